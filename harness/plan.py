@@ -1,0 +1,110 @@
+"""What is to be run: components, their wiring, scripts, and what must be seen. Data between planning and running."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, unique
+
+
+@unique
+class Role(Enum):
+    """The part that a component plays in a composition."""
+
+    PROVIDER = "provider"
+    SUBJECT = "subject"
+    DRIVER = "driver"
+
+
+@unique
+class ItemKind(Enum):
+    INSTANCE = "instance"
+    FUNC = "func"
+    TYPE = "type"
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentPlan:
+    """A component to be built by any toolchain: a WIT text (one file, nested packages allowed) and a world in it."""
+
+    role: Role
+    wit: str
+    world: str
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """`consumer` imports `name`; it gets the item at `path` of `producer`'s exports (two steps: export, item of it)."""
+
+    consumer: Role
+    name: str
+    kind: ItemKind
+    producer: Role
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a trace with indices replaced by canonical names, or what must stand there.
+
+    `path` says where inside which call's values the event belongs (`call 3, result.field[2]`); it is not compared.
+    """
+
+    name: str
+    args: tuple[str, ...] = ()
+    path: str = field(default="", compare=False)
+
+
+@unique
+class TrapClass(Enum):
+    """Causes of a trap that the specification names (CanonicalABI.md); text of an engine is mapped to these."""
+
+    INVALID_CHAR = "invalid-char"
+    INVALID_DISCRIMINANT = "invalid-discriminant"
+    INVALID_UTF8 = "invalid-utf8"
+    INVALID_HANDLE = "invalid-handle"
+    HANDLE_TYPE = "handle-type"
+    UNALIGNED = "unaligned"
+    OUT_OF_BOUNDS = "out-of-bounds"
+    TOO_LONG = "too-long"
+    BORROW_LEFT = "borrow-left"
+    LENT = "lent"
+    CANNOT_LEAVE = "cannot-leave"
+    CANNOT_ENTER = "cannot-enter"
+    UNREACHABLE = "unreachable"
+    STACK_OVERFLOW = "stack-overflow"
+    OUT_OF_FUEL = "out-of-fuel"
+    INTERPRETER = "interpreter"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedOutcome:
+    """`trap` None: every entry returns. `detail` names the interpreter's cause for `INTERPRETER`."""
+
+    trap: TrapClass | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptPlan:
+    """One run of a composition: a script for each component and what the specification says must be seen."""
+
+    scripts: dict[Role, str]
+    expected: dict[Role, tuple[Event, ...]]
+    outcome: ExpectedOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A composition and its runs. `entries` are the components whose `control.run` is called, in order."""
+
+    title: str
+    components: tuple[ComponentPlan, ...]
+    wires: tuple[Wire, ...]
+    entries: tuple[Role, ...]
+    runs: tuple[ScriptPlan, ...]
+    needs: frozenset[str] = frozenset()
+    """Engine features beyond the default: `fixed-length-lists`, `error-context`, `map`, `implements`."""
+    unsupported: tuple[str, ...] = ()
+    """Items of the world that are not run, each with the reason (`a:b/c#f: async`)."""
