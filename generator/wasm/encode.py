@@ -49,9 +49,11 @@ def encode_func_type(type: FuncType) -> bytes:
 
 
 def encode_limits(limits: Limits) -> bytes:
-    flags = (limits.maximum is not None) | limits.shared << 1 | limits.is_64 << 2
+    has_maximum, has_page_size = limits.maximum is not None, limits.page_size_log2 is not None
+    flags = has_maximum | limits.shared << 1 | limits.is_64 << 2 | has_page_size << 3
     maximum = b"" if limits.maximum is None else encode_unsigned(limits.maximum)
-    return bytes([flags]) + encode_unsigned(limits.minimum) + maximum
+    page_size = b"" if limits.page_size_log2 is None else encode_unsigned(limits.page_size_log2)
+    return bytes([flags]) + encode_unsigned(limits.minimum) + maximum + page_size
 
 
 def encode_table_type(type: TableType) -> bytes:

@@ -45,6 +45,8 @@ class Limits:
     maximum: int | None = None
     shared: bool = False
     is_64: bool = False
+    page_size_log2: int | None = None
+    """Memories only (custom page sizes proposal); absent means 16."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,101 @@
+"""What becomes one component: core modules in the order of instantiation, and how they are wired.
+
+`generator.link` makes a plan of many modules (a main module with memory and table, the libraries, an init module),
+`component new` a plan of one. `generator.componentize.componentize` turns a plan into a component.
+
+The plan says only what core linking decides. What the names of the remaining imports and exports mean (lowered
+functions, resource intrinsics, `task.return`, lifts, post-returns) follows from the worlds in the modules'
+`component_types`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from generator.wasm.decode import DecodedModule
+from generator.wasm.module import CustomSection
+from generator.wasm.types import ExternKind
+
+
+@dataclass(frozen=True, slots=True)
+class CoreExport:
+    """An export of the instance of another module of the plan."""
+
+    module: str
+    """`PlanModule.name`; an instance is made once, so that the name also means the instance."""
+    name: str
+    kind: ExternKind = ExternKind.FUNC
+
+
+@dataclass(frozen=True, slots=True)
+class WholeInstance:
+    """The import module is the instance of another module, as it is."""
+
+    module: str
+
+
+@dataclass(frozen=True, slots=True)
+class SynthesizedInstance:
+    """The import module is an instance put together from exports of several core instances (`env`, `GOT.mem`, ...)."""
+
+    items: Mapping[str, CoreExport]
+    """By field name. Holds exactly the fields that the module imports."""
+
+
+ImportModule = WholeInstance | SynthesizedInstance
+
+
+@dataclass(frozen=True, slots=True)
+class CanonicalOptions:
+    """Where the canonical ABI's `memory` and `realloc` come from; absent where nobody exports one.
+
+    The module named may be instantiated later than the one whose imports are lowered with it (or be that very module):
+    such a lowering goes through the shim.
+    """
+
+    memory: CoreExport | None
+    import_realloc: CoreExport | None
+    """For lowered imports: results are allocated with it."""
+    export_realloc: CoreExport | None
+    """For lifted exports: parameters are allocated with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanModule:
+    """One core module, instantiated once."""
+
+    name: str
+    """Unique in the plan; also the debug name."""
+    module: DecodedModule
+    """What is embedded: `module.binary` no longer holds the `component-type` sections."""
+    imports: Mapping[str, ImportModule]
+    """By import module name. Each module name that is imported and not in here is WIT: its fields are lowered functions
+    or canonical built-ins, as their names say (`$root`, `wasi:...`, `[export]...`)."""
+    options: CanonicalOptions
+    component_types: tuple[CustomSection, ...] = ()
+    """The module's `component-type` sections: its world and its string encoding. Imports of WIT are looked up in the
+    module's own worlds; the component's world is the union of all modules' worlds, in the order of the plan's
+    `priority`."""
+    after_fixup: bool = False
+    """Instantiated after the shim's table is filled, so that its start function may run everything (the init module).
+    All other modules are instantiated before the first such module."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Modules in the order of instantiation: imports refer to earlier modules only."""
+
+    modules: tuple[PlanModule, ...]
+    priority: tuple[str, ...]
+    """Names of the modules whose worlds are united and which are asked for what the world exports (core export names
+    such as `a:b/c#f`). A world's exports come from the module that carries that world; where it lacks one, from the
+    first in this order that has it. Post-return, callback and destructor come from the same module as their function
+    or resource."""
+
+    def module(self, name: str) -> PlanModule:
+        """The module of that name. Raises KeyError."""
+        for module in self.modules:
+            if module.name == name:
+                return module
+        raise KeyError(name)

@@ -1,0 +1,228 @@
+"""The core binary format, reading (WebAssembly core specification, 5). Sections are decoded when they are asked for.
+
+Function bodies, element and data segments are never decoded: nobody here needs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TypeVar
+
+from generator.wasm.decode_items import (
+    read_export,
+    read_func_type,
+    read_global,
+    read_import,
+    read_memory_type,
+    read_table_type,
+    read_tag_type,
+)
+from generator.wasm.errors import WasmFormatError
+from generator.wasm.module import CustomSection, Export, Global, Import
+from generator.wasm.reader import Reader
+from generator.wasm.types import (
+    ExternKind,
+    FuncIndex,
+    FuncType,
+    GlobalType,
+    MemoryType,
+    TableType,
+    TagType,
+)
+
+T = TypeVar("T")
+
+_SECTION_NAMES = {
+    0: "custom",
+    1: "type",
+    2: "import",
+    3: "function",
+    4: "table",
+    5: "memory",
+    6: "global",
+    7: "export",
+    8: "start",
+    9: "element",
+    10: "code",
+    11: "data",
+    12: "data count",
+    13: "tag",
+}
+_SECTION_ORDER = {id: place for place, id in enumerate((1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11))}
+
+
+class DecodedModule:
+    """A core module's binary and what its sections say. Immutable, so that one may be shared by many links.
+
+    Raises WasmFormatError: the constructor for the preamble and the sections' frame, the properties for their section.
+    """
+
+    def __init__(self, binary: bytes) -> None:
+        self.binary = binary
+        self._sections: dict[int, tuple[int, int]] = {}
+        self._customs: list[tuple[str, int, int, int]] = []
+        """Name, start of the section, start of the contents, end."""
+        self._scan()
+
+    def _scan(self) -> None:
+        binary = self.binary
+        if binary[:4] != b"\0asm":
+            raise WasmFormatError("not a WebAssembly binary: it does not begin with `\\0asm`", 0)
+        if binary[4:8] != b"\x01\0\0\0":
+            kind = "a component" if binary[4:8] == b"\x0d\0\x01\0" else f"version {binary[4:8].hex(' ')}"
+            raise WasmFormatError(f"not a core module of version 1: {kind}", 4)
+        reader = Reader(binary, 8)
+        last = -1
+        while not reader.at_end:
+            start = reader.position
+            id = reader.byte()
+            if id not in _SECTION_NAMES:
+                raise WasmFormatError(f"unknown section {id}", start)
+            section = reader.sub(reader.unsigned(), _SECTION_NAMES[id])
+            if id == 0:
+                self._customs.append((section.name(), start, section.position, section.end))
+                continue
+            place = _SECTION_ORDER[id]
+            if place <= last:
+                raise WasmFormatError(f"the {_SECTION_NAMES[id]} section stands twice or out of order", start)
+            last = place
+            self._sections[id] = (section.position, section.end)
+
+    def _reader(self, id: int) -> Reader | None:
+        span = self._sections.get(id)
+        return None if span is None else Reader(self.binary, *span, _SECTION_NAMES[id])
+
+    def _vector(self, id: int, item: Callable[[Reader], T]) -> tuple[T, ...]:
+        reader = self._reader(id)
+        if reader is None:
+            return ()
+        items = tuple([item(reader) for _ in range(reader.count())])
+        reader.expect_end()
+        return items
+
+    @cached_property
+    def types(self) -> tuple[FuncType, ...]:
+        return self._vector(1, read_func_type)
+
+    @cached_property
+    def imports(self) -> tuple[Import, ...]:
+        return self._vector(2, read_import)
+
+    @cached_property
+    def exports(self) -> tuple[Export, ...]:
+        return self._vector(7, read_export)
+
+    @cached_property
+    def function_type_indices(self) -> tuple[int, ...]:
+        """The whole index space: imported functions, then defined ones."""
+        imported = tuple([item.desc.type_index for item in self.imports if isinstance(item.desc, FuncIndex)])
+        return imported + self._vector(3, Reader.unsigned)
+
+    @cached_property
+    def tables(self) -> tuple[TableType, ...]:
+        """The whole index space: imported tables, then defined ones."""
+        imported = tuple([item.desc for item in self.imports if isinstance(item.desc, TableType)])
+        return imported + self._vector(4, read_table_type)
+
+    @cached_property
+    def memories(self) -> tuple[MemoryType, ...]:
+        """The whole index space: imported memories, then defined ones."""
+        imported = tuple([item.desc for item in self.imports if isinstance(item.desc, MemoryType)])
+        return imported + self._vector(5, read_memory_type)
+
+    @cached_property
+    def defined_globals(self) -> tuple[Global, ...]:
+        return self._vector(6, read_global)
+
+    @cached_property
+    def globals(self) -> tuple[GlobalType, ...]:
+        """The whole index space: imported globals, then defined ones."""
+        imported = tuple([item.desc for item in self.imports if isinstance(item.desc, GlobalType)])
+        return imported + tuple([item.type for item in self.defined_globals])
+
+    @cached_property
+    def tags(self) -> tuple[TagType, ...]:
+        """The whole index space: imported tags, then defined ones."""
+        imported = tuple([item.desc for item in self.imports if isinstance(item.desc, TagType)])
+        return imported + self._vector(13, read_tag_type)
+
+    @cached_property
+    def start(self) -> int | None:
+        reader = self._reader(8)
+        return None if reader is None else reader.unsigned()
+
+    @cached_property
+    def customs(self) -> tuple[CustomSection, ...]:
+        """All custom sections in their order; of several with one name, all."""
+        binary = self.binary
+        return tuple([CustomSection(name, binary[start:end]) for name, _, start, end in self._customs])
+
+    @property
+    def custom_names(self) -> tuple[str, ...]:
+        return tuple([name for name, _, _, _ in self._customs])
+
+    def custom(self, name: str) -> bytes | None:
+        """The contents of the first custom section of that name."""
+        for found, _, start, end in self._customs:
+            if found == name:
+                return self.binary[start:end]
+        return None
+
+    @property
+    def begins_with_custom(self) -> str | None:
+        """The name of the very first section, if that is a custom one."""
+        if self._customs and self._customs[0][1] == 8:
+            return self._customs[0][0]
+        return None
+
+    @cached_property
+    def exports_by_name(self) -> dict[str, Export]:
+        return {item.name: item for item in self.exports}
+
+    def func_type(self, index: int) -> FuncType:
+        """The type of a function of the index space."""
+        return self.types[self._at(self.function_type_indices, index, "function", 3)]
+
+    def import_func_type(self, item: Import) -> FuncType:
+        """The type of an imported function or tag."""
+        assert isinstance(item.desc, FuncIndex | TagType), f"{item.name} is neither a function nor a tag"
+        return self._at(self.types, item.desc.type_index, "type", 2)
+
+    def export_func_type(self, name: str) -> FuncType | None:
+        """The type of an exported function; None if there is no function of that name."""
+        export = self.exports_by_name.get(name)
+        return None if export is None or export.kind is not ExternKind.FUNC else self.func_type(export.index)
+
+    def export_global_type(self, name: str) -> GlobalType | None:
+        """The type of an exported global; None if there is no global of that name."""
+        export = self.exports_by_name.get(name)
+        if export is None or export.kind is not ExternKind.GLOBAL:
+            return None
+        return self._at(self.globals, export.index, "global", 6)
+
+    def export_tag_type(self, name: str) -> FuncType | None:
+        """The parameters of an exported tag; None if there is no tag of that name."""
+        export = self.exports_by_name.get(name)
+        if export is None or export.kind is not ExternKind.TAG:
+            return None
+        return self._at(self.types, self._at(self.tags, export.index, "tag", 13).type_index, "type", 13)
+
+    def _at(self, space: tuple[T, ...], index: int, what: str, section: int) -> T:
+        if index >= len(space):
+            start, _ = self._sections.get(section, (0, 0))
+            raise WasmFormatError(f"{what} index {index} is out of range", start, _SECTION_NAMES[section])
+        return space[index]
+
+    def without_customs(self, unwanted: Callable[[str], bool]) -> DecodedModule:
+        """The module without the custom sections whose name is unwanted; itself if there are none."""
+        binary = self.binary
+        kept: list[bytes] = []
+        position = 0
+        for name, start, _, end in self._customs:
+            if unwanted(name):
+                kept.append(binary[position:start])
+                position = end
+        if not position:
+            return self
+        return DecodedModule(b"".join(kept) + binary[position:])
