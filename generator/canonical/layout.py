@@ -1,0 +1,136 @@
+"""How values lie in linear memory (CanonicalABI.md, "Alignment" and "Element Size"), for 32-bit memories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from generator.canonical.despecialize import case_types, dealias, record_types
+from generator.wit.model import FixedLengthList, Flags, List, Map, Primitive, Resolve, Type, TypeId
+
+POINTER_SIZE = 4
+
+MAX_FLAGS = 32
+"""The largest number of labels of a flags type."""
+
+_PRIMITIVE_SIZE = {
+    Primitive.BOOL: 1,
+    Primitive.S8: 1,
+    Primitive.U8: 1,
+    Primitive.S16: 2,
+    Primitive.U16: 2,
+    Primitive.S32: 4,
+    Primitive.U32: 4,
+    Primitive.S64: 8,
+    Primitive.U64: 8,
+    Primitive.F32: 4,
+    Primitive.F64: 8,
+    Primitive.CHAR: 4,
+    Primitive.STRING: 2 * POINTER_SIZE,
+    Primitive.ERROR_CONTEXT: 4,
+}
+
+
+def align_to(offset: int, alignment: int) -> int:
+    """`offset` rounded up to a multiple of `alignment` (a power of two)."""
+    return (offset + alignment - 1) & -alignment
+
+
+def discriminant_size(cases: int) -> int:
+    """Bytes of the discriminant of a variant with that many cases (`discriminant_type`: u8, u16 or u32)."""
+    assert 0 < cases < 1 << 32, "a variant has at least one case"
+    if cases <= 1 << 8:
+        return 1
+    return 2 if cases <= 1 << 16 else 4
+
+
+def flags_size(labels: int) -> int:
+    """Bytes, and alignment, of a flags value. More than 32 labels is no valid type."""
+    assert 0 < labels <= MAX_FLAGS, "a flags type has 1 to 32 labels"
+    if labels <= 8:
+        return 1
+    return 2 if labels <= 16 else 4
+
+
+class Layout:
+    """Sizes and alignments of the types of one `Resolve`, in bytes; each is computed once."""
+
+    def __init__(self, resolve: Resolve) -> None:
+        self.resolve = resolve
+        self._known: dict[TypeId, tuple[int, int]] = {}
+
+    def alignment(self, type: Type) -> int:
+        return self.size_and_alignment(type)[1]
+
+    def elem_size(self, type: Type) -> int:
+        return self.size_and_alignment(type)[0]
+
+    def size_and_alignment(self, type: Type) -> tuple[int, int]:
+        if isinstance(type, Primitive):
+            size = _PRIMITIVE_SIZE[type]
+            return size, POINTER_SIZE if type is Primitive.STRING else size
+        known = self._known.get(type)
+        if known is None:
+            known = self._known[type] = self._compute(type)
+        return known
+
+    def _compute(self, id: TypeId) -> tuple[int, int]:
+        target = dealias(self.resolve, id)
+        if isinstance(target, Primitive):
+            return self.size_and_alignment(target)
+        kind = self.resolve.types[target].kind
+        types = record_types(kind)
+        if types is not None:
+            return self.record(types)
+        cases = case_types(kind)
+        if cases is not None:
+            return self._variant(cases)
+        match kind:
+            case Flags(flags):
+                return (flags_size(len(flags)),) * 2
+            case List() | Map():
+                return 2 * POINTER_SIZE, POINTER_SIZE
+            case FixedLengthList(type, length):
+                size, alignment = self.size_and_alignment(type)
+                return size * length, alignment
+            case _:  # own, borrow, future and stream are handles
+                return 4, 4
+
+    def record(self, types: Iterable[Type]) -> tuple[int, int]:
+        """Size and alignment of a record with fields of these types."""
+        size, alignment = 0, 1
+        for type in types:
+            field_size, field_alignment = self.size_and_alignment(type)
+            size = align_to(size, field_alignment) + field_size
+            alignment = max(alignment, field_alignment)
+        return align_to(size, alignment), alignment
+
+    def _variant(self, cases: tuple[Type | None, ...]) -> tuple[int, int]:
+        payload_size, alignment = 0, discriminant_size(len(cases))
+        for type in cases:
+            if type is not None:
+                case_size, case_alignment = self.size_and_alignment(type)
+                payload_size = max(payload_size, case_size)
+                alignment = max(alignment, case_alignment)
+        return align_to(self.payload_offset(cases) + payload_size, alignment), alignment
+
+    def field_offsets(self, types: Iterable[Type]) -> list[int]:
+        """The offset of each field of a record with fields of these types."""
+        offsets = []
+        offset = 0
+        for type in types:
+            size, alignment = self.size_and_alignment(type)
+            offset = align_to(offset, alignment)
+            offsets.append(offset)
+            offset += size
+        return offsets
+
+    def max_case_alignment(self, cases: Iterable[Type | None]) -> int:
+        alignment = 1
+        for type in cases:
+            if type is not None:
+                alignment = max(alignment, self.alignment(type))
+        return alignment
+
+    def payload_offset(self, cases: tuple[Type | None, ...]) -> int:
+        """Where the payload of a variant with these cases begins, whichever case it is."""
+        return align_to(discriminant_size(len(cases)), self.max_case_alignment(cases))
