@@ -1,0 +1,321 @@
+"""Writing types, names and declarators (Component Model, Binary.md, "Type Definitions"). All append to a bytearray."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from generator.component.names import ExternName
+from generator.component.types import (
+    Alias,
+    AliasCoreExport,
+    AliasExport,
+    AliasOuter,
+    BorrowType,
+    ComponentDecl,
+    ComponentType,
+    CoreExternType,
+    CoreType,
+    DefType,
+    EncodedType,
+    EnumType,
+    ExportDecl,
+    ExternType,
+    FixedLengthListType,
+    FlagsType,
+    FuncType,
+    FutureType,
+    Import,
+    InstanceType,
+    ListType,
+    MapType,
+    ModuleType,
+    OptionType,
+    OwnType,
+    PrimValType,
+    RecordType,
+    ResourceType,
+    ResultType,
+    StreamType,
+    SubResource,
+    TupleType,
+    TypedExtern,
+    TypeEq,
+    ValType,
+    VariantType,
+)
+from generator.wasm.encode import encode_desc, encode_func_type, encode_name
+from generator.wasm.leb128 import encode_signed, encode_unsigned
+from generator.wasm.types import FuncIndex
+from generator.wasm.types import FuncType as CoreFuncType
+
+
+def encode_index(out: bytearray, index: int) -> None:
+    if index < 0x80:
+        out.append(index)
+    else:
+        out += encode_unsigned(index)
+
+
+def encode_text(out: bytearray, text: str) -> None:
+    raw = text.encode()
+    encode_index(out, len(raw))
+    out += raw
+
+
+def encode_valtype(out: bytearray, type: ValType) -> None:
+    if isinstance(type, PrimValType):
+        out.append(type.value)
+    elif type < 0x40:  # an index is a signed LEB128 integer that is not negative
+        out.append(type)
+    else:
+        out += encode_signed(type)
+
+
+def encode_optional_valtype(out: bytearray, type: ValType | None) -> None:
+    if type is None:
+        out.append(0)
+    else:
+        out.append(1)
+        encode_valtype(out, type)
+
+
+def encode_result_list(out: bytearray, result: ValType | None) -> None:
+    if result is None:
+        out += b"\x01\x00"
+    else:
+        out.append(0)
+        encode_valtype(out, result)
+
+
+def encode_extern_name(out: bytearray, name: ExternName) -> None:
+    """`nameattributes`"""
+    values = (name.implements, name.version_suffix, name.external_id)
+    attributes = [(kind, value) for kind, value in enumerate(values) if value is not None]
+    out.append(2 if attributes else 0)
+    encode_text(out, name.name)
+    if attributes:
+        encode_index(out, len(attributes))
+        for kind, value in attributes:
+            out.append(kind)
+            encode_text(out, value)
+
+
+def encode_extern_type(out: bytearray, type: ExternType) -> None:
+    match type:
+        case TypedExtern(sort, index):
+            out += sort.value
+            encode_index(out, index)
+        case TypeEq(index):
+            out += b"\x03\x00"
+            encode_index(out, index)
+        case SubResource():
+            out += b"\x03\x01"
+
+
+def _labels(out: bytearray, labels: Iterable[str]) -> None:
+    items = tuple(labels)
+    encode_index(out, len(items))
+    for label in items:
+        encode_text(out, label)
+
+
+def _fields(out: bytearray, fields: tuple[tuple[str, ValType], ...]) -> None:
+    encode_index(out, len(fields))
+    for label, type in fields:
+        encode_text(out, label)
+        encode_valtype(out, type)
+
+
+def _record(out: bytearray, type: RecordType) -> None:
+    out.append(0x72)
+    _fields(out, type.fields)
+
+
+def _variant(out: bytearray, type: VariantType) -> None:
+    out.append(0x71)
+    encode_index(out, len(type.cases))
+    for label, payload in type.cases:
+        encode_text(out, label)
+        encode_optional_valtype(out, payload)
+        out.append(0)
+
+
+def _list(out: bytearray, type: ListType) -> None:
+    out.append(0x70)
+    encode_valtype(out, type.element)
+
+
+def _fixed_length_list(out: bytearray, type: FixedLengthListType) -> None:
+    out.append(0x67)
+    encode_valtype(out, type.element)
+    encode_index(out, type.length)
+
+
+def _tuple(out: bytearray, type: TupleType) -> None:
+    out.append(0x6F)
+    encode_index(out, len(type.types))
+    for element in type.types:
+        encode_valtype(out, element)
+
+
+def _flags(out: bytearray, type: FlagsType) -> None:
+    out.append(0x6E)
+    _labels(out, type.labels)
+
+
+def _enum(out: bytearray, type: EnumType) -> None:
+    out.append(0x6D)
+    _labels(out, type.labels)
+
+
+def _option(out: bytearray, type: OptionType) -> None:
+    out.append(0x6B)
+    encode_valtype(out, type.type)
+
+
+def _result(out: bytearray, type: ResultType) -> None:
+    out.append(0x6A)
+    encode_optional_valtype(out, type.ok)
+    encode_optional_valtype(out, type.error)
+
+
+def _own(out: bytearray, type: OwnType) -> None:
+    out.append(0x69)
+    encode_index(out, type.resource)
+
+
+def _borrow(out: bytearray, type: BorrowType) -> None:
+    out.append(0x68)
+    encode_index(out, type.resource)
+
+
+def _stream(out: bytearray, type: StreamType) -> None:
+    out.append(0x66)
+    encode_optional_valtype(out, type.element)
+
+
+def _future(out: bytearray, type: FutureType) -> None:
+    out.append(0x65)
+    encode_optional_valtype(out, type.element)
+
+
+def _map(out: bytearray, type: MapType) -> None:
+    out.append(0x63)
+    encode_valtype(out, type.key)
+    encode_valtype(out, type.value)
+
+
+def _func(out: bytearray, type: FuncType) -> None:
+    out.append(0x43 if type.is_async else 0x40)
+    _fields(out, type.params)
+    encode_result_list(out, type.result)
+
+
+def _resource(out: bytearray, type: ResourceType) -> None:
+    out += bytes((0x3F, type.rep))
+    if type.dtor is None:
+        out.append(0)
+    else:
+        out.append(1)
+        encode_index(out, type.dtor)
+
+
+def _scope(opcode: int) -> Callable[[bytearray, ComponentType | InstanceType], None]:
+    def encode(out: bytearray, type: ComponentType | InstanceType) -> None:
+        out.append(opcode)
+        encode_index(out, len(type.declarators))
+        for declarator in type.declarators:
+            encode_declarator(out, declarator)
+
+    return encode
+
+
+def _encoded(out: bytearray, type: EncodedType) -> None:
+    out += type.body
+
+
+def _primitive(out: bytearray, type: PrimValType) -> None:
+    out.append(type.value)
+
+
+DEFTYPE_ENCODERS: dict[type, Callable[[bytearray, Any], None]] = {
+    PrimValType: _primitive,
+    RecordType: _record,
+    VariantType: _variant,
+    ListType: _list,
+    FixedLengthListType: _fixed_length_list,
+    TupleType: _tuple,
+    FlagsType: _flags,
+    EnumType: _enum,
+    OptionType: _option,
+    ResultType: _result,
+    OwnType: _own,
+    BorrowType: _borrow,
+    StreamType: _stream,
+    FutureType: _future,
+    MapType: _map,
+    FuncType: _func,
+    ResourceType: _resource,
+    ComponentType: _scope(0x41),
+    InstanceType: _scope(0x42),
+    EncodedType: _encoded,
+}
+
+
+def encode_deftype(out: bytearray, type: DefType) -> None:
+    DEFTYPE_ENCODERS[type.__class__](out, type)
+
+
+def _core_extern_type(type: CoreExternType) -> bytes:
+    return encode_desc(FuncIndex(type) if isinstance(type, int) else type)
+
+
+def encode_core_type(out: bytearray, type: CoreType) -> None:
+    if isinstance(type, CoreFuncType):
+        out += encode_func_type(type)
+        return
+    out.append(0x50)
+    encode_index(out, len(type.types) + len(type.imports) + len(type.exports))
+    for func_type in type.types:
+        out += b"\x01" + encode_func_type(func_type)
+    for module, name, extern in type.imports:
+        out += b"\x00" + encode_name(module) + encode_name(name) + _core_extern_type(extern)
+    for name, extern in type.exports:
+        out += b"\x03" + encode_name(name) + _core_extern_type(extern)
+
+
+def encode_alias(out: bytearray, alias: Alias) -> None:
+    out += alias.sort.value
+    match alias:
+        case AliasExport(_, instance, name):
+            out.append(0)
+            encode_index(out, instance)
+            encode_text(out, name)
+        case AliasCoreExport(_, instance, name):
+            out.append(1)
+            encode_index(out, instance)
+            encode_text(out, name)
+        case AliasOuter(_, count, index):
+            out.append(2)
+            encode_index(out, count)
+            encode_index(out, index)
+
+
+def encode_declarator(out: bytearray, declarator: ComponentDecl) -> None:
+    """A declarator of a component type or instance type."""
+    kind = declarator.__class__
+    deftype = DEFTYPE_ENCODERS.get(kind)
+    if deftype is not None:
+        out.append(1)
+        deftype(out, declarator)
+    elif isinstance(declarator, ExportDecl | Import):
+        out.append(4 if kind is ExportDecl else 3)
+        encode_extern_name(out, declarator.name)
+        encode_extern_type(out, declarator.type)
+    elif isinstance(declarator, CoreFuncType | ModuleType):
+        out.append(0)
+        encode_core_type(out, declarator)
+    elif isinstance(declarator, AliasExport | AliasCoreExport | AliasOuter):
+        out.append(2)
+        encode_alias(out, declarator)

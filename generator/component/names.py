@@ -1,0 +1,46 @@
+"""Names of imports and exports with their attributes (Explainer.md, "Import and Export Definitions")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_LABEL = r"(?:[a-z][0-9a-z]*|[A-Z][0-9A-Z]*)(?:-(?:[0-9a-z]+|[0-9A-Z]+))*"
+_WORDS = r"[a-z][0-9a-z]*(?:-[0-9a-z]+)*"
+_VERSION = r"[0-9A-Za-z.+-]+"
+
+_IS_LABEL = re.compile(_LABEL)
+_INTERFACE_NAME = re.compile(rf"({_WORDS}):({_WORDS})/({_LABEL})(?:@({_VERSION}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class ExternName:
+    """`nameattributes`: a name as it is matched, and what is said about it beside."""
+
+    name: str
+    implements: str | None = None
+    """The interface name behind a plain name (a label)."""
+    version_suffix: str | None = None
+    """What a canonical interface version leaves out of the full version."""
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceName:
+    """`ns:package/interface@version`, without nested namespaces and packages."""
+
+    namespace: str
+    package: str
+    interface: str
+    version: str | None
+
+
+def is_label(text: str) -> bool:
+    """Whether `text` is a `label`: a kebab-case name."""
+    return _IS_LABEL.fullmatch(text) is not None
+
+
+def parse_interface_name(text: str) -> InterfaceName | None:
+    """The parts of an interface name; None when `text` is not one."""
+    match = _INTERFACE_NAME.fullmatch(text)
+    return None if match is None else InterfaceName(match[1], match[2], match[3], match[4])
