@@ -59,7 +59,7 @@ UNSIGNED = {Prim.U8: 8, Prim.U16: 16, Prim.U32: 32, Prim.U64: 64}
 SIGNED = {Prim.S8: 8, Prim.S16: 16, Prim.S32: 32, Prim.S64: 64}
 FLOATS = {Prim.F32: 32, Prim.F64: 64}
 NUMBERS = UNSIGNED | SIGNED | FLOATS
-"""Number types and their width in bits; lists of these may be handed over whole (`lists` in interpreters/PROTOCOL.md)."""
+"""Number types and their width in bits; lists of these may be handed over whole (interpreters/PROTOCOL.md, `lists`)."""
 
 
 @dataclass(frozen=True, eq=False)

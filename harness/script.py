@@ -1,0 +1,314 @@
+"""What an interpreter is told to do, and the script text that says so (interpreters/PROTOCOL.md, "Script").
+
+Values here are the interpreter's: kinds and raw numbers, no WIT types. They also serve the model as the values that an
+interpreter holds at run time; then they contain neither `Register` nor `Argument`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+REGISTERS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A scalar of `kind` bool, u8..u64, s8..s64, char, f32, f64, enum or flags; floats as their bits, unsigned.
+
+    A value outside the kind is given to `pop_*` as it stands, reduced to the core type only.
+    """
+
+    kind: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Str:
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """A record, tuple or fixed-length list."""
+
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case of a variant, option or result."""
+
+    discriminant: int
+    payload: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list, given element by element."""
+
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A list given whole: its length and its canonical bytes."""
+
+    length: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A map as its entries, in order, duplicates kept."""
+
+    pairs: tuple[tuple[Value, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A string or list given as an address and a length that may be nonsense."""
+
+    address: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """A handle by number. `resource` (a canonical name) is known for handles that arrived or were made at run time."""
+
+    number: int
+    resource: str | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A copy of the n-th argument of the running frame."""
+
+    index: int
+
+
+Value = Number | Str | Fields | Case | Items | Raw | Entries | Pointer | Handle | Register | Argument
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    register: int
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """`register` := the part of `value` at `path`: field, element, payload 0; map entry k has its key at 2k."""
+
+    register: int
+    value: Value
+    path: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Call an imported function; its result goes into `register`, None where it has none."""
+
+    interface: str | None
+    name: str
+    register: int | None
+    args: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """`resource.new` of a resource that the component exports."""
+
+    register: int
+    interface: str | None
+    name: str
+    rep: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    register: int
+    handle: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """`resource.drop` or `error-context.drop`; the handle knows which."""
+
+    handle: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorContextNew:
+    register: int
+    message: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorContextMessage:
+    register: int
+    handle: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    value: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trap:
+    """The interpreter traps here (`fail_script_trap`)."""
+
+
+Op = Set | Pick | Call | New | Rep | Drop | ErrorContextNew | ErrorContextMessage | Return | Trap
+
+
+@dataclass(frozen=True, slots=True)
+class OnRun:
+    """The frame runs when the host calls `run`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnExport:
+    """The frame answers one call of an exported function."""
+
+    interface: str | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnDestructor:
+    """The frame runs in the destructor of an exported resource."""
+
+    interface: str | None
+    name: str
+
+
+FrameKey = OnRun | OnExport | OnDestructor
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    key: FrameKey
+    ops: tuple[Op, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """`eager`: flush the trace at every event (runs that end in a trap). `lists`: numbers in lists go whole."""
+
+    frames: tuple[Frame, ...]
+    eager: bool = False
+    lists: bool = False
+    dump: bool = True
+
+
+def script_text(script: Script) -> str:
+    """The text that the host's `script` function answers with: one op a line."""
+    header = ["boxed1"]
+    header += [word for word, on in (("wit", script.dump), ("eager", script.eager), ("lists", script.lists)) if on]
+    lines = [" ".join(header)]
+    for frame in script.frames:
+        lines.append(f"frame {_key(frame.key)}")
+        lines.extend(_op(op) for op in frame.ops)
+        lines.append("end")
+    lines.append("")
+    return "\n".join(lines)
+
+
+def _name(interface: str | None, name: str) -> str:
+    return f"{interface if interface is not None else '-'} {name}"
+
+
+def _key(key: FrameKey) -> str:
+    match key:
+        case OnRun():
+            return "run"
+        case OnExport(interface, name):
+            return f"export {_name(interface, name)}"
+        case OnDestructor(interface, name):
+            return f"dtor {_name(interface, name)}"
+
+
+def _op(op: Op) -> str:
+    match op:
+        case Set(register, value):
+            return f"set {register} {value_text(value)}"
+        case Pick(register, value, path):
+            return _words("pick", register, value_text(value), len(path), *path)
+        case Call(interface, name, result, args):
+            where = "-" if result is None else str(result)
+            return _words("call", _name(interface, name), where, len(args), *map(value_text, args))
+        case New(register, interface, name, rep):
+            return f"new {register} {_name(interface, name)} {rep}"
+        case Rep(register, handle):
+            return f"rep {register} {value_text(handle)}"
+        case Drop(handle):
+            return f"drop {value_text(handle)}"
+        case ErrorContextNew(register, message):
+            return f"ecnew {register} {value_text(message)}"
+        case ErrorContextMessage(register, handle):
+            return f"ecmsg {register} {value_text(handle)}"
+        case Return(value):
+            return "ret" if value is None else f"ret {value_text(value)}"
+        case Trap():
+            return "trap"
+
+
+def value_text(value: Value) -> str:
+    """A value in the script's notation."""
+    out: list[str] = []
+    _write(value, out)
+    return " ".join(out)
+
+
+def _write(value: Value, out: list[str]) -> None:
+    match value:
+        case Number("f32", bits):
+            out.append(f"f32 {bits:08x}")
+        case Number("f64", bits):
+            out.append(f"f64 {bits:016x}")
+        case Number("char" | "flags" as kind, number):
+            out.append(f"{kind} {number:x}")
+        case Number(kind, number):
+            out.append(f"{kind} {number}")
+        case Str(data):
+            out.append(f"str {data.hex() or '-'}")
+        case Fields(items):
+            _write_all("rec", items, out)
+        case Case(discriminant, None):
+            out.append(f"var {discriminant}")
+        case Case(discriminant, payload):
+            assert payload is not None
+            out.append(f"varp {discriminant}")
+            _write(payload, out)
+        case Items(items):
+            _write_all("list", items, out)
+        case Raw(length, data):
+            out.append(f"raw {length} {data.hex() or '-'}")
+        case Entries(pairs):
+            _write_all("map", [part for pair in pairs for part in pair], out, len(pairs))
+        case Pointer(address, length):
+            out.append(f"ptr {address} {length}")
+        case Handle(number, _):
+            out.append(f"handle {number}")
+        case Register(index):
+            out.append(f"reg {index}")
+        case Argument(index):
+            out.append(f"arg {index}")
+
+
+def _write_all(word: str, items: Sequence[Value], out: list[str], count: int | None = None) -> None:
+    out.append(f"{word} {len(items) if count is None else count}")
+    for item in items:
+        _write(item, out)
+
+
+def _words(*words: str | int) -> str:
+    return " ".join(map(str, words))
