@@ -85,26 +85,26 @@ def read_tag_type(reader: Reader) -> TagType:
     return TagType(reader.unsigned())
 
 
-def read_import(reader: Reader) -> Import:
-    module = reader.name()
-    name = reader.name()
+def read_extern_type(reader: Reader) -> ImportDesc:
+    """`externtype` (core specification, 5.3.11); a function's is the index of its type."""
     start = reader.position
-    kind = reader.byte()
-    desc: ImportDesc
-    match kind:
+    match reader.byte():
         case 0:
-            desc = FuncIndex(reader.unsigned())
+            return FuncIndex(reader.unsigned())
         case 1:
-            desc = read_table_type(reader)
+            return read_table_type(reader)
         case 2:
-            desc = read_memory_type(reader)
+            return read_memory_type(reader)
         case 3:
-            desc = _global_type(reader)
+            return _global_type(reader)
         case 4:
-            desc = read_tag_type(reader)
-        case _:
+            return read_tag_type(reader)
+        case kind:
             raise reader.error(f"import kind {kind} is not supported", start)
-    return Import(module, name, desc)
+
+
+def read_import(reader: Reader) -> Import:
+    return Import(reader.name(), reader.name(), read_extern_type(reader))
 
 
 def read_export(reader: Reader) -> Export:

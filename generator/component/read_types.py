@@ -1,0 +1,217 @@
+"""Reading types, aliases and declarators (Component Model, Binary.md, "Type Definitions" and "Alias Definitions")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from generator.component.read_names import (
+    read_extern_name,
+    read_extern_type,
+    read_optional_valtype,
+    read_result_list,
+    read_sort,
+    read_valtype,
+)
+from generator.component.reader import ComponentReader
+from generator.component.types import (
+    Alias,
+    AliasCoreExport,
+    AliasExport,
+    AliasOuter,
+    BorrowType,
+    ComponentDecl,
+    ComponentType,
+    CoreExternType,
+    CoreType,
+    DefType,
+    EnumType,
+    ExportDecl,
+    FixedLengthListType,
+    FlagsType,
+    FuncType,
+    FutureType,
+    Import,
+    InstanceDecl,
+    InstanceType,
+    ListType,
+    MapType,
+    ModuleType,
+    OptionType,
+    OwnType,
+    PrimValType,
+    RecordType,
+    ResourceType,
+    ResultType,
+    StreamType,
+    TupleType,
+    ValType,
+    VariantType,
+)
+from generator.wasm.decode_items import read_extern_type as read_core_extern_type
+from generator.wasm.decode_items import read_func_type, read_import
+from generator.wasm.types import FuncIndex, ImportDesc
+from generator.wasm.types import FuncType as CoreFuncType
+from generator.wasm.types import ValType as CoreValType
+
+
+def _labels(reader: ComponentReader) -> tuple[str, ...]:
+    return tuple([reader.name() for _ in range(reader.count())])
+
+
+def _fields(reader: ComponentReader) -> tuple[tuple[str, ValType], ...]:
+    return tuple([(reader.name(), read_valtype(reader)) for _ in range(reader.count())])
+
+
+def _case(reader: ComponentReader) -> tuple[str, ValType | None]:
+    label = reader.name()
+    payload = read_optional_valtype(reader)
+    start = reader.position
+    if reader.byte() != 0:
+        raise reader.error("refined variant cases are not supported", start)
+    return label, payload
+
+
+def _variant(reader: ComponentReader) -> VariantType:
+    return VariantType(tuple([_case(reader) for _ in range(reader.count())]))
+
+
+def _tuple(reader: ComponentReader) -> TupleType:
+    return TupleType(tuple([read_valtype(reader) for _ in range(reader.count())]))
+
+
+def _func(is_async: bool) -> Callable[[ComponentReader], FuncType]:
+    return lambda reader: FuncType(_fields(reader), read_result_list(reader), is_async)
+
+
+def _resource(reader: ComponentReader) -> ResourceType:
+    rep = read_core_val_type(reader)
+    return ResourceType(reader.unsigned() if reader.flag() else None, rep)
+
+
+def read_core_val_type(reader: ComponentReader) -> CoreValType:
+    """A number type: what represents a resource or stands in a context slot."""
+    start = reader.position
+    byte = reader.byte()
+    if byte not in (CoreValType.I32, CoreValType.I64):
+        raise reader.error(f"core type {byte:#04x} is not supported here", start)
+    return CoreValType(byte)
+
+
+def _instance(reader: ComponentReader) -> InstanceType:
+    declarators, offsets = _declarators(reader, imports=False)
+    return InstanceType(cast(tuple[InstanceDecl, ...], declarators), offsets)
+
+
+def _component(reader: ComponentReader) -> ComponentType:
+    declarators, offsets = _declarators(reader, imports=True)
+    return ComponentType(declarators, offsets)
+
+
+def _declarators(reader: ComponentReader, *, imports: bool) -> tuple[tuple[ComponentDecl, ...], tuple[int, ...]]:
+    reader.nest()
+    declarators: list[ComponentDecl] = []
+    offsets: list[int] = []
+    for _ in range(reader.count()):
+        offsets.append(reader.position)
+        declarators.append(_declarator(reader, imports))
+    reader.depth -= 1
+    return tuple(declarators), tuple(offsets)
+
+
+def _declarator(reader: ComponentReader, imports: bool) -> ComponentDecl:
+    start = reader.position
+    match reader.byte():
+        case 0:
+            return read_core_type(reader)
+        case 1:
+            return read_deftype(reader)
+        case 2:
+            return read_alias(reader)
+        case 3 if imports:
+            return Import(read_extern_name(reader), read_extern_type(reader))
+        case 4:
+            return ExportDecl(read_extern_name(reader), read_extern_type(reader))
+        case opcode:
+            raise reader.error(f"unknown declarator {opcode:#04x}", start)
+
+
+_READERS: dict[int, Callable[[ComponentReader], DefType]] = {
+    0x72: lambda reader: RecordType(_fields(reader)),
+    0x71: _variant,
+    0x70: lambda reader: ListType(read_valtype(reader)),
+    0x6F: _tuple,
+    0x6E: lambda reader: FlagsType(_labels(reader)),
+    0x6D: lambda reader: EnumType(_labels(reader)),
+    0x6B: lambda reader: OptionType(read_valtype(reader)),
+    0x6A: lambda reader: ResultType(read_optional_valtype(reader), read_optional_valtype(reader)),
+    0x69: lambda reader: OwnType(reader.unsigned()),
+    0x68: lambda reader: BorrowType(reader.unsigned()),
+    0x67: lambda reader: FixedLengthListType(read_valtype(reader), reader.unsigned()),
+    0x66: lambda reader: StreamType(read_optional_valtype(reader)),
+    0x65: lambda reader: FutureType(read_optional_valtype(reader)),
+    0x63: lambda reader: MapType(read_valtype(reader), read_valtype(reader)),
+    0x43: _func(True),
+    0x42: _instance,
+    0x41: _component,
+    0x40: _func(False),
+    0x3F: _resource,
+}
+_PRIMITIVES = {type.value: type for type in PrimValType}
+
+
+def read_deftype(reader: ComponentReader) -> DefType:
+    start = reader.position
+    opcode = reader.byte()
+    read = _READERS.get(opcode)
+    if read is not None:
+        return read(reader)
+    primitive = _PRIMITIVES.get(opcode)
+    if primitive is None:
+        raise reader.error(f"unknown type {opcode:#04x}", start)
+    return primitive
+
+
+def read_alias(reader: ComponentReader) -> Alias:
+    sort = read_sort(reader)
+    start = reader.position
+    match reader.byte():
+        case 0:
+            return AliasExport(sort, reader.unsigned(), reader.name())
+        case 1:
+            return AliasCoreExport(sort, reader.unsigned(), reader.name())
+        case 2:
+            return AliasOuter(sort, reader.unsigned(), reader.unsigned())
+        case target:
+            raise reader.error(f"unknown target of an alias {target:#04x}", start)
+
+
+def read_core_type(reader: ComponentReader) -> CoreType:
+    if reader.position < reader.end and reader.data[reader.position] == 0x50:
+        return _module_type(reader)
+    return read_func_type(reader)
+
+
+def _extern(desc: ImportDesc) -> CoreExternType:
+    return desc.type_index if isinstance(desc, FuncIndex) else desc
+
+
+def _module_type(reader: ComponentReader) -> ModuleType:
+    reader.byte()
+    types: list[CoreFuncType] = []
+    imports: list[tuple[str, str, CoreExternType]] = []
+    exports: list[tuple[str, CoreExternType]] = []
+    for _ in range(reader.count()):
+        start = reader.position
+        match reader.byte():
+            case 0:
+                item = read_import(reader)
+                imports.append((item.module, item.name, _extern(item.desc)))
+            case 1:
+                types.append(read_func_type(reader))
+            case 3:
+                name = reader.name()
+                exports.append((name, _extern(read_core_extern_type(reader))))
+            case opcode:
+                raise reader.error(f"declarator {opcode:#04x} of a module type is not supported", start)
+    return ModuleType(tuple(types), tuple(imports), tuple(exports))
