@@ -1,0 +1,166 @@
+"""As much of the binary formats as putting components together needs: sections, names, imports and exports.
+
+Sources: component-model `Binary.md`; WebAssembly core specification, 5. The full readers belong to the toolchains under
+test, so the harness does not lean on them here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+COMPONENT_PREAMBLE = b"\0asm\x0d\0\x01\0"
+MODULE_PREAMBLE = b"\0asm\x01\0\0\0"
+
+
+class BinaryError(Exception):
+    """Bytes that are not what they should be. The message has the offset."""
+
+
+def unsigned(value: int) -> bytes:
+    """LEB128."""
+    out = bytearray()
+    while value >= 128:
+        out.append(value & 127 | 128)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def name(text: str) -> bytes:
+    raw = text.encode()
+    return unsigned(len(raw)) + raw
+
+
+def section(id: int, body: bytes) -> bytes:
+    return bytes([id]) + unsigned(len(body)) + body
+
+
+def vector(items: list[bytes]) -> bytes:
+    return unsigned(len(items)) + b"".join(items)
+
+
+class Reader:
+    """A position in bytes. Reading past the end raises `BinaryError`."""
+
+    __slots__ = ("at", "data", "end")
+
+    def __init__(self, data: bytes, at: int = 0, end: int | None = None) -> None:
+        self.data = data
+        self.at = at
+        self.end = len(data) if end is None else end
+
+    def byte(self) -> int:
+        if self.at >= self.end:
+            raise BinaryError(f"the bytes end at offset {self.at} where more are needed")
+        self.at += 1
+        return self.data[self.at - 1]
+
+    def unsigned(self) -> int:
+        value = shift = 0
+        while True:
+            byte = self.byte()
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return value
+            if shift > 63:
+                raise BinaryError(f"an integer at offset {self.at} is too long")
+
+    def take(self, length: int) -> bytes:
+        start = self.at
+        if start + length > self.end:
+            raise BinaryError(f"{length} bytes at offset {start} reach past the end")
+        self.at = start + length
+        return self.data[start : self.at]
+
+    def name(self) -> str:
+        return self.take(self.unsigned()).decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    id: int
+    start: int
+    """Offset of the id byte."""
+    body: int
+    """Offset of the first byte after the size."""
+    end: int
+
+
+def sections(data: bytes) -> Iterator[Section]:
+    """The sections of a module or component, top level only."""
+    reader = Reader(data, 8)
+    while reader.at < reader.end:
+        start = reader.at
+        id = reader.byte()
+        size = reader.unsigned()
+        body = reader.at
+        reader.take(size)
+        yield Section(id, start, body, reader.at)
+
+
+def extern_name(reader: Reader) -> str:
+    """`nameattributes`; attributes (implements, version suffix, external id) are passed over."""
+    form = reader.byte()
+    text = reader.name()
+    if form == 2:
+        for _ in range(reader.unsigned()):
+            reader.byte()
+            reader.name()
+    elif form > 2:
+        raise BinaryError(f"unknown form {form} of a name before offset {reader.at}")
+    return text
+
+
+SORT_FUNC, SORT_TYPE, SORT_COMPONENT, SORT_INSTANCE = 1, 3, 4, 5
+_IMPORT_SECTION, _EXPORT_SECTION = 10, 11
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """The names at a component's top level, each with its sort."""
+
+    imports: dict[str, int]
+    exports: dict[str, int]
+
+
+def surface(component: bytes) -> Surface:
+    if component[:8] != COMPONENT_PREAMBLE:
+        raise BinaryError("not a component: wrong first 8 bytes")
+    imports: dict[str, int] = {}
+    exports: dict[str, int] = {}
+    for part in sections(component):
+        if part.id == _IMPORT_SECTION:
+            reader = Reader(component, part.body, part.end)
+            for _ in range(reader.unsigned()):
+                text = extern_name(reader)
+                imports[text] = _extern_type(reader)
+        elif part.id == _EXPORT_SECTION:
+            reader = Reader(component, part.body, part.end)
+            for _ in range(reader.unsigned()):
+                text = extern_name(reader)
+                sort = reader.byte()
+                if sort == 0:
+                    reader.byte()
+                reader.unsigned()
+                if reader.byte():
+                    _extern_type(reader)
+                exports[text] = sort
+    return Surface(imports, exports)
+
+
+def _extern_type(reader: Reader) -> int:
+    """Passes over an `externtype`; its sort."""
+    sort = reader.byte()
+    if sort == 0:
+        reader.byte()
+        reader.unsigned()
+    elif sort == SORT_TYPE:
+        if reader.byte() == 0:
+            reader.unsigned()
+    elif sort in (SORT_FUNC, SORT_COMPONENT, SORT_INSTANCE):
+        reader.unsigned()
+    else:
+        raise BinaryError(f"unknown sort {sort} before offset {reader.at}")
+    return sort

@@ -1,0 +1,107 @@
+"""A core module seen from outside: itself without custom sections, and its module type as a component declares it."""
+
+from __future__ import annotations
+
+from harness.binary import MODULE_PREAMBLE, BinaryError, Reader, name, sections, unsigned, vector
+
+_TYPE, _IMPORT, _FUNCTION, _TABLE, _MEMORY, _GLOBAL, _EXPORT = range(1, 8)
+
+
+def without_customs(module: bytes) -> bytes:
+    """Linkers drop and add custom sections; the rest of a library they pass on as it is."""
+    if module[:8] != MODULE_PREAMBLE:
+        raise BinaryError("not a core module: wrong first 8 bytes")
+    return module[:8] + b"".join(module[part.start : part.end] for part in sections(module) if part.id)
+
+
+def module_type(module: bytes) -> bytes:
+    """A `core:moduletype` (Binary.md) that says exactly what `module` imports and exports.
+
+    `BinaryError` for types beyond those of C libraries (GC, tables with initialisers).
+    """
+    bodies = {part.id: Reader(module, part.body, part.end) for part in sections(module) if part.id}
+    types = _types(bodies.get(_TYPE))
+    declarations = [b"\x01" + type for type in types]
+    spaces: dict[int, list[bytes]] = {0: [], 1: [], 2: [], 3: []}
+    if _IMPORT in bodies:
+        reader = bodies[_IMPORT]
+        for _ in range(reader.unsigned()):
+            start = reader.at
+            reader.name()
+            reader.name()
+            kind = reader.byte()
+            spaces[_known(kind, reader)].append(_extern(kind, reader))
+            declarations.append(b"\x00" + module[start : reader.at])
+    for kind, id in ((0, _FUNCTION), (1, _TABLE), (2, _MEMORY), (3, _GLOBAL)):
+        if id in bodies:
+            reader = bodies[id]
+            for _ in range(reader.unsigned()):
+                spaces[kind].append(_extern(kind, reader))
+                if kind == 3:
+                    _skip_constant(reader)
+    if _EXPORT in bodies:
+        reader = bodies[_EXPORT]
+        for _ in range(reader.unsigned()):
+            text = reader.name()
+            kind = _known(reader.byte(), reader)
+            declarations.append(b"\x03" + name(text) + bytes([kind]) + spaces[kind][reader.unsigned()])
+    return b"\x50" + vector(declarations)
+
+
+def _known(kind: int, reader: Reader) -> int:
+    if kind > 3:
+        raise BinaryError(f"an import or export of kind {kind} before offset {reader.at}")
+    return kind
+
+
+def _types(reader: Reader | None) -> list[bytes]:
+    if reader is None:
+        return []
+    types = []
+    for _ in range(reader.unsigned()):
+        start = reader.at
+        if reader.byte() != 0x60:
+            raise BinaryError(f"a type other than a function's at offset {start}")
+        reader.take(reader.unsigned())
+        reader.take(reader.unsigned())
+        types.append(reader.data[start : reader.at])
+    return types
+
+
+def _extern(kind: int, reader: Reader) -> bytes:
+    """What follows the kind in a `core:externtype`, and (by design of the format) in the sections of definitions."""
+    if kind == 0:
+        return unsigned(reader.unsigned())
+    start = reader.at
+    if kind == 1:
+        if reader.byte() not in (0x70, 0x6F):
+            raise BinaryError(f"a table of another type than funcref or externref at offset {start}")
+        _limits(reader)
+    elif kind == 2:
+        _limits(reader)
+    else:
+        reader.take(2)
+    return reader.data[start : reader.at]
+
+
+def _limits(reader: Reader) -> None:
+    flags = reader.byte()
+    if flags > 7:
+        raise BinaryError(f"unknown limits before offset {reader.at}")
+    reader.unsigned()
+    if flags & 1:
+        reader.unsigned()
+
+
+def _skip_constant(reader: Reader) -> None:
+    """Constant expressions of C libraries: one constant or `global.get`, then `end`."""
+    opcode = reader.byte()
+    if opcode in (0x41, 0x42, 0x23):  # i32.const, i64.const, global.get: LEB128, signed or not, has the same length
+        while reader.byte() >= 128:
+            pass
+    elif opcode in (0x43, 0x44):
+        reader.take(4 if opcode == 0x43 else 8)
+    else:
+        raise BinaryError(f"a constant expression with opcode {opcode:#x} before offset {reader.at}")
+    if reader.byte() != 0x0B:
+        raise BinaryError(f"a constant expression of several instructions before offset {reader.at}")

@@ -1,0 +1,199 @@
+"""Wasmtime: compositions compiled and run, every outcome as data. Belongs in a worker process that can be killed."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from ctypes import POINTER, byref
+from dataclasses import dataclass, field
+from enum import Enum, unique
+
+import wasmtime
+from wasmtime import WasmtimeError
+from wasmtime import _ffi as ffi
+from wasmtime.component import Component, Func, Linker
+from wasmtime.component._enter import maybe_raise_last_exn
+
+from harness.compose import Composition, entry_export, host_import
+from harness.features import enable_all
+from harness.plan import Role, TrapClass
+from harness.share import SharedModule
+from harness.traps import cause, classify
+
+
+@unique
+class EngineKind(Enum):
+    """How wasmtime compiles: Winch in one fast pass, Cranelift with optimisation. Two opinions."""
+
+    WINCH = "winch"
+    CRANELIFT = "cranelift"
+
+
+_STRATEGY = {EngineKind.CRANELIFT: 1, EngineKind.WINCH: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class RunLimits:
+    """Bounds of one run. `fuel` in wasm instructions, `memory` in bytes a memory, `trace` in bytes a role."""
+
+    fuel: int = 2_000_000_000
+    memory: int = 1 << 30
+    trace: int = 64 << 20
+    polls: int = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Trap:
+    """`entry`: the export that was called (`driver-run`), or `instantiate`."""
+
+    kind: TrapClass
+    detail: str
+    entry: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """A run of a script. `trap` None: every entry returned."""
+
+    traces: dict[Role, str]
+    trap: Trap | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The engine does not take the composition: it is invalid (`compile`) or cannot be instantiated."""
+
+    stage: str
+    message: str
+
+
+class TraceTooLong(Exception):
+    """A script's trace met its bound: the run goes on for ever, or the script is far too long."""
+
+
+@dataclass(slots=True)
+class _Host:
+    """What the host instance of one role answers during one run."""
+
+    script: str = ""
+    lines: list[str] = field(default_factory=list)
+    room: int = 0
+
+    def give_script(self, _store: object) -> str:
+        return self.script
+
+    def take_trace(self, _store: object, lines: str) -> None:
+        self.room -= len(lines)
+        if self.room < 0:
+            raise TraceTooLong("the trace is longer than the bound of a run")
+        self.lines.append(lines)
+
+
+class Compiled:
+    """A composition ready to run any number of times, each in a store of its own."""
+
+    def __init__(self, engine: Engine, composition: Composition) -> None:
+        self._engine = engine
+        self._roles = composition.roles
+        self._component = Component(engine.engine, composition.component)
+        self._hosts = {role: _Host() for role in composition.roles}
+        self._linker = Linker(engine.engine)
+        with self._linker.root() as root:
+            for module in composition.modules:
+                root.add_module(module.import_name, engine.shared_module(module))
+            for role, host in self._hosts.items():
+                with root.add_instance(host_import(role)) as instance:
+                    instance.add_func("script", host.give_script)
+                    instance.add_func("trace", host.take_trace)
+
+    def run(self, scripts: Mapping[Role, str], entries: Sequence[Role], limits: RunLimits) -> RunResult | Rejected:
+        """Instantiate, call `run` of each entry in order, then `finish` of every role. A trap ends the run."""
+        for role, host in self._hosts.items():
+            host.script, host.lines, host.room = scripts[role], [], limits.trace
+        store = wasmtime.Store(self._engine.engine)
+        store.set_fuel(limits.fuel)
+        store.set_limits(memory_size=limits.memory)
+        entry = "instantiate"
+        trap = None
+        try:
+            instance = self._linker.instantiate(store, self._component)
+            calls = [entry_export(role, "run") for role in entries]
+            calls += [entry_export(role, "finish") for role in self._roles]
+            for entry in calls:
+                function = instance.get_func(store, entry)
+                assert function is not None, entry
+                call(function, store, limits.polls)
+        except WasmtimeError as error:
+            message = str(error)
+            if entry == "instantiate" and not _is_trap(message):
+                return Rejected("instantiate", message)
+            kind, detail = classify(message)
+            trap = Trap(kind, detail, entry, message)
+        except TraceTooLong as error:
+            trap = Trap(TrapClass.OUT_OF_FUEL, str(error), entry, str(error))
+        except TimeoutError as error:
+            trap = Trap(TrapClass.OUT_OF_FUEL, str(error), entry, str(error))
+        return RunResult({role: "".join(host.lines) for role, host in self._hosts.items()}, trap)
+
+
+class Engine:
+    """One wasmtime engine with every feature on that can be, and the modules it has compiled once for all."""
+
+    def __init__(self, kind: EngineKind = EngineKind.WINCH, compiled_modules: int = 64) -> None:
+        config = wasmtime.Config()
+        # the Python setter does not know Winch
+        ffi.wasmtime_config_strategy_set(config.ptr(), _STRATEGY[kind])
+        config.consume_fuel = True
+        config.parallel_compilation = False
+        enable_all(config)
+        self.kind = kind
+        self.engine = wasmtime.Engine(config)
+        self._modules: OrderedDict[str, wasmtime.Module] = OrderedDict()
+        self._kept = compiled_modules
+
+    def shared_module(self, module: SharedModule) -> wasmtime.Module:
+        compiled = self._modules.get(module.key)
+        if compiled is None:
+            compiled = self._modules[module.key] = wasmtime.Module(self.engine, module.module)
+            if len(self._modules) > self._kept:
+                self._modules.popitem(last=False)
+        else:
+            self._modules.move_to_end(module.key)
+        return compiled
+
+    def compile(self, composition: Composition) -> Compiled | Rejected:
+        try:
+            return Compiled(self, composition)
+        except WasmtimeError as error:
+            return Rejected("compile", cause(str(error)))
+
+    def refusal(self, binary: bytes) -> str | None:
+        """Why `binary` (a core module) is invalid; None when it is valid."""
+        try:
+            wasmtime.Module.validate(self.engine, binary)
+        except WasmtimeError as error:
+            return cause(str(error))
+        return None
+
+
+def call(function: Func, store: wasmtime.Store, polls: int) -> None:
+    """Call an export without parameters or results, synchronous or not, to its end."""
+    error = POINTER(ffi.wasmtime_error_t)()
+    future = ffi.wasmtime_component_func_call_async(
+        byref(function._func), store._context(), None, 0, None, 0, byref(error)
+    )
+    try:
+        done = any(ffi.wasmtime_call_future_poll(future) for _ in range(polls))
+    finally:
+        ffi.wasmtime_call_future_delete(future)
+    if error:
+        failure = WasmtimeError._from_ptr(error)
+        maybe_raise_last_exn()
+        raise failure
+    if not done:
+        raise TimeoutError(f"not done after {polls} polls")
+
+
+def _is_trap(message: str) -> bool:
+    return "wasm backtrace" in message or "wasm trap" in message

@@ -1,0 +1,109 @@
+"""Component features of the engine: what is on, what can be turned on here, and why not."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+
+import wasmtime
+from wasmtime import _ffi as ffi
+
+_BITS = {"error-context": 31, "fixed-length-lists": 32}
+"""Places in wasmtime's feature word of what its C API (50.0.1) has no setter for."""
+
+_KNOWN_RELEASE = "50.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    name: str
+    why_not: str | None = None
+    """None: it is on."""
+
+
+@cache
+def features() -> dict[str, Feature]:
+    """The features that plans may need, by name."""
+    found = {name: Feature(name) for name in ("map", "implements")}
+    try:
+        _word_offset()
+        why_not = None
+    except FeatureWordError as error:
+        why_not = str(error)
+    for name in _BITS:
+        found[name] = Feature(name, why_not)
+    return found
+
+
+def missing(needs: frozenset[str]) -> list[str]:
+    """Why each of these features cannot be had; empty when all can."""
+    known = features()
+    reasons = []
+    for name in sorted(needs):
+        feature = known.get(name)
+        if feature is None:
+            reasons.append(f"{name}: not a feature of this engine")
+        elif feature.why_not is not None:
+            reasons.append(f"{name}: {feature.why_not}")
+    return reasons
+
+
+def enable_all(config: wasmtime.Config) -> None:
+    """Turn on every component feature that can be turned on in this process."""
+    config.wasm_component_model_map = True
+    config.wasm_component_model_implements = True
+    for setter in ("async", "more_async_builtins", "async_stackful"):
+        getattr(ffi, f"wasmtime_config_wasm_component_model_{setter}_set")(config.ptr(), True)
+    try:
+        offset = _word_offset()
+    except FeatureWordError:
+        return
+    word = ctypes.c_uint64.from_address(_address(config) + offset)
+    for bit in _BITS.values():
+        word.value |= 1 << bit
+
+
+class FeatureWordError(Exception):
+    """The feature word of the engine's configuration cannot be told for certain."""
+
+
+def _address(config: wasmtime.Config) -> int:
+    address = ctypes.cast(config.ptr(), ctypes.c_void_p).value
+    if address is None:
+        raise FeatureWordError("the engine gives no configuration")
+    return address
+
+
+@cache
+def _word_offset() -> int:
+    """Where in a configuration its feature word lies: the one word that three setters of known bits change."""
+    if sys.platform != "linux":
+        raise FeatureWordError(f"not possible on {sys.platform}")
+    release = metadata.version("wasmtime")
+    if release != _KNOWN_RELEASE:
+        raise FeatureWordError(f"known for wasmtime {_KNOWN_RELEASE} only, this is {release}")
+    libc = ctypes.CDLL(None)
+    try:
+        malloc_usable_size = libc.malloc_usable_size
+    except AttributeError:
+        raise FeatureWordError("this C library does not tell the size of an allocation") from None
+    malloc_usable_size.restype = ctypes.c_size_t
+    malloc_usable_size.argtypes = [ctypes.c_void_p]
+    config = wasmtime.Config()
+    address = _address(config)
+    size = malloc_usable_size(address)
+    before = ctypes.string_at(address, size)
+    for name in ("async", "async_stackful", "map"):
+        getattr(ffi, f"wasmtime_config_wasm_component_model_{name}_set")(config.ptr(), True)
+    after = ctypes.string_at(address, size)
+    changed = {
+        at: int.from_bytes(before[at : at + 8], "little") ^ int.from_bytes(after[at : at + 8], "little")
+        for at in range(0, size - 7, 8)
+        if before[at : at + 8] != after[at : at + 8]
+    }
+    if list(changed.values()) != [1 << 27 | 1 << 28 | 1 << 38]:
+        raise FeatureWordError("the configuration's feature word does not look as expected")
+    return next(iter(changed))

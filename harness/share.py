@@ -1,0 +1,116 @@
+"""Core modules taken out of components and imported instead, so that each is compiled once for many components."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from harness.binary import BinaryError, Section, name, section, sections, unsigned, vector
+from harness.core_module import module_type, without_customs
+
+_CORE_MODULE, _CORE_TYPE, _IMPORT = 1, 3, 10
+
+
+@dataclass(frozen=True, slots=True)
+class SharedModule:
+    """A core module that the host supplies. `key` names its content, custom sections apart."""
+
+    key: str
+    type: bytes
+    """Its `core:moduletype`."""
+    module: bytes
+
+    @property
+    def import_name(self) -> str:
+        return f"harness-shared-{self.key}"
+
+
+class SharedModules:
+    """The modules worth sharing: the interpreters. Recognised wherever they are embedded, custom sections apart."""
+
+    def __init__(self) -> None:
+        self._by_content: dict[bytes, SharedModule] = {}
+        self._lengths: set[int] = set()
+
+    def add(self, module: bytes) -> SharedModule | None:
+        """None where the module has types that cannot be declared; it is then compiled with each component."""
+        plain = without_customs(module)
+        known = self._by_content.get(plain)
+        if known is None:
+            try:
+                type = module_type(plain)
+            except BinaryError:
+                return None
+            key = hashlib.blake2b(plain, digest_size=8).hexdigest()
+            known = self._by_content[plain] = SharedModule(f"x{key}", type, _without_world(module))
+            self._lengths.add(len(plain))
+        return known
+
+    def find(self, module: bytes) -> SharedModule | None:
+        if len(module) < min(self._lengths, default=1 << 62):
+            return None
+        return self._by_content.get(without_customs(module))
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A component that imports, under their `import_name`, the modules it had embedded."""
+
+    component: bytes
+    modules: tuple[SharedModule, ...]
+
+
+def share(component: bytes, known: SharedModules) -> Shared:
+    """Replace each known module by an import at the same place: the core module index space keeps its order.
+
+    A component that declares core types after such a place is left alone, because their indices would move.
+    """
+    parts = list(sections(component))
+    found: dict[int, SharedModule] = {}
+    for position, part in enumerate(parts):
+        if part.id == _CORE_MODULE:
+            module = known.find(component[part.body : part.end])
+            if module is not None and module not in found.values():
+                found[position] = module
+    if not found or any(part.id == _CORE_TYPE for part in parts[min(found) :]):
+        return Shared(component, ())
+    types = _core_types(component, parts[: min(found)])
+    out = bytearray(component[:8])
+    for position, part in enumerate(parts):
+        module = found.get(position)
+        if module is None:
+            out += component[part.start : part.end]
+        else:
+            out += section(_CORE_TYPE, vector([module.type]))
+            item = b"\x00" + name(module.import_name) + b"\x00\x11" + unsigned(types)
+            out += section(_IMPORT, vector([item]))
+            types += 1
+    return Shared(bytes(out), tuple(found.values()))
+
+
+def _core_types(component: bytes, parts: list[Section]) -> int:
+    """How many core types are declared in these sections; each section starts with its count."""
+    count = 0
+    for part in parts:
+        if part.id == _CORE_TYPE:
+            value = shift = 0
+            for byte in component[part.body : part.end]:
+                value |= (byte & 127) << shift
+                shift += 7
+                if byte < 128:
+                    break
+            count += value
+    return count
+
+
+def _without_world(module: bytes) -> bytes:
+    """Names are kept (backtraces show them); the rest of the custom sections says nothing to an engine."""
+    kept = bytearray(module[:8])
+    for part in sections(module):
+        if part.id or _is_name_section(module, part):
+            kept += module[part.start : part.end]
+    return bytes(kept)
+
+
+def _is_name_section(module: bytes, part: Section) -> bool:
+    return module[part.body : part.body + 5] == b"\x04name"

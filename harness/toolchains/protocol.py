@@ -1,0 +1,121 @@
+"""What a toolchain is to the harness: a generator and a linker whose every outcome is data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The tool did its work. `data` is a core module (generator) or a component (linker)."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The tool said no in its own words and ended cleanly."""
+
+    message: str
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panicked:
+    """The tool broke down: a Rust panic (exit code 101), a signal (negative), a Python exception (code 1)."""
+
+    exit_code: int
+    message: str
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidOutput:
+    """The tool said it had succeeded, but a validator refuses what it wrote."""
+
+    message: str
+    stage: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    """The tool did not end within its bound of time."""
+
+    seconds: float
+    stage: str
+
+
+BuildFailure = Refused | Panicked | InvalidOutput | TimedOut
+BuildResult = Built | BuildFailure
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateOptions:
+    """Options of `wit-dylib`. `interpreter` is the library name that `dylink.0` needs."""
+
+    interpreter: str | None = None
+    features: tuple[str, ...] = ()
+    encoding: str = "utf-8"
+    abi_version: int = 3
+    async_filters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A library to link. The name is what other libraries' `needed` lists call it."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOptions:
+    """Options of `component link`. `stack_size` in bytes."""
+
+    stub_missing_functions: bool = False
+    stack_size: int | None = None
+
+
+class Job(Protocol):
+    """Work under way. A tool in its own process runs meanwhile; one in this process works when asked."""
+
+    def result(self) -> BuildResult:
+        """Wait for the end. Asked again, it gives the same answer."""
+
+
+class Generator(Protocol):
+    """WIT text and a world in it to a dynamic library (`wit-dylib`)."""
+
+    def generate(self, wit: str, world: str, options: GenerateOptions) -> Job: ...
+
+
+class Linker(Protocol):
+    """Libraries to a component (`component link`). The order of the libraries is their priority."""
+
+    def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Toolchain:
+    """`name` is what cells call it (`ours`, `reference`, or a name from a TOML file); `tool` and `version` name
+    what runs. `in_process`: it works in the harness's own process and can stop it."""
+
+    name: str
+    tool: str
+    version: str
+    generator: Generator
+    linker: Linker
+    in_process: bool = False
+
+
+@dataclass(slots=True)
+class Done:
+    """A job that is finished before it starts."""
+
+    outcome: BuildResult
+
+    def result(self) -> BuildResult:
+        return self.outcome

