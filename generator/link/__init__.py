@@ -1,0 +1,1 @@
+"""Dynamic libraries into one component (tool-conventions, DynamicLinking.md)."""

@@ -204,8 +204,8 @@ class Code:
 
 
 def const_i32(value: int) -> bytes:
-    """A constant expression, without its final `end`."""
-    return b"\x41" + encode_signed(value)
+    """A constant expression, without its final `end`. `value` may be given signed or unsigned."""
+    return b"\x41" + encode_signed(value - (1 << 32) if value >= 1 << 31 else value)
 
 
 def const_global(index: int) -> bytes:

@@ -201,12 +201,9 @@ class DecodedModule:
             return None
         return self._at(self.globals, export.index, "global", 6)
 
-    def export_tag_type(self, name: str) -> FuncType | None:
-        """The parameters of an exported tag; None if there is no tag of that name."""
-        export = self.exports_by_name.get(name)
-        if export is None or export.kind is not ExternKind.TAG:
-            return None
-        return self._at(self.types, self._at(self.tags, export.index, "tag", 13).type_index, "type", 13)
+    def tag_type(self, index: int) -> FuncType:
+        """The parameters of a tag of the index space, as a function type."""
+        return self._at(self.types, self._at(self.tags, index, "tag", 13).type_index, "type", 13)
 
     def _at(self, space: tuple[T, ...], index: int, what: str, section: int) -> T:
         if index >= len(space):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from generator.errors import GeneratorError
 
-class WasmFormatError(ValueError):
+
+class WasmFormatError(GeneratorError):
     """Malformed or unsupported binary. The text names the section and the offset in the file."""
 
     def __init__(self, message: str, offset: int, section: str | None = None) -> None:

@@ -1,0 +1,91 @@
+"""The init module: instantiated last, it fills table slots and addresses, then runs relocations and constructors.
+
+The order follows from DynamicLinking.md ("Relocations"): an address must be right before `__wasm_apply_data_relocs` of
+any library reads it, and all relocations are done before the first constructor. Each library's constructor runs once,
+after those of the libraries that it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from generator.componentize.plan import CoreExport
+from generator.link import names
+from generator.link.main_module import MAIN, memory_address_export
+from generator.wasm.builder import ModuleBuilder
+from generator.wasm.code import Code, Op, const_i32
+from generator.wasm.types import ExternKind, FuncType, GlobalType, TableType, ValType
+
+INIT = "link:init"
+
+_THUNK = FuncType(())
+
+
+@dataclass(frozen=True, slots=True)
+class AddressToSet:
+    """The address of `symbol` is `memory_base` plus what `offset` exports."""
+
+    symbol: str
+    memory_base: int
+    offset: CoreExport
+
+
+@dataclass(frozen=True, slots=True)
+class Initialization:
+    """What the init module does, in this order."""
+
+    first_slot: int
+    slots: Sequence[tuple[CoreExport, FuncType]]
+    """Functions for the table from `first_slot` on."""
+    addresses: Sequence[AddressToSet]
+    calls: Sequence[CoreExport]
+    """Relocations, then constructors; functions without parameters and results."""
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.slots or self.addresses or self.calls)
+
+
+class _Imports:
+    """Imports each core export once, under the module name that says which instance it is of."""
+
+    def __init__(self, builder: ModuleBuilder) -> None:
+        self.builder = builder
+        self.items: dict[CoreExport, int] = {}
+
+    def function(self, export: CoreExport, type: FuncType) -> int:
+        if export not in self.items:
+            self.items[export] = self.builder.import_function(export.module, export.name, type)
+        return self.items[export]
+
+    def i32(self, export: CoreExport, *, mutable: bool) -> int:
+        if export not in self.items:
+            type = GlobalType(ValType.I32, mutable)
+            self.items[export] = self.builder.import_global(export.module, export.name, type)
+        return self.items[export]
+
+
+def build_init_module(initialization: Initialization, table: TableType) -> tuple[bytes, list[CoreExport]]:
+    """The binary, and what it imports: each import's module and name are those of the core export."""
+    builder = ModuleBuilder()
+    imports = _Imports(builder)
+    slots = [imports.function(export, type) for export, type in initialization.slots]
+    calls = [imports.function(export, _THUNK) for export in initialization.calls]
+    code = Code(0)
+    for address in initialization.addresses:
+        code.i32_const(address.memory_base)
+        code.global_get(imports.i32(address.offset, mutable=False))
+        code.op(Op.I32_ADD)
+        entry = CoreExport(MAIN, memory_address_export(address.symbol), ExternKind.GLOBAL)
+        code.global_set(imports.i32(entry, mutable=True))
+    for function in calls:
+        code.call(function)
+    needed = list(imports.items)
+    if slots:
+        builder.import_table(MAIN, names.TABLE, table)
+        needed.append(CoreExport(MAIN, names.TABLE, ExternKind.TABLE))
+        builder.add_elements(const_i32(initialization.first_slot), slots)
+    if code.out:
+        builder.module.start = builder.add_function(_THUNK, code.body(), "initialize libraries")
+    return builder.encode(), needed

@@ -1,0 +1,222 @@
+"""Libraries into a plan: the main module, stubs, the libraries, the init module, and where each import comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from generator.componentize.plan import (
+    CanonicalOptions,
+    CoreExport,
+    ImportModule,
+    Plan,
+    PlanModule,
+    SynthesizedInstance,
+    WholeInstance,
+)
+from generator.link import names
+from generator.link.init_module import INIT, AddressToSet, Initialization, build_init_module
+from generator.link.layout import DEFAULT_STACK_SIZE, Layout, lay_out
+from generator.link.library import Library
+from generator.link.main_module import (
+    MAIN,
+    NULL,
+    build_main_module,
+    function_address_export,
+    memory_address_export,
+    memory_base_export,
+    table_base_export,
+    trampoline_export,
+)
+from generator.link.selection import Selection, select
+from generator.link.stubs_module import build_stubs_module, stub_export
+from generator.link.symbols import STUBS, Function
+from generator.wasm.decode import DecodedModule
+from generator.wasm.types import ExternKind, FuncType, TableType, ValType
+
+_REALLOC = FuncType((ValType.I32,) * 4, (ValType.I32,))
+_NO_OPTIONS = CanonicalOptions(None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOptions:
+    stack_size: int = DEFAULT_STACK_SIZE
+    """In bytes; rounded up to the stack's alignment."""
+    stub_missing_functions: bool = False
+    """Functions that nobody defines trap when they are called, instead of being an error."""
+
+
+def plan_link(libraries: Sequence[Library], options: LinkOptions) -> Plan:
+    """The first library that exports a symbol defines it. Raises LinkError."""
+    selection = select(libraries, stub_missing_functions=options.stub_missing_functions)
+    return _Linking(selection, options).plan()
+
+
+class _Linking:
+    def __init__(self, selection: Selection, options: LinkOptions) -> None:
+        self.selection = selection
+        self.realloc = self._shared_realloc()
+        self.import_reallocs = {item.name: self._import_realloc(item) for item in selection.in_order}
+        self.stubs: dict[Function, None] = {}
+        self.trampolines: dict[Function, None] = {}
+        self.function_addresses: dict[Function, None] = {}
+        self.memory_addresses: dict[str, str | None] = {}
+        """Symbol to library that defines it; None for the linker's own."""
+        for library in selection.in_order:
+            self._collect(library)
+        slots = {**self.function_addresses, **self.trampolines}
+        self.layout: Layout = lay_out(selection.in_order, slots, options.stack_size)
+
+    def _shared_realloc(self) -> Function | None:
+        """The allocator of the libraries that have none of their own: that of the first that has one."""
+        for library in self.selection.by_priority:
+            function = _own_realloc(library, names.CABI_REALLOC)
+            if function is not None:
+                return function
+        return None
+
+    def _import_realloc(self, library: Library) -> Function | None:
+        return _own_realloc(library, names.CABI_IMPORT_REALLOC, names.CABI_REALLOC) or self.realloc
+
+    def _collect(self, library: Library) -> None:
+        bindings = self.selection.bindings[library.name]
+        addresses = [function for function in bindings.function_addresses.values() if function is not None]
+        self.function_addresses.update(dict.fromkeys(addresses))
+        called = list(bindings.functions.values())
+        realloc = self.import_reallocs[library.name]
+        if realloc is not None and library.contents.imports_wit:
+            called.append(realloc)
+        late = [function for function in called if not self.selection.exists_before(function, library.name)]
+        self.trampolines.update(dict.fromkeys(late))
+        self.stubs.update(dict.fromkeys([function for function in (*called, *addresses) if function.library == STUBS]))
+        self.memory_addresses.update(
+            dict.fromkeys(names.LINKER_ADDRESSES.intersection(library.contents.memory_addresses))
+        )
+        self.memory_addresses.update({symbol: at for symbol, at in bindings.memory_addresses.items() if at is not None})
+
+    def plan(self) -> Plan:
+        modules = [self._main()]
+        if self.stubs:
+            modules.append(PlanModule(STUBS, DecodedModule(build_stubs_module(self.stubs)), {}, _NO_OPTIONS))
+        modules += [self._library(library) for library in self.selection.in_order]
+        initialization = self._initialization()
+        if not initialization.is_empty:
+            binary, needed = build_init_module(initialization, TableType(self.layout.table))
+            imports = {item.module: WholeInstance(item.module) for item in needed}
+            modules.append(PlanModule(INIT, DecodedModule(binary), imports, _NO_OPTIONS, after_fixup=True))
+        return Plan(tuple(modules), tuple([library.name for library in self.selection.by_priority]))
+
+    def _main(self) -> PlanModule:
+        layout = self.layout
+        own = {
+            names.HEAP_BASE: layout.heap_base,
+            names.HEAP_END: layout.heap_end,
+            names.STACK_HIGH: layout.stack_size,
+            names.STACK_LOW: 0,
+        }
+        used = {name for library in self.selection.in_order for name in library.contents.env_globals}
+        binary = build_main_module(
+            layout,
+            env_globals=[name for name in names.ENV_GLOBALS if name in used and name not in _BASES],
+            memory_addresses={symbol: own.get(symbol, 0) for symbol in self.memory_addresses},
+            function_addresses=self.function_addresses,
+            trampolines=self.trampolines,
+        )
+        return PlanModule(MAIN, DecodedModule(binary), {}, _NO_OPTIONS)
+
+    def _library(self, library: Library) -> PlanModule:
+        modules = {
+            names.ENV: self._env(library),
+            names.GOT_MEM: self._memory_addresses(library),
+            names.GOT_FUNC: self._function_addresses(library),
+        }
+        imports: dict[str, ImportModule] = {
+            module: SynthesizedInstance(items) for module, items in modules.items() if items
+        }
+        contents = library.contents
+        return PlanModule(library.name, contents.module, imports, self._options(library), contents.component_types)
+
+    def _env(self, library: Library) -> Mapping[str, CoreExport]:
+        contents, bindings = library.contents, self.selection.bindings[library.name]
+        items: dict[str, CoreExport] = {}
+        if contents.memory is not None:
+            items[names.MEMORY] = CoreExport(MAIN, names.MEMORY, ExternKind.MEMORY)
+        if contents.table is not None:
+            items[names.TABLE] = CoreExport(MAIN, names.TABLE, ExternKind.TABLE)
+        for name in contents.env_globals:
+            export = _BASES[name](library.name) if name in _BASES else name
+            items[name] = CoreExport(MAIN, export, ExternKind.GLOBAL)
+        for name, function in bindings.functions.items():
+            items[name] = self._callable(function, library.name)
+        for name, exporter in bindings.tags.items():
+            items[name] = CoreExport(exporter, name, ExternKind.TAG)
+        return items
+
+    def _memory_addresses(self, library: Library) -> Mapping[str, CoreExport]:
+        bindings = self.selection.bindings[library.name].memory_addresses
+        return {
+            symbol: _address(NULL if bindings.get(symbol, "") is None else memory_address_export(symbol))
+            for symbol in library.contents.memory_addresses
+        }
+
+    def _function_addresses(self, library: Library) -> Mapping[str, CoreExport]:
+        bindings = self.selection.bindings[library.name].function_addresses
+        return {
+            symbol: _address(NULL if function is None else function_address_export(self.layout.slots[function]))
+            for symbol, function in bindings.items()
+        }
+
+    def _options(self, library: Library) -> CanonicalOptions:
+        for_imports = self.import_reallocs[library.name]
+        for_exports = _own_realloc(library, names.CABI_EXPORT_REALLOC, names.CABI_REALLOC) or self.realloc
+        return CanonicalOptions(
+            memory=CoreExport(MAIN, names.MEMORY, ExternKind.MEMORY),
+            import_realloc=None if for_imports is None else self._callable(for_imports, library.name),
+            export_realloc=None if for_exports is None else _direct(for_exports),
+        )
+
+    def _callable(self, function: Function, importer: str) -> CoreExport:
+        """The function itself where it exists before the importer, else its trampoline, if there is one."""
+        if function in self.trampolines and not self.selection.exists_before(function, importer):
+            return CoreExport(MAIN, trampoline_export(self.layout.slots[function]))
+        return _direct(function)
+
+    def _initialization(self) -> Initialization:
+        in_order, layout = self.selection.in_order, self.layout
+        addresses = [
+            AddressToSet(symbol, layout.memory_bases[library], CoreExport(library, symbol, ExternKind.GLOBAL))
+            for symbol, library in self.memory_addresses.items()
+            if library is not None
+        ]
+        return Initialization(
+            first_slot=layout.first_slot,
+            slots=[(_direct(function), function.type) for function in layout.slots],
+            addresses=addresses,
+            calls=[*_calls(in_order, names.APPLY_DATA_RELOCS), *_calls(in_order, names.CALL_CTORS, names.INITIALIZE)],
+        )
+
+
+_BASES = {names.MEMORY_BASE: memory_base_export, names.TABLE_BASE: table_base_export}
+
+
+def _own_realloc(library: Library, *candidates: str) -> Function | None:
+    """The first of these functions that the library defines with the type of the canonical ABI's `realloc`."""
+    for name in candidates:
+        if library.contents.defined_functions.get(name) == _REALLOC:
+            return Function(library.name, name, _REALLOC)
+    return None
+
+
+def _address(export: str) -> CoreExport:
+    return CoreExport(MAIN, export, ExternKind.GLOBAL)
+
+
+def _direct(function: Function) -> CoreExport:
+    return CoreExport(function.library, stub_export(function) if function.library == STUBS else function.name)
+
+
+def _calls(libraries: Iterable[Library], *functions: str) -> Iterable[CoreExport]:
+    for library in libraries:
+        for name in functions:
+            if name in library.contents.lifecycle:
+                yield CoreExport(library.name, name)
