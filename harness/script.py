@@ -73,9 +73,15 @@ class Pointer:
     length: int
 
 
+ERROR_CONTEXT = "error-context"
+
+
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """A handle by number. `resource` (a canonical name) is known for handles that arrived or were made at run time."""
+    """A handle by number; one that arrived or was made at run time knows the canonical name of its resource.
+
+    `resource` is `ERROR_CONTEXT` for an error context, None for a number that a script made up.
+    """
 
     number: int
     resource: str | None = field(default=None, compare=False)

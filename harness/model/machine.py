@@ -1,0 +1,209 @@
+"""The abstract machine: scripts of all components run under the rules of the Canonical ABI.
+
+Follows `canon lift`, `canon lower` and `canon resource.*` of CanonicalABI.md for synchronous calls, with the order of
+interface calls of wit_dylib.h. Knows no toolchain: worlds, wires and scripts go in, expected events come out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from harness import script as s
+from harness.handles import normalize
+from harness.model import resource_ops
+from harness.model.give import Giver
+from harness.model.instance import Instance, part
+from harness.model.layout import MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, Layout
+from harness.model.lifted import Lifted
+from harness.model.links import Links
+from harness.model.table import ResourceHandle, SpecTrap, Task
+from harness.model.take import Taker, Unpredictable
+from harness.plan import Event, ExpectedOutcome, Role, TrapClass, Wire
+from harness.world import Function, World
+
+__all__ = ["Component", "ModelRun", "Unpredictable", "run_model"]
+
+
+@dataclass(frozen=True)
+class Component:
+    """A component of a composition, as far as a model needs it."""
+
+    world: World
+    script: s.Script
+
+
+@dataclass(frozen=True)
+class ModelRun:
+    """What every component must show, handles renamed and NaNs canonical (`harness.handles.normalize`)."""
+
+    expected: dict[Role, tuple[Event, ...]]
+    outcome: ExpectedOutcome
+
+
+def run_model(components: Mapping[Role, Component], wires: Sequence[Wire], entries: Sequence[Role]) -> ModelRun:
+    """Run the scripts; raise `Unpredictable` where the specification leaves the outcome open."""
+    machine = _Machine(components, wires)
+    outcome = ExpectedOutcome()
+    try:
+        for role in entries:
+            machine.enter(role)
+        machine.finish()
+    except SpecTrap as trap:
+        outcome = ExpectedOutcome(trap.cause, trap.detail)
+        machine.forget_unflushed()
+    expected = {role: normalize(instance.events) for role, instance in machine.instances.items()}
+    return ModelRun(expected, outcome)
+
+
+class _Machine:
+    def __init__(self, components: Mapping[Role, Component], wires: Sequence[Wire]) -> None:
+        self._links = Links({role: component.world for role, component in components.items()}, wires)
+        layout = Layout()
+        self.instances = {
+            role: Instance(role, component.world, component.script, layout, self._links.identify)
+            for role, component in components.items()
+        }
+        self._layout = layout
+        self._calls = 0
+        self._entered: set[Role] = set()
+
+    def enter(self, role: Role) -> None:
+        """The host calls `run` of a component."""
+        instance = self.instances[role]
+        frame = instance.next_frame(s.OnRun())
+        if frame is None:
+            raise instance.fail("fail_no_frame")
+        self._entered.add(role)
+        self._execute(instance, frame, (), Task())
+        self._entered.discard(role)
+
+    def finish(self) -> None:
+        """The host calls `finish` of every component: nothing may be left but handles."""
+        for instance in self.instances.values():
+            instance.emit("balance", "0", "0", "0", "0", str(instance.unused_frames()))
+
+    def forget_unflushed(self) -> None:
+        """A trap ends all: events of a post-return wait for the next place that may leave, and are lost."""
+        for instance in self.instances.values():
+            while instance.events and instance.events[-1].name == "export_finish":
+                instance.events.pop()
+
+    def _execute(self, instance: Instance, frame: s.Frame, args: tuple[s.Value, ...], task: Task) -> s.Value | None:
+        """Run a frame's ops; the value of its `ret`."""
+        for op in frame.ops:
+            match op:
+                case s.Set(register, value):
+                    instance.store(register, instance.evaluate(value, args))
+                case s.Pick(register, value, path):
+                    instance.store(register, part(instance.evaluate(value, args), path))
+                case s.Call():
+                    given = tuple(instance.evaluate(value, args) for value in op.args)
+                    result = self._call(instance, op, given)
+                    if op.register is not None and result is not None:
+                        instance.store(op.register, result)
+                case s.Return(value):
+                    return instance.evaluate(value, args) if value is not None else None
+                case s.Trap():
+                    raise instance.fail("fail_script_trap")
+                case _:
+                    self._handle_op(instance, op, args)
+        return None
+
+    def _call(self, caller: Instance, op: s.Call, args: tuple[s.Value, ...]) -> s.Value | None:
+        """An imported function from the caller's side: `canon lower` around `canon lift`."""
+        imported = caller.world.import_function(op.interface, op.name)
+        if imported is None or len(args) != len(imported.params):
+            raise caller.fail("fail_no_import")
+        role, exported = self._links.callee(caller.role, op.interface, op.name)
+        self._calls += 1
+        where = f"call {self._calls} {imported.canonical}"
+        caller.emit("import_call", imported.canonical, path=where)
+        taker = Taker(caller)
+        lifted = self._take_all(taker, args, imported, where)
+        taker.finish()
+        result = self._export(self.instances[role], exported, lifted, where)
+        given = None
+        if imported.result is not None:
+            assert result is not None
+            given = Giver(caller, None).give(result, imported.result, f"{where}, result")
+        for handle in taker.lenders:
+            handle.num_lends -= 1
+        caller.emit("import_return", imported.canonical, path=where)
+        caller.emit("import_balance", imported.canonical, "0", "0", path=where)
+        return given
+
+    def _take_all(self, taker: Taker, args: tuple[s.Value, ...], function: Function, where: str) -> list[Lifted]:
+        flat = sum(self._layout.flat_count(param.type) for param in function.params)
+        spilled = flat > MAX_FLAT_PARAMS
+        return [
+            taker.take(value, param.type, f"{where}, {param.name}", spilled)
+            for value, param in zip(args, function.params, strict=True)
+        ]
+
+    def _export(self, callee: Instance, function: Function, args: list[Lifted], where: str) -> Lifted | None:
+        """`canon lift`: parameters in, the frame, the result out, post-return."""
+        if callee.role in self._entered:
+            raise SpecTrap(TrapClass.CANNOT_ENTER)
+        self._entered.add(callee.role)
+        name = function.canonical
+        task = Task()
+        callee.emit("export_start", name, path=where)
+        giver = Giver(callee, task)
+        given = tuple(
+            giver.give(value, param.type, f"{where}, {param.name}")
+            for value, param in zip(args, function.params, strict=True)
+        )
+        callee.emit("export_call", name, path=where)
+        frame = callee.next_frame(s.OnExport(function.interface, function.name))
+        if frame is None:
+            raise callee.fail("fail_no_frame")
+        value = self._execute(callee, frame, given, task)
+        result = self._result(callee, function, value, f"{where}, result")
+        if task.num_borrows:
+            raise SpecTrap(TrapClass.BORROW_LEFT)
+        callee.emit("export_finish", name, path=where)
+        self._entered.discard(callee.role)
+        return result
+
+    def _result(self, callee: Instance, function: Function, value: s.Value | None, path: str) -> Lifted | None:
+        if function.result is None:
+            return None
+        if value is None:
+            raise callee.fail("fail_stack")
+        taker = Taker(callee)
+        spilled = self._layout.flat_count(function.result) > MAX_FLAT_RESULTS
+        lifted = taker.take(value, function.result, path, spilled)
+        taker.finish()
+        return lifted
+
+    def _handle_op(self, instance: Instance, op: s.Op, args: tuple[s.Value, ...]) -> None:
+        """Ops on resources and error contexts."""
+        match op:
+            case s.New(register, interface, name, rep):
+                resource_ops.new(instance, register, interface, name, rep)
+            case s.Rep(register, value):
+                resource_ops.rep(instance, register, instance.evaluate(value, args))
+            case s.ErrorContextNew(register, value):
+                resource_ops.error_context_new(instance, register, instance.evaluate(value, args))
+            case s.ErrorContextMessage(register, value):
+                resource_ops.error_context_message(instance, register, instance.evaluate(value, args))
+            case s.Drop(value):
+                owned = resource_ops.drop(instance, instance.evaluate(value, args))
+                if owned is not None:
+                    self._destroy(instance, owned)
+
+    def _destroy(self, dropper: Instance, handle: ResourceHandle) -> None:
+        """The destructor, called as an export of the implementor (`canon resource.drop`)."""
+        implementor = self.instances[handle.rt.implementor]
+        if implementor is not dropper and implementor.role in self._entered:
+            raise SpecTrap(TrapClass.CANNOT_ENTER)
+        outer = implementor.role in self._entered
+        self._entered.add(implementor.role)
+        implementor.emit("resource_dtor", handle.rt.canonical, str(handle.rep))
+        interface, name = resource_ops.parts_of(handle.rt.canonical)
+        frame = implementor.next_frame(s.OnDestructor(interface, name))
+        if frame is not None:
+            self._execute(implementor, frame, (), Task())
+        if not outer:
+            self._entered.discard(implementor.role)

@@ -1,0 +1,70 @@
+"""What a component does with handles by itself: `canon resource.*`, `canon error-context.*` of CanonicalABI.md."""
+
+from __future__ import annotations
+
+from harness import script as s
+from harness.model.instance import Instance
+from harness.model.table import ErrorContextHandle, ResourceHandle, ResourceIdentity
+from harness.model.take import Unpredictable
+
+
+def new(instance: Instance, register: int, interface: str | None, name: str, rep: int) -> None:
+    exported = instance.world.exports.get(interface)
+    resource = exported.resources.get(name) if exported is not None else None
+    if resource is None or not resource.exported:
+        raise Unpredictable(f"the {instance.role.value} does not define the resource {name} in {interface}")
+    number = instance.table.add(ResourceHandle(instance.identity(resource), rep, own=True))
+    instance.emit("resource_new", resource.canonical, str(rep), str(number))
+    instance.store(register, s.Handle(number, resource.canonical))
+
+
+def rep(instance: Instance, register: int, value: s.Value) -> None:
+    handle, canonical, rt = _resource(instance, value)
+    found = instance.table.resource(instance.table.get(handle.number), rt).rep
+    instance.emit("resource_rep", canonical, str(handle.number), str(found))
+    instance.store(register, s.Number("u32", found))
+
+
+def drop(instance: Instance, value: s.Value) -> ResourceHandle | None:
+    """Drop a handle; an owned resource is the caller's to destroy."""
+    if isinstance(value, s.Handle) and value.resource == s.ERROR_CONTEXT:
+        instance.emit("error_context_drop", str(value.number))
+        instance.table.lift_error_context(value.number)
+        instance.table.remove(value.number)
+        return None
+    handle, canonical, rt = _resource(instance, value)
+    instance.emit("resource_drop", canonical, str(handle.number))
+    dropped = instance.table.drop(handle.number, rt)
+    return dropped if dropped.own else None
+
+
+def error_context_new(instance: Instance, register: int, value: s.Value) -> None:
+    """The host may shorten or replace the message; engines in use keep it."""
+    if not isinstance(value, s.Str):
+        raise Unpredictable("the message of an error context is not a string")
+    number = instance.table.add(ErrorContextHandle(value.data))
+    instance.emit("error_context_new", str(len(value.data)), value.data.hex() or "-", str(number))
+    instance.store(register, s.Handle(number, s.ERROR_CONTEXT))
+
+
+def error_context_message(instance: Instance, register: int, value: s.Value) -> None:
+    if not isinstance(value, s.Handle):
+        raise Unpredictable("the message of something that is not an error context")
+    data = instance.table.lift_error_context(value.number).message
+    instance.emit("error_context_debug_message", str(value.number), str(len(data)), data.hex() or "-")
+    instance.store(register, s.Str(data))
+
+
+def parts_of(canonical: str) -> tuple[str | None, str]:
+    """Interface and name of an exported resource from its canonical name."""
+    interface, _, name = canonical.removeprefix("[export]").rpartition("#")
+    return (None if interface == "-" else interface), name
+
+
+def _resource(instance: Instance, value: s.Value) -> tuple[s.Handle, str, ResourceIdentity]:
+    if not isinstance(value, s.Handle) or value.resource is None:
+        raise Unpredictable(f"the resource of {s.value_text(value)} is not known")
+    rt = instance.identity_of(value.resource)
+    if rt is None:
+        raise Unpredictable(f"the {instance.role.value} knows no resource {value.resource}")
+    return value, value.resource, rt

@@ -1,0 +1,111 @@
+"""The handle table of a component instance (CanonicalABI.md, "Table State", "Resource State", `canon resource.*`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.plan import Role, TrapClass
+
+
+class SpecTrap(Exception):
+    """The specification (or, with `detail`, the interpreter) ends the run here."""
+
+    def __init__(self, cause: TrapClass, detail: str | None = None) -> None:
+        super().__init__(cause.value)
+        self.cause = cause
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceIdentity:
+    """A resource type by the component that defines it and its canonical name there."""
+
+    implementor: Role
+    canonical: str
+
+
+@dataclass(slots=True)
+class Task:
+    """A running call of an export: how many borrows it was given and has not dropped."""
+
+    num_borrows: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class ResourceHandle:
+    rt: ResourceIdentity
+    rep: int
+    own: bool
+    borrow_scope: Task | None = None
+    num_lends: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class ErrorContextHandle:
+    message: bytes
+
+
+Entry = ResourceHandle | ErrorContextHandle
+
+
+class Table:
+    """Indices start at 1; the index freed last is used first."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry | None] = [None]
+        self._free: list[int] = []
+
+    def get(self, index: int) -> Entry:
+        entry = self._entries[index] if 0 <= index < len(self._entries) else None
+        if entry is None:
+            raise SpecTrap(TrapClass.INVALID_HANDLE)
+        return entry
+
+    def add(self, entry: Entry) -> int:
+        if self._free:
+            index = self._free.pop()
+            self._entries[index] = entry
+            return index
+        self._entries.append(entry)
+        return len(self._entries) - 1
+
+    def remove(self, index: int) -> Entry:
+        entry = self.get(index)
+        self._entries[index] = None
+        self._free.append(index)
+        return entry
+
+    def resource(self, entry: Entry, rt: ResourceIdentity) -> ResourceHandle:
+        """`entry` as a handle of resource type `rt`."""
+        if not isinstance(entry, ResourceHandle) or entry.rt != rt:
+            raise SpecTrap(TrapClass.HANDLE_TYPE)
+        return entry
+
+    def lift_own(self, index: int, rt: ResourceIdentity) -> int:
+        handle = self.resource(self.remove(index), rt)
+        if handle.num_lends:
+            raise SpecTrap(TrapClass.LENT)
+        if not handle.own:
+            raise SpecTrap(TrapClass.HANDLE_TYPE)
+        return handle.rep
+
+    def lift_borrow(self, index: int, rt: ResourceIdentity, lenders: list[ResourceHandle]) -> int:
+        handle = self.resource(self.get(index), rt)
+        handle.num_lends += 1
+        lenders.append(handle)
+        return handle.rep
+
+    def lift_error_context(self, index: int) -> ErrorContextHandle:
+        entry = self.get(index)
+        if not isinstance(entry, ErrorContextHandle):
+            raise SpecTrap(TrapClass.HANDLE_TYPE)
+        return entry
+
+    def drop(self, index: int, rt: ResourceIdentity) -> ResourceHandle:
+        """`canon resource.drop` up to the destructor, which is the caller's to run when the handle owns."""
+        handle = self.resource(self.remove(index), rt)
+        if handle.num_lends:
+            raise SpecTrap(TrapClass.LENT)
+        if handle.borrow_scope is not None:
+            handle.borrow_scope.num_borrows -= 1
+        return handle
