@@ -1,0 +1,126 @@
+"""Copies of types, functions and inline interfaces under a new owner."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from generator.wit.model import (
+    Alias,
+    Borrow,
+    Case,
+    Constructor,
+    EnumType,
+    Field,
+    FixedLengthList,
+    Flags,
+    Freestanding,
+    Function,
+    FunctionKind,
+    Future,
+    InterfaceId,
+    InterfaceOwner,
+    List,
+    Map,
+    Method,
+    Option,
+    Own,
+    Owner,
+    Param,
+    Record,
+    Resource,
+    Result,
+    Static,
+    Stream,
+    Tuple,
+    Type,
+    TypeId,
+    TypeKind,
+    Variant,
+)
+from generator.wit.package_context import PackageContext
+
+
+class TypeCloner:
+    """Copies what belongs to one owner to another; what belongs to neither stays shared.
+
+    Anonymous types are copied if a copied type is inside them.
+    """
+
+    def __init__(self, context: PackageContext, old: Owner, new: Owner):
+        self.context = context
+        self._old = old
+        self._new = new
+        self._copies: dict[TypeId, TypeId] = {}
+
+    def named_type(self, id: TypeId, name: str | None = None) -> TypeId:
+        """The copy of a type, under another name if one is given.
+
+        Definitions are copied in the order of the arena, so that a copy's parts are there before it.
+        """
+        found = self._copies.get(id)
+        if found is not None:
+            return found
+        definition = self.context.resolve.types[id]
+        if definition.owner != self._old and definition.owner is not None:
+            return id
+        kind = self._kind(definition.kind)
+        if definition.owner is None and kind == definition.kind:
+            self._copies[id] = id
+            return id
+        owner = self._new if definition.owner is not None else None
+        copy = self.context.add_type(replace(definition, kind=kind, owner=owner, name=name or definition.name))
+        self._copies[id] = copy
+        return copy
+
+    def type(self, type_: Type) -> Type:
+        return self.named_type(type_) if isinstance(type_, int) else type_
+
+    def _optional(self, type_: Type | None) -> Type | None:
+        return None if type_ is None else self.type(type_)
+
+    def _kind(self, kind: TypeKind) -> TypeKind:
+        if isinstance(kind, Record):
+            return Record(tuple(Field(field.name, self.type(field.type), field.docs) for field in kind.fields))
+        if isinstance(kind, Variant):
+            return Variant(tuple(Case(case.name, self._optional(case.type), case.docs) for case in kind.cases))
+        if isinstance(kind, Tuple):
+            return Tuple(tuple(self.type(type_) for type_ in kind.types))
+        if isinstance(kind, Result):
+            return Result(self._optional(kind.ok), self._optional(kind.err))
+        if isinstance(kind, Map):
+            return Map(self.type(kind.key), self.type(kind.value))
+        if isinstance(kind, (Future, Stream)):
+            return replace(kind, type=self._optional(kind.type))
+        if isinstance(kind, (Option, List, FixedLengthList, Alias)):
+            return replace(kind, type=self.type(kind.type))
+        if isinstance(kind, (Own, Borrow)):
+            return replace(kind, resource=self.named_type(kind.resource))
+        assert isinstance(kind, (Resource, EnumType, Flags))
+        return kind
+
+    def function(self, function: Function) -> Function:
+        params = tuple(Param(param.name, self.type(param.type)) for param in function.params)
+        result = self._optional(function.result)
+        return replace(function, kind=self._function_kind(function.kind), params=params, result=result)
+
+    def _function_kind(self, kind: FunctionKind) -> FunctionKind:
+        if isinstance(kind, Freestanding):
+            return kind
+        assert isinstance(kind, (Method, Static, Constructor))
+        return replace(kind, resource=self.named_type(kind.resource))
+
+    def interface(self, id: InterfaceId) -> InterfaceId:
+        """A copy of an interface, which belongs to the package that is being resolved."""
+        resolve = self.context.resolve
+        original = resolve.interfaces[id]
+        copy = InterfaceId(len(resolve.interfaces))
+        cloner = TypeCloner(self.context, InterfaceOwner(id), InterfaceOwner(copy))
+        # Types used from the world around it have copies of their own.
+        cloner._copies.update(self._copies)
+        interface = replace(original, package=self.context.package_id, types={}, functions={})
+        resolve.interfaces.append(interface)
+        for name, type_ in original.types.items():
+            interface.types[name] = cloner.named_type(type_)
+        for name, function in original.functions.items():
+            interface.functions[name] = cloner.function(function)
+        return copy

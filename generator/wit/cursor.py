@@ -1,0 +1,134 @@
+"""A position in a token list, and the small pieces of grammar that everything else is made of."""
+
+from __future__ import annotations
+
+from generator.errors import WitError
+from generator.wit.ast import Name
+from generator.wit.lexer import END, IDENTIFIER, INVALID, KEYWORDS, STRING, Tokens, docs_of, is_kebab
+from generator.wit.string_literal import decode_string_literal
+from generator.wit.versions import VERSION, is_version
+
+
+class Cursor:
+    """Reads tokens from left to right. `kind` is always the kind of the next token."""
+
+    __slots__ = ("_kinds", "_starts", "_values", "index", "kind", "source", "tokens")
+
+    def __init__(self, tokens: Tokens):
+        self.tokens = tokens
+        self.source = tokens.source
+        self._kinds = tokens.kinds
+        self._values = tokens.values
+        self._starts = tokens.starts
+        self.index = 0
+        self.kind = tokens.kinds[0]
+
+    @property
+    def at(self) -> int:
+        """Where the next token starts."""
+        return self._starts[self.index]
+
+    def look_ahead(self, distance: int) -> str:
+        """The kind of the token `distance` after the next one."""
+        return self._kinds[min(self.index + distance, len(self._kinds) - 1)]
+
+    def advance(self) -> None:
+        self.index += 1
+        self.kind = self._kinds[self.index]
+
+    def eat(self, kind: str) -> bool:
+        """Step over the next token if it is of this kind."""
+        if self.kind != kind:
+            return False
+        self.index += 1
+        self.kind = self._kinds[self.index]
+        return True
+
+    def expect(self, kind: str) -> None:
+        if self.kind != kind:
+            raise self.unexpected(f"`{kind}`")
+        self.index += 1
+        self.kind = self._kinds[self.index]
+
+    def unexpected(self, wanted: str, hint: str | None = None) -> WitError:
+        """The error for a next token that does not fit."""
+        kind, value, at = self.kind, self._values[self.index], self.at
+        if kind == INVALID:
+            return _invalid_character(self, value, at)
+        if kind == END:
+            found = "the end of the file"
+        elif kind in KEYWORDS:
+            found = f"keyword `{value}`"
+            if hint is None and wanted.startswith("a name"):
+                hint = f"write `%{value}` to use this word as a name"
+        elif kind == STRING:
+            found = "a string"
+        else:
+            found = f"{kind} `{value}`" if kind != value else f"`{value}`"
+        return self.source.error(at, f"expected {wanted}, found {found}", hint)
+
+    def docs(self) -> str | None:
+        """The documentation before the next token."""
+        comments = self.tokens.comments.get(self.index)
+        return docs_of(comments) if comments is not None else None
+
+    def name(self, what: str = "a name") -> Name:
+        """An identifier; it must be a kebab-case label (WIT.md, "WIT Identifiers")."""
+        if self.kind != IDENTIFIER:
+            raise self.unexpected(what)
+        text, at = self._values[self.index], self._starts[self.index]
+        if not is_kebab(text):
+            raise self.source.error(
+                at,
+                f"`{text}` is not a valid name",
+                "names are words joined by single `-`; a word is all lower or all upper case letters and digits, "
+                "and the first one starts with a letter",
+            )
+        self.index += 1
+        self.kind = self._kinds[self.index]
+        return Name(text, at)
+
+    def word(self, text: str) -> None:
+        """The given identifier, which is a keyword only in this place."""
+        if self.kind != IDENTIFIER or self._values[self.index] != text:
+            raise self.unexpected(f"`{text}`")
+        self.advance()
+
+    def integer(self, what: str) -> int:
+        if self.kind != "integer":
+            raise self.unexpected(what)
+        digits = self._values[self.index]
+        if len(digits) > 20:
+            raise self.source.error(self.at, f"{what} is too large")
+        self.advance()
+        return int(digits)
+
+    def string(self) -> str:
+        if self.kind != STRING:
+            raise self.unexpected("a string in double quotes")
+        literal, at = self._values[self.index], self.at
+        self.advance()
+        return decode_string_literal(self.source, at, literal)
+
+    def version(self) -> str:
+        """A semantic version. It ends where the text stops being one, so that `@1.0.0.{a}` reads well."""
+        start = self.at
+        match = VERSION.match(self.source.text, start)
+        if match is None or not is_version(match.group()):
+            raise self.unexpected("a version", "versions are complete: major.minor.patch, as in `1.0.0`")
+        end = match.end()
+        while self._starts[self.index] < end and self.kind != END:
+            last = self._starts[self.index] + len(self._values[self.index])
+            self.advance()
+            if last > end:
+                raise self.source.error(end, "this is no part of a version", "see semver.org for what a version is")
+        return match.group()
+
+    def opt_version(self) -> str | None:
+        return self.version() if self.eat("@") else None
+
+
+def _invalid_character(cursor: Cursor, value: str, at: int) -> WitError:
+    if value == '"':
+        return cursor.source.error(at, "this string has no end", 'close it with `"` on the same line')
+    return cursor.source.error(at, f"unexpected character {value!r} (U+{ord(value):04X})")

@@ -1,0 +1,187 @@
+"""A world's implied imports and the order of its items (WIT.md, "Transitive imports and worlds").
+
+The specification leaves the order open; the one here is what the reference prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from generator.errors import GeneratorError
+from generator.wit.model import (
+    NO_GATES,
+    Alias,
+    Freestanding,
+    FunctionItem,
+    InterfaceId,
+    InterfaceItem,
+    InterfaceKey,
+    InterfaceOwner,
+    Resolve,
+    Stability,
+    TypeId,
+    TypeItem,
+    World,
+    WorldItem,
+    WorldKey,
+)
+
+
+class MissingExportError(GeneratorError):
+    """An exported interface needs another one both as an import and as an export."""
+
+
+def interface_dependencies(resolve: Resolve, id: InterfaceId) -> list[InterfaceId]:
+    """The interfaces whose types an interface uses, in the order of those types."""
+    found: dict[InterfaceId, None] = {}
+    for type_ in resolve.interfaces[id].types.values():
+        dependency = type_dependency(resolve, type_)
+        if dependency is not None:
+            found[dependency] = None
+    return list(found)
+
+
+def type_dependency(resolve: Resolve, id: TypeId) -> InterfaceId | None:
+    """The interface that a type is `use`d from."""
+    definition = resolve.types[id]
+    if isinstance(definition.kind, Alias) and isinstance(definition.kind.type, int):
+        owner = resolve.types[definition.kind.type].owner
+        if isinstance(owner, InterfaceOwner) and owner != definition.owner:
+            return owner.id
+    return None
+
+
+def elaborate(resolve: Resolve, world: World) -> None:
+    """Add the imports that a world's items imply and bring its items into order, in place.
+
+    Raises MissingExportError if an export cannot be satisfied by one copy of an interface.
+    """
+    imports: dict[WorldKey, WorldItem] = {}
+    for key, item in _by_class(resolve, world.imports):
+        if isinstance(item, InterfaceItem):
+            _add_import(resolve, imports, key, item)
+            continue
+        if isinstance(item, TypeItem):
+            dependency = type_dependency(resolve, item.id)
+            if dependency is not None:
+                stability = resolve.types[item.id].stability
+                implied = InterfaceItem(dependency, stability=stability)
+                _add_import(resolve, imports, InterfaceKey(dependency), implied)
+        imports[key] = item
+    exports: dict[WorldKey, WorldItem] = {}
+    interfaces: dict[WorldKey, InterfaceItem] = {}
+    for key, item in world.exports.items():
+        if isinstance(item, InterfaceItem):
+            interfaces[key] = item
+        else:
+            exports[key] = item
+    _add_exports(resolve, imports, exports, interfaces)
+    ordered = list(_by_class(resolve, imports))
+    world.imports.clear()
+    world.imports.update(ordered)
+    world.exports.clear()
+    world.exports.update(exports)
+
+
+def _by_class(resolve: Resolve, items: Mapping[WorldKey, WorldItem]) -> list[tuple[WorldKey, WorldItem]]:
+    """Interfaces, used types, own types, functions, functions of resources; within a class the order stays."""
+    return sorted(items.items(), key=lambda entry: _class_of(resolve, entry[1]))
+
+
+def _class_of(resolve: Resolve, item: WorldItem) -> int:
+    if isinstance(item, InterfaceItem):
+        return 0
+    if isinstance(item, FunctionItem):
+        return 3 if isinstance(item.function.kind, Freestanding) else 4
+    definition = resolve.types[item.id]
+    if isinstance(definition.kind, Alias) and isinstance(definition.kind.type, int):
+        return 1 if resolve.types[definition.kind.type].owner != definition.owner else 2
+    return 2
+
+
+def _add_import(resolve: Resolve, imports: dict[WorldKey, WorldItem], key: WorldKey, item: InterfaceItem) -> None:
+    """An interface after all that it depends on. The stack stands for recursion: chains of `use` may be long."""
+    if key in imports:
+        return
+    stack: list[tuple[WorldKey, InterfaceItem, Iterator[InterfaceId]]] = []
+    stack.append((key, item, iter(interface_dependencies(resolve, item.id))))
+    while stack:
+        key, item, dependencies = stack[-1]
+        for dependency in dependencies:
+            implied = InterfaceKey(dependency)
+            if implied not in imports:
+                next_item = InterfaceItem(dependency, stability=item.stability)
+                stack.append((implied, next_item, iter(interface_dependencies(resolve, dependency))))
+                break
+        else:
+            stack.pop()
+            imports.setdefault(key, item)
+
+
+class _Visit:
+    """An interface on the way into a world's exports, or into its imports because an export needs it there."""
+
+    __slots__ = ("dependencies", "exported", "item", "key")
+
+    def __init__(self, resolve: Resolve, key: WorldKey, item: InterfaceItem, exported: bool):
+        self.key = key
+        self.item = item
+        self.exported = exported
+        self.dependencies = iter(interface_dependencies(resolve, item.id))
+
+
+def _add_exports(
+    resolve: Resolve,
+    imports: dict[WorldKey, WorldItem],
+    exports: dict[WorldKey, WorldItem],
+    interfaces: Mapping[WorldKey, InterfaceItem],
+) -> None:
+    """Exported interfaces after those that they depend on.
+
+    A dependency is satisfied by an export if it is exported, and otherwise by an import. What is needed as an import
+    needs imports itself; if such an interface is exported too, the export would have to agree with two copies of it.
+    """
+    needed_as_import: set[InterfaceId] = set()
+    for root, root_item in interfaces.items():
+        if root in exports:
+            continue
+        stack = [_Visit(resolve, root, root_item, True)]
+        while stack:
+            visit = stack[-1]
+            step: _Visit | None = None
+            for dependency in visit.dependencies:
+                key = InterfaceKey(dependency)
+                exported = visit.exported and key in interfaces
+                if key in exports:
+                    if not exported:
+                        raise _two_copies(resolve, root, dependency)
+                    continue
+                if not exported and dependency in needed_as_import:
+                    continue
+                step = _Visit(resolve, key, _implied(dependency, visit.item.stability), exported)
+                if exported:
+                    step.item = interfaces[key]
+                break
+            if step is not None:
+                stack.append(step)
+                continue
+            stack.pop()
+            if not visit.exported:
+                needed_as_import.add(visit.item.id)
+                imports.setdefault(visit.key, visit.item)
+            elif visit.item.id in needed_as_import:
+                raise _two_copies(resolve, root, visit.item.id)
+            else:
+                exports[visit.key] = visit.item
+
+
+def _implied(id: InterfaceId, stability: Stability = NO_GATES) -> InterfaceItem:
+    return InterfaceItem(id, stability=stability)
+
+
+def _two_copies(resolve: Resolve, root: WorldKey, dependency: InterfaceId) -> MissingExportError:
+    name = resolve.interface_id(dependency) or "an inline interface"
+    return MissingExportError(
+        f"the export `{resolve.world_key_name(root)}` depends on `{name}` both as an export and, by way of an "
+        f"interface that is not exported, as an import; export that interface too"
+    )

@@ -1,0 +1,110 @@
+"""`include`: the items of one world copied into another (WIT.md, "Union of Worlds with `include`")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from generator.errors import WitError
+from generator.wit.ast import IncludeDeclaration
+from generator.wit.clone import TypeCloner
+from generator.wit.model import (
+    NO_GATES,
+    FunctionItem,
+    InterfaceItem,
+    Stability,
+    TypeItem,
+    World,
+    WorldId,
+    WorldItem,
+    WorldOwner,
+)
+from generator.wit.package_context import PackageContext
+from generator.wit.text import SourceText
+
+
+def include(
+    context: PackageContext, source: SourceText, target: WorldId, included: WorldId, declaration: IncludeDeclaration
+) -> None:
+    """Copy the imports and exports of `included` into `target`.
+
+    Interfaces under their own id are shared. What has a plain name is copied, with its types, under the name that
+    `with` gives it; a name that is already there is an error.
+    """
+    resolve = context.resolve
+    theirs = resolve.worlds[included]
+    ours = resolve.worlds[target]
+    renames = _renames(source, declaration, theirs)
+    foreign = theirs.package != ours.package
+    cloner = TypeCloner(context, WorldOwner(included), WorldOwner(target))
+    at = declaration.path.name.at
+    for what, their_items, our_items in (
+        ("import", theirs.imports, ours.imports),
+        ("export", theirs.exports, ours.exports),
+    ):
+        for key, item in their_items.items():
+            if isinstance(key, str):
+                name = _renamed(key, renames)
+                if name in our_items:
+                    hint = f"rename it: `include {theirs.name} with {{ {key} as ... }}`"
+                    raise source.error(at, f"the {what} `{name}` of the included world is already there", hint)
+                our_items[name] = _copy(cloner, name, item)
+            else:
+                our_items[key] = _shared(source, at, item, our_items.get(key), foreign)
+
+
+def _renames(source: SourceText, declaration: IncludeDeclaration, world: World) -> dict[str, str]:
+    plain = {key for items in (world.imports, world.exports) for key in items if isinstance(key, str)}
+    renames: dict[str, str] = {}
+    for old, new in declaration.renames:
+        if old.text not in plain:
+            hint = "only plain names can be renamed, not the ids of interfaces"
+            raise source.error(old.at, f"the world `{world.name}` has no import or export `{old.text}`", hint)
+        renames.setdefault(old.text, new.text)
+    return renames
+
+
+def _renamed(name: str, renames: Mapping[str, str]) -> str:
+    """A plain name with `with` applied; the functions of a resource follow the resource."""
+    if name in renames:
+        return renames[name]
+    prefix, bracket, rest = name.partition("]")
+    if bracket:
+        resource, dot, member = rest.partition(".")
+        if resource in renames:
+            return f"{prefix}]{renames[resource]}{dot}{member}"
+    return name
+
+
+def _copy(cloner: TypeCloner, name: str, item: WorldItem) -> WorldItem:
+    if isinstance(item, FunctionItem):
+        return FunctionItem(replace(cloner.function(item.function), name=name))
+    if isinstance(item, TypeItem):
+        return TypeItem(cloner.named_type(item.id, name))
+    resolve = cloner.context.resolve
+    if resolve.interfaces[item.id].name is not None:
+        return item
+    return replace(item, id=cloner.interface(item.id))
+
+
+def _shared(source: SourceText, at: int, theirs: WorldItem, ours: WorldItem | None, foreign: bool) -> WorldItem:
+    """One item for an interface that both worlds have, or that only the included one has.
+
+    A world of another package keeps its @since for itself: it speaks of that package's versions. How gates are
+    united is learnt from the reference; WIT.md does not say.
+    """
+    assert isinstance(theirs, InterfaceItem)
+    if ours is None:
+        ours = theirs
+    assert isinstance(ours, InterfaceItem)
+    if foreign and theirs.stability.since is not None:
+        return replace(ours, stability=NO_GATES)
+    if theirs.stability in (NO_GATES, ours.stability):
+        return ours
+    if ours.stability == NO_GATES:
+        return replace(ours, stability=theirs.stability)
+    raise _gates_differ(source, at, theirs.stability, ours.stability)
+
+
+def _gates_differ(source: SourceText, at: int, theirs: Stability, ours: Stability) -> WitError:
+    return source.error(at, f"an interface of the included world has other feature gates here ({theirs}, not {ours})")

@@ -1,0 +1,152 @@
+"""WIT text to tokens (WIT.md, "Lexical structure")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from generator.wit.model import Primitive
+from generator.wit.text import SourceText
+
+IDENTIFIER = "identifier"
+INTEGER = "integer"
+STRING = "string"
+END = "end of file"
+INVALID = "invalid"
+
+# fmt: off
+KEYWORDS = frozenset(primitive.value for primitive in Primitive) | {
+    "_", "as", "async", "borrow", "constructor", "enum", "export", "flags", "from", "func", "future", "import",
+    "include", "interface", "list", "map", "option", "own", "package", "record", "resource", "result", "static",
+    "stream", "tuple", "type", "use", "variant", "with", "world",
+}
+# fmt: on
+"""Words that are no identifiers unless written with `%`. `_` is the empty place in `result<_, e>`."""
+
+_KEBAB = re.compile(r"(?:[a-z][a-z0-9]*|[A-Z][A-Z0-9]*)(?:-(?:[a-z0-9]+|[A-Z0-9]+))*")
+
+_TOKEN = re.compile(
+    r"""
+    (?P<space>[ \t\r\n]+)
+  | (?P<word>[^\W\d][\w-]*)
+  | (?P<operator>->|[=,:;(){}<>*.@+-]|/(?![/*]))
+  | (?P<line>//[^\n]*)
+  | (?P<block>/\*)
+  | (?P<explicit>%[\w-]*)
+  | (?P<integer>[0-9]+)
+  | (?P<string>"(?:[^"\\\n]|\\.)*")
+    """,
+    re.VERBOSE,
+)
+
+_COMMENT_EDGE = re.compile(r"/\*|\*/")
+
+# Bidirectional overrides, control codes and deprecated or discouraged code points (WIT.md, "Lexical structure").
+# The specification does not list the last kind: these are the ones that the reference names.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u0149\u0673\u0f77\u0f79\u17a3\u17a4\u17b4\u17b5]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Tokens as columns; the last one is END.
+
+    `kinds` holds the keyword or operator itself, or one of the constants above. `values` is the text (an identifier
+    without its `%`). `comments` holds the comments that stand before a token, by the token's index.
+    """
+
+    source: SourceText
+    kinds: list[str]
+    values: list[str]
+    starts: list[int]
+    comments: dict[int, list[str]]
+
+
+def is_kebab(text: str) -> bool:
+    """Whether `text` is a label: words of one case joined by `-`, the first of which starts with a letter."""
+    return _KEBAB.fullmatch(text) is not None
+
+
+def tokenize(source: SourceText) -> Tokens:
+    """All tokens of a text.
+
+    Raises WitError for forbidden code points and comments without an end. What is no token at all becomes one of
+    kind INVALID, so that an earlier mistake is told first.
+    """
+    text = source.text
+    forbidden = _FORBIDDEN.search(text)
+    if forbidden is not None:
+        code = ord(forbidden.group())
+        raise source.error(forbidden.start(), f"the character U+{code:04X} must not occur in a WIT file")
+    kinds: list[str] = []
+    values: list[str] = []
+    starts: list[int] = []
+    comments: dict[int, list[str]] = {}
+    position = 1 if text.startswith("\N{ZERO WIDTH NO-BREAK SPACE}") else 0
+    end = len(text)
+    match_token = _TOKEN.match
+    while position < end:
+        match = match_token(text, position)
+        if match is None:
+            kinds.append(INVALID)
+            values.append(text[position])
+            starts.append(position)
+            position += 1
+            continue
+        group = match.lastgroup
+        start, position = position, match.end()
+        if group == "space":
+            continue
+        value = match.group()
+        if group == "word":
+            kinds.append(value if value in KEYWORDS else IDENTIFIER)
+        elif group == "operator":
+            kinds.append(value)
+        elif group == "line" or group == "block":
+            if group == "block":
+                position = _end_of_comment(source, start)
+                value = text[start:position]
+            comments.setdefault(len(kinds), []).append(value)
+            continue
+        elif group == "explicit":
+            kinds.append(IDENTIFIER)
+            value = value[1:]
+        else:
+            assert group is not None
+            kinds.append(group)
+        values.append(value)
+        starts.append(start)
+    kinds.append(END)
+    values.append("")
+    starts.append(end)
+    return Tokens(source, kinds, values, starts, comments)
+
+
+def _end_of_comment(source: SourceText, start: int) -> int:
+    """Where the block comment at `start` ends; block comments nest."""
+    depth = 0
+    for edge in _COMMENT_EDGE.finditer(source.text, start):
+        depth += 1 if edge.group() == "/*" else -1
+        if depth == 0:
+            return edge.end()
+    raise source.error(start, "this block comment has no end", "block comments nest: each `/*` needs its own `*/`")
+
+
+def docs_of(comments: list[str]) -> str:
+    """The documentation in the comments before an item, without comment marks and common indentation.
+
+    All comments count, not only `///` and `/** */`: WIT.md says nothing of documentation, the reference does so.
+    """
+    lines = [_comment_body(comment).rstrip() for comment in comments]
+    indents = [len(line) - len(line.lstrip(" \t\n\r\f")) for line in lines if line]
+    margin = " " * min(indents, default=0)
+    text = "".join(line.removeprefix(margin).replace("\r\n", "\n") + "\n" for line in lines)
+    return text.rstrip("\n")
+
+
+def _comment_body(comment: str) -> str:
+    if comment.startswith("//"):
+        return comment.lstrip("/")
+    body = comment[2:-2]
+    return body[1:] if body.startswith("*") else body

@@ -1,0 +1,112 @@
+"""What all parts of a package share while it is resolved: the arenas, the interned anonymous types, the errors."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from generator.wit.gates import Features, is_included
+from generator.wit.model import (
+    Alias,
+    Borrow,
+    FixedLengthList,
+    Future,
+    List,
+    Map,
+    Option,
+    Own,
+    PackageId,
+    PackageName,
+    Record,
+    Resolve,
+    Resource,
+    Result,
+    Stability,
+    Stream,
+    Tuple,
+    Type,
+    TypeDef,
+    TypeId,
+    TypeKind,
+    Variant,
+)
+from generator.wit.text import SourceText
+
+
+class PackageContext:
+    """One package in the making, inside `resolve`."""
+
+    def __init__(self, resolve: Resolve, package_id: PackageId, features: Features, borrowing: list[bool]):
+        self.resolve = resolve
+        self.package_id = package_id
+        self.name: PackageName = resolve.packages[package_id].name
+        self.features = features
+        self._borrowing = borrowing
+        self._anonymous: dict[Hashable, TypeId] = {}
+
+    def is_included(self, stability: Stability, source: SourceText, at: int) -> bool:
+        return is_included(stability, self.name, self.features, source, at)
+
+    def add_type(self, definition: TypeDef) -> TypeId:
+        types = self.resolve.types
+        self._borrowing.append(kind_borrows(definition.kind, self._borrowing))
+        types.append(definition)
+        return TypeId(len(types) - 1)
+
+    def anonymous(self, key: Hashable, kind: TypeKind) -> TypeId:
+        """The anonymous type `kind`; within a package equal ones (by `key`) are one definition."""
+        found = self._anonymous.get(key)
+        if found is None:
+            found = self._anonymous[key] = self.add_type(TypeDef(None, kind, None))
+        return found
+
+    def own(self, resource: TypeId) -> TypeId:
+        return self.anonymous(("own", resource), Own(resource))
+
+    def borrow(self, resource: TypeId) -> TypeId:
+        return self.anonymous(("borrow", resource), Borrow(resource))
+
+    def is_resource(self, id: TypeId) -> bool:
+        """Whether `id` is a resource or another name of one."""
+        types = self.resolve.types
+        kind = types[id].kind
+        while isinstance(kind, Alias):
+            if not isinstance(kind.type, int):
+                return False
+            kind = types[kind.type].kind
+        return isinstance(kind, Resource)
+
+    def borrows(self, type_: Type) -> bool:
+        """Whether values of this type contain a borrowed handle."""
+        return isinstance(type_, int) and self._borrowing[type_]
+
+
+def borrowing_types(resolve: Resolve) -> list[bool]:
+    """For each type whether it contains a borrowed handle; definitions come before their uses in the arena."""
+    borrowing: list[bool] = []
+    for definition in resolve.types:
+        borrowing.append(kind_borrows(definition.kind, borrowing))
+    return borrowing
+
+
+def kind_borrows(kind: TypeKind, borrowing: list[bool]) -> bool:
+    """Whether a kind contains a borrowed handle, given the answer for the types that it refers to."""
+    if isinstance(kind, Borrow):
+        return True
+    return any(isinstance(part, int) and part < len(borrowing) and borrowing[part] for part in parts_of(kind))
+
+
+def parts_of(kind: TypeKind) -> tuple[Type | None, ...]:
+    """The types of the values that a value of this kind contains; a handle contains none."""
+    if isinstance(kind, Record):
+        return tuple(field.type for field in kind.fields)
+    if isinstance(kind, Variant):
+        return tuple(case.type for case in kind.cases)
+    if isinstance(kind, (Option, List, FixedLengthList, Alias, Future, Stream)):
+        return (kind.type,)
+    if isinstance(kind, Result):
+        return (kind.ok, kind.err)
+    if isinstance(kind, Tuple):
+        return kind.types
+    if isinstance(kind, Map):
+        return (kind.key, kind.value)
+    return ()

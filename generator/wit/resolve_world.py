@@ -1,0 +1,112 @@
+"""One world: its own items, then its includes, then what they imply."""
+
+from __future__ import annotations
+
+from generator.wit.ast import (
+    ExternDeclaration,
+    FunctionDeclaration,
+    IncludeDeclaration,
+    InterfaceDeclaration,
+    TypeDeclaration,
+    UseDeclaration,
+    WorldDeclaration,
+)
+from generator.wit.elaborate import MissingExportError, elaborate
+from generator.wit.include import include
+from generator.wit.model import (
+    FunctionItem,
+    InterfaceItem,
+    InterfaceKey,
+    TypeItem,
+    World,
+    WorldId,
+    WorldItem,
+    WorldKey,
+    WorldOwner,
+)
+from generator.wit.resolve_package import PackageResolver, Unit
+from generator.wit.resolve_types import Scope
+
+
+def resolve_world(package: PackageResolver, declaration: WorldDeclaration, unit: Unit) -> None:
+    """Add a world to the package, unless its gates turn it off."""
+    context = package.context
+    name = declaration.name
+    attributes = declaration.attributes
+    if not context.is_included(attributes.stability, unit.source, attributes.at):
+        package.add_world(name.text, None)
+        return
+    span = unit.source.span(name.at)
+    world = World(name.text, context.package_id, {}, {}, declaration.docs, attributes.stability, span)
+    context.resolve.worlds.append(world)
+    id = WorldId(len(context.resolve.worlds) - 1)
+    package.add_world(name.text, id)
+    _own_items(package, declaration, unit, world, id)
+    for member in declaration.members:
+        if isinstance(member, IncludeDeclaration):
+            stability, _, at = member.attributes
+            if context.is_included(stability, unit.source, at):
+                include(context, unit.source, id, package.world(member.path, unit), member)
+    _check_names(unit, declaration, world)
+    try:
+        elaborate(context.resolve, world)
+    except MissingExportError as error:
+        raise unit.source.error(name.at, str(error)) from error
+
+
+def _own_items(package: PackageResolver, declaration: WorldDeclaration, unit: Unit, world: World, id: WorldId) -> None:
+    scope = Scope(package.context, WorldOwner(id), unit.source)
+    for member in declaration.members:
+        if isinstance(member, UseDeclaration):
+            package.use(scope, member, unit)
+    scope.define(member for member in declaration.members if isinstance(member, TypeDeclaration))
+    world.imports.update((name, TypeItem(type_)) for name, type_ in scope.types.items() if type_ is not None)
+    for member in declaration.members:
+        if isinstance(member, TypeDeclaration):
+            for function in scope.resource_functions(member):
+                world.imports[function.name] = FunctionItem(function)
+        elif isinstance(member, ExternDeclaration):
+            _add_extern(package, scope, member, unit, world)
+
+
+def _add_extern(
+    package: PackageResolver, scope: Scope, declaration: ExternDeclaration, unit: Unit, world: World
+) -> None:
+    stability, external_id, at = declaration.attributes
+    if not package.context.is_included(stability, unit.source, at):
+        return
+    item = declaration.item
+    key: WorldKey
+    value: WorldItem
+    if isinstance(item, FunctionDeclaration):
+        function = scope.function(item)
+        if function is None:
+            return
+        key, at = function.name, item.name.at
+        value = FunctionItem(function)
+    elif isinstance(item, InterfaceDeclaration):
+        key, at = item.name.text, item.name.at
+        value = InterfaceItem(package.add_interface(item, unit, None), None, stability, external_id)
+    else:
+        interface = package.interface(item, unit)
+        value = InterfaceItem(interface, declaration.docs, stability, external_id)
+        at = item.package_at if declaration.name is None else declaration.name.at
+        key = InterfaceKey(interface) if declaration.name is None else declaration.name.text
+    items, what = (world.imports, "import") if declaration.is_import else (world.exports, "export")
+    if key in items:
+        name = package.context.resolve.world_key_name(key)
+        raise unit.source.error(at, f"the world has another {what} `{name}` already")
+    items[key] = value
+
+
+def _check_names(unit: Unit, declaration: WorldDeclaration, world: World) -> None:
+    """Plain names are unique without regard to case, imports and exports apart (WIT.md, "WIT Worlds")."""
+    for what, items in (("import", world.imports), ("export", world.exports)):
+        taken: dict[str, str] = {}
+        for key in items:
+            if isinstance(key, str):
+                previous = taken.setdefault(key.lower(), key)
+                if previous != key:
+                    message = f"the {what} `{key}` has the same name as `{previous}`"
+                    hint = "names are compared without regard to case"
+                    raise unit.source.error(declaration.name.at, message, hint)

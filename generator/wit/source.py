@@ -1,0 +1,79 @@
+"""Which texts make a resolution: a file, or a folder with `deps/` (WIT.md, "Filesystem structure")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from generator.errors import WitError
+from generator.wit.ast import File, PackageDeclaration
+from generator.wit.parser import parse_file
+from generator.wit.resolve import PackageSyntax
+from generator.wit.resolve_package import Unit
+from generator.wit.text import SourceText
+
+
+def read_text(path: Path) -> SourceText:
+    """A file's text. Raises WitError if it cannot be read or is not UTF-8."""
+    return decode_text(str(path), read_bytes(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise WitError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def decode_text(name: str, content: bytes) -> SourceText:
+    try:
+        return SourceText(name, content.decode())
+    except UnicodeDecodeError as error:
+        before = SourceText(name, content[: error.start].decode())
+        raise before.error(len(before.text), "the file is not valid UTF-8 from here on") from error
+
+
+def wit_files(folder: Path) -> list[Path]:
+    """The `*.wit` files right in a folder, by name."""
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        raise WitError(f"cannot read {folder}: {error.strerror or error}") from error
+    return [entry for entry in entries if entry.name.endswith(".wit") and not entry.is_dir()]
+
+
+def group_files(files: Sequence[File], where: str) -> list[PackageSyntax]:
+    """The packages in files that belong together: first the one that the files make, then those nested in them.
+
+    One of the files must name the package, and all that do must agree. `where` names the files for that error.
+    """
+    main: PackageDeclaration | None = None
+    main_source: SourceText | None = None
+    docs: str | None = None
+    for file in files:
+        declared = file.package
+        if declared is None:
+            continue
+        if main is not None and declared.name != main.name:
+            message = f"this file says package `{declared.name}`, another one of the same folder `{main.name}`"
+            raise file.source.error(declared.at, message, "files of one folder make one package")
+        if declared.docs is not None and docs is not None:
+            raise file.source.error(declared.at, "another file of this package has documentation of the package too")
+        main, main_source, docs = declared, file.source, declared.docs if declared.docs is not None else docs
+    if main is None or main_source is None:
+        raise WitError(f"no file of {where} names its package", hint="start one of them with `package namespace:name;`")
+    units = tuple(Unit(file.source, file.members) for file in files)
+    packages = [PackageSyntax(main.name, main_source, main.at, docs, units)]
+    for file in files:
+        for declaration, members in file.nested:
+            unit = Unit(file.source, members)
+            packages.append(PackageSyntax(declaration.name, file.source, declaration.at, declaration.docs, (unit,)))
+    return packages
+
+
+def read_folder(folder: Path) -> list[PackageSyntax]:
+    """The packages that the files right in a folder make."""
+    paths = wit_files(folder)
+    if not paths:
+        raise WitError(f"there are no .wit files in {folder}")
+    return group_files([parse_file(read_text(path)) for path in paths], str(folder))
