@@ -9,72 +9,57 @@ the bare number where it has none. A borrow of a resource that the component exp
 NaN payloads may change at every boundary (CanonicalABI.md, "Loading"), so NaNs in `push_f32`, `pop_f32` and the like
 are replaced by the canonical NaN.
 
-The same function is applied to actual traces and to what the model expects.
+The same function is applied to actual traces and to what the model expects; names in them are canonical names already.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from harness.plan import Event
 from harness.values import CANONICAL_NAN, is_nan_bits
 
-_NEW = {
-    "resource_new": 2,
-    "push_own": 1,
-    "push_borrow": 1,
-    "push_error_context": 0,
-    "error_context_new": 2,
-}
-"""Events that bring a handle, and which argument it is."""
+_NEW = {"resource_new": -1, "push_own": -1, "push_borrow": -1, "push_error_context": -1, "error_context_new": -1}
+"""Events that bring a handle, and which word of the line it is."""
 
 _USE = {
-    "pop_own": 1,
-    "pop_borrow": 1,
-    "resource_rep": 1,
-    "resource_drop": 1,
-    "pop_error_context": 0,
-    "error_context_debug_message": 0,
-    "error_context_drop": 0,
+    "pop_own": -1,
+    "pop_borrow": -1,
+    "resource_rep": 2,
+    "resource_drop": -1,
+    "pop_error_context": -1,
+    "error_context_debug_message": 1,
+    "error_context_drop": -1,
 }
 _FLOAT = {"push_f32": 32, "pop_f32": 32, "push_f64": 64, "pop_f64": 64}
+_CONCERNED = frozenset(_NEW) | frozenset(_USE) | frozenset(_FLOAT)
 
 
-def normalize(events: Iterable[Event]) -> tuple[Event, ...]:
-    """The events of one component with handles renamed and NaNs canonical. Malformed events are left alone."""
+def normalize(lines: Iterable[str]) -> list[str]:
+    """The lines of one component's trace with handles renamed and NaNs canonical; the rest as it is."""
     names: dict[str, str] = {}
     brought = 0
     out = []
-    for event in events:
-        kind = event.name
-        if kind in _NEW:
-            position = _NEW[kind]
-            if position < len(event.args) and not _is_rep(event):
-                brought += 1
-                names[event.args[position]] = f"h{brought}"
-                event = _replace(event, position, f"h{brought}")
+    for line in lines:
+        kind = line.partition(" ")[0]
+        if kind not in _CONCERNED:
+            out.append(line)
+            continue
+        words = line.split(" ")
+        if kind in _FLOAT:
+            words[-1] = _canonical_nan(words[-1], _FLOAT[kind])
         elif kind in _USE:
-            position = _USE[kind]
-            if position < len(event.args):
-                event = _replace(event, position, names.get(event.args[position], event.args[position]))
-        elif kind in _FLOAT and event.args:
-            event = _canonical_nan(event, _FLOAT[kind])
-        out.append(event)
-    return tuple(out)
+            at = _USE[kind]
+            words[at] = names.get(words[at], words[at])
+        elif kind != "push_borrow" or not words[1].startswith("[export]"):
+            brought += 1
+            words[-1] = names[words[-1]] = f"h{brought}"
+        out.append(" ".join(words))
+    return out
 
 
-def _is_rep(event: Event) -> bool:
-    return event.name == "push_borrow" and event.args[0].startswith("[export]")
-
-
-def _replace(event: Event, position: int, arg: str) -> Event:
-    args = event.args
-    return Event(event.name, (*args[:position], arg, *args[position + 1 :]), event.path)
-
-
-def _canonical_nan(event: Event, width: int) -> Event:
+def _canonical_nan(bits: str, width: int) -> str:
     try:
-        bits = int(event.args[0], 16)
+        is_nan = is_nan_bits(int(bits, 16), width)
     except ValueError:
-        return event
-    return _replace(event, 0, f"{CANONICAL_NAN[width]:0{width // 4}x}") if is_nan_bits(bits, width) else event
+        return bits
+    return f"{CANONICAL_NAN[width]:0{width // 4}x}" if is_nan else bits

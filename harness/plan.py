@@ -45,13 +45,13 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of a trace with indices replaced by canonical names, or what must stand there.
+    """One line of a trace with indices replaced by canonical names (`harness/types.py`), as it must stand there.
 
-    `path` says where inside which call's values the event belongs (`call 3, result.field[2]`); it is not compared.
+    Memory events, balances and `fail` are not among them. `path` says where inside which call's values the event
+    belongs (`call 3 a:b/c#f, result.field[2]`); it is not compared.
     """
 
-    name: str
-    args: tuple[str, ...] = ()
+    line: str
     path: str = field(default="", compare=False)
 
 
@@ -88,11 +88,17 @@ class ExpectedOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ScriptPlan:
-    """One run of a composition: a script for each component and what the specification says must be seen."""
+    """One run of a composition: a script for each component and what the specification says must be seen.
+
+    `expected` has handles renamed and NaNs canonical: pass actual lines through `harness.handles.normalize` before
+    comparing. In a run that traps, a component may show less than expected only where the trap stopped it.
+    """
 
     scripts: dict[Role, str]
     expected: dict[Role, tuple[Event, ...]]
     outcome: ExpectedOutcome
+    calls: tuple[str, ...] = ()
+    """What is called, for people: `a:b/c#f(1, "x") -> ok(3)`, in the order in which paths of events count calls."""
 
 
 @dataclass(frozen=True, slots=True)

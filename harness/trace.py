@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.handles import normalize
 from harness.names import DumpError, Names, read_dump
-from harness.plan import Event
 
 _INDEXED = {
     "export_start": "export",
@@ -42,7 +42,7 @@ class Trace:
     names: Names | None
     """The `wit_t`; None where the script did not ask for it or the component never began."""
     lines: tuple[str, ...]
-    """The events that are compared one by one."""
+    """The events that are compared one by one, handles renamed (`harness.handles`)."""
     memory: tuple[str, ...]
     """Allocations and deallocations: counted, not ordered."""
     balances: tuple[str, ...]
@@ -75,7 +75,7 @@ class TraceReader:
                 failure = line[5:]
             elif line:
                 lines.append(line)
-        return Trace(names, tuple(lines), tuple(memory), tuple(balances), failure)
+        return Trace(names, tuple(normalize(lines)), tuple(memory), tuple(balances), failure)
 
     def _table(self, text: str) -> tuple[Names | None, dict[str, str], str]:
         """The names that hold for this trace, the lines translated so far with them, and the text after the dump."""
@@ -101,8 +101,3 @@ def _canonical(line: str, names: Names | None) -> str:
     if not index.isdigit():
         raise DumpError(f"malformed event {line!r}")
     return f"{head} {names.of(kind, int(index))}{blank}{rest}"
-
-
-def event_line(event: Event) -> str:
-    """An expected event as a trace's line has it."""
-    return " ".join((event.name, *event.args))

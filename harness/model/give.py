@@ -25,15 +25,15 @@ class Giver:
     def give(self, value: Lifted, type: t.Type, path: str) -> s.Value:
         match type, value:
             case t.Prim.STRING, s.Str(data):
-                self._emit("push_string", str(len(data)), data.hex() or "-", path=path)
+                self._emit(f"push_string {len(data)} {data.hex() or '-'}", path)
                 return value
             case t.Prim.ERROR_CONTEXT, ErrorContextHandle():
                 number = self._instance.table.add(value)
-                self._emit("push_error_context", str(number), path=path)
+                self._emit(f"push_error_context {number}", path)
                 return s.Handle(number, s.ERROR_CONTEXT)
             case t.Prim(), s.Number(kind, number):
-                shown = f"{number:0{t.FLOATS[type] // 4}x}" if type in t.FLOATS else str(number)
-                self._emit(f"push_{kind}", shown, path=path)
+                shown = f"{number:0{t.FLOATS[type] // 4}x}" if type in t.FLOATS else number
+                self._emit(f"push_{kind} {shown}", path)
                 return value
             case t.Record() | t.Tuple() | t.FixedLengthList(), Composite(items):
                 return self._fields(items, type, path)
@@ -44,7 +44,7 @@ class Giver:
             case t.Variant() | t.Option() | t.Result(), LiftedCase(index, payload):
                 return self._case(index, payload, type, path)
             case t.EnumType() | t.Flags(), s.Number(kind, number):
-                self._emit(f"push_{kind}", type.canonical, str(number), path=path)
+                self._emit(f"push_{kind} {type.canonical} {number}", path)
                 return value
             case t.Own() | t.Borrow(), Rep(rep):
                 return self._handle(rep, type, path)
@@ -61,7 +61,7 @@ class Giver:
         given = tuple(
             self.give(item, member, path + step) for item, member, step in zip(items, members, steps, strict=True)
         )
-        self._emit(event, type.canonical, path=path)
+        self._emit(f"{event} {type.canonical}", path)
         return s.Fields(given)
 
     def _list(self, items: tuple[Lifted, ...], type: t.List, path: str) -> s.Value:
@@ -69,25 +69,25 @@ class Giver:
         element = type.type
         if self._instance.script.lists and isinstance(element, t.Prim) and element in t.NUMBERS:
             data = write_numbers([item.value for item in items if isinstance(item, s.Number)], element)
-            self._emit("push_list", name, str(len(items)), "1", data.hex() or "-", path=path)
+            self._emit(f"push_list {name} {len(items)} = 1 {data.hex() or '-'}", path)
             return s.Raw(len(items), data)
-        self._emit("push_list", name, str(len(items)), "0", path=path)
+        self._emit(f"push_list {name} {len(items)} = 0", path)
         given = []
         for index, item in enumerate(items):
             here = f"{path}[{index}]"
             given.append(self.give(item, element, here))
-            self._emit("list_append", name, path=here)
+            self._emit(f"list_append {name}", here)
         return s.Items(tuple(given))
 
     def _map(self, items: tuple[Lifted, ...], type: t.Map, path: str) -> s.Value:
         name = type.canonical
-        self._emit("push_map", name, str(len(items) // 2), path=path)
+        self._emit(f"push_map {name} {len(items) // 2}", path)
         pairs = []
         for index in range(0, len(items), 2):
             here = f"{path}[{index // 2}]"
             key = self.give(items[index], type.key, f"{here}.key")
             pairs.append((key, self.give(items[index + 1], type.value, f"{here}.value")))
-            self._emit("map_append", name, path=here)
+            self._emit(f"map_append {name}", here)
         return s.Entries(tuple(pairs))
 
     def _case(self, index: int, payload: Lifted | None, type: t.Variant | t.Option | t.Result, path: str) -> s.Value:
@@ -96,7 +96,7 @@ class Giver:
         if inner is not None and payload is not None:
             given = self.give(payload, inner, f"{path}.{case_name(type, index)}")
         event = {t.Variant: "push_variant", t.Option: "push_option", t.Result: "push_result"}[type.__class__]
-        self._emit(event, type.canonical, str(index), path=path)
+        self._emit(f"{event} {type.canonical} {index}", path)
         return s.Case(index, given)
 
     def _handle(self, rep: int, type: t.Own | t.Borrow, path: str) -> s.Value:
@@ -112,5 +112,5 @@ class Giver:
             self._task.num_borrows += 1
             number = instance.table.add(ResourceHandle(rt, rep, own=False, borrow_scope=self._task))
         event = "push_own" if isinstance(type, t.Own) else "push_borrow"
-        self._emit(event, resource.canonical, str(number), path=path)
+        self._emit(f"{event} {resource.canonical} {number}", path)
         return s.Handle(number, resource.canonical)

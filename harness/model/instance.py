@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 
 from harness import script as s
+from harness.handles import normalize
 from harness.model.layout import Layout
 from harness.model.table import ResourceIdentity, SpecTrap, Table
 from harness.plan import Event, Role, TrapClass
@@ -24,7 +25,10 @@ class Instance:
         self.script = script
         self.layout = layout
         self.table = Table()
-        self.events: list[Event] = []
+        self.lines: list[str] = []
+        self._paths: list[str] = []
+        self.where = ""
+        """The call that runs now: the path of events that stand for no value."""
         self.registers: list[s.Value | None] = [None] * s.REGISTERS
         self._identify = identify
         self._identities: dict[Resource, ResourceIdentity] = {}
@@ -32,8 +36,13 @@ class Instance:
         for frame in script.frames:
             self._frames.setdefault(frame.key, deque()).append(frame)
 
-    def emit(self, name: str, *args: str, path: str = "") -> None:
-        self.events.append(Event(name, args, path))
+    def emit(self, line: str, path: str = "") -> None:
+        self.lines.append(line)
+        self._paths.append(path or self.where)
+
+    def expected(self) -> tuple[Event, ...]:
+        """What it has shown, handles renamed and NaNs canonical."""
+        return tuple(map(Event, normalize(self.lines), self._paths))
 
     def identity(self, resource: Resource) -> ResourceIdentity:
         found = self._identities.get(resource)
@@ -54,12 +63,12 @@ class Instance:
         queue = self._frames.get(key)
         return queue.popleft() if queue else None
 
-    def unused_frames(self) -> int:
-        return sum(map(len, self._frames.values()))
+    def unused_frames(self) -> list[s.FrameKey]:
+        """Keys of frames that nothing asked for: the script and the run do not agree."""
+        return [key for key, queue in self._frames.items() if queue]
 
     def fail(self, cause: str) -> SpecTrap:
-        """The interpreter's own trap: named in the trace, then `unreachable`."""
-        self.emit("fail", cause)
+        """The interpreter's own trap."""
         return SpecTrap(TrapClass.INTERPRETER, cause)
 
     def store(self, register: int, value: s.Value) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness import script as s
-from harness.handles import normalize
 from harness.model import resource_ops
 from harness.model.give import Giver
 from harness.model.instance import Instance, part
@@ -48,11 +47,11 @@ def run_model(components: Mapping[Role, Component], wires: Sequence[Wire], entri
     try:
         for role in entries:
             machine.enter(role)
-        machine.finish()
+        machine.check_all_used()
     except SpecTrap as trap:
         outcome = ExpectedOutcome(trap.cause, trap.detail)
         machine.forget_unflushed()
-    expected = {role: normalize(instance.events) for role, instance in machine.instances.items()}
+    expected = {role: instance.expected() for role, instance in machine.instances.items()}
     return ModelRun(expected, outcome)
 
 
@@ -78,16 +77,18 @@ class _Machine:
         self._execute(instance, frame, (), Task())
         self._entered.discard(role)
 
-    def finish(self) -> None:
-        """The host calls `finish` of every component: nothing may be left but handles."""
+    def check_all_used(self) -> None:
+        """Frames that nothing asked for mean that script and run do not agree."""
         for instance in self.instances.values():
-            instance.emit("balance", "0", "0", "0", "0", str(instance.unused_frames()))
+            unused = instance.unused_frames()
+            if unused:
+                raise Unpredictable(f"nothing calls {len(unused)} frames of the {instance.role.value}: {unused[0]}")
 
     def forget_unflushed(self) -> None:
         """A trap ends all: events of a post-return wait for the next place that may leave, and are lost."""
         for instance in self.instances.values():
-            while instance.events and instance.events[-1].name == "export_finish":
-                instance.events.pop()
+            while instance.lines and instance.lines[-1].startswith("export_finish "):
+                instance.lines.pop()
 
     def _execute(self, instance: Instance, frame: s.Frame, args: tuple[s.Value, ...], task: Task) -> s.Value | None:
         """Run a frame's ops; the value of its `ret`."""
@@ -118,7 +119,7 @@ class _Machine:
         role, exported = self._links.callee(caller.role, op.interface, op.name)
         self._calls += 1
         where = f"call {self._calls} {imported.canonical}"
-        caller.emit("import_call", imported.canonical, path=where)
+        caller.emit(f"import_call {imported.canonical}", where)
         taker = Taker(caller)
         lifted = self._take_all(taker, args, imported, where)
         taker.finish()
@@ -129,8 +130,7 @@ class _Machine:
             given = Giver(caller, None).give(result, imported.result, f"{where}, result")
         for handle in taker.lenders:
             handle.num_lends -= 1
-        caller.emit("import_return", imported.canonical, path=where)
-        caller.emit("import_balance", imported.canonical, "0", "0", path=where)
+        caller.emit(f"import_return {imported.canonical}", where)
         return given
 
     def _take_all(self, taker: Taker, args: tuple[s.Value, ...], function: Function, where: str) -> list[Lifted]:
@@ -148,13 +148,14 @@ class _Machine:
         self._entered.add(callee.role)
         name = function.canonical
         task = Task()
-        callee.emit("export_start", name, path=where)
+        callee.emit(f"export_start {name}", where)
+        callee.where = where
         giver = Giver(callee, task)
         given = tuple(
             giver.give(value, param.type, f"{where}, {param.name}")
             for value, param in zip(args, function.params, strict=True)
         )
-        callee.emit("export_call", name, path=where)
+        callee.emit(f"export_call {name}", where)
         frame = callee.next_frame(s.OnExport(function.interface, function.name))
         if frame is None:
             raise callee.fail("fail_no_frame")
@@ -162,7 +163,7 @@ class _Machine:
         result = self._result(callee, function, value, f"{where}, result")
         if task.num_borrows:
             raise SpecTrap(TrapClass.BORROW_LEFT)
-        callee.emit("export_finish", name, path=where)
+        callee.emit(f"export_finish {name}", where)
         self._entered.discard(callee.role)
         return result
 
@@ -200,7 +201,7 @@ class _Machine:
             raise SpecTrap(TrapClass.CANNOT_ENTER)
         outer = implementor.role in self._entered
         self._entered.add(implementor.role)
-        implementor.emit("resource_dtor", handle.rt.canonical, str(handle.rep))
+        implementor.emit(f"resource_dtor {handle.rt.canonical} {handle.rep}")
         interface, name = resource_ops.parts_of(handle.rt.canonical)
         frame = implementor.next_frame(s.OnDestructor(interface, name))
         if frame is not None:

@@ -14,26 +14,26 @@ def new(instance: Instance, register: int, interface: str | None, name: str, rep
     if resource is None or not resource.exported:
         raise Unpredictable(f"the {instance.role.value} does not define the resource {name} in {interface}")
     number = instance.table.add(ResourceHandle(instance.identity(resource), rep, own=True))
-    instance.emit("resource_new", resource.canonical, str(rep), str(number))
+    instance.emit(f"resource_new {resource.canonical} {rep} = {number}")
     instance.store(register, s.Handle(number, resource.canonical))
 
 
 def rep(instance: Instance, register: int, value: s.Value) -> None:
     handle, canonical, rt = _resource(instance, value)
     found = instance.table.resource(instance.table.get(handle.number), rt).rep
-    instance.emit("resource_rep", canonical, str(handle.number), str(found))
+    instance.emit(f"resource_rep {canonical} {handle.number} = {found}")
     instance.store(register, s.Number("u32", found))
 
 
 def drop(instance: Instance, value: s.Value) -> ResourceHandle | None:
     """Drop a handle; an owned resource is the caller's to destroy."""
     if isinstance(value, s.Handle) and value.resource == s.ERROR_CONTEXT:
-        instance.emit("error_context_drop", str(value.number))
+        instance.emit(f"error_context_drop {value.number}")
         instance.table.lift_error_context(value.number)
         instance.table.remove(value.number)
         return None
     handle, canonical, rt = _resource(instance, value)
-    instance.emit("resource_drop", canonical, str(handle.number))
+    instance.emit(f"resource_drop {canonical} {handle.number}")
     dropped = instance.table.drop(handle.number, rt)
     return dropped if dropped.own else None
 
@@ -43,7 +43,7 @@ def error_context_new(instance: Instance, register: int, value: s.Value) -> None
     if not isinstance(value, s.Str):
         raise Unpredictable("the message of an error context is not a string")
     number = instance.table.add(ErrorContextHandle(value.data))
-    instance.emit("error_context_new", str(len(value.data)), value.data.hex() or "-", str(number))
+    instance.emit(f"error_context_new {len(value.data)} {value.data.hex() or '-'} = {number}")
     instance.store(register, s.Handle(number, s.ERROR_CONTEXT))
 
 
@@ -51,7 +51,7 @@ def error_context_message(instance: Instance, register: int, value: s.Value) -> 
     if not isinstance(value, s.Handle):
         raise Unpredictable("the message of something that is not an error context")
     data = instance.table.lift_error_context(value.number).message
-    instance.emit("error_context_debug_message", str(value.number), str(len(data)), data.hex() or "-")
+    instance.emit(f"error_context_debug_message {value.number} = {len(data)} {data.hex() or '-'}")
     instance.store(register, s.Str(data))
 
 

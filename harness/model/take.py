@@ -66,7 +66,7 @@ class Taker:
                 return self._enum(value, type, path, in_memory)
             case t.Flags():
                 number = self._number(value, "flags") & _U32
-                self._emit("pop_flags", type.canonical, str(number), path=path)
+                self._emit(f"pop_flags {type.canonical} = {number}", path)
                 return s.Number("flags", number & ((1 << len(type.labels)) - 1))
             case t.Own() | t.Borrow():
                 return self._handle(value, type, path)
@@ -89,12 +89,12 @@ class Taker:
         number = self._number(value, kind)
         if type in t.FLOATS:
             width = t.FLOATS[type]
-            self._emit(f"pop_{kind}", f"{number:0{width // 4}x}", path=path)
+            self._emit(f"pop_{kind} = {number:0{width // 4}x}", path)
             return s.Number(kind, without_payload(number, width))
         width = t.NUMBERS.get(type, 32)
         core = number & (_U64 if width == 64 else _U32)
         signed = type in t.SIGNED
-        self._emit(f"pop_{kind}", str(_as_core(core, width, signed)), path=path)
+        self._emit(f"pop_{kind} = {_as_core(core, width, signed)}", path)
         if type is t.Prim.BOOL:
             return s.Number(kind, int((core & 0xFF if in_memory else core) != 0))
         if type is t.Prim.CHAR:
@@ -105,10 +105,10 @@ class Taker:
 
     def _string(self, value: s.Value, path: str) -> Lifted:
         if isinstance(value, s.Pointer):
-            return self._range(value, "pop_string", (), 1, 1, MAX_STRING_BYTE_LENGTH, path)
+            return self._range(value, "pop_string", 1, 1, MAX_STRING_BYTE_LENGTH, path)
         if not isinstance(value, s.Str):
             raise self._wrong_kind()
-        self._emit("pop_string", str(len(value.data)), value.data.hex() or "-", path=path)
+        self._emit(f"pop_string = {len(value.data)} {value.data.hex() or '-'}", path)
         if len(value.data) > MAX_STRING_BYTE_LENGTH:
             return self._bad(TrapClass.TOO_LONG)
         try:
@@ -117,11 +117,9 @@ class Taker:
             return self._bad(TrapClass.INVALID_UTF8)
         return value
 
-    def _range(
-        self, at: s.Pointer, event: str, args: tuple[str, ...], size: int, alignment: int, limit: int, path: str
-    ) -> Lifted:
+    def _range(self, at: s.Pointer, event: str, size: int, alignment: int, limit: int, path: str) -> Lifted:
         """A pointer and a length that a script made up."""
-        self._emit(event, *args, str(at.length & _U32), "-", path=path)
+        self._emit(f"{event} = {at.length & _U32} -", path)
         byte_length = (at.length & _U32) * size
         address = at.address & _U32
         if byte_length > limit:
@@ -137,7 +135,7 @@ class Taker:
     def _error_context(self, value: s.Value, path: str) -> Lifted:
         if not isinstance(value, s.Handle):
             raise self._wrong_kind()
-        self._emit("pop_error_context", str(value.number & _U32), path=path)
+        self._emit(f"pop_error_context = {value.number & _U32}", path)
         if self._trap is not None:
             return _NOTHING
         try:
@@ -156,7 +154,7 @@ class Taker:
             members, steps = t.parts(type), field_steps(type)
         if not isinstance(value, s.Fields) or len(value.items) != len(members):
             raise self._wrong_kind()
-        self._emit(event, type.canonical, path=path)
+        self._emit(f"{event} {type.canonical}", path)
         return Composite(
             tuple(
                 self.take(item, member, path + step, in_memory)
@@ -169,21 +167,21 @@ class Taker:
         name = type.canonical
         size, alignment = layout.elem_size(type.type), layout.alignment(type.type)
         if isinstance(value, s.Pointer):
-            return self._range(value, "pop_list", (name,), size, alignment, MAX_LIST_BYTE_LENGTH, path)
+            return self._range(value, f"pop_list {name}", size, alignment, MAX_LIST_BYTE_LENGTH, path)
         if isinstance(value, s.Raw):
-            self._emit("pop_list", name, str(value.length), value.data.hex() or "-", path=path)
+            self._emit(f"pop_list {name} = {value.length} {value.data.hex() or '-'}", path)
             if value.length * size != len(value.data):
                 raise Unpredictable(f"{path}: {value.length} elements in {len(value.data)} bytes")
             return Composite(tuple(read_numbers(value.data, type.type)))
         if not isinstance(value, s.Items):
             raise self._wrong_kind()
-        self._emit("pop_list", name, str(len(value.items)), path=path)
+        self._emit(f"pop_list {name} = {len(value.items)}", path)
         items = []
         for index, item in enumerate(value.items):
             here = f"{path}[{index}]"
-            self._emit("pop_list_iter_next", name, path=here)
+            self._emit(f"pop_list_iter_next {name}", here)
             items.append(self.take(item, type.type, here, True))
-        self._emit("pop_list_iter", name, path=path)
+        self._emit(f"pop_list_iter {name}", path)
         if len(items) * size > MAX_LIST_BYTE_LENGTH:
             return self._bad(TrapClass.TOO_LONG)
         return Composite(tuple(items))
@@ -192,14 +190,14 @@ class Taker:
         if not isinstance(value, s.Entries):
             raise self._wrong_kind()
         name = type.canonical
-        self._emit("pop_map", name, str(len(value.pairs)), path=path)
+        self._emit(f"pop_map {name} = {len(value.pairs)}", path)
         items = []
         for index, (key, mapped) in enumerate(value.pairs):
             here = f"{path}[{index}]"
-            self._emit("pop_map_iter_next", name, path=here)
+            self._emit(f"pop_map_iter_next {name}", here)
             items.append(self.take(key, type.key, f"{here}.key", True))
             items.append(self.take(mapped, type.value, f"{here}.value", True))
-        self._emit("pop_map_iter", name, path=path)
+        self._emit(f"pop_map_iter {name}", path)
         return Composite(tuple(items))
 
     def _case(self, value: s.Value, type: t.Variant | t.Option | t.Result, path: str, in_memory: bool) -> Lifted:
@@ -207,7 +205,7 @@ class Taker:
             raise self._wrong_kind()
         event = {t.Variant: "pop_variant", t.Option: "pop_option", t.Result: "pop_result"}[type.__class__]
         index = value.discriminant & _U32
-        self._emit(event, type.canonical, str(index), path=path)
+        self._emit(f"{event} {type.canonical} = {index}", path)
         cases = t.payloads(type)
         if index >= len(cases):
             # The discriminant of a variant selects the generated code that stores the payload; there is none for this.
@@ -221,7 +219,7 @@ class Taker:
 
     def _enum(self, value: s.Value, type: t.EnumType, path: str, in_memory: bool) -> Lifted:
         index = self._number(value, "enum") & _U32
-        self._emit("pop_enum", type.canonical, str(index), path=path)
+        self._emit(f"pop_enum {type.canonical} = {index}", path)
         if in_memory:
             index &= (1 << 8 * discriminant_size(len(type.cases))) - 1
         if index >= len(type.cases):
@@ -233,7 +231,7 @@ class Taker:
             raise self._wrong_kind()
         number = value.number & _U32
         event = "pop_own" if isinstance(type, t.Own) else "pop_borrow"
-        self._emit(event, type.resource.canonical, str(number), path=path)
+        self._emit(f"{event} {type.resource.canonical} = {number}", path)
         if self._trap is not None:
             return _NOTHING
         table, rt = self._instance.table, self._instance.identity(type.resource)
