@@ -1,0 +1,227 @@
+"""WIT encoded as component types: packages, and worlds for a `component-type` section (Component Model, WIT.md).
+
+What the specification leaves open (a package's interface as a component type with the interfaces that it uses as
+imports; a world as a component type inside a component type; `wit-component-encoding`) was learnt from the output of
+wasm-tools, which must be able to read what is written here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from generator.component.builder import ComponentBuilder
+from generator.component.canon import StringEncoding
+from generator.component.names import ExternName
+from generator.component.type_builder import ComponentTypeBuilder, InstanceTypeBuilder
+from generator.component.types import EncodedType, Sort, TypedExtern
+from generator.errors import GeneratorError
+from generator.wit.binary.package_docs import package_docs_section
+from generator.wit.binary.scope import TypeScope
+from generator.wit.model import (
+    Freestanding,
+    Function,
+    FunctionItem,
+    Interface,
+    InterfaceId,
+    InterfaceItem,
+    InterfaceKey,
+    InterfaceOwner,
+    PackageId,
+    Resolve,
+    TypeId,
+    TypeItem,
+    WorldId,
+    WorldItem,
+    WorldKey,
+    WorldOwner,
+)
+from generator.wit.world_order import direct_dependencies
+
+ENCODING_SECTION = "wit-component-encoding"
+ENCODING_VERSION = 4
+ENCODING_BYTES = {StringEncoding.UTF8: 0, StringEncoding.UTF16: 1, StringEncoding.LATIN1_UTF16: 2}
+_SECTION_NAME = "component-type"
+
+
+def section_name(label: str | None = None) -> str:
+    """The name of the custom section that tells a core module's world; tools look at the part before the colon."""
+    return _SECTION_NAME if label is None else f"{_SECTION_NAME}:{label}"
+
+
+def is_component_type_section(name: str) -> bool:
+    """Whether a core module's custom section of this name holds a world (tools look at the beginning only)."""
+    return name.startswith(_SECTION_NAME)
+
+
+def encode_package(resolve: Resolve, package: PackageId) -> bytes:
+    """A WIT package as a component that exports a type for each interface and each world."""
+    component = ComponentBuilder()
+    entry = resolve.packages[package]
+    for name, interface in entry.interfaces.items():
+        index = component.type(_interface_type(resolve, interface))
+        component.export(name, Sort.TYPE, index)
+    for name, world in entry.worlds.items():
+        index = component.type(_wrapped_world(resolve, world))
+        component.export(name, Sort.TYPE, index)
+    component.add(package_docs_section(resolve, package))
+    return component.finish()
+
+
+def encode_world(resolve: Resolve, world: WorldId, string_encoding: str = "utf8") -> bytes:
+    """The contents of a `component-type` section: a world, and how strings are encoded in the core module."""
+    component = ComponentBuilder()
+    encoding = ENCODING_BYTES[StringEncoding(string_encoding)]
+    component.custom(ENCODING_SECTION, bytes((ENCODING_VERSION, encoding)))
+    index = component.type(_wrapped_world(resolve, world))
+    component.export(resolve.worlds[world].name, Sort.TYPE, index)
+    return component.finish()
+
+
+def _wrapped_world(resolve: Resolve, world: WorldId) -> EncodedType:
+    """A component type that exports the world's component type under the world's full name."""
+    outer = ComponentTypeBuilder()
+    outer.type(_WorldEncoder(resolve, world).encode())
+    outer.export(_world_name(resolve, world), TypedExtern(Sort.COMPONENT, 0))
+    return outer.finish()
+
+
+def _world_name(resolve: Resolve, id: WorldId) -> str:
+    world = resolve.worlds[id]
+    if world.package is None:
+        raise GeneratorError(f"world `{world.name}` belongs to no package and has no binary form")
+    package = resolve.packages[world.package].name
+    return str(replace(package, name=f"{package.name}/{world.name}"))
+
+
+def _interface_type(resolve: Resolve, id: InterfaceId) -> EncodedType:
+    """A component type that imports the types of all interfaces that `id` uses, and exports `id`."""
+    encoder = _InstanceEncoder(resolve)
+    for dependency in _dependencies(resolve, id):
+        type = encoder.instance_type(dependency, with_functions=False)
+        encoder.declare_import(ExternName(_interface_name(resolve, dependency)), type, dependency)
+    type = encoder.instance_type(id)
+    encoder.outer.export(_interface_name(resolve, id), TypedExtern(Sort.INSTANCE, type))
+    return encoder.outer.finish()
+
+
+def _interface_name(resolve: Resolve, id: InterfaceId) -> str:
+    name = resolve.interface_id(id)
+    assert name is not None, "what a package lists or another interface uses has a name"
+    return name
+
+
+def _dependencies(resolve: Resolve, id: InterfaceId) -> list[InterfaceId]:
+    """The interfaces that `id` uses, directly or not, in an order in which what is used comes first."""
+    done: dict[InterfaceId, None] = {}
+    waiting = [id]
+    while waiting:
+        current = waiting[-1]
+        missing = [used for used in direct_dependencies(resolve, current) if used not in done]
+        if missing and len(waiting) <= len(resolve.interfaces):
+            waiting.append(missing[0])
+        else:
+            done[waiting.pop()] = None
+    return [dependency for dependency in done if dependency != id]
+
+
+class _InstanceEncoder:
+    """Instance types in a component type, and the instances whose types later ones use."""
+
+    def __init__(self, resolve: Resolve) -> None:
+        self.resolve = resolve
+        self.outer = ComponentTypeBuilder()
+        self._instances: dict[InterfaceId, int] = {}
+        self._aliases: dict[tuple[int, TypeId], int] = {}
+
+    def declare_import(self, name: ExternName, type: int, id: InterfaceId, *, label: bool = False) -> None:
+        self._record(id, self.outer.import_(name, TypedExtern(Sort.INSTANCE, type)), label)
+
+    def declare_export(self, name: ExternName, type: int, id: InterfaceId, *, label: bool = False) -> None:
+        self._record(id, self.outer.export(name, TypedExtern(Sort.INSTANCE, type)), label)
+
+    def _record(self, id: InterfaceId, instance: int, label: bool) -> None:
+        """`use` means the instance under the interface's own name, not one with a label, where there are both."""
+        if label:
+            self._instances.setdefault(id, instance)
+        else:
+            self._instances[id] = instance
+
+    def alias(self, id: TypeId) -> int:
+        """The index, in the outer scope, of a type of an instance that is already there."""
+        type = self.resolve.types[id]
+        instance = self._instances.get(type.owner.id) if isinstance(type.owner, InterfaceOwner) else None
+        if instance is None or type.name is None:
+            raise GeneratorError(f"type `{type.name}` is used before its interface is imported or exported")
+        key = (instance, id)
+        index = self._aliases.get(key)
+        if index is None:
+            index = self._aliases[key] = self.outer.alias_export(instance, type.name, Sort.TYPE)
+        return index
+
+    def instance_type(self, id: InterfaceId, *, with_functions: bool = True) -> int:
+        """Define the instance type of an interface in the outer scope."""
+        interface = self.resolve.interfaces[id]
+        inner = InstanceTypeBuilder()
+        scope = TypeScope(
+            self.resolve,
+            inner,
+            InterfaceOwner(id),
+            bring_in=lambda type: inner.alias_outer(1, self.alias(type), Sort.TYPE),
+            declare=inner.export,
+        )
+        for type in interface.types.values():
+            scope.index(type)
+        if with_functions:
+            for function in _functions(interface):
+                inner.export(_function_name(function), scope.function(function))
+        return self.outer.type(inner.finish())
+
+
+def _functions(interface: Interface) -> list[Function]:
+    """Functions of resources first, in the order of the resources: as they are printed, so that nothing moves."""
+    place = {type: index for index, type in enumerate(interface.types.values())}
+
+    def key(function: Function) -> int:
+        kind = function.kind
+        return len(place) if isinstance(kind, Freestanding) else place[kind.resource]
+
+    return sorted(interface.functions.values(), key=key)
+
+
+def _function_name(function: Function) -> ExternName:
+    return ExternName(function.name, external_id=function.external_id)
+
+
+class _WorldEncoder(_InstanceEncoder):
+    """A world as a component type."""
+
+    def __init__(self, resolve: Resolve, world: WorldId) -> None:
+        super().__init__(resolve)
+        self._world = resolve.worlds[world]
+        self._scope = TypeScope(resolve, self.outer, WorldOwner(world), bring_in=self.alias, declare=self.outer.import_)
+
+    def encode(self) -> EncodedType:
+        for key, item in self._world.imports.items():
+            match item:
+                case InterfaceItem(id):
+                    name = self._interface_item_name(key, item)
+                    self.declare_import(name, self.instance_type(id), id, label=isinstance(key, str))
+                case FunctionItem(function):
+                    self.outer.import_(_function_name(function), self._scope.function(function))
+                case TypeItem(type):
+                    self._scope.index(type)
+        for key, item in self._world.exports.items():
+            match item:
+                case InterfaceItem(id):
+                    name = self._interface_item_name(key, item)
+                    self.declare_export(name, self.instance_type(id), id, label=isinstance(key, str))
+                case FunctionItem(function):
+                    self.outer.export(_function_name(function), self._scope.function(function))
+                case TypeItem():
+                    raise GeneratorError(f"world `{self._world.name}` exports the type `{key}`: worlds cannot")
+        return self.outer.finish()
+
+    def _interface_item_name(self, key: WorldKey, item: WorldItem) -> ExternName:
+        assert isinstance(item, InterfaceItem)
+        implements = None if isinstance(key, InterfaceKey) else self.resolve.interface_id(item.id)
+        return ExternName(self.resolve.world_key_name(key), implements=implements, external_id=item.external_id)
