@@ -1,0 +1,17 @@
+"""The `name` custom section (WebAssembly core specification, appendix "Name Section")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from generator.wasm.encode import encode_name, encode_section, encode_vector
+from generator.wasm.leb128 import encode_unsigned
+
+
+def name_section(module: str | None, functions: Mapping[int, str]) -> bytes:
+    """The contents of the section: the module's name, if any, and names of functions by index."""
+    body = b"" if module is None else encode_section(0, encode_name(module))
+    if functions:
+        entries = [encode_unsigned(index) + encode_name(name) for index, name in sorted(functions.items())]
+        body += encode_section(1, encode_vector(entries))
+    return body
