@@ -23,4 +23,4 @@ def build_stubs_module(stubs: Iterable[Function]) -> bytes:
         code.op(Op.UNREACHABLE)
         index = builder.add_function(function.type, code.body(), f"missing function {function.name}")
         builder.export(stub_export(function), ExternKind.FUNC, index)
-    return builder.encode()
+    return builder.encode(names=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from generator.wasm.encode import encode_module
-from generator.wasm.module import DataSegment, ElementSegment, Export, Global, Import, Module
+from generator.wasm.encode import encode_custom, encode_module
+from generator.wasm.module import CustomSection, DataSegment, ElementSegment, Export, Global, Import, Module
+from generator.wasm.names import SECTION, name_section
 from generator.wasm.types import (
     ExternKind,
     FuncIndex,
@@ -13,6 +14,7 @@ from generator.wasm.types import (
     GlobalType,
     MemoryType,
     TableType,
+    TagType,
     ValType,
 )
 
@@ -46,6 +48,10 @@ class ModuleBuilder:
 
     def import_table(self, module: str, name: str, type: TableType) -> int:
         return self._import(ExternKind.TABLE, Import(module, name, type))
+
+    def import_tag(self, module: str, name: str, params: Iterable[ValType]) -> int:
+        assert not self.module.tags, "tags are imported before any is defined"
+        return self._import(ExternKind.TAG, Import(module, name, TagType(self.type_index(FuncType(tuple(params))))))
 
     def _import(self, kind: ExternKind, item: Import) -> int:
         index = self._imported[kind]
@@ -83,6 +89,10 @@ class ModuleBuilder:
         self.module.memories.append(type)
         return self._imported[ExternKind.MEMORY] + len(self.module.memories) - 1
 
+    def add_tag(self, params: Iterable[ValType]) -> int:
+        self.module.tags.append(TagType(self.type_index(FuncType(tuple(params)))))
+        return self._imported[ExternKind.TAG] + len(self.module.tags) - 1
+
     def add_elements(self, offset: bytes, functions: Iterable[int]) -> None:
         self.module.elements.append(ElementSegment(offset, tuple(functions)))
 
@@ -95,5 +105,9 @@ class ModuleBuilder:
     def function_type(self, params: Iterable[ValType], results: Iterable[ValType] = ()) -> FuncType:
         return FuncType(tuple(params), tuple(results))
 
-    def encode(self) -> bytes:
-        return encode_module(self.module)
+    def encode(self, *, names: bool = False) -> bytes:
+        """The module's binary; `names` adds a name section with the names that functions were given."""
+        binary = encode_module(self.module)
+        if not names:
+            return binary
+        return binary + encode_custom(CustomSection(SECTION, name_section(None, self.function_names)))

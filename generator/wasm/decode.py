@@ -20,6 +20,7 @@ from generator.wasm.decode_items import (
 )
 from generator.wasm.errors import WasmFormatError
 from generator.wasm.module import CustomSection, Export, Global, Import
+from generator.wasm.names import SECTION, read_function_names
 from generator.wasm.reader import Reader
 from generator.wasm.types import (
     ExternKind,
@@ -168,6 +169,16 @@ class DecodedModule:
             if found == name:
                 return self.binary[start:end]
         return None
+
+    @cached_property
+    def function_names(self) -> dict[int, str]:
+        """By index, from the name section; empty where that is absent or malformed (which is no error: core
+        specification, appendix 7.4)."""
+        contents = self.custom(SECTION)
+        try:
+            return {} if contents is None else read_function_names(contents)
+        except WasmFormatError:
+            return {}
 
     @property
     def begins_with_custom(self) -> str | None:

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 
 from generator.wasm.encode import encode_name, encode_section, encode_vector
 from generator.wasm.leb128 import encode_unsigned
+from generator.wasm.reader import Reader
+
+SECTION = "name"
+_FUNCTIONS = 1
 
 
 def name_section(module: str | None, functions: Mapping[int, str]) -> bytes:
@@ -15,3 +19,16 @@ def name_section(module: str | None, functions: Mapping[int, str]) -> bytes:
         entries = [encode_unsigned(index) + encode_name(name) for index, name in sorted(functions.items())]
         body += encode_section(1, encode_vector(entries))
     return body
+
+
+def read_function_names(contents: bytes) -> dict[int, str]:
+    """Names of functions by index, from the contents of the section. Raises WasmFormatError."""
+    reader = Reader(contents, section=SECTION)
+    functions: dict[int, str] = {}
+    while not reader.at_end:
+        kind = reader.byte()
+        body = reader.sub(reader.unsigned())
+        if kind == _FUNCTIONS:
+            functions.update([(body.unsigned(), body.name()) for _ in range(body.count())])
+            body.expect_end()
+    return functions
