@@ -4,38 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from generator.wit.kinds import rebuild
 from generator.wit.model import (
-    Alias,
-    Borrow,
-    Case,
     Constructor,
-    EnumType,
-    Field,
-    FixedLengthList,
-    Flags,
     Freestanding,
     Function,
     FunctionKind,
-    Future,
     InterfaceId,
     InterfaceOwner,
-    List,
-    Map,
     Method,
-    Option,
-    Own,
     Owner,
     Param,
-    Record,
-    Resource,
-    Result,
     Static,
-    Stream,
-    Tuple,
     Type,
     TypeId,
-    TypeKind,
-    Variant,
 )
 from generator.wit.package_context import PackageContext
 
@@ -63,7 +45,7 @@ class TypeCloner:
         definition = self.context.resolve.types[id]
         if definition.owner != self._old and definition.owner is not None:
             return id
-        kind = self._kind(definition.kind)
+        kind = rebuild(definition.kind, self.type, self.named_type)
         if definition.owner is None and kind == definition.kind:
             self._copies[id] = id
             return id
@@ -77,26 +59,6 @@ class TypeCloner:
 
     def _optional(self, type_: Type | None) -> Type | None:
         return None if type_ is None else self.type(type_)
-
-    def _kind(self, kind: TypeKind) -> TypeKind:
-        if isinstance(kind, Record):
-            return Record(tuple(Field(field.name, self.type(field.type), field.docs) for field in kind.fields))
-        if isinstance(kind, Variant):
-            return Variant(tuple(Case(case.name, self._optional(case.type), case.docs) for case in kind.cases))
-        if isinstance(kind, Tuple):
-            return Tuple(tuple(self.type(type_) for type_ in kind.types))
-        if isinstance(kind, Result):
-            return Result(self._optional(kind.ok), self._optional(kind.err))
-        if isinstance(kind, Map):
-            return Map(self.type(kind.key), self.type(kind.value))
-        if isinstance(kind, (Future, Stream)):
-            return replace(kind, type=self._optional(kind.type))
-        if isinstance(kind, (Option, List, FixedLengthList, Alias)):
-            return replace(kind, type=self.type(kind.type))
-        if isinstance(kind, (Own, Borrow)):
-            return replace(kind, resource=self.named_type(kind.resource))
-        assert isinstance(kind, (Resource, EnumType, Flags))
-        return kind
 
     def function(self, function: Function) -> Function:
         params = tuple(Param(param.name, self.type(param.type)) for param in function.params)

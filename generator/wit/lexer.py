@@ -133,16 +133,14 @@ def _end_of_comment(source: SourceText, start: int) -> int:
     raise source.error(start, "this block comment has no end", "block comments nest: each `/*` needs its own `*/`")
 
 
-def docs_of(comments: list[str]) -> str:
+def docs_of(comments: list[str]) -> str | None:
     """The documentation in the comments before an item, without comment marks and common indentation.
 
     All comments count, not only `///` and `/** */`: WIT.md says nothing of documentation, the reference does so.
     """
-    lines = [_comment_body(comment).rstrip() for comment in comments]
-    indents = [len(line) - len(line.lstrip(" \t\n\r\f")) for line in lines if line]
-    margin = " " * min(indents, default=0)
-    text = "".join(line.removeprefix(margin).replace("\r\n", "\n") + "\n" for line in lines)
-    return text.rstrip("\n")
+    lines = [line.rstrip() for comment in comments for line in _comment_body(comment).split("\n")]
+    margin = _common_indentation([line for line in lines if line])
+    return "\n".join(line[margin:] for line in lines).rstrip("\n") or None
 
 
 def _comment_body(comment: str) -> str:
@@ -150,3 +148,14 @@ def _comment_body(comment: str) -> str:
         return comment.lstrip("/")
     body = comment[2:-2]
     return body[1:] if body.startswith("*") else body
+
+
+def _common_indentation(lines: list[str]) -> int:
+    """How many blanks all lines start with alike."""
+    if not lines:
+        return 0
+    first = lines[0]
+    margin = len(first) - len(first.lstrip())
+    while not all(line.startswith(first[:margin]) for line in lines):
+        margin -= 1
+    return margin

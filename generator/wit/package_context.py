@@ -5,29 +5,20 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from generator.wit.gates import Features, is_included
+from generator.wit.kinds import children
 from generator.wit.model import (
     Alias,
     Borrow,
-    FixedLengthList,
-    Future,
-    List,
-    Map,
-    Option,
     Own,
     PackageId,
     PackageName,
-    Record,
     Resolve,
     Resource,
-    Result,
     Stability,
-    Stream,
-    Tuple,
     Type,
     TypeDef,
     TypeId,
     TypeKind,
-    Variant,
 )
 from generator.wit.text import SourceText
 
@@ -92,21 +83,6 @@ def kind_borrows(kind: TypeKind, borrowing: list[bool]) -> bool:
     """Whether a kind contains a borrowed handle, given the answer for the types that it refers to."""
     if isinstance(kind, Borrow):
         return True
-    return any(isinstance(part, int) and part < len(borrowing) and borrowing[part] for part in parts_of(kind))
-
-
-def parts_of(kind: TypeKind) -> tuple[Type | None, ...]:
-    """The types of the values that a value of this kind contains; a handle contains none."""
-    if isinstance(kind, Record):
-        return tuple(field.type for field in kind.fields)
-    if isinstance(kind, Variant):
-        return tuple(case.type for case in kind.cases)
-    if isinstance(kind, (Option, List, FixedLengthList, Alias, Future, Stream)):
-        return (kind.type,)
-    if isinstance(kind, Result):
-        return (kind.ok, kind.err)
-    if isinstance(kind, Tuple):
-        return kind.types
-    if isinstance(kind, Map):
-        return (kind.key, kind.value)
-    return ()
+    if isinstance(kind, Own):
+        return False
+    return any(isinstance(part, int) and part < len(borrowing) and borrowing[part] for part in children(kind))
