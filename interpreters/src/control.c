@@ -1,0 +1,53 @@
+/* `harness:boxed/control`: how the harness drives this instance. */
+#include "context.h"
+#include "fail.h"
+#include "memory.h"
+#include "script.h"
+#include "stack_base.h"
+#include "trace.h"
+
+static size_t base;
+static bool base_known;
+
+void stack_base_seen(size_t pointer) {
+  if (!base_known) base = pointer;
+  base_known = true;
+}
+
+size_t stack_base(void) { return base; }
+
+/* The earliest moment; where a linker leaves constructors out, a later entry decides. No frame: the pointer is true. */
+__attribute__((constructor)) static void before_anything(void) { stack_base_seen(platform_stack_pointer()); }
+
+static NOINLINE void run(void) {
+  script_load();
+  const Frame *frame = script_take_frame(FRAME_RUN, 0);
+  if (!frame) fail_no_frame();
+  Val *result = script_run_ops(frame->ops, &(Arguments){NULL, 0});
+  if (result) fail_result();
+  trace_flush();
+}
+
+static NOINLINE void finish(size_t stack_pointer) {
+  script_load();
+  trace_event("balance");
+  trace_signed((int32_t)(uint32_t)memory_out.bytes);
+  trace_signed((int32_t)(uint32_t)memory_out.blocks);
+  trace_unsigned(context_count());
+  trace_signed((int32_t)(uint32_t)(stack_pointer - stack_base()));
+  trace_unsigned(script_frames_left());
+  trace_end();
+  trace_flush();
+}
+
+/* These two have no frame on the shadow stack, so that the pointer is the caller's. */
+CONTROL_EXPORT("run") void control_run(void) {
+  stack_base_seen(platform_stack_pointer());
+  run();
+}
+
+CONTROL_EXPORT("finish") void control_finish(void) {
+  size_t stack_pointer = platform_stack_pointer();
+  stack_base_seen(stack_pointer);
+  finish(stack_pointer);
+}

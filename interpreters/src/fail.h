@@ -1,0 +1,38 @@
+/* Every cause for which the interpreter gives up, as a function of its own, so that a backtrace names the cause. */
+#ifndef BOXED_FAIL_H
+#define BOXED_FAIL_H
+
+#define FAIL_CAUSES(X)                                                               \
+  X(abi_version)      /* the wit_t has another version than this build */            \
+  X(arity)            /* a call with another number of arguments than the wit_t */   \
+  X(async)            /* an asynchronous entry or import */                          \
+  X(block)            /* bytes handed over that are not one whole allocation */      \
+  X(context)          /* a cx that is not alive */                                   \
+  X(dealloc)          /* a deallocation of something else than was allocated */      \
+  X(discriminant)     /* a pushed discriminant without a case */                     \
+  X(error_context)    /* error-context without its built-ins */                      \
+  X(handle)           /* an operation on something that is no suitable handle */     \
+  X(initialize)       /* initialized twice */                                        \
+  X(iterator)         /* an iterator moved past its end or ended before it */        \
+  X(list_length)      /* another number of elements than was announced */            \
+  X(memory)           /* out of memory, or the interpreter's own heap is damaged */  \
+  X(no_frame)         /* no frame left in the script for this entry */               \
+  X(no_import)        /* the script calls what the world does not import */          \
+  X(no_resource)      /* the script names a resource that the world does not export */ \
+  X(no_wit)           /* a world was needed and wit_dylib_initialize never called */ \
+  X(pick)             /* no such part */                                             \
+  X(pop_kind)         /* another kind of value than was asked for */                 \
+  X(realloc)          /* cabi_realloc with impossible arguments */                   \
+  X(register_empty)   /* a register or argument that holds nothing */                \
+  X(result)           /* a result where there is none, or none where there is one */ \
+  X(script_depth)     /* values nested too deeply */                                 \
+  X(script_syntax)    /* the script is malformed */                                  \
+  X(script_trap)      /* the script said `trap` */                                   \
+  X(stack)            /* the stack of cx is too short, or not empty at the end */    \
+  X(type)             /* a type or function index outside the wit_t */
+
+#define DECLARE_FAIL(name) _Noreturn void fail_##name(void);
+FAIL_CAUSES(DECLARE_FAIL)
+#undef DECLARE_FAIL
+
+#endif

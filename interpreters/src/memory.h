@@ -1,0 +1,33 @@
+/* The allocator. It knows of every block how large it is, how it is aligned and whose it is. */
+#ifndef BOXED_MEMORY_H
+#define BOXED_MEMORY_H
+
+#include "platform.h"
+
+/* Bytes and blocks that cabi_realloc gave out and that neither were freed nor became the interpreter's. */
+typedef struct MemoryBalance {
+  size_t bytes;
+  size_t blocks;
+} MemoryBalance;
+
+extern MemoryBalance memory_out;
+
+/* Memory of the interpreter itself; `size` may be 0, then null. Free with memory_free; null is allowed there. */
+void *memory_alloc(size_t size);
+void *memory_resize(void *ptr, size_t new_size);
+void memory_free(void *ptr);
+
+/* A canonical allocation becomes the interpreter's; fail_block unless exactly that was allocated. Nothing for size 0. */
+void memory_take(void *ptr, size_t size, size_t align);
+
+/* A canonical allocation is given back: fail_dealloc unless exactly that was allocated. Nothing for size 0. */
+void memory_give_back(void *ptr, size_t size, size_t align);
+
+/* The same in two steps; between them the block still counts as out, and a second attempt is fail_dealloc. */
+void memory_defer(void *ptr, size_t size, size_t align);
+void memory_give_back_deferred(void *ptr);
+
+/* Where an empty list or string points to: not null, aligned for every type, not an allocation. */
+#define EMPTY_ADDRESS ((uintptr_t)8)
+
+#endif

@@ -1,0 +1,63 @@
+/* What the interpreter needs from outside: the harness's host interface, memory, the stack pointer, a way to trap. */
+#ifndef BOXED_PLATFORM_H
+#define BOXED_PLATFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct HostString {
+  uint8_t *bytes;
+  size_t len;
+} HostString;
+
+#ifdef __wasm__
+
+#define HOST_IMPORT(name) __attribute__((import_module("harness:boxed/host@0.1.0"), import_name(name)))
+#define CONTROL_EXPORT(name) __attribute__((export_name("harness:boxed/control@0.1.0#" name)))
+
+/* `script: func() -> string`; the bytes come from cabi_realloc. */
+HOST_IMPORT("script") void host_script(HostString *result);
+/* `trace: func(lines: string)`. */
+HOST_IMPORT("trace") void host_trace(const uint8_t *lines, size_t len);
+
+/* More memory, of `pages` times 64 KiB; null where there is none. */
+static inline uint8_t *platform_grow(size_t pages) {
+  size_t old = __builtin_wasm_memory_grow(0, pages);
+  return old == (size_t)-1 ? NULL : (uint8_t *)(old << 16);
+}
+
+/* The shadow stack's pointer. Means the caller's only in a function that has no frame of its own. */
+static inline size_t platform_stack_pointer(void) {
+  size_t pointer;
+  __asm__ volatile(".globaltype __stack_pointer, i32\n"
+                   "global.get __stack_pointer\n"
+                   "local.set %0"
+                   : "=r"(pointer));
+  return pointer;
+}
+
+#define PLATFORM_TRAP() __builtin_trap()
+
+#else /* the tests' native build; tests/interpreters/native supplies these */
+
+#define CONTROL_EXPORT(name)
+void host_script(HostString *result);
+void host_trace(const uint8_t *lines, size_t len);
+uint8_t *platform_grow(size_t pages); /* contiguous with what it gave before, as in one linear memory */
+size_t platform_stack_pointer(void);
+_Noreturn void platform_trap(void);
+#define PLATFORM_TRAP() platform_trap()
+
+#endif
+
+#define PAGE_SIZE ((size_t)65536)
+#define NOINLINE __attribute__((noinline))
+
+/* The four functions of C that a compiler may call by itself. */
+void *memcpy(void *restrict to, const void *restrict from, size_t len);
+void *memset(void *to, int byte, size_t len);
+int memcmp(const void *a, const void *b, size_t len);
+size_t strlen(const char *text);
+
+#endif

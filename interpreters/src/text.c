@@ -1,0 +1,83 @@
+#include "text.h"
+
+#include "memory.h"
+
+static const char DIGITS[] = "0123456789abcdef";
+
+static uint8_t *reserve(Text *text, size_t more) {
+  size_t need = text->len + more;
+  if (need > text->capacity) {
+    size_t capacity = text->capacity ? text->capacity * 2 : 4096;
+    if (capacity < need) capacity = need;
+    text->bytes = memory_resize(text->bytes, capacity);
+    text->capacity = capacity;
+  }
+  return text->bytes + text->len;
+}
+
+void text_string(Text *text, const char *string) {
+  size_t len = strlen(string);
+  memcpy(reserve(text, len), string, len);
+  text->len += len;
+}
+
+void text_unsigned(Text *text, uint64_t value) {
+  uint8_t digits[20];
+  unsigned count = 0;
+  if (value <= UINT32_MAX) { /* divisions of 32 bits are much faster, and nearly all numbers are small */
+    uint32_t small = (uint32_t)value;
+    do {
+      digits[count++] = (uint8_t)('0' + small % 10);
+      small /= 10;
+    } while (small);
+  } else {
+    do {
+      digits[count++] = (uint8_t)('0' + value % 10);
+      value /= 10;
+    } while (value);
+  }
+  uint8_t *to = reserve(text, count);
+  for (unsigned i = 0; i < count; i++) to[i] = digits[count - 1 - i];
+  text->len += count;
+}
+
+void text_signed(Text *text, int64_t value) {
+  if (value < 0) text_string(text, "-");
+  text_unsigned(text, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+}
+
+void text_hex(Text *text, uint64_t value, unsigned digits) {
+  uint8_t *to = reserve(text, digits);
+  for (unsigned i = 0; i < digits; i++) to[i] = (uint8_t)DIGITS[(value >> (4 * (digits - 1 - i))) & 15];
+  text->len += digits;
+}
+
+void text_bytes_hex(Text *text, const uint8_t *bytes, size_t len) {
+  if (!len) {
+    text_string(text, "-");
+    return;
+  }
+  uint8_t *to = reserve(text, 2 * len);
+  for (size_t i = 0; i < len; i++) {
+    to[2 * i] = (uint8_t)DIGITS[bytes[i] >> 4];
+    to[2 * i + 1] = (uint8_t)DIGITS[bytes[i] & 15];
+  }
+  text->len += 2 * len;
+}
+
+void text_name(Text *text, const char *name) {
+  if (!name) {
+    text_string(text, "-");
+    return;
+  }
+  for (; *name; name++) {
+    uint8_t byte = (uint8_t)*name;
+    if (byte > ' ' && byte < 0x7f && byte != '%') {
+      *reserve(text, 1) = byte;
+      text->len++;
+    } else {
+      text_string(text, "%");
+      text_hex(text, byte, 2);
+    }
+  }
+}

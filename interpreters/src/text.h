@@ -1,0 +1,20 @@
+/* A growing text in the interpreter's own memory, and how numbers and bytes are written into it. */
+#ifndef BOXED_TEXT_H
+#define BOXED_TEXT_H
+
+#include "platform.h"
+
+typedef struct Text {
+  uint8_t *bytes;
+  size_t len, capacity;
+} Text;
+
+void text_string(Text *text, const char *string);
+void text_unsigned(Text *text, uint64_t value);
+void text_signed(Text *text, int64_t value);
+void text_hex(Text *text, uint64_t value, unsigned digits);
+void text_bytes_hex(Text *text, const uint8_t *bytes, size_t len); /* `-` where empty */
+/* A name of the wit_t: `-` for null; a byte that is not printable ASCII as %XX, so that it stays one field. */
+void text_name(Text *text, const char *name);
+
+#endif

@@ -1,0 +1,78 @@
+#include "trace.h"
+
+#include "memory.h"
+
+enum { FLUSH_AT = 32 * 1024 };
+
+static Text buffer;
+static unsigned inside; /* entries that cannot leave */
+static bool started, eager;
+
+static void field(void) { text_string(&buffer, " "); }
+
+void trace_event(const char *name) { text_string(&buffer, name); }
+
+void trace_unsigned(uint64_t value) {
+  field();
+  text_unsigned(&buffer, value);
+}
+
+void trace_signed(int64_t value) {
+  field();
+  text_signed(&buffer, value);
+}
+
+void trace_hex(uint64_t bits, unsigned digits) {
+  field();
+  text_hex(&buffer, bits, digits);
+}
+
+void trace_bytes_only(const uint8_t *bytes, size_t len) {
+  field();
+  text_bytes_hex(&buffer, bytes, len);
+}
+
+void trace_bytes(const uint8_t *bytes, size_t len) {
+  trace_unsigned(len);
+  trace_bytes_only(bytes, len);
+}
+
+void trace_address(uintptr_t address) {
+  text_string(&buffer, " @");
+  text_unsigned(&buffer, address);
+}
+
+void trace_answer(void) { text_string(&buffer, " ="); }
+
+void trace_end(void) {
+  text_string(&buffer, "\n");
+  if (eager || buffer.len >= FLUSH_AT) trace_flush();
+}
+
+void trace_cannot_leave(void) { inside++; }
+void trace_can_leave(void) { inside--; }
+
+void trace_flush(void) {
+  if (!started || inside || !buffer.len) return;
+  host_trace(buffer.bytes, buffer.len);
+  buffer.len = 0;
+}
+
+void trace_start(Text *dump, bool is_eager) {
+  if (dump->len) host_trace(dump->bytes, dump->len);
+  memory_free(dump->bytes);
+  started = true;
+  eager = is_eager;
+  if (eager) trace_flush();
+}
+
+void trace_failure(const char *name) {
+  static bool failing; /* out of memory while writing this very line: trap without it */
+  if (failing) return;
+  failing = true;
+  started = true; /* what is wrong with the script is told, too */
+  text_string(&buffer, "fail ");
+  text_string(&buffer, name);
+  text_string(&buffer, "\n");
+  trace_flush();
+}

@@ -1,0 +1,29 @@
+/* The trace: one line an event, kept in a buffer and handed to the host where calling out is allowed. */
+#ifndef BOXED_TRACE_H
+#define BOXED_TRACE_H
+
+#include "platform.h"
+#include "text.h"
+
+void trace_event(const char *name);
+void trace_unsigned(uint64_t value);
+void trace_signed(int64_t value);
+void trace_hex(uint64_t bits, unsigned digits);
+void trace_bytes(const uint8_t *bytes, size_t len); /* two fields: length and bytes */
+void trace_bytes_only(const uint8_t *bytes, size_t len);
+void trace_address(uintptr_t address);              /* @ and the number */
+void trace_answer(void);                            /* `=` */
+void trace_end(void);
+
+/* Between these two the component cannot leave: events stay in the buffer. They nest. */
+void trace_cannot_leave(void);
+void trace_can_leave(void);
+
+/* Before the script is known nothing leaves; then the dump of the wit_t, where asked for, goes before the first event. */
+void trace_start(Text *dump, bool eager);
+void trace_flush(void);
+
+/* `fail NAME`, and out with it where leaving is allowed. */
+void trace_failure(const char *name);
+
+#endif
