@@ -20,7 +20,8 @@ DEFAULT_STACK_SIZE = 16 * PAGE_SIZE
 """As the reference's."""
 STACK_ALIGNMENT = 16
 HEAP_ALIGNMENT = 16
-MAX_PAGES = 65536
+MAX_PAGES = 65535
+"""One less than the most, so that the end of memory is a 32-bit number."""
 MAX_TABLE_SIZE = (1 << 32) - 1
 
 
