@@ -17,6 +17,7 @@ from generator.component.types import EncodedType, Sort, TypedExtern
 from generator.errors import GeneratorError
 from generator.wit.binary.package_docs import package_docs_section
 from generator.wit.binary.scope import TypeScope
+from generator.wit.elaborate import interface_dependencies
 from generator.wit.model import (
     Freestanding,
     Function,
@@ -35,7 +36,6 @@ from generator.wit.model import (
     WorldKey,
     WorldOwner,
 )
-from generator.wit.world_order import direct_dependencies
 
 ENCODING_SECTION = "wit-component-encoding"
 ENCODING_VERSION = 4
@@ -116,7 +116,7 @@ def _dependencies(resolve: Resolve, id: InterfaceId) -> list[InterfaceId]:
     waiting = [id]
     while waiting:
         current = waiting[-1]
-        missing = [used for used in direct_dependencies(resolve, current) if used not in done]
+        missing = [used for used in interface_dependencies(resolve, current) if used not in done]
         if missing and len(waiting) <= len(resolve.interfaces):
             waiting.append(missing[0])
         else:

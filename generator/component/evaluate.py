@@ -1,0 +1,267 @@
+"""What a component imports and exports: its definitions evaluated on the level of types (Explainer.md).
+
+Nothing is validated beyond what evaluation needs. Types have identity: an import or export of a type makes a new node
+that remembers what it names again (`origin`), as an index space does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar, cast
+
+from generator.component.canon import Lift
+from generator.component.component import (
+    Component,
+    Export,
+    InlineExports,
+    Instantiate,
+)
+from generator.component.errors import BinaryError
+from generator.component.names import ExternName
+from generator.component.nodes import (
+    ComponentNode,
+    FuncNode,
+    InstanceNode,
+    Item,
+    Node,
+    Opaque,
+    Scope,
+    Signature,
+    TypeNode,
+)
+from generator.component.read_names import sort_name
+from generator.component.type_indices import TYPE_CLASSES, type_indices
+from generator.component.types import (
+    AliasExport,
+    AliasOuter,
+    ComponentType,
+    DefType,
+    ExportDecl,
+    ExternType,
+    FuncType,
+    Import,
+    InstanceType,
+    Sort,
+    SubResource,
+    TypedExtern,
+    TypeEq,
+)
+
+MOST_STEPS = 300_000
+"""Definitions and declarators evaluated for one file: instantiation repeats them, hostile files without end."""
+DEEPEST_INSTANTIATION = 100
+LONGEST_CHAIN = 1000
+"""Names given one after the other to the same type."""
+
+
+T = TypeVar("T", bound=Node)
+
+
+class Evaluator:
+    """Evaluates one file. Raises BinaryError for what refers to nothing and for what takes too long."""
+
+    def __init__(self) -> None:
+        self._steps = 0
+        self._depth = 0
+
+    def signature(self, node: ComponentNode) -> Signature:
+        """The imports and exports of a component or component type, with fresh resources for the imports."""
+        return self._body(node, None)
+
+    def component(self, component: Component) -> Signature:
+        return self.signature(ComponentNode(component, Scope(None, (0, 0)), (0, 0)))
+
+    def _step(self, offset: int) -> None:
+        self._steps += 1
+        if self._steps > MOST_STEPS:
+            raise BinaryError(f"more than {MOST_STEPS} definitions to evaluate", offset)
+
+    def _body(self, node: ComponentNode, args: Mapping[str, Node] | None) -> Signature:
+        """`args`: what an instantiation gives for the imports; None leaves them open."""
+        body = node.body
+        items = body.definitions if isinstance(body, Component) else body.declarators
+        offsets = body.offsets or (0,) * len(items)
+        scope = Scope(node.scope, node.visible)
+        signature = Signature()
+        self._enter(offsets[0] if offsets else 0)
+        for item, offset in zip(items, offsets, strict=True):
+            self._step(offset)
+            if isinstance(item, Import):
+                self._import(scope, item, offset, signature, args)
+            else:
+                self._define(scope, item, offset, signature.exports)
+        self._depth -= 1
+        return signature
+
+    def _enter(self, offset: int) -> None:
+        self._depth += 1
+        if self._depth > DEEPEST_INSTANTIATION:
+            raise BinaryError(f"instances are nested deeper than {DEEPEST_INSTANTIATION}", offset)
+
+    def instance(self, type: TypeNode, offset: int) -> InstanceNode:
+        """A new instance of an instance type."""
+        definition = type.definition
+        if not isinstance(definition, InstanceType):
+            raise BinaryError("not an instance type", offset)
+        offsets = definition.offsets or (0,) * len(definition.declarators)
+        scope = Scope(type.scope, type.visible)
+        exports: dict[str, Item] = {}
+        self._enter(offset)
+        for declarator, start in zip(definition.declarators, offsets, strict=True):
+            self._step(start)
+            self._define(scope, declarator, start, exports)
+        self._depth -= 1
+        return InstanceNode(exports)
+
+    def _import(
+        self, scope: Scope, item: Import, offset: int, signature: Signature, args: Mapping[str, Node] | None
+    ) -> None:
+        name = item.name.name
+        node = self._extern(scope, item.type, offset)
+        if args is not None:
+            given = args.get(name)
+            if given is None or given.__class__ is not node.__class__:
+                raise BinaryError(f"instantiation without a fitting argument for import {name!r}", offset)
+            node = given
+        if name in signature.imports:
+            raise BinaryError(f"import {name!r} stands twice", offset)
+        signature.imports[name] = Item(item.name, node, offset)
+        _append(scope, node)
+
+    def _define(self, scope: Scope, item: object, offset: int, exports: dict[str, Item]) -> None:
+        match item:
+            case ExportDecl(name, type):
+                self._export(scope, name, self._extern(scope, type, offset), offset, exports)
+            case Export(name, sort, index, None):
+                node = _at(scope, sort, index, offset)
+                if isinstance(node, TypeNode):
+                    node = _again(node, offset)
+                self._export(scope, name, node, offset, exports)
+            case Export(name, _, _, TypedExtern() | TypeEq() | SubResource() as ascribed):
+                self._export(scope, name, self._extern(scope, ascribed, offset), offset, exports)
+            case AliasExport(sort, instance, name):
+                _append(scope, _exported(_get(scope.instances, instance, "instance", offset), sort, name, offset))
+            case AliasOuter():
+                _append(scope, _outer(scope, item, offset))
+            case Lift(_, type_index, _):
+                type_node = _get(scope.types, type_index, "type", offset)
+                scope.funcs.append(_func(type_node, offset))
+            case Component():
+                scope.components.append(ComponentNode(item, scope, scope.seen()))
+            case Instantiate():
+                scope.instances.append(self._instantiate(scope, item, offset))
+            case InlineExports(entries):
+                found = {name.name: Item(name, _at(scope, sort, i, offset), offset) for name, sort, i in entries}
+                scope.instances.append(InstanceNode(found))
+            case _ if item.__class__ in TYPE_CLASSES:
+                _define_type(scope, cast(DefType, item), offset)
+
+    def _instantiate(self, scope: Scope, item: Instantiate, offset: int) -> InstanceNode:
+        node = _get(scope.components, item.component, "component", offset)
+        args = {name: _at(scope, sort, index, offset) for name, sort, index in item.args}
+        return InstanceNode(self._body(node, args).exports)
+
+    def _export(self, scope: Scope, name: ExternName, node: Node, offset: int, exports: dict[str, Item]) -> None:
+        if name.name in exports:
+            raise BinaryError(f"export {name.name!r} stands twice", offset)
+        exports[name.name] = Item(name, node, offset)
+        _append(scope, node)
+
+    def _extern(self, scope: Scope, type: ExternType, offset: int) -> Node:
+        """What an import or export of this type brings."""
+        if isinstance(type, SubResource):
+            return TypeNode(type, scope, offset)
+        if isinstance(type, TypeEq):
+            return _again(_get(scope.types, type.type, "type", offset), offset)
+        if type.sort is Sort.CORE_MODULE:
+            return Opaque()
+        node = _get(scope.types, type.type, "type", offset)
+        if type.sort is Sort.FUNC:
+            return _func(node, offset)
+        if type.sort is Sort.INSTANCE:
+            return self.instance(node, offset)
+        if not isinstance(node.definition, ComponentType):
+            raise BinaryError(f"type {type.type} is not a component type", offset)
+        return ComponentNode(node.definition, node.scope, node.visible)
+
+
+def _define_type(scope: Scope, definition: DefType, offset: int) -> None:
+    indices = type_indices(definition)
+    if indices and max(indices) >= len(scope.types):
+        raise BinaryError(f"type {max(indices)} is not defined before it is used", offset)
+    scope.types.append(TypeNode(definition, scope, offset, visible=scope.seen()))
+
+
+def _again(node: TypeNode, offset: int) -> TypeNode:
+    """A new name for a type."""
+    if node.chain > LONGEST_CHAIN:
+        raise BinaryError(f"more than {LONGEST_CHAIN} names for one type", offset)
+    return TypeNode(node.definition, node.scope, offset, node, node.chain + 1, node.visible)
+
+
+def _func(node: TypeNode, offset: int) -> FuncNode:
+    if not isinstance(node.definition, FuncType):
+        raise BinaryError("not a function type", offset)
+    return FuncNode(node.definition, node.scope)
+
+
+def _get(space: list[T], index: int, what: str, offset: int) -> T:
+    if index >= len(space):
+        raise BinaryError(f"{what} {index} is not defined", offset)
+    return space[index]
+
+
+def _append(scope: Scope, node: Node) -> None:
+    match node:
+        case TypeNode():
+            scope.types.append(node)
+        case FuncNode():
+            scope.funcs.append(node)
+        case InstanceNode():
+            scope.instances.append(node)
+        case ComponentNode():
+            scope.components.append(node)
+        case Opaque():
+            pass
+
+
+def _at(scope: Scope, sort: Sort, index: int, offset: int) -> Node:
+    match sort:
+        case Sort.TYPE:
+            return _get(scope.types, index, "type", offset)
+        case Sort.FUNC:
+            return _get(scope.funcs, index, "function", offset)
+        case Sort.INSTANCE:
+            return _get(scope.instances, index, "instance", offset)
+        case Sort.COMPONENT:
+            return _get(scope.components, index, "component", offset)
+        case _:
+            return Opaque()
+
+
+_NODE_CLASS: dict[Sort, Callable[..., Node]] = {
+    Sort.TYPE: TypeNode,
+    Sort.FUNC: FuncNode,
+    Sort.INSTANCE: InstanceNode,
+    Sort.COMPONENT: ComponentNode,
+}
+
+
+def _exported(instance: InstanceNode, sort: Sort, name: str, offset: int) -> Node:
+    item = instance.exports.get(name)
+    if item is None or item.node.__class__ is not _NODE_CLASS.get(sort, Opaque):
+        raise BinaryError(f"the instance exports no {sort_name(sort)} {name!r}", offset)
+    return item.node
+
+
+def _outer(scope: Scope, alias: AliasOuter, offset: int) -> Node:
+    if alias.sort not in (Sort.TYPE, Sort.COMPONENT):
+        return Opaque()
+    target, visible = scope, scope.seen()
+    for _ in range(alias.count):
+        if target.parent is None:
+            raise BinaryError(f"alias to scope {alias.count}, which does not exist", offset)
+        target, visible = target.parent, target.visible
+    if alias.index >= visible[alias.sort is Sort.COMPONENT]:
+        raise BinaryError(f"{sort_name(alias.sort)} {alias.index} of the outer scope is not defined", offset)
+    return _at(target, alias.sort, alias.index, offset)

@@ -1,0 +1,82 @@
+"""What a component's definitions stand for: types with identity, functions, instances, components, and their scopes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from generator.component.component import Component
+from generator.component.names import ExternName
+from generator.component.types import ComponentType, DefType, FuncType, SubResource
+
+
+@dataclass(slots=True, eq=False)
+class TypeNode:
+    """A type. Two nodes are the same type only if they are the same object, or one is the other's origin."""
+
+    definition: DefType | SubResource
+    scope: Scope
+    offset: int
+    origin: TypeNode | None = None
+    chain: int = 0
+    visible: tuple[int, int] = (0, 0)
+    """How many types and components the scope had when this was defined: what is inside sees no more."""
+
+
+@dataclass(slots=True, eq=False)
+class FuncNode:
+    type: FuncType
+    scope: Scope
+
+
+@dataclass(slots=True, eq=False)
+class ComponentNode:
+    """A component or component type, not yet evaluated."""
+
+    body: Component | ComponentType
+    scope: Scope
+    visible: tuple[int, int]
+
+
+@dataclass(slots=True, eq=False)
+class InstanceNode:
+    exports: dict[str, Item]
+
+
+@dataclass(slots=True, eq=False)
+class Opaque:
+    """Something that component types need not look into: a core module."""
+
+
+Node = TypeNode | FuncNode | ComponentNode | InstanceNode | Opaque
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """An import or export."""
+
+    name: ExternName
+    node: Node
+    offset: int
+
+
+@dataclass(slots=True, eq=False)
+class Signature:
+    imports: dict[str, Item] = field(default_factory=dict)
+    exports: dict[str, Item] = field(default_factory=dict)
+
+
+class Scope:
+    """Index spaces, filled as definitions are evaluated. Those of core sorts are not kept."""
+
+    __slots__ = ("components", "funcs", "instances", "parent", "types", "visible")
+
+    def __init__(self, parent: Scope | None, visible: tuple[int, int]) -> None:
+        self.parent = parent
+        self.visible = visible
+        self.types: list[TypeNode] = []
+        self.funcs: list[FuncNode] = []
+        self.instances: list[InstanceNode] = []
+        self.components: list[ComponentNode] = []
+
+    def seen(self) -> tuple[int, int]:
+        return len(self.types), len(self.components)

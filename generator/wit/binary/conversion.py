@@ -1,0 +1,245 @@
+"""Types of a component as WIT types: each node once; what has no name in WIT is made when it is used."""
+
+from __future__ import annotations
+
+from generator.component.errors import BinaryError
+from generator.component.names import is_label
+from generator.component.nodes import TypeNode
+from generator.component.type_indices import type_indices
+from generator.component.types import (
+    BorrowType,
+    DefType,
+    EnumType,
+    FixedLengthListType,
+    FlagsType,
+    FutureType,
+    ListType,
+    MapType,
+    OptionType,
+    OwnType,
+    PrimValType,
+    RecordType,
+    ResourceType,
+    ResultType,
+    StreamType,
+    SubResource,
+    TupleType,
+    ValType,
+    VariantType,
+)
+from generator.wit.binary.scope import PRIMITIVES
+from generator.wit.model import (
+    Alias,
+    Borrow,
+    Case,
+    Field,
+    FixedLengthList,
+    Flags,
+    Future,
+    Label,
+    List,
+    Map,
+    Option,
+    Own,
+    Owner,
+    Record,
+    Resolve,
+    Resource,
+    Result,
+    Stream,
+    Tuple,
+    Type,
+    TypeDef,
+    TypeId,
+    TypeKind,
+    Variant,
+)
+from generator.wit.model import EnumType as WitEnumType
+
+_PRIMITIVES = {component: wit for wit, component in PRIMITIVES.items()}
+_NEED_A_NAME = (RecordType, VariantType, EnumType, FlagsType, SubResource, ResourceType)
+DEEPEST_TYPE = 100
+"""Levels of types without names inside each other, so that whoever walks types may recurse."""
+
+
+class TypeConversion:
+    """The WIT types of one file's type nodes, as far as they are known."""
+
+    def __init__(self, resolve: Resolve) -> None:
+        self._resolve = resolve
+        self._known: dict[TypeNode, Type] = {}
+        self._depths: dict[TypeId, int] = {}
+
+    def find(self, node: TypeNode) -> Type | None:
+        """What a node, or the nearest that it names again, is in WIT."""
+        current: TypeNode | None = node
+        while current is not None:
+            found = self._known.get(current)
+            if found is not None:
+                return found
+            current = current.origin
+        return None
+
+    def bind(self, node: TypeNode, id: TypeId) -> None:
+        """A node is the type `id`, which is there already."""
+        self._known[node] = id
+        self._bind_root(node, id)
+
+    def _bind_root(self, node: TypeNode, id: TypeId) -> None:
+        """Functions may mean a resource by the node that defines it, whatever names it got afterwards."""
+        if isinstance(node.definition, SubResource | ResourceType):
+            while node.origin is not None:
+                node = node.origin
+            self._known.setdefault(node, id)
+
+    def define(self, node: TypeNode, name: str, owner: Owner, external_id: str | None) -> TypeId:
+        """The WIT type for a node that is imported or exported as `name`: a definition, or another name for one."""
+        target = self.find(node)
+        if target is not None:
+            kind: TypeKind = Alias(target)
+        else:
+            self._convert_children(node)
+            kind = self.kind(node)
+        id = self._new(TypeDef(name, kind, owner, external_id=external_id))
+        self._known.setdefault(node, id)
+        if isinstance(kind, Resource):
+            self._bind_root(node, id)
+        return id
+
+    def valtype(self, type: ValType, scope: list[TypeNode]) -> Type:
+        """A value type that stands in a definition whose scope has these types."""
+        if isinstance(type, PrimValType):
+            return _PRIMITIVES[type]
+        found = self.find(scope[type])
+        return found if found is not None else self._anonymous(scope[type])
+
+    def _optional(self, type: ValType | None, scope: list[TypeNode]) -> Type | None:
+        return None if type is None else self.valtype(type, scope)
+
+    def _new(self, type: TypeDef) -> TypeId:
+        self._resolve.types.append(type)
+        return TypeId(len(self._resolve.types) - 1)
+
+    def _missing(self, node: TypeNode) -> list[TypeNode]:
+        return [child for child in _children(node) if self.find(child) is None]
+
+    def _convert_children(self, node: TypeNode) -> None:
+        for child in self._missing(node):
+            if self.find(child) is None:
+                self._anonymous(child)
+
+    def _anonymous(self, node: TypeNode) -> Type:
+        """Make a type without a name, and those inside it first (a loop: a file may nest them without end)."""
+        waiting = [node]
+        while waiting:
+            current = waiting[-1]
+            if self.find(current) is not None:
+                waiting.pop()
+                continue
+            if len(waiting) > 1 and isinstance(current.definition, _NEED_A_NAME):
+                raise _nameless(current)
+            missing = self._missing(current)
+            if missing:
+                waiting += reversed(dict.fromkeys(missing))
+            else:
+                self._define_anonymous(current)
+                waiting.pop()
+        found = self.find(node)
+        assert found is not None
+        return found
+
+    def _define_anonymous(self, node: TypeNode) -> None:
+        if isinstance(node.definition, _NEED_A_NAME):
+            raise _nameless(node)
+        if isinstance(node.definition, PrimValType):
+            self._known[node] = _PRIMITIVES[node.definition]
+            return
+        inside = map(self.find, _children(node))
+        depth = 1 + max((self._depths.get(type, 0) for type in inside if isinstance(type, int)), default=0)
+        if depth > DEEPEST_TYPE:
+            raise BinaryError(f"types are nested deeper than {DEEPEST_TYPE}", node.offset, "type")
+        id = self._new(TypeDef(None, self.kind(node), None))
+        self._known[node] = id
+        self._depths[id] = depth
+
+    def kind(self, node: TypeNode) -> TypeKind:
+        """The definition itself; what it refers to must be known or nameable."""
+        scope = node.scope.types
+        definition: DefType | SubResource = node.definition
+        match definition:
+            case PrimValType():
+                return Alias(_PRIMITIVES[definition])
+            case RecordType(fields):
+                return Record(tuple([Field(_label(name, node), self.valtype(type, scope)) for name, type in fields]))
+            case VariantType(cases):
+                return Variant(tuple([Case(_label(name, node), self._optional(type, scope)) for name, type in cases]))
+            case ListType(element):
+                return List(self.valtype(element, scope))
+            case FixedLengthListType(element, length):
+                return FixedLengthList(self.valtype(element, scope), length)
+            case TupleType(types):
+                return Tuple(tuple([self.valtype(type, scope) for type in types]))
+            case FlagsType(labels):
+                return Flags(tuple([Label(_label(name, node)) for name in labels]))
+            case EnumType(labels):
+                return WitEnumType(tuple([Label(_label(name, node)) for name in labels]))
+            case OptionType(type):
+                return Option(self.valtype(type, scope))
+            case ResultType(ok, error):
+                return Result(self._optional(ok, scope), self._optional(error, scope))
+            case OwnType(index):
+                return Own(self._resource(scope[index]))
+            case BorrowType(index):
+                return Borrow(self._resource(scope[index]))
+            case StreamType(element):
+                return Stream(self._optional(element, scope))
+            case FutureType(element):
+                return Future(self._optional(element, scope))
+            case MapType(key, value):
+                return Map(self.valtype(key, scope), self.valtype(value, scope))
+            case SubResource() | ResourceType():
+                return Resource()
+        raise BinaryError("WIT has no values of this type", node.offset, "type")
+
+    def _resource(self, node: TypeNode) -> TypeId:
+        found = self.find(node)
+        if not isinstance(found, int) or not isinstance(node.definition, SubResource | ResourceType):
+            raise BinaryError("a handle's resource is not exported under a name before", node.offset, "type")
+        return found
+
+
+def _children(node: TypeNode) -> list[TypeNode]:
+    types = node.scope.types
+    return [] if isinstance(node.definition, SubResource) else [types[i] for i in type_indices(node.definition)]
+
+
+def _label(name: str, node: TypeNode) -> str:
+    if not is_label(name):
+        raise BinaryError(f"{name!r} is not a kebab-case name", node.offset, "type")
+    return name
+
+
+def _nameless(node: TypeNode) -> BinaryError:
+    what = type(node.definition).__name__.removeprefix("Sub").removesuffix("Type").lower()
+    return BinaryError(f"a {what} is used that has no name: WIT cannot express that", node.offset, "type")
+
+
+def definition_shape(node: TypeNode) -> tuple[str | int, ...]:
+    """The shape (see `generator.wit.kinds`) of the WIT kind that a node is converted to."""
+    match node.definition:
+        case RecordType(fields):
+            return ("record", *(name for name, _ in fields))
+        case TupleType(types):
+            return ("tuple", len(types))
+        case VariantType(cases):
+            return ("variant", *(name for name, _ in cases))
+        case EnumType(labels):
+            return ("enum", *labels)
+        case FlagsType(labels):
+            return ("flags", *labels)
+        case FixedLengthListType(_, length):
+            return ("fixed-length list", length)
+        case PrimValType():
+            return ("alias",)
+        case definition:
+            return (type(definition).__name__.removeprefix("Sub").removesuffix("Type").lower(),)

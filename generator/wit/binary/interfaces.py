@@ -1,0 +1,187 @@
+"""Instances as WIT interfaces, functions as WIT functions, and the packages that interface names tell of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from generator.component.errors import BinaryError
+from generator.component.names import ExternName, InterfaceName, is_label, parse_interface_name
+from generator.component.nodes import FuncNode, InstanceNode, Item, TypeNode
+from generator.wit.binary.conversion import TypeConversion, definition_shape
+from generator.wit.elaborate import interface_dependencies
+from generator.wit.kinds import shape
+from generator.wit.model import (
+    Alias,
+    Constructor,
+    Freestanding,
+    Function,
+    FunctionKind,
+    Interface,
+    InterfaceId,
+    InterfaceOwner,
+    Method,
+    Owner,
+    Package,
+    PackageId,
+    PackageName,
+    Param,
+    Resolve,
+    Resource,
+    Static,
+    TypeId,
+)
+from generator.wit.versions import is_version
+
+_OF_RESOURCE = re.compile(r"\[(constructor|method|static)\]([^.]+)(?:\.(.+))?")
+_FUNCTION_KINDS: dict[str, Callable[[TypeId], FunctionKind]] = {
+    "constructor": Constructor,
+    "method": Method,
+    "static": Static,
+}
+
+
+class Interfaces:
+    """Interfaces of one file by their full names: what is imported and exported, or told of twice, is one interface."""
+
+    def __init__(self) -> None:
+        self.resolve = Resolve()
+        self.types = TypeConversion(self.resolve)
+        self._named: dict[tuple[PackageName, str], InterfaceId] = {}
+        self._packages: dict[PackageName, PackageId] = {}
+
+    def package(self, name: PackageName) -> PackageId:
+        """A package, made when it is first told of."""
+        id = self._packages.get(name)
+        if id is None:
+            id = self._packages[name] = PackageId(len(self.resolve.packages))
+            self.resolve.packages.append(Package(name, {}, {}))
+        return id
+
+    def named(self, full_name: ExternName, instance: InstanceNode, offset: int) -> InterfaceId:
+        """The interface of this name; what the instance has and earlier ones had not is added."""
+        name, package_name = interface_and_package(full_name, offset)
+        key = (package_name, name.interface)
+        id = self._named.get(key)
+        if id is None:
+            package = self.package(package_name)
+            id = self._named[key] = self._new(Interface(name.interface, package, {}, {}))
+            self.resolve.packages[package].interfaces[name.interface] = id
+        self._fill(id, instance)
+        return id
+
+    def inline(self, package: PackageId, instance: InstanceNode) -> InterfaceId:
+        """An interface without a name."""
+        id = self._new(Interface(None, package, {}, {}))
+        self._fill(id, instance)
+        return id
+
+    def _new(self, interface: Interface) -> InterfaceId:
+        self.resolve.interfaces.append(interface)
+        return InterfaceId(len(self.resolve.interfaces) - 1)
+
+    def _fill(self, id: InterfaceId, instance: InstanceNode) -> None:
+        interface = self.resolve.interfaces[id]
+        owner = InterfaceOwner(id)
+        for name, item in instance.exports.items():
+            node = item.node
+            if isinstance(node, TypeNode):
+                known = interface.types.get(name)
+                if known is None:
+                    interface.types[name] = self.define_type(item, node, owner)
+                else:
+                    self._same(known, name, item, node)
+            elif isinstance(node, FuncNode):
+                if name not in interface.functions:
+                    interface.functions[name] = self.function(item, node, interface.types)
+            else:
+                raise BinaryError(f"export {name!r} is neither a type nor a function", item.offset)
+
+    def define_type(self, item: Item, node: TypeNode, owner: Owner) -> TypeId:
+        name = item.name.name
+        if not is_label(name):
+            raise BinaryError(f"{name!r} is not a name of a type", item.offset)
+        return self.types.define(node, name, owner, item.name.external_id)
+
+    def _same(self, known: TypeId, name: str, item: Item, node: TypeNode) -> None:
+        """A type that an interface of this name has already: the same, as far as one look tells."""
+        there = self.resolve.types[known].kind
+        is_new = not isinstance(there, Alias) and self.types.find(node) is None
+        if is_new and definition_shape(node) != shape(there):
+            raise BinaryError(f"type {name!r} differs from the type of the same interface before", item.offset)
+        self.types.bind(node, known)
+
+    def function(self, item: Item, node: FuncNode, types: dict[str, TypeId]) -> Function:
+        """A function; `types` are those beside it, among them the resource of a method."""
+        scope = node.scope.types
+        for name, _ in node.type.params:
+            if not is_label(name):
+                raise BinaryError(f"{name!r} is not a kebab-case name", item.offset)
+        params = tuple([Param(name, self.types.valtype(type, scope)) for name, type in node.type.params])
+        result = None if node.type.result is None else self.types.valtype(node.type.result, scope)
+        kind = self._function_kind(item, types)
+        return Function(item.name.name, kind, params, result, node.type.is_async, external_id=item.name.external_id)
+
+    def _function_kind(self, item: Item, types: dict[str, TypeId]) -> FunctionKind:
+        name = item.name.name
+        match = _OF_RESOURCE.fullmatch(name)
+        if match is None:
+            if not is_label(name):
+                raise BinaryError(f"{name!r} is not a name of a function", item.offset)
+            return Freestanding()
+        resource = types.get(match[2])
+        if resource is None or not isinstance(self.resolve.types[resource].kind, Resource):
+            raise BinaryError(f"{name!r}: there is no resource {match[2]!r} beside it", item.offset)
+        if (match[3] is None) != (match[1] == "constructor"):
+            raise BinaryError(f"{name!r} is not a name of a function", item.offset)
+        return _FUNCTION_KINDS[match[1]](resource)
+
+    def finish(self, main: PackageId) -> PackageId:
+        """Put packages into an order in which what is used comes first and the main package last; its new id."""
+        order = self._order(main)
+        places = {old: PackageId(place) for place, old in enumerate(order)}
+        resolve = self.resolve
+        resolve.packages[:] = [resolve.packages[old] for old in order]
+        for index, interface in enumerate(resolve.interfaces):
+            if interface.package is not None:
+                resolve.interfaces[index] = replace(interface, package=places[interface.package])
+        for index, world in enumerate(resolve.worlds):
+            if world.package is not None:
+                resolve.worlds[index] = replace(world, package=places[world.package])
+        return places[main]
+
+    def _order(self, main: PackageId) -> list[PackageId]:
+        uses: dict[PackageId, dict[PackageId, None]] = {PackageId(i): {} for i in range(len(self.resolve.packages))}
+        for index, interface in enumerate(self.resolve.interfaces):
+            for used in interface_dependencies(self.resolve, InterfaceId(index)):
+                package = self.resolve.interfaces[used].package
+                if interface.package is not None and package is not None:
+                    uses[interface.package][package] = None
+        order: dict[PackageId, None] = {}
+        for start in uses:
+            waiting = [start]
+            opened: set[PackageId] = set()
+            while waiting:
+                current = waiting[-1]
+                missing = [used for used in uses[current] if used not in order and used not in opened]
+                opened.add(current)
+                if missing:
+                    waiting.append(missing[0])
+                else:
+                    order[waiting.pop()] = None
+        del order[main]
+        return [*order, main]
+
+
+def interface_and_package(name: ExternName, offset: int) -> tuple[InterfaceName, PackageName]:
+    """The parts of a full interface name, and the package with its full version."""
+    parsed = parse_interface_name(name.name)
+    if parsed is None:
+        raise BinaryError(f"{name.name!r} is not a full name of an interface or world", offset)
+    version = parsed.version
+    if version is not None:
+        version += name.version_suffix or ""
+        if not is_version(version):
+            raise BinaryError(f"{name.name!r}: {version!r} is not a semantic version", offset)
+    return parsed, PackageName(parsed.namespace, parsed.package, version)
