@@ -1,0 +1,148 @@
+"""The worlds around a world under test: a driver that imports what it exports, a provider that exports what it imports.
+
+They are added to the `Resolve` in a package of their own. The world's own items stand in one inline interface of the
+provider, `ROOT`, because WIT cannot export types from a world.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generator.wit.clone import TypeCloner
+from generator.wit.elaborate import elaborate
+from generator.wit.gates import Features
+from generator.wit.model import (
+    FunctionItem,
+    Interface,
+    InterfaceId,
+    InterfaceItem,
+    InterfaceKey,
+    InterfaceOwner,
+    Package,
+    PackageId,
+    PackageName,
+    Resolve,
+    TypeItem,
+    World,
+    WorldId,
+    WorldItem,
+    WorldOwner,
+)
+from generator.wit.package_context import PackageContext, borrowing_types
+from harness.plan import ItemKind, Role, Wire
+
+MIRROR = PackageName("harness", "mirror")
+ROOT = "root"
+
+
+@dataclass(frozen=True)
+class Mirrors:
+    """Ids of the new worlds, None where they are not needed, and how the components are wired."""
+
+    driver: WorldId | None
+    provider: WorldId | None
+    wires: tuple[Wire, ...]
+
+
+def add_mirrors(resolve: Resolve, world: WorldId) -> Mirrors:
+    """Add the mirror worlds of `world`."""
+    subject = resolve.worlds[world]
+    builder = _Builder(resolve, world)
+    provider = builder.provider() if subject.imports else None
+    driver = builder.driver() if subject.exports else None
+    return Mirrors(driver, provider, tuple(builder.wires))
+
+
+class _Builder:
+    def __init__(self, resolve: Resolve, world: WorldId) -> None:
+        self._resolve = resolve
+        self._subject_id = world
+        self._subject = resolve.worlds[world]
+        self._root = _fresh(ROOT, {resolve.world_key_name(key) for key in self._subject.imports})
+        self.wires: list[Wire] = []
+        self._package = PackageId(len(resolve.packages))
+        resolve.packages.append(Package(MIRROR, {}, {}))
+        self._context = PackageContext(resolve, self._package, Features.of((), True), borrowing_types(resolve))
+
+    def _add_world(self, name: str) -> tuple[WorldId, World]:
+        world = World(name, self._package, {}, {})
+        id = WorldId(len(self._resolve.worlds))
+        self._resolve.worlds.append(world)
+        self._resolve.packages[self._package].worlds[name] = id
+        return id, world
+
+    def provider(self) -> WorldId:
+        id, world = self._add_world("provider")
+        own_items: list[tuple[str, WorldItem]] = []
+        for key, item in self._subject.imports.items():
+            name = self._resolve.world_key_name(key)
+            if isinstance(item, InterfaceItem):
+                world.exports[key] = item
+                self.wires.append(Wire(Role.SUBJECT, name, ItemKind.INSTANCE, Role.PROVIDER, (name,)))
+            else:
+                own_items.append((name, item))
+                self.wires.append(Wire(Role.SUBJECT, name, _kind(item), Role.PROVIDER, (self._root, name)))
+        if own_items:
+            world.exports[self._root] = InterfaceItem(self._root_interface(own_items))
+        elaborate(self._resolve, world)
+        return id
+
+    def _root_interface(self, items: list[tuple[str, WorldItem]]) -> InterfaceId:
+        id = InterfaceId(len(self._resolve.interfaces))
+        interface = Interface(None, self._package, {}, {})
+        self._resolve.interfaces.append(interface)
+        cloner = TypeCloner(self._context, WorldOwner(self._subject_id), InterfaceOwner(id))
+        for name, item in items:
+            if isinstance(item, TypeItem):
+                interface.types[name] = cloner.named_type(item.id)
+        for name, item in items:
+            if isinstance(item, FunctionItem):
+                interface.functions[name] = cloner.function(item.function)
+        return id
+
+    def driver(self) -> WorldId:
+        id, world = self._add_world("driver")
+        cloner = TypeCloner(self._context, WorldOwner(self._subject_id), WorldOwner(id))
+        has_functions = any(isinstance(item, FunctionItem) for item in self._subject.exports.values())
+        if has_functions:
+            self._share_world_types(world, cloner)
+        for key, item in self._subject.exports.items():
+            name = self._resolve.world_key_name(key)
+            if isinstance(item, InterfaceItem):
+                world.imports[key] = item
+                self.wires.append(Wire(Role.DRIVER, name, ItemKind.INSTANCE, Role.SUBJECT, (name,)))
+            elif isinstance(item, FunctionItem):
+                world.imports[key] = FunctionItem(cloner.function(item.function))
+                self.wires.append(Wire(Role.DRIVER, name, ItemKind.FUNC, Role.SUBJECT, (name,)))
+        exported = set(world.imports)
+        elaborate(self._resolve, world)
+        for key in world.imports:
+            if isinstance(key, InterfaceKey) and key not in exported:
+                name = self._resolve.world_key_name(key)
+                self.wires.append(Wire(Role.DRIVER, name, ItemKind.INSTANCE, Role.PROVIDER, (name,)))
+        return id
+
+    def _share_world_types(self, world: World, cloner: TypeCloner) -> None:
+        """World-level types and the functions of world-level resources: the driver has them from the provider."""
+        for key, item in self._subject.imports.items():
+            name = self._resolve.world_key_name(key)
+            copy: WorldItem
+            if isinstance(item, TypeItem):
+                copy = TypeItem(cloner.named_type(item.id))
+            elif isinstance(item, FunctionItem) and name.startswith("["):
+                copy = FunctionItem(cloner.function(item.function))
+            else:
+                continue
+            world.imports[key] = copy
+            self.wires.append(Wire(Role.DRIVER, name, _kind(item), Role.PROVIDER, (self._root, name)))
+
+
+def _kind(item: WorldItem) -> ItemKind:
+    return ItemKind.FUNC if isinstance(item, FunctionItem) else ItemKind.TYPE
+
+
+def _fresh(name: str, taken: set[str]) -> str:
+    candidate, number = name, 1
+    while candidate in taken:
+        candidate, number = f"{name}{number}", number + 1
+    return candidate
