@@ -26,6 +26,9 @@ MAX_TYPE_DEPTH = 100
 
 MAX_LIST_LENGTH = 2**32 - 1
 
+MAX_FLAGS = 32
+"""Binary.md, "Type Definitions"."""
+
 _PRIMITIVES = {primitive.value: primitive for primitive in Primitive}
 
 TYPE_KEYWORDS = frozenset({"type", "record", "variant", "enum", "flags", "resource"})
@@ -110,11 +113,9 @@ def _parse_result_arguments(cursor: Cursor, depth: int) -> tuple[TypeExpression 
 
 def _parse_tuple_arguments(cursor: Cursor, depth: int) -> tuple[TypeExpression, ...]:
     cursor.expect("<")
-    types = []
-    while cursor.kind != ">":
+    types = [parse_type(cursor, depth)]
+    while cursor.eat(",") and cursor.kind != ">":
         types.append(parse_type(cursor, depth))
-        if not cursor.eat(","):
-            break
     cursor.expect(">")
     return tuple(types)
 
@@ -132,8 +133,11 @@ def parse_type_declaration(cursor: Cursor, docs: str | None, attributes: Attribu
     if kind == "resource":
         return TypeDeclaration(docs, attributes, name, ResourceBody(_parse_resource_functions(cursor)))
     fields = _parse_fields(cursor, kind)
-    if not fields and kind in ("variant", "enum"):
-        raise cursor.source.error(name.at, f"the {kind} `{name.text}` has no cases", f"give the {kind} a case")
+    if not fields:
+        part = "field" if kind == "record" else "flag" if kind == "flags" else "case"
+        raise cursor.source.error(name.at, f"the {kind} `{name.text}` is empty", f"give it a {part}")
+    if kind == "flags" and len(fields) > MAX_FLAGS:
+        raise cursor.source.error(fields[MAX_FLAGS].name.at, f"flags have at most {MAX_FLAGS} labels")
     return TypeDeclaration(docs, attributes, name, FieldsBody(kind, fields))
 
 

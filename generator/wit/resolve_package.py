@@ -22,6 +22,7 @@ from generator.wit.ast import (
 from generator.wit.model import Interface, InterfaceId, InterfaceOwner, PackageId, PackageName, WorldId
 from generator.wit.order import topological_order
 from generator.wit.package_context import PackageContext
+from generator.wit.resolve_functions import resolve_function, resource_functions
 from generator.wit.resolve_types import Scope
 from generator.wit.text import SourceText
 
@@ -124,11 +125,11 @@ class PackageResolver:
         for member in declaration.members:
             if isinstance(member, FunctionDeclaration):
                 scope.claim(member.name, "name")
-                function = scope.function(member)
+                function = resolve_function(scope, member)
                 if function is not None:
                     interface.functions[function.name] = function
             elif isinstance(member, TypeDeclaration):
-                for function in scope.resource_functions(member):
+                for function in resource_functions(scope, member):
                     interface.functions[function.name] = function
         return id
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from generator.errors import WitError
 from generator.wit.ast import (
     AliasBody,
     ConstructedType,
     FieldsBody,
-    FunctionDeclaration,
     HandleType,
     Name,
     NamedType,
@@ -23,29 +22,22 @@ from generator.wit.model import (
     Alias,
     Borrow,
     Case,
-    Constructor,
     EnumType,
     Field,
     FixedLengthList,
     Flags,
-    Freestanding,
-    Function,
-    FunctionKind,
     Future,
     InterfaceId,
     Label,
     List,
     Map,
-    Method,
     Option,
     Own,
     Owner,
-    Param,
     Primitive,
     Record,
     Resource,
     Result,
-    Static,
     Stream,
     Tuple,
     Type,
@@ -61,42 +53,37 @@ from generator.wit.text import SourceText
 MAP_KEYS = frozenset(Primitive) - {Primitive.F32, Primitive.F64, Primitive.ERROR_CONTEXT}
 """WIT.md, "Types": `kt`. A named type is no key, whatever it stands for."""
 
-_FUNCTION_KINDS: dict[str, Callable[[TypeId], FunctionKind]] = {
-    "method": Method,
-    "static": Static,
-    "constructor": Constructor,
-}
-
 
 class Scope:
     """The names of one interface or world. A name that its gates turn off is there, with None for its type."""
 
     def __init__(self, context: PackageContext, owner: Owner, source: SourceText):
-        self._context = context
+        self.context = context
         self._owner = owner
-        self._source = source
+        self.source = source
         self.types: dict[str, TypeId | None] = {}
         self._taken: dict[str, str] = {}
 
     def claim(self, name: Name, what: str) -> None:
         """Note that `name` is defined here; names are unique without regard to case (WIT.md, "WIT Worlds")."""
-        self._claim(self._taken, name, what)
+        self.claim_in(self._taken, name, what)
 
-    def _claim(self, taken: dict[str, str], name: Name, what: str) -> None:
+    def claim_in(self, taken: dict[str, str], name: Name, what: str) -> None:
+        """The same for names that are unique among themselves, which `taken` holds by their lower case."""
         folded = name.text.lower()
         if folded in taken:
             previous = taken[folded]
             message = f"{what} `{name.text}` is defined more than once"
             same = f"`{previous}` is the same name: names are compared without regard to case"
-            raise self._source.error(name.at, message, same if previous != name.text else None)
+            raise self.source.error(name.at, message, same if previous != name.text else None)
         taken[folded] = name.text
 
     def use(self, declaration: UseDeclaration, interface: InterfaceId) -> None:
         """Take types of another interface into this scope."""
-        context = self._context
+        context = self.context
         theirs = context.resolve.interfaces[interface]
         stability, external_id, at = declaration.attributes
-        included = context.is_included(stability, self._source, at)
+        included = context.is_included(stability, self.source, at)
         for name, local in declaration.names:
             self.claim(local, "name")
             target = theirs.types.get(name.text)
@@ -105,7 +92,7 @@ class Scope:
             if target is None or not included:
                 self.types[local.text] = None
                 continue
-            span = self._source.span(name.at)
+            span = self.source.span(name.at)
             definition = TypeDef(local.text, Alias(target), self._owner, None, stability, span, external_id)
             self.types[local.text] = context.add_type(definition)
 
@@ -116,14 +103,14 @@ class Scope:
             self.types[local.text] = None
 
     def _no_such_type(self, name: Name, interface: InterfaceId) -> WitError:
-        resolve = self._context.resolve
+        resolve = self.context.resolve
         label = resolve.interface_id(interface) or "the interface"
         theirs = resolve.interfaces[interface]
         if name.text in theirs.functions:
-            return self._source.error(name.at, f"`{name.text}` is a function of {label}; only types can be used")
+            return self.source.error(name.at, f"`{name.text}` is a function of {label}; only types can be used")
         known = ", ".join(theirs.types) or "none"
         hint = f"types there are: {known}; a type behind a feature gate needs its feature to be enabled"
-        return self._source.error(name.at, f"{label} has no type `{name.text}`", hint)
+        return self.source.error(name.at, f"{label} has no type `{name.text}`", hint)
 
     def define(self, declarations: Iterable[TypeDeclaration]) -> None:
         """All type definitions of this scope, in an order in which each refers to earlier ones only."""
@@ -138,14 +125,14 @@ class Scope:
                 self._define(by_name[name])
 
     def _define(self, declaration: TypeDeclaration) -> None:
-        context = self._context
+        context = self.context
         name = declaration.name
         stability, external_id, at = declaration.attributes
-        if not context.is_included(stability, self._source, at):
+        if not context.is_included(stability, self.source, at):
             self.types[name.text] = None
             return
         kind = self._kind(name, declaration.body)
-        span = self._source.span(name.at)
+        span = self.source.span(name.at)
         definition = TypeDef(name.text, kind, self._owner, declaration.docs, stability, span, external_id)
         self.types[name.text] = context.add_type(definition)
 
@@ -168,9 +155,9 @@ class Scope:
     def _fields_kind(self, body: FieldsBody) -> TypeKind:
         taken: dict[str, str] = {}
         for field in body.fields:
-            self._claim(taken, field.name, "field" if body.kind == "record" else "case")
+            self.claim_in(taken, field.name, "field" if body.kind == "record" else "case")
         if body.kind == "variant":
-            return Variant(tuple(Case(name.text, self._optional(type_), docs) for name, type_, docs in body.fields))
+            return Variant(tuple(Case(name.text, self.optional(type_), docs) for name, type_, docs in body.fields))
         if body.kind == "record":
             fields = []
             for name, type_, docs in body.fields:
@@ -186,32 +173,32 @@ class Scope:
             return id
         if name.text in self.types:
             hint = "gate what refers to it too, or enable the feature with --features"
-            raise self._source.error(name.at, f"the type `{name.text}` is turned off by its feature gate", hint)
+            raise self.source.error(name.at, f"the type `{name.text}` is turned off by its feature gate", hint)
         raise self._unknown_type(name)
 
     def _unknown_type(self, name: Name) -> WitError:
         hint = {"float32": "it is `f32` now", "float64": "it is `f64` now"}.get(name.text)
         if hint is None and name.text.lower() in self._taken and name.text not in self.types:
             hint = f"`{self._taken[name.text.lower()]}` is not a type of this name"
-        return self._source.error(name.at, f"there is no type `{name.text}` here", hint)
+        return self.source.error(name.at, f"there is no type `{name.text}` here", hint)
 
     def _cycle(self, name: Name) -> WitError:
-        return self._source.error(name.at, f"the type `{name.text}` contains itself; types cannot be recursive")
+        return self.source.error(name.at, f"the type `{name.text}` contains itself; types cannot be recursive")
 
     def _resource(self, name: Name) -> TypeId:
         id = self.lookup(name)
-        if not self._context.is_resource(id):
-            raise self._source.error(name.at, f"`{name.text}` is not a resource; only resources have handles")
+        if not self.context.is_resource(id):
+            raise self.source.error(name.at, f"`{name.text}` is not a resource; only resources have handles")
         return id
 
-    def _optional(self, expression: TypeExpression | None) -> Type | None:
+    def optional(self, expression: TypeExpression | None) -> Type | None:
         return None if expression is None else self.type(expression)
 
     def type(self, expression: TypeExpression) -> Type:
         """A type where a value is meant: the bare name of a resource is an owned handle (WIT.md, "Handles")."""
         if isinstance(expression, Primitive):
             return expression
-        context = self._context
+        context = self.context
         if isinstance(expression, NamedType):
             id = self.lookup(expression.name)
             return context.own(id) if context.is_resource(id) else id
@@ -224,14 +211,13 @@ class Scope:
     def _constructed(self, expression: ConstructedType) -> tuple[tuple[object, ...], TypeKind]:
         """The kind of a built-in type with arguments, and a key that is equal for equal kinds."""
         at, constructor, arguments, size = expression
-        parts = tuple(self._optional(argument) for argument in arguments)
+        parts = tuple(self.optional(argument) for argument in arguments)
         key = (constructor, size, parts)
         if constructor == "result":
             return key, Result(parts[0], parts[1])
-        if constructor == "future":
-            return key, Future(parts[0])
-        if constructor == "stream":
-            return key, Stream(parts[0])
+        if constructor in ("future", "stream"):
+            self._check_payload(at, constructor, parts[0])
+            return key, Future(parts[0]) if constructor == "future" else Stream(parts[0])
         types = tuple(part for part in parts if part is not None)
         if constructor == "tuple":
             return key, Tuple(types)
@@ -240,71 +226,20 @@ class Scope:
         if constructor == "map":
             if types[0] not in MAP_KEYS:
                 hint = "keys are bool, integers, char or string"
-                raise self._source.error(at, "this type cannot be the key of a map", hint)
+                raise self.source.error(at, "this type cannot be the key of a map", hint)
             return key, Map(types[0], types[1])
         return key, List(types[0]) if size is None else FixedLengthList(types[0], size)
 
-    def function(self, declaration: FunctionDeclaration, resource: Name | None = None) -> Function | None:
-        """A function of this scope, or of a resource of it; None if its gates turn it off."""
-        context, source = self._context, self._source
-        stability, external_id, at = declaration.attributes
-        if not context.is_included(stability, source, at):
-            return None
-        name = declaration.name.text
-        kind: FunctionKind = Freestanding()
-        params: list[Param] = []
-        taken: dict[str, str] = {}
-        owner: TypeId | None = None
-        if resource is not None:
-            owner = self.lookup(resource)
-            kind = _FUNCTION_KINDS[declaration.kind](owner)
-            if declaration.kind == "method":
-                params.append(Param("self", context.borrow(owner)))
-                taken["self"] = "self"
-            separator = "" if declaration.kind == "constructor" else f".{name}"
-            name = f"[{declaration.kind}]{resource.text}{separator}"
-        for param, type_ in declaration.params:
-            self._claim(taken, param, "parameter")
-            params.append(Param(param.text, self.type(type_)))
-        result = self._optional(declaration.result)
-        if declaration.kind == "constructor" and owner is not None:
-            result = self._constructor_result(declaration, owner, result)
-        if result is not None and context.borrows(result):
-            message = f"the result of `{declaration.name.text}` contains a borrowed handle"
-            raise source.error(declaration.result_at, message, "a borrow ends with the call; return an owned handle")
-        span = source.span(declaration.name.at)
-        is_async = declaration.is_async
-        docs = declaration.docs
-        return Function(name, kind, tuple(params), result, is_async, docs, stability, span, external_id)
-
-    def _constructor_result(self, declaration: FunctionDeclaration, owner: TypeId, result: Type | None) -> Type:
-        """`own<r>`, or the declared `result<r, e>` of a fallible constructor (WIT.md, "Item: resource")."""
-        own = self._context.own(owner)
-        if declaration.result is None:
-            return own
-        kind = self._context.resolve.types[result].kind if isinstance(result, int) else None
-        if isinstance(kind, Result) and kind.ok == own:
-            assert result is not None
-            return result
-        message = "a constructor returns the resource, or a result whose first type is the resource"
-        raise self._source.error(declaration.result_at, message, "leave the result away, or write `result<r, e>`")
-
-    def resource_functions(self, declaration: TypeDeclaration) -> list[Function]:
-        """The functions in a resource's braces that are not gated off."""
-        if not isinstance(declaration.body, ResourceBody):
-            return []
-        taken: dict[str, str] = {}
-        functions = []
-        for member in declaration.body.functions:
-            if member.kind == "constructor":
-                member_name = Name("[constructor]", member.name.at)
-                self._claim(taken, member_name, "constructor")
-            else:
-                self._claim(taken, member.name, "function")
-            function = self.function(member, declaration.name)
-            if function is not None:
-                functions.append(function)
-        return functions
+    def _check_payload(self, at: int, constructor: str, payload: Type | None) -> None:
+        """What streams and futures cannot carry as yet (Explainer.md, "Asynchronous Value Types")."""
+        if payload is None:
+            return
+        if self.context.borrows(payload):
+            raise self.source.error(at, f"a {constructor} cannot carry borrowed handles")
+        while isinstance(payload, int) and isinstance(kind := self.context.resolve.types[payload].kind, Alias):
+            payload = kind.type
+        if payload is Primitive.CHAR and constructor == "stream":
+            raise self.source.error(at, "a stream cannot carry `char` for the time being", "use `stream<u8>`")
 
 
 def _names_in(body: TypeBody) -> list[Name]:

@@ -24,6 +24,7 @@ from generator.wit.model import (
     WorldKey,
     WorldOwner,
 )
+from generator.wit.resolve_functions import resolve_function, resource_functions
 from generator.wit.resolve_package import PackageResolver, Unit
 from generator.wit.resolve_types import Scope
 
@@ -63,7 +64,7 @@ def _own_items(package: PackageResolver, declaration: WorldDeclaration, unit: Un
     world.imports.update((name, TypeItem(type_)) for name, type_ in scope.types.items() if type_ is not None)
     for member in declaration.members:
         if isinstance(member, TypeDeclaration):
-            for function in scope.resource_functions(member):
+            for function in resource_functions(scope, member):
                 world.imports[function.name] = FunctionItem(function)
         elif isinstance(member, ExternDeclaration):
             _add_extern(package, scope, member, unit, world)
@@ -79,7 +80,7 @@ def _add_extern(
     key: WorldKey
     value: WorldItem
     if isinstance(item, FunctionDeclaration):
-        function = scope.function(item)
+        function = resolve_function(scope, item)
         if function is None:
             return
         key, at = function.name, item.name.at

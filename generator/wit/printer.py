@@ -1,0 +1,300 @@
+"""A `Resolve` as WIT text that parses to the same. The layout is that of the reference's `component wit`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from generator.wit.model import (
+    Alias,
+    Constructor,
+    Freestanding,
+    Function,
+    FunctionItem,
+    Interface,
+    InterfaceId,
+    InterfaceItem,
+    InterfaceOwner,
+    Method,
+    Owner,
+    Package,
+    PackageId,
+    PackageName,
+    Resolve,
+    Resource,
+    Result,
+    Stability,
+    Static,
+    Type,
+    TypeDef,
+    TypeId,
+    TypeItem,
+    World,
+    WorldId,
+    WorldItem,
+    WorldKey,
+    WorldOwner,
+)
+from generator.wit.printer_types import definition_lines, escaped, type_text
+from generator.wit.string_literal import encode_string_literal
+
+
+def print_package(resolve: Resolve, package: PackageId, docs: bool = True) -> str:
+    """One package as a text of its own; the packages that it refers to are not in it."""
+    printer = _Printer(resolve, docs)
+    printer.package(package)
+    return printer.text()
+
+
+def print_all(resolve: Resolve, main: PackageId, docs: bool = True) -> str:
+    """All packages in one text: `main` first, the others nested after it as `package ... { }`."""
+    printer = _Printer(resolve, docs)
+    printer.package(main)
+    others = [PackageId(index) for index in range(len(resolve.packages)) if index != main]
+    for position, package in enumerate(others):
+        if position > 0:
+            printer.lines += ["", ""]
+        printer.nested_package(package)
+    return printer.text()
+
+
+class _Printer:
+    def __init__(self, resolve: Resolve, docs: bool):
+        self._resolve = resolve
+        self._with_docs = docs
+        self._package = PackageId(0)
+        self._indent = ""
+        self.lines: list[str] = []
+
+    def text(self) -> str:
+        return "\n".join(self.lines) + "\n"
+
+    def _line(self, text: str) -> None:
+        self.lines.append(f"{self._indent}{text}")
+
+    def _open(self, head: str) -> None:
+        self._line(f"{head} {{")
+        self._indent += "  "
+
+    def _close(self) -> None:
+        self._indent = self._indent[:-2]
+        self._line("}")
+
+    def package(self, id: PackageId) -> None:
+        package = self._start(id)
+        self._line(f"{_package_head(package)};")
+        self.lines.append("")
+        for interface in package.interfaces.values():
+            self._interface(interface)
+            self.lines.append("")
+        for world in package.worlds.values():
+            self._world(world)
+
+    def nested_package(self, id: PackageId) -> None:
+        package = self._start(id)
+        self._open(_package_head(package))
+        for interface in package.interfaces.values():
+            self._interface(interface)
+        for world in package.worlds.values():
+            self._world(world)
+        self._close()
+
+    def _start(self, id: PackageId) -> Package:
+        self._package = id
+        package = self._resolve.packages[id]
+        self._docs(package.docs)
+        return package
+
+    def _docs(self, docs: str | None) -> None:
+        if docs is not None and self._with_docs:
+            for line in docs.split("\n"):
+                self._line(f"/// {line}" if line else "///")
+
+    def _attributes(self, stability: Stability, external_id: str | None = None) -> None:
+        if stability.since is not None:
+            self._line(f"@since(version = {stability.since})")
+        if stability.unstable is not None:
+            self._line(f"@unstable(feature = {stability.unstable})")
+        if stability.deprecated is not None:
+            self._line(f"@deprecated(version = {stability.deprecated})")
+        if external_id is not None:
+            self._line(f"@external-id({encode_string_literal(external_id)})")
+
+    def _interface(self, id: InterfaceId) -> None:
+        interface = self._resolve.interfaces[id]
+        assert interface.name is not None, "a package has named interfaces only"
+        self._docs(interface.docs)
+        self._attributes(interface.stability)
+        self._open(f"interface {escaped(interface.name)}")
+        self._interface_body(id, interface)
+        self._close()
+
+    def _interface_body(self, id: InterfaceId, interface: Interface) -> None:
+        functions = interface.functions.values()
+        separate = self._types(InterfaceOwner(id), interface.types.items(), functions, False)
+        for function in functions:
+            if isinstance(function.kind, Freestanding):
+                if separate:
+                    self.lines.append("")
+                separate = True
+                self._docs(function.docs)
+                self._attributes(function.stability, function.external_id)
+                self._line(f"{escaped(function.name)}: {self._signature(function)};")
+
+    def _types(
+        self, owner: Owner, types: Iterable[tuple[str, TypeId]], functions: Iterable[Function], separate: bool
+    ) -> bool:
+        """The types of an owner: first those it uses from elsewhere, then its own with a blank line before each.
+
+        `separate` says whether anything stands before them in this block; the result, whether anything does now.
+        """
+        own_types: list[TypeId] = []
+        uses: list[tuple[InterfaceId, TypeDef, list[str]]] = []
+        for name, id in types:
+            definition = self._resolve.types[id]
+            source = self._used(owner, definition)
+            if source is None:
+                own_types.append(id)
+                continue
+            interface, target = source
+            entry = escaped(name) if name == target else f"{escaped(target)} as {escaped(name)}"
+            if uses and uses[-1][0] == interface and _same_attributes(uses[-1][1], definition):
+                uses[-1][2].append(entry)
+            else:
+                uses.append((interface, definition, [entry]))
+        for interface, definition, entries in uses:
+            self._attributes(definition.stability, definition.external_id)
+            self._line(f"use {self._path(interface)}.{{{', '.join(entries)}}};")
+        separate = separate or bool(uses)
+        methods = [function for function in functions if not isinstance(function.kind, Freestanding)]
+        for id in own_types:
+            if separate:
+                self.lines.append("")
+            separate = True
+            self._definition(id, methods)
+        return separate
+
+    def _used(self, owner: Owner, definition: TypeDef) -> tuple[InterfaceId, str] | None:
+        """The interface that a type is used from and its name there."""
+        if isinstance(definition.kind, Alias) and isinstance(definition.kind.type, int):
+            target = self._resolve.types[definition.kind.type]
+            if isinstance(target.owner, InterfaceOwner) and target.owner != owner:
+                assert target.name is not None, "what an interface owns has a name"
+                return target.owner.id, target.name
+        return None
+
+    def _definition(self, id: TypeId, methods: list[Function]) -> None:
+        definition = self._resolve.types[id]
+        assert definition.name is not None, "what has an owner has a name"
+        self._docs(definition.docs)
+        self._attributes(definition.stability, definition.external_id)
+        if not isinstance(definition.kind, Resource):
+            for docs, line in definition_lines(self._resolve, definition.name, definition.kind):
+                if docs is not None and self._with_docs:
+                    for text in docs.split("\n"):
+                        self._line(f"  /// {text}" if text else "  ///")
+                self._line(line)
+            return
+        functions = [function for function in methods if _resource_of(function) == id]
+        if not functions:
+            self._line(f"resource {escaped(definition.name)};")
+            return
+        self._open(f"resource {escaped(definition.name)}")
+        for function in functions:
+            self._docs(function.docs)
+            self._attributes(function.stability, function.external_id)
+            self._line(f"{self._member_head(function)}{self._signature(function)};")
+        self._close()
+
+    def _member_head(self, function: Function) -> str:
+        if isinstance(function.kind, Constructor):
+            return ""
+        name = escaped(function.name.partition(".")[2])
+        return f"{name}: static " if isinstance(function.kind, Static) else f"{name}: "
+
+    def _signature(self, function: Function) -> str:
+        params = function.params[1:] if isinstance(function.kind, Method) else function.params
+        listed = ", ".join(f"{escaped(param.name)}: {type_text(self._resolve, param.type)}" for param in params)
+        if isinstance(function.kind, Constructor):
+            head = f"constructor({listed})"
+            if function.result is not None and not self._is_result(function.result):
+                return head
+        else:
+            head = f"{'async ' if function.is_async else ''}func({listed})"
+        return head if function.result is None else f"{head} -> {type_text(self._resolve, function.result)}"
+
+    def _is_result(self, type_: Type) -> bool:
+        return isinstance(type_, int) and isinstance(self._resolve.types[type_].kind, Result)
+
+    def _world(self, id: WorldId) -> None:
+        world = self._resolve.worlds[id]
+        self._docs(world.docs)
+        self._attributes(world.stability)
+        self._open(f"world {escaped(world.name)}")
+        self._world_body(id, world)
+        self._close()
+
+    def _world_body(self, id: WorldId, world: World) -> None:
+        types: list[tuple[str, TypeId]] = []
+        functions: list[Function] = []
+        separate = False
+        for key, item in world.imports.items():
+            if isinstance(item, TypeItem):
+                assert isinstance(key, str), "a type has a plain name"
+                types.append((key, item.id))
+            elif isinstance(item, FunctionItem):
+                functions.append(item.function)
+            else:
+                self._world_item("import", key, item)
+                separate = True
+        separate = self._types(WorldOwner(id), types, functions, separate)
+        for key, item in world.imports.items():
+            if isinstance(item, FunctionItem) and isinstance(item.function.kind, Freestanding):
+                self._world_item("import", key, item)
+                separate = True
+        if world.exports and separate:
+            self.lines.append("")
+        for key, item in world.exports.items():
+            self._world_item("export", key, item)
+
+    def _world_item(self, keyword: str, key: WorldKey, item: WorldItem) -> None:
+        if isinstance(item, FunctionItem):
+            function = item.function
+            self._docs(function.docs)
+            self._attributes(function.stability, function.external_id)
+            self._line(f"{keyword} {escaped(function.name)}: {self._signature(function)};")
+            return
+        assert isinstance(item, InterfaceItem), "types of a world are printed apart"
+        interface = self._resolve.interfaces[item.id]
+        docs = item.docs if item.docs is not None or interface.name is not None else interface.docs
+        self._docs(docs)
+        self._attributes(item.stability, item.external_id)
+        label = f"{escaped(key)}: " if isinstance(key, str) else ""
+        if interface.name is not None:
+            self._line(f"{keyword} {label}{self._path(item.id)};")
+            return
+        self._open(f"{keyword} {label}interface")
+        self._interface_body(item.id, interface)
+        self._close()
+
+    def _path(self, id: InterfaceId) -> str:
+        interface = self._resolve.interfaces[id]
+        assert interface.name is not None and interface.package is not None, "only named interfaces have paths"
+        if interface.package == self._package:
+            return escaped(interface.name)
+        package = self._resolve.packages[interface.package].name
+        version = f"@{package.version}" if package.version is not None else ""
+        return f"{escaped(package.namespace)}:{escaped(package.name)}/{escaped(interface.name)}{version}"
+
+
+def _package_head(package: Package) -> str:
+    name: PackageName = package.name
+    version = f"@{name.version}" if name.version is not None else ""
+    return f"package {escaped(name.namespace)}:{escaped(name.name)}{version}"
+
+
+def _same_attributes(one: TypeDef, other: TypeDef) -> bool:
+    return one.stability == other.stability and one.external_id == other.external_id
+
+
+def _resource_of(function: Function) -> TypeId | None:
+    return None if isinstance(function.kind, Freestanding) else function.kind.resource
