@@ -1,0 +1,1 @@
+"""Core modules and the worlds that they carry as one component."""

@@ -1,0 +1,133 @@
+"""Core exports of WIT: which module has the core function of each function that the world exports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from generator.canonical.flatten import AsyncAbi, Context, Flattening
+from generator.canonical.names import callback_name, export_name
+from generator.component.canon import StringEncoding
+from generator.componentize.builtins import signature
+from generator.componentize.errors import ComponentizeError
+from generator.componentize.homes import Home, Homes
+from generator.componentize.options import Needs, TypeContents
+from generator.componentize.plan import Plan, PlanModule
+from generator.componentize.signatures import check_signature
+from generator.componentize.standard_names import ExportNames, dtor_export_names, function_export_names
+from generator.componentize.world import ComponentWorld
+from generator.wasm.types import FuncType
+from generator.wit.model import Function, TypeId, WorldKey
+
+
+@dataclass(frozen=True, slots=True)
+class LiftedFunction:
+    """A core function to be lifted, and the core functions that go with it."""
+
+    function: Function
+    module: PlanModule
+    core_name: str
+    async_abi: AsyncAbi
+    needs: Needs
+    encoding: StringEncoding
+    post_return: str | None = None
+    callback: str | None = None
+
+
+class CoreExports:
+    """Looks up in the plan's modules what the world exports."""
+
+    def __init__(self, plan: Plan, world: ComponentWorld, homes: Homes, contents: TypeContents) -> None:
+        self.world = world
+        self.homes = homes
+        self.resolve = world.resolve
+        self.contents = contents
+        self.flattening = Flattening(world.resolve)
+        self._modules = {module.name: module for module in plan.modules}
+        self._priority = tuple(plan.priority) or tuple(self._modules)
+
+    def _candidates(self, key: WorldKey) -> Iterator[PlanModule]:
+        """Modules whose own world exports the item, then all, each in the order of priority."""
+        for owner in (True, False):
+            for name in self._priority:
+                if (key in self.world.modules[name].exports) is owner:
+                    yield self._modules[name]
+
+    def _find(self, key: WorldKey, core_name: str) -> tuple[PlanModule, FuncType] | None:
+        for module in self._candidates(key):
+            type = module.module.export_func_type(core_name)
+            if type is not None:
+                return module, type
+        return None
+
+    def function(self, key: WorldKey, home: Home, function: Function) -> LiftedFunction:
+        """The core function of an exported function; `home` is the world for a function of its own.
+
+        Raises ComponentizeError if no module has it, or has it with another core type.
+        """
+        for names in function_export_names(self.resolve, home.key, function):
+            found = self._find(key, names.function)
+            if found is not None:
+                return self._lifted(key, home, function, AsyncAbi.SYNC, names, *found)
+        for abi in (AsyncAbi.CALLBACK, AsyncAbi.STACKFUL):
+            core_name = export_name(self.resolve, home.key, function, abi)
+            found = self._find(key, core_name)
+            if found is not None:
+                return self._lifted(key, home, function, abi, ExportNames(core_name, ""), *found)
+        core_name = export_name(self.resolve, home.key, function)
+        owner = "the world" if home.key is None else self.homes.name(home)
+        raise ComponentizeError(
+            f"no module exports `{core_name}`, the core function of `{function.name}` that {owner} exports"
+        )
+
+    def _lifted(
+        self,
+        key: WorldKey,
+        home: Home,
+        function: Function,
+        abi: AsyncAbi,
+        names: ExportNames,
+        module: PlanModule,
+        type: FuncType,
+    ) -> LiftedFunction:
+        core_name = names.function
+        core = self.flattening.flatten_functype(function, Context.LIFT, abi)
+        check_signature(f"module `{module.name}`: export `{core_name}`", core.type, type)
+        needs = self.contents.to_lift(function, core)
+        if abi is not AsyncAbi.SYNC and self.flattening.task_return_type(function).indirect_params:
+            needs = replace(needs, memory=True)  # `task.return` takes the memory that the lift names
+        encoding = self.world.modules[module.name].exports.get(key)
+        if encoding is None and needs.string_encoding:
+            raise ComponentizeError(
+                f"module `{module.name}`: export `{core_name}`: the module does not say which string encoding it uses: "
+                f"its `component-type` sections do not mention `{self.resolve.world_key_name(key)}`"
+            )
+        post_return = callback = None
+        if abi is AsyncAbi.SYNC:
+            post_return = self._companion(module, names.post_return, FuncType(core.type.results))
+        elif abi is AsyncAbi.CALLBACK:
+            name = callback_name(self.resolve, home.key, function)
+            callback = self._companion(module, name, signature(3, 1))
+            if callback is None:
+                raise ComponentizeError(f"module `{module.name}` exports `{core_name}`, but not its callback `{name}`")
+        return LiftedFunction(
+            function, module, core_name, abi, needs, encoding or StringEncoding.UTF8, post_return, callback
+        )
+
+    def _companion(self, module: PlanModule, name: str, expected: FuncType) -> str | None:
+        type = module.module.export_func_type(name)
+        if type is None:
+            return None
+        check_signature(f"module `{module.name}`: export `{name}`", expected, type)
+        return name
+
+    def destructor(self, home: Home, resource: TypeId) -> tuple[PlanModule, str] | None:
+        """The core function that is the destructor of an exported resource; None if no module has one."""
+        assert home.key is not None
+        for name in dtor_export_names(self.resolve, home.key, resource):
+            found = self._find(home.key, name)
+            if found is not None:
+                module, type = found
+                check_signature(f"module `{module.name}`: export `{name}`", signature(1), type)
+                return module, name
+        return None

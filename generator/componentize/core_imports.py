@@ -1,0 +1,235 @@
+"""Core imports of WIT: from module and field to what they mean in the world.
+
+The names are those of `generator.canonical.names`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from generator.canonical.flatten import AsyncAbi, Context, Flattening
+from generator.canonical.names import ROOT
+from generator.canonical.walk import copy_types
+from generator.component.canon import BuiltinOp, StringEncoding
+from generator.componentize.builtins import NOTHING, TASK_CANCEL, root_builtin, signature
+from generator.componentize.definitions import (
+    CopyBuiltin,
+    CoreImport,
+    LoweredFunction,
+    Meaning,
+    ResourceBuiltin,
+    TaskReturn,
+)
+from generator.componentize.errors import ComponentizeError
+from generator.componentize.homes import Home, Homes
+from generator.componentize.options import Needs, TypeContents
+from generator.componentize.plan import PlanModule
+from generator.componentize.signatures import check_signature
+from generator.componentize.standard_names import conventional_import
+from generator.componentize.world import ComponentWorld
+from generator.wasm.types import FuncType, ValType
+from generator.wit.model import (
+    Function,
+    FunctionItem,
+    InterfaceKey,
+    Resource,
+    Stream,
+    TypeId,
+    TypeItem,
+    WorldKey,
+)
+from generator.wit.semver import interface_track
+from generator.wit.versions import compatible_track, is_version
+
+_EXPORT = "[export]"
+_RESOURCE = re.compile(r"\[resource-(new|rep|drop)\](.+)")
+_COPY = re.compile(
+    r"(\[async-lower\])?\[(stream|future)-"
+    r"(new|read|write|cancel-read|cancel-write|drop-readable|drop-writable)-([0-9]+|unit)\](.*)"
+)
+_COPY_TYPES = {
+    "new": FuncType((), (ValType.I64,)),
+    "cancel-read": signature(1, 1),
+    "cancel-write": signature(1, 1),
+    "drop-readable": signature(1),
+    "drop-writable": signature(1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    meaning: Meaning
+    type: FuncType
+    needs: Needs = NOTHING
+    encoding: StringEncoding | None = None
+
+
+class CoreImports:
+    """Looks core imports up in the component's world."""
+
+    def __init__(self, world: ComponentWorld, homes: Homes) -> None:
+        self.world = world
+        self.homes = homes
+        self.resolve = world.resolve
+        self.flattening = Flattening(world.resolve)
+        self.contents = TypeContents(world.resolve)
+        self._items = world.resolve.worlds[world.world]
+        self._modules: dict[str, Home | None] = {}
+
+    def find(self, module: PlanModule, namespace: str, field: str, type: FuncType) -> CoreImport:
+        """What the function import `namespace` `field` of `module` means.
+
+        Raises ComponentizeError if the world has no such item, or has it with another core type.
+        """
+        where = f"module `{module.name}`: import `{namespace}` `{field}`"
+        if field == "[thread-new-indirect-v0]":
+            raise ComponentizeError(f"{where}: `thread.new-indirect` is not supported")
+        namespace, field = conventional_import(namespace, field)
+        home = self._home(namespace, where)
+        found = self._find(home, field, exported=namespace.startswith(_EXPORT))
+        if found is None:
+            raise ComponentizeError(f"{where}: {self.homes.name(home)} has no such {self._side(namespace)}")
+        check_signature(where, found.type, type)
+        encoding = found.encoding or self._encoding(module, home, found, where)
+        return CoreImport(found.meaning, type, found.needs, encoding)
+
+    @staticmethod
+    def _side(namespace: str) -> str:
+        return "exported function, resource or built-in" if namespace.startswith(_EXPORT) else "function or built-in"
+
+    # Interfaces
+
+    def _home(self, namespace: str, where: str) -> Home:
+        home = self._modules.get(namespace)
+        if home is None:
+            exported = namespace.startswith(_EXPORT)
+            name = namespace[len(_EXPORT) :] if exported else namespace
+            home = self.homes.root if name == ROOT else self._interface(name, exported)
+            if home is None:
+                raise ComponentizeError(
+                    f"{where}: the world {'exports' if exported else 'imports'} no interface `{name}`, "
+                    "and no other module provides it"
+                )
+            self._modules[namespace] = home
+        return home
+
+    def _interface(self, name: str, exported: bool) -> Home | None:
+        homes = self.homes.exports if exported else self.homes.imports
+        for key, home in homes.items():
+            if self.resolve.world_key_name(key) == name:
+                return home
+        base, at, version = name.partition("@")
+        if not at:
+            return None
+        wanted = compatible_track(version) if is_version(version) else version
+        for key, home in homes.items():  # a compatible version, or what compatible ones share
+            if wanted is not None and isinstance(key, InterfaceKey):
+                track = interface_track(self.resolve, key.id)
+                if track is not None and (f"{track[0]}:{track[1]}/{track[2]}", track[3]) == (base, wanted):
+                    return home
+        return None
+
+    def _function(self, home: Home, name: str, exported: bool) -> Function | None:
+        if home.interface is not None:
+            return self.resolve.interfaces[home.interface].functions.get(name)
+        item = (self._items.exports if exported else self._items.imports).get(name)
+        return item.function if isinstance(item, FunctionItem) else None
+
+    def _resource(self, home: Home, name: str) -> TypeId | None:
+        if home.interface is not None:
+            id = self.resolve.interfaces[home.interface].types.get(name)
+        else:
+            item = self._items.imports.get(name)
+            id = item.id if isinstance(item, TypeItem) else None
+        return id if id is not None and isinstance(self.resolve.types[id].kind, Resource) else None
+
+    # Functions and built-ins
+
+    def _find(self, home: Home, field: str, exported: bool) -> _Found | None:
+        if not exported:
+            found = self._lowered(home, field)
+            if found is not None:
+                return found
+            if home.interface is None:
+                builtin = root_builtin(field)
+                if builtin is not None:
+                    return _Found(builtin.meaning, builtin.type, builtin.needs, builtin.encoding)
+        if not field.startswith("["):
+            return None
+        return self._resource_builtin(home, field, exported) or (
+            (self._task(home, field) if exported else None) or self._copy(home, field, exported)
+        )
+
+    def _lowered(self, home: Home, field: str) -> _Found | None:
+        name = field.removeprefix("[async-lower]")
+        function = self._function(home, name, exported=False)
+        if function is None:
+            return None
+        abi = AsyncAbi.SYNC if name == field else AsyncAbi.STACKFUL
+        core = self.flattening.flatten_functype(function, Context.LOWER, abi)
+        return _Found(LoweredFunction(home, function, abi), core.type, self.contents.to_lower(function, core))
+
+    def _resource_builtin(self, home: Home, field: str, exported: bool) -> _Found | None:
+        match = _RESOURCE.fullmatch(field)
+        resource = None if match is None else self._resource(home, match[2])
+        if match is None or resource is None or (match[1] != "drop" and not exported):
+            return None
+        op = BuiltinOp[f"RESOURCE_{match[1].upper()}"]
+        return _Found(ResourceBuiltin(op, home, resource), signature(1, 0 if match[1] == "drop" else 1))
+
+    def _task(self, home: Home, field: str) -> _Found | None:
+        if field == "[task-cancel]":
+            return _Found(TASK_CANCEL.meaning, TASK_CANCEL.type)
+        if not field.startswith("[task-return]"):
+            return None
+        function = self._function(home, field.removeprefix("[task-return]"), exported=True)
+        if function is None:
+            return None
+        core = self.flattening.task_return_type(function)
+        pointers, strings = self.contents.of([function.result])
+        needs = Needs(memory=pointers or core.indirect_params, string_encoding=strings)
+        return _Found(TaskReturn(home, function), core.type, needs)
+
+    def _copy(self, home: Home, field: str, exported: bool) -> _Found | None:
+        match = _COPY.fullmatch(field)
+        if match is None:
+            return None
+        prefix, kind, word, ordinal, name = match.groups()
+        op = BuiltinOp[f"{kind}_{word}".upper().replace("-", "_")]
+        type: TypeId | None = None
+        if ordinal != "unit":
+            function = self._function(home, name, exported)
+            types = [] if function is None else copy_types(self.resolve, function)
+            if int(ordinal) >= len(types):
+                return None
+            type = types[int(ordinal)]
+            if isinstance(self.resolve.types[type].kind, Stream) != (kind == "stream"):
+                return None
+        core = _COPY_TYPES.get(word) or signature(3 if kind == "stream" else 2, 1)
+        needs = self._copy_needs(type, word) if word in ("read", "write") else NOTHING
+        return _Found(CopyBuiltin(op, home, type, prefix is not None), core, needs)
+
+    def _copy_needs(self, type: TypeId | None, word: str) -> Needs:
+        payload = None if type is None else self.resolve.types[type].kind
+        element = getattr(payload, "type", None)
+        pointers, strings = self.contents.of([element])
+        return Needs(True, pointers and word == "read", strings)
+
+    # String encodings
+
+    def _encoding(self, module: PlanModule, home: Home, found: _Found, where: str) -> StringEncoding:
+        """The encoding that the module's own world gives to the item."""
+        world = self.world.modules[module.name]
+        key: WorldKey | None = home.key
+        exported = home.exported
+        if key is None and isinstance(found.meaning, LoweredFunction | TaskReturn):
+            key, exported = found.meaning.function.name, isinstance(found.meaning, TaskReturn)
+        encodings = world.exports if exported else world.imports
+        encoding = None if key is None else encodings.get(key)
+        if encoding is None and found.needs.string_encoding and key is not None:
+            raise ComponentizeError(
+                f"{where}: the module does not say which string encoding it uses: its `component-type` sections do not "
+                f"mention `{self.resolve.world_key_name(key)}`"
+            )
+        return encoding or StringEncoding.UTF8

@@ -1,0 +1,73 @@
+"""What a core import of WIT stands for: a canonical definition, before indices are known.
+
+Each says what it needs of the module that imports it; `CoreImport.needs` decides whether it can be defined before that
+module is instantiated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generator.canonical.flatten import AsyncAbi
+from generator.component.canon import BuiltinOp, ImmediateValue, StringEncoding
+from generator.componentize.homes import Home
+from generator.componentize.options import Needs
+from generator.wasm.types import FuncType
+from generator.wit.model import Function, TypeId
+
+
+@dataclass(frozen=True, slots=True)
+class LoweredFunction:
+    """An imported function of an interface or of the world."""
+
+    home: Home
+    function: Function
+    async_abi: AsyncAbi = AsyncAbi.SYNC
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceBuiltin:
+    """`resource.new`, `.rep` or `.drop`."""
+
+    op: BuiltinOp
+    home: Home
+    resource: TypeId
+
+
+@dataclass(frozen=True, slots=True)
+class CopyBuiltin:
+    """A built-in of a stream or future type."""
+
+    op: BuiltinOp
+    home: Home
+    type: TypeId | None
+    """None for a type without payload that no function has to mention."""
+    is_async: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReturn:
+    """`task.return` of an exported function."""
+
+    home: Home
+    function: Function
+
+
+@dataclass(frozen=True, slots=True)
+class PlainBuiltin:
+    """A built-in that mentions no type. `immediates` lack the options or the memory index, which come last."""
+
+    op: BuiltinOp
+    immediates: tuple[ImmediateValue, ...] = ()
+
+
+Meaning = LoweredFunction | ResourceBuiltin | CopyBuiltin | TaskReturn | PlainBuiltin
+
+
+@dataclass(frozen=True, slots=True)
+class CoreImport:
+    meaning: Meaning
+    type: FuncType
+    needs: Needs
+    encoding: StringEncoding
+    """Matters where `needs.string_encoding`."""

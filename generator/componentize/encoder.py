@@ -1,0 +1,206 @@
+"""Core modules and the worlds that they carry as one component."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from generator.component.builder import ComponentBuilder
+from generator.component.types import Sort
+from generator.componentize.builtins import signature
+from generator.componentize.canonical import CanonicalDefinitions, required_exports
+from generator.componentize.core_exports import CoreExports
+from generator.componentize.core_imports import CoreImports
+from generator.componentize.core_instances import CoreInstances, Exports
+from generator.componentize.definitions import CoreImport, LoweredFunction
+from generator.componentize.errors import ComponentizeError
+from generator.componentize.homes import Home, Homes
+from generator.componentize.interface_export import instance_of_interface
+from generator.componentize.live import LiveTypes
+from generator.componentize.plan import CoreExport, Plan, PlanModule
+from generator.componentize.root_types import RootTypes
+from generator.componentize.shim import TABLE, fixup_module, shim_module
+from generator.componentize.types import extern_name
+from generator.componentize.world import unite_worlds
+from generator.componentize.world_imports import WorldImports, interface_extern_name
+from generator.wasm.types import ExternKind, FuncIndex, FuncType
+from generator.wit.model import FunctionItem, InterfaceItem, Resource, TypeId, TypeItem
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentizeOptions:
+    merge_imports_based_on_semver: bool = True
+    import_names: Mapping[str, str] = field(default_factory=dict)
+    """New names of imported interfaces, by the names that they would have."""
+    debug_names: bool = False
+    """Name the shim's functions. Modules and instances are always named."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """A function of the shim: what it calls is defined when all instances exist."""
+
+    type: FuncType
+    name: str
+    target: tuple[CoreImport, PlanModule] | CoreExport
+
+
+def componentize(plan: Plan, options: ComponentizeOptions = ComponentizeOptions()) -> bytes:
+    """The component of a plan.
+
+    Raises ComponentizeError, MergeError or another GeneratorError for modules that do not fit their worlds.
+    """
+    return _Encoder(plan, options).encode()
+
+
+class _Encoder:
+    def __init__(self, plan: Plan, options: ComponentizeOptions) -> None:
+        self.plan = plan
+        self.options = options
+        self.world = unite_worlds(plan, options.merge_imports_based_on_semver)
+        self.resolve = self.world.resolve
+        self.items = self.resolve.worlds[self.world.world]
+        self.homes = Homes(self.resolve, self.world.world)
+        self.core_imports = CoreImports(self.world, self.homes)
+        self.core_exports = CoreExports(plan, self.world, self.homes, self.core_imports.contents)
+        self.builder = ComponentBuilder()
+        self.root = RootTypes(self.homes, self.builder)
+        self.live = LiveTypes(self.homes)
+        self.wit_imports: dict[str, list[tuple[str, str, CoreImport]]] = {}
+        self.late: list[_Late] = []
+        self.late_numbers: dict[tuple[str, str, str], int] = {}
+        self.shim = -1
+
+    def encode(self) -> bytes:
+        lowered = self._classify_imports()
+        self.live.add_world(self.items)
+        self.imports = WorldImports(self.root, self.live, self.options.import_names)
+        self.imports.write(self.items, lowered)
+        self.instances = CoreInstances(self.plan, self.builder)
+        self.canonical = CanonicalDefinitions(self.root, self.imports, self.instances)
+        self._plan_late_imports()
+        destructors = self._plan_destructors()
+        if self.late:
+            self._instantiate_shim()
+        for home, resource, number in destructors:
+            dtor = None if number is None else self.instances.alias_of(self.shim, str(number))
+            self.root.define_resource(home, resource, dtor)
+        self._instantiate_modules()
+        self._export()
+        return self.builder.finish()
+
+    def _classify_imports(self) -> set[tuple[Home, str]]:
+        """Find out what the modules import of WIT; the imported functions that are used."""
+        lowered: set[tuple[Home, str]] = set()
+        for module in self.plan.modules:
+            found = self.wit_imports[module.name] = []
+            for item in module.module.imports:
+                if item.module in module.imports:
+                    continue
+                if not isinstance(item.desc, FuncIndex):
+                    raise ComponentizeError(
+                        f"module `{module.name}`: import `{item.module}` `{item.name}` is not a function, "
+                        "and no other module provides it"
+                    )
+                type = module.module.import_func_type(item)
+                core_import = self.core_imports.find(module, item.module, item.name, type)
+                found.append((item.module, item.name, core_import))
+                self.live.add_import(core_import)
+                if isinstance(core_import.meaning, LoweredFunction):
+                    lowered.add((core_import.meaning.home, core_import.meaning.function.name))
+        return lowered
+
+    # The shim
+
+    def _plan_late_imports(self) -> None:
+        earlier: set[str] = set()
+        for module in self.plan.modules:
+            for namespace, name, item in self.wit_imports[module.name]:
+                where = f"module `{module.name}`: import `{namespace}` `{name}`"
+                needed = required_exports(where, item.needs, module.options.memory, module.options.import_realloc)
+                if not module.after_fixup and any(export.module not in earlier for export in needed):
+                    self.late_numbers[module.name, namespace, name] = len(self.late)
+                    self.late.append(_Late(item.type, f"{namespace}#{name}", (item, module)))
+            earlier.add(module.name)
+
+    def _plan_destructors(self) -> list[tuple[Home, TypeId, int | None]]:
+        """Home, id and number in the shim of the destructor of each exported resource: the resource must be defined
+        before the module that has the destructor, because that module imports its built-ins."""
+        resources = []
+        for home in self.homes.exports.values():
+            assert home.interface is not None
+            for id in self.resolve.interfaces[home.interface].types.values():
+                if not isinstance(self.resolve.types[id].kind, Resource):
+                    continue
+                found = self.core_exports.destructor(home, id)
+                number = None
+                if found is not None:
+                    module, name = found
+                    number = len(self.late)
+                    self.late.append(_Late(signature(1), name, CoreExport(module.name, name)))
+                resources.append((home, id, number))
+        return resources
+
+    def _instantiate_shim(self) -> None:
+        functions = [(late.type, late.name) for late in self.late]
+        module = self.builder.core_module(shim_module(functions, self.options.debug_names))
+        self.shim = self.builder.core_instantiate(module)
+        self.builder.set_name(Sort.CORE_MODULE, module, "shim")
+        self.builder.set_name(Sort.CORE_INSTANCE, self.shim, "shim")
+
+    def _fill_shim(self) -> None:
+        functions: Exports = []
+        for number, late in enumerate(self.late):
+            if isinstance(late.target, CoreExport):
+                index = self.instances.alias(late.target)
+            else:
+                index = self.canonical.core_function(*late.target)
+            functions.append((str(number), Sort.CORE_FUNC, index))
+        table = self.instances.alias_of(self.shim, TABLE, ExternKind.TABLE)
+        module = self.builder.core_module(fixup_module([late.type for late in self.late]))
+        arguments = self.builder.core_inline_exports([(TABLE, Sort.CORE_TABLE, table), *functions])
+        instance = self.builder.core_instantiate(module, [("", arguments)])
+        self.builder.set_name(Sort.CORE_MODULE, module, "fixup")
+        self.builder.set_name(Sort.CORE_INSTANCE, instance, "fixup")
+
+    def _instantiate_modules(self) -> None:
+        filled = not self.late
+        for module in self.plan.modules:
+            if module.after_fixup and not filled:
+                self._fill_shim()
+                filled = True
+            self.instances.instantiate(module, self._wit_instances(module))
+        if not filled:
+            self._fill_shim()
+
+    def _wit_instances(self, module: PlanModule) -> dict[str, Exports]:
+        wit: dict[str, Exports] = {}
+        for namespace, name, item in self.wit_imports[module.name]:
+            number = self.late_numbers.get((module.name, namespace, name))
+            if number is not None:
+                index = self.instances.alias_of(self.shim, str(number))
+            else:
+                index = self.canonical.core_function(item, module)
+            wit.setdefault(namespace, []).append((name, Sort.CORE_FUNC, index))
+        return wit
+
+    # Exports
+
+    def _export(self) -> None:
+        root = self.homes.root
+        for key, item in self.items.exports.items():
+            match item:
+                case FunctionItem(function):
+                    index = self.canonical.lift(self.core_exports.function(key, root, function), root)
+                    self.builder.export(extern_name(function), Sort.FUNC, index)
+                case InterfaceItem(interface):
+                    home = self.homes.exports[key]
+                    functions = [
+                        (function, self.canonical.lift(self.core_exports.function(key, home, function), home))
+                        for function in self.resolve.interfaces[interface].functions.values()
+                    ]
+                    instance = instance_of_interface(self.root, home, functions)
+                    name = interface_extern_name(self.resolve, key, item)
+                    self.root.set_exported(home, self.builder.export(name, Sort.INSTANCE, instance))
+                case TypeItem():
+                    raise AssertionError("worlds do not export types")

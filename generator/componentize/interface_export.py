@@ -1,0 +1,86 @@
+"""An exported interface as an instance.
+
+Lifted functions have types that mention no exported names. A nested component imports the functions and every named
+type they need, and exports them again with types that mention the exported names; its instance is what is exported.
+Thus a resource stays the one that the outer component defined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from generator.component.builder import ComponentBuilder
+from generator.component.types import Sort, SubResource, TypedExtern, TypeEq
+from generator.componentize.homes import Home
+from generator.componentize.root_types import RootTypes
+from generator.componentize.types import TypeEncoder, extern_name
+from generator.wit.model import Function, Resource, TypeDef, TypeId
+
+Argument = tuple[str, Sort, int]
+
+
+class _ImportedTypes(TypeEncoder):
+    """The nested component before its exports: every named type is imported, equal to what the outer one has."""
+
+    def __init__(self, root: RootTypes, builder: ComponentBuilder) -> None:
+        super().__init__(root.homes, builder)
+        self.root = root
+        self.builder = builder
+        self.arguments: list[Argument] = []
+
+    def elsewhere(self, home: Home, id: TypeId) -> int | None:
+        return None
+
+    def resource(self, home: Home, definition: TypeDef, id: TypeId) -> int:
+        return self.builder.import_(self._argument(home, id), SubResource())
+
+    def give_name(self, home: Home, definition: TypeDef, id: TypeId, index: int) -> int:
+        return self.builder.import_(self._argument(home, id), TypeEq(index))
+
+    def _argument(self, home: Home, id: TypeId) -> str:
+        name = f"t{len(self.arguments)}"
+        self.arguments.append((name, Sort.TYPE, self.root.type_index(home, id)))
+        return name
+
+
+class _ExportedTypes(TypeEncoder):
+    """The nested component's exports: types of the interface under their names, types of others as imported."""
+
+    def __init__(self, imported: _ImportedTypes, home: Home) -> None:
+        super().__init__(imported.homes, imported.builder)
+        self.imported = imported
+        self.builder = imported.builder
+        self.home = home
+
+    def elsewhere(self, home: Home, id: TypeId) -> int | None:
+        return None if home is self.home else self.imported.type_index(home, id)
+
+    def resource(self, home: Home, definition: TypeDef, id: TypeId) -> int:
+        return self.builder.export(extern_name(definition), Sort.TYPE, self.imported.type_index(home, id))
+
+    def give_name(self, home: Home, definition: TypeDef, id: TypeId, index: int) -> int:
+        return self.builder.export(extern_name(definition), Sort.TYPE, index)
+
+
+def instance_of_interface(root: RootTypes, home: Home, functions: Sequence[tuple[Function, int]]) -> int:
+    """The instance of an exported interface. `functions`: each with the index of its lifted function."""
+    assert home.interface is not None
+    interface = root.resolve.interfaces[home.interface]
+    builder = ComponentBuilder()
+    imported = _ImportedTypes(root, builder)
+    for id in interface.types.values():
+        if isinstance(root.resolve.types[id].kind, Resource):
+            imported.type_index(home, id)
+    lifted: list[Argument] = []
+    for number, (function, index) in enumerate(functions):
+        name = f"f{number}"
+        builder.import_(name, TypedExtern(Sort.FUNC, imported.func_type(home, function)))
+        lifted.append((name, Sort.FUNC, index))
+    exported = _ExportedTypes(imported, home)
+    for id in interface.types.values():
+        exported.type_index(home, id)
+    for number, (function, _) in enumerate(functions):
+        type = TypedExtern(Sort.FUNC, exported.func_type(home, function))
+        builder.export(extern_name(function), Sort.FUNC, number, type)
+    component = root.builder.component(builder)
+    return root.builder.instantiate(component, [*imported.arguments, *lifted])

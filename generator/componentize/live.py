@@ -1,0 +1,73 @@
+"""Which types of imported interfaces a component needs. Others are left out of its imports."""
+
+from __future__ import annotations
+
+from generator.componentize.definitions import (
+    CopyBuiltin,
+    CoreImport,
+    LoweredFunction,
+    ResourceBuiltin,
+    TaskReturn,
+)
+from generator.componentize.homes import Home, Homes
+from generator.wit.kinds import children
+from generator.wit.model import Function, FunctionItem, Static, Type, TypeId, TypeItem, World
+
+
+class LiveTypes:
+    """Types that are reached, by home and in an order in which what a type uses stands before it."""
+
+    def __init__(self, homes: Homes) -> None:
+        self._homes = homes
+        self._seen: set[tuple[Home, TypeId]] = set()
+        self.named: dict[Home, list[TypeId]] = {}
+
+    def of(self, home: Home) -> list[TypeId]:
+        return self.named.get(home, [])
+
+    def add_type(self, home: Home, type: Type | None) -> None:
+        if not isinstance(type, int):
+            return
+        home = self._homes.of(home, type)
+        if (home, type) in self._seen:
+            return
+        self._seen.add((home, type))
+        definition = self._homes.resolve.types[type]
+        for child in children(definition.kind):
+            self.add_type(home, child)
+        if definition.name is not None:
+            self.named.setdefault(home, []).append(type)
+
+    def add_function(self, home: Home, function: Function) -> None:
+        if isinstance(function.kind, Static):  # its resource need not be in its type
+            self.add_type(home, function.kind.resource)
+        for param in function.params:
+            self.add_type(home, param.type)
+        self.add_type(home, function.result)
+
+    def add_import(self, item: CoreImport) -> None:
+        match item.meaning:
+            case LoweredFunction(home, function):
+                self.add_function(home, function)
+            case ResourceBuiltin(_, home, resource):
+                self.add_type(home, resource)
+            case CopyBuiltin(_, home, type):
+                self.add_type(home, type)
+            case TaskReturn(home, function):
+                self.add_type(home, function.result)
+
+    def add_world(self, world: World) -> None:
+        """The world's own types and everything that its exports mention."""
+        for item in world.imports.values():
+            if isinstance(item, TypeItem):
+                self.add_type(self._homes.root, item.id)
+        for item in world.exports.values():
+            if isinstance(item, FunctionItem):
+                self.add_function(self._homes.root, item.function)
+        for home in self._homes.exports.values():
+            assert home.interface is not None
+            interface = self._homes.resolve.interfaces[home.interface]
+            for type in interface.types.values():
+                self.add_type(home, type)
+            for function in interface.functions.values():
+                self.add_function(home, function)

@@ -1,0 +1,75 @@
+"""Which canonical options a function needs (CanonicalABI.md, "canon lift" and "canon lower", validation)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from generator.canonical.flatten import CoreSignature
+from generator.wit.kinds import children
+from generator.wit.model import (
+    Borrow,
+    Function,
+    Future,
+    List,
+    Map,
+    Own,
+    Primitive,
+    Resolve,
+    Stream,
+    Type,
+    TypeId,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    memory: bool = False
+    realloc: bool = False
+    string_encoding: bool = False
+
+
+class TypeContents:
+    """What types hold in memory, each found out once."""
+
+    def __init__(self, resolve: Resolve) -> None:
+        self._resolve = resolve
+        self._known: dict[TypeId, tuple[bool, bool]] = {}
+
+    def of(self, types: Iterable[Type | None]) -> tuple[bool, bool]:
+        """Whether any of the types holds something of variable length (a string, list or map), and whether a string."""
+        pointers = strings = False
+        for type in types:
+            if isinstance(type, int):
+                has_pointers, has_strings = self._definition(type)
+                pointers |= has_pointers
+                strings |= has_strings
+            elif type is Primitive.STRING:
+                pointers = strings = True
+        return pointers, strings
+
+    def _definition(self, id: TypeId) -> tuple[bool, bool]:
+        found = self._known.get(id)
+        if found is None:
+            kind = self._resolve.types[id].kind
+            if isinstance(kind, Own | Borrow | Stream | Future):  # handles, whatever is behind them
+                found = (False, False)
+            else:
+                pointers, strings = self.of(children(kind))
+                found = (pointers or isinstance(kind, List | Map), strings)
+            self._known[id] = found
+        return found
+
+    def to_lower(self, function: Function, signature: CoreSignature) -> Needs:
+        """For an imported function: parameters are read from memory, results are written to it."""
+        params, param_strings = self.of(param.type for param in function.params)
+        result, result_strings = self.of([function.result])
+        indirect = signature.indirect_params or signature.result_pointer
+        return Needs(params or result or indirect, result, param_strings or result_strings)
+
+    def to_lift(self, function: Function, signature: CoreSignature) -> Needs:
+        """For an exported function: parameters are written to memory, results are read from it."""
+        params, param_strings = self.of(param.type for param in function.params)
+        result, result_strings = self.of([function.result])
+        realloc = params or signature.indirect_params
+        return Needs(realloc or result or signature.result_pointer, realloc, param_strings or result_strings)

@@ -1,0 +1,51 @@
+"""Functions that exist before what they call does.
+
+A lowered function may need the memory or `realloc` of the very module that imports it. Such a module is instantiated
+with functions of the shim, which call through a table; once all needed instances exist, the fixup fills the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from generator.wasm.builder import ModuleBuilder
+from generator.wasm.code import Code, const_i32
+from generator.wasm.module import CustomSection
+from generator.wasm.names import name_section
+from generator.wasm.types import ExternKind, FuncType, Limits, TableType
+
+TABLE = "$imports"
+
+
+def shim_module(functions: Sequence[tuple[FuncType, str]], debug_names: bool) -> bytes:
+    """A module that exports function `0`, `1`, ..., each a call through the table `$imports` at its own number.
+
+    `functions`: type and debug name.
+    """
+    module = ModuleBuilder()
+    table = module.add_table(_table(len(functions)))
+    for number, (type, name) in enumerate(functions):
+        code = Code(len(type.params))
+        for param in range(len(type.params)):
+            code.local_get(param)
+        code.i32_const(number)
+        code.call_indirect(module.type_index(type), table)
+        index = module.add_function(type, code.body(), name)
+        module.export(str(number), ExternKind.FUNC, index)
+    module.export(TABLE, ExternKind.TABLE, table)
+    if debug_names:
+        module.module.customs.append(CustomSection("name", name_section("shim", module.function_names)))
+    return module.encode()
+
+
+def fixup_module(types: Sequence[FuncType]) -> bytes:
+    """A module that imports the table and the functions (all from the module ``) and puts them into the table."""
+    module = ModuleBuilder()
+    functions = [module.import_function("", str(number), type) for number, type in enumerate(types)]
+    module.import_table("", TABLE, _table(len(types)))
+    module.add_elements(const_i32(0), functions)
+    return module.encode()
+
+
+def _table(size: int) -> TableType:
+    return TableType(Limits(size, size))

@@ -1,0 +1,92 @@
+"""One core module, as a compiler or `component embed` left it, as a plan (`component new`)."""
+
+from __future__ import annotations
+
+from generator.canonical.names import INITIALIZE, MEMORY, REALLOC
+from generator.componentize import standard_names
+from generator.componentize.builtins import signature
+from generator.componentize.errors import ComponentizeError
+from generator.componentize.plan import (
+    CanonicalOptions,
+    CoreExport,
+    ImportModule,
+    Plan,
+    PlanModule,
+    SynthesizedInstance,
+)
+from generator.componentize.signatures import check_signature
+from generator.wasm.builder import ModuleBuilder
+from generator.wasm.decode import DecodedModule
+from generator.wasm.types import ExternKind, FuncType, MemoryType
+from generator.wit.binary.encode import is_component_type_section
+
+MAIN = "main"
+_MEMORY_MODULE = "memory"
+_INIT_MODULE = "init"
+_REALLOC_TYPE = signature(4, 1)
+_REALLOCS = (REALLOC, "canonical_abi_realloc", standard_names.REALLOC)
+
+
+def plan_single(module: DecodedModule) -> Plan:
+    """A plan of one module, its memory where it imports one (`env` `memory`), and the call of `_initialize`.
+
+    Raises ComponentizeError for exports that have a special name and another type than that name asks for.
+    """
+    sections = tuple([section for section in module.customs if is_component_type_section(section.name)])
+    memory_types = [
+        item.desc
+        for item in module.imports
+        if (item.module, item.name) == ("env", MEMORY) and isinstance(item.desc, MemoryType)
+    ]
+    modules = []
+    imports: dict[str, ImportModule] = {}
+    memory = _export(module, MEMORY, ExternKind.MEMORY) or _export(module, standard_names.MEMORY, ExternKind.MEMORY)
+    if memory_types:
+        memory = CoreExport(_MEMORY_MODULE, MEMORY, ExternKind.MEMORY)
+        if any(item.module == "env" and item.name != MEMORY for item in module.imports):
+            raise ComponentizeError(f"module `{MAIN}` imports something beside `memory` from `env`: that is for `link`")
+        imports["env"] = SynthesizedInstance({MEMORY: memory})
+        modules.append(_provider(memory_types[0]))
+    options = CanonicalOptions(
+        memory,
+        _function(module, _REALLOC_TYPE, "cabi_import_realloc", *_REALLOCS),
+        _function(module, _REALLOC_TYPE, "cabi_export_realloc", *_REALLOCS),
+    )
+    stripped = module.without_customs(is_component_type_section)
+    modules.append(PlanModule(MAIN, stripped, imports, options, sections))
+    initialize = _function(module, FuncType(()), INITIALIZE, standard_names.INITIALIZE)
+    if initialize is not None:
+        modules.append(_initializer(initialize))
+    return Plan(tuple(modules), (MAIN,))
+
+
+def _export(module: DecodedModule, name: str, kind: ExternKind) -> CoreExport | None:
+    export = module.exports_by_name.get(name)
+    return CoreExport(MAIN, name, kind) if export is not None and export.kind is kind else None
+
+
+def _function(module: DecodedModule, expected: FuncType, *candidates: str) -> CoreExport | None:
+    """The first of these functions that there is."""
+    for name in candidates:
+        type = module.export_func_type(name)
+        if type is not None:
+            check_signature(f"module `{MAIN}`: export `{name}`", expected, type)
+            return CoreExport(MAIN, name)
+    return None
+
+
+_NO_OPTIONS = CanonicalOptions(None, None, None)
+
+
+def _provider(type: MemoryType) -> PlanModule:
+    builder = ModuleBuilder()
+    builder.export(MEMORY, ExternKind.MEMORY, builder.add_memory(type))
+    return PlanModule(_MEMORY_MODULE, DecodedModule(builder.encode()), {}, _NO_OPTIONS)
+
+
+def _initializer(initialize: CoreExport) -> PlanModule:
+    """Its start function calls `_initialize` when all imports are in place."""
+    builder = ModuleBuilder()
+    builder.module.start = builder.import_function("", initialize.name, FuncType(()))
+    imports = {"": SynthesizedInstance({initialize.name: initialize})}
+    return PlanModule(_INIT_MODULE, DecodedModule(builder.encode()), imports, _NO_OPTIONS, after_fixup=True)

@@ -1,0 +1,155 @@
+"""WIT types as types of a component: the part that is the same in every scope (Binary.md, "Type Definitions").
+
+A named type is defined afresh for each name and given that name by an import or export, because the names are how tools
+recover WIT; anonymous types are shared.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Protocol
+
+from generator.component.names import ExternName
+from generator.component.types import (
+    BorrowType,
+    DefType,
+    EnumType,
+    FixedLengthListType,
+    FlagsType,
+    FuncType,
+    FutureType,
+    ListType,
+    MapType,
+    OptionType,
+    OwnType,
+    PrimValType,
+    RecordType,
+    ResultType,
+    StreamType,
+    TupleType,
+    ValType,
+    VariantType,
+)
+from generator.componentize.homes import Home, Homes
+from generator.wit import model as wit
+
+PRIMITIVES = {primitive: PrimValType[primitive.name] for primitive in wit.Primitive}
+
+
+class TypeSpace(Protocol):
+    """A builder with an index space of types: of a component, or of an instance type."""
+
+    def type(self, type: DefType) -> int: ...
+
+
+class TypeEncoder(ABC):
+    """Defines types in one scope on demand and remembers their indices."""
+
+    def __init__(self, homes: Homes, space: TypeSpace) -> None:
+        self.homes = homes
+        self.resolve = homes.resolve
+        self.known: dict[tuple[Home, wit.TypeId], int] = {}
+        self._space = space
+        self._anonymous: dict[DefType, int] = {}
+
+    @abstractmethod
+    def elsewhere(self, home: Home, id: wit.TypeId) -> int | None:
+        """The index of a named type that this scope gets from somewhere else; None if it is to be defined here."""
+
+    @abstractmethod
+    def resource(self, home: Home, definition: wit.TypeDef, id: wit.TypeId) -> int:
+        """A resource type that belongs to this scope."""
+
+    @abstractmethod
+    def give_name(self, home: Home, definition: wit.TypeDef, id: wit.TypeId, index: int) -> int:
+        """Give the name of `definition` to the type at `index`; the index of the named type."""
+
+    def value_type(self, home: Home, type: wit.Type) -> ValType:
+        return PRIMITIVES[type] if isinstance(type, wit.Primitive) else self.type_index(home, type)
+
+    def type_index(self, home: Home, id: wit.TypeId) -> int:
+        """The index of a type that is mentioned in `home`."""
+        home = self.homes.of(home, id)
+        index = self.known.get((home, id))
+        if index is None:
+            index = self.known[home, id] = self._define(home, id)
+        return index
+
+    def func_type(self, home: Home, function: wit.Function) -> int:
+        """The index of a function's type."""
+        params = tuple([(param.name, self.value_type(home, param.type)) for param in function.params])
+        return self._shared(FuncType(params, self._optional(home, function.result), function.is_async))
+
+    def stream_or_future(self, type: StreamType | FutureType) -> int:
+        """The index of a type that is not written in WIT (a stream or future without payload)."""
+        return self._shared(type)
+
+    def _shared(self, type: DefType) -> int:
+        index = self._anonymous.get(type)
+        if index is None:
+            index = self._anonymous[type] = self._space.type(type)
+        return index
+
+    def _define(self, home: Home, id: wit.TypeId) -> int:
+        definition = self.resolve.types[id]
+        if definition.name is None:
+            if isinstance(definition.kind, wit.Alias):
+                return self._alias(home, definition.kind)
+            return self._shared(self._def_type(home, definition.kind))
+        index = self.elsewhere(home, id)
+        if index is not None:
+            return index
+        match definition.kind:
+            case wit.Resource():
+                return self.resource(home, definition, id)
+            case wit.Alias() as alias:
+                index = self._alias(home, alias)
+            case kind:
+                index = self._space.type(self._def_type(home, kind))
+        return self.give_name(home, definition, id, index)
+
+    def _alias(self, home: Home, alias: wit.Alias) -> int:
+        if isinstance(alias.type, wit.Primitive):
+            return self._space.type(PRIMITIVES[alias.type])
+        return self.type_index(home, alias.type)
+
+    def _optional(self, home: Home, type: wit.Type | None) -> ValType | None:
+        return None if type is None else self.value_type(home, type)
+
+    def _def_type(self, home: Home, kind: wit.TypeKind) -> DefType:
+        match kind:
+            case wit.Record(fields):
+                return RecordType(tuple([(field.name, self.value_type(home, field.type)) for field in fields]))
+            case wit.Variant(cases):
+                return VariantType(tuple([(case.name, self._optional(home, case.type)) for case in cases]))
+            case wit.List(type):
+                return ListType(self.value_type(home, type))
+            case wit.Option(type):
+                return OptionType(self.value_type(home, type))
+            case wit.Result(ok, err):
+                return ResultType(self._optional(home, ok), self._optional(home, err))
+            case wit.Tuple(types):
+                return TupleType(tuple([self.value_type(home, type) for type in types]))
+            case wit.Own(resource):
+                return OwnType(self.type_index(home, resource))
+            case wit.Borrow(resource):
+                return BorrowType(self.type_index(home, resource))
+            case wit.EnumType(labels):
+                return EnumType(tuple([label.name for label in labels]))
+            case wit.Flags(labels):
+                return FlagsType(tuple([label.name for label in labels]))
+            case wit.Map(key, value):
+                return MapType(self.value_type(home, key), self.value_type(home, value))
+            case wit.FixedLengthList(type, size):
+                return FixedLengthListType(self.value_type(home, type), size)
+            case wit.Stream(element):
+                return StreamType(self._optional(home, element))
+            case wit.Future(element):
+                return FutureType(self._optional(home, element))
+            case wit.Resource() | wit.Alias():
+                raise AssertionError("handled where the name is known")
+
+
+def extern_name(definition: wit.TypeDef | wit.Function) -> ExternName:
+    assert definition.name is not None, "anonymous types are neither imported nor exported"
+    return ExternName(definition.name, external_id=definition.external_id)

@@ -1,0 +1,86 @@
+"""The one world of a component: the union of the worlds that its modules carry, and who carries what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from generator.component.canon import StringEncoding
+from generator.componentize.errors import ComponentizeError
+from generator.componentize.plan import Plan, PlanModule
+from generator.errors import GeneratorError
+from generator.wit.binary.decode import decode_world
+from generator.wit.merge import Union
+from generator.wit.model import InterfaceId, InterfaceKey, Resolve, WorldId, WorldKey
+from generator.wit.semver import merge_imports_by_version
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleWorld:
+    """What a module's own `component-type` sections say: its imports and exports, and their string encoding."""
+
+    imports: dict[WorldKey, StringEncoding] = field(default_factory=dict)
+    exports: dict[WorldKey, StringEncoding] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentWorld:
+    resolve: Resolve
+    world: WorldId
+    modules: dict[str, ModuleWorld]
+    """By the module's name in the plan."""
+
+
+def unite_worlds(plan: Plan, merge_versions: bool) -> ComponentWorld:
+    """Decode and unite the worlds of all modules, those of `plan.priority` first.
+
+    Raises ComponentizeError (or another GeneratorError, with the module's name) where they contradict each other.
+    """
+    union = Union()
+    modules: dict[str, ModuleWorld] = {}
+    first = [plan.module(name) for name in plan.priority]
+    rest = [module for module in plan.modules if module.name not in plan.priority]
+    for module in [*first, *rest]:
+        modules[module.name] = _add_module(union, module)
+    union.finish()
+    replaced = merge_imports_by_version(union.resolve, union.world) if merge_versions else {}
+    for module_world in modules.values():
+        _rename(module_world.imports, replaced)
+    return ComponentWorld(union.resolve, union.world, modules)
+
+
+def _add_module(union: Union, module: PlanModule) -> ModuleWorld:
+    world = ModuleWorld()
+    for section in module.component_types:
+        try:
+            resolve, id, word = decode_world(section.data)
+            part = union.add(resolve, id)
+        except GeneratorError as error:
+            raise ComponentizeError(f"module `{module.name}`, section `{section.name}`: {error}") from error
+        encoding = StringEncoding(word)
+        _note(world.imports, part.imports, encoding, module, union.resolve)
+        _note(world.exports, part.exports, encoding, module, union.resolve)
+    return world
+
+
+def _note(
+    encodings: dict[WorldKey, StringEncoding],
+    keys: Iterable[WorldKey],
+    encoding: StringEncoding,
+    module: PlanModule,
+    resolve: Resolve,
+) -> None:
+    for key in keys:
+        known = encodings.setdefault(key, encoding)
+        if known is not encoding:
+            raise ComponentizeError(
+                f"module `{module.name}` says twice what string encoding `{resolve.world_key_name(key)}` has: "
+                f"{known.value} and {encoding.value}"
+            )
+
+
+def _rename(encodings: dict[WorldKey, StringEncoding], replaced: dict[InterfaceId, InterfaceId]) -> None:
+    for old, new in replaced.items():
+        encoding = encodings.pop(InterfaceKey(old), None)
+        if encoding is not None:
+            encodings.setdefault(InterfaceKey(new), encoding)

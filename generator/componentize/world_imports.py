@@ -1,0 +1,85 @@
+"""The imports of the component: what of the world's imports its core modules and exports use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from generator.component.names import ExternName
+from generator.component.types import Sort, TypedExtern
+from generator.componentize.homes import Home
+from generator.componentize.live import LiveTypes
+from generator.componentize.root_types import InstanceTypes, RootTypes
+from generator.componentize.types import extern_name
+from generator.wit.model import (
+    Function,
+    FunctionItem,
+    InterfaceItem,
+    Resolve,
+    TypeItem,
+    World,
+    WorldItem,
+    WorldKey,
+)
+
+
+class WorldImports:
+    """Writes the imports, then hands out the imported functions."""
+
+    def __init__(self, root: RootTypes, live: LiveTypes, rename: Mapping[str, str]) -> None:
+        self._root = root
+        self._live = live
+        self._rename = rename
+        self._functions: dict[tuple[Home, str], int] = {}
+
+    def write(self, world: World, lowered: set[tuple[Home, str]]) -> None:
+        """`lowered`: home and name of each function that some module imports. Unused functions, types of interfaces and
+        whole interfaces are left out; types of the world itself are not, as in wasm-tools 1.257."""
+        for key, item in world.imports.items():
+            match item:
+                case InterfaceItem():
+                    self._interface(self._root.homes.imports[key], item, lowered)
+                case TypeItem(id):
+                    self._root.type_index(self._root.homes.root, id)
+                case FunctionItem(function) if (self._root.homes.root, function.name) in lowered:
+                    type = TypedExtern(Sort.FUNC, self._root.func_type(self._root.homes.root, function))
+                    index = self._root.builder.import_(extern_name(function), type)
+                    self._functions[self._root.homes.root, function.name] = index
+
+    def _interface(self, home: Home, item: InterfaceItem, lowered: set[tuple[Home, str]]) -> None:
+        types = self._live.of(home)
+        functions = [
+            function
+            for name, function in self._root.resolve.interfaces[item.id].functions.items()
+            if (home, name) in lowered
+        ]
+        if not types and not functions:
+            return
+        scope = InstanceTypes(self._root, home)
+        for id in types:
+            scope.type_index(home, id)
+        for function in functions:
+            scope.builder.export(extern_name(function), TypedExtern(Sort.FUNC, scope.func_type(home, function)))
+        type = self._root.builder.type(scope.builder.finish())
+        assert home.key is not None
+        name = interface_extern_name(self._root.resolve, home.key, item, self._rename)
+        instance = self._root.builder.import_(name, TypedExtern(Sort.INSTANCE, type))
+        self._root.builder.set_name(Sort.INSTANCE, instance, name.name)
+        self._root.instances[home] = instance
+
+    def function(self, home: Home, function: Function) -> int:
+        """The index of an imported function."""
+        index = self._functions.get((home, function.name))
+        if index is None:
+            index = self._root.builder.alias_export(self._root.instances[home], function.name, Sort.FUNC)
+            self._functions[home, function.name] = index
+        return index
+
+
+def interface_extern_name(
+    resolve: Resolve, key: WorldKey, item: WorldItem, rename: Mapping[str, str] | None = None
+) -> ExternName:
+    """The name of an imported or exported interface; a label says which interface it stands for."""
+    assert isinstance(item, InterfaceItem)
+    name = resolve.world_key_name(key)
+    implements = resolve.interface_id(item.id) if isinstance(key, str) else None
+    return ExternName((rename or {}).get(name, name), implements=implements, external_id=item.external_id)
