@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from harness.binary import MODULE_PREAMBLE, BinaryError, Reader, name, sections, unsigned, vector
 
 _TYPE, _IMPORT, _FUNCTION, _TABLE, _MEMORY, _GLOBAL, _EXPORT = range(1, 8)
@@ -46,6 +48,54 @@ def module_type(module: bytes) -> bytes:
             kind = _known(reader.byte(), reader)
             declarations.append(b"\x03" + name(text) + bytes([kind]) + spaces[kind][reader.unsigned()])
     return b"\x50" + vector(declarations)
+
+
+@dataclass(frozen=True, slots=True)
+class CoreInterface:
+    """Imports by module and name, exports by name; each with its type in words (`func(i32) -> i32`)."""
+
+    imports: dict[tuple[str, str], str]
+    exports: dict[str, str]
+
+
+def core_interface(module: bytes) -> CoreInterface:
+    """What a dynamic library imports and exports. `BinaryError` as for `module_type`."""
+    types: list[str] = []
+    imports: dict[tuple[str, str], str] = {}
+    exports: dict[str, str] = {}
+    reader = Reader(module_type(module), 1)
+    for _ in range(reader.unsigned()):
+        declaration = reader.byte()
+        if declaration == 1:
+            reader.byte()
+            types.append(f"func({_values(reader)}) -> ({_values(reader)})")
+        elif declaration == 0:
+            key = (reader.name(), reader.name())
+            imports[key] = _in_words(reader, types)
+        else:
+            name = reader.name()
+            exports[name] = _in_words(reader, types)
+    return CoreInterface(imports, exports)
+
+
+_VALUE_TYPES = {0x7F: "i32", 0x7E: "i64", 0x7D: "f32", 0x7C: "f64"}
+
+
+def _values(reader: Reader) -> str:
+    return ", ".join(_VALUE_TYPES.get(byte, hex(byte)) for byte in reader.take(reader.unsigned()))
+
+
+def _in_words(reader: Reader, types: list[str]) -> str:
+    """Sizes of memories and tables are left out: they follow from what a library holds."""
+    kind = reader.byte()
+    start = reader.at
+    _extern(kind, reader)
+    if kind == 0:
+        return types[Reader(reader.data, start).unsigned()]
+    if kind == 3:
+        value, mutable = reader.data[start], reader.data[start + 1]
+        return f"global {'mut ' if mutable else ''}{_VALUE_TYPES.get(value, hex(value))}"
+    return "table" if kind == 1 else "memory"
 
 
 def _known(kind: int, reader: Reader) -> int:
@@ -94,14 +144,12 @@ def _limits(reader: Reader) -> None:
 
 
 def _skip_constant(reader: Reader) -> None:
-    """Constant expressions of C libraries: one constant or `global.get`, then `end`."""
-    opcode = reader.byte()
-    if opcode in (0x41, 0x42, 0x23):  # i32.const, i64.const, global.get: LEB128, signed or not, has the same length
-        while reader.byte() >= 128:
-            pass
-    elif opcode in (0x43, 0x44):
-        reader.take(4 if opcode == 0x43 else 8)
-    else:
-        raise BinaryError(f"a constant expression with opcode {opcode:#x} before offset {reader.at}")
-    if reader.byte() != 0x0B:
-        raise BinaryError(f"a constant expression of several instructions before offset {reader.at}")
+    """A constant expression (core specification, 3.4.14.2, with extended constants), `end` included."""
+    while (opcode := reader.byte()) != 0x0B:
+        if opcode in (0x41, 0x42, 0x23, 0xD2, 0xD0):  # LEB128, signed or not, has the same length
+            while reader.byte() >= 128:
+                pass
+        elif opcode in (0x43, 0x44):
+            reader.take(4 if opcode == 0x43 else 8)
+        elif opcode not in (0x6A, 0x6B, 0x6C, 0x7C, 0x7D, 0x7E):  # add, sub, mul
+            raise BinaryError(f"a constant expression with opcode {opcode:#x} before offset {reader.at}")

@@ -176,6 +176,14 @@ class Engine:
             return cause(str(error))
         return None
 
+    def component_refusal(self, binary: bytes) -> str | None:
+        """Why `binary` (a component) is invalid; None when it is valid. Compiles it: for use after a failure only."""
+        try:
+            Component(self.engine, binary)
+        except WasmtimeError as error:
+            return cause(str(error))
+        return None
+
 
 def call(function: Func, store: wasmtime.Store, polls: int) -> None:
     """Call an export without parameters or results, synchronous or not, to its end."""

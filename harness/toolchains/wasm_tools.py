@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -190,7 +190,11 @@ def _encoding(name: str) -> str:
     return {"latin1+utf16": "compact-utf16"}.get(name, name.replace("utf-", "utf"))
 
 
-def reference(executable: Executable, directory: Path, limits: Limits | None = None) -> Toolchain:
-    """The toolchain called `reference`."""
+def reference(
+    executable: Executable, directory: Path, limits: Limits | None = None, keep: Iterable[bytes] = ()
+) -> Toolchain:
+    """The toolchain called `reference`. `keep`: libraries that many links will name."""
     tool = WasmTools(executable, directory, limits)
+    for library in keep:
+        tool.keep(library)
     return Toolchain("reference", "wasm-tools", executable.version, tool, tool)

@@ -1,0 +1,160 @@
+"""Components built by toolchains: external tools run side by side while those of this process work."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from harness.cells import Build
+from harness.plan import ComponentPlan
+from harness.steps import StepLost, Steps
+from harness.toolchains.protocol import (
+    BuildFailure,
+    BuildResult,
+    Built,
+    Done,
+    GenerateOptions,
+    InvalidOutput,
+    Job,
+    Library,
+    LinkOptions,
+    Panicked,
+    TimedOut,
+    Toolchain,
+)
+
+INTERPRETER = "libboxed.so"
+"""The name that dylibs call the interpreter by."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentBuild:
+    """What came of one component under one build. `component` is None where the generator already failed."""
+
+    dylib: BuildResult
+    component: BuildResult | None
+
+    @property
+    def failure(self) -> BuildFailure | None:
+        for result in (self.dylib, self.component):
+            if result is not None and not isinstance(result, Built):
+                return result
+        return None
+
+
+@dataclass(slots=True)
+class Clock:
+    """Seconds spent by stage."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def add(self, stage: str, since: float) -> float:
+        now = time.perf_counter()
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - since
+        return now
+
+
+_K = TypeVar("_K")
+_DylibKey = tuple[ComponentPlan, str, int]
+
+
+class Builder:
+    """Builds components and remembers the last ones by content."""
+
+    def __init__(
+        self,
+        toolchains: Mapping[str, Toolchain],
+        interpreters: Mapping[int, bytes],
+        refusal: Callable[[bytes], str | None],
+        steps: Steps,
+        remembered: int = 64,
+    ) -> None:
+        """`interpreters` by interface version; `refusal` validates a core module."""
+        self._toolchains = toolchains
+        self._interpreters = interpreters
+        self._refusal = refusal
+        self._steps = steps
+        self._remembered = remembered
+        self._dylibs: OrderedDict[_DylibKey, BuildResult] = OrderedDict()
+        self._components: OrderedDict[tuple[str, int, bytes], BuildResult] = OrderedDict()
+
+    def build(
+        self, wanted: Iterable[tuple[ComponentPlan, Build]], clock: Clock
+    ) -> dict[tuple[ComponentPlan, Build], ComponentBuild]:
+        """All that is wanted, each once."""
+        pairs = list(dict.fromkeys(wanted))
+        start = time.perf_counter()
+        self._generate([(plan, build.generator, build.abi_version) for plan, build in pairs])
+        start = clock.add("generate", start)
+        self._link(pairs)
+        clock.add("link", start)
+        found = {pair: self._result(*pair) for pair in pairs}
+        _forget(self._dylibs, self._remembered)
+        _forget(self._components, self._remembered)
+        return found
+
+    def _result(self, plan: ComponentPlan, build: Build) -> ComponentBuild:
+        dylib = self._dylibs[plan, build.generator, build.abi_version]
+        if not isinstance(dylib, Built):
+            return ComponentBuild(dylib, None)
+        return ComponentBuild(dylib, self._components[build.linker, build.abi_version, dylib.data])
+
+    def _generate(self, keys: Iterable[_DylibKey]) -> None:
+        missing = [key for key in dict.fromkeys(keys) if key not in self._dylibs]
+        jobs = [(key, self._start_generate(key)) for key in self._external_first(missing, lambda key: key[1])]
+        # external tools were started first and are collected last
+        for key, job in reversed(jobs):
+            name = f"generate {key[0].role.value} by {key[1]}"
+            self._dylibs[key] = self._valid(self._collect(name, key[1], job))
+
+    def _start_generate(self, key: _DylibKey) -> Job:
+        plan, toolchain, abi_version = key
+        options = GenerateOptions(interpreter=INTERPRETER, features=plan.features, abi_version=abi_version)
+        return self._toolchains[toolchain].generator.generate(plan.wit, plan.world, options)
+
+    def _link(self, pairs: Iterable[tuple[ComponentPlan, Build]]) -> None:
+        missing: dict[tuple[str, int, bytes], str] = {}
+        for plan, build in pairs:
+            dylib = self._dylibs[plan, build.generator, build.abi_version]
+            if isinstance(dylib, Built):
+                key = (build.linker, build.abi_version, dylib.data)
+                if key not in self._components:
+                    missing[key] = f"link {plan.role.value} of {build.generator} by {build.linker}"
+        jobs = []
+        for key in self._external_first(list(missing), lambda key: key[0]):
+            linker, abi_version, dylib_data = key
+            # the interpreter first: dylibs hand on its `cabi_realloc`, and the first library that exports a symbol has it
+            libraries = [Library(INTERPRETER, self._interpreters[abi_version]), Library("libworld.so", dylib_data)]
+            jobs.append((key, self._toolchains[linker].linker.link(libraries, LinkOptions())))
+        for key, job in reversed(jobs):
+            self._components[key] = self._collect(missing[key], key[0], job)
+
+    def _collect(self, name: str, toolchain: str, job: Job) -> BuildResult:
+        if isinstance(job, Done) or not self._toolchains[toolchain].in_process:
+            return job.result()
+        try:
+            with self._steps.bounded(name):
+                return job.result()
+        except StepLost as lost:
+            stage = name.partition(" ")[0]
+            if lost.loss.exit_code is None:
+                return TimedOut(lost.loss.seconds, stage)
+            return Panicked(lost.loss.exit_code, lost.loss.message, stage)
+
+    def _external_first(self, keys: list[_K], toolchain: Callable[[_K], str]) -> list[_K]:
+        return sorted(keys, key=lambda key: self._toolchains[toolchain(key)].in_process)
+
+    def _valid(self, result: BuildResult) -> BuildResult:
+        if isinstance(result, Built):
+            message = self._refusal(result.data)
+            if message is not None:
+                return InvalidOutput(message, "generate", result.data)
+        return result
+
+
+def _forget(cache: OrderedDict[_K, BuildResult], remembered: int) -> None:
+    while len(cache) > remembered:
+        cache.popitem(last=False)

@@ -1,0 +1,83 @@
+"""Cells: which generator, linker, interpreter and engine each component of a composition gets."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.engine import EngineKind
+from harness.plan import Role
+
+OURS = "ours"
+REFERENCE = "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """How a component is made. `generator` and `linker` are names of toolchains."""
+
+    generator: str
+    linker: str
+    abi_version: int = 3
+    """The version of the interpreter interface, and so of the interpreter."""
+
+    def __str__(self) -> str:
+        pair = self.generator if self.generator == self.linker else f"{self.generator}+{self.linker}"
+        return pair if self.abi_version == 3 else f"{pair}-v{self.abi_version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A build for each component, and an engine."""
+
+    builds: tuple[tuple[Role, Build], ...]
+    engine: EngineKind
+
+    @property
+    def toolchain(self) -> str | None:
+        """The toolchain that made everything, by the current interface; None for a mixed cell."""
+        makers = {maker for _, build in self.builds for maker in (build.generator, build.linker)}
+        versions = {build.abi_version for _, build in self.builds}
+        return makers.pop() if len(makers) == 1 and versions == {3} else None
+
+    def __str__(self) -> str:
+        builds = {build for _, build in self.builds}
+        if len(builds) == 1:
+            text = str(self.builds[0][1])
+        else:
+            text = ",".join(f"{role.value}={build}" for role, build in self.builds)
+        return f"{text}@{self.engine.value}"
+
+
+def pure_cell(roles: Sequence[Role], toolchain: str, engine: EngineKind) -> Cell:
+    build = Build(toolchain, toolchain)
+    return Cell(tuple((role, build) for role in roles), engine)
+
+
+def default_cells(roles: Sequence[Role], toolchains: Sequence[str], engine: EngineKind) -> list[Cell]:
+    """Everything by each toolchain alone; then, for the first two, the subject by one and the others by the other: a
+    fault that both ends of one toolchain share cancels out in a pure cell."""
+    cells = [pure_cell(roles, toolchain, engine) for toolchain in toolchains]
+    if len(toolchains) >= 2 and len(roles) > 1:
+        first, second = toolchains[:2]
+        for subject, others in ((second, first), (first, second)):
+            builds = tuple((role, _same(subject if role is Role.SUBJECT else others)) for role in roles)
+            cells.append(Cell(builds, engine))
+    return cells
+
+
+def full_cells(roles: Sequence[Role], toolchains: Sequence[str]) -> list[Cell]:
+    """Every generator with every linker for each component, under both engines; and everything by the first toolchain
+    and the older interpreter interface, which only ours still speaks."""
+    builds = [Build(generator, linker) for generator in toolchains for linker in toolchains]
+    choices = [list(zip(roles, chosen, strict=True)) for chosen in itertools.product(builds, repeat=len(roles))]
+    cells = [Cell(tuple(choice), engine) for engine in EngineKind for choice in choices]
+    if OURS in toolchains:
+        old = Build(OURS, OURS, abi_version=2)
+        cells.append(Cell(tuple((role, old) for role in roles), EngineKind.WINCH))
+    return cells
+
+
+def _same(toolchain: str) -> Build:
+    return Build(toolchain, toolchain)

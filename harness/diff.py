@@ -1,0 +1,202 @@
+"""What differs between what was seen and what must be seen, or between two toolchains, on three levels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from harness.core_module import CoreInterface
+from harness.engine import Rejected, RunResult
+from harness.names import Names, described
+from harness.plan import Event, ExpectedOutcome, Role, ScriptPlan, TrapClass
+from harness.trace import Trace
+
+NOTHING = "(nothing)"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`level` as in the plan of the house: 1 the dylib, 2 the component, 3 the behaviour.
+
+    `aspect` is a word for what kind of thing differs; `path` says where in the calls' values or in the world.
+    """
+
+    level: int
+    aspect: str
+    role: Role | None
+    path: str
+    expected: str
+    actual: str
+
+    def __str__(self) -> str:
+        where = ", ".join(part for part in (self.role.value if self.role else "", self.path) if part)
+        return f"{self.aspect}{f' ({where})' if where else ''}: expected {self.expected}, got {self.actual}"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One run of one cell: what the engine said and what each component told."""
+
+    result: RunResult | Rejected
+    traces: dict[Role, Trace]
+
+
+def against_model(observation: Observation, plan: ScriptPlan) -> list[Difference]:
+    """Level 3 by the specification alone: outcome, then the first differing event of each role, then balances."""
+    result = observation.result
+    if isinstance(result, Rejected):
+        return [Difference(3, "outcome", None, "", _outcome(plan.outcome), f"not {result.stage}d: {result.message}")]
+    found = []
+    if not _same_outcome(result, plan.outcome):
+        found.append(Difference(3, "outcome", None, "", _outcome(plan.outcome), _actual_outcome(result)))
+    for role, events in plan.expected.items():
+        trace = observation.traces.get(role)
+        event = _first_event(role, events, trace.lines if trace is not None else (), result.trap is not None)
+        if event is not None:
+            found.append(event)
+    if plan.outcome.trap is None and result.trap is None:
+        for role, trace in observation.traces.items():
+            found.extend(_balances(role, trace))
+    return found
+
+
+def _first_event(role: Role, events: Sequence[Event], lines: Sequence[str], trapped: bool) -> Difference | None:
+    expected = tuple(event.line for event in events)
+    if expected == lines:
+        return None
+    for index, (wanted, seen) in enumerate(zip_longest(expected, lines)):
+        if wanted != seen:
+            if seen is None and trapped and _stopped_within_call(events[index:]):
+                return None
+            path = events[index].path if index < len(events) else "after the last event"
+            place = f"event {index + 1}" + (f", {path}" if path else "")
+            return Difference(3, "event", role, place, wanted or NOTHING, seen or NOTHING)
+    return None
+
+
+def _stopped_within_call(missing: Sequence[Event]) -> bool:
+    """A trap may keep from being seen what the component told last, but nothing before the call that it ended."""
+    return len({event.path.partition(",")[0] for event in missing}) == 1
+
+
+def _balances(role: Role, trace: Trace) -> list[Difference]:
+    """Bytes, blocks, contexts, stack pointer and frames that are left must all be 0."""
+    found = []
+    for line in trace.balances:
+        head, *fields = line.split(" ")
+        count = 5 if head == "balance" else 2
+        if any(number != "0" for number in fields[-count:]):
+            zeros = " ".join([head, *fields[:-count], *["0"] * count])
+            names = "bytes blocks contexts stack frames" if count == 5 else "bytes stack"
+            found.append(Difference(3, "balance", role, names, zeros, line))
+            break
+    if not any(line.startswith("balance ") for line in trace.balances):
+        found.append(Difference(3, "balance", role, "", "a balance at the end", NOTHING))
+    return found
+
+
+def between(left: Observation, right: Observation) -> list[Difference]:
+    """Level 3 between two cells: `left` is called expected. Balances are each toolchain's own affair."""
+    a, b = left.result, right.result
+    if isinstance(a, Rejected) or isinstance(b, Rejected):
+        if isinstance(a, Rejected) and isinstance(b, Rejected):
+            return []
+        return [Difference(3, "outcome", None, "", _any_outcome(a), _any_outcome(b))]
+    found = []
+    if _trap_words(a) != _trap_words(b):
+        found.append(Difference(3, "outcome", None, "", _actual_outcome(a), _actual_outcome(b)))
+    for role, trace in left.traces.items():
+        other = right.traces.get(role)
+        lines = other.lines if other is not None else ()
+        if trace.lines != lines:
+            for index, (x, y) in enumerate(zip_longest(trace.lines, lines)):
+                if x != y:
+                    found.append(Difference(3, "event", role, f"event {index + 1}", x or NOTHING, y or NOTHING))
+                    break
+    return found
+
+
+def _same_outcome(result: RunResult, expected: ExpectedOutcome) -> bool:
+    trap = result.trap
+    if trap is None or expected.trap is None:
+        return trap is None and expected.trap is None
+    if trap.kind is not expected.trap:
+        return False
+    return expected.trap is not TrapClass.INTERPRETER or expected.detail in (None, trap.detail)
+
+
+def _outcome(expected: ExpectedOutcome) -> str:
+    if expected.trap is None:
+        return "every entry returns"
+    return f"a trap ({expected.trap.value}{f': {expected.detail}' if expected.detail else ''})"
+
+
+def _actual_outcome(result: RunResult) -> str:
+    if result.trap is None:
+        return "every entry returns"
+    trap = result.trap
+    return f"a trap ({trap.kind.value}: {trap.detail}) in {trap.entry}"
+
+
+def _any_outcome(result: RunResult | Rejected) -> str:
+    if isinstance(result, Rejected):
+        return f"not {result.stage}d: {result.message}"
+    return _actual_outcome(result)
+
+
+def _trap_words(result: RunResult) -> tuple[TrapClass, str] | None:
+    trap = result.trap
+    if trap is None:
+        return None
+    return trap.kind, trap.detail if trap.kind is TrapClass.INTERPRETER else ""
+
+
+def worlds_as_told(expected: Names | None, actual: Names | None, role: Role) -> list[Difference]:
+    """Level 1: two `wit_t`, compared by names."""
+    if expected is None or actual is None:
+        return []
+    return _maps("wit_t", 1, role, described(expected), described(actual))
+
+
+def core_interfaces(expected: CoreInterface, actual: CoreInterface, role: Role) -> list[Difference]:
+    """Level 1: a dylib's imports and exports.
+
+    The interpreter's functions (`env`) may be imported or not, as the world needs; those that both import must have one
+    type. What the linker alone looks at may differ too.
+    """
+    found = _maps("export", 1, role, _exports(expected), _exports(actual))
+    ours, theirs = expected.imports, actual.imports
+    for key in ours.keys() & theirs.keys():
+        if ours[key] != theirs[key]:
+            found.append(Difference(1, "import", role, " ".join(key), ours[key], theirs[key]))
+    return found
+
+
+_LINKING = ("__wasm_", "cabi_post_")
+"""Exports that a generator may leave out where they would do nothing."""
+
+
+def _exports(interface: CoreInterface) -> dict[str, str]:
+    return {name: type for name, type in interface.exports.items() if not name.startswith(_LINKING)}
+
+
+def component_worlds(expected: str, actual: str, role: Role) -> list[Difference]:
+    """Level 2: the WIT of two components, as text in one canonical form."""
+    if expected == actual:
+        return []
+    for number, (a, b) in enumerate(zip_longest(expected.splitlines(), actual.splitlines())):
+        if a != b:
+            return [Difference(2, "wit", role, f"line {number + 1}", a or NOTHING, b or NOTHING)]
+    return []
+
+
+def _maps(
+    aspect: str, level: int, role: Role, expected: Mapping[str, str], actual: Mapping[str, str]
+) -> list[Difference]:
+    found = []
+    for key in expected.keys() | actual.keys():
+        left, right = expected.get(key), actual.get(key)
+        if left != right:
+            found.append(Difference(level, aspect, role, key, left or NOTHING, right or NOTHING))
+    return sorted(found, key=lambda difference: difference.path)

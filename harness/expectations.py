@@ -1,0 +1,156 @@
+"""What is known to be wrong with a tool, kept outside the cases, in TOML files (`expectations/*.toml`):
+
+    tool = "wasm-tools"
+    versions = ">=1.262.0, <1.263.0"
+
+    [[expect]]
+    id = "fixed-length-list-panic"
+    cases = ["fixed-length-lists/*"]        # names of cases, with wildcards; left out: any world
+    outcome = "tool panicked"
+    message = "not yet implemented"         # a regular expression that must be found in what was said; may be left out
+    reason = "wit-dylib has no fixed-length lists"
+    link = "https://..."                    # this, or `reproduction`: WIT and commands that show it
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+OUTCOMES = ("fail", "tool panicked", "invalid output", "timed out")
+_KEYS = {"id", "cases", "outcome", "message", "reason", "link", "reproduction"}
+_COMPARISONS = {
+    ">=": lambda a, b: a >= b,
+    "<=": lambda a, b: a <= b,
+    "==": lambda a, b: a == b,
+    ">": lambda a, b: a > b,
+    "<": lambda a, b: a < b,
+}
+_CONDITION = re.compile(r"\s*(>=|<=|==|>|<)\s*(\d+(?:\.\d+)*)\s*")
+
+
+class ExpectationsError(Exception):
+    """A file of expectations that is not good. The message names file and entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One known fault. `cases` empty: any world may show it, so that a world that does not is no surprise."""
+
+    id: str
+    tool: str
+    outcome: str
+    reason: str
+    source: str
+    """A link or a reproduction."""
+    cases: tuple[str, ...] = ()
+    message: str = ""
+
+    def concerns(self, case: str) -> bool:
+        return not self.cases or any(fnmatch.fnmatchcase(case, pattern) for pattern in self.cases)
+
+    def explains(self, case: str, outcome: str, message: str) -> bool:
+        return self.concerns(case) and outcome == self.outcome and re.search(self.message, message) is not None
+
+    def demands(self, case: str) -> bool:
+        """The case is named exactly: that it passes would be news."""
+        return case in self.cases
+
+
+@dataclass(frozen=True, slots=True)
+class Expectations:
+    """Those that hold for the tools of a run."""
+
+    items: tuple[Expectation, ...] = ()
+
+    def find(self, tool: str, case: str, outcome: str, message: str) -> Expectation | None:
+        for item in self.items:
+            if item.tool == tool and item.explains(case, outcome, message):
+                return item
+        return None
+
+    def demanded(self, tool: str, case: str) -> Expectation | None:
+        """An expectation that names this case, so that the tool may not pass it silently."""
+        for item in self.items:
+            if item.tool == tool and item.demands(case):
+                return item
+        return None
+
+
+def load(paths: Iterable[Path], versions: Mapping[str, str]) -> Expectations:
+    """The entries of these files that are about the tools in `versions` (name to version)."""
+    items: list[Expectation] = []
+    for path in paths:
+        items.extend(_read(path, versions))
+    return Expectations(tuple(items))
+
+
+def _read(path: Path, versions: Mapping[str, str]) -> Sequence[Expectation]:
+    try:
+        table = tomllib.loads(path.read_text())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ExpectationsError(f"{path}: {error}") from error
+    tool = _string(path, "the file", table, "tool")
+    conditions = _string(path, "the file", table, "versions")
+    entries = table.get("expect", [])
+    if not isinstance(entries, list) or table.keys() - {"tool", "versions", "expect"}:
+        raise ExpectationsError(f"{path}: a file has `tool`, `versions` and [[expect]] tables, nothing else")
+    found = [_entry(path, tool, entry) for entry in entries]
+    ids = [item.id for item in found]
+    if len(set(ids)) < len(ids):
+        raise ExpectationsError(f"{path}: an `id` occurs twice")
+    applies = tool in versions and _holds(path, conditions, versions[tool])
+    return found if applies else ()
+
+
+def _entry(path: Path, tool: str, entry: object) -> Expectation:
+    if not isinstance(entry, dict):
+        raise ExpectationsError(f"{path}: `expect` must be a table")
+    id = _string(path, "an entry", entry, "id")
+    unknown = entry.keys() - _KEYS
+    if unknown:
+        raise ExpectationsError(f"{path}: {id}: unknown key `{min(unknown)}`")
+    outcome = _string(path, id, entry, "outcome")
+    if outcome not in OUTCOMES:
+        raise ExpectationsError(f"{path}: {id}: `outcome` must be one of {', '.join(OUTCOMES)}")
+    cases = entry.get("cases", [])
+    if not isinstance(cases, list) or not all(isinstance(case, str) for case in cases):
+        raise ExpectationsError(f"{path}: {id}: `cases` must be a list of names")
+    message = entry.get("message", "")
+    try:
+        re.compile(message)
+    except (re.error, TypeError) as error:
+        raise ExpectationsError(f"{path}: {id}: `message` is no regular expression: {error}") from error
+    if not cases and not message:
+        raise ExpectationsError(f"{path}: {id}: without `cases` and `message` it would explain everything")
+    source = entry.get("link") or entry.get("reproduction")
+    if not isinstance(source, str):
+        raise ExpectationsError(f"{path}: {id}: needs a `link` or a `reproduction`")
+    return Expectation(id, tool, outcome, _string(path, id, entry, "reason"), source, tuple(cases), message)
+
+
+def _string(path: Path, owner: str, table: Mapping[str, object], key: str) -> str:
+    value = table.get(key)
+    if not isinstance(value, str) or not value:
+        raise ExpectationsError(f"{path}: {owner}: `{key}` must be a string")
+    return value
+
+
+def _holds(path: Path, conditions: str, version: str) -> bool:
+    actual = _numbers(version)
+    for part in conditions.split(","):
+        match = _CONDITION.fullmatch(part)
+        if match is None:
+            raise ExpectationsError(f"{path}: `versions`: {part.strip()!r} is not like `>=1.262.0`")
+        if not _COMPARISONS[match[1]](actual, _numbers(match[2])):
+            return False
+    return True
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    match = re.match(r"\d+(?:\.\d+)*", version)
+    return tuple(int(number) for number in match[0].split(".")) if match else ()

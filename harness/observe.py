@@ -1,0 +1,159 @@
+"""A plan carried out: every cell built, composed, compiled and run, and what was seen kept as data."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from harness.build import Builder, Clock, ComponentBuild
+from harness.cells import Build, Cell
+from harness.compose import Composition, CompositionError, compose
+from harness.diff import Observation
+from harness.engine import Compiled, Engine, EngineKind, Rejected, RunLimits, RunResult
+from harness.names import DumpError
+from harness.plan import ComponentPlan, Plan, Role
+from harness.share import SharedModules
+from harness.steps import StepLost, Steps
+from harness.toolchains.protocol import Built, InvalidOutput
+from harness.trace import TraceReader
+
+
+@dataclass(frozen=True, slots=True)
+class CellRun:
+    """What one cell showed: failures to build, or a refusal by the engine, or a run for each script."""
+
+    cell: Cell
+    builds: dict[Role, ComponentBuild]
+    rejected: Rejected | None = None
+    composition: bytes | None = None
+    observations: tuple[Observation, ...] = ()
+
+    @property
+    def built(self) -> bool:
+        return all(build.failure is None for build in self.builds.values())
+
+
+@dataclass(slots=True)
+class Observed:
+    """A plan's cells in order, and the seconds spent by stage."""
+
+    cells: list[CellRun]
+    clock: Clock = field(default_factory=Clock)
+
+
+class Observer:
+    """Carries out plans. Keeps compiled interpreters, the last builds and the meaning of dumps from plan to plan."""
+
+    def __init__(self, builder: Builder, engine: Callable[[EngineKind], Engine], known: SharedModules, steps: Steps) -> None:
+        self._builder = builder
+        self._engine = engine
+        self._known = known
+        self._traces = TraceReader()
+        self._steps = steps
+
+    def observe(self, plan: Plan, cells: Sequence[Cell], limits: RunLimits) -> Observed:
+        components = {component.role: component for component in plan.components}
+        clock = Clock()
+        wanted = [(components[role], build) for cell in cells for role, build in cell.builds]
+        builds = self._builder.build(wanted, clock)
+        seen: dict[tuple[EngineKind, tuple[bytes, ...]], CellRun] = {}
+        runs = []
+        for cell in cells:
+            made = {role: builds[components[role], build] for role, build in cell.builds}
+            binaries = _binaries(made)
+            if binaries is None:
+                runs.append(CellRun(cell, made))
+                continue
+            key = (cell.engine, tuple(binaries.values()))
+            run = seen.get(key)
+            if run is None:
+                run = seen[key] = self._run_cell(plan, cell, made, binaries, limits, clock)
+            runs.append(run if run.cell == cell else _again(run, cell, made))
+        return Observed(runs, clock)
+
+    def _run_cell(
+        self,
+        plan: Plan,
+        cell: Cell,
+        made: dict[Role, ComponentBuild],
+        binaries: dict[Role, bytes],
+        limits: RunLimits,
+        clock: Clock,
+    ) -> CellRun:
+        start = time.perf_counter()
+        try:
+            composition = compose(binaries, plan.wires, self._known)
+        except CompositionError as error:
+            return CellRun(cell, made, Rejected("compose", str(error)))
+        start = clock.add("compose", start)
+        engine = self._engine(cell.engine)
+        try:
+            with self._steps.bounded(f"compile {cell}"):
+                compiled = engine.compile(composition)
+        except StepLost as lost:
+            compiled = Rejected("compile", lost.loss.message)
+        start = clock.add("compile", start)
+        if isinstance(compiled, Rejected):
+            return self._blame(cell, made, composition, compiled)
+        observations = []
+        for number in range(len(plan.runs)):
+            observations.append(self._observe_run(plan, number, cell, compiled, limits, clock))
+        return CellRun(cell, made, None, composition.component, tuple(observations))
+
+    def _observe_run(
+        self, plan: Plan, number: int, cell: Cell, compiled: Compiled, limits: RunLimits, clock: Clock
+    ) -> Observation:
+        start = time.perf_counter()
+        script = plan.runs[number]
+        result: RunResult | Rejected
+        try:
+            with self._steps.bounded(f"run {number + 1} of {cell}"):
+                result = compiled.run(script.scripts, plan.entries, limits)
+        except StepLost as lost:
+            result = Rejected("run", lost.loss.message)
+        start = clock.add("run", start)
+        if isinstance(result, Rejected):
+            return Observation(result, {})
+        try:
+            traces = {role: self._traces.read(text) for role, text in result.traces.items()}
+        except DumpError as error:
+            return Observation(Rejected("describe", str(error)), {})
+        finally:
+            clock.add("compare", start)
+        return Observation(result, traces)
+
+    def _blame(
+        self, cell: Cell, made: dict[Role, ComponentBuild], composition: Composition, rejected: Rejected
+    ) -> CellRun:
+        """The engine refuses the composition: a component that it refuses alone is its linker's invalid output."""
+        engine = self._engine(cell.engine)
+        blamed = dict(made)
+        for role, build in made.items():
+            assert isinstance(build.component, Built)
+            message = engine.component_refusal(build.component.data)
+            if message is not None:
+                invalid = InvalidOutput(message, "link", build.component.data)
+                blamed[role] = ComponentBuild(build.dylib, invalid)
+        return CellRun(cell, blamed, rejected, composition.component)
+
+
+def _binaries(made: dict[Role, ComponentBuild]) -> dict[Role, bytes] | None:
+    binaries: dict[Role, bytes] = {}
+    for role, build in made.items():
+        if not isinstance(build.component, Built):
+            return None
+        binaries[role] = build.component.data
+    return binaries
+
+
+def _again(run: CellRun, cell: Cell, made: dict[Role, ComponentBuild]) -> CellRun:
+    """The same bytes in another cell."""
+    builds = run.builds if not run.built else made
+    return CellRun(cell, builds, run.rejected, run.composition, run.observations)
+
+
+def builds_of(cells: Sequence[Cell], components: Sequence[ComponentPlan]) -> list[tuple[ComponentPlan, Build]]:
+    """Every component under every build that some cell gives it."""
+    by_role = {component.role: component for component in components}
+    return list(dict.fromkeys((by_role[role], build) for cell in cells for role, build in cell.builds))

@@ -1,0 +1,194 @@
+"""Worker processes from their owner's side: tasks handed out, what hangs or dies replaced."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import IO, Any
+
+from harness.steps import Loss
+from harness.worker import ANSWER, STEP, Task, receive, send
+from harness.workbench import Settings
+
+MAX_LOSSES = 16
+"""Steps of one task that may cost a worker before the task is given up."""
+
+
+class TaskFailed(Exception):
+    """The harness itself failed at a task: a fault of the harness, never of a tool. The message has the details."""
+
+
+class PoolClosed(Exception):
+    """The pool was closed while the task was waiting or under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds that a worker may take for one step, and to start."""
+
+    step: float = 60.0
+    start: float = 60.0
+
+
+class _Lost(Exception):
+    def __init__(self, step: str, loss: Loss) -> None:
+        super().__init__(step)
+        self.step = step
+        self.loss = loss
+
+
+class _Worker:
+    """One process and the pipes to it. Used by one thread; `kill_if_overdue` and `kill` by any."""
+
+    def __init__(self, settings: Settings, patience: Patience) -> None:
+        self._patience = patience
+        self._step = ""
+        self._late = False
+        self._deadline = time.monotonic() + patience.start
+        self._stderr: IO[bytes] = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "harness.worker", str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._stderr,
+            start_new_session=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        self._say((settings,))
+
+    def call(self, task: Task, lost: Mapping[str, Loss]) -> Any:
+        self._step = ""
+        self._deadline = time.monotonic() + self._patience.start
+        self._say((task, dict(lost)))
+        assert self._process.stdout is not None
+        while (message := receive(self._process.stdout)) is not None:
+            kind, content = message
+            if kind == STEP:
+                self._step = content
+                self._deadline = time.monotonic() + self._patience.step
+                continue
+            self._deadline = float("inf")
+            if kind == ANSWER:
+                return content
+            raise TaskFailed(content)
+        raise self._loss()
+
+    def _say(self, message: tuple[Any, ...]) -> None:
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # the answer's missing tells of the death
+            send(self._process.stdin, message)
+
+    def _loss(self) -> _Lost:
+        code = self._process.wait()
+        self._stderr.seek(0)
+        said = self._stderr.read()[-4096:].decode("utf-8", "replace").strip()
+        if self._late:
+            seconds = self._patience.step if self._step else self._patience.start
+            return _Lost(self._step, Loss(seconds, None, f"did not end within {seconds:g} s"))
+        return _Lost(self._step, Loss(0.0, code, f"the worker ended with code {code}" + (f":\n{said}" if said else "")))
+
+    def kill_if_overdue(self, now: float) -> None:
+        if now > self._deadline and self._process.poll() is None:
+            self._late = True
+            self.kill()
+
+    def kill(self) -> None:
+        """End it and whatever it started."""
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+
+    def close(self) -> None:
+        self.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._stderr):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+
+
+class Pool:
+    """`jobs` workers that live on from task to task; each belongs to a thread of its own.
+
+    A worker that dies or hangs in a step is replaced, and the task is tried again with that step told as lost.
+    """
+
+    def __init__(self, settings: Settings, jobs: int, patience: Patience | None = None) -> None:
+        self._settings = settings
+        self._patience = patience or Patience()
+        self._own = threading.local()
+        self._workers: set[_Worker] = set()
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="harness-worker")
+        self._watchdog = threading.Thread(target=self._watch, name="harness-watchdog", daemon=True)
+        self._watchdog.start()
+
+    def submit(self, task: Task) -> Future[Any]:
+        """The future's exception is `TaskFailed` where the harness failed."""
+        return self._threads.submit(self._perform, task)
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends every worker, busy or not. Tasks not yet begun are cancelled."""
+        self._closed.set()
+        with self._lock:
+            for worker in self._workers:
+                worker.kill()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self._watchdog.join()
+        for worker in self._workers:
+            worker.close()
+
+    def _perform(self, task: Task) -> Any:
+        lost: dict[str, Loss] = {}
+        while len(lost) <= MAX_LOSSES:
+            worker = self._worker()
+            try:
+                return worker.call(task, lost)
+            except _Lost as failure:
+                self._drop(worker)
+                if self._closed.is_set():
+                    raise PoolClosed from None
+                if not failure.step or failure.step in lost:
+                    raise TaskFailed(f"a worker was lost outside any step: {failure.loss.message}") from None
+                lost[failure.step] = failure.loss
+        raise TaskFailed(f"{len(lost)} steps of one task cost a worker each: {', '.join(lost)}")
+
+    def _worker(self) -> _Worker:
+        worker: _Worker | None = getattr(self._own, "worker", None)
+        if worker is None:
+            with self._lock:
+                if self._closed.is_set():
+                    raise PoolClosed
+                worker = self._own.worker = _Worker(self._settings, self._patience)
+                self._workers.add(worker)
+        return worker
+
+    def _drop(self, worker: _Worker) -> None:
+        self._own.worker = None
+        with self._lock:
+            self._workers.discard(worker)
+        worker.close()
+
+    def _watch(self) -> None:
+        while not self._closed.wait(0.1):
+            now = time.monotonic()
+            with self._lock:
+                for worker in self._workers:
+                    worker.kill_if_overdue(now)

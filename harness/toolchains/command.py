@@ -1,0 +1,170 @@
+"""Any other toolchain, by command templates in a TOML file:
+
+    name = "mine"
+    version = "1.2"                                  # or a command that prints it: version-command = ["tool", "-V"]
+    generate = ["tool", "dylib", "{wit}", "--world", "{world}", "--interpreter", "{interpreter}", "-o", "{output}"]
+    link = ["tool", "link", "{libraries}", "-o", "{output}"]     # `{libraries}` becomes NAME=PATH words, in order
+
+Exit code 0: the output file is the result. 1 or 2: refused, standard error says why. Anything else: broken down.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import process
+from harness.process import Limits, Running
+from harness.toolchains.protocol import (
+    Built,
+    BuildResult,
+    Done,
+    GenerateOptions,
+    Job,
+    Library,
+    LinkOptions,
+    Panicked,
+    Toolchain,
+)
+from harness.toolchains.wasm_tools import judge_exit
+
+
+class ToolchainFileError(Exception):
+    """The TOML file of a toolchain is not good. The message names file and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    name: str
+    version: str
+    generate: tuple[str, ...]
+    link: tuple[str, ...]
+
+
+def load(path: Path, directory: Path, limits: Limits) -> Toolchain:
+    """The toolchain that a TOML file describes. `directory` is for temporary files."""
+    templates = read(path)
+    tool = CommandTool(templates, directory, limits)
+    return Toolchain(templates.name, templates.generate[0], templates.version, tool, tool)
+
+
+def read(path: Path) -> Templates:
+    try:
+        table = tomllib.loads(path.read_text())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ToolchainFileError(f"{path}: {error}") from error
+    unknown = table.keys() - {"name", "version", "version-command", "generate", "link"}
+    if unknown:
+        raise ToolchainFileError(f"{path}: unknown key `{min(unknown)}`")
+    name = table.get("name")
+    if not isinstance(name, str) or not name or name in ("ours", "reference"):
+        raise ToolchainFileError(f"{path}: `name` must be a string other than `ours` and `reference`")
+    generate = _words(path, table, "generate", ("{wit}", "{output}"))
+    link = _words(path, table, "link", ("{libraries}", "{output}"))
+    return Templates(name, _version(path, table), generate, link)
+
+
+def _words(path: Path, table: Mapping[str, object], key: str, needed: Sequence[str] = ()) -> tuple[str, ...]:
+    words = table.get(key)
+    if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
+        raise ToolchainFileError(f"{path}: `{key}` must be a list of strings, the program first")
+    for placeholder in needed:
+        if not any(placeholder in word for word in words):
+            raise ToolchainFileError(f"{path}: `{key}` nowhere mentions {placeholder}")
+    return tuple(words)
+
+
+def _version(path: Path, table: Mapping[str, object]) -> str:
+    if "version-command" in table:
+        command = _words(path, table, "version-command")
+        try:
+            completed = process.run(command, Limits(10.0), own_group=True)
+        except OSError as error:
+            raise ToolchainFileError(f"{path}: {command[0]} cannot be started: {error.strerror}") from error
+        return completed.stdout.decode("utf-8", "replace").strip() or "unknown"
+    version = table.get("version", "unknown")
+    if not isinstance(version, str):
+        raise ToolchainFileError(f"{path}: `version` must be a string")
+    return version
+
+
+class CommandTool:
+    def __init__(self, templates: Templates, directory: Path, limits: Limits) -> None:
+        self._templates = templates
+        self._directory = directory
+        self._limits = limits
+
+    def generate(self, wit: str, world: str, options: GenerateOptions) -> Job:
+        folder = self._folder()
+        path = folder / "world.wit"
+        path.write_text(wit)
+        values = {
+            "{wit}": str(path),
+            "{world}": world,
+            "{interpreter}": options.interpreter or "",
+            "{features}": ",".join(options.features),
+            "{encoding}": options.encoding,
+        }
+        return self._start("generate", [_filled(word, values) for word in self._templates.generate], folder)
+
+    def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
+        folder = self._folder()
+        names = []
+        for number, library in enumerate(libraries):
+            path = folder / f"{number}.so"
+            path.write_bytes(library.data)
+            names.append(f"{library.name}={path}")
+        command: list[str] = []
+        for word in self._templates.link:
+            command += names if word == "{libraries}" else [word]
+        return self._start("link", command, folder)
+
+    def _folder(self) -> Path:
+        return Path(tempfile.mkdtemp(dir=self._directory))
+
+    def _start(self, stage: str, command: list[str], folder: Path) -> Job:
+        output = folder / "output.wasm"
+        command = [_filled(word, {"{output}": str(output)}) for word in command]
+        try:
+            running = Running(command, self._limits, own_group=True)
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            return Done(Panicked(127, f"{command[0]} cannot be started: {os.strerror(error.errno or 0)}", stage))
+        return _CommandJob(running, stage, output, self._limits.seconds)
+
+
+class _CommandJob:
+    def __init__(self, running: Running, stage: str, output: Path, seconds: float) -> None:
+        self._running = running
+        self._stage = stage
+        self._output = output
+        self._seconds = seconds
+        self._result: BuildResult | None = None
+
+    def result(self) -> BuildResult:
+        if self._result is None:
+            try:
+                self._result = self._judge()
+            finally:
+                shutil.rmtree(self._output.parent, ignore_errors=True)
+        return self._result
+
+    def _judge(self) -> BuildResult:
+        result = judge_exit(self._running.wait(), self._stage, self._seconds)
+        if not isinstance(result, Built):
+            return result
+        try:
+            return Built(self._output.read_bytes())
+        except OSError:
+            return Panicked(0, "ended with code 0 and wrote no output file", self._stage)
+
+
+def _filled(word: str, values: Mapping[str, str]) -> str:
+    for placeholder, value in values.items():
+        word = word.replace(placeholder, value)
+    return word

@@ -1,0 +1,200 @@
+"""Three opinions (ours, the reference, the model) into a verdict: who is in the minority, and what the outcome is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, unique
+
+from harness.cells import OURS, REFERENCE
+from harness.diff import Difference, against_model, between
+from harness.expectations import Expectation, Expectations
+from harness.observe import CellRun
+from harness.plan import Plan
+from harness.toolchains.protocol import BuildFailure, InvalidOutput, Panicked, Refused, TimedOut
+
+MODEL = "model"
+
+
+@unique
+class Outcome(Enum):
+    PASS = "pass"
+    FAIL = "fail"
+    SKIP = "skip"
+    EXPECTED_FAILURE = "expected failure"
+    UNEXPECTED_PASS = "unexpected pass"
+    TOOL_PANICKED = "tool panicked"
+    INVALID_OUTPUT = "invalid output"
+    TIMED_OUT = "timed out"
+    HARNESS_ERROR = "harness error"
+
+    @property
+    def good(self) -> bool:
+        return self in (Outcome.PASS, Outcome.SKIP, Outcome.EXPECTED_FAILURE)
+
+
+_SEVERITY = (
+    Outcome.HARNESS_ERROR,
+    Outcome.FAIL,
+    Outcome.UNEXPECTED_PASS,
+    Outcome.TOOL_PANICKED,
+    Outcome.INVALID_OUTPUT,
+    Outcome.TIMED_OUT,
+    Outcome.EXPECTED_FAILURE,
+    Outcome.PASS,
+    Outcome.SKIP,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong with what a toolchain made, and in which run it showed (0: not in a run)."""
+
+    outcome: Outcome
+    message: str
+    difference: Difference | None = None
+    run: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is to be said about one toolchain, or about a mixed cell."""
+
+    subject: str
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    expectation: Expectation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """About a whole plan. `minority` names who stands alone (`ours`, `reference`, `model`, a cell), None where all
+    agree or no two do."""
+
+    outcome: Outcome
+    judgements: tuple[Judgement, ...] = ()
+    minority: str | None = None
+    reason: str = ""
+    """Why it was skipped, or what broke the harness."""
+
+    @property
+    def findings(self) -> list[tuple[str, Finding]]:
+        """What is wrong, the toolchain that it is about first."""
+        return [(judgement.subject, finding) for judgement in self.judgements for finding in judgement.findings]
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """Differences of levels 1 and 2 between a toolchain and ours (or the first toolchain)."""
+
+    by_toolchain: Mapping[str, Sequence[Difference]] = field(default_factory=dict)
+
+
+def skipped(reason: str) -> Verdict:
+    return Verdict(Outcome.SKIP, reason=reason)
+
+
+def broken(reason: str) -> Verdict:
+    return Verdict(Outcome.HARNESS_ERROR, reason=reason)
+
+
+def judge(
+    case: str,
+    plan: Plan,
+    cells: Sequence[CellRun],
+    structure: Structure,
+    tools: Mapping[str, str],
+    expectations: Expectations,
+) -> Verdict:
+    """`tools`: which tool stands behind each toolchain's name, as expectations call it."""
+    judgements = []
+    for run in cells:
+        name = run.cell.toolchain
+        subject = name if name is not None and _first_of(cells, name) is run else str(run.cell)
+        findings = _findings(run, plan)
+        findings += [Finding(Outcome.FAIL, str(d), d) for d in structure.by_toolchain.get(subject, ())]
+        judgements.append(_judgement(case, subject, findings, tools, expectations))
+    blamed = {name for judgement in judgements if not judgement.outcome.good for name in [judgement.subject]}
+    judgements = [_excused(judgement, run, judgements) for judgement, run in zip(judgements, cells, strict=True)]
+    outcome = min((judgement.outcome for judgement in judgements), key=_SEVERITY.index, default=Outcome.SKIP)
+    return Verdict(outcome, tuple(judgements), _minority(cells, plan, judgements) if blamed else None)
+
+
+def _first_of(cells: Sequence[CellRun], toolchain: str) -> CellRun:
+    return next(run for run in cells if run.cell.toolchain == toolchain)
+
+
+def _findings(run: CellRun, plan: Plan) -> list[Finding]:
+    findings = []
+    for role, build in run.builds.items():
+        failure = build.failure
+        if failure is not None:
+            findings.append(_build_finding(f"the {role.value} of {run.cell}", failure))
+    if findings:
+        return findings
+    if run.rejected is not None:
+        return [Finding(Outcome.INVALID_OUTPUT, f"{run.cell}: not {run.rejected.stage}d: {run.rejected.message}")]
+    for number, observation in enumerate(run.observations):
+        for difference in against_model(observation, plan.runs[number]):
+            findings.append(Finding(Outcome.FAIL, str(difference), difference, number + 1))
+    return findings
+
+
+def _build_finding(what: str, failure: BuildFailure) -> Finding:
+    match failure:
+        case Refused(message, stage):
+            return Finding(Outcome.FAIL, f"{what}: refused to {stage}: {message}")
+        case Panicked(code, message, stage):
+            return Finding(Outcome.TOOL_PANICKED, f"{what}: {stage} panicked (exit code {code}): {message}")
+        case InvalidOutput(message, stage, _):
+            return Finding(Outcome.INVALID_OUTPUT, f"{what}: {stage} gave an invalid output: {message}")
+        case TimedOut(seconds, stage):
+            return Finding(Outcome.TIMED_OUT, f"{what}: {stage} did not end within {seconds:g} s")
+
+
+def _judgement(
+    case: str, subject: str, findings: Sequence[Finding], tools: Mapping[str, str], expectations: Expectations
+) -> Judgement:
+    tool = tools.get(subject)
+    if not findings:
+        demanded = expectations.demanded(tool, case) if tool is not None else None
+        if demanded is not None:
+            message = f"passes, but {demanded.id} expects: {demanded.outcome} ({demanded.reason})"
+            finding = Finding(Outcome.UNEXPECTED_PASS, message)
+            return Judgement(subject, Outcome.UNEXPECTED_PASS, (finding,), demanded)
+        return Judgement(subject, Outcome.PASS)
+    worst = min((finding.outcome for finding in findings), key=_SEVERITY.index)
+    if tool is not None:
+        reasons = [expectations.find(tool, case, finding.outcome.value, finding.message) for finding in findings]
+        if all(reason is not None for reason in reasons):
+            return Judgement(subject, Outcome.EXPECTED_FAILURE, tuple(findings), reasons[0])
+    return Judgement(subject, worst, tuple(findings))
+
+
+def _excused(judgement: Judgement, run: CellRun, judgements: Sequence[Judgement]) -> Judgement:
+    """A mixed cell in which a toolchain takes part that is known to fail here proves nothing."""
+    if judgement.outcome.good or run.cell.toolchain == judgement.subject:
+        return judgement
+    makers = {maker for _, build in run.cell.builds for maker in (build.generator, build.linker)}
+    for other in judgements:
+        if other.subject in makers and other.outcome is Outcome.EXPECTED_FAILURE:
+            return Judgement(judgement.subject, Outcome.EXPECTED_FAILURE, judgement.findings, other.expectation)
+    return judgement
+
+
+def _minority(cells: Sequence[CellRun], plan: Plan, judgements: Sequence[Judgement]) -> str | None:
+    """Who stands alone. With two toolchains and the model: the one that the other two contradict together."""
+    outcomes = {judgement.subject: judgement for judgement in judgements}
+    pure = {run.cell.toolchain: run for run in cells if run.cell.toolchain in outcomes}
+    wrong = [name for name in pure if name is not None and outcomes[name].findings]
+    if len(pure) == 1:
+        return wrong[0] if wrong else None
+    if not wrong:
+        return next((judgement.subject for judgement in judgements if judgement.findings), None)
+    if len(wrong) == 1:
+        return wrong[0]
+    ours, reference = pure.get(OURS), pure.get(REFERENCE)
+    if ours is None or reference is None or len(ours.observations) != len(reference.observations):
+        return None
+    pairs = zip(ours.observations, reference.observations, strict=True)
+    return MODEL if ours.observations and not any(between(a, b) for a, b in pairs) else None

@@ -1,0 +1,87 @@
+"""What a process needs to carry out plans: toolchains, engines, interpreters, and what they remember."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import interpreters
+from harness.build import Builder
+from harness.engine import Engine, EngineKind, RunLimits
+from harness.observe import Observer
+from harness.process import Limits
+from harness.share import SharedModules
+from harness.steps import Steps
+from harness.toolchains import command, wasm_tools
+from harness.toolchains.protocol import Toolchain
+from harness.toolchains.wasm_tools import Executable
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run's processes are told. `directory`: for temporary files; its maker removes it."""
+
+    directory: Path
+    reference: Executable | None
+    ours: bool = True
+    commands: tuple[Path, ...] = ()
+    """TOML files of further toolchains (`harness/toolchains/command.py`)."""
+    tool_limits: Limits = field(default_factory=Limits)
+    run_limits: RunLimits = field(default_factory=RunLimits)
+
+
+class Workbench:
+    """Belongs to one process. Engines and toolchains are made when first asked for."""
+
+    def __init__(self, settings: Settings, steps: Steps) -> None:
+        self.settings = settings
+        self.steps = steps
+
+    @cached_property
+    def toolchains(self) -> dict[str, Toolchain]:
+        """By name, ours first, then the reference."""
+        settings = self.settings
+        found: dict[str, Toolchain] = {}
+        if settings.ours:
+            from harness.toolchains import ours
+
+            found[ours.NAME] = ours.toolchain()
+        if settings.reference is not None:
+            reference = wasm_tools.reference(
+                settings.reference, settings.directory, settings.tool_limits, keep=self._interpreters.values()
+            )
+            found[reference.name] = reference
+        for path in settings.commands:
+            other = command.load(path, settings.directory, settings.tool_limits)
+            found[other.name] = other
+        return found
+
+    @cached_property
+    def observer(self) -> Observer:
+        return Observer(self.builder, self.engine, self._shared, self.steps)
+
+    @cached_property
+    def builder(self) -> Builder:
+        return Builder(self.toolchains, self._interpreters, self.engine(EngineKind.WINCH).refusal, self.steps)
+
+    @cached_property
+    def _interpreters(self) -> dict[int, bytes]:
+        return {version: interpreters.boxed(version).read_bytes() for version in interpreters.VERSIONS}
+
+    @cached_property
+    def _shared(self) -> SharedModules:
+        shared = SharedModules()
+        for library in self._interpreters.values():
+            shared.add(library)
+        return shared
+
+    @cached_property
+    def _engines(self) -> dict[EngineKind, Engine]:
+        return {}
+
+    def engine(self, kind: EngineKind) -> Engine:
+        engine = self._engines.get(kind)
+        if engine is None:
+            engine = self._engines[kind] = Engine(kind)
+        return engine

@@ -1,0 +1,94 @@
+"""A worker process: `python -m harness.worker` does one task at a time for the process that started it.
+
+Messages are pickled tuples behind their length: it trusts whoever started it, as that one trusts it. Standard output
+carries answers only; whatever else prints goes to standard error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import struct
+import sys
+import traceback
+from typing import IO, Any, Protocol
+
+from harness.steps import Steps
+from harness.workbench import Workbench
+
+MEMORY = 8 << 30
+"""Bytes of data that a worker may use."""
+
+STEP, ANSWER, ERROR = "step", "answer", "error"
+
+
+class Task(Protocol):
+    """Something to be done in a worker. It and its answer travel by pickle."""
+
+    def perform(self, bench: Workbench) -> object: ...
+
+
+def send(stream: IO[bytes], message: tuple[Any, ...]) -> None:
+    data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    stream.write(struct.pack("<Q", len(data)) + data)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> tuple[Any, ...] | None:
+    """None at the end of the stream, also in the middle of a message."""
+    head = stream.read(8)
+    if len(head) < 8:
+        return None
+    (length,) = struct.unpack("<Q", head)
+    data = stream.read(length)
+    if len(data) < length:
+        return None
+    message: tuple[Any, ...] = pickle.loads(data)
+    return message
+
+
+def end_with_parent(parent: int) -> None:
+    """Be killed when the parent ends, however it ends. Elsewhere than on Linux the end of the input must do."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+    import resource
+    import signal
+
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
+    """The first message is `(settings,)`, each later one `(task, lost steps)`."""
+    first = receive(requests)
+    if first is None:
+        return
+    steps = Steps(lambda name: send(answers, (STEP, name)))
+    bench = Workbench(first[0], steps)
+    while (request := receive(requests)) is not None:
+        task, steps.lost = request
+        try:
+            answer = task.perform(bench)
+        except Exception:
+            send(answers, (ERROR, traceback.format_exc()))
+        else:
+            send(answers, (ANSWER, answer))
+
+
+def main() -> None:
+    end_with_parent(int(sys.argv[1]))
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    with contextlib.suppress(BrokenPipeError):
+        serve(sys.stdin.buffer, answers)
+
+
+if __name__ == "__main__":
+    main()
