@@ -277,8 +277,13 @@ def encode_core_type(out: bytearray, type: CoreType) -> None:
         return
     out.append(0x50)
     encode_index(out, len(type.types) + len(type.imports) + len(type.exports))
-    for func_type in type.types:
-        out += b"\x01" + encode_func_type(func_type)
+    for inner in type.types:
+        if isinstance(inner, AliasOuter):  # `core:alias` puts the sort of the target elsewhere than `alias` does
+            out += b"\x02\x10\x01"
+            encode_index(out, inner.count)
+            encode_index(out, inner.index)
+        else:
+            out += b"\x01" + encode_func_type(inner)
     for module, name, extern in type.imports:
         out += b"\x00" + encode_name(module) + encode_name(name) + _core_extern_type(extern)
     for name, extern in type.exports:

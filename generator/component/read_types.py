@@ -43,6 +43,7 @@ from generator.component.types import (
     RecordType,
     ResourceType,
     ResultType,
+    Sort,
     StreamType,
     TupleType,
     ValType,
@@ -198,7 +199,7 @@ def _extern(desc: ImportDesc) -> CoreExternType:
 
 def _module_type(reader: ComponentReader) -> ModuleType:
     reader.byte()
-    types: list[CoreFuncType] = []
+    types: list[CoreFuncType | AliasOuter] = []
     imports: list[tuple[str, str, CoreExternType]] = []
     exports: list[tuple[str, CoreExternType]] = []
     for _ in range(reader.count()):
@@ -209,6 +210,10 @@ def _module_type(reader: ComponentReader) -> ModuleType:
                 imports.append((item.module, item.name, _extern(item.desc)))
             case 1:
                 types.append(read_func_type(reader))
+            case 2:
+                if reader.bytes(2) != b"\x10\x01":
+                    raise reader.error("only outer aliases of types are supported in a module type", start)
+                types.append(AliasOuter(Sort.CORE_TYPE, reader.unsigned(), reader.unsigned()))
             case 3:
                 name = reader.name()
                 exports.append((name, _extern(read_core_extern_type(reader))))

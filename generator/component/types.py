@@ -234,9 +234,9 @@ CoreExternType = int | TableType | MemoryType | GlobalType | TagType
 
 @dataclass(frozen=True, slots=True)
 class ModuleType:
-    """`core:moduletype`, in the order of the format: types, imports, exports."""
+    """`core:moduletype`; `types` is its index space of types, in which an outer alias may stand."""
 
-    types: tuple[CoreFuncType, ...]
+    types: tuple[CoreFuncType | AliasOuter, ...]
     imports: tuple[tuple[str, str, CoreExternType], ...]
     exports: tuple[tuple[str, CoreExternType], ...]
 

@@ -9,7 +9,7 @@ from generator.component.component import Component, Custom, Export
 from generator.component.errors import BinaryError
 from generator.component.evaluate import Evaluator
 from generator.component.names import ExternName, is_label, parse_interface_name
-from generator.component.nodes import ComponentNode, FuncNode, InstanceNode, Item, Signature, TypeNode
+from generator.component.nodes import ComponentNode, FuncNode, InstanceNode, Item, Opaque, Signature, TypeNode
 from generator.component.read import read_component
 from generator.component.types import ComponentType, Sort
 from generator.wit.binary.docs_reader import inject_docs
@@ -121,7 +121,10 @@ def _string_encoding(component: Component) -> str:
 
 
 def decode_component(binary: bytes) -> tuple[Resolve, WorldId]:
-    """The world of a component: its imports and exports as the world `root` of the package `root:component`."""
+    """The world of a component: its imports and exports as the world `root` of the package `root:component`.
+
+    Imported components and core modules are left out: worlds cannot tell of them (so does the reference).
+    """
     return world_of_component(read_component(binary))
 
 
@@ -129,7 +132,11 @@ def world_of_component(component: Component) -> tuple[Resolve, WorldId]:
     evaluator = Evaluator()
     decoder = _Decoder(evaluator)
     package = decoder.interfaces.package(PackageName("root", "component"))
-    world = decoder.world("root", package, evaluator.component(component), 0)
+    signature = evaluator.component(component)
+    for name, item in tuple(signature.imports.items()):
+        if isinstance(item.node, ComponentNode | Opaque):
+            del signature.imports[name]
+    world = decoder.world("root", package, signature, 0)
     resolve, _ = decoder.finish(component, package)
     return resolve, world
 

@@ -184,8 +184,10 @@ class _DocsReader:
         return *found, item
 
     def _inline(self, places: list[_Place], name: str, data: Any) -> None:
-        _, _, item = self._interface_item(places, name)
-        self._interface(item.id, self.members(data))
+        items, key, item = self._interface_item(places, name)
+        members = self.members(data)
+        items[key] = replace(item, stability=self._stability(members.get("stability")))
+        self._interface(item.id, members)
 
     def _world_function(self, places: list[_Place], name: str, data: Any) -> None:
         found = self._find(places, name)

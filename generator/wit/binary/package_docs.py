@@ -112,7 +112,8 @@ def _items(resolve: Resolve, items: dict[WorldKey, WorldItem]) -> dict[str, Json
         name = resolve.world_key_name(key)
         match item:
             case InterfaceItem(id) if resolve.interfaces[id].name is None:
-                found["inline"][name] = _interface(resolve, id)
+                gates = stability_json(item.stability)
+                found["inline"][name] = _clean(**{"stability": gates, **_interface(resolve, id)})
             case InterfaceItem():
                 found["stability"][name] = stability_json(item.stability)
                 found["docs"][name] = item.docs
