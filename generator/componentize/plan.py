@@ -75,8 +75,7 @@ class PlanModule:
     options: CanonicalOptions
     component_types: tuple[CustomSection, ...] = ()
     """The module's `component-type` sections: its world and its string encoding. Imports of WIT are looked up in the
-    module's own worlds; the component's world is the union of all modules' worlds, in the order of the plan's
-    `priority`."""
+    module's own worlds; the component's world is the union of all modules' worlds, in the order of instantiation."""
     after_fixup: bool = False
     """Instantiated after the shim's table is filled, so that its start function may run everything (the init module).
     All other modules are instantiated before the first such module."""
@@ -88,10 +87,9 @@ class Plan:
 
     modules: tuple[PlanModule, ...]
     priority: tuple[str, ...]
-    """Names of the modules whose worlds are united and which are asked for what the world exports (core export names
-    such as `a:b/c#f`). A world's exports come from the module that carries that world; where it lacks one, from the
-    first in this order that has it. Post-return, callback and destructor come from the same module as their function
-    or resource."""
+    """Names of the modules that are asked for what the world exports (core export names such as `a:b/c#f`). A world's
+    exports come from the module that carries that world; where it lacks one, from the first in this order that has it.
+    Post-return, callback and destructor come from the same module as their function or resource."""
 
     def module(self, name: str) -> PlanModule:
         """The module of that name. Raises KeyError."""

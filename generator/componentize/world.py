@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from generator.component.canon import StringEncoding
 from generator.componentize.errors import ComponentizeError
@@ -13,6 +14,15 @@ from generator.wit.binary.decode import decode_world
 from generator.wit.merge import Union
 from generator.wit.model import InterfaceId, InterfaceKey, Resolve, WorldId, WorldKey
 from generator.wit.semver import merge_imports_by_version
+
+
+@lru_cache(maxsize=64)
+def decoded_world(section: bytes) -> tuple[Resolve, WorldId, str]:
+    """`decode_world`, remembered: a library's world is read by the linker and here, an interpreter's in each link.
+
+    The resolution is shared: nobody may change it.
+    """
+    return decode_world(section)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +42,13 @@ class ComponentWorld:
 
 
 def unite_worlds(plan: Plan, merge_versions: bool) -> ComponentWorld:
-    """Decode and unite the worlds of all modules, those of `plan.priority` first.
+    """Decode and unite the worlds of all modules, in the order of instantiation (as the reference orders the items).
 
     Raises ComponentizeError (or another GeneratorError, with the module's name) where they contradict each other.
     """
     union = Union()
     modules: dict[str, ModuleWorld] = {}
-    first = [plan.module(name) for name in plan.priority]
-    rest = [module for module in plan.modules if module.name not in plan.priority]
-    for module in [*first, *rest]:
+    for module in plan.modules:
         modules[module.name] = _add_module(union, module)
     union.finish()
     replaced = merge_imports_by_version(union.resolve, union.world) if merge_versions else {}
@@ -53,7 +61,7 @@ def _add_module(union: Union, module: PlanModule) -> ModuleWorld:
     world = ModuleWorld()
     for section in module.component_types:
         try:
-            resolve, id, word = decode_world(section.data)
+            resolve, id, word = decoded_world(section.data)
             part = union.add(resolve, id)
         except GeneratorError as error:
             raise ComponentizeError(f"module `{module.name}`, section `{section.name}`: {error}") from error

@@ -1,1 +1,26 @@
 """Dynamic libraries into one component (tool-conventions, DynamicLinking.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from generator.componentize.encoder import ComponentizeOptions, componentize
+from generator.link.library import Library, read_library
+from generator.link.plan_link import LinkOptions, plan_link
+
+__all__ = ["Library", "LinkOptions", "link", "plan_link", "read_library"]
+
+_LINK_DEFAULTS = LinkOptions()
+_COMPONENTIZE_DEFAULTS = ComponentizeOptions()
+
+
+def link(
+    libraries: Sequence[Library],
+    options: LinkOptions = _LINK_DEFAULTS,
+    componentize_options: ComponentizeOptions = _COMPONENTIZE_DEFAULTS,
+) -> bytes:
+    """One component of all libraries that its world reaches; the first that exports a symbol defines it.
+
+    Raises LinkError for libraries that do not fit together, another GeneratorError for their worlds.
+    """
+    return componentize(plan_link(libraries, options), componentize_options)

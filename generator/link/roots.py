@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from generator.componentize.world import decoded_world
 from generator.link.library import Library
 from generator.link.names import START
+from generator.wasm.module import CustomSection
 
 
 def is_root(library: Library) -> bool:
-    """Whether something outside reaches the library: its world, `dlopen`, or a `_start`."""
+    """Whether something outside reaches the library: what its world exports, `dlopen`, or a `_start`.
+
+    That libraries without these are dropped is the reference's behaviour: a world that only imports cannot be entered.
+    """
     contents = library.contents
-    return library.dl_openable or START in contents.lifecycle or bool(contents.component_types)
+    return library.dl_openable or START in contents.lifecycle or any(map(_has_exports, contents.component_types))
+
+
+def _has_exports(section: CustomSection) -> bool:
+    resolve, world, _ = decoded_world(section.data)
+    return bool(resolve.worlds[world].exports)

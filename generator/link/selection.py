@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from generator.errors import GeneratorError
 from generator.link.errors import LinkError
 from generator.link.library import Library
 from generator.link.order import dependency_order, reachable
@@ -38,7 +39,7 @@ def select(libraries: Sequence[Library], *, stub_missing_functions: bool) -> Sel
     _check_names(libraries)
     bindings = resolve(libraries, stub_missing_functions=stub_missing_functions)
     dependencies = {item.name: _dependencies(item, bindings[item.name]) for item in libraries}
-    live = reachable([item.name for item in libraries if is_root(item)], dependencies)
+    live = reachable([item.name for item in libraries if _is_root(item)], dependencies)
     by_priority = [item for item in libraries if item.name in live]
     by_name = {item.name: item for item in by_priority}
     order = dependency_order(list(by_name), dependencies)
@@ -47,6 +48,13 @@ def select(libraries: Sequence[Library], *, stub_missing_functions: bool) -> Sel
     selection = Selection(by_priority, [by_name[name] for name in order], bindings, places)
     _check_tags(selection)
     return selection
+
+
+def _is_root(library: Library) -> bool:
+    try:
+        return is_root(library)
+    except GeneratorError as error:
+        raise LinkError(f"library `{library.name}`: its world cannot be read: {error}") from error
 
 
 def _dependencies(library: Library, bindings: Bindings) -> Sequence[str]:
