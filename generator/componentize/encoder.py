@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from generator.component.builder import ComponentBuilder
@@ -66,14 +66,16 @@ class _Encoder:
         self.builder = ComponentBuilder()
         self.root = RootTypes(self.homes, self.builder)
         self.live = LiveTypes(self.homes)
-        self.wit_imports: dict[str, list[tuple[str, str, CoreImport]]] = {}
+        self.wit_imports: dict[str, dict[str, list[tuple[str, CoreImport]]]] = {}
+        """By module of the plan and namespace: name and meaning."""
         self.late: list[_Late] = []
         self.late_numbers: dict[tuple[str, str, str], int] = {}
         self.shim = -1
 
     def encode(self) -> bytes:
+        self.live.add_world_types(self.items)
         lowered = self._classify_imports()
-        self.live.add_world(self.items)
+        self.live.add_exports(self.items)
         self.imports = WorldImports(self.root, self.live, self.options.import_names)
         self.imports.write(self.items, lowered)
         self.instances = CoreInstances(self.plan, self.builder)
@@ -93,7 +95,7 @@ class _Encoder:
         """Find out what the modules import of WIT; the imported functions that are used."""
         lowered: set[tuple[Home, str]] = set()
         for module in self.plan.modules:
-            found = self.wit_imports[module.name] = []
+            found = self.wit_imports[module.name] = {}
             for item in module.module.imports:
                 if item.module in module.imports:
                     continue
@@ -104,7 +106,8 @@ class _Encoder:
                     )
                 type = module.module.import_func_type(item)
                 core_import = self.core_imports.find(module, item.module, item.name, type)
-                found.append((item.module, item.name, core_import))
+                found.setdefault(item.module, []).append((item.name, core_import))
+            for _, core_import in _all(found):
                 self.live.add_import(core_import)
                 if isinstance(core_import.meaning, LoweredFunction):
                     lowered.add((core_import.meaning.home, core_import.meaning.function.name))
@@ -115,7 +118,7 @@ class _Encoder:
     def _plan_late_imports(self) -> None:
         earlier: set[str] = set()
         for module in self.plan.modules:
-            for namespace, name, item in self.wit_imports[module.name]:
+            for (namespace, name), item in _all(self.wit_imports[module.name]):
                 where = f"module `{module.name}`: import `{namespace}` `{name}`"
                 needed = required_exports(where, item.needs, module.options.memory, module.options.import_realloc)
                 if not module.after_fixup and any(export.module not in earlier for export in needed):
@@ -175,7 +178,7 @@ class _Encoder:
 
     def _wit_instances(self, module: PlanModule) -> dict[str, Exports]:
         wit: dict[str, Exports] = {}
-        for namespace, name, item in self.wit_imports[module.name]:
+        for (namespace, name), item in _all(self.wit_imports[module.name]):
             number = self.late_numbers.get((module.name, namespace, name))
             if number is not None:
                 index = self.instances.alias_of(self.shim, str(number))
@@ -204,3 +207,9 @@ class _Encoder:
                     self.root.set_exported(home, self.builder.export(name, Sort.INSTANCE, instance))
                 case TypeItem():
                     raise AssertionError("worlds do not export types")
+
+
+def _all(imports: Mapping[str, list[tuple[str, CoreImport]]]) -> Iterator[tuple[tuple[str, str], CoreImport]]:
+    for namespace, items in imports.items():
+        for name, item in items:
+            yield (namespace, name), item

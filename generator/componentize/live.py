@@ -56,11 +56,14 @@ class LiveTypes:
             case TaskReturn(home, function):
                 self.add_type(home, function.result)
 
-    def add_world(self, world: World) -> None:
-        """The world's own types and everything that its exports mention."""
+    def add_world_types(self, world: World) -> None:
+        """The world's own types: all are imported, used or not."""
         for item in world.imports.values():
             if isinstance(item, TypeItem):
                 self.add_type(self._homes.root, item.id)
+
+    def add_exports(self, world: World) -> None:
+        """Everything that the world's exports mention."""
         for item in world.exports.values():
             if isinstance(item, FunctionItem):
                 self.add_function(self._homes.root, item.function)
