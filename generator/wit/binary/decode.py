@@ -37,8 +37,7 @@ _ENCODINGS = {byte: encoding.value for encoding, byte in ENCODING_BYTES.items()}
 
 def decode_package(binary: bytes) -> tuple[Resolve, PackageId]:
     """A WIT package in binary form, as `encode_package` writes it. Packages that it uses are there as far as used."""
-    component = read_component(binary)
-    return _package(component)
+    return package_of_component(read_component(binary))
 
 
 def is_package(component: Component) -> bool:
@@ -55,7 +54,7 @@ def _component_type(item: Item) -> ComponentNode | None:
     return None
 
 
-def _package(component: Component) -> tuple[Resolve, PackageId]:
+def package_of_component(component: Component) -> tuple[Resolve, PackageId]:
     evaluator = Evaluator()
     decoder = _Decoder(evaluator)
     main: PackageId | None = None
@@ -101,7 +100,7 @@ def decode_world(section: bytes) -> tuple[Resolve, WorldId, str]:
     exports = [definition for definition in component.definitions if isinstance(definition, Export)]
     if len(exports) != 1 or exports[0].sort is not Sort.TYPE:
         raise BinaryError("a world's section exports exactly one type", 0)
-    resolve, package = _package(component)
+    resolve, package = package_of_component(component)
     worlds = resolve.packages[package].worlds
     if len(worlds) != 1:
         raise BinaryError("the exported type is not a world", 0)

@@ -1,0 +1,57 @@
+"""The WIT of any WebAssembly binary: an encoded package, a component, or a core module that carries its world."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import Enum, unique
+
+from generator.component.errors import BinaryError
+from generator.component.read import is_component, read_component
+from generator.wasm.decode import DecodedModule
+from generator.wasm.errors import WasmFormatError
+from generator.wit.binary.decode import decode_world, is_package, package_of_component, world_of_component
+from generator.wit.binary.encode import is_component_type_section
+from generator.wit.merge import Union
+from generator.wit.model import PackageId, PackageName, Resolve
+
+
+@unique
+class BinaryKind(Enum):
+    PACKAGE = "WIT package"
+    COMPONENT = "component"
+    MODULE = "core module"
+
+
+def decode_binary(binary: bytes) -> tuple[BinaryKind, Resolve, PackageId]:
+    """Components have the package `root:component`, core modules `root:root`, each with the world `root`.
+
+    Raises BinaryError, and MergeError for a core module whose worlds contradict each other.
+    """
+    if not is_component(binary):
+        return BinaryKind.MODULE, *_module(binary)
+    component = read_component(binary)
+    if is_package(component):
+        return BinaryKind.PACKAGE, *package_of_component(component)
+    resolve, world = world_of_component(component)
+    package = resolve.worlds[world].package
+    assert package is not None
+    return BinaryKind.COMPONENT, resolve, package
+
+
+def _module(binary: bytes) -> tuple[Resolve, PackageId]:
+    """The union of the worlds that a core module's `component-type` sections tell; without any an empty world."""
+    try:
+        customs = DecodedModule(binary).customs
+    except WasmFormatError as error:
+        raise BinaryError(error.message, error.offset, error.section) from error
+    union = Union()
+    for custom in customs:
+        if is_component_type_section(custom.name):
+            resolve, world, _ = decode_world(custom.data)
+            union.add(resolve, world)
+    union.finish()
+    package = union.resolve.worlds[union.world].package
+    assert package is not None
+    packages = union.resolve.packages
+    packages[package] = replace(packages[package], name=PackageName("root", "root"))
+    return union.resolve, package
