@@ -9,6 +9,10 @@ class GeneratorError(Exception):
     """Bad input, told in a sentence that names the item. The command line prints it and exits with 1."""
 
 
+class UsageError(GeneratorError):
+    """A command line that asks for something that is not there. The command line exits with 2."""
+
+
 class WitError(GeneratorError):
     """WIT that is malformed or does not resolve.
 

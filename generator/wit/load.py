@@ -3,31 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-from generator.errors import WitError
+from generator.errors import GeneratorError, WitError
+from generator.wit.combine import add_packages
 from generator.wit.gates import Features
 from generator.wit.model import PackageId, Resolve, WorldId
 from generator.wit.parser import parse_file
 from generator.wit.resolve import resolve_packages
-from generator.wit.source import decode_text, group_files, read_bytes, read_folder
+from generator.wit.source import decode_text, dependencies_of, group_files, read_bytes, read_folder
 from generator.wit.text import SourceText
 
-WASM_MAGIC = b"\0asm"
+_CORE_MODULE = b"\0asm\1\0\0\0"
+_COMPONENT = b"\0asm\x0d\0\1\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a path holds. `world` is set where the input is about one world: a component, or a core module."""
+
+    resolve: Resolve
+    package: PackageId
+    world: WorldId | None = None
 
 
 def load(path: Path, features: Iterable[str] = (), all_features: bool = False) -> tuple[Resolve, PackageId]:
     """The packages of a `.wit` file, a folder of them with its `deps/`, or a WIT package in binary form.
 
-    The id is that of the main package. Raises WitError for anything that is not good WIT.
+    The id is that of the main package. Raises WitError for anything that is not good WIT, and BinaryError for binaries.
     """
+    loaded = load_input(path, features, all_features)
+    return loaded.resolve, loaded.package
+
+
+def load_input(path: Path, features: Iterable[str] = (), all_features: bool = False) -> Loaded:
+    """The same; beside WIT packages it takes components, and core modules that carry a world."""
     enabled = Features.of(features, all_features)
     if path.is_dir():
         return _load_folder(path, enabled)
-    content = read_bytes(path)
-    if content.startswith(WASM_MAGIC):
-        return _decode(content, path)
-    return _resolve_text(decode_text(str(path), content), enabled)
+    return _load_content(str(path), read_bytes(path), enabled)
+
+
+def load_bytes(content: bytes, name: str, features: Iterable[str] = (), all_features: bool = False) -> Loaded:
+    """The same for what a file contains; `name` stands in errors."""
+    return _load_content(name, content, Features.of(features, all_features))
+
+
+def _load_content(name: str, content: bytes, features: Features) -> Loaded:
+    if not content.startswith(_CORE_MODULE[:4]):
+        return Loaded(*_resolve_text(decode_text(name, content), features))
+    try:
+        return _decode(content, name)
+    except WitError:
+        raise
+    except GeneratorError as error:
+        raise WitError(f"{name}: {error}") from error
 
 
 def load_text(
@@ -44,25 +75,64 @@ def _resolve_text(source: SourceText, features: Features) -> tuple[Resolve, Pack
     return resolve, ids[packages[0].name]
 
 
-def _load_folder(folder: Path, features: Features) -> tuple[Resolve, PackageId]:
+def _load_folder(folder: Path, features: Features) -> Loaded:
     packages = read_folder(folder)
     main = packages[0].name
     resolve = Resolve()
-    deps = folder / "deps"
-    for entry in sorted(deps.iterdir()) if deps.is_dir() else ():
+    for entry in dependencies_of(folder):
         if entry.is_dir():
             packages += read_folder(entry)
+            continue
+        content = read_bytes(entry)
+        if content.startswith(_CORE_MODULE[:4]):
+            add_packages(resolve, _load_content(str(entry), content, features).resolve)
         elif entry.suffix == ".wit":
-            source = decode_text(str(entry), read_bytes(entry))
+            source = decode_text(str(entry), content)
             packages += group_files([parse_file(source)], source.name)
-        elif entry.suffix == ".wasm":
-            raise WitError(f"{entry}: dependencies in binary form are not supported yet")
+        else:
+            raise WitError(f"{entry}: the WebAssembly text format is not supported", hint="convert it to a .wasm file")
     ids = resolve_packages(packages, resolve, features)
-    return resolve, ids[main]
+    return Loaded(resolve, ids[main])
 
 
-def _decode(content: bytes, path: Path) -> tuple[Resolve, PackageId]:
-    raise WitError(f"{path}: WIT in binary form is not supported yet")
+def _decode(content: bytes, name: str) -> Loaded:
+    """WIT in binary form. The modules for it are imported when they are needed: WIT text is much more common."""
+    from generator.component.read import read_component
+    from generator.wit.binary import decode
+
+    if content.startswith(_CORE_MODULE):
+        return _decode_core_module(content, name)
+    if not content.startswith(_COMPONENT):
+        raise WitError(f"{name}: this is neither a component nor a core module of a version that is known")
+    if decode.is_package(read_component(content)):
+        return Loaded(*decode.decode_package(content))
+    resolve, world = decode.decode_component(content)
+    return Loaded(resolve, _package_of(resolve, world), world)
+
+
+def _decode_core_module(content: bytes, name: str) -> Loaded:
+    """The union of the worlds in a core module's `component-type` sections."""
+    from generator.wasm.decode import DecodedModule
+    from generator.wit.binary.decode import decode_world
+    from generator.wit.binary.encode import is_component_type_section
+    from generator.wit.merge import Union
+
+    sections = [custom for custom in DecodedModule(content).customs if is_component_type_section(custom.name)]
+    if not sections:
+        hint = "`component embed` puts WIT into a module"
+        raise WitError(f"{name}: this core module carries no WIT: it has no `component-type` section", hint=hint)
+    union = Union()
+    for section in sections:
+        resolve, world, _ = decode_world(section.data)
+        union.add(resolve, world)
+    union.finish()
+    return Loaded(union.resolve, _package_of(union.resolve, union.world), union.world)
+
+
+def _package_of(resolve: Resolve, world: WorldId) -> PackageId:
+    package = resolve.worlds[world].package
+    assert package is not None, "decoded worlds belong to packages"
+    return package
 
 
 def select_world(resolve: Resolve, package: PackageId, name: str | None) -> WorldId:

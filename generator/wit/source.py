@@ -42,6 +42,15 @@ def wit_files(folder: Path) -> list[Path]:
     return [entry for entry in entries if entry.name.endswith(".wit") and not entry.is_dir()]
 
 
+def dependencies_of(folder: Path) -> list[Path]:
+    """What lies in a folder's `deps`: folders, texts and binaries, by name. Other files there are nobody's business."""
+    deps = folder / "deps"
+    if not deps.is_dir():
+        return []
+    entries = sorted(deps.iterdir())
+    return [entry for entry in entries if entry.is_dir() or entry.suffix in (".wit", ".wasm", ".wat")]
+
+
 def group_files(files: Sequence[File], where: str) -> list[PackageSyntax]:
     """The packages in files that belong together: first the one that the files make, then those nested in them.
 

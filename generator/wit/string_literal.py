@@ -42,16 +42,10 @@ def decode_string_literal(source: SourceText, at: int, literal: str) -> str:
         raise source.error(at, "this string is not valid UTF-8") from error
 
 
+_ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+
+
 def encode_string_literal(value: str) -> str:
-    """`value` as a string literal with its quotes."""
-    text = ['"']
-    for character in value:
-        code = ord(character)
-        if character in '"\\':
-            text.append("\\" + character)
-        elif code < 0x20 or 0x7F <= code < 0xA0 or not character.isprintable():
-            text.append(f"\\u{{{code:x}}}")
-        else:
-            text.append(character)
-    text.append('"')
-    return "".join(text)
+    """`value` as a string literal with its quotes, in ASCII."""
+    text = (_ESCAPES.get(c) or (c if " " <= c <= "~" else f"\\u{{{ord(c):x}}}") for c in value)
+    return f'"{"".join(text)}"'

@@ -1,0 +1,103 @@
+"""The `generator` command. Its subcommands and flags are those of wasm-tools, so that it can stand in for it."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import NamedTuple
+
+from generator.cli.parser import CommandParser
+from generator.errors import GeneratorError, UsageError, WitError
+
+EXIT_OK = 0
+EXIT_BAD_INPUT = 1
+EXIT_USAGE = 2
+
+
+class Subcommand(NamedTuple):
+    """A subcommand and the module that has its `add_parser(subparsers)` and `run(args) -> int`."""
+
+    path: tuple[str, ...]
+    module: str
+    help: str
+
+
+SUBCOMMANDS = (
+    Subcommand(("component", "wit"), "generator.cli.wit", "print WIT, or convert it"),
+    Subcommand(("component", "embed"), "generator.cli.embed", "put a world into a core module"),
+    Subcommand(("component", "new"), "generator.cli.new", "make a component of a core module"),
+    Subcommand(("component", "link"), "generator.cli.link", "make a component of dynamic libraries"),
+    Subcommand(("wit-dylib",), "generator.cli.wit_dylib", "generate the dynamic library of a world"),
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line. Returns 0, 1 for bad input (told on stderr), 2 for wrong use."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    chosen = _chosen(arguments)
+    try:
+        module = None if chosen is None else importlib.import_module(chosen.module)
+    except ModuleNotFoundError as error:
+        if chosen is None or error.name != chosen.module:
+            raise
+        print(f"error: `{' '.join(chosen.path)}` is not part of this installation", file=sys.stderr)
+        return EXIT_USAGE
+    parser = _build_parser(chosen, module)
+    try:
+        args = parser.parse_args(arguments)
+    except SystemExit as stop:
+        # argparse ends the process by itself, after help or a wrong use that it has told.
+        return stop.code if isinstance(stop.code, int) else EXIT_USAGE
+    if module is None:
+        parser.print_help(sys.stderr)
+        return EXIT_USAGE
+    return _run(module, args)
+
+
+def _run(module: ModuleType, args: argparse.Namespace) -> int:
+    try:
+        code: int = module.run(args)
+        sys.stdout.flush()
+    except UsageError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    except WitError as error:
+        print(error, file=sys.stderr)
+        return EXIT_BAD_INPUT
+    except GeneratorError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    except BrokenPipeError:
+        # Whoever reads the output has had enough. A closed descriptor keeps the interpreter from complaining at exit.
+        sys.stderr.close()
+        return EXIT_BAD_INPUT
+    except OSError as error:
+        print(f"error: {error.filename or 'input or output'}: {error.strerror or error}", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    return code
+
+
+def _chosen(arguments: Sequence[str]) -> Subcommand | None:
+    """The subcommand that the arguments start with; only its module is imported, which keeps the start short."""
+    for subcommand in SUBCOMMANDS:
+        if tuple(arguments[: len(subcommand.path)]) == subcommand.path:
+            return subcommand
+    return None
+
+
+def _build_parser(chosen: Subcommand | None, module: ModuleType | None) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="generator", description=__doc__, allow_abbrev=False)
+    top = parser.add_subparsers(metavar="COMMAND")
+    component_help = "components and their WIT"
+    component = top.add_parser("component", help=component_help, description=component_help, allow_abbrev=False)
+    inner = component.add_subparsers(metavar="COMMAND", required=True, parser_class=CommandParser)
+    for subcommand in SUBCOMMANDS:
+        group = inner if len(subcommand.path) > 1 else top
+        if subcommand is chosen and module is not None:
+            module.add_parser(group)
+        else:
+            group.add_parser(subcommand.path[-1], help=subcommand.help)
+    return parser

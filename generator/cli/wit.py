@@ -1,0 +1,159 @@
+"""`component wit`: reads WIT as text or in binary form and writes it in another form."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from generator.errors import UsageError
+from generator.wit.json_form import resolve_json
+from generator.wit.load import Loaded, load_bytes, load_input, select_world
+from generator.wit.model import PackageId, Resolve, WorldId
+from generator.wit.printer import print_all, print_package
+from generator.wit.worlds import exportize, importize
+
+STANDARD_STREAM = "-"
+
+_Subparsers = argparse._SubParsersAction
+
+
+def add_parser(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser("wit", help="print WIT, or convert it", description=__doc__, allow_abbrev=False)
+    parser.add_argument(
+        "input",
+        nargs="?",
+        default=STANDARD_STREAM,
+        metavar="INPUT",
+        help="a .wit file, a folder of them, or a .wasm file (WIT package, component, or core module that carries its "
+        "world); - or nothing is stdin",
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="where to write; stdout if not given")
+    parser.add_argument("--out-dir", metavar="DIR", help="write each package to a file of its own in this folder")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("-w", "--wasm", action="store_true", help="write the binary form of the package")
+    form.add_argument("-j", "--json", action="store_true", help="write JSON")
+    form.add_argument("-t", "--wat", action="store_true", help="not supported")
+    parser.add_argument("--no-docs", action="store_true", help="leave documentation out of WIT text")
+    parser.add_argument("--features", action="append", default=[], metavar="NAMES", help="features to enable")
+    parser.add_argument("--all-features", action="store_true", help="enable all features")
+    change = parser.add_mutually_exclusive_group()
+    change.add_argument("--importize", action="store_true", help="the world that imports the component in INPUT")
+    change.add_argument("--importize-world", metavar="WORLD", help="the world that imports what WORLD exports")
+    change.add_argument("--exportize", action="store_true", help="the world that exports what the component imports")
+    change.add_argument("--exportize-world", metavar="WORLD", help="the world that exports what WORLD imports")
+    change.add_argument(
+        "--merge-world-imports-based-on-semver",
+        metavar="WORLD",
+        help="of compatible versions of an interface import the highest only",
+    )
+    change.add_argument("--generate-nominal-type-ids", metavar="WORLD", help="not supported")
+    parser.add_argument("--importize-out-world-name", metavar="NAME", help="name of the importized world")
+    parser.add_argument("--exportize-out-world-name", metavar="NAME", help="name of the exportized world")
+    parser.add_argument(
+        "--exportize-import", action="append", default=[], metavar="IMPORT", help="move only these imports"
+    )
+    parser.add_argument("--skip-validation", action="store_true", help="no effect: binary output is not validated")
+    parser.add_argument("--emit-canonical-names", action="store_true", help="not supported")
+    parser.add_argument("-v", "--verbose", action="count", default=0, help="no effect")
+    parser.add_argument("--color", default="auto", help="no effect: output has no colors")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Raises GeneratorError for input that is not good, UsageError for options that are not supported."""
+    _refuse_unsupported(args)
+    loaded = _load(args)
+    package = _change(args, loaded)
+    resolve = loaded.resolve
+    if args.json:
+        _write(args, (json.dumps(resolve_json(resolve), indent=2, ensure_ascii=False)).encode())
+    elif args.wasm:
+        # Imported here because text output should not pay for it.
+        from generator.wit.binary.encode import encode_package
+
+        _write(args, encode_package(resolve, package))
+    elif args.out_dir is not None:
+        _write_folder(Path(args.out_dir), resolve, package, not args.no_docs)
+    else:
+        _write(args, print_all(resolve, package, not args.no_docs).encode())
+    return 0
+
+
+def _refuse_unsupported(args: argparse.Namespace) -> None:
+    for flag, value in (
+        ("--wat", args.wat),
+        ("--generate-nominal-type-ids", args.generate_nominal_type_ids),
+        ("--emit-canonical-names", args.emit_canonical_names),
+    ):
+        if value:
+            raise UsageError(f"{flag} is not supported")
+    if args.out_dir is not None and (args.output is not None or args.json or args.wasm):
+        raise UsageError("--out-dir goes with WIT text only, and without --output")
+    if args.wasm and args.output is None and sys.stdout.isatty():
+        raise UsageError("binary output does not go to a terminal; say where with --output")
+    importing = args.importize or args.importize_world is not None
+    exporting = args.exportize or args.exportize_world is not None
+    if args.importize_out_world_name is not None and not importing:
+        raise UsageError("--importize-out-world-name goes with --importize or --importize-world")
+    if (args.exportize_out_world_name is not None or args.exportize_import) and not exporting:
+        raise UsageError("--exportize-out-world-name and --exportize-import go with --exportize or --exportize-world")
+
+
+def _load(args: argparse.Namespace) -> Loaded:
+    if args.input == STANDARD_STREAM:
+        return load_bytes(sys.stdin.buffer.read(), "<stdin>", args.features, args.all_features)
+    return load_input(Path(args.input), args.features, args.all_features)
+
+
+def _world(loaded: Loaded, name: str | None) -> WorldId:
+    """The world to change: that of the component or core module, or the one of this name in the package."""
+    if name is None and loaded.world is not None:
+        return loaded.world
+    return select_world(loaded.resolve, loaded.package, name)
+
+
+def _change(args: argparse.Namespace, loaded: Loaded) -> PackageId:
+    """Do to the world what the flags ask; the package to write."""
+    if args.importize or args.importize_world is not None:
+        world = _world(loaded, args.importize_world)
+        importize(loaded.resolve, world, args.importize_out_world_name)
+    elif args.exportize or args.exportize_world is not None:
+        world = _world(loaded, args.exportize_world)
+        exportize(loaded.resolve, world, args.exportize_out_world_name, args.exportize_import)
+    elif args.merge_world_imports_based_on_semver is not None:
+        from generator.wit.semver import merge_imports_by_version
+
+        world = _world(loaded, args.merge_world_imports_based_on_semver)
+        merge_imports_by_version(loaded.resolve, world)
+    else:
+        return loaded.package
+    package = loaded.resolve.worlds[world].package
+    return loaded.package if package is None else package
+
+
+def _write(args: argparse.Namespace, content: bytes) -> None:
+    if args.output is not None and args.output != STANDARD_STREAM:
+        Path(args.output).write_bytes(content)
+    else:
+        sys.stdout.buffer.write(content)
+
+
+def _write_folder(folder: Path, resolve: Resolve, main: PackageId, docs: bool) -> None:
+    """The main package in `folder`, the others in its `deps`; `load` reads it back."""
+    for index in range(len(resolve.packages)):
+        package = PackageId(index)
+        target = (folder if package == main else folder / "deps") / f"{_file_stem(resolve, package)}.wit"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(print_package(resolve, package, docs), encoding="utf-8")
+        print(f"Writing: {target}")
+
+
+def _file_stem(resolve: Resolve, id: PackageId) -> str:
+    """The package's name, with as much of namespace and version as tells it from the others."""
+    name = resolve.packages[id].name
+    same_name = [package.name for package in resolve.packages if package.name.name == name.name]
+    one_namespace = len({other.namespace for other in same_name}) == 1
+    versions = [other for other in same_name if other.namespace == name.namespace]
+    stem = name.name if one_namespace else f"{name.namespace}:{name.name}"
+    return stem if len(versions) == 1 or name.version is None else f"{stem}@{name.version}"
