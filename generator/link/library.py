@@ -36,7 +36,7 @@ class Contents:
     """As imported."""
     table: TableType | None
     """As imported."""
-    env_globals: frozenset[str]
+    env_globals: tuple[str, ...]
     """Names out of `names.ENV_GLOBALS`."""
     functions: Mapping[str, FuncType]
     """Functions imported from `env`."""
@@ -51,7 +51,7 @@ class Contents:
     imports_wit: bool
     defined_functions: Mapping[str, FuncType]
     """Exported functions, without those that merely hand on an import of the same name."""
-    defined_data: frozenset[str]
+    defined_data: tuple[str, ...]
     """Exported addresses, relative to `__memory_base`."""
     defined_tags: Mapping[str, FuncType]
     lifecycle: frozenset[str]
@@ -109,7 +109,7 @@ def _read_contents(binary: bytes) -> Contents:
         dylink=dylink,
         memory=imports.memory,
         table=imports.table,
-        env_globals=frozenset(imports.env_globals),
+        env_globals=tuple(dict.fromkeys(imports.env_globals)),
         functions=imports.functions,
         tags=imports.tags,
         memory_addresses=tuple(dict.fromkeys(imports.memory_addresses)),
@@ -117,7 +117,7 @@ def _read_contents(binary: bytes) -> Contents:
         weak=frozenset([name for (_, name), flags in dylink.import_flags.items() if flags & SymbolFlags.BINDING_WEAK]),
         imports_wit=imports.wit,
         defined_functions=functions,
-        defined_data=frozenset(data),
+        defined_data=tuple(data),
         defined_tags=tags,
         lifecycle=frozenset(lifecycle),
     )

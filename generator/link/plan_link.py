@@ -89,9 +89,8 @@ class _Linking:
         late = [function for function in called if not self.selection.exists_before(function, library.name)]
         self.trampolines.update(dict.fromkeys(late))
         self.stubs.update(dict.fromkeys([function for function in (*called, *addresses) if function.library == STUBS]))
-        self.memory_addresses.update(
-            dict.fromkeys(names.LINKER_ADDRESSES.intersection(library.contents.memory_addresses))
-        )
+        own = [symbol for symbol in library.contents.memory_addresses if symbol in names.LINKER_ADDRESSES]
+        self.memory_addresses.update(dict.fromkeys(own))
         self.memory_addresses.update({symbol: at for symbol, at in bindings.memory_addresses.items() if at is not None})
 
     def plan(self) -> Plan:

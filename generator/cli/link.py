@@ -1,0 +1,118 @@
+"""`component link`: dynamic libraries, and the worlds that they carry, as a component."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from generator.cli.parser import Switch
+from generator.componentize.encoder import ComponentizeOptions
+from generator.errors import UsageError
+from generator.link import Library, LinkOptions, link, read_library
+from generator.link.errors import LinkError
+from generator.link.layout import DEFAULT_STACK_SIZE
+
+_STANDARD_STREAM = "-"
+_DESCRIPTION = (
+    "Link dynamic libraries (tool-conventions, DynamicLinking.md) into a component whose world is the union of theirs. "
+    "Of several libraries that export a symbol, the first one given defines it. Libraries that nothing reaches from an "
+    "export of the world are left out."
+)
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "link", help="make a component of dynamic libraries", description=_DESCRIPTION, allow_abbrev=False
+    )
+    parser.add_argument(
+        "libraries",
+        nargs="*",
+        metavar="[NAME=]MODULE",
+        help="library, and its name where others need it by one that is not the file's",
+    )
+    parser.add_argument("-o", "--output", metavar="OUTPUT", help="where to write the component; stdout if not given")
+    parser.add_argument(
+        "--stack-size", type=_size, default=DEFAULT_STACK_SIZE, metavar="BYTES", help="of the stack all libraries share"
+    )
+    parser.add_argument(
+        "--stub-missing-functions", action="store_true", help="functions that no library exports trap when called"
+    )
+    parser.add_argument(
+        "--merge-imports-based-on-semver",
+        action=Switch,
+        default=True,
+        help="import the highest of compatible versions only",
+    )
+    parser.add_argument("--debug-names", action=Switch, default=False, help="name functions that are added")
+    parser.add_argument("--realloc-via-memory-grow", action="store_true", help="no effect: matters to adapters only")
+    parser.add_argument("-v", "--verbose", action="count", default=0, help="no effect")
+    parser.add_argument("--color", default="auto", help="no effect")
+    parser.add_argument("--validate", action=Switch, default=False, help="only false is supported")
+    parser.add_argument("--return-call-ref", action=Switch, default=False, help="only false is supported")
+    for flag in ("--use-built-in-libdl", "--emit-canonical-names", "--reject-legacy-names"):
+        parser.add_argument(flag, action="store_true", help="not supported")
+    for flag in ("--adapt", "--dl-openable"):
+        parser.add_argument(flag, action="append", default=[], metavar="[NAME=]MODULE", help="not supported")
+    parser.add_argument("-t", "--wat", action="store_true", help="not supported")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Raises LinkError or another GeneratorError for libraries that do not link, UsageError for options."""
+    _refuse_unsupported(args)
+    libraries = [_read(word) for word in args.libraries]
+    options = LinkOptions(stack_size=args.stack_size, stub_missing_functions=args.stub_missing_functions)
+    componentize_options = ComponentizeOptions(
+        merge_imports_based_on_semver=args.merge_imports_based_on_semver, debug_names=args.debug_names
+    )
+    component = link(libraries, options, componentize_options)
+    if args.output is None or args.output == _STANDARD_STREAM:
+        sys.stdout.buffer.write(component)
+    else:
+        Path(args.output).write_bytes(component)
+    return 0
+
+
+def _size(text: str) -> int:
+    try:
+        size = int(text)
+    except ValueError:
+        size = -1
+    if not 0 <= size < 1 << 32:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number of bytes from 0 to {(1 << 32) - 1}")
+    return size
+
+
+def _read(word: str) -> Library:
+    """A library's name is what stands before the first `=`, else the last part of its path."""
+    name, equals, path = word.partition("=")
+    if not equals:
+        name, path = Path(word).name, word
+    if not name or not path:
+        raise UsageError(f"`{word}`: expected [NAME=]MODULE")
+    try:
+        binary = Path(path).read_bytes()
+    except OSError as error:
+        raise LinkError(f"{path}: {error.strerror or error}") from error
+    if not binary.startswith(b"\0asm") and binary.lstrip().startswith(b"("):
+        raise LinkError(f"{path}: the text format is not supported; a binary module is needed")
+    return read_library(name, binary)
+
+
+def _refuse_unsupported(args: argparse.Namespace) -> None:
+    for flag, given in (
+        ("--adapt", args.adapt),
+        ("--dl-openable", args.dl_openable),
+        ("--use-built-in-libdl", args.use_built_in_libdl),
+        ("--validate=true", args.validate),
+        ("--return-call-ref=true", args.return_call_ref),
+        ("--emit-canonical-names", args.emit_canonical_names),
+        ("--reject-legacy-names", args.reject_legacy_names),
+        ("--wat", args.wat),
+    ):
+        if given:
+            raise UsageError(f"{flag} is not supported")
+    if not args.libraries:
+        raise UsageError("no library is given")
+    if args.output is None and sys.stdout.isatty():
+        raise UsageError("binary output does not go to a terminal; say where with --output")

@@ -1,0 +1,48 @@
+"""Command lines as the reference reads them: inputs anywhere between options, switches as `--flag[=true|false]`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+
+
+class Switch(argparse.Action):
+    """A truth value that only `=` gives: `--flag lib.so` is the flag alone and an input."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, default: bool, help: str) -> None:
+        super().__init__(
+            option_strings, dest, nargs="?", const=True, default=default, type=_truth, help=help, metavar="true|false"
+        )
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        setattr(namespace, self.dest, values)
+
+
+def _truth(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise argparse.ArgumentTypeError(f"`{text}` is neither true nor false")
+    return text == "true"
+
+
+class CommandParser(argparse.ArgumentParser):
+    """argparse takes inputs from one place only, and the word behind a switch as its value; this one does not."""
+
+    _inside = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        if self._inside:  # `parse_known_intermixed_args` comes back here for each of its two passes
+            return super().parse_known_args(args, namespace)
+        switches = {word for action in self._actions if isinstance(action, Switch) for word in action.option_strings}
+        words = [f"{word}=true" if word in switches else word for word in args or ()]
+        self._inside = True
+        try:
+            return self.parse_known_intermixed_args(words, namespace)
+        finally:
+            self._inside = False
