@@ -9,6 +9,7 @@ _LABEL = r"(?:[a-z][0-9a-z]*|[A-Z][0-9A-Z]*)(?:-(?:[0-9a-z]+|[0-9A-Z]+))*"
 _WORDS = r"[a-z][0-9a-z]*(?:-[0-9a-z]+)*"
 _VERSION = r"[0-9A-Za-z.+-]+"
 
+_CANON_VERSION = re.compile(r"[1-9][0-9]*|0\.[1-9][0-9]*|0\.0\.[0-9]+")
 _IS_LABEL = re.compile(_LABEL)
 _INTERFACE_NAME = re.compile(rf"({_WORDS}):({_WORDS})/({_LABEL})(?:@({_VERSION}))?")
 
@@ -44,3 +45,17 @@ def parse_interface_name(text: str) -> InterfaceName | None:
     """The parts of an interface name; None when `text` is not one."""
     match = _INTERFACE_NAME.fullmatch(text)
     return None if match is None else InterfaceName(match[1], match[2], match[3], match[4])
+
+
+def canonical_version(version: str) -> tuple[str, str]:
+    """A semantic version split into `canonversion` and `semversuffix` ("Canonical Interface Name").
+
+    The specification splits a pre-release as any version (`0.2`, `.6-rc.1`). wasm-tools 1.262 calls that invalid and
+    splits off only the build (`0.2.6-rc.1`), because a pre-release is compatible with nothing; so it is here.
+    """
+    base, plus, build = version.partition("+")
+    if "-" in base:
+        return base, plus + build
+    match = _CANON_VERSION.match(version)
+    end = 0 if match is None else match.end()
+    return version[:end], version[end:]

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from generator.component.builder import ComponentBuilder
 from generator.component.canon import StringEncoding
-from generator.component.names import ExternName
+from generator.component.names import ExternName, canonical_version
 from generator.component.type_builder import ComponentTypeBuilder, InstanceTypeBuilder
 from generator.component.types import EncodedType, Sort, TypedExtern
 from generator.errors import GeneratorError
@@ -53,34 +53,42 @@ def is_component_type_section(name: str) -> bool:
     return name.startswith(_SECTION_NAME)
 
 
-def encode_package(resolve: Resolve, package: PackageId) -> bytes:
-    """A WIT package as a component that exports a type for each interface and each world."""
+def encode_package(resolve: Resolve, package: PackageId, *, canonical_names: bool = False) -> bytes:
+    """A WIT package as a component that exports a type for each interface and each world.
+
+    `canonical_names`: versions of interfaces are split into what is matched (`@0.2`) and a suffix (`.1`).
+    """
     component = ComponentBuilder()
     entry = resolve.packages[package]
     for name, interface in entry.interfaces.items():
-        index = component.type(_interface_type(resolve, interface))
+        index = component.type(_interface_type(resolve, interface, canonical_names))
         component.export(name, Sort.TYPE, index)
     for name, world in entry.worlds.items():
-        index = component.type(_wrapped_world(resolve, world))
+        index = component.type(_wrapped_world(resolve, world, canonical_names))
         component.export(name, Sort.TYPE, index)
     component.add(package_docs_section(resolve, package))
     return component.finish()
 
 
-def encode_world(resolve: Resolve, world: WorldId, string_encoding: str = "utf8") -> bytes:
-    """The contents of a `component-type` section: a world, and how strings are encoded in the core module."""
+def encode_world(
+    resolve: Resolve, world: WorldId, string_encoding: str = "utf8", *, canonical_names: bool = False
+) -> bytes:
+    """The contents of a `component-type` section: a world, and how strings are encoded in the core module.
+
+    `canonical_names`: as for `encode_package`.
+    """
     component = ComponentBuilder()
     encoding = ENCODING_BYTES[StringEncoding(string_encoding)]
     component.custom(ENCODING_SECTION, bytes((ENCODING_VERSION, encoding)))
-    index = component.type(_wrapped_world(resolve, world))
+    index = component.type(_wrapped_world(resolve, world, canonical_names))
     component.export(resolve.worlds[world].name, Sort.TYPE, index)
     return component.finish()
 
 
-def _wrapped_world(resolve: Resolve, world: WorldId) -> EncodedType:
+def _wrapped_world(resolve: Resolve, world: WorldId, canonical_names: bool) -> EncodedType:
     """A component type that exports the world's component type under the world's full name."""
     outer = ComponentTypeBuilder()
-    outer.type(_WorldEncoder(resolve, world).encode())
+    outer.type(_WorldEncoder(resolve, world, canonical_names).encode())
     outer.export(_world_name(resolve, world), TypedExtern(Sort.COMPONENT, 0))
     return outer.finish()
 
@@ -93,21 +101,15 @@ def _world_name(resolve: Resolve, id: WorldId) -> str:
     return str(replace(package, name=f"{package.name}/{world.name}"))
 
 
-def _interface_type(resolve: Resolve, id: InterfaceId) -> EncodedType:
+def _interface_type(resolve: Resolve, id: InterfaceId, canonical_names: bool) -> EncodedType:
     """A component type that imports the types of all interfaces that `id` uses, and exports `id`."""
-    encoder = _InstanceEncoder(resolve)
+    encoder = _InstanceEncoder(resolve, canonical_names)
     for dependency in _dependencies(resolve, id):
         type = encoder.instance_type(dependency, with_functions=False)
-        encoder.declare_import(ExternName(_interface_name(resolve, dependency)), type, dependency)
+        encoder.declare_import(encoder.interface_name(dependency), type, dependency)
     type = encoder.instance_type(id)
-    encoder.outer.export(_interface_name(resolve, id), TypedExtern(Sort.INSTANCE, type))
+    encoder.outer.export(encoder.interface_name(id), TypedExtern(Sort.INSTANCE, type))
     return encoder.outer.finish()
-
-
-def _interface_name(resolve: Resolve, id: InterfaceId) -> str:
-    name = resolve.interface_id(id)
-    assert name is not None, "what a package lists or another interface uses has a name"
-    return name
 
 
 def _dependencies(resolve: Resolve, id: InterfaceId) -> list[InterfaceId]:
@@ -127,11 +129,22 @@ def _dependencies(resolve: Resolve, id: InterfaceId) -> list[InterfaceId]:
 class _InstanceEncoder:
     """Instance types in a component type, and the instances whose types later ones use."""
 
-    def __init__(self, resolve: Resolve) -> None:
+    def __init__(self, resolve: Resolve, canonical_names: bool) -> None:
         self.resolve = resolve
+        self._canonical_names = canonical_names
         self.outer = ComponentTypeBuilder()
         self._instances: dict[InterfaceId, int] = {}
         self._aliases: dict[tuple[int, TypeId], int] = {}
+
+    def interface_name(self, id: InterfaceId) -> ExternName:
+        """The full name of an interface, its version split if names are to be canonical."""
+        name = self.resolve.interface_id(id)
+        assert name is not None, "what a package lists or another interface uses has a name"
+        path, at, version = name.partition("@")
+        if not self._canonical_names or not at:
+            return ExternName(name)
+        canonical, suffix = canonical_version(version)
+        return ExternName(f"{path}@{canonical}", version_suffix=suffix or None)
 
     def declare_import(self, name: ExternName, type: int, id: InterfaceId, *, label: bool = False) -> None:
         self._record(id, self.outer.import_(name, TypedExtern(Sort.INSTANCE, type)), label)
@@ -195,8 +208,8 @@ def _function_name(function: Function) -> ExternName:
 class _WorldEncoder(_InstanceEncoder):
     """A world as a component type."""
 
-    def __init__(self, resolve: Resolve, world: WorldId) -> None:
-        super().__init__(resolve)
+    def __init__(self, resolve: Resolve, world: WorldId, canonical_names: bool) -> None:
+        super().__init__(resolve, canonical_names)
         self._world = resolve.worlds[world]
         self._scope = TypeScope(resolve, self.outer, WorldOwner(world), bring_in=self.alias, declare=self.outer.import_)
 
@@ -223,5 +236,9 @@ class _WorldEncoder(_InstanceEncoder):
 
     def _interface_item_name(self, key: WorldKey, item: WorldItem) -> ExternName:
         assert isinstance(item, InterfaceItem)
-        implements = None if isinstance(key, InterfaceKey) else self.resolve.interface_id(item.id)
-        return ExternName(self.resolve.world_key_name(key), implements=implements, external_id=item.external_id)
+        if isinstance(key, str) and self.resolve.interfaces[item.id].name is None:
+            return ExternName(key, external_id=item.external_id)
+        name = self.interface_name(item.id)
+        if isinstance(key, InterfaceKey):
+            return replace(name, external_id=item.external_id)
+        return ExternName(key, name.name, name.version_suffix, item.external_id)
