@@ -41,6 +41,7 @@ class Op(IntEnum):
     I32_SHR_S = 0x75
     I32_SHR_U = 0x76
     I64_ADD = 0x7C
+    I64_MUL = 0x7E
     I64_OR = 0x84
     I64_SHL = 0x86
     I64_SHR_U = 0x88
@@ -191,16 +192,19 @@ class Code:
             self.out += encode_unsigned(target)
         self.out += encode_unsigned(default)
 
-    def body(self) -> bytes:
-        """Local declarations, instructions and the final `end`."""
+    def declarations(self) -> bytes:
+        """The vector of local declarations, equal neighbours joined."""
         runs: list[list[int]] = []
         for type in self._locals:
             if runs and runs[-1][1] == type:
                 runs[-1][0] += 1
             else:
                 runs.append([1, type])
-        declarations = b"".join(encode_unsigned(count) + bytes([type]) for count, type in runs)
-        return encode_unsigned(len(runs)) + declarations + bytes(self.out) + b"\x0b"
+        return encode_unsigned(len(runs)) + b"".join(encode_unsigned(count) + bytes([type]) for count, type in runs)
+
+    def body(self) -> bytes:
+        """Local declarations, instructions and the final `end`."""
+        return self.declarations() + bytes(self.out) + b"\x0b"
 
 
 def const_i32(value: int) -> bytes:

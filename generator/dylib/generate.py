@@ -1,0 +1,156 @@
+"""The dynamic library of a world: functions that convert between the component and an interpreter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from generator.canonical.names import REALLOC, error_context_import_names
+from generator.dylib import intrinsics
+from generator.dylib.adapters import Adapters, place_statics
+from generator.dylib.assembly import Assembly, Func
+from generator.dylib.copies import CopyUse, copy_entry, find_copies, payload_tasks
+from generator.dylib.description import Description, Encoder, FunctionEntry
+from generator.dylib.frame import Frames
+from generator.dylib.functions import FunctionUse, WorldFunctions, world_functions
+from generator.dylib.helpers import Helpers
+from generator.dylib.lift import Lift
+from generator.dylib.lower import Lower
+from generator.dylib.options import DylibOptions
+from generator.dylib.output import Library, encode_library, table_base_index
+from generator.dylib.plan import Mode, Plan
+from generator.dylib.resources import resource_entry, write_destructor
+from generator.dylib.scope import Scope
+from generator.dylib.start import Start, write_constructor
+from generator.dylib.type_table import TypeTable
+from generator.dylib.types import Kind, Node, TypeWord
+from generator.dylib.unsupported import refuse_async, refuse_maps
+from generator.dylib.words import WORD
+from generator.wasm.module import CustomSection
+from generator.wasm.types import FuncType, ValType
+from generator.wit.binary.encode import encode_world, section_name
+from generator.wit.model import Resolve, WorldId
+
+I32 = ValType.I32
+
+
+def generate(resolve: Resolve, world_id: WorldId, options: DylibOptions | None = None) -> bytes:
+    """The library for a world.
+
+    Raises UnsupportedError for async functions, and for maps in version 2 of the interface; GeneratorError for an
+    `--async` filter that names no function of the world.
+    """
+    options = options or DylibOptions()
+    world = resolve.worlds[world_id]
+    refuse_async(resolve, world, options)
+    scope = Scope(resolve, world)
+    table = TypeTable(scope)
+    functions = world_functions(table, world)
+    if options.abi_version < 3:
+        refuse_maps(resolve, functions.all, table.nodes)
+    component_type = CustomSection(section_name(), encode_world(resolve, world_id))
+    return encode_library(_Generation(scope, table, functions, options).run(component_type))
+
+
+class _Generation:
+    """The steps for one world. Places in the table come first, because the wit_t holds them, then the code."""
+
+    def __init__(self, scope: Scope, table: TypeTable, functions: WorldFunctions, options: DylibOptions) -> None:
+        self.scope = scope
+        self.table = table
+        self.functions = functions
+        self.options = options
+        self.copies = find_copies(table, functions.all)
+        forced = payload_tasks(self.copies.values())
+        roots = [task for use in functions.all for task in use.tasks()]
+        self.assembly = Assembly()
+        self.helpers = Helpers(self.assembly, Plan(table.nodes, roots, forced))
+        self.lift = Lift(self.assembly, self.helpers)
+        self.lower = Lower(self.assembly, self.helpers, options.abi_version)
+        self.frames = Frames(self.assembly, options.stack_pointer)
+
+    def run(self, component_type: CustomSection) -> Library:
+        impls = [self.assembly.declare(f"import {self._name(use)}", FuncType((I32,))) for use in self.functions.imports]
+        encoder = Encoder(self.options.abi_version)
+        root = encoder.encode(self._describe(impls)) * WORD
+        start = Start(encoder.out.image())
+        statics = place_statics(self.table.layout, len(start.data), self.functions.exports)
+        adapters = Adapters(self.assembly, self.table.layout, self.lift, self.lower, self.frames, statics)
+        for impl, use in zip(impls, self.functions.imports, strict=True):
+            adapters.write_import(impl, use)
+        for index, use in enumerate(self.functions.exports):
+            adapters.write_export(index, use)
+        for index, resource in enumerate(self.table.resources):
+            write_destructor(self.assembly, self.scope, index, resource)
+        self._write_helpers()
+        error_context = self._error_context()
+        if self._allocates():
+            self.assembly.export(REALLOC, self.assembly.intrinsic(intrinsics.REALLOC))
+        table_base = table_base_index(self.frames.uses_global)
+        start.write_relocations(self.assembly, table_base)
+        write_constructor(self.assembly, root, error_context, table_base)
+        needed = () if self.options.interpreter is None else (self.options.interpreter,)
+        return Library(self.assembly, start.data, statics.end, self.frames.uses_global, needed, component_type)
+
+    def _describe(self, impls: list[Func]) -> Description:
+        """Imports what the wit_t points to."""
+        places = [self.assembly.element(impl) for impl in impls]
+        return Description(
+            [self._function_entry(use, place) for use, place in zip(self.functions.imports, places, strict=True)],
+            [self._function_entry(use, None) for use in self.functions.exports],
+            [resource_entry(self.assembly, self.scope, resource) for resource in self.table.resources],
+            self.table.entries,
+            {
+                TypeWord(node.kind, node.index): copy_entry(self.assembly, self.helpers, self.table, copy)
+                for node, copy in self.copies.items()
+            },
+        )
+
+    def _function_entry(self, use: FunctionUse, place: int | None) -> FunctionEntry:
+        params = tuple([param.word for param in use.params])
+        result = None if use.result is None else use.result.word
+        return FunctionEntry(self.scope.name(use.instance), use.function.name, params, result, place)
+
+    def _name(self, use: FunctionUse) -> str:
+        interface = self.scope.name(use.instance)
+        return use.function.name if interface is None else f"{interface}#{use.function.name}"
+
+    def _write_helpers(self) -> None:
+        """Bodies of helpers; writing one may ask for others."""
+        pending = self.helpers.pending
+        while pending:
+            (node, mode), function = pending.pop()
+            lifts = mode in (Mode.LIFT_MEMORY, Mode.LIFT_FLAT)
+            (self.lift if lifts else self.lower).write_helper(function, node, mode)
+
+    def _error_context(self) -> list[int]:
+        """Places of the error-context built-ins, if a type of the world is one."""
+        if not any(node.kind is Kind.ERROR_CONTEXT for node in self.table.nodes):
+            return []
+        types = (FuncType((I32, I32), (I32,)), FuncType((I32, I32)), FuncType((I32,)))
+        names = error_context_import_names()
+        return [
+            self.assembly.element(self.assembly.import_function(name, type))
+            for name, type in zip(names, types, strict=True)
+        ]
+
+    def _allocates(self) -> bool:
+        """Whether memory is allocated: by the library, or by a caller or callee that passes values in memory."""
+        if self.assembly.uses(intrinsics.REALLOC) or any(self._lifted_pointers()):
+            return True
+        if any(node.kind is Kind.ERROR_CONTEXT for node in self.table.nodes):
+            return True  # for the debug message
+        return any(use.exported and use.signature.indirect_params for use in self.functions.all)
+
+    def _lifted_pointers(self) -> Iterable[bool]:
+        for use in self.functions.all:
+            for param in use.params if use.exported else ():
+                yield param.node.has_pointers
+            if not use.exported and use.result is not None:
+                yield use.result.node.has_pointers
+        for copy in self.copies.values():
+            yield from _payload_pointers(copy)
+
+
+def _payload_pointers(copy: CopyUse) -> Iterable[bool]:
+    payloads: tuple[Node | None, ...] = copy.node.parts
+    return [payload is not None and payload.has_pointers for payload in payloads]

@@ -1,0 +1,150 @@
+"""Which types get functions of their own.
+
+Code for a type is written where it is used, unless that would repeat it: then it is written once, as a helper. The
+decision needs only estimates of size, in bytes. It makes the library grow with the number of types, not with the
+number of paths through them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import IntEnum, unique
+
+from generator.dylib.types import AGGREGATES, COMPOUND, SEQUENCES, VARIANTS, Kind, Node
+
+
+@unique
+class Mode(IntEnum):
+    """What is done with a value of a type. The order is the one in which modes of one type use each other."""
+
+    LIFT_MEMORY = 0
+    LIFT_FLAT = 1
+    LOWER_FLAT = 2
+    LOWER_MEMORY = 3
+
+
+Task = tuple[Node, Mode]
+
+_LEAF = {Mode.LIFT_MEMORY: 10, Mode.LIFT_FLAT: 7, Mode.LOWER_FLAT: 6, Mode.LOWER_MEMORY: 10}
+_OWN = {
+    Kind.STRING: 16,
+    Kind.LIST: 62,
+    Kind.MAP: 56,
+    Kind.FIXED_LENGTH_LIST: 8,
+}
+_AGGREGATE = 7
+_VARIANT = 18
+_CASE = 5
+_LOOP = 24
+_SEQUENCE_ACCESS = 10
+"""Loading or storing address and length around the code proper of a list."""
+_HELPER = 16
+"""What a helper costs beside its body and its name."""
+_MAX_DEPTH = 24
+"""Code nested deeper than this goes into a helper: the generator's own recursion stays shallow."""
+
+
+def unrolls(node: Node, mode: Mode, element_cost: int) -> bool:
+    """Whether a fixed-length list is written out element by element rather than as a loop."""
+    if mode in (Mode.LIFT_FLAT, Mode.LOWER_FLAT):
+        return True
+    return (node.count - 1) * element_cost <= _LOOP
+
+
+def call_cost(node: Node, mode: Mode) -> int:
+    return 4 + 2 * len(node.flat or ()) if mode is Mode.LIFT_FLAT else 8
+
+
+def parts_of(node: Node, mode: Mode) -> list[Task]:
+    """What the code of a task consists of, apart from its own instructions."""
+    kind = node.kind
+    if kind in SEQUENCES:
+        if mode is Mode.LIFT_MEMORY:
+            return [(node, Mode.LIFT_FLAT)]
+        if mode is Mode.LOWER_FLAT:
+            return [(node, Mode.LOWER_MEMORY)]
+        inner = Mode.LIFT_MEMORY if mode is Mode.LIFT_FLAT else Mode.LOWER_MEMORY
+        return [(part, inner) for part in node.parts if part is not None]
+    if kind in VARIANTS:
+        return [(part, mode) for part in dict.fromkeys(node.parts) if part is not None]
+    if kind in AGGREGATES or kind is Kind.FIXED_LENGTH_LIST:
+        return [(part, mode) for part in node.parts if part is not None]
+    return []
+
+
+class Plan:
+    """Decides once, from all uses of types by functions; `is_helper` answers."""
+
+    def __init__(self, nodes: list[Node], roots: Iterable[Task], forced: Iterable[Task] = ()) -> None:
+        """`roots`: what adapters do, each time they do it; `forced`: tasks that must be helpers."""
+        self._costs: dict[Task, int] = {}
+        self._depth: dict[Task, int] = {}
+        uses: dict[Task, int] = {}
+        for task in roots:
+            uses[task] = uses.get(task, 0) + 1
+        self._helpers = set(forced)
+        uses.update(dict.fromkeys(self._helpers - uses.keys(), 1))
+        for task in self._order(nodes, uses):
+            count = uses[task]
+            if task[0].kind not in COMPOUND:
+                continue
+            if task in self._helpers or self._pays(task, count):
+                self._helpers.add(task)
+                count = 1
+            for part in parts_of(*task):
+                uses[part] = uses.get(part, 0) + count * self._repeats(task, part)
+
+    def is_helper(self, node: Node, mode: Mode) -> bool:
+        return (node, mode) in self._helpers
+
+    def element_cost(self, node: Node, mode: Mode) -> int:
+        """The cost of one element of a fixed-length list where the list's code stands."""
+        (part,) = parts_of(node, mode)
+        return self._inline_or_call(part)
+
+    def _order(self, nodes: list[Node], uses: dict[Task, int]) -> Iterator[Task]:
+        """Users before what they use. `uses` grows while this runs."""
+        for node in reversed(nodes):
+            for mode in (Mode.LIFT_MEMORY, Mode.LIFT_FLAT, Mode.LOWER_FLAT, Mode.LOWER_MEMORY):
+                if (node, mode) in uses:
+                    yield node, mode
+
+    def _pays(self, task: Task, count: int) -> bool:
+        cost = self._cost(task)
+        if self._depth[task] % _MAX_DEPTH == _MAX_DEPTH - 1:
+            return True
+        name = len(task[0].name) + 8
+        return count > 1 and (count - 1) * cost > _HELPER + name + count * call_cost(*task)
+
+    def _repeats(self, task: Task, part: Task) -> int:
+        node, mode = task
+        if node.kind is not Kind.FIXED_LENGTH_LIST:
+            return 1
+        return node.count if unrolls(node, mode, self._inline_or_call(part)) else 1
+
+    def _inline_or_call(self, task: Task) -> int:
+        cost = self._cost(task)
+        return min(cost, call_cost(*task)) if task[0].kind in COMPOUND else cost
+
+    def _cost(self, task: Task) -> int:
+        cost = self._costs.get(task)
+        if cost is None:
+            cost = self._costs[task] = self._estimate(task)
+        return cost
+
+    def _estimate(self, task: Task) -> int:
+        """Bytes of a task's code where it stands, if what it consists of is called wherever that is shorter."""
+        node, mode = task
+        tasks = parts_of(node, mode)
+        inner = sum([self._inline_or_call(part) for part in tasks])
+        self._depth[task] = 1 + max([self._depth[part] for part in tasks], default=0)
+        if node.kind in SEQUENCES and mode in (Mode.LIFT_MEMORY, Mode.LOWER_FLAT):
+            return inner + _SEQUENCE_ACCESS
+        if node.kind in AGGREGATES:
+            return inner + _AGGREGATE
+        if node.kind in VARIANTS:
+            return inner + _VARIANT + _CASE * len(tasks)
+        if node.kind is Kind.FIXED_LENGTH_LIST:
+            repeated = node.count * inner if unrolls(node, mode, inner) else inner + _LOOP
+            return repeated + _OWN[node.kind]
+        return inner + _OWN.get(node.kind, _LEAF[mode])

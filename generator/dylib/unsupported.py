@@ -1,0 +1,52 @@
+"""What cannot be generated, refused by name and all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from generator.dylib.functions import FunctionUse, all_functions
+from generator.dylib.options import DylibOptions
+from generator.dylib.types import Kind, Node
+from generator.errors import GeneratorError
+from generator.wit.model import Resolve, World, WorldKey
+
+
+class UnsupportedError(GeneratorError):
+    """`items`: a line for each thing, such as "unsupported: async function a:b/c#f"."""
+
+    def __init__(self, items: Iterable[str]) -> None:
+        self.items = tuple(dict.fromkeys(items))
+        super().__init__("\n".join(self.items))
+
+
+def refuse_async(resolve: Resolve, world: World, options: DylibOptions) -> None:
+    """Raises UnsupportedError, or GeneratorError for an `--async` filter that names no function."""
+    choice = options.async_filters.start()
+    items = [
+        f"unsupported: async function {_name(resolve, key, function.name)}"
+        for key, function, direction in all_functions(resolve, world)
+        if choice.is_async(resolve, key, function, direction)
+    ]
+    choice.ensure_all_used()
+    if items:
+        raise UnsupportedError(items)
+
+
+def refuse_maps(resolve: Resolve, functions: Iterable[FunctionUse], nodes: Iterable[Node]) -> None:
+    """Raises UnsupportedError if there is a map: version 2 of the interface has none."""
+    known: dict[Node, bool] = {}
+    for node in nodes:  # parts come before what they are part of
+        known[node] = node.kind is Kind.MAP or any(part is not None and known[part] for part in node.parts)
+    reason = "maps need --abi-version 3"
+    items = [
+        f"unsupported: map in function {_name(resolve, use.instance.key, use.function.name)}: {reason}"
+        for use in functions
+        if any(known[param.node] for param in use.params) or (use.result is not None and known[use.result.node])
+    ]
+    items += [f"unsupported: map in type {node.name}: {reason}" for node in known if known[node] and not items]
+    if items:
+        raise UnsupportedError(items)
+
+
+def _name(resolve: Resolve, key: WorldKey | None, function: str) -> str:
+    return function if key is None else f"{resolve.world_key_name(key)}#{function}"
