@@ -15,8 +15,7 @@ from generator.wit.resolve import resolve_packages
 from generator.wit.source import decode_text, dependencies_of, group_files, read_bytes, read_folder
 from generator.wit.text import SourceText
 
-_CORE_MODULE = b"\0asm\1\0\0\0"
-_COMPONENT = b"\0asm\x0d\0\1\0"
+_WASM_MAGIC = b"\0asm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Loaded:
 def load(path: Path, features: Iterable[str] = (), all_features: bool = False) -> tuple[Resolve, PackageId]:
     """The packages of a `.wit` file, a folder of them with its `deps/`, or a WIT package in binary form.
 
-    The id is that of the main package. Raises WitError for anything that is not good WIT, and BinaryError for binaries.
+    The id is that of the main package. Raises WitError for anything that is not good WIT.
     """
     loaded = load_input(path, features, all_features)
     return loaded.resolve, loaded.package
@@ -51,14 +50,17 @@ def load_bytes(content: bytes, name: str, features: Iterable[str] = (), all_feat
 
 
 def _load_content(name: str, content: bytes, features: Features) -> Loaded:
-    if not content.startswith(_CORE_MODULE[:4]):
+    if not content.startswith(_WASM_MAGIC):
         return Loaded(*_resolve_text(decode_text(name, content), features))
+    # The binary form is imported when it is needed: WIT text is much more common.
+    from generator.wit.binary.any_binary import BinaryKind, decode_binary
+
     try:
-        return _decode(content, name)
-    except WitError:
-        raise
+        kind, resolve, package = decode_binary(content)
     except GeneratorError as error:
         raise WitError(f"{name}: {error}") from error
+    world = None if kind is BinaryKind.PACKAGE else select_world(resolve, package, None)
+    return Loaded(resolve, package, world)
 
 
 def load_text(
@@ -84,8 +86,11 @@ def _load_folder(folder: Path, features: Features) -> Loaded:
             packages += read_folder(entry)
             continue
         content = read_bytes(entry)
-        if content.startswith(_CORE_MODULE[:4]):
-            add_packages(resolve, _load_content(str(entry), content, features).resolve)
+        if content.startswith(_WASM_MAGIC):
+            dependency = _load_content(str(entry), content, features)
+            if dependency.world is not None:
+                raise WitError(f"{entry}: this is not a WIT package but a component or a core module")
+            add_packages(resolve, dependency.resolve)
         elif entry.suffix == ".wit":
             source = decode_text(str(entry), content)
             packages += group_files([parse_file(source)], source.name)
@@ -93,46 +98,6 @@ def _load_folder(folder: Path, features: Features) -> Loaded:
             raise WitError(f"{entry}: the WebAssembly text format is not supported", hint="convert it to a .wasm file")
     ids = resolve_packages(packages, resolve, features)
     return Loaded(resolve, ids[main])
-
-
-def _decode(content: bytes, name: str) -> Loaded:
-    """WIT in binary form. The modules for it are imported when they are needed: WIT text is much more common."""
-    from generator.component.read import read_component
-    from generator.wit.binary import decode
-
-    if content.startswith(_CORE_MODULE):
-        return _decode_core_module(content, name)
-    if not content.startswith(_COMPONENT):
-        raise WitError(f"{name}: this is neither a component nor a core module of a version that is known")
-    if decode.is_package(read_component(content)):
-        return Loaded(*decode.decode_package(content))
-    resolve, world = decode.decode_component(content)
-    return Loaded(resolve, _package_of(resolve, world), world)
-
-
-def _decode_core_module(content: bytes, name: str) -> Loaded:
-    """The union of the worlds in a core module's `component-type` sections."""
-    from generator.wasm.decode import DecodedModule
-    from generator.wit.binary.decode import decode_world
-    from generator.wit.binary.encode import is_component_type_section
-    from generator.wit.merge import Union
-
-    sections = [custom for custom in DecodedModule(content).customs if is_component_type_section(custom.name)]
-    if not sections:
-        hint = "`component embed` puts WIT into a module"
-        raise WitError(f"{name}: this core module carries no WIT: it has no `component-type` section", hint=hint)
-    union = Union()
-    for section in sections:
-        resolve, world, _ = decode_world(section.data)
-        union.add(resolve, world)
-    union.finish()
-    return Loaded(union.resolve, _package_of(union.resolve, union.world), union.world)
-
-
-def _package_of(resolve: Resolve, world: WorldId) -> PackageId:
-    package = resolve.worlds[world].package
-    assert package is not None, "decoded worlds belong to packages"
-    return package
 
 
 def select_world(resolve: Resolve, package: PackageId, name: str | None) -> WorldId:
