@@ -52,7 +52,8 @@ def normalize(lines: Iterable[str]) -> list[str]:
             words[at] = names.get(words[at], words[at])
         elif kind != "push_borrow" or not words[1].startswith("[export]"):
             brought += 1
-            words[-1] = names[words[-1]] = f"h{brought}"
+            names[words[-1]] = f"h{brought}"
+            words[-1] = f"h{brought}"
         out.append(" ".join(words))
     return out
 

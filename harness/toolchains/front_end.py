@@ -13,8 +13,9 @@ from generator.errors import GeneratorError
 from generator.wit.load import load, load_text, select_world
 from generator.wit.model import PackageId, Resolve, WorldId
 from harness.plan import ComponentPlan, Role, Wire
-from harness.toolchains.mirror import MIRROR, add_mirrors
-from harness.toolchains.mirror_text import whole_text
+from harness.toolchains.mirror import add_mirrors
+from harness.toolchains.mirror_text import one_text, with_mirrors
+from harness.toolchains.narrow import narrow
 from harness.toolchains.wit_view import WorldView
 from harness.world import World
 
@@ -51,35 +52,41 @@ class WitText:
 def surround(source: Path | WitText, world: str | None = None, features: Sequence[str] = ()) -> Surroundings:
     """The composition around a world: `source` is a WIT file or folder, or a text. Raises `FrontEndError`."""
     try:
-        resolve, package = _load(source, features)
+        resolve, package, text = _load(source, features)
         subject = select_world(resolve, package, world)
-        text = source.text if isinstance(source, WitText) else source.read_text()
-        return _surround(resolve, subject, text, tuple(features))
+        lost = narrow(resolve, subject)
+        if text is None or lost:
+            text = one_text(resolve, package)
+        return _surround(resolve, subject, text, tuple(features), lost)
     except GeneratorError as error:
         raise FrontEndError(str(error)) from error
 
 
-def _load(source: Path | WitText, features: Sequence[str]) -> tuple[Resolve, PackageId]:
+def _load(source: Path | WitText, features: Sequence[str]) -> tuple[Resolve, PackageId, str | None]:
+    """The packages, and the source's own text where it is one text."""
     if isinstance(source, WitText):
-        return load_text(source.text, source.name, features)
-    return load(source, features)
+        return *load_text(source.text, source.name, features), source.text
+    resolve, package = load(source, features)
+    is_text = source.is_file() and not source.read_bytes().startswith(b"\0asm")
+    return resolve, package, source.read_text(encoding="utf-8") if is_text else None
 
 
-def _surround(resolve: Resolve, subject: WorldId, source_text: str, features: tuple[str, ...]) -> Surroundings:
+def _surround(
+    resolve: Resolve, subject: WorldId, text: str, features: tuple[str, ...], lost: tuple[str, ...]
+) -> Surroundings:
     mirrors = add_mirrors(resolve, subject)
-    text = whole_text(resolve, source_text)
-    parts = {}
-    for role, id in ((Role.PROVIDER, mirrors.provider), (Role.SUBJECT, subject), (Role.DRIVER, mirrors.driver)):
-        if id is not None:
-            name = f"{MIRROR}/{role.value}" if role is not Role.SUBJECT else _world_name(resolve, id)
-            parts[role] = Part(ComponentPlan(role, text, name, features), WorldView(resolve, id).world())
-    return Surroundings(parts, mirrors.wires, ())
+    mirrored = with_mirrors(resolve, text)
+    parts = {Role.SUBJECT: _part(resolve, Role.SUBJECT, subject, text, features)}
+    for role, world in ((Role.PROVIDER, mirrors.provider), (Role.DRIVER, mirrors.driver)):
+        if world is not None:
+            parts[role] = _part(resolve, role, world, mirrored, features)
+    return Surroundings(parts, mirrors.wires, lost)
 
 
-def _world_name(resolve: Resolve, world: WorldId) -> str:
-    """The full name of a world, as `--world` takes it."""
+def _part(resolve: Resolve, role: Role, world: WorldId, text: str, features: tuple[str, ...]) -> Part:
     found = resolve.worlds[world]
     assert found.package is not None
     package = resolve.packages[found.package].name
     version = f"@{package.version}" if package.version is not None else ""
-    return f"{package.namespace}:{package.name}/{found.name}{version}"
+    name = f"{package.namespace}:{package.name}/{found.name}{version}"
+    return Part(ComponentPlan(role, text, name, features), WorldView(resolve, world).world())

@@ -1,0 +1,109 @@
+"""A bare world into a plan: every function is called with values drawn from a seed (`harness check`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+from harness import script as s
+from harness.model import Component, run_model
+from harness.plan import Plan, Role, ScriptPlan
+from harness.planner.calls import Caller
+from harness.planner.composition import Composition
+from harness.planner.needs import needs_of
+from harness.script import script_text
+from harness.toolchains.front_end import Surroundings, WitText, surround
+from harness.world import Function
+
+ENTRY_ORDER = (Role.SUBJECT, Role.DRIVER)
+"""The subject calls its imports, then the driver calls the subject's exports."""
+
+DEFAULT_CALLS = 50
+
+
+def check_plan(
+    source: Path | WitText,
+    world: str | None = None,
+    features: Sequence[str] = (),
+    seed: int = 0,
+    calls: int = DEFAULT_CALLS,
+    title: str | None = None,
+) -> Plan:
+    """The plan of `harness check`. Raises `FrontEndError` for WIT that cannot be used."""
+    surroundings = surround(source, world, features)
+    name = title or surroundings.parts[Role.SUBJECT].plan.world
+    return plan_world(surroundings, Random(seed), calls, name)
+
+
+def plan_world(surroundings: Surroundings, random: Random, calls: int, title: str) -> Plan:
+    """About `calls` calls, each function at least once; two runs, the second with lists of numbers given whole."""
+    worlds = {role: part.world for role, part in surroundings.parts.items()}
+    composition = Composition(worlds, surroundings.wires)
+    functions = [(role, f) for role in ENTRY_ORDER if role in worlds for f in _under_test(composition, role)]
+    possible, unsupported = _split(composition, functions)
+    needs = needs_of(worlds.values())
+    has_lists = needs.lists_of_numbers
+    each = max(1, -(-calls // max(1, len(possible))))
+    rounds = [each - each // 2, each // 2] if has_lists and each > 1 else [each]
+    runs = tuple(_run(composition, random, possible, count, lists=index > 0) for index, count in enumerate(rounds))
+    return Plan(
+        title=title,
+        components=tuple(part.plan for part in surroundings.parts.values()),
+        wires=surroundings.wires,
+        entries=tuple(role for role in ENTRY_ORDER if any(of is role for of, _ in possible)),
+        runs=runs,
+        needs=needs.engine,
+        unsupported=surroundings.unsupported + tuple(unsupported),
+    )
+
+
+def _under_test(composition: Composition, role: Role) -> list[Function]:
+    """What one side calls for its own sake. A driver has functions of the provider, too, to come by resources."""
+    functions = composition.imports(role)
+    if role is Role.SUBJECT:
+        return functions
+    return [f for f in functions if composition.links.callee(role, f.interface, f.name)[0] is Role.SUBJECT]
+
+
+def _split(
+    composition: Composition, functions: list[tuple[Role, Function]]
+) -> tuple[list[tuple[Role, Function]], list[str]]:
+    """Functions that can be called, and the others with the reason."""
+    possible: list[tuple[Role, Function]] = []
+    unsupported: list[str] = []
+    for role, function in functions:
+        callee, exported = composition.links.callee(role, function.interface, function.name)
+        lacking = [
+            f"the {role.value} has no {p.type.canonical}"
+            for p in function.params
+            if not composition.makeable(p.type, role)
+        ]
+        if exported.result is not None and not composition.makeable(exported.result, callee):
+            lacking.append(f"the {callee.value} has no {exported.result.canonical}")
+        if lacking:
+            unsupported.append(f"{function.canonical}: {', '.join(lacking)} to give")
+        else:
+            possible.append((role, function))
+    return possible, unsupported
+
+
+def _run(
+    composition: Composition, random: Random, functions: list[tuple[Role, Function]], rounds: int, lists: bool
+) -> ScriptPlan:
+    caller = Caller(composition, random, lists)
+    entries = []
+    for role in ENTRY_ORDER:
+        own = [function for of, function in functions if of is role]
+        if not own:
+            continue
+        entries.append(role)
+        frame = caller.scripts[role].frame(s.OnRun())
+        for _ in range(rounds):
+            for function in own:
+                caller.call(frame, function)
+    scripts = {role: builder.build(lists=lists) for role, builder in caller.scripts.items()}
+    components = {role: Component(composition.worlds[role], script) for role, script in scripts.items()}
+    seen = run_model(components, composition.wires, entries)
+    texts = {role: script_text(script) for role, script in scripts.items()}
+    return ScriptPlan(texts, seen.expected, seen.outcome, tuple(caller.calls))

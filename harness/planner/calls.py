@@ -1,0 +1,169 @@
+"""One call planned on both sides: arguments, what the callee does, its result, what the caller does with it.
+
+Every handle that a frame comes by is dropped before the frame ends, unless it is given away.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from harness import script as s
+from harness import types as t
+from harness.encoding import encode, handles
+from harness.model.table import ResourceIdentity
+from harness.plan import Role
+from harness.planner.composition import Composition
+from harness.planner.scripts import FrameBuilder, ScriptBuilder
+from harness.sampling import Impossible, Sampler
+from harness.values import ErrorContext, HandleName, Value
+from harness.wave import function_call
+from harness.world import Function
+
+FIRST_REP = 1000
+ANY_RANK = 1 << 30
+
+
+def _name_handle(type: t.Own | t.Borrow) -> HandleName:
+    return HandleName(type.resource.name)
+
+
+class Caller:
+    """Plans calls into the scripts of all components."""
+
+    def __init__(self, composition: Composition, random: Random, lists: bool = False) -> None:
+        self.scripts = {role: ScriptBuilder(role) for role in composition.worlds}
+        self.calls: list[str] = []
+        self._composition = composition
+        self._random = random
+        self._lists = lists
+        self._reps = FIRST_REP
+        self._samplers: dict[tuple[Role, int], Sampler] = {}
+
+    def _sampler(self, role: Role, rank: int) -> Sampler:
+        """Draws values whose handles `role` can come by, by way of sources below `rank`."""
+        found = self._samplers.get((role, rank))
+        if found is None:
+            composition = self._composition
+
+            def avoid(type: t.Own | t.Borrow) -> bool:
+                identity = composition.identity(role, type.resource)
+                source = composition.sources.get((role, identity))
+                return identity.implementor is not role and (source is None or source.rank >= rank)
+
+            handle = _name_handle
+            found = self._samplers[role, rank] = Sampler(self._random, handle, avoid)
+        return found
+
+    def call(
+        self, frame: FrameBuilder, function: Function, wanted: ResourceIdentity | None = None, rank: int = ANY_RANK
+    ) -> list[int]:
+        """Call an import from `frame`.
+
+        Returns the registers with own handles of `wanted` that the result brought; the rest is dropped. Raises
+        `Impossible` before anything is planned.
+        """
+        role = frame.owner.role
+        callee, exported = self._composition.links.callee(role, function.interface, function.name)
+        args = [self._sampler(role, rank).sample(param.type) for param in function.params]
+        result = self._result(callee, exported, wanted, rank)
+        pools = [self._obtain_all(frame, value, param.type) for value, param in zip(args, function.params, strict=True)]
+        given = [
+            self._encode(value, param.type, pool)
+            for value, param, pool in zip(args, function.params, pools, strict=True)
+        ]
+        self.calls.append(function_call(function, args, result))
+        self._answer(callee, exported, args, result)
+        register = None
+        brought: list[int] = []
+        if function.result is not None:
+            register = frame.owner.take_register()
+        frame.add(s.Call(function.interface, function.name, register, tuple(given)))
+        for pool, param, value in zip(pools, function.params, args, strict=True):
+            self._after(frame, pool, value, param.type)
+        if function.result is not None and register is not None and result is not None:
+            brought = self._receive(frame, s.Register(register), result, function.result, wanted)
+            frame.owner.give_back(register)
+        return brought
+
+    def _result(self, role: Role, function: Function, wanted: ResourceIdentity | None, rank: int) -> Value | None:
+        if function.result is None:
+            return None
+        sampler = self._sampler(role, rank)
+        if wanted is None:
+            return sampler.sample(function.result)
+        composition = self._composition
+        return sampler.sample_holding(function.result, lambda own: composition.identity(role, own.resource) == wanted)
+
+    def _answer(self, role: Role, function: Function, args: list[Value], result: Value | None) -> None:
+        """The callee's frame: it drops what it was given and makes what it returns."""
+        frame = self.scripts[role].frame(s.OnExport(function.interface, function.name))
+        for index, (value, param) in enumerate(zip(args, function.params, strict=True)):
+            for register in self._receive(frame, s.Argument(index), value, param.type, None):
+                frame.owner.give_back(register)
+        if result is None or function.result is None:
+            frame.add(s.Return())
+            return
+        pool = self._obtain_all(frame, result, function.result)
+        frame.add(s.Return(self._encode(result, function.result, pool)))
+        for register in pool:
+            frame.owner.give_back(register)
+
+    def _receive(
+        self, frame: FrameBuilder, source: s.Value, value: Value, type: t.Type, wanted: ResourceIdentity | None
+    ) -> list[int]:
+        """Take the handles out of a value that arrived: drop them, but keep own handles of `wanted`."""
+        role = frame.owner.role
+        kept: list[int] = []
+        for path, found, _ in handles(value, type):
+            if isinstance(found, t.Borrow) and self._composition.identity(role, found.resource).implementor is role:
+                continue  # a representation, not a handle (CanonicalABI.md, `lower_borrow`)
+            register = frame.owner.take_register()
+            frame.add(s.Pick(register, source, path) if path else s.Set(register, source))
+            if isinstance(found, t.Own) and self._composition.identity(role, found.resource) == wanted:
+                kept.append(register)
+            else:
+                frame.add(s.Drop(s.Register(register)))
+                frame.owner.give_back(register)
+        return kept
+
+    def _obtain_all(self, frame: FrameBuilder, value: Value, type: t.Type) -> list[int]:
+        """A register for each handle in a value, in the order of the value."""
+        registers = []
+        for _, found, held in handles(value, type):
+            if isinstance(found, t.Prim):
+                register = frame.owner.take_register()
+                assert isinstance(held, ErrorContext)
+                frame.add(s.ErrorContextNew(register, s.Str(held.message.encode())))
+                registers.append(register)
+            else:
+                registers.append(self.obtain(frame, found.resource))
+        return registers
+
+    def _encode(self, value: Value, type: t.Type, pool: list[int]) -> s.Value:
+        remaining = iter(pool)
+        return encode(value, type, lambda _: s.Register(next(remaining)), self._lists)
+
+    def _after(self, frame: FrameBuilder, pool: list[int], value: Value, type: t.Type) -> None:
+        """After a call: own handles are gone, what was lent is dropped."""
+        for register, (_, found, _) in zip(pool, handles(value, type), strict=True):
+            if not isinstance(found, t.Own):
+                frame.add(s.Drop(s.Register(register)))
+            frame.owner.give_back(register)
+
+    def obtain(self, frame: FrameBuilder, resource: t.Resource) -> int:
+        """A register with a new own handle."""
+        role = frame.owner.role
+        if resource.exported:
+            register = frame.owner.take_register()
+            self._reps += 1
+            frame.add(s.New(register, resource.interface, resource.name, self._reps))
+            return register
+        identity = self._composition.identity(role, resource)
+        source = self._composition.sources.get((role, identity))
+        if source is None:
+            raise Impossible(f"the {role.value} has no way to come by {resource.canonical}")
+        first, *others = self.call(frame, source.function, identity, source.rank)
+        for register in others:
+            frame.add(s.Drop(s.Register(register)))
+            frame.owner.give_back(register)
+        return first

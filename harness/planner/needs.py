@@ -1,0 +1,34 @@
+"""What worlds need beyond an engine's defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from harness import types as t
+from harness.world import World
+
+FEATURES: dict[type[object], str] = {t.FixedLengthList: "fixed-length-lists", t.Map: "map"}
+
+
+@dataclass(frozen=True)
+class Needs:
+    engine: frozenset[str]
+    """Names as in `Plan.needs`."""
+    lists_of_numbers: bool
+
+
+def needs_of(worlds: Iterable[World]) -> Needs:
+    """Labels (`import p: x;`) are the caller's to find: a world's view does not show them."""
+    roots: list[t.Type | None] = []
+    for world in worlds:
+        for function in world.import_functions() + world.export_functions():
+            roots += [*(param.type for param in function.params), function.result]
+        for interface in (*world.imports.values(), *world.exports.values()):
+            roots += interface.types.values()
+    found = t.reachable(*roots)
+    engine = {FEATURES[type.__class__] for type in found if type.__class__ in FEATURES}
+    if t.Prim.ERROR_CONTEXT in found:
+        engine.add("error-context")
+    numbers = any(isinstance(type, t.List) and type.type in t.NUMBERS for type in found)
+    return Needs(frozenset(engine), numbers)

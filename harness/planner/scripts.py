@@ -1,0 +1,51 @@
+"""Scripts in the making: one for each component, frames in the order in which they will be asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from harness import script as s
+from harness.plan import Role
+
+
+class OutOfRegisters(Exception):
+    """A call holds more handles at once than an interpreter has registers."""
+
+
+@dataclass(eq=False)
+class FrameBuilder:
+    """A frame's ops so far, in the script of `owner`."""
+
+    owner: ScriptBuilder
+    key: s.FrameKey
+    ops: list[s.Op] = field(default_factory=list)
+
+    def add(self, op: s.Op) -> None:
+        self.ops.append(op)
+
+
+@dataclass(eq=False)
+class ScriptBuilder:
+    """The script of one component; registers are lent and given back."""
+
+    role: Role
+    frames: list[FrameBuilder] = field(default_factory=list)
+    _free: list[int] = field(default_factory=lambda: list(range(s.REGISTERS - 1, -1, -1)))
+
+    def frame(self, key: s.FrameKey) -> FrameBuilder:
+        """A new frame. Frames of one key are used in the order in which they are made here."""
+        frame = FrameBuilder(self, key)
+        self.frames.append(frame)
+        return frame
+
+    def take_register(self) -> int:
+        if not self._free:
+            raise OutOfRegisters(f"the {self.role.value} holds {s.REGISTERS} handles")
+        return self._free.pop()
+
+    def give_back(self, register: int) -> None:
+        self._free.append(register)
+
+    def build(self, eager: bool = False, lists: bool = False) -> s.Script:
+        frames = tuple(s.Frame(frame.key, tuple(frame.ops)) for frame in self.frames)
+        return s.Script(frames, eager, lists)
