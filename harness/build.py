@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from harness.anchor import anchor, needs_anchor
 from harness.cells import Build
 from harness.plan import ComponentPlan
 from harness.steps import StepLost, Steps
@@ -28,6 +29,9 @@ from harness.toolchains.protocol import (
 
 INTERPRETER = "libboxed.so"
 """The name that dylibs call the interpreter by."""
+
+WORLD = "libworld.so"
+"""The name that a dylib is linked under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class Builder:
         self._refusal = refusal
         self._steps = steps
         self._remembered = remembered
+        self._anchor = anchor(WORLD)
         self._dylibs: OrderedDict[_DylibKey, BuildResult] = OrderedDict()
         self._components: OrderedDict[tuple[str, int, bytes], BuildResult] = OrderedDict()
 
@@ -127,7 +132,9 @@ class Builder:
         for key in self._external_first(list(missing), lambda key: key[0]):
             linker, abi_version, dylib_data = key
             # the interpreter first: dylibs hand on its `cabi_realloc`, and the first library that exports a symbol has it
-            libraries = [Library(INTERPRETER, self._interpreters[abi_version]), Library("libworld.so", dylib_data)]
+            libraries = [Library(INTERPRETER, self._interpreters[abi_version]), Library(WORLD, dylib_data)]
+            if needs_anchor(dylib_data):
+                libraries.append(Library("libanchor.so", self._anchor))
             jobs.append((key, self._toolchains[linker].linker.link(libraries, LinkOptions())))
         for key, job in reversed(jobs):
             self._components[key] = self._collect(missing[key], key[0], job)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from enum import Enum, unique
 
 from harness.cells import OURS, REFERENCE
@@ -83,13 +83,6 @@ class Verdict:
         return [(judgement.subject, finding) for judgement in self.judgements for finding in judgement.findings]
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
-    """Differences of levels 1 and 2 between a toolchain and ours (or the first toolchain)."""
-
-    by_toolchain: Mapping[str, Sequence[Difference]] = field(default_factory=dict)
-
-
 def skipped(reason: str) -> Verdict:
     return Verdict(Outcome.SKIP, reason=reason)
 
@@ -102,22 +95,34 @@ def judge(
     case: str,
     plan: Plan,
     cells: Sequence[CellRun],
-    structure: Structure,
+    structure: Mapping[str, Sequence[Difference]],
     tools: Mapping[str, str],
     expectations: Expectations,
 ) -> Verdict:
-    """`tools`: which tool stands behind each toolchain's name, as expectations call it."""
-    judgements = []
+    """`structure`: differences of levels 1 and 2 of a toolchain beside the first one. `tools`: which tool stands
+    behind each toolchain's name, as expectations call it."""
+    behaviour = []
     for run in cells:
         name = run.cell.toolchain
         subject = name if name is not None and _first_of(cells, name) is run else str(run.cell)
-        findings = _findings(run, plan)
-        findings += [Finding(Outcome.FAIL, str(d), d) for d in structure.by_toolchain.get(subject, ())]
-        judgements.append(_judgement(case, subject, findings, tools, expectations))
-    blamed = {name for judgement in judgements if not judgement.outcome.good for name in [judgement.subject]}
-    judgements = [_excused(judgement, run, judgements) for judgement, run in zip(judgements, cells, strict=True)]
+        behaviour.append(_judgement(case, subject, _findings(run, plan), tools, expectations))
+    behaviour = [_excused(judgement, run, behaviour) for judgement, run in zip(behaviour, cells, strict=True)]
+    judgements = behaviour + _structural(case, structure, tools, expectations)
     outcome = min((judgement.outcome for judgement in judgements), key=_SEVERITY.index, default=Outcome.SKIP)
-    return Verdict(outcome, tuple(judgements), _minority(cells, plan, judgements) if blamed else None)
+    return Verdict(outcome, tuple(judgements), _minority(cells, behaviour))
+
+
+def _structural(
+    case: str, structure: Mapping[str, Sequence[Difference]], tools: Mapping[str, str], expectations: Expectations
+) -> list[Judgement]:
+    """Two opinions only: what one toolchain wrote beside what another did; the model has none on structure."""
+    judgements = []
+    for name, differences in structure.items():
+        findings = [Finding(Outcome.FAIL, str(difference), difference) for difference in differences]
+        if findings:
+            judged = _judgement(case, name, findings, tools, expectations)
+            judgements.append(replace(judged, subject=f"{name}, beside the first"))
+    return judgements
 
 
 def _first_of(cells: Sequence[CellRun], toolchain: str) -> CellRun:
@@ -182,19 +187,17 @@ def _excused(judgement: Judgement, run: CellRun, judgements: Sequence[Judgement]
     return judgement
 
 
-def _minority(cells: Sequence[CellRun], plan: Plan, judgements: Sequence[Judgement]) -> str | None:
+def _minority(cells: Sequence[CellRun], judgements: Sequence[Judgement]) -> str | None:
     """Who stands alone. With two toolchains and the model: the one that the other two contradict together."""
-    outcomes = {judgement.subject: judgement for judgement in judgements}
-    pure = {run.cell.toolchain: run for run in cells if run.cell.toolchain in outcomes}
-    wrong = [name for name in pure if name is not None and outcomes[name].findings]
-    if len(pure) == 1:
-        return wrong[0] if wrong else None
+    found = {judgement.subject: judgement for judgement in judgements}
+    alone = {run.cell.toolchain: run for run in cells if run.cell.toolchain is not None}
+    wrong = [name for name in alone if name in found and found[name].findings]
     if not wrong:
         return next((judgement.subject for judgement in judgements if judgement.findings), None)
     if len(wrong) == 1:
         return wrong[0]
-    ours, reference = pure.get(OURS), pure.get(REFERENCE)
-    if ours is None or reference is None or len(ours.observations) != len(reference.observations):
+    first, second = (alone.get(name) for name in (OURS, REFERENCE))
+    if first is None or second is None or not first.observations or not second.observations:
         return None
-    pairs = zip(ours.observations, reference.observations, strict=True)
-    return MODEL if ours.observations and not any(between(a, b) for a, b in pairs) else None
+    pairs = zip(first.observations, second.observations, strict=True)
+    return None if any(between(a, b) for a, b in pairs) else MODEL

@@ -13,6 +13,7 @@ from harness.observe import Observer
 from harness.process import Limits
 from harness.share import SharedModules
 from harness.steps import Steps
+from harness.structure import StructureComparer
 from harness.toolchains import command, wasm_tools
 from harness.toolchains.protocol import Toolchain
 from harness.toolchains.wasm_tools import Executable
@@ -60,6 +61,12 @@ class Workbench:
     @cached_property
     def observer(self) -> Observer:
         return Observer(self.builder, self.engine, self._shared, self.steps)
+
+    @cached_property
+    def structure(self) -> StructureComparer:
+        from harness.toolchains.component_wit import component_wit
+
+        return StructureComparer(component_wit)
 
     @cached_property
     def builder(self) -> Builder:

@@ -1,0 +1,62 @@
+"""What is kept of a plan that went wrong: everything of every cell, as files."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from harness.engine import Rejected
+from harness.observe import CellRun
+from harness.plan import Plan
+from harness.toolchains.protocol import BuildResult, Built, InvalidOutput, TimedOut
+
+
+def keep(directory: Path, name: str, plan: Plan, cells: list[CellRun]) -> Path:
+    """Write all of it under `directory`/`name`, in place of what an earlier run left there; the folder."""
+    folder = directory / re.sub(r"[^\w./@-]+", "_", name).strip("/.")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for component in plan.components:
+        (folder / f"{component.role.value}.wit").write_text(f"// world: {component.world}\n{component.wit}")
+    for number, run in enumerate(plan.runs, 1):
+        for role, script in run.scripts.items():
+            (folder / f"run-{number}.{role.value}.script").write_text(script)
+        for role, events in run.expected.items():
+            lines = "".join(f"{event.line}\n" for event in events)
+            (folder / f"run-{number}.{role.value}.expected").write_text(lines)
+        (folder / f"run-{number}.calls").write_text("".join(f"{call}\n" for call in run.calls))
+    for cell in cells:
+        _keep_cell(folder / re.sub(r"[^\w.@=,+-]+", "_", str(cell.cell)), cell)
+    return folder
+
+
+def _keep_cell(folder: Path, run: CellRun) -> None:
+    folder.mkdir()
+    for role, build in run.builds.items():
+        _keep_result(folder / f"{role.value}.dylib.wasm", build.dylib)
+        if build.component is not None:
+            _keep_result(folder / f"{role.value}.component.wasm", build.component)
+    if run.composition is not None:
+        (folder / "composition.wasm").write_bytes(run.composition)
+    if run.rejected is not None:
+        (folder / "rejected.txt").write_text(f"{run.rejected.stage}: {run.rejected.message}\n")
+    for number, observation in enumerate(run.observations, 1):
+        if isinstance(observation.result, Rejected):
+            (folder / f"run-{number}.txt").write_text(f"{observation.result.stage}: {observation.result.message}\n")
+            continue
+        for role, trace in observation.result.traces.items():
+            (folder / f"run-{number}.{role.value}.trace").write_text(trace)
+        trap = observation.result.trap
+        if trap is not None:
+            (folder / f"run-{number}.txt").write_text(f"{trap.entry}: {trap.kind.value}: {trap.detail}\n{trap.message}\n")
+
+
+def _keep_result(path: Path, result: BuildResult) -> None:
+    if isinstance(result, Built):
+        path.write_bytes(result.data)
+        return
+    if isinstance(result, InvalidOutput):
+        path.write_bytes(result.data)
+    message = f"no end within {result.seconds:g} s" if isinstance(result, TimedOut) else result.message
+    path.with_suffix(".txt").write_text(f"{type(result).__name__} at {result.stage}:\n{message}\n")

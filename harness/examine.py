@@ -1,0 +1,96 @@
+"""A plan examined from end to end inside a worker: cells run, judged, and kept where something is wrong."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import artifacts
+from harness.cells import Cell, default_cells, full_cells
+from harness.diff import Difference
+from harness.engine import EngineKind
+from harness.expectations import Expectations
+from harness.features import missing
+from harness.observe import Observed
+from harness.plan import Plan
+from harness.structure import StructureComparer, pure
+from harness.verdict import Verdict, judge, skipped
+from harness.workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How plans are examined. `artifacts` None: nothing is kept."""
+
+    full_matrix: bool = False
+    engine: EngineKind = EngineKind.WINCH
+    expectations: Expectations = Expectations()
+    artifacts: Path | None = Path("artifacts")
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """The verdict on one plan, and what a report shows beside it. `stages`: seconds by stage."""
+
+    name: str
+    title: str
+    verdict: Verdict
+    wit: str = ""
+    calls: tuple[str, ...] = ()
+    unsupported: tuple[str, ...] = ()
+    artifacts: str = ""
+    seconds: float = 0.0
+    stages: tuple[tuple[str, float], ...] = ()
+
+
+def choose_cells(bench: Workbench, plan: Plan, options: Options) -> list[Cell]:
+    roles = [component.role for component in plan.components]
+    toolchains = list(bench.toolchains)
+    if options.full_matrix:
+        return full_cells(roles, toolchains)
+    return default_cells(roles, toolchains, options.engine)
+
+
+def examine(bench: Workbench, name: str, plan: Plan, options: Options, started: float | None = None) -> Examination:
+    """Run every cell and judge. `started`: `time.perf_counter()` when planning began."""
+    start = time.perf_counter() if started is None else started
+    lacking = missing(plan.needs)
+    if lacking:
+        return Examination(name, plan.title, skipped("; ".join(lacking)), unsupported=plan.unsupported)
+    cells = choose_cells(bench, plan, options)
+    observed = bench.observer.observe(plan, cells, bench.settings.run_limits)
+    observed.clock.seconds["plan"] = time.perf_counter() - start - sum(observed.clock.seconds.values())
+    since = time.perf_counter()
+    tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
+    structure = compare_structure(bench.structure, observed)
+    verdict = judge(name, plan, observed.cells, structure, tools, options.expectations)
+    observed.clock.add("compare", since)
+    kept = ""
+    if not verdict.outcome.good and options.artifacts is not None:
+        kept = str(artifacts.keep(options.artifacts, name, plan, observed.cells))
+    failed = next((finding.run for _, finding in verdict.findings if finding.run), 0)
+    return Examination(
+        name,
+        plan.title,
+        verdict,
+        plan.components[0].wit if len(plan.components) == 1 else _subject_wit(plan),
+        plan.runs[failed - 1].calls if failed else (),
+        plan.unsupported,
+        kept,
+        time.perf_counter() - start,
+        tuple(observed.clock.seconds.items()),
+    )
+
+
+def _subject_wit(plan: Plan) -> str:
+    return next(component.wit for component in plan.components if component.role.value == "subject")
+
+
+def compare_structure(comparer: StructureComparer, observed: Observed) -> dict[str, list[Difference]]:
+    """Every toolchain beside the first, levels 1 and 2, by name."""
+    alone = list(pure(observed.cells).items())
+    if not alone:
+        return {}
+    (_, first), *others = alone
+    return {name: comparer.compare(first, other) for name, other in others}

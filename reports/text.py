@@ -1,0 +1,86 @@
+"""Results as text for people: a paragraph under every failure, a line at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports.model import Case, Finding, Opinion, Run
+
+MAX_FINDINGS = 5
+"""Findings shown of one toolchain; the JSON form has all."""
+MAX_LINES = 40
+"""Lines of WIT, and calls, shown under a failure."""
+MAX_WIDTH = 400
+"""Characters of one line of a message."""
+
+
+def case_text(case: Case) -> str:
+    """What a reader needs to see what went wrong with a case, and to see it again."""
+    lines = [f"{case.outcome.upper()}  {case.name}" + (f": {case.title}" if case.title else "")]
+    if case.reason:
+        lines += _indented(case.reason, 2)
+    for opinion in case.opinions:
+        if opinion.findings:
+            lines += _opinion(opinion)
+    if case.minority:
+        lines.append(f"  in the minority: {case.minority}")
+    elif any(opinion.findings for opinion in case.opinions):
+        lines.append("  in the minority: nobody alone")
+    if case.calls:
+        lines += ["  calls:", *_some(list(case.calls), 4)]
+    if case.wit:
+        lines += ["  WIT:", *_some(case.wit.strip().splitlines(), 4)]
+    if case.artifacts:
+        lines.append(f"  artifacts: {case.artifacts}")
+    if case.repeat:
+        lines.append(f"  repeat with: {case.repeat}")
+    return "\n".join(lines)
+
+
+def _opinion(opinion: Opinion) -> Iterator[str]:
+    known = f" (known: {opinion.expectation}: {opinion.reason})" if opinion.expectation else ""
+    yield f"  {opinion.subject}: {opinion.outcome}{known}"
+    for finding in opinion.findings[:MAX_FINDINGS]:
+        yield from _finding(finding)
+    left = len(opinion.findings) - MAX_FINDINGS
+    if left > 0:
+        yield f"    and {left} more"
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    if not finding.aspect:
+        yield from _indented(finding.message, 4)
+        return
+    place = ", ".join(
+        part for part in (f"run {finding.run}" if finding.run else "", finding.role, finding.path) if part
+    )
+    yield f"    level {finding.level}, {finding.aspect}" + (f" at {place}" if place else "")
+    yield f"      expected: {_cut(finding.expected)}"
+    yield f"      got:      {_cut(finding.actual)}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_WIDTH else f"{text[:MAX_WIDTH]}... ({len(text)} characters)"
+
+
+def _indented(text: str, by: int) -> list[str]:
+    return _some(text.strip().splitlines(), by)
+
+
+def _some(lines: list[str], by: int) -> list[str]:
+    shown = [" " * by + _cut(line) for line in lines[:MAX_LINES]]
+    if len(lines) > MAX_LINES:
+        shown.append(" " * by + f"... ({len(lines) - MAX_LINES} more lines)")
+    return shown
+
+
+def head_text(run: Run) -> str:
+    """The first lines: who takes part, and what a reader must know first."""
+    tools = ", ".join(f"{tool.name} ({tool.tool} {tool.version})" for tool in run.tools)
+    return "\n".join([*run.notes, f"toolchains: {tools}; engine: {run.engine}"])
+
+
+def summary_text(run: Run) -> str:
+    """The last line: counts by outcome, and the time."""
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in run.counts().items()) or "nothing to do"
+    return f"{len(run.cases)} cases: {counts} in {run.seconds:.1f} s"
