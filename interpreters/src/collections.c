@@ -70,16 +70,6 @@ void wit_dylib_list_append(void *cx, size_t ty) {
 
 /* ---- Pop ---------------------------------------------------------------------------------------------------------- */
 
-/* A list of numbers as its canonical bytes, like the script's `raw`; takes `list` over. */
-static Val *in_canonical_form(Val *list, wit_type_t element) {
-  size_t element_size = scalar_size(element), size = list->len * element_size;
-  uint8_t *bytes = memory_alloc(size);
-  for (uint32_t i = 0; i < list->len; i++) scalar_store(element, list->items[i], bytes + i * element_size);
-  Val *raw = value_bytes(V_RAW, bytes, list->len, size);
-  value_release(list);
-  return raw;
-}
-
 static size_t give_whole(Context *context, size_t ty, Val *value, void **ptr) {
   size_t len = value->len;
   trace_event("pop_list");
@@ -88,7 +78,7 @@ static size_t give_whole(Context *context, size_t ty, Val *value, void **ptr) {
   trace_unsigned(len);
   if (value->kind == V_POINTER) {
     *ptr = (void *)(uintptr_t)value->bits;
-    trace_address((uintptr_t)value->bits);
+    trace_bytes_only(NULL, 0);
   } else {
     *ptr = value->size ? value->bytes : (void *)EMPTY_ADDRESS;
     trace_bytes_only(value->bytes, value->size);
@@ -107,9 +97,8 @@ static void push_iterator(Context *context, Kind kind, Val *collection) {
 
 size_t wit_dylib_pop_list(void *cx, size_t ty, void **ptr) {
   Context *context = context_of(cx);
-  wit_type_t element = element_type(ty);
+  world_index(ty, world()->num_lists);
   Val *value = context_pop(context);
-  if (value->kind == V_LIST && script_lists_whole && scalar_size(element)) value = in_canonical_form(value, element);
   if (value->kind == V_RAW || (value->kind == V_POINTER && (uintptr_t)value->bits)) /* null would mean an iterator */
     return give_whole(context, ty, value, ptr);
   if (value->kind != V_LIST) fail_pop_kind();
@@ -124,8 +113,7 @@ size_t wit_dylib_pop_list(void *cx, size_t ty, void **ptr) {
   return len;
 }
 
-/* The iterator on top and the index of its next element. */
-static Val *iterator_on_top(Context *context, Kind kind) {
+static Val *iterator_on_top(const Context *context, Kind kind) {
   Val *iterator = context_top(context);
   if (iterator->kind != kind) fail_pop_kind();
   return iterator;

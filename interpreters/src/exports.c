@@ -55,7 +55,9 @@ void wit_dylib_export_call(void *cx, size_t which) {
   for (uint32_t i = arguments->len; i > 0; i--) arguments->items[i - 1] = context_pop(context);
   Val *result = script_run_ops(frame->ops, &(Arguments){arguments->items, arguments->len});
   value_release(arguments);
-  if ((result != NULL) != (WIT_TYPE_KIND(func->result) != WIT_TYPE_EMPTY)) fail_result();
+  bool has_result = WIT_TYPE_KIND(func->result) != WIT_TYPE_EMPTY;
+  if (result && !has_result) fail_result();
+  if (!result && has_result) fail_stack();
   if (result) context_push(context, result);
 }
 

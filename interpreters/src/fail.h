@@ -4,7 +4,6 @@
 
 #define FAIL_CAUSES(X)                                                               \
   X(abi_version)      /* the wit_t has another version than this build */            \
-  X(arity)            /* a call with another number of arguments than the wit_t */   \
   X(async)            /* an asynchronous entry or import */                          \
   X(block)            /* bytes handed over that are not one whole allocation */      \
   X(context)          /* a cx that is not alive */                                   \
@@ -17,14 +16,14 @@
   X(list_length)      /* another number of elements than was announced */            \
   X(memory)           /* out of memory, or the interpreter's own heap is damaged */  \
   X(no_frame)         /* no frame left in the script for this entry */               \
-  X(no_import)        /* the script calls what the world does not import */          \
+  X(no_import)        /* no import of that name with that many parameters */         \
   X(no_resource)      /* the script names a resource that the world does not export */ \
   X(no_wit)           /* a world was needed and wit_dylib_initialize never called */ \
   X(pick)             /* no such part */                                             \
   X(pop_kind)         /* another kind of value than was asked for */                 \
   X(realloc)          /* cabi_realloc with impossible arguments */                   \
   X(register_empty)   /* a register or argument that holds nothing */                \
-  X(result)           /* a result where there is none, or none where there is one */ \
+  X(result)           /* the script has a result or wants one where there is none */ \
   X(script_depth)     /* values nested too deeply */                                 \
   X(script_syntax)    /* the script is malformed */                                  \
   X(script_trap)      /* the script said `trap` */                                   \

@@ -1,7 +1,5 @@
 #include "layout.h"
 
-#include "fail.h"
-
 typedef struct Scalar {
   uint8_t size;
   uint8_t kind;
@@ -24,10 +22,4 @@ Val *scalar_load(wit_type_t type, const uint8_t *from) {
   for (unsigned i = 0; i < scalar.size; i++) bits |= (uint64_t)from[i] << (8 * i);
   if (scalar.is_signed && bits >> (8 * scalar.size - 1)) bits |= ~(uint64_t)0 << (8 * scalar.size - 1);
   return value_scalar((Kind)scalar.kind, bits);
-}
-
-void scalar_store(wit_type_t type, const Val *value, uint8_t *to) {
-  const Scalar scalar = SCALARS[type];
-  if (value->kind != scalar.kind) fail_pop_kind();
-  for (unsigned i = 0; i < scalar.size; i++) to[i] = (uint8_t)(value->bits >> (8 * i));
 }

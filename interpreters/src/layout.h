@@ -1,4 +1,4 @@
-/* Numbers in canonical form: their size in memory, and how they are read and written there. */
+/* Numbers in canonical form: their size in memory, and how they are read there. */
 #ifndef BOXED_LAYOUT_H
 #define BOXED_LAYOUT_H
 
@@ -8,7 +8,5 @@
 /* Bytes (and alignment) of a number type, 0 for every other type. `type` is a type word, not an alias. */
 size_t scalar_size(wit_type_t type);
 Val *scalar_load(wit_type_t type, const uint8_t *from);
-/* fail_pop_kind where `value` is not of that type. Upper bits are cut off. */
-void scalar_store(wit_type_t type, const Val *value, uint8_t *to);
 
 #endif

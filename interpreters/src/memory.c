@@ -39,7 +39,7 @@ typedef struct Block {
 } Block;
 _Static_assert(sizeof(Block) == HEADER, "the payload is aligned to 16 if the header has 16 bytes");
 
-MemoryBalance memory_out;
+MemoryBalance memory_out, memory_own;
 static uint32_t free_lists[CLASSES];
 static uint8_t *heap_start; /* 16 bytes before the first block, so that no block has offset 0 */
 static uint8_t *fresh, *fresh_end;
@@ -54,6 +54,22 @@ static size_t class_size(unsigned class) {
   if (class < 4) return 16 * (size_t)(class + 1);
   unsigned doubling = (class - 4) / 4, step = (class - 4) % 4;
   return ((size_t)64 << doubling) + ((size_t)16 << doubling) * (step + 1);
+}
+
+static MemoryBalance *balance_of(const Block *block) {
+  return block->owner == OWNER_INTERPRETER ? &memory_own : &memory_out;
+}
+
+static void count(const Block *block) {
+  MemoryBalance *balance = balance_of(block);
+  balance->bytes += block->size;
+  balance->blocks++;
+}
+
+static void uncount(const Block *block) {
+  MemoryBalance *balance = balance_of(block);
+  balance->bytes -= block->size;
+  balance->blocks--;
 }
 
 static uint32_t magic_of(const Block *block) { return 0xb0c5ed01u ^ (uint32_t)(uintptr_t)block; }
@@ -92,10 +108,7 @@ static void *allocate(size_t size, size_t align, Owner owner) {
   block->align = (uint8_t)align;
   block->owner = (uint8_t)owner;
   UNPOISON(block + 1, size);
-  if (owner == OWNER_ABI) {
-    memory_out.bytes += size;
-    memory_out.blocks++;
-  }
+  count(block);
   return block + 1;
 }
 
@@ -115,12 +128,8 @@ static Block *find_exact(void *ptr, size_t size, size_t align) {
   return block && block->size == size && block->align == align ? block : NULL;
 }
 
-static void no_longer_out(const Block *block) {
-  memory_out.bytes -= block->size;
-  memory_out.blocks--;
-}
-
 static void release(Block *block) {
+  uncount(block);
   POISON(block + 1, class_size(block->class));
   block->owner = OWNER_NONE;
   block->next = free_lists[block->class];
@@ -136,8 +145,10 @@ void *memory_resize(void *ptr, size_t new_size) {
   Block *block = find(ptr, OWNER_INTERPRETER);
   if (!block || !new_size) fail_memory();
   if (new_size <= class_size(block->class)) {
+    uncount(block);
     UNPOISON(ptr, new_size);
     block->size = (uint32_t)new_size;
+    count(block);
     return ptr;
   }
   void *moved = allocate(new_size, MAX_ALIGN, OWNER_INTERPRETER);
@@ -157,15 +168,15 @@ void memory_take(void *ptr, size_t size, size_t align) {
   if (!size) return;
   Block *block = find_exact(ptr, size, align);
   if (!block) fail_block();
-  no_longer_out(block);
+  uncount(block);
   block->owner = OWNER_INTERPRETER;
+  count(block);
 }
 
 void memory_give_back(void *ptr, size_t size, size_t align) {
   if (!size) return;
   Block *block = find_exact(ptr, size, align);
   if (!block) fail_dealloc();
-  no_longer_out(block);
   release(block);
 }
 
@@ -178,7 +189,6 @@ void memory_defer(void *ptr, size_t size, size_t align) {
 void memory_give_back_deferred(void *ptr) {
   Block *block = find(ptr, OWNER_DEFERRED);
   if (!block) fail_memory();
-  no_longer_out(block);
   release(block);
 }
 
@@ -198,7 +208,6 @@ void *cabi_realloc(void *old, size_t old_size, size_t align, size_t new_size) {
   if (new_size && align > EMPTY_ADDRESS && ((uintptr_t)result % align) != 0) fail_memory();
   if (block) {
     if (new_size) memcpy(result, old, smaller(old_size, new_size));
-    no_longer_out(block);
     release(block);
   }
   trace_can_leave();

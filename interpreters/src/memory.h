@@ -4,13 +4,15 @@
 
 #include "platform.h"
 
-/* Bytes and blocks that cabi_realloc gave out and that neither were freed nor became the interpreter's. */
 typedef struct MemoryBalance {
   size_t bytes;
   size_t blocks;
 } MemoryBalance;
 
+/* What cabi_realloc gave out and what neither was freed nor became the interpreter's (PROTOCOL.md, "Balance"). */
 extern MemoryBalance memory_out;
+/* The interpreter's own. */
+extern MemoryBalance memory_own;
 
 /* Memory of the interpreter itself; `size` may be 0, then null. Free with memory_free; null is allowed there. */
 void *memory_alloc(size_t size);

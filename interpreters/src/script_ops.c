@@ -69,8 +69,7 @@ static void run_call(const Ops *ops) {
     return;
   }
   uint32_t which = world_import(interface, func);
-  if (which == NOT_IN_WORLD) fail_no_import();
-  if (world()->import_funcs[which].nparams != count) fail_arity();
+  if (which == NOT_IN_WORLD || world()->import_funcs[which].nparams != count) fail_no_import();
   Val *arguments = value_compound(V_RECORD, count);
   for (uint32_t i = 0; i < count; i++) arguments->items[i] = value(ops);
   Val *result = call_import(which, arguments);
@@ -143,7 +142,8 @@ static Val *run_all(const Ops *ops) {
 }
 
 void script_check_ops(Reader *reader) {
-  Ops ops = {reader, NULL, false};
+  static const Arguments none = {NULL, 0};
+  Ops ops = {reader, &none, false};
   run_all(&ops);
 }
 

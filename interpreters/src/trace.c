@@ -37,11 +37,6 @@ void trace_bytes(const uint8_t *bytes, size_t len) {
   trace_bytes_only(bytes, len);
 }
 
-void trace_address(uintptr_t address) {
-  text_string(&buffer, " @");
-  text_unsigned(&buffer, address);
-}
-
 void trace_answer(void) { text_string(&buffer, " ="); }
 
 void trace_end(void) {

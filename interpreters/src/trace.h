@@ -11,7 +11,6 @@ void trace_signed(int64_t value);
 void trace_hex(uint64_t bits, unsigned digits);
 void trace_bytes(const uint8_t *bytes, size_t len); /* two fields: length and bytes */
 void trace_bytes_only(const uint8_t *bytes, size_t len);
-void trace_address(uintptr_t address);              /* @ and the number */
 void trace_answer(void);                            /* `=` */
 void trace_end(void);
 
