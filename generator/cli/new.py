@@ -6,52 +6,62 @@ import argparse
 import sys
 from pathlib import Path
 
+from generator.cli.parser import Switch
 from generator.componentize.encoder import ComponentizeOptions, componentize
 from generator.componentize.errors import ComponentizeError
+from generator.componentize.extern_names import InterfaceNaming
 from generator.componentize.single import plan_single
+from generator.errors import UsageError
 from generator.wasm.decode import DecodedModule
 from generator.wasm.errors import WasmFormatError
 
 _STANDARD_STREAM = "-"
+_DESCRIPTION = (
+    "Make a component of a core module that carries its world in `component-type` sections, as `component embed` and "
+    "compilers leave it. What the module does not use of the world's imports is left out."
+)
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
-    parser = subparsers.add_parser("new", help="make a component of a core module", description=__doc__)
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "new", help="make a component of a core module", description=_DESCRIPTION, allow_abbrev=False
+    )
     parser.add_argument("input", nargs="?", default=_STANDARD_STREAM, metavar="INPUT", help="core module; - is stdin")
     parser.add_argument("-o", "--output", metavar="OUTPUT", help="where to write the component; stdout if not given")
     parser.add_argument(
         "--import-name", action="append", default=[], metavar="OLD=NEW", help="rename an imported interface"
     )
-    _add_switch(parser, "--merge-imports-based-on-semver", True, "import the highest of compatible versions only")
-    _add_switch(parser, "--debug-names", False, "name functions that are added")
-    _add_switch(parser, "--validate", False, "not supported: only false is accepted")
-    _add_switch(parser, "--return-call-ref", False, "not supported: only false is accepted")
-    parser.add_argument("--adapt", action="append", default=[], metavar="[NAME=]MODULE", help="not supported")
-    parser.add_argument("--realloc-via-memory-grow", action="store_true", help="matters to adapters only")
-    parser.add_argument("--reject-legacy-names", action="store_true", help="not supported")
-    parser.add_argument("--emit-canonical-names", action="store_true", help="not supported")
-    parser.add_argument("-t", "--wat", action="store_true", help="not supported")
-    parser.add_argument("-g", "--generate-dwarf", nargs="?", help="matters to text input only")
+    parser.add_argument(
+        "--merge-imports-based-on-semver",
+        action=Switch,
+        default=True,
+        help="import the highest of compatible versions only",
+    )
+    parser.add_argument(
+        "--emit-canonical-names", action="store_true", help="names have only the version that compatible ones share"
+    )
+    parser.add_argument("--debug-names", action=Switch, default=False, help="name functions that are added")
+    parser.add_argument("--realloc-via-memory-grow", action="store_true", help="no effect: matters to adapters only")
+    parser.add_argument("-g", action="store_true", help="no effect: matters to the text format only")
+    parser.add_argument("--generate-dwarf", metavar="lines|full", help="no effect: matters to the text format only")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="no effect")
     parser.add_argument("--color", default="auto", help="no effect")
-    return parser
-
-
-def _add_switch(parser: argparse.ArgumentParser, flag: str, default: bool, help: str) -> None:
-    parser.add_argument(flag, nargs="?", type=_truth, const=True, default=default, metavar="true|false", help=help)
-
-
-def _truth(text: str) -> bool:
-    if text not in ("true", "false"):
-        raise argparse.ArgumentTypeError(f"`{text}` is neither true nor false")
-    return text == "true"
+    parser.add_argument("--validate", action=Switch, default=False, help="only false is supported")
+    parser.add_argument("--return-call-ref", action=Switch, default=False, help="only false is supported")
+    parser.add_argument("--reject-legacy-names", action="store_true", help="not supported")
+    parser.add_argument("--adapt", action="append", default=[], metavar="[NAME=]MODULE", help="not supported")
+    parser.add_argument("-t", "--wat", action="store_true", help="not supported")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Raises GeneratorError for input that is not good, or an option that is not supported."""
+    """Raises ComponentizeError or another GeneratorError for a module or its world, UsageError for options."""
     _refuse_unsupported(args)
     binary = sys.stdin.buffer.read() if args.input == _STANDARD_STREAM else _read(Path(args.input))
-    options = ComponentizeOptions(args.merge_imports_based_on_semver, _renames(args.import_name), args.debug_names)
+    options = ComponentizeOptions(
+        args.merge_imports_based_on_semver,
+        InterfaceNaming(_renames(args.import_name), args.emit_canonical_names),
+        args.debug_names,
+    )
     try:
         component = componentize(plan_single(DecodedModule(binary)), options)
     except WasmFormatError as error:
@@ -79,7 +89,7 @@ def _renames(words: list[str]) -> dict[str, str]:
     for word in words:
         old, equals, new = word.partition("=")
         if not equals or not old or not new:
-            raise ComponentizeError(f"--import-name `{word}`: expected OLD=NEW")
+            raise UsageError(f"--import-name `{word}`: expected OLD=NEW")
         renames[old] = new
     return renames
 
@@ -90,8 +100,9 @@ def _refuse_unsupported(args: argparse.Namespace) -> None:
         ("--validate=true", args.validate),
         ("--return-call-ref=true", args.return_call_ref),
         ("--reject-legacy-names", args.reject_legacy_names),
-        ("--emit-canonical-names", args.emit_canonical_names),
         ("--wat", args.wat),
     ):
         if given:
-            raise ComponentizeError(f"{flag} is not supported")
+            raise UsageError(f"{flag} is not supported")
+    if args.output is None and sys.stdout.isatty():
+        raise UsageError("binary output does not go to a terminal; say where with --output")

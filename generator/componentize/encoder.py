@@ -14,6 +14,7 @@ from generator.componentize.core_imports import CoreImports
 from generator.componentize.core_instances import CoreInstances, Exports
 from generator.componentize.definitions import CoreImport, LoweredFunction
 from generator.componentize.errors import ComponentizeError
+from generator.componentize.extern_names import InterfaceNaming
 from generator.componentize.homes import Home, Homes
 from generator.componentize.interface_export import instance_of_interface
 from generator.componentize.live import LiveTypes
@@ -22,7 +23,7 @@ from generator.componentize.root_types import RootTypes
 from generator.componentize.shim import TABLE, fixup_module, shim_module
 from generator.componentize.types import extern_name
 from generator.componentize.world import unite_worlds
-from generator.componentize.world_imports import WorldImports, interface_extern_name
+from generator.componentize.world_imports import WorldImports
 from generator.wasm.types import ExternKind, FuncIndex, FuncType
 from generator.wit.model import FunctionItem, InterfaceItem, Resource, TypeId, TypeItem
 
@@ -30,8 +31,7 @@ from generator.wit.model import FunctionItem, InterfaceItem, Resource, TypeId, T
 @dataclass(frozen=True, slots=True)
 class ComponentizeOptions:
     merge_imports_based_on_semver: bool = True
-    import_names: Mapping[str, str] = field(default_factory=dict)
-    """New names of imported interfaces, by the names that they would have."""
+    naming: InterfaceNaming = field(default_factory=InterfaceNaming)
     debug_names: bool = False
     """Name the shim's functions. Modules and instances are always named."""
 
@@ -76,7 +76,7 @@ class _Encoder:
         self.live.add_world_types(self.items)
         lowered = self._classify_imports()
         self.live.add_exports(self.items)
-        self.imports = WorldImports(self.root, self.live, self.options.import_names)
+        self.imports = WorldImports(self.root, self.live, self.options.naming)
         self.imports.write(self.items, lowered)
         self.instances = CoreInstances(self.plan, self.builder)
         self.canonical = CanonicalDefinitions(self.root, self.imports, self.instances)
@@ -203,7 +203,7 @@ class _Encoder:
                         for function in self.resolve.interfaces[interface].functions.values()
                     ]
                     instance = instance_of_interface(self.root, home, functions)
-                    name = interface_extern_name(self.resolve, key, item)
+                    name = self.options.naming.of(self.resolve, key, item, exported=True)
                     self.root.set_exported(home, self.builder.export(name, Sort.INSTANCE, instance))
                 case TypeItem():
                     raise AssertionError("worlds do not export types")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from generator.component.names import ExternName
 from generator.component.types import Sort, TypedExtern
+from generator.componentize.extern_names import InterfaceNaming
 from generator.componentize.homes import Home
 from generator.componentize.live import LiveTypes
 from generator.componentize.root_types import InstanceTypes, RootTypes
@@ -14,21 +12,18 @@ from generator.wit.model import (
     Function,
     FunctionItem,
     InterfaceItem,
-    Resolve,
     TypeItem,
     World,
-    WorldItem,
-    WorldKey,
 )
 
 
 class WorldImports:
     """Writes the imports, then hands out the imported functions."""
 
-    def __init__(self, root: RootTypes, live: LiveTypes, rename: Mapping[str, str]) -> None:
+    def __init__(self, root: RootTypes, live: LiveTypes, naming: InterfaceNaming) -> None:
         self._root = root
         self._live = live
-        self._rename = rename
+        self._naming = naming
         self._functions: dict[tuple[Home, str], int] = {}
 
     def write(self, world: World, lowered: set[tuple[Home, str]]) -> None:
@@ -61,7 +56,7 @@ class WorldImports:
             scope.builder.export(extern_name(function), TypedExtern(Sort.FUNC, scope.func_type(home, function)))
         type = self._root.builder.type(scope.builder.finish())
         assert home.key is not None
-        name = interface_extern_name(self._root.resolve, home.key, item, self._rename)
+        name = self._naming.of(self._root.resolve, home.key, item, exported=False)
         instance = self._root.builder.import_(name, TypedExtern(Sort.INSTANCE, type))
         self._root.builder.set_name(Sort.INSTANCE, instance, name.name)
         self._root.instances[home] = instance
@@ -73,13 +68,3 @@ class WorldImports:
             index = self._root.builder.alias_export(self._root.instances[home], function.name, Sort.FUNC)
             self._functions[home, function.name] = index
         return index
-
-
-def interface_extern_name(
-    resolve: Resolve, key: WorldKey, item: WorldItem, rename: Mapping[str, str] | None = None
-) -> ExternName:
-    """The name of an imported or exported interface; a label says which interface it stands for."""
-    assert isinstance(item, InterfaceItem)
-    name = resolve.world_key_name(key)
-    implements = resolve.interface_id(item.id) if isinstance(key, str) else None
-    return ExternName((rename or {}).get(name, name), implements=implements, external_id=item.external_id)
