@@ -176,7 +176,8 @@ class TypeTable:
         if anonymous in self._anonymous:
             return self._anonymous[anonymous]
         interface = None if definition.name is None else self.scope.name(instance)
-        word = self._add(kind, Entry(interface, definition.name, labels, words, length))
+        told = words[1:] if kind is Kind.OPTION else words  # `none` has no payload to tell of
+        word = self._add(kind, Entry(interface, definition.name, labels, told, length))
         parts = tuple([None if use is None else use.node for use in uses])
         name = definition.name or anonymous_name(kind, parts, length)
         use = Use(word, self._node(kind, word.number, name, id, parts, types, length or len(labels)))
