@@ -88,4 +88,4 @@ def build_init_module(initialization: Initialization, table: TableType) -> tuple
         builder.add_elements(const_i32(initialization.first_slot), slots)
     if code.out:
         builder.module.start = builder.add_function(_THUNK, code.body(), "initialize libraries")
-    return builder.encode(names=True), needed
+    return builder.encode(names=True, name=INIT), needed

@@ -73,7 +73,7 @@ def build_main_module(
     export_global(NULL, 0, mutable=True)
     for function in trampolines:
         _add_trampoline(builder, function, layout.slots[function])
-    return builder.encode(names=True)
+    return builder.encode(names=True, name=MAIN)
 
 
 def _add_trampoline(builder: ModuleBuilder, function: Function, slot: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from generator.link.symbols import Function, describe
+from generator.link.symbols import STUBS, Function, describe
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import Code, Op
 from generator.wasm.types import ExternKind
@@ -23,4 +23,4 @@ def build_stubs_module(stubs: Iterable[Function]) -> bytes:
         code.op(Op.UNREACHABLE)
         index = builder.add_function(function.type, code.body(), f"missing function {function.name}")
         builder.export(stub_export(function), ExternKind.FUNC, index)
-    return builder.encode(names=True)
+    return builder.encode(names=True, name=STUBS)

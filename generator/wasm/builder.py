@@ -105,9 +105,9 @@ class ModuleBuilder:
     def function_type(self, params: Iterable[ValType], results: Iterable[ValType] = ()) -> FuncType:
         return FuncType(tuple(params), tuple(results))
 
-    def encode(self, *, names: bool = False) -> bytes:
-        """The module's binary; `names` adds a name section with the names that functions were given."""
+    def encode(self, *, names: bool = False, name: str | None = None) -> bytes:
+        """The module's binary; `names` adds a name section: names that functions were given, the module's `name`."""
         binary = encode_module(self.module)
         if not names:
             return binary
-        return binary + encode_custom(CustomSection(SECTION, name_section(None, self.function_names)))
+        return binary + encode_custom(CustomSection(SECTION, name_section(name, self.function_names)))

@@ -1,0 +1,121 @@
+"""`component link` on the command line."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from generator.cli import link as command
+from generator.cli.parser import CommandParser
+from generator.component.read import is_component
+from generator.errors import GeneratorError, UsageError
+from tests.generator.link.libraries import GETTER, LibraryBuilder, dylink
+
+
+def parse(words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    command.add_parser(parser.add_subparsers(parser_class=CommandParser))
+    return parser.parse_args(["link", *words])
+
+
+def run(*words: str) -> int:
+    return command.run(parse(list(words)))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """`app.so` needs `lib`, which is in `lib.so`."""
+    monkeypatch.chdir(tmp_path)
+    app, lib = LibraryBuilder(dylink(needed=["lib"])), LibraryBuilder()
+    app.forward("run", GETTER, app.env("f", GETTER))
+    app.root()
+    lib.constant("f", 1)
+    (tmp_path / "app.so").write_bytes(app.encode())
+    (tmp_path / "lib.so").write_bytes(lib.encode())
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["app.so", "lib=lib.so", "-o", "out.wasm"],
+        ["app.so", "-o", "out.wasm", "lib=lib.so"],
+        ["-o", "out.wasm", "--debug-names", "app.so", "lib=lib.so"],
+        [
+            "--validate=false",
+            "app.so",
+            "lib=./lib.so",
+            "--stack-size=65536",
+            "--output=out.wasm",
+            "--debug-names=false",
+        ],
+    ],
+)
+def test_inputs_stand_anywhere(folder: Path, words: list[str]) -> None:
+    assert run(*words) == 0
+    assert is_component((folder / "out.wasm").read_bytes())
+
+
+def test_output_goes_to_stdout(folder: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run("app.so", "lib=lib.so") == 0
+    assert is_component(capfdbinary.readouterr().out)
+
+
+REFUSED = [
+    (["app.so", "lib.so"], "`app.so` needs `lib`"),
+    (["app.so", "lib=absent.so"], "absent.so: No such file or directory"),
+    (["app.so", "lib=."], ".: Is a directory"),
+    (["lib=app.so", "lib=lib.so"], "2 libraries have the name `lib`"),
+    (["text.wat"], "text.wat: the text format is not supported"),
+    (["broken.so"], "library `broken.so`: unexpected end"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), REFUSED)
+def test_bad_libraries(folder: Path, words: list[str], message: str) -> None:
+    (folder / "text.wat").write_text("\n (module)")
+    (folder / "broken.so").write_bytes((folder / "app.so").read_bytes()[:20])
+    with pytest.raises(GeneratorError) as caught:
+        run(*words, "-o", "out.wasm")
+    assert message in str(caught.value)
+    assert not (folder / "out.wasm").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["=lib.so"],
+        ["lib="],
+        ["app.so", "--adapt", "x.wasm"],
+        ["app.so", "--dl-openable", "lib.so"],
+        ["app.so", "--use-built-in-libdl"],
+        ["app.so", "--validate"],
+        ["app.so", "--return-call-ref=true"],
+        ["app.so", "--wat"],
+        ["app.so", "--emit-canonical-names"],
+        ["app.so", "--reject-legacy-names"],
+    ],
+)
+def test_wrong_use(folder: Path, words: list[str]) -> None:
+    with pytest.raises(UsageError):
+        run(*words, "-o", "out.wasm")
+
+
+@pytest.mark.parametrize("word", ["--stack-size=-1", "--stack-size=4294967296", "--debug-names=yes", "--absent"])
+def test_wrong_options(word: str) -> None:
+    with pytest.raises(SystemExit):
+        parse(["app.so", word])
+
+
+def test_stubs(folder: Path) -> None:
+    builder = LibraryBuilder()
+    builder.env("missing", GETTER)
+    builder.constant("f", 1)
+    (folder / "lib.so").write_bytes(builder.encode())
+    with pytest.raises(GeneratorError, match="`lib` needs `missing`: a function"):
+        run("app.so", "lib=lib.so", "-o", "out.wasm")
+    assert run("app.so", "lib=lib.so", "-o", "out.wasm", "--stub-missing-functions") == 0
+    assert b"missing function missing" in (folder / "out.wasm").read_bytes()
