@@ -42,7 +42,7 @@ def plan_world(surroundings: Surroundings, random: Random, calls: int, title: st
     composition = Composition(worlds, surroundings.wires)
     functions = [(role, f) for role in ENTRY_ORDER if role in worlds for f in _under_test(composition, role)]
     possible, unsupported = _split(composition, functions)
-    needs = needs_of(worlds.values())
+    needs = needs_of(worlds.values(), surroundings.has_labels)
     has_lists = needs.lists_of_numbers
     each = max(1, -(-calls // max(1, len(possible))))
     rounds = [each - each // 2, each // 2] if has_lists and each > 1 else [each]

@@ -18,8 +18,8 @@ class Needs:
     lists_of_numbers: bool
 
 
-def needs_of(worlds: Iterable[World]) -> Needs:
-    """Labels (`import p: x;`) are the caller's to find: a world's view does not show them."""
+def needs_of(worlds: Iterable[World], has_labels: bool = False) -> Needs:
+    """`has_labels`: a world's view does not show them."""
     roots: list[t.Type | None] = []
     for world in worlds:
         for function in world.import_functions() + world.export_functions():
@@ -30,5 +30,7 @@ def needs_of(worlds: Iterable[World]) -> Needs:
     engine = {FEATURES[type.__class__] for type in found if type.__class__ in FEATURES}
     if t.Prim.ERROR_CONTEXT in found:
         engine.add("error-context")
+    if has_labels:
+        engine.add("implements")
     numbers = any(isinstance(type, t.List) and type.type in t.NUMBERS for type in found)
     return Needs(frozenset(engine), numbers)

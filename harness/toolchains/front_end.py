@@ -11,7 +11,7 @@ from pathlib import Path
 
 from generator.errors import GeneratorError
 from generator.wit.load import load, load_text, select_world
-from generator.wit.model import PackageId, Resolve, WorldId
+from generator.wit.model import InterfaceItem, PackageId, Resolve, WorldId
 from harness.plan import ComponentPlan, Role, Wire
 from harness.toolchains.mirror import add_mirrors
 from harness.toolchains.mirror_text import one_text, with_mirrors
@@ -39,6 +39,9 @@ class Surroundings:
     parts: dict[Role, Part]
     wires: tuple[Wire, ...]
     unsupported: tuple[str, ...]
+    """Functions of the world that were left out, each with the reason."""
+    has_labels: bool = False
+    """Whether the world has `import label: interface;` or an export of that kind."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,15 @@ def _surround(
     for role, world in ((Role.PROVIDER, mirrors.provider), (Role.DRIVER, mirrors.driver)):
         if world is not None:
             parts[role] = _part(resolve, role, world, mirrored, features)
-    return Surroundings(parts, mirrors.wires, lost)
+    return Surroundings(parts, mirrors.wires, lost, _has_labels(resolve, subject))
+
+
+def _has_labels(resolve: Resolve, world: WorldId) -> bool:
+    found = resolve.worlds[world]
+    return any(
+        isinstance(key, str) and isinstance(item, InterfaceItem) and resolve.interfaces[item.id].name is not None
+        for key, item in (*found.imports.items(), *found.exports.items())
+    )
 
 
 def _part(resolve: Resolve, role: Role, world: WorldId, text: str, features: tuple[str, ...]) -> Part:

@@ -6,12 +6,13 @@ provider, `ROOT`, because WIT cannot export types from a world.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.wit.clone import TypeCloner
 from generator.wit.elaborate import elaborate
 from generator.wit.gates import Features
 from generator.wit.model import (
+    NO_GATES,
     FunctionItem,
     Interface,
     InterfaceId,
@@ -26,6 +27,7 @@ from generator.wit.model import (
     World,
     WorldId,
     WorldItem,
+    WorldKey,
     WorldOwner,
 )
 from generator.wit.package_context import PackageContext, borrowing_types
@@ -77,7 +79,7 @@ class _Builder:
         for key, item in self._subject.imports.items():
             name = self._resolve.world_key_name(key)
             if isinstance(item, InterfaceItem):
-                world.exports[key] = item
+                world.exports[key] = self._interface_item(key, item)
                 self.wires.append(Wire(Role.SUBJECT, name, ItemKind.INSTANCE, Role.PROVIDER, (name,)))
             else:
                 own_items.append((name, item))
@@ -86,6 +88,15 @@ class _Builder:
             world.exports[self._root] = InterfaceItem(self._root_interface(own_items))
         elaborate(self._resolve, world)
         return id
+
+    def _interface_item(self, key: WorldKey, item: InterfaceItem) -> InterfaceItem:
+        """The item for a mirror world: without gates, which would need a version of the package."""
+        if isinstance(key, str) and self._resolve.interfaces[item.id].name is None:
+            cloner = TypeCloner(self._context, WorldOwner(self._subject_id), WorldOwner(self._subject_id))
+            copy = cloner.interface(item.id)
+            _open_gates(self._resolve, self._resolve.interfaces[copy])
+            return InterfaceItem(copy)
+        return InterfaceItem(item.id)
 
     def _root_interface(self, items: list[tuple[str, WorldItem]]) -> InterfaceId:
         id = InterfaceId(len(self._resolve.interfaces))
@@ -98,6 +109,7 @@ class _Builder:
         for name, item in items:
             if isinstance(item, FunctionItem):
                 interface.functions[name] = cloner.function(item.function)
+        _open_gates(self._resolve, interface)
         return id
 
     def driver(self) -> WorldId:
@@ -109,12 +121,13 @@ class _Builder:
         for key, item in self._subject.exports.items():
             name = self._resolve.world_key_name(key)
             if isinstance(item, InterfaceItem):
-                world.imports[key] = item
+                world.imports[key] = self._interface_item(key, item)
                 self.wires.append(Wire(Role.DRIVER, name, ItemKind.INSTANCE, Role.SUBJECT, (name,)))
             elif isinstance(item, FunctionItem):
                 world.imports[key] = FunctionItem(cloner.function(item.function))
                 self.wires.append(Wire(Role.DRIVER, name, ItemKind.FUNC, Role.SUBJECT, (name,)))
         exported = set(world.imports)
+        _open_world_gates(self._resolve, world)
         elaborate(self._resolve, world)
         for key in world.imports:
             if isinstance(key, InterfaceKey) and key not in exported:
@@ -135,6 +148,22 @@ class _Builder:
                 continue
             world.imports[key] = copy
             self.wires.append(Wire(Role.DRIVER, name, _kind(item), Role.PROVIDER, (self._root, name)))
+
+
+def _open_gates(resolve: Resolve, interface: Interface) -> None:
+    """Take the gates off a copied interface: they were passed, or its items would not be there."""
+    for type in interface.types.values():
+        resolve.types[type] = replace(resolve.types[type], stability=NO_GATES)
+    for name, function in interface.functions.items():
+        interface.functions[name] = replace(function, stability=NO_GATES)
+
+
+def _open_world_gates(resolve: Resolve, world: World) -> None:
+    for key, item in world.imports.items():
+        if isinstance(item, TypeItem):
+            resolve.types[item.id] = replace(resolve.types[item.id], stability=NO_GATES)
+        elif isinstance(item, FunctionItem):
+            world.imports[key] = FunctionItem(replace(item.function, stability=NO_GATES))
 
 
 def _kind(item: WorldItem) -> ItemKind:
