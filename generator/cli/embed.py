@@ -1,0 +1,100 @@
+"""`component embed`: puts the description of a world into a core module, where `component new` looks for it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from generator.component.canon import StringEncoding
+from generator.component.read import is_component
+from generator.dummy.module import dummy_module
+from generator.dummy.schemes import SCHEMES
+from generator.errors import GeneratorError, UsageError
+from generator.wasm.decode import DecodedModule
+from generator.wasm.encode import encode_custom
+from generator.wasm.errors import WasmFormatError
+from generator.wasm.module import CustomSection
+from generator.wit.binary.encode import encode_world, section_name
+from generator.wit.load import load, select_world
+from generator.wit.model import Resolve, WorldId
+
+_STANDARD_STREAM = "-"
+_DEFAULT_SCHEME = "standard32"
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "embed", help="put a world into a core module", description=__doc__, allow_abbrev=False
+    )
+    parser.add_argument("wit", metavar="WIT", help="a .wit file, a folder of them, or a WIT package in binary form")
+    parser.add_argument("input", nargs="?", metavar="INPUT", help="core module in binary form; - or nothing is stdin")
+    parser.add_argument("-o", "--output", metavar="OUTPUT", help="where to write; stdout if not given")
+    parser.add_argument("-w", "--world", metavar="WORLD", help="name of a world in WIT, or its full name")
+    parser.add_argument(
+        "--encoding",
+        choices=[encoding.value for encoding in StringEncoding],
+        default=StringEncoding.UTF8.value,
+        help="how strings are encoded in the core module",
+    )
+    parser.add_argument("--features", action="append", default=[], metavar="NAMES", help="features to enable")
+    parser.add_argument("--all-features", action="store_true", help="enable all features")
+    parser.add_argument("--dummy", action="store_true", help="make a core module instead of reading one")
+    parser.add_argument("--dummy-names", choices=sorted(SCHEMES), help="the same, with core names of this scheme")
+    parser.add_argument("--only-custom", action="store_true", help="write the contents of the custom section alone")
+    parser.add_argument("--emit-canonical-names", action="store_true", help="split versions: a name and its suffix")
+    for flag in ("--async-callback", "--async-stackful"):
+        parser.add_argument(flag, action="store_true", help="not supported")
+    parser.add_argument("-t", "--wat", action="store_true", help="not supported")
+    parser.add_argument("--generate-dwarf", metavar="lines|full", help="no effect: matters to text input only")
+    parser.add_argument("-g", action="store_true", help="no effect: matters to text input only")
+    parser.add_argument("-v", "--verbose", action="count", default=0, help="no effect")
+    parser.add_argument("--color", default="auto", help="no effect: output has no colors")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Raises GeneratorError for input that is not good, UsageError for options that are not supported."""
+    _refuse_unsupported(args)
+    resolve, package = load(Path(args.wit), args.features, args.all_features)
+    world = select_world(resolve, package, args.world)
+    section = encode_world(resolve, world, args.encoding, canonical_names=args.emit_canonical_names)
+    output = section if args.only_custom else _module(args, resolve, world) + _custom(section)
+    if args.output is None or args.output == _STANDARD_STREAM:
+        sys.stdout.buffer.write(output)
+    else:
+        Path(args.output).write_bytes(output)
+    return 0
+
+
+def _refuse_unsupported(args: argparse.Namespace) -> None:
+    for flag, given in (
+        ("--async-callback", args.async_callback),
+        ("--async-stackful", args.async_stackful),
+        ("--wat", args.wat),
+    ):
+        if given:
+            raise UsageError(f"{flag} is not supported")
+    if args.output is None and sys.stdout.isatty():
+        raise UsageError("binary output does not go to a terminal; say where with --output")
+
+
+def _custom(section: bytes) -> bytes:
+    return encode_custom(CustomSection(section_name(), section))
+
+
+def _module(args: argparse.Namespace, resolve: Resolve, world: WorldId) -> bytes:
+    """The core module that gets the section."""
+    if args.dummy or args.dummy_names is not None:
+        return dummy_module(resolve, world, SCHEMES[args.dummy_names or _DEFAULT_SCHEME])
+    from_stdin = args.input is None or args.input == _STANDARD_STREAM
+    name = "standard input" if from_stdin else args.input
+    binary = sys.stdin.buffer.read() if from_stdin else Path(args.input).read_bytes()
+    if is_component(binary):
+        raise GeneratorError(f"{name}: this is a component already; a core module is needed")
+    if not binary.startswith(b"\0asm"):
+        raise GeneratorError(f"{name}: not a core module in binary form (the text format is not supported)")
+    try:
+        DecodedModule(binary)
+    except WasmFormatError as error:
+        raise GeneratorError(f"{name}: {error}") from error
+    return binary
