@@ -8,6 +8,7 @@ from pathlib import Path
 
 from generator.cli.parser import Switch
 from generator.componentize.encoder import ComponentizeOptions
+from generator.componentize.extern_names import InterfaceNaming
 from generator.errors import UsageError
 from generator.link import Library, LinkOptions, link, read_library
 from generator.link.errors import LinkError
@@ -50,7 +51,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--color", default="auto", help="no effect")
     parser.add_argument("--validate", action=Switch, default=False, help="only false is supported")
     parser.add_argument("--return-call-ref", action=Switch, default=False, help="only false is supported")
-    for flag in ("--use-built-in-libdl", "--emit-canonical-names", "--reject-legacy-names"):
+    parser.add_argument(
+        "--emit-canonical-names", action="store_true", help="names have only the version that compatible ones share"
+    )
+    for flag in ("--use-built-in-libdl", "--reject-legacy-names"):
         parser.add_argument(flag, action="store_true", help="not supported")
     for flag in ("--adapt", "--dl-openable"):
         parser.add_argument(flag, action="append", default=[], metavar="[NAME=]MODULE", help="not supported")
@@ -63,7 +67,9 @@ def run(args: argparse.Namespace) -> int:
     libraries = [_read(word) for word in args.libraries]
     options = LinkOptions(stack_size=args.stack_size, stub_missing_functions=args.stub_missing_functions)
     componentize_options = ComponentizeOptions(
-        merge_imports_based_on_semver=args.merge_imports_based_on_semver, debug_names=args.debug_names
+        merge_imports_based_on_semver=args.merge_imports_based_on_semver,
+        naming=InterfaceNaming(canonical=args.emit_canonical_names),
+        debug_names=args.debug_names,
     )
     component = link(libraries, options, componentize_options)
     if args.output is None or args.output == _STANDARD_STREAM:
@@ -106,7 +112,6 @@ def _refuse_unsupported(args: argparse.Namespace) -> None:
         ("--use-built-in-libdl", args.use_built_in_libdl),
         ("--validate=true", args.validate),
         ("--return-call-ref=true", args.return_call_ref),
-        ("--emit-canonical-names", args.emit_canonical_names),
         ("--reject-legacy-names", args.reject_legacy_names),
         ("--wat", args.wat),
     ):

@@ -95,7 +95,6 @@ def test_bad_libraries(folder: Path, words: list[str], message: str) -> None:
         ["app.so", "--validate"],
         ["app.so", "--return-call-ref=true"],
         ["app.so", "--wat"],
-        ["app.so", "--emit-canonical-names"],
         ["app.so", "--reject-legacy-names"],
     ],
 )
