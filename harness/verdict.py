@@ -87,6 +87,11 @@ def skipped(reason: str) -> Verdict:
     return Verdict(Outcome.SKIP, reason=reason)
 
 
+def refused(reason: str) -> Verdict:
+    """The WIT itself cannot be used: no tool was asked."""
+    return Verdict(Outcome.FAIL, reason=reason)
+
+
 def broken(reason: str) -> Verdict:
     return Verdict(Outcome.HARNESS_ERROR, reason=reason)
 

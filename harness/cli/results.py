@@ -1,0 +1,63 @@
+"""What workers found, as results for reports."""
+
+from __future__ import annotations
+
+from harness.examine import Examination
+from harness.run import ToolInfo
+from harness.verdict import Finding, Judgement
+from reports import model
+
+
+def to_case(examination: Examination, repeat: str) -> model.Case:
+    verdict = examination.verdict
+    return model.Case(
+        name=examination.name,
+        title=examination.title,
+        outcome=verdict.outcome.value,
+        opinions=tuple(_opinion(judgement) for judgement in verdict.judgements),
+        minority=verdict.minority or "",
+        reason=verdict.reason,
+        unsupported=examination.unsupported,
+        wit=examination.wit,
+        calls=examination.calls,
+        repeat=repeat,
+        artifacts=examination.artifacts,
+        seconds=round(examination.seconds, 4),
+    )
+
+
+def broken_case(name: str, error: Exception, repeat: str) -> model.Case:
+    """The harness itself failed."""
+    return model.Case(name=name, title="", outcome="harness error", reason=str(error), repeat=repeat)
+
+
+def to_tool(tool: ToolInfo) -> model.Tool:
+    return model.Tool(tool.name, tool.tool, tool.version, tool.path)
+
+
+def _opinion(judgement: Judgement) -> model.Opinion:
+    known = judgement.expectation
+    return model.Opinion(
+        judgement.subject,
+        judgement.outcome.value,
+        tuple(_finding(finding) for finding in judgement.findings),
+        known.id if known is not None else "",
+        known.reason if known is not None else "",
+    )
+
+
+def _finding(finding: Finding) -> model.Finding:
+    difference = finding.difference
+    if difference is None:
+        return model.Finding(finding.outcome.value, finding.message, run=finding.run)
+    return model.Finding(
+        finding.outcome.value,
+        finding.message,
+        difference.level,
+        difference.aspect,
+        difference.role.value if difference.role is not None else "",
+        difference.path,
+        difference.expected,
+        difference.actual,
+        finding.run,
+    )

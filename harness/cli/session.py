@@ -1,0 +1,102 @@
+"""A run as a user sees it: first lines, progress, a paragraph under each failure, a summary, an exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from harness.cli import exits
+from harness.cli.options import Common
+from harness.cli.results import broken_case, to_case, to_tool
+from harness.examine import Examination
+from harness.pool import PoolClosed
+from harness.run import Run
+from harness.worker import Task
+from reports import json_form, model, text
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A task, what it is called where the harness fails at it, and the command that repeats it alone."""
+
+    task: Task
+    name: str
+    repeat: str
+
+
+def execute(run: Run, jobs: Sequence[Job], common: Common) -> int:
+    """Do all jobs, tell about them, write the results; the exit code."""
+    started, since = datetime.now(UTC), time.monotonic()
+    console = Console(stderr=True)
+    head = model.Run(_iso(started), 0.0, _command(), tuple(map(to_tool, run.tools)), common.engine, tuple(run.notes))
+    click.echo(text.head_text(head))
+    cases: list[model.Case] = []
+    stages: dict[str, float] = {}
+    interrupted = False
+    with _progress(console) as progress:
+        bar = progress.add_task("", total=len(jobs))
+        results = run.in_order([job.task for job in jobs], lambda: progress.advance(bar))
+        try:
+            for job, result in zip(jobs, results, strict=True):
+                case = _case(job, result, stages)
+                cases.append(case)
+                if not case.good:
+                    progress.console.file.flush()
+                    click.echo("\n" + text.case_text(case))
+        except KeyboardInterrupt:
+            interrupted = True
+    done = model.Run(
+        head.started, time.monotonic() - since, head.command, head.tools, head.engine, head.notes, tuple(cases), stages
+    )
+    click.echo(("interrupted: " if interrupted else "") + text.summary_text(done))
+    if common.json is not None:
+        _write(common.json, done)
+    if interrupted:
+        return exits.INTERRUPTED
+    if any(case.outcome == "harness error" for case in cases):
+        return exits.BROKEN
+    return exits.AGREE if done.good else exits.DISAGREE
+
+
+def _case(job: Job, result: object, stages: dict[str, float]) -> model.Case:
+    if isinstance(result, PoolClosed):
+        raise KeyboardInterrupt
+    if isinstance(result, Examination):
+        for stage, seconds in result.stages:
+            stages[stage] = round(stages.get(stage, 0.0) + seconds, 6)
+        return to_case(result, job.repeat)
+    assert isinstance(result, Exception)
+    return broken_case(job.name, result, job.repeat)
+
+
+def _progress(console: Console) -> Progress:
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _write(path: Path, run: model.Run) -> None:
+    data = json.dumps(json_form.to_json(run), indent=1) + "\n"
+    if str(path) == "-":
+        click.echo(data, nl=False)
+        return
+    try:
+        path.write_text(data)
+    except OSError as error:
+        raise exits.UsedWrongly(f"the results cannot be written to {path}: {error.strerror}") from error
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _command() -> str:
+    return " ".join(["harness", *sys.argv[1:]])

@@ -1,0 +1,24 @@
+"""`harness smoke`: tells a broken harness from a wrong tool."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from harness.cli import exits
+from harness.cli.options import Common, common
+from harness.cli.session import Job, execute
+from harness.tasks import Smoke
+
+
+@click.command()
+@common
+def smoke(common: Common) -> None:
+    """Run one tiny world through every cell.
+
+    All of it is known to work: where it does not, this installation is broken, not a tool wrong. Exit code 3 then.
+    """
+    with common.open_run(1) as run:
+        code = execute(run, [Job(Smoke(common.options(run)), "smoke", "harness smoke")], common)
+    sys.exit(exits.BROKEN if code == exits.DISAGREE else code)

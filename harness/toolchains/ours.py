@@ -1,0 +1,85 @@
+"""Our own generator and linker, in this process."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from importlib import metadata
+
+from generator.dylib.generate import generate
+from generator.dylib.options import DylibOptions
+from generator.errors import GeneratorError
+from generator.link import link
+from generator.link.library import read_library
+from generator.link.plan_link import LinkOptions as OurLinkOptions
+from generator.wit.load import load_text, select_world
+from generator.wit.model import PackageId, Resolve
+from harness.toolchains.protocol import (
+    Built,
+    BuildResult,
+    GenerateOptions,
+    Job,
+    Library,
+    LinkOptions,
+    Panicked,
+    Refused,
+    Toolchain,
+)
+
+NAME = "ours"
+
+
+class _LazyJob:
+    """Works when asked, in this process; so whoever bounds its time must bound the process."""
+
+    def __init__(self, stage: str, work: Callable[[], bytes]) -> None:
+        self._stage = stage
+        self._work = work
+        self._result: BuildResult | None = None
+
+    def result(self) -> BuildResult:
+        if self._result is None:
+            self._result = self._do()
+        return self._result
+
+    def _do(self) -> BuildResult:
+        try:
+            return Built(self._work())
+        except GeneratorError as error:
+            return Refused(str(error), self._stage)
+        except Exception:  # whatever else it raises is a fault of the tool, as a panic is of the reference
+            return Panicked(1, traceback.format_exc(), self._stage)
+
+
+class Ours:
+    def generate(self, wit: str, world: str, options: GenerateOptions) -> Job:
+        return _LazyJob("generate", lambda: _generate(wit, world, options))
+
+    def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
+        return _LazyJob("link", lambda: _link(libraries, options))
+
+
+def _generate(wit: str, world: str, options: GenerateOptions) -> bytes:
+    if options.encoding != "utf-8" or options.async_filters:
+        raise GeneratorError("this adapter passes on neither an encoding nor filters for async functions")
+    resolve, package = _load(wit, options.features)
+    dylib_options = DylibOptions(interpreter=options.interpreter, abi_version=options.abi_version)
+    return generate(resolve, select_world(resolve, package, world), dylib_options)
+
+
+@lru_cache(maxsize=4)
+def _load(wit: str, features: tuple[str, ...]) -> tuple[Resolve, PackageId]:
+    """The components of a composition come from one text, one after the other."""
+    return load_text(wit, "world.wit", features)
+
+
+def _link(libraries: Sequence[Library], options: LinkOptions) -> bytes:
+    read = [read_library(library.name, library.data) for library in libraries]
+    stack = {} if options.stack_size is None else {"stack_size": options.stack_size}
+    return link(read, OurLinkOptions(stub_missing_functions=options.stub_missing_functions, **stack))
+
+
+def toolchain() -> Toolchain:
+    tool = Ours()
+    return Toolchain(NAME, "generator", metadata.version("wit-dylib-harness"), tool, tool, in_process=True)
