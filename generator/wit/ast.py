@@ -187,3 +187,17 @@ class File(NamedTuple):
     package: PackageDeclaration | None
     members: tuple[PackageMember, ...]
     nested: tuple[NestedPackage, ...]
+
+
+_NO_CONTENT = frozenset({"at", "package_at", "result_at", "docs"})
+
+
+def syntax_shape(node: object) -> object:
+    """A node without positions and documentation: equal for texts that say the same."""
+    if not isinstance(node, tuple):
+        return node
+    fields: tuple[str, ...] = getattr(node, "_fields", ())
+    if not fields:
+        return tuple(syntax_shape(part) for part in node)
+    parts = zip(fields, node, strict=True)
+    return type(node).__name__, *(syntax_shape(part) for field, part in parts if field not in _NO_CONTENT)

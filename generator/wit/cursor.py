@@ -8,6 +8,9 @@ from generator.wit.lexer import END, IDENTIFIER, INVALID, KEYWORDS, STRING, Toke
 from generator.wit.string_literal import decode_string_literal
 from generator.wit.versions import VERSION, is_version
 
+LONGEST_SHOWN = 60
+"""Characters of a token that an error repeats."""
+
 
 class Cursor:
     """Reads tokens from left to right. `kind` is always the kind of the next token."""
@@ -52,15 +55,13 @@ class Cursor:
 
     def unexpected(self, wanted: str, hint: str | None = None) -> WitError:
         """The error for a next token that does not fit."""
-        kind, value, at = self.kind, self._values[self.index], self.at
+        kind, value, at = self.kind, _shortened(self._values[self.index]), self.at
         if kind == INVALID:
             return _invalid_character(self, value, at)
         if kind == END:
             found = "the end of the file"
         elif kind in KEYWORDS:
             found = f"keyword `{value}`"
-            if hint is None and wanted.startswith("a name"):
-                hint = f"write `%{value}` to use this word as a name"
         elif kind == STRING:
             found = "a string"
         else:
@@ -75,12 +76,13 @@ class Cursor:
     def name(self, what: str = "a name") -> Name:
         """An identifier; it must be a kebab-case label (WIT.md, "WIT Identifiers")."""
         if self.kind != IDENTIFIER:
-            raise self.unexpected(what)
+            hint = f"write `%{self.kind}` to use this word as a name" if self.kind in KEYWORDS else None
+            raise self.unexpected(what, hint)
         text, at = self._values[self.index], self._starts[self.index]
         if not is_kebab(text):
             raise self.source.error(
                 at,
-                f"`{text}` is not a valid name",
+                f"`{_shortened(text)}` is not a valid name" if text else "there is no name after `%`",
                 "names are words joined by single `-`; a word is all lower or all upper case letters and digits, "
                 "and the first one starts with a letter",
             )
@@ -126,6 +128,11 @@ class Cursor:
 
     def opt_version(self) -> str | None:
         return self.version() if self.eat("@") else None
+
+
+def _shortened(text: str) -> str:
+    """A token as errors show it."""
+    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "..."
 
 
 def _invalid_character(cursor: Cursor, value: str, at: int) -> WitError:

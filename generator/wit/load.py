@@ -71,7 +71,7 @@ def load_text(
 
 
 def _resolve_text(source: SourceText, features: Features) -> tuple[Resolve, PackageId]:
-    packages = group_files([parse_file(source)], source.name)
+    packages = group_files([parse_file(source)])
     resolve = Resolve()
     ids = resolve_packages(packages, resolve, features)
     return resolve, ids[packages[0].name]
@@ -93,7 +93,7 @@ def _load_folder(folder: Path, features: Features) -> Loaded:
             add_packages(resolve, dependency.resolve)
         elif entry.suffix == ".wit":
             source = decode_text(str(entry), content)
-            packages += group_files([parse_file(source)], source.name)
+            packages += group_files([parse_file(source)])
         else:
             raise WitError(f"{entry}: the WebAssembly text format is not supported", hint="convert it to a .wasm file")
     ids = resolve_packages(packages, resolve, features)

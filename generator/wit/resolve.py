@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from generator.errors import WitError
-from generator.wit.ast import InterfaceDeclaration, WorldDeclaration
+from generator.wit.ast import InterfaceDeclaration, WorldDeclaration, syntax_shape
 from generator.wit.gates import Features
 from generator.wit.model import Package, PackageId, PackageName, Resolve
 from generator.wit.package_context import PackageContext, borrowing_types
@@ -62,11 +62,18 @@ def _by_name(
     by_name: dict[PackageName, PackageSyntax] = {}
     for package in packages:
         previous = by_name.get(package.name)
+        if previous is not None and previous.source is not package.source and _contents(previous) == _contents(package):
+            # WIT.md, "Root Package: A Directory": duplicates across dependencies must have the same contents.
+            continue
         if previous is not None or package.name in known:
-            where = f"; it is also in {previous.source.name}" if previous is not None else ""
-            raise package.source.error(package.at, f"the package `{package.name}` is defined more than once{where}")
+            where = f"another one is in {previous.source.name}" if previous is not None else "another one is binary"
+            raise package.source.error(package.at, f"the package `{package.name}` is defined more than once", where)
         by_name[package.name] = package
     return by_name
+
+
+def _contents(package: PackageSyntax) -> object:
+    return [syntax_shape(unit.members) for unit in package.units]
 
 
 def _sort_key(name: PackageName) -> tuple[str, str, bool, VersionKey | tuple[()]]:

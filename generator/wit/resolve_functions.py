@@ -77,10 +77,13 @@ def resource_functions(scope: Scope, declaration: TypeDeclaration) -> list[Funct
         return []
     taken: dict[str, str] = {}
     functions = []
+    has_constructor = False
     for member in declaration.body.functions:
         if member.kind == "constructor":
-            # In brackets, so that it is no method named `constructor`.
-            scope.claim_in(taken, Name("[constructor]", member.name.at), "constructor")
+            if has_constructor:
+                message = f"the resource `{declaration.name.text}` has a constructor already"
+                raise scope.source.error(member.name.at, message)
+            has_constructor = True
         else:
             scope.claim_in(taken, member.name, "function")
             _check_member_name(scope, member.name, declaration.name)

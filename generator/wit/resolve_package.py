@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from generator.errors import WitError
@@ -92,13 +92,13 @@ class PackageResolver:
         name = declaration.name
         if not self.context.is_included(declaration.attributes.stability, unit.source, declaration.attributes.at):
             self._interfaces[name.text] = None
-            self._check_contained(declaration, unit)
+            self.check_contained(declaration, unit)
             return
         interface = self.add_interface(declaration, unit, name.text)
         self._interfaces[name.text] = interface
         self.context.resolve.packages[self.context.package_id].interfaces[name.text] = interface
 
-    def _check_contained(self, declaration: InterfaceDeclaration, unit: Unit) -> None:
+    def check_contained(self, declaration: InterfaceDeclaration, unit: Unit) -> None:
         """Types in an interface that is turned off must be turned off too (WIT.md, "Feature Gates")."""
         for member in declaration.members:
             if isinstance(member, TypeDeclaration):
@@ -149,12 +149,11 @@ class PackageResolver:
         """The interface that a path means in this file."""
         path = self._through_use(path, unit)
         name = path.name
-        package = self._foreign_package(path)
-        interfaces, worlds = package if package is not None else (self._interfaces, self._worlds)
+        interfaces, worlds = self._scope_of(path)
         found = interfaces.get(name.text)
         if found is not None:
             return found
-        if name.text in worlds or (package is None and self._is_a(name, WorldDeclaration)):
+        if name.text in worlds or (path.package is None and self._is_a(name, WorldDeclaration)):
             raise unit.source.error(name.at, f"`{name.text}` is a world; an interface is needed here")
         raise self._missing_item(path, unit, "interface")
 
@@ -162,12 +161,11 @@ class PackageResolver:
         """The world that a path means in this file."""
         path = self._through_use(path, unit)
         name = path.name
-        package = self._foreign_package(path)
-        interfaces, worlds = package if package is not None else (self._interfaces, self._worlds)
+        interfaces, worlds = self._scope_of(path)
         found = worlds.get(name.text)
         if found is not None:
             return found
-        if name.text in interfaces or (package is None and self._is_a(name, InterfaceDeclaration)):
+        if name.text in interfaces or (path.package is None and self._is_a(name, InterfaceDeclaration)):
             raise unit.source.error(name.at, f"`{name.text}` is an interface; a world is needed here")
         raise self._missing_item(path, unit, "world")
 
@@ -187,11 +185,12 @@ class PackageResolver:
         path = self._through_use(path, unit)
         return path.name.text if path.package is None else None
 
-    def _foreign_package(self, path: UsePath) -> tuple[dict[str, InterfaceId | None], dict[str, WorldId | None]] | None:
+    def _scope_of(self, path: UsePath) -> tuple[Mapping[str, InterfaceId | None], Mapping[str, WorldId | None]]:
+        """The interfaces and worlds among which the last name of a path is looked up."""
         if path.package is None:
-            return None
+            return self._interfaces, self._worlds
         package = self.context.resolve.packages[self._packages[path.package]]
-        return {**package.interfaces}, {**package.worlds}
+        return package.interfaces, package.worlds
 
     def _missing_item(self, path: UsePath, unit: Unit, what: str) -> WitError:
         if path.package is not None:
@@ -215,15 +214,17 @@ class PackageResolver:
 
 def _collect_items(units: tuple[Unit, ...]) -> dict[str, Item]:
     items: dict[str, Item] = {}
-    taken: set[str] = set()
+    taken: dict[str, str] = {}
     for unit in units:
         for member in unit.members:
             if isinstance(member, (InterfaceDeclaration, WorldDeclaration)):
-                if member.name.text.lower() in taken:
-                    message = f"an interface or world `{member.name.text}` is already defined in this package"
-                    raise unit.source.error(member.name.at, message, "names are compared without regard to case")
-                taken.add(member.name.text.lower())
-                items[member.name.text] = Item(member, unit)
+                name = member.name.text
+                previous = taken.setdefault(name.lower(), name)
+                if name in items or previous != name:
+                    message = f"an interface or world `{previous}` is already defined in this package"
+                    hint = "names are compared without regard to case" if previous != name else None
+                    raise unit.source.error(member.name.at, message, hint)
+                items[name] = Item(member, unit)
     return items
 
 

@@ -74,9 +74,11 @@ def _add_extern(
     package: PackageResolver, scope: Scope, declaration: ExternDeclaration, unit: Unit, world: World
 ) -> None:
     stability, external_id, at = declaration.attributes
-    if not package.context.is_included(stability, unit.source, at):
-        return
     item = declaration.item
+    if not package.context.is_included(stability, unit.source, at):
+        if isinstance(item, InterfaceDeclaration):
+            package.check_contained(item, unit)
+        return
     key: WorldKey
     value: WorldItem
     if isinstance(item, FunctionDeclaration):

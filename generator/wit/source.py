@@ -51,10 +51,10 @@ def dependencies_of(folder: Path) -> list[Path]:
     return [entry for entry in entries if entry.is_dir() or entry.suffix in (".wit", ".wasm", ".wat")]
 
 
-def group_files(files: Sequence[File], where: str) -> list[PackageSyntax]:
+def group_files(files: Sequence[File]) -> list[PackageSyntax]:
     """The packages in files that belong together: first the one that the files make, then those nested in them.
 
-    One of the files must name the package, and all that do must agree. `where` names the files for that error.
+    One of the files (there is at least one) must name the package, and all that do must agree.
     """
     main: PackageDeclaration | None = None
     main_source: SourceText | None = None
@@ -70,7 +70,8 @@ def group_files(files: Sequence[File], where: str) -> list[PackageSyntax]:
             raise file.source.error(declared.at, "another file of this package has documentation of the package too")
         main, main_source, docs = declared, file.source, declared.docs if declared.docs is not None else docs
     if main is None or main_source is None:
-        raise WitError(f"no file of {where} names its package", hint="start one of them with `package namespace:name;`")
+        what = "this file does not name its package" if len(files) == 1 else "no file of this folder names the package"
+        raise files[0].source.error(0, what, "start with `package namespace:name;`")
     units = tuple(Unit(file.source, file.members) for file in files)
     packages = [PackageSyntax(main.name, main_source, main.at, docs, units)]
     for file in files:
@@ -85,4 +86,4 @@ def read_folder(folder: Path) -> list[PackageSyntax]:
     paths = wit_files(folder)
     if not paths:
         raise WitError(f"there are no .wit files in {folder}")
-    return group_files([parse_file(read_text(path)) for path in paths], str(folder))
+    return group_files([parse_file(read_text(path)) for path in paths])

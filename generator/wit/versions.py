@@ -12,22 +12,28 @@ VERSION = re.compile(
     rf"({_NUMBER})\.({_NUMBER})\.({_NUMBER})(?:-({_PRE_PART}(?:\.{_PRE_PART})*))?(?:\+({_BUILD_PART}(?:\.{_BUILD_PART})*))?"
 )
 _LARGEST = 2**64 - 1
+_MOST_DIGITS = len(str(_LARGEST))
 
-_Parts = tuple[tuple[int, int | str], ...]
+_Parts = tuple[tuple[bool, int, str], ...]
 VersionKey = tuple[int, int, int, int, _Parts, _Parts]
 
 
 def is_version(text: str) -> bool:
     """Whether `text` is a version; its three numbers must fit 64 bits, as in the tools that read them."""
     match = VERSION.fullmatch(text)
-    return match is not None and all(int(number) <= _LARGEST for number in match.group(1, 2, 3))
+    if match is None:
+        return False
+    return all(len(number) <= _MOST_DIGITS and int(number) <= _LARGEST for number in match.group(1, 2, 3))
 
 
 def _parts(text: str | None) -> _Parts:
-    """Numeric identifiers are lower than alphanumeric ones and compare by value (semver.org, item 11)."""
+    """Numeric identifiers are lower than alphanumeric ones and compare by value (semver.org, item 11).
+
+    Without leading zeros, which only a build may have, the longer number is the higher one.
+    """
     if text is None:
         return ()
-    return tuple((0, int(part)) if part.isdigit() else (1, part) for part in text.split("."))
+    return tuple((False, len(part), part) if part.isdigit() else (True, 0, part) for part in text.split("."))
 
 
 @lru_cache(maxsize=1024)
