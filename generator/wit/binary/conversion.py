@@ -53,6 +53,7 @@ from generator.wit.model import (
     TypeId,
     TypeKind,
     Variant,
+    WorldOwner,
 )
 from generator.wit.model import EnumType as WitEnumType
 
@@ -66,6 +67,8 @@ class TypeConversion:
     """The WIT types of one file's type nodes, as far as they are known."""
 
     def __init__(self, resolve: Resolve) -> None:
+        self.owner: Owner | None = None
+        """Whose items are converted at the moment: they may use types of their own only, and name others by `use`."""
         self._resolve = resolve
         self._known: dict[TypeNode, Type] = {}
         self._depths: dict[TypeId, int] = {}
@@ -92,15 +95,16 @@ class TypeConversion:
                 node = node.origin
             self._known.setdefault(node, id)
 
-    def define(self, node: TypeNode, name: str, owner: Owner, external_id: str | None) -> TypeId:
-        """The WIT type for a node that is imported or exported as `name`: a definition, or another name for one."""
+    def define(self, node: TypeNode, name: str, external_id: str | None) -> TypeId:
+        """The WIT type for a node that `owner` has as `name`: a definition, or another name for one."""
         target = self.find(node)
         if target is not None:
+            self._check_use(target, node)
             kind: TypeKind = Alias(target)
         else:
             self._convert_children(node)
             kind = self.kind(node)
-        id = self._new(TypeDef(name, kind, owner, external_id=external_id))
+        id = self._new(TypeDef(name, kind, self.owner, external_id=external_id))
         self._known.setdefault(node, id)
         if isinstance(kind, Resource):
             self._bind_root(node, id)
@@ -111,7 +115,27 @@ class TypeConversion:
         if isinstance(type, PrimValType):
             return _PRIMITIVES[type]
         found = self.find(scope[type])
-        return found if found is not None else self._anonymous(scope[type])
+        if found is None:
+            return self._anonymous(scope[type])
+        self._check_own(found, scope[type])
+        return found
+
+    def _check_own(self, type: Type, node: TypeNode) -> None:
+        """A component may use a type of another interface as it is; WIT needs a name for it at the place of use."""
+        if isinstance(type, int):
+            definition = self._resolve.types[type]
+            if definition.owner is not None and definition.owner != self.owner:
+                message = f"type {definition.name!r} of another interface has no name here: WIT cannot express that"
+                raise BinaryError(message, node.offset, "type")
+
+    def _check_use(self, type: Type, node: TypeNode) -> None:
+        """`use` takes types from interfaces that have a name."""
+        owner = self._resolve.types[type].owner if isinstance(type, int) else None
+        if owner is None or owner == self.owner:
+            return
+        if isinstance(owner, WorldOwner) or self._resolve.interfaces[owner.id].name is None:
+            message = "a type of a world or of an interface without a name is used elsewhere: WIT cannot express that"
+            raise BinaryError(message, node.offset, "type")
 
     def _optional(self, type: ValType | None, scope: list[TypeNode]) -> Type | None:
         return None if type is None else self.valtype(type, scope)
@@ -205,6 +229,7 @@ class TypeConversion:
         found = self.find(node)
         if not isinstance(found, int) or not isinstance(node.definition, SubResource | ResourceType):
             raise BinaryError("a handle's resource is not exported under a name before", node.offset, "type")
+        self._check_own(found, node)
         return found
 
 

@@ -177,14 +177,16 @@ class _Decoder:
         resolve.packages[package].worlds[name] = id
         types: dict[str, TypeId] = {}
         for item in signature.imports.values():
+            self.interfaces.types.owner = WorldOwner(id)
             if isinstance(item.node, TypeNode):
-                type = self.interfaces.define_type(item, item.node, WorldOwner(id))
+                type = self.interfaces.define_type(item, item.node)
                 types[item.name.name] = type
                 world.imports[item.name.name] = TypeItem(type)
             else:
                 key, found = self._item(item, package, types)
                 world.imports[key] = found
         for item in signature.exports.values():
+            self.interfaces.types.owner = WorldOwner(id)
             key, found = self._item(item, package, types)
             world.exports[key] = found
         return id

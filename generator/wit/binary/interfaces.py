@@ -22,7 +22,6 @@ from generator.wit.model import (
     InterfaceId,
     InterfaceOwner,
     Method,
-    Owner,
     Package,
     PackageId,
     PackageName,
@@ -83,13 +82,13 @@ class Interfaces:
 
     def _fill(self, id: InterfaceId, instance: InstanceNode) -> None:
         interface = self.resolve.interfaces[id]
-        owner = InterfaceOwner(id)
+        self.types.owner = InterfaceOwner(id)
         for name, item in instance.exports.items():
             node = item.node
             if isinstance(node, TypeNode):
                 known = interface.types.get(name)
                 if known is None:
-                    interface.types[name] = self.define_type(item, node, owner)
+                    interface.types[name] = self.define_type(item, node)
                 else:
                     self._same(known, name, item, node)
             elif isinstance(node, FuncNode):
@@ -98,11 +97,11 @@ class Interfaces:
             else:
                 raise BinaryError(f"export {name!r} is neither a type nor a function", item.offset)
 
-    def define_type(self, item: Item, node: TypeNode, owner: Owner) -> TypeId:
+    def define_type(self, item: Item, node: TypeNode) -> TypeId:
         name = item.name.name
         if not is_label(name):
             raise BinaryError(f"{name!r} is not a name of a type", item.offset)
-        return self.types.define(node, name, owner, item.name.external_id)
+        return self.types.define(node, name, item.name.external_id)
 
     def _same(self, known: TypeId, name: str, item: Item, node: TypeNode) -> None:
         """A type that an interface of this name has already: the same, as far as one look tells."""
