@@ -41,18 +41,23 @@ def plan_world(surroundings: Surroundings, random: Random, calls: int, title: st
     worlds = {role: part.world for role, part in surroundings.parts.items()}
     composition = Composition(worlds, surroundings.wires)
     functions = [(role, f) for role in ENTRY_ORDER if role in worlds for f in _under_test(composition, role)]
-    possible, unsupported = _split(composition, functions)
+    possible, lacking = _split(composition, functions)
     needs = needs_of(worlds.values(), surroundings.has_labels)
-    has_lists = needs.lists_of_numbers
     each = max(1, -(-calls // max(1, len(possible))))
-    rounds = [each - each // 2, each // 2] if has_lists and each > 1 else [each]
-    runs = tuple(_run(composition, random, possible, count, lists=index > 0) for index, count in enumerate(rounds))
+    rounds = [each - each // 2, each // 2] if needs.lists_of_numbers and each > 1 else [each]
+    waiting = [function for (role, function) in lacking if role is Role.SUBJECT]
+    runs = []
+    for index, count in enumerate(rounds):
+        caller = Caller(composition, random, lists=index > 0, waiting=waiting)
+        runs.append(_run(caller, composition, possible, count))
+        waiting = caller.waiting
+    unsupported = [why for (role, function), why in lacking.items() if role is not Role.SUBJECT or function in waiting]
     return Plan(
         title=title,
         components=tuple(part.plan for part in surroundings.parts.values()),
         wires=surroundings.wires,
         entries=tuple(role for role in ENTRY_ORDER if any(of is role for of, _ in possible)),
-        runs=runs,
+        runs=tuple(runs),
         needs=needs.engine,
         unsupported=surroundings.unsupported + tuple(unsupported),
     )
@@ -68,30 +73,26 @@ def _under_test(composition: Composition, role: Role) -> list[Function]:
 
 def _split(
     composition: Composition, functions: list[tuple[Role, Function]]
-) -> tuple[list[tuple[Role, Function]], list[str]]:
+) -> tuple[list[tuple[Role, Function]], dict[tuple[Role, Function], str]]:
     """Functions that can be called, and the others with the reason."""
     possible: list[tuple[Role, Function]] = []
-    unsupported: list[str] = []
+    lacking: dict[tuple[Role, Function], str] = {}
     for role, function in functions:
         callee, exported = composition.links.callee(role, function.interface, function.name)
-        lacking = [
-            f"the {role.value} has no {p.type.canonical}"
-            for p in function.params
-            if not composition.makeable(p.type, role)
+        needed = [(role, param.type) for param in function.params]
+        if exported.result is not None:
+            needed.append((callee, exported.result))
+        missing = [
+            f"the {of.value} has no {type.canonical}" for of, type in needed if not composition.makeable(type, of)
         ]
-        if exported.result is not None and not composition.makeable(exported.result, callee):
-            lacking.append(f"the {callee.value} has no {exported.result.canonical}")
-        if lacking:
-            unsupported.append(f"{function.canonical}: {', '.join(lacking)} to give")
+        if missing:
+            lacking[role, function] = f"{function.canonical}: {', '.join(missing)} to give"
         else:
             possible.append((role, function))
-    return possible, unsupported
+    return possible, lacking
 
 
-def _run(
-    composition: Composition, random: Random, functions: list[tuple[Role, Function]], rounds: int, lists: bool
-) -> ScriptPlan:
-    caller = Caller(composition, random, lists)
+def _run(caller: Caller, composition: Composition, functions: list[tuple[Role, Function]], rounds: int) -> ScriptPlan:
     entries = []
     for role in ENTRY_ORDER:
         own = [function for of, function in functions if of is role]
@@ -102,7 +103,7 @@ def _run(
         for _ in range(rounds):
             for function in own:
                 caller.call(frame, function)
-    scripts = {role: builder.build(lists=lists) for role, builder in caller.scripts.items()}
+    scripts = caller.build()
     components = {role: Component(composition.worlds[role], script) for role, script in scripts.items()}
     seen = run_model(components, composition.wires, entries)
     texts = {role: script_text(script) for role, script in scripts.items()}

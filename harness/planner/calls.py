@@ -5,6 +5,7 @@ Every handle that a frame comes by is dropped before the frame ends, unless it i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from random import Random
 
 from harness import script as s
@@ -30,7 +31,11 @@ def _name_handle(type: t.Own | t.Borrow) -> HandleName:
 class Caller:
     """Plans calls into the scripts of all components."""
 
-    def __init__(self, composition: Composition, random: Random, lists: bool = False) -> None:
+    def __init__(
+        self, composition: Composition, random: Random, lists: bool = False, waiting: Iterable[Function] = ()
+    ) -> None:
+        """`waiting`: imports of the subject that need handles which only its caller can give it."""
+        self.waiting = list(waiting)
         self.scripts = {role: ScriptBuilder(role) for role in composition.worlds}
         self.calls: list[str] = []
         self._composition = composition
@@ -38,6 +43,9 @@ class Caller:
         self._lists = lists
         self._reps = FIRST_REP
         self._samplers: dict[tuple[Role, int], Sampler] = {}
+
+    def build(self) -> dict[Role, s.Script]:
+        return {role: builder.build(lists=self._lists) for role, builder in self.scripts.items()}
 
     def _sampler(self, role: Role, rank: int) -> Sampler:
         """Draws values whose handles `role` can come by, by way of sources below `rank`."""
@@ -62,9 +70,19 @@ class Caller:
         Returns the registers with own handles of `wanted` that the result brought; the rest is dropped. Raises
         `Impossible` before anything is planned.
         """
+        args = [self._sampler(frame.owner.role, rank).sample(param.type) for param in function.params]
+        return self._call(frame, function, args, wanted, rank)
+
+    def _call(
+        self,
+        frame: FrameBuilder,
+        function: Function,
+        args: list[Value],
+        wanted: ResourceIdentity | None = None,
+        rank: int = ANY_RANK,
+    ) -> list[int]:
         role = frame.owner.role
         callee, exported = self._composition.links.callee(role, function.interface, function.name)
-        args = [self._sampler(role, rank).sample(param.type) for param in function.params]
         result = self._result(callee, exported, wanted, rank)
         pools = [self._obtain_all(frame, value, param.type) for value, param in zip(args, function.params, strict=True)]
         given = [
@@ -73,16 +91,14 @@ class Caller:
         ]
         self.calls.append(function_call(function, args, result))
         self._answer(callee, exported, args, result)
-        register = None
-        brought: list[int] = []
-        if function.result is not None:
-            register = frame.owner.take_register()
+        register = frame.owner.take_register() if function.result is not None else None
         frame.add(s.Call(function.interface, function.name, register, tuple(given)))
         for pool, param, value in zip(pools, function.params, args, strict=True):
             self._after(frame, pool, value, param.type)
-        if function.result is not None and register is not None and result is not None:
-            brought = self._receive(frame, s.Register(register), result, function.result, wanted)
-            frame.owner.give_back(register)
+        if function.result is None or register is None or result is None:
+            return []
+        brought = self._receive(frame, s.Register(register), result, function.result, wanted)
+        frame.owner.give_back(register)
         return brought
 
     def _result(self, role: Role, function: Function, wanted: ResourceIdentity | None, rank: int) -> Value | None:
@@ -98,20 +114,67 @@ class Caller:
         """The callee's frame: it drops what it was given and makes what it returns."""
         frame = self.scripts[role].frame(s.OnExport(function.interface, function.name))
         for index, (value, param) in enumerate(zip(args, function.params, strict=True)):
-            for register in self._receive(frame, s.Argument(index), value, param.type, None):
-                frame.owner.give_back(register)
+            self._receive(frame, s.Argument(index), value, param.type, hold=True)
+        if role is Role.SUBJECT:
+            self._call_waiting(frame)
+        pool: list[int] = []
+        if result is not None and function.result is not None:
+            pool = self._obtain_all(frame, result, function.result)
+        for register in [register for held in frame.held.values() for register in held]:
+            frame.add(s.Drop(s.Register(register)))
+            frame.owner.give_back(register)
         if result is None or function.result is None:
             frame.add(s.Return())
             return
-        pool = self._obtain_all(frame, result, function.result)
         frame.add(s.Return(self._encode(result, function.result, pool)))
         for register in pool:
             frame.owner.give_back(register)
 
+    def _call_waiting(self, frame: FrameBuilder) -> None:
+        """Call imports that need handles which only the caller of an export can give: now they are here."""
+        if not frame.held:
+            return
+        composition, role = self._composition, frame.owner.role
+
+        def lacking(type: t.Own | t.Borrow) -> bool:
+            identity = composition.identity(role, type.resource)
+            return not frame.held.get(identity) and not composition.obtainable(role, identity)
+
+        for function in list(self.waiting):
+            sampler = Sampler(self._random, _name_handle, lacking)
+            if all(sampler.possible(param.type) for param in function.params):
+                args = [sampler.sample(param.type) for param in function.params]
+                if self._enough(frame, function, args):
+                    self.waiting.remove(function)
+                    self._call(frame, function, args)
+
+    def _enough(self, frame: FrameBuilder, function: Function, args: list[Value]) -> bool:
+        """Whether the handles at hand last for all that the arguments hold."""
+        composition, role = self._composition, frame.owner.role
+        needed: dict[ResourceIdentity, int] = {}
+        for value, param in zip(args, function.params, strict=True):
+            for _, found, _ in handles(value, param.type):
+                if not isinstance(found, t.Prim):
+                    identity = composition.identity(role, found.resource)
+                    needed[identity] = needed.get(identity, 0) + 1
+        return all(
+            composition.obtainable(role, identity) or len(frame.held.get(identity, ())) >= count
+            for identity, count in needed.items()
+        )
+
     def _receive(
-        self, frame: FrameBuilder, source: s.Value, value: Value, type: t.Type, wanted: ResourceIdentity | None
+        self,
+        frame: FrameBuilder,
+        source: s.Value,
+        value: Value,
+        type: t.Type,
+        wanted: ResourceIdentity | None = None,
+        hold: bool = False,
     ) -> list[int]:
-        """Take the handles out of a value that arrived: drop them, but keep own handles of `wanted`."""
+        """Take the handles out of a value that arrived; the registers of own handles of `wanted`.
+
+        Other own handles are held for the rest of the frame if `hold`; everything else is dropped.
+        """
         role = frame.owner.role
         kept: list[int] = []
         for path, found, _ in handles(value, type):
@@ -119,8 +182,11 @@ class Caller:
                 continue  # a representation, not a handle (CanonicalABI.md, `lower_borrow`)
             register = frame.owner.take_register()
             frame.add(s.Pick(register, source, path) if path else s.Set(register, source))
-            if isinstance(found, t.Own) and self._composition.identity(role, found.resource) == wanted:
+            identity = None if isinstance(found, t.Prim) else self._composition.identity(role, found.resource)
+            if isinstance(found, t.Own) and identity is not None and identity == wanted:
                 kept.append(register)
+            elif isinstance(found, t.Own) and identity is not None and hold:
+                frame.held.setdefault(identity, []).append(register)
             else:
                 frame.add(s.Drop(s.Register(register)))
                 frame.owner.give_back(register)
@@ -146,6 +212,11 @@ class Caller:
     def _after(self, frame: FrameBuilder, pool: list[int], value: Value, type: t.Type) -> None:
         """After a call: own handles are gone, what was lent is dropped."""
         for register, (_, found, _) in zip(pool, handles(value, type), strict=True):
+            if isinstance(found, t.Borrow):
+                held = frame.held.get(self._composition.identity(frame.owner.role, found.resource))
+                if held is not None:
+                    held.append(register)
+                    continue
             if not isinstance(found, t.Own):
                 frame.add(s.Drop(s.Register(register)))
             frame.owner.give_back(register)
@@ -153,12 +224,15 @@ class Caller:
     def obtain(self, frame: FrameBuilder, resource: t.Resource) -> int:
         """A register with a new own handle."""
         role = frame.owner.role
+        identity = self._composition.identity(role, resource)
+        held = frame.held.get(identity)
+        if held:
+            return held.pop()
         if resource.exported:
             register = frame.owner.take_register()
             self._reps += 1
             frame.add(s.New(register, resource.interface, resource.name, self._reps))
             return register
-        identity = self._composition.identity(role, resource)
         source = self._composition.sources.get((role, identity))
         if source is None:
             raise Impossible(f"the {role.value} has no way to come by {resource.canonical}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from harness import script as s
+from harness.model.table import ResourceIdentity
 from harness.plan import Role
 
 
@@ -19,6 +20,8 @@ class FrameBuilder:
     owner: ScriptBuilder
     key: s.FrameKey
     ops: list[s.Op] = field(default_factory=list)
+    held: dict[ResourceIdentity, list[int]] = field(default_factory=dict)
+    """Registers with own handles that arrived and may be used until the frame ends."""
 
     def add(self, op: s.Op) -> None:
         self.ops.append(op)

@@ -32,6 +32,7 @@ from generator.wit.model import (
 )
 from generator.wit.package_context import PackageContext, borrowing_types
 from harness.plan import ItemKind, Role, Wire
+from harness.toolchains.makers import MAKERS, makers_interface, unreturned
 
 MIRROR = PackageName("harness", "mirror")
 ROOT = "root"
@@ -52,6 +53,8 @@ def add_mirrors(resolve: Resolve, world: WorldId) -> Mirrors:
     builder = _Builder(resolve, world)
     provider = builder.provider() if subject.imports else None
     driver = builder.driver() if subject.exports else None
+    if provider is not None and driver is not None:
+        builder.add_makers(resolve.worlds[provider], resolve.worlds[driver])
     return Mirrors(driver, provider, tuple(builder.wires))
 
 
@@ -60,7 +63,9 @@ class _Builder:
         self._resolve = resolve
         self._subject_id = world
         self._subject = resolve.worlds[world]
-        self._root = _fresh(ROOT, {resolve.world_key_name(key) for key in self._subject.imports})
+        taken = {resolve.world_key_name(key) for key in (*self._subject.imports, *self._subject.exports)}
+        self._root = _fresh(ROOT, taken)
+        self._makers = _fresh(MAKERS, taken)
         self.wires: list[Wire] = []
         self._package = PackageId(len(resolve.packages))
         resolve.packages.append(Package(MIRROR, {}, {}))
@@ -134,6 +139,16 @@ class _Builder:
                 name = self._resolve.world_key_name(key)
                 self.wires.append(Wire(Role.DRIVER, name, ItemKind.INSTANCE, Role.PROVIDER, (name,)))
         return id
+
+    def add_makers(self, provider: World, driver: World) -> None:
+        """Give the driver what it cannot come by otherwise (`harness/toolchains/makers.py`)."""
+        resources = unreturned(self._resolve, self._subject, driver)
+        if not resources:
+            return
+        for items, world in ((provider.exports, provider), (driver.imports, driver)):
+            items[self._makers] = InterfaceItem(makers_interface(self._context, resources))
+            elaborate(self._resolve, world)
+        self.wires.append(Wire(Role.DRIVER, self._makers, ItemKind.INSTANCE, Role.PROVIDER, (self._makers,)))
 
     def _share_world_types(self, world: World, cloner: TypeCloner) -> None:
         """World-level types and the functions of world-level resources: the driver has them from the provider."""

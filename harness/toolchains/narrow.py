@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from generator.wit.model import (
-    Alias,
-    FixedLengthList,
     Function,
     FunctionItem,
     Future,
     InterfaceItem,
-    List,
-    Map,
-    Option,
-    Record,
     Resolve,
-    Result,
     Stream,
-    Tuple,
     Type,
     TypeItem,
-    TypeKind,
-    Variant,
     WorldId,
 )
+from harness.toolchains.type_parts import parts
 
 
 def narrow(resolve: Resolve, world: WorldId) -> tuple[str, ...]:
@@ -56,28 +47,9 @@ def _asynchronous_types(resolve: Resolve) -> list[bool]:
     found: list[bool] = []
     for definition in resolve.types:
         kind = definition.kind
-        inside = any(isinstance(part, int) and found[part] for part in _parts(kind))
+        inside = any(isinstance(part, int) and found[part] for part in parts(kind))
         found.append(isinstance(kind, Future | Stream) or inside)
     return found
-
-
-def _parts(kind: TypeKind) -> tuple[Type | None, ...]:
-    """The types of the values that a value of this kind holds."""
-    match kind:
-        case Record(fields):
-            return tuple(field.type for field in fields)
-        case Variant(cases):
-            return tuple(case.type for case in cases)
-        case Tuple(types):
-            return types
-        case Result(ok, err):
-            return (ok, err)
-        case Map(key, value):
-            return (key, value)
-        case Option(type) | List(type) | FixedLengthList(type) | Alias(type):
-            return (type,)
-        case _:
-            return ()
 
 
 def _lost_functions(resolve: Resolve, world: WorldId, asynchronous: list[bool]) -> list[str]:

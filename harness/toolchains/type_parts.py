@@ -1,0 +1,40 @@
+"""What a type of a `Resolve` is directly made of."""
+
+from __future__ import annotations
+
+from generator.wit.model import (
+    Alias,
+    FixedLengthList,
+    Future,
+    List,
+    Map,
+    Option,
+    Record,
+    Result,
+    Stream,
+    Tuple,
+    Type,
+    TypeKind,
+    Variant,
+)
+
+
+def parts(kind: TypeKind) -> tuple[Type | None, ...]:
+    """The types of the values that a value of this kind holds; a handle holds none."""
+    match kind:
+        case Record(fields):
+            return tuple(field.type for field in fields)
+        case Variant(cases):
+            return tuple(case.type for case in cases)
+        case Tuple(types):
+            return types
+        case Result(ok, err):
+            return (ok, err)
+        case Map(key, value):
+            return (key, value)
+        case Option(type) | List(type) | FixedLengthList(type) | Alias(type):
+            return (type,)
+        case Future(payload) | Stream(payload):
+            return (payload,)
+        case _:
+            return ()
