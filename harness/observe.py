@@ -109,7 +109,7 @@ class Observer:
         result: RunResult | Rejected
         try:
             with self._steps.bounded(f"run {number + 1} of {cell}"):
-                result = compiled.run(script.scripts, plan.entries, limits)
+                result = compiled.run(script.scripts, script.entries or plan.entries, limits)
         except StepLost as lost:
             result = Rejected("run", lost.loss.message)
         start = clock.add("run", start)

@@ -99,6 +99,8 @@ class ScriptPlan:
     outcome: ExpectedOutcome
     calls: tuple[str, ...] = ()
     """What is called, for people: `a:b/c#f(1, "x") -> ok(3)`, in the order in which paths of events count calls."""
+    entries: tuple[Role, ...] | None = None
+    """Entries of this run, where they differ from the plan's: components take turns, each `run` takes its next frame."""
 
 
 @dataclass(frozen=True, slots=True)
