@@ -1,0 +1,82 @@
+"""`component new` on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator.cli import main
+from generator.wit.binary.decode import decode_component
+from tests.generator.componentize.modules import dummy_module
+
+WORLD = "package a:b@1.2.0; interface i { f: func(s: string) -> string; } world w { import i; export i; }"
+
+
+@pytest.fixture
+def module(tmp_path: Path) -> Path:
+    path = tmp_path / "module.wasm"
+    path.write_bytes(dummy_module(WORLD).binary)
+    return path
+
+
+def imports(component: Path) -> list[str]:
+    resolve, world = decode_component(component.read_bytes())
+    return [resolve.world_key_name(key) for key in resolve.worlds[world].imports]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ([], ["a:b/i@1.2.0"]),
+        (["--validate=false", "--debug-names", "--merge-imports-based-on-semver=false"], ["a:b/i@1.2.0"]),
+        (["--import-name", "a:b/i@1.2.0=c:d/e@0.1.0", "--import-name=x=y"], ["c:d/e@0.1.0"]),
+        (["--emit-canonical-names"], ["a:b/i@1.2.0"]),
+    ],
+)
+def test_component_is_written(module: Path, options: list[str], expected: list[str]) -> None:
+    output = module.with_name("component.wasm")
+    assert main(["component", "new", *options, str(module), "-o", str(output)]) == 0
+    assert imports(output) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--adapt", "x.wasm"], 2, "--adapt is not supported"),
+        (["--validate"], 2, "--validate=true is not supported"),
+        (["--return-call-ref"], 2, "--return-call-ref=true is not supported"),
+        (["--reject-legacy-names"], 2, "--reject-legacy-names is not supported"),
+        (["-t"], 2, "--wat is not supported"),
+        (["--import-name", "a"], 2, "expected OLD=NEW"),
+    ],
+)
+def test_options_that_are_refused(
+    module: Path, capsys: pytest.CaptureFixture[str], options: list[str], code: int, words: str
+) -> None:
+    output = module.with_name("component.wasm")
+    assert main(["component", "new", str(module), "-o", str(output), *options]) == code
+    assert words in capsys.readouterr().err
+    assert not output.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"(module)", "text format is not supported"),
+        (b"nonsense", "not a WebAssembly binary"),
+        (b"\0asm\x0d\0\x01\0", "a component"),
+        (b"\0asm\x01\0\0\0\x02\x05\x01", "offset"),
+        (None, "No such file"),
+    ],
+)
+def test_input_that_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None, words: str
+) -> None:
+    path = tmp_path / "input.wasm"
+    if content is not None:
+        path.write_bytes(content)
+    assert main(["component", "new", str(path), "-o", str(tmp_path / "out.wasm")]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith(f"error: {path}: ")
+    assert words in error
