@@ -41,7 +41,7 @@ def anchor(needed: str) -> bytes:
 
 
 def _component_type() -> bytes:
-    """`world anchor { export harness-anchor: func(); }`, as tools write a world (Binary.md; WIT.md, "Package Format")."""
+    """`world anchor { export harness-anchor: func(); }`, as tools write a world (WIT.md, "Package Format")."""
     world = b"\x41" + vector([b"\x01\x40\x00\x01\x00", b"\x04\x00" + name(EXPORT) + b"\x01\x00"])
     package = b"\x41" + vector([b"\x01" + world, b"\x04\x00" + name(_WORLD) + b"\x04\x00"])
     return (

@@ -42,8 +42,21 @@ class Observation:
     traces: dict[Role, Trace]
 
 
-def against_model(observation: Observation, plan: ScriptPlan) -> list[Difference]:
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A run's plan with its events as lines, put together once for all cells."""
+
+    plan: ScriptPlan
+    lines: dict[Role, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, plan: ScriptPlan) -> Expected:
+        return cls(plan, {role: tuple([event.line for event in events]) for role, events in plan.expected.items()})
+
+
+def against_model(observation: Observation, expected: Expected) -> list[Difference]:
     """Level 3 by the specification alone: outcome, then the first differing event of each role, then balances."""
+    plan = expected.plan
     result = observation.result
     if isinstance(result, Rejected):
         return [Difference(3, "outcome", None, "", _outcome(plan.outcome), f"not {result.stage}d: {result.message}")]
@@ -52,7 +65,8 @@ def against_model(observation: Observation, plan: ScriptPlan) -> list[Difference
         found.append(Difference(3, "outcome", None, "", _outcome(plan.outcome), _actual_outcome(result)))
     for role, events in plan.expected.items():
         trace = observation.traces.get(role)
-        event = _first_event(role, events, trace.lines if trace is not None else (), result.trap is not None)
+        lines = trace.lines if trace is not None else ()
+        event = _first_event(role, events, expected.lines[role], lines, result.trap is not None)
         if event is not None:
             found.append(event)
     if plan.outcome.trap is None and result.trap is None:
@@ -61,8 +75,9 @@ def against_model(observation: Observation, plan: ScriptPlan) -> list[Difference
     return found
 
 
-def _first_event(role: Role, events: Sequence[Event], lines: Sequence[str], trapped: bool) -> Difference | None:
-    expected = tuple(event.line for event in events)
+def _first_event(
+    role: Role, events: Sequence[Event], expected: tuple[str, ...], lines: tuple[str, ...], trapped: bool
+) -> Difference | None:
     if expected == lines:
         return None
     for index, (wanted, seen) in enumerate(zip_longest(expected, lines)):
@@ -173,7 +188,7 @@ def core_interfaces(expected: CoreInterface, actual: CoreInterface, role: Role) 
     return found
 
 
-_LINKING = ("__wasm_", "cabi_post_")
+_LINKING = ("__wasm_", "cabi_post_", "cabi_realloc")
 """Exports that a generator may leave out where they would do nothing."""
 
 

@@ -1,15 +1,15 @@
 """What is known to be wrong with a tool, kept outside the cases, in TOML files (`expectations/*.toml`):
 
-    tool = "wasm-tools"
-    versions = ">=1.262.0, <1.263.0"
+tool = "wasm-tools"
+versions = ">=1.262.0, <1.263.0"
 
-    [[expect]]
-    id = "fixed-length-list-panic"
-    cases = ["fixed-length-lists/*"]        # names of cases, with wildcards; left out: any world
-    outcome = "tool panicked"
-    message = "not yet implemented"         # a regular expression that must be found in what was said; may be left out
-    reason = "wit-dylib has no fixed-length lists"
-    link = "https://..."                    # this, or `reproduction`: WIT and commands that show it
+[[expect]]
+id = "fixed-length-list-panic"
+cases = ["fixed-length-lists/*"]        # names of cases, with wildcards; left out: any world
+outcome = "tool panicked"
+message = "not yet implemented"         # a regular expression that must be found in what was said; may be left out
+reason = "wit-dylib has no fixed-length lists"
+link = "https://..."                    # this, or `reproduction`: WIT and commands that show it
 """
 
 from __future__ import annotations

@@ -31,7 +31,8 @@ _USE = {
     "error_context_drop": -1,
 }
 _FLOAT = {"push_f32": 32, "pop_f32": 32, "push_f64": 64, "pop_f64": 64}
-_CONCERNED = frozenset(_NEW) | frozenset(_USE) | frozenset(_FLOAT)
+CONCERNED = frozenset(_NEW) | frozenset(_USE) | frozenset(_FLOAT)
+"""Events that `normalize` may change; lines without any of them need not pass through it."""
 
 
 def normalize(lines: Iterable[str]) -> list[str]:
@@ -41,7 +42,7 @@ def normalize(lines: Iterable[str]) -> list[str]:
     out = []
     for line in lines:
         kind = line.partition(" ")[0]
-        if kind not in _CONCERNED:
+        if kind not in CONCERNED:
             out.append(line)
             continue
         words = line.split(" ")

@@ -143,6 +143,8 @@ def read_dump(lines: Iterable[str]) -> Names:
     names = Names(0)
     for line in lines:
         words = line.split(" ")
+        if words[1:] == ["none"]:
+            raise DumpError("the interpreter was given no wit_t before it was entered")
         if words[1] == "version":
             names.version = int(words[2])
             names._kinds = _ARRAYS + _LATER_ARRAYS[2 if names.version < 3 else 3]

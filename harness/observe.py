@@ -45,7 +45,9 @@ class Observed:
 class Observer:
     """Carries out plans. Keeps compiled interpreters, the last builds and the meaning of dumps from plan to plan."""
 
-    def __init__(self, builder: Builder, engine: Callable[[EngineKind], Engine], known: SharedModules, steps: Steps) -> None:
+    def __init__(
+        self, builder: Builder, engine: Callable[[EngineKind], Engine], known: SharedModules, steps: Steps
+    ) -> None:
         self._builder = builder
         self._engine = engine
         self._known = known

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from harness.steps import Loss
-from harness.worker import ANSWER, STEP, Task, receive, send
 from harness.workbench import Settings
+from harness.worker import ANSWER, STEP, Task, receive, send
 
 MAX_LOSSES = 16
 """Steps of one task that may cost a worker before the task is given up."""

@@ -21,8 +21,8 @@ from harness.pool import Patience, Pool, PoolClosed, TaskFailed
 from harness.process import Limits
 from harness.toolchains import command, wasm_tools
 from harness.toolchains.wasm_tools import NoReference, WrongReference
-from harness.worker import Task
 from harness.workbench import Settings
+from harness.worker import Task
 
 EXPECTATIONS = Path("expectations")
 """Where the project keeps what is known to be wrong with its references, beside the packages."""
@@ -69,9 +69,7 @@ class Run:
         if not self.tools:
             raise NoToolchain("neither ours nor a reference is to take part: nothing can be run")
         self.directory = Path(tempfile.mkdtemp(prefix="harness-"))
-        self.settings = Settings(
-            self.directory, reference, not tools.without_ours, tools.commands, limits or Limits()
-        )
+        self.settings = Settings(self.directory, reference, not tools.without_ours, tools.commands, limits or Limits())
         self._pool = Pool(self.settings, jobs, patience)
 
     def _choose_reference(self, tools: Tools) -> wasm_tools.Executable | None:

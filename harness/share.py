@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from harness.binary import BinaryError, Section, name, section, sections, unsigned, vector
@@ -26,30 +27,37 @@ class SharedModule:
 
 
 class SharedModules:
-    """The modules worth sharing: the interpreters. Recognised wherever they are embedded, custom sections apart."""
+    """Core modules worth compiling apart: the interpreters, and libraries that several cells of a plan embed.
+
+    Recognised by content, custom sections apart.
+    """
+
+    SMALLEST = 1024
+    """Bytes under which compiling again is cheaper than sharing."""
+    _REMEMBERED = 64
 
     def __init__(self) -> None:
-        self._by_content: dict[bytes, SharedModule] = {}
-        self._lengths: set[int] = set()
-
-    def add(self, module: bytes) -> SharedModule | None:
-        """None where the module has types that cannot be declared; it is then compiled with each component."""
-        plain = without_customs(module)
-        known = self._by_content.get(plain)
-        if known is None:
-            try:
-                type = module_type(plain)
-            except BinaryError:
-                return None
-            key = hashlib.blake2b(plain, digest_size=8).hexdigest()
-            known = self._by_content[plain] = SharedModule(f"x{key}", type, _without_world(module))
-            self._lengths.add(len(plain))
-        return known
+        self._by_content: OrderedDict[bytes, SharedModule | None] = OrderedDict()
 
     def find(self, module: bytes) -> SharedModule | None:
-        if len(module) < min(self._lengths, default=1 << 62):
+        """None for a small module and for one with types that cannot be declared."""
+        if len(module) < self.SMALLEST:
             return None
-        return self._by_content.get(without_customs(module))
+        plain = without_customs(module)
+        if plain in self._by_content:
+            self._by_content.move_to_end(plain)
+            return self._by_content[plain]
+        try:
+            type = module_type(plain)
+        except BinaryError:
+            found = None
+        else:
+            key = hashlib.blake2b(plain, digest_size=8).hexdigest()
+            found = SharedModule(f"x{key}", type, _without_world(module))
+        self._by_content[plain] = found
+        if len(self._by_content) > self._REMEMBERED:
+            self._by_content.popitem(last=False)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.handles import normalize
+from harness.handles import CONCERNED, normalize
 from harness.names import DumpError, Names, read_dump
 
 _INDEXED = {
@@ -32,6 +32,7 @@ for _kind in ("own", "borrow"):
     _INDEXED[f"push_{_kind}"] = _INDEXED[f"pop_{_kind}"] = "resource"
 
 _MEMORY = ("realloc ", "dealloc_bytes ")
+"""Allocations and deallocations are each generator's own affair; what they come to stands in the balances."""
 _BALANCE = ("balance ", "import_balance ")
 
 
@@ -43,53 +44,83 @@ class Trace:
     """The `wit_t`; None where the script did not ask for it or the component never began."""
     lines: tuple[str, ...]
     """The events that are compared one by one, handles renamed (`harness.handles`)."""
-    memory: tuple[str, ...]
-    """Allocations and deallocations: counted, not ordered."""
     balances: tuple[str, ...]
     failure: str | None
     """The cause that the interpreter named just before it trapped."""
 
 
+@dataclass(slots=True)
+class _Table:
+    """What one dump means, and the lines translated so far with it: None for what is not compared line by line."""
+
+    names: Names | None
+    known: dict[str, str | None]
+    to_normalize: bool = False
+    """Whether handles or floats were ever among the lines."""
+
+
 class TraceReader:
-    """Reads traces; remembers what indices mean, so that equal dumps and lines are worked on once."""
+    """Reads traces; remembers what indices mean, so that equal dumps, lines and whole traces are worked on once."""
+
+    _TABLES, _LINES, _TRACES = 64, 100_000, 64
 
     def __init__(self) -> None:
-        self._tables: dict[str, tuple[Names, dict[str, str]]] = {}
+        self._tables: dict[str, _Table] = {}
+        self._traces: dict[str, Trace] = {}
 
     def read(self, text: str) -> Trace:
         """`DumpError` when the `wit_t` contradicts itself or a line has an index outside it."""
-        names, known, rest = self._table(text)
-        lines: list[str] = []
-        memory: list[str] = []
-        balances: list[str] = []
-        failure = None
-        for raw in rest.split("\n"):
-            line = known.get(raw)
-            if line is None:
-                line = known[raw] = _canonical(raw, names)
-            if line.startswith(_MEMORY):
-                memory.append(line)
-            elif line.startswith(_BALANCE):
-                balances.append(line)
-            elif line.startswith("fail "):
-                failure = line[5:]
-            elif line:
-                lines.append(line)
-        return Trace(names, tuple(normalize(lines)), tuple(memory), tuple(balances), failure)
+        trace = self._traces.get(text)
+        if trace is None:
+            if len(self._traces) > self._TRACES:
+                self._traces.clear()
+            trace = self._traces[text] = self._read(text)
+        return trace
 
-    def _table(self, text: str) -> tuple[Names | None, dict[str, str], str]:
-        """The names that hold for this trace, the lines translated so far with them, and the text after the dump."""
+    def _read(self, text: str) -> Trace:
+        table, rest = self._table(text)
+        known = table.known
+        lines: list[str] = []
+        apart: list[str] = []
+        for raw in rest.split("\n"):
+            try:
+                line = known[raw]
+            except KeyError:
+                line = self._learn(table, raw)
+            if line is not None:
+                lines.append(line)
+            elif raw.startswith(_BALANCE):
+                apart.append(_canonical(raw, table.names))
+            elif raw.startswith("fail "):
+                apart.append(raw)
+        balances = tuple(line for line in apart if not line.startswith("fail "))
+        failure = next((line[5:] for line in apart if line.startswith("fail ")), None)
+        return Trace(table.names, tuple(normalize(lines) if table.to_normalize else lines), balances, failure)
+
+    def _learn(self, table: _Table, raw: str) -> str | None:
+        if not raw or raw.startswith((*_MEMORY, *_BALANCE, "fail ")):
+            line = None
+        else:
+            line = _canonical(raw, table.names)
+            table.to_normalize = table.to_normalize or raw.partition(" ")[0] in CONCERNED
+        if len(table.known) > self._LINES:
+            table.known.clear()
+        table.known[raw] = line
+        return line
+
+    def _table(self, text: str) -> tuple[_Table, str]:
+        """The meaning of this trace's dump, and the text after the dump."""
         if not text.startswith("wit "):
-            return None, {}, text
+            return _Table(None, {}), text
         end = text.rfind("\nwit ")
         end = text.find("\n", end + 1) + 1 or len(text)
         dump = text[:end]
-        found = self._tables.get(dump)
-        if found is None:
-            if len(self._tables) > 64:
+        table = self._tables.get(dump)
+        if table is None:
+            if len(self._tables) > self._TABLES:
                 self._tables.clear()
-            found = self._tables[dump] = (read_dump(dump.splitlines()), {})
-        return *found, text[end:]
+            table = self._tables[dump] = _Table(read_dump(dump.splitlines()), {})
+        return table, text[end:]
 
 
 def _canonical(line: str, names: Names | None) -> str:

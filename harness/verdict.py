@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, unique
 
 from harness.cells import OURS, REFERENCE
-from harness.diff import Difference, against_model, between
+from harness.diff import Difference, Expected, against_model, between
 from harness.expectations import Expectation, Expectations
 from harness.observe import CellRun
 from harness.plan import Plan
@@ -106,11 +106,12 @@ def judge(
 ) -> Verdict:
     """`structure`: differences of levels 1 and 2 of a toolchain beside the first one. `tools`: which tool stands
     behind each toolchain's name, as expectations call it."""
+    expected = [Expected.of(run) for run in plan.runs]
     behaviour = []
     for run in cells:
         name = run.cell.toolchain
         subject = name if name is not None and _first_of(cells, name) is run else str(run.cell)
-        behaviour.append(_judgement(case, subject, _findings(run, plan), tools, expectations))
+        behaviour.append(_judgement(case, subject, _findings(run, expected), tools, expectations))
     behaviour = [_excused(judgement, run, behaviour) for judgement, run in zip(behaviour, cells, strict=True)]
     judgements = behaviour + _structural(case, structure, tools, expectations)
     outcome = min((judgement.outcome for judgement in judgements), key=_SEVERITY.index, default=Outcome.SKIP)
@@ -134,7 +135,7 @@ def _first_of(cells: Sequence[CellRun], toolchain: str) -> CellRun:
     return next(run for run in cells if run.cell.toolchain == toolchain)
 
 
-def _findings(run: CellRun, plan: Plan) -> list[Finding]:
+def _findings(run: CellRun, expected: Sequence[Expected]) -> list[Finding]:
     findings = []
     for role, build in run.builds.items():
         failure = build.failure
@@ -145,7 +146,7 @@ def _findings(run: CellRun, plan: Plan) -> list[Finding]:
     if run.rejected is not None:
         return [Finding(Outcome.INVALID_OUTPUT, f"{run.cell}: not {run.rejected.stage}d: {run.rejected.message}")]
     for number, observation in enumerate(run.observations):
-        for difference in against_model(observation, plan.runs[number]):
+        for difference in against_model(observation, expected[number]):
             findings.append(Finding(Outcome.FAIL, str(difference), difference, number + 1))
     return findings
 

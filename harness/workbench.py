@@ -78,10 +78,7 @@ class Workbench:
 
     @cached_property
     def _shared(self) -> SharedModules:
-        shared = SharedModules()
-        for library in self._interpreters.values():
-            shared.add(library)
-        return shared
+        return SharedModules()
 
     @cached_property
     def _engines(self) -> dict[EngineKind, Engine]:

@@ -20,9 +20,7 @@ from harness.tasks import CheckWorld
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="For the values.")
 @click.option("--calls", type=click.IntRange(1), default=50, show_default=True, help="How many calls, about.")
 @common
-def check(
-    common: Common, path: Path, world: str | None, features: tuple[str, ...], seed: int, calls: int
-) -> None:
+def check(common: Common, path: Path, world: str | None, features: tuple[str, ...], seed: int, calls: int) -> None:
     """Run the world in PATH, a WIT file or folder.
 
     A driver that calls what it exports and a provider of what it imports are built around it; values come from the

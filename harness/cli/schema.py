@@ -6,6 +6,7 @@ import json
 
 import click
 
+from harness.schema import CASE_SCHEMA, REFUSALS_SCHEMA
 from reports import json_form
 
 
@@ -16,7 +17,5 @@ def schema(what: str) -> None:
     if what == "result":
         document = json_form.schema()
     else:
-        from harness.schema import case_schema
-
         document = case_schema()
     click.echo(json.dumps(document, indent=2))

@@ -21,8 +21,8 @@ from pathlib import Path
 from harness import process
 from harness.process import Limits, Running
 from harness.toolchains.protocol import (
-    Built,
     BuildResult,
+    Built,
     Done,
     GenerateOptions,
     Job,

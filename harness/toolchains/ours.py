@@ -16,8 +16,8 @@ from generator.link.plan_link import LinkOptions as OurLinkOptions
 from generator.wit.load import load_text, select_world
 from generator.wit.model import PackageId, Resolve
 from harness.toolchains.protocol import (
-    Built,
     BuildResult,
+    Built,
     GenerateOptions,
     Job,
     Library,

@@ -13,8 +13,8 @@ from pathlib import Path
 from harness import process
 from harness.process import Completed, Limits, Running
 from harness.toolchains.protocol import (
-    Built,
     BuildResult,
+    Built,
     Done,
     GenerateOptions,
     Job,

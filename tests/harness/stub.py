@@ -45,7 +45,7 @@ def component(work_import: str | None = None, work_export: str | None = None) ->
         else ""
     )
     lowered = (
-        '(core func $work (canon lower (func $wf)))'
+        "(core func $work (canon lower (func $wf)))"
         if work_import
         else '(core module $n (func (export "f"))) (core instance $n (instantiate $n)) '
         '(alias core export $n "f" (core func $work))'
