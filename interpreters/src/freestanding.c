@@ -4,7 +4,7 @@
 #ifdef __wasm__
 
 /* With bulk memory these builtins are one instruction each, not calls of the functions that they stand in. */
-void *memcpy(void *restrict to, const void *restrict from, size_t len) { return __builtin_memcpy(to, from, len); }
+void *(memcpy)(void *restrict to, const void *restrict from, size_t len) { return __builtin_memcpy(to, from, len); }
 void *memset(void *to, int byte, size_t len) { return __builtin_memset(to, byte, len); }
 
 int memcmp(const void *a, const void *b, size_t len) {

@@ -54,10 +54,14 @@ _Noreturn void platform_trap(void);
 #define PAGE_SIZE ((size_t)65536)
 #define NOINLINE __attribute__((noinline))
 
-/* The four functions of C that a compiler may call by itself. */
+/* The functions of C that are used here; a compiler may call them by itself. */
 void *memcpy(void *restrict to, const void *restrict from, size_t len);
 void *memset(void *to, int byte, size_t len);
 int memcmp(const void *a, const void *b, size_t len);
 size_t strlen(const char *text);
+#ifdef __wasm__
+/* Freestanding, the plain name is always a call; the builtin is a load and a store where the length is known. */
+#define memcpy(to, from, len) __builtin_memcpy(to, from, len)
+#endif
 
 #endif

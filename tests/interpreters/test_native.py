@@ -6,6 +6,7 @@ import pytest
 
 from tests.interpreters.conftest import TRAPPED, Native
 
+
 def lines(commands: str) -> str:
     """Commands of the native program, separated by `|`, after the world is there."""
     return "initialize\n" + "\n".join(command.strip() for command in commands.split("|"))
@@ -72,7 +73,9 @@ def test_push_tells_the_raw_value(native: Native, commands: str, event: str) -> 
 
 
 def test_lists_are_taken_whole_by_option(native: Native) -> None:
-    commands = "export_start 2 | allocate 0 2 4 | push_list 0 0 2 | export_call 2 | pop_list 0 4 | export_finish 2 | finish"
+    commands = (
+        "export_start 2 | allocate 0 2 4 | push_list 0 0 2 | export_call 2 | pop_list 0 4 | export_finish 2 | finish"
+    )
     outcome = native.run("boxed1 lists frame export a:b/i end ret arg 0 end", lines(commands))
     assert outcome.lines == (
         "export_start 2",
@@ -211,7 +214,9 @@ def test_balance(native: Native, commands: str, balance: str) -> None:
 
 def test_import_balance_counts_what_the_call_leaves(native: Native) -> None:
     script = "boxed1 frame run call - nothing - 0 call - nothing - 0 end"
-    outcome = native.run(script, lines("run | allocate 0 1 5 | allocate 1 1 6 | dealloc 1 6 1 1 | return | dealloc 0 5 1 0"))
+    outcome = native.run(
+        script, lines("run | allocate 0 1 5 | allocate 1 1 6 | dealloc 1 6 1 1 | return | dealloc 0 5 1 0")
+    )
     assert [line for line in outcome.lines if line.startswith("import_balance")] == [
         "import_balance 0 5 0",
         "import_balance 0 -5 0",
@@ -305,7 +310,10 @@ def test_bad_scripts_have_a_cause(native: Native, script: str, cause: str) -> No
         ("export_start 0 | push_option 0 2", "discriminant"),
         ("export_start 0 | push_option 0 1", "stack"),
         ("export_start 0 | push_list 0 2 0", "type"),
-        ("export_start 0 | push_u8 1 | push_list 0 1 2 | push_string 0 0 | list_append 1 | push_tuple 0", "list_length"),
+        (
+            "export_start 0 | push_u8 1 | push_list 0 1 2 | push_string 0 0 | list_append 1 | push_tuple 0",
+            "list_length",
+        ),
         ("export_start 0 | push_list 0 1 0 | push_string 0 0 | list_append 1", "list_length"),
         ("export_start 0 | push_map 0 1 | push_u8 1 | list_append 0", "pop_kind"),
         ("export_start 0 | push_list 0 1 1 | push_u8 1 | list_append 1 | pop_list 1 | pop_list_iter 1", "iterator"),

@@ -1,0 +1,110 @@
+"""The committed libraries: what the sources give, and what the header declares."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+
+import pytest
+import wasmtime
+
+from interpreters import VERSIONS, boxed, header
+from interpreters.build import build
+
+needs_zig = pytest.mark.skipif(
+    importlib.util.find_spec("ziglang") is None, reason="no C compiler: the extra `interpreters` is not installed"
+)
+
+_CORE = {"void": "", "int64_t": "i64", "uint64_t": "i64", "float": "f32", "double": "f64"}
+"""C types that are not i32 in a core signature (BasicCABI.md)."""
+
+
+def core_type(declaration: str) -> str:
+    """The core type of a parameter or result as declared in C."""
+    if "*" in declaration:
+        return "i32"
+    first = declaration.removeprefix("const ").split()[0]
+    return _CORE.get(first, "i32")
+
+
+def declared(version: int) -> dict[str, tuple[list[str], list[str]]]:
+    """The core signatures of the functions that the header declares for a version of the interface."""
+    text = re.sub(r"/\*.*?\*/", "", header().read_text(), flags=re.DOTALL)
+    keep = [True]
+    lines = []
+    for line in text.splitlines():
+        if line.startswith("#if "):
+            keep.append(version >= 3 if "WIT_DYLIB_VERSION >= 3" in line else True)
+        elif line.startswith("#ifndef"):
+            keep.append(True)
+        elif line.startswith("#else"):
+            keep[-1] = not keep[-1]
+        elif line.startswith("#endif"):
+            keep.pop()
+        elif all(keep):
+            lines.append(line)
+    found = {}
+    for result, name, parameters in re.findall(
+        r"^WIT_DYLIB_API\s+([\w\s]+\*?)\s*\b(\w+)\(([^)]*)\);", "\n".join(lines), flags=re.MULTILINE
+    ):
+        types = [core_type(parameter.strip()) for parameter in parameters.split(",") if parameter.strip() != "void"]
+        found[name] = (types, [kind for kind in [core_type(result.strip())] if kind])
+    return found
+
+
+def signature(type: wasmtime.FuncType) -> tuple[list[str], list[str]]:
+    return [str(param) for param in type.params], [str(result) for result in type.results]
+
+
+def test_the_header_is_read_whole() -> None:
+    assert (
+        header().read_text().count("WIT_DYLIB_API ") == len(declared(3)) + 3
+    )  # its definition and the two of version 2
+    assert declared(3)["wit_dylib_push_map"] == (["i32", "i32", "i32"], [])
+    assert declared(3)["wit_dylib_pop_map"] == (["i32", "i32"], ["i32"])
+    assert declared(3)["wit_dylib_export_async_callback"] == (["i32"] * 4, ["i32"])
+    assert "wit_dylib_pop_iter" in declared(2)
+    assert "wit_dylib_push_map" not in declared(2)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_exports_are_exactly_the_declared_ones(version: int) -> None:
+    module = wasmtime.Module.from_file(wasmtime.Engine(), str(boxed(version)))
+    exports = {e.name: signature(e.type) for e in module.exports if isinstance(e.type, wasmtime.FuncType)}
+    native: dict[str, tuple[list[str], list[str]]] = {
+        "harness:boxed/control@0.1.0#run": ([], []),
+        "harness:boxed/control@0.1.0#finish": ([], []),
+        "__wasm_call_ctors": ([], []),
+    }
+    assert exports == declared(version) | native
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_imports_are_the_host_and_what_a_library_gets(version: int) -> None:
+    module = wasmtime.Module.from_file(wasmtime.Engine(), str(boxed(version)))
+    host = "harness:boxed/host@0.1.0"
+    assert {(i.module, i.name or "") for i in module.imports} == {
+        ("env", "memory"),
+        ("env", "__indirect_function_table"),
+        ("env", "__stack_pointer"),
+        ("env", "__memory_base"),
+        ("env", "__table_base"),
+        (host, "script"),
+        (host, "trace"),
+    }
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_small(version: int) -> None:
+    assert boxed(version).stat().st_size < 40_000
+
+
+def test_unknown_version() -> None:
+    with pytest.raises(ValueError, match=r"interface version 4 .*2, 3"):
+        boxed(4)
+
+
+@needs_zig
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_sources_give_the_committed_library(version: int) -> None:
+    assert build(version) == boxed(version).read_bytes(), "run `python -m interpreters.build`"
