@@ -49,9 +49,8 @@ def _keep_cell(folder: Path, run: CellRun) -> None:
             (folder / f"run-{number}.{role.value}.trace").write_text(trace)
         trap = observation.result.trap
         if trap is not None:
-            (folder / f"run-{number}.txt").write_text(
-                f"{trap.entry}: {trap.kind.value}: {trap.detail}\n{trap.message}\n"
-            )
+            text = f"{trap.entry}: {trap.kind.value}: {trap.detail}\n{trap.message}\n"
+            (folder / f"run-{number}.txt").write_text(text)
 
 
 def _keep_result(path: Path, result: BuildResult) -> None:

@@ -131,7 +131,7 @@ class Builder:
         jobs = []
         for key in self._external_first(list(missing), lambda key: key[0]):
             linker, abi_version, dylib_data = key
-            # the interpreter first: dylibs hand on its `cabi_realloc`, and the first library that exports a symbol has it
+            # the interpreter first: dylibs hand on its `cabi_realloc`, and the first that exports a symbol has it
             libraries = [Library(INTERPRETER, self._interpreters[abi_version]), Library(WORLD, dylib_data)]
             if needs_anchor(dylib_data):
                 libraries.append(Library("libanchor.so", self._anchor))

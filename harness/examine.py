@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness import artifacts
@@ -25,7 +25,7 @@ class Options:
 
     full_matrix: bool = False
     engine: EngineKind = EngineKind.WINCH
-    expectations: Expectations = Expectations()
+    expectations: Expectations = field(default_factory=Expectations)
     artifacts: Path | None = Path("artifacts")
 
 

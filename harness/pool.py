@@ -54,7 +54,7 @@ class _Worker:
         self._step = ""
         self._late = False
         self._deadline = time.monotonic() + patience.start
-        self._stderr: IO[bytes] = tempfile.TemporaryFile()
+        self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "harness.worker", str(os.getpid())],
             stdin=subprocess.PIPE,

@@ -48,8 +48,8 @@ class Running:
     def __init__(self, command: Sequence[str], limits: Limits, *, own_group: bool = False) -> None:
         self._limits = limits
         self._own_group = own_group
-        self._stdout: IO[bytes] = tempfile.TemporaryFile()
-        self._stderr: IO[bytes] = tempfile.TemporaryFile()
+        self._stdout: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._deadline = time.monotonic() + limits.seconds
         try:
             self._process = subprocess.Popen(

@@ -11,11 +11,8 @@ from reports import json_form
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["case", "result"]), default="case")
+@click.argument("what", type=click.Choice(["case", "refusals", "result"]), default="case")
 def schema(what: str) -> None:
-    """Print the JSON Schema of a case file, or of the results that --json writes."""
-    if what == "result":
-        document = json_form.schema()
-    else:
-        document = case_schema()
-    click.echo(json.dumps(document, indent=2))
+    """Print the JSON Schema of a case file, of a table of refusals, or of the results that --json writes."""
+    documents = {"case": CASE_SCHEMA, "refusals": REFUSALS_SCHEMA, "result": json_form.schema()}
+    click.echo(json.dumps(documents[what], indent=2))

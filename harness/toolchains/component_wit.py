@@ -19,10 +19,8 @@ def component_wit(component: bytes) -> str:
         assert package is not None
         _sort(resolve)
         others = [PackageId(index) for index in range(len(resolve.packages)) if index != package]
-        return "\n".join(
-            [print_package(resolve, package, docs=False)]
-            + sorted(print_package(resolve, other, docs=False) for other in others)
-        )
+        texts = [print_package(resolve, other, docs=False) for other in others]
+        return "\n".join([print_package(resolve, package, docs=False), *sorted(texts)])
     except GeneratorError as error:
         return f"(cannot be decoded: {error})"
 
