@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from generator.component.builder import ComponentBuilder
 from generator.component.types import Sort
@@ -13,6 +13,7 @@ from generator.componentize.core_exports import CoreExports
 from generator.componentize.core_imports import CoreImports
 from generator.componentize.core_instances import CoreInstances, Exports
 from generator.componentize.definitions import CoreImport, LoweredFunction
+from generator.componentize.duplicates import with_unique_imports
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.extern_names import InterfaceNaming
 from generator.componentize.homes import Home, Homes
@@ -55,7 +56,9 @@ def componentize(plan: Plan, options: ComponentizeOptions = ComponentizeOptions(
 
 class _Encoder:
     def __init__(self, plan: Plan, options: ComponentizeOptions) -> None:
-        self.plan = plan
+        unique = [with_unique_imports(module) for module in plan.modules]
+        self.plan = plan = replace(plan, modules=tuple([module for module, _ in unique]))
+        self.original_names = {module.name: originals for module, originals in unique}
         self.options = options
         self.world = unite_worlds(plan, options.merge_imports_based_on_semver)
         self.resolve = self.world.resolve
@@ -105,7 +108,8 @@ class _Encoder:
                         "and no other module provides it"
                     )
                 type = module.module.import_func_type(item)
-                core_import = self.core_imports.find(module, item.module, item.name, type)
+                name = self.original_names[module.name].get((item.module, item.name), item.name)
+                core_import = self.core_imports.find(module, item.module, name, type)
                 found.setdefault(item.module, []).append((item.name, core_import))
             for _, core_import in _all(found):
                 self.live.add_import(core_import)

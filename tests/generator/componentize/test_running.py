@@ -319,3 +319,50 @@ def test_two_modules_with_worlds_of_their_own() -> None:
     assert running.call("f") == 9
     assert running.call("n") == 1
     assert lines == ["hello"]
+
+
+def test_import_that_stands_twice() -> None:
+    text = "package a:b; world w { import f: func() -> u32; export sum: func() -> u32; }"
+    module = TestModule()
+    functions = [module.import_function("$root", "f", i32_type(0, 1)) for _ in range(3)]
+
+    def sum(code: Code) -> None:
+        for function in functions:
+            code.call(function)
+        code.op(Op.I32_ADD, Op.I32_ADD)
+
+    module.add_export("sum", i32_type(0, 1), sum)
+    numbers = iter([1, 10, 100])
+    running = Running(
+        componentize(plan_single(module.finish(world_section(text)))), {"": {"f": lambda _: next(numbers)}}
+    )
+    assert running.call("sum") == 111
+
+
+def test_export_of_another_module_that_is_imported_twice() -> None:
+    provider = TestModule()
+    provider.add_export("one", i32_type(0, 1), lambda code: code.i32_const(1))
+    user = TestModule()
+    functions = [user.import_function("env", "one", i32_type(0, 1)) for _ in range(2)]
+
+    def two(code: Code) -> None:
+        for function in functions:
+            code.call(function)
+        code.op(Op.I32_ADD)
+
+    user.add_export("two", i32_type(0, 1), two)
+    none = CanonicalOptions(None, None, None)
+    plan = Plan(
+        (
+            PlanModule("p", provider.finish(), {}, none),
+            PlanModule(
+                "u",
+                user.finish(),
+                {"env": SynthesizedInstance({"one": CoreExport("p", "one")})},
+                none,
+                (world_section("package a:b; world w { export two: func() -> u32; }"),),
+            ),
+        ),
+        ("u",),
+    )
+    assert Running(componentize(plan)).call("two") == 2
