@@ -53,6 +53,14 @@ class Cursor:
         self.index += 1
         self.kind = self._kinds[self.index]
 
+    def goes_on(self, closer: str) -> bool:
+        """After an item of a list: steps over a comma, or stands at the end of the list."""
+        if self.eat(","):
+            return True
+        if self.kind != closer:
+            raise self.unexpected(f"`,` or `{closer}`")
+        return False
+
     def unexpected(self, wanted: str, hint: str | None = None) -> WitError:
         """The error for a next token that does not fit."""
         kind, value, at = self.kind, _shortened(self._values[self.index]), self.at

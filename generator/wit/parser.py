@@ -123,7 +123,7 @@ def _parse_use(cursor: Cursor, attributes: Attributes) -> UseDeclaration:
     while cursor.kind != "}":
         name = cursor.name("a name of a type")
         names.append(UseName(name, cursor.name() if cursor.eat("as") else name))
-        if not cursor.eat(","):
+        if not cursor.goes_on("}"):
             break
     cursor.expect("}")
     cursor.expect(";")
@@ -205,7 +205,7 @@ def _parse_include(cursor: Cursor, attributes: Attributes) -> IncludeDeclaration
         old = cursor.name()
         cursor.expect("as")
         renames.append((old, cursor.name()))
-        if not cursor.eat(","):
+        if not cursor.goes_on("}"):
             break
     cursor.expect("}")
     return IncludeDeclaration(attributes, path, tuple(renames))

@@ -114,7 +114,7 @@ def _parse_result_arguments(cursor: Cursor, depth: int) -> tuple[TypeExpression 
 def _parse_tuple_arguments(cursor: Cursor, depth: int) -> tuple[TypeExpression, ...]:
     cursor.expect("<")
     types = [parse_type(cursor, depth)]
-    while cursor.eat(",") and cursor.kind != ">":
+    while cursor.goes_on(">") and cursor.kind != ">":
         types.append(parse_type(cursor, depth))
     cursor.expect(">")
     return tuple(types)
@@ -155,7 +155,7 @@ def _parse_fields(cursor: Cursor, kind: str) -> tuple[FieldDeclaration, ...]:
             type_ = parse_type(cursor)
             cursor.expect(")")
         fields.append(FieldDeclaration(name, type_, docs))
-        if not cursor.eat(","):
+        if not cursor.goes_on("}"):
             break
     cursor.expect("}")
     return tuple(fields)
@@ -206,7 +206,7 @@ def _parse_signature(
         param = cursor.name("a name of a parameter")
         cursor.expect(":")
         params.append((param, parse_type(cursor)))
-        if not cursor.eat(","):
+        if not cursor.goes_on(")"):
             break
     cursor.expect(")")
     result: TypeExpression | None = None
