@@ -1,4 +1,4 @@
-"""TOML files whose errors name the line: the standard parser keeps no positions, so headers and keys are found again."""
+"""TOML files whose errors name the line: the standard parser keeps no positions, so keys are looked for again."""
 
 from __future__ import annotations
 
@@ -125,7 +125,8 @@ def _schema_error(file: TomlFile, problem: ValidationError) -> FileError:
     extra = re.match(r"Additional properties are not allowed \((.*) (?:was|were) unexpected\)", problem.message)
     if extra:
         unknown = re.findall(r"'([^']+)'", extra.group(1))
-        known = ", ".join(problem.schema.get("properties", {}))
+        schema = problem.schema if isinstance(problem.schema, Mapping) else {}
+        known = ", ".join(schema.get("properties", {}))
         return file.error([*path, unknown[0]], f"unknown key {', '.join(unknown)}; known here are {known}")
     return file.error(path, f"{where}: {problem.message}" if where else problem.message)
 

@@ -16,7 +16,7 @@ from harness.model.instance import Instance, part
 from harness.model.layout import MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, Layout
 from harness.model.lifted import Lifted
 from harness.model.links import Links
-from harness.model.table import ResourceHandle, SpecTrap, Task
+from harness.model.table import ResourceHandle, ResourceIdentity, SpecTrap, Task
 from harness.model.take import Taker, Unpredictable
 from harness.plan import Event, ExpectedOutcome, Role, TrapClass, Wire
 from harness.world import Function, World
@@ -38,6 +38,8 @@ class ModelRun:
 
     expected: dict[Role, tuple[Event, ...]]
     outcome: ExpectedOutcome
+    destroyed: tuple[tuple[ResourceIdentity, int], ...] = ()
+    """Resources whose destructors ran, by representation, in order."""
 
 
 def run_model(components: Mapping[Role, Component], wires: Sequence[Wire], entries: Sequence[Role]) -> ModelRun:
@@ -52,7 +54,7 @@ def run_model(components: Mapping[Role, Component], wires: Sequence[Wire], entri
         outcome = ExpectedOutcome(trap.cause, trap.detail)
         machine.forget_unflushed()
     expected = {role: instance.expected() for role, instance in machine.instances.items()}
-    return ModelRun(expected, outcome)
+    return ModelRun(expected, outcome, tuple(machine.destroyed))
 
 
 class _Machine:
@@ -66,6 +68,7 @@ class _Machine:
         self._layout = layout
         self._calls = 0
         self._entered: set[Role] = set()
+        self.destroyed: list[tuple[ResourceIdentity, int]] = []
 
     def enter(self, role: Role) -> None:
         """The host calls `run` of a component."""
@@ -200,6 +203,7 @@ class _Machine:
         if implementor is not dropper and implementor.role in self._entered:
             raise SpecTrap(TrapClass.CANNOT_ENTER)
         outer = implementor.role in self._entered
+        self.destroyed.append((handle.rt, handle.rep))
         self._entered.add(implementor.role)
         implementor.emit(f"resource_dtor {handle.rt.canonical} {handle.rep}")
         interface, name = resource_ops.parts_of(handle.rt.canonical)

@@ -1,0 +1,83 @@
+"""Interpreter values from their script notation (interpreters/PROTOCOL.md, "Values"), for hostile values in cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness import script as s
+
+_DECIMAL = ("bool", "u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64", "enum")
+_HEX = ("char", "f32", "f64", "flags")
+
+
+class ScriptValueError(ValueError):
+    """Text that is not a script value."""
+
+
+def parse_value(text: str, handle: Callable[[str], s.Value]) -> s.Value:
+    """The value that `text` writes. Beyond the protocol, `$x` stands for a handle by name, which `handle` knows."""
+    reader = _Reader(text.split(), handle)
+    value = reader.value()
+    if reader.words:
+        raise ScriptValueError(f"unexpected {reader.words[-1]!r} after the value")
+    return value
+
+
+class _Reader:
+    def __init__(self, words: list[str], handle: Callable[[str], s.Value]) -> None:
+        self.words = words[::-1]
+        self._handle = handle
+
+    def _word(self) -> str:
+        if not self.words:
+            raise ScriptValueError("the value ends too early")
+        return self.words.pop()
+
+    def _number(self, base: int = 10) -> int:
+        word = self._word()
+        try:
+            return int(word, base)
+        except ValueError:
+            raise ScriptValueError(f"expected a number, found {word!r}") from None
+
+    def _bytes(self) -> bytes:
+        word = self._word()
+        try:
+            return b"" if word == "-" else bytes.fromhex(word)
+        except ValueError:
+            raise ScriptValueError(f"expected bytes in hex, found {word!r}") from None
+
+    def _values(self) -> tuple[s.Value, ...]:
+        return tuple(self.value() for _ in range(self._number()))
+
+    def value(self) -> s.Value:
+        kind = self._word()
+        if kind in _DECIMAL:
+            return s.Number(kind, self._number())
+        if kind in _HEX:
+            return s.Number(kind, self._number(16))
+        if kind.startswith("$"):
+            return self._handle(kind[1:])
+        match kind:
+            case "str":
+                return s.Str(self._bytes())
+            case "rec":
+                return s.Fields(self._values())
+            case "list":
+                return s.Items(self._values())
+            case "var":
+                return s.Case(self._number())
+            case "varp":
+                discriminant = self._number()
+                return s.Case(discriminant, self.value())
+            case "raw":
+                length = self._number()
+                return s.Raw(length, self._bytes())
+            case "map":
+                return s.Entries(tuple((self.value(), self.value()) for _ in range(self._number())))
+            case "ptr":
+                address = self._number()
+                return s.Pointer(address, self._number())
+            case "handle":
+                return s.Handle(self._number())
+        raise ScriptValueError(f"unknown kind of value {kind!r}")
