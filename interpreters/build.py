@@ -1,6 +1,6 @@
 """Builds the interpreter's libraries from their C sources: `python -m interpreters.build [--check]`.
 
-Needs the extra `interpreters` (ziglang: clang and wasm-ld). The `generator` command makes the section that describes the
+Needs the extra `interpreters` (ziglang: clang and wasm-ld). The `generator` command makes the section that tells of the
 native imports and exports, as in any guest's build. The result depends on nothing else: no path, no time, no name of a
 machine. So `--check` compares it with the committed files.
 """

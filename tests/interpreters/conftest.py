@@ -12,9 +12,13 @@ from pathlib import Path
 import pytest
 
 from interpreters import header
+from interpreters.build import build
 
 HERE = Path(__file__).resolve().parent
 SOURCES = header().parent.parent / "src"
+
+ZIG = importlib.util.find_spec("ziglang") is not None
+NO_ZIG = "no C compiler: the extra `interpreters` (ziglang) is not installed"
 
 TRAPPED = 3
 """Exit code of the native program after a trap of the interpreter (native/platform.c)."""
@@ -61,7 +65,7 @@ def _compilers() -> list[list[str]]:
     system = shutil.which("cc")
     if system is not None:
         found.append([system, "-fsanitize=address,undefined"])
-    if importlib.util.find_spec("ziglang") is not None:
+    if ZIG:
         found.append([sys.executable, "-m", "ziglang", "cc", "-fsanitize=undefined"])
     return found
 
@@ -81,4 +85,12 @@ def native(tmp_path_factory: pytest.TempPathFactory) -> Native:
         messages.append(done.stderr)
     if messages:
         pytest.fail("no compiler builds the native program:\n" + "\n".join(messages))
-    pytest.skip("no C compiler: neither cc nor the extra `interpreters` (ziglang) is installed")
+    pytest.skip(NO_ZIG)
+
+
+@pytest.fixture(scope="session")
+def sanitized() -> bytes:
+    """The interpreter as a library that traps at undefined behaviour."""
+    if not ZIG:
+        pytest.skip(NO_ZIG)
+    return build(3, ["-fsanitize=undefined", "-fsanitize-trap=undefined"])

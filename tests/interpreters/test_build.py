@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 
 import pytest
@@ -10,10 +9,9 @@ import wasmtime
 
 from interpreters import VERSIONS, boxed, header
 from interpreters.build import build
+from tests.interpreters.conftest import NO_ZIG, ZIG
 
-needs_zig = pytest.mark.skipif(
-    importlib.util.find_spec("ziglang") is None, reason="no C compiler: the extra `interpreters` is not installed"
-)
+needs_zig = pytest.mark.skipif(not ZIG, reason=NO_ZIG)
 
 _CORE = {"void": "", "int64_t": "i64", "uint64_t": "i64", "float": "f32", "double": "f64"}
 """C types that are not i32 in a core signature (BasicCABI.md)."""

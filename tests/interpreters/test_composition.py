@@ -77,11 +77,11 @@ def toolchain(name: str, directory: Path) -> Toolchain:
     return Toolchain("reference", "wasm-tools", executable.version, tool, tool)
 
 
-def component(tools: Toolchain, wit: str, world: str, version: int) -> bytes:
+def component(tools: Toolchain, wit: str, world: str, version: int, interpreter: bytes) -> bytes:
     options = GenerateOptions(interpreter="boxed.so", abi_version=version)
     library = tools.generator.generate(wit, world, options).result()
     assert isinstance(library, Built), library
-    libraries = [Library("boxed.so", boxed(version).read_bytes()), Library("world.so", library.data)]
+    libraries = [Library("boxed.so", interpreter), Library("world.so", library.data)]
     linked = tools.linker.link(libraries, LinkOptions()).result()
     assert isinstance(linked, Built), linked
     return linked.data
@@ -93,15 +93,18 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def compiled(directory: Path) -> Callable[[str, int, str], Compiled]:
+def compiled(directory: Path, request: pytest.FixtureRequest) -> Callable[[str, int, str], Compiled]:
     engine = Engine()
 
     @cache
     def build(tools: str, version: int, wit: str) -> Compiled:
+        interpreter = boxed(version).read_bytes()
+        if tools == "sanitized":
+            tools, interpreter = "ours", request.getfixturevalue("sanitized")
         made = toolchain(tools, directory)
         binaries = {
-            Role.PROVIDER: component(made, wit, "provider", version),
-            Role.DRIVER: component(made, wit, "driver", version),
+            Role.PROVIDER: component(made, wit, "provider", version, interpreter),
+            Role.DRIVER: component(made, wit, "driver", version, interpreter),
         }
         wires = [Wire(Role.DRIVER, API, ItemKind.INSTANCE, Role.PROVIDER, (API,))]
         result = engine.compile(compose(binaries, wires, SharedModules()))
@@ -119,8 +122,8 @@ def run(composition: Compiled, driver: str, provider: str) -> Run:
     return Run(traces[Role.DRIVER], traces[Role.PROVIDER], result)
 
 
-ALL = pytest.mark.parametrize(("tools", "version"), [("reference", 3), ("ours", 3), ("ours", 2)])
-V3 = pytest.mark.parametrize("tools", ["reference", "ours"])
+ALL = pytest.mark.parametrize(("tools", "version"), [("reference", 3), ("ours", 3), ("ours", 2), ("sanitized", 3)])
+V3 = pytest.mark.parametrize("tools", ["reference", "ours", "sanitized"])
 Build = Callable[[str, int, str], Compiled]
 
 
