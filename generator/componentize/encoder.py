@@ -26,7 +26,7 @@ from generator.componentize.types import extern_name
 from generator.componentize.world import unite_worlds
 from generator.componentize.world_imports import WorldImports
 from generator.wasm.types import ExternKind, FuncIndex, FuncType
-from generator.wit.model import FunctionItem, InterfaceItem, Resource, TypeId, TypeItem
+from generator.wit.model import FunctionItem, InterfaceItem, Resource, TypeId, TypeItem, WorldKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,17 +200,25 @@ class _Encoder:
                 case FunctionItem(function):
                     index = self.canonical.lift(self.core_exports.function(key, root, function), root)
                     self.builder.export(extern_name(function), Sort.FUNC, index)
-                case InterfaceItem(interface):
-                    home = self.homes.exports[key]
-                    functions = [
-                        (function, self.canonical.lift(self.core_exports.function(key, home, function), home))
-                        for function in self.resolve.interfaces[interface].functions.values()
-                    ]
-                    instance = instance_of_interface(self.root, home, functions)
-                    name = self.options.naming.of(self.resolve, key, item, exported=True)
-                    self.root.set_exported(home, self.builder.export(name, Sort.INSTANCE, instance))
+                case InterfaceItem():
+                    self._export_interface(key, self.homes.exports[key], item)
                 case TypeItem():
                     raise AssertionError("worlds do not export types")
+
+    def _export_interface(self, key: WorldKey, home: Home, item: InterfaceItem) -> None:
+        functions = self.resolve.interfaces[item.id].functions.values()
+        used = LiveTypes(self.homes)
+        for function in functions:
+            used.add_function(home, function)
+        for type_home, type in used.order:
+            self.root.type_index(type_home, type)
+        lifted = [
+            (function, self.canonical.lift(self.core_exports.function(key, home, function), home))
+            for function in functions
+        ]
+        instance = instance_of_interface(self.root, home, used.order, lifted)
+        name = self.options.naming.of(self.resolve, key, item, exported=True)
+        self.root.set_exported(home, self.builder.export(name, Sort.INSTANCE, instance))
 
 
 def _all(imports: Mapping[str, list[tuple[str, CoreImport]]]) -> Iterator[tuple[tuple[str, str], CoreImport]]:

@@ -62,8 +62,11 @@ class _ExportedTypes(TypeEncoder):
         return self.builder.export(extern_name(definition), Sort.TYPE, index)
 
 
-def instance_of_interface(root: RootTypes, home: Home, functions: Sequence[tuple[Function, int]]) -> int:
-    """The instance of an exported interface. `functions`: each with the index of its lifted function."""
+def instance_of_interface(
+    root: RootTypes, home: Home, used: Sequence[tuple[Home, TypeId]], functions: Sequence[tuple[Function, int]]
+) -> int:
+    """The instance of an exported interface. `functions`: each with the index of its lifted function; `used`: the named
+    types that they mention, each behind those that it mentions itself."""
     assert home.interface is not None
     interface = root.resolve.interfaces[home.interface]
     builder = ComponentBuilder()
@@ -71,6 +74,8 @@ def instance_of_interface(root: RootTypes, home: Home, functions: Sequence[tuple
     for id in interface.types.values():
         if isinstance(root.resolve.types[id].kind, Resource):
             imported.type_index(home, id)
+    for type_home, id in used:
+        imported.type_index(type_home, id)
     lifted: list[Argument] = []
     for number, (function, index) in enumerate(functions):
         name = f"f{number}"

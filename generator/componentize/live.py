@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from generator.componentize.definitions import (
     CopyBuiltin,
     CoreImport,
@@ -21,22 +23,38 @@ class LiveTypes:
         self._homes = homes
         self._seen: set[tuple[Home, TypeId]] = set()
         self.named: dict[Home, list[TypeId]] = {}
+        self.order: list[tuple[Home, TypeId]] = []
+        """The named types of all homes."""
 
     def of(self, home: Home) -> list[TypeId]:
         return self.named.get(home, [])
 
     def add_type(self, home: Home, type: Type | None) -> None:
-        if not isinstance(type, int):
+        if not isinstance(type, int) or not self._enter(home, type):
             return
-        home = self._homes.of(home, type)
-        if (home, type) in self._seen:
-            return
-        self._seen.add((home, type))
-        definition = self._homes.resolve.types[type]
-        for child in children(definition.kind):
-            self.add_type(home, child)
-        if definition.name is not None:
-            self.named.setdefault(home, []).append(type)
+        stack = [self._frame(home, type)]  # instead of recursion: chains of `type a = b` may be long
+        while stack:
+            home, type, rest = stack[-1]
+            child = next(rest, None)
+            if child is None:
+                stack.pop()
+                if self._homes.resolve.types[type].name is not None:
+                    self.named.setdefault(home, []).append(type)
+                    self.order.append((home, type))
+            elif self._enter(home, child):
+                stack.append(self._frame(home, child))
+
+    def _enter(self, home: Home, type: TypeId) -> bool:
+        """Whether this is the first time that the type is reached."""
+        entry = self._homes.of(home, type), type
+        if entry in self._seen:
+            return False
+        self._seen.add(entry)
+        return True
+
+    def _frame(self, home: Home, type: TypeId) -> tuple[Home, TypeId, Iterator[TypeId]]:
+        found = children(self._homes.resolve.types[type].kind)
+        return self._homes.of(home, type), type, iter([child for child in found if isinstance(child, int)])
 
     def add_function(self, home: Home, function: Function) -> None:
         if isinstance(function.kind, Static):  # its resource need not be in its type
