@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from wasmtime import Engine
+from wasmtime.component import Component
 
 from generator.componentize.encoder import componentize
 from generator.componentize.single import plan_single
@@ -121,3 +123,25 @@ def test_two_sections_with_other_encodings_of_one_import() -> None:
     sections = [world_section(text), world_section(text, None, "utf16")]
     with pytest.raises(GeneratorError, match="says twice what string encoding `a:b/i` has: utf8 and utf16"):
         componentize(plan_single(module.finish(*sections)))
+
+
+@pytest.mark.parametrize(("levels", "fits"), [(95, True), (96, False)])
+def test_nesting_that_no_engine_takes(levels: int, fits: bool) -> None:
+    records = "".join(f"record t{n + 1} {{ x: t{n} }} " for n in range(levels))
+    text = (
+        f"package a:b; interface i {{ record t0 {{ x: u8 }} {records} f: func(x: t{levels}); }} world w {{ import i; }}"
+    )
+    plan = plan_single(dummy_module(text))
+    if fits:
+        Component(Engine(), componentize(plan))
+    else:
+        with pytest.raises(GeneratorError, match="type `t96` is nested more than 97 levels deep"):
+            componentize(plan)
+
+
+def test_long_chain_of_names() -> None:
+    names = "".join(f"type t{n + 1} = t{n}; " for n in range(1500))
+    text = (
+        f"package a:b; interface i {{ type t0 = string; {names} f: func(x: t1500); }} world w {{ import i; export i; }}"
+    )
+    Component(Engine(), componentize(plan_single(dummy_module(text))))
