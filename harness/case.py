@@ -62,7 +62,10 @@ class CallStep:
 
 @dataclass(frozen=True)
 class DropStep:
+    """`stale`: dropped by the component that makes the calls, which has given it away."""
+
     handle: str
+    stale: bool = False
     trap: TrapClass | None = None
     destroys: tuple[str, ...] | None = None
     path: tuple[str | int, ...] = ()
@@ -158,7 +161,7 @@ def _step(row: dict[str, Any], path: tuple[str | int, ...]) -> Step:
     trap = TrapClass(row["trap"]) if "trap" in row else None
     destroys = tuple(map(_name, row["destroys"])) if "destroys" in row else None
     if "drop" in row:
-        return DropStep(_name(row["drop"]), trap, destroys, path)
+        return DropStep(_name(row["drop"]), row.get("stale", False), trap, destroys, path)
     if "new" in row:
         return NewStep(_name(row["new"]), row["resource"], row.get("rep"), path)
     if "rep" in row:

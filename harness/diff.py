@@ -137,7 +137,7 @@ def _same_outcome(result: RunResult, expected: ExpectedOutcome) -> bool:
     if trap is None or expected.trap is None:
         return trap is None and expected.trap is None
     if trap.kind is not expected.trap:
-        return False
+        return trap.kind in expected.also
     return expected.trap is not TrapClass.INTERPRETER or expected.detail in (None, trap.detail)
 
 

@@ -80,10 +80,14 @@ class TrapClass(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ExpectedOutcome:
-    """`trap` None: every entry returns. `detail` names the interpreter's cause for `INTERPRETER`."""
+    """`trap` None: every entry returns. `detail` names the interpreter's cause for `INTERPRETER`, without `fail_`.
+
+    `also`: other classes that are right as well, where a value breaks several rules or two parties check the same one.
+    """
 
     trap: TrapClass | None = None
     detail: str | None = None
+    also: frozenset[TrapClass] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,10 @@ _STEP = {
             "required": ["drop"],
             "properties": {
                 "drop": _text("The handle to drop; its holder drops it.", pattern=_HANDLE),
+                "stale": {
+                    "type": "boolean",
+                    "description": "The component that made the last call drops it, although it gave it away.",
+                },
                 "trap": _CALL["trap"],
                 "destroys": _CALL["destroys"],
             },

@@ -65,6 +65,12 @@ class TomlFile:
                 return found
         return 1
 
+    def lines_before(self, key: str) -> int:
+        """Lines of the file before the text of a multi-line string."""
+        line = self.line([key])
+        begins_after = self.text.splitlines()[line - 1].rstrip().endswith(('"""', "'''"))
+        return line if begins_after else line - 1
+
     def error(self, path: Sequence[str | int], message: str) -> FileError:
         return FileError(self.name, self.line(path), message)
 

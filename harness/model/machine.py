@@ -51,7 +51,7 @@ def run_model(components: Mapping[Role, Component], wires: Sequence[Wire], entri
             machine.enter(role)
         machine.check_all_used()
     except SpecTrap as trap:
-        outcome = ExpectedOutcome(trap.cause, trap.detail)
+        outcome = ExpectedOutcome(trap.cause, trap.detail, trap.also)
         machine.forget_unflushed()
     expected = {role: instance.expected() for role, instance in machine.instances.items()}
     return ModelRun(expected, outcome, tuple(machine.destroyed))
@@ -75,7 +75,7 @@ class _Machine:
         instance = self.instances[role]
         frame = instance.next_frame(s.OnRun())
         if frame is None:
-            raise instance.fail("fail_no_frame")
+            raise instance.fail("no_frame")
         self._entered.add(role)
         self._execute(instance, frame, (), Task())
         self._entered.discard(role)
@@ -109,7 +109,7 @@ class _Machine:
                 case s.Return(value):
                     return instance.evaluate(value, args) if value is not None else None
                 case s.Trap():
-                    raise instance.fail("fail_script_trap")
+                    raise instance.fail("script_trap")
                 case _:
                     self._handle_op(instance, op, args)
         return None
@@ -118,7 +118,7 @@ class _Machine:
         """An imported function from the caller's side: `canon lower` around `canon lift`."""
         imported = caller.world.import_function(op.interface, op.name)
         if imported is None or len(args) != len(imported.params):
-            raise caller.fail("fail_no_import")
+            raise caller.fail("no_import")
         role, exported = self._links.callee(caller.role, op.interface, op.name)
         self._calls += 1
         where = f"call {self._calls} {imported.canonical}"
@@ -161,7 +161,7 @@ class _Machine:
         callee.emit(f"export_call {name}", where)
         frame = callee.next_frame(s.OnExport(function.interface, function.name))
         if frame is None:
-            raise callee.fail("fail_no_frame")
+            raise callee.fail("no_frame")
         value = self._execute(callee, frame, given, task)
         result = self._result(callee, function, value, f"{where}, result")
         if task.num_borrows:
@@ -174,7 +174,7 @@ class _Machine:
         if function.result is None:
             return None
         if value is None:
-            raise callee.fail("fail_stack")
+            raise callee.fail("stack")
         taker = Taker(callee)
         spilled = self._layout.flat_count(function.result) > MAX_FLAT_RESULTS
         lifted = taker.take(value, function.result, path, spilled)

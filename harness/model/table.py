@@ -10,10 +10,11 @@ from harness.plan import Role, TrapClass
 class SpecTrap(Exception):
     """The specification (or, with `detail`, the interpreter) ends the run here."""
 
-    def __init__(self, cause: TrapClass, detail: str | None = None) -> None:
+    def __init__(self, cause: TrapClass, detail: str | None = None, also: frozenset[TrapClass] = frozenset()) -> None:
         super().__init__(cause.value)
         self.cause = cause
         self.detail = detail
+        self.also = also
 
 
 @dataclass(frozen=True, slots=True)

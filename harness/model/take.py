@@ -19,7 +19,7 @@ from harness.values import case_name, field_steps, without_payload
 MAX_LIST_BYTE_LENGTH = MAX_STRING_BYTE_LENGTH = (1 << 28) - 1
 """CanonicalABI.md, constants of the same names."""
 
-UNREACHABLE_ADDRESS = 1 << 31
+UNREACHABLE_ADDRESS = 1 << 28
 """No interpreter's memory grows this far: from here on every address is out of bounds."""
 
 _U32 = (1 << 32) - 1
@@ -45,12 +45,12 @@ class Taker:
         if self._trap is not None:
             raise self._trap
 
-    def _bad(self, cause: TrapClass) -> Lifted:
-        self._trap = self._trap or SpecTrap(cause)
+    def _bad(self, cause: TrapClass, *also: TrapClass) -> Lifted:
+        self._trap = self._trap or SpecTrap(cause, also=frozenset(also))
         return _NOTHING
 
     def _wrong_kind(self) -> SpecTrap:
-        return self._instance.fail("fail_pop_kind")
+        return self._instance.fail("pop_kind")
 
     def take(self, value: s.Value, type: t.Type, path: str, in_memory: bool) -> Lifted:
         match type:
@@ -122,12 +122,14 @@ class Taker:
         self._emit(f"{event} = {at.length & _U32} -", path)
         byte_length = (at.length & _U32) * size
         address = at.address & _U32
-        if byte_length > limit:
-            return self._bad(TrapClass.TOO_LONG)
-        if address % alignment:
-            return self._bad(TrapClass.UNALIGNED)
-        if address + byte_length >= UNREACHABLE_ADDRESS:
-            return self._bad(TrapClass.OUT_OF_BOUNDS)
+        broken = {
+            TrapClass.TOO_LONG: byte_length > limit,
+            TrapClass.UNALIGNED: address % alignment != 0,
+            TrapClass.OUT_OF_BOUNDS: address + byte_length >= UNREACHABLE_ADDRESS or byte_length > limit,
+        }
+        causes = [cause for cause, holds in broken.items() if holds]
+        if causes:
+            return self._bad(*causes)
         if byte_length == 0:
             return s.Str(b"") if event == "pop_string" else _NOTHING
         raise Unpredictable(f"{path}: {byte_length} bytes at {address} may lie in the memory")
@@ -208,14 +210,19 @@ class Taker:
         self._emit(f"{event} {type.canonical} = {index}", path)
         cases = t.payloads(type)
         if index >= len(cases):
-            # The discriminant of a variant selects the generated code that stores the payload; there is none for this.
-            raise SpecTrap(TrapClass.UNREACHABLE)
+            if value.payload is not None:
+                raise Unpredictable(f"{path}: a payload of case {index}, which does not exist, stays on the stack")
+            return self._bad_discriminant()
         payload = cases[index]
         if payload is None:
             return LiftedCase(index, None)
         if value.payload is None:
-            raise self._instance.fail("fail_stack")
+            raise self._instance.fail("stack")
         return LiftedCase(index, self.take(value.payload, payload, f"{path}.{case_name(type, index)}", in_memory))
+
+    def _bad_discriminant(self) -> Lifted:
+        """Generated code that chooses by the discriminant may trap before the Canonical ABI does."""
+        return self._bad(TrapClass.INVALID_DISCRIMINANT, TrapClass.UNREACHABLE)
 
     def _enum(self, value: s.Value, type: t.EnumType, path: str, in_memory: bool) -> Lifted:
         index = self._number(value, "enum") & _U32
@@ -223,7 +230,7 @@ class Taker:
         if in_memory:
             index &= (1 << 8 * discriminant_size(len(type.cases))) - 1
         if index >= len(type.cases):
-            return self._bad(TrapClass.INVALID_DISCRIMINANT)
+            return self._bad_discriminant()
         return s.Number("enum", index)
 
     def _handle(self, value: s.Value, type: t.Own | t.Borrow, path: str) -> Lifted:

@@ -19,7 +19,7 @@ from harness.toolchains.front_end import FrontEndError, WitText, surround
 
 def case_plan(case: Case) -> Plan:
     """The plan of a case. Raises `CaseError` where the case contradicts its WIT, itself or the model."""
-    source = WitText(case.wit, case.file.name) if isinstance(case.wit, str) else case.wit
+    source = WitText(case.wit, case.file.name, case.file.lines_before("wit")) if isinstance(case.wit, str) else case.wit
     try:
         surroundings = surround(source, case.world, case.features)
     except FrontEndError as error:
@@ -85,7 +85,7 @@ def _run(case: Case, composition: Composition, steps: tuple[Step, ...], mode: Ro
         seen = run_model(components, composition.wires, planner.entries)
     except (Unpredictable, OutOfRegisters) as error:
         raise case.error(last, f"the model cannot say what must be seen: {error}") from error
-    if seen.outcome.trap is not expected.trap:
+    if expected.trap not in (seen.outcome.trap, *seen.outcome.also):
         raise _contradiction(case, last, expected, seen.outcome)
     _check_destroyed(case, steps, planner, seen)
     texts = {role: script_text(script) for role, script in scripts.items()}

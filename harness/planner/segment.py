@@ -56,6 +56,8 @@ class SegmentPlanner:
                 return caller_of(self._case, self._composition, step, self._mode)
             case NewStep():
                 return Role.SUBJECT
+            case DropStep(stale=True) if self._frame is not None:
+                return self._frame.owner.role
             case DropStep() | RepStep():
                 holder = self.names.holder(step.handle)
                 if holder is None:

@@ -46,10 +46,11 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class WitText:
-    """WIT that stands in another file, such as a case."""
+    """WIT that stands in another file, such as a case, after `lines_before` lines of it."""
 
     text: str
     name: str
+    lines_before: int = 0
 
 
 def surround(source: Path | WitText, world: str | None = None, features: Sequence[str] = ()) -> Surroundings:
@@ -68,7 +69,8 @@ def surround(source: Path | WitText, world: str | None = None, features: Sequenc
 def _load(source: Path | WitText, features: Sequence[str]) -> tuple[Resolve, PackageId, str | None]:
     """The packages, and the source's own text where it is one text."""
     if isinstance(source, WitText):
-        return *load_text(source.text, source.name, features), source.text
+        # Empty lines before it make errors name the line in the file that the text stands in.
+        return *load_text("\n" * source.lines_before + source.text, source.name, features), source.text
     resolve, package = load(source, features)
     is_text = source.is_file() and not source.read_bytes().startswith(b"\0asm")
     return resolve, package, source.read_text(encoding="utf-8") if is_text else None
