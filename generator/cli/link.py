@@ -54,10 +54,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--emit-canonical-names", action="store_true", help="names have only the version that compatible ones share"
     )
-    for flag in ("--use-built-in-libdl", "--reject-legacy-names"):
-        parser.add_argument(flag, action="store_true", help="not supported")
-    for flag in ("--adapt", "--dl-openable"):
-        parser.add_argument(flag, action="append", default=[], metavar="[NAME=]MODULE", help="not supported")
+    parser.add_argument(
+        "--dl-openable",
+        action="append",
+        default=[],
+        metavar="[NAME=]MODULE",
+        help="library that dlopen finds; after all others in priority",
+    )
+    parser.add_argument("--use-built-in-libdl", action="store_true", help="add a library with dlopen, dlsym and so on")
+    parser.add_argument("--reject-legacy-names", action="store_true", help="not supported")
+    parser.add_argument("--adapt", action="append", default=[], metavar="[NAME=]MODULE", help="not supported")
     parser.add_argument("-t", "--wat", action="store_true", help="not supported")
 
 
@@ -65,7 +71,8 @@ def run(args: argparse.Namespace) -> int:
     """Raises LinkError or another GeneratorError for libraries that do not link, UsageError for options."""
     _refuse_unsupported(args)
     libraries = [_read(word) for word in args.libraries]
-    options = LinkOptions(stack_size=args.stack_size, stub_missing_functions=args.stub_missing_functions)
+    libraries += [_read(word, dl_openable=True) for word in args.dl_openable]
+    options = LinkOptions(args.stack_size, args.stub_missing_functions, args.use_built_in_libdl)
     componentize_options = ComponentizeOptions(
         merge_imports_based_on_semver=args.merge_imports_based_on_semver,
         naming=InterfaceNaming(canonical=args.emit_canonical_names),
@@ -89,7 +96,7 @@ def _size(text: str) -> int:
     return size
 
 
-def _read(word: str) -> Library:
+def _read(word: str, *, dl_openable: bool = False) -> Library:
     """A library's name is what stands before the first `=`, else the last part of its path."""
     name, equals, path = word.partition("=")
     if not equals:
@@ -102,14 +109,12 @@ def _read(word: str) -> Library:
         raise LinkError(f"{path}: {error.strerror or error}") from error
     if not binary.startswith(b"\0asm") and binary.lstrip().startswith(b"("):
         raise LinkError(f"{path}: the text format is not supported; a binary module is needed")
-    return read_library(name, binary)
+    return read_library(name, binary, dl_openable=dl_openable)
 
 
 def _refuse_unsupported(args: argparse.Namespace) -> None:
     for flag, given in (
         ("--adapt", args.adapt),
-        ("--dl-openable", args.dl_openable),
-        ("--use-built-in-libdl", args.use_built_in_libdl),
         ("--validate=true", args.validate),
         ("--return-call-ref=true", args.return_call_ref),
         ("--reject-legacy-names", args.reject_legacy_names),
@@ -117,7 +122,7 @@ def _refuse_unsupported(args: argparse.Namespace) -> None:
     ):
         if given:
             raise UsageError(f"{flag} is not supported")
-    if not args.libraries:
+    if not args.libraries and not args.dl_openable:
         raise UsageError("no library is given")
     if args.output is None and sys.stdout.isatty():
         raise UsageError("binary output does not go to a terminal; say where with --output")

@@ -1,4 +1,4 @@
-"""The init module: instantiated last, it fills table slots and addresses, then runs relocations and constructors.
+"""The init module: instantiated last, it fills table and addresses, then runs relocations and constructors.
 
 The order follows from DynamicLinking.md ("Relocations"): an address must be right before `__wasm_apply_data_relocs` of
 any library reads it, and all relocations are done before the first constructor. Each library's constructor runs once,
@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 from generator.componentize.plan import CoreExport
 from generator.link import names
-from generator.link.main_module import MAIN, memory_address_export
+from generator.link.dl_table import DlTable
+from generator.link.layout import Layout
+from generator.link.main_module import MAIN
 from generator.wasm.builder import ModuleBuilder
-from generator.wasm.code import Code, Op, const_i32
-from generator.wasm.types import ExternKind, FuncType, GlobalType, TableType, ValType
+from generator.wasm.code import Code, Mem, Op, const_i32
+from generator.wasm.types import ExternKind, FuncType, GlobalType, MemoryType, TableType, ValType
 
 INIT = "link:init"
 
@@ -24,9 +26,10 @@ _THUNK = FuncType(())
 
 @dataclass(frozen=True, slots=True)
 class AddressToSet:
-    """The address of `symbol` is `memory_base` plus what `offset` exports."""
+    """The address of data: `memory_base` of its library plus what `offset` exports."""
 
-    symbol: str
+    destination: CoreExport | int
+    """A global of the main module, or an address in memory."""
     memory_base: int
     offset: CoreExport
 
@@ -39,12 +42,14 @@ class Initialization:
     slots: Sequence[tuple[CoreExport, FuncType]]
     """Functions for the table from `first_slot` on."""
     addresses: Sequence[AddressToSet]
+    dl_table: DlTable | None
+    """Copied to memory before all else; addresses with a number as destination lie in it."""
     calls: Sequence[CoreExport]
     """Relocations, then constructors; functions without parameters and results."""
 
     @property
     def is_empty(self) -> bool:
-        return not (self.slots or self.addresses or self.calls)
+        return not (self.slots or self.addresses or self.calls or self.dl_table)
 
 
 class _Imports:
@@ -66,7 +71,7 @@ class _Imports:
         return self.items[export]
 
 
-def build_init_module(initialization: Initialization, table: TableType) -> tuple[bytes, list[CoreExport]]:
+def build_init_module(initialization: Initialization, layout: Layout) -> tuple[bytes, list[CoreExport]]:
     """The binary, and what it imports: each import's module and name are those of the core export."""
     builder = ModuleBuilder()
     imports = _Imports(builder)
@@ -74,18 +79,31 @@ def build_init_module(initialization: Initialization, table: TableType) -> tuple
     calls = [imports.function(export, _THUNK) for export in initialization.calls]
     code = Code(0)
     for address in initialization.addresses:
-        code.i32_const(address.memory_base)
-        code.global_get(imports.i32(address.offset, mutable=False))
-        code.op(Op.I32_ADD)
-        entry = CoreExport(MAIN, memory_address_export(address.symbol), ExternKind.GLOBAL)
-        code.global_set(imports.i32(entry, mutable=True))
+        _set_address(code, imports, address)
     for function in calls:
         code.call(function)
     needed = list(imports.items)
+    if initialization.dl_table is not None:
+        builder.import_memory(MAIN, names.MEMORY, MemoryType(layout.memory))
+        needed.append(CoreExport(MAIN, names.MEMORY, ExternKind.MEMORY))
+        builder.add_data(const_i32(initialization.dl_table.base), initialization.dl_table.contents)
     if slots:
-        builder.import_table(MAIN, names.TABLE, table)
+        builder.import_table(MAIN, names.TABLE, TableType(layout.table))
         needed.append(CoreExport(MAIN, names.TABLE, ExternKind.TABLE))
         builder.add_elements(const_i32(initialization.first_slot), slots)
     if code.out:
         builder.module.start = builder.add_function(_THUNK, code.body(), "initialize libraries")
     return builder.encode(names=True, name=INIT), needed
+
+
+def _set_address(code: Code, imports: _Imports, address: AddressToSet) -> None:
+    destination = address.destination
+    if isinstance(destination, int):
+        code.i32_const(destination)
+    code.i32_const(address.memory_base)
+    code.global_get(imports.i32(address.offset, mutable=False))
+    code.op(Op.I32_ADD)
+    if isinstance(destination, int):
+        code.mem(Mem.I32_STORE, 4, 0)
+    else:
+        code.global_set(imports.i32(destination, mutable=True))

@@ -1,8 +1,9 @@
 """Where everything lies in the shared memory and the shared table.
 
 Memory: the stack, which grows down from its top to address 0, so that an overflow traps instead of overwriting data;
-the libraries' data; the heap. Table: the null function pointer, the libraries' own elements, then a slot for each
-function whose address is taken through `GOT.func` or that is called before its library exists.
+the linker's own data; the libraries' data; the heap. Table: the null function pointer, the libraries' own elements,
+then a slot for each function whose address the linker hands out (`GOT.func`, `dlsym`) or that is called before its
+library exists.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ class Layout:
     """Addresses in bytes, table places in elements."""
 
     stack_size: int
+    reserved_base: int
+    """Of the memory that the linker reserves for itself."""
     memory_bases: Mapping[str, int]
     table_bases: Mapping[str, int]
     heap_base: int
@@ -44,13 +47,13 @@ class Layout:
         return self.memory.minimum * PAGE_SIZE
 
 
-def lay_out(libraries: Sequence[Library], slots: Iterable[Function], stack_size: int) -> Layout:
-    """`slots`: the functions that need a place in the table, each once.
+def lay_out(libraries: Sequence[Library], slots: Iterable[Function], stack_size: int, reserved: int = 0) -> Layout:
+    """`slots`: the functions that need a place in the table, each once. `reserved`: bytes for the linker itself.
 
     Raises LinkError if all that does not fit, or a library limits memory or table to less.
     """
     stack_size = align(stack_size, STACK_ALIGNMENT)
-    memory_end, table_end = stack_size, 1
+    memory_end, table_end = stack_size + reserved, 1
     memory_bases: dict[str, int] = {}
     table_bases: dict[str, int] = {}
     for library in libraries:
@@ -65,6 +68,7 @@ def lay_out(libraries: Sequence[Library], slots: Iterable[Function], stack_size:
     tables = [(item.name, item.contents.table.limits) for item in libraries if item.contents.table is not None]
     return Layout(
         stack_size=stack_size,
+        reserved_base=stack_size,
         memory_bases=memory_bases,
         table_bases=table_bases,
         heap_base=heap_base,

@@ -19,6 +19,9 @@ HEAP_END = "__heap_end"
 STACK_HIGH = "__stack_high"
 STACK_LOW = "__stack_low"
 
+# Not in the convention; the address of the table of `dlopen` (see `dl_table`).
+LIBDL_LIBRARIES = "__wasm_libdl_libraries"
+
 # Not in the convention; Binaryen's asyncify pass asks for them in relocatable modules.
 ASYNCIFY_STATE = "__asyncify_state"
 ASYNCIFY_DATA = "__asyncify_data"
@@ -45,7 +48,7 @@ ENV_GLOBALS = {
 }
 """Globals of `env` that the linker provides; all are i32."""
 
-LINKER_ADDRESSES = frozenset((HEAP_BASE, HEAP_END, STACK_HIGH, STACK_LOW))
+LINKER_ADDRESSES = frozenset((HEAP_BASE, HEAP_END, STACK_HIGH, STACK_LOW, LIBDL_LIBRARIES))
 """Addresses in `GOT.mem` that the linker knows itself, whatever a library exports."""
 
 LIFECYCLE = frozenset((APPLY_DATA_RELOCS, CALL_CTORS, INITIALIZE, START))
@@ -58,7 +61,6 @@ UNSUPPORTED_IMPORTS = {
     (ENV, "__tls_base"): "thread-local storage",
     (ENV, "__wasm_get_stack_pointer"): "a stack pointer for each task",
     (ENV, "__wasm_set_stack_pointer"): "a stack pointer for each task",
-    (GOT_MEM, "__wasm_libdl_libraries"): "dlopen",
     ("$root", "[thread-new-indirect-v0]"): "cooperative threads",
 }
 """Imports of features that the linker does not have."""

@@ -14,10 +14,11 @@ from generator.componentize.plan import (
     SynthesizedInstance,
     WholeInstance,
 )
-from generator.link import names
+from generator.link import libdl, names
+from generator.link.dl_table import build_dl_table, openable_functions
 from generator.link.init_module import INIT, AddressToSet, Initialization, build_init_module
 from generator.link.layout import DEFAULT_STACK_SIZE, Layout, lay_out
-from generator.link.library import Library
+from generator.link.library import Library, read_library
 from generator.link.main_module import (
     MAIN,
     NULL,
@@ -32,7 +33,7 @@ from generator.link.selection import Selection, select
 from generator.link.stubs_module import build_stubs_module, stub_export
 from generator.link.symbols import STUBS, Function
 from generator.wasm.decode import DecodedModule
-from generator.wasm.types import ExternKind, FuncType, TableType, ValType
+from generator.wasm.types import ExternKind, FuncType, ValType
 
 _REALLOC = FuncType((ValType.I32,) * 4, (ValType.I32,))
 _NO_OPTIONS = CanonicalOptions(None, None, None)
@@ -44,10 +45,14 @@ class LinkOptions:
     """In bytes; rounded up to the stack's alignment."""
     stub_missing_functions: bool = False
     """Functions that nobody defines trap when they are called, instead of being an error."""
+    built_in_libdl: bool = False
+    """Add `libdl.so`, which finds what `dl_openable` libraries define."""
 
 
 def plan_link(libraries: Sequence[Library], options: LinkOptions) -> Plan:
     """The first library that exports a symbol defines it. Raises LinkError."""
+    if options.built_in_libdl:
+        libraries = [*libraries, read_library(libdl.NAME, libdl.build_libdl())]
     selection = select(libraries, stub_missing_functions=options.stub_missing_functions)
     return _Linking(selection, options).plan()
 
@@ -64,8 +69,13 @@ class _Linking:
         """Symbol to library that defines it; None for the linker's own."""
         for library in selection.in_order:
             self._collect(library)
-        slots = {**self.function_addresses, **self.trampolines}
-        self.layout: Layout = lay_out(selection.in_order, slots, options.stack_size)
+        openable = dict.fromkeys(openable_functions(selection.in_order))
+        slots = {**self.function_addresses, **self.trampolines, **openable}
+        has_table = bool(openable) or names.LIBDL_LIBRARIES in self.memory_addresses
+        size = len(build_dl_table(selection.in_order, 0, lambda function: 0).contents) if has_table else 0
+        self.layout: Layout = lay_out(selection.in_order, slots, options.stack_size, size)
+        base, places = self.layout.reserved_base, self.layout.slots
+        self.dl_table = build_dl_table(selection.in_order, base, places.__getitem__) if has_table else None
 
     def _shared_realloc(self) -> Function | None:
         """The allocator of the libraries that have none of their own: that of the first that has one."""
@@ -100,7 +110,7 @@ class _Linking:
         modules += [self._library(library) for library in self.selection.in_order]
         initialization = self._initialization()
         if not initialization.is_empty:
-            binary, needed = build_init_module(initialization, TableType(self.layout.table))
+            binary, needed = build_init_module(initialization, self.layout)
             imports = {item.module: WholeInstance(item.module) for item in needed}
             modules.append(PlanModule(INIT, DecodedModule(binary), imports, _NO_OPTIONS, after_fixup=True))
         return Plan(tuple(modules), tuple([library.name for library in self.selection.by_priority]))
@@ -112,6 +122,7 @@ class _Linking:
             names.HEAP_END: layout.heap_end,
             names.STACK_HIGH: layout.stack_size,
             names.STACK_LOW: 0,
+            names.LIBDL_LIBRARIES: layout.reserved_base,
         }
         used = {name for library in self.selection.in_order for name in library.contents.env_globals}
         binary = build_main_module(
@@ -183,16 +194,24 @@ class _Linking:
     def _initialization(self) -> Initialization:
         in_order, layout = self.selection.in_order, self.layout
         addresses = [
-            AddressToSet(symbol, layout.memory_bases[library], CoreExport(library, symbol, ExternKind.GLOBAL))
+            AddressToSet(_address(memory_address_export(symbol)), *self._data(library, symbol))
             for symbol, library in self.memory_addresses.items()
             if library is not None
         ]
+        if self.dl_table is not None:
+            entries = self.dl_table.data_symbols
+            addresses += [AddressToSet(entry.place, *self._data(entry.library, entry.symbol)) for entry in entries]
         return Initialization(
             first_slot=layout.first_slot,
             slots=[(_direct(function), function.type) for function in layout.slots],
             addresses=addresses,
+            dl_table=self.dl_table,
             calls=[*_calls(in_order, names.APPLY_DATA_RELOCS), *_calls(in_order, names.CALL_CTORS, names.INITIALIZE)],
         )
+
+    def _data(self, library: str, symbol: str) -> tuple[int, CoreExport]:
+        """The base that the address of data counts from, and its offset."""
+        return self.layout.memory_bases[library], CoreExport(library, symbol, ExternKind.GLOBAL)
 
 
 _BASES = {names.MEMORY_BASE: memory_base_export, names.TABLE_BASE: table_base_export}

@@ -193,7 +193,7 @@ class DecodedModule:
 
     def func_type(self, index: int) -> FuncType:
         """The type of a function of the index space."""
-        return self.types[self._at(self.function_type_indices, index, "function", 3)]
+        return self._at(self.types, self._at(self.function_type_indices, index, "function", 3), "type", 3)
 
     def import_func_type(self, item: Import) -> FuncType:
         """The type of an imported function or tag."""

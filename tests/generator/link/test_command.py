@@ -90,8 +90,6 @@ def test_bad_libraries(folder: Path, words: list[str], message: str) -> None:
         ["=lib.so"],
         ["lib="],
         ["app.so", "--adapt", "x.wasm"],
-        ["app.so", "--dl-openable", "lib.so"],
-        ["app.so", "--use-built-in-libdl"],
         ["app.so", "--validate"],
         ["app.so", "--return-call-ref=true"],
         ["app.so", "--wat"],
@@ -107,6 +105,16 @@ def test_wrong_use(folder: Path, words: list[str]) -> None:
 def test_wrong_options(word: str) -> None:
     with pytest.raises(SystemExit):
         parse(["app.so", word])
+
+
+def test_libraries_for_dlopen(folder: Path) -> None:
+    builder = LibraryBuilder(dylink(needed=["libdl.so"]))
+    builder.root()
+    (folder / "main.so").write_bytes(builder.encode())
+    assert run("main.so", "--dl-openable", "plugin=lib.so", "--use-built-in-libdl", "-o", "out.wasm") == 0
+    component = (folder / "out.wasm").read_bytes()
+    assert b"dlopen: library not found" in component
+    assert b"pluginf" in component  # the names in the table: the library, then its symbol
 
 
 def test_stubs(folder: Path) -> None:

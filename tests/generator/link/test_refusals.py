@@ -48,7 +48,6 @@ LIBRARIES: list[tuple[LibraryBuilder | bytes, str]] = [
     (exporting("__wasm_task_hook", SETTER), "`__wasm_task_hook` is exported, but task hooks are not supported"),
     (exporting("__wasm_call_ctors", GETTER), "`__wasm_call_ctors` is exported with parameters or results"),
     (importing(lambda b: b.env("__wasm_get_tls_base", GETTER)), "thread-local storage"),
-    (importing(lambda b: b.data_address("__wasm_libdl_libraries")), "dlopen"),
     (importing(lambda b: b.env_global("__heap_base")), "import of global `__heap_base` from `env`"),
     (importing(lambda b: b.env_global("__memory_base", mutable=True)), "its type must be `i32`"),
     (importing(lambda b: b.env_global("__stack_pointer")), "its type must be `mut i32`"),

@@ -110,6 +110,7 @@ MALFORMED: list[tuple[bytes, str]] = [
     (section(6, b"\x7f\0\xfd\x0d\0\x0b"), "opcode 0xfd is not supported"),
     (section(7, b"\0\x05\0"), "unknown export kind"),
     (section(7, b"\0\0\x07"), "function index 7 is out of range (function section"),
+    (MAGIC + b"\x03\x02\x01\x09\x07\x04\x01\0\0\0", "type index 9 is out of range (function section, offset 0xa)"),
     (section(13, b"\x01\0"), "only exception tags are supported"),
 ]
 
