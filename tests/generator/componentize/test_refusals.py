@@ -140,8 +140,8 @@ def test_nesting_that_no_engine_takes(levels: int, fits: bool) -> None:
 
 
 def test_long_chain_of_names() -> None:
-    names = "".join(f"type t{n + 1} = t{n}; " for n in range(1500))
+    names = "".join(f"type t{n + 1} = t{n}; " for n in range(900))
     text = (
-        f"package a:b; interface i {{ type t0 = string; {names} f: func(x: t1500); }} world w {{ import i; export i; }}"
+        f"package a:b; interface i {{ type t0 = string; {names} f: func(x: t900); }} world w {{ import i; export i; }}"
     )
     Component(Engine(), componentize(plan_single(dummy_module(text))))
