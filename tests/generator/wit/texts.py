@@ -160,7 +160,7 @@ interface since {
   resource r { @unstable(feature = active) constructor(); @unstable(feature = inactive) m: func(); }
 }
 @unstable(feature = active)
-interface unstable { type t = u8; }
+interface unstable { @unstable(feature = active) type t = u8; }
 @unstable(feature = inactive)
 interface off { }
 world w {
