@@ -214,7 +214,3 @@ def const_i32(value: int) -> bytes:
 
 def const_global(index: int) -> bytes:
     return b"\x23" + encode_unsigned(index)
-
-
-def const_func(index: int) -> bytes:
-    return b"\xd2" + encode_unsigned(index)

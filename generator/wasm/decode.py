@@ -159,10 +159,6 @@ class DecodedModule:
         binary = self.binary
         return tuple([CustomSection(name, binary[start:end]) for name, _, start, end in self._customs])
 
-    @property
-    def custom_names(self) -> tuple[str, ...]:
-        return tuple([name for name, _, _, _ in self._customs])
-
     def custom(self, name: str) -> bytes | None:
         """The contents of the first custom section of that name."""
         for found, _, start, end in self._customs:
@@ -179,13 +175,6 @@ class DecodedModule:
             return {} if contents is None else read_function_names(contents)
         except WasmFormatError:
             return {}
-
-    @property
-    def begins_with_custom(self) -> str | None:
-        """The name of the very first section, if that is a custom one."""
-        if self._customs and self._customs[0][1] == 8:
-            return self._customs[0][0]
-        return None
 
     @cached_property
     def exports_by_name(self) -> dict[str, Export]:

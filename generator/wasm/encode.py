@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from generator.wasm.leb128 import encode_unsigned
 from generator.wasm.module import CustomSection, DataSegment, ElementSegment, Export, Global, Import, Module
 from generator.wasm.types import (
-    ExternKind,
     FuncIndex,
     FuncType,
     GlobalType,
@@ -129,7 +128,3 @@ def encode_module(module: Module) -> bytes:
             *map(encode_custom, module.customs),
         ]
     )
-
-
-def export_func(name: str, index: int) -> Export:
-    return Export(name, ExternKind.FUNC, index)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from generator.wasm.code import const_func, const_global, const_i32
+from generator.wasm.code import const_global, const_i32
 from generator.wasm.module import CustomSection, DataSegment, ElementSegment, Export, Global, Import, Module
 from generator.wasm.types import (
     ExternKind,
@@ -42,11 +42,12 @@ OTHER_CONSTANTS = st.sampled_from(
         b"\x43\x0b\x0b\x0b\x0b",  # f32.const made of `end` opcodes
         b"\x44\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b",
         b"\xd0\x70",  # ref.null func
+        b"\xd2\x8b\x01",  # ref.func 139
         b"\xfd\x0c" + bytes(range(16)),  # v128.const
         b"\x23\x01\x41\x0b\x6a",  # global.get 1, i32.const 11, i32.add
     ]
 )
-CONSTANTS = S32.map(const_i32) | U32.map(const_global) | U32.map(const_func) | OTHER_CONSTANTS
+CONSTANTS = S32.map(const_i32) | U32.map(const_global) | OTHER_CONSTANTS
 CUSTOMS = st.builds(CustomSection, NAMES, st.binary(max_size=20))
 MODULES = st.builds(
     Module,

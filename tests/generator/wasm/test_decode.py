@@ -44,7 +44,6 @@ def test_what_is_written_is_read_again(module: Module) -> None:
     assert decoded.start == module.start
     assert list(decoded.defined_globals) == module.globals
     assert list(decoded.customs) == module.leading_customs + module.customs
-    assert decoded.custom_names == tuple([custom.name for custom in decoded.customs])
     functions = [item.desc.type_index for item in module.imports if isinstance(item.desc, FuncIndex)]
     assert list(decoded.function_type_indices) == functions + module.functions
     assert list(decoded.tables) == imported(module.imports, TableType) + module.tables
