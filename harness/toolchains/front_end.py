@@ -85,7 +85,7 @@ def _surround(
     for role, world in ((Role.PROVIDER, mirrors.provider), (Role.DRIVER, mirrors.driver)):
         if world is not None:
             parts[role] = _part(resolve, role, world, mirrored, features)
-    return Surroundings(parts, mirrors.wires, lost, _has_labels(resolve, subject))
+    return Surroundings(parts, mirrors.wires, lost + mirrors.refused, _has_labels(resolve, subject))
 
 
 def _has_labels(resolve: Resolve, world: WorldId) -> bool:

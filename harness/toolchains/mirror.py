@@ -33,6 +33,7 @@ from generator.wit.model import (
 from generator.wit.package_context import PackageContext, borrowing_types
 from harness.plan import ItemKind, Role, Wire
 from harness.toolchains.makers import MAKERS, makers_interface, unreturned
+from harness.toolchains.world_items import Needed, needed_items
 
 MIRROR = PackageName("harness", "mirror")
 ROOT = "root"
@@ -45,6 +46,8 @@ class Mirrors:
     driver: WorldId | None
     provider: WorldId | None
     wires: tuple[Wire, ...]
+    refused: tuple[str, ...] = ()
+    """Functions that the driver cannot import, each with the reason."""
 
 
 def add_mirrors(resolve: Resolve, world: WorldId) -> Mirrors:
@@ -55,7 +58,7 @@ def add_mirrors(resolve: Resolve, world: WorldId) -> Mirrors:
     driver = builder.driver() if subject.exports else None
     if provider is not None and driver is not None:
         builder.add_makers(resolve.worlds[provider], resolve.worlds[driver])
-    return Mirrors(driver, provider, tuple(builder.wires))
+    return Mirrors(driver, provider, tuple(builder.wires), builder.refused)
 
 
 class _Builder:
@@ -67,6 +70,7 @@ class _Builder:
         self._root = _fresh(ROOT, taken)
         self._makers = _fresh(MAKERS, taken)
         self.wires: list[Wire] = []
+        self.refused: tuple[str, ...] = ()
         self._package = PackageId(len(resolve.packages))
         resolve.packages.append(Package(MIRROR, {}, {}))
         self._context = PackageContext(resolve, self._package, Features.of((), True), borrowing_types(resolve))
@@ -120,15 +124,15 @@ class _Builder:
     def driver(self) -> WorldId:
         id, world = self._add_world("driver")
         cloner = TypeCloner(self._context, WorldOwner(self._subject_id), WorldOwner(id))
-        has_functions = any(isinstance(item, FunctionItem) for item in self._subject.exports.values())
-        if has_functions:
-            self._share_world_types(world, cloner)
+        needed = needed_items(self._resolve, self._subject_id)
+        self.refused = tuple(f"-#{name}: {why}" for name, why in needed.refused.items())
+        self._share_world_types(world, cloner, needed)
         for key, item in self._subject.exports.items():
             name = self._resolve.world_key_name(key)
             if isinstance(item, InterfaceItem):
                 world.imports[key] = self._interface_item(key, item)
                 self.wires.append(Wire(Role.DRIVER, name, ItemKind.INSTANCE, Role.SUBJECT, (name,)))
-            elif isinstance(item, FunctionItem):
+            elif isinstance(item, FunctionItem) and name not in needed.refused:
                 world.imports[key] = FunctionItem(cloner.function(item.function))
                 self.wires.append(Wire(Role.DRIVER, name, ItemKind.FUNC, Role.SUBJECT, (name,)))
         exported = set(world.imports)
@@ -150,14 +154,14 @@ class _Builder:
             elaborate(self._resolve, world)
         self.wires.append(Wire(Role.DRIVER, self._makers, ItemKind.INSTANCE, Role.PROVIDER, (self._makers,)))
 
-    def _share_world_types(self, world: World, cloner: TypeCloner) -> None:
+    def _share_world_types(self, world: World, cloner: TypeCloner, needed: Needed) -> None:
         """World-level types and the functions of world-level resources: the driver has them from the provider."""
         for key, item in self._subject.imports.items():
             name = self._resolve.world_key_name(key)
             copy: WorldItem
-            if isinstance(item, TypeItem):
+            if isinstance(item, TypeItem) and item.id in needed.types:
                 copy = TypeItem(cloner.named_type(item.id))
-            elif isinstance(item, FunctionItem) and name.startswith("["):
+            elif isinstance(item, FunctionItem) and name in needed.functions:
                 copy = FunctionItem(cloner.function(item.function))
             else:
                 continue

@@ -1,0 +1,98 @@
+"""Which of a world's own types a driver needs to call the functions that the world itself exports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from generator.wit.model import (
+    Borrow,
+    Constructor,
+    Function,
+    FunctionItem,
+    InterfaceKey,
+    InterfaceOwner,
+    Method,
+    Own,
+    Resolve,
+    Resource,
+    Static,
+    Type,
+    TypeId,
+    WorldId,
+    WorldOwner,
+)
+from harness.toolchains.type_parts import parts
+
+
+@dataclass
+class Needed:
+    """`types` and `functions` are of the world's imports; `refused` are exported functions, each with the reason."""
+
+    types: set[TypeId] = field(default_factory=set)
+    functions: set[str] = field(default_factory=set)
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+def needed_items(resolve: Resolve, world: WorldId) -> Needed:
+    """World-level types of exported functions, and the functions of world-level resources among them.
+
+    Refused is what a driver cannot import beside what else it imports: WIT has one namespace for imports.
+    """
+    subject = resolve.worlds[world]
+    needed = Needed()
+    own = WorldOwner(world)
+    for item in subject.exports.values():
+        if not isinstance(item, FunctionItem):
+            continue
+        reached = _reached(resolve, _types(item.function))
+        why = _why_not(resolve, world, reached)
+        if why is not None:
+            needed.refused[item.function.name] = why
+        else:
+            needed.types |= {id for id in reached if resolve.types[id].owner == own}
+    pending = set(needed.types)
+    while pending:
+        resources, pending = pending, set()
+        for item in subject.imports.values():
+            if isinstance(item, FunctionItem) and item.function.name not in needed.functions:
+                kind = item.function.kind
+                if isinstance(kind, Method | Static | Constructor) and kind.resource in resources:
+                    needed.functions.add(item.function.name)
+                    reached = _reached(resolve, _types(item.function))
+                    pending |= {id for id in reached if resolve.types[id].owner == own} - needed.types
+        needed.types |= pending
+    return needed
+
+
+def _why_not(resolve: Resolve, world: WorldId, reached: set[TypeId]) -> str | None:
+    exports = resolve.worlds[world].exports
+    for id in reached:
+        definition = resolve.types[id]
+        if definition.owner == WorldOwner(world) and definition.name in exports:
+            return f"no driver can import the type `{definition.name}` beside the export of that name"
+        if isinstance(definition.owner, InterfaceOwner) and isinstance(definition.kind, Resource):
+            key = InterfaceKey(definition.owner.id)
+            if key in exports:
+                name = resolve.world_key_name(key)
+                return f"no driver can import the imported `{name}` beside the exported one"
+    return None
+
+
+def _types(function: Function) -> list[Type | None]:
+    return [*(param.type for param in function.params), function.result]
+
+
+def _reached(resolve: Resolve, types: Iterable[Type | None]) -> set[TypeId]:
+    """Every definition that types are made of, aliases and resources of handles included."""
+    reached: set[TypeId] = set()
+    pending = [type for type in types if isinstance(type, int)]
+    while pending:
+        id = pending.pop()
+        if id not in reached:
+            reached.add(id)
+            kind = resolve.types[id].kind
+            if isinstance(kind, Own | Borrow):
+                pending.append(kind.resource)
+            pending += [part for part in parts(kind) if isinstance(part, int)]
+    return reached
