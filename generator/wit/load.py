@@ -118,7 +118,8 @@ def select_world(resolve: Resolve, package: PackageId, name: str | None) -> Worl
         if world is None:
             raise WitError(f"the package `{main.name}` has no world `{name}`", hint=_candidates(resolve, package))
         return world
-    package_text, _, rest = name.partition("/")
+    # `%` cannot be part of a name; it may stand before any of them.
+    package_text, _, rest = name.replace("%", "").partition("/")
     world_name, at, version = rest.partition("@")
     found = []
     for candidate in resolve.packages:

@@ -12,6 +12,7 @@ from pathlib import Path
 from generator.errors import GeneratorError
 from generator.wit.load import load, load_text, select_world
 from generator.wit.model import InterfaceItem, PackageId, Resolve, WorldId
+from generator.wit.printer_types import escaped
 from harness.plan import ComponentPlan, Role, Wire
 from harness.toolchains.mirror import add_mirrors
 from harness.toolchains.mirror_text import one_text, with_mirrors
@@ -101,5 +102,5 @@ def _part(resolve: Resolve, role: Role, world: WorldId, text: str, features: tup
     assert found.package is not None
     package = resolve.packages[found.package].name
     version = f"@{package.version}" if package.version is not None else ""
-    name = f"{package.namespace}:{package.name}/{found.name}{version}"
+    name = f"{escaped(package.namespace)}:{escaped(package.name)}/{escaped(found.name)}{version}"
     return Part(ComponentPlan(role, text, name, features), WorldView(resolve, world).world())
