@@ -47,7 +47,7 @@ from generator.component.types import (
     TypeEq,
 )
 
-MOST_STEPS = 300_000
+MOST_STEPS = 100_000
 """Definitions and declarators evaluated for one file: instantiation repeats them, hostile files without end."""
 DEEPEST_INSTANTIATION = 100
 LONGEST_CHAIN = 1000

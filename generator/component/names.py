@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _LABEL = r"(?:[a-z][0-9a-z]*|[A-Z][0-9A-Z]*)(?:-(?:[0-9a-z]+|[0-9A-Z]+))*"
@@ -39,6 +40,19 @@ class InterfaceName:
 def is_label(text: str) -> bool:
     """Whether `text` is a `label`: a kebab-case name."""
     return _IS_LABEL.fullmatch(text) is not None
+
+
+def bad_label(names: Iterable[str]) -> str | None:
+    """What is wrong with the labels of one scope: not a label, or the same as another but for case; None if good."""
+    seen: set[str] = set()
+    for name in names:
+        if _IS_LABEL.fullmatch(name) is None:
+            return f"{name!r} is not a kebab-case name"
+        lower = name.lower()
+        if lower in seen:
+            return f"{name!r} stands twice"
+        seen.add(lower)
+    return None
 
 
 def parse_interface_name(text: str) -> InterfaceName | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from generator.component.errors import BinaryError
-from generator.component.names import is_label
+from generator.component.names import bad_label
 from generator.component.nodes import TypeNode
 from generator.component.type_indices import type_indices
 from generator.component.types import (
@@ -190,23 +192,26 @@ class TypeConversion:
         """The definition itself; what it refers to must be known or nameable."""
         scope = node.scope.types
         definition: DefType | SubResource = node.definition
+        _check_labels(node)
         match definition:
             case PrimValType():
                 return Alias(_PRIMITIVES[definition])
             case RecordType(fields):
-                return Record(tuple([Field(_label(name, node), self.valtype(type, scope)) for name, type in fields]))
+                return Record(tuple([Field(name, self.valtype(type, scope)) for name, type in fields]))
             case VariantType(cases):
-                return Variant(tuple([Case(_label(name, node), self._optional(type, scope)) for name, type in cases]))
+                return Variant(tuple([Case(name, self._optional(type, scope)) for name, type in cases]))
             case ListType(element):
                 return List(self.valtype(element, scope))
+            case FixedLengthListType(_, 0):
+                raise BinaryError("a list of length 0", node.offset, "type")
             case FixedLengthListType(element, length):
                 return FixedLengthList(self.valtype(element, scope), length)
             case TupleType(types):
                 return Tuple(tuple([self.valtype(type, scope) for type in types]))
             case FlagsType(labels):
-                return Flags(tuple([Label(_label(name, node)) for name in labels]))
+                return Flags(tuple(map(Label, labels)))
             case EnumType(labels):
-                return WitEnumType(tuple([Label(_label(name, node)) for name in labels]))
+                return WitEnumType(tuple(map(Label, labels)))
             case OptionType(type):
                 return Option(self.valtype(type, scope))
             case ResultType(ok, error):
@@ -238,10 +243,18 @@ def _children(node: TypeNode) -> list[TypeNode]:
     return [] if isinstance(node.definition, SubResource) else [types[i] for i in type_indices(node.definition)]
 
 
-def _label(name: str, node: TypeNode) -> str:
-    if not is_label(name):
-        raise BinaryError(f"{name!r} is not a kebab-case name", node.offset, "type")
-    return name
+def _check_labels(node: TypeNode) -> None:
+    labels: Iterable[str] = ()
+    match node.definition:
+        case RecordType(items) | VariantType(items):
+            labels = [name for name, _ in items]
+        case FlagsType(names) | EnumType(names):
+            labels = names
+        case _:
+            return
+    problem = bad_label(labels) if labels else "there are no fields, cases or flags"
+    if problem is not None:
+        raise BinaryError(problem, node.offset, "type")
 
 
 def _nameless(node: TypeNode) -> BinaryError:

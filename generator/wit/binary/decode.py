@@ -81,6 +81,9 @@ def package_of_component(component: Component) -> tuple[Resolve, PackageId]:
     if main is None:
         raise BinaryError("the component exports no interface and no world", 0)
     interfaces = decoder.interfaces.resolve.packages[main].interfaces
+    twice = interfaces.keys() & decoder.interfaces.resolve.packages[main].worlds.keys()
+    if twice:
+        raise BinaryError(f"{min(twice)!r} is an interface and a world", 0)
     for name in order:
         interfaces[name] = interfaces.pop(name)
     return decoder.finish(component, main)

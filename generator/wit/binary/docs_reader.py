@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from generator.component.errors import BinaryError
+from generator.component.names import is_label
 from generator.wit.binary.package_docs import SECTION, VERSION, Json
 from generator.wit.model import (
     NO_GATES,
@@ -28,6 +29,7 @@ from generator.wit.model import (
     WorldItem,
     WorldKey,
 )
+from generator.wit.versions import is_version
 
 
 def inject_docs(resolve: Resolve, package: PackageId, data: bytes, offset: int) -> None:
@@ -70,9 +72,12 @@ class _DocsReader:
         for kind, member in (("stable", "since"), ("unstable", "feature")):
             if kind in data:
                 gate = self.members(data[kind])
-                name, deprecated = gate.get(member), self._docs(gate.get("deprecated"))
-                if not isinstance(name, str):
+                name, deprecated = gate.get(member), gate.get("deprecated")
+                is_good = is_version if kind == "stable" else is_label
+                if not isinstance(name, str) or not is_good(name):
                     raise self.error(f"`{kind}` needs `{member}`")
+                if deprecated is not None and not (isinstance(deprecated, str) and is_version(deprecated)):
+                    raise self.error("`deprecated` is not a version")
                 return Stability(
                     since=name if kind == "stable" else None,
                     unstable=name if kind == "unstable" else None,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from generator.component.errors import BinaryError
-from generator.component.names import ExternName, InterfaceName, is_label, parse_interface_name
+from generator.component.names import ExternName, InterfaceName, bad_label, is_label, parse_interface_name
 from generator.component.nodes import FuncNode, InstanceNode, Item, TypeNode
 from generator.wit.binary.conversion import TypeConversion, definition_shape
 from generator.wit.elaborate import interface_dependencies
@@ -114,9 +114,9 @@ class Interfaces:
     def function(self, item: Item, node: FuncNode, types: dict[str, TypeId]) -> Function:
         """A function; `types` are those beside it, among them the resource of a method."""
         scope = node.scope.types
-        for name, _ in node.type.params:
-            if not is_label(name):
-                raise BinaryError(f"{name!r} is not a kebab-case name", item.offset)
+        problem = bad_label(name for name, _ in node.type.params)
+        if problem is not None:
+            raise BinaryError(f"parameters of {item.name.name!r}: {problem}", item.offset)
         params = tuple([Param(name, self.types.valtype(type, scope)) for name, type in node.type.params])
         result = None if node.type.result is None else self.types.valtype(node.type.result, scope)
         kind = self._function_kind(item, types)
@@ -132,7 +132,8 @@ class Interfaces:
         resource = types.get(match[2])
         if resource is None or not isinstance(self.resolve.types[resource].kind, Resource):
             raise BinaryError(f"{name!r}: there is no resource {match[2]!r} beside it", item.offset)
-        if (match[3] is None) != (match[1] == "constructor"):
+        has_name = match[3] is not None and is_label(match[3])
+        if has_name == (match[1] == "constructor"):
             raise BinaryError(f"{name!r} is not a name of a function", item.offset)
         return _FUNCTION_KINDS[match[1]](resource)
 

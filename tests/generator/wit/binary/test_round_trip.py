@@ -50,7 +50,7 @@ interface i {
     m: func(x: borrow<r>) -> r;
     am: async func();
     s: static func() -> own<empty>;
-    as: static async func(a: stream<r>);
+    sa: static async func(a: stream<r>);
   }
   resource fallible { constructor(a: string) -> result<fallible, string>; }
   type alias = r;
