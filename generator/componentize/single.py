@@ -23,6 +23,8 @@ from generator.wit.binary.encode import is_component_type_section
 MAIN = "main"
 _MEMORY_MODULE = "memory"
 _INIT_MODULE = "init"
+_TASK_HOOKS = ("__wasm_task_hook", "__wasm_init_task", "__wasm_init_async_task")
+"""Functions that wasm-tools, under names that changed, calls around each entry into the component."""
 _REALLOC_TYPE = signature(4, 1)
 _REALLOCS = (REALLOC, "canonical_abi_realloc", standard_names.REALLOC)
 
@@ -30,8 +32,11 @@ _REALLOCS = (REALLOC, "canonical_abi_realloc", standard_names.REALLOC)
 def plan_single(module: DecodedModule) -> Plan:
     """A plan of one module, its memory where it imports one (`env` `memory`), and the call of `_initialize`.
 
-    Raises ComponentizeError for exports that have a special name and another type than that name asks for.
+    Raises ComponentizeError for task hooks, and for special exports (allocators, `_initialize`) of another type.
     """
+    for name in _TASK_HOOKS:
+        if name in module.exports_by_name:
+            raise ComponentizeError(f"module `{MAIN}`: `{name}` is exported, but task hooks are not supported")
     sections = tuple([section for section in module.customs if is_component_type_section(section.name)])
     memory_types = [
         item.desc
