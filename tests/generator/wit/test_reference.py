@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, note, settings
 
 from generator.wit.json_form import resolve_json
 from generator.wit.load import load_text, select_world
 from generator.wit.printer import print_all
 from generator.wit.worlds import exportize, importize
+from tests.generator.wit.strategies import wit_texts
 from tests.generator.wit.texts import FEATURES, TEXTS
 
 
@@ -54,6 +57,19 @@ def test_json_says_the_same(text: tuple[str, Path]) -> None:
     resolve, _ = load_text(text[0], features=FEATURES)
     ours, theirs = resolve_json(resolve), json.loads(component_wit(text[1], "--json"))
     assert structure_of_json(ours) == structure_of_json(theirs)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(wit_texts())
+def test_random_texts(text: str) -> None:
+    note(text)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "input.wit"
+        path.write_text(text, encoding="utf-8")
+        printed, document = component_wit(path, "--no-docs"), json.loads(component_wit(path, "--json"))
+    resolve, package = load_text(text, features=FEATURES)
+    assert print_all(resolve, package, docs=False) == printed
+    assert structure_of_json(resolve_json(resolve)) == structure_of_json(document)
 
 
 @pytest.mark.parametrize("world", ["own-types", "implied", "implied-by-export", "all-exported", "order", "labels"])

@@ -1,0 +1,71 @@
+"""The dispatch of subcommands: exit codes, and what goes to stderr."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from generator import cli
+
+
+@pytest.mark.parametrize("arguments", [[], ["component"], ["nonsense"], ["component", "nonsense"], ["wit"]])
+def test_wrong_use(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "usage: generator" in captured.err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["component", "--help"]])
+def test_help_names_the_subcommands(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(arguments) == 0
+    out = capsys.readouterr().out
+    depth = len(arguments)
+    names = {sub.path[depth - 1] for sub in cli.SUBCOMMANDS if depth == 1 or sub.path[0] == "component"}
+    assert all(name in out for name in names)
+
+
+@pytest.mark.parametrize("subcommand", cli.SUBCOMMANDS, ids=lambda subcommand: " ".join(subcommand.path))
+def test_every_subcommand_has_help(subcommand: cli.Subcommand, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([*subcommand.path, "--help"]) == 0
+    assert f"usage: generator {' '.join(subcommand.path)}" in capsys.readouterr().out
+
+
+def test_a_missing_module_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    missing = cli.Subcommand(("component", "gone"), "generator.cli.gone", "is not there")
+    monkeypatch.setattr(cli, "SUBCOMMANDS", (*cli.SUBCOMMANDS, missing))
+    assert cli.main(["component", "gone"]) == 2
+    assert "`component gone` is not part of this installation" in capsys.readouterr().err
+    assert cli.main(["component", "wit", "--help"]) == 0
+
+
+def test_bad_input_is_one_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "x.wit"
+    path.write_text("package a:b;\ninterface i { f: func( }")
+    assert cli.main(["component", "wit", str(path)]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(f"{path}:2:24: error: expected a name of a parameter")
+    assert "Traceback" not in captured.err
+
+
+def test_unwritable_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "x.wit"
+    path.write_text("package a:b;")
+    assert cli.main(["component", "wit", str(path), "-o", str(tmp_path / "no" / "x")]) == 1
+    assert str(tmp_path / "no" / "x") in capsys.readouterr().err
+
+
+def test_a_reader_that_goes_away_is_no_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Closed(io.TextIOWrapper):
+        def flush(self) -> None:
+            raise BrokenPipeError
+
+    path = tmp_path / "x.wit"
+    path.write_text("package a:b;")
+    monkeypatch.setattr(sys, "stdout", Closed(io.BytesIO()))
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    assert cli.main(["component", "wit", str(path)]) == 1
