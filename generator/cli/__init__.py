@@ -70,6 +70,10 @@ def _run(module: ModuleType, args: argparse.Namespace) -> int:
     except GeneratorError as error:
         print(f"error: {error}", file=sys.stderr)
         return EXIT_BAD_INPUT
+    except RecursionError:
+        # WIT text has a bound on nesting; binaries, which may be hostile, have none.
+        print("error: the input nests too deeply", file=sys.stderr)
+        return EXIT_BAD_INPUT
     except BrokenPipeError:
         # Whoever reads the output has had enough. A closed descriptor keeps the interpreter from complaining at exit.
         sys.stderr.close()

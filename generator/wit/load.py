@@ -59,6 +59,8 @@ def _load_content(name: str, content: bytes, features: Features) -> Loaded:
         kind, resolve, package = decode_binary(content)
     except GeneratorError as error:
         raise WitError(f"{name}: {error}") from error
+    except RecursionError as error:
+        raise WitError(f"{name}: types nest too deeply") from error
     world = None if kind is BinaryKind.PACKAGE else select_world(resolve, package, None)
     return Loaded(resolve, package, world)
 
