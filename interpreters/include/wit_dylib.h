@@ -77,7 +77,7 @@ enum wit_type_kind {
   WIT_TYPE_EMPTY = 0xff, /* no type (the whole word is 0xffffffff): no result, a case without payload */
 };
 
-/* ---- The description of a world ----------------------------------------------------------------------------------- */
+/* ---- The description of a world ---------------------------------------------------------------------------------- */
 /* Strings end in a null byte. `interface` is null for items of the world itself; a pointer to an empty array is null.  */
 
 /* Calls an import: takes the arguments from cx, first one on top, and leaves the result, if there is one. */
@@ -281,7 +281,7 @@ typedef struct wit {
   const wit_alias_t *aliases;
 } wit_t;
 
-/* ---- Entries ------------------------------------------------------------------------------------------------------ */
+/* ---- Entries ----------------------------------------------------------------------------------------------------- */
 
 /* Called by the library's `__wasm_call_ctors`. The description lives as long as the instance. */
 WIT_DYLIB_API void wit_dylib_initialize(const wit_t *wit);
@@ -307,7 +307,7 @@ WIT_DYLIB_API int32_t wit_dylib_export_async_callback(int32_t event, int32_t wai
 /* The destructor of an exported resource. */
 WIT_DYLIB_API void wit_dylib_resource_dtor(size_t ty, size_t rep);
 
-/* ---- Push: from the Canonical ABI onto the stack of cx ------------------------------------------------------------ */
+/* ---- Push: from the Canonical ABI onto the stack of cx ----------------------------------------------------------- */
 /* `ty` is the index into the array of that kind in the wit_t.                                                          */
 
 WIT_DYLIB_API void wit_dylib_push_bool(void *cx, int32_t value);
@@ -350,7 +350,7 @@ WIT_DYLIB_API void wit_dylib_push_map(void *cx, size_t ty, size_t len);
 WIT_DYLIB_API void wit_dylib_map_append(void *cx, size_t ty);
 #endif
 
-/* ---- Pop: from the stack of cx to the Canonical ABI --------------------------------------------------------------- */
+/* ---- Pop: from the stack of cx to the Canonical ABI -------------------------------------------------------------- */
 
 WIT_DYLIB_API int32_t wit_dylib_pop_bool(void *cx);
 WIT_DYLIB_API uint32_t wit_dylib_pop_char(void *cx);
@@ -396,13 +396,13 @@ WIT_DYLIB_API void wit_dylib_pop_iter_next(void *cx, size_t ty);
 WIT_DYLIB_API void wit_dylib_pop_iter(void *cx, size_t ty);
 #endif
 
-/* ---- EXTENSION: fixed-length lists -------------------------------------------------------------------------------- */
+/* ---- EXTENSION: fixed-length lists ------------------------------------------------------------------------------- */
 /* Like a tuple of `size` equal fields.                                                                                  */
 
 WIT_DYLIB_API void wit_dylib_push_fixed_length_list(void *cx, size_t ty);
 WIT_DYLIB_API void wit_dylib_pop_fixed_length_list(void *cx, size_t ty);
 
-/* ---- EXTENSION: error-context ------------------------------------------------------------------------------------- */
+/* ---- EXTENSION: error-context ------------------------------------------------------------------------------------ */
 /* A value is a handle. A library whose world uses error-context hands over the canonical built-ins at start.            */
 
 typedef uint32_t (*wit_error_context_new_fn_t)(const uint8_t *message, size_t len);

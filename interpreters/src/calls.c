@@ -7,7 +7,7 @@
 #include "world.h"
 
 static void event_index(const char *name, uint32_t index) {
-  trace_event(name);
+  trace_named(name, strlen(name));
   trace_unsigned(index);
   trace_end();
 }
@@ -39,7 +39,7 @@ Val *call_import(uint32_t which, Val *arguments) {
   return result;
 }
 
-/* ---- Resources ---------------------------------------------------------------------------------------------------- */
+/* ---- Resources --------------------------------------------------------------------------------------------------- */
 
 static const wit_resource_t *resource_of(const Val *handle) {
   if (handle->kind != V_OWN && handle->kind != V_BORROW) fail_handle();
@@ -80,7 +80,7 @@ static void drop_resource(const Val *handle) {
   resource->drop((uint32_t)handle->bits);
 }
 
-/* ---- Error contexts ----------------------------------------------------------------------------------------------- */
+/* ---- Error contexts ---------------------------------------------------------------------------------------------- */
 
 static wit_error_context_new_fn_t error_context_new;
 static wit_error_context_debug_message_fn_t error_context_debug_message;

@@ -11,10 +11,10 @@ static wit_type_t element_type(size_t ty) {
   return world_resolve_alias(world()->lists[world_index(ty, world()->num_lists)].ty);
 }
 
-/* ---- Push --------------------------------------------------------------------------------------------------------- */
+/* ---- Push -------------------------------------------------------------------------------------------------------- */
 
 static void event_announced(const char *event, size_t ty, size_t len) {
-  trace_event(event);
+  trace_named(event, strlen(event));
   trace_unsigned(ty);
   trace_unsigned(len);
 }
@@ -55,7 +55,7 @@ static Val *growing(const Context *context, Kind kind) {
 }
 
 static void event_type(const char *event, size_t ty) {
-  trace_event(event);
+  trace_named(event, strlen(event));
   trace_unsigned(ty);
   trace_end();
 }
@@ -68,7 +68,7 @@ void wit_dylib_list_append(void *cx, size_t ty) {
   value_append(growing(context, V_LIST), element);
 }
 
-/* ---- Pop ---------------------------------------------------------------------------------------------------------- */
+/* ---- Pop --------------------------------------------------------------------------------------------------------- */
 
 static size_t give_whole(Context *context, size_t ty, Val *value, void **ptr) {
   size_t len = value->len;
@@ -141,7 +141,7 @@ static void next_element(void *cx, const char *event, size_t ty) {
 void wit_dylib_pop_list_iter_next(void *cx, size_t ty) { next_element(cx, "pop_list_iter_next", ty); }
 void wit_dylib_pop_list_iter(void *cx, size_t ty) { end_iterator(cx, "pop_list_iter", ty, V_LIST_ITERATOR); }
 
-/* ---- Maps --------------------------------------------------------------------------------------------------------- */
+/* ---- Maps -------------------------------------------------------------------------------------------------------- */
 
 void wit_dylib_push_map(void *cx, size_t ty, size_t len) {
   Context *context = context_of(cx);

@@ -1,33 +1,33 @@
 #include "world.h"
 
 static void number(Text *text, uint64_t value) {
-  text_string(text, " ");
+  text_literal(text, " ");
   text_unsigned(text, value);
 }
 
 static void type(Text *text, wit_type_t type) {
-  text_string(text, " ");
+  text_literal(text, " ");
   text_unsigned(text, WIT_TYPE_KIND(type));
-  text_string(text, ":");
+  text_literal(text, ":");
   text_unsigned(text, WIT_TYPE_KIND(type) == WIT_TYPE_EMPTY ? 0 : WIT_TYPE_INDEX(type));
 }
 
 static void name(Text *text, const char *string) {
-  text_string(text, " ");
+  text_literal(text, " ");
   text_name(text, string);
 }
 
-static void flag(Text *text, bool is_set) { text_string(text, is_set ? " 1" : " 0"); }
+static void flag(Text *text, bool is_set) { text_append(text, is_set ? " 1" : " 0", 2); }
 
 static void head(Text *text, const char *kind, size_t index, const char *interface, const char *own_name) {
-  text_string(text, "wit ");
-  text_string(text, kind);
+  text_literal(text, "wit ");
+  text_append(text, kind, strlen(kind));
   number(text, index);
   name(text, interface);
   name(text, own_name);
 }
 
-static void end(Text *text) { text_string(text, "\n"); }
+static void end(Text *text) { text_literal(text, "\n"); }
 
 static void types(Text *text, size_t count, const wit_type_t *list) {
   number(text, count);
@@ -182,11 +182,11 @@ static void channels_and_aliases(Text *text, const wit_t *wit) {
 
 void world_dump(Text *text) {
   if (!world_is_known()) {
-    text_string(text, "wit none\n");
+    text_literal(text, "wit none\n");
     return;
   }
   const wit_t *wit = world();
-  text_string(text, "wit version");
+  text_literal(text, "wit version");
   number(text, wit->version);
   end(text);
   functions(text, wit);

@@ -28,7 +28,7 @@ void wit_dylib_dealloc_bytes(void *cx, void *ptr, size_t byte_size, size_t align
 }
 
 static void event_index(const char *name, size_t index) {
-  trace_event(name);
+  trace_named(name, strlen(name));
   trace_unsigned(index);
   trace_end();
 }

@@ -15,7 +15,7 @@ static uint64_t pop_bits(void *cx, Kind kind) {
 }
 
 static uint64_t answer_unsigned(const char *event, uint64_t value) {
-  trace_event(event);
+  trace_named(event, strlen(event));
   trace_answer();
   trace_unsigned(value);
   trace_end();
@@ -23,7 +23,7 @@ static uint64_t answer_unsigned(const char *event, uint64_t value) {
 }
 
 static int64_t answer_signed(const char *event, int64_t value) {
-  trace_event(event);
+  trace_named(event, strlen(event));
   trace_answer();
   trace_signed(value);
   trace_end();
@@ -50,7 +50,7 @@ int32_t wit_dylib_pop_s32(void *cx) { return signed32(cx, "pop_s32", V_S32); }
 int64_t wit_dylib_pop_s64(void *cx) { return answer_signed("pop_s64", (int64_t)pop_bits(cx, V_S64)); }
 
 static uint64_t answer_hex(const char *event, uint64_t bits, unsigned digits) {
-  trace_event(event);
+  trace_named(event, strlen(event));
   trace_answer();
   trace_hex(bits, digits);
   trace_end();
@@ -72,7 +72,7 @@ double wit_dylib_pop_f64(void *cx) {
 }
 
 static uint32_t answer_typed(const char *event, size_t ty, uint64_t bits) {
-  trace_event(event);
+  trace_named(event, strlen(event));
   trace_unsigned(ty);
   trace_answer();
   trace_unsigned((uint32_t)bits);
@@ -147,7 +147,7 @@ static void product(void *cx, const char *event, size_t ty, size_t num_fields) {
   Context *context = context_of(cx);
   Val *value = context_pop(context);
   if (value->kind != V_RECORD || value->len != num_fields) fail_pop_kind();
-  trace_event(event);
+  trace_named(event, strlen(event));
   trace_unsigned(ty);
   trace_end();
   for (uint32_t i = value->len; i > 0; i--) context_push(context, value_retain(value->items[i - 1]));

@@ -6,21 +6,21 @@
 #include "world.h"
 
 static void number(void *cx, const char *event, Kind kind, uint64_t bits) {
-  trace_event(event);
+  trace_named(event, strlen(event));
   trace_unsigned(bits);
   trace_end();
   context_push(context_of(cx), value_scalar(kind, bits));
 }
 
 static void signed_number(void *cx, const char *event, Kind kind, int64_t value) {
-  trace_event(event);
+  trace_named(event, strlen(event));
   trace_signed(value);
   trace_end();
   context_push(context_of(cx), value_scalar(kind, (uint64_t)value));
 }
 
 static void bit_pattern(void *cx, const char *event, Kind kind, uint64_t bits, unsigned digits) {
-  trace_event(event);
+  trace_named(event, strlen(event));
   trace_hex(bits, digits);
   trace_end();
   context_push(context_of(cx), value_scalar(kind, bits));
@@ -51,7 +51,7 @@ void wit_dylib_push_f64(void *cx, double value) {
 
 /* Values of one number that belong to a type of the wit_t: flags, enum, handles. */
 static void typed(void *cx, const char *event, Kind kind, size_t ty, size_t count, uint32_t bits) {
-  trace_event(event);
+  trace_named(event, strlen(event));
   trace_unsigned(ty);
   trace_unsigned(bits);
   trace_end();
@@ -96,11 +96,10 @@ void wit_dylib_push_string(void *cx, uint8_t *bytes, size_t len) {
 }
 
 static void product(void *cx, const char *event, size_t ty, size_t num_fields) {
-  trace_event(event);
+  trace_named(event, strlen(event));
   trace_unsigned(ty);
   trace_end();
   Context *context = context_of(cx);
-  if (num_fields > context->depth) fail_stack();
   Val *value = value_compound(V_RECORD, num_fields);
   for (size_t i = num_fields; i > 0; i--) value->items[i - 1] = context_pop(context);
   context_push(context, value);
@@ -124,7 +123,7 @@ static void sum(void *cx, const char *event, size_t ty, uint32_t discr, bool has
   Val *value = value_compound(V_VARIANT, has_payload);
   value->detail = discr;
   if (has_payload) value->items[0] = context_pop(context);
-  trace_event(event);
+  trace_named(event, strlen(event));
   trace_unsigned(ty);
   trace_unsigned(discr);
   trace_end();

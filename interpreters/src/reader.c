@@ -3,7 +3,7 @@
 #include "fail.h"
 #include "memory.h"
 
-static bool is_blank(uint8_t byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
+static inline bool is_blank(uint8_t byte) { return byte <= ' '; }
 
 Token read_token(Reader *reader) {
   const uint8_t *at = reader->at, *end = reader->end;
@@ -25,19 +25,30 @@ bool token_is(Token token, const char *text) { return strlen(text) == token.len 
 
 bool token_is_name(Token token, const char *name) { return token_is(token, name ? name : "-"); }
 
-unsigned read_keyword(Reader *reader, const Keyword *keywords, unsigned count) {
+uint64_t read_word(Reader *reader) {
   Token token = some_token(reader);
-  Keyword padded = {0};
-  if (token.len > sizeof padded) return count;
-  for (size_t i = 0; i < token.len; i++) padded[i] = (char)token.at[i];
-  for (unsigned i = 0; i < count; i++)
-    if (!memcmp(padded, keywords[i], sizeof padded)) return i;
-  return count;
+  if (token.len > 8) return 0;
+  uint64_t word = 0;
+  for (size_t i = token.len; i > 0; i--) word = word << 8 | token.at[i - 1];
+  return word;
 }
 
+/* At most 9 digits, which fit into 32 bits. */
+static uint32_t short_decimal(Token token) {
+  uint32_t value = 0;
+  for (size_t i = 0; i < token.len; i++) {
+    uint8_t digit = (uint8_t)(token.at[i] - '0');
+    if (digit > 9) fail_script_syntax();
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/* `limit` is at least 2^32-1. */
 static uint64_t decimal(Token token, uint64_t limit) {
-  uint64_t value = 0;
   if (!token.len) fail_script_syntax();
+  if (token.len <= 9) return short_decimal(token);
+  uint64_t value = 0;
   for (size_t i = 0; i < token.len; i++) {
     uint8_t digit = (uint8_t)(token.at[i] - '0');
     if (digit > 9 || value > (limit - digit) / 10) fail_script_syntax();

@@ -19,9 +19,13 @@ bool token_is(Token token, const char *text);
 /* Whether it names this string of the wit_t; null is written `-`. */
 bool token_is_name(Token token, const char *name);
 
-/* The place of the next token in a table of keywords; `count` where it is none of them. */
-typedef char Keyword[8];
-unsigned read_keyword(Reader *reader, const Keyword *keywords, unsigned count);
+/* The next token as a number to switch over: its characters from the lowest byte up; 0 where it has more than 8. */
+uint64_t read_word(Reader *reader);
+/* That number for a keyword: WORD('r', 'u', 'n'). */
+#define WORD(...) WORD_PADDED(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0, 0)
+#define WORD_PADDED(a, b, c, d, e, f, g, h, ...)                                                              \
+  ((uint64_t)(a) | (uint64_t)(b) << 8 | (uint64_t)(c) << 16 | (uint64_t)(d) << 24 | (uint64_t)(e) << 32 |     \
+   (uint64_t)(f) << 40 | (uint64_t)(g) << 48 | (uint64_t)(h) << 56)
 
 /* -2^63 to 2^64-1, decimal; the bits. */
 uint64_t read_integer(Reader *reader);

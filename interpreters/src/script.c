@@ -23,10 +23,12 @@ static void add_frame(Frame frame) {
 
 static void read_frame(Reader *reader) {
   Frame frame = {.kind = FRAME_RUN, .which = 0, .used = false};
-  static const Keyword KEYS[] = {[FRAME_RUN] = "run", [FRAME_EXPORT] = "export", [FRAME_DTOR] = "dtor"};
-  unsigned key = read_keyword(reader, KEYS, 3);
-  if (key == 3) fail_script_syntax();
-  frame.kind = (FrameKind)key;
+  switch (read_word(reader)) {
+    case WORD('r', 'u', 'n'): frame.kind = FRAME_RUN; break;
+    case WORD('e', 'x', 'p', 'o', 'r', 't'): frame.kind = FRAME_EXPORT; break;
+    case WORD('d', 't', 'o', 'r'): frame.kind = FRAME_DTOR; break;
+    default: fail_script_syntax();
+  }
   if (frame.kind != FRAME_RUN) {
     Token interface = read_token(reader), name = read_token(reader);
     if (!name.len) fail_script_syntax();

@@ -3,12 +3,6 @@
 #include "script.h"
 #include "world.h"
 
-enum op { SET, PICK, CALL, NEW, REP, DROP, ECNEW, ECMSG, RET, TRAP, END, NUM_OPS };
-static const Keyword OPS[NUM_OPS] = {
-    [SET] = "set",     [PICK] = "pick",   [CALL] = "call", [NEW] = "new",   [REP] = "rep", [DROP] = "drop",
-    [ECNEW] = "ecnew", [ECMSG] = "ecmsg", [RET] = "ret",   [TRAP] = "trap", [END] = "end",
-};
-
 enum { NO_REGISTER = 256 };
 
 /* The ops of one frame, either run or, without `run`, only read over. */
@@ -122,21 +116,21 @@ static Val *run_ret(const Ops *ops) {
 
 static Val *run_all(const Ops *ops) {
   for (;;) {
-    switch ((enum op)read_keyword(ops->reader, OPS, NUM_OPS)) {
-      case SET: run_set(ops); break;
-      case PICK: run_pick(ops); break;
-      case CALL: run_call(ops); break;
-      case NEW: run_new(ops); break;
-      case REP: run_convert(ops, call_resource_rep); break;
-      case DROP: run_drop(ops); break;
-      case ECNEW: run_convert(ops, call_error_context_new); break;
-      case ECMSG: run_convert(ops, call_error_context_message); break;
-      case TRAP:
+    switch (read_word(ops->reader)) {
+      case WORD('s', 'e', 't'): run_set(ops); break;
+      case WORD('p', 'i', 'c', 'k'): run_pick(ops); break;
+      case WORD('c', 'a', 'l', 'l'): run_call(ops); break;
+      case WORD('n', 'e', 'w'): run_new(ops); break;
+      case WORD('r', 'e', 'p'): run_convert(ops, call_resource_rep); break;
+      case WORD('d', 'r', 'o', 'p'): run_drop(ops); break;
+      case WORD('e', 'c', 'n', 'e', 'w'): run_convert(ops, call_error_context_new); break;
+      case WORD('e', 'c', 'm', 's', 'g'): run_convert(ops, call_error_context_message); break;
+      case WORD('t', 'r', 'a', 'p'):
         if (ops->run) fail_script_trap();
         break;
-      case RET: return run_ret(ops);
-      case END: return NULL;
-      case NUM_OPS: fail_script_syntax();
+      case WORD('r', 'e', 't'): return run_ret(ops);
+      case WORD('e', 'n', 'd'): return NULL;
+      default: fail_script_syntax();
     }
   }
 }

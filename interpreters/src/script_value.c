@@ -74,45 +74,39 @@ static Val *stored(const Values *from, Val *const *values, uint32_t number, size
   return value_retain(values[number]);
 }
 
-/* Decimal numbers, kept as written: what does not fit is cut off by whoever pops them. */
-static const Keyword INTEGERS[] = {"u32", "u8", "s32", "s8", "u64", "s64", "u16", "s16", "bool"};
-static const uint8_t INTEGER_KINDS[] = {V_U32, V_U8, V_S32, V_S8, V_U64, V_S64, V_U16, V_S16, V_BOOL};
-enum { NUM_INTEGERS = sizeof INTEGER_KINDS };
-
-enum other { STR, REC, LIST, VAR, VARP, REG, ARG, F32, F64, CHAR, FLAGS, ENUM, RAW, MAP, HANDLE, PTR, NUM_OTHERS };
-static const Keyword OTHERS[NUM_OTHERS] = {
-    [STR] = "str", [REC] = "rec",   [LIST] = "list", [VAR] = "var",     [VARP] = "varp", [REG] = "reg",
-    [ARG] = "arg", [F32] = "f32",   [F64] = "f64",   [CHAR] = "char",   [FLAGS] = "flags", [ENUM] = "enum",
-    [RAW] = "raw", [MAP] = "map",   [HANDLE] = "handle", [PTR] = "ptr",
-};
+static Val *integer(const Values *from, Kind kind) { return scalar(from, kind, read_integer(from->reader)); }
 
 static Val *any_value(const Values *from, unsigned depth) {
   Reader *reader = from->reader;
   if (depth > MAX_DEPTH) fail_script_depth();
-  Reader start = *reader;
-  unsigned integer = read_keyword(reader, INTEGERS, NUM_INTEGERS);
-  if (integer < NUM_INTEGERS) return scalar(from, (Kind)INTEGER_KINDS[integer], read_integer(reader));
-  *reader = start;
-  switch ((enum other)read_keyword(reader, OTHERS, NUM_OTHERS)) {
-    case F32: return scalar(from, V_F32, read_hex(reader, 8));
-    case F64: return scalar(from, V_F64, read_hex(reader, 16));
-    case CHAR: return scalar(from, V_CHAR, read_hex(reader, 8));
-    case FLAGS: return scalar(from, V_FLAGS, read_hex(reader, 8));
-    case ENUM: return scalar(from, V_ENUM, read_u32(reader));
-    case HANDLE: return scalar(from, V_HANDLE, read_u32(reader));
-    case STR: return bytes(from, V_STRING);
-    case RAW: return bytes(from, V_RAW);
-    case PTR: return pointer(from);
-    case REC: return compound(from, V_RECORD, read_u32(reader), depth + 1);
-    case VAR: return variant(from, 0, depth + 1);
-    case VARP: return variant(from, 1, depth + 1);
-    case LIST: return listed(from, V_LIST, 1, depth + 1);
-    case MAP: return listed(from, V_MAP, 2, depth + 1);
-    case REG: return stored(from, script_registers, read_register(reader), 256);
-    case ARG: return stored(from, from->arguments->values, read_u32(reader), from->arguments->count);
-    case NUM_OTHERS: break;
+  switch (read_word(reader)) {
+    case WORD('b', 'o', 'o', 'l'): return integer(from, V_BOOL);
+    case WORD('u', '8'): return integer(from, V_U8);
+    case WORD('u', '1', '6'): return integer(from, V_U16);
+    case WORD('u', '3', '2'): return integer(from, V_U32);
+    case WORD('u', '6', '4'): return integer(from, V_U64);
+    case WORD('s', '8'): return integer(from, V_S8);
+    case WORD('s', '1', '6'): return integer(from, V_S16);
+    case WORD('s', '3', '2'): return integer(from, V_S32);
+    case WORD('s', '6', '4'): return integer(from, V_S64);
+    case WORD('f', '3', '2'): return scalar(from, V_F32, read_hex(reader, 8));
+    case WORD('f', '6', '4'): return scalar(from, V_F64, read_hex(reader, 16));
+    case WORD('c', 'h', 'a', 'r'): return scalar(from, V_CHAR, read_hex(reader, 8));
+    case WORD('f', 'l', 'a', 'g', 's'): return scalar(from, V_FLAGS, read_hex(reader, 8));
+    case WORD('e', 'n', 'u', 'm'): return scalar(from, V_ENUM, read_u32(reader));
+    case WORD('h', 'a', 'n', 'd', 'l', 'e'): return scalar(from, V_HANDLE, read_u32(reader));
+    case WORD('s', 't', 'r'): return bytes(from, V_STRING);
+    case WORD('r', 'a', 'w'): return bytes(from, V_RAW);
+    case WORD('p', 't', 'r'): return pointer(from);
+    case WORD('r', 'e', 'c'): return compound(from, V_RECORD, read_u32(reader), depth + 1);
+    case WORD('v', 'a', 'r'): return variant(from, 0, depth + 1);
+    case WORD('v', 'a', 'r', 'p'): return variant(from, 1, depth + 1);
+    case WORD('l', 'i', 's', 't'): return listed(from, V_LIST, 1, depth + 1);
+    case WORD('m', 'a', 'p'): return listed(from, V_MAP, 2, depth + 1);
+    case WORD('r', 'e', 'g'): return stored(from, script_registers, read_register(reader), 256);
+    case WORD('a', 'r', 'g'): return stored(from, from->arguments->values, read_u32(reader), from->arguments->count);
+    default: fail_script_syntax();
   }
-  fail_script_syntax();
 }
 
 Val *script_value(Reader *reader, const Arguments *arguments, bool build) {

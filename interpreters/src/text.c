@@ -4,24 +4,32 @@
 
 static const char DIGITS[] = "0123456789abcdef";
 
-static uint8_t *reserve(Text *text, size_t more) {
-  size_t need = text->len + more;
-  if (need > text->capacity) {
-    size_t capacity = text->capacity ? text->capacity * 2 : 4096;
-    if (capacity < need) capacity = need;
-    text->bytes = memory_resize(text->bytes, capacity);
-    text->capacity = capacity;
-  }
+static NOINLINE void grow(Text *text, size_t need) {
+  size_t capacity = text->capacity ? text->capacity * 2 : 4096;
+  if (capacity < need) capacity = need;
+  text->bytes = memory_resize(text->bytes, capacity);
+  text->capacity = capacity;
+}
+
+static inline uint8_t *reserve(Text *text, size_t more) {
+  if (text->capacity - text->len < more) grow(text, text->len + more);
   return text->bytes + text->len;
 }
 
-void text_string(Text *text, const char *string) {
-  size_t len = strlen(string);
-  memcpy(reserve(text, len), string, len);
+/* Names are short, and an engine may make a call of a copy whose length it does not know. */
+void text_append(Text *text, const char *bytes, size_t len) {
+  uint8_t *to = reserve(text, len);
   text->len += len;
+  for (; len >= 4; len -= 4, to += 4, bytes += 4) memcpy(to, bytes, 4);
+  for (; len; len--) *to++ = (uint8_t)*bytes++;
 }
 
 void text_unsigned(Text *text, uint64_t value) {
+  if (value < 10) {
+    *reserve(text, 1) = (uint8_t)('0' + value);
+    text->len++;
+    return;
+  }
   uint8_t digits[20];
   unsigned count = 0;
   if (value <= UINT32_MAX) { /* divisions of 32 bits are much faster, and nearly all numbers are small */
@@ -42,7 +50,7 @@ void text_unsigned(Text *text, uint64_t value) {
 }
 
 void text_signed(Text *text, int64_t value) {
-  if (value < 0) text_string(text, "-");
+  if (value < 0) text_literal(text, "-");
   text_unsigned(text, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
 }
 
@@ -65,7 +73,7 @@ static uint64_t eight_digits(uint32_t bytes) {
 
 void text_bytes_hex(Text *text, const uint8_t *bytes, size_t len) {
   if (!len) {
-    text_string(text, "-");
+    text_literal(text, "-");
     return;
   }
   uint8_t *to = reserve(text, 2 * len);
@@ -85,7 +93,7 @@ void text_bytes_hex(Text *text, const uint8_t *bytes, size_t len) {
 
 void text_name(Text *text, const char *name) {
   if (!name) {
-    text_string(text, "-");
+    text_literal(text, "-");
     return;
   }
   for (; *name; name++) {
@@ -94,7 +102,7 @@ void text_name(Text *text, const char *name) {
       *reserve(text, 1) = byte;
       text->len++;
     } else {
-      text_string(text, "%");
+      text_literal(text, "%");
       text_hex(text, byte, 2);
     }
   }

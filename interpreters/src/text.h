@@ -9,7 +9,9 @@ typedef struct Text {
   size_t len, capacity;
 } Text;
 
-void text_string(Text *text, const char *string);
+void text_append(Text *text, const char *bytes, size_t len);
+/* `string` is a literal. */
+#define text_literal(text, string) text_append(text, string, sizeof(string) - 1)
 void text_unsigned(Text *text, uint64_t value);
 void text_signed(Text *text, int64_t value);
 void text_hex(Text *text, uint64_t value, unsigned digits);

@@ -8,9 +8,9 @@ static Text buffer;
 static unsigned inside; /* entries that cannot leave */
 static bool started, eager;
 
-static void field(void) { text_string(&buffer, " "); }
+static void field(void) { text_literal(&buffer, " "); }
 
-void trace_event(const char *name) { text_string(&buffer, name); }
+void trace_named(const char *name, size_t len) { text_append(&buffer, name, len); }
 
 void trace_unsigned(uint64_t value) {
   field();
@@ -37,10 +37,10 @@ void trace_bytes(const uint8_t *bytes, size_t len) {
   trace_bytes_only(bytes, len);
 }
 
-void trace_answer(void) { text_string(&buffer, " ="); }
+void trace_answer(void) { text_literal(&buffer, " ="); }
 
 void trace_end(void) {
-  text_string(&buffer, "\n");
+  text_literal(&buffer, "\n");
   if (eager || buffer.len >= FLUSH_AT) trace_flush();
 }
 
@@ -66,8 +66,8 @@ void trace_failure(const char *name) {
   if (failing) return;
   failing = true;
   started = true; /* what is wrong with the script is told, too */
-  text_string(&buffer, "fail ");
-  text_string(&buffer, name);
-  text_string(&buffer, "\n");
+  text_literal(&buffer, "fail ");
+  text_append(&buffer, name, strlen(name));
+  text_literal(&buffer, "\n");
   trace_flush();
 }

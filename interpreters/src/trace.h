@@ -5,7 +5,9 @@
 #include "platform.h"
 #include "text.h"
 
-void trace_event(const char *name);
+/* Starts a line; `trace_event` for a name that is a literal. */
+void trace_named(const char *name, size_t len);
+#define trace_event(name) trace_named(name, sizeof(name) - 1)
 void trace_unsigned(uint64_t value);
 void trace_signed(int64_t value);
 void trace_hex(uint64_t bits, unsigned digits);

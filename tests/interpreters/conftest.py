@@ -59,6 +59,11 @@ class Native:
         return Outcome(done.returncode, tuple(done.stdout.decode("ascii").splitlines()))
 
 
+def lines(commands: str) -> str:
+    """Commands of the native program, separated by `|`, after the world is there."""
+    return "initialize\n" + "\n".join(command.strip() for command in commands.split("|"))
+
+
 def _compilers() -> list[list[str]]:
     """Commands to try: the system's compiler with both sanitizers, zig's clang with the one that it has."""
     found = []
