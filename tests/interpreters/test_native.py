@@ -6,7 +6,6 @@ import pytest
 
 from tests.interpreters.conftest import Native, lines
 
-
 ALL_BYTES = bytes(range(256)).hex()
 
 
