@@ -19,7 +19,7 @@ _DESCRIPTION = (
     "that is linked to it (wit_dylib.h). Only the functions that the world needs are imported."
 )
 
-_ENCODINGS = ("utf8", "utf-8", "utf16", "utf-16", "compact-utf16")
+_ENCODINGS = ("utf8", "utf16", "compact-utf16")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -82,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _refuse_unsupported(args: argparse.Namespace) -> None:
-    if args.encoding not in ("utf8", "utf-8"):
+    if args.encoding != "utf8":
         # The interpreter's functions have no notion of an encoding: bytes in UTF-16 would be taken for UTF-8.
         raise UsageError(f"--encoding {args.encoding} is not supported: interpreters expect UTF-8")
     for flag, given in (

@@ -119,8 +119,7 @@ class Lift:
                 start = end
             self._push(body, cx, node)
         elif kind in VARIANTS:
-            discriminant = sources[0][0]
-            self._push_case(body, cx, node, discriminant, lambda payload: self._payload(body, cx, payload, sources))
+            self._variant_from_flat(body, cx, node, sources)
         elif kind in (Kind.LIST, Kind.MAP):
             self._sequence(body, cx, node, sources)
         else:
@@ -137,9 +136,17 @@ class Lift:
         body.i32_const(node.index)
         body.call_to(self.assembly.intrinsic(push(node.kind)))
 
-    def _payload(self, body: Body, cx: int, payload: Node, sources: Sequence[Source]) -> None:
-        assert payload.flat is not None
-        self.from_flat(body, cx, payload, sources[1 : 1 + len(payload.flat)])
+    def _variant_from_flat(self, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
+        discriminant = body.local(I32)
+        _get(body, sources[0], I32)
+        body.local_set(discriminant)
+
+        def payload(part: Node) -> None:
+            assert part.flat is not None
+            self.from_flat(body, cx, part, sources[1 : 1 + len(part.flat)])
+
+        self._push_case(body, cx, node, discriminant, payload)
+        body.free_local(discriminant)
 
     def _push_case(self, body: Body, cx: int, node: Node, discriminant: int, payload: Callable[[Node], None]) -> None:
         branch_on_case(self.assembly, body, discriminant, node, payload, None)
