@@ -16,6 +16,7 @@ from generator.wit.source import decode_text, dependencies_of, group_files, read
 from generator.wit.text import SourceText
 
 _WASM_MAGIC = b"\0asm"
+_NO_WAT = "convert it to a .wasm file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,10 @@ def load_bytes(content: bytes, name: str, features: Iterable[str] = (), all_feat
 
 def _load_content(name: str, content: bytes, features: Features) -> Loaded:
     if not content.startswith(_WASM_MAGIC):
-        return Loaded(*_resolve_text(decode_text(name, content), features))
+        source = decode_text(name, content)
+        if source.text.lstrip().startswith(("(component", "(module")):
+            raise WitError(f"{name}: the WebAssembly text format is not supported", hint=_NO_WAT)
+        return Loaded(*_resolve_text(source, features))
     # The binary form is imported when it is needed: WIT text is much more common.
     from generator.wit.binary.any_binary import BinaryKind, decode_binary
 
@@ -97,7 +101,7 @@ def _load_folder(folder: Path, features: Features) -> Loaded:
             source = decode_text(str(entry), content)
             packages += group_files([parse_file(source)])
         else:
-            raise WitError(f"{entry}: the WebAssembly text format is not supported", hint="convert it to a .wasm file")
+            raise WitError(f"{entry}: the WebAssembly text format is not supported", hint=_NO_WAT)
     ids = resolve_packages(packages, resolve, features)
     return Loaded(resolve, ids[main])
 

@@ -99,13 +99,18 @@ class PackageResolver:
         self.context.resolve.packages[self.context.package_id].interfaces[name.text] = interface
 
     def check_contained(self, declaration: InterfaceDeclaration, unit: Unit) -> None:
-        """Types in an interface that is turned off must be turned off too (WIT.md, "Feature Gates")."""
+        """What gives types to an interface that is turned off must be turned off too (WIT.md, "Feature Gates").
+
+        By the specification that holds for functions as well; like the reference this lets them pass.
+        """
         for member in declaration.members:
-            if isinstance(member, TypeDeclaration):
-                stability, _, at = member.attributes
-                if self.context.is_included(stability, unit.source, at):
-                    message = f"the type `{member.name.text}` is not gated, but its interface is"
-                    raise unit.source.error(member.name.at, message, "give it the gate of its interface")
+            if isinstance(member, FunctionDeclaration) or (isinstance(member, UseDeclaration) and not member.names):
+                continue
+            stability, _, at = member.attributes
+            if self.context.is_included(stability, unit.source, at):
+                name = member.name if isinstance(member, TypeDeclaration) else member.names[0].local
+                message = f"the type `{name.text}` is not gated, but its interface is"
+                raise unit.source.error(name.at, message, "give it the gate of its interface")
 
     def add_interface(self, declaration: InterfaceDeclaration, unit: Unit, name: str | None) -> InterfaceId:
         """An interface of the package, or (without a name) an inline interface of a world."""

@@ -64,6 +64,7 @@ REFUSED = [
     ("@unstable(feature = x) world v { } world w { include ¶v; }", "turned off by its feature gate"),
     ("@unstable(feature = x) interface i { type ¶t = u8; }", "is not gated, but its interface is"),
     ("world w { @unstable(feature = x) import n: interface { enum ¶e { a } } }", "is not gated, but its interface is"),
+    ("@unstable(feature = x) interface i { use j.{¶t}; } interface j { type t = u8; }", "is not gated, but its"),
     ("interface i { @unstable(feature = x) type t = u8; } interface j { use i.{¶t}; }", "has no type `t`"),
 ]
 
@@ -113,3 +114,10 @@ def test_gates_of_included_items() -> None:
     }
     assert stabilities["other"] == [NO_GATES, Stability(None, "x")]
     assert stabilities["same"] == [Stability("1.0.0")]
+
+
+def test_types_of_worlds_can_be_turned_off() -> None:
+    """The reference refuses this text while the feature is off (seen with 1.262.0)."""
+    text = "package a:b; world w { @unstable(feature = x) enum e { a } import f: func(); }"
+    assert list(load_text(text)[0].worlds[0].imports) == ["f"]
+    assert list(load_text(text, features=["x"])[0].worlds[0].imports) == ["e", "f"]

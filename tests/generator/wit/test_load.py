@@ -103,6 +103,8 @@ def test_a_component_is_no_dependency(tmp_path: Path) -> None:
 def test_wat_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WitError, match="text format is not supported"):
         load(tree(tmp_path, {"root.wit": "package a:b;", "deps/x.wat": "(component)"}))
+    with pytest.raises(WitError, match="text format is not supported"):
+        load(tmp_path / "deps" / "x.wat")
 
 
 SHARED = "package d:shared { interface i { type t = u8; } }"
