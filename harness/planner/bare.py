@@ -86,7 +86,8 @@ def _split(
             f"the {of.value} has no {type.canonical}" for of, type in needed if not composition.makeable(type, of)
         ]
         if missing:
-            lacking[role, function] = f"{function.canonical}: {', '.join(missing)} to give"
+            side = "import" if role is Role.SUBJECT else "export"
+            lacking[role, function] = f"{side} {function.canonical}: {', '.join(missing)} to give"
         else:
             possible.append((role, function))
     return possible, lacking
