@@ -85,6 +85,13 @@ class TypeConversion:
             current = current.origin
         return None
 
+    def _used(self, node: TypeNode) -> Type | None:
+        """The same for a node that something refers to; remembered, because chains of names may be long."""
+        found = self.find(node)
+        if found is not None:
+            self._known.setdefault(node, found)
+        return found
+
     def bind(self, node: TypeNode, id: TypeId) -> None:
         """A node is the type `id`, which is there already."""
         self._known[node] = id
@@ -116,7 +123,7 @@ class TypeConversion:
         """A value type that stands in a definition whose scope has these types."""
         if isinstance(type, PrimValType):
             return _PRIMITIVES[type]
-        found = self.find(scope[type])
+        found = self._used(scope[type])
         if found is None:
             return self._anonymous(scope[type])
         self._check_own(found, scope[type])
@@ -147,7 +154,7 @@ class TypeConversion:
         return TypeId(len(self._resolve.types) - 1)
 
     def _missing(self, node: TypeNode) -> list[TypeNode]:
-        return [child for child in _children(node) if self.find(child) is None]
+        return [child for child in _children(node) if self._used(child) is None]
 
     def _convert_children(self, node: TypeNode) -> None:
         for child in self._missing(node):
@@ -231,7 +238,7 @@ class TypeConversion:
         raise BinaryError("WIT has no values of this type", node.offset, "type")
 
     def _resource(self, node: TypeNode) -> TypeId:
-        found = self.find(node)
+        found = self._used(node)
         if not isinstance(found, int) or not isinstance(node.definition, SubResource | ResourceType):
             raise BinaryError("a handle's resource is not exported under a name before", node.offset, "type")
         self._check_own(found, node)
