@@ -101,6 +101,24 @@ class Builder:
         _forget(self._components, self._remembered)
         return found
 
+    def attempt(
+        self, toolchain: Toolchain, wit: str, world: str | None, features: tuple[str, ...]
+    ) -> tuple[str, BuildResult]:
+        """Build from any WIT, be it bad: the stage that was reached (`generate`, `link`) and what came of it."""
+        options = GenerateOptions(interpreter=INTERPRETER, features=features)
+        job = toolchain.generator.generate(wit, world, options)
+        result = self._valid(self._collect(f"generate by {toolchain.name}", toolchain.name, job))
+        if not isinstance(result, Built):
+            return "generate", result
+        job = toolchain.linker.link(self._libraries(result.data, GenerateOptions().abi_version), LinkOptions())
+        return "link", self._collect(f"link by {toolchain.name}", toolchain.name, job)
+
+    def _libraries(self, dylib: bytes, abi_version: int) -> list[Library]:
+        """What is linked: the interpreter first, because dylibs hand on its `cabi_realloc` and the first that exports a
+        symbol has it."""
+        libraries = [Library(INTERPRETER, self._interpreters[abi_version]), Library(WORLD, dylib)]
+        return [*libraries, Library("libanchor.so", self._anchor)] if needs_anchor(dylib) else libraries
+
     def _result(self, plan: ComponentPlan, build: Build) -> ComponentBuild:
         dylib = self._dylibs[plan, build.generator, build.abi_version]
         if not isinstance(dylib, Built):
@@ -131,10 +149,7 @@ class Builder:
         jobs = []
         for key in self._external_first(list(missing), lambda key: key[0]):
             linker, abi_version, dylib_data = key
-            # the interpreter first: dylibs hand on its `cabi_realloc`, and the first that exports a symbol has it
-            libraries = [Library(INTERPRETER, self._interpreters[abi_version]), Library(WORLD, dylib_data)]
-            if needs_anchor(dylib_data):
-                libraries.append(Library("libanchor.so", self._anchor))
+            libraries = self._libraries(dylib_data, abi_version)
             jobs.append((key, self._toolchains[linker].linker.link(libraries, LinkOptions())))
         for key, job in reversed(jobs):
             self._components[key] = self._collect(missing[key], key[0], job)

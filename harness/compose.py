@@ -11,6 +11,7 @@ from harness.binary import (
     SORT_INSTANCE,
     SORT_TYPE,
     BinaryError,
+    Surface,
     name,
     section,
     surface,
@@ -93,6 +94,7 @@ class _Writer:
     def __init__(self, order: list[Role], shared: dict[Role, Shared], wires: Sequence[Wire]) -> None:
         self._order = order
         self._shared = shared
+        self._surfaces = {role: _surface(role, item.component) for role, item in shared.items()}
         self._wires = wires
         self._out = bytearray(COMPONENT_PREAMBLE)
         self._modules: dict[str, int] = {}
@@ -140,7 +142,7 @@ class _Writer:
 
     def _instantiate(self, role: Role, component_index: int) -> None:
         shared = self._shared[role]
-        wanted = _surface(role, shared.component)
+        wanted = dict(self._surfaces[role].imports)
         arguments = []
         for module in shared.modules:
             arguments.append(name(module.import_name) + b"\x00\x11" + unsigned(self._modules[module.key]))
@@ -157,6 +159,10 @@ class _Writer:
         self._section(5, vector([b"\x00" + unsigned(component_index) + vector(arguments)]))
 
     def _resolve(self, wire: Wire, sort: int) -> int:
+        if wire.path[0] not in self._surfaces[wire.producer].exports:
+            raise CompositionError(
+                f"the {wire.producer.value} does not export {wire.path[0]}, which the {wire.consumer.value} imports"
+            )
         index = self._instances[wire.producer]
         for step in wire.path[:-1]:
             index = self._alias(SORT_INSTANCE, index, step)
@@ -171,8 +177,8 @@ class _Writer:
         return index
 
 
-def _surface(role: Role, component: bytes) -> dict[str, int]:
+def _surface(role: Role, component: bytes) -> Surface:
     try:
-        return dict(surface(component).imports)
+        return surface(component)
     except BinaryError as error:
         raise CompositionError(f"the {role.value} is malformed: {error}") from error

@@ -144,7 +144,8 @@ def _same_outcome(result: RunResult, expected: ExpectedOutcome) -> bool:
 def _outcome(expected: ExpectedOutcome) -> str:
     if expected.trap is None:
         return "every entry returns"
-    return f"a trap ({expected.trap.value}{f': {expected.detail}' if expected.detail else ''})"
+    kinds = " or ".join([expected.trap.value, *sorted(kind.value for kind in expected.also)])
+    return f"a trap ({kinds}{f': {expected.detail}' if expected.detail else ''})"
 
 
 def _actual_outcome(result: RunResult) -> str:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from harness.types import qualified
 
-_PRIMITIVES = tuple("u8 u16 u32 u64 s8 s16 s32 s64 bool char f32 f64 string error-context".split())
+_INTEGERS = ("u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64")
+_PRIMITIVES = (*_INTEGERS, "bool", "char", "f32", "f64", "string", "error-context")
 """Kinds 0 to 13 of a type word."""
 _ARRAYS = ("record", "own", "borrow", "flags", "tuple", "variant", "enum", "option", "result", "list")
 """Kinds 14 to 23 of a type word, alike in every version of the interface."""

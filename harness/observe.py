@@ -111,7 +111,8 @@ class Observer:
         result: RunResult | Rejected
         try:
             with self._steps.bounded(f"run {number + 1} of {cell}"):
-                result = compiled.run(script.scripts, script.entries or plan.entries, limits)
+                entries = plan.entries if script.entries is None else script.entries
+                result = compiled.run(script.scripts, entries, limits)
         except StepLost as lost:
             result = Rejected("run", lost.loss.message)
         start = clock.add("run", start)

@@ -1,4 +1,4 @@
-"""What workers are asked to do: examine a bare world, or a tiny one to see that all works."""
+"""What workers are asked to do: run a case, a table of refusals, a bare world, a tiny world to see that all works."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from harness.case import load_case
 from harness.examine import Examination, Options, examine
-from harness.planner import check_plan
+from harness.planner import case_plan, check_plan
+from harness.refusals import judge_refusals, load_refusals
+from harness.toml_lines import FileError
 from harness.toolchains.front_end import FrontEndError, WitText
-from harness.verdict import refused
+from harness.verdict import unusable
 from harness.workbench import Workbench
 
 SMOKE_WIT = """package harness:smoke;
@@ -31,6 +34,40 @@ world smoke {
 
 
 @dataclass(frozen=True, slots=True)
+class RunCase:
+    """A case file."""
+
+    path: Path
+    name: str
+    options: Options
+
+    def perform(self, bench: Workbench) -> Examination:
+        started = time.perf_counter()
+        try:
+            plan = case_plan(load_case(self.path))
+        except FileError as error:
+            return Examination(self.name, "", unusable(str(error)))
+        return examine(bench, self.name, plan, self.options, started)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRefusals:
+    """A table of refusals."""
+
+    path: Path
+    name: str
+
+    def perform(self, bench: Workbench) -> Examination:
+        started = time.perf_counter()
+        try:
+            table = load_refusals(self.path)
+        except FileError as error:
+            return Examination(self.name, "", unusable(str(error)))
+        verdict = judge_refusals(table, bench.toolchains, bench.builder)
+        return Examination(self.name, table.title, verdict, seconds=time.perf_counter() - started)
+
+
+@dataclass(frozen=True, slots=True)
 class CheckWorld:
     """Any world, with what is missing around it and values from a seed."""
 
@@ -47,7 +84,7 @@ class CheckWorld:
         try:
             plan = check_plan(self.path, self.world, self.features, self.seed, self.calls)
         except FrontEndError as error:
-            return Examination(name, "", refused(str(error)))
+            return Examination(name, "", unusable(str(error)))
         return examine(bench, name, plan, self.options, started)
 
 

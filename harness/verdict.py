@@ -75,7 +75,8 @@ class Verdict:
     judgements: tuple[Judgement, ...] = ()
     minority: str | None = None
     reason: str = ""
-    """Why it was skipped, or what broke the harness."""
+    """Why it was skipped, or what is not good about the case."""
+    usable: bool = True
 
     @property
     def findings(self) -> list[tuple[str, Finding]]:
@@ -87,13 +88,9 @@ def skipped(reason: str) -> Verdict:
     return Verdict(Outcome.SKIP, reason=reason)
 
 
-def refused(reason: str) -> Verdict:
-    """The WIT itself cannot be used: no tool was asked."""
-    return Verdict(Outcome.FAIL, reason=reason)
-
-
-def broken(reason: str) -> Verdict:
-    return Verdict(Outcome.HARNESS_ERROR, reason=reason)
+def unusable(reason: str) -> Verdict:
+    """The case or the WIT itself is not good: no tool was asked."""
+    return Verdict(Outcome.HARNESS_ERROR, reason=reason, usable=False)
 
 
 def judge(

@@ -6,6 +6,9 @@ from harness.examine import Examination
 from harness.run import ToolInfo
 from harness.verdict import Finding, Judgement
 from reports import model
+from reports.text import case_text
+
+__all__ = ["broken_case", "case_text", "to_case", "to_tool"]
 
 
 def to_case(examination: Examination, repeat: str) -> model.Case:

@@ -37,34 +37,44 @@ def execute(run: Run, jobs: Sequence[Job], common: Common) -> int:
     """Do all jobs, tell about them, write the results; the exit code."""
     started, since = datetime.now(UTC), time.monotonic()
     console = Console(stderr=True)
+    # where the results go to standard output they have it for themselves
+    to_stderr = common.json == Path("-")
     head = model.Run(_iso(started), 0.0, _command(), tuple(map(to_tool, run.tools)), common.engine, tuple(run.notes))
-    click.echo(text.head_text(head))
+    click.echo(text.head_text(head), err=to_stderr)
     cases: list[model.Case] = []
     stages: dict[str, float] = {}
     interrupted = False
+    codes = {exits.AGREE}
     with _progress(console) as progress:
         bar = progress.add_task("", total=len(jobs))
         results = run.in_order([job.task for job in jobs], lambda: progress.advance(bar))
         try:
             for job, result in zip(jobs, results, strict=True):
                 case = _case(job, result, stages)
+                codes.add(_exit_code(case, result))
                 cases.append(case)
                 if not case.good:
-                    progress.console.file.flush()
-                    click.echo("\n" + text.case_text(case))
+                    click.echo("\n" + text.case_text(case), err=to_stderr)
         except KeyboardInterrupt:
             interrupted = True
     done = model.Run(
         head.started, time.monotonic() - since, head.command, head.tools, head.engine, head.notes, tuple(cases), stages
     )
-    click.echo(("interrupted: " if interrupted else "") + text.summary_text(done))
+    click.echo(("interrupted: " if interrupted else "") + text.summary_text(done), err=to_stderr)
     if common.json is not None:
         _write(common.json, done)
     if interrupted:
         return exits.INTERRUPTED
-    if any(case.outcome == "harness error" for case in cases):
-        return exits.BROKEN
-    return exits.AGREE if done.good else exits.DISAGREE
+    return max(codes)
+
+
+def _exit_code(case: model.Case, result: object) -> int:
+    """The worst of a run's codes is the highest."""
+    if case.good:
+        return exits.AGREE
+    if isinstance(result, Examination) and not result.verdict.usable:
+        return exits.USED_WRONGLY
+    return exits.BROKEN if case.outcome == "harness error" else exits.DISAGREE
 
 
 def _case(job: Job, result: object, stages: dict[str, float]) -> model.Case:

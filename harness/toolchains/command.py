@@ -99,13 +99,13 @@ class CommandTool:
         self._directory = directory
         self._limits = limits
 
-    def generate(self, wit: str, world: str, options: GenerateOptions) -> Job:
+    def generate(self, wit: str, world: str | None, options: GenerateOptions) -> Job:
         folder = self._folder()
         path = folder / "world.wit"
         path.write_text(wit)
         values = {
             "{wit}": str(path),
-            "{world}": world,
+            "{world}": world or "",
             "{interpreter}": options.interpreter or "",
             "{features}": ",".join(options.features),
             "{encoding}": options.encoding,

@@ -53,14 +53,14 @@ class _LazyJob:
 
 
 class Ours:
-    def generate(self, wit: str, world: str, options: GenerateOptions) -> Job:
+    def generate(self, wit: str, world: str | None, options: GenerateOptions) -> Job:
         return _LazyJob("generate", lambda: _generate(wit, world, options))
 
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
         return _LazyJob("link", lambda: _link(libraries, options))
 
 
-def _generate(wit: str, world: str, options: GenerateOptions) -> bytes:
+def _generate(wit: str, world: str | None, options: GenerateOptions) -> bytes:
     if options.encoding != "utf-8" or options.async_filters:
         raise GeneratorError("this adapter passes on neither an encoding nor filters for async functions")
     resolve, package = _load(wit, options.features)
@@ -76,8 +76,10 @@ def _load(wit: str, features: tuple[str, ...]) -> tuple[Resolve, PackageId]:
 
 def _link(libraries: Sequence[Library], options: LinkOptions) -> bytes:
     read = [read_library(library.name, library.data) for library in libraries]
-    stack = {} if options.stack_size is None else {"stack_size": options.stack_size}
-    return link(read, OurLinkOptions(stub_missing_functions=options.stub_missing_functions, **stack))
+    stubs = options.stub_missing_functions
+    if options.stack_size is None:
+        return link(read, OurLinkOptions(stub_missing_functions=stubs))
+    return link(read, OurLinkOptions(options.stack_size, stubs))
 
 
 def toolchain() -> Toolchain:

@@ -87,9 +87,9 @@ class Job(Protocol):
 
 
 class Generator(Protocol):
-    """WIT text and a world in it to a dynamic library (`wit-dylib`)."""
+    """WIT text and a world in it to a dynamic library (`wit-dylib`). `world` None: the only one of the package."""
 
-    def generate(self, wit: str, world: str, options: GenerateOptions) -> Job: ...
+    def generate(self, wit: str, world: str | None, options: GenerateOptions) -> Job: ...
 
 
 class Linker(Protocol):

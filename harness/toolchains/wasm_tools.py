@@ -32,6 +32,9 @@ RUST_PANIC = 101
 
 _VERSION = re.compile(r"wasm-tools (\d+\.\d+\.\d+\S*)(?: \(.*\))?\s*")
 
+_THREAD = re.compile(r"thread '([^']*)' \(\d+\)")
+"""A Rust panic tells the number of its thread, which is another one each time."""
+
 
 class ReferenceError(Exception):
     """No reference can be used. The message says why and what to do."""
@@ -105,8 +108,10 @@ class WasmTools:
         self._limits = limits or Limits()
         self._kept: dict[bytes, str] = {}
 
-    def generate(self, wit: str, world: str, options: GenerateOptions) -> Job:
-        command = ["wit-dylib", "--world", world, "--encoding", _encoding(options.encoding)]
+    def generate(self, wit: str, world: str | None, options: GenerateOptions) -> Job:
+        command = ["wit-dylib", "--encoding", _encoding(options.encoding)]
+        if world is not None:
+            command += ["--world", world]
         if options.interpreter is not None:
             command += ["--interpreter", options.interpreter]
         if options.features:
@@ -175,7 +180,7 @@ def judge_exit(completed: Completed, stage: str, seconds: float) -> BuildResult:
         return TimedOut(seconds, stage)
     if completed.exit_code == 0:
         return Built(completed.stdout)
-    message = completed.stderr.strip()
+    message = _THREAD.sub(r"thread '\1'", completed.stderr.strip())
     if completed.exit_code in (1, 2):
         return Refused(message, stage)
     return Panicked(completed.exit_code, message or f"ended with code {completed.exit_code}", stage)

@@ -1,0 +1,98 @@
+"""pytest collects the conformance suite: every TOML file is an item.
+
+Items run in the harness's own workers. Without pytest-xdist all are handed out at once and use every processor; each
+process of xdist has one worker and hands out one item at a time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.cli.results import case_text, to_case
+from harness.examine import Examination, Options
+from harness.pool import TaskFailed
+from harness.run import NoToolchain, Run, Tools, WrongReference, default_expectations
+from harness.suite import SuiteFile, name_of
+
+_RUN = pytest.StashKey[Run]()
+_FUTURES = pytest.StashKey[dict[str, "Future[Any]"]]()
+ARTIFACTS = Path("artifacts")
+
+
+class CaseFailed(Exception):
+    """The text says all that a reader needs."""
+
+
+class CaseFile(pytest.File):
+    def collect(self) -> Iterable[pytest.Item]:
+        name = name_of(self.path)
+        yield CaseItem.from_parent(self, name=name.rpartition("/")[2])
+
+
+class CaseItem(pytest.Item):
+    @property
+    def suite_file(self) -> SuiteFile:
+        return SuiteFile(self.path, name_of(self.path))
+
+    def runtest(self) -> None:
+        examination = _future(self).result()
+        case = to_case(examination, f"harness run {os.path.relpath(self.path)}")
+        if case.outcome == "skip":
+            pytest.skip(case.reason)
+        if case.outcome == "expected failure":
+            pytest.xfail("; ".join(opinion.reason for opinion in case.opinions if opinion.reason))
+        if not case.good:
+            raise CaseFailed(case_text(case))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, CaseFailed | TaskFailed):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, name_of(self.path)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CaseFile | None:
+    if file_path.suffix == ".toml":
+        return CaseFile.from_parent(parent, path=file_path)
+    return None
+
+
+def _future(item: CaseItem) -> Future[Examination]:
+    """Starts the workers when the first item asks."""
+    stash = item.config.stash
+    if _RUN not in stash:
+        shared = "PYTEST_XDIST_WORKER" in os.environ
+        try:
+            run = stash[_RUN] = Run(Tools(), 1 if shared else os.cpu_count() or 1)
+        except (NoToolchain, WrongReference) as error:
+            raise pytest.UsageError(str(error)) from error
+        items = [] if shared else [other for other in item.session.items if isinstance(other, CaseItem)]
+        options = _options(run)
+        stash[_FUTURES] = {other.nodeid: run.submit(other.suite_file.task(options)) for other in items}
+    run = stash[_RUN]
+    return stash[_FUTURES].pop(item.nodeid, None) or run.submit(item.suite_file.task(_options(run)))
+
+
+def _options(run: Run) -> Options:
+    return Options(expectations=run.load_expectations(default_expectations()), artifacts=ARTIFACTS)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    run = config.stash.get(_RUN, None)
+    for note in run.notes if run is not None else ():
+        terminalreporter.write_line(note)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    run = config.stash.get(_RUN, None)
+    if run is not None:
+        run.close()
+        del config.stash[_RUN]

@@ -1,0 +1,58 @@
+"""The files of a suite: which there are, what they are called, what is to be done with each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.examine import Options
+from harness.tasks import RunCase, RunRefusals
+
+ROOT = "cases"
+"""The folder that names of cases are relative to."""
+
+_REFUSALS = re.compile(r"^\s*\[\[\s*refusal\s*\]\]", re.MULTILINE)
+
+
+class NoCases(Exception):
+    """The paths hold no case. The message names the path."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteFile:
+    """`name` is how expectations and reports call it: `values/list-s8`."""
+
+    path: Path
+    name: str
+
+    def task(self, options: Options) -> RunCase | RunRefusals:
+        try:
+            text = self.path.read_text()
+        except (OSError, UnicodeDecodeError):
+            text = ""  # the worker says what is wrong with it
+        if _REFUSALS.search(text):
+            return RunRefusals(self.path, self.name)
+        return RunCase(self.path, self.name, options)
+
+
+def find(paths: Iterable[Path], words: str = "") -> list[SuiteFile]:
+    """The case files at and under these paths, sorted; those with `words` in their names. Raises `NoCases`."""
+    found: dict[Path, SuiteFile] = {}
+    for path in paths:
+        files = sorted(path.rglob("*.toml")) if path.is_dir() else [path]
+        if not files:
+            raise NoCases(f"{path} holds no case (no .toml file)")
+        for file in files:
+            found.setdefault(file.resolve(), SuiteFile(file, name_of(file)))
+    return [file for file in found.values() if words in file.name]
+
+
+def name_of(file: Path) -> str:
+    """The path below the nearest folder called `cases`, without the suffix; the bare name outside of one."""
+    parts = file.resolve().with_suffix("").parts
+    folders = parts[:-1]
+    if ROOT in folders:
+        return "/".join(parts[len(folders) - folders[::-1].index(ROOT) :])
+    return parts[-1]

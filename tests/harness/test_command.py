@@ -1,0 +1,82 @@
+"""Toolchains by command templates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.process import Limits
+from harness.toolchains.command import ToolchainFileError, load
+from harness.toolchains.protocol import Built, GenerateOptions, Library, LinkOptions, Panicked, Refused
+from harness.toolchains.wasm_tools import find
+
+GOOD = """
+name = "mine"
+version = "7"
+generate = ["{tool}", "wit-dylib", "{{wit}}", "-w", "{{world}}", "--interpreter", "{{interpreter}}", "-o", "{{output}}"]
+link = ["{tool}", "component", "link", "{{libraries}}", "-o", "{{output}}"]
+"""
+
+
+def write(path: Path, text: str) -> Path:
+    file = path / "tool.toml"
+    file.write_text(text)
+    return file
+
+
+def test_builds_by_templates(tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    files.mkdir()
+    toolchain = load(write(tmp_path, GOOD.format(tool=find().path)), files, Limits(30))
+    assert (toolchain.name, toolchain.version) == ("mine", "7")
+    options = GenerateOptions(interpreter="libx.so")
+    built = toolchain.generator.generate("package a:b; world w { export f: func(); }", "w", options).result()
+    assert isinstance(built, Built)
+    linked = toolchain.linker.link([Library("liba.so", built.data)], LinkOptions()).result()
+    assert isinstance(linked, Refused), "the interpreter is missing"
+    assert "libx.so" in linked.message
+    assert not list(files.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "message"),
+    [
+        ('["true", "{wit}", "{output}"]', 0, "wrote no output file"),
+        ('["sh", "-c", "echo broken >&2; exit 9", "{wit}", "{output}"]', 9, "broken"),
+        ('["no-such-program-anywhere", "{wit}", "{output}"]', 127, "cannot be started"),
+    ],
+)
+def test_broken_tools_are_results(tmp_path: Path, command: str, code: int, message: str) -> None:
+    text = f'name = "mine"\ngenerate = {command}\nlink = ["true", "{{libraries}}", "{{output}}"]\n'
+    toolchain = load(write(tmp_path, text), tmp_path, Limits(30))
+    result = toolchain.generator.generate("", "w", GenerateOptions()).result()
+    assert isinstance(result, Panicked)
+    assert result.exit_code == code
+    assert message in result.message
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name = ", "tool.toml"),
+        ('name = "ours"', "`name` must be"),
+        ('name = "m"\ncolour = 1', "unknown key `colour`"),
+        ('name = "m"\ngenerate = "tool"', "`generate` must be a list"),
+        ('name = "m"\ngenerate = ["tool", "{wit}"]', "`generate` nowhere mentions {output}"),
+        ('name = "m"\ngenerate = ["t", "{wit}", "{output}"]\nlink = ["t", "{output}"]', "mentions {libraries}"),
+        (
+            'name = "m"\nversion = 1\ngenerate = ["t", "{wit}{output}"]\nlink = ["t", "{libraries}", "{output}"]',
+            "`version`",
+        ),
+    ],
+)
+def test_bad_files_are_refused(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ToolchainFileError) as caught:
+        load(write(tmp_path, text), tmp_path, Limits())
+    assert message in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ToolchainFileError, match=r"gone\.toml"):
+        load(tmp_path / "gone.toml", tmp_path, Limits())

@@ -1,0 +1,106 @@
+"""Compositions run: traces by role, traps by class, bounds that hold."""
+
+from __future__ import annotations
+
+import pytest
+import wasmtime
+
+from harness.compose import Composition, compose
+from harness.engine import Compiled, Engine, EngineKind, Rejected, RunLimits, RunResult
+from harness.plan import ItemKind, Role, TrapClass, Wire
+from harness.share import SharedModules
+from tests.harness import stub
+
+WIRE = Wire(Role.DRIVER, "a:b/c", ItemKind.INSTANCE, Role.SUBJECT, ("a:b/c",))
+LIMITS = RunLimits(fuel=10_000_000, memory=16 << 20, trace=1000)
+
+
+@pytest.fixture(scope="module", params=list(EngineKind), ids=lambda kind: str(kind.value))
+def engine(request: pytest.FixtureRequest) -> Engine:
+    return Engine(request.param)
+
+
+@pytest.fixture(scope="module")
+def composition() -> Composition:
+    components = {
+        Role.DRIVER: stub.component(work_import="a:b/c"),
+        Role.SUBJECT: stub.component(work_export="a:b/c"),
+    }
+    known = SharedModules()
+    known.SMALLEST = 100
+    return compose(components, [WIRE], known)
+
+
+@pytest.fixture(scope="module")
+def compiled(engine: Engine, composition: Composition) -> Compiled:
+    found = engine.compile(composition)
+    assert isinstance(found, Compiled)
+    return found
+
+
+def run(compiled: Compiled, driver: str, subject: str = "s\n", limits: RunLimits = LIMITS) -> RunResult:
+    result = compiled.run({Role.DRIVER: driver, Role.SUBJECT: subject}, [Role.DRIVER], limits)
+    assert isinstance(result, RunResult)
+    return result
+
+
+def test_each_role_has_its_own_host(compiled: Compiled) -> None:
+    result = run(compiled, "d\n")
+    assert result.trap is None
+    assert result.traces == {Role.SUBJECT: "s\nbalance\n", Role.DRIVER: "d\nbalance\n"}
+
+
+def test_a_trap_ends_the_run_and_leaves_the_next_alone(compiled: Compiled) -> None:
+    result = run(compiled, "d\n", "!s\n")
+    assert result.trap is not None
+    assert (result.trap.kind, result.trap.detail) == (TrapClass.INTERPRETER, "script_trap")
+    assert result.trap.entry == "driver-run"
+    assert result.traces[Role.SUBJECT] == "!s\n"
+    assert run(compiled, "d\n").trap is None
+
+
+def test_an_endless_loop_runs_out_of_fuel(compiled: Compiled) -> None:
+    trap = run(compiled, "?d\n").trap
+    assert trap is not None
+    assert trap.kind is TrapClass.OUT_OF_FUEL
+
+
+def test_an_endless_trace_ends(compiled: Compiled) -> None:
+    trap = run(compiled, "d" * 2000).trap
+    assert trap is not None
+    assert trap.kind is TrapClass.OUT_OF_FUEL
+    assert "trace" in trap.detail
+
+
+def test_memory_is_bounded(compiled: Compiled) -> None:
+    result = compiled.run(dict.fromkeys(Role, "x"), [Role.DRIVER], RunLimits(memory=1 << 16))
+    assert isinstance(result, Rejected)
+    assert result.stage == "instantiate"
+
+
+def test_an_invalid_composition_is_rejected(engine: Engine, composition: Composition) -> None:
+    broken = Composition(composition.component[:-3], composition.roles, composition.modules)
+    result = engine.compile(broken)
+    assert isinstance(result, Rejected)
+    assert result.stage == "compile"
+    assert engine.component_refusal(broken.component) is not None
+
+
+def test_modules_are_validated(engine: Engine) -> None:
+    assert engine.refusal(bytes(wasmtime.wat2wasm("(module)"))) is None
+    refusal = engine.refusal(b"\0asm\x01\0\0\0\x01\x01")
+    assert refusal
+    assert "\n" not in refusal
+
+
+@pytest.mark.parametrize(
+    "type",
+    ["(map string u8)", "(list u8 4)", "error-context", "(stream u8)", "(future)"],
+)
+def test_features_are_on(engine: Engine, type: str) -> None:
+    text = f'(component (type $t {type}) (import "f" (func (param "x" $t))))'
+    try:
+        binary = bytes(wasmtime.wat2wasm(text))
+    except wasmtime.WasmtimeError as error:
+        pytest.skip(f"the text format here does not know it: {error}")
+    assert engine.component_refusal(binary) is None

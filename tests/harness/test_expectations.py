@@ -1,0 +1,59 @@
+"""Files of known faults: read, matched with versions, refused with a reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.expectations import ExpectationsError, load
+from harness.run import default_expectations
+
+HEAD = 'tool = "wasm-tools"\nversions = ">=1.262.0, <1.263.0"\n'
+ENTRY = '[[expect]]\nid = "a"\ncases = ["x"]\noutcome = "fail"\nreason = "r"\nlink = "https://example.org"\n'
+
+
+def write(path: Path, text: str) -> Path:
+    file = path / "known.toml"
+    file.write_text(text)
+    return file
+
+
+@pytest.mark.parametrize(
+    ("version", "count"), [("1.262.0", 1), ("1.262.7", 1), ("1.263.0", 0), ("1.261.9", 0), ("1.300.0-dev", 0)]
+)
+def test_versions(tmp_path: Path, version: str, count: int) -> None:
+    assert len(load([write(tmp_path, HEAD + ENTRY)], {"wasm-tools": version}).items) == count
+
+
+def test_another_tool(tmp_path: Path) -> None:
+    assert not load([write(tmp_path, HEAD + ENTRY)], {"generator": "1.262.0"}).items
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("tool = 1", "`tool` must be a string"),
+        (HEAD.replace(">=", "~"), "is not like"),
+        (HEAD + "colour = 1\n", "nothing else"),
+        (HEAD + ENTRY + ENTRY, "twice"),
+        (HEAD + ENTRY.replace("fail", "pass"), "`outcome` must be one of"),
+        (HEAD + ENTRY.replace("link", "lnk"), "unknown key `lnk`"),
+        (HEAD + ENTRY.replace('link = "https://example.org"', ""), "needs a `link` or a `reproduction`"),
+        (HEAD + ENTRY.replace('cases = ["x"]', ""), "would explain everything"),
+        (HEAD + ENTRY.replace('cases = ["x"]', "cases = 1"), "list of names"),
+        (HEAD + ENTRY.replace('cases = ["x"]', 'message = "("'), "no regular expression"),
+        ("tool = \n", "known.toml"),
+    ],
+)
+def test_bad_files(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ExpectationsError) as caught:
+        load([write(tmp_path, text)], {"wasm-tools": "1.262.0"})
+    assert message in str(caught.value)
+    assert "known.toml" in str(caught.value)
+
+
+def test_the_files_of_the_project_are_good() -> None:
+    files = default_expectations()
+    assert files
+    assert load(files, {"wasm-tools": "1.262.0"}).items

@@ -1,0 +1,215 @@
+"""Three opinions into a verdict: what differs, who stands alone, what is known already."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.build import ComponentBuild
+from harness.cells import OURS, REFERENCE, Build, Cell, default_cells, full_cells, pure_cell
+from harness.diff import Difference, Expected, Observation, against_model, between
+from harness.engine import EngineKind, Rejected, RunResult, Trap
+from harness.expectations import Expectation, Expectations
+from harness.observe import CellRun
+from harness.plan import Event, ExpectedOutcome, Plan, Role, ScriptPlan, TrapClass
+from harness.toolchains.protocol import BuildResult, Built, InvalidOutput, Panicked, Refused, TimedOut
+from harness.trace import TraceReader
+from harness.verdict import Outcome, Verdict, judge
+
+GOOD = "push_u8 1\npop_u8 = 2\nbalance 0 0 0 0 0\n"
+SIGN = "push_u8 255\npop_u8 = 2\nbalance 0 0 0 0 0\n"
+OTHER = "push_u8 7\npop_u8 = 2\nbalance 0 0 0 0 0\n"
+EVENTS = (Event("push_u8 1", "call 1, x"), Event("pop_u8 = 2", "call 2, result"))
+ROLES = (Role.SUBJECT, Role.DRIVER)
+TOOLS = {OURS: "generator", REFERENCE: "wasm-tools"}
+
+
+def plan(outcome: ExpectedOutcome | None = None) -> Plan:
+    script = ScriptPlan({}, {Role.SUBJECT: EVENTS}, outcome or ExpectedOutcome())
+    return Plan("t", (), (), (Role.DRIVER,), (script,))
+
+
+def observation(text: str, trap: Trap | None = None) -> Observation:
+    result = RunResult({Role.SUBJECT: text}, trap)
+    return Observation(result, {Role.SUBJECT: TraceReader().read(text)})
+
+
+def cell_run(cell: Cell, text: str) -> CellRun:
+    built = ComponentBuild(Built(b"d"), Built(b"c"))
+    return CellRun(cell, {role: built for role, _ in cell.builds}, None, b"", (observation(text),))
+
+
+def failed(cell: Cell, result: BuildResult) -> CellRun:
+    return CellRun(cell, {role: ComponentBuild(result, None) for role, _ in cell.builds})
+
+
+def pure(name: str) -> Cell:
+    return pure_cell(ROLES, name, EngineKind.WINCH)
+
+
+def verdict(ours: str, reference: str, expectations: Expectations | None = None) -> Verdict:
+    cells = [cell_run(pure(OURS), ours), cell_run(pure(REFERENCE), reference)]
+    return judge("x/y", plan(), cells, {}, TOOLS, expectations or Expectations())
+
+
+@pytest.mark.parametrize(
+    ("ours", "reference", "outcome", "minority"),
+    [
+        (GOOD, GOOD, Outcome.PASS, None),
+        (SIGN, GOOD, Outcome.FAIL, OURS),
+        (GOOD, SIGN, Outcome.FAIL, REFERENCE),
+        (SIGN, SIGN, Outcome.FAIL, "model"),
+        (SIGN, OTHER, Outcome.FAIL, None),
+    ],
+)
+def test_the_minority(ours: str, reference: str, outcome: Outcome, minority: str | None) -> None:
+    found = verdict(ours, reference)
+    assert (found.outcome, found.minority) == (outcome, minority)
+
+
+def test_the_first_difference_is_told_with_its_path() -> None:
+    (finding,) = [finding for _, finding in verdict(GOOD, SIGN).findings]
+    assert finding.difference == Difference(3, "event", Role.SUBJECT, "event 1, call 1, x", "push_u8 1", "push_u8 255")
+    assert finding.run == 1
+
+
+def test_without_a_reference_the_model_judges() -> None:
+    found = judge("c", plan(), [cell_run(pure(OURS), SIGN)], {}, TOOLS, Expectations())
+    assert (found.outcome, found.minority) == (Outcome.FAIL, OURS)
+
+
+def test_a_fault_that_only_a_mixed_cell_shows() -> None:
+    mixed = default_cells(ROLES, [OURS, REFERENCE], EngineKind.WINCH)[2]
+    cells = [cell_run(pure(OURS), GOOD), cell_run(pure(REFERENCE), GOOD), cell_run(mixed, SIGN)]
+    found = judge("c", plan(), cells, {}, TOOLS, Expectations())
+    assert (found.outcome, found.minority) == (Outcome.FAIL, "subject=reference,driver=ours@winch")
+
+
+def test_differences_of_structure_have_two_opinions_only() -> None:
+    cells = [cell_run(pure(OURS), GOOD), cell_run(pure(REFERENCE), GOOD)]
+    structure = {REFERENCE: [Difference(1, "export", Role.SUBJECT, "f", "func()", "(nothing)")]}
+    found = judge("c", plan(), cells, structure, TOOLS, Expectations())
+    assert (found.outcome, found.minority) == (Outcome.FAIL, None)
+    assert found.findings[0][0] == "reference, beside the first"
+
+
+@pytest.mark.parametrize(
+    ("result", "outcome", "words"),
+    [
+        (Panicked(101, "todo!", "generate"), Outcome.TOOL_PANICKED, "panicked (exit code 101): todo!"),
+        (Refused("no such world", "generate"), Outcome.FAIL, "refused to generate: no such world"),
+        (InvalidOutput("bad magic", "link", b""), Outcome.INVALID_OUTPUT, "invalid output: bad magic"),
+        (TimedOut(3, "link"), Outcome.TIMED_OUT, "did not end within 3 s"),
+    ],
+)
+def test_what_tools_do_is_an_outcome(result: BuildResult, outcome: Outcome, words: str) -> None:
+    cells = [cell_run(pure(OURS), GOOD), failed(pure(REFERENCE), result)]
+    found = judge("c", plan(), cells, {}, TOOLS, Expectations())
+    assert (found.outcome, found.minority) == (outcome, REFERENCE)
+    assert words in found.findings[0][1].message
+
+
+def known(**change: object) -> Expectations:
+    fields: dict[str, object] = {
+        "id": "sign", "tool": "wasm-tools", "outcome": "fail", "reason": "r", "source": "s", "cases": ("x/y",),
+    }  # fmt: skip
+    return Expectations((Expectation(**{**fields, **change}),))  # type: ignore[arg-type]  # a table of fields
+
+
+class TestExpectations:
+    def test_a_known_fault_is_an_expected_failure(self) -> None:
+        found = verdict(GOOD, SIGN, known())
+        assert found.outcome is Outcome.EXPECTED_FAILURE
+        assert [j.expectation.id for j in found.judgements if j.expectation] == ["sign"]
+
+    def test_the_message_must_fit(self) -> None:
+        assert verdict(GOOD, SIGN, known(message="got push_u8 255")).outcome is Outcome.EXPECTED_FAILURE
+        assert verdict(GOOD, SIGN, known(message="got push_u8 3")).outcome is Outcome.FAIL
+
+    def test_another_case_or_tool_is_not_excused(self) -> None:
+        assert verdict(GOOD, SIGN, known(cases=("x/z",))).outcome is Outcome.FAIL
+        assert verdict(SIGN, GOOD, known()).outcome is Outcome.FAIL
+
+    def test_a_pass_that_was_not_expected_is_red(self) -> None:
+        assert verdict(GOOD, GOOD, known()).outcome is Outcome.UNEXPECTED_PASS
+        assert not Outcome.UNEXPECTED_PASS.good
+
+    def test_wildcards_demand_nothing(self) -> None:
+        assert verdict(GOOD, GOOD, known(cases=("x/*",))).outcome is Outcome.PASS
+
+    def test_a_mixed_cell_is_excused_with_its_maker(self) -> None:
+        cells = [cell_run(cell, GOOD) for cell in default_cells(ROLES, [OURS, REFERENCE], EngineKind.WINCH)]
+        for index in (1, 2, 3):
+            cells[index] = cell_run(cells[index].cell, SIGN)
+        assert judge("x/y", plan(), cells, {}, TOOLS, known()).outcome is Outcome.EXPECTED_FAILURE
+
+    def test_no_excuse_for_a_failure_of_ours_in_the_same_case(self) -> None:
+        assert verdict(SIGN, SIGN, known()).outcome is Outcome.FAIL
+
+
+TRAP = ExpectedOutcome(TrapClass.INVALID_CHAR)
+
+
+def trapped(kind: TrapClass, text: str = "push_u8 1\npop_u8 = 2\n", detail: str = "d") -> Observation:
+    return observation(text, Trap(kind, detail, "driver-run", "m"))
+
+
+class TestModel:
+    @pytest.mark.parametrize(
+        ("seen", "expected", "aspects"),
+        [
+            (observation(GOOD), ExpectedOutcome(), []),
+            (observation("push_u8 1\npop_u8 = 2\n"), ExpectedOutcome(), ["balance"]),
+            (observation("push_u8 1\npop_u8 = 2\nbalance 4 1 0 0 0\n"), ExpectedOutcome(), ["balance"]),
+            (observation("push_u8 1\nbalance 0 0 0 0 0\n"), ExpectedOutcome(), ["event"]),
+            (observation(GOOD + "push_u8 9\n"), ExpectedOutcome(), ["event"]),
+            (observation(GOOD), TRAP, ["outcome"]),
+            (trapped(TrapClass.INVALID_CHAR), TRAP, []),
+            (trapped(TrapClass.INVALID_UTF8), TRAP, ["outcome"]),
+            (trapped(TrapClass.INVALID_CHAR), ExpectedOutcome(), ["outcome"]),
+            (trapped(TrapClass.INVALID_CHAR, "push_u8 1\n"), TRAP, []),
+            (trapped(TrapClass.INVALID_CHAR, ""), TRAP, ["event"]),
+            (trapped(TrapClass.INTERPRETER), ExpectedOutcome(TrapClass.INTERPRETER, "d"), []),
+            (trapped(TrapClass.INTERPRETER), ExpectedOutcome(TrapClass.INTERPRETER, "e"), ["outcome"]),
+            (Observation(Rejected("instantiate", "m"), {}), ExpectedOutcome(), ["outcome"]),
+        ],
+    )
+    def test_differences(self, seen: Observation, expected: ExpectedOutcome, aspects: list[str]) -> None:
+        found = against_model(seen, Expected.of(plan(expected).runs[0]))
+        assert [difference.aspect for difference in found] == aspects
+
+    def test_a_leak_in_one_call_is_told_once(self) -> None:
+        text = "wit version 3\nwit import 0 - f 1 0 0 255:0 0 0\npush_u8 1\npop_u8 = 2\n"
+        text += "import_balance 0 8 0\nimport_balance 0 8 0\nbalance 16 2 0 0 0\n"
+        (found,) = against_model(observation(text), Expected.of(plan().runs[0]))
+        assert (found.expected, found.actual) == ("import_balance -#f 0 0", "import_balance -#f 8 0")
+
+    def test_a_role_that_told_nothing_differs(self) -> None:
+        nothing = Observation(RunResult({}, None), {})
+        assert [d.aspect for d in against_model(nothing, Expected.of(plan().runs[0]))] == ["event"]
+
+
+def test_between_cells() -> None:
+    assert not between(observation(GOOD), observation(GOOD.replace("balance 0", "balance 4")))
+    assert [d.aspect for d in between(observation(GOOD), observation(SIGN))] == ["event"]
+    assert [d.aspect for d in between(observation(GOOD), trapped(TrapClass.UNALIGNED))] == ["outcome"]
+
+
+class TestCells:
+    def test_default(self) -> None:
+        names = [str(cell) for cell in default_cells(ROLES, [OURS, REFERENCE], EngineKind.WINCH)]
+        assert names == [
+            "ours@winch",
+            "reference@winch",
+            "subject=reference,driver=ours@winch",
+            "subject=ours,driver=reference@winch",
+        ]
+
+    def test_default_of_one_component_or_toolchain(self) -> None:
+        assert len(default_cells([Role.SUBJECT], [OURS, REFERENCE], EngineKind.WINCH)) == 2
+        assert len(default_cells(ROLES, [OURS], EngineKind.CRANELIFT)) == 1
+
+    def test_full(self) -> None:
+        cells = full_cells(ROLES, [OURS, REFERENCE])
+        assert len(cells) == len(set(cells)) == 4 * 4 * 2 + 1
+        assert Cell(tuple((role, Build(OURS, OURS, 2)) for role in ROLES), EngineKind.WINCH) in cells
+        assert sum(cell.toolchain == OURS for cell in cells) == 2, "one for each engine; the old interface is its own"
