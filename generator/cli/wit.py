@@ -55,7 +55,7 @@ def add_parser(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
         "--exportize-import", action="append", default=[], metavar="IMPORT", help="move only these imports"
     )
     parser.add_argument("--skip-validation", action="store_true", help="no effect: binary output is not validated")
-    parser.add_argument("--emit-canonical-names", action="store_true", help="not supported")
+    parser.add_argument("--emit-canonical-names", action="store_true", help="split versions in binary output")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="no effect")
     parser.add_argument("--color", default="auto", help="no effect: output has no colors")
 
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
         # Imported here because text output should not pay for it.
         from generator.wit.binary.encode import encode_package
 
-        _write(args, encode_package(resolve, package))
+        _write(args, encode_package(resolve, package, canonical_names=args.emit_canonical_names))
     elif args.out_dir is not None:
         _write_folder(Path(args.out_dir), resolve, package, not args.no_docs)
     else:
@@ -84,7 +84,6 @@ def _refuse_unsupported(args: argparse.Namespace) -> None:
     for flag, value in (
         ("--wat", args.wat),
         ("--generate-nominal-type-ids", args.generate_nominal_type_ids),
-        ("--emit-canonical-names", args.emit_canonical_names),
     ):
         if value:
             raise UsageError(f"{flag} is not supported")

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 
 from generator.canonical.names import ROOT, dtor_name, export_name, post_return_name, resource_name
+from generator.component.names import canonical_version
 from generator.wit.model import Function, Resolve, TypeId, WorldKey
-from generator.wit.versions import compatible_track
 
 PREFIX = "cm32p2"
 MEMORY = "cm32p2_memory"
@@ -66,4 +66,4 @@ def _interface(resolve: Resolve, key: WorldKey | None) -> str:
     if key is None:
         return ""
     name, at, version = resolve.world_key_name(key).partition("@")
-    return f"{name}@{compatible_track(version) or version}" if at else name
+    return f"{name}@{canonical_version(version)[0]}" if at else name

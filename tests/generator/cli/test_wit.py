@@ -118,6 +118,14 @@ def test_binary_and_back(name: str, tmp_path: Path, capfdbinary: pytest.CaptureF
     assert structure(decoded)[package] == structure(original)[package]
 
 
+def test_canonical_names(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    source, binary = tmp_path / "x.wit", tmp_path / "x.wasm"
+    source.write_text("package a:b@0.2.3; interface i {} world w { import i; }", encoding="utf-8")
+    assert out(capfdbinary, source, "--wasm", "-o", binary, "--emit-canonical-names") == b""
+    assert b"a:b/i@0.2\x01\x01\x02.3" in binary.read_bytes()
+    assert out(capfdbinary, binary) == print_all(*load(source)).encode()
+
+
 def test_out_dir_is_a_folder_that_loads(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     path = tmp_path / "x.wit"
     path.write_text(NESTED, encoding="utf-8")
@@ -167,7 +175,6 @@ def test_merge_by_version(tmp_path: Path, capfdbinary: pytest.CaptureFixture[byt
     [
         (["--wat"], "--wat is not supported"),
         (["--generate-nominal-type-ids", "w"], "--generate-nominal-type-ids is not supported"),
-        (["--emit-canonical-names"], "--emit-canonical-names is not supported"),
         (["--out-dir", "x", "--json"], "--out-dir goes with WIT text only"),
         (["--out-dir", "x", "-o", "y"], "--out-dir goes with WIT text only"),
         (["--importize-out-world-name", "x"], "goes with --importize"),
