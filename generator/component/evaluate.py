@@ -6,7 +6,7 @@ that remembers what it names again (`origin`), as an index space does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TypeVar, cast
 
 from generator.component.canon import Lift
@@ -239,7 +239,7 @@ def _at(scope: Scope, sort: Sort, index: int, offset: int) -> Node:
             return Opaque()
 
 
-_NODE_CLASS: dict[Sort, Callable[..., Node]] = {
+_NODE_CLASS: dict[Sort, type[Node]] = {
     Sort.TYPE: TypeNode,
     Sort.FUNC: FuncNode,
     Sort.INSTANCE: InstanceNode,

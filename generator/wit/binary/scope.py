@@ -69,7 +69,7 @@ PRIMITIVES = {primitive: PrimValType[primitive.name] for primitive in Primitive}
 class TypeScope:
     """Indices of the types that stand in `builder`.
 
-    `owner` is whose definitions are written here (None: those of a world). `bring_in` gives the index of a type of
+    `owner` is whose definitions are written here. `bring_in` gives the index of a type of
     another interface; `declare` writes the import or export that names a type and gives its index.
     """
 
