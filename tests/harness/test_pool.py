@@ -57,7 +57,7 @@ def test_a_lost_step_is_not_tried_again(pool: Pool, how: str, told: str) -> None
 
 
 def test_a_death_outside_any_step_fails_the_task_only(pool: Pool) -> None:
-    with pytest.raises(TaskFailed, match="outside any step.*code 5"):
+    with pytest.raises(TaskFailed, match=r"outside any step.*code 5"):
         pool.submit(DieOutside()).result()
     assert pool.submit(Echo(1)).result() == 1
 

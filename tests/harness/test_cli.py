@@ -1,0 +1,211 @@
+"""The `harness` command as a user meets it: exit codes, first lines, no tracebacks."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from reports import json_form
+
+CASE = """title = "a byte"
+why = "It arrives."
+origin = "own"
+wit = '''
+package a:b;
+interface x { f: func(a: u8) -> u8; }
+world w { export x; }
+'''
+
+[[step]]
+call = "a:b/x#f"
+args = ["255"]
+result = "0"
+"""
+
+REFUSALS = """title = "bad WIT"
+
+[[refusal]]
+why = "a type that nobody defines"
+wit = "package a:b; world w { import f: func(x: nobody); }"
+stage = "wit"
+message = "nobody"
+reference = "refuses"
+"""
+
+
+def harness(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from harness.cli import main; main()", *words]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, env=environment())
+    assert "Traceback" not in done.stderr + done.stdout
+    return done
+
+
+def environment() -> dict[str, str]:
+    root = str(Path(__file__).resolve().parents[2])
+    return {**os.environ, "PYTHONPATH": root, "COLUMNS": "200"}
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Path:
+    folder = tmp_path / "cases" / "scalars"
+    folder.mkdir(parents=True)
+    (folder / "byte.toml").write_text(CASE)
+    (tmp_path / "cases" / "bad.toml").write_text(REFUSALS)
+    return tmp_path
+
+
+def test_all_agree(suite: Path) -> None:
+    done = harness("run", "cases", "--json", "out.json", "-j", "1", cwd=suite)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("toolchains: ours (generator ")
+    assert "2 cases: 2 pass" in done.stdout
+    results = json.loads((suite / "out.json").read_text())
+    jsonschema.validate(results, json_form.schema())
+    assert [case["name"] for case in results["cases"]] == ["bad", "scalars/byte"]
+    assert results["counts"] == {"pass": 2}
+    assert not (suite / "artifacts").exists()
+
+
+def test_a_disagreement_is_told_with_what_repeats_it(suite: Path) -> None:
+    """The reference of this run is a script whose wit-dylib has two functions of the interpreter exchanged."""
+    wrong = suite / "wrong-tools"
+    wrong.write_text(
+        f"""#!{sys.executable}
+import os, subprocess, sys
+from harness.toolchains.wasm_tools import find
+os.environ.pop("HARNESS_WASM_TOOLS", None)
+words = sys.argv[1:]
+done = subprocess.run([find().path, *words], stdout=subprocess.PIPE)
+output = done.stdout
+if words[:1] == ["wit-dylib"]:
+    for old, new in ((b"push_u8", b"push_xx"), (b"push_s8", b"push_u8"), (b"push_xx", b"push_s8")):
+        output = output.replace(b"wit_dylib_" + old, b"wit_dylib_" + new)
+sys.stdout.buffer.write(output)
+sys.exit(done.returncode)
+"""
+    )
+    wrong.chmod(0o755)
+    done = harness("run", "cases/scalars", "--reference", str(wrong), "-j", "1", cwd=suite)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "FAIL  scalars/byte: a byte" in done.stdout
+    assert "expected: push_u8 255" in done.stdout
+    assert "in the minority: reference" in done.stdout
+    assert "a:b/x#f(255) -> 0" in done.stdout
+    assert "interface x { f: func(a: u8) -> u8; }" in done.stdout
+    assert f"repeat with: harness run cases/scalars/byte.toml --reference {wrong}" in done.stdout
+    kept = suite / "artifacts" / "scalars" / "byte"
+    assert (kept / "subject.wit").is_file()
+    assert (kept / "run-1.driver.script").read_text().startswith("boxed1")
+    assert (kept / "reference@winch" / "subject.dylib.wasm").is_file()
+    assert (kept / "ours@winch" / "run-1.subject.trace").is_file()
+
+
+def test_no_reference_says_so_first(suite: Path) -> None:
+    done = harness("run", "cases/scalars", "--no-reference", "-j", "1", cwd=suite)
+    assert done.returncode == 0
+    assert done.stdout.startswith("no reference was asked for: judged by the model alone")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run", "nowhere"], "nowhere"),
+        (["run"], "Missing argument"),
+        (["run", "empty"], "holds no case"),
+        (["run", "cases", "-k", "nothing-like-it"], "no case has"),
+        (["run", "cases", "--reference", "cases"], "not an executable file"),
+        (["run", "cases", "--reference", "x", "--no-reference"], "contradict"),
+        (["run", "cases", "--expectations", "cases/bad.toml"], "`tool` must be a string"),
+        (["run", "cases", "--toolchain", "cases/bad.toml"], "unknown key"),
+        (["run", "cases", "--engine", "spidermonkey"], "--engine"),
+        (["check", "nowhere.wit"], "nowhere.wit"),
+        (["check", "broken.wit"], "broken.wit:1:"),
+        (["check", "two.wit"], "several worlds"),
+        (["check", "two.wit", "--world", "c"], "c"),
+        (["schema", "poem"], "poem"),
+        (["no-such-command"], "No such command"),
+    ],
+)
+def test_used_wrongly(suite: Path, words: list[str], message: str) -> None:
+    (suite / "empty").mkdir()
+    (suite / "broken.wit").write_text("package a:b; world w { import f: func(x: nobody); }")
+    (suite / "two.wit").write_text("package a:b; world one {} world two {}")
+    done = harness(*words, cwd=suite)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert message in done.stderr + done.stdout
+
+
+def test_a_bad_case_is_refused_with_its_line(suite: Path) -> None:
+    bad = suite / "cases" / "scalars" / "byte.toml"
+    bad.write_text(CASE.replace("255", "256"))
+    done = harness("run", "cases/scalars", "-j", "1", cwd=suite)
+    assert done.returncode == 2
+    assert "byte.toml:12:" in done.stdout
+
+
+def test_check(suite: Path) -> None:
+    (suite / "w.wit").write_text(
+        "package a:b; interface x { f: func(a: list<string>); } world w { import x; export x; }"
+    )
+    done = harness("check", "w.wit", "--seed", "3", "--calls", "4", cwd=suite)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 cases: 1 pass" in done.stdout
+
+
+@pytest.mark.parametrize(("what", "key"), [("case", "title"), ("refusals", "refusal"), ("result", "cases")])
+def test_schemas_are_schemas(suite: Path, what: str, key: str) -> None:
+    document = json.loads(harness("schema", what, cwd=suite).stdout)
+    jsonschema.Draft202012Validator.check_schema(document)
+    assert key in document["properties"]
+
+
+def test_doctor(suite: Path) -> None:
+    done = harness("doctor", cwd=suite)
+    assert done.returncode == 0
+    assert "reference: wasm-tools 1.262.0" in done.stdout
+    assert "engine feature error-context:" in done.stdout
+    assert harness("doctor", "--reference", "nowhere", cwd=suite).returncode == 3
+
+
+def test_smoke(suite: Path) -> None:
+    done = harness("smoke", "--no-reference", cwd=suite)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_an_interrupted_run_leaves_nothing_behind(suite: Path) -> None:
+    for number in range(200):
+        (suite / "cases" / f"more-{number}.toml").write_text(CASE)
+    temporary = suite / "tmp"
+    temporary.mkdir()
+    command = [
+        sys.executable,
+        "-c",
+        "from harness.cli import main; main()",
+        "run",
+        "cases",
+        "-j",
+        "1",
+        "--json",
+        "o.json",
+    ]
+    process = subprocess.Popen(
+        command, cwd=suite, env={**environment(), "TMPDIR": str(temporary)}, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted" in output
+    assert not list(temporary.iterdir())
+    jsonschema.validate(json.loads((suite / "o.json").read_text()), json_form.schema())

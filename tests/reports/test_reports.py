@@ -1,0 +1,102 @@
+"""Results as data, as JSON and as text."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import jsonschema
+import pytest
+
+from reports.json_form import schema, to_json
+from reports.model import GOOD, OUTCOMES, Case, Finding, Opinion, Run, Tool
+from reports.text import MAX_FINDINGS, MAX_LINES, case_text, head_text, summary_text
+
+FINDING = Finding("fail", "m", 3, "event", "subject", "event 1, call 1, x", "push_u8 1", "push_u8 255", 2)
+CASE = Case(
+    "values/byte",
+    "a byte",
+    "fail",
+    (Opinion("ours", "pass"), Opinion("reference", "fail", (FINDING,), "known", "it is so")),
+    "reference",
+    wit="package a:b;\nworld w {}\n",
+    calls=("f(1) -> 2",),
+    repeat="harness run x",
+    artifacts="artifacts/values/byte",
+)
+RUN = Run(
+    "2026-01-01T00:00:00Z",
+    1.25,
+    "harness run cases",
+    (Tool("ours", "generator", "0.1.0"), Tool("reference", "wasm-tools", "1.262.0", "bin/wasm-tools")),
+    "winch",
+    ("no luck",),
+    (CASE, Case("a", "", "pass"), Case("b", "", "skip", reason="why")),
+    {"run": 0.5},
+)
+
+
+def test_json_follows_the_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(schema())
+    data = json.loads(json.dumps(to_json(RUN)))
+    jsonschema.validate(data, schema())
+    assert data["counts"] == {"pass": 1, "fail": 1, "skip": 1}
+    assert data["cases"][0]["opinions"][1]["findings"][0]["expected"] == "push_u8 1"
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_every_outcome_is_in_the_schema(outcome: str) -> None:
+    run = dataclasses.replace(RUN, cases=(Case("x", "", outcome),))
+    jsonschema.validate(to_json(run), schema())
+    assert run.good == (outcome in GOOD)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"outcome": "fine"}, {"seconds": -1}, {"colour": "red"}],
+)
+def test_the_schema_refuses_what_the_model_cannot_say(change: dict[str, object]) -> None:
+    data = to_json(RUN)
+    data["cases"][0].update(change)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(data, schema())
+
+
+def test_text_of_a_failure() -> None:
+    assert case_text(CASE) == (
+        "FAIL  values/byte: a byte\n"
+        "  reference: fail (known: known: it is so)\n"
+        "    level 3, event at run 2, subject, event 1, call 1, x\n"
+        "      expected: push_u8 1\n"
+        "      got:      push_u8 255\n"
+        "  in the minority: reference\n"
+        "  calls:\n"
+        "    f(1) -> 2\n"
+        "  WIT:\n"
+        "    package a:b;\n"
+        "    world w {}\n"
+        "  artifacts: artifacts/values/byte\n"
+        "  repeat with: harness run x"
+    )
+
+
+def test_text_is_bounded() -> None:
+    many = dataclasses.replace(
+        CASE,
+        wit="x\n" * 1000,
+        opinions=(Opinion("ours", "fail", (dataclasses.replace(FINDING, actual="y" * 10_000),) * 50),),
+    )
+    text = case_text(many)
+    assert text.count("level 3") == MAX_FINDINGS
+    assert "and 45 more" in text
+    assert text.count("\n    x") == MAX_LINES
+    assert "... (10000 characters)" in text
+    assert len(text) < 10_000
+
+
+def test_head_and_summary() -> None:
+    assert head_text(RUN) == (
+        "no luck\ntoolchains: ours (generator 0.1.0), reference (wasm-tools 1.262.0); engine: winch"
+    )
+    assert summary_text(RUN) == "3 cases: 1 pass, 1 fail, 1 skip in 1.2 s"
+    assert summary_text(dataclasses.replace(RUN, cases=())) == "0 cases: nothing to do in 1.2 s"
