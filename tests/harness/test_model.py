@@ -1,0 +1,345 @@
+"""The model: events and traps that the specification demands, for small scripts."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness import script as s
+from harness.model import Component, ModelRun, Unpredictable, run_model
+from harness.model.layout import Layout
+from harness.plan import Role, TrapClass
+from harness.script_parser import parse_value
+from harness.toolchains.front_end import WitText, surround
+from harness.world import World
+
+RUN = s.OnRun()
+
+
+def value(text: str) -> s.Value:
+    return parse_value(text, lambda name: s.Register(int(name)))
+
+
+def run(
+    wit: str, subject: list[s.Frame], provider: list[s.Frame], driver: list[s.Frame] | None = None, lists: bool = False
+) -> ModelRun:
+    """The subject runs, then the driver where there is one."""
+    parts = surround(WitText(wit, "test.wit"))
+    frames = {Role.SUBJECT: subject, Role.PROVIDER: provider, Role.DRIVER: driver or []}
+    components = {
+        role: Component(part.world, s.Script(tuple(frames[role]), lists=lists)) for role, part in parts.parts.items()
+    }
+    entries = [role for role in (Role.SUBJECT, Role.DRIVER) if any(f.key == RUN for f in frames[role])]
+    return run_model(components, parts.wires, entries)
+
+
+def echo(
+    types: str, args: list[str], result: str | None = None, result_type: str = "", lists: bool = False
+) -> ModelRun:
+    """One call of an imported function with these parameter types."""
+    params = ", ".join(f"p{i}: {t}" for i, t in enumerate(types.split(";"))) if types else ""
+    arrow = f" -> {result_type}" if result_type else ""
+    wit = f"""package a:b;
+    interface x {{
+      record pair {{ a: u8, b: string }}
+      enum colour {{ r, g, b }}
+      flags mode {{ m, n, o }}
+      variant v {{ one(s8), two, three(list<u8>) }}
+      f: func({params}){arrow};
+    }}
+    world w {{ import x; }}"""
+    register = 0 if result_type else None
+    subject = [s.Frame(RUN, (s.Call("a:b/x", "f", register, tuple(map(value, args))),))]
+    provider = [s.Frame(s.OnExport("a:b/x", "f"), (s.Return(value(result) if result is not None else None),))]
+    return run(wit, subject, provider, lists=lists)
+
+
+def lines(seen: ModelRun, role: Role) -> list[str]:
+    return [event.line for event in seen.expected[role]]
+
+
+def moved(seen: ModelRun) -> tuple[list[str], list[str]]:
+    """What the subject pops and the provider is pushed."""
+    popped = [line for line in lines(seen, Role.SUBJECT) if line.startswith("pop_")]
+    pushed = [line for line in lines(seen, Role.PROVIDER) if line.startswith(("push_", "list_", "map_"))]
+    return popped, pushed
+
+
+@pytest.mark.parametrize(
+    ("type", "given", "popped", "pushed"),
+    [
+        ("bool", "bool 1", ["pop_bool = 1"], ["push_bool 1"]),
+        ("s8", "s8 -1", ["pop_s8 = -1"], ["push_s8 -1"]),
+        ("u64", "u64 18446744073709551615", ["pop_u64 = 18446744073709551615"], ["push_u64 18446744073709551615"]),
+        ("f32", "f32 80000000", ["pop_f32 = 80000000"], ["push_f32 80000000"]),
+        ("f64", "f64 fff8000000000001", ["pop_f64 = 7ff8000000000000"], ["push_f64 7ff8000000000000"]),
+        ("char", "char 1f600", ["pop_char = 128512"], ["push_char 128512"]),
+        ("string", "str c3a9", ["pop_string = 2 c3a9"], ["push_string 2 c3a9"]),
+        ("string", "str -", ["pop_string = 0 -"], ["push_string 0 -"]),
+        (
+            "pair",
+            "rec 2 u8 1 str -",
+            ["pop_record a:b/x#pair", "pop_u8 = 1", "pop_string = 0 -"],
+            ["push_u8 1", "push_string 0 -", "push_record a:b/x#pair"],
+        ),
+        (
+            "v",
+            "varp 0 s8 -2",
+            ["pop_variant a:b/x#v = 0", "pop_s8 = -2"],
+            ["push_s8 -2", "push_variant a:b/x#v 0"],
+        ),
+        ("v", "var 1", ["pop_variant a:b/x#v = 1"], ["push_variant a:b/x#v 1"]),
+        ("option<u8>", "var 0", ["pop_option option<u8> = 0"], ["push_option option<u8> 0"]),
+        (
+            "result<_, u8>",
+            "varp 1 u8 3",
+            ["pop_result result<_, u8> = 1", "pop_u8 = 3"],
+            ["push_u8 3", "push_result result<_, u8> 1"],
+        ),
+        ("colour", "enum 2", ["pop_enum a:b/x#colour = 2"], ["push_enum a:b/x#colour 2"]),
+        ("mode", "flags 5", ["pop_flags a:b/x#mode = 5"], ["push_flags a:b/x#mode 5"]),
+        (
+            "list<u8>",
+            "list 1 u8 7",
+            ["pop_list list<u8> = 1", "pop_list_iter_next list<u8>", "pop_u8 = 7", "pop_list_iter list<u8>"],
+            ["push_list list<u8> 1 = 0", "push_u8 7", "list_append list<u8>"],
+        ),
+        (
+            "list<u8>",
+            "list 0",
+            ["pop_list list<u8> = 0", "pop_list_iter list<u8>"],
+            ["push_list list<u8> 0 = 0"],
+        ),
+        (
+            "map<u8, bool>",
+            "map 1 u8 1 bool 0",
+            [
+                "pop_map map<u8, bool> = 1",
+                "pop_map_iter_next map<u8, bool>",
+                "pop_u8 = 1",
+                "pop_bool = 0",
+                "pop_map_iter map<u8, bool>",
+            ],
+            ["push_map map<u8, bool> 1", "push_u8 1", "push_bool 0", "map_append map<u8, bool>"],
+        ),
+        (
+            "list<s8, 2>",
+            "rec 2 s8 1 s8 -1",
+            ["pop_fixed_length_list list<s8, 2>", "pop_s8 = 1", "pop_s8 = -1"],
+            ["push_s8 1", "push_s8 -1", "push_fixed_length_list list<s8, 2>"],
+        ),
+        # numbers out of range: the raw number is popped, the type's bits arrive (CanonicalABI.md, lift_flat_unsigned)
+        ("u8", "u8 300", ["pop_u8 = 300"], ["push_u8 44"]),
+        ("s8", "s8 200", ["pop_s8 = 200"], ["push_s8 -56"]),
+        ("bool", "bool 256", ["pop_bool = 256"], ["push_bool 1"]),
+        ("mode", "flags ff", ["pop_flags a:b/x#mode = 255"], ["push_flags a:b/x#mode 7"]),
+        # .. and in memory a byte is stored, so 256 is false there
+        (
+            "list<bool>",
+            "list 1 bool 256",
+            ["pop_list list<bool> = 1", "pop_list_iter_next list<bool>", "pop_bool = 256", "pop_list_iter list<bool>"],
+            ["push_list list<bool> 1 = 0", "push_bool 0", "list_append list<bool>"],
+        ),
+    ],
+)
+def test_values_move(type: str, given: str, popped: list[str], pushed: list[str]) -> None:
+    assert moved(echo(type, [given])) == (popped, pushed)
+
+
+def test_the_order_of_a_call() -> None:
+    seen = echo("u8;s16", ["u8 1", "s16 -1"], "rec 2 u8 9 str 61", "pair")
+    assert lines(seen, Role.SUBJECT) == [
+        "import_call a:b/x#f",
+        "pop_u8 = 1",
+        "pop_s16 = -1",
+        "push_u8 9",
+        "push_string 1 61",
+        "push_record a:b/x#pair",
+        "import_return a:b/x#f",
+    ]
+    assert lines(seen, Role.PROVIDER) == [
+        "export_start a:b/x#f",
+        "push_u8 1",
+        "push_s16 -1",
+        "export_call a:b/x#f",
+        "pop_record a:b/x#pair",
+        "pop_u8 = 9",
+        "pop_string = 1 61",
+        "export_finish a:b/x#f",
+    ]
+    assert seen.expected[Role.SUBJECT][4].path == "call 1 a:b/x#f, result.b"
+    assert seen.outcome.trap is None
+
+
+def test_lists_of_numbers_go_whole_where_the_script_says_so() -> None:
+    seen = echo("list<s16>;list<char>", ["raw 2 ffff0100", "list 1 char 61"], lists=True)
+    popped, pushed = moved(seen)
+    assert popped[0] == "pop_list list<s16> = 2 ffff0100"
+    assert pushed[0] == "push_list list<s16> 2 = 1 ffff0100"
+    assert pushed[1] == "push_list list<char> 1 = 0"
+
+
+@pytest.mark.parametrize(
+    ("type", "given", "trap"),
+    [
+        ("char", "char d800", TrapClass.INVALID_CHAR),
+        ("char", "char 110000", TrapClass.INVALID_CHAR),
+        ("colour", "enum 3", TrapClass.INVALID_DISCRIMINANT),
+        ("v", "var 3", TrapClass.INVALID_DISCRIMINANT),
+        ("option<u8>", "var 2", TrapClass.INVALID_DISCRIMINANT),
+        ("string", "str ff", TrapClass.INVALID_UTF8),
+        ("string", "str eda080", TrapClass.INVALID_UTF8),
+        ("string", "str c080", TrapClass.INVALID_UTF8),
+        ("string", "ptr 4294967295 1", TrapClass.OUT_OF_BOUNDS),
+        ("string", "ptr 0 268435456", TrapClass.TOO_LONG),
+        ("list<u32>", "ptr 2 1", TrapClass.UNALIGNED),
+        ("list<u32>", "ptr 4294967292 1", TrapClass.OUT_OF_BOUNDS),
+        ("list<u32>", "ptr 4 67108864", TrapClass.TOO_LONG),
+        ("u8", "str 61", TrapClass.INTERPRETER),
+    ],
+)
+def test_bad_values_trap(type: str, given: str, trap: TrapClass) -> None:
+    seen = echo(type, [given])
+    assert seen.outcome.trap is trap
+    assert lines(seen, Role.PROVIDER) == []
+
+
+def test_an_enum_in_memory_is_cut_to_its_size() -> None:
+    _, pushed = moved(echo("list<colour>", ["list 1 enum 258"]))
+    assert pushed[1] == "push_enum a:b/x#colour 2"
+    assert echo("colour", ["enum 258"]).outcome.trap is TrapClass.INVALID_DISCRIMINANT
+
+
+def test_spilled_parameters_are_in_memory() -> None:
+    """17 flat values go through memory, where a bool is a byte; 16 do not."""
+    for count, arrives in ((15, "push_bool 1"), (16, "push_bool 0")):
+        seen = echo(";".join(["bool"] + ["u8"] * count), ["bool 256"] + ["u8 0"] * count)
+        assert moved(seen)[1][0] == arrives
+
+
+@pytest.mark.parametrize("given", ["ptr 8 1", "raw 3 0000"])
+def test_what_no_specification_fixes_is_not_guessed(given: str) -> None:
+    with pytest.raises(Unpredictable):
+        echo("list<u8>", [given])
+
+
+RESOURCES = """package a:b;
+interface x {
+  resource r { constructor(); use-it: func(); }
+  give: func(a: r);
+  lend: func(a: borrow<r>, b: borrow<r>);
+  both: func(a: r, b: borrow<r>);
+  q: func() -> r;
+}
+world w { import x; }"""
+
+MAKE = s.Call("a:b/x", "[constructor]r", 0, ())
+MADE = s.Frame(s.OnExport("a:b/x", "[constructor]r"), (s.New(0, "a:b/x", "r", 5), s.Return(s.Register(0))))
+
+
+def resources(ops: tuple[s.Op, ...], *provider: s.Frame) -> ModelRun:
+    return run(RESOURCES, [s.Frame(RUN, (MAKE, *ops))], [MADE, *provider])
+
+
+def on(name: str, *ops: s.Op) -> s.Frame:
+    return s.Frame(s.OnExport("a:b/x", name), (*ops, s.Return()))
+
+
+def test_an_implementor_gets_a_borrow_as_the_representation_and_an_own_as_a_handle() -> None:
+    ops = (
+        s.Call("a:b/x", "[method]r.use-it", None, (s.Register(0),)),
+        s.Call("a:b/x", "give", None, (s.Register(0),)),
+    )
+    seen = resources(ops, on("[method]r.use-it"), on("give", s.Drop(s.Argument(0))))
+    assert lines(seen, Role.SUBJECT)[1:] == [
+        "push_own a:b/x#r h1",
+        "import_return a:b/x#[constructor]r",
+        "import_call a:b/x#[method]r.use-it",
+        "pop_borrow a:b/x#r = h1",
+        "import_return a:b/x#[method]r.use-it",
+        "import_call a:b/x#give",
+        "pop_own a:b/x#r = h1",
+        "import_return a:b/x#give",
+    ]
+    provider = lines(seen, Role.PROVIDER)
+    assert "push_borrow [export]a:b/x#r 5" in provider
+    assert provider[provider.index("push_own [export]a:b/x#r h2") :] == [
+        "push_own [export]a:b/x#r h2",
+        "export_call a:b/x#give",
+        "resource_drop [export]a:b/x#r h2",
+        "resource_dtor [export]a:b/x#r 5",
+        "export_finish a:b/x#give",
+    ]
+    assert [rep for _, rep in seen.destroyed] == [5]
+
+
+def test_who_drops_an_own_handle_runs_the_destructor_of_the_implementor() -> None:
+    seen = resources((s.Drop(s.Register(0)),))
+    assert lines(seen, Role.SUBJECT)[-1] == "resource_drop a:b/x#r h1"
+    assert lines(seen, Role.PROVIDER)[-1] == "resource_dtor [export]a:b/x#r 5"
+
+
+@pytest.mark.parametrize(
+    ("ops", "trap"),
+    [
+        ((s.Drop(s.Register(0)), s.Drop(s.Register(0))), TrapClass.INVALID_HANDLE),
+        ((s.Call("a:b/x", "give", None, (s.Handle(99),)),), TrapClass.INVALID_HANDLE),
+        ((s.Call("a:b/x", "both", None, (s.Register(0), s.Register(0))),), TrapClass.INVALID_HANDLE),
+        ((s.Call("a:b/x", "lend", None, (s.Register(0), s.Handle(0))),), TrapClass.INVALID_HANDLE),
+    ],
+)
+def test_bad_handles_trap(ops: tuple[s.Op, ...], trap: TrapClass) -> None:
+    assert resources(ops).outcome.trap is trap
+
+
+def test_a_lent_handle_cannot_be_given_away_in_the_same_call() -> None:
+    wit = RESOURCES.replace("a: r, b: borrow<r>", "a: borrow<r>, b: r")
+    ops = (MAKE, s.Call("a:b/x", "both", None, (s.Register(0), s.Register(0))))
+    assert run(wit, [s.Frame(RUN, ops)], [MADE]).outcome.trap is TrapClass.LENT
+
+
+THROUGH = """package a:b;
+interface x { resource r { constructor(); } }
+interface y { use x.{r}; f: func(a: borrow<r>); }
+world w { import x; export y; }"""
+
+
+@pytest.mark.parametrize("drops", [True, False])
+def test_a_borrow_must_be_dropped_before_the_call_returns(drops: bool) -> None:
+    ops: tuple[s.Op, ...] = (s.Drop(s.Argument(0)), s.Return()) if drops else (s.Return(),)
+    driver = [s.Frame(RUN, (MAKE, s.Call("a:b/y", "f", None, (s.Register(0),))))]
+    seen = run(THROUGH, [s.Frame(s.OnExport("a:b/y", "f"), ops)], [MADE], driver)
+    assert seen.outcome.trap is (None if drops else TrapClass.BORROW_LEFT)
+    assert "push_borrow a:b/x#r h1" in lines(seen, Role.SUBJECT)
+
+
+def test_a_frame_that_nothing_asks_for_is_a_mistake() -> None:
+    with pytest.raises(Unpredictable, match="nothing calls"):
+        resources((), on("give"))
+
+
+def test_a_call_without_a_frame_traps_in_the_interpreter() -> None:
+    seen = resources((s.Call("a:b/x", "give", None, (s.Register(0),)),))
+    assert (seen.outcome.trap, seen.outcome.detail) == (TrapClass.INTERPRETER, "no_frame")
+
+
+@pytest.mark.parametrize(
+    ("type", "flat", "size", "alignment"),
+    [
+        ("u8", 1, 1, 1),
+        ("string", 2, 8, 4),
+        ("tuple<u8, u64, u8>", 3, 24, 8),
+        ("option<u64>", 2, 16, 8),
+        ("result<u8, string>", 3, 12, 4),
+        ("result", 1, 1, 1),
+        ("list<u64>", 2, 8, 4),
+        ("list<u16, 3>", 3, 6, 2),
+        ("map<u8, u64>", 2, 8, 4),
+        ("tuple<char, bool>", 2, 8, 4),
+    ],
+)
+def test_layout(type: str, flat: int, size: int, alignment: int) -> None:
+    wit = f"package a:b; world w {{ import f: func(a: {type}); }}"
+    world: World = surround(WitText(wit, "test.wit")).parts[Role.SUBJECT].world
+    found = world.import_functions()[0].params[0].type
+    layout = Layout()
+    assert (layout.flat_count(found), layout.elem_size(found), layout.alignment(found)) == (flat, size, alignment)
