@@ -11,7 +11,10 @@ _WORDS = (
     (TrapClass.INVALID_CHAR, ("invalid `char` bit pattern", "converted integer out of range for `char`")),
     (TrapClass.INVALID_DISCRIMINANT, ("invalid variant discriminant", "unexpected discriminant", "invalid expected")),
     (TrapClass.INVALID_UTF8, ("invalid utf-8", "invalid utf8", "incomplete utf-8", "unpaired surrogate")),
-    (TrapClass.HANDLE_TYPE, ("used with the wrong type", "of a different type", "cannot lift own resource from a borrow")),
+    (
+        TrapClass.HANDLE_TYPE,
+        ("used with the wrong type", "of a different type", "cannot lift own resource from a borrow"),
+    ),
     (TrapClass.LENT, ("cannot remove owned resource while borrowed",)),
     (TrapClass.BORROW_LEFT, ("borrow handles still remain",)),
     (
