@@ -9,7 +9,8 @@ from pathlib import Path
 from harness.case import load_case
 from harness.examine import Examination, Options, examine
 from harness.planner import case_plan, check_plan
-from harness.refusals import judge_refusals, load_refusals
+from harness.refusals import load_refusals
+from harness.refuse import judge_refusals
 from harness.toml_lines import FileError
 from harness.toolchains.front_end import FrontEndError, WitText
 from harness.verdict import unusable

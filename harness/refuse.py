@@ -1,0 +1,53 @@
+"""A table of refusals put to the tools, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.build import Builder
+from harness.cells import OURS, REFERENCE
+from harness.refusals import Refusal, RefusalTable
+from harness.toolchains.protocol import BuildResult, Built, Panicked, Refused, Toolchain
+from harness.verdict import Finding, Judgement, Outcome, Verdict
+
+_STAGES = {"wit": "generate", "generate": "generate", "link": "link"}
+"""Which tool's refusal each stage means: what reads the WIT is a part of the generator."""
+
+
+def judge_refusals(table: RefusalTable, toolchains: Mapping[str, Toolchain], builder: Builder) -> Verdict:
+    """Ours must refuse each row with its message; the reference must do what the row says of it."""
+    judgements = []
+    for name in (OURS, REFERENCE):
+        if name in toolchains:
+            findings = [
+                Finding(Outcome.FAIL, f"line {row.line} ({row.why}): {wrong}")
+                for row in table.rows
+                if (wrong := _wrong(name, row, toolchains[name], builder)) is not None
+            ]
+            outcome = Outcome.FAIL if findings else Outcome.PASS
+            judgements.append(Judgement(name, outcome, tuple(findings)))
+    wrong_ones = [judgement.subject for judgement in judgements if judgement.findings]
+    outcome = Outcome.FAIL if wrong_ones else Outcome.PASS
+    return Verdict(outcome, tuple(judgements), wrong_ones[0] if len(wrong_ones) == 1 else None)
+
+
+def _wrong(name: str, row: Refusal, toolchain: Toolchain, builder: Builder) -> str | None:
+    stage, result = builder.attempt(toolchain, row.wit, row.world, row.features)
+    if name == REFERENCE:
+        seen = {Refused: "refuses", Built: "accepts", Panicked: "panics"}.get(type(result), "breaks down")
+        return None if seen == row.reference else f"expected that it {row.reference}, but it {seen} ({_words(result)})"
+    if not isinstance(result, Refused):
+        return f"expected a refusal, got: {_words(result)}"
+    if row.message not in result.message:
+        return f"expected a message with {row.message!r}, got: {result.message}"
+    expected = _STAGES[row.stage]
+    return None if stage == expected else f"expected a refusal to {expected}, but it was to {stage}"
+
+
+def _words(result: BuildResult) -> str:
+    match result:
+        case Built(data):
+            return f"built, {len(data)} bytes"
+        case Refused(message, stage) | Panicked(_, message, stage):
+            return f"{type(result).__name__.lower()} at {stage}: {message.splitlines()[0] if message else ''}"
+    return f"{type(result).__name__} at {result.stage}"
