@@ -182,6 +182,10 @@ class Caller:
                 continue  # a representation, not a handle (CanonicalABI.md, `lower_borrow`)
             register = frame.owner.take_register()
             frame.add(s.Pick(register, source, path) if path else s.Set(register, source))
+            if isinstance(found, t.Prim):
+                message = frame.owner.take_register()
+                frame.add(s.ErrorContextMessage(message, s.Register(register)))
+                frame.owner.give_back(message)
             identity = None if isinstance(found, t.Prim) else self._composition.identity(role, found.resource)
             if isinstance(found, t.Own) and identity is not None and identity == wanted:
                 kept.append(register)

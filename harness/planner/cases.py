@@ -23,6 +23,8 @@ def case_plan(case: Case) -> Plan:
     try:
         surroundings = surround(source, case.world, case.features)
     except FrontEndError as error:
+        if isinstance(case.wit, str) and error.line is not None:
+            raise CaseError(case.file.name, error.line, error.problem) from error
         key = "wit" if isinstance(case.wit, str) else "wit-file"
         raise case.error([key], f"the WIT is not usable: {error}") from error
     if case.sample is not None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, WitError
 from generator.wit.load import load, load_text, select_world
 from generator.wit.model import InterfaceItem, PackageId, Resolve, WorldId
 from generator.wit.printer_types import escaped
@@ -22,7 +22,16 @@ from harness.world import World
 
 
 class FrontEndError(Exception):
-    """WIT that cannot be used; the message names file, line and column where there are any."""
+    """WIT that cannot be used; the message names file, line and column where there are any.
+
+    `line` is the line in the file, `problem` the message without the place.
+    """
+
+    def __init__(self, error: GeneratorError) -> None:
+        super().__init__(str(error))
+        span = error.span if isinstance(error, WitError) else None
+        self.line = span.line if span is not None else None
+        self.problem = str(error).partition(f":{span.column}: error: ")[2] if span is not None else str(error)
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,7 @@ def surround(source: Path | WitText, world: str | None = None, features: Sequenc
             text = one_text(resolve, package)
         return _surround(resolve, subject, text, tuple(features), lost)
     except GeneratorError as error:
-        raise FrontEndError(str(error)) from error
+        raise FrontEndError(error) from error
 
 
 def _load(source: Path | WitText, features: Sequence[str]) -> tuple[Resolve, PackageId, str | None]:
