@@ -80,8 +80,8 @@ class Adapters:
             result_at = align_to(params_size, use.result.node.alignment)
             size = result_at + use.result.node.size
             alignment = max(alignment, use.result.node.alignment)
-        elif not signature.indirect_params and any(param.node.has_pointers for param in use.params):
-            size, alignment = SLOT_SIZE, POINTER_SIZE
+        if not signature.indirect_params and any(param.node.has_pointers for param in use.params):
+            size, alignment = max(size, SLOT_SIZE), max(alignment, POINTER_SIZE)
         frame = self.frames.enter(body, cx, size, alignment) if size else cx
         if signature.indirect_params:
             for param, offset in zip(use.params, self.layout.field_offsets(param_types), strict=True):

@@ -41,6 +41,8 @@ class CopyEntry:
 def find_copies(table: TypeTable, functions: Iterable[FunctionUse]) -> dict[Node, CopyUse]:
     """All stream and future types that functions use."""
     found: dict[Node, CopyUse] = {}
+    if not table.entries[Kind.STREAM] and not table.entries[Kind.FUTURE]:
+        return found
     for use in functions:
         ids = copy_types(table.resolve, use.function)
         for id in dict.fromkeys(ids):

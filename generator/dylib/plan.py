@@ -7,7 +7,7 @@ number of paths through them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import IntEnum, unique
 
 from generator.dylib.types import AGGREGATES, COMPOUND, SEQUENCES, VARIANTS, Kind, Node
@@ -79,20 +79,15 @@ class Plan:
         """`roots`: what adapters do, each time they do it; `forced`: tasks that must be helpers."""
         self._costs: dict[Task, int] = {}
         self._depth: dict[Task, int] = {}
-        uses: dict[Task, int] = {}
+        self._helpers = set(forced)
+        uses: dict[Task, int] = dict.fromkeys(self._helpers, 1)
         for task in roots:
             uses[task] = uses.get(task, 0) + 1
-        self._helpers = set(forced)
-        uses.update(dict.fromkeys(self._helpers - uses.keys(), 1))
-        for task in self._order(nodes, uses):
-            count = uses[task]
-            if task[0].kind not in COMPOUND:
-                continue
-            if task in self._helpers or self._pays(task, count):
-                self._helpers.add(task)
-                count = 1
-            for part in parts_of(*task):
-                uses[part] = uses.get(part, 0) + count * self._repeats(task, part)
+        order = _users_first(nodes, uses)
+        for task in reversed(order):
+            self._estimate(task)
+        for task in order:
+            self._decide(task, uses)
 
     def is_helper(self, node: Node, mode: Mode) -> bool:
         return (node, mode) in self._helpers
@@ -102,15 +97,19 @@ class Plan:
         (part,) = parts_of(node, mode)
         return self._inline_or_call(part)
 
-    def _order(self, nodes: list[Node], uses: dict[Task, int]) -> Iterator[Task]:
-        """Users before what they use. `uses` grows while this runs."""
-        for node in reversed(nodes):
-            for mode in (Mode.LIFT_MEMORY, Mode.LIFT_FLAT, Mode.LOWER_FLAT, Mode.LOWER_MEMORY):
-                if (node, mode) in uses:
-                    yield node, mode
+    def _decide(self, task: Task, uses: dict[Task, int]) -> None:
+        """Whether a task becomes a helper; `uses` counts where its code stands, and goes on to count its parts."""
+        if task[0].kind not in COMPOUND:
+            return
+        count = uses.setdefault(task, 0)
+        if task in self._helpers or self._pays(task, count):
+            self._helpers.add(task)
+            count = 1
+        for part in parts_of(*task):
+            uses[part] = uses.get(part, 0) + count * self._repeats(task, part)
 
     def _pays(self, task: Task, count: int) -> bool:
-        cost = self._cost(task)
+        cost = self._costs[task]
         if self._depth[task] % _MAX_DEPTH == _MAX_DEPTH - 1:
             return True
         name = len(task[0].name) + 8
@@ -123,28 +122,35 @@ class Plan:
         return node.count if unrolls(node, mode, self._inline_or_call(part)) else 1
 
     def _inline_or_call(self, task: Task) -> int:
-        cost = self._cost(task)
+        cost = self._costs[task]
         return min(cost, call_cost(*task)) if task[0].kind in COMPOUND else cost
 
-    def _cost(self, task: Task) -> int:
-        cost = self._costs.get(task)
-        if cost is None:
-            cost = self._costs[task] = self._estimate(task)
-        return cost
-
-    def _estimate(self, task: Task) -> int:
+    def _estimate(self, task: Task) -> None:
         """Bytes of a task's code where it stands, if what it consists of is called wherever that is shorter."""
         node, mode = task
         tasks = parts_of(node, mode)
         inner = sum([self._inline_or_call(part) for part in tasks])
         self._depth[task] = 1 + max([self._depth[part] for part in tasks], default=0)
-        if node.kind in SEQUENCES and mode in (Mode.LIFT_MEMORY, Mode.LOWER_FLAT):
-            return inner + _SEQUENCE_ACCESS
-        if node.kind in AGGREGATES:
-            return inner + _AGGREGATE
+        self._costs[task] = self._own_cost(node, mode, inner, len(tasks)) + inner
+
+    def _own_cost(self, node: Node, mode: Mode, inner: int, parts: int) -> int:
+        if node.kind in SEQUENCES:
+            return _SEQUENCE_ACCESS if mode in (Mode.LIFT_MEMORY, Mode.LOWER_FLAT) else _OWN[node.kind]
         if node.kind in VARIANTS:
-            return inner + _VARIANT + _CASE * len(tasks)
+            return _VARIANT + _CASE * parts
         if node.kind is Kind.FIXED_LENGTH_LIST:
-            repeated = node.count * inner if unrolls(node, mode, inner) else inner + _LOOP
-            return repeated + _OWN[node.kind]
-        return inner + _OWN.get(node.kind, _LEAF[mode])
+            loop = (node.count - 1) * inner if unrolls(node, mode, inner) else _LOOP
+            return loop + _OWN[node.kind]
+        return _AGGREGATE if node.kind in AGGREGATES else _OWN.get(node.kind, _LEAF[mode])
+
+
+def _users_first(nodes: list[Node], roots: Iterable[Task]) -> list[Task]:
+    """All tasks that the roots lead to, each before those that it consists of."""
+    reached = set(roots)
+    order = []
+    for node in reversed(nodes):
+        for mode in Mode:
+            if (node, mode) in reached:
+                order.append((node, mode))
+                reached.update(parts_of(node, mode))
+    return order

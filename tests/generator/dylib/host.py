@@ -47,11 +47,14 @@ class Host:
         """What `cabi_realloc` gave out and nobody freed: address to size and alignment."""
         self.contexts: dict[int, Context] = {}
         self.events: list[str] = []
+        self.destroyed: list[tuple[int, int]] = []
+        self.error_context: tuple[int, ...] = ()
+        """Table indices of error-context.new, debug-message and drop."""
         self._top = HEAP
         self._next_cx = 1000
         self.wit: World | None = None
         module = wt.Module(ENGINE, library)
-        self.imports = [(item.module, item.name) for item in module.imports]
+        self.imports = [(item.module, str(item.name)) for item in module.imports]
         instance = wt.Instance(self.store, module, [self._import(item) for item in module.imports])
         self.exports = instance.exports(self.store)
         if "__wasm_apply_data_relocs" in self.exports:
@@ -96,14 +99,17 @@ class Host:
         result = function(self.store, *map(signed, args, map(str, type.params)))
         return None if result is None else unsigned(result, str(type.results[0]))
 
+    def call_pointer(self, pointer: int, *args: int) -> Any:
+        function = self.table.get(self.store, pointer)
+        assert isinstance(function, wt.Func)
+        return function(self.store, *args)
+
     def call_import(self, which: int, args: list[Any]) -> Any:
         """What an interpreter does to call an import; the result that was pushed, if any."""
         assert self.wit is not None
         cx = self.new_context()
         self.contexts[cx].stack += reversed(args)
-        function = self.table.get(self.store, self.wit.arrays["imports"][which][2])
-        assert isinstance(function, wt.Func)
-        function(self.store, cx)
+        self.call_pointer(self.wit.arrays["imports"][which][2], cx)
         stack = self.contexts[cx].stack
         self.end_context(cx)
         assert len(stack) <= 1
@@ -161,6 +167,13 @@ class Host:
     def initialize(self, address: int) -> None:
         assert self.wit is None, "initialized twice"
         self.wit = Reader(self.read, address).world
+
+    def error_context_initialize(self, *pointers: int) -> None:
+        assert self.wit is None, "comes before the wit_t"
+        self.error_context = pointers
+
+    def resource_dtor(self, resource: int, rep: int) -> None:
+        self.destroyed.append((resource, rep))
 
     def dealloc_bytes(self, cx: int, address: int, size: int, alignment: int, defer: int) -> None:
         assert self.blocks[address] == (size, alignment), "freed with another size or alignment"

@@ -11,18 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator.dylib.generate import generate
-from generator.dylib.options import DylibOptions
-from generator.wit.load import load_text, select_world
 from tests.generator.dylib import abi
 from tests.generator.dylib.host import STACK_TOP, Host
 from tests.generator.dylib.interpreter import Context
+from tests.generator.dylib.libraries import library
 from tests.generator.dylib.shapes import KEYS, SHAPES, Definitions, Shape, values
-
-
-def library(wit: str, options: DylibOptions | None = None) -> bytes:
-    resolve, package = load_text(wit)
-    return generate(resolve, select_world(resolve, package, None), options)
 
 
 def world(params: list[Shape], result: Shape | None) -> str:
@@ -31,7 +24,7 @@ def world(params: list[Shape], result: Shape | None) -> str:
     uses = ", ".join(f"p{n}: {definitions.use(shape)}" for n, shape in enumerate(params))
     answer = "" if result is None else f" -> {definitions.use(result)}"
     lines = "\n".join(definitions.lines)
-    return f"package a:b; interface i {{ {lines}\n f: func({uses}){answer}; }} world w {{ import i; export i; }}"
+    return f"interface i {{ {lines}\n f: func({uses}){answer}; }} world w {{ import i; export i; }}"
 
 
 def lower_params(host: abi.Memory, shapes: list[Shape], args: list[Any]) -> list[Any]:
@@ -148,7 +141,8 @@ def test_number_of_cases(count: int) -> None:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_maps_keep_order_and_duplicates(key: str) -> None:
-    keys: list[Any] = {"string": [b"b", b"", b"b"], "bool": [1, 0, 1]}.get(key) or [7, 3, 7]
+    special: dict[str, list[Any]] = {"string": [b"b", b"", b"b"], "bool": [1, 0, 1]}
+    keys = special.get(key, [7, 3, 7])
     shape = Shape("map", (Shape(key), Shape("tuple", (Shape("u8"), Shape("u64"), Shape("u8")))))
     pairs = [(k, (n, 1 << 63, n)) for n, k in enumerate(keys)]
     check([shape, shape], shape, [pairs, []], pairs, {})

@@ -1,0 +1,103 @@
+"""Options, refusals, sizes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator.cli import main
+from generator.dylib.async_filter import AsyncFilters
+from generator.dylib.options import DylibOptions
+from generator.dylib.unsupported import UnsupportedError
+from generator.errors import GeneratorError
+from generator.wasm.decode import DecodedModule
+from tests.generator.dylib.libraries import library
+
+ASYNC = """
+interface c { f: async func(); g: func(); resource r { m: async func(); } }
+world w { import c; export c; export top: async func(); }
+"""
+
+
+def refused(*filters: str) -> set[str]:
+    """What is refused with these filters."""
+    try:
+        library(ASYNC, DylibOptions(async_filters=AsyncFilters.parse(filters)))
+    except UnsupportedError as error:
+        return {item.removeprefix("unsupported: async function ") for item in error.items}
+    return set()
+
+
+@pytest.mark.parametrize(
+    ("filters", "names"),
+    [
+        ([], {"a:b/c#f", "a:b/c#[method]r.m", "top"}),
+        (["-all"], set()),
+        (["all"], {"a:b/c#f", "a:b/c#g", "a:b/c#[method]r.m", "top"}),
+        (["-top,-a:b/c#[method]r.m"], {"a:b/c#f"}),
+        (["-export:a:b/c#f", "-import:a:b/c#f", "-top"], {"a:b/c#[method]r.m"}),
+        (["-export:a:b/c#f", "-top"], {"a:b/c#f", "a:b/c#[method]r.m"}),
+        (["import:a:b/c#g", "-all"], {"a:b/c#g"}),
+    ],
+)
+def test_async_functions_are_refused_by_name(filters: list[str], names: set[str]) -> None:
+    assert refused(*filters) == names
+
+
+def test_unused_filter() -> None:
+    with pytest.raises(GeneratorError, match="--async import:top: the world has no such function"):
+        refused("import:top", "-all")
+
+
+def test_maps_need_version_3() -> None:
+    with pytest.raises(UnsupportedError, match="unsupported: map in function a:b/c#f"):
+        library("interface c { f: func(a: option<map<u8, u8>>); } world w { import c; }", DylibOptions(abi_version=2))
+
+
+def test_size_grows_with_types_not_with_paths() -> None:
+    records = "".join(f"record r{n} {{ a: r{n - 1}, b: r{n - 1} }} " for n in range(1, 16))
+    wit = f"interface i {{ record r0 {{ a: u8, b: u8 }} {records} f: func(x: r15) -> r15; }}"
+    assert len(library(wit + " world w { import i; export i; }")) < 8 << 10
+
+
+def test_deep_types() -> None:
+    records = "".join(f"record r{n} {{ a: r{n - 1} }} " for n in range(1, 400))
+    wit = f"interface i {{ record r0 {{ a: string }} {records} f: func(x: list<r399>, y: r399) -> r399; }}"
+    assert DecodedModule(library(wit + " world w { import i; export i; }")).exports
+
+
+@pytest.fixture
+def wit_file(tmp_path: Path) -> Path:
+    path = tmp_path / "w.wit"
+    path.write_text("package a:b; world w { import f: func(); } world v { }")
+    return path
+
+
+def test_command(wit_file: Path) -> None:
+    output = wit_file.parent / "w.wasm"
+    assert main(["wit-dylib", str(wit_file), "-w", "w", "--interpreter", "x.so", "-o", str(output)]) == 0
+    names = [section.name for section in DecodedModule(output.read_bytes()).customs]
+    assert names == ["dylink.0", "name", "component-type"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["-w", "w", "--encoding", "utf16"], 2, "--encoding utf16 is not supported"),
+        (["-w", "w", "--validate"], 2, "--validate is not supported"),
+        (["-w", "w", "-t"], 2, "--wat is not supported"),
+        (["-w", "w", "--emit-canonical-names"], 2, "--emit-canonical-names is not supported"),
+        (["-w", "w", "--async", "all"], 1, "unsupported: async function f"),
+        (["-w", "w", "--async=-nope"], 1, "--async -nope: the world has no such function"),
+        ([], 1, "several worlds"),
+        (["-w", "nope"], 1, "nope"),
+        (["-w", "w", "--abi-version", "4"], 2, "--abi-version"),
+    ],
+)
+def test_refusals(
+    arguments: list[str], code: int, message: str, wit_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["wit-dylib", str(wit_file), "-o", str(wit_file.parent / "x.wasm"), *arguments]) == code
+    error = capsys.readouterr().err
+    assert message in error and "Traceback" not in error
