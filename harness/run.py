@@ -20,6 +20,7 @@ from harness.expectations import Expectations
 from harness.pool import Patience, Pool, PoolClosed, TaskFailed
 from harness.process import Limits
 from harness.toolchains import command, wasm_tools
+from harness.toolchains.named import named
 from harness.toolchains.wasm_tools import NoReference, WrongReference
 from harness.workbench import Settings
 from harness.worker import Task
@@ -34,12 +35,14 @@ class NoToolchain(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a user asked for: `reference` a path, `without_reference`, TOML files of further toolchains."""
+    """What a user asked for: `reference` a path, `without_reference`, TOML files of further toolchains, and a toolchain
+    by name (`harness/toolchains/named.py`) to `stand_in` for ours."""
 
     reference: str | None = None
     without_reference: bool = False
     without_ours: bool = False
     commands: tuple[Path, ...] = ()
+    stand_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,14 @@ class Run:
     """Holds workers and temporary files; leaving it ends and removes them, however it is left."""
 
     def __init__(self, tools: Tools, jobs: int, limits: Limits | None = None, patience: Patience | None = None) -> None:
-        """Raises `NoToolchain`, `WrongReference`, `ToolchainFileError`."""
+        """Raises `NoToolchain`, `WrongReference`, `ToolchainFileError`, `UnknownToolchain`."""
         self.notes: list[str] = []
         self.tools: list[ToolInfo] = []
         reference = self._choose_reference(tools)
-        if not tools.without_ours:
+        if tools.stand_in is not None:
+            other = named(tools.stand_in)
+            self.tools.insert(0, ToolInfo(OURS, other.tool, other.version, tools.stand_in))
+        elif not tools.without_ours:
             version = metadata.version("wit-dylib-harness")
             self.tools.insert(0, ToolInfo(OURS, "generator", version, ""))
         for path in tools.commands:
@@ -69,7 +75,14 @@ class Run:
         if not self.tools:
             raise NoToolchain("neither ours nor a reference is to take part: nothing can be run")
         self.directory = Path(tempfile.mkdtemp(prefix="harness-"))
-        self.settings = Settings(self.directory, reference, not tools.without_ours, tools.commands, limits or Limits())
+        self.settings = Settings(
+            self.directory,
+            reference,
+            not tools.without_ours,
+            tools.commands,
+            limits or Limits(),
+            stand_in=tools.stand_in,
+        )
         self._pool = Pool(self.settings, jobs, patience)
 
     def _choose_reference(self, tools: Tools) -> wasm_tools.Executable | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 import interpreters
 from harness.build import Builder
+from harness.cells import OURS
 from harness.engine import Engine, EngineKind, RunLimits
 from harness.observe import Observer
 from harness.process import Limits
@@ -15,6 +16,7 @@ from harness.share import SharedModules
 from harness.steps import Steps
 from harness.structure import StructureComparer
 from harness.toolchains import command, wasm_tools
+from harness.toolchains.named import named
 from harness.toolchains.protocol import Toolchain
 from harness.toolchains.wasm_tools import Executable
 
@@ -30,6 +32,8 @@ class Settings:
     """TOML files of further toolchains (`harness/toolchains/command.py`)."""
     tool_limits: Limits = field(default_factory=Limits)
     run_limits: RunLimits = field(default_factory=RunLimits)
+    stand_in: str | None = None
+    """A toolchain by name (`harness/toolchains/named.py`) that takes the place of ours."""
 
 
 class Workbench:
@@ -44,7 +48,9 @@ class Workbench:
         """By name, ours first, then the reference."""
         settings = self.settings
         found: dict[str, Toolchain] = {}
-        if settings.ours:
+        if settings.stand_in is not None:
+            found[OURS] = replace(named(settings.stand_in), name=OURS)
+        elif settings.ours:
             from harness.toolchains import ours
 
             found[ours.NAME] = ours.toolchain()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -101,7 +101,8 @@ class Linker(Protocol):
 @dataclass(frozen=True, slots=True)
 class Toolchain:
     """`name` is what cells call it (`ours`, `reference`, or a name from a TOML file); `tool` and `version` name
-    what runs. `in_process`: it works in the harness's own process and can stop it."""
+    what runs. `in_process`: it works in the harness's own process and can stop it. `interpreters`: those that are
+    linked by its linker in place of the usual ones, by interface version."""
 
     name: str
     tool: str
@@ -109,6 +110,7 @@ class Toolchain:
     generator: Generator
     linker: Linker
     in_process: bool = False
+    interpreters: Mapping[int, bytes] | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True)
