@@ -10,15 +10,13 @@ from generator.dylib.assembly import Assembly, Body, Func
 from generator.dylib.branches import branch_on_case
 from generator.dylib.helpers import Helpers
 from generator.dylib.intrinsics import core_type, push
+from generator.dylib.joined import Source, get_flat
 from generator.dylib.plan import Mode, unrolls
 from generator.dylib.types import AGGREGATES, INDEXED, VARIANTS, Kind, Node
 from generator.wasm.code import Mem, Op
 from generator.wasm.types import ValType
 
 I32 = ValType.I32
-
-Source = tuple[int, ValType]
-"""A local that holds a flat value, and its type: what the variants around the value have joined it to."""
 
 _LOAD = {
     Kind.U8: Mem.I32_LOAD8_U,
@@ -32,14 +30,6 @@ _LOAD = {
     Kind.F64: Mem.F64_LOAD,
 }
 _LOAD_SIZE = {1: Mem.I32_LOAD8_U, 2: Mem.I32_LOAD16_U, 4: Mem.I32_LOAD}
-
-_NARROW: dict[tuple[ValType, ValType], tuple[Op, ...]] = {
-    (I32, ValType.F32): (Op.F32_REINTERPRET_I32,),
-    (ValType.I64, I32): (Op.I32_WRAP_I64,),
-    (ValType.I64, ValType.F32): (Op.I32_WRAP_I64, Op.F32_REINTERPRET_I32),
-    (ValType.I64, ValType.F64): (Op.F64_REINTERPRET_I64,),
-}
-"""From a joined type back to the one of the value: always bit by bit."""
 
 
 class Lift:
@@ -74,7 +64,7 @@ class Lift:
             return
         body.local_get(cx)
         for source, wanted in zip(sources, helper.type.params[1:], strict=True):
-            _get(body, source, wanted)
+            get_flat(body, source, wanted)
         body.call_to(helper)
 
     def _from_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
@@ -128,7 +118,7 @@ class Lift:
                 body.i32_const(node.index)
             wanted = (I32, I32) if kind is Kind.STRING else (core_type(kind),)
             for source, type in zip(sources, wanted, strict=True):
-                _get(body, source, type)
+                get_flat(body, source, type)
             body.call_to(self.assembly.intrinsic(push(kind)))
 
     def _push(self, body: Body, cx: int, node: Node) -> None:
@@ -138,7 +128,7 @@ class Lift:
 
     def _variant_from_flat(self, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
         discriminant = body.local(I32)
-        _get(body, sources[0], I32)
+        get_flat(body, sources[0], I32)
         body.local_set(discriminant)
 
         def payload(part: Node) -> None:
@@ -193,9 +183,9 @@ class Lift:
         """
         cursor, left, length = body.local(I32), body.local(I32), body.local(I32)
         is_list = node.kind is Kind.LIST
-        _get(body, sources[0], I32)
+        get_flat(body, sources[0], I32)
         body.local_set(cursor)
-        _get(body, sources[1], I32)
+        get_flat(body, sources[1], I32)
         body.local_set(length)
         body.block()
         body.local_get(cx)
@@ -240,13 +230,6 @@ class Lift:
         body.i32_const(node.stride_alignment)
         body.i32_const(0)
         body.call_to(self.assembly.intrinsic(intrinsics.DEALLOC_BYTES))
-
-
-def _get(body: Body, source: Source, wanted: ValType) -> None:
-    local, type = source
-    body.local_get(local)
-    if type is not wanted:
-        body.op(*_NARROW[type, wanted])
 
 
 def _load_pointers(body: Body, base: int, offset: int) -> None:

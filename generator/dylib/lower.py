@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from generator.canonical.layout import POINTER_SIZE, discriminant_size
 from generator.dylib import intrinsics
+from generator.dylib.allocate import define_allocate
 from generator.dylib.assembly import Assembly, Body, Func
 from generator.dylib.branches import branch_on_case
 from generator.dylib.helpers import Helpers
 from generator.dylib.intrinsics import core_type, pop
+from generator.dylib.joined import Flat, widen, widen_all, zeros
 from generator.dylib.plan import Mode, unrolls
 from generator.dylib.types import AGGREGATES, VARIANTS, Kind, Node
 from generator.wasm.code import Mem, Op
-from generator.wasm.types import FuncType, ValType
+from generator.wasm.types import ValType
 
-I32, I64, F32, F64 = ValType.I32, ValType.I64, ValType.F32, ValType.F64
+I32 = ValType.I32
 
 _STORE = {
     Kind.U64: Mem.I64_STORE,
@@ -26,16 +28,6 @@ _STORE = {
     Kind.F64: Mem.F64_STORE,
 }
 _STORE_SIZE = {1: Mem.I32_STORE8, 2: Mem.I32_STORE16, 4: Mem.I32_STORE}
-
-_WIDEN: dict[tuple[ValType, ValType], tuple[Op, ...]] = {
-    (F32, I32): (Op.I32_REINTERPRET_F32,),
-    (I32, I64): (Op.I64_EXTEND_I32_U,),
-    (F32, I64): (Op.I32_REINTERPRET_F32, Op.I64_EXTEND_I32_U),
-    (F64, I64): (Op.I64_REINTERPRET_F64,),
-}
-"""From the type of a value to the one that the cases of a variant join to: always bit by bit."""
-
-Wanted = tuple[ValType, ...]
 
 
 class Lower:
@@ -68,7 +60,7 @@ class Lower:
         body.address(base, offset)
         body.call_to(helper)
 
-    def to_flat(self, body: Body, cx: int, node: Node, slot: int, wanted: Wanted | None = None) -> None:
+    def to_flat(self, body: Body, cx: int, node: Node, slot: int, wanted: Flat | None = None) -> None:
         """Pop a value and leave its flat values on the operand stack, widened to the types `wanted`."""
         assert node.flat is not None, "the type is passed flat"
         if wanted is None:
@@ -81,7 +73,7 @@ class Lower:
         if node.has_pointers:
             body.local_get(slot)
         body.call_to(helper)
-        _widen_all(body, node.flat, wanted)
+        widen_all(body, node.flat, wanted)
 
     def _to_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
         kind = node.kind
@@ -110,7 +102,7 @@ class Lower:
                 self._check(body, node.count)
             body.mem(_STORE.get(kind) or _STORE_SIZE[node.size], node.size, offset)
 
-    def _to_flat(self, body: Body, cx: int, node: Node, slot: int, wanted: Wanted) -> None:
+    def _to_flat(self, body: Body, cx: int, node: Node, slot: int, wanted: Flat) -> None:
         kind = node.kind
         if kind in AGGREGATES or kind is Kind.FIXED_LENGTH_LIST:
             self._pop(body, cx, node)
@@ -127,12 +119,12 @@ class Lower:
             for index in range(2):
                 body.local_get(slot)
                 body.mem(Mem.I32_LOAD, POINTER_SIZE, index * POINTER_SIZE)
-                _widen(body, I32, wanted[index])
+                widen(body, I32, wanted[index])
         elif kind is Kind.STRING:
             self._string_to_flat(body, cx, slot, wanted)
         else:
             self._pop(body, cx, node)
-            _widen(body, core_type(kind), wanted[0])
+            widen(body, core_type(kind), wanted[0])
 
     def _pop(self, body: Body, cx: int, node: Node) -> None:
         """Call the pop function of a type that needs no more than its index."""
@@ -160,23 +152,23 @@ class Lower:
         )
         body.free_local(discriminant)
 
-    def _variant_to_flat(self, body: Body, cx: int, node: Node, slot: int, wanted: Wanted) -> None:
+    def _variant_to_flat(self, body: Body, cx: int, node: Node, slot: int, wanted: Flat) -> None:
         """The discriminant goes out as it is: whoever lifts it traps on a wrong one."""
         discriminant = body.local(I32)
         self._pop(body, cx, node)
         body.local_tee(discriminant)
-        _widen(body, I32, wanted[0])
+        widen(body, I32, wanted[0])
         rest = wanted[1:]
 
         def payload(part: Node) -> None:
             assert part.flat is not None
             self.to_flat(body, cx, part, slot, rest[: len(part.flat)])
-            _zeros(body, rest[len(part.flat) :])
+            zeros(body, rest[len(part.flat) :])
 
-        branch_on_case(self.assembly, body, discriminant, node, payload, lambda: _zeros(body, rest), rest)
+        branch_on_case(self.assembly, body, discriminant, node, payload, lambda: zeros(body, rest), rest)
         body.free_local(discriminant)
 
-    def _string_to_flat(self, body: Body, cx: int, slot: int, wanted: Wanted) -> None:
+    def _string_to_flat(self, body: Body, cx: int, slot: int, wanted: Flat) -> None:
         length = body.local(I32)
         body.local_get(cx)
         body.local_get(slot)
@@ -184,9 +176,9 @@ class Lower:
         body.local_set(length)
         body.local_get(slot)
         body.mem(Mem.I32_LOAD, POINTER_SIZE, 0)
-        _widen(body, I32, wanted[0])
+        widen(body, I32, wanted[0])
         body.local_get(length)
-        _widen(body, I32, wanted[1])
+        widen(body, I32, wanted[1])
         body.free_local(length)
 
     def _elements_to_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
@@ -267,76 +259,3 @@ class Lower:
         if self._allocate is None:
             self._allocate = define_allocate(self.assembly)
         return self._allocate
-
-
-def define_allocate(assembly: Assembly) -> Func:
-    """(cx, length, element size, alignment) -> address of memory that is freed with the context; 0 for no elements.
-
-    Traps if the elements do not fit into a 32-bit memory.
-    """
-    function = assembly.declare("allocate list", FuncType((I32, I32, I32, I32), (I32,)))
-    body = function.body = Body(4)
-    wide = body.local(I64)
-    body.local_get(1)
-    body.op(Op.I64_EXTEND_I32_U)
-    body.local_get(2)
-    body.op(Op.I64_EXTEND_I32_U, Op.I64_MUL)
-    body.local_tee(wide)
-    body.i64_const(32)
-    body.op(Op.I64_SHR_U, Op.I64_EQZ, Op.I32_EQZ)
-    body.if_()
-    body.op(Op.UNREACHABLE)
-    body.end()
-    body.local_get(wide)
-    body.op(Op.I32_WRAP_I64)
-    body.local_tee(1)
-    body.if_(I32)
-    body.i32_const(0)
-    body.i32_const(0)
-    body.local_get(3)
-    body.local_get(1)
-    body.call_to(assembly.intrinsic(intrinsics.REALLOC))
-    body.local_set(2)
-    body.local_get(0)
-    body.local_get(2)
-    body.local_get(1)
-    body.local_get(3)
-    body.i32_const(1)
-    body.call_to(assembly.intrinsic(intrinsics.DEALLOC_BYTES))
-    body.local_get(2)
-    body.else_()
-    body.i32_const(0)
-    body.end()
-    return function
-
-
-def _widen(body: Body, type: ValType, wanted: ValType) -> None:
-    if type is not wanted:
-        body.op(*_WIDEN[type, wanted])
-
-
-def _widen_all(body: Body, types: Wanted, wanted: Wanted) -> None:
-    """Widen the topmost values of the operand stack."""
-    if types == wanted:
-        return
-    locals = [body.local(type) for type in types]
-    for local in reversed(locals):
-        body.local_set(local)
-    for local, type, to in zip(locals, types, wanted, strict=True):
-        body.local_get(local)
-        _widen(body, type, to)
-        body.free_local(local)
-
-
-def _zeros(body: Body, types: Wanted) -> None:
-    """Values for the flat values that a case does not use."""
-    for type in types:
-        match type:
-            case ValType.I32:
-                body.i32_const(0)
-            case ValType.I64:
-                body.i64_const(0)
-            case ValType.F32:
-                body.f32_const(0.0)
-            case _:
-                body.f64_const(0.0)

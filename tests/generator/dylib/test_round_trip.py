@@ -153,3 +153,15 @@ def test_large_fixed_length_list() -> None:
     shape = Shape("fixed", (Shape("u32"),), 5000)
     value = tuple(range(5000))
     check([shape], shape, [value], value, {})
+
+
+def test_helpers_inside_joined_payloads() -> None:
+    """A type with a function of its own, whose flat values are narrowed and widened around the call."""
+    record = Shape("record", (Shape("f32"), Shape("s8"), Shape("string")))
+    wide = Shape("tuple", (Shape("u64"),) * 4)
+    params = [record, record, Shape("variant", (record, wide))]
+    names = library(world(params, record))
+    assert b"lift flat t0" in names and b"lower flat t0" in names
+    value = (-1.5, -128, b"xyz")
+    for case in [(0, value), (1, (1 << 63, 2, 3, 4))]:
+        check(params, Shape("list", (record,)), [value, value, case], [value], {})
