@@ -51,7 +51,7 @@ class Expected:
 
     @classmethod
     def of(cls, plan: ScriptPlan) -> Expected:
-        return cls(plan, {role: tuple([event.line for event in events]) for role, events in plan.expected.items()})
+        return cls(plan, {role: events.lines for role, events in plan.expected.items()})
 
 
 def against_model(observation: Observation, expected: Expected) -> list[Difference]:

@@ -68,6 +68,8 @@ Place = tuple[tuple[int, ...], "t.Own | t.Borrow | t.Prim", Value]
 
 def handles(value: Value, type: t.Type, path: tuple[int, ...] = ()) -> Iterator[Place]:
     """Handles and error contexts inside a value: the path that `pick` takes, the type, the value there."""
+    if not t.holds_handles(type):
+        return
     match type, value:
         case t.Own() | t.Borrow() | t.Prim.ERROR_CONTEXT, _:
             assert not isinstance(type, t.Prim) or type is t.Prim.ERROR_CONTEXT
@@ -76,9 +78,8 @@ def handles(value: Value, type: t.Type, path: tuple[int, ...] = ()) -> Iterator[
             for index, (item, member) in enumerate(zip(value, t.parts(type), strict=True)):
                 yield from handles(item, member, (*path, index))
         case t.List() | t.FixedLengthList(), tuple():
-            if not isinstance(type.type, t.Prim) or type.type is t.Prim.ERROR_CONTEXT:
-                for index, item in enumerate(value):
-                    yield from handles(item, type.type, (*path, index))
+            for index, item in enumerate(value):
+                yield from handles(item, type.type, (*path, index))
         case t.Map(), tuple():
             for index, pair in enumerate(value):
                 assert isinstance(pair, tuple)

@@ -75,7 +75,7 @@ def examine(bench: Workbench, name: str, plan: Plan, options: Options, started: 
         plan.title,
         verdict,
         plan.components[0].wit if len(plan.components) == 1 else _subject_wit(plan),
-        plan.runs[failed - 1].calls if failed else (),
+        tuple(plan.runs[failed - 1].calls) if failed else (),
         plan.unsupported,
         kept,
         time.perf_counter() - start,

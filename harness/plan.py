@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, unique
+from typing import overload
 
 
 @unique
@@ -55,6 +57,26 @@ class Event:
     path: str = field(default="", compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Events(Sequence[Event]):
+    """The events of one component in one run. Lines are kept apart from paths: only a difference asks for a path."""
+
+    lines: tuple[str, ...]
+    paths: tuple[str, ...] = field(compare=False)
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+    @overload
+    def __getitem__(self, index: slice) -> Events: ...
+    def __getitem__(self, index: int | slice) -> Event | Events:
+        if isinstance(index, slice):
+            return Events(self.lines[index], self.paths[index])
+        return Event(self.lines[index], self.paths[index])
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
 @unique
 class TrapClass(Enum):
     """Causes of a trap that the specification names (CanonicalABI.md); text of an engine is mapped to these."""
@@ -99,12 +121,12 @@ class ScriptPlan:
     """
 
     scripts: dict[Role, str]
-    expected: dict[Role, tuple[Event, ...]]
+    expected: dict[Role, Events]
     outcome: ExpectedOutcome
-    calls: tuple[str, ...] = ()
+    calls: Sequence[str] = ()
     """What is called, for people: `a:b/c#f(1, "x") -> ok(3)`, in the order in which paths of events count calls."""
     entries: tuple[Role, ...] | None = None
-    """Entries of this run, where they differ from the plan's: components take turns, each `run` takes its next frame."""
+    """Entries of this run, where they differ from the plan's: components take turns, each `run` does its next frame."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, unique
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 
 def qualified(interface: str | None, name: str) -> str:
@@ -49,6 +50,9 @@ class Prim(Enum):
     CHAR = "char"
     STRING = "string"
     ERROR_CONTEXT = "error-context"
+
+    # Members are singletons; the hash of their name, which Enum takes, is slow.
+    __hash__ = object.__hash__
 
     @property
     def canonical(self) -> str:
@@ -277,6 +281,19 @@ def reachable(*roots: Type | None) -> list[Type]:
         if root is not None:
             visit(root)
     return order
+
+
+_HOLDS_HANDLES: WeakKeyDictionary[Type, bool] = WeakKeyDictionary()
+
+
+def holds_handles(type: Type) -> bool:
+    """Whether values of the type can hold handles or error contexts; worked out once for a type."""
+    if isinstance(type, Prim):
+        return type is Prim.ERROR_CONTEXT
+    found = _HOLDS_HANDLES.get(type)
+    if found is None:
+        found = _HOLDS_HANDLES[type] = isinstance(type, Own | Borrow) or any(map(holds_handles, parts(type)))
+    return found
 
 
 def payloads(type: Variant | Option | Result) -> tuple[Type | None, ...]:

@@ -9,7 +9,7 @@ from harness import script as s
 from harness.handles import normalize
 from harness.model.layout import Layout
 from harness.model.table import ResourceIdentity, SpecTrap, Table
-from harness.plan import Event, Role, TrapClass
+from harness.plan import Events, Role, TrapClass
 from harness.types import Resource
 from harness.world import World
 
@@ -40,9 +40,14 @@ class Instance:
         self.lines.append(line)
         self._paths.append(path or self.where)
 
-    def expected(self) -> tuple[Event, ...]:
+    def forget_unflushed(self) -> None:
+        while self.lines and self.lines[-1].startswith("export_finish "):
+            self.lines.pop()
+            self._paths.pop()
+
+    def expected(self) -> Events:
         """What it has shown, handles renamed and NaNs canonical."""
-        return tuple(map(Event, normalize(self.lines), self._paths))
+        return Events(tuple(normalize(self.lines)), tuple(self._paths))
 
     def identity(self, resource: Resource) -> ResourceIdentity:
         found = self._identities.get(resource)

@@ -18,7 +18,7 @@ from harness.model.lifted import Lifted
 from harness.model.links import Links
 from harness.model.table import ResourceHandle, ResourceIdentity, SpecTrap, Task
 from harness.model.take import Taker, Unpredictable
-from harness.plan import Event, ExpectedOutcome, Role, TrapClass, Wire
+from harness.plan import Events, ExpectedOutcome, Role, TrapClass, Wire
 from harness.world import Function, World
 
 __all__ = ["Component", "ModelRun", "Unpredictable", "run_model"]
@@ -36,7 +36,7 @@ class Component:
 class ModelRun:
     """What every component must show, handles renamed and NaNs canonical (`harness.handles.normalize`)."""
 
-    expected: dict[Role, tuple[Event, ...]]
+    expected: dict[Role, Events]
     outcome: ExpectedOutcome
     destroyed: tuple[tuple[ResourceIdentity, int], ...] = ()
     """Resources whose destructors ran, by representation, in order."""
@@ -90,8 +90,7 @@ class _Machine:
     def forget_unflushed(self) -> None:
         """A trap ends all: events of a post-return wait for the next place that may leave, and are lost."""
         for instance in self.instances.values():
-            while instance.lines and instance.lines[-1].startswith("export_finish "):
-                instance.lines.pop()
+            instance.forget_unflushed()
 
     def _execute(self, instance: Instance, frame: s.Frame, args: tuple[s.Value, ...], task: Task) -> s.Value | None:
         """Run a frame's ops; the value of its `ret`."""

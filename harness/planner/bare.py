@@ -108,4 +108,4 @@ def _run(caller: Caller, composition: Composition, functions: list[tuple[Role, F
     components = {role: Component(composition.worlds[role], script) for role, script in scripts.items()}
     seen = run_model(components, composition.wires, entries)
     texts = {role: script_text(script) for role, script in scripts.items()}
-    return ScriptPlan(texts, seen.expected, seen.outcome, tuple(caller.calls))
+    return ScriptPlan(texts, seen.expected, seen.outcome, caller.calls)

@@ -13,11 +13,11 @@ from harness import types as t
 from harness.encoding import encode, handles
 from harness.model.table import ResourceIdentity
 from harness.plan import Role
+from harness.planner.call_texts import Calls
 from harness.planner.composition import Composition
 from harness.planner.scripts import FrameBuilder, ScriptBuilder
 from harness.sampling import Impossible, Sampler
 from harness.values import ErrorContext, HandleName, Value
-from harness.wave import function_call
 from harness.world import Function
 
 FIRST_REP = 1000
@@ -37,7 +37,7 @@ class Caller:
         """`waiting`: imports of the subject that need handles which only its caller can give it."""
         self.waiting = list(waiting)
         self.scripts = {role: ScriptBuilder(role) for role in composition.worlds}
-        self.calls: list[str] = []
+        self.calls = Calls()
         self._composition = composition
         self._random = random
         self._lists = lists
@@ -89,7 +89,7 @@ class Caller:
             self._encode(value, param.type, pool)
             for value, param, pool in zip(args, function.params, pools, strict=True)
         ]
-        self.calls.append(function_call(function, args, result))
+        self.calls.add(function, args, result)
         self._answer(callee, exported, args, result)
         register = frame.owner.take_register() if function.result is not None else None
         frame.add(s.Call(function.interface, function.name, register, tuple(given)))

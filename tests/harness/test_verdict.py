@@ -10,7 +10,7 @@ from harness.diff import Difference, Expected, Observation, against_model, betwe
 from harness.engine import EngineKind, Rejected, RunResult, Trap
 from harness.expectations import Expectation, Expectations
 from harness.observe import CellRun
-from harness.plan import Event, ExpectedOutcome, Plan, Role, ScriptPlan, TrapClass
+from harness.plan import Events, ExpectedOutcome, Plan, Role, ScriptPlan, TrapClass
 from harness.toolchains.protocol import BuildResult, Built, InvalidOutput, Panicked, Refused, TimedOut
 from harness.trace import TraceReader
 from harness.verdict import Outcome, Verdict, judge
@@ -18,7 +18,7 @@ from harness.verdict import Outcome, Verdict, judge
 GOOD = "push_u8 1\npop_u8 = 2\nbalance 0 0 0 0 0\n"
 SIGN = "push_u8 255\npop_u8 = 2\nbalance 0 0 0 0 0\n"
 OTHER = "push_u8 7\npop_u8 = 2\nbalance 0 0 0 0 0\n"
-EVENTS = (Event("push_u8 1", "call 1, x"), Event("pop_u8 = 2", "call 2, result"))
+EVENTS = Events(("push_u8 1", "pop_u8 = 2"), ("call 1, x", "call 2, result"))
 ROLES = (Role.SUBJECT, Role.DRIVER)
 TOOLS = {OURS: "generator", REFERENCE: "wasm-tools"}
 
