@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from harness.binary import MODULE_PREAMBLE, BinaryError, Reader, name, sections, unsigned, vector
 
@@ -58,6 +59,7 @@ class CoreInterface:
     exports: dict[str, str]
 
 
+@lru_cache(maxsize=64)
 def core_interface(module: bytes) -> CoreInterface:
     """What a dynamic library imports and exports. `BinaryError` as for `module_type`."""
     types: list[str] = []

@@ -11,9 +11,10 @@ from harness.examine import Examination, Options, examine
 from harness.planner import case_plan, check_plan
 from harness.refusals import load_refusals
 from harness.refuse import judge_refusals
+from harness.steps import StepLost
 from harness.toml_lines import FileError
 from harness.toolchains.front_end import FrontEndError, WitText
-from harness.verdict import unusable
+from harness.verdict import broken, unusable
 from harness.workbench import Workbench
 
 SMOKE_WIT = """package harness:smoke;
@@ -45,9 +46,12 @@ class RunCase:
     def perform(self, bench: Workbench) -> Examination:
         started = time.perf_counter()
         try:
-            plan = case_plan(load_case(self.path))
+            with bench.steps.bounded("plan"):
+                plan = case_plan(load_case(self.path))
         except FileError as error:
             return Examination(self.name, "", unusable(str(error)))
+        except StepLost as lost:
+            return Examination(self.name, "", broken(f"planning: {lost.loss.message}"))
         return examine(bench, self.name, plan, self.options, started)
 
 
@@ -83,9 +87,12 @@ class CheckWorld:
         started = time.perf_counter()
         name = f"{self.path.stem}{f'.{self.world}' if self.world else ''}@{self.seed}"
         try:
-            plan = check_plan(self.path, self.world, self.features, self.seed, self.calls)
+            with bench.steps.bounded("plan"):
+                plan = check_plan(self.path, self.world, self.features, self.seed, self.calls)
         except FrontEndError as error:
             return Examination(name, "", unusable(str(error)))
+        except StepLost as lost:
+            return Examination(name, "", broken(f"planning: {lost.loss.message}"))
         return examine(bench, name, plan, self.options, started)
 
 

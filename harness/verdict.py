@@ -88,6 +88,11 @@ def skipped(reason: str) -> Verdict:
     return Verdict(Outcome.SKIP, reason=reason)
 
 
+def broken(reason: str) -> Verdict:
+    """The harness itself failed."""
+    return Verdict(Outcome.HARNESS_ERROR, reason=reason)
+
+
 def unusable(reason: str) -> Verdict:
     """The case or the WIT itself is not good: no tool was asked."""
     return Verdict(Outcome.HARNESS_ERROR, reason=reason, usable=False)

@@ -37,6 +37,11 @@ def case_text(case: Case) -> str:
     return "\n".join(lines)
 
 
+def unsupported_text(case: Case) -> str:
+    """What of a world was not run, an item a line; empty where all was."""
+    return "\n".join(f"unsupported in {case.name}: {item}" for item in case.unsupported)
+
+
 def _opinion(opinion: Opinion) -> Iterator[str]:
     known = f" (known: {opinion.expectation}: {opinion.reason})" if opinion.expectation else ""
     yield f"  {opinion.subject}: {opinion.outcome}{known}"

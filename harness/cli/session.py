@@ -53,6 +53,8 @@ def execute(run: Run, jobs: Sequence[Job], common: Common) -> int:
                 case = _case(job, result, stages)
                 codes.add(_exit_code(case, result))
                 cases.append(case)
+                if case.unsupported:
+                    click.echo(text.unsupported_text(case), err=to_stderr)
                 if not case.good:
                     click.echo("\n" + text.case_text(case), err=to_stderr)
         except KeyboardInterrupt:
