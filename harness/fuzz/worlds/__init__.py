@@ -1,0 +1,6 @@
+"""Random worlds: any that WIT can express, with weights on what differs in the Canonical ABI."""
+
+from harness.fuzz.worlds.packages import random_world
+from harness.fuzz.worlds.profile import FuzzWorld, Profile
+
+__all__ = ["FuzzWorld", "Profile", "random_world"]

@@ -1,0 +1,76 @@
+"""Random functions: plain ones, those of resources, and parameters that end beside a spill boundary."""
+
+from __future__ import annotations
+
+from harness.fuzz.choices import Source, chance, choose, repeat, weighted
+from harness.fuzz.worlds.ast import Container, Facts, Function, Member, Resource, Type
+from harness.fuzz.worlds.names import Names
+from harness.fuzz.worlds.profile import Profile
+from harness.fuzz.worlds.types import TypeMaker
+
+_BOUNDARIES = (16, 17, 15, 18)
+"""CanonicalABI.md: 16 core values are passed as parameters (`MAX_FLAT_PARAMS`), 17 in memory."""
+
+
+class FunctionMaker:
+    """Draws functions into scopes."""
+
+    def __init__(self, source: Source, profile: Profile, types: TypeMaker) -> None:
+        self._source = source
+        self._profile = profile
+        self._types = types
+
+    def add(self, container: Container) -> None:
+        """A function of an interface, or of a resource that it defines."""
+        if self._profile.resources and chance(self._source, 3):
+            self.add_to_resource(container)
+            return
+        name = container.names.draw(self._source, self._profile.hard_names)
+        container.functions.append(self.function(name, "function", container))
+
+    def add_to_resource(self, container: Container) -> None:
+        definition = self._types.resource(container, own=True)
+        resource = definition.body
+        assert isinstance(resource, Resource)
+        ways = [(3, "method"), (2, "static")]
+        if not resource.has_constructor:
+            ways.append((3, "constructor"))
+        kind = weighted(self._source, ways)
+        name = "" if kind == "constructor" else resource.names.draw(self._source, self._profile.hard_names)
+        function = self.function(name, kind, container)
+        if kind == "constructor":
+            function.is_async = False
+            function.result = self._constructed(container, Type(definition.name, definition.facts, named=definition))
+        resource.functions.append(function)
+
+    def _constructed(self, container: Container, made: Type) -> Type | None:
+        """None for a constructor that cannot fail; it says no result."""
+        if not chance(self._source, 3):
+            return None
+        error = self._types.type(container, borrow=False) if chance(self._source, 2) else None
+        return Type("result", Facts(), (made, error))
+
+    def function(self, name: str, kind: str, container: Container) -> Function:
+        params = self._params(kind, container)
+        result = self._types.type(container, borrow=False) if chance(self._source, 2) else None
+        is_async = self._profile.asynchronous and chance(self._source, 3)
+        return Function(name, kind, params, result if kind != "constructor" else None, is_async)
+
+    def _params(self, kind: str, container: Container) -> tuple[Member, ...]:
+        names = Names(*(("self",) if kind == "method" else ()))
+        hard = self._profile.hard_names
+        flat = 1 if kind == "method" else 0
+        boundary = choose(self._source, _BOUNDARIES) if chance(self._source, 6) else None
+        params: list[Member] = []
+        for _ in repeat(self._source, 0, 40, "param", 2):
+            type = self._types.type(container, borrow=True)
+            if boundary is not None and flat + type.facts.flat > boundary:
+                break
+            params.append(Member(names.draw(self._source, hard), type))
+            flat += type.facts.flat
+        while boundary is not None and flat < boundary:
+            type = self._types.scalar()
+            type = type if flat + type.facts.flat <= boundary else Type("u8", Facts())
+            params.insert(0, Member(names.simple(), type))
+            flat += type.facts.flat
+        return tuple(params)

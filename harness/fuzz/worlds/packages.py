@@ -1,0 +1,238 @@
+"""Random worlds: packages and their versions, interfaces, and what stands in the world itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from harness.fuzz.choices import Source, chance, choose, repeat, weighted
+from harness.fuzz.worlds.ast import Container, Extern, Package, World
+from harness.fuzz.worlds.functions import FunctionMaker
+from harness.fuzz.worlds.gates import add_gates
+from harness.fuzz.worlds.names import Names
+from harness.fuzz.worlds.profile import FuzzWorld, Profile
+from harness.fuzz.worlds.text import wit_text
+from harness.fuzz.worlds.types import TypeMaker
+
+_VERSIONS = (None, "1.0.0", "0.1.0", "0.2.6-rc.1", "1.2.3", "2.0.0", "0.0.1", "1.0.0+build.1")
+
+_SWARM = (
+    ("hard_names", 4),
+    ("large_types", 4),
+    ("resources", 2),
+    ("maps", 3),
+    ("packages", 2),
+    ("fixed_length_lists", 10),
+    ("error_contexts", 14),
+    ("labels", 10),
+    ("includes", 10),
+    ("gates", 10),
+    ("asynchronous", 2),
+)
+"""Features of which a world has only some, and how rarely: one that is everywhere would hide what others do."""
+
+_PLACES = (
+    (6, "import"),
+    (6, "export"),
+    (4, "both"),
+    (2, "import function"),
+    (2, "export function"),
+    (2, "import inline"),
+    (2, "export inline"),
+    (3, "import label"),
+    (3, "export label"),
+)
+
+
+def random_world(source: Source, profile: Profile) -> FuzzWorld:
+    """A world that is valid WIT; a function of the choices alone."""
+    on = {name: bool(getattr(profile, name)) and chance(source, one_in) for name, one_in in _SWARM}
+    return _Builder(source, replace(profile, **on)).build()
+
+
+class _Builder:
+    def __init__(self, source: Source, profile: Profile) -> None:
+        self._source = source
+        self._profile = profile
+        self._package_ids = Names()
+        self._packages: list[Package] = []
+        self._main = self._new_package()
+        hard = profile.hard_names
+        self._world = World(Container(self._main.names.draw(source, hard), self._main, is_world=True))
+        self._included: World | None = None
+        self._import_names = self._world.level.names
+        self._export_names = Names()
+        self._places: list[Container] = []
+        self._types = TypeMaker(source, profile, self._interface_for)
+        self._functions = FunctionMaker(source, profile, self._types)
+
+    def build(self) -> FuzzWorld:
+        mean = self._profile.functions
+        for _ in repeat(self._source, 1, 4 * mean, "function", mean - 1):
+            self._add_function()
+        self._drop_two_copies()
+        features: tuple[str, ...] = ()
+        if self._profile.gates:
+            features = add_gates(self._source, self._packages, self._worlds())
+        text = wit_text(self._packages, self._world, self._included)
+        return FuzzWorld(text, self._world.level.name, features)
+
+    def _worlds(self) -> list[World]:
+        return [self._world] + ([self._included] if self._included is not None else [])
+
+    def _new_package(self) -> Package:
+        """A package that is new, or another version of one that is known."""
+        source, hard = self._source, self._profile.hard_names
+        version = choose(source, _VERSIONS) if self._profile.packages else None
+        if self._packages and chance(source, 2):
+            known = choose(source, self._packages)
+            taken = [package.version for package in self._packages if package.id == known.id]
+            free = [version for version in _VERSIONS if version is not None and version not in taken]
+            if free:
+                return self._add_package(Package(known.namespace, known.name, choose(source, free)))
+        namespace = Names().draw(source, hard).lower()
+        name = Names().draw(source, hard).lower()
+        if f"{namespace}:{name}" in self._package_ids:
+            name = next(
+                n for n in map(str, map("p{}".format, range(99))) if f"{namespace}:{n}" not in self._package_ids
+            )
+        return self._add_package(Package(namespace, name, version))
+
+    def _add_package(self, package: Package) -> Package:
+        self._package_ids.claim(package.id)
+        self._packages.append(package)
+        return package
+
+    def _new_interface(self, package: Package) -> Container:
+        name = package.names.draw(self._source, self._profile.hard_names)
+        interface = Container(name, package)
+        package.interfaces.append(interface)
+        return interface
+
+    def _interface_for(self, user: Container) -> Container:
+        """An interface that `user` may use types from without going in a circle."""
+        packages = [package for package in self._packages if self._may_use(user.package, package)]
+        known = [
+            interface
+            for package in packages
+            for interface in package.interfaces
+            if interface.is_inline is False and not interface.reaches(user)
+        ]
+        ways = [(2, "new"), *([(3, "known")] if known else [])]
+        if self._profile.packages and len(self._packages) < 5:
+            ways.append((1, "package"))
+        way = weighted(self._source, ways)
+        if way == "known":
+            return choose(self._source, known)
+        if way == "package":
+            return self._new_interface(self._new_package())
+        return self._new_interface(choose(self._source, packages))
+
+    def _may_use(self, user: Package, used: Package) -> bool:
+        """Packages must not use each other in a circle: each uses those that came after it, or itself."""
+        return self._index(used) >= self._index(user)
+
+    def _index(self, package: Package) -> int:
+        return next(index for index, known in enumerate(self._packages) if known is package)
+
+    def _add_function(self) -> None:
+        if self._places and chance(self._source, 2):
+            self._functions.add(choose(self._source, self._places))
+            return
+        places = [(w, p) for w, p in _PLACES if self._profile.labels or "label" not in p]
+        word, _, kind = weighted(self._source, places).partition(" ")
+        world = self._world_for_item()
+        if kind == "function":
+            self._world_function(world, word == "import")
+        elif kind == "inline":
+            self._inline(world, word == "import")
+        else:
+            self._interface(world, word, kind == "label")
+
+    def _world_for_item(self) -> World:
+        """The world, or one that it includes."""
+        if not self._profile.includes or not chance(self._source, 2):
+            return self._world
+        if self._included is None:
+            name = self._main.names.draw(self._source, self._profile.hard_names)
+            level = Container(name, self._main, is_world=True, names=self._import_names)
+            self._included = World(level)
+        return self._included
+
+    def _label(self, world: World, is_import: bool) -> str:
+        names = self._import_names if is_import else self._export_names
+        return names.draw(self._source, self._profile.hard_names)
+
+    def _world_function(self, world: World, is_import: bool) -> None:
+        if is_import and self._profile.resources and chance(self._source, 4):
+            self._functions.add_to_resource(world.level)
+            return
+        label = self._label(world, is_import)
+        function = self._functions.function(label, "function", world.level)
+        world.externs.append(Extern(is_import, function, label))
+
+    def _inline(self, world: World, is_import: bool) -> None:
+        label = self._label(world, is_import)
+        inline = Container(label, self._main, is_inline=True)
+        world.externs.append(Extern(is_import, inline, label))
+        self._functions.add(inline)
+        self._places.append(inline)
+
+    def _interface(self, world: World, word: str, labelled: bool) -> None:
+        interface = self._interface_for(world.level)
+        if not any(interface is place for place in self._places):
+            self._places.append(interface)
+        self._functions.add(interface)
+        for is_import in (True, False):
+            if word in ("import" if is_import else "export", "both"):
+                label = self._label(world, is_import) if labelled else None
+                if labelled or not self._has(interface, is_import):
+                    world.externs.append(Extern(is_import, interface, label))
+
+    def _has(self, interface: Container, is_import: bool) -> bool:
+        return any(
+            extern.item is interface and extern.is_import is is_import and extern.label is None
+            for world in self._worlds()
+            for extern in world.externs
+        )
+
+    def _drop_two_copies(self) -> None:
+        """Exports that would need one interface both as an import and as an export become imports.
+
+        An export's `use` of an exported interface means the export, of any other the import, and an import can use
+        imports only: so what is needed as an import must not lead to an export (WIT.md, "Transitive imports and
+        worlds").
+        """
+        while (bad := self._two_copies()) is not None:
+            world, extern = bad
+            world.externs.remove(extern)
+            assert isinstance(extern.item, Container)
+            if extern.label is not None or not self._has(extern.item, True):
+                label = None if extern.label is None else self._import_names.simple()
+                world.externs.append(replace_extern(extern, label))
+
+    def _two_copies(self) -> tuple[World, Extern] | None:
+        exports = [
+            (world, extern)
+            for world in self._worlds()
+            for extern in world.externs
+            if not extern.is_import and isinstance(extern.item, Container)
+        ]
+        exported = [extern.item for _, extern in exports if extern.label is None]
+        for world, extern in exports:
+            assert isinstance(extern.item, Container)
+            waiting, seen = [extern.item], [extern.item]
+            while waiting:
+                for used in waiting.pop().used:
+                    if any(used is other for other in seen):
+                        continue
+                    seen.append(used)
+                    if any(used is other for other in exported):
+                        waiting.append(used)
+                    elif any(used.reaches(other) for other in exported):
+                        return world, extern
+        return None
+
+
+def replace_extern(extern: Extern, label: str | None) -> Extern:
+    """The export as an import."""
+    return Extern(True, extern.item, label, extern.gate, extern.docs)

@@ -1,0 +1,40 @@
+"""What random worlds may contain, and what comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Sizes and switches. A switch that is on makes a thing possible: each world draws anew which it has."""
+
+    functions: int = 5
+    """About how many functions a world has; the most is four times that."""
+    depth: int = 4
+    """How deep types nest in one expression; named types add to that."""
+    nodes: int = 80
+    """Parts that a named type may have, all names replaced by what they stand for, to be used again."""
+    packages: bool = True
+    resources: bool = True
+    maps: bool = True
+    fixed_length_lists: bool = True
+    error_contexts: bool = True
+    labels: bool = True
+    includes: bool = True
+    gates: bool = True
+    hard_names: bool = True
+    """Keywords, symbols of the core module, of libc and of the linker, acronyms, many words."""
+    large_types: bool = True
+    """Enums and variants on both sides of 256 cases, records and tuples of dozens of fields."""
+    asynchronous: bool = False
+    """Async functions, streams and futures."""
+
+
+@dataclass(frozen=True, slots=True)
+class FuzzWorld:
+    """A WIT text (one file, nested packages), the world in it, and the WIT features to be enabled."""
+
+    wit: str
+    world: str
+    features: tuple[str, ...] = ()

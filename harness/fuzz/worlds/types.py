@@ -1,0 +1,279 @@
+"""Random types: expressions, and definitions that are made where an expression wants one, so that none is unused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness.fuzz.choices import Source, chance, choose, repeat, weighted
+from harness.fuzz.worlds.ast import (
+    Alias,
+    Container,
+    Definition,
+    Facts,
+    Member,
+    Members,
+    Resource,
+    Type,
+    Used,
+    pointed,
+    product,
+    union,
+)
+from harness.fuzz.worlds.names import Names
+from harness.fuzz.worlds.profile import Profile
+
+_SCALARS = (
+    (6, "u8"), (6, "s8"), (5, "s16"), (3, "u16"), (4, "u32"), (3, "s32"), (5, "u64"), (3, "s64"), (4, "f32"),
+    (4, "f64"), (3, "bool"), (3, "char"), (6, "string"),
+)  # fmt: skip
+"""Small integers most of all, because they need care at every border."""
+
+_KEYS = ("u8", "bool", "s8", "u16", "s16", "u32", "s32", "u64", "s64", "char", "string")
+"""WIT.md, `kt`: a key is one of these words, never a name."""
+
+_SIZES = (1, 2, 3, 4, 5, 16, 17, 33)
+_MOST_NODES = 400
+
+
+def scalar(word: str) -> Type:
+    return Type(word, Facts(2 if word == "string" else 1))
+
+
+U8 = scalar("u8")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a type is wanted. `borrow`: a borrow may stand here."""
+
+    container: Container
+    depth: int
+    borrow: bool
+
+    def deeper(self, borrow: bool | None = None) -> Place:
+        return Place(self.container, self.depth - 1, self.borrow if borrow is None else borrow)
+
+
+class TypeMaker:
+    """Draws types. `interface_for` gives an interface that a container may use types from, a new one if need be."""
+
+    def __init__(self, source: Source, profile: Profile, interface_for: Callable[[Container], Container]) -> None:
+        self._source = source
+        self._profile = profile
+        self._interface_for = interface_for
+        on: list[tuple[int, Callable[[Place], Type], bool]] = [
+            (40, self._scalar, True),
+            (20, self._named, True),
+            (8, self._list, True),
+            (6, self._option, True),
+            (6, self._result, True),
+            (6, self._tuple, True),
+            (12, self._handle, profile.resources),
+            (6, self._map, profile.maps),
+            (6, self._fixed_length_list, profile.fixed_length_lists),
+            (4, self._error_context, profile.error_contexts),
+            (6, self._stream, profile.asynchronous),
+            (6, self._future, profile.asynchronous),
+        ]
+        self._makers = [(weight, maker) for weight, maker, possible in on if possible]
+        self._shallow = [entry for entry in self._makers if entry[1] in (self._scalar, self._named, self._handle)]
+
+    def type(self, container: Container, borrow: bool) -> Type:
+        """A type for a parameter (`borrow`) or a result."""
+        return self._type(Place(container, self._profile.depth, borrow))
+
+    def _type(self, place: Place) -> Type:
+        makers = self._makers if place.depth > 0 else self._shallow
+        return weighted(self._source, makers)(place)
+
+    def _scalar(self, _: Place) -> Type:
+        return scalar(weighted(self._source, _SCALARS))
+
+    def scalar(self) -> Type:
+        return scalar(weighted(self._source, _SCALARS))
+
+    def _apply(self, word: str, facts: Facts, *arguments: Type | None) -> Type:
+        return Type(word, facts, arguments) if facts.nodes <= _MOST_NODES else U8
+
+    def _list(self, place: Place) -> Type:
+        element = self._type(place.deeper())
+        return self._apply("list", pointed([element.facts]), element)
+
+    def _option(self, place: Place) -> Type:
+        some = self._type(place.deeper())
+        return self._apply("option", union([some.facts]), some)
+
+    def _result(self, place: Place) -> Type:
+        ok, err = choose(self._source, ((False, False), (True, False), (False, True), (True, True)))
+        payloads = [self._type(place.deeper()) if has else None for has in (ok, err)]
+        facts = union(payload.facts for payload in payloads if payload is not None)
+        return self._apply("result", facts, *payloads)
+
+    def _tuple(self, place: Place) -> Type:
+        items = [self._type(place.deeper()) for _ in repeat(self._source, 1, 20, "item", 2)]
+        return self._apply("tuple", product(item.facts for item in items), *items)
+
+    def _map(self, place: Place) -> Type:
+        key = scalar(choose(self._source, _KEYS))
+        value = self._type(place.deeper())
+        return self._apply("map", pointed([key.facts, value.facts]), key, value)
+
+    def _fixed_length_list(self, place: Place) -> Type:
+        element = self._type(place.deeper())
+        size = choose(self._source, _SIZES)
+        facts = product([element.facts] * size)
+        if facts.nodes > _MOST_NODES:
+            return element
+        return Type("list", facts, (element,), size)
+
+    def _error_context(self, _: Place) -> Type:
+        return Type("error-context", Facts())
+
+    def _stream(self, place: Place) -> Type:
+        return self._asynchronous("stream", place)
+
+    def _future(self, place: Place) -> Type:
+        return self._asynchronous("future", place)
+
+    def _asynchronous(self, word: str, place: Place) -> Type:
+        payload = self._type(place.deeper(borrow=False)) if chance(self._source, 2) else None
+        if word == "stream" and payload is not None and payload.word == "char":
+            payload = U8
+        nodes = 1 + (payload.facts.nodes if payload is not None else 0)
+        return Type(word, Facts(1, nodes, asynchronous=True), (payload,))
+
+    def _handle(self, place: Place) -> Type:
+        definition = self.resource(place.container)
+        form = choose(self._source, ("", "borrow", "own") if place.borrow else ("", "own"))
+        inner = Type(definition.name, definition.facts, named=definition)
+        if not form:
+            return inner
+        return Type(form, Facts(borrows=form == "borrow"), (inner,))
+
+    def _named(self, place: Place) -> Type:
+        definition = self.definition(place)
+        return Type(definition.name, definition.facts, named=definition)
+
+    def definition(self, place: Place) -> Definition:
+        """A name of a type: one that the scope has, a new one, or one of another interface."""
+        container, source = place.container, self._source
+        fit = [found for found in container.types if self._fits(found, place)]
+        ways = [(3, "new"), (3, "used"), *([(5, "known")] if fit else [])]
+        if place.depth <= 0:
+            ways = [(1, "known")] if fit else [(1, "new")]
+        way = weighted(source, ways)
+        if way == "known":
+            return choose(source, fit)
+        if way == "used":
+            other = self._interface_for(container)
+            container.use(other)
+            inner = Place(other, place.depth - 1, place.borrow)
+            return self._use(container, other, self.definition(inner))
+        return self._define(place)
+
+    def _fits(self, definition: Definition, place: Place) -> bool:
+        facts = definition.facts
+        return facts.nodes <= self._profile.nodes and not facts.resource and (place.borrow or not facts.borrows)
+
+    def _use(self, container: Container, other: Container, original: Definition) -> Definition:
+        for known in container.types:
+            if isinstance(known.body, Used) and known.body.original is original:
+                return known
+        name = original.name
+        if name in container.names or chance(self._source, 4):
+            name = container.names.draw(self._source, self._profile.hard_names)
+        else:
+            container.names.claim(name)
+        return self._add(container, name, Used(other, original), original.facts)
+
+    def resource(self, container: Container, own: bool = False) -> Definition:
+        """A name of a resource; `own`: one that is defined in this scope itself."""
+        known = [d for d in container.types if d.facts.resource and (not own or isinstance(d.body, Resource))]
+        ways = [(2, "new"), *([(4, "known")] if known else []), *([] if own else [(2, "used"), (1, "alias")])]
+        way = weighted(self._source, ways)
+        if way == "known":
+            return choose(self._source, known)
+        if way == "used":
+            other = self._interface_for(container)
+            container.use(other)
+            return self._use(container, other, self.resource(other))
+        if way == "alias":
+            target = self.resource(container)
+            name = container.names.draw(self._source, self._profile.hard_names)
+            body = Alias(Type(target.name, target.facts, named=target))
+            return self._add(container, name, body, target.facts)
+        name = container.names.draw(self._source, self._profile.hard_names)
+        # A function with the resource's own name would share it (Explainer.md, strongly-unique names).
+        return self._add(container, name, Resource(names=Names(name)), Facts(resource=True))
+
+    def _add(
+        self, container: Container, name: str, body: Alias | Members | Resource | Used, facts: Facts
+    ) -> Definition:
+        definition = Definition(name, body, facts)
+        container.types.append(definition)
+        return definition
+
+    def _define(self, place: Place) -> Definition:
+        name = place.container.names.draw(self._source, self._profile.hard_names)
+        makers = [(2, self._alias), (6, self._record), (8, self._variant), (3, self._enum), (4, self._flags)]
+        body, facts = weighted(self._source, makers)(place)
+        return self._add(place.container, name, body, facts)
+
+    def _alias(self, place: Place) -> tuple[Alias | Members, Facts]:
+        target = self._type(place.deeper())
+        return Alias(target), target.facts
+
+    def _record(self, place: Place) -> tuple[Alias | Members, Facts]:
+        names = Names()
+        high = 40 if self._is_large() else 12
+        fields = [
+            Member(names.draw(self._source, self._profile.hard_names), self._type(place.deeper()))
+            for _ in repeat(self._source, 1, high, "field", high // 4)
+        ]
+        return self._members("record", fields, product(field.type.facts for field in fields if field.type is not None))
+
+    def _members(self, word: str, members: list[Member], facts: Facts) -> tuple[Members, Facts]:
+        if facts.nodes > _MOST_NODES:
+            members, facts = [Member("a", U8)], product([U8.facts])
+        return Members(word, tuple(members)), facts
+
+    def _is_large(self) -> bool:
+        return self._profile.large_types and chance(self._source, 30)
+
+    def _variant(self, place: Place) -> tuple[Members, Facts]:
+        names = Names()
+        large = self._is_large()
+        cases = [
+            Member(names.draw(self._source, self._profile.hard_names), self._payload(place))
+            for _ in repeat(self._source, 1, 10, "case", 3)
+        ]
+        if large:
+            # The payloads of the drawn cases come last, where the discriminant needs its second byte.
+            fill = choose(self._source, (256, 257, 255)) - len(cases)
+            cases = [*(Member(names.simple()) for _ in range(fill)), *cases]
+        return self._members("variant", cases, union(case.type.facts for case in cases if case.type is not None))
+
+    def _payload(self, place: Place) -> Type | None:
+        """Scalars more often than elsewhere: which core types they are joined to is what differs."""
+        way = weighted(self._source, ((2, "none"), (3, "scalar"), (3, "any")))
+        if way == "none":
+            return None
+        return self.scalar() if way == "scalar" else self._type(place.deeper())
+
+    def _enum(self, _: Place) -> tuple[Members, Facts]:
+        return self._labels("enum", choose(self._source, (256, 257, 255)) if self._is_large() else 0, 10), Facts()
+
+    def _flags(self, _: Place) -> tuple[Members, Facts]:
+        count = choose(self._source, (0, 8, 9, 16, 17, 31, 32))
+        return self._labels("flags", count, 8), Facts()
+
+    def _labels(self, word: str, count: int, high: int) -> Members:
+        """`count` 0: a few, by names that are drawn."""
+        names = Names()
+        hard = self._profile.hard_names
+        if count:
+            labels = [names.simple() for _ in range(count)]
+        else:
+            labels = [names.draw(self._source, hard) for _ in repeat(self._source, 1, high, "label", 3)]
+        return Members(word, tuple(map(Member, labels)))
