@@ -1,0 +1,161 @@
+"""Components built by toolchains: each once, external ones at the same time, every failure a result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+import wasmtime
+
+from harness.anchor import anchor, needs_anchor
+from harness.build import Builder, Clock
+from harness.cells import Build
+from harness.plan import ComponentPlan, Role
+from harness.steps import Loss, Steps
+from harness.toolchains.ours import toolchain as our_toolchain
+from harness.toolchains.protocol import (
+    BuildResult,
+    Built,
+    GenerateOptions,
+    InvalidOutput,
+    Job,
+    Library,
+    LinkOptions,
+    Panicked,
+    Refused,
+    TimedOut,
+    Toolchain,
+)
+
+DYLIB = bytes(wasmtime.wat2wasm('(module (func (export "f")))'))
+PLAN = ComponentPlan(Role.SUBJECT, "package a:b; world w { export f: func(); }", "w")
+
+
+@dataclass
+class FakeJob:
+    outcome: BuildResult
+    log: list[str]
+    name: str
+
+    def result(self) -> BuildResult:
+        self.log.append(f"collect {self.name}")
+        return self.outcome
+
+
+@dataclass
+class Fake:
+    """A toolchain that gives what it is told to, and notes what is asked of it."""
+
+    name: str
+    log: list[str]
+    dylib: BuildResult = field(default_factory=lambda: Built(DYLIB))
+    linked: list[list[str]] = field(default_factory=list)
+
+    def generate(self, wit: str, world: str | None, options: GenerateOptions) -> Job:
+        self.log.append(f"start {self.name}")
+        return FakeJob(self.dylib, self.log, self.name)
+
+    def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
+        self.linked.append([library.name for library in libraries])
+        return FakeJob(Built(b"component"), [], self.name)
+
+    def toolchain(self, in_process: bool = False) -> Toolchain:
+        return Toolchain(self.name, self.name, "1", self, self, in_process)
+
+
+def validate(module: bytes) -> str | None:
+    return None if module == DYLIB else "bad magic"
+
+
+def builder(*toolchains: Toolchain, lost: dict[str, Loss] | None = None) -> Builder:
+    steps = Steps()
+    steps.lost = lost or {}
+    return Builder({item.name: item for item in toolchains}, {2: b"two", 3: b"three"}, validate, steps)
+
+
+def test_external_tools_run_while_ours_works() -> None:
+    log: list[str] = []
+    ours, other = Fake("ours", log), Fake("other", log)
+    both = builder(ours.toolchain(in_process=True), other.toolchain())
+    both.build([(PLAN, Build(name, name)) for name in ("ours", "other")], Clock())
+    assert log == ["start other", "start ours", "collect ours", "collect other"]
+
+
+def test_equal_builds_are_made_once() -> None:
+    log: list[str] = []
+    fake = Fake("x", log)
+    made = builder(fake.toolchain())
+    wanted = [(PLAN, Build("x", "x"))] * 3
+    for _ in range(2):
+        (build,) = made.build(wanted, Clock()).values()
+        assert build.failure is None
+    assert log == ["start x", "collect x"]
+    assert fake.linked == [["libboxed.so", "libworld.so"]]
+
+
+def test_another_interface_version_is_another_build() -> None:
+    fake = Fake("x", [])
+    builder(fake.toolchain()).build([(PLAN, Build("x", "x", version)) for version in (2, 3)], Clock())
+    assert len(fake.linked) == 2
+
+
+def test_invalid_dylibs_are_not_linked() -> None:
+    fake = Fake("x", [], Built(b"junk"))
+    (build,) = builder(fake.toolchain()).build([(PLAN, Build("x", "x"))], Clock()).values()
+    assert build.failure == InvalidOutput("bad magic", "generate", b"junk")
+    assert not fake.linked
+
+
+@pytest.mark.parametrize(
+    "failure", [Refused("no", "generate"), Panicked(101, "todo!", "generate"), TimedOut(1.0, "generate")]
+)
+def test_failures_are_results(failure: BuildResult) -> None:
+    (build,) = builder(Fake("x", [], failure).toolchain()).build([(PLAN, Build("x", "x"))], Clock()).values()
+    assert build.failure == failure
+
+
+@pytest.mark.parametrize(
+    ("loss", "result"),
+    [
+        (Loss(5.0, None, "did not end within 5 s"), TimedOut(5.0, "generate")),
+        (Loss(0.0, -6, "aborted"), Panicked(-6, "aborted", "generate")),
+    ],
+)
+def test_a_step_that_cost_a_worker_is_a_failure_of_ours(loss: Loss, result: BuildResult) -> None:
+    made = builder(Fake("ours", []).toolchain(in_process=True), lost={"generate subject by ours": loss})
+    (build,) = made.build([(PLAN, Build("ours", "ours"))], Clock()).values()
+    assert build.failure == result
+
+
+def test_ours_builds_refuses_and_never_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = our_toolchain()
+    built = ours.generator.generate(PLAN.wit, "w", GenerateOptions(interpreter="libboxed.so")).result()
+    assert isinstance(built, Built)
+    refused = ours.generator.generate("package a:b; world w { import f: func(x: nobody); }", "w", GenerateOptions())
+    assert isinstance(refused.result(), Refused)
+    monkeypatch.setattr("harness.toolchains.ours.generate", lambda *_: 1 / 0)
+    panicked = ours.generator.generate(PLAN.wit, "w", GenerateOptions()).result()
+    assert isinstance(panicked, Panicked)
+    assert "ZeroDivisionError" in panicked.message
+
+
+class TestAnchor:
+    @pytest.mark.parametrize(
+        ("exports", "needed"),
+        [
+            ([], True),
+            (["cabi_realloc", "__wasm_call_ctors"], True),
+            (["f"], False),
+            (["cabi_realloc", "a:b/c#f"], False),
+        ],
+    )
+    def test_who_needs_one(self, exports: list[str], needed: bool) -> None:
+        text = "".join(f'(export "{name}" (func 0))' for name in exports)
+        assert needs_anchor(bytes(wasmtime.wat2wasm(f"(module (func) {text})"))) is needed
+
+    def test_it_is_a_library_that_needs_another(self) -> None:
+        library = anchor("libworld.so")
+        wasmtime.Module.validate(wasmtime.Engine(), library)
+        assert b"libworld.so" in library
+        assert not needs_anchor(library)
