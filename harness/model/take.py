@@ -87,20 +87,17 @@ class Taker:
             return self._error_context(value, path)
         kind = type.value
         number = self._number(value, kind)
+        width = t.NUMBERS.get(type, 32)
         if type in t.FLOATS:
-            width = t.FLOATS[type]
             self._emit(f"pop_{kind} = {number:0{width // 4}x}", path)
             return s.Number(kind, without_payload(number, width))
-        width = t.NUMBERS.get(type, 32)
         core = number & (_U64 if width == 64 else _U32)
         signed = type in t.SIGNED
         self._emit(f"pop_{kind} = {_as_core(core, width, signed)}", path)
         if type is t.Prim.BOOL:
             return s.Number(kind, int((core & 0xFF if in_memory else core) != 0))
-        if type is t.Prim.CHAR:
-            if core >= 0x110000 or 0xD800 <= core <= 0xDFFF:
-                return self._bad(TrapClass.INVALID_CHAR)
-            return s.Number(kind, core)
+        if type is t.Prim.CHAR and (core >= 0x110000 or 0xD800 <= core <= 0xDFFF):
+            return self._bad(TrapClass.INVALID_CHAR)
         return s.Number(kind, _narrow(core, width, signed))
 
     def _string(self, value: s.Value, path: str) -> Lifted:
