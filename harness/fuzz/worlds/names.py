@@ -46,17 +46,22 @@ def escaped(name: str) -> str:
     return f"%{name}" if name in KEYWORDS else name
 
 
+def _folded(name: str) -> str:
+    """What tells names apart: not case (Explainer.md, "Name Uniqueness"), and for wasm-tools 1.262 not hyphens."""
+    return name.lower().replace("-", "")
+
+
 class Names:
-    """The names of one scope, unique without regard to case."""
+    """The names of one scope, each of which all tools tell apart from the others."""
 
     def __init__(self, *taken: str) -> None:
-        self._taken = {name.lower() for name in taken}
+        self._taken = {_folded(name) for name in taken}
 
     def __contains__(self, name: str) -> bool:
-        return name.lower() in self._taken
+        return _folded(name) in self._taken
 
     def claim(self, name: str) -> str:
-        self._taken.add(name.lower())
+        self._taken.add(_folded(name))
         return name
 
     def simple(self) -> str:

@@ -211,24 +211,23 @@ class _Builder:
                 world.externs.append(replace_extern(extern, label))
 
     def _two_copies(self) -> tuple[World, Extern] | None:
-        exports = [
-            (world, extern)
-            for world in self._worlds()
-            for extern in world.externs
-            if not extern.is_import and isinstance(extern.item, Container)
-        ]
-        exported = [extern.item for _, extern in exports if extern.label is None]
-        for world, extern in exports:
-            assert isinstance(extern.item, Container)
-            waiting, seen = [extern.item], [extern.item]
+        exports: list[tuple[World, Extern, Container]] = []
+        for world in self._worlds():
+            for extern in world.externs:
+                if not extern.is_import and isinstance(extern.item, Container):
+                    exports.append((world, extern, extern.item))
+        # An export under a label satisfies nobody, yet must not be needed as an import (so the reference).
+        plain = [item for _, extern, item in exports if extern.label is None]
+        for world, extern, item in exports:
+            waiting, seen = [item], [item]
             while waiting:
                 for used in waiting.pop().used:
                     if any(used is other for other in seen):
                         continue
                     seen.append(used)
-                    if any(used is other for other in exported):
+                    if any(used is other for other in plain):
                         waiting.append(used)
-                    elif any(used.reaches(other) for other in exported):
+                    elif any(used.reaches(other) for _, _, other in exports):
                         return world, extern
         return None
 
