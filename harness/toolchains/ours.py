@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib import metadata
 
+from generator.componentize.encoder import ComponentizeOptions
 from generator.dylib.generate import generate
 from generator.dylib.options import DylibOptions
 from generator.errors import GeneratorError
@@ -52,6 +53,9 @@ class _LazyJob:
             return Panicked(1, traceback.format_exc(), self._stage)
 
 
+_COMPONENTIZE = ComponentizeOptions(merge_imports_based_on_semver=False)
+
+
 class Ours:
     def generate(self, wit: str, world: str | None, options: GenerateOptions) -> Job:
         return _LazyJob("generate", lambda: _generate(wit, world, options))
@@ -78,8 +82,8 @@ def _link(libraries: Sequence[Library], options: LinkOptions) -> bytes:
     read = [read_library(library.name, library.data) for library in libraries]
     stubs = options.stub_missing_functions
     if options.stack_size is None:
-        return link(read, OurLinkOptions(stub_missing_functions=stubs))
-    return link(read, OurLinkOptions(options.stack_size, stubs))
+        return link(read, OurLinkOptions(stub_missing_functions=stubs), _COMPONENTIZE)
+    return link(read, OurLinkOptions(options.stack_size, stubs), _COMPONENTIZE)
 
 
 def toolchain() -> Toolchain:

@@ -73,7 +73,11 @@ class Library:
 
 @dataclass(frozen=True, slots=True)
 class LinkOptions:
-    """Options of `component link`. `stack_size` in bytes."""
+    """Options of `component link`. `stack_size` in bytes.
+
+    Imports of compatible versions are never merged into the newest one (tools do so by default): each is wired to the
+    version that it names.
+    """
 
     stub_missing_functions: bool = False
     stack_size: int | None = None

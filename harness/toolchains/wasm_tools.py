@@ -122,7 +122,13 @@ class WasmTools:
         return self._start("generate", [*command, path], [path])
 
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
-        command = ["component", "link", "--debug-names=false", "--validate=false"]
+        command = [
+            "component",
+            "link",
+            "--debug-names=false",
+            "--validate=false",
+            "--merge-imports-based-on-semver=false",
+        ]
         if options.stub_missing_functions:
             command.append("--stub-missing-functions")
         if options.stack_size is not None:

@@ -1,0 +1,79 @@
+"""A miniature as a toolchain, named `miniature:NAME`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from functools import lru_cache
+from importlib import metadata
+
+from harness.toolchains.miniatures.generators import GENERATORS
+from harness.toolchains.miniatures.interpreters import INTERPRETERS
+from harness.toolchains.miniatures.linkers import LINKERS
+from harness.toolchains.miniatures.miniature import Area, Miniature
+from harness.toolchains.miniatures.patch import Patch
+from harness.toolchains.ours import Ours
+from harness.toolchains.protocol import BuildResult, GenerateOptions, Job, Library, LinkOptions, Toolchain
+
+PREFIX = "miniature:"
+
+MINIATURES: dict[str, Miniature] = {
+    miniature.name: miniature for table in (GENERATORS, LINKERS, INTERPRETERS) for miniature in table
+}
+
+
+class _PatchedJob:
+    """A job of ours that is done while a patch is applied."""
+
+    def __init__(self, job: Job, applied: Callable[[], AbstractContextManager[None]]) -> None:
+        self._job = job
+        self._applied = applied
+
+    def result(self) -> BuildResult:
+        with self._applied():
+            return self._job.result()
+
+
+class _Wrong:
+    """Our generator and linker, one of them or the interpreter with a fault."""
+
+    def __init__(self, miniature: Miniature, interpreter: str) -> None:
+        self._ours = Ours()
+        self._miniature = miniature
+        self._interpreter = interpreter
+
+    def _applied(self, area: Area) -> AbstractContextManager[None]:
+        fault = self._miniature.fault
+        return fault.applied() if self._miniature.area is area and isinstance(fault, Patch) else nullcontext()
+
+    def generate(self, wit: str, world: str | None, options: GenerateOptions) -> Job:
+        return _PatchedJob(self._ours.generate(wit, world, options), lambda: self._applied(Area.GENERATOR))
+
+    def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
+        if not isinstance(self._miniature.fault, Patch):
+            libraries = [
+                replace(item, data=self._wrong_interpreter(item.data)) if item.name == self._interpreter else item
+                for item in libraries
+            ]
+        return _PatchedJob(self._ours.link(libraries, options), lambda: self._applied(Area.LINKER))
+
+    def _wrong_interpreter(self, binary: bytes) -> bytes:
+        return wrong_interpreter(self._miniature.name, binary)
+
+
+@lru_cache(maxsize=256)
+def wrong_interpreter(name: str, binary: bytes) -> bytes:
+    fault = MINIATURES[name].fault
+    assert not isinstance(fault, Patch), f"{name} is no interpreter"
+    return fault(binary)
+
+
+def miniature_toolchain(name: str, interpreter: str) -> Toolchain:
+    """The toolchain of the miniature `name`; `interpreter` is the name that the interpreter is linked under.
+
+    Raises KeyError if there is no such miniature.
+    """
+    tool = _Wrong(MINIATURES[name], interpreter)
+    version = metadata.version("wit-dylib-harness")
+    return Toolchain(f"{PREFIX}{name}", "miniature", version, tool, tool, in_process=True)
