@@ -19,8 +19,12 @@ def case_text(case: Case) -> str:
     lines = [f"{case.outcome.upper()}  {case.name}" + (f": {case.title}" if case.title else "")]
     if case.reason:
         lines += _indented(case.reason, 2)
+    told: dict[tuple[Finding, ...], str] = {}
     for opinion in case.opinions:
-        if opinion.findings:
+        if opinion.findings in told:
+            lines.append(f"  {opinion.subject}: {opinion.outcome}, with the same findings as {told[opinion.findings]}")
+        elif opinion.findings:
+            told[opinion.findings] = opinion.subject
             lines += _opinion(opinion)
     if case.minority:
         lines.append(f"  in the minority: {case.minority}")

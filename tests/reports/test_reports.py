@@ -80,6 +80,15 @@ def test_text_of_a_failure() -> None:
     )
 
 
+def test_equal_findings_are_told_once() -> None:
+    twice = dataclasses.replace(
+        CASE, opinions=(Opinion("ours", "fail", (FINDING,)), Opinion("both", "fail", (FINDING,)))
+    )
+    text = case_text(twice)
+    assert text.count("push_u8 255") == 1
+    assert "both: fail, with the same findings as ours" in text
+
+
 def test_text_is_bounded() -> None:
     many = dataclasses.replace(
         CASE,
