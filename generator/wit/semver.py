@@ -46,7 +46,7 @@ def merge_imports_by_version(resolve: Resolve, world: WorldId) -> dict[Interface
     An interface that is exported as well stays. Raises MergeError where the higher version lacks or changes an item of
     the lower one.
     """
-    replaced = _choose(resolve, world)
+    replaced = replaced_imports(resolve, world)
     if not replaced:
         return replaced
     for old, new in replaced.items():
@@ -65,7 +65,8 @@ def merge_imports_by_version(resolve: Resolve, world: WorldId) -> dict[Interface
     return replaced
 
 
-def _choose(resolve: Resolve, world: WorldId) -> dict[InterfaceId, InterfaceId]:
+def replaced_imports(resolve: Resolve, world: WorldId) -> dict[InterfaceId, InterfaceId]:
+    """Which imports `merge_imports_by_version` would replace, by which; nothing is changed."""
     highest: dict[Track, InterfaceId] = {}
     members: list[tuple[Track, InterfaceId]] = []
     exports = resolve.worlds[world].exports

@@ -213,3 +213,18 @@ def test_bad_wit_is_told(wit: str, world: str | None, message: str) -> None:
 def test_errors_name_the_line_of_the_file_around_the_text() -> None:
     with pytest.raises(FrontEndError, match=r"case\.toml:12:1: "):
         surround(WitText("package a:b;\n}", "case.toml", lines_before=10))
+
+
+def test_compatible_versions_are_one_import() -> None:
+    parts = around(
+        """package a:b;
+        package v:v@1.0.0 { interface x { f: func(); } }
+        package v:v@1.2.0 { interface x { f: func(); } }
+        package v:v@2.0.0 { interface x { f: func(); } }
+        world w { import v:v/x@1.0.0; import v:v/x@1.2.0; import v:v/x@2.0.0; }"""
+    )
+    assert {wire.name: wire.path for wire in parts.wires} == {
+        "v:v/x@1.0.0": ("v:v/x@1.2.0",),
+        "v:v/x@1.2.0": ("v:v/x@1.2.0",),
+        "v:v/x@2.0.0": ("v:v/x@2.0.0",),
+    }
