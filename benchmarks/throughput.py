@@ -1,0 +1,114 @@
+"""Worlds and calls per second of the differential run beside the floor, in one run: `python -m benchmarks.throughput`.
+
+The floor is the reference alone through the same composition and engine. Both go over the same random worlds in turns,
+so that a noisy machine is equally noisy to both; what counts is the ratio.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.tasks import Differential, Floor, Spent
+from harness.run import Run, Tools
+from harness.worker import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What one kind of run reached with some number of workers. `stages`: share of the time of its workers."""
+
+    what: str
+    workers: int
+    worlds_per_second: float
+    calls_per_second: float
+    median_ms: float
+    stages: dict[str, float]
+    outcomes: dict[str, int]
+
+
+def measure(run: Run, tasks: list[Task]) -> list[Spent]:
+    """What each task spent."""
+    spent: list[Spent] = []
+    for result in run.in_order(tasks):
+        if not isinstance(result, Spent):
+            raise click.ClickException(str(result))
+        spent.append(result)
+    return spent
+
+
+def rate_of(what: str, workers: int, spent: list[Spent]) -> Rate:
+    """The rate by the tasks' own clocks: planning is no part of the floor."""
+    outcomes = Counter(result.outcome for result in spent)
+    stages: dict[str, float] = {}
+    for result in spent:
+        for stage, seconds in result.seconds.items():
+            stages[stage] = stages.get(stage, 0.0) + seconds
+    total = sum(result.total for result in spent)
+    stages["other"] = total - sum(stages.values())
+    busy = total / workers
+    return Rate(
+        what,
+        workers,
+        len(spent) / busy,
+        sum(result.calls for result in spent) / busy,
+        statistics.median(result.total for result in spent) * 1000,
+        {stage: share / total for stage, share in stages.items()},
+        dict(outcomes),
+    )
+
+
+def show(rates: list[Rate], console: Console) -> None:
+    table = Table("run", "workers", "worlds/s", "calls/s", "median ms", "of the floor", "stages", "outcomes")
+    for rate in rates:
+        floor = next(other for other in rates if other.what == "floor" and other.workers == rate.workers)
+        stages = sorted(rate.stages.items(), key=lambda stage: -stage[1])
+        table.add_row(
+            rate.what,
+            str(rate.workers),
+            f"{rate.worlds_per_second:.1f}",
+            f"{rate.calls_per_second:.0f}",
+            f"{rate.median_ms:.1f}",
+            f"{rate.worlds_per_second / floor.worlds_per_second:.2f}",
+            " ".join(f"{name} {share:.0%}" for name, share in stages),
+            " ".join(f"{name} {count}" for name, count in rate.outcomes.items()),
+        )
+    console.print(table)
+
+
+@click.command()
+@click.option("--worlds", default=60, show_default=True, help="Random worlds in each measurement.")
+@click.option("--functions", default=5, show_default=True, help="About how many functions a world has.")
+@click.option("--calls", default=200, show_default=True, help="Calls for each world.")
+@click.option("--seed", default=1, show_default=True)
+@click.option("--workers", default="1,2", show_default=True, help="Numbers of workers, comma separated.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="The rates as JSON.")
+def main(worlds: int, functions: int, calls: int, seed: int, workers: str, json_file: Path | None) -> None:
+    """Measure the differential run and its floor."""
+    root = str(Path(__file__).resolve().parent.parent)
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+    rates = []
+    for count in [int(word) for word in workers.split(",")]:
+        with Run(Tools(), count) as run:
+            warm: list[Task] = [Differential(seed + worlds + index, functions, calls) for index in range(2 * count)]
+            measure(run, warm)
+            turns: list[Task] = []
+            for number in range(seed, seed + worlds):
+                turns += [Floor(number, functions, calls), Differential(number, functions, calls)]
+            spent = measure(run, turns)
+            rates += [rate_of("floor", count, spent[::2]), rate_of("differential", count, spent[1::2])]
+    show(rates, Console(width=160))
+    if json_file is not None:
+        json_file.write_text(json.dumps([asdict(rate) for rate in rates], indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
