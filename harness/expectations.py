@@ -73,12 +73,9 @@ class Expectations:
                 return item
         return None
 
-    def demanded(self, tool: str, case: str) -> Expectation | None:
-        """An expectation that names this case, so that the tool may not pass it silently."""
-        for item in self.items:
-            if item.tool == tool and item.demands(case):
-                return item
-        return None
+    def demanded(self, tool: str, case: str) -> list[Expectation]:
+        """Expectations that name this case, so that the tool may not pass it silently."""
+        return [item for item in self.items if item.tool == tool and item.demands(case)]
 
 
 def load(paths: Iterable[Path], versions: Mapping[str, str]) -> Expectations:

@@ -116,8 +116,21 @@ def judge(
         behaviour.append(_judgement(case, subject, _findings(run, expected), tools, expectations))
     behaviour = [_excused(judgement, run, behaviour) for judgement, run in zip(behaviour, cells, strict=True)]
     judgements = behaviour + _structural(case, structure, tools, expectations)
+    seen = {judgement.expectation for judgement in judgements}
+    judgements += [
+        _unexpected(name, demanded)
+        for name, tool in tools.items()
+        for demanded in expectations.demanded(tool, case)
+        if demanded not in seen and name in {judgement.subject for judgement in behaviour}
+    ]
     outcome = min((judgement.outcome for judgement in judgements), key=_SEVERITY.index, default=Outcome.SKIP)
     return Verdict(outcome, tuple(judgements), _minority(cells, behaviour))
+
+
+def _unexpected(subject: str, demanded: Expectation) -> Judgement:
+    """A fault that is said to show in this very case, and does not."""
+    message = f"passes, but {demanded.id} expects: {demanded.outcome} ({demanded.reason})"
+    return Judgement(subject, Outcome.UNEXPECTED_PASS, (Finding(Outcome.UNEXPECTED_PASS, message),))
 
 
 def _structural(
@@ -170,11 +183,6 @@ def _judgement(
 ) -> Judgement:
     tool = tools.get(subject)
     if not findings:
-        demanded = expectations.demanded(tool, case) if tool is not None else None
-        if demanded is not None:
-            message = f"passes, but {demanded.id} expects: {demanded.outcome} ({demanded.reason})"
-            finding = Finding(Outcome.UNEXPECTED_PASS, message)
-            return Judgement(subject, Outcome.UNEXPECTED_PASS, (finding,), demanded)
         return Judgement(subject, Outcome.PASS)
     worst = min((finding.outcome for finding in findings), key=_SEVERITY.index)
     if tool is not None:

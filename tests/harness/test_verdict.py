@@ -133,6 +133,12 @@ class TestExpectations:
         assert verdict(GOOD, GOOD, known()).outcome is Outcome.UNEXPECTED_PASS
         assert not Outcome.UNEXPECTED_PASS.good
 
+    def test_a_difference_of_structure_is_the_failure_that_was_expected(self) -> None:
+        cells = [cell_run(pure(OURS), GOOD), cell_run(pure(REFERENCE), GOOD)]
+        structure = {REFERENCE: [Difference(1, "export", Role.SUBJECT, "f", "func()", "(nothing)")]}
+        found = judge("x/y", plan(), cells, structure, TOOLS, known())
+        assert found.outcome is Outcome.EXPECTED_FAILURE
+
     def test_wildcards_demand_nothing(self) -> None:
         assert verdict(GOOD, GOOD, known(cases=("x/*",))).outcome is Outcome.PASS
 
