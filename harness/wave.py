@@ -8,6 +8,7 @@ WAVE is defined beside wasm-tools (crates/wasm-wave). It leaves some values open
 | fixed-length list | as a list |
 | own, borrow | `$name`, the name of a handle in a case |
 | error-context | `error-context("message")` |
+| long string, list or map | `repeat(1000, "ab")`, `repeat(1000, [1, 2])`: read, never written |
 | NaN other than the canonical one | `nan:0x7fc00001`, all bits of the float |
 """
 

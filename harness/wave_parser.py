@@ -8,6 +8,9 @@ from harness import types as t
 from harness.values import CANONICAL_NAN, NONE, Case, ErrorContext, Float, HandleName, Value
 from harness.wave_lexer import Token, WaveError, tokens
 
+MAX_REPEATED = 1 << 20
+"""Characters or elements that `repeat` may make."""
+
 
 def from_wave(text: str, type: t.Type) -> Value:
     """The value that `text` writes; raises `WaveError` with the column."""
@@ -49,6 +52,8 @@ class _Parser:
 
     def value(self, type: t.Type) -> Value:
         match type:
+            case t.Prim.STRING | t.List() | t.Map() if self._keyword("repeat"):
+                return self._repeated(type)
             case t.Prim():
                 return self._primitive(type)
             case t.Tuple():
@@ -75,6 +80,19 @@ class _Parser:
                 return HandleName(self.expect("handle", "a handle (`$name`)").text)
             case t.Future() | t.Stream():
                 raise self._error(f"nothing: {type.canonical} has no values", self._peek())
+
+    def _repeated(self, type: t.Type) -> Value:
+        self.expect("(", "`(`")
+        count = self.expect("number", "how often")
+        if not count.text.isdigit():
+            raise self._error("how often", count)
+        self.expect(",", "`,`")
+        value = self.value(type)
+        self.expect(")", "`)`")
+        assert isinstance(value, str | tuple)
+        if int(count.text) * len(value) > MAX_REPEATED:
+            raise WaveError(f"more than {MAX_REPEATED} elements", self._text, count.offset)
+        return value * int(count.text)
 
     def _sequence(self, opening: str, closing: str, item: Callable[[], Value]) -> list[Value]:
         self.expect(opening, f"`{opening}`")
