@@ -1,0 +1,97 @@
+"""Worlds from `wasm-tools wit-smith`: another's idea of what a random world is."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+
+from harness import process
+from harness.fuzz.choices import Source, choose
+from harness.fuzz.worlds.profile import FuzzWorld, Profile
+from harness.workbench import Workbench
+
+_ATTEMPTS = 8
+"""Many outputs have no world with anything in it."""
+
+_SIZES = (4096, 1024, 16384)
+"""Bytes of seed. The tool runs out of small ones and then draws the simplest of all that is left."""
+
+_WORLD = re.compile(r"^world %?(\S+) \{\n(?=  )", re.MULTILINE)
+
+
+_GATES = ("active", "inactive")
+"""The features that wit-smith gates items by. Without them its texts are often no valid WIT: what is turned off is
+referred to, or an interface is gated and its types are not."""
+
+
+class SmithError(Exception):
+    """wit-smith cannot be asked, or gave nothing that can be used."""
+
+
+def smith_world(source: Source, bench: Workbench, profile: Profile | None = None) -> FuzzWorld:
+    """A world of what wit-smith makes of a seed that is drawn from `source`. Raises `SmithError`."""
+    reference = bench.settings.reference
+    if reference is None:
+        raise SmithError("wit-smith is a command of wasm-tools, and there is none here")
+    flags = _flags(profile or Profile())
+    for _ in range(_ATTEMPTS):
+        size = choose(source, _SIZES)
+        seed = source.integer(0, (1 << 64) - 1)
+        text = _ask(bench, reference.path, flags, _stretched(seed, size))
+        worlds = _WORLD.findall(text)
+        if worlds:
+            return FuzzWorld(text, choose(source, worlds), _GATES)
+    raise SmithError(f"{_ATTEMPTS} seeds in a row gave no world with anything in it")
+
+
+def _flags(profile: Profile) -> list[str]:
+    on = [("--implements", profile.labels), ("--world-include", profile.includes)]
+    on += [("--fixed-length-lists", profile.fixed_length_lists), ("--error-context", profile.error_contexts)]
+    on += [(flag, profile.asynchronous) for flag in ("--async", "--futures", "--streams")]
+    return [flag for flag, is_on in on if is_on]
+
+
+def _stretched(seed: int, size: int) -> bytes:
+    """`size` bytes from a seed, the same everywhere (xorshift64*, Vigna 2016)."""
+    state = seed or 1
+    out = bytearray()
+    while len(out) < size:
+        state ^= state >> 12
+        state = (state ^ (state << 25)) & 0xFFFF_FFFF_FFFF_FFFF
+        state ^= state >> 27
+        out += ((state * 0x2545_F491_4F6C_DD1D) & 0xFFFF_FFFF_FFFF_FFFF).to_bytes(8, "little")
+    return bytes(out[:size])
+
+
+def _ask(bench: Workbench, path: str, flags: Sequence[str], seed: bytes) -> str:
+    """The WIT text of one seed. The tool writes a binary; its own printer makes the text."""
+    limits = bench.settings.tool_limits
+    names = []
+    try:
+        names = [_file(bench, seed, ".seed"), _file(bench, b"", ".wasm")]
+        _run([path, "wit-smith", *flags, names[0], "-o", names[1]], limits)
+        return _run([path, "component", "wit", "--no-docs", names[1]], limits).decode("utf-8", "replace")
+    finally:
+        for name in names:
+            os.unlink(name)
+
+
+def _file(bench: Workbench, data: bytes, suffix: str) -> str:
+    with tempfile.NamedTemporaryFile(dir=bench.settings.directory, suffix=suffix, delete=False) as file:
+        file.write(data)
+    return file.name
+
+
+def _run(command: Sequence[str], limits: process.Limits) -> bytes:
+    try:
+        done = process.run(command, limits)
+    except OSError as error:
+        raise SmithError(f"{command[0]} cannot be started: {error.strerror}") from error
+    if done.timed_out:
+        raise SmithError(f"{command[1]} did not end within {limits.seconds:g} s")
+    if done.exit_code:
+        said = (done.stderr.strip().splitlines() or [f"exit code {done.exit_code}"])[0]
+        raise SmithError(f"{command[1]}: {said}")
+    return done.stdout
