@@ -36,14 +36,19 @@ def smith_world(source: Source, bench: Workbench, profile: Profile | None = None
     if reference is None:
         raise SmithError("wit-smith is a command of wasm-tools, and there is none here")
     flags = _flags(profile or Profile())
+    why = "no world with anything in it"
     for _ in range(_ATTEMPTS):
         size = choose(source, _SIZES)
         seed = source.integer(0, (1 << 64) - 1)
-        text = _ask(bench, reference.path, flags, _stretched(seed, size))
+        try:
+            text = _ask(bench, reference.path, flags, _stretched(seed, size))
+        except SmithError as error:  # some seeds it cannot make valid WIT of
+            why = str(error)
+            continue
         worlds = _WORLD.findall(text)
         if worlds:
             return FuzzWorld(text, choose(source, worlds), _GATES)
-    raise SmithError(f"{_ATTEMPTS} seeds in a row gave no world with anything in it")
+    raise SmithError(f"{_ATTEMPTS} seeds gave nothing that can be used, the last one: {why}")
 
 
 def _flags(profile: Profile) -> list[str]:
