@@ -67,13 +67,13 @@ def default_cells(roles: Sequence[Role], toolchains: Sequence[str], engine: Engi
     return cells
 
 
-def full_cells(roles: Sequence[Role], toolchains: Sequence[str]) -> list[Cell]:
+def full_cells(roles: Sequence[Role], toolchains: Sequence[str], needs: frozenset[str] = frozenset()) -> list[Cell]:
     """Every generator with every linker for each component, under both engines; and everything by the first toolchain
-    and the older interpreter interface, which only ours still speaks."""
+    and the older interpreter interface, which only ours still speaks, unless a plan `needs` maps: it has none."""
     builds = [Build(generator, linker) for generator in toolchains for linker in toolchains]
     choices = [list(zip(roles, chosen, strict=True)) for chosen in itertools.product(builds, repeat=len(roles))]
     cells = [Cell(tuple(choice), engine) for engine in EngineKind for choice in choices]
-    if OURS in toolchains:
+    if OURS in toolchains and "map" not in needs:
         old = Build(OURS, OURS, abi_version=2)
         cells.append(Cell(tuple((role, old) for role in roles), EngineKind.WINCH))
     return cells

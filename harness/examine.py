@@ -48,7 +48,7 @@ def choose_cells(bench: Workbench, plan: Plan, options: Options) -> list[Cell]:
     roles = [component.role for component in plan.components]
     toolchains = list(bench.toolchains)
     if options.full_matrix:
-        return full_cells(roles, toolchains)
+        return full_cells(roles, toolchains, plan.needs)
     return default_cells(roles, toolchains, options.engine)
 
 

@@ -219,3 +219,7 @@ class TestCells:
         assert len(cells) == len(set(cells)) == 4 * 4 * 2 + 1
         assert Cell(tuple((role, Build(OURS, OURS, 2)) for role in ROLES), EngineKind.WINCH) in cells
         assert sum(cell.toolchain == OURS for cell in cells) == 2, "one for each engine; the old interface is its own"
+
+    def test_full_with_maps_leaves_the_old_interface_out(self) -> None:
+        cells = full_cells(ROLES, [OURS, REFERENCE], frozenset({"map"}))
+        assert cells == full_cells(ROLES, [OURS, REFERENCE])[:-1]
