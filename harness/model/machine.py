@@ -162,12 +162,23 @@ class _Machine:
         if frame is None:
             raise callee.fail("no_frame")
         value = self._execute(callee, frame, given, task)
-        result = self._result(callee, function, value, f"{where}, result")
+        result = self._checked_result(callee, function, value, f"{where}, result", task)
         if task.num_borrows:
             raise SpecTrap(TrapClass.BORROW_LEFT)
         callee.emit(f"export_finish {name}", where)
         self._entered.discard(callee.role)
         return result
+
+    def _checked_result(
+        self, callee: Instance, function: Function, value: s.Value | None, path: str, task: Task
+    ) -> Lifted | None:
+        """The specification lifts the result before it counts borrows; engines may count first."""
+        try:
+            return self._result(callee, function, value, path)
+        except SpecTrap as trap:
+            if task.num_borrows and trap.cause is not TrapClass.INTERPRETER:
+                raise SpecTrap(trap.cause, trap.detail, trap.also | {TrapClass.BORROW_LEFT}) from None
+            raise
 
     def _result(self, callee: Instance, function: Function, value: s.Value | None, path: str) -> Lifted | None:
         if function.result is None:
