@@ -31,7 +31,6 @@ from generator.wit.model import (
     WorldOwner,
 )
 from generator.wit.package_context import PackageContext, borrowing_types
-from generator.wit.semver import replaced_imports
 from harness.plan import ItemKind, Role, Wire
 from harness.toolchains.makers import MAKERS, makers_interface, unreturned
 from harness.toolchains.world_items import Needed, needed_items
@@ -59,20 +58,7 @@ def add_mirrors(resolve: Resolve, world: WorldId) -> Mirrors:
     driver = builder.driver() if subject.exports else None
     if provider is not None and driver is not None:
         builder.add_makers(resolve.worlds[provider], resolve.worlds[driver])
-    consumers = {Role.SUBJECT: world} if driver is None else {Role.SUBJECT: world, Role.DRIVER: driver}
-    return Mirrors(driver, provider, _merged(resolve, consumers, builder.wires), builder.refused)
-
-
-def _merged(resolve: Resolve, consumers: dict[Role, WorldId], wires: list[Wire]) -> tuple[Wire, ...]:
-    """Linkers make one import of compatible versions of an interface, the highest (wasm-tools' default; the component
-    model allows it). So every one of them is wired to what the highest is wired to, whether a linker does so or not."""
-    by_name = {(wire.consumer, wire.name): wire for wire in wires}
-    for role, world in consumers.items():
-        for old, new in replaced_imports(resolve, world).items():
-            key = role, resolve.world_key_name(InterfaceKey(old))
-            highest = by_name[role, resolve.world_key_name(InterfaceKey(new))]
-            by_name[key] = replace(by_name[key], producer=highest.producer, path=highest.path)
-    return tuple(by_name.values())
+    return Mirrors(driver, provider, tuple(builder.wires), builder.refused)
 
 
 class _Builder:
