@@ -1,0 +1,1 @@
+"""Our tools made wrong on purpose, one fault each; they test the harness."""
