@@ -23,7 +23,7 @@ from generator.dylib.scope import Scope
 from generator.dylib.start import Start, write_constructor
 from generator.dylib.type_table import TypeTable
 from generator.dylib.types import Kind, Node, TypeWord
-from generator.dylib.unsupported import refuse_async, refuse_maps
+from generator.dylib.unsupported import refuse_async, refuse_env, refuse_maps
 from generator.dylib.words import WORD
 from generator.wasm.module import CustomSection
 from generator.wasm.types import FuncType, ValType
@@ -42,6 +42,7 @@ def generate(resolve: Resolve, world_id: WorldId, options: DylibOptions | None =
     options = options or DylibOptions()
     world = resolve.worlds[world_id]
     refuse_async(resolve, world, options)
+    refuse_env(resolve, world)
     scope = Scope(resolve, world)
     table = TypeTable(scope)
     functions = world_functions(table, world)

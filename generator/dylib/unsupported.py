@@ -8,7 +8,10 @@ from generator.dylib.functions import FunctionUse, all_functions
 from generator.dylib.options import DylibOptions
 from generator.dylib.types import Kind, Node
 from generator.errors import GeneratorError
-from generator.wit.model import Resolve, World, WorldKey
+from generator.wit.model import InterfaceItem, Resolve, Resource, World, WorldKey
+
+SYMBOLS = "env"
+"""The core module from which dynamic libraries import functions, the memory and the table."""
 
 
 class UnsupportedError(GeneratorError):
@@ -30,6 +33,21 @@ def refuse_async(resolve: Resolve, world: World, options: DylibOptions) -> None:
     choice.ensure_all_used()
     if items:
         raise UnsupportedError(items)
+
+
+def refuse_env(resolve: Resolve, world: World) -> None:
+    """Raises UnsupportedError if the world imports an interface by the plain name `env`.
+
+    Its functions would be imported from the core module `env`, where a library's own symbols come from
+    (tool-conventions, DynamicLinking.md): no linker can tell the two apart.
+    """
+    for key, item in world.imports.items():
+        if resolve.world_key_name(key) == SYMBOLS and isinstance(item, InterfaceItem):
+            interface = resolve.interfaces[item.id]
+            has_resources = any(isinstance(resolve.types[type].kind, Resource) for type in interface.types.values())
+            if interface.functions or has_resources:
+                reason = f"libraries import their symbols from the core module `{SYMBOLS}`; give it another name"
+                raise UnsupportedError([f"unsupported: imported interface {SYMBOLS}: {reason}"])
 
 
 def refuse_maps(resolve: Resolve, functions: Iterable[FunctionUse], nodes: Iterable[Node]) -> None:

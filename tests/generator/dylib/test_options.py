@@ -50,6 +50,16 @@ def test_unused_filter() -> None:
         refused("import:top", "-all")
 
 
+@pytest.mark.parametrize("items", ["f: func();", "resource r;"])
+def test_an_import_called_env_is_refused(items: str) -> None:
+    with pytest.raises(UnsupportedError, match="unsupported: imported interface env"):
+        library(f"world w {{ import env: interface {{ {items} }} }}")
+
+
+def test_env_may_be_exported_and_may_name_types() -> None:
+    library("world w { import env: interface { type t = u8; } export env: interface { f: func(); } }")
+
+
 def test_maps_need_version_3() -> None:
     with pytest.raises(UnsupportedError, match="unsupported: map in function a:b/c#f"):
         library("interface c { f: func(a: option<map<u8, u8>>); } world w { import c; }", DylibOptions(abi_version=2))
