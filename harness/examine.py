@@ -27,6 +27,8 @@ class Options:
     engine: EngineKind = EngineKind.WINCH
     expectations: Expectations = field(default_factory=Expectations)
     artifacts: Path | None = Path("artifacts")
+    toolchains: tuple[str, ...] | None = None
+    """Which of the toolchains take part, by name, in order; None: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Examination:
 
 def choose_cells(bench: Workbench, plan: Plan, options: Options) -> list[Cell]:
     roles = [component.role for component in plan.components]
-    toolchains = list(bench.toolchains)
+    toolchains = list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
     if options.full_matrix:
         return full_cells(roles, toolchains, plan.needs)
     return default_cells(roles, toolchains, options.engine)

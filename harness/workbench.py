@@ -34,6 +34,8 @@ class Settings:
     run_limits: RunLimits = field(default_factory=RunLimits)
     stand_in: str | None = None
     """A toolchain by name (`harness/toolchains/named.py`) that takes the place of ours."""
+    named: tuple[str, ...] = ()
+    """Further toolchains of that kind, under their own names."""
 
 
 class Workbench:
@@ -45,7 +47,7 @@ class Workbench:
 
     @cached_property
     def toolchains(self) -> dict[str, Toolchain]:
-        """By name, ours first, then the reference."""
+        """By name, ours first, then those by name, then the reference."""
         settings = self.settings
         found: dict[str, Toolchain] = {}
         if settings.stand_in is not None:
@@ -54,6 +56,8 @@ class Workbench:
             from harness.toolchains import ours
 
             found[ours.NAME] = ours.toolchain()
+        for name in settings.named:
+            found[name] = named(name)
         if settings.reference is not None:
             reference = wasm_tools.reference(
                 settings.reference, settings.directory, settings.tool_limits, keep=self._interpreters.values()

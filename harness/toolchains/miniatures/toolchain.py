@@ -8,11 +8,13 @@ from dataclasses import replace
 from functools import lru_cache
 from importlib import metadata
 
+from harness.build import INTERPRETER
 from harness.toolchains.miniatures.generators import GENERATORS
 from harness.toolchains.miniatures.interpreters import INTERPRETERS
 from harness.toolchains.miniatures.linkers import LINKERS
 from harness.toolchains.miniatures.miniature import Area, Miniature
 from harness.toolchains.miniatures.patch import Patch
+from harness.toolchains.named import UnknownToolchain
 from harness.toolchains.ours import Ours
 from harness.toolchains.protocol import BuildResult, GenerateOptions, Job, Library, LinkOptions, Toolchain
 
@@ -38,10 +40,9 @@ class _PatchedJob:
 class _Wrong:
     """Our generator and linker, one of them or the interpreter with a fault."""
 
-    def __init__(self, miniature: Miniature, interpreter: str) -> None:
+    def __init__(self, miniature: Miniature) -> None:
         self._ours = Ours()
         self._miniature = miniature
-        self._interpreter = interpreter
 
     def _applied(self, area: Area) -> AbstractContextManager[None]:
         fault = self._miniature.fault
@@ -53,7 +54,7 @@ class _Wrong:
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
         if not isinstance(self._miniature.fault, Patch):
             libraries = [
-                replace(item, data=self._wrong_interpreter(item.data)) if item.name == self._interpreter else item
+                replace(item, data=self._wrong_interpreter(item.data)) if item.name == INTERPRETER else item
                 for item in libraries
             ]
         return _PatchedJob(self._ours.link(libraries, options), lambda: self._applied(Area.LINKER))
@@ -69,11 +70,9 @@ def wrong_interpreter(name: str, binary: bytes) -> bytes:
     return fault(binary)
 
 
-def miniature_toolchain(name: str, interpreter: str) -> Toolchain:
-    """The toolchain of the miniature `name`; `interpreter` is the name that the interpreter is linked under.
-
-    Raises KeyError if there is no such miniature.
-    """
-    tool = _Wrong(MINIATURES[name], interpreter)
-    version = metadata.version("wit-dylib-harness")
-    return Toolchain(f"{PREFIX}{name}", "miniature", version, tool, tool, in_process=True)
+def toolchain(name: str) -> Toolchain:
+    """The toolchain of a miniature. Raises `UnknownToolchain`."""
+    if name not in MINIATURES:
+        raise UnknownToolchain(f"there is no miniature {name!r} (`harness miniatures --list` shows all)")
+    tool = _Wrong(MINIATURES[name])
+    return Toolchain(f"{PREFIX}{name}", "miniature", metadata.version("wit-dylib-harness"), tool, tool, in_process=True)
