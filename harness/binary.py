@@ -19,6 +19,8 @@ class BinaryError(Exception):
 
 def unsigned(value: int) -> bytes:
     """LEB128."""
+    if value < 128:
+        return bytes((value,))
     out = bytearray()
     while value >= 128:
         out.append(value & 127 | 128)
@@ -57,6 +59,10 @@ class Reader:
         return self.data[self.at - 1]
 
     def unsigned(self) -> int:
+        at = self.at
+        if at < self.end and self.data[at] < 128:  # nearly all are one byte
+            self.at = at + 1
+            return self.data[at]
         value = shift = 0
         while True:
             byte = self.byte()

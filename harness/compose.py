@@ -11,15 +11,13 @@ from harness.binary import (
     SORT_INSTANCE,
     SORT_TYPE,
     BinaryError,
-    Surface,
     name,
     section,
-    surface,
     unsigned,
     vector,
 )
 from harness.plan import ItemKind, Role, Wire
-from harness.share import Shared, SharedModule, SharedModules, share
+from harness.share import Shared, SharedModule, SharedModules
 
 HOST = "harness:boxed/host@0.1.0"
 CONTROL = "harness:boxed/control@0.1.0"
@@ -68,7 +66,7 @@ def compose(components: Mapping[Role, bytes], wires: Sequence[Wire], known: Shar
 
 def _share(role: Role, component: bytes, known: SharedModules) -> Shared:
     try:
-        return share(component, known)
+        return known.share(component)
     except BinaryError as error:
         raise CompositionError(f"the {role.value} is malformed: {error}") from error
 
@@ -94,7 +92,7 @@ class _Writer:
     def __init__(self, order: list[Role], shared: dict[Role, Shared], wires: Sequence[Wire]) -> None:
         self._order = order
         self._shared = shared
-        self._surfaces = {role: _surface(role, item.component) for role, item in shared.items()}
+        self._surfaces = {role: item.surface for role, item in shared.items()}
         self._wires = wires
         self._out = bytearray(COMPONENT_PREAMBLE)
         self._modules: dict[str, int] = {}
@@ -176,9 +174,3 @@ class _Writer:
             index = self._aliases[key] = self._new(sort)
         return index
 
-
-def _surface(role: Role, component: bytes) -> Surface:
-    try:
-        return surface(component)
-    except BinaryError as error:
-        raise CompositionError(f"the {role.value} is malformed: {error}") from error

@@ -6,7 +6,7 @@ import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from harness.binary import BinaryError, Section, name, section, sections, unsigned, vector
+from harness.binary import BinaryError, Section, Surface, name, section, sections, surface, unsigned, vector
 from harness.core_module import module_type, without_customs
 
 _CORE_MODULE, _CORE_TYPE, _IMPORT = 1, 3, 10
@@ -38,6 +38,16 @@ class SharedModules:
 
     def __init__(self) -> None:
         self._by_content: OrderedDict[bytes, SharedModule | None] = OrderedDict()
+        self._shared: OrderedDict[bytes, Shared] = OrderedDict()
+
+    def share(self, component: bytes) -> Shared:
+        """`share`, remembered: a component takes part in several cells of a plan."""
+        found = self._shared.get(component)
+        if found is None:
+            found = self._shared[component] = share(component, self)
+            if len(self._shared) > self._REMEMBERED:
+                self._shared.popitem(last=False)
+        return found
 
     def find(self, module: bytes) -> SharedModule | None:
         """None for a small module and for one with types that cannot be declared."""
@@ -66,6 +76,7 @@ class Shared:
 
     component: bytes
     modules: tuple[SharedModule, ...]
+    surface: Surface
 
 
 def share(component: bytes, known: SharedModules) -> Shared:
@@ -81,7 +92,7 @@ def share(component: bytes, known: SharedModules) -> Shared:
             if module is not None and module not in found.values():
                 found[position] = module
     if not found or any(part.id == _CORE_TYPE for part in parts[min(found) :]):
-        return Shared(component, ())
+        return Shared(component, (), surface(component))
     types = _core_types(component, parts[: min(found)])
     out = bytearray(component[:8])
     for position, part in enumerate(parts):
@@ -93,7 +104,7 @@ def share(component: bytes, known: SharedModules) -> Shared:
             item = b"\x00" + name(module.import_name) + b"\x00\x11" + unsigned(types)
             out += section(_IMPORT, vector([item]))
             types += 1
-    return Shared(bytes(out), tuple(found.values()))
+    return Shared(bytes(out), tuple(found.values()), surface(bytes(out)))
 
 
 def _core_types(component: bytes, parts: list[Section]) -> int:
