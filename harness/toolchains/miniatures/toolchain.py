@@ -54,17 +54,14 @@ class _Wrong:
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
         if not isinstance(self._miniature.fault, Patch):
             libraries = [
-                replace(item, data=self._wrong_interpreter(item.data)) if item.name == INTERPRETER else item
+                replace(item, data=_wrong_interpreter(self._miniature.name, item.data)) if item.name == INTERPRETER else item
                 for item in libraries
             ]
         return _PatchedJob(self._ours.link(libraries, options), lambda: self._applied(Area.LINKER))
 
-    def _wrong_interpreter(self, binary: bytes) -> bytes:
-        return wrong_interpreter(self._miniature.name, binary)
-
 
 @lru_cache(maxsize=256)
-def wrong_interpreter(name: str, binary: bytes) -> bytes:
+def _wrong_interpreter(name: str, binary: bytes) -> bytes:
     fault = MINIATURES[name].fault
     assert not isinstance(fault, Patch), f"{name} is no interpreter"
     return fault(binary)

@@ -1,0 +1,96 @@
+"""What workers are asked to do: try miniatures on a case, on a world that shows them, on a random world."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.case import load_case
+from harness.examine import Options
+from harness.features import missing
+from harness.fuzz.miniatures.detect import Detection, builds_the_same, detect
+from harness.fuzz.trial import Recipe, draw, plan_of
+from harness.plan import Plan
+from harness.planner import case_plan, check_plan
+from harness.toml_lines import FileError
+from harness.toolchains.front_end import FrontEndError, WitText
+from harness.toolchains.miniatures.worlds import WORLDS
+from harness.workbench import Workbench
+
+SHOWN_CALLS = 40
+"""Calls in a world that shows miniatures."""
+
+Detections = dict[str, Detection]
+"""By miniature; those that were not noticed are not among them."""
+
+
+def _try(bench: Workbench, plan: Plan, miniatures: tuple[str, ...], options: Options) -> Detections:
+    if missing(plan.needs):
+        return {}
+    found = {}
+    for miniature in miniatures:
+        if not builds_the_same(bench, miniature, plan):
+            detection = detect(bench, miniature, plan, options)
+            if detection is not None:
+                found[miniature] = detection
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class TryCase:
+    """A case file. One that cannot be used notices nothing."""
+
+    path: Path
+    miniatures: tuple[str, ...]
+    options: Options
+
+    def perform(self, bench: Workbench) -> Detections:
+        try:
+            plan = case_plan(load_case(self.path))
+        except FileError:
+            return {}
+        return _try(bench, plan, self.miniatures, self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class TryShown:
+    """A world of `harness/toolchains/miniatures/worlds.py`, with values from a seed."""
+
+    world: str
+    miniatures: tuple[str, ...]
+    options: Options
+    seed: int = 0
+
+    def perform(self, bench: Workbench) -> Detections:
+        plan = check_plan(WitText(WORLDS[self.world], f"{self.world}.wit"), seed=self.seed, calls=SHOWN_CALLS)
+        return _try(bench, plan, self.miniatures, self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class TriedWorld:
+    """A trial of the fuzzer with a miniature in the place of ours. `wit` only where something was noticed."""
+
+    seconds: float
+    detection: Detection | None = None
+    wit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TryRandom:
+    """One trial of the fuzzer, all of it: also where the miniature makes the same as ours."""
+
+    miniature: str
+    recipe: Recipe
+    index: int
+    options: Options
+
+    def perform(self, bench: Workbench) -> TriedWorld:
+        started = time.perf_counter()
+        world = draw(self.recipe, self.index, bench)
+        try:
+            plan = plan_of(world, self.recipe.calls)
+        except FrontEndError:
+            return TriedWorld(time.perf_counter() - started)
+        detection = None if missing(plan.needs) else detect(bench, self.miniature, plan, self.options)
+        return TriedWorld(time.perf_counter() - started, detection, world.wit if detection is not None else "")
