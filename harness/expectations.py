@@ -1,4 +1,4 @@
-"""What is known to be wrong with a tool, kept outside the cases, in TOML files (`expectations/*.toml`):
+r"""What is known to be wrong with a tool, kept outside the cases, in TOML files (`expectations/*.toml`):
 
 tool = "wasm-tools"
 versions = ">=1.262.0, <1.263.0"
@@ -9,6 +9,7 @@ cases = ["fixed-length-lists/*"]        # names of cases, with wildcards; left o
 outcome = "tool panicked"
 message = "not yet implemented"         # a regular expression that must be found in what was said; may be left out
 reason = "wit-dylib has no fixed-length lists"
+wit = "import \S+: \S+;"               # a regular expression that must be found in the world's WIT; may be left out
 link = "https://..."                    # this, or `reproduction`: WIT and commands that show it
 """
 
@@ -18,11 +19,11 @@ import fnmatch
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 OUTCOMES = ("fail", "tool panicked", "invalid output", "timed out")
-_KEYS = {"id", "cases", "outcome", "message", "reason", "link", "reproduction"}
+_KEYS = {"id", "cases", "outcome", "message", "wit", "reason", "link", "reproduction"}
 _COMPARISONS = {
     ">=": lambda a, b: a >= b,
     "<=": lambda a, b: a <= b,
@@ -49,11 +50,15 @@ class Expectation:
     """A link or a reproduction."""
     cases: tuple[str, ...] = ()
     message: str = ""
+    wit: str = ""
+    """A regular expression for the WIT that the fault depends on; without it, nothing is explained by this."""
 
     def concerns(self, case: str) -> bool:
         return not self.cases or any(fnmatch.fnmatchcase(case, pattern) for pattern in self.cases)
 
     def explains(self, case: str, outcome: str, message: str) -> bool:
+        if self.wit:
+            return False  # not known to be about this world
         return self.concerns(case) and outcome == self.outcome and re.search(self.message, message) is not None
 
     def demands(self, case: str) -> bool:
@@ -66,6 +71,10 @@ class Expectations:
     """Those that hold for the tools of a run."""
 
     items: tuple[Expectation, ...] = ()
+
+    def about(self, wit: str) -> Expectations:
+        """Those that may hold for a world of this text."""
+        return Expectations(tuple(replace(item, wit="") for item in self.items if re.search(item.wit, wit)))
 
     def find(self, tool: str, case: str, outcome: str, message: str) -> Expectation | None:
         for item in self.items:
@@ -117,17 +126,24 @@ def _entry(path: Path, tool: str, entry: object) -> Expectation:
     cases = entry.get("cases", [])
     if not isinstance(cases, list) or not all(isinstance(case, str) for case in cases):
         raise ExpectationsError(f"{path}: {id}: `cases` must be a list of names")
-    message = entry.get("message", "")
-    try:
-        re.compile(message)
-    except (re.error, TypeError) as error:
-        raise ExpectationsError(f"{path}: {id}: `message` is no regular expression: {error}") from error
+    message, wit = (_pattern(path, id, entry, key) for key in ("message", "wit"))
     if not cases and not message:
         raise ExpectationsError(f"{path}: {id}: without `cases` and `message` it would explain everything")
     source = entry.get("link") or entry.get("reproduction")
     if not isinstance(source, str):
         raise ExpectationsError(f"{path}: {id}: needs a `link` or a `reproduction`")
-    return Expectation(id, tool, outcome, _string(path, id, entry, "reason"), source, tuple(cases), message)
+    return Expectation(id, tool, outcome, _string(path, id, entry, "reason"), source, tuple(cases), message, wit)
+
+
+def _pattern(path: Path, owner: str, table: Mapping[str, object], key: str) -> str:
+    value = table.get(key, "")
+    if not isinstance(value, str):
+        raise ExpectationsError(f"{path}: {owner}: `{key}` must be a string")
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ExpectationsError(f"{path}: {owner}: `{key}` is no regular expression: {error}") from error
+    return value
 
 
 def _string(path: Path, owner: str, table: Mapping[str, object], key: str) -> str:

@@ -10,7 +10,7 @@ from harness.cells import OURS, REFERENCE
 from harness.diff import Difference, Expected, against_model, between
 from harness.expectations import Expectation, Expectations
 from harness.observe import CellRun
-from harness.plan import Plan
+from harness.plan import Plan, Role
 from harness.toolchains.protocol import BuildFailure, InvalidOutput, Panicked, Refused, TimedOut
 
 MODEL = "model"
@@ -108,6 +108,7 @@ def judge(
 ) -> Verdict:
     """`structure`: differences of levels 1 and 2 of a toolchain beside the first one. `tools`: which tool stands
     behind each toolchain's name, as expectations call it."""
+    expectations = expectations.about(next((part.wit for part in plan.components if part.role is Role.SUBJECT), ""))
     expected = [Expected.of(run) for run in plan.runs]
     behaviour = []
     for run in cells:

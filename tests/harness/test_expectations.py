@@ -43,6 +43,7 @@ def test_another_tool(tmp_path: Path) -> None:
         (HEAD + ENTRY.replace('cases = ["x"]', ""), "would explain everything"),
         (HEAD + ENTRY.replace('cases = ["x"]', "cases = 1"), "list of names"),
         (HEAD + ENTRY.replace('cases = ["x"]', 'message = "("'), "no regular expression"),
+        (HEAD + ENTRY + 'wit = "["', "no regular expression"),
         ("tool = \n", "known.toml"),
     ],
 )
@@ -51,6 +52,15 @@ def test_bad_files(tmp_path: Path, text: str, message: str) -> None:
         load([write(tmp_path, text)], {"wasm-tools": "1.262.0"})
     assert message in str(caught.value)
     assert "known.toml" in str(caught.value)
+
+
+def test_a_fault_that_depends_on_the_world(tmp_path: Path) -> None:
+    known = load([write(tmp_path, HEAD + ENTRY + "wit = 'import \\S+: \\S+;'")], {"wasm-tools": "1.262.0"})
+    question = ("wasm-tools", "x", "fail", "")
+    assert known.find(*question) is None
+    assert known.about("world w { import y; }").find(*question) is None
+    found = known.about("world w { import p: y; }").find(*question)
+    assert found is not None and found.id == "a"
 
 
 def test_the_files_of_the_project_are_good() -> None:
