@@ -35,8 +35,8 @@ class TypeContents:
     def __init__(self, resolve: Resolve) -> None:
         self._resolve = resolve
         self._known: dict[TypeId, tuple[bool, bool]] = {}
-        self._next = TypeId(0)
-        """All before this are known. Types mostly stand behind those they mention, so that recursion stays shallow."""
+        for index in range(len(resolve.types)):  # types mostly stand behind those they mention: recursion stays shallow
+            self._definition(TypeId(index))
 
     def of(self, types: Iterable[Type | None]) -> tuple[bool, bool]:
         """Whether any of the types holds something of variable length (a string, list or map), and whether a string."""
@@ -51,12 +51,6 @@ class TypeContents:
         return pointers, strings
 
     def _definition(self, id: TypeId) -> tuple[bool, bool]:
-        while self._next < id:
-            self._compute(self._next)
-            self._next = TypeId(self._next + 1)
-        return self._compute(id)
-
-    def _compute(self, id: TypeId) -> tuple[bool, bool]:
         found = self._known.get(id)
         if found is None:
             kind = self._resolve.types[id].kind

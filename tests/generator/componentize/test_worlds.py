@@ -181,6 +181,24 @@ def test_compatible_versions_of_an_import_become_one() -> None:
     assert sorted(world_of(component).split()) == sorted(normal(expected).split())
 
 
+def test_values_of_a_higher_version_that_was_described_later() -> None:
+    """What `j` uses comes to stand behind `j`."""
+    text = (
+        "package x:y; world w { import a:b/j@0.2.0; import a:b/i@0.2.3; }"
+        " package a:b@0.2.0 { interface i { record t { s: string } }"
+        "   interface j { use i.{t}; record u { t: t } g: func() -> list<u>; } }"
+        " package a:b@0.2.3 { interface i { record t { s: string } f: func() -> t; } }"
+    )
+    component = componentize(plan_single(dummy_module(text)))
+    wasmtime.component.Component(ENGINE, component)
+    expected = (
+        "package root:component; world root { import a:b/i@0.2.3; import a:b/j@0.2.0; }"
+        " package a:b@0.2.0 { interface j { use a:b/i@0.2.3.{t}; record u { t: t } g: func() -> list<u>; } }"
+        " package a:b@0.2.3 { interface i { record t { s: string } f: func() -> t; } }"
+    )
+    assert sorted(world_of(component).split()) == sorted(normal(expected).split())
+
+
 def test_versions_stay_apart_when_told_so() -> None:
     options = ComponentizeOptions(merge_imports_based_on_semver=False)
     world = world_of(componentize(plan_single(dummy_module(VERSIONS)), options))
