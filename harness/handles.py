@@ -15,6 +15,7 @@ The same function is applied to actual traces and to what the model expects; nam
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from harness.values import CANONICAL_NAN, is_nan_bits
 
@@ -31,32 +32,54 @@ _USE = {
     "error_context_drop": -1,
 }
 _FLOAT = {"push_f32": 32, "pop_f32": 32, "push_f64": 64, "pop_f64": 64}
-CONCERNED = frozenset(_NEW) | frozenset(_USE) | frozenset(_FLOAT)
-"""Events that `normalize` may change; lines without any of them need not pass through it."""
 
 
-def normalize(lines: Iterable[str]) -> list[str]:
-    """The lines of one component's trace with handles renamed and NaNs canonical; the rest as it is."""
+@dataclass(frozen=True, slots=True)
+class HandleLine:
+    """A line with a handle's number in it, taken apart. `brings`: the handle is new with this line."""
+
+    before: str
+    number: str
+    after: str
+    brings: bool
+
+
+def prepare(line: str) -> str | HandleLine:
+    """What can be said about a line by itself: NaNs become canonical, and a handle's number is found."""
+    kind = line.partition(" ")[0]
+    if kind in _FLOAT:
+        start, blank, bits = line.rpartition(" ")
+        return start + blank + _canonical_nan(bits, _FLOAT[kind])
+    brings = kind in _NEW
+    at = _NEW.get(kind) or _USE.get(kind)
+    if at is None or line.startswith("push_borrow [export]"):
+        return line
+    words = line.split(" ")
+    number = words[at]
+    words[at] = "\n"
+    before, _, after = " ".join(words).partition("\n")
+    return HandleLine(before, number, after, brings)
+
+
+def rename(lines: Iterable[str | HandleLine]) -> list[str]:
+    """The prepared lines of one component's trace with handles renamed."""
     names: dict[str, str] = {}
     brought = 0
     out = []
     for line in lines:
-        kind = line.partition(" ")[0]
-        if kind not in CONCERNED:
+        if isinstance(line, str):
             out.append(line)
             continue
-        words = line.split(" ")
-        if kind in _FLOAT:
-            words[-1] = _canonical_nan(words[-1], _FLOAT[kind])
-        elif kind in _USE:
-            at = _USE[kind]
-            words[at] = names.get(words[at], words[at])
-        elif kind != "push_borrow" or not words[1].startswith("[export]"):
+        if line.brings:
             brought += 1
-            names[words[-1]] = f"h{brought}"
-            words[-1] = f"h{brought}"
-        out.append(" ".join(words))
+            names[line.number] = f"h{brought}"
+        out.append(f"{line.before}{names.get(line.number, line.number)}{line.after}")
     return out
+
+
+def normalize(lines: Iterable[str]) -> list[str]:
+    """The lines of one component's trace with handles renamed and NaNs canonical; the rest as it is."""
+    return rename(map(prepare, lines))
 
 
 def _canonical_nan(bits: str, width: int) -> str:

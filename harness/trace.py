@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.handles import CONCERNED, normalize
+from harness.handles import HandleLine, prepare, rename
 from harness.names import DumpError, Names, read_dump
 
 _INDEXED = {
@@ -33,7 +33,7 @@ for _kind in ("own", "borrow"):
 
 _MEMORY = ("realloc ", "dealloc_bytes ")
 """Allocations and deallocations are each generator's own affair; what they come to stands in the balances."""
-_BALANCE = ("balance ", "import_balance ")
+_APART = ("balance ", "import_balance ", "fail ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +49,41 @@ class Trace:
     """The cause that the interpreter named just before it trapped."""
 
 
-@dataclass(slots=True)
-class _Table:
-    """What one dump means, and the lines translated so far with it: None for what is not compared line by line."""
+class _Lines(dict[str, "str | HandleLine | None"]):
+    """Lines as the interpreter wrote them, and what is compared of each; worked out when a line is first met.
 
-    names: Names | None
-    known: dict[str, str | None]
-    to_normalize: bool = False
-    """Whether handles or floats were ever among the lines."""
+    None for what is not compared line by line; of that, `apart` has what is looked at in other ways.
+    """
+
+    _MOST = 100_000
+
+    def __init__(self, names: Names | None) -> None:
+        super().__init__()
+        self.names = names
+        self.apart: dict[str, str] = {}
+        self.handles = False
+        """Whether handles were ever among the lines."""
+
+    def __missing__(self, raw: str) -> str | HandleLine | None:
+        found = None
+        if raw.startswith(_APART):
+            self.apart[raw] = _canonical(raw, self.names)
+        elif raw and not raw.startswith(_MEMORY):
+            found = prepare(_canonical(raw, self.names))
+            self.handles = self.handles or isinstance(found, HandleLine)
+        if len(self) > self._MOST:
+            self.clear()
+        self[raw] = found
+        return found
 
 
 class TraceReader:
     """Reads traces; remembers what indices mean, so that equal dumps, lines and whole traces are worked on once."""
 
-    _TABLES, _LINES, _TRACES = 64, 100_000, 64
+    _TABLES, _TRACES = 64, 64
 
     def __init__(self) -> None:
-        self._tables: dict[str, _Table] = {}
+        self._tables: dict[str, _Lines] = {}
         self._traces: dict[str, Trace] = {}
 
     def read(self, text: str) -> Trace:
@@ -78,40 +96,26 @@ class TraceReader:
         return trace
 
     def _read(self, text: str) -> Trace:
-        table, rest = self._table(text)
-        known = table.known
-        lines: list[str] = []
-        apart: list[str] = []
-        for raw in rest.split("\n"):
-            try:
-                line = known[raw]
-            except KeyError:
-                line = self._learn(table, raw)
-            if line is not None:
-                lines.append(line)
-            elif raw.startswith(_BALANCE):
-                apart.append(_canonical(raw, table.names))
-            elif raw.startswith("fail "):
-                apart.append(raw)
+        known, rest = self._table(text)
+        raw = rest.split("\n")
+        prepared = list(map(known.__getitem__, raw))
+        apart = [
+            known.apart[line]
+            for line, found in zip(raw, prepared, strict=True)
+            if found is None and line in known.apart
+        ]
+        if known.handles:
+            lines = rename(line for line in prepared if line is not None)
+        else:
+            lines = [line for line in prepared if isinstance(line, str)]
         balances = tuple(line for line in apart if not line.startswith("fail "))
         failure = next((line[5:] for line in apart if line.startswith("fail ")), None)
-        return Trace(table.names, tuple(normalize(lines) if table.to_normalize else lines), balances, failure)
+        return Trace(known.names, tuple(lines), balances, failure)
 
-    def _learn(self, table: _Table, raw: str) -> str | None:
-        if not raw or raw.startswith((*_MEMORY, *_BALANCE, "fail ")):
-            line = None
-        else:
-            line = _canonical(raw, table.names)
-            table.to_normalize = table.to_normalize or raw.partition(" ")[0] in CONCERNED
-        if len(table.known) > self._LINES:
-            table.known.clear()
-        table.known[raw] = line
-        return line
-
-    def _table(self, text: str) -> tuple[_Table, str]:
+    def _table(self, text: str) -> tuple[_Lines, str]:
         """The meaning of this trace's dump, and the text after the dump."""
         if not text.startswith("wit "):
-            return _Table(None, {}), text
+            return _Lines(None), text
         end = text.rfind("\nwit ")
         end = text.find("\n", end + 1) + 1 or len(text)
         dump = text[:end]
@@ -119,7 +123,7 @@ class TraceReader:
         if table is None:
             if len(self._tables) > self._TABLES:
                 self._tables.clear()
-            table = self._tables[dump] = _Table(read_dump(dump.splitlines()), {})
+            table = self._tables[dump] = _Lines(read_dump(dump.splitlines()))
         return table, text[end:]
 
 
