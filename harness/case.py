@@ -24,7 +24,8 @@ Steps run in order. `result` is what the callee returns and what the caller must
 * `args = ["$x"]` gives an own handle away, or lends it where the parameter is a borrow;
 * a callee keeps the own handles that it is given, and drops borrowed ones before it returns (but see `keep`);
 * `drop = "$x"`: who holds it drops it. What nobody drops stays;
-* `during` is what the callee does before it returns: calls of its imports, `new`, `drop`, `rep`.
+* `during` is what the callee does before it returns: calls of its imports, `new`, `drop`, `rep`; for a `drop`, what the
+  resource's destructor does.
 
 After a step with `trap` a new composition begins; handles from before are gone.
 """
@@ -62,11 +63,12 @@ class CallStep:
 
 @dataclass(frozen=True)
 class DropStep:
-    """`stale`: dropped by the component that makes the calls, which has given it away."""
+    """`stale`: dropped by the component that makes the calls, which has given it away. `during`: the destructor's."""
 
     handle: str
     stale: bool = False
     trap: TrapClass | None = None
+    during: tuple[Step, ...] = ()
     destroys: tuple[str, ...] | None = None
     path: tuple[str | int, ...] = ()
 
@@ -161,7 +163,8 @@ def _step(row: dict[str, Any], path: tuple[str | int, ...]) -> Step:
     trap = TrapClass(row["trap"]) if "trap" in row else None
     destroys = tuple(map(_name, row["destroys"])) if "destroys" in row else None
     if "drop" in row:
-        return DropStep(_name(row["drop"]), row.get("stale", False), trap, destroys, path)
+        during = _steps(row.get("during", ()), (*path, "during"))
+        return DropStep(_name(row["drop"]), row.get("stale", False), trap, during, destroys, path)
     if "new" in row:
         return NewStep(_name(row["new"]), row["resource"], row.get("rep"), path)
     if "rep" in row:

@@ -50,17 +50,14 @@ def _step(step: Step) -> list[tuple[str, str]]:
                 pairs.append(("args", _array(map(toml_string, step.args))))
             if step.result is not None:
                 pairs.append(("result", toml_string(step.result)))
-            if step.during:
-                tables = (
-                    f"{{ {', '.join(f'{key} = {value}' for key, value in _step(inner))} }}" for inner in step.during
-                )
-                pairs.append(("during", _array(tables)))
+            pairs += _during(step.during)
             if step.keep:
                 pairs.append(("keep", _array(_handle(name) for name in sorted(step.keep))))
         case DropStep():
             pairs.append(("drop", _handle(step.handle)))
             if step.stale:
                 pairs.append(("stale", "true"))
+            pairs += _during(step.during)
         case NewStep():
             pairs += [("new", _handle(step.handle)), ("resource", toml_string(step.resource))]
             if step.rep is not None:
@@ -72,6 +69,11 @@ def _step(step: Step) -> list[tuple[str, str]]:
     if isinstance(step, CallStep | DropStep) and step.destroys is not None:
         pairs.append(("destroys", _array(_handle(name) for name in step.destroys)))
     return pairs
+
+
+def _during(steps: Sequence[Step]) -> list[tuple[str, str]]:
+    tables = [f"{{ {', '.join(f'{key} = {value}' for key, value in _step(inner))} }}" for inner in steps]
+    return [("during", _array(tables))] if tables else []
 
 
 def _handle(name: str) -> str:

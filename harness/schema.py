@@ -89,6 +89,11 @@ _STEP = {
                     "type": "boolean",
                     "description": "The component that made the last call drops it, although it gave it away.",
                 },
+                "during": {
+                    "type": "array",
+                    "items": {"$ref": "#/$defs/step"},
+                    "description": "What the resource's destructor does. `call` is a function that its component imports.",
+                },
                 "trap": _CALL["trap"],
                 "destroys": _CALL["destroys"],
             },

@@ -41,6 +41,7 @@ def case_plan(case: Case) -> Plan:
         title=case.title,
         components=tuple(part.plan for part in surroundings.parts.values()),
         wires=surroundings.wires,
+        worlds=worlds,
         entries=(),
         runs=runs,
         needs=needs_of(worlds.values(), surroundings.has_labels).engine,
@@ -70,10 +71,10 @@ def _segments(case: Case) -> Iterator[tuple[Step, ...]]:
 
 def _trap(step: Step) -> TrapClass | None:
     """The trap that a step, or one of those during it, ends in."""
-    if isinstance(step, CallStep):
+    if isinstance(step, CallStep | DropStep):
         inner = [found for found in map(_trap, step.during) if found is not None]
         return step.trap or (inner[0] if inner else None)
-    return step.trap if isinstance(step, DropStep | RepStep) else None
+    return step.trap if isinstance(step, RepStep) else None
 
 
 def _run(case: Case, composition: Composition, steps: tuple[Step, ...], mode: Role | None, lists: bool) -> ScriptPlan:
@@ -116,8 +117,11 @@ def _check_destroyed(case: Case, steps: tuple[Step, ...], planner: SegmentPlanne
 
 
 def _flat(steps: Sequence[Step]) -> Iterator[Step]:
-    """Steps in the order in which they end: what happens during a call comes before what happens after it."""
+    """Steps in the order in which they destroy: during a call before after it, a resource before what its destructor
+    drops."""
     for step in steps:
         if isinstance(step, CallStep):
             yield from _flat(step.during)
         yield step
+        if isinstance(step, DropStep):
+            yield from _flat(step.during)

@@ -16,6 +16,8 @@ class HandleNames:
     registers: dict[tuple[Role, str], int] = field(default_factory=dict)
     owners: dict[str, Role] = field(default_factory=dict)
     reps: dict[tuple[ResourceIdentity, int], str] = field(default_factory=dict)
+    made: dict[str, ResourceIdentity] = field(default_factory=dict)
+    """Of which resource a handle is."""
 
     def bind(self, role: Role, name: str, register: int, own: bool) -> None:
         self.registers[role, name] = register

@@ -8,6 +8,7 @@ from harness import script as s
 from harness import types as t
 from harness.case import CallStep, Case, DropStep, NewStep, RepStep, Step
 from harness.encoding import encode, handles
+from harness.model.resource_ops import parts_of
 from harness.plan import Role
 from harness.planner.calls import FIRST_REP
 from harness.planner.composition import Composition
@@ -18,6 +19,15 @@ from harness.values import ErrorContext, HandleName, Value
 from harness.wave_lexer import WaveError
 from harness.wave_parser import from_wave
 from harness.world import Function
+
+
+def _have_destructors(steps: Sequence[Step]) -> bool:
+    """Whether some drop says what the destructor does."""
+    return any(
+        isinstance(step, CallStep | DropStep)
+        and (_have_destructors(step.during) or (isinstance(step, DropStep) and bool(step.during)))
+        for step in steps
+    )
 
 
 def split_function(text: str) -> tuple[str | None, str]:
@@ -40,6 +50,7 @@ class SegmentPlanner:
         self._lists = lists
         self._reps = FIRST_REP
         self._frame: FrameBuilder | None = None
+        self._have_destructors = _have_destructors(case.steps)
 
     def plan(self, steps: Sequence[Step]) -> None:
         for step in steps:
@@ -73,6 +84,7 @@ class SegmentPlanner:
                 self._call(frame, step)
             case DropStep():
                 frame.add(s.Drop(self._register(frame, step.handle, step)))
+                self._destroy(frame.owner.role, step)
             case NewStep():
                 interface, name = split_function(step.resource)
                 exported = self._composition.worlds[frame.owner.role].exports.get(interface)
@@ -83,6 +95,18 @@ class SegmentPlanner:
                 self._new(frame, resource, step.handle, step.rep)
             case RepStep():
                 frame.add(s.Rep(frame.owner.take_register(), self._register(frame, step.handle, step)))
+
+    def _destroy(self, role: Role, step: DropStep) -> None:
+        """The destructor's frame. Once one destructor does something, all have a frame: they are used in order."""
+        resource = self.names.made.get(step.handle)
+        if resource is None or not self.names.holds(role, step.handle) or step.trap is not None:
+            if step.during:
+                raise self._case.error((*step.path, "during"), f"dropping ${step.handle} here destroys nothing")
+            return
+        if self._have_destructors:
+            frame = self.scripts[resource.implementor].frame(s.OnDestructor(*parts_of(resource.canonical)))
+            for inner in step.during:
+                self._step(frame, inner)
 
     def _register(self, frame: FrameBuilder, name: str, step: Step) -> s.Register:
         register = self.names.register(frame.owner.role, name)
@@ -98,7 +122,9 @@ class SegmentPlanner:
         register = frame.owner.take_register()
         frame.add(s.New(register, resource.interface, resource.name, rep))
         self.names.bind(role, name, register, own=True)
-        self.names.reps[self._composition.identity(role, resource), rep] = name
+        identity = self._composition.identity(role, resource)
+        self.names.reps[identity, rep] = name
+        self.names.made[name] = identity
         return s.Register(register)
 
     def _call(self, frame: FrameBuilder, step: CallStep) -> None:

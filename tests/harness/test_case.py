@@ -208,6 +208,7 @@ STEPS: tuple[Step, ...] = (
         ("x",),
     ),
     DropStep("x", stale=True, trap=TrapClass.INVALID_HANDLE),
+    DropStep("y", during=(CallStep("h"), DropStep("z"))),
     NewStep("n", "a:b/x#r", 7),
     RepStep("n"),
 )
