@@ -92,7 +92,7 @@ _STEP = {
                 "during": {
                     "type": "array",
                     "items": {"$ref": "#/$defs/step"},
-                    "description": "What the resource's destructor does. `call` is a function that its component imports.",
+                    "description": "What the destructor does. `call` is a function that its component imports.",
                 },
                 "trap": _CALL["trap"],
                 "destroys": _CALL["destroys"],
