@@ -5,6 +5,7 @@
 #include "script.h"
 #include "stack_base.h"
 #include "trace.h"
+#include "world.h"
 
 static size_t base;
 static bool base_known;
@@ -16,8 +17,13 @@ void stack_base_seen(size_t pointer) {
 
 size_t stack_base(void) { return base; }
 
+static NOINLINE void construct(size_t pointer) {
+  if (world_is_known()) fail_initialize(); /* a library that needs this one was constructed before it */
+  stack_base_seen(pointer);
+}
+
 /* The earliest moment; where a linker leaves constructors out, a later entry decides. No frame: the pointer is true. */
-__attribute__((constructor)) static void before_anything(void) { stack_base_seen(platform_stack_pointer()); }
+__attribute__((constructor)) static void before_anything(void) { construct(platform_stack_pointer()); }
 
 static NOINLINE void run(void) {
   script_load();

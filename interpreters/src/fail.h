@@ -11,7 +11,7 @@
   X(discriminant)     /* a pushed discriminant without a case */                     \
   X(error_context)    /* error-context without its built-ins */                      \
   X(handle)           /* an operation on something that is no suitable handle */     \
-  X(initialize)       /* initialized twice */                                        \
+  X(initialize)       /* initialized twice, or before its own constructor ran */      \
   X(iterator)         /* an iterator moved past its end or ended before it */        \
   X(list_length)      /* another number of elements than was announced */            \
   X(memory)           /* out of memory, or the interpreter's own heap is damaged */  \

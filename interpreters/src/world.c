@@ -3,12 +3,15 @@
 #include "fail.h"
 #include "script.h"
 
+/* A copy, as an interpreter may make one: addresses must be relocated before the library's constructor runs. */
+static wit_t the_copy;
 static const wit_t *the_world;
 
 void world_initialize(const wit_t *wit) {
   if (the_world) fail_initialize();
   if (wit->version != WIT_DYLIB_VERSION) fail_abi_version();
-  the_world = wit;
+  the_copy = *wit;
+  the_world = &the_copy;
 }
 
 const wit_t *world(void) {
