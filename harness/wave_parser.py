@@ -111,10 +111,11 @@ class _Parser:
 
     def _fixed(self, type: t.FixedLengthList) -> Value:
         start = self._peek()
-        items = self._sequence("[", "]", lambda: self.value(type.type))
+        items = self.value(t.List(type.type))
+        assert isinstance(items, tuple)
         if len(items) != type.size:
             raise self._error(f"{type.size} elements for {type.canonical}, not {len(items)}", start)
-        return tuple(items)
+        return items
 
     def _tuple(self, type: t.Tuple) -> Value:
         self.expect("(", "`(`")

@@ -21,6 +21,7 @@ BYTES = t.List(t.Prim.U8)
         ("[repeat(2, [7]), [8]]", t.List(BYTES), ((7, 7), (8,))),
         ("repeat(2, repeat(2, [1]))", BYTES, (1, 1, 1, 1)),
         ("repeat(2, {1: true})", t.Map(t.Prim.U8, t.Prim.BOOL), ((1, True), (1, True))),
+        ("repeat(2, [3, 4])", t.FixedLengthList(t.Prim.U8, 4), (3, 4, 3, 4)),
         (f'repeat({MAX_REPEATED}, "a")', t.Prim.STRING, "a" * MAX_REPEATED),
     ],
 )
@@ -36,6 +37,7 @@ def test_repeat_makes_the_elements_again_and_again(text: str, type: t.Type, valu
         ('repeat("a", 3)', t.Prim.STRING, "column 8: expected how often"),
         ("repeat(3 [1])", BYTES, "column 10: expected `,`"),
         (f"repeat({MAX_REPEATED + 1}, [1])", BYTES, "column 8: more than 1048576 elements"),
+        ("repeat(2, [1, 2])", t.FixedLengthList(t.Prim.U8, 3), "column 1: expected 3 elements for .*, not 4"),
         ("repeat(3, 1)", t.Prim.U8, "column 1: expected a value of u8"),
         ("%repeat(3, [1])", BYTES, "column 1: expected `\\["),
     ],
