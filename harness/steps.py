@@ -30,10 +30,13 @@ class Steps:
     def __init__(self, announce: Callable[[str], None] | None = None) -> None:
         self._announce = announce
         self.lost: Mapping[str, Loss] = {}
+        self.prefix = ""
+        """Stands before names, for a task that does the same steps again and again."""
 
     @contextmanager
     def bounded(self, name: str) -> Iterator[None]:
         """`StepLost` instead of doing again what was lost."""
+        name = self.prefix + name
         loss = self.lost.get(name)
         if loss is not None:
             raise StepLost(loss)

@@ -5,15 +5,12 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, SupportsIndex, TypeVar
 
-from harness.fuzz.choices import Source
+from harness.fuzz.choices import RANDOM_STEPS, Source
 
 if TYPE_CHECKING:
     from _typeshed import SupportsLenAndGetItem
 
 T = TypeVar("T")
-
-_STEPS = 1000
-"""What `random()` can give: multiples of a thousandth, so that a smaller choice stays readable."""
 
 
 class SourceRandom(random.Random):
@@ -24,7 +21,7 @@ class SourceRandom(random.Random):
         self._source = source
 
     def random(self) -> float:
-        return self._source.integer(0, _STEPS - 1) / _STEPS
+        return self._source.integer(0, RANDOM_STEPS - 1) / RANDOM_STEPS
 
     def getrandbits(self, k: int, /) -> int:
         return self._source.integer(0, (1 << k) - 1) if k else 0

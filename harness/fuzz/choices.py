@@ -82,6 +82,72 @@ class RandomSource:
         yield
 
 
+class Exhausted(Exception):
+    """A fixed sequence of choices is at its end, or does not fit what is asked for."""
+
+
+class NotFailing(Exception):
+    """What was to be shrunk does not fail."""
+
+
+class FixedSource:
+    """Choices from a sequence that is kept; raises `Exhausted`."""
+
+    def __init__(self, choices: Sequence[int]) -> None:
+        self._left = iter(choices)
+
+    def integer(self, low: int, high: int) -> int:
+        value = next(self._left, None)
+        if value is None or not low <= value <= high:
+            raise Exhausted(f"no choice of {low}..{high}: {value}")
+        return value
+
+    @contextmanager
+    def span(self, label: str) -> Iterator[None]:
+        yield
+
+
+class RecordingRandom(random.Random):
+    """The numbers of `random.Random(seed)`, kept as the choices that `SourceRandom` would draw for the same."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self.drawn: list[int] = []
+
+    def random(self) -> float:
+        value = super().random()
+        self.drawn.append(int(value * RANDOM_STEPS))
+        return value
+
+    def getrandbits(self, k: int, /) -> int:
+        value = super().getrandbits(k)
+        if k:
+            self.drawn.append(value)
+        return value
+
+    def randint(self, a: int, b: int) -> int:
+        value = a + self._below(b - a + 1)
+        self.drawn.append(value)
+        return value
+
+    def _randbelow(self, n: int) -> int:
+        value = self._below(n)
+        self.drawn.append(value)
+        return value
+
+    def _below(self, n: int) -> int:
+        """As `random.Random` does it, without keeping what is thrown away."""
+        bits = n.bit_length()
+        value = super().getrandbits(bits)
+        while value >= n:
+            value = super().getrandbits(bits)
+        return value
+
+
+RANDOM_STEPS = 1000
+"""What `SourceRandom.random()` can give: multiples of a thousandth, so that a smaller choice stays readable."""
+
+
 class _ReplaySource:
     """Choices from a sequence that hypothesis controls."""
 
@@ -89,7 +155,7 @@ class _ReplaySource:
         self._data = data
 
     def integer(self, low: int, high: int) -> int:
-        return self._data.draw_integer(low, high, shrink_towards=low)
+        return self._data.draw_integer(low, high, shrink_towards=max(low, min(high, 0)))
 
     @contextmanager
     def span(self, label: str) -> Iterator[None]:
@@ -106,15 +172,26 @@ def hash_label(label: str) -> int:
     return int.from_bytes(label.encode()[:7].ljust(7, b"\0"), "little")
 
 
-def shrink(choices: Sequence[int], still_fails: Callable[[Source], bool], attempts: int = 2000) -> list[int]:
+def shrink(
+    choices: Sequence[int],
+    still_fails: Callable[[Source], bool],
+    attempts: int = 2000,
+    go_on: Callable[[], bool] = lambda: True,
+) -> list[int]:
     """A simplest sequence for which `still_fails` (drawing from it) holds; `choices` itself must be one.
 
     Never longer or later in hypothesis' order than what it was given: where nothing simpler is found the sequence
-    comes back as it was. `attempts` bounds the calls of `still_fails`.
+    comes back as it was. `attempts` bounds the calls of `still_fails`; so does `go_on`, asked before each. Raises
+    `NotFailing` where `choices` do not fail, or are too many for hypothesis.
     """
     origin = InterestingOrigin(ValueError, "fuzz", 0, (), ())
+    left = attempts
 
     def test(data: ConjectureData) -> None:
+        nonlocal left
+        if left <= 0 or not go_on():
+            raise RunIsComplete
+        left -= 1
         if still_fails(_ReplaySource(data)):
             data.mark_interesting(origin)
 
@@ -128,7 +205,7 @@ def shrink(choices: Sequence[int], still_fails: Callable[[Source], bool], attemp
     try:
         first = runner.cached_test_function(best)
         if first.status is not Status.INTERESTING or not isinstance(first, ConjectureResult):
-            raise ValueError("the sequence to be shrunk does not fail when it is replayed")
+            raise NotFailing("the sequence to be shrunk does not fail when it is replayed")
         runner.shrink(first, lambda result: result.status is Status.INTERESTING)
     except RunIsComplete:
         pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -36,7 +37,21 @@ def check_plan(
     return plan_world(surroundings, Random(seed), calls, name)
 
 
+@dataclass(frozen=True)
+class PlannedWorld:
+    """A plan with the scripts of each run before they became text, and the composition that they are for."""
+
+    plan: Plan
+    composition: Composition
+    scripts: tuple[dict[Role, s.Script], ...]
+
+
 def plan_world(surroundings: Surroundings, random: Random, calls: int, title: str) -> Plan:
+    """The plan of `planned_world` alone."""
+    return planned_world(surroundings, random, calls, title).plan
+
+
+def planned_world(surroundings: Surroundings, random: Random, calls: int, title: str) -> PlannedWorld:
     """About `calls` calls, each function at least once; two runs, the second with lists of numbers given whole."""
     worlds = {role: part.world for role, part in surroundings.parts.items()}
     composition = Composition(worlds, surroundings.wires)
@@ -47,20 +62,25 @@ def plan_world(surroundings: Surroundings, random: Random, calls: int, title: st
     rounds = [each - each // 2, each // 2] if needs.lists_of_numbers and each > 1 else [each]
     waiting = [function for (role, function) in lacking if role is Role.SUBJECT]
     runs = []
+    scripts = []
     for index, count in enumerate(rounds):
         caller = Caller(composition, random, lists=index > 0, waiting=waiting)
-        runs.append(_run(caller, composition, possible, count))
+        run, written = _run(caller, composition, possible, count)
+        runs.append(run)
+        scripts.append(written)
         waiting = caller.waiting
     unsupported = [why for (role, function), why in lacking.items() if role is not Role.SUBJECT or function in waiting]
-    return Plan(
+    plan = Plan(
         title=title,
         components=tuple(part.plan for part in surroundings.parts.values()),
         wires=surroundings.wires,
+        worlds=worlds,
         entries=tuple(role for role in ENTRY_ORDER if any(of is role for of, _ in possible)),
         runs=tuple(runs),
         needs=needs.engine,
         unsupported=surroundings.unsupported + tuple(unsupported),
     )
+    return PlannedWorld(plan, composition, tuple(scripts))
 
 
 def _under_test(composition: Composition, role: Role) -> list[Function]:
@@ -93,7 +113,9 @@ def _split(
     return possible, lacking
 
 
-def _run(caller: Caller, composition: Composition, functions: list[tuple[Role, Function]], rounds: int) -> ScriptPlan:
+def _run(
+    caller: Caller, composition: Composition, functions: list[tuple[Role, Function]], rounds: int
+) -> tuple[ScriptPlan, dict[Role, s.Script]]:
     entries = []
     for role in ENTRY_ORDER:
         own = [function for of, function in functions if of is role]
@@ -108,4 +130,4 @@ def _run(caller: Caller, composition: Composition, functions: list[tuple[Role, F
     components = {role: Component(composition.worlds[role], script) for role, script in scripts.items()}
     seen = run_model(components, composition.wires, entries)
     texts = {role: script_text(script) for role, script in scripts.items()}
-    return ScriptPlan(texts, seen.expected, seen.outcome, caller.calls)
+    return ScriptPlan(texts, seen.expected, seen.outcome, caller.calls), scripts

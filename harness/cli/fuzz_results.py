@@ -1,0 +1,60 @@
+"""A campaign in the words of the reports."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+
+from harness.cli.results import to_tool
+from harness.fuzz.campaign import Campaign
+from harness.fuzz.findings import Found
+from reports.fuzz import FuzzFinding, FuzzRun, Refused
+
+
+def head(campaign: Campaign) -> FuzzRun:
+    """Before anything is done."""
+    return report(campaign)
+
+
+def report(campaign: Campaign) -> FuzzRun:
+    ledger, recipe = campaign.ledger, campaign.recipe
+    started = datetime.now(UTC) - timedelta(seconds=campaign.seconds)
+    return FuzzRun(
+        started=started.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        seconds=round(campaign.seconds, 3),
+        command=" ".join(["harness", *sys.argv[1:]]),
+        tools=tuple(map(to_tool, campaign.run.tools)),
+        engine=campaign.options.engine.value,
+        seed=recipe.seed,
+        source=recipe.worlds,
+        jobs=campaign.bounds.jobs,
+        worlds=ledger.worlds,
+        calls=ledger.calls,
+        next=campaign.next_index,
+        outcomes=dict(ledger.outcomes),
+        findings=tuple(map(_finding, ledger.found.values())),
+        refusals=tuple(Refused(tool, reason, count) for (tool, reason), count in ledger.refusals.items()),
+        errors=tuple(campaign.errors),
+        stopped=campaign.stopped,
+        notes=tuple(campaign.run.notes),
+        stages={stage: round(seconds, 3) for stage, seconds in ledger.stages.items()},
+    )
+
+
+def _finding(found: Found) -> FuzzFinding:
+    signature = found.signature
+    return FuzzFinding(
+        signature.subject,
+        signature.outcome,
+        signature.level,
+        signature.aspect,
+        signature.kind,
+        signature.minority,
+        found.message,
+        found.count,
+        found.index,
+        found.known,
+        found.file,
+        found.reduced,
+        found.repeat,
+    )

@@ -1,0 +1,201 @@
+"""Many trials over several workers: order, limits, what is kept, and how it ends."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from harness.examine import Options
+from harness.fuzz import state
+from harness.fuzz.atomic import CannotWrite
+from harness.fuzz.findings import Found, Ledger, sample_parts, write_case
+from harness.fuzz.reduce import Reduce, Reduced
+from harness.fuzz.trial import Recipe, Trial, TrialResult
+from harness.pool import PoolClosed, TaskFailed
+from harness.run import Run
+from harness.verdict import Outcome
+
+INTERRUPTED = "interrupted"
+AHEAD = 3
+"""Trials under way or waiting, for each worker."""
+SAVE_EVERY = 5.0
+"""Seconds between two writings of the state."""
+LOOK_EVERY = 0.2
+"""Seconds after which a wait for a result looks around."""
+
+
+class Watcher(Protocol):
+    """Told what happens while it happens."""
+
+    def advanced(self, campaign: Campaign) -> None: ...
+
+    def found(self, found: Found) -> None: ...
+
+    def reduced(self, found: Found, reduced: Reduced) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """When to stop: after `worlds` trials in all, or `seconds` of this run; both None: never by itself."""
+
+    worlds: int | None = None
+    seconds: float | None = None
+    jobs: int = 1
+
+
+@dataclass(slots=True)
+class _Reduction:
+    found: Found
+    future: Future[Any]
+
+
+@dataclass(slots=True)
+class Campaign:
+    """`first`: the index of the first trial. `repeat`: the command that repeats a trial alone. `settings`: what
+    whoever goes on with it must choose, too."""
+
+    run: Run
+    recipe: Recipe
+    options: Options
+    bounds: Bounds
+    directory: Path
+    repeat: Callable[[int], str]
+    watcher: Watcher
+    ledger: Ledger = field(default_factory=Ledger)
+    settings: Sequence[str] = ()
+    first: int = 0
+    keeps_state: bool = True
+    reducing: bool = True
+    errors: list[str] = field(default_factory=list)
+    stopped: str = ""
+    """Why it ended before its bounds: `INTERRUPTED`, or what could not be written."""
+    _started: float = field(default_factory=time.monotonic)
+    _saved: float = 0.0
+    _next: int = 0
+    _waiting: deque[tuple[int, Future[Any]]] = field(default_factory=deque)
+    _reductions: deque[_Reduction] = field(default_factory=deque)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._started
+
+    @property
+    def next_index(self) -> int:
+        """The first trial whose result is not in the ledger."""
+        return self.first + self.ledger.worlds
+
+    def go(self) -> None:
+        """Carry out trials until a bound is met. Never raises for what a user or a tool does; see `stopped`."""
+        self._next = self.next_index
+        try:
+            try:
+                self._trials()
+            finally:
+                # also what is done when a user interrupts
+                self._collect_done()
+            while self._reductions:
+                self._take_reduction(self._reductions.popleft())
+        except KeyboardInterrupt:
+            self.stopped = INTERRUPTED
+        except CannotWrite as error:
+            self.stopped = str(error)
+            return
+        try:
+            self._save()
+        except CannotWrite as error:
+            self.stopped = self.stopped or str(error)
+
+    def _trials(self) -> None:
+        self._submit()
+        while self._waiting:
+            index, future = self._waiting.popleft()
+            self._add(index, self._wait(future))
+            self._submit()
+            while self._reductions and self._reductions[0].future.done():
+                self._take_reduction(self._reductions.popleft())
+            self.watcher.advanced(self)
+            if time.monotonic() - self._saved > SAVE_EVERY:
+                self._save()
+
+    def _submit(self) -> None:
+        while len(self._waiting) < AHEAD * self.bounds.jobs and not self._enough():
+            trial = Trial(self.recipe, self._next, self.options)
+            self._waiting.append((self._next, self.run.submit(trial)))
+            self._next += 1
+
+    def _enough(self) -> bool:
+        bounds = self.bounds
+        if bounds.worlds is not None and self._next - self.first >= bounds.worlds:
+            return True
+        return bounds.seconds is not None and self.seconds >= bounds.seconds
+
+    def _wait(self, future: Future[Any]) -> TrialResult | Exception:
+        """The result of a trial; what is interrupted leaves the wait at once."""
+        while True:
+            try:
+                result: TrialResult = future.result(LOOK_EVERY)
+            except NotYet:
+                self.watcher.advanced(self)
+            except (TaskFailed, PoolClosed) as error:
+                return error
+            else:
+                return result
+
+    def _add(self, index: int, result: TrialResult | Exception) -> None:
+        if isinstance(result, Exception):
+            self.errors.append(f"{result}\nRepeat: {self.repeat(index)}")
+            result = TrialResult(index, outcome=Outcome.HARNESS_ERROR.value)
+        elif result.outcome == Outcome.HARNESS_ERROR.value:
+            self.errors += [f"{refusal.reason}\nRepeat: {self.repeat(index)}" for refusal in result.refusals]
+        for found in self.ledger.add(result, self.repeat(index)):
+            if not found.known:
+                self._keep(found, result)
+            self.watcher.found(found)
+
+    def _keep(self, found: Found, result: TrialResult) -> None:
+        """At once as it is; reduced as soon as a worker is free."""
+        assert result.world is not None
+        write_case(self.directory, found, sample_parts(result.world, self.recipe.calls, found.signature))
+        self._save()
+        if self.reducing:
+            options = replace(self.options, artifacts=None)
+            task = Reduce(result.world, self.recipe.profile, self.recipe.calls, found.signature, options)
+            self._reductions.append(_Reduction(found, self.run.submit(task)))
+
+    def _take_reduction(self, reduction: _Reduction) -> None:
+        found = reduction.found
+        while True:
+            try:
+                reduced: Reduced = reduction.future.result(LOOK_EVERY)
+                break
+            except NotYet:
+                self.watcher.advanced(self)
+            except PoolClosed:
+                return
+            except TaskFailed as error:
+                self.errors.append(f"{found.signature}: not reduced: {error}")
+                return
+        if reduced.parts is not None:
+            write_case(self.directory, found, reduced.parts)
+            found.reduced = True
+            self._save()
+        self.watcher.reduced(found, reduced)
+
+    def _collect_done(self) -> None:
+        """What is finished already, in order; the rest is dropped."""
+        while self._waiting and self._waiting[0][1].done():
+            index, future = self._waiting.popleft()
+            self._add(index, self._wait(future))
+        self._waiting.clear()
+
+    def _save(self) -> None:
+        if self.keeps_state:
+            now = state.State(self.recipe, self.next_index, self.first, self.ledger, tuple(self.settings))
+            state.save(self.directory, now)
+        self._saved = time.monotonic()

@@ -1,0 +1,91 @@
+"""Findings as they are kept: one for each signature, with a count, a case file, and the command that repeats it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.case import Sample
+from harness.fuzz import atomic
+from harness.fuzz.case_text import CaseParts, case_text
+from harness.fuzz.drawn import DrawnWorld
+from harness.fuzz.signature import Hit, Signature
+from harness.fuzz.trial import TrialResult
+
+
+@dataclass(slots=True)
+class Found:
+    """One finding. `index` is the trial that showed it first, `known` the expectation that explains it."""
+
+    signature: Signature
+    message: str
+    known: str
+    index: int
+    repeat: str
+    count: int = 0
+    file: str = ""
+    reduced: bool = False
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What a campaign has come to. Results are added in the order of their indices, so that it is the same for any
+    number of workers."""
+
+    worlds: int = 0
+    calls: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    refusals: Counter[tuple[str, str]] = field(default_factory=Counter)
+    found: dict[Signature, Found] = field(default_factory=dict)
+    stages: Counter[str] = field(default_factory=Counter)
+
+    def add(self, result: TrialResult, repeat: str) -> list[Found]:
+        """The findings that are seen for the first time."""
+        self.worlds += 1
+        self.calls += result.calls
+        self.outcomes[result.outcome] += 1
+        for refusal in result.refusals:
+            self.refusals[refusal.tool, refusal.reason] += 1
+        for stage, seconds in result.stages:
+            self.stages[stage] += seconds  # type: ignore[assignment]  # a Counter adds floats as well
+        fresh = []
+        for hit in result.hits:
+            found = self.found.get(hit.signature)
+            if found is None:
+                found = Found(hit.signature, hit.message, hit.known, result.index, repeat)
+                self.found[hit.signature] = found
+                fresh.append(found)
+            found.count += 1
+        return fresh
+
+    @property
+    def new(self) -> list[Found]:
+        """Findings that no expectation explains."""
+        return [found for found in self.found.values() if not found.known]
+
+
+def sample_parts(world: DrawnWorld, calls: int, signature: Signature) -> CaseParts:
+    """The case of a trial as it was drawn: its values come from the seed again."""
+    return CaseParts(
+        title=title(signature),
+        why="Found by `harness fuzz`, not reduced.",
+        wit=world.wit,
+        world=world.name,
+        features=world.features,
+        sample=Sample(world.script_seed, calls),
+    )
+
+
+def title(signature: Signature) -> str:
+    return str(signature)[:200]
+
+
+def write_case(directory: Path, found: Found, parts: CaseParts) -> None:
+    """Write the case of a finding, in place of an earlier one. Raises `atomic.CannotWrite`."""
+    found.file = str(directory / f"{found.signature.slug}.toml")
+    comments = [f"{found.message[:2000]}", f"Repeat: {found.repeat}"]
+    atomic.write(Path(found.file), case_text(parts, comments))
+
+
+__all__ = ["Found", "Hit", "Ledger", "sample_parts", "title", "write_case"]

@@ -1,0 +1,61 @@
+"""What a campaign shows while it runs: one live line on a terminal, a plain line now and then elsewhere."""
+
+from __future__ import annotations
+
+import time
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from harness.fuzz.campaign import Campaign
+from harness.fuzz.findings import Found
+from harness.fuzz.reduce import Reduced
+
+PLAIN_EVERY = 10.0
+"""Seconds between two lines where there is no terminal."""
+
+
+class Shown:
+    """A `Watcher` that writes to standard error."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._live = console.is_terminal
+        self._last = time.monotonic()
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        self._progress = Progress(*columns, console=console, transient=True, disable=not self._live)
+        self._bar = self._progress.add_task("")
+
+    def __enter__(self) -> Shown:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def advanced(self, campaign: Campaign) -> None:
+        if self._live:
+            self._progress.update(self._bar, description=line(campaign))
+        elif time.monotonic() - self._last >= PLAIN_EVERY:
+            self._last = time.monotonic()
+            self._say(line(campaign))
+
+    def found(self, found: Found) -> None:
+        known = f" (known: {found.known})" if found.known else ""
+        self._say(f"found at {found.index}: {found.signature}{known}")
+
+    def reduced(self, found: Found, reduced: Reduced) -> None:
+        self._say(f"reduced to {reduced.size}: {found.file}")
+
+    def _say(self, text: str) -> None:
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def line(campaign: Campaign) -> str:
+    ledger = campaign.ledger
+    rate = ledger.worlds / max(campaign.seconds, 0.001)
+    refused = sum(ledger.refusals.values())
+    return (
+        f"{ledger.worlds} worlds, {ledger.calls} calls, {len(ledger.new)} new findings, "
+        f"{len(ledger.found) - len(ledger.new)} known, {refused} refusals, {rate:.1f} worlds/s"
+    )

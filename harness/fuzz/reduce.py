@@ -1,0 +1,202 @@
+"""A finding reduced inside the tool, by its own oracle: world, script and values shrink together.
+
+Choices are shrunk by hypothesis; what has no choices, and what they leave, by leaving out parts of the WIT and steps.
+The result is a case that shows the finding, never empty and never larger than what it began with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from random import Random
+
+from harness.case import CallStep
+from harness.examine import Options
+from harness.fuzz.adapter import SourceRandom
+from harness.fuzz.case_text import CaseParts
+from harness.fuzz.choices import Exhausted, FixedSource, NotFailing, RecordingRandom, Source, shrink
+from harness.fuzz.drawn import DrawnWorld
+from harness.fuzz.findings import sample_parts, title
+from harness.fuzz.held import NotExpressible
+from harness.fuzz.oracle import UNUSABLE, Oracle
+from harness.fuzz.signature import Signature
+from harness.fuzz.steps_of import steps_of
+from harness.fuzz.trial import FRONT_END
+from harness.fuzz.wit_reducer import reduce_wit
+from harness.fuzz.worlds import Profile, random_world
+from harness.plan import Role
+from harness.planner.bare import PlannedWorld, planned_world
+from harness.toolchains.front_end import WitText, surround
+from harness.verdict import Outcome
+from harness.workbench import Workbench
+
+ATTEMPTS = 1500
+SECONDS = 30.0
+HANGING_ATTEMPTS = 8
+"""Of a finding that costs its time limit, and maybe a worker, at each attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reduced:
+    """`parts` None: the finding did not show again. `note` says so, or what could not be done."""
+
+    parts: CaseParts | None
+    attempts: int
+    note: str = ""
+
+    @property
+    def size(self) -> str:
+        if self.parts is None:
+            return self.note
+        lines = len(self.parts.wit.strip().splitlines())
+        calls = f"about {self.parts.sample.calls} calls" if self.parts.sample else f"{len(self.parts.steps)} steps"
+        return f"{lines} lines of WIT, {calls}, in {self.attempts} attempts"
+
+
+@dataclass(frozen=True, slots=True)
+class Reduce:
+    """The task of a worker."""
+
+    world: DrawnWorld
+    profile: Profile
+    calls: int
+    signature: Signature
+    options: Options
+
+    def perform(self, bench: Workbench) -> Reduced:
+        hanging = self.signature.outcome == Outcome.TIMED_OUT.value
+        attempts = HANGING_ATTEMPTS if hanging else ATTEMPTS
+        oracle = Oracle(bench, self.signature, self.options, attempts, SECONDS)
+        return _Reduction(self, oracle).run()
+
+
+class _Reduction:
+    def __init__(self, task: Reduce, oracle: Oracle) -> None:
+        self._task = task
+        self._oracle = oracle
+
+    def run(self) -> Reduced:
+        if self._task.signature.aspect == FRONT_END:
+            return Reduced(self._unparsed(), self._oracle.attempts)
+        start = self._fewer_calls()
+        if start is None:
+            return Reduced(None, self._oracle.attempts, "did not show again")
+        world, calls = start
+        first = self._as_sample(world, calls)
+        if world.choices is None:
+            world = replace(world, wit=reduce_wit(world.wit, lambda wit: self._shows(replace(world, wit=wit), calls)))
+        smaller = self._fewer_choices(world, calls)
+        best = smaller if smaller is not None and len(smaller.wit) <= len(first.wit) else self._as_steps(world, calls)
+        if best.sample is None:
+            best = self._fewer_steps(best)
+        best = replace(best, wit=reduce_wit(best.wit, lambda wit: self._oracle.case_fails(replace(best, wit=wit))))
+        return Reduced(best, self._oracle.attempts)
+
+    def _unparsed(self) -> CaseParts:
+        """For WIT that our front end refuses: there is nothing to be called."""
+        world, calls = self._task.world, self._task.calls
+        wit = reduce_wit(world.wit, lambda wit: self._oracle.front_end_refuses(replace(world, wit=wit)))
+        return self._as_sample(replace(world, wit=wit), calls)
+
+    def _fewer_calls(self) -> tuple[DrawnWorld, int] | None:
+        """The world with the fewest calls, of a few numbers, that show the finding; maybe with other values."""
+        world = self._task.world
+        for calls in sorted({1, 20, 60, self._task.calls}):
+            for seed in (world.script_seed, world.script_seed + 1):
+                candidate = replace(world, script_seed=seed)
+                if calls <= self._task.calls and self._shows(candidate, calls):
+                    return candidate, calls
+        return None
+
+    def _shows(self, world: DrawnWorld, calls: int) -> bool:
+        try:
+            planned = _planned(world.wit, world.name, world.features, Random(world.script_seed), calls)
+        except UNUSABLE:
+            return False
+        return self._oracle.fails(planned.plan)
+
+    def _fewer_choices(self, world: DrawnWorld, calls: int) -> CaseParts | None:
+        """Shrunk by hypothesis; None where that is not possible: too many choices."""
+        recorded = RecordingRandom(world.script_seed)
+        _planned(world.wit, world.name, world.features, recorded, calls)
+        choices = [*(world.choices or ()), *recorded.drawn]
+
+        def build(source: Source) -> PlannedWorld:
+            if world.choices is None:
+                return _planned(world.wit, world.name, world.features, SourceRandom(source), calls)
+            drawn = random_world(source, self._task.profile)
+            return _planned(drawn.wit, drawn.world, drawn.features, SourceRandom(source), calls)
+
+        def still_fails(source: Source) -> bool:
+            try:
+                return self._oracle.fails(build(source).plan)
+            except UNUSABLE:
+                return False
+
+        try:
+            shrunk = shrink(choices, still_fails, self._oracle.left // 2, lambda: self._oracle.may_go_on)
+            source = FixedSource(shrunk)
+            planned = build(source)
+        except (NotFailing, Exhausted):
+            return None
+        return self._steps_or_none(planned)
+
+    def _as_sample(self, world: DrawnWorld, calls: int) -> CaseParts:
+        return sample_parts(world, calls, self._task.signature)
+
+    def _as_steps(self, world: DrawnWorld, calls: int) -> CaseParts:
+        """With every call written out, where a case can say what the scripts do; else with the seed of the values."""
+        planned = _planned(world.wit, world.name, world.features, Random(world.script_seed), calls)
+        return self._steps_or_none(planned) or self._as_sample(world, calls)
+
+    def _steps_or_none(self, planned: PlannedWorld) -> CaseParts | None:
+        subject = next(component for component in planned.plan.components if component.role is Role.SUBJECT)
+        parts = CaseParts(
+            title=title(self._task.signature),
+            why=f"Found by `harness fuzz`: {self._task.signature.kind}.",
+            wit=subject.wit,
+            world=subject.world,
+            features=subject.features,
+        )
+        if self._oracle.case_fails(parts):
+            return parts
+        for number, (run, scripts) in enumerate(zip(planned.plan.runs, planned.scripts, strict=True)):
+            try:
+                entries = planned.plan.entries if run.entries is None else run.entries
+                steps = steps_of(planned.composition, scripts, entries, run.outcome)
+            except NotExpressible:
+                continue
+            with_steps = replace(parts, steps=steps, whole_lists=number > 0)
+            if self._oracle.case_fails(with_steps):
+                return with_steps
+        return None
+
+    def _fewer_steps(self, parts: CaseParts) -> CaseParts:
+        """Steps left out, many at once first; then those during a call."""
+        chunk = len(parts.steps)
+        while chunk:
+            start = 0
+            while start < len(parts.steps):
+                fewer = replace(parts, steps=parts.steps[:start] + parts.steps[start + chunk :])
+                if self._oracle.case_fails(fewer):
+                    parts = fewer
+                else:
+                    start += chunk
+            chunk //= 2
+        for smaller in _within(parts):
+            if self._oracle.case_fails(smaller):
+                return self._fewer_steps(smaller)
+        return parts
+
+
+def _within(parts: CaseParts) -> Iterator[CaseParts]:
+    """A case with all, or one, of the steps during one of its calls left out."""
+    for index, step in enumerate(parts.steps):
+        if isinstance(step, CallStep) and step.during:
+            for during in ((), *(step.during[:i] + step.during[i + 1 :] for i in range(len(step.during)))):
+                changed = replace(step, during=during)
+                yield replace(parts, steps=(*parts.steps[:index], changed, *parts.steps[index + 1 :]))
+
+
+def _planned(wit: str, world: str | None, features: tuple[str, ...], random: Random, calls: int) -> PlannedWorld:
+    return planned_world(surround(WitText(wit, "world.wit"), world, features), random, calls, "fuzz")

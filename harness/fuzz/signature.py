@@ -1,0 +1,148 @@
+"""What makes two findings the same: who is wrong, who stands alone, which level, and how - without names and numbers.
+
+A signature is coarse on purpose: a hundred hits of one cause must be one finding, and a reduced world has other names,
+indices and values than the world in which the cause was first seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from harness.diff import NOTHING, Difference
+from harness.verdict import Finding, Judgement, Outcome, Verdict
+
+_ROLE = re.compile(r"\b(?:the )?(?:subject|provider|driver)\b( of [^:]*)?")
+_NAMED = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|\[?[\w.\]-]*[#/][\w.\[\]#/@:-]*")
+_NUMBER = re.compile(r"\b(?:0x)?[0-9a-f]*\d[0-9a-f]*\b|\d+")
+_PYTHON_FRAME = re.compile(r'File "[^"]*?([\w/]+)\.py", line \d+, in (\w+)')
+_MAX_WORDS = 36
+BESIDE = ", beside the first"
+"""Ends the subject of a judgement that two toolchains' structures gave, where the model has no opinion."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Signature:
+    """`subject`: a toolchain, or a mixed cell; `level` 0 where nothing came that could be compared; `kind`: how."""
+
+    subject: str
+    outcome: str
+    level: int
+    aspect: str
+    kind: str
+    minority: str
+
+    @property
+    def slug(self) -> str:
+        """A file name: what differs, and a few digits that tell it from what reads the same."""
+        words = re.findall(r"[a-z0-9]+", f"{self.subject} {self.outcome} {self.aspect} {self.kind}".lower())
+        name = "-".join(dict.fromkeys(words))[:72].strip("-")
+        digits = hashlib.blake2b(repr(self).encode(), digest_size=2).hexdigest()
+        return f"{name}-{digits}"
+
+    def __str__(self) -> str:
+        where = f"level {self.level} {self.aspect}: " if self.level else ""
+        alone = f"; {self.minority} alone" if self.minority else ""
+        return f"{self.subject}: {self.outcome}: {where}{self.kind}{alone}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One finding in one trial. `known`: the id of the expectation that explains it. `run` 0: not in a run."""
+
+    signature: Signature
+    message: str
+    known: str = ""
+    run: int = 0
+
+
+Explain = Callable[[str, Finding], str]
+"""The id of the expectation that explains a finding about a toolchain, empty where none does."""
+
+
+def hits(verdict: Verdict, explain: Explain) -> list[Hit]:
+    """What a verdict says is wrong, each signature once.
+
+    Of one toolchain's behaviour only what differs first counts, the rest follows from it. Mixed cells count where no
+    toolchain is wrong by itself.
+    """
+    minority = verdict.minority or ""
+    pure = [judgement for judgement in verdict.judgements if "@" not in judgement.subject]
+    wrong = [judgement for judgement in pure if judgement.findings]
+    chosen = wrong or [judgement for judgement in verdict.judgements if judgement.findings][:1]
+    found: dict[Signature, Hit] = {}
+    for judgement in chosen:
+        for hit in _of_judgement(judgement, minority, explain):
+            found.setdefault(hit.signature, hit)
+    return list(found.values())
+
+
+def _of_judgement(judgement: Judgement, minority: str, explain: Explain) -> Iterator[Hit]:
+    toolchain = judgement.subject.removesuffix(BESIDE)
+    explained = [(finding, explain(toolchain, finding)) for finding in judgement.findings]
+    structural = [pair for pair in explained if pair[0].difference is not None and pair[0].difference.level < 3]
+    # what is new comes before what is known
+    others = sorted((pair for pair in explained if pair not in structural), key=lambda pair: pair[1] != "")[:1]
+    for finding, known in structural + others:
+        if judgement.outcome is Outcome.EXPECTED_FAILURE and judgement.expectation is not None:
+            known = known or judgement.expectation.id
+        yield Hit(_signature(judgement.subject, finding, minority), finding.message, known, finding.run)
+
+
+def _signature(subject: str, finding: Finding, minority: str) -> Signature:
+    difference = finding.difference
+    if difference is None:
+        return Signature(subject, finding.outcome.value, 0, "", message_shape(finding.message), minority)
+    kind = _difference_shape(difference)
+    return Signature(subject, finding.outcome.value, difference.level, difference.aspect, kind, minority)
+
+
+def _difference_shape(difference: Difference) -> str:
+    expected, actual = difference.expected, difference.actual
+    match difference.aspect:
+        case "event":
+            return _event_shape(expected, actual)
+        case "balance":
+            return _balance_shape(actual)
+        case "outcome":
+            return f"{message_shape(expected)} / {message_shape(actual)}"
+        case "wit":
+            return f"{_first_words(expected)} / {_first_words(actual)}"
+    kind = difference.path.partition(" ")[0] if difference.aspect == "wit_t" else ""
+    if NOTHING in (expected, actual):
+        return f"{kind} {'missing' if actual == NOTHING else 'unexpected'}".strip()
+    return f"{kind} different".strip()
+
+
+def _event_shape(expected: str, actual: str) -> str:
+    """Which calls of the interface: `push_s8 / push_u8`, or what of one call differs."""
+    wanted, seen = expected.split(" "), actual.split(" ")
+    if wanted[0] != seen[0]:
+        return f"{wanted[0]} / {seen[0]}"
+    indexed = len(wanted) > 2
+    return f"{wanted[0]} of another {'type' if indexed and wanted[1] != seen[1] else 'value'}"
+
+
+def _balance_shape(line: str) -> str:
+    """Which of the balances are not 0."""
+    head, *fields = line.split(" ")
+    names = ("bytes", "blocks", "contexts", "stack", "frames") if head == "balance" else ("bytes", "stack")
+    wrong = [name for name, field in zip(names, fields[-len(names) :], strict=False) if field != "0"]
+    return " ".join([head, *wrong])
+
+
+def _first_words(line: str) -> str:
+    return " ".join(re.findall(r"[a-z-]+", line)[:1]) or "nothing"
+
+
+def message_shape(message: str) -> str:
+    """A tool's or engine's words without names and numbers. Of a Python traceback, where it was raised and what."""
+    frames = _PYTHON_FRAME.findall(message)
+    if frames:
+        module, function = frames[-1]
+        last = message.strip().splitlines()[-1]
+        return f"{last.partition(':')[0]} in {module.rpartition('/')[2]}.{function}"
+    text = _NUMBER.sub("N", _NAMED.sub("X", _ROLE.sub("", message)))
+    return " ".join(re.findall(r"[\w-]+", text)[:_MAX_WORDS])

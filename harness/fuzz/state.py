@@ -1,0 +1,84 @@
+"""The state of a campaign beside its findings, so that a killed run can go on: `--resume`."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections import Counter
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from harness.fuzz import atomic
+from harness.fuzz.findings import Found, Ledger
+from harness.fuzz.signature import Signature
+from harness.fuzz.trial import Recipe
+from harness.fuzz.worlds import Profile
+
+FILE = "campaign.json"
+FORMAT = 1
+
+
+class CannotResume(Exception):
+    """There is no state to go on from, or it is another version's. The message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    recipe: Recipe
+    next_index: int
+    first: int
+    ledger: Ledger
+    settings: tuple[str, ...] = ()
+    """Options that say which tools take part; who goes on with it must use the same."""
+
+
+def save(directory: Path, state: State) -> None:
+    """Raises `atomic.CannotWrite`."""
+    ledger = state.ledger
+    data = {
+        "format": FORMAT,
+        "version": metadata.version("wit-dylib-harness"),
+        "recipe": dataclasses.asdict(state.recipe),
+        "settings": list(state.settings),
+        "first": state.first,
+        "next": state.next_index,
+        "worlds": ledger.worlds,
+        "calls": ledger.calls,
+        "outcomes": dict(ledger.outcomes),
+        "refusals": [[tool, reason, count] for (tool, reason), count in ledger.refusals.items()],
+        "findings": [dataclasses.asdict(found) for found in ledger.found.values()],
+    }
+    atomic.write(directory / FILE, json.dumps(data, indent=1) + "\n")
+
+
+def load(directory: Path) -> State:
+    """Raises `CannotResume`."""
+    path = directory / FILE
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CannotResume(f"there is no campaign to go on with: {path} does not exist") from None
+    except (OSError, ValueError) as error:
+        raise CannotResume(f"{path}: {error}; remove it to begin anew") from error
+    try:
+        version = metadata.version("wit-dylib-harness")
+        if (data["format"], data["version"]) != (FORMAT, version):
+            raise CannotResume(f"{path} is of version {data['version']}, this is {version}: begin anew")
+        return State(_recipe(data["recipe"]), data["next"], data["first"], _ledger(data), tuple(data["settings"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise CannotResume(f"{path} is damaged ({error!r}); remove it to begin anew") from error
+
+
+def _recipe(data: dict[str, Any]) -> Recipe:
+    return Recipe(**{**data, "profile": Profile(**data["profile"])})
+
+
+def _ledger(data: dict[str, Any]) -> Ledger:
+    found = {}
+    for item in data["findings"]:
+        signature = Signature(**item["signature"])
+        found[signature] = Found(**{**item, "signature": signature})
+    refusals = Counter({(tool, reason): count for tool, reason, count in data["refusals"]})
+    return Ledger(data["worlds"], data["calls"], Counter(data["outcomes"]), refusals, found)

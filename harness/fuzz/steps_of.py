@@ -1,0 +1,152 @@
+"""Scripts back into the steps of a case: what a planner wrote for interpreters, as people write it.
+
+The scripts are walked as the model does it. A handle gets a name where it is first seen and keeps it on both sides.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from harness import script as s
+from harness import types as t
+from harness.case import CallStep, DropStep, NewStep, RepStep, Step
+from harness.encoding import handles
+from harness.fuzz.held import Context, Held, Named, NotExpressible, hold, part_of, text_of, value_of
+from harness.plan import ExpectedOutcome, Role
+from harness.planner.composition import Composition
+from harness.values import HandleName
+from harness.world import Function
+
+
+def steps_of(
+    composition: Composition, scripts: Mapping[Role, s.Script], entries: Sequence[Role], outcome: ExpectedOutcome
+) -> tuple[Step, ...]:
+    """The steps of one run. Raises `NotExpressible`."""
+    walker = _Walker(composition, scripts)
+    steps: list[Step] = []
+    for role in entries:
+        frame = walker.next_frame(role, s.OnRun())
+        walker.walk(role, frame, [], steps, top=True)
+    if outcome.trap is not None:
+        if not steps or isinstance(steps[-1], NewStep):
+            raise NotExpressible("a trap outside any step")
+        steps[-1] = _trapping(steps[-1], outcome)
+    return tuple(steps)
+
+
+def _trapping(step: Step, outcome: ExpectedOutcome) -> Step:
+    assert not isinstance(step, NewStep)
+    return replace(step, trap=outcome.trap)
+
+
+class _Walker:
+    def __init__(self, composition: Composition, scripts: Mapping[Role, s.Script]) -> None:
+        self._composition = composition
+        self._frames: dict[Role, dict[s.FrameKey, deque[s.Frame]]] = {}
+        for role, script in scripts.items():
+            frames = self._frames[role] = defaultdict(deque)
+            for frame in script.frames:
+                frames[frame.key].append(frame)
+        self._registers: dict[Role, dict[int, Held]] = defaultdict(dict)
+        self._names = 0
+
+    def next_frame(self, role: Role, key: s.FrameKey) -> s.Frame:
+        waiting = self._frames[role].get(key)
+        if not waiting:
+            raise NotExpressible(f"the script of the {role.value} has no frame for {key}")
+        return waiting.popleft()
+
+    def walk(
+        self,
+        role: Role,
+        frame: s.Frame,
+        args: Sequence[Held],
+        steps: list[Step],
+        top: bool = False,
+        borrowed: Sequence[str] = (),
+    ) -> Held | None:
+        """The steps of a frame; what it returns. `borrowed`: handles that a case drops by itself."""
+        registers = self._registers[role]
+        for op in frame.ops:
+            match op:
+                case s.Set(register, value):
+                    registers[register] = self._resolve(role, value, args)
+                case s.Pick(register, value, path):
+                    registers[register] = part_of(self._resolve(role, value, args), path)
+                case s.New(register, interface, name, rep):
+                    handle = self._new_name(name)
+                    registers[register] = Named(handle)
+                    steps.append(NewStep(handle, t.qualified(interface, name), rep))
+                case s.Rep(_, value):
+                    steps.append(RepStep(self._named(role, value, args)))
+                case s.Drop(value):
+                    held = self._resolve(role, value, args)
+                    if isinstance(held, Named) and held.name not in borrowed:
+                        steps.append(DropStep(held.name))
+                case s.Call():
+                    steps.append(self._call(role, op, args, top))
+                case s.ErrorContextNew(register, message):
+                    if not isinstance(message, s.Str):
+                        raise NotExpressible("an error context whose message is no text")
+                    registers[register] = Context(message.data.decode())
+                case s.Return(value):
+                    return None if value is None else self._resolve(role, value, args)
+                case s.Trap() | s.ErrorContextMessage():
+                    raise NotExpressible(f"{op}")
+        return None
+
+    def _call(self, role: Role, op: s.Call, args: Sequence[Held], top: bool) -> CallStep:
+        composition = self._composition
+        function = composition.worlds[role].import_function(op.interface, op.name)
+        assert function is not None
+        callee, exported = composition.links.callee(role, op.interface, op.name)
+        given = [self._resolve(role, value, args) for value in op.args]
+        frame = self.next_frame(callee, s.OnExport(exported.interface, exported.name))
+        inner: list[Step] = []
+        result = self.walk(callee, frame, given, inner, borrowed=self._borrowed(function, given))
+        if op.register is not None and result is not None:
+            self._registers[role][op.register] = result
+        texts = [text_of(held, param.type) for held, param in zip(given, function.params, strict=True)]
+        return CallStep(
+            function.canonical.removeprefix("-#"),
+            tuple(texts),
+            None if result is None or function.result is None else text_of(result, function.result),
+            role if top else None,
+            during=tuple(inner),
+        )
+
+    def _borrowed(self, function: Function, given: Sequence[Held]) -> list[str]:
+        found = []
+        for held, param in zip(given, function.params, strict=True):
+            try:
+                value = value_of(held, param.type)
+            except NotExpressible:
+                continue
+            for _, type, name in handles(value, param.type):
+                if isinstance(type, t.Borrow) and isinstance(name, HandleName):
+                    found.append(name.name)
+        return found
+
+    def _named(self, role: Role, value: s.Value, args: Sequence[Held]) -> str:
+        held = self._resolve(role, value, args)
+        if not isinstance(held, Named):
+            raise NotExpressible(f"a handle by number: {value}")
+        return held.name
+
+    def _new_name(self, resource: str) -> str:
+        self._names += 1
+        return f"{resource}{self._names}"
+
+    def _resolve(self, role: Role, value: s.Value, args: Sequence[Held]) -> Held:
+        """The value with what registers and arguments hold in their place."""
+
+        def lookup(place: s.Register | s.Argument) -> Held:
+            if isinstance(place, s.Argument):
+                return args[place.index]
+            if place.index not in self._registers[role]:
+                raise NotExpressible(f"register {place.index} of the {role.value} is empty")
+            return self._registers[role][place.index]
+
+        return hold(value, lookup)

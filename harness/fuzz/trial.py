@@ -1,0 +1,164 @@
+"""One trial: a world, its plan, its verdict. A function of (recipe, index), whoever carries it out and when."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from random import Random
+
+from harness.examine import Examination, Options, examine
+from harness.fuzz.choices import RandomSource
+from harness.fuzz.drawn import DrawnWorld, draw_world
+from harness.fuzz.explain import CASE, explainer
+from harness.fuzz.signature import Explain, Hit, Signature, hits, message_shape
+from harness.fuzz.smith import SmithError
+from harness.fuzz.worlds import Profile
+from harness.plan import Plan
+from harness.planner.bare import plan_world
+from harness.steps import StepLost
+from harness.toolchains.front_end import FrontEndError, WitText, surround
+from harness.toolchains.protocol import Built, Refused
+from harness.verdict import Outcome
+from harness.workbench import Workbench
+
+DEFAULT_CALLS = 200
+FRONT_END = "front end"
+"""The aspect of a finding about WIT that our front end refuses and another tool takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What all trials of a campaign have in common; with an index, it says everything about one."""
+
+    seed: int
+    calls: int = DEFAULT_CALLS
+    worlds: str = "random"
+    """Where worlds come from: `random` or `wit-smith`."""
+    profile: Profile = field(default_factory=Profile)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A world, or a function of it, that did not run: by which tool, and why, without names and numbers."""
+
+    tool: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrialResult:
+    """What one trial came to. `world` only where there are hits. `calls`: each counted once, however many cells."""
+
+    index: int
+    calls: int = 0
+    outcome: str = Outcome.PASS.value
+    hits: tuple[Hit, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    world: DrawnWorld | None = None
+    seconds: float = 0.0
+    stages: tuple[tuple[str, float], ...] = ()
+
+
+def draw(recipe: Recipe, index: int, bench: Workbench) -> DrawnWorld:
+    """The world of a trial, and the seed of its values."""
+    random = Random(f"{recipe.seed}:{index}")
+    script_seed = random.getrandbits(32)
+    return draw_world(recipe.worlds, RandomSource(random), recipe.profile, script_seed, bench)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The task of a worker."""
+
+    recipe: Recipe
+    index: int
+    options: Options
+
+    def perform(self, bench: Workbench) -> TrialResult:
+        started = time.perf_counter()
+        try:
+            with bench.steps.bounded("world"):
+                world = draw(self.recipe, self.index, bench)
+        except SmithError as error:
+            refusal = Refusal("wit-smith", message_shape(str(error)))
+            return TrialResult(self.index, outcome=Outcome.SKIP.value, refusals=(refusal,))
+        except StepLost as lost:
+            reason = f"the world could not be drawn: {lost.loss.message}"
+            return TrialResult(self.index, outcome=Outcome.HARNESS_ERROR.value, refusals=(Refusal("harness", reason),))
+        return run_world(bench, world, self.recipe.calls, self.options, self.index, started)
+
+
+def run_world(
+    bench: Workbench, world: DrawnWorld, calls: int, options: Options, index: int, started: float
+) -> TrialResult:
+    """Judge a world whose values come from its seed."""
+    try:
+        with bench.steps.bounded("plan"):
+            plan = plan_of(world, calls)
+    except FrontEndError as error:
+        return _unusable(bench, world, index, str(error), options)
+    except StepLost as lost:
+        refusal = Refusal("harness", f"planning: {lost.loss.message}")
+        return TrialResult(index, outcome=Outcome.HARNESS_ERROR.value, refusals=(refusal,), world=world)
+    examination = examine(bench, CASE, plan, options, started)
+    tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
+    return _result(index, world, plan, examination, explainer(tools, options.expectations))
+
+
+def plan_of(world: DrawnWorld, calls: int) -> Plan:
+    """Raises `FrontEndError`."""
+    surroundings = surround(WitText(world.wit, "world.wit"), world.name, world.features)
+    return plan_world(surroundings, Random(world.script_seed), calls, CASE)
+
+
+def _result(index: int, world: DrawnWorld, plan: Plan, examination: Examination, explain: Explain) -> TrialResult:
+    verdict = examination.verdict
+    refusals = [Refusal("planner", _without_name(item)) for item in plan.unsupported]
+    if verdict.outcome is Outcome.SKIP:
+        refusals.append(Refusal("engine", verdict.reason))
+        return TrialResult(index, 0, verdict.outcome.value, (), tuple(refusals), None, examination.seconds)
+    found = hits(verdict, explain)
+    calls = sum(len(run.calls) for run in plan.runs)
+    return TrialResult(
+        index,
+        calls,
+        verdict.outcome.value,
+        tuple(found),
+        tuple(refusals + [refusal for hit in found if (refusal := _refused(hit)) is not None]),
+        world if found else None,
+        examination.seconds,
+        examination.stages,
+    )
+
+
+def _refused(hit: Hit) -> Refusal | None:
+    """A tool that did not build the world, whatever it died of: then its part of the comparison is missing."""
+    signature = hit.signature
+    if signature.level:
+        return None
+    return Refusal(signature.subject, hit.known or f"{signature.outcome}: {signature.kind}")
+
+
+def _without_name(unsupported: str) -> str:
+    """`import a:b/c#f: async function` without the function and without names in backticks."""
+    return message_shape(unsupported.rpartition(": ")[2])
+
+
+def _unusable(bench: Workbench, world: DrawnWorld, index: int, message: str, options: Options) -> TrialResult:
+    """Our front end, which the harness stands on, refuses the world. Where another tool takes it, that is a finding."""
+    taken = []
+    for name, toolchain in bench.toolchains.items():
+        if toolchain.in_process:
+            continue
+        _, result = bench.builder.attempt(toolchain, world.wit, world.name, world.features)
+        if isinstance(result, Built):
+            taken.append(name)
+        elif not isinstance(result, Refused):
+            message += f"; {name}: {result}"
+    reason = message_shape(message)
+    refusal = Refusal(FRONT_END, reason)
+    if not taken:
+        return TrialResult(index, outcome=Outcome.SKIP.value, refusals=(refusal,))
+    signature = Signature("ours", Outcome.FAIL.value, 0, FRONT_END, f"refused to parse {reason}", "ours")
+    hit = Hit(signature, f"our front end refuses what {', '.join(taken)} takes: {message}")
+    return TrialResult(index, outcome=Outcome.FAIL.value, hits=(hit,), refusals=(refusal,), world=world)

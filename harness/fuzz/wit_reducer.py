@@ -1,0 +1,152 @@
+"""WIT made smaller as a text: items, fields, parameters and parts of types are left out while a predicate holds.
+
+For worlds that are not made of choices, and as a last step for those that are. Knows of WIT only what brackets and
+separators say; whether what is left is still WIT, the predicate finds out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+_COMMENT = re.compile(r"[ \t]*(?://[^\n]*|/\*.*?\*/)", re.DOTALL)
+_TOKEN = re.compile(r"%?[A-Za-z][\w-]*|\d[\w.+-]*|->|[^\s\w]")
+_CLOSING = {"{": "}", "(": ")", "<": ">"}
+_BEFORE_TYPE = (":", "<", ",", "(", "=", "->")
+_SIMPLEST = "u8"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """`start`..`end` of a text is to become `text`."""
+
+    start: int
+    end: int
+    text: str = ""
+
+    @property
+    def gain(self) -> int:
+        return self.end - self.start - len(self.text)
+
+    def apply(self, text: str) -> str:
+        return text[: self.start] + self.text + text[self.end :]
+
+
+def reduce_wit(text: str, still_fails: Callable[[str], bool]) -> str:
+    """A text that no single edit makes smaller while `still_fails` holds. `text` itself must fail.
+
+    Never longer than `text` and never blank. Whoever wants an end to it lets `still_fails` say no.
+    """
+    plain = _tidy(_COMMENT.sub("", text))
+    if plain != text and still_fails(plain):
+        text = plain
+    while (smaller := _one_pass(text, still_fails)) != text:
+        text = smaller
+    tidy = _tidy(text)
+    return tidy if tidy != text and still_fails(tidy) else text
+
+
+def _one_pass(text: str, still_fails: Callable[[str], bool]) -> str:
+    """All edits once, those that gain most first; of equal ones the last first, because users follow definitions."""
+    todo = _ordered(text)
+    at = 0
+    while at < len(todo):
+        edit = todo[at]
+        smaller = edit.apply(text)
+        if smaller.strip() and still_fails(smaller):
+            text = smaller
+            todo = _ordered(text)
+            at = next((i for i, other in enumerate(todo) if other.gain <= edit.gain), len(todo))
+        else:
+            at += 1
+    return text
+
+
+def _ordered(text: str) -> list[Edit]:
+    return sorted(edits(text), key=lambda edit: (-edit.gain, -edit.start))
+
+
+def _tidy(text: str) -> str:
+    lines = [line.rstrip() for line in text.splitlines()]
+    return "\n".join(line for line in lines if line) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    start: int
+    end: int
+
+
+def edits(text: str) -> list[Edit]:
+    """Every way to make a text without comments smaller by one step; not all of them give WIT."""
+    tokens = [_Token(match[0], match.start(), match.end()) for match in _TOKEN.finditer(text)]
+    partner = _partners(tokens)
+    found = [*_without_items(text, tokens, partner), *_without_types(text, tokens, partner)]
+    return [edit for edit in dict.fromkeys(found) if edit.gain > 0]
+
+
+def _partners(tokens: Sequence[_Token]) -> dict[int, int]:
+    """The closing bracket of each opening one, by position; brackets without a partner are left out."""
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    for position, token in enumerate(tokens):
+        if token.text in _CLOSING:
+            opened.append(position)
+        elif opened and token.text == _CLOSING[tokens[opened[-1]].text]:
+            found[opened.pop()] = position
+    return found
+
+
+def _without_items(text: str, tokens: Sequence[_Token], partner: dict[int, int]) -> Iterator[Edit]:
+    ranges = [(0, len(tokens)), *((first + 1, last) for first, last in partner.items())]
+    for first, last in ranges:
+        before = None
+        for begin, end in _items(tokens, partner, first, last):
+            start = tokens[begin].start
+            if tokens[end - 1].text != "," and before is not None and tokens[before].text == ",":
+                start = tokens[before].start  # the last of a list takes the comma before it along
+            while start and text[start - 1] in " \t\n" and (end == len(tokens) or text[start - 1] != "\n"):
+                start -= 1
+            yield Edit(start, tokens[end - 1].end)
+            before = end - 1
+
+
+def _items(tokens: Sequence[_Token], partner: dict[int, int], first: int, last: int) -> Iterator[tuple[int, int]]:
+    """What stands side by side between two brackets: each ends with a separator or with a closing brace."""
+    begin = at = first
+    while at < last:
+        token = tokens[at].text
+        at = partner.get(at, at) + 1
+        closed = token == "{" and (at >= last or tokens[at].text not in (",", ";"))
+        if closed or token in (",", ";"):
+            yield begin, at
+            begin = at
+    if begin < last:
+        yield begin, last
+
+
+def _without_types(text: str, tokens: Sequence[_Token], partner: dict[int, int]) -> Iterator[Edit]:
+    for at, token in enumerate(tokens):
+        following = tokens[at + 1].text if at + 1 < len(tokens) else ""
+        before = tokens[at - 1].text if at else ""
+        if token.text == "->":
+            end = partner.get(at + 2, at + 1)
+            if end < len(tokens):
+                yield Edit(tokens[at - 1].end, tokens[end].end)
+        elif token.text == "@" and at + 2 in partner:
+            yield Edit(token.start, tokens[partner[at + 2]].end)
+        elif token.text == "@" and following[:1].isdigit():
+            yield Edit(token.start, tokens[at + 1].end)
+        elif token.text == "async":
+            yield Edit(token.start, tokens[at + 1].start if at + 1 < len(tokens) else token.end)
+        elif following == "<" and at + 1 in partner:
+            end = partner[at + 1]
+            for begin, stop in _items(tokens, partner, at + 2, end):
+                stop -= tokens[stop - 1].text == ","
+                if stop > begin:
+                    yield Edit(token.start, tokens[end].end, text[tokens[begin].start : tokens[stop - 1].end])
+            yield Edit(token.start, tokens[end].end, _SIMPLEST)
+        elif before in _BEFORE_TYPE and len(token.text) > len(_SIMPLEST) and token.text[0].isalpha():
+            yield Edit(token.start, token.end, _SIMPLEST)

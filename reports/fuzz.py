@@ -1,0 +1,134 @@
+"""What a fuzzing campaign came to, as data, as JSON (`fuzz.schema.json`) and as text."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+
+from reports.model import Tool
+
+FORMAT = 1
+"""Raised when a reader of older summaries would misunderstand newer ones."""
+
+MAX_REFUSALS = 20
+"""Reasons shown; the JSON form has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class FuzzFinding:
+    """One way in which tools differed. `known`: the id of the expectation that explains it. `level` 1 to 3 (dylib,
+    component, behaviour), 0 where nothing could be compared. `index`: the first world that showed it."""
+
+    subject: str
+    outcome: str
+    level: int
+    aspect: str
+    kind: str
+    minority: str
+    message: str
+    count: int
+    index: int
+    known: str
+    file: str
+    reduced: bool
+    repeat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Worlds, or functions of worlds, that did not run: by whom, why, how many."""
+
+    tool: str
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FuzzRun:
+    """`worlds` and `calls` are totals, also of the runs that were resumed; `seconds` is this run's. `next`: where it
+    can go on. `stopped` says what ended it before its bounds."""
+
+    started: str
+    seconds: float
+    command: str
+    tools: tuple[Tool, ...]
+    engine: str
+    seed: int
+    source: str
+    jobs: int
+    worlds: int
+    calls: int
+    next: int
+    outcomes: Mapping[str, int]
+    findings: tuple[FuzzFinding, ...]
+    refusals: tuple[Refused, ...]
+    errors: tuple[str, ...] = ()
+    stopped: str = ""
+    notes: tuple[str, ...] = ()
+    stages: Mapping[str, float] = field(default_factory=dict)
+    """Seconds by stage, summed over workers."""
+
+    @property
+    def new(self) -> list[FuzzFinding]:
+        return [finding for finding in self.findings if not finding.known]
+
+
+def to_json(run: FuzzRun) -> dict[str, Any]:
+    """As `fuzz.schema.json` describes it."""
+    plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(run)))
+    return {"format": FORMAT, **plain}
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a campaign's summary."""
+    loaded: dict[str, Any] = json.loads(resources.files("reports").joinpath("fuzz.schema.json").read_text())
+    return loaded
+
+
+def head_text(run: FuzzRun) -> str:
+    """The first lines: who takes part, and what a reader must know first."""
+    tools = ", ".join(f"{tool.name} ({tool.tool} {tool.version})" for tool in run.tools)
+    lines = [*run.notes, f"toolchains: {tools}; engine: {run.engine}"]
+    return "\n".join([*lines, f"seed {run.seed}, {run.source} worlds, {run.jobs} workers"])
+
+
+def summary_text(run: FuzzRun) -> str:
+    """What was found, what did not run, and the totals."""
+    return "\n".join(_summary(run))
+
+
+def _summary(run: FuzzRun) -> Iterator[str]:
+    yield from (f"HARNESS ERROR  {error}" for error in run.errors)
+    for finding in sorted(run.findings, key=lambda finding: (not finding.known, -finding.count)):
+        yield from _finding(finding)
+    if run.refusals:
+        yield "not run:"
+        ordered = sorted(run.refusals, key=lambda refused: (-refused.count, refused.tool, refused.reason))
+        yield from (f"  {refused.count:6}  {refused.tool}: {refused.reason}" for refused in ordered[:MAX_REFUSALS])
+        if len(ordered) > MAX_REFUSALS:
+            yield f"          and {len(ordered) - MAX_REFUSALS} more reasons"
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in run.outcomes.items()) or "none"
+    if run.stopped:
+        yield f"stopped: {run.stopped}"
+    known = len(run.findings) - len(run.new)
+    yield (
+        f"{run.worlds} worlds ({counts}), {run.calls} calls, {len(run.new)} new findings, {known} known, "
+        f"in {run.seconds:.1f} s"
+    )
+
+
+def _finding(finding: FuzzFinding) -> Iterator[str]:
+    head = f"KNOWN ({finding.known})" if finding.known else "NEW"
+    place = f"level {finding.level} {finding.aspect}: " if finding.level else ""
+    yield f"{head}  {finding.subject}: {finding.outcome}: {place}{finding.kind}, {finding.count} times"
+    if finding.known:
+        return
+    yield from (f"  {line[:400]}" for line in finding.message.strip().splitlines()[:8])
+    yield f"  in the minority: {finding.minority or 'nobody alone'}"
+    if finding.file:
+        yield f"  case: harness run {finding.file}" + ("" if finding.reduced else "  (not reduced)")
+    yield f"  repeat with: {finding.repeat}"
