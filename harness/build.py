@@ -110,15 +110,14 @@ class Builder:
         result = self._valid(self._collect(f"generate by {toolchain.name}", toolchain.name, job))
         if not isinstance(result, Built):
             return "generate", result
-        libraries = self._libraries(result.data, GenerateOptions().abi_version, toolchain)
+        libraries = self._libraries(result.data, GenerateOptions().abi_version)
         job = toolchain.linker.link(libraries, LinkOptions())
         return "link", self._collect(f"link by {toolchain.name}", toolchain.name, job)
 
-    def _libraries(self, dylib: bytes, abi_version: int, linker: Toolchain) -> list[Library]:
+    def _libraries(self, dylib: bytes, abi_version: int) -> list[Library]:
         """What is linked: the interpreter first, because dylibs hand on its `cabi_realloc` and the first that exports a
         symbol has it."""
-        interpreters = linker.interpreters or self._interpreters
-        libraries = [Library(INTERPRETER, interpreters[abi_version]), Library(WORLD, dylib)]
+        libraries = [Library(INTERPRETER, self._interpreters[abi_version]), Library(WORLD, dylib)]
         return [*libraries, Library("libanchor.so", self._anchor)] if needs_anchor(dylib) else libraries
 
     def _result(self, plan: ComponentPlan, build: Build) -> ComponentBuild:
@@ -152,7 +151,7 @@ class Builder:
         for key in self._external_first(list(missing), lambda key: key[0]):
             linker, abi_version, dylib_data = key
             toolchain = self._toolchains[linker]
-            libraries = self._libraries(dylib_data, abi_version, toolchain)
+            libraries = self._libraries(dylib_data, abi_version)
             jobs.append((key, toolchain.linker.link(libraries, LinkOptions())))
         for key, job in reversed(jobs):
             self._components[key] = self._collect(missing[key], key[0], job)

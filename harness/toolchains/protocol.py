@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 
@@ -105,8 +105,7 @@ class Linker(Protocol):
 @dataclass(frozen=True, slots=True)
 class Toolchain:
     """`name` is what cells call it (`ours`, `reference`, or a name from a TOML file); `tool` and `version` name
-    what runs. `in_process`: it works in the harness's own process and can stop it. `interpreters`: those that are
-    linked by its linker in place of the usual ones, by interface version."""
+    what runs. `in_process`: it works in the harness's own process and can stop it."""
 
     name: str
     tool: str
@@ -114,7 +113,6 @@ class Toolchain:
     generator: Generator
     linker: Linker
     in_process: bool = False
-    interpreters: Mapping[int, bytes] | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True)
