@@ -24,7 +24,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, unique
 from functools import cached_property
-from weakref import WeakKeyDictionary
 
 
 def qualified(interface: str | None, name: str) -> str:
@@ -51,12 +50,13 @@ class Prim(Enum):
     STRING = "string"
     ERROR_CONTEXT = "error-context"
 
+    def __init__(self, keyword: str) -> None:
+        self.canonical = keyword
+        self.holds_handles = keyword == "error-context"
+        self.parts: tuple[Type, ...] = ()
+
     # Members are singletons; the hash of their name, which Enum takes, is slow.
     __hash__ = object.__hash__
-
-    @property
-    def canonical(self) -> str:
-        return self.value
 
 
 UNSIGNED = {Prim.U8: 8, Prim.U16: 16, Prim.U32: 32, Prim.U64: 64}
@@ -93,32 +93,61 @@ class CaseType:
     type: Type | None
 
 
+class _Structure:
+    """What is worked out once for a type."""
+
+    @cached_property
+    def parts(self) -> tuple[Type, ...]:
+        return _parts(self)
+
+    @cached_property
+    def holds_handles(self) -> bool:
+        return isinstance(self, (Own, Borrow)) or any(part.holds_handles for part in self.parts)
+
+
+class _Members(_Structure):
+    @cached_property
+    def steps(self) -> tuple[str, ...]:
+        """The steps of paths to the members of a value."""
+        return _steps(self)
+
+
+class _Cases(_Structure):
+    @cached_property
+    def payloads(self) -> tuple[Type | None, ...]:
+        return _payloads(self)
+
+    @cached_property
+    def case_names(self) -> tuple[str, ...]:
+        return _case_names(self)
+
+
 @dataclass(frozen=True, eq=False)
-class Record:
+class Record(_Members):
     canonical: str
     fields: tuple[Param, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Variant:
+class Variant(_Cases):
     canonical: str
     cases: tuple[CaseType, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class EnumType:
+class EnumType(_Structure):
     canonical: str
     cases: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Flags:
+class Flags(_Structure):
     canonical: str
     labels: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Tuple:
+class Tuple(_Members):
     """`name` is the qualified name of a type that WIT names (`type pair = tuple<u8, u8>;`), here and below."""
 
     types: tuple[Type, ...]
@@ -130,7 +159,7 @@ class Tuple:
 
 
 @dataclass(frozen=True, eq=False)
-class Option:
+class Option(_Cases):
     type: Type
     name: str | None = None
 
@@ -140,7 +169,7 @@ class Option:
 
 
 @dataclass(frozen=True, eq=False)
-class Result:
+class Result(_Cases):
     ok: Type | None
     err: Type | None
     name: str | None = None
@@ -155,7 +184,7 @@ class Result:
 
 
 @dataclass(frozen=True, eq=False)
-class List:
+class List(_Structure):
     type: Type
     name: str | None = None
 
@@ -165,7 +194,7 @@ class List:
 
 
 @dataclass(frozen=True, eq=False)
-class FixedLengthList:
+class FixedLengthList(_Members):
     type: Type
     size: int
     name: str | None = None
@@ -176,7 +205,7 @@ class FixedLengthList:
 
 
 @dataclass(frozen=True, eq=False)
-class Map:
+class Map(_Structure):
     key: Type
     value: Type
     name: str | None = None
@@ -187,7 +216,7 @@ class Map:
 
 
 @dataclass(frozen=True, eq=False)
-class Own:
+class Own(_Structure):
     resource: Resource
 
     @cached_property
@@ -196,7 +225,7 @@ class Own:
 
 
 @dataclass(frozen=True, eq=False)
-class Borrow:
+class Borrow(_Structure):
     resource: Resource
 
     @cached_property
@@ -205,7 +234,7 @@ class Borrow:
 
 
 @dataclass(frozen=True, eq=False)
-class Future:
+class Future(_Structure):
     type: Type | None
     name: str | None = None
 
@@ -215,7 +244,7 @@ class Future:
 
 
 @dataclass(frozen=True, eq=False)
-class Stream:
+class Stream(_Structure):
     type: Type | None
     name: str | None = None
 
@@ -245,22 +274,24 @@ Type = (
 
 def parts(type: Type) -> tuple[Type, ...]:
     """The types that a type is directly made of, in the order of their values."""
+    return type.parts
+
+
+def _parts(type: object) -> tuple[Type, ...]:
     match type:
         case Record():
             return tuple(field.type for field in type.fields)
         case Tuple():
             return type.types
-        case Variant():
-            return tuple(case.type for case in type.cases if case.type is not None)
-        case Result():
-            return tuple(t for t in (type.ok, type.err) if t is not None)
+        case Variant() | Result():
+            return tuple(payload for payload in type.payloads if payload is not None)
         case Map():
             return (type.key, type.value)
         case Option() | List() | FixedLengthList():
             return (type.type,)
         case Future() | Stream():
             return (type.type,) if type.type is not None else ()
-        case Prim() | EnumType() | Flags() | Own() | Borrow():
+        case _:
             return ()
 
 
@@ -283,21 +314,17 @@ def reachable(*roots: Type | None) -> list[Type]:
     return order
 
 
-_HOLDS_HANDLES: WeakKeyDictionary[Type, bool] = WeakKeyDictionary()
-
-
 def holds_handles(type: Type) -> bool:
-    """Whether values of the type can hold handles or error contexts; worked out once for a type."""
-    if isinstance(type, Prim):
-        return type is Prim.ERROR_CONTEXT
-    found = _HOLDS_HANDLES.get(type)
-    if found is None:
-        found = _HOLDS_HANDLES[type] = isinstance(type, Own | Borrow) or any(map(holds_handles, parts(type)))
-    return found
+    """Whether values of the type can hold handles or error contexts."""
+    return type.holds_handles
 
 
 def payloads(type: Variant | Option | Result) -> tuple[Type | None, ...]:
     """The payload type of each case, after despecialization (CanonicalABI.md, "Despecialization")."""
+    return type.payloads
+
+
+def _payloads(type: object) -> tuple[Type | None, ...]:
     match type:
         case Variant():
             return tuple(case.type for case in type.cases)
@@ -305,3 +332,26 @@ def payloads(type: Variant | Option | Result) -> tuple[Type | None, ...]:
             return (None, type.type)
         case Result():
             return (type.ok, type.err)
+    raise TypeError(f"{type!r} has no cases")
+
+
+def _case_names(type: object) -> tuple[str, ...]:
+    match type:
+        case Variant():
+            return tuple(case.name for case in type.cases)
+        case Option():
+            return ("none", "some")
+        case Result():
+            return ("ok", "err")
+    raise TypeError(f"{type!r} has no cases")
+
+
+def _steps(type: object) -> tuple[str, ...]:
+    match type:
+        case Record():
+            return tuple(f".{field.name}" for field in type.fields)
+        case Tuple():
+            return tuple(f".{index}" for index in range(len(type.types)))
+        case FixedLengthList():
+            return tuple(f"[{index}]" for index in range(type.size))
+    raise TypeError(f"{type!r} has no members")

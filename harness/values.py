@@ -209,16 +209,8 @@ def is_scalar_text(text: str) -> bool:
 
 def field_steps(type: t.Record | t.Tuple) -> tuple[str, ...]:
     """The path steps of a record's or tuple's members: `.name` or `.0`."""
-    if isinstance(type, t.Record):
-        return tuple(f".{field.name}" for field in type.fields)
-    return tuple(f".{index}" for index in range(len(type.types)))
+    return type.steps
 
 
 def case_name(type: t.Variant | t.Option | t.Result, index: int) -> str:
-    match type:
-        case t.Variant():
-            return type.cases[index].name
-        case t.Option():
-            return ("none", "some")[index]
-        case t.Result():
-            return ("ok", "err")[index]
+    return type.case_names[index]
