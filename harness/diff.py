@@ -8,7 +8,6 @@ from itertools import zip_longest
 
 from harness.core_module import CoreInterface
 from harness.engine import Rejected, RunResult
-from harness.names import Names, described
 from harness.plan import Event, ExpectedOutcome, Role, ScriptPlan, TrapClass
 from harness.trace import Trace
 
@@ -168,13 +167,6 @@ def _trap_words(result: RunResult) -> tuple[TrapClass, str] | None:
     return trap.kind, trap.detail if trap.kind is TrapClass.INTERPRETER else ""
 
 
-def worlds_as_told(expected: Names | None, actual: Names | None, role: Role) -> list[Difference]:
-    """Level 1: two `wit_t`, compared by names."""
-    if expected is None or actual is None:
-        return []
-    return _maps("wit_t", 1, role, described(expected), described(actual))
-
-
 def core_interfaces(expected: CoreInterface, actual: CoreInterface, role: Role) -> list[Difference]:
     """Level 1: a dylib's imports and exports.
 
@@ -195,16 +187,6 @@ _LINKING = ("__wasm_", "cabi_post_", "cabi_realloc")
 
 def _exports(interface: CoreInterface) -> dict[str, str]:
     return {name: type for name, type in interface.exports.items() if not name.startswith(_LINKING)}
-
-
-def component_worlds(expected: str, actual: str, role: Role) -> list[Difference]:
-    """Level 2: the WIT of two components, as text in one canonical form."""
-    if expected == actual:
-        return []
-    for number, (a, b) in enumerate(zip_longest(expected.splitlines(), actual.splitlines())):
-        if a != b:
-            return [Difference(2, "wit", role, f"line {number + 1}", a or NOTHING, b or NOTHING)]
-    return []
 
 
 def _maps(

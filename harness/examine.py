@@ -8,13 +8,10 @@ from pathlib import Path
 
 from harness import artifacts
 from harness.cells import Cell, default_cells, full_cells
-from harness.diff import Difference
 from harness.engine import EngineKind
 from harness.expectations import Expectations
 from harness.features import missing
-from harness.observe import Observed
 from harness.plan import Plan
-from harness.structure import StructureComparer, pure
 from harness.verdict import Verdict, judge, skipped
 from harness.workbench import Workbench
 
@@ -65,7 +62,7 @@ def examine(bench: Workbench, name: str, plan: Plan, options: Options, started: 
     observed.clock.seconds["plan"] = time.perf_counter() - start - sum(observed.clock.seconds.values())
     since = time.perf_counter()
     tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
-    structure = compare_structure(bench.structure, observed)
+    structure = bench.structure.compare(plan, observed.cells)
     verdict = judge(name, plan, observed.cells, structure, tools, options.expectations)
     observed.clock.add("compare", since)
     kept = ""
@@ -87,12 +84,3 @@ def examine(bench: Workbench, name: str, plan: Plan, options: Options, started: 
 
 def _subject_wit(plan: Plan) -> str:
     return next(component.wit for component in plan.components if component.role.value == "subject")
-
-
-def compare_structure(comparer: StructureComparer, observed: Observed) -> dict[str, list[Difference]]:
-    """Every toolchain beside the first, levels 1 and 2, by name."""
-    alone = list(pure(observed.cells).items())
-    if not alone:
-        return {}
-    (_, first), *others = alone
-    return {name: comparer.compare(first, other) for name, other in others}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from harness.types import qualified
 
 _INTEGERS = ("u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64")
-_PRIMITIVES = (*_INTEGERS, "bool", "char", "f32", "f64", "string", "error-context")
+PRIMITIVES = (*_INTEGERS, "bool", "char", "f32", "f64", "string", "error-context")
 """Kinds 0 to 13 of a type word."""
 _ARRAYS = ("record", "own", "borrow", "flags", "tuple", "variant", "enum", "option", "result", "list")
 """Kinds 14 to 23 of a type word, alike in every version of the interface."""
@@ -19,7 +19,7 @@ _LATER_ARRAYS = {
     2: ("fixed_length_list", "future", "stream", "alias"),
     3: ("map", "fixed_length_list", "future", "stream", "alias"),
 }
-_NONE = "255:0"
+NO_TYPE = "255:0"
 
 
 class DumpError(Exception):
@@ -62,15 +62,24 @@ class Names:
 
     def type(self, word: str) -> str:
         """The canonical name for a type word `kind:index`; `_` for none."""
-        if word == _NONE:
+        if word == NO_TYPE:
             return "_"
+        kind, index = self.element(word)
+        return kind if kind in PRIMITIVES else self.of(kind, index)
+
+    def element(self, word: str) -> tuple[str, int]:
+        """The array and the index that a type word names; a primitive type's keyword in place of the array."""
         number, _, index = word.partition(":")
         kind = int(number)
-        if kind < len(_PRIMITIVES):
-            return _PRIMITIVES[kind]
-        if kind - len(_PRIMITIVES) >= len(self._kinds):
+        if kind < len(PRIMITIVES):
+            return PRIMITIVES[kind], 0
+        if kind - len(PRIMITIVES) >= len(self._kinds):
             raise DumpError(f"type word {word}: no such kind in version {self.version}")
-        return self.of(self._kinds[kind - len(_PRIMITIVES)], int(index))
+        return self._kinds[kind - len(PRIMITIVES)], int(index)
+
+    def word(self, kind: str, index: int) -> str:
+        """The type word of an element of an array."""
+        return f"{len(PRIMITIVES) + self._kinds.index(kind)}:{index}"
 
     def _name(self, kind: str, index: int) -> str:
         if kind in ("own", "borrow"):
@@ -105,37 +114,6 @@ class Names:
                 return f"list<{self.type(words[1])}, {words[0]}>"
         raise DumpError(f"a {kind} without a name")
 
-    def description(self, kind: str, index: int) -> str:
-        """What the `wit_t` says about an element, in names: equal for two generators that mean the same."""
-        words = self.entry(kind, index).words
-        if kind in ("import", "export"):
-            return self._function(kind, words)
-        if kind == "record":
-            return self._labelled(words, "{0}: {1}")
-        if kind == "variant":
-            return self._labelled(words, "{0}({1})")
-        if kind in ("flags", "enum"):
-            return ", ".join(words[1:])
-        if kind == "resource":
-            return f"drop {words[0]} new {words[1]} rep {words[2]}"
-        if kind == "alias":
-            return self.type(words[0])
-        return self._structure(kind, words)
-
-    def _labelled(self, words: tuple[str, ...], pattern: str) -> str:
-        pairs = zip(words[1::2], words[2::2], strict=True)
-        return ", ".join(pattern.format(label, self.type(word)) for label, word in pairs)
-
-    def _function(self, kind: str, words: tuple[str, ...]) -> str:
-        flags = 2 if kind == "import" else 1
-        count = int(words[flags])
-        params = words[flags + 1 : flags + 1 + count]
-        result, *area = words[flags + 1 + count :]
-        text = f"({', '.join(map(self.type, params))}) -> {self.type(result)}"
-        if kind == "import":
-            return f"{text}, sync {words[0]} async {words[1]}, area {' '.join(area)}"
-        return f"{text}, task.return {words[0]}"
-
 
 def read_dump(lines: Iterable[str]) -> Names:
     """`lines` are the `wit ...` lines of a trace, each without its newline."""
@@ -162,15 +140,3 @@ def read_dump(lines: Iterable[str]) -> Names:
 
 def _null(word: str) -> str | None:
     return None if word == "-" else word
-
-
-def described(names: Names) -> dict[str, str]:
-    """Everything in a `wit_t` that has a name, by `KIND NAME`: what two generators must agree on."""
-    found: dict[str, str] = {}
-    for kind, array in names.arrays.items():
-        for index, entry in enumerate(array):
-            if entry.name is None:
-                continue
-            name = qualified(entry.interface, entry.name) if kind == "alias" else names.of(kind, index)
-            found[f"{kind} {name}"] = names.description(kind, index)
-    return found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, unique
 from typing import overload
+
+from harness.world import World
 
 
 @unique
@@ -140,5 +142,7 @@ class Plan:
     runs: tuple[ScriptPlan, ...]
     needs: frozenset[str] = frozenset()
     """Engine features beyond the default: `fixed-length-lists`, `error-context`, `map`, `implements`."""
+    worlds: Mapping[Role, World] = field(default_factory=dict)
+    """What each component's WIT means: the model of what generators tell and linkers build."""
     unsupported: tuple[str, ...] = ()
     """Items of the world that are not run, each with the reason (`a:b/c#f: async`)."""

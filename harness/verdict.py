@@ -11,6 +11,7 @@ from harness.diff import Difference, Expected, against_model, between
 from harness.expectations import Expectation, Expectations
 from harness.observe import CellRun
 from harness.plan import Plan, Role
+from harness.structure import Structure
 from harness.toolchains.protocol import BuildFailure, InvalidOutput, Panicked, Refused, TimedOut
 
 MODEL = "model"
@@ -102,21 +103,22 @@ def judge(
     case: str,
     plan: Plan,
     cells: Sequence[CellRun],
-    structure: Mapping[str, Sequence[Difference]],
+    structure: Structure,
     tools: Mapping[str, str],
     expectations: Expectations,
 ) -> Verdict:
-    """`structure`: differences of levels 1 and 2 of a toolchain beside the first one. `tools`: which tool stands
-    behind each toolchain's name, as expectations call it."""
+    """`structure`: differences of levels 1 and 2. `tools`: which tool stands behind each toolchain's name, as
+    expectations call it."""
     expectations = expectations.about(next((part.wit for part in plan.components if part.role is Role.SUBJECT), ""))
     expected = [Expected.of(run) for run in plan.runs]
     behaviour = []
     for run in cells:
         name = run.cell.toolchain
         subject = name if name is not None and _first_of(cells, name) is run else str(run.cell)
-        behaviour.append(_judgement(case, subject, _findings(run, expected), tools, expectations))
+        findings = _structural(structure.from_model.get(subject, ())) + _findings(run, expected)
+        behaviour.append(_judgement(case, subject, findings, tools, expectations))
     behaviour = [_excused(judgement, run, behaviour) for judgement, run in zip(behaviour, cells, strict=True)]
-    judgements = behaviour + _structural(case, structure, tools, expectations)
+    judgements = behaviour + _beside(case, structure, tools, expectations)
     seen = {judgement.expectation for judgement in judgements}
     judgements += [
         _unexpected(name, demanded)
@@ -125,7 +127,7 @@ def judge(
         if demanded not in seen and name in {judgement.subject for judgement in behaviour}
     ]
     outcome = min((judgement.outcome for judgement in judgements), key=_SEVERITY.index, default=Outcome.SKIP)
-    return Verdict(outcome, tuple(judgements), _minority(cells, behaviour))
+    return Verdict(outcome, tuple(judgements), _minority(cells, behaviour, structure))
 
 
 def _unexpected(subject: str, demanded: Expectation) -> Judgement:
@@ -134,13 +136,15 @@ def _unexpected(subject: str, demanded: Expectation) -> Judgement:
     return Judgement(subject, Outcome.UNEXPECTED_PASS, (Finding(Outcome.UNEXPECTED_PASS, message),))
 
 
-def _structural(
-    case: str, structure: Mapping[str, Sequence[Difference]], tools: Mapping[str, str], expectations: Expectations
-) -> list[Judgement]:
-    """Two opinions only: what one toolchain wrote beside what another did; the model has none on structure."""
+def _structural(differences: Sequence[Difference]) -> list[Finding]:
+    return [Finding(Outcome.FAIL, str(difference), difference) for difference in differences]
+
+
+def _beside(case: str, structure: Structure, tools: Mapping[str, str], expectations: Expectations) -> list[Judgement]:
+    """Two opinions only: what one toolchain wrote beside what another did, where the model has none."""
     judgements = []
-    for name, differences in structure.items():
-        findings = [Finding(Outcome.FAIL, str(difference), difference) for difference in differences]
+    for name, differences in structure.from_first.items():
+        findings = _structural(differences)
         if findings:
             judged = _judgement(case, name, findings, tools, expectations)
             judgements.append(replace(judged, subject=f"{name}, beside the first"))
@@ -204,7 +208,7 @@ def _excused(judgement: Judgement, run: CellRun, judgements: Sequence[Judgement]
     return judgement
 
 
-def _minority(cells: Sequence[CellRun], judgements: Sequence[Judgement]) -> str | None:
+def _minority(cells: Sequence[CellRun], judgements: Sequence[Judgement], structure: Structure) -> str | None:
     """Who stands alone. With two toolchains and the model: the one that the other two contradict together."""
     found = {judgement.subject: judgement for judgement in judgements}
     alone = {run.cell.toolchain: run for run in cells if run.cell.toolchain is not None}
@@ -215,6 +219,8 @@ def _minority(cells: Sequence[CellRun], judgements: Sequence[Judgement]) -> str 
         return wrong[0]
     first, second = (alone.get(name) for name in (OURS, REFERENCE))
     if first is None or second is None or not first.observations or not second.observations:
+        return None
+    if structure.from_model.get(OURS) != structure.from_model.get(REFERENCE):
         return None
     pairs = zip(first.observations, second.observations, strict=True)
     return None if any(between(a, b) for a, b in pairs) else MODEL

@@ -74,9 +74,9 @@ class Workbench:
 
     @cached_property
     def structure(self) -> StructureComparer:
-        from harness.toolchains.component_wit import component_wit
+        from harness.toolchains.component_wit import component_world
 
-        return StructureComparer(component_wit)
+        return StructureComparer(component_world)
 
     @cached_property
     def builder(self) -> Builder:

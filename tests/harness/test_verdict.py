@@ -11,6 +11,7 @@ from harness.engine import EngineKind, Rejected, RunResult, Trap
 from harness.expectations import Expectation, Expectations
 from harness.observe import CellRun
 from harness.plan import Events, ExpectedOutcome, Plan, Role, ScriptPlan, TrapClass
+from harness.structure import Structure
 from harness.toolchains.protocol import BuildResult, Built, InvalidOutput, Panicked, Refused, TimedOut
 from harness.trace import TraceReader
 from harness.verdict import Outcome, Verdict, judge
@@ -48,7 +49,7 @@ def pure(name: str) -> Cell:
 
 def verdict(ours: str, reference: str, expectations: Expectations | None = None) -> Verdict:
     cells = [cell_run(pure(OURS), ours), cell_run(pure(REFERENCE), reference)]
-    return judge("x/y", plan(), cells, {}, TOOLS, expectations or Expectations())
+    return judge("x/y", plan(), cells, Structure(), TOOLS, expectations or Expectations())
 
 
 @pytest.mark.parametrize(
@@ -73,23 +74,37 @@ def test_the_first_difference_is_told_with_its_path() -> None:
 
 
 def test_without_a_reference_the_model_judges() -> None:
-    found = judge("c", plan(), [cell_run(pure(OURS), SIGN)], {}, TOOLS, Expectations())
+    found = judge("c", plan(), [cell_run(pure(OURS), SIGN)], Structure(), TOOLS, Expectations())
     assert (found.outcome, found.minority) == (Outcome.FAIL, OURS)
 
 
 def test_a_fault_that_only_a_mixed_cell_shows() -> None:
     mixed = default_cells(ROLES, [OURS, REFERENCE], EngineKind.WINCH)[2]
     cells = [cell_run(pure(OURS), GOOD), cell_run(pure(REFERENCE), GOOD), cell_run(mixed, SIGN)]
-    found = judge("c", plan(), cells, {}, TOOLS, Expectations())
+    found = judge("c", plan(), cells, Structure(), TOOLS, Expectations())
     assert (found.outcome, found.minority) == (Outcome.FAIL, "subject=reference,driver=ours@winch")
 
 
 def test_differences_of_structure_have_two_opinions_only() -> None:
     cells = [cell_run(pure(OURS), GOOD), cell_run(pure(REFERENCE), GOOD)]
-    structure = {REFERENCE: [Difference(1, "export", Role.SUBJECT, "f", "func()", "(nothing)")]}
+    structure = Structure(from_first={REFERENCE: [Difference(1, "export", Role.SUBJECT, "f", "func()", "(nothing)")]})
     found = judge("c", plan(), cells, structure, TOOLS, Expectations())
     assert (found.outcome, found.minority) == (Outcome.FAIL, None)
     assert found.findings[0][0] == "reference, beside the first"
+
+
+@pytest.mark.parametrize(
+    ("ours", "reference", "minority"),
+    [("u8", None, OURS), (None, "u8", REFERENCE), ("u8", "u8", "model"), ("u8", "u16", None)],
+)
+def test_the_model_judges_structure(ours: str | None, reference: str | None, minority: str | None) -> None:
+    cells = [cell_run(pure(OURS), GOOD), cell_run(pure(REFERENCE), GOOD)]
+    told = {
+        name: [Difference(1, "wit_t", Role.SUBJECT, "import f, parameter x", "s8", type)] if type is not None else []
+        for name, type in ((OURS, ours), (REFERENCE, reference))
+    }
+    found = judge("c", plan(), cells, Structure(told), TOOLS, Expectations())
+    assert (found.outcome, found.minority) == (Outcome.FAIL, minority)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +118,7 @@ def test_differences_of_structure_have_two_opinions_only() -> None:
 )
 def test_what_tools_do_is_an_outcome(result: BuildResult, outcome: Outcome, words: str) -> None:
     cells = [cell_run(pure(OURS), GOOD), failed(pure(REFERENCE), result)]
-    found = judge("c", plan(), cells, {}, TOOLS, Expectations())
+    found = judge("c", plan(), cells, Structure(), TOOLS, Expectations())
     assert (found.outcome, found.minority) == (outcome, REFERENCE)
     assert words in found.findings[0][1].message
 
@@ -135,7 +150,9 @@ class TestExpectations:
 
     def test_a_difference_of_structure_is_the_failure_that_was_expected(self) -> None:
         cells = [cell_run(pure(OURS), GOOD), cell_run(pure(REFERENCE), GOOD)]
-        structure = {REFERENCE: [Difference(1, "export", Role.SUBJECT, "f", "func()", "(nothing)")]}
+        structure = Structure(
+            from_first={REFERENCE: [Difference(1, "export", Role.SUBJECT, "f", "func()", "(nothing)")]}
+        )
         found = judge("x/y", plan(), cells, structure, TOOLS, known())
         assert found.outcome is Outcome.EXPECTED_FAILURE
 
@@ -146,7 +163,7 @@ class TestExpectations:
         cells = [cell_run(cell, GOOD) for cell in default_cells(ROLES, [OURS, REFERENCE], EngineKind.WINCH)]
         for index in (1, 2, 3):
             cells[index] = cell_run(cells[index].cell, SIGN)
-        assert judge("x/y", plan(), cells, {}, TOOLS, known()).outcome is Outcome.EXPECTED_FAILURE
+        assert judge("x/y", plan(), cells, Structure(), TOOLS, known()).outcome is Outcome.EXPECTED_FAILURE
 
     def test_no_excuse_for_a_failure_of_ours_in_the_same_case(self) -> None:
         assert verdict(SIGN, SIGN, known()).outcome is Outcome.FAIL

@@ -1,0 +1,165 @@
+"""A `wit_t` as a world: what an interpreter is told, in the form in which the harness knows worlds.
+
+What wit_dylib.h fixes, and is compared with the world (`harness/same_world.py`):
+
+* every function that the world imports or exports is there once, with the interface's name as the world has it (null
+  for the world's own items), its name, and the types of parameters and result in order;
+* which function pointers are null: `impl` and `async_impl` as the function is synchronous or not, `task_return` only in
+  asynchronous exports, `new` and `rep` of a resource only where the component defines it;
+* a type that has a name in WIT has it here, with its interface; fields, cases and labels have their names and order;
+* what a resource handle is a handle of: interface, name, imported or exported.
+
+Free, and not compared: the order of all arrays and so every index; how often a type stands in an array, above all one
+without a name; whether an alias is an entry of its own; whether a type is described that no function uses (if it
+is, then rightly). Parameters have no names here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness import types as t
+from harness.names import NO_TYPE, PRIMITIVES, DumpError, Entry, Names
+from harness.world import Function
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedFunction:
+    """A function of the `wit_t`; `pointers` says which of its function pointers are set, as `impl 1, async_impl 0`."""
+
+    function: Function
+    pointers: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedType:
+    """An element with a name in one of the arrays of types, an alias as what it names."""
+
+    kind: str
+    interface: str | None
+    name: str
+    type: t.Type
+
+
+class Described:
+    """The elements of a `wit_t` as types of `harness/types.py`, each made once. Raises `DumpError`."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._made: dict[str, t.Type | None] = {}
+        self._resources: dict[int, t.Resource] = {}
+        self._open: set[str] = set()
+
+    def functions(self, kind: str) -> Iterator[DescribedFunction]:
+        """`kind`: `import` or `export`."""
+        for entry in self._names.arrays.get(kind, ()):
+            yield self._function(kind, entry)
+
+    def resources(self) -> Iterator[tuple[t.Resource, str]]:
+        """Each with which of its function pointers are set."""
+        for index, entry in enumerate(self._names.arrays.get("resource", ())):
+            drop, new, rep = _words(entry, "resource", 3)
+            yield self._resource(index), f"drop {drop}, new {new}, rep {rep}"
+
+    def named_types(self) -> Iterator[NamedType]:
+        for kind, array in self._names.arrays.items():
+            if kind in ("import", "export", "resource"):
+                continue
+            for index, entry in enumerate(array):
+                if entry.name is None:
+                    continue
+                type = self._type(self._names.word(kind, index))
+                if type is not None:
+                    yield NamedType(kind, entry.interface, entry.name, type)
+
+    def _function(self, kind: str, entry: Entry) -> DescribedFunction:
+        flags = 2 if kind == "import" else 1
+        words = entry.words
+        if len(words) <= flags or len(words) < flags + 2 + int(words[flags]):
+            raise DumpError(f"the line of {kind} {entry.name} is too short")
+        end = flags + 1 + int(words[flags])
+        params = tuple(self._param(word, entry) for word in words[flags + 1 : end])
+        pointers = f"impl {words[0]}, async_impl {words[1]}" if kind == "import" else f"task_return {words[0]}"
+        is_async = words[flags - 1] == "1"
+        name = entry.name if entry.name is not None else "(null)"
+        return DescribedFunction(Function(entry.interface, name, params, self._type(words[end]), is_async), pointers)
+
+    def _param(self, word: str, entry: Entry) -> t.Param:
+        type = self._type(word)
+        if type is None:
+            raise DumpError(f"a parameter of {entry.name} has no type")
+        return t.Param("", type)
+
+    def _type(self, word: str) -> t.Type | None:
+        if word == NO_TYPE:
+            return None
+        if word not in self._made:
+            if word in self._open:
+                kind, index = self._names.element(word)
+                raise DumpError(f"{kind} {index} contains itself")
+            self._open.add(word)
+            self._made[word] = self._make(word)
+        return self._made[word]
+
+    def _some(self, word: str) -> t.Type:
+        type = self._type(word)
+        if type is None:
+            raise DumpError("a type is missing where one has to be")
+        return type
+
+    def _resource(self, index: int) -> t.Resource:
+        found = self._resources.get(index)
+        if found is None:
+            entry = self._names.entry("resource", index)
+            exported = _words(entry, "resource", 3)[1] == "1"
+            found = self._resources[index] = t.Resource(entry.interface, entry.name or "(null)", exported)
+        return found
+
+    def _make(self, word: str) -> t.Type | None:
+        kind, index = self._names.element(word)
+        if kind in PRIMITIVES:
+            return t.Prim(kind)
+        if kind == "own":
+            return t.Own(self._resource(index))
+        if kind == "borrow":
+            return t.Borrow(self._resource(index))
+        entry = self._names.entry(kind, index)
+        name = t.qualified(entry.interface, entry.name) if entry.name is not None else None
+        words = entry.words
+        match kind:
+            case "alias":
+                return self._type(words[0])
+            case "record":
+                pairs = zip(words[1::2], words[2::2], strict=True)
+                return t.Record(name or "", tuple(t.Param(label, self._some(type)) for label, type in pairs))
+            case "variant":
+                pairs = zip(words[1::2], words[2::2], strict=True)
+                return t.Variant(name or "", tuple(t.CaseType(label, self._type(type)) for label, type in pairs))
+            case "enum":
+                return t.EnumType(name or "", words[1:])
+            case "flags":
+                return t.Flags(name or "", words[1:])
+            case "tuple":
+                return t.Tuple(tuple(map(self._some, words[1:])), name)
+            case "option":
+                return t.Option(self._some(words[0]), name)
+            case "result":
+                return t.Result(self._type(words[0]), self._type(words[1]), name)
+            case "list":
+                return t.List(self._some(words[0]), name)
+            case "map":
+                return t.Map(self._some(words[0]), self._some(words[1]), name)
+            case "fixed_length_list":
+                return t.FixedLengthList(self._some(words[1]), int(words[0]), name)
+            case "future":
+                return t.Future(self._type(words[0]), name)
+            case "stream":
+                return t.Stream(self._type(words[0]), name)
+        raise DumpError(f"{kind} is not a kind of type")
+
+
+def _words(entry: Entry, kind: str, count: int) -> tuple[str, ...]:
+    if len(entry.words) < count:
+        raise DumpError(f"the line of {kind} {entry.name} is too short")
+    return entry.words[:count]

@@ -1,0 +1,175 @@
+"""The model's opinion on what toolchains tell (level 1) and build (level 2): wrong names, types, orders."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.diff import Difference
+from harness.interpreter_world import with_interpreter, without_anchor
+from harness.names import DumpError, read_dump
+from harness.plan import Role
+from harness.same_world import built_world, told_world
+from harness.toolchains.front_end import WitText, surround
+from harness.world import World
+
+WIT = """package a:b;
+interface t {
+  resource r { m: func(n: u16) -> own<r>; }
+  record p { x: s8, y: list<string> }
+  type q = p;
+  type pair = tuple<u8, q>;
+  enum e { one, two }
+  flags unused { lo, hi }
+}
+world w {
+  import t;
+  export t;
+  use t.{pair as both};
+  variant v { num(both), none }
+  import f: func(v: v, o: option<p2>) -> result<_, e2>;
+  use t.{p as p2, e as e2};
+}
+"""
+
+DUMP = """wit version 3
+wit import 0 - f 1 0 2 19:0 21:0 22:0 0 0
+wit import 1 a:b/t [method]r.m 1 0 2 16:1 1:0 15:1 0 0
+wit export 0 a:b/t [method]r.m 0 2 16:0 1:0 15:0
+wit resource 0 a:b/t r 1 1 1
+wit resource 1 a:b/t r 1 0 0
+wit record 0 a:b/t p 2 x 4:0 y 23:0
+wit record 1 a:b/t p 2 x 4:0 y 23:1
+wit flags 0 a:b/t unused 2 lo hi
+wit tuple 0 a:b/t pair 2 0:0 28:0
+wit variant 0 - v 2 num 28:1 none 255:0
+wit enum 0 a:b/t e 2 one two
+wit option 0 - - 14:0
+wit result 0 - - 255:0 20:0
+wit list 0 - - 12:0
+wit list 1 - - 12:0
+wit alias 0 a:b/t q 14:0
+wit alias 1 - both 18:0
+"""
+
+
+def world(wit: str = WIT) -> World:
+    return surround(WitText(wit, "w.wit"), "w").parts[Role.SUBJECT].world
+
+
+def told(dump: str) -> list[Difference]:
+    return told_world(read_dump(dump.splitlines()), world(), Role.SUBJECT)
+
+
+def test_a_right_description() -> None:
+    assert told(DUMP) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("wit flags 0 a:b/t unused 2 lo hi\n", ""),
+        ("wit alias 1 - both 18:0\n", "wit alias 1 - both 28:2\nwit alias 2 - - 18:0\n"),
+        ("19:0 21:0 22:0", "19:0 21:1 22:0"),
+    ],
+    ids=["unused types", "aliases of aliases", "anonymous duplicates"],
+)
+def test_what_is_free(old: str, new: str) -> None:
+    assert old in DUMP
+    extra = "wit option 1 - - 14:1\n"
+    assert told(DUMP.replace(old, new).replace("wit result", extra + "wit result", 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "expected", "actual"),
+    [
+        ("import 0 - f 1 0", "import 0 - g 1 0", "import -#f", "a function", "(nothing)"),
+        ("import 0 - f 1 0", "import 0 a:b/t f 1 0", "import a:b/t#f", "(nothing)", "a function"),
+        ("- f 1 0 2 19:0 21:0", "- f 1 0 1 19:0", "import -#f", "2 parameters", "1 parameters"),
+        ("19:0 21:0 22:0", "21:0 19:0 22:0", "import -#f, parameter v", "-#v", "option<a:b/t#p>"),
+        ("16:1 1:0 15:1", "16:1 2:0 15:1", "import a:b/t#[method]r.m, parameter n", "u16", "u32"),
+        (
+            "16:0 1:0 15:0", "16:0 1:0 15:1",
+            "export a:b/t#[method]r.m, result", "own<[export]a:b/t#r>", "own<a:b/t#r>",
+        ),
+        ("- f 1 0", "- f 0 1", "import -#f, pointers", "impl 1, async_impl 0", "impl 0, async_impl 1"),
+        ("m 0 2", "m 1 2", "export a:b/t#[method]r.m, pointers", "task_return 0", "task_return 1"),
+        ("r 1 1 1", "r 1 1 0", "resource [export]a:b/t#r, pointers", "drop 1, new 1, rep 1", "drop 1, new 1, rep 0"),
+        ("resource 1 a:b/t r", "resource 1 a:b/t s", "resource a:b/t#s", "no such resource in the world", "a resource"),
+        ("x 4:0 y 23:0", "x 4:0 z 23:0", "record a:b/t#p", "record a:b/t#p { x, y }", "record a:b/t#p { x, z }"),
+        ("x 4:0 y 23:0", "x 0:0 y 23:0", "record a:b/t#p.x", "s8", "u8"),
+        ("2 x 4:0 y 23:1", "2 y 23:1 x 4:0", "record a:b/t#p", "record a:b/t#p { x, y }", "record a:b/t#p { y, x }"),
+        ("2 lo hi", "2 hi lo", "flags a:b/t#unused", "flags a:b/t#unused { lo, hi }", "flags a:b/t#unused { hi, lo }"),
+        ("2 one two", "3 one two x", "enum a:b/t#e", "enum a:b/t#e { one, two }", "enum a:b/t#e { one, two, x }"),
+        ("num 28:1 none 255:0", "num 28:1 none 28:1", "variant -#v.none", "no type", "a:b/t#pair"),
+        ("variant 0 - v", "variant 0 a:b/t v", "variant a:b/t#v", "no such type in the world", "a:b/t#v"),
+        ("tuple 0 a:b/t pair", "tuple 0 - -", "alias -#both", "tuple a:b/t#pair of 2", "tuple (no name) of 2"),
+        ("q 14:0", "q 20:0", "alias a:b/t#q", "a:b/t#p", "a:b/t#e"),
+        ("list 0 - - 12:0", "list 0 - - 9:0", "record a:b/t#p.y.element", "string", "char"),
+        ("255:0 20:0", "20:0 255:0", "import -#f, result.ok", "no type", "a:b/t#e"),
+    ],
+)  # fmt: skip
+def test_what_a_wit_t_may_not_say(old: str, new: str, path: str, expected: str, actual: str) -> None:
+    assert old in DUMP
+    found = [(d.level, d.role, d.path, d.expected, d.actual) for d in told(DUMP.replace(old, new))]
+    assert (1, Role.SUBJECT, path, expected, actual) in found
+
+
+def test_a_function_that_is_told_twice() -> None:
+    again = "wit import 2 - f 1 0 2 19:0 21:0 22:0 0 0\n"
+    (found,) = told(DUMP.replace("wit export 0", again + "wit export 0"))
+    assert (found.path, found.actual) == ("import -#f", "several")
+
+
+@pytest.mark.parametrize("line", ["wit option 0 - - 21:0", "wit option 0 - - 28:7", "wit option 0 - - 255:0"])
+def test_a_type_that_cannot_be(line: str) -> None:
+    with pytest.raises(DumpError):
+        told(DUMP.replace("wit option 0 - - 14:0", line))
+
+
+def doubled(levels: int, change: str = "u8") -> str:
+    records = [f"record r0 {{ a: {change}, b: u8 }}"]
+    records += [f"record r{n} {{ a: r{n - 1}, b: r{n - 1} }}" for n in range(1, levels)]
+    return f"package a:b; interface i {{ {' '.join(records)} f: func(x: r{levels - 1}); }} world w {{ import i; }}"
+
+
+def test_doubling_takes_no_time() -> None:
+    assert built_world(world(doubled(60)), world(doubled(60)), Role.SUBJECT) == []
+    found = built_world(world(doubled(60, "s8")), world(doubled(60)), Role.SUBJECT)
+    assert ("import type a:b/i#r0.a", "u8", "s8") in [(d.path, d.expected, d.actual) for d in found]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("n: u16", "m: u16", "import a:b/t#[method]r.m, parameter 2"),
+        ("record p { x: s8", "record p { x: u8", "import type a:b/t#p.x"),
+        ("import t;", "import t; import g: func();", "import -#g"),
+        ("export t;", "export t; export h: func();", "export -#h"),
+        ("export t;", "", "export a:b/t#[method]r.m"),
+        ("  use t.{pair", "  import more: interface { type x = u8; }\n  use t.{pair", "import more"),
+        ("enum e { one, two }", "enum e { one, two } resource s;", "import resource a:b/t#s"),
+        ("flags unused", "flags other", "import type a:b/t#other"),
+    ],
+)
+def test_what_a_component_may_not_be(old: str, new: str, path: str) -> None:
+    assert old in WIT
+    found = built_world(world(WIT.replace(old, new)), world(), Role.DRIVER)
+    assert path in [difference.path for difference in found]
+    assert {(difference.level, difference.role) for difference in found} == {(2, Role.DRIVER)}
+
+
+def test_unused_types_and_empty_interfaces_may_be_left_out() -> None:
+    more = "  import empty: interface { type x = u8; }\n  use t.{pair"
+    whole = world(WIT.replace("  use t.{pair", more).replace("flags unused", "flags more { a } flags unused"))
+    assert built_world(world(), whole, Role.SUBJECT) == []
+
+
+def test_the_interpreters_own_part() -> None:
+    own = "package harness:boxed@0.1.0; interface host { script: func() -> string; trace: func(lines: string); } "
+    own += "interface control { run: func(); finish: func(); } world w { import host; export control; "
+    empty = world("package a:b; world w { }")
+    assert built_world(world(own + "}"), with_interpreter(empty), Role.SUBJECT) == []
+    anchored = world(own + "export harness-anchor: func(); }")
+    assert "export -#harness-anchor" in [d.path for d in built_world(anchored, with_interpreter(empty), Role.SUBJECT)]
+    assert built_world(without_anchor(anchored), with_interpreter(empty), Role.SUBJECT) == []
+    assert built_world(empty, with_interpreter(empty), Role.SUBJECT) != []
