@@ -36,13 +36,14 @@ class NoToolchain(Exception):
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What a user asked for: `reference` a path, `without_reference`, TOML files of further toolchains, and a toolchain
-    by name (`harness/toolchains/named.py`) to `stand_in` for ours."""
+    by name (`harness/toolchains/named.py`) to `stand_in` for ours; `named`: further ones of that kind."""
 
     reference: str | None = None
     without_reference: bool = False
     without_ours: bool = False
     commands: tuple[Path, ...] = ()
     stand_in: str | None = None
+    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class Run:
             tools.commands,
             limits or Limits(),
             stand_in=tools.stand_in,
+            named=tools.named,
         )
         self._pool = Pool(self.settings, jobs, patience)
 

@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from harness.cli import check, doctor, fuzz, run, schema, smoke
+from harness.cli import check, doctor, fuzz, miniatures, run, schema, smoke
 from harness.cli.exits import BROKEN, INTERRUPTED
 
 
@@ -19,7 +19,7 @@ def commands() -> None:
     """Differential tests for wit-dylib generators, linkers and their interpreters."""
 
 
-for _command in (run.run, check.check, fuzz.fuzz, schema.schema, doctor.doctor, smoke.smoke):
+for _command in (run.run, check.check, fuzz.fuzz, miniatures.miniatures, schema.schema, doctor.doctor, smoke.smoke):
     commands.add_command(_command)
 
 

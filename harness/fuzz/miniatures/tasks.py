@@ -18,7 +18,7 @@ from harness.toolchains.front_end import FrontEndError, WitText
 from harness.toolchains.miniatures.worlds import WORLDS
 from harness.workbench import Workbench
 
-SHOWN_CALLS = 40
+SHOWN_CALLS = 120
 """Calls in a world that shows miniatures."""
 
 Detections = dict[str, Detection]

@@ -51,7 +51,8 @@ def _(original: Original, self: CanonicalDefinitions, lifted: LiftedFunction, ho
     shown_by="strings",
 )
 def _(original: Original, self: TypeContents, *args: Any) -> Needs:
-    return replace(original(self, *args), realloc=False)
+    needs: Needs = original(self, *args)
+    return replace(needs, realloc=False)
 
 
 @_row(

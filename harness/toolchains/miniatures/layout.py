@@ -164,7 +164,7 @@ _value(
 )
 _value(
     "f32-converted-when-widened",
-    Entry(joined._WIDEN, (F32, I32)),
+    Entry(joined, "_WIDEN", (F32, I32)),
     _I32_TRUNC_SAT_F32_S,
     "an f32 that goes as i32 is converted, not reinterpreted, when it is lowered",
     needs="a flat variant with payloads u32 and f32",
@@ -172,7 +172,7 @@ _value(
 )
 _value(
     "f32-converted-when-narrowed",
-    Entry(joined._NARROW, (I32, F32)),
+    Entry(joined, "_NARROW", (I32, F32)),
     (_F32_CONVERT_I32_S,),
     "an f32 that comes as i32 is converted, not reinterpreted, when it is lifted",
     needs="a flat variant with payloads u32 and f32",
@@ -180,7 +180,7 @@ _value(
 )
 _value(
     "f64-cut-when-narrowed",
-    Entry(joined._NARROW, (I64, F64)),
+    Entry(joined, "_NARROW", (I64, F64)),
     (Op.I32_WRAP_I64, Op.I64_EXTEND_I32_U, Op.F64_REINTERPRET_I64),
     "an f64 that comes as i64 loses its upper half",
     needs="a flat variant with payloads u64 and f64",
@@ -198,7 +198,3 @@ _value(
 def _(original: Callable[..., None], self: Lift, body: Any, cx: int, node: Node, base: int, offset: int) -> None:
     assert node.kind is Kind.FIXED_LENGTH_LIST
     original(self, body, cx, replace(node, count=node.count - 1), base, offset)
-
-
-
-

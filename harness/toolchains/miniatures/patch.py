@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
 from typing import Any, Protocol
@@ -94,15 +94,17 @@ class Member:
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of a table. What is wrong is another value."""
+    """An entry of a table in a module. What is wrong is another value."""
 
-    table: Any = field(hash=False)
+    module: ModuleType
+    table: str
     key: Any
 
     def changes(self, wrong: Any) -> list[Change]:
-        if self.key not in self.table:
-            raise MissingTarget(f"the table has no entry {self.key}")
-        return [Change(self.table, self.key, wrong)]
+        table = _of(self.module, self.table)
+        if self.key not in table:
+            raise MissingTarget(f"{self.module.__name__}.{self.table} has no entry {self.key}")
+        return [Change(table, self.key, wrong)]
 
 
 class Patch:

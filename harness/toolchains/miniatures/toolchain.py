@@ -54,7 +54,9 @@ class _Wrong:
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
         if not isinstance(self._miniature.fault, Patch):
             libraries = [
-                replace(item, data=_wrong_interpreter(self._miniature.name, item.data)) if item.name == INTERPRETER else item
+                replace(item, data=_wrong_interpreter(self._miniature.name, item.data))
+                if item.name == INTERPRETER
+                else item
                 for item in libraries
             ]
         return _PatchedJob(self._ours.link(libraries, options), lambda: self._applied(Area.LINKER))

@@ -12,7 +12,8 @@ from generator.dylib.adapters import Adapters
 from generator.dylib.assembly import Body, Func
 from generator.dylib.functions import FunctionUse
 from generator.dylib.helpers import Helpers, helper_type
-from generator.dylib.lift import Lift, Source
+from generator.dylib.joined import Source
+from generator.dylib.lift import Lift
 from generator.dylib.lower import Lower
 from generator.dylib.plan import Mode
 from generator.dylib.types import Kind, Node
@@ -32,7 +33,7 @@ _F64_ADD = 0xA0
 
 _value(
     "s8-loaded-unsigned",
-    Entry(lift._LOAD, Kind.S8),
+    Entry(lift, "_LOAD", Kind.S8),
     Mem.I32_LOAD8_U,
     "an s8 in memory is loaded without its sign",
     needs="a negative s8 in memory",
@@ -40,7 +41,7 @@ _value(
 )
 _value(
     "s16-loaded-unsigned",
-    Entry(lift._LOAD, Kind.S16),
+    Entry(lift, "_LOAD", Kind.S16),
     Mem.I32_LOAD16_U,
     "an s16 in memory is loaded without its sign",
     needs="a negative s16 in memory",
@@ -219,20 +220,22 @@ class _Backwards(Body):
     """Another view of a body, in which `cursor` goes from the last element to the first."""
 
     def __init__(self, body: Body, cursor: int, left: int, stride: int) -> None:
-        self.__dict__ = {**vars(body), "cursor": cursor, "left": left, "stride": stride, "entered": False}
+        vars(self).update(vars(body))  # what is written here stands there
+        self._cursor, self._left, self._stride = cursor, left, stride
+        self._entered = False
 
     def loop(self, result: int | None = None) -> None:
-        if not self.entered:
-            self.entered = True
-            self.local_get(self.cursor)
-            self.address(self.left, -1)
-            self.i32_const(self.stride)
+        if not self._entered:
+            self._entered = True
+            self.local_get(self._cursor)
+            self.address(self._left, -1)
+            self.i32_const(self._stride)
             self.op(Op.I32_MUL, Op.I32_ADD)
-            self.local_set(self.cursor)
+            self.local_set(self._cursor)
         super().loop(result)
 
     def advance(self, local: int, bytes: int) -> None:
-        super().advance(local, -bytes if local == self.cursor else bytes)
+        super().advance(local, -bytes if local == self._cursor else bytes)
 
 
 @_row(

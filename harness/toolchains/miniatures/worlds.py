@@ -12,6 +12,8 @@ _CASES = [f"c{number}" for number in range(257)]
 
 _SIXTEEN = ", ".join(f"p{number}: u32" for number in range(16))
 
+_MIXED = ", ".join(f"p{number}: u64" for number in range(17))
+
 _WIDE_ENUMS = f"""
 interface wide-enums {{
   enum small {{ {", ".join(_CASES[:256])} }}
@@ -41,6 +43,7 @@ interface numbers {
   unsigned: func(a: u8, b: u32, c: u64) -> u32;
   floats: func(a: f32, b: f64) -> f64;
   floats-back: func(a: f64, b: f32) -> f32;
+  floats-listed: func(a: list<f32>, b: list<f64>) -> list<f32>;
   chars: func(a: char, b: list<char>) -> char;
 }
 """,
@@ -99,6 +102,7 @@ interface results {{
   odd: func(a: u8) -> tuple<u8, u8, u8>;
   wide: func(a: u8) -> tuple<u64, u8>;
   many: func({_SIXTEEN}, last: u8) -> tuple<u64, u64, u64, u64, u64, u64, u64, u64, string>;
+  mixed: func({_MIXED}) -> tuple<u8, u8, u8>;
 }}
 """,
     ),

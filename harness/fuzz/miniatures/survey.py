@@ -1,0 +1,137 @@
+"""What the harness notices of a set of miniatures: by the worlds that show them, by cases, by fuzzing."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from harness.examine import Options
+from harness.fuzz.miniatures.detect import Detection
+from harness.fuzz.miniatures.tasks import Detections, TriedWorld, TryCase, TryRandom, TryShown
+from harness.fuzz.trial import Recipe
+from harness.pool import TaskFailed
+from harness.run import Run, Tools
+from harness.suite import SuiteFile
+from harness.toolchains.miniatures.miniature import Miniature
+from harness.toolchains.miniatures.toolchain import PREFIX
+from harness.worker import Task
+
+Told = Callable[[str], None]
+"""Told in a few words what was just done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzed:
+    """`seconds` of one worker, after how many `worlds`; `detection` None: not noticed in that time."""
+
+    seconds: float
+    worlds: int
+    detection: Detection | None
+    wit: str = ""
+
+
+@dataclass(slots=True)
+class Row:
+    """What is known of a miniature. `shown` and `fuzzed` None: not tried, or not noticed."""
+
+    miniature: Miniature
+    shown: Detection | None = None
+    cases: dict[str, Detection] = field(default_factory=dict)
+    fuzzed: Fuzzed | None = None
+    errors: list[str] = field(default_factory=list)
+    """Where the harness itself failed."""
+
+    @property
+    def detection(self) -> Detection | None:
+        """The first there is."""
+        fuzzed = self.fuzzed.detection if self.fuzzed is not None else None
+        return fuzzed or next(iter(self.cases.values()), None) or self.shown
+
+
+class Survey:
+    """`rows` by the name of the miniature, filled by the methods."""
+
+    def __init__(self, miniatures: Iterable[Miniature], run: Run, jobs: int, told: Told = lambda _: None) -> None:
+        """`run` must have been opened with `tools` of these miniatures."""
+        self.rows = {miniature.name: Row(miniature) for miniature in miniatures}
+        self._run = run
+        self._jobs = jobs
+        self._told = told
+        self._options = Options(artifacts=None)
+
+    @staticmethod
+    def tools(tools: Tools, miniatures: Iterable[Miniature]) -> Tools:
+        return replace(tools, named=tuple(PREFIX + miniature.name for miniature in miniatures))
+
+    def show(self, seed: int = 0) -> None:
+        """The small world of each miniature."""
+        worlds: dict[str, list[str]] = defaultdict(list)
+        for name, row in self.rows.items():
+            worlds[row.miniature.shown_by].append(name)
+        tasks = [
+            (world, tuple(names), TryShown(world, tuple(names), self._options, seed)) for world, names in worlds.items()
+        ]
+        for _, found in self._each(tasks):
+            for name, detection in found.items():
+                self.rows[name].shown = detection
+
+    def cases(self, files: Sequence[SuiteFile], enough: int | None = None) -> None:
+        """All cases, in an order that mixes their topics. What `enough` cases noticed is not tried again."""
+        files = list(files)
+        random.Random(0).shuffle(files)
+        batch = 2 * self._jobs
+        for start in range(0, len(files), batch):
+            left = tuple(
+                [name for name, row in self.rows.items() if enough is None or len(row.cases) < enough],
+            )
+            if not left:
+                return
+            tasks = [
+                (file.name, left, TryCase(file.path, left, self._options)) for file in files[start : start + batch]
+            ]
+            for case, found in self._each(tasks):
+                for name, detection in found.items():
+                    self.rows[name].cases[case] = detection
+
+    def fuzz(self, recipe: Recipe, seconds: float) -> None:
+        """Trials of the fuzzer for each miniature until one notices it or a worker has spent that time on it."""
+        with ThreadPoolExecutor(self._jobs) as threads:
+            futures = {threads.submit(self._fuzz, row, recipe, seconds): name for name, row in self.rows.items()}
+            for future in as_completed(futures):
+                fuzzed = self.rows[futures[future]].fuzzed = future.result()
+                seen = f"after {fuzzed.worlds} worlds" if fuzzed.detection is not None else "not noticed"
+                self._told(f"{futures[future]}: {seen}")
+
+    def _fuzz(self, row: Row, recipe: Recipe, seconds: float) -> Fuzzed:
+        spent = 0.0
+        index = 0
+        while spent < seconds:
+            task = TryRandom(row.miniature.name, recipe, index, self._options)
+            index += 1
+            try:
+                tried: TriedWorld = self._run.submit(task).result()
+            except TaskFailed as error:
+                row.errors.append(f"world {index - 1} of seed {recipe.seed}: {error}")
+                continue
+            spent += tried.seconds
+            if tried.detection is not None:
+                return Fuzzed(spent, index, tried.detection, tried.wit)
+        return Fuzzed(spent, index, None)
+
+    def _each(self, tasks: Sequence[tuple[str, tuple[str, ...], Task]]) -> Iterable[tuple[str, Detections]]:
+        futures: list[tuple[str, tuple[str, ...], Future[Any]]] = [
+            (name, miniatures, self._run.submit(task)) for name, miniatures, task in tasks
+        ]
+        for name, miniatures, future in futures:
+            try:
+                found: Detections = future.result()
+            except TaskFailed as error:
+                for miniature in miniatures:
+                    self.rows[miniature].errors.append(f"{name}: {error}")
+                continue
+            self._told(f"{name}: {len(found)} noticed")
+            yield name, found
