@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from harness import types as t
-from harness.names import NO_TYPE, PRIMITIVES, DumpError, Entry, Names
+from harness.names import NO_TYPE, PRIMITIVES, DumpError, Entry, Names, number
 from harness.world import Function
 
 
@@ -59,7 +59,7 @@ class Described:
     def resources(self) -> Iterator[tuple[t.Resource, str]]:
         """Each with which of its function pointers are set."""
         for index, entry in enumerate(self._names.arrays.get("resource", ())):
-            drop, new, rep = _words(entry, "resource", 3)
+            drop, new, rep = entry.words[:3]
             yield self._resource(index), f"drop {drop}, new {new}, rep {rep}"
 
     def named_types(self) -> Iterator[NamedType]:
@@ -76,9 +76,9 @@ class Described:
     def _function(self, kind: str, entry: Entry) -> DescribedFunction:
         flags = 2 if kind == "import" else 1
         words = entry.words
-        if len(words) <= flags or len(words) < flags + 2 + int(words[flags]):
+        end = flags + 1 + number(words[flags])
+        if len(words) <= end:
             raise DumpError(f"the line of {kind} {entry.name} is too short")
-        end = flags + 1 + int(words[flags])
         params = tuple(self._param(word, entry) for word in words[flags + 1 : end])
         pointers = f"impl {words[0]}, async_impl {words[1]}" if kind == "import" else f"task_return {words[0]}"
         is_async = words[flags - 1] == "1"
@@ -112,7 +112,7 @@ class Described:
         found = self._resources.get(index)
         if found is None:
             entry = self._names.entry("resource", index)
-            exported = _words(entry, "resource", 3)[1] == "1"
+            exported = entry.words[1] == "1"
             found = self._resources[index] = t.Resource(entry.interface, entry.name or "(null)", exported)
         return found
 
@@ -131,10 +131,10 @@ class Described:
             case "alias":
                 return self._type(words[0])
             case "record":
-                pairs = zip(words[1::2], words[2::2], strict=True)
+                pairs = _pairs(entry)
                 return t.Record(name or "", tuple(t.Param(label, self._some(type)) for label, type in pairs))
             case "variant":
-                pairs = zip(words[1::2], words[2::2], strict=True)
+                pairs = _pairs(entry)
                 return t.Variant(name or "", tuple(t.CaseType(label, self._type(type)) for label, type in pairs))
             case "enum":
                 return t.EnumType(name or "", words[1:])
@@ -151,7 +151,7 @@ class Described:
             case "map":
                 return t.Map(self._some(words[0]), self._some(words[1]), name)
             case "fixed_length_list":
-                return t.FixedLengthList(self._some(words[1]), int(words[0]), name)
+                return t.FixedLengthList(self._some(words[1]), number(words[0]), name)
             case "future":
                 return t.Future(self._type(words[0]), name)
             case "stream":
@@ -159,7 +159,8 @@ class Described:
         raise DumpError(f"{kind} is not a kind of type")
 
 
-def _words(entry: Entry, kind: str, count: int) -> tuple[str, ...]:
-    if len(entry.words) < count:
-        raise DumpError(f"the line of {kind} {entry.name} is too short")
-    return entry.words[:count]
+def _pairs(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Labels and type words."""
+    if len(entry.words) % 2 == 0:
+        raise DumpError(f"the last label of {entry.name} has no type")
+    return zip(entry.words[1::2], entry.words[2::2], strict=True)

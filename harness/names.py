@@ -20,10 +20,23 @@ _LATER_ARRAYS = {
     3: ("map", "fixed_length_list", "future", "stream", "alias"),
 }
 NO_TYPE = "255:0"
+_SHORTEST = {
+    "import": 6, "export": 3, "resource": 3,
+    "record": 1, "flags": 1, "tuple": 1, "variant": 1, "enum": 1, "option": 1, "result": 2,
+    "list": 1, "map": 2, "fixed_length_list": 2, "alias": 1, "future": 1, "stream": 1,
+}  # fmt: skip
+"""The arrays that a dump may have, and how many words follow an element's name at least."""
 
 
 class DumpError(Exception):
-    """The dump of a `wit_t` contradicts itself or the protocol."""
+    """The dump of a `wit_t` contradicts itself or the protocol. Wrong tools can bring about any text."""
+
+
+def number(word: str) -> int:
+    """Raises `DumpError`."""
+    if not (word.isascii() and word.isdigit()):
+        raise DumpError(f"{word!r} stands where a number has to be")
+    return int(word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +82,13 @@ class Names:
 
     def element(self, word: str) -> tuple[str, int]:
         """The array and the index that a type word names; a primitive type's keyword in place of the array."""
-        number, _, index = word.partition(":")
-        kind = int(number)
+        first, _, index = word.partition(":")
+        kind = number(first)
         if kind < len(PRIMITIVES):
             return PRIMITIVES[kind], 0
         if kind - len(PRIMITIVES) >= len(self._kinds):
             raise DumpError(f"type word {word}: no such kind in version {self.version}")
-        return self._kinds[kind - len(PRIMITIVES)], int(index)
+        return self._kinds[kind - len(PRIMITIVES)], number(index)
 
     def word(self, kind: str, index: int) -> str:
         """The type word of an element of an array."""
@@ -122,15 +135,17 @@ def read_dump(lines: Iterable[str]) -> Names:
         words = line.split(" ")
         if words[1:] == ["none"]:
             raise DumpError("the interpreter was given no wit_t before it was entered")
-        if words[1] == "version":
-            names.version = int(words[2])
+        if words[1] == "version" and len(words) == 3:
+            names.version = number(words[2])
             names._kinds = _ARRAYS + _LATER_ARRAYS[2 if names.version < 3 else 3]
             continue
         if len(words) < 5:
             raise DumpError(f"a line of the dump is too short: {line!r}")
         _, kind, index, interface, name = words[:5]
+        if kind not in _SHORTEST or len(words) < 5 + _SHORTEST[kind]:
+            raise DumpError(f"a line of the dump is of no known kind, or too short: {line!r}")
         array = names.arrays.setdefault(kind, [])
-        if int(index) != len(array):
+        if number(index) != len(array):
             raise DumpError(f"{kind} {index} follows {kind} {len(array) - 1}")
         array.append(Entry(_null(interface), _null(name), tuple(words[5:])))
     if not names.version:

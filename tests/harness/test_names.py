@@ -77,6 +77,13 @@ def test_version_2_has_no_maps() -> None:
         "wit version 3\nwit alias 0 - x 21:0",
         "wit version 3\nwit alias 0 - x 29:0",
         "wit version 3\nwit record 0",
+        "wit version three\nwit alias 0 - x 4:0",
+        "wit version 3\nwit rder 0 - x 2 a 4:0 b 4:0",
+        "wit version 3\nwit record zero - x 2 a 4:0 b 4:0",
+        "wit version 3\nwit record 0 - x 2 a 4:0 b",
+        "wit version 3\nwit record 0 - x 1 a 14:",
+        "wit version 3\nwit map 0 - x 4:0",
+        "wit version 3\nwit fixed_length_list 0 - x many 4:0",
     ],
 )
 def test_contradictions_are_errors(text: str) -> None:
