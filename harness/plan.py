@@ -18,6 +18,9 @@ class Role(Enum):
     SUBJECT = "subject"
     DRIVER = "driver"
 
+    # Members are singletons; the hash of their name, which Enum takes, is slow.
+    __hash__ = object.__hash__
+
 
 @unique
 class ItemKind(Enum):
@@ -64,7 +67,7 @@ class Events(Sequence[Event]):
     """The events of one component in one run. Lines are kept apart from paths: only a difference asks for a path."""
 
     lines: tuple[str, ...]
-    paths: tuple[str, ...] = field(compare=False)
+    paths: Sequence[str] = field(compare=False)
 
     @overload
     def __getitem__(self, index: int) -> Event: ...

@@ -5,13 +5,16 @@ Sources: CanonicalABI.md, "Flat Lowering" and "Storing"; the order of pushes is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from harness import script as s
 from harness import types as t
 from harness.model.instance import Instance
 from harness.model.lifted import Composite, Lifted, LiftedCase, Rep
+from harness.model.places import Place, place_text
 from harness.model.table import ErrorContextHandle, ResourceHandle, Task
 from harness.model.take import Unpredictable, write_numbers
-from harness.values import case_name, field_steps
 
 
 class Giver:
@@ -19,89 +22,86 @@ class Giver:
 
     def __init__(self, instance: Instance, task: Task | None) -> None:
         self._instance = instance
-        self._emit = instance.emit
+        self._show = instance.show
         self._task = task
 
-    def give(self, value: Lifted, type: t.Type, path: str) -> s.Value:
-        match type, value:
-            case t.Prim.STRING, s.Str(data):
-                self._emit(f"push_string {len(data)} {data.hex() or '-'}", path)
-                return value
-            case t.Prim.ERROR_CONTEXT, ErrorContextHandle():
-                number = self._instance.table.add(value)
-                self._emit(f"push_error_context {number}", path)
-                return s.Handle(number, s.ERROR_CONTEXT)
-            case t.Prim(), s.Number(kind, number):
-                shown = f"{number:0{t.FLOATS[type] // 4}x}" if type in t.FLOATS else number
-                self._emit(f"push_{kind} {shown}", path)
-                return value
-            case t.Record() | t.Tuple() | t.FixedLengthList(), Composite(items):
-                return self._fields(items, type, path)
-            case t.List(), Composite(items):
-                return self._list(items, type, path)
-            case t.Map(), Composite(items):
-                return self._map(items, type, path)
-            case t.Variant() | t.Option() | t.Result(), LiftedCase(index, payload):
-                return self._case(index, payload, type, path)
-            case t.EnumType() | t.Flags(), s.Number(kind, number):
-                self._emit(f"push_{kind} {type.canonical} {number}", path)
-                return value
-            case t.Own() | t.Borrow(), Rep(rep):
-                return self._handle(rep, type, path)
-            case _:
-                raise Unpredictable(f"{path}: no way to give {type.canonical}")
+    def give(self, value: Lifted, type: t.Type, place: Place) -> s.Value:
+        give = _GIVE.get((type.__class__, value.__class__))
+        if give is None:
+            raise Unpredictable(f"{place_text(place)}: no way to give {type.canonical}")
+        return give(self, value, type, place)
 
-    def _fields(self, items: tuple[Lifted, ...], type: t.Record | t.Tuple | t.FixedLengthList, path: str) -> s.Value:
+    def _string(self, value: s.Str, _type: t.Prim, place: Place) -> s.Value:
+        self._show((f"push_string {len(value.data)} {value.data.hex() or '-'}", place))
+        return value
+
+    def _error_context(self, value: ErrorContextHandle, _type: t.Prim, place: Place) -> s.Value:
+        number = self._instance.table.add(value)
+        self._instance.emit(f"push_error_context {number}", place)
+        return s.Handle(number, s.ERROR_CONTEXT)
+
+    def _number(self, value: s.Number, type: t.Prim, place: Place) -> s.Value:
+        shown = f"{value.value:0{t.FLOATS[type] // 4}x}" if type in t.FLOATS else value.value
+        self._show((f"push_{value.kind} {shown}", place))
+        return value
+
+    def _named_number(self, value: s.Number, type: t.EnumType | t.Flags, place: Place) -> s.Value:
+        self._show((f"push_{value.kind} {type.canonical} {value.value}", place))
+        return value
+
+    def _fields(self, value: Composite, type: t.Record | t.Tuple | t.FixedLengthList, place: Place) -> s.Value:
         if isinstance(type, t.FixedLengthList):
-            event, members = "push_fixed_length_list", (type.type,) * type.size
-            steps = tuple(f"[{index}]" for index in range(type.size))
+            event, members = "push_fixed_length_list", type.parts * type.size
         else:
-            event = "push_record" if isinstance(type, t.Record) else "push_tuple"
-            members, steps = t.parts(type), field_steps(type)
-        given = tuple(
-            self.give(item, member, path + step) for item, member, step in zip(items, members, steps, strict=True)
-        )
-        self._emit(f"{event} {type.canonical}", path)
-        return s.Fields(given)
+            event, members = "push_record" if isinstance(type, t.Record) else "push_tuple", type.parts
+        given = [
+            self.give(item, member, (place, step))
+            for item, member, step in zip(value.items, members, type.steps, strict=True)
+        ]
+        self._show((f"{event} {type.canonical}", place))
+        return s.Fields(tuple(given))
 
-    def _list(self, items: tuple[Lifted, ...], type: t.List, path: str) -> s.Value:
+    def _list(self, value: Composite, type: t.List, place: Place) -> s.Value:
+        items = value.items
         name = type.canonical
         element = type.type
         if self._instance.script.lists and isinstance(element, t.Prim) and element in t.NUMBERS:
             data = write_numbers([item.value for item in items if isinstance(item, s.Number)], element)
-            self._emit(f"push_list {name} {len(items)} = 1 {data.hex() or '-'}", path)
+            self._show((f"push_list {name} {len(items)} = 1 {data.hex() or '-'}", place))
             return s.Raw(len(items), data)
-        self._emit(f"push_list {name} {len(items)} = 0", path)
+        self._show((f"push_list {name} {len(items)} = 0", place))
+        append = f"list_append {name}"
         given = []
         for index, item in enumerate(items):
-            here = f"{path}[{index}]"
+            here = (place, index)
             given.append(self.give(item, element, here))
-            self._emit(f"list_append {name}", here)
+            self._show((append, here))
         return s.Items(tuple(given))
 
-    def _map(self, items: tuple[Lifted, ...], type: t.Map, path: str) -> s.Value:
+    def _map(self, value: Composite, type: t.Map, place: Place) -> s.Value:
+        items = value.items
         name = type.canonical
-        self._emit(f"push_map {name} {len(items) // 2}", path)
+        self._show((f"push_map {name} {len(items) // 2}", place))
         pairs = []
         for index in range(0, len(items), 2):
-            here = f"{path}[{index // 2}]"
-            key = self.give(items[index], type.key, f"{here}.key")
-            pairs.append((key, self.give(items[index + 1], type.value, f"{here}.value")))
-            self._emit(f"map_append {name}", here)
+            here = (place, index // 2)
+            key = self.give(items[index], type.key, (here, ".key"))
+            pairs.append((key, self.give(items[index + 1], type.value, (here, ".value"))))
+            self._show((f"map_append {name}", here))
         return s.Entries(tuple(pairs))
 
-    def _case(self, index: int, payload: Lifted | None, type: t.Variant | t.Option | t.Result, path: str) -> s.Value:
-        inner = t.payloads(type)[index]
+    def _case(self, value: LiftedCase, type: t.Variant | t.Option | t.Result, place: Place) -> s.Value:
+        index = value.index
+        inner = type.payloads[index]
         given = None
-        if inner is not None and payload is not None:
-            given = self.give(payload, inner, f"{path}.{case_name(type, index)}")
-        event = {t.Variant: "push_variant", t.Option: "push_option", t.Result: "push_result"}[type.__class__]
-        self._emit(f"{event} {type.canonical} {index}", path)
+        if inner is not None and value.payload is not None:
+            given = self.give(value.payload, inner, (place, f".{type.case_names[index]}"))
+        self._show((f"{_CASE_EVENT[type.__class__]} {type.canonical} {index}", place))
         return s.Case(index, given)
 
-    def _handle(self, rep: int, type: t.Own | t.Borrow, path: str) -> s.Value:
+    def _handle(self, value: Rep, type: t.Own | t.Borrow, place: Place) -> s.Value:
         """`lower_own` and `lower_borrow`: the implementor of a resource gets a borrow as the representation."""
-        instance, resource = self._instance, type.resource
+        instance, resource, rep = self._instance, type.resource, value.rep
         rt = instance.identity(resource)
         if isinstance(type, t.Own):
             number = instance.table.add(ResourceHandle(rt, rep, own=True))
@@ -112,5 +112,27 @@ class Giver:
             self._task.num_borrows += 1
             number = instance.table.add(ResourceHandle(rt, rep, own=False, borrow_scope=self._task))
         event = "push_own" if isinstance(type, t.Own) else "push_borrow"
-        self._emit(f"{event} {resource.canonical} {number}", path)
+        instance.emit(f"{event} {resource.canonical} {number}", place)
         return s.Handle(number, resource.canonical)
+
+
+_CASE_EVENT: dict[type, str] = {t.Variant: "push_variant", t.Option: "push_option", t.Result: "push_result"}
+
+_GIVE: dict[tuple[type, type], Callable[[Giver, Any, Any, Place], s.Value]] = {
+    (t.Prim, s.Str): Giver._string,
+    (t.Prim, ErrorContextHandle): Giver._error_context,
+    (t.Prim, s.Number): Giver._number,
+    (t.EnumType, s.Number): Giver._named_number,
+    (t.Flags, s.Number): Giver._named_number,
+    (t.Record, Composite): Giver._fields,
+    (t.Tuple, Composite): Giver._fields,
+    (t.FixedLengthList, Composite): Giver._fields,
+    (t.List, Composite): Giver._list,
+    (t.Map, Composite): Giver._map,
+    (t.Variant, LiftedCase): Giver._case,
+    (t.Option, LiftedCase): Giver._case,
+    (t.Result, LiftedCase): Giver._case,
+    (t.Own, Rep): Giver._handle,
+    (t.Borrow, Rep): Giver._handle,
+}
+"""By the kind of the type and the kind of what was lifted."""

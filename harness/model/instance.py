@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from operator import is_
+from typing import Any
 
 from harness import script as s
-from harness.handles import normalize
+from harness.handles import HandleLine, prepare, rename
 from harness.model.layout import Layout
+from harness.model.places import Place, Places
 from harness.model.table import ResourceIdentity, SpecTrap, Table
 from harness.plan import Events, Role, TrapClass
 from harness.types import Resource
@@ -25,10 +28,11 @@ class Instance:
         self.script = script
         self.layout = layout
         self.table = Table()
-        self.lines: list[str] = []
-        self._paths: list[str] = []
+        self._events: list[tuple[str | HandleLine, Place]] = []
+        self.show = self._events.append
+        """Shows an event, line and place, without a handle's number or a NaN's payload in it."""
         self.where = ""
-        """The call that runs now: the path of events that stand for no value."""
+        """The call that runs now: the place of events that stand for no value."""
         self.registers: list[s.Value | None] = [None] * s.REGISTERS
         self._identify = identify
         self._identities: dict[Resource, ResourceIdentity] = {}
@@ -36,18 +40,20 @@ class Instance:
         for frame in script.frames:
             self._frames.setdefault(frame.key, deque()).append(frame)
 
-    def emit(self, line: str, path: str = "") -> None:
-        self.lines.append(line)
-        self._paths.append(path or self.where)
+    def emit(self, line: str, place: Place = "") -> None:
+        """Show any event."""
+        self._events.append((prepare(line), place or self.where))
 
     def forget_unflushed(self) -> None:
-        while self.lines and self.lines[-1].startswith("export_finish "):
-            self.lines.pop()
-            self._paths.pop()
+        while self._events and str(self._events[-1][0]).startswith("export_finish "):
+            self._events.pop()
 
     def expected(self) -> Events:
         """What it has shown, handles renamed and NaNs canonical."""
-        return Events(tuple(normalize(self.lines)), tuple(self._paths))
+        if not self._events:
+            return Events((), ())
+        lines, places = zip(*self._events, strict=True)
+        return Events(tuple(rename(lines)), Places(places))
 
     def identity(self, resource: Resource) -> ResourceIdentity:
         found = self._identities.get(resource)
@@ -80,25 +86,41 @@ class Instance:
         self.registers[register] = value
 
     def evaluate(self, value: s.Value, args: tuple[s.Value, ...]) -> s.Value:
-        """`value` with registers and arguments replaced by what they hold."""
-        match value:
-            case s.Register(index):
-                held = self.registers[index]
-                if held is None:
-                    raise ValueError(f"the script of the {self.role.value} reads register {index} before it is set")
-                return held
-            case s.Argument(index):
-                return args[index]
-            case s.Fields(items):
-                return s.Fields(tuple(self.evaluate(item, args) for item in items))
-            case s.Items(items):
-                return s.Items(tuple(self.evaluate(item, args) for item in items))
-            case s.Case(discriminant, payload) if payload is not None:
-                return s.Case(discriminant, self.evaluate(payload, args))
-            case s.Entries(pairs):
-                return s.Entries(tuple((self.evaluate(k, args), self.evaluate(v, args)) for k, v in pairs))
-            case _:
-                return value
+        """`value` with registers and arguments replaced by what they hold; the same object where there are none."""
+        evaluate = _EVALUATE.get(value.__class__)
+        return value if evaluate is None else evaluate(self, value, args)
+
+    def _register(self, value: s.Register, _args: tuple[s.Value, ...]) -> s.Value:
+        held = self.registers[value.index]
+        if held is None:
+            raise ValueError(f"the script of the {self.role.value} reads register {value.index} before it is set")
+        return held
+
+    def _argument(self, value: s.Argument, args: tuple[s.Value, ...]) -> s.Value:
+        return args[value.index]
+
+    def _members(self, value: s.Fields | s.Items, args: tuple[s.Value, ...]) -> s.Value:
+        items = tuple([self.evaluate(item, args) for item in value.items])
+        return value if all(map(is_, items, value.items)) else value.__class__(items)
+
+    def _case(self, value: s.Case, args: tuple[s.Value, ...]) -> s.Value:
+        if value.payload is None:
+            return value
+        payload = self.evaluate(value.payload, args)
+        return value if payload is value.payload else s.Case(value.discriminant, payload)
+
+    def _entries(self, value: s.Entries, args: tuple[s.Value, ...]) -> s.Value:
+        return s.Entries(tuple([(self.evaluate(k, args), self.evaluate(v, args)) for k, v in value.pairs]))
+
+
+_EVALUATE: dict[type, Callable[[Instance, Any, tuple[s.Value, ...]], s.Value]] = {
+    s.Register: Instance._register,
+    s.Argument: Instance._argument,
+    s.Fields: Instance._members,
+    s.Items: Instance._members,
+    s.Case: Instance._case,
+    s.Entries: Instance._entries,
+}
 
 
 def part(value: s.Value, path: tuple[int, ...]) -> s.Value:

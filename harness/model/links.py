@@ -16,9 +16,17 @@ class Links:
     def __init__(self, worlds: Mapping[Role, World], wires: Iterable[Wire]) -> None:
         self._worlds = worlds
         self._wires = {(wire.consumer, wire.kind, wire.name): wire for wire in wires}
+        self._callees: dict[tuple[Role, str | None, str], tuple[Role, Function]] = {}
 
     def callee(self, consumer: Role, interface: str | None, name: str) -> tuple[Role, Function]:
         """The exported function that an import of `consumer` reaches."""
+        key = (consumer, interface, name)
+        found = self._callees.get(key)
+        if found is None:
+            found = self._callees[key] = self._find_callee(*key)
+        return found
+
+    def _find_callee(self, consumer: Role, interface: str | None, name: str) -> tuple[Role, Function]:
         if interface is None:
             wire = self._wire(consumer, ItemKind.FUNC, name)
             where, what = _split(wire.path)

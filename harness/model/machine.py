@@ -121,7 +121,7 @@ class _Machine:
         role, exported = self._links.callee(caller.role, op.interface, op.name)
         self._calls += 1
         where = f"call {self._calls} {imported.canonical}"
-        caller.emit(f"import_call {imported.canonical}", where)
+        caller.show((f"import_call {imported.canonical}", where))
         taker = Taker(caller)
         lifted = self._take_all(taker, args, imported, where)
         taker.finish()
@@ -132,7 +132,7 @@ class _Machine:
             given = Giver(caller, None).give(result, imported.result, f"{where}, result")
         for handle in taker.lenders:
             handle.num_lends -= 1
-        caller.emit(f"import_return {imported.canonical}", where)
+        caller.show((f"import_return {imported.canonical}", where))
         return given
 
     def _take_all(self, taker: Taker, args: tuple[s.Value, ...], function: Function, where: str) -> list[Lifted]:
@@ -150,14 +150,14 @@ class _Machine:
         self._entered.add(callee.role)
         name = function.canonical
         task = Task()
-        callee.emit(f"export_start {name}", where)
+        callee.show((f"export_start {name}", where))
         callee.where = where
         giver = Giver(callee, task)
         given = tuple(
             giver.give(value, param.type, f"{where}, {param.name}")
             for value, param in zip(args, function.params, strict=True)
         )
-        callee.emit(f"export_call {name}", where)
+        callee.show((f"export_call {name}", where))
         frame = callee.next_frame(s.OnExport(function.interface, function.name))
         if frame is None:
             raise callee.fail("no_frame")
@@ -165,7 +165,7 @@ class _Machine:
         result = self._checked_result(callee, function, value, f"{where}, result", task)
         if task.num_borrows:
             raise SpecTrap(TrapClass.BORROW_LEFT)
-        callee.emit(f"export_finish {name}", where)
+        callee.show((f"export_finish {name}", where))
         self._entered.discard(callee.role)
         return result
 

@@ -7,14 +7,19 @@ kept until `finish`. Sources: CanonicalABI.md, "Flat Lifting" and "Loading".
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 from harness import script as s
 from harness import types as t
 from harness.model.instance import Instance
 from harness.model.layout import discriminant_size
 from harness.model.lifted import Composite, Lifted, LiftedCase, Rep
+from harness.model.places import Place, place_text
 from harness.model.table import ResourceHandle, SpecTrap
 from harness.plan import TrapClass
-from harness.values import case_name, field_steps, without_payload
+from harness.values import without_payload
 
 MAX_LIST_BYTE_LENGTH = MAX_STRING_BYTE_LENGTH = (1 << 28) - 1
 """CanonicalABI.md, constants of the same names."""
@@ -36,7 +41,7 @@ class Taker:
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
-        self._emit = instance.emit
+        self._show = instance.show
         self._trap: SpecTrap | None = None
         self.lenders: list[ResourceHandle] = []
 
@@ -52,60 +57,46 @@ class Taker:
     def _wrong_kind(self) -> SpecTrap:
         return self._instance.fail("pop_kind")
 
-    def take(self, value: s.Value, type: t.Type, path: str, in_memory: bool) -> Lifted:
-        match type:
-            case t.Prim():
-                return self._primitive(value, type, path, in_memory)
-            case t.Record() | t.Tuple() | t.FixedLengthList():
-                return self._fields(value, type, path, in_memory)
-            case t.List():
-                return self._list(value, type, path)
-            case t.Variant() | t.Option() | t.Result():
-                return self._case(value, type, path, in_memory)
-            case t.EnumType():
-                return self._enum(value, type, path, in_memory)
-            case t.Flags():
-                number = self._number(value, "flags") & _U32
-                self._emit(f"pop_flags {type.canonical} = {number}", path)
-                return s.Number("flags", number & ((1 << len(type.labels)) - 1))
-            case t.Own() | t.Borrow():
-                return self._handle(value, type, path)
-            case t.Map():
-                return self._map(value, type, path)
-            case t.Future() | t.Stream():
-                raise Unpredictable(f"{path}: {type.canonical} in a synchronous run")
+    def take(self, value: s.Value, type: t.Type, place: Place, in_memory: bool) -> Lifted:
+        return _TAKE[type.__class__](self, value, type, place, in_memory)
 
     def _number(self, value: s.Value, kind: str) -> int:
         if not isinstance(value, s.Number) or value.kind != kind:
             raise self._wrong_kind()
         return value.value
 
-    def _primitive(self, value: s.Value, type: t.Prim, path: str, in_memory: bool) -> Lifted:
+    def _primitive(self, value: s.Value, type: t.Prim, place: Place, in_memory: bool) -> Lifted:
         if type is t.Prim.STRING:
-            return self._string(value, path)
+            return self._string(value, place)
         if type is t.Prim.ERROR_CONTEXT:
-            return self._error_context(value, path)
-        kind = type.value
-        number = self._number(value, kind)
-        width = t.NUMBERS.get(type, 32)
+            return self._error_context(value, place)
+        scalar = _SCALARS[type]
+        kind, width = scalar.kind, scalar.width
+        if not isinstance(value, s.Number) or value.kind != kind:
+            raise self._wrong_kind()
+        number = value.value
+        if scalar.low <= number <= scalar.high:
+            self._show((scalar.event + str(number), place))
+            return value
         if type in t.FLOATS:
-            self._emit(f"pop_{kind} = {number:0{width // 4}x}", path)
-            return s.Number(kind, without_payload(number, width))
+            number = without_payload(number, width)
+            self._show((f"{scalar.event}{number:0{width // 4}x}", place))
+            return s.Number(kind, number)
         core = number & (_U64 if width == 64 else _U32)
         signed = type in t.SIGNED
-        self._emit(f"pop_{kind} = {_as_core(core, width, signed)}", path)
+        self._show((f"{scalar.event}{_as_core(core, width, signed)}", place))
         if type is t.Prim.BOOL:
             return s.Number(kind, int((core & 0xFF if in_memory else core) != 0))
         if type is t.Prim.CHAR and (core >= 0x110000 or 0xD800 <= core <= 0xDFFF):
             return self._bad(TrapClass.INVALID_CHAR)
         return s.Number(kind, _narrow(core, width, signed))
 
-    def _string(self, value: s.Value, path: str) -> Lifted:
+    def _string(self, value: s.Value, place: Place) -> Lifted:
         if isinstance(value, s.Pointer):
-            return self._range(value, "pop_string", 1, 1, MAX_STRING_BYTE_LENGTH, path)
+            return self._range(value, "pop_string", 1, 1, MAX_STRING_BYTE_LENGTH, place)
         if not isinstance(value, s.Str):
             raise self._wrong_kind()
-        self._emit(f"pop_string = {len(value.data)} {value.data.hex() or '-'}", path)
+        self._show((f"pop_string = {len(value.data)} {value.data.hex() or '-'}", place))
         if len(value.data) > MAX_STRING_BYTE_LENGTH:
             return self._bad(TrapClass.TOO_LONG)
         try:
@@ -114,9 +105,9 @@ class Taker:
             return self._bad(TrapClass.INVALID_UTF8)
         return value
 
-    def _range(self, at: s.Pointer, event: str, size: int, alignment: int, limit: int, path: str) -> Lifted:
+    def _range(self, at: s.Pointer, event: str, size: int, alignment: int, limit: int, place: Place) -> Lifted:
         """A pointer and a length that a script made up."""
-        self._emit(f"{event} = {at.length & _U32} -", path)
+        self._show((f"{event} = {at.length & _U32} -", place))
         byte_length = (at.length & _U32) * size
         address = at.address & _U32
         broken = {
@@ -129,12 +120,12 @@ class Taker:
             return self._bad(*causes)
         if byte_length == 0:
             return s.Str(b"") if event == "pop_string" else _NOTHING
-        raise Unpredictable(f"{path}: {byte_length} bytes at {address} may lie in the memory")
+        raise Unpredictable(f"{place_text(place)}: {byte_length} bytes at {address} may lie in the memory")
 
-    def _error_context(self, value: s.Value, path: str) -> Lifted:
+    def _error_context(self, value: s.Value, place: Place) -> Lifted:
         if not isinstance(value, s.Handle):
             raise self._wrong_kind()
-        self._emit(f"pop_error_context = {value.number & _U32}", path)
+        self._instance.emit(f"pop_error_context = {value.number & _U32}", place)
         if self._trap is not None:
             return _NOTHING
         try:
@@ -143,99 +134,107 @@ class Taker:
             return self._bad(trap.cause)
 
     def _fields(
-        self, value: s.Value, type: t.Record | t.Tuple | t.FixedLengthList, path: str, in_memory: bool
+        self, value: s.Value, type: t.Record | t.Tuple | t.FixedLengthList, place: Place, in_memory: bool
     ) -> Lifted:
         if isinstance(type, t.FixedLengthList):
-            event, members = "pop_fixed_length_list", (type.type,) * type.size
-            steps = tuple(f"[{index}]" for index in range(type.size))
+            event, members = "pop_fixed_length_list", type.parts * type.size
         else:
-            event = "pop_record" if isinstance(type, t.Record) else "pop_tuple"
-            members, steps = t.parts(type), field_steps(type)
+            event, members = "pop_record" if isinstance(type, t.Record) else "pop_tuple", type.parts
         if not isinstance(value, s.Fields) or len(value.items) != len(members):
             raise self._wrong_kind()
-        self._emit(f"{event} {type.canonical}", path)
-        return Composite(
-            tuple(
-                self.take(item, member, path + step, in_memory)
-                for item, member, step in zip(value.items, members, steps, strict=True)
-            )
-        )
+        self._show((f"{event} {type.canonical}", place))
+        items = [
+            self.take(item, member, (place, step), in_memory)
+            for item, member, step in zip(value.items, members, type.steps, strict=True)
+        ]
+        return Composite(tuple(items))
 
-    def _list(self, value: s.Value, type: t.List, path: str) -> Lifted:
+    def _list(self, value: s.Value, type: t.List, place: Place, _in_memory: bool) -> Lifted:
         layout = self._instance.layout
         name = type.canonical
         size, alignment = layout.elem_size(type.type), layout.alignment(type.type)
         if isinstance(value, s.Pointer):
-            return self._range(value, f"pop_list {name}", size, alignment, MAX_LIST_BYTE_LENGTH, path)
+            return self._range(value, f"pop_list {name}", size, alignment, MAX_LIST_BYTE_LENGTH, place)
         if isinstance(value, s.Raw):
-            self._emit(f"pop_list {name} = {value.length} {value.data.hex() or '-'}", path)
+            self._show((f"pop_list {name} = {value.length} {value.data.hex() or '-'}", place))
             if value.length * size != len(value.data):
-                raise Unpredictable(f"{path}: {value.length} elements in {len(value.data)} bytes")
+                raise Unpredictable(f"{place_text(place)}: {value.length} elements in {len(value.data)} bytes")
             return Composite(tuple(read_numbers(value.data, type.type)))
         if not isinstance(value, s.Items):
             raise self._wrong_kind()
-        self._emit(f"pop_list {name} = {len(value.items)}", path)
+        self._show((f"pop_list {name} = {len(value.items)}", place))
         items = []
+        element, iter_next = type.type, f"pop_list_iter_next {name}"
         for index, item in enumerate(value.items):
-            here = f"{path}[{index}]"
-            self._emit(f"pop_list_iter_next {name}", here)
-            items.append(self.take(item, type.type, here, True))
-        self._emit(f"pop_list_iter {name}", path)
+            here = (place, index)
+            self._show((iter_next, here))
+            items.append(self.take(item, element, here, True))
+        self._show((f"pop_list_iter {name}", place))
         if len(items) * size > MAX_LIST_BYTE_LENGTH:
             return self._bad(TrapClass.TOO_LONG)
         return Composite(tuple(items))
 
-    def _map(self, value: s.Value, type: t.Map, path: str) -> Lifted:
+    def _map(self, value: s.Value, type: t.Map, place: Place, _in_memory: bool) -> Lifted:
         if not isinstance(value, s.Entries):
             raise self._wrong_kind()
         name = type.canonical
-        self._emit(f"pop_map {name} = {len(value.pairs)}", path)
+        self._show((f"pop_map {name} = {len(value.pairs)}", place))
         items = []
         for index, (key, mapped) in enumerate(value.pairs):
-            here = f"{path}[{index}]"
-            self._emit(f"pop_map_iter_next {name}", here)
-            items.append(self.take(key, type.key, f"{here}.key", True))
-            items.append(self.take(mapped, type.value, f"{here}.value", True))
-        self._emit(f"pop_map_iter {name}", path)
+            here = (place, index)
+            self._show((f"pop_map_iter_next {name}", here))
+            items.append(self.take(key, type.key, (here, ".key"), True))
+            items.append(self.take(mapped, type.value, (here, ".value"), True))
+        self._show((f"pop_map_iter {name}", place))
         return Composite(tuple(items))
 
-    def _case(self, value: s.Value, type: t.Variant | t.Option | t.Result, path: str, in_memory: bool) -> Lifted:
+    def _case(self, value: s.Value, type: t.Variant | t.Option | t.Result, place: Place, in_memory: bool) -> Lifted:
         if not isinstance(value, s.Case):
             raise self._wrong_kind()
-        event = {t.Variant: "pop_variant", t.Option: "pop_option", t.Result: "pop_result"}[type.__class__]
         index = value.discriminant & _U32
-        self._emit(f"{event} {type.canonical} = {index}", path)
-        cases = t.payloads(type)
+        self._show((f"{_CASE_EVENT[type.__class__]} {type.canonical} = {index}", place))
+        cases = type.payloads
         if index >= len(cases):
             if value.payload is not None:
-                raise Unpredictable(f"{path}: a payload of case {index}, which does not exist, stays on the stack")
+                raise Unpredictable(
+                    f"{place_text(place)}: a payload of case {index}, of {len(cases)}, stays on the stack"
+                )
             return self._bad_discriminant()
         payload = cases[index]
         if payload is None:
             return LiftedCase(index, None)
         if value.payload is None:
             raise self._instance.fail("stack")
-        return LiftedCase(index, self.take(value.payload, payload, f"{path}.{case_name(type, index)}", in_memory))
+        here = (place, f".{type.case_names[index]}")
+        return LiftedCase(index, self.take(value.payload, payload, here, in_memory))
 
     def _bad_discriminant(self) -> Lifted:
         """Generated code that chooses by the discriminant may trap before the Canonical ABI does."""
         return self._bad(TrapClass.INVALID_DISCRIMINANT, TrapClass.UNREACHABLE)
 
-    def _enum(self, value: s.Value, type: t.EnumType, path: str, in_memory: bool) -> Lifted:
+    def _enum(self, value: s.Value, type: t.EnumType, place: Place, in_memory: bool) -> Lifted:
         index = self._number(value, "enum") & _U32
-        self._emit(f"pop_enum {type.canonical} = {index}", path)
+        self._show((f"pop_enum {type.canonical} = {index}", place))
         if in_memory:
             index &= (1 << 8 * discriminant_size(len(type.cases))) - 1
         if index >= len(type.cases):
             return self._bad_discriminant()
         return s.Number("enum", index)
 
-    def _handle(self, value: s.Value, type: t.Own | t.Borrow, path: str) -> Lifted:
+    def _flags(self, value: s.Value, type: t.Flags, place: Place, _in_memory: bool) -> Lifted:
+        number = self._number(value, "flags") & _U32
+        self._show((f"pop_flags {type.canonical} = {number}", place))
+        return s.Number("flags", number & ((1 << len(type.labels)) - 1))
+
+    def _asynchronous(self, _value: s.Value, type: t.Future | t.Stream, place: Place, _in_memory: bool) -> Lifted:
+        raise Unpredictable(f"{place_text(place)}: {type.canonical} in a synchronous run")
+
+    def _handle(self, value: s.Value, type: t.Own | t.Borrow, place: Place, _in_memory: bool) -> Lifted:
         if not isinstance(value, s.Handle):
             raise self._wrong_kind()
         number = value.number & _U32
         event = "pop_own" if isinstance(type, t.Own) else "pop_borrow"
-        self._emit(f"{event} {type.resource.canonical} = {number}", path)
+        self._instance.emit(f"{event} {type.resource.canonical} = {number}", place)
         if self._trap is not None:
             return _NOTHING
         table, rt = self._instance.table, self._instance.identity(type.resource)
@@ -245,6 +244,54 @@ class Taker:
             return Rep(table.lift_borrow(number, rt, self.lenders))
         except SpecTrap as trap:
             return self._bad(trap.cause)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scalar:
+    """`event`: a trace's line up to the value. From `low` to `high` a value stands as it is, in the line and lifted."""
+
+    kind: str
+    event: str
+    width: int
+    low: int
+    high: int
+
+
+def _scalar(type: t.Prim) -> _Scalar:
+    kind, width = type.canonical, t.NUMBERS.get(type, 32)
+    low, high = 0, (1 << width) - 1
+    if type in t.SIGNED:
+        low, high = -(1 << (width - 1)), (1 << (width - 1)) - 1
+    elif type in t.FLOATS:
+        high = -1
+    elif type is t.Prim.BOOL:
+        high = 1
+    elif type is t.Prim.CHAR:
+        high = 0xD7FF
+    return _Scalar(kind, f"pop_{kind} = ", width, low, high)
+
+
+_SCALARS = {type: _scalar(type) for type in t.Prim if type not in (t.Prim.STRING, t.Prim.ERROR_CONTEXT)}
+
+_CASE_EVENT: dict[type, str] = {t.Variant: "pop_variant", t.Option: "pop_option", t.Result: "pop_result"}
+
+_TAKE: dict[type, Callable[[Taker, s.Value, Any, Place, bool], Lifted]] = {
+    t.Prim: Taker._primitive,
+    t.Record: Taker._fields,
+    t.Tuple: Taker._fields,
+    t.FixedLengthList: Taker._fields,
+    t.List: Taker._list,
+    t.Map: Taker._map,
+    t.Variant: Taker._case,
+    t.Option: Taker._case,
+    t.Result: Taker._case,
+    t.EnumType: Taker._enum,
+    t.Flags: Taker._flags,
+    t.Own: Taker._handle,
+    t.Borrow: Taker._handle,
+    t.Future: Taker._asynchronous,
+    t.Stream: Taker._asynchronous,
+}
 
 
 def _narrow(core: int, width: int, signed: bool) -> int:
@@ -267,7 +314,7 @@ def read_numbers(data: bytes, type: t.Type) -> list[s.Number]:
     numbers = [int.from_bytes(data[i : i + size], "little", signed=signed) for i in range(0, len(data), size)]
     if type in t.FLOATS:
         numbers = [without_payload(number, 8 * size) for number in numbers]
-    return [s.Number(type.value, number) for number in numbers]
+    return [s.Number(type.canonical, number) for number in numbers]
 
 
 def write_numbers(numbers: list[int], type: t.Prim) -> bytes:

@@ -1,0 +1,37 @@
+"""Where in which call's values an event belongs: links while a model runs, written out only where it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import overload
+
+Place = str | tuple["Place", str | int]
+"""A text, or a place and a step into a value there: `.field`, or the index of an element."""
+
+
+def place_text(place: Place) -> str:
+    """`call 3 a:b/c#f, result.field[2]`."""
+    steps: list[str] = []
+    while not isinstance(place, str):
+        place, step = place
+        steps.append(step if isinstance(step, str) else f"[{step}]")
+    return place + "".join(reversed(steps))
+
+
+class Places(Sequence[str]):
+    """Places as texts."""
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        self._places = places
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Places: ...
+    def __getitem__(self, index: int | slice) -> str | Places:
+        if isinstance(index, slice):
+            return Places(self._places[index])
+        return place_text(self._places[index])
+
+    def __len__(self) -> int:
+        return len(self._places)
