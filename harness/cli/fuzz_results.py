@@ -56,5 +56,6 @@ def _finding(found: Found) -> FuzzFinding:
         found.known,
         found.file,
         found.reduced,
+        found.note,
         found.repeat,
     )

@@ -184,7 +184,9 @@ class Campaign:
         if reduced.parts is not None:
             write_case(self.directory, found, reduced.parts)
             found.reduced = True
-            self._save()
+        else:
+            found.note = reduced.note
+        self._save()
         self.watcher.reduced(found, reduced)
 
     def _collect_done(self) -> None:

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, TypeVar
 
 from hypothesis import settings
+from hypothesis.errors import FlakyStrategyDefinition
 from hypothesis.internal.conjecture.data import ConjectureData, ConjectureResult, Status
 from hypothesis.internal.conjecture.engine import ConjectureRunner, RunIsComplete
 from hypothesis.internal.escalation import InterestingOrigin
@@ -190,6 +191,7 @@ def shrink(
     def test(data: ConjectureData) -> None:
         nonlocal left
         if left <= 0 or not go_on():
+            left = -1
             raise RunIsComplete
         left -= 1
         if still_fails(_ReplaySource(data)):
@@ -209,6 +211,9 @@ def shrink(
         runner.shrink(first, lambda result: result.status is Status.INTERESTING)
     except RunIsComplete:
         pass
+    except FlakyStrategyDefinition:
+        if left >= 0:  # a test that was not begun looks like one that draws less than before
+            raise
     smallest = runner.interesting_test_cases.get(origin)
     if smallest is not None:
         best = [int(choice) for choice in smallest.choices if isinstance(choice, int)]

@@ -26,6 +26,8 @@ class Found:
     count: int = 0
     file: str = ""
     reduced: bool = False
+    note: str = ""
+    """Why it is not reduced."""
 
 
 @dataclass(slots=True)

@@ -30,9 +30,10 @@ from harness.toolchains.front_end import WitText, surround
 from harness.verdict import Outcome
 from harness.workbench import Workbench
 
-ATTEMPTS = 1500
+ATTEMPTS = 500
+"""In each phase. Seconds bound a phase as well, but only for findings that take long to show."""
 SECONDS = 30.0
-HANGING_ATTEMPTS = 8
+HANGING_ATTEMPTS = 3
 """Of a finding that costs its time limit, and maybe a worker, at each attempt."""
 
 
@@ -64,10 +65,7 @@ class Reduce:
     options: Options
 
     def perform(self, bench: Workbench) -> Reduced:
-        hanging = self.signature.outcome == Outcome.TIMED_OUT.value
-        attempts = HANGING_ATTEMPTS if hanging else ATTEMPTS
-        oracle = Oracle(bench, self.signature, self.options, attempts, SECONDS)
-        return _Reduction(self, oracle).run()
+        return _Reduction(self, Oracle(bench, self.signature, self.options)).run()
 
 
 class _Reduction:
@@ -75,7 +73,12 @@ class _Reduction:
         self._task = task
         self._oracle = oracle
 
+    def _phase(self) -> None:
+        hanging = self._task.signature.outcome == Outcome.TIMED_OUT.value
+        self._oracle.allow(HANGING_ATTEMPTS if hanging else ATTEMPTS, SECONDS)
+
     def run(self) -> Reduced:
+        self._phase()
         if self._task.signature.aspect == FRONT_END:
             return Reduced(self._unparsed(), self._oracle.attempts)
         start = self._fewer_calls()
@@ -83,12 +86,16 @@ class _Reduction:
             return Reduced(None, self._oracle.attempts, "did not show again")
         world, calls = start
         first = self._as_sample(world, calls)
+        self._phase()
         if world.choices is None:
             world = replace(world, wit=reduce_wit(world.wit, lambda wit: self._shows(replace(world, wit=wit), calls)))
+            self._phase()
         smaller = self._fewer_choices(world, calls)
         best = smaller if smaller is not None and len(smaller.wit) <= len(first.wit) else self._as_steps(world, calls)
+        self._phase()
         if best.sample is None:
             best = self._fewer_steps(best)
+        self._phase()
         best = replace(best, wit=reduce_wit(best.wit, lambda wit: self._oracle.case_fails(replace(best, wit=wit))))
         return Reduced(best, self._oracle.attempts)
 
@@ -134,11 +141,12 @@ class _Reduction:
                 return False
 
         try:
-            shrunk = shrink(choices, still_fails, self._oracle.left // 2, lambda: self._oracle.may_go_on)
+            shrunk = shrink(choices, still_fails, self._oracle.left, lambda: self._oracle.may_go_on)
             source = FixedSource(shrunk)
             planned = build(source)
         except (NotFailing, Exhausted):
             return None
+        self._phase()
         return self._steps_or_none(planned)
 
     def _as_sample(self, world: DrawnWorld, calls: int) -> CaseParts:

@@ -9,15 +9,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.diff import NOTHING, Difference
-from harness.verdict import Finding, Judgement, Outcome, Verdict
+from harness.verdict import MODEL, Finding, Judgement, Outcome, Verdict
 
 _ROLE = re.compile(r"\b(?:the )?(?:subject|provider|driver)\b( of [^:]*)?")
 _NAMED = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|\[?[\w.\]-]*[#/][\w.\[\]#/@:-]*")
 _NUMBER = re.compile(r"\b(?:0x)?[0-9a-f]*\d[0-9a-f]*\b|\d+")
 _PYTHON_FRAME = re.compile(r'File "[^"]*?([\w/]+)\.py", line \d+, in (\w+)')
+_PANIC = re.compile(r"panicked at [^\n]*\n([^\n]*)")
 _MAX_WORDS = 36
 BESIDE = ", beside the first"
 """Ends the subject of a judgement that two toolchains' structures gave, where the model has no opinion."""
@@ -66,20 +67,29 @@ def hits(verdict: Verdict, explain: Explain) -> list[Hit]:
     """What a verdict says is wrong, each signature once.
 
     Of one toolchain's behaviour only what differs first counts, the rest follows from it. Mixed cells count where no
-    toolchain is wrong by itself.
+    toolchain is wrong by itself. Where two toolchains differ from the model in the same way, the model stands alone.
     """
-    minority = verdict.minority or ""
-    pure = [judgement for judgement in verdict.judgements if "@" not in judgement.subject]
-    wrong = [judgement for judgement in pure if judgement.findings]
-    chosen = wrong or [judgement for judgement in verdict.judgements if judgement.findings][:1]
+    pure = [judgement for judgement in verdict.judgements if judgement.findings and "@" not in judgement.subject]
+    mixed = [judgement for judgement in verdict.judgements if judgement.findings and "@" in judgement.subject]
     found: dict[Signature, Hit] = {}
-    for judgement in chosen:
-        for hit in _of_judgement(judgement, minority, explain):
-            found.setdefault(hit.signature, hit)
+    for judgement in pure or mixed[:1]:
+        for hit in _of_judgement(judgement, explain):
+            shared = next((other for other in found if _way(other) == _way(hit.signature)), None)
+            if shared is None:
+                found[hit.signature] = hit
+            elif shared.subject != hit.signature.subject:
+                # in the order of the toolchains: the first one's finding stands for both
+                found[replace(shared, minority=MODEL)] = replace(
+                    found.pop(shared), signature=replace(shared, minority=MODEL)
+                )
     return list(found.values())
 
 
-def _of_judgement(judgement: Judgement, minority: str, explain: Explain) -> Iterator[Hit]:
+def _way(signature: Signature) -> tuple[object, ...]:
+    return signature.outcome, signature.level, signature.aspect, signature.kind
+
+
+def _of_judgement(judgement: Judgement, explain: Explain) -> Iterator[Hit]:
     toolchain = judgement.subject.removesuffix(BESIDE)
     explained = [(finding, explain(toolchain, finding)) for finding in judgement.findings]
     structural = [pair for pair in explained if pair[0].difference is not None and pair[0].difference.level < 3]
@@ -88,10 +98,12 @@ def _of_judgement(judgement: Judgement, minority: str, explain: Explain) -> Iter
     for finding, known in structural + others:
         if judgement.outcome is Outcome.EXPECTED_FAILURE and judgement.expectation is not None:
             known = known or judgement.expectation.id
-        yield Hit(_signature(judgement.subject, finding, minority), finding.message, known, finding.run)
+        yield Hit(_signature(judgement.subject, finding), finding.message, known, finding.run)
 
 
-def _signature(subject: str, finding: Finding, minority: str) -> Signature:
+def _signature(subject: str, finding: Finding) -> Signature:
+    """About one toolchain, as if it stood alone. Of a mixed cell nobody can say which of its makers is wrong."""
+    minority = "" if "@" in subject or subject.endswith(BESIDE) else subject
     difference = finding.difference
     if difference is None:
         return Signature(subject, finding.outcome.value, 0, "", message_shape(finding.message), minority)
@@ -144,5 +156,8 @@ def message_shape(message: str) -> str:
         module, function = frames[-1]
         last = message.strip().splitlines()[-1]
         return f"{last.partition(':')[0]} in {module.rpartition('/')[2]}.{function}"
+    panic = _PANIC.search(message)
+    if panic is not None:
+        message = f"panicked: {panic[1]}"
     text = _NUMBER.sub("N", _NAMED.sub("X", _ROLE.sub("", message)))
     return " ".join(re.findall(r"[\w-]+", text)[:_MAX_WORDS])

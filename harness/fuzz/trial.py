@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field
 from random import Random
@@ -22,6 +23,7 @@ from harness.verdict import Outcome
 from harness.workbench import Workbench
 
 DEFAULT_CALLS = 200
+_TO_GIVE = re.compile(r"the \w+ has no .*")
 FRONT_END = "front end"
 """The aspect of a finding about WIT that our front end refuses and another tool takes."""
 
@@ -141,7 +143,7 @@ def _refused(hit: Hit) -> Refusal | None:
 
 def _without_name(unsupported: str) -> str:
     """`import a:b/c#f: async function` without the function and without names in backticks."""
-    return message_shape(unsupported.rpartition(": ")[2])
+    return message_shape(_TO_GIVE.sub("no value", unsupported.rpartition(": ")[2]))
 
 
 def _unusable(bench: Workbench, world: DrawnWorld, index: int, message: str, options: Options) -> TrialResult:
