@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
+from typing import Any
 
 from harness import types as t
 from harness.values import Case, ErrorContext, Float, HandleName, Value
@@ -41,6 +42,10 @@ _STRINGS = (
 _LENGTHS = (0, 0, 1, 1, 2, 2, 3, 5, 17)
 
 
+_ALWAYS = (t.Prim, t.EnumType, t.Flags, t.List, t.Map)
+"""Kinds of types that have a value whatever is to be avoided."""
+
+
 class Impossible(ValueError):
     """No value of the type can be made: it needs a handle or an asynchronous value that is not to be had."""
 
@@ -62,7 +67,7 @@ class Sampler:
 
     def possible(self, type: t.Type | None) -> bool:
         """Whether a value of the type can be made without what is to be avoided."""
-        if type is None or isinstance(type, t.Prim | t.EnumType | t.Flags | t.List | t.Map):
+        if type is None or type.__class__ in _ALWAYS:
             return True
         found = self._possible.get(type)
         if found is None:
@@ -138,28 +143,27 @@ class Sampler:
 
     def _sample(self, type: t.Type) -> Value:
         self._left -= 1
-        match type:
-            case t.Prim():
-                return self._primitive(type)
-            case t.Record() | t.Tuple():
-                return tuple(map(self._sample, t.parts(type)))
-            case t.List():
-                return tuple(self._sample(type.type) for _ in range(self._length(type.type)))
-            case t.FixedLengthList():
-                return tuple(self._sample(type.type) for _ in range(type.size))
-            case t.Map():
-                length = self._length(type.key, type.value)
-                return tuple((self._sample(type.key), self._sample(type.value)) for _ in range(length))
-            case t.Variant() | t.Option() | t.Result():
-                return self._case(t.payloads(type))
-            case t.EnumType():
-                return self._index(len(type.cases))
-            case t.Flags():
-                return self._labels(len(type.labels))
-            case t.Own() | t.Borrow():
-                return self._make(type)
-            case t.Future() | t.Stream():
-                raise Impossible(f"{type.canonical} in a synchronous run")
+        return _SAMPLE[type.__class__](self, type)
+
+    def _members(self, type: t.Record | t.Tuple) -> Value:
+        return tuple([self._sample(part) for part in type.parts])
+
+    def _list(self, type: t.List) -> Value:
+        element = type.type
+        return tuple([self._sample(element) for _ in range(self._length(element))])
+
+    def _fixed_length_list(self, type: t.FixedLengthList) -> Value:
+        return tuple([self._sample(type.type) for _ in range(type.size)])
+
+    def _map(self, type: t.Map) -> Value:
+        length = self._length(type.key, type.value)
+        return tuple([(self._sample(type.key), self._sample(type.value)) for _ in range(length)])
+
+    def _enum(self, type: t.EnumType) -> Value:
+        return self._index(len(type.cases))
+
+    def _asynchronous(self, type: t.Future | t.Stream) -> Value:
+        raise Impossible(f"{type.canonical} in a synchronous run")
 
     def _make(self, type: t.Own | t.Borrow) -> HandleName:
         assert self._handle is not None
@@ -178,7 +182,8 @@ class Sampler:
         edges = [index for index in (0, count - 1, 255, 256) if index < count]
         return self._random.choice(edges) if self._random.random() < 0.3 else self._random.randrange(count)
 
-    def _labels(self, count: int) -> frozenset[int]:
+    def _flags(self, type: t.Flags) -> Value:
+        count = len(type.labels)
         pick = self._random.randrange(5)
         if pick == 0:
             return frozenset()
@@ -188,7 +193,8 @@ class Sampler:
             return frozenset({self._index(count)})
         return frozenset(label for label in range(count) if self._random.random() < 0.5)
 
-    def _case(self, cases: tuple[t.Type | None, ...]) -> Case:
+    def _case(self, type: t.Variant | t.Option | t.Result) -> Value:
+        cases = type.payloads
         open_cases = [index for index, payload in enumerate(cases) if self.possible(payload)]
         if self._left <= 0:
             bare = [index for index in open_cases if cases[index] is None]
@@ -211,12 +217,10 @@ class Sampler:
         if type in t.FLOATS:
             bits = random.choice(_FLOATS[width]) if random.random() < 0.6 else random.getrandbits(width)
             return Float(bits, width)
-        low, high = (0, (1 << width) - 1) if type in t.UNSIGNED else (-(1 << (width - 1)), (1 << (width - 1)) - 1)
+        edges = _EDGES[type]
         if random.random() < 0.6:
-            middle = 1 << (width - 1)
-            edges = [e for e in (low, low + 1, -1, 0, 1, middle - 1, middle, high - 1, high) if low <= e <= high]
             return random.choice(edges)
-        return random.randint(low, high)
+        return random.randint(edges[0], edges[-1])
 
     def _char(self) -> str:
         code = self._random.choice((0x80, 0x800, 0x1_0000, 0x11_0000 - 0x800))
@@ -227,3 +231,32 @@ class Sampler:
         if self._random.random() < 0.7:
             return self._random.choice(_STRINGS)
         return "".join(self._char() for _ in range(self._random.randrange(12)))
+
+
+def _edges(type: t.Prim) -> tuple[int, ...]:
+    """The least and the greatest value of an integer type, their neighbours, the middle, and around zero."""
+    width = t.NUMBERS[type]
+    middle = 1 << (width - 1)
+    low, high = (0, (1 << width) - 1) if type in t.UNSIGNED else (-middle, middle - 1)
+    return tuple(edge for edge in (low, low + 1, -1, 0, 1, middle - 1, middle, high - 1, high) if low <= edge <= high)
+
+
+_EDGES = {type: _edges(type) for type in (*t.UNSIGNED, *t.SIGNED)}
+
+_SAMPLE: dict[type, Callable[[Sampler, Any], Value]] = {
+    t.Prim: Sampler._primitive,
+    t.Record: Sampler._members,
+    t.Tuple: Sampler._members,
+    t.List: Sampler._list,
+    t.FixedLengthList: Sampler._fixed_length_list,
+    t.Map: Sampler._map,
+    t.Variant: Sampler._case,
+    t.Option: Sampler._case,
+    t.Result: Sampler._case,
+    t.EnumType: Sampler._enum,
+    t.Flags: Sampler._flags,
+    t.Own: Sampler._make,
+    t.Borrow: Sampler._make,
+    t.Future: Sampler._asynchronous,
+    t.Stream: Sampler._asynchronous,
+}

@@ -6,8 +6,9 @@ interpreter holds at run time; then they contain neither `Register` nor `Argumen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 REGISTERS = 256
 
@@ -275,45 +276,54 @@ def value_text(value: Value) -> str:
 
 
 def _write(value: Value, out: list[str]) -> None:
-    match value:
-        case Number("f32", bits):
-            out.append(f"f32 {bits:08x}")
-        case Number("f64", bits):
-            out.append(f"f64 {bits:016x}")
-        case Number("char" | "flags" as kind, number):
-            out.append(f"{kind} {number:x}")
-        case Number(kind, number):
-            out.append(f"{kind} {number}")
-        case Str(data):
-            out.append(f"str {data.hex() or '-'}")
-        case Fields(items):
-            _write_all("rec", items, out)
-        case Case(discriminant, None):
-            out.append(f"var {discriminant}")
-        case Case(discriminant, payload):
-            assert payload is not None
-            out.append(f"varp {discriminant}")
-            _write(payload, out)
-        case Items(items):
-            _write_all("list", items, out)
-        case Raw(length, data):
-            out.append(f"raw {length} {data.hex() or '-'}")
-        case Entries(pairs):
-            _write_all("map", [part for pair in pairs for part in pair], out, len(pairs))
-        case Pointer(address, length):
-            out.append(f"ptr {address} {length}")
-        case Handle(number, _):
-            out.append(f"handle {number}")
-        case Register(index):
-            out.append(f"reg {index}")
-        case Argument(index):
-            out.append(f"arg {index}")
+    _WRITE[value.__class__](value, out)
+
+
+def _write_number(value: Number, out: list[str]) -> None:
+    kind = value.kind
+    if kind == "f32":
+        out.append(f"f32 {value.value:08x}")
+    elif kind == "f64":
+        out.append(f"f64 {value.value:016x}")
+    elif kind in ("char", "flags"):
+        out.append(f"{kind} {value.value:x}")
+    else:
+        out.append(f"{kind} {value.value}")
+
+
+def _write_case(value: Case, out: list[str]) -> None:
+    if value.payload is None:
+        out.append(f"var {value.discriminant}")
+    else:
+        out.append(f"varp {value.discriminant}")
+        _write(value.payload, out)
+
+
+def _write_entries(value: Entries, out: list[str]) -> None:
+    _write_all("map", [part for pair in value.pairs for part in pair], out, len(value.pairs))
 
 
 def _write_all(word: str, items: Sequence[Value], out: list[str], count: int | None = None) -> None:
     out.append(f"{word} {len(items) if count is None else count}")
     for item in items:
-        _write(item, out)
+        _WRITE[item.__class__](item, out)
+
+
+_WRITE: dict[type, Callable[[Any, list[str]], None]] = {
+    Number: _write_number,
+    Str: lambda value, out: out.append(f"str {value.data.hex() or '-'}"),
+    Fields: lambda value, out: _write_all("rec", value.items, out),
+    Case: _write_case,
+    Items: lambda value, out: _write_all("list", value.items, out),
+    Raw: lambda value, out: out.append(f"raw {value.length} {value.data.hex() or '-'}"),
+    Entries: lambda value, out: _write_all(
+        "map", [part for pair in value.pairs for part in pair], out, len(value.pairs)
+    ),
+    Pointer: lambda value, out: out.append(f"ptr {value.address} {value.length}"),
+    Handle: lambda value, out: out.append(f"handle {value.number}"),
+    Register: lambda value, out: out.append(f"reg {value.index}"),
+    Argument: lambda value, out: out.append(f"arg {value.index}"),
+}
 
 
 def _words(*words: str | int) -> str:
