@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -44,6 +44,8 @@ class PlannedWorld:
     plan: Plan
     composition: Composition
     scripts: tuple[dict[Role, s.Script], ...]
+    functions: tuple[tuple[Role, Function], ...]
+    """What is called, and by which component."""
 
 
 def plan_world(surroundings: Surroundings, random: Random, calls: int, title: str) -> Plan:
@@ -61,10 +63,11 @@ def planned_world(surroundings: Surroundings, random: Random, calls: int, title:
     each = max(1, -(-calls // max(1, len(possible))))
     rounds = [each - each // 2, each // 2] if needs.lists_of_numbers and each > 1 else [each]
     waiting = [function for (role, function) in lacking if role is Role.SUBJECT]
+    nested = [function for role, function in possible if role is Role.SUBJECT]
     runs = []
     scripts = []
     for index, count in enumerate(rounds):
-        caller = Caller(composition, random, lists=index > 0, waiting=waiting)
+        caller = Caller(composition, random, lists=index > 0, waiting=waiting, nested=nested)
         run, written = _run(caller, composition, possible, count)
         runs.append(run)
         scripts.append(written)
@@ -80,7 +83,7 @@ def planned_world(surroundings: Surroundings, random: Random, calls: int, title:
         needs=needs.engine,
         unsupported=surroundings.unsupported + tuple(unsupported),
     )
-    return PlannedWorld(plan, composition, tuple(scripts))
+    return PlannedWorld(plan, composition, tuple(scripts), tuple(possible))
 
 
 def _under_test(composition: Composition, role: Role) -> list[Function]:
@@ -114,8 +117,15 @@ def _split(
 
 
 def _run(
-    caller: Caller, composition: Composition, functions: list[tuple[Role, Function]], rounds: int
+    caller: Caller, composition: Composition, functions: Sequence[tuple[Role, Function]], rounds: int
 ) -> tuple[ScriptPlan, dict[Role, s.Script]]:
+    entries = plan_entries(caller, functions, rounds)
+    scripts = caller.build()
+    return predicted(composition, scripts, entries, caller.calls), scripts
+
+
+def plan_entries(caller: Caller, functions: Sequence[tuple[Role, Function]], rounds: int) -> list[Role]:
+    """Plan `rounds` calls of each function; the components that make them, in the order in which they are entered."""
     entries = []
     for role in ENTRY_ORDER:
         own = [function for of, function in functions if of is role]
@@ -126,8 +136,15 @@ def _run(
         for _ in range(rounds):
             for function in own:
                 caller.call(frame, function)
-    scripts = caller.build()
+        caller.finish(frame)
+    return entries
+
+
+def predicted(
+    composition: Composition, scripts: Mapping[Role, s.Script], entries: Sequence[Role], calls: Sequence[str]
+) -> ScriptPlan:
+    """The run of these scripts with what must be seen. Raises `Unpredictable`."""
     components = {role: Component(composition.worlds[role], script) for role, script in scripts.items()}
     seen = run_model(components, composition.wires, entries)
     texts = {role: script_text(script) for role, script in scripts.items()}
-    return ScriptPlan(texts, seen.expected, seen.outcome, caller.calls), scripts
+    return ScriptPlan(texts, seen.expected, seen.outcome, calls)

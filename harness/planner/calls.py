@@ -1,11 +1,12 @@
 """One call planned on both sides: arguments, what the callee does, its result, what the caller does with it.
 
-Every handle that a frame comes by is dropped before the frame ends, unless it is given away.
+Most handles that a frame comes by are dropped before the frame ends, unless they are given away. Some are kept for a
+later call that wants one, by whichever frame of the component. What a callee keeps to the end nobody drops.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from random import Random
 
 from harness import script as s
@@ -21,6 +22,8 @@ from harness.values import ErrorContext, HandleName, Value
 from harness.world import Function
 
 FIRST_REP = 1000
+MOST_KEPT = 4
+"""Handles of one resource that a component keeps from call to call."""
 ANY_RANK = 1 << 30
 
 
@@ -32,10 +35,18 @@ class Caller:
     """Plans calls into the scripts of all components."""
 
     def __init__(
-        self, composition: Composition, random: Random, lists: bool = False, waiting: Iterable[Function] = ()
+        self,
+        composition: Composition,
+        random: Random,
+        lists: bool = False,
+        waiting: Iterable[Function] = (),
+        nested: Sequence[Function] = (),
     ) -> None:
-        """`waiting`: imports of the subject that need handles which only its caller can give it."""
+        """`waiting`: imports of the subject that need handles which only its caller can give it. `nested`: imports
+        that the subject calls now and then while it is being called."""
         self.waiting = list(waiting)
+        self._nested = nested
+        self._kept: dict[tuple[Role, ResourceIdentity], list[int]] = {}
         self.scripts = {role: ScriptBuilder(role) for role in composition.worlds}
         self.calls = Calls()
         self._composition = composition
@@ -46,6 +57,33 @@ class Caller:
 
     def build(self) -> dict[Role, s.Script]:
         return {role: builder.build(lists=self._lists) for role, builder in self.scripts.items()}
+
+    def finish(self, frame: FrameBuilder) -> None:
+        """Drop what the frame's component has kept."""
+        for (role, _), registers in self._kept.items():
+            if role is frame.owner.role:
+                while registers:
+                    self._drop(frame, registers.pop())
+
+    def _once_in(self, count: int) -> bool:
+        return self._random.randrange(count) == count - 1
+
+    def _drop(self, frame: FrameBuilder, register: int) -> None:
+        frame.add(s.Drop(s.Register(register)))
+        frame.owner.give_back(register)
+
+    def _keep_or_drop(self, frame: FrameBuilder, identity: ResourceIdentity, register: int) -> None:
+        """What becomes of an own handle that nobody wants now."""
+        role = frame.owner.role
+        if identity.implementor is role and self._once_in(4):
+            rep = frame.owner.take_register()
+            frame.add(s.Rep(rep, s.Register(register)))
+            frame.owner.give_back(rep)
+        kept = self._kept.setdefault((role, identity), [])
+        if len(kept) < MOST_KEPT and self._once_in(3):
+            kept.append(register)
+        else:
+            self._drop(frame, register)
 
     def _sampler(self, role: Role, rank: int) -> Sampler:
         """Draws values whose handles `role` can come by, by way of sources below `rank`."""
@@ -117,12 +155,14 @@ class Caller:
             self._receive(frame, s.Argument(index), value, param.type, hold=True)
         if role is Role.SUBJECT:
             self._call_waiting(frame)
+            if self._nested and self._once_in(6):
+                self.call(frame, self._random.choice(self._nested))
         pool: list[int] = []
         if result is not None and function.result is not None:
             pool = self._obtain_all(frame, result, function.result)
-        for register in [register for held in frame.held.values() for register in held]:
-            frame.add(s.Drop(s.Register(register)))
-            frame.owner.give_back(register)
+        for identity, held in frame.held.items():
+            for register in held:
+                self._keep_or_drop(frame, identity, register)
         if result is None or function.result is None:
             frame.add(s.Return())
             return
@@ -191,9 +231,10 @@ class Caller:
                 kept.append(register)
             elif isinstance(found, t.Own) and identity is not None and hold:
                 frame.held.setdefault(identity, []).append(register)
+            elif isinstance(found, t.Own) and identity is not None:
+                self._keep_or_drop(frame, identity, register)
             else:
-                frame.add(s.Drop(s.Register(register)))
-                frame.owner.give_back(register)
+                self._drop(frame, register)
         return kept
 
     def _obtain_all(self, frame: FrameBuilder, value: Value, type: t.Type) -> list[int]:
@@ -217,13 +258,16 @@ class Caller:
         """After a call: own handles are gone, what was lent is dropped."""
         for register, (_, found, _) in zip(pool, handles(value, type), strict=True):
             if isinstance(found, t.Borrow):
-                held = frame.held.get(self._composition.identity(frame.owner.role, found.resource))
+                identity = self._composition.identity(frame.owner.role, found.resource)
+                held = frame.held.get(identity)
                 if held is not None:
                     held.append(register)
-                    continue
-            if not isinstance(found, t.Own):
-                frame.add(s.Drop(s.Register(register)))
-            frame.owner.give_back(register)
+                else:
+                    self._keep_or_drop(frame, identity, register)
+            elif isinstance(found, t.Own):
+                frame.owner.give_back(register)
+            else:
+                self._drop(frame, register)
 
     def obtain(self, frame: FrameBuilder, resource: t.Resource) -> int:
         """A register with a new own handle."""
@@ -232,6 +276,9 @@ class Caller:
         held = frame.held.get(identity)
         if held:
             return held.pop()
+        kept = self._kept.get((role, identity))
+        if kept and not self._once_in(3):
+            return kept.pop()
         if resource.exported:
             register = frame.owner.take_register()
             self._reps += 1
@@ -242,6 +289,5 @@ class Caller:
             raise Impossible(f"the {role.value} has no way to come by {resource.canonical}")
         first, *others = self.call(frame, source.function, identity, source.rank)
         for register in others:
-            frame.add(s.Drop(s.Register(register)))
-            frame.owner.give_back(register)
+            self._drop(frame, register)
         return first
