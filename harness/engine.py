@@ -135,6 +135,8 @@ class Compiled:
             trap = Trap(TrapClass.OUT_OF_FUEL, str(error), entry, str(error))
         except TimeoutError as error:
             trap = Trap(TrapClass.OUT_OF_FUEL, str(error), entry, str(error))
+        finally:
+            store.close()  # it is part of a reference cycle, and holds memories and a stack
         return RunResult({role: "".join(host.lines) for role, host in self._hosts.items()}, trap)
 
 
