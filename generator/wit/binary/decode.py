@@ -12,6 +12,8 @@ from generator.component.names import ExternName, is_label, parse_interface_name
 from generator.component.nodes import ComponentNode, FuncNode, InstanceNode, Item, Opaque, Signature, TypeNode
 from generator.component.read import read_component
 from generator.component.types import ComponentType, Sort
+from generator.wasm.errors import WasmFormatError
+from generator.wasm.reader import Reader
 from generator.wit.binary.docs_reader import inject_docs
 from generator.wit.binary.encode import ENCODING_BYTES, ENCODING_SECTION, ENCODING_VERSION
 from generator.wit.binary.interfaces import Interfaces, interface_and_package
@@ -32,6 +34,7 @@ from generator.wit.model import (
     WorldOwner,
 )
 
+_OLDER_FORM = b"\x03"
 _ENCODINGS = {byte: encoding.value for encoding, byte in ENCODING_BYTES.items()}
 
 
@@ -97,7 +100,13 @@ def _only_export(signature: Signature, item: Item) -> Item:
 
 def decode_world(section: bytes) -> tuple[Resolve, WorldId, str]:
     """The contents of a `component-type` section: the world and the string encoding (`utf8`, `utf16`,
-    `compact-utf16`) of the core module's functions."""
+    `compact-utf16`) of the core module's functions.
+
+    An older form, in which tools of 2023 left it and the WASI adapters still have it, is read too: a byte for the
+    form, one for the encoding, the name of the world and its package (learnt from what wasm-tools 1.257 accepts).
+    """
+    if section[:1] == _OLDER_FORM:
+        return _decode_older(section)
     component = read_component(section)
     encoding = _string_encoding(component)
     exports = [definition for definition in component.definitions if isinstance(definition, Export)]
@@ -108,6 +117,22 @@ def decode_world(section: bytes) -> tuple[Resolve, WorldId, str]:
     if len(worlds) != 1:
         raise BinaryError("the exported type is not a world", 0)
     return resolve, next(iter(worlds.values())), encoding
+
+
+def _decode_older(section: bytes) -> tuple[Resolve, WorldId, str]:
+    try:
+        reader = Reader(section, 1)
+        byte = reader.byte()
+        name = reader.name()
+    except WasmFormatError as error:
+        raise BinaryError(error.message, error.offset) from error
+    if byte not in _ENCODINGS:
+        raise BinaryError(f"unknown string encoding {byte}", 1)
+    resolve, package = package_of_component(read_component(section[reader.position :]))
+    world = resolve.packages[package].worlds.get(name)
+    if world is None:
+        raise BinaryError(f"its package has no world {name!r}", 2)
+    return resolve, world, _ENCODINGS[byte]
 
 
 def _string_encoding(component: Component) -> str:

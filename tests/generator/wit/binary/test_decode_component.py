@@ -30,7 +30,7 @@ from generator.wasm.encode import encode_custom
 from generator.wasm.module import CustomSection
 from generator.wit.binary.any_binary import BinaryKind, decode_binary
 from generator.wit.binary.decode import decode_component, decode_world
-from generator.wit.binary.encode import encode_world, section_name
+from generator.wit.binary.encode import encode_package, encode_world, section_name
 from generator.wit.load import load_text, select_world
 from generator.wit.printer import print_all
 
@@ -274,6 +274,32 @@ def test_world_sections_refused(custom: bytes | None, message: str) -> None:
         builder.custom("wit-component-encoding", custom)
     with pytest.raises(BinaryError, match=message):
         decode_world(builder.finish())
+
+
+PACKAGE = "package a:b; interface i { f: func(); } world v { } world w { import i; }"
+
+
+@pytest.mark.parametrize(("byte", "encoding"), [(0, "utf8"), (1, "utf16"), (2, "compact-utf16")])
+def test_older_form_of_a_world_section(byte: int, encoding: str) -> None:
+    package = encode_package(*load_text(PACKAGE))
+    resolve, world, found = decode_world(bytes([3, byte, 1]) + b"w" + package)
+    assert (resolve.worlds[world].name, found) == ("w", encoding)
+    assert [resolve.world_key_name(key) for key in resolve.worlds[world].imports] == ["a:b/i"]
+
+
+@pytest.mark.parametrize(
+    ("head", "message"),
+    [
+        (b"\x03", "unexpected end"),
+        (b"\x03\x00\x09w", "unexpected end: 9 bytes expected"),
+        (b"\x03\x03\x01w", "unknown string encoding 3"),
+        (b"\x03\x00\x01x", "its package has no world 'x'"),
+    ],
+)
+def test_older_form_that_is_malformed(head: bytes, message: str) -> None:
+    rest = encode_package(*load_text(PACKAGE)) if len(head) == 4 and head[2] == 1 else b""
+    with pytest.raises(BinaryError, match=message):
+        decode_world(head + rest)
 
 
 def test_world_section_with_two_exports() -> None:
