@@ -107,6 +107,9 @@ class Code:
         self.out += encode_unsigned(align.bit_length() - 1)
         self.out += encode_unsigned(offset)
 
+    def memory_grow(self) -> None:
+        self.out += b"\x40\0"
+
     def i32_const(self, value: int) -> None:
         """`value` may be given signed or unsigned."""
         self.out.append(0x41)

@@ -1,6 +1,6 @@
 """The core binary format, reading (WebAssembly core specification, 5). Sections are decoded when they are asked for.
 
-Function bodies, element and data segments are never decoded: nobody here needs them.
+Element and data segments are never decoded: nobody here needs them. Function bodies are handed out as they are.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from generator.wasm.decode_items import (
 )
 from generator.wasm.errors import WasmFormatError
 from generator.wasm.module import CustomSection, Export, Global, Import
-from generator.wasm.names import SECTION, read_function_names
+from generator.wasm.names import SECTION, read_function_names, read_global_names
 from generator.wasm.reader import Reader
 from generator.wasm.types import (
     ExternKind,
@@ -154,6 +154,21 @@ class DecodedModule:
         return None if reader is None else reader.unsigned()
 
     @cached_property
+    def bodies(self) -> tuple[tuple[int, int], ...]:
+        """Where the body of each defined function begins and ends in `binary`."""
+
+        def body(reader: Reader) -> tuple[int, int]:
+            inside = reader.sub(reader.unsigned())
+            return inside.position, inside.end
+
+        return self._vector(10, body)
+
+    @property
+    def has_segments(self) -> bool:
+        """Whether there is an element or data section."""
+        return bool({9, 11} & self._sections.keys())
+
+    @cached_property
     def customs(self) -> tuple[CustomSection, ...]:
         """All custom sections in their order; of several with one name, all."""
         binary = self.binary
@@ -170,9 +185,17 @@ class DecodedModule:
     def function_names(self) -> dict[int, str]:
         """By index, from the name section; empty where that is absent or malformed (which is no error: core
         specification, appendix 7.4)."""
+        return self._names(read_function_names)
+
+    @cached_property
+    def global_names(self) -> dict[int, str]:
+        """As `function_names` (extended name section proposal)."""
+        return self._names(read_global_names)
+
+    def _names(self, read: Callable[[bytes], dict[int, str]]) -> dict[int, str]:
         contents = self.custom(SECTION)
         try:
-            return {} if contents is None else read_function_names(contents)
+            return {} if contents is None else read(contents)
         except WasmFormatError:
             return {}
 

@@ -10,6 +10,7 @@ from generator.wasm.reader import Reader
 
 SECTION = "name"
 _FUNCTIONS = 1
+_GLOBALS = 7
 
 
 def name_section(module: str | None, functions: Mapping[int, str]) -> bytes:
@@ -23,12 +24,21 @@ def name_section(module: str | None, functions: Mapping[int, str]) -> bytes:
 
 def read_function_names(contents: bytes) -> dict[int, str]:
     """Names of functions by index, from the contents of the section. Raises WasmFormatError."""
+    return _read(contents, _FUNCTIONS)
+
+
+def read_global_names(contents: bytes) -> dict[int, str]:
+    """Names of globals by index, from the contents of the section. Raises WasmFormatError."""
+    return _read(contents, _GLOBALS)
+
+
+def _read(contents: bytes, wanted: int) -> dict[int, str]:
     reader = Reader(contents, section=SECTION)
-    functions: dict[int, str] = {}
+    names: dict[int, str] = {}
     while not reader.at_end:
         kind = reader.byte()
         body = reader.sub(reader.unsigned())
-        if kind == _FUNCTIONS:
-            functions.update([(body.unsigned(), body.name()) for _ in range(body.count())])
+        if kind == wanted:
+            names.update([(body.unsigned(), body.name()) for _ in range(body.count())])
             body.expect_end()
-    return functions
+    return names
