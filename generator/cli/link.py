@@ -11,6 +11,7 @@ from generator.componentize.encoder import ComponentizeOptions
 from generator.componentize.extern_names import InterfaceNaming
 from generator.errors import UsageError
 from generator.link import Library, LinkOptions, link, read_library
+from generator.link.adapter import Adapter, read_adapter
 from generator.link.errors import LinkError
 from generator.link.layout import DEFAULT_STACK_SIZE
 
@@ -46,7 +47,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="import the highest of compatible versions only",
     )
     parser.add_argument("--debug-names", action=Switch, default=False, help="name functions that are added")
-    parser.add_argument("--realloc-via-memory-grow", action="store_true", help="no effect: matters to adapters only")
+    parser.add_argument(
+        "--realloc-via-memory-grow",
+        action="store_true",
+        help="adapters allocate with memory.grow, not with the libraries' cabi_realloc",
+    )
     parser.add_argument("-v", "--verbose", action="count", default=0, help="no effect")
     parser.add_argument("--color", default="auto", help="no effect")
     parser.add_argument("--validate", action=Switch, default=False, help="only false is supported")
@@ -63,7 +68,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--use-built-in-libdl", action="store_true", help="add a library with dlopen, dlsym and so on")
     parser.add_argument("--reject-legacy-names", action="store_true", help="not supported")
-    parser.add_argument("--adapt", action="append", default=[], metavar="[NAME=]MODULE", help="not supported")
+    parser.add_argument(
+        "--adapt",
+        action="append",
+        default=[],
+        metavar="[NAME=]MODULE",
+        help="gives libraries what they import from the module NAME (else the file's name up to its first dot)",
+    )
     parser.add_argument("-t", "--wat", action="store_true", help="not supported")
 
 
@@ -72,7 +83,13 @@ def run(args: argparse.Namespace) -> int:
     _refuse_unsupported(args)
     libraries = [_read(word) for word in args.libraries]
     libraries += [_read(word, dl_openable=True) for word in args.dl_openable]
-    options = LinkOptions(args.stack_size, args.stub_missing_functions, args.use_built_in_libdl)
+    options = LinkOptions(
+        args.stack_size,
+        args.stub_missing_functions,
+        args.use_built_in_libdl,
+        tuple([_read_adapter(word) for word in args.adapt]),
+        args.realloc_via_memory_grow,
+    )
     componentize_options = ComponentizeOptions(
         merge_imports_based_on_semver=args.merge_imports_based_on_semver,
         naming=InterfaceNaming(canonical=args.emit_canonical_names),
@@ -98,23 +115,38 @@ def _size(text: str) -> int:
 
 def _read(word: str, *, dl_openable: bool = False) -> Library:
     """A library's name is what stands before the first `=`, else the last part of its path."""
+    name, path = _name_and_path(word)
+    return read_library(name or Path(path).name, _read_binary(path), dl_openable=dl_openable)
+
+
+def _read_adapter(word: str) -> Adapter:
+    """An adapter's name is what stands before the first `=`, else the file's name up to the first dot."""
+    name, path = _name_and_path(word)
+    return read_adapter(name or Path(path).name.partition(".")[0], _read_binary(path))
+
+
+def _name_and_path(word: str) -> tuple[str, str]:
+    """The name is empty if none is given."""
     name, equals, path = word.partition("=")
     if not equals:
-        name, path = Path(word).name, word
-    if not name or not path:
+        name, path = "", word
+    if not path or (equals and not name):
         raise UsageError(f"`{word}`: expected [NAME=]MODULE")
+    return name, path
+
+
+def _read_binary(path: str) -> bytes:
     try:
         binary = Path(path).read_bytes()
     except OSError as error:
         raise LinkError(f"{path}: {error.strerror or error}") from error
     if not binary.startswith(b"\0asm") and binary.lstrip().startswith(b"("):
         raise LinkError(f"{path}: the text format is not supported; a binary module is needed")
-    return read_library(name, binary, dl_openable=dl_openable)
+    return binary
 
 
 def _refuse_unsupported(args: argparse.Namespace) -> None:
     for flag, given in (
-        ("--adapt", args.adapt),
         ("--validate=true", args.validate),
         ("--return-call-ref=true", args.return_call_ref),
         ("--reject-legacy-names", args.reject_legacy_names),

@@ -47,8 +47,15 @@ class Layout:
         return self.memory.minimum * PAGE_SIZE
 
 
-def lay_out(libraries: Sequence[Library], slots: Iterable[Function], stack_size: int, reserved: int = 0) -> Layout:
+def lay_out(
+    libraries: Sequence[Library],
+    slots: Iterable[Function],
+    stack_size: int,
+    reserved: int = 0,
+    memories: Sequence[tuple[str, Limits]] = (),
+) -> Layout:
     """`slots`: the functions that need a place in the table, each once. `reserved`: bytes for the linker itself.
+    `memories`: as others than libraries import the memory, by name.
 
     Raises LinkError if all that does not fit, or a library limits memory or table to less.
     """
@@ -64,7 +71,10 @@ def lay_out(libraries: Sequence[Library], slots: Iterable[Function], stack_size:
         table_end = table_base + dylink.table_size
     places = {function: table_end + offset for offset, function in enumerate(slots)}
     heap_base = align(memory_end, HEAP_ALIGNMENT)
-    memories = [(item.name, item.contents.memory.limits) for item in libraries if item.contents.memory is not None]
+    memories = [
+        *memories,
+        *[(item.name, item.contents.memory.limits) for item in libraries if item.contents.memory is not None],
+    ]
     tables = [(item.name, item.contents.table.limits) for item in libraries if item.contents.table is not None]
     return Layout(
         stack_size=stack_size,
@@ -94,7 +104,7 @@ def _limits(what: str, unit: str, needed: int, most: int, imports: Sequence[tupl
         if limits.maximum is not None:
             if limits.maximum < minimum:
                 raise LinkError(
-                    f"library `{name}` allows a {what} of at most {limits.maximum} {unit}; the program needs {minimum}"
+                    f"`{name}` allows a {what} of at most {limits.maximum} {unit}; the program needs {minimum}"
                 )
             maximum = limits.maximum if maximum is None else min(maximum, limits.maximum)
     return Limits(minimum, maximum)

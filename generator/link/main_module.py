@@ -12,12 +12,14 @@ from generator.link import names
 from generator.link.layout import Layout
 from generator.link.symbols import Function
 from generator.wasm.builder import ModuleBuilder
-from generator.wasm.code import Code, const_i32
-from generator.wasm.types import ExternKind, GlobalType, MemoryType, TableType, ValType
+from generator.wasm.code import Code, Op, const_i32
+from generator.wasm.types import ExternKind, FuncType, GlobalType, MemoryType, TableType, ValType
 
 MAIN = "link:main"
 NULL = "null"
 """The main module's export for the address of a weak symbol that nobody defines."""
+GROW = "realloc via memory.grow"
+"""The main module's export of an allocator for adapters."""
 
 
 def memory_base_export(library: str) -> str:
@@ -47,8 +49,10 @@ def build_main_module(
     memory_addresses: Mapping[str, int],
     function_addresses: Iterable[Function],
     trampolines: Iterable[Function],
+    grow: bool = False,
 ) -> bytes:
-    """`memory_addresses`: initial values of the exports `memory_address_export` (0 where the init module sets them)."""
+    """`memory_addresses`: initial values of the exports `memory_address_export` (0 where the init module sets them).
+    `grow`: whether `GROW` is needed."""
     builder = ModuleBuilder()
     builder.export(names.MEMORY, ExternKind.MEMORY, builder.add_memory(MemoryType(layout.memory)))
     builder.export(names.TABLE, ExternKind.TABLE, builder.add_table(TableType(layout.table)))
@@ -73,6 +77,8 @@ def build_main_module(
     export_global(NULL, 0, mutable=True)
     for function in trampolines:
         _add_trampoline(builder, function, layout.slots[function])
+    if grow:
+        _add_grow(builder)
     return builder.encode(names=True, name=MAIN)
 
 
@@ -84,3 +90,32 @@ def _add_trampoline(builder: ModuleBuilder, function: Function, slot: int) -> No
     code.call_indirect(builder.type_index(function.type))
     index = builder.add_function(function.type, code.body(), f"{function.library}!{function.name}")
     builder.export(trampoline_export(slot), ExternKind.FUNC, index)
+
+
+def _add_grow(builder: ModuleBuilder) -> None:
+    """A `realloc` that gives whole pages, and traps where it is asked to change or free memory."""
+    code = Code(4)
+    code.local_get(0)
+    code.local_get(1)
+    code.op(Op.I32_OR)
+    code.if_()
+    code.op(Op.UNREACHABLE)
+    code.end()
+    code.local_get(3)  # pages, rounded up
+    code.i32_const(16)
+    code.op(Op.I32_SHR_U)
+    code.local_get(3)
+    code.i32_const(0xFFFF)
+    code.op(Op.I32_AND, Op.I32_EQZ, Op.I32_EQZ, Op.I32_ADD)
+    code.memory_grow()
+    code.local_tee(0)
+    code.i32_const(-1)
+    code.op(Op.I32_EQ)
+    code.if_()
+    code.op(Op.UNREACHABLE)
+    code.end()
+    code.local_get(0)
+    code.i32_const(16)
+    code.op(Op.I32_SHL)
+    index = builder.add_function(FuncType((ValType.I32,) * 4, (ValType.I32,)), code.body(), GROW)
+    builder.export(GROW, ExternKind.FUNC, index)

@@ -1,4 +1,5 @@
-"""Libraries into a plan: the main module, stubs, the libraries, the init module, and where each import comes from."""
+"""Libraries into a plan: the main module, stubs, adapters, the libraries, the init module, and where each import comes
+from."""
 
 from __future__ import annotations
 
@@ -15,11 +16,14 @@ from generator.componentize.plan import (
     WholeInstance,
 )
 from generator.link import libdl, names
+from generator.link.adapter import Adapter
+from generator.link.adapting import STACK_SIZE, adapter_module, adapter_module_name, use_adapters
 from generator.link.dl_table import build_dl_table, openable_functions
 from generator.link.init_module import INIT, AddressToSet, Initialization, build_init_module
-from generator.link.layout import DEFAULT_STACK_SIZE, Layout, lay_out
+from generator.link.layout import DEFAULT_STACK_SIZE, STACK_ALIGNMENT, Layout, align, lay_out
 from generator.link.library import Library, read_library
 from generator.link.main_module import (
+    GROW,
     MAIN,
     NULL,
     build_main_module,
@@ -47,6 +51,10 @@ class LinkOptions:
     """Functions that nobody defines trap when they are called, instead of being an error."""
     built_in_libdl: bool = False
     """Add `libdl.so`, which finds what `dl_openable` libraries define."""
+    adapters: tuple[Adapter, ...] = ()
+    """Modules for what libraries import beside WIT and each other."""
+    realloc_via_memory_grow: bool = False
+    """Adapters allocate whole pages, not with the libraries' `cabi_realloc`."""
 
 
 def plan_link(libraries: Sequence[Library], options: LinkOptions) -> Plan:
@@ -65,6 +73,12 @@ class _Linking:
         self.stubs: dict[Function, None] = {}
         self.trampolines: dict[Function, None] = {}
         self.function_addresses: dict[Function, None] = {}
+        self.adapters = use_adapters(
+            options.adapters, selection, self.realloc, via_memory_grow=options.realloc_via_memory_grow
+        )
+        for use in self.adapters:  # before all libraries
+            called = [function for function in use.of_libraries.values() if function.library != MAIN]
+            self.trampolines.update(dict.fromkeys(called))
         self.memory_addresses: dict[str, str | None] = {}
         """Symbol to library that defines it; None for the linker's own."""
         for library in selection.in_order:
@@ -73,7 +87,11 @@ class _Linking:
         slots = {**self.function_addresses, **self.trampolines, **openable}
         has_table = bool(openable) or names.LIBDL_LIBRARIES in self.memory_addresses
         size = len(build_dl_table(selection.in_order, 0, lambda function: 0).contents) if has_table else 0
-        self.layout: Layout = lay_out(selection.in_order, slots, options.stack_size, size)
+        self.adapter_stacks = align(size, STACK_ALIGNMENT)
+        """Where they begin in what is reserved."""
+        reserved = self.adapter_stacks + STACK_SIZE * len(self.adapters) if self.adapters else size
+        memories = [(use.adapter.name, type.limits) for use in self.adapters for type in use.adapter.module.memories]
+        self.layout: Layout = lay_out(selection.in_order, slots, options.stack_size, reserved, memories)
         base, places = self.layout.reserved_base, self.layout.slots
         self.dl_table = build_dl_table(selection.in_order, base, places.__getitem__) if has_table else None
 
@@ -107,13 +125,15 @@ class _Linking:
         modules = [self._main()]
         if self.stubs:
             modules.append(PlanModule(STUBS, DecodedModule(build_stubs_module(self.stubs)), {}, _NO_OPTIONS))
+        modules += self._adapters()
         modules += [self._library(library) for library in self.selection.in_order]
         initialization = self._initialization()
         if not initialization.is_empty:
             binary, needed = build_init_module(initialization, self.layout)
             imports = {item.module: WholeInstance(item.module) for item in needed}
             modules.append(PlanModule(INIT, DecodedModule(binary), imports, _NO_OPTIONS, after_fixup=True))
-        return Plan(tuple(modules), tuple([library.name for library in self.selection.by_priority]))
+        priority = [library.name for library in self.selection.by_priority]
+        return Plan(tuple(modules), (*priority, *[use.module_name for use in self.adapters]))
 
     def _main(self) -> PlanModule:
         layout = self.layout
@@ -131,8 +151,22 @@ class _Linking:
             memory_addresses={symbol: own.get(symbol, 0) for symbol in self.memory_addresses},
             function_addresses=self.function_addresses,
             trampolines=self.trampolines,
+            grow=any(function.name == GROW for use in self.adapters for function in use.of_libraries.values()),
         )
         return PlanModule(MAIN, DecodedModule(binary), {}, _NO_OPTIONS)
+
+    def _adapters(self) -> list[PlanModule]:
+        modules, layout = [], self.layout
+        stack = layout.reserved_base + self.adapter_stacks
+        realloc = None if self.realloc is None else _direct(self.realloc)
+        for use in self.adapters:
+            stack += STACK_SIZE
+            of_libraries = {
+                name: CoreExport(MAIN, GROW if function.library == MAIN else trampoline_export(layout.slots[function]))
+                for name, function in use.of_libraries.items()
+            }
+            modules.append(adapter_module(use, stack, of_libraries, realloc))
+        return modules
 
     def _library(self, library: Library) -> PlanModule:
         modules = {
@@ -144,6 +178,14 @@ class _Linking:
             module: SynthesizedInstance(items) for module, items in modules.items() if items
         }
         contents = library.contents
+        used = {item.module for item in contents.module.imports}
+        imports.update(
+            {
+                use.adapter.name: WholeInstance(adapter_module_name(use.adapter.name))
+                for use in self.adapters
+                if use.adapter.name in used
+            }
+        )
         return PlanModule(library.name, contents.module, imports, self._options(library), contents.component_types)
 
     def _env(self, library: Library) -> Mapping[str, CoreExport]:

@@ -89,7 +89,7 @@ def test_bad_libraries(folder: Path, words: list[str], message: str) -> None:
         [],
         ["=lib.so"],
         ["lib="],
-        ["app.so", "--adapt", "x.wasm"],
+        ["app.so", "--adapt", "=x.wasm"],
         ["app.so", "--validate"],
         ["app.so", "--return-call-ref=true"],
         ["app.so", "--wat"],

@@ -1,0 +1,166 @@
+"""Adapters in a link: which of their functions are needed, and which of the libraries' they need in turn."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from generator.componentize.plan import CanonicalOptions, CoreExport, ImportModule, PlanModule, SynthesizedInstance
+from generator.link import names
+from generator.link.adapter import MAIN_MODULE, Adapter
+from generator.link.errors import LinkError
+from generator.link.library import Library
+from generator.link.main_module import GROW, MAIN
+from generator.link.reduce import Reach, reach, reduce
+from generator.link.selection import Selection
+from generator.link.symbols import Function, describe
+from generator.wasm.code import const_i32
+from generator.wasm.decode import DecodedModule
+from generator.wasm.errors import WasmFormatError
+from generator.wasm.module import Import
+from generator.wasm.types import ExternKind, FuncIndex, FuncType, ValType
+
+STACK_SIZE = 65536
+"""Of an adapter's own stack, in bytes; as the reference's."""
+_REALLOC = FuncType((ValType.I32,) * 4, (ValType.I32,))
+_REALLOCS = (names.CABI_IMPORT_REALLOC, names.CABI_EXPORT_REALLOC, names.CABI_REALLOC)
+_MAIN_REALLOCS = (names.CABI_REALLOC, "canonical_abi_realloc")
+_ALLOCATION_STATE = "allocation_state"
+_STACK_IS_ALLOCATED = 2
+"""What an adapter's code finds in the global of that name (if it has one) when it may use its stack."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterUse:
+    adapter: Adapter
+    exports: tuple[str, ...]
+    """Names of the functions that are kept for somebody."""
+    reach: Reach
+    of_libraries: Mapping[str, Function]
+    """What it imports from `__main_module__`."""
+    stack_pointer: int | None
+    """The global, if a function that is kept uses it."""
+
+    @property
+    def module_name(self) -> str:
+        return adapter_module_name(self.adapter.name)
+
+
+def adapter_module_name(adapter: str) -> str:
+    """The name of the adapter's module in the plan; no library may have it."""
+    return f"link:adapter:{adapter}"
+
+
+def use_adapters(
+    adapters: Sequence[Adapter], selection: Selection, realloc: Function | None, *, via_memory_grow: bool
+) -> list[AdapterUse]:
+    """The adapters from which a library imports, or whose world exports something; the others are left out.
+
+    `realloc`: the libraries' allocator. Without it, or with `via_memory_grow`, adapters allocate whole pages. Raises
+    LinkError for what an adapter lacks, or what it needs and no library has.
+    """
+    uses = []
+    for name, count in Counter([adapter.name for adapter in adapters]).items():
+        if count > 1:
+            raise LinkError(f"{count} adapters have the name `{name}`: give them different names, as NAME=PATH")
+    for adapter in adapters:
+        wanted = list(dict.fromkeys(_wanted(adapter, selection.in_order)))
+        if not wanted and not adapter.world_exports:
+            continue
+        own = [name for name in _REALLOCS if adapter.module.export_func_type(name) == _REALLOC]
+        exports = tuple(dict.fromkeys([*wanted, *adapter.world_exports, *own]))
+        found = _reach(adapter, exports)
+        of_libraries = {
+            item.name: _of_libraries(adapter, item, selection, None if via_memory_grow else realloc)
+            for item in _reached_imports(adapter, found)
+            if item.module == MAIN_MODULE
+        }
+        stack_pointer = _global(adapter, names.STACK_POINTER)
+        uses.append(
+            AdapterUse(adapter, exports, found, of_libraries, stack_pointer if stack_pointer in found.globals else None)
+        )
+    return uses
+
+
+def _wanted(adapter: Adapter, libraries: Sequence[Library]) -> Iterator[str]:
+    for library in libraries:
+        for item in library.contents.module.imports:
+            if item.module != adapter.name:
+                continue
+            type = library.contents.module.import_func_type(item)
+            there = adapter.module.export_func_type(item.name)
+            if there != type:
+                has = "lacks" if there is None else f"has as {describe(there)}"
+                raise LinkError(
+                    f"`{library.name}` needs `{item.name}`: a function {describe(type)}, which the adapter "
+                    f"`{adapter.name}` {has}"
+                )
+            yield item.name
+
+
+def _reach(adapter: Adapter, exports: Sequence[str]) -> Reach:
+    try:
+        return reach(adapter.module, exports)
+    except WasmFormatError as error:
+        raise LinkError(f"adapter `{adapter.name}`: {error}") from error
+
+
+def _reached_imports(adapter: Adapter, found: Reach) -> list[Import]:
+    functions = [item for item in adapter.module.imports if isinstance(item.desc, FuncIndex)]
+    return [functions[index] for index in sorted(found.imports)]
+
+
+def _of_libraries(adapter: Adapter, item: Import, selection: Selection, realloc: Function | None) -> Function:
+    type = adapter.module.import_func_type(item)
+    if item.name in _MAIN_REALLOCS and type == _REALLOC:
+        return realloc or Function(MAIN, GROW, _REALLOC)
+    for library in selection.by_priority:
+        contents = library.contents
+        if contents.defined_functions.get(item.name) == type or (
+            item.name in contents.lifecycle and type == FuncType(())
+        ):
+            return Function(library.name, item.name, type)
+    raise LinkError(
+        f"adapter `{adapter.name}` needs `{item.name}`: a function {describe(type)} that no library exports"
+    )
+
+
+def _global(adapter: Adapter, name: str) -> int | None:
+    """A variable of that name, by the name section (so does the reference)."""
+    for index, found in adapter.module.global_names.items():
+        if found == name and index < len(adapter.module.globals):
+            type = adapter.module.globals[index]
+            return index if type.mutable and type.type is ValType.I32 else None
+    return None
+
+
+def adapter_module(
+    use: AdapterUse, stack_top: int, of_libraries: Mapping[str, CoreExport], realloc: CoreExport | None
+) -> PlanModule:
+    """`stack_top`: where its stack begins, to grow down. `realloc`: the libraries' allocator, where it has none."""
+    adapter = use.adapter
+    initial: dict[int, bytes] = {}
+    if use.stack_pointer is not None:
+        initial[use.stack_pointer] = const_i32(stack_top)
+    state = _global(adapter, _ALLOCATION_STATE)
+    if state is not None:
+        initial[state] = const_i32(_STACK_IS_ALLOCATED)
+    memory = CoreExport(MAIN, names.MEMORY, ExternKind.MEMORY)
+    imports: dict[str, ImportModule] = {names.ENV: SynthesizedInstance({names.MEMORY: memory})}
+    if of_libraries:
+        imports[MAIN_MODULE] = SynthesizedInstance(of_libraries)
+
+    def own_realloc(*candidates: str) -> CoreExport | None:
+        for name in candidates:
+            if name in use.exports:
+                return CoreExport(use.module_name, name)
+        return realloc
+
+    options = CanonicalOptions(
+        memory,
+        own_realloc(names.CABI_IMPORT_REALLOC, names.CABI_REALLOC),
+        own_realloc(names.CABI_EXPORT_REALLOC, names.CABI_REALLOC),
+    )
+    binary = reduce(adapter.module, use.exports, use.reach, initial, use.module_name)
+    return PlanModule(use.module_name, DecodedModule(binary), imports, options, adapter.component_types)
