@@ -1,8 +1,8 @@
 """Worlds and calls per second of the differential run beside the floor, in one run: `python -m benchmarks.throughput`.
 
 The floor is the reference alone through the same composition and engine. Both go over the same random worlds in turns,
-so that a noisy machine is equally noisy to both; what counts is the ratio. Half of all worlds lie between the two visits
-to one world, so that neither finds what the other has built or compiled.
+so that a noisy machine is equally noisy to both; what counts is the ratio. Half of all worlds lie between the two
+visits to one world, so that neither finds what the other has built or compiled.
 """
 
 from __future__ import annotations

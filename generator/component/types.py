@@ -29,6 +29,9 @@ class Sort(Enum):
     COMPONENT = b"\x04"
     INSTANCE = b"\x05"
 
+    # Members are singletons; the hash of their name, which Enum takes, is slow.
+    __hash__ = object.__hash__
+
 
 @unique
 class PrimValType(Enum):
@@ -48,6 +51,9 @@ class PrimValType(Enum):
     CHAR = 0x74
     STRING = 0x73
     ERROR_CONTEXT = 0x64
+
+    # Members are singletons; the hash of their name, which Enum takes, is slow.
+    __hash__ = object.__hash__
 
 
 ValType = PrimValType | int

@@ -35,6 +35,9 @@ class Primitive(Enum):
     STRING = "string"
     ERROR_CONTEXT = "error-context"
 
+    # Members are singletons; the hash of their name, which Enum takes, is slow.
+    __hash__ = object.__hash__
+
 
 Type = Primitive | TypeId
 """A use of a type: a primitive, or the id of a definition (anonymous types are definitions without a name)."""
