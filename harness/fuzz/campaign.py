@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -94,6 +94,8 @@ class Campaign:
         """Carry out trials until a bound is met. Never raises for what a user or a tool does; see `stopped`."""
         self._next = self.next_index
         try:
+            for found in self.ledger.new:  # where a run was resumed
+                self._reduce(found)
             try:
                 self._trials()
             finally:
@@ -163,9 +165,11 @@ class Campaign:
         assert result.world is not None
         write_case(self.directory, found, sample_parts(result.world, self.recipe.calls, found.signature))
         self._save()
-        if self.reducing:
-            options = replace(self.options, artifacts=None)
-            task = Reduce(result.world, self.recipe.profile, self.recipe.calls, found.signature, options)
+        self._reduce(found)
+
+    def _reduce(self, found: Found) -> None:
+        if self.reducing and not found.reduced and not found.note:
+            task = Reduce(self.recipe, found.index, found.signature, self.options)
             self._reductions.append(_Reduction(found, self.run.submit(task)))
 
     def _take_reduction(self, reduction: _Reduction) -> None:
@@ -179,7 +183,8 @@ class Campaign:
             except PoolClosed:
                 return
             except TaskFailed as error:
-                self.errors.append(f"{found.signature}: not reduced: {error}")
+                found.note = "the harness failed at it"
+                self.errors.append(f"{found.signature}: not reduced: {error}\nRepeat: {found.repeat}")
                 return
         if reduced.parts is not None:
             write_case(self.directory, found, reduced.parts)

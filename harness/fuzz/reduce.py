@@ -20,12 +20,14 @@ from harness.fuzz.findings import sample_parts, title
 from harness.fuzz.held import NotExpressible
 from harness.fuzz.oracle import UNUSABLE, Oracle
 from harness.fuzz.signature import Signature
+from harness.fuzz.smith import SmithError
 from harness.fuzz.steps_of import steps_of
-from harness.fuzz.trial import FRONT_END
+from harness.fuzz.trial import FRONT_END, Recipe, draw
 from harness.fuzz.wit_reducer import reduce_wit
-from harness.fuzz.worlds import Profile, random_world
+from harness.fuzz.worlds import random_world
 from harness.plan import Role
 from harness.planner.bare import PlannedWorld, planned_world
+from harness.steps import StepLost
 from harness.toolchains.front_end import WitText, surround
 from harness.verdict import Outcome
 from harness.workbench import Workbench
@@ -58,19 +60,25 @@ class Reduced:
 class Reduce:
     """The task of a worker."""
 
-    world: DrawnWorld
-    profile: Profile
-    calls: int
+    recipe: Recipe
+    index: int
     signature: Signature
     options: Options
 
     def perform(self, bench: Workbench) -> Reduced:
-        return _Reduction(self, Oracle(bench, self.signature, self.options)).run()
+        try:
+            with bench.steps.bounded("world"):
+                world = draw(self.recipe, self.index, bench)
+        except (StepLost, SmithError) as error:
+            return Reduced(None, 0, f"the world could not be drawn again: {error}")
+        return _Reduction(self, world, Oracle(bench, self.signature, self.options)).run()
 
 
 class _Reduction:
-    def __init__(self, task: Reduce, oracle: Oracle) -> None:
+    def __init__(self, task: Reduce, world: DrawnWorld, oracle: Oracle) -> None:
         self._task = task
+        self._world = world
+        self._calls = task.recipe.calls
         self._oracle = oracle
 
     def _phase(self) -> None:
@@ -85,13 +93,17 @@ class _Reduction:
         if start is None:
             return Reduced(None, self._oracle.attempts, "did not show again")
         world, calls = start
-        first = self._as_sample(world, calls)
-        self._phase()
-        if world.choices is None:
-            world = replace(world, wit=reduce_wit(world.wit, lambda wit: self._shows(replace(world, wit=wit), calls)))
+        best = self._as_steps(world, calls)
+        if world.choices is not None:
             self._phase()
-        smaller = self._fewer_choices(world, calls)
-        best = smaller if smaller is not None and len(smaller.wit) <= len(first.wit) else self._as_steps(world, calls)
+            best = self._smaller(best, self._fewer_choices(world, calls))
+        # Once more with values drawn anew: what a value needs of the world it need not keep.
+        self._phase()
+        world = replace(world, wit=best.wit, name=best.world, features=best.features, choices=None)
+        if self._shows(world, calls):
+            wit = reduce_wit(world.wit, lambda wit: self._shows(replace(world, wit=wit), calls))
+            self._phase()
+            best = self._smaller(best, self._fewer_choices(replace(world, wit=wit), calls))
         self._phase()
         if best.sample is None:
             best = self._fewer_steps(best)
@@ -99,19 +111,24 @@ class _Reduction:
         best = replace(best, wit=reduce_wit(best.wit, lambda wit: self._oracle.case_fails(replace(best, wit=wit))))
         return Reduced(best, self._oracle.attempts)
 
+    def _smaller(self, before: CaseParts, after: CaseParts | None) -> CaseParts:
+        if after is None or len(after.wit) > len(before.wit):
+            return before
+        return after
+
     def _unparsed(self) -> CaseParts:
         """For WIT that our front end refuses: there is nothing to be called."""
-        world, calls = self._task.world, self._task.calls
+        world, calls = self._world, self._calls
         wit = reduce_wit(world.wit, lambda wit: self._oracle.front_end_refuses(replace(world, wit=wit)))
         return self._as_sample(replace(world, wit=wit), calls)
 
     def _fewer_calls(self) -> tuple[DrawnWorld, int] | None:
         """The world with the fewest calls, of a few numbers, that show the finding; maybe with other values."""
-        world = self._task.world
-        for calls in sorted({1, 20, 60, self._task.calls}):
+        world = self._world
+        for calls in sorted({1, 20, 60, self._calls}):
             for seed in (world.script_seed, world.script_seed + 1):
                 candidate = replace(world, script_seed=seed)
-                if calls <= self._task.calls and self._shows(candidate, calls):
+                if calls <= self._calls and self._shows(candidate, calls):
                     return candidate, calls
         return None
 
@@ -131,7 +148,7 @@ class _Reduction:
         def build(source: Source) -> PlannedWorld:
             if world.choices is None:
                 return _planned(world.wit, world.name, world.features, SourceRandom(source), calls)
-            drawn = random_world(source, self._task.profile)
+            drawn = random_world(source, self._task.recipe.profile)
             return _planned(drawn.wit, drawn.world, drawn.features, SourceRandom(source), calls)
 
         def still_fails(source: Source) -> bool:

@@ -15,6 +15,9 @@ _TOKEN = re.compile(r"%?[A-Za-z][\w-]*|\d[\w.+-]*|->|[^\s\w]")
 _CLOSING = {"{": "}", "(": ")", "<": ">"}
 _BEFORE_TYPE = (":", "<", ",", "(", "=", "->")
 _SIMPLEST = "u8"
+_PRIMITIVES = frozenset(
+    ("u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64", "f32", "f64", "bool", "char", "string", "error-context")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +37,19 @@ class Edit:
 
 
 def reduce_wit(text: str, still_fails: Callable[[str], bool]) -> str:
-    """A text that no single edit makes smaller while `still_fails` holds. `text` itself must fail.
+    """A text that no single edit makes simpler while `still_fails` holds. `text` itself must fail.
 
     Never longer than `text` and never blank. Whoever wants an end to it lets `still_fails` say no.
     """
+    start = text
     plain = _tidy(_COMMENT.sub("", text))
     if plain != text and still_fails(plain):
         text = plain
     while (smaller := _one_pass(text, still_fails)) != text:
         text = smaller
     tidy = _tidy(text)
-    return tidy if tidy != text and still_fails(tidy) else text
+    text = tidy if tidy != text and still_fails(tidy) else text
+    return text if len(text) <= len(start) else start
 
 
 def _one_pass(text: str, still_fails: Callable[[str], bool]) -> str:
@@ -61,6 +66,10 @@ def _one_pass(text: str, still_fails: Callable[[str], bool]) -> str:
         else:
             at += 1
     return text
+
+
+def _is_name(word: str) -> bool:
+    return (word[0].isalpha() or word[0] == "%") and word not in _PRIMITIVES
 
 
 def _ordered(text: str) -> list[Edit]:
@@ -80,11 +89,14 @@ class _Token:
 
 
 def edits(text: str) -> list[Edit]:
-    """Every way to make a text without comments smaller by one step; not all of them give WIT."""
+    """Every way to make a text without comments simpler by one step; not all of them give WIT.
+
+    A name that becomes a primitive type may make it longer; then the item that had the name is used no more.
+    """
     tokens = [_Token(match[0], match.start(), match.end()) for match in _TOKEN.finditer(text)]
     partner = _partners(tokens)
     found = [*_without_items(text, tokens, partner), *_without_types(text, tokens, partner)]
-    return [edit for edit in dict.fromkeys(found) if edit.gain > 0]
+    return [edit for edit in dict.fromkeys(found) if edit.gain > 0 or edit.text in _PRIMITIVES]
 
 
 def _partners(tokens: Sequence[_Token]) -> dict[int, int]:
@@ -128,6 +140,7 @@ def _items(tokens: Sequence[_Token], partner: dict[int, int], first: int, last: 
 
 
 def _without_types(text: str, tokens: Sequence[_Token], partner: dict[int, int]) -> Iterator[Edit]:
+    primitives = sorted({token.text for token in tokens} & _PRIMITIVES | {_SIMPLEST}, key=len)
     for at, token in enumerate(tokens):
         following = tokens[at + 1].text if at + 1 < len(tokens) else ""
         before = tokens[at - 1].text if at else ""
@@ -148,5 +161,7 @@ def _without_types(text: str, tokens: Sequence[_Token], partner: dict[int, int])
                 if stop > begin:
                     yield Edit(token.start, tokens[end].end, text[tokens[begin].start : tokens[stop - 1].end])
             yield Edit(token.start, tokens[end].end, _SIMPLEST)
-        elif before in _BEFORE_TYPE and len(token.text) > len(_SIMPLEST) and token.text[0].isalpha():
+        elif before in _BEFORE_TYPE and following != ":" and _is_name(token.text):
+            yield from (Edit(token.start, token.end, primitive) for primitive in primitives)
+        elif before in _BEFORE_TYPE and len(token.text) > len(_SIMPLEST) and token.text in _PRIMITIVES:
             yield Edit(token.start, token.end, _SIMPLEST)

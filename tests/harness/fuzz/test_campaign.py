@@ -1,0 +1,176 @@
+"""Order, limits, what is kept, and how a campaign ends."""
+
+from __future__ import annotations
+
+import errno
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.case import load_case
+from harness.fuzz import atomic, state
+from harness.fuzz.campaign import INTERRUPTED, Bounds, Campaign
+from harness.fuzz.reduce import Reduced
+from harness.fuzz.signature import Signature
+from harness.fuzz.trial import TrialResult
+from harness.pool import TaskFailed
+from tests.harness.fuzz.campaigns import StubRun, Told, campaign, plain_trial
+
+
+def totals(done: Campaign) -> tuple[object, ...]:
+    ledger = done.ledger
+    findings = [(found.signature, found.index, found.count, found.known) for found in ledger.found.values()]
+    return ledger.worlds, ledger.calls, ledger.outcomes, ledger.refusals, findings
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 7])
+def test_counts_what_trials_come_to(tmp_path: Path, jobs: int) -> None:
+    with campaign(tmp_path, Bounds(20, None, jobs)) as done:
+        done.go()
+    assert (done.ledger.worlds, done.ledger.calls, done.stopped, done.errors) == (20, 200, "", [])
+    assert dict(done.ledger.outcomes) == {"pass": 15, "fail": 5}
+    assert dict(done.ledger.refusals) == {("planner", "no value"): 7}
+    assert [(f.signature.kind, f.index, f.count, f.known) for f in done.ledger.found.values()] == [
+        ("five", 5, 3, "known-five"),
+        ("seven", 7, 2, ""),
+    ]
+    assert isinstance(done.run, StubRun)
+    assert done.run.submitted == list(range(20))
+
+
+def test_new_findings_become_reduced_cases_and_known_ones_do_not(tmp_path: Path) -> None:
+    with campaign(tmp_path, Bounds(20)) as done:
+        done.go()
+    (path,) = tmp_path.glob("*.toml")
+    assert load_case(path).why == "smaller seven"
+    assert "# Repeat: repeat 7\n" in path.read_text()
+    (found,) = done.ledger.new
+    assert (found.file, found.reduced) == (str(path), True)
+    assert isinstance(done.watcher, Told)
+    assert (done.watcher.found_kinds, done.watcher.reduced_kinds) == (["five", "seven"], ["seven"])
+
+
+def gone(signature: Signature) -> Reduced:
+    return Reduced(None, 9, "did not show again")
+
+
+def broken(signature: Signature) -> Reduced:
+    raise TaskFailed("the worker died")
+
+
+@pytest.mark.parametrize(
+    ("reduce", "note", "errors"),
+    [
+        (lambda signature: Reduced(None, 9, "did not show again"), "did not show again", 0),
+        (broken, "the harness failed at it", 1),
+    ],
+)
+def test_what_cannot_be_reduced_is_kept_as_it_was(
+    tmp_path: Path, reduce: Callable[[Signature], Reduced], note: str, errors: int
+) -> None:
+    with campaign(tmp_path, Bounds(8), reduce=reduce) as done:
+        done.go()
+    (found,) = done.ledger.new
+    assert (found.reduced, found.note, len(done.errors)) == (False, note, errors)
+    case = load_case(Path(found.file))
+    assert case.sample is not None
+    assert (case.sample.seed, case.sample.calls) == (7, 200)
+
+
+def test_a_trial_that_breaks_the_harness_is_told_and_counted(tmp_path: Path) -> None:
+    def trial(index: int) -> TrialResult:
+        if index == 3:
+            raise TaskFailed("no idea")
+        return plain_trial(index)
+
+    with campaign(tmp_path, Bounds(6), trial) as done:
+        done.go()
+    assert done.errors == ["no idea\nRepeat: repeat 3"]
+    assert done.ledger.outcomes["harness error"] == 1
+    assert done.ledger.worlds == 6
+
+
+def test_a_time_limit_only_cuts_the_sequence(tmp_path: Path) -> None:
+    with campaign(tmp_path / "a", Bounds(None, 0.2)) as timed:
+        timed.go()
+    assert timed.ledger.worlds > 2
+    with campaign(tmp_path / "b", Bounds(timed.ledger.worlds)) as counted:
+        counted.go()
+    assert totals(timed) == totals(counted)
+
+
+def interrupted_at(at: int, seen: list[int]) -> Callable[[int], TrialResult]:
+    def trial(index: int) -> TrialResult:
+        seen.append(index)
+        if len(seen) == at + 1:
+            raise KeyboardInterrupt
+        return plain_trial(index)
+
+    return trial
+
+
+@pytest.mark.parametrize("at", [0, 1, 8, 13])
+def test_interrupted_and_resumed_comes_to_the_same(tmp_path: Path, at: int) -> None:
+    with campaign(tmp_path / "whole", Bounds(20)) as whole:
+        whole.go()
+    with campaign(tmp_path / "cut", Bounds(20, None, 2), interrupted_at(at, [])) as cut:
+        cut.go()
+    assert cut.stopped == INTERRUPTED
+    assert cut.ledger.worlds <= at
+    found = state.load(tmp_path / "cut")
+    assert found.next_index == cut.ledger.worlds
+    with campaign(tmp_path / "cut", Bounds(20), ledger=found.ledger) as resumed:
+        resumed.go()
+    assert totals(resumed) == totals(whole)
+    assert [f.reduced for f in resumed.ledger.new] == [True]
+
+
+def test_a_full_disk_ends_it_with_a_message_and_keeps_what_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with campaign(tmp_path, Bounds(8)) as done:
+        done.go()
+    before = {path.name: path.read_text() for path in tmp_path.iterdir()}
+
+    def full(path: Path, text: str) -> None:
+        raise atomic.CannotWrite(f"{path} cannot be written: {errno.ENOSPC}")
+
+    monkeypatch.setattr(atomic, "write", full)
+    with campaign(tmp_path, Bounds(30)) as done:
+        done.go()
+    assert "cannot be written" in done.stopped
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "there is no campaign"),
+        ("{", "begin anew"),
+        ("[]", "is damaged"),
+        ('{"format": 1, "version": "0.0.0"}', "of version 0.0.0"),
+        ('{"format": 0, "version": "x"}', "begin anew"),
+    ],
+)
+def test_states_that_cannot_be_gone_on_with(tmp_path: Path, text: str | None, message: str) -> None:
+    if text is not None:
+        (tmp_path / state.FILE).write_text(text)
+    with pytest.raises(state.CannotResume, match=message):
+        state.load(tmp_path)
+
+
+def test_the_state_tells_everything(tmp_path: Path) -> None:
+    with campaign(tmp_path, Bounds(20)) as done:
+        done.go()
+    found = state.load(tmp_path)
+    assert found.recipe == done.recipe
+    assert totals(done) == (
+        found.ledger.worlds,
+        found.ledger.calls,
+        found.ledger.outcomes,
+        found.ledger.refusals,
+        [(f.signature, f.index, f.count, f.known) for f in found.ledger.found.values()],
+    )
+    assert json.loads((tmp_path / state.FILE).read_text())["next"] == 20

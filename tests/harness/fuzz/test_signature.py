@@ -1,0 +1,121 @@
+"""When two findings are the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.diff import Difference
+from harness.fuzz.signature import Hit, Signature, hits, message_shape
+from harness.plan import Role
+from harness.verdict import Finding, Judgement, Outcome, Verdict
+
+PANIC = """the subject of reference@winch: generate panicked (exit code 101): thread 'main' panicked at a/lib.rs:12:5:
+not yet implemented: fixed-length-list
+note: run with `RUST_BACKTRACE=1`"""
+TRACEBACK = """the driver of ours@winch: generate panicked (exit code 1): Traceback (most recent call last):
+  File "/a/ours.py", line 48, in _do
+    return Built(self._work())
+  File "/a/generator/dylib/lift.py", line {line}, in from_flat
+AttributeError: no {name}
+"""
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (PANIC, PANIC.replace("subject", "driver").replace("12:5", "300:12")),
+        (TRACEBACK.format(line=3, name="a"), TRACEBACK.format(line=30, name="b")),
+        ("no item `a:b/c#f` at 12", "no item `x` at 0x3f"),
+        ("unknown type a:b/c@1.0.0#f-g", "unknown type z:z/z#f"),
+    ],
+)
+def test_same_shape(left: str, right: str) -> None:
+    assert message_shape(left) == message_shape(right)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (PANIC, PANIC.replace("fixed-length-list", "error-context")),
+        (TRACEBACK.format(line=3, name="a"), TRACEBACK.format(line=3, name="a").replace("from_flat", "from_memory")),
+        ("type mismatch", "unknown import"),
+    ],
+)
+def test_other_shape(left: str, right: str) -> None:
+    assert message_shape(left) != message_shape(right)
+
+
+def event(expected: str, actual: str) -> Finding:
+    difference = Difference(3, "event", Role.SUBJECT, "event 3", expected, actual)
+    return Finding(Outcome.FAIL, str(difference), difference, 1)
+
+
+def judged(*judgements: Judgement) -> list[Hit]:
+    return hits(Verdict(Outcome.FAIL, judgements, "x"), lambda subject, finding: "")
+
+
+def fails(subject: str, *findings: Finding) -> Judgement:
+    return Judgement(subject, Outcome.FAIL, findings)
+
+
+S8 = event("push_s8 -1", "push_s8 255")
+S8_AGAIN = event("push_s8 -7", "push_s8 249")
+ENUM = event("push_enum a:b/c#e 1", "push_enum a:b/c#other 1")
+CALL = event("export_call a:b/c#f", "pop_list list<u8> = 0")
+
+
+@pytest.mark.parametrize(
+    ("finding", "kind"),
+    [
+        (S8, "push_s8 of another value"),
+        (ENUM, "push_enum of another type"),
+        (CALL, "export_call / pop_list"),
+        (event("push_u8 1", "(nothing)"), "push_u8 / (nothing)"),
+    ],
+)
+def test_kinds_of_events(finding: Finding, kind: str) -> None:
+    (hit,) = judged(fails("ours", finding))
+    assert hit.signature == Signature("ours", "fail", 3, "event", kind, "ours")
+
+
+def test_names_and_values_do_not_count() -> None:
+    assert judged(fails("ours", S8))[0].signature == judged(fails("ours", S8_AGAIN))[0].signature
+
+
+def test_only_what_differs_first_counts() -> None:
+    assert len(judged(fails("ours", S8, ENUM, CALL))) == 1
+
+
+def test_structure_and_behaviour_both_count() -> None:
+    difference = Difference(2, "wit", Role.SUBJECT, "x", "a", "b")
+    found = judged(fails("ours", Finding(Outcome.FAIL, "w", difference), S8))
+    assert [hit.signature.level for hit in found] == [2, 3]
+
+
+def test_two_that_are_wrong_alike_leave_the_model_alone() -> None:
+    (hit,) = judged(fails("ours", S8), fails("reference", S8_AGAIN))
+    assert (hit.signature.subject, hit.signature.minority) == ("ours", "model")
+
+
+def test_two_that_are_wrong_otherwise_are_two_findings() -> None:
+    found = judged(fails("ours", S8), fails("reference", ENUM))
+    assert [(hit.signature.subject, hit.signature.minority) for hit in found] == [("ours",) * 2, ("reference",) * 2]
+
+
+def test_mixed_cells_count_where_nothing_else_does() -> None:
+    mixed = fails("subject=ours,driver=reference@winch", S8)
+    assert [hit.signature.subject for hit in judged(mixed, fails("ours", ENUM))] == ["ours"]
+    (hit,) = judged(Judgement("ours", Outcome.PASS), mixed)
+    assert hit.signature.minority == ""
+
+
+def test_what_is_new_comes_before_what_is_known() -> None:
+    verdict = Verdict(Outcome.FAIL, (fails("ours", S8, ENUM),), "ours")
+    (hit,) = hits(verdict, lambda _, finding: "known" if finding is S8 else "")
+    assert (hit.known, hit.signature.kind) == ("", "push_enum of another type")
+
+
+def test_slugs_are_file_names_and_differ() -> None:
+    slugs = {judged(fails("ours", finding))[0].signature.slug for finding in (S8, ENUM, CALL)}
+    assert len(slugs) == 3
+    assert all(slug.replace("-", "").isalnum() and len(slug) < 100 for slug in slugs)
