@@ -52,9 +52,15 @@ class FunctionMaker:
 
     def function(self, name: str, kind: str, container: Container) -> Function:
         params = self._params(kind, container)
-        result = self._types.type(container, borrow=False) if chance(self._source, 2) else None
+        result = self._result(container, spilled=sum(param.type.facts.flat for param in params if param.type) > 16)
         is_async = self._profile.asynchronous and chance(self._source, 3)
         return Function(name, kind, params, result if kind != "constructor" else None, is_async)
+
+    def _result(self, container: Container, spilled: bool) -> Type | None:
+        """Behind spilled parameters more often a small one in memory: both share a frame then."""
+        if spilled and chance(self._source, 3):
+            return self._types.small_tuple()
+        return self._types.type(container, borrow=False) if chance(self._source, 2) else None
 
     def _params(self, kind: str, container: Container) -> tuple[Member, ...]:
         names = Names(*(("self",) if kind == "method" else ()))

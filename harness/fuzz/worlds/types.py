@@ -93,6 +93,11 @@ class TypeMaker:
     def scalar(self) -> Type:
         return scalar(weighted(self._source, _SCALARS))
 
+    def small_tuple(self) -> Type:
+        """Two or three scalars: too many to be one core result, and often of an odd size."""
+        items = [self.scalar() for _ in range(2 + chance(self._source, 2))]
+        return Type("tuple", product([item.facts for item in items]), tuple(items))
+
     def _apply(self, word: str, facts: Facts, *arguments: Type | None) -> Type:
         return Type(word, facts, arguments) if facts.nodes <= _MOST_NODES else U8
 
@@ -225,6 +230,9 @@ class TypeMaker:
         return Alias(target), target.facts
 
     def _record(self, place: Place) -> tuple[Alias | Members, Facts]:
+        twin = self._twin(place)
+        if twin is not None:
+            return twin
         names = Names()
         high = 40 if self._is_large() else 12
         fields = [
@@ -233,17 +241,26 @@ class TypeMaker:
         ]
         return self._members("record", fields, product(field.type.facts for field in fields if field.type is not None))
 
+    def _twin(self, place: Place) -> tuple[Members, Facts] | None:
+        """The fields of another record: alike in memory, yet another type."""
+        records = [
+            (found.body, found.facts)
+            for found in place.container.types
+            if isinstance(found.body, Members) and found.body.word == "record" and self._fits(found, place)
+        ]
+        return choose(self._source, records) if records and chance(self._source, 5) else None
+
     def _members(self, word: str, members: list[Member], facts: Facts) -> tuple[Members, Facts]:
         if facts.nodes > _MOST_NODES:
             members, facts = [Member("a", U8)], product([U8.facts])
         return Members(word, tuple(members)), facts
 
-    def _is_large(self) -> bool:
-        return self._profile.large_types and chance(self._source, 30)
+    def _is_large(self, one_in: int = 30) -> bool:
+        return self._profile.large_types and chance(self._source, one_in)
 
     def _variant(self, place: Place) -> tuple[Members, Facts]:
         names = Names()
-        large = self._is_large()
+        large = self._is_large(one_in=20)
         cases = [
             Member(names.draw(self._source, self._profile.hard_names), self._payload(place))
             for _ in repeat(self._source, 1, 10, "case", 3)
@@ -262,7 +279,8 @@ class TypeMaker:
         return self.scalar() if way == "scalar" else self._type(place.deeper())
 
     def _enum(self, _: Place) -> tuple[Members, Facts]:
-        return self._labels("enum", choose(self._source, (256, 257, 255)) if self._is_large() else 0, 10), Facts()
+        count = choose(self._source, (256, 257, 255)) if self._is_large(one_in=6) else 0
+        return self._labels("enum", count, 10), Facts()
 
     def _flags(self, _: Place) -> tuple[Members, Facts]:
         count = choose(self._source, (0, 8, 9, 16, 17, 31, 32))
