@@ -153,9 +153,15 @@ class Lower:
         body.free_local(discriminant)
 
     def _variant_to_flat(self, body: Body, cx: int, node: Node, slot: int, wanted: Flat) -> None:
-        """The discriminant goes out as it is: whoever lifts it traps on a wrong one."""
+        """The discriminant goes out as it is: whoever lifts it traps on a wrong one.
+
+        Of two cases with payloads one is taken without a look whether it is that one: a payload that is not there
+        would be popped, so the check comes first.
+        """
         discriminant = body.local(I32)
         self._pop(body, cx, node)
+        if len(node.parts) == 2 and None not in node.parts:
+            self._check(body, 2)
         body.local_tee(discriminant)
         widen(body, I32, wanted[0])
         rest = wanted[1:]

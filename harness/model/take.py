@@ -215,9 +215,9 @@ class Taker:
     def _enum(self, value: s.Value, type: t.EnumType, place: Place, in_memory: bool) -> Lifted:
         index = self._number(value, "enum") & _U32
         self._show((f"pop_enum {type.canonical} = {index}", place))
-        if in_memory:
-            index &= (1 << 8 * discriminant_size(len(type.cases))) - 1
         if index >= len(type.cases):
+            if in_memory and index & ((1 << 8 * discriminant_size(len(type.cases))) - 1) < len(type.cases):
+                raise Unpredictable(f"{place_text(place)}: {index} may be cut to a case where it is stored")
             return self._bad_discriminant()
         return s.Number("enum", index)
 
