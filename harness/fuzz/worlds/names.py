@@ -34,11 +34,13 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def letters() -> Iterator[str]:
-    """`a` to `z`, then `a1` to `z1` and so on."""
+    """`a` to `z`, then `a1` to `z1` and so on, without the keywords among them."""
     yield from _LETTERS
     for number in count(1):
         for letter in _LETTERS:
-            yield f"{letter}{number}"
+            name = f"{letter}{number}"
+            if name not in KEYWORDS:
+                yield name
 
 
 def escaped(name: str) -> str:

@@ -11,6 +11,7 @@ from harness.fuzz.worlds.ast import (
     Container,
     Definition,
     Facts,
+    Function,
     Member,
     Members,
     Resource,
@@ -210,7 +211,11 @@ class TypeMaker:
             return self._add(container, name, body, target.facts)
         name = container.names.draw(self._source, self._profile.hard_names)
         # A function with the resource's own name would share it (Explainer.md, strongly-unique names).
-        return self._add(container, name, Resource(names=Names(name)), Facts(resource=True))
+        resource = Resource(names=Names(name))
+        if chance(self._source, 2):
+            # Without a way to make one, most of what takes the resource could not be called.
+            resource.functions.append(Function("", "constructor", (), None))
+        return self._add(container, name, resource, Facts(resource=True))
 
     def _add(
         self, container: Container, name: str, body: Alias | Members | Resource | Used, facts: Facts

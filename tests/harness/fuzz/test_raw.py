@@ -1,0 +1,87 @@
+"""Bad raw values: what the model predicts, and that ours does so."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from harness.examine import Options, examine
+from harness.fuzz.raw import with_bad_values
+from harness.plan import Role, TrapClass
+from harness.planner.bare import PlannedWorld, planned_world
+from harness.steps import Steps
+from harness.toolchains.front_end import WitText, surround
+from harness.verdict import Outcome
+from harness.workbench import Settings, Workbench
+
+WIT = """package a:b;
+interface x {
+  resource r { constructor(); m: func(o: borrow<r>) -> list<own<r>>; }
+  resource q { constructor(); }
+  enum e { a, b, c }
+  variant v { a(u8), b(f32), c }
+  record s { c: char, s: string, l: list<u64>, n: list<e> }
+  f: func(s: s, v: v) -> result<v, e>;
+  g: func(a: r, b: borrow<r>, c: q, t: bool, i: s8) -> s;
+}
+world w { import x; export x; }
+"""
+
+
+def planned(wit: str, seed: int = 0) -> PlannedWorld:
+    return planned_world(surround(WitText(wit, "test.wit")), Random(seed), 1, "test")
+
+
+def with_bad(wit: str, seed: int, runs: int) -> PlannedWorld:
+    return with_bad_values(planned(wit), Random(seed), runs)
+
+
+def test_runs_are_added_and_told() -> None:
+    before, after = planned(WIT), with_bad(WIT, 0, 5)
+    count = len(before.plan.runs)
+    assert after.plan.runs[:count] == before.plan.runs or count == len(before.scripts)
+    assert len(after.plan.runs) == len(after.scripts) == count + 5
+    for run in after.plan.runs[count:]:
+        assert run.calls[-1].startswith("with !")
+        assert run.entries in ((Role.SUBJECT,), (Role.DRIVER,), (Role.SUBJECT, Role.DRIVER))
+        assert all(text.startswith("boxed1") and "eager" in text.split("\n")[0] for text in run.scripts.values())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_same_seed_gives_the_same_runs(seed: int) -> None:
+    first, second = (with_bad(WIT, seed, 4).plan.runs for _ in range(2))
+    assert [(run.scripts, run.outcome) for run in first] == [(run.scripts, run.outcome) for run in second]
+
+
+def test_every_kind_of_trap_is_reached() -> None:
+    causes = Counter(run.outcome.trap for seed in range(8) for run in with_bad(WIT, seed, 40).plan.runs)
+    wanted = {
+        TrapClass.INVALID_CHAR,
+        TrapClass.INVALID_DISCRIMINANT,
+        TrapClass.INVALID_UTF8,
+        TrapClass.INVALID_HANDLE,
+        TrapClass.HANDLE_TYPE,
+        TrapClass.UNALIGNED,
+        TrapClass.OUT_OF_BOUNDS,
+        TrapClass.TOO_LONG,
+    }
+    assert wanted <= causes.keys()
+    assert causes[None] > 8  # a bool of 2, bits beyond a small integer: no trap
+
+
+@pytest.mark.parametrize(
+    "wit", ["package a:b; world w { }", "package a:b; interface x { f: func(); } world w { import x; }"]
+)
+def test_nothing_to_be_made_bad(wit: str) -> None:
+    assert with_bad(wit, 0, 3).plan.runs == planned(wit).plan.runs or len(with_bad(wit, 0, 3).scripts) < 3
+
+
+def test_ours_does_what_the_model_says(tmp_path: Path) -> None:
+    plan = with_bad(WIT, 1, 40).plan
+    bench = Workbench(Settings(tmp_path, None), Steps())
+    verdict = examine(bench, "test", plan, Options(artifacts=None)).verdict
+    assert verdict.findings == []
+    assert verdict.outcome is Outcome.PASS
