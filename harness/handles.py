@@ -15,7 +15,6 @@ The same function is applied to actual traces and to what the model expects; nam
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from harness.values import CANONICAL_NAN, is_nan_bits
 
@@ -34,8 +33,7 @@ _USE = {
 _FLOAT = {"push_f32": 32, "pop_f32": 32, "push_f64": 64, "pop_f64": 64}
 
 
-@dataclass(frozen=True, slots=True)
-class HandleLine:
+class HandleLine(str):
     """A line with a handle's number in it, taken apart. `brings`: the handle is new with this line."""
 
     before: str
@@ -44,37 +42,38 @@ class HandleLine:
     brings: bool
 
 
-def prepare(line: str) -> str | HandleLine:
-    """What can be said about a line by itself: NaNs become canonical, and a handle's number is found."""
+def prepare(line: str) -> str:
+    """What can be said about a line by itself: NaNs become canonical, and where there is a handle's number it is found
+    (`HandleLine`)."""
     kind = line.partition(" ")[0]
     if kind in _FLOAT:
         start, blank, bits = line.rpartition(" ")
         return start + blank + _canonical_nan(bits, _FLOAT[kind])
-    brings = kind in _NEW
     at = _NEW.get(kind) or _USE.get(kind)
     if at is None or line.startswith("push_borrow [export]"):
         return line
     words = line.split(" ")
-    number = words[at]
-    words[at] = "\n"
-    before, _, after = " ".join(words).partition("\n")
-    return HandleLine(before, number, after, brings)
+    at %= len(words)
+    found = HandleLine(line)
+    found.before = "".join(word + " " for word in words[:at])
+    found.number = words[at]
+    found.after = "".join(" " + word for word in words[at + 1 :])
+    found.brings = kind in _NEW
+    return found
 
 
-def rename(lines: Iterable[str | HandleLine]) -> list[str]:
+def rename(lines: Iterable[str]) -> list[str]:
     """The prepared lines of one component's trace with handles renamed."""
     names: dict[str, str] = {}
     brought = 0
-    out = []
-    for line in lines:
-        if isinstance(line, str):
-            out.append(line)
-            continue
-        if line.brings:
-            brought += 1
-            names[line.number] = f"h{brought}"
-        out.append(f"{line.before}{names.get(line.number, line.number)}{line.after}")
-    return out
+    renamed = list(lines)
+    for index, line in enumerate(renamed):
+        if line.__class__ is not str and isinstance(line, HandleLine):  # the first condition is fast
+            if line.brings:
+                brought += 1
+                names[line.number] = f"h{brought}"
+            renamed[index] = f"{line.before}{names.get(line.number, line.number)}{line.after}"
+    return renamed
 
 
 def normalize(lines: Iterable[str]) -> list[str]:

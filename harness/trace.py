@@ -49,7 +49,7 @@ class Trace:
     """The cause that the interpreter named just before it trapped."""
 
 
-class _Lines(dict[str, "str | HandleLine | None"]):
+class _Lines(dict[str, str | None]):
     """Lines as the interpreter wrote them, and what is compared of each; worked out when a line is first met.
 
     None for what is not compared line by line; of that, `apart` has what is looked at in other ways.
@@ -64,7 +64,7 @@ class _Lines(dict[str, "str | HandleLine | None"]):
         self.handles = False
         """Whether handles were ever among the lines."""
 
-    def __missing__(self, raw: str) -> str | HandleLine | None:
+    def __missing__(self, raw: str) -> str | None:
         found = None
         if raw.startswith(_APART):
             self.apart[raw] = _canonical(raw, self.names)
@@ -104,10 +104,9 @@ class TraceReader:
             for line, found in zip(raw, prepared, strict=True)
             if found is None and line in known.apart
         ]
+        lines = list(filter(None, prepared))
         if known.handles:
-            lines = rename(line for line in prepared if line is not None)
-        else:
-            lines = [line for line in prepared if isinstance(line, str)]
+            lines = rename(lines)
         balances = tuple(line for line in apart if not line.startswith("fail "))
         failure = next((line[5:] for line in apart if line.startswith("fail ")), None)
         return Trace(known.names, tuple(lines), balances, failure)

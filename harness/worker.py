@@ -21,11 +21,14 @@ from harness.workbench import Workbench
 MEMORY = 8 << 30
 """Bytes of data that a worker may use."""
 
-GARBAGE_THRESHOLD = 200_000
-"""Objects that come into being between two searches for cycles. Plans and traces are many objects and few cycles:
-with Python's default of 700 the searches take a tenth of a worker's time."""
+GARBAGE_THRESHOLD = 1_000_000
+"""By how many objects a worker grows between two searches for cycles. Plans and traces are many objects and few cycles:
+with Python's default of 700 the searches take more than a tenth of a worker's time."""
 
 STEP, ANSWER, ERROR = "step", "answer", "error"
+
+RECURSION = 10_000
+"""Python frames: types may be nested many levels deep (`harness/toolchains/narrow.py`)."""
 
 
 class Task(Protocol):
@@ -90,6 +93,7 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
 def main() -> None:
     end_with_parent(int(sys.argv[1]))
     gc.set_threshold(GARBAGE_THRESHOLD)
+    sys.setrecursionlimit(RECURSION)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     with contextlib.suppress(BrokenPipeError):

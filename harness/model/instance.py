@@ -8,7 +8,7 @@ from operator import is_
 from typing import Any
 
 from harness import script as s
-from harness.handles import HandleLine, prepare, rename
+from harness.handles import prepare, rename
 from harness.model.layout import Layout
 from harness.model.places import Place, Places
 from harness.model.table import ResourceIdentity, SpecTrap, Table
@@ -28,7 +28,7 @@ class Instance:
         self.script = script
         self.layout = layout
         self.table = Table()
-        self._events: list[tuple[str | HandleLine, Place]] = []
+        self._events: list[tuple[str, Place]] = []
         self.show = self._events.append
         """Shows an event, line and place, without a handle's number or a NaN's payload in it."""
         self.where = ""
@@ -45,7 +45,7 @@ class Instance:
         self._events.append((prepare(line), place or self.where))
 
     def forget_unflushed(self) -> None:
-        while self._events and str(self._events[-1][0]).startswith("export_finish "):
+        while self._events and self._events[-1][0].startswith("export_finish "):
             self._events.pop()
 
     def expected(self) -> Events:
