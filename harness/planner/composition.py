@@ -10,6 +10,7 @@ from harness import types as t
 from harness.model.links import Links
 from harness.model.table import ResourceIdentity
 from harness.plan import Role, Wire
+from harness.smallest import Smallest
 from harness.world import Function, World
 
 
@@ -30,6 +31,7 @@ class Composition:
         self.wires = wires
         self.links = Links(worlds, wires)
         self._identities: dict[t.Resource, ResourceIdentity] = {}
+        self._known: dict[Role, Smallest] = {}
 
     def identity(self, role: Role, resource: t.Resource) -> ResourceIdentity:
         """Which resource type a resource is that `role` sees."""
@@ -80,9 +82,40 @@ class Composition:
         callee, exported = self.links.callee(role, function.interface, function.name)
         if not self.obtainable(callee, wanted[1], found):
             return False
-        return all(self.makeable(param.type, role, found) for param in function.params) and self.makeable(
-            exported.result, callee, found
+        return all(self.makeable(param.type, role, found) for param in function.params) and self._may_hold(
+            exported.result, callee, wanted[1], found, set()
         )
+
+    def _may_hold(
+        self, type: t.Type | None, role: Role, wanted: ResourceIdentity, found: Sources, seen: set[t.Type]
+    ) -> bool:
+        """Whether `role` can make a value of the type with an own handle of `wanted` in it. `seen`: types without."""
+        if type is None or type in seen or not type.holds_handles:
+            return False
+
+        def members(types: tuple[t.Type, ...]) -> bool:
+            return any(
+                self._may_hold(member, role, wanted, found, seen)
+                and all(self.makeable(other, role, found) for other in types[:index] + types[index + 1 :])
+                for index, member in enumerate(types)
+            )
+
+        match type:
+            case t.Own():
+                holds = self.identity(role, type.resource) == wanted
+            case t.Record() | t.Tuple():
+                holds = members(type.parts)
+            case t.Map():
+                holds = members((type.key, type.value))
+            case t.FixedLengthList() | t.List():
+                holds = self._may_hold(type.type, role, wanted, found, seen)
+            case t.Variant() | t.Option() | t.Result():
+                holds = any(self._may_hold(payload, role, wanted, found, seen) for payload in type.payloads)
+            case _:
+                holds = False
+        if not holds:
+            seen.add(type)
+        return holds
 
     def obtainable(
         self,
@@ -100,15 +133,17 @@ class Composition:
         role: Role,
         found: Sources | None = None,
     ) -> bool:
-        """Whether `role` can make some value of the type."""
-        match type:
-            case None | t.Prim() | t.EnumType() | t.Flags() | t.List() | t.Map():
-                return True
-            case t.Own() | t.Borrow():
-                return self.obtainable(role, self.identity(role, type.resource), found)
-            case t.Future() | t.Stream():
-                return False
-            case t.Variant() | t.Option() | t.Result():
-                return any(self.makeable(payload, role, found) for payload in t.payloads(type))
-            case _:
-                return all(self.makeable(part, role, found) for part in t.parts(type))
+        """Whether `role` can make some value of the type that is not too large."""
+        if found is not None:
+            return self._smallest(role, found).possible(type)
+        return self.smallest(role).possible(type)
+
+    def smallest(self, role: Role) -> Smallest:
+        """The smallest values that `role` can make."""
+        known = self._known.get(role)
+        if known is None:
+            known = self._known[role] = self._smallest(role, self.sources)
+        return known
+
+    def _smallest(self, role: Role, found: Sources) -> Smallest:
+        return Smallest(lambda type: not self.obtainable(role, self.identity(role, type.resource), found))

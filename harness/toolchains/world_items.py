@@ -67,9 +67,10 @@ def needed_items(resolve: Resolve, world: WorldId) -> Needed:
 
 def _why_not(resolve: Resolve, world: WorldId, reached: set[TypeId]) -> str | None:
     exports = resolve.worlds[world].exports
+    plain = {key.lower() for key in exports if isinstance(key, str)}  # names are unique without regard to case
     for id in reached:
         definition = resolve.types[id]
-        if definition.owner == WorldOwner(world) and definition.name in exports:
+        if definition.owner == WorldOwner(world) and (definition.name or "").lower() in plain:
             return f"no driver can import the type `{definition.name}` beside the export of that name"
         if isinstance(definition.owner, InterfaceOwner) and isinstance(definition.kind, Resource):
             key = InterfaceKey(definition.owner.id)
