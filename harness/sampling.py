@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from harness import types as t
+from harness.smallest import Smallest
 from harness.values import Case, ErrorContext, Float, HandleName, Value
 
 HandleMaker = Callable[[t.Own | t.Borrow], HandleName]
@@ -42,10 +43,6 @@ _STRINGS = (
 _LENGTHS = (0, 0, 1, 1, 2, 2, 3, 5, 17)
 
 
-_ALWAYS = (t.Prim, t.EnumType, t.Flags, t.List, t.Map)
-"""Kinds of types that have a value whatever is to be avoided."""
-
-
 class Impossible(ValueError):
     """No value of the type can be made: it needs a handle or an asynchronous value that is not to be had."""
 
@@ -61,31 +58,12 @@ class Sampler:
     ) -> None:
         self._random = random
         self._handle = handle
-        self._avoid = avoid
-        self._possible: dict[t.Type, bool] = {}
+        self._smallest = Smallest(avoid if handle is not None else lambda _: True)
         self._left = BUDGET
 
     def possible(self, type: t.Type | None) -> bool:
-        """Whether a value of the type can be made without what is to be avoided."""
-        if type is None or type.__class__ in _ALWAYS:
-            return True
-        found = self._possible.get(type)
-        if found is None:
-            found = self._possible[type] = self._compute_possible(type)
-        return found
-
-    def _compute_possible(self, type: t.Type) -> bool:
-        match type:
-            case t.Own() | t.Borrow():
-                return self._handle is not None and not self._avoid(type)
-            case t.Future() | t.Stream():
-                return False
-            case t.Variant() | t.Option() | t.Result():
-                return any(map(self.possible, t.payloads(type)))
-            case t.FixedLengthList():
-                return type.size == 0 or self.possible(type.type)
-            case _:
-                return all(map(self.possible, t.parts(type)))
+        """Whether a value of the type can be made without what is to be avoided, and is not too large."""
+        return self._smallest.possible(type)
 
     def sample(self, type: t.Type) -> Value:
         """A value of `type`; raises `Impossible`."""
@@ -173,6 +151,9 @@ class Sampler:
         if self._left <= 0 or not all(map(self.possible, elements)):
             return 0
         length = self._random.choice(_LENGTHS)
+        size = sum(map(self._smallest.parts, elements))
+        if size > self._left:
+            length = min(length, 1)
         if length == 17 and isinstance(elements[0], t.Prim) and self._random.random() < 0.2:
             length = self._random.choice((64, 255, 256))
         return length if length <= 3 else min(length, max(3, self._left))
@@ -197,8 +178,9 @@ class Sampler:
         cases = type.payloads
         open_cases = [index for index, payload in enumerate(cases) if self.possible(payload)]
         if self._left <= 0:
-            bare = [index for index in open_cases if cases[index] is None]
-            open_cases = bare or open_cases
+            sizes = [self._smallest.parts(cases[index]) for index in open_cases]
+            least = min(sizes)
+            open_cases = [index for index, size in zip(open_cases, sizes, strict=True) if size == least]
         index = open_cases[self._index(len(open_cases))]
         payload = cases[index]
         return Case(index, None if payload is None else self._sample(payload))

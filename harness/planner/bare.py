@@ -106,7 +106,9 @@ def _split(
         if exported.result is not None:
             needed.append((callee, exported.result))
         missing = [
-            f"the {of.value} has no {type.canonical}" for of, type in needed if not composition.makeable(type, of)
+            f"the {of.value} has {composition.smallest(of).why_not(type)}"
+            for of, type in needed
+            if not composition.makeable(type, of)
         ]
         if missing:
             side = "import" if role is Role.SUBJECT else "export"
