@@ -17,7 +17,7 @@ _VERSIONS = (None, "1.0.0", "0.1.0", "0.2.6-rc.1", "1.2.3", "2.0.0", "0.0.1", "1
 
 _SWARM = (
     ("hard_names", 4),
-    ("large_types", 4),
+    ("large_types", 2),
     ("resources", 2),
     ("maps", 3),
     ("packages", 2),

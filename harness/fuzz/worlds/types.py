@@ -74,6 +74,7 @@ class TypeMaker:
             (6, self._map, profile.maps),
             (6, self._fixed_length_list, profile.fixed_length_lists),
             (4, self._error_context, profile.error_contexts),
+            (2, self._twins, True),
             (6, self._stream, profile.asynchronous),
             (6, self._future, profile.asynchronous),
         ]
@@ -224,6 +225,27 @@ class TypeMaker:
         container.types.append(definition)
         return definition
 
+    def _twins(self, place: Place) -> Type:
+        """Two records that are alike in memory, each in several places: whatever is shared by shape mixes them up."""
+        container = place.container
+        records = [
+            found
+            for found in container.types
+            if isinstance(found.body, Members) and found.body.word == "record" and self._fits(found, place)
+        ]
+        if records:
+            first = choose(self._source, records)
+        else:
+            name = container.names.draw(self._source, self._profile.hard_names)
+            first = self._add(container, name, *self._record(place.deeper()))
+        name = container.names.draw(self._source, self._profile.hard_names)
+        second = self._add(container, name, first.body, first.facts)
+        twins = [Type(found.name, found.facts, named=found) for found in (first, second)]
+        lists = [Type("list", pointed([twin.facts]), (twin,)) for twin in twins]
+        facts = union([twin.facts for twin in twins])
+        items = [*lists, *[Type("result", facts, (ok, err)) for ok, err in (twins, twins[::-1])]]
+        return self._apply("tuple", product([item.facts for item in items]), *items)
+
     def _define(self, place: Place) -> Definition:
         name = place.container.names.draw(self._source, self._profile.hard_names)
         makers = [(2, self._alias), (6, self._record), (8, self._variant), (3, self._enum), (4, self._flags)]
@@ -235,9 +257,6 @@ class TypeMaker:
         return Alias(target), target.facts
 
     def _record(self, place: Place) -> tuple[Alias | Members, Facts]:
-        twin = self._twin(place)
-        if twin is not None:
-            return twin
         names = Names()
         high = 40 if self._is_large() else 12
         fields = [
@@ -245,15 +264,6 @@ class TypeMaker:
             for _ in repeat(self._source, 1, high, "field", high // 4)
         ]
         return self._members("record", fields, product(field.type.facts for field in fields if field.type is not None))
-
-    def _twin(self, place: Place) -> tuple[Members, Facts] | None:
-        """The fields of another record: alike in memory, yet another type."""
-        records = [
-            (found.body, found.facts)
-            for found in place.container.types
-            if isinstance(found.body, Members) and found.body.word == "record" and self._fits(found, place)
-        ]
-        return choose(self._source, records) if records and chance(self._source, 5) else None
 
     def _members(self, word: str, members: list[Member], facts: Facts) -> tuple[Members, Facts]:
         if facts.nodes > _MOST_NODES:
@@ -265,7 +275,7 @@ class TypeMaker:
 
     def _variant(self, place: Place) -> tuple[Members, Facts]:
         names = Names()
-        large = self._is_large(one_in=20)
+        large = self._is_large(one_in=4)
         cases = [
             Member(names.draw(self._source, self._profile.hard_names), self._payload(place))
             for _ in repeat(self._source, 1, 10, "case", 3)
@@ -284,7 +294,7 @@ class TypeMaker:
         return self.scalar() if way == "scalar" else self._type(place.deeper())
 
     def _enum(self, _: Place) -> tuple[Members, Facts]:
-        count = choose(self._source, (256, 257, 255)) if self._is_large(one_in=6) else 0
+        count = choose(self._source, (256, 257, 255)) if self._is_large(one_in=2) else 0
         return self._labels("enum", count, 10), Facts()
 
     def _flags(self, _: Place) -> tuple[Members, Facts]:
