@@ -32,13 +32,14 @@ class ScriptBuilder:
     """The script of one component; registers are lent and given back."""
 
     role: Role
-    frames: list[FrameBuilder] = field(default_factory=list)
+    frames: list[tuple[s.FrameKey, list[s.Op]]] = field(default_factory=list)
+    """Not the builders: they refer to this one, and what refers to itself is freed late."""
     _free: list[int] = field(default_factory=lambda: list(range(s.REGISTERS - 1, -1, -1)))
 
     def frame(self, key: s.FrameKey) -> FrameBuilder:
         """A new frame. Frames of one key are used in the order in which they are made here."""
         frame = FrameBuilder(self, key)
-        self.frames.append(frame)
+        self.frames.append((key, frame.ops))
         return frame
 
     def take_register(self) -> int:
@@ -50,5 +51,5 @@ class ScriptBuilder:
         self._free.append(register)
 
     def build(self, eager: bool = False, lists: bool = False) -> s.Script:
-        frames = tuple(s.Frame(frame.key, tuple(frame.ops)) for frame in self.frames)
+        frames = tuple(s.Frame(key, tuple(ops)) for key, ops in self.frames)
         return s.Script(frames, eager, lists)
