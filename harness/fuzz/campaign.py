@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from harness.examine import Options
 from harness.fuzz import state
 from harness.fuzz.atomic import CannotWrite
-from harness.fuzz.findings import Found, Ledger, sample_parts, write_case
+from harness.fuzz.findings import Found, Ledger, write_case
 from harness.fuzz.reduce import Reduce, Reduced
 from harness.fuzz.trial import Recipe, Trial, TrialResult
 from harness.pool import PoolClosed, TaskFailed
@@ -162,14 +162,13 @@ class Campaign:
 
     def _keep(self, found: Found, result: TrialResult) -> None:
         """At once as it is; reduced as soon as a worker is free."""
-        assert result.world is not None
-        write_case(self.directory, found, sample_parts(result.world, self.recipe.calls, found.signature))
+        write_case(self.directory, found, dict(result.cases)[found.signature])
         self._save()
         self._reduce(found)
 
     def _reduce(self, found: Found) -> None:
         if self.reducing and not found.reduced and not found.note:
-            task = Reduce(self.recipe, found.index, found.signature, self.options)
+            task = Reduce(self.recipe, found.index, found.signature, found.bad, self.options)
             self._reductions.append(_Reduction(found, self.run.submit(task)))
 
     def _take_reduction(self, reduction: _Reduction) -> None:

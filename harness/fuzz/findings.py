@@ -6,11 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.case import Sample
 from harness.fuzz import atomic
 from harness.fuzz.case_text import CaseParts, case_text
-from harness.fuzz.drawn import DrawnWorld
-from harness.fuzz.signature import Hit, Signature
+from harness.fuzz.signature import Signature
 from harness.fuzz.trial import TrialResult
 
 
@@ -23,6 +21,8 @@ class Found:
     known: str
     index: int
     repeat: str
+    bad: bool = False
+    """Shown in a run with a bad value."""
     count: int = 0
     file: str = ""
     reduced: bool = False
@@ -55,7 +55,7 @@ class Ledger:
         for hit in result.hits:
             found = self.found.get(hit.signature)
             if found is None:
-                found = Found(hit.signature, hit.message, hit.known, result.index, repeat)
+                found = Found(hit.signature, hit.message, hit.known, result.index, repeat, hit.bad)
                 self.found[hit.signature] = found
                 fresh.append(found)
             found.count += 1
@@ -67,27 +67,8 @@ class Ledger:
         return [found for found in self.found.values() if not found.known]
 
 
-def sample_parts(world: DrawnWorld, calls: int, signature: Signature) -> CaseParts:
-    """The case of a trial as it was drawn: its values come from the seed again."""
-    return CaseParts(
-        title=title(signature),
-        why="Found by `harness fuzz`, not reduced.",
-        wit=world.wit,
-        world=world.name,
-        features=world.features,
-        sample=Sample(world.script_seed, calls),
-    )
-
-
-def title(signature: Signature) -> str:
-    return str(signature)[:200]
-
-
 def write_case(directory: Path, found: Found, parts: CaseParts) -> None:
     """Write the case of a finding, in place of an earlier one. Raises `atomic.CannotWrite`."""
     found.file = str(directory / f"{found.signature.slug}.toml")
     comments = [f"{found.message[:2000]}", f"Repeat: {found.repeat}"]
     atomic.write(Path(found.file), case_text(parts, comments))
-
-
-__all__ = ["Found", "Hit", "Ledger", "sample_parts", "title", "write_case"]

@@ -13,7 +13,7 @@ from harness.fuzz.case_text import CaseParts, case_text
 from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.explain import explainer
 from harness.fuzz.signature import BESIDE, Signature, hits
-from harness.fuzz.trial import run_world
+from harness.fuzz.trial import Recipe, run_world
 from harness.plan import Plan
 from harness.planner import case_plan
 from harness.planner.scripts import OutOfRegisters
@@ -59,7 +59,7 @@ class Oracle:
         if not self.may_go_on:
             return False
         self.attempts += 1
-        result = run_world(self._bench, world, 1, self._options, 0, time.perf_counter())
+        result = run_world(self._bench, world, Recipe(0, 1), self._options, 0, time.perf_counter())
         return any(hit.signature == self._signature for hit in result.hits)
 
     def case_fails(self, parts: CaseParts) -> bool:

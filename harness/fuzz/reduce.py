@@ -14,21 +14,18 @@ from harness.case import CallStep
 from harness.examine import Options
 from harness.fuzz.adapter import SourceRandom
 from harness.fuzz.case_text import CaseParts
+from harness.fuzz.cases_of import bare_case, run_case, sample_case
 from harness.fuzz.choices import Exhausted, FixedSource, NotFailing, RecordingRandom, Source, shrink
 from harness.fuzz.drawn import DrawnWorld
-from harness.fuzz.findings import sample_parts, title
-from harness.fuzz.held import NotExpressible
 from harness.fuzz.oracle import UNUSABLE, Oracle
+from harness.fuzz.planned import plan_trial
 from harness.fuzz.signature import Signature
 from harness.fuzz.smith import SmithError
-from harness.fuzz.steps_of import steps_of
 from harness.fuzz.trial import FRONT_END, Recipe, draw
 from harness.fuzz.wit_reducer import reduce_wit
 from harness.fuzz.worlds import random_world
-from harness.plan import Role
-from harness.planner.bare import PlannedWorld, planned_world
+from harness.planner.bare import PlannedWorld
 from harness.steps import StepLost
-from harness.toolchains.front_end import WitText, surround
 from harness.verdict import Outcome
 from harness.workbench import Workbench
 
@@ -63,6 +60,8 @@ class Reduce:
     recipe: Recipe
     index: int
     signature: Signature
+    bad: bool
+    """Shown in a run with a bad value."""
     options: Options
 
     def perform(self, bench: Workbench) -> Reduced:
@@ -80,6 +79,12 @@ class _Reduction:
         self._world = world
         self._calls = task.recipe.calls
         self._oracle = oracle
+
+    def _planned(
+        self, wit: str, world: str | None, features: tuple[str, ...], random: Random, calls: int
+    ) -> PlannedWorld:
+        bad_runs = self._task.recipe.bad_runs if self._task.bad else 0
+        return plan_trial(wit, world, features, random, calls, bad_runs).planned
 
     def _phase(self) -> None:
         hanging = self._task.signature.outcome == Outcome.TIMED_OUT.value
@@ -134,7 +139,7 @@ class _Reduction:
 
     def _shows(self, world: DrawnWorld, calls: int) -> bool:
         try:
-            planned = _planned(world.wit, world.name, world.features, Random(world.script_seed), calls)
+            planned = self._planned(world.wit, world.name, world.features, Random(world.script_seed), calls)
         except UNUSABLE:
             return False
         return self._oracle.fails(planned.plan)
@@ -142,14 +147,14 @@ class _Reduction:
     def _fewer_choices(self, world: DrawnWorld, calls: int) -> CaseParts | None:
         """Shrunk by hypothesis; None where that is not possible: too many choices."""
         recorded = RecordingRandom(world.script_seed)
-        _planned(world.wit, world.name, world.features, recorded, calls)
+        self._planned(world.wit, world.name, world.features, recorded, calls)
         choices = [*(world.choices or ()), *recorded.drawn]
 
         def build(source: Source) -> PlannedWorld:
             if world.choices is None:
-                return _planned(world.wit, world.name, world.features, SourceRandom(source), calls)
+                return self._planned(world.wit, world.name, world.features, SourceRandom(source), calls)
             drawn = random_world(source, self._task.recipe.profile)
-            return _planned(drawn.wit, drawn.world, drawn.features, SourceRandom(source), calls)
+            return self._planned(drawn.wit, drawn.world, drawn.features, SourceRandom(source), calls)
 
         def still_fails(source: Source) -> bool:
             try:
@@ -167,33 +172,23 @@ class _Reduction:
         return self._steps_or_none(planned)
 
     def _as_sample(self, world: DrawnWorld, calls: int) -> CaseParts:
-        return sample_parts(world, calls, self._task.signature)
+        return sample_case(world, calls, self._task.signature)
 
     def _as_steps(self, world: DrawnWorld, calls: int) -> CaseParts:
         """With every call written out, where a case can say what the scripts do; else with the seed of the values."""
-        planned = _planned(world.wit, world.name, world.features, Random(world.script_seed), calls)
+        planned = self._planned(world.wit, world.name, world.features, Random(world.script_seed), calls)
         return self._steps_or_none(planned) or self._as_sample(world, calls)
 
     def _steps_or_none(self, planned: PlannedWorld) -> CaseParts | None:
-        subject = next(component for component in planned.plan.components if component.role is Role.SUBJECT)
-        parts = CaseParts(
-            title=title(self._task.signature),
-            why=f"Found by `harness fuzz`: {self._task.signature.kind}.",
-            wit=subject.wit,
-            world=subject.world,
-            features=subject.features,
-        )
-        if self._oracle.case_fails(parts):
-            return parts
-        for number, (run, scripts) in enumerate(zip(planned.plan.runs, planned.scripts, strict=True)):
-            try:
-                entries = planned.plan.entries if run.entries is None else run.entries
-                steps = steps_of(planned.composition, scripts, entries, run.outcome)
-            except NotExpressible:
-                continue
-            with_steps = replace(parts, steps=steps, whole_lists=number > 0)
-            if self._oracle.case_fails(with_steps):
-                return with_steps
+        """The case of the first run that shows it, or of none where it shows without a call."""
+        signature = self._task.signature
+        bare = bare_case(planned, signature)
+        if self._oracle.case_fails(bare):
+            return bare
+        for number in range(len(planned.plan.runs)):
+            case = run_case(planned, number + 1, signature)
+            if case is not None and self._oracle.case_fails(case):
+                return case
         return None
 
     def _fewer_steps(self, parts: CaseParts) -> CaseParts:
@@ -221,7 +216,3 @@ def _within(parts: CaseParts) -> Iterator[CaseParts]:
             for during in ((), *(step.during[:i] + step.during[i + 1 :] for i in range(len(step.during)))):
                 changed = replace(step, during=during)
                 yield replace(parts, steps=(*parts.steps[:index], changed, *parts.steps[index + 1 :]))
-
-
-def _planned(wit: str, world: str | None, features: tuple[str, ...], random: Random, calls: int) -> PlannedWorld:
-    return planned_world(surround(WitText(wit, "world.wit"), world, features), random, calls, "fuzz")

@@ -57,6 +57,8 @@ class Hit:
     message: str
     known: str = ""
     run: int = 0
+    bad: bool = False
+    """In a run with a bad value."""
 
 
 Explain = Callable[[str, Finding], str]

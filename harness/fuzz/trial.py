@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from harness.examine import Examination, Options, examine
+from harness.fuzz.case_text import CaseParts
+from harness.fuzz.cases_of import bare_case, run_case, sample_case
 from harness.fuzz.choices import RandomSource
 from harness.fuzz.drawn import DrawnWorld, draw_world
 from harness.fuzz.explain import CASE, explainer
+from harness.fuzz.planned import TrialPlan, plan_trial
 from harness.fuzz.signature import Explain, Hit, Signature, hits, message_shape
 from harness.fuzz.smith import SmithError
 from harness.fuzz.worlds import Profile
-from harness.plan import Plan
-from harness.planner.bare import plan_world
 from harness.steps import StepLost
-from harness.toolchains.front_end import FrontEndError, WitText, surround
+from harness.toolchains.front_end import FrontEndError
 from harness.toolchains.protocol import Built, Refused
 from harness.verdict import Outcome
 from harness.workbench import Workbench
@@ -37,6 +38,8 @@ class Recipe:
     worlds: str = "random"
     """Where worlds come from: `random` or `wit-smith`."""
     profile: Profile = field(default_factory=Profile)
+    bad_runs: int = 4
+    """Runs of each world in which one value is bad."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,15 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """What one trial came to. `world` only where there are hits. `calls`: each counted once, however many cells."""
+    """What one trial came to. `calls`: each counted once, however many cells."""
 
     index: int
     calls: int = 0
     outcome: str = Outcome.PASS.value
     hits: tuple[Hit, ...] = ()
     refusals: tuple[Refusal, ...] = ()
-    world: DrawnWorld | None = None
+    cases: tuple[tuple[Signature, CaseParts], ...] = ()
+    """What shows each new hit, not reduced."""
     seconds: float = 0.0
     stages: tuple[tuple[str, float], ...] = ()
 
@@ -87,50 +91,50 @@ class Trial:
         except StepLost as lost:
             reason = f"the world could not be drawn: {lost.loss.message}"
             return TrialResult(self.index, outcome=Outcome.HARNESS_ERROR.value, refusals=(Refusal("harness", reason),))
-        return run_world(bench, world, self.recipe.calls, self.options, self.index, started)
+        return run_world(bench, world, self.recipe, self.options, self.index, started)
 
 
 def run_world(
-    bench: Workbench, world: DrawnWorld, calls: int, options: Options, index: int, started: float
+    bench: Workbench, world: DrawnWorld, recipe: Recipe, options: Options, index: int, started: float
 ) -> TrialResult:
     """Judge a world whose values come from its seed."""
     try:
         with bench.steps.bounded("plan"):
-            plan = plan_of(world, calls)
+            random = Random(world.script_seed)
+            plan = plan_trial(world.wit, world.name, world.features, random, recipe.calls, recipe.bad_runs)
     except FrontEndError as error:
         return _unusable(bench, world, index, str(error), options)
     except StepLost as lost:
         refusal = Refusal("harness", f"planning: {lost.loss.message}")
-        return TrialResult(index, outcome=Outcome.HARNESS_ERROR.value, refusals=(refusal,), world=world)
-    examination = examine(bench, CASE, plan, options, started)
+        return TrialResult(index, outcome=Outcome.HARNESS_ERROR.value, refusals=(refusal,))
+    examination = examine(bench, CASE, plan.planned.plan, options, started)
     tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
     return _result(index, world, plan, examination, explainer(tools, options.expectations))
 
 
-def plan_of(world: DrawnWorld, calls: int) -> Plan:
-    """Raises `FrontEndError`."""
-    surroundings = surround(WitText(world.wit, "world.wit"), world.name, world.features)
-    return plan_world(surroundings, Random(world.script_seed), calls, CASE)
-
-
-def _result(index: int, world: DrawnWorld, plan: Plan, examination: Examination, explain: Explain) -> TrialResult:
-    verdict = examination.verdict
-    refusals = [Refusal("planner", _without_name(item)) for item in plan.unsupported]
+def _result(index: int, world: DrawnWorld, plan: TrialPlan, examination: Examination, explain: Explain) -> TrialResult:
+    verdict, planned = examination.verdict, plan.planned
+    refusals = [Refusal("planner", _without_name(item)) for item in planned.plan.unsupported]
     if verdict.outcome is Outcome.SKIP:
         refusals.append(Refusal("engine", verdict.reason))
-        return TrialResult(index, 0, verdict.outcome.value, (), tuple(refusals), None, examination.seconds)
-    found = hits(verdict, explain)
-    calls = sum(len(run.calls) for run in plan.runs)
+        return TrialResult(index, 0, verdict.outcome.value, (), tuple(refusals), seconds=examination.seconds)
+    found = [replace(hit, bad=hit.run > plan.plain_runs) for hit in hits(verdict, explain)]
+    calls = sum(len(run.calls) for run in planned.plan.runs)
     return TrialResult(
         index,
         calls,
         verdict.outcome.value,
         tuple(found),
         tuple(refusals + [refusal for hit in found if (refusal := _refused(hit)) is not None]),
-        world if found else None,
+        tuple((hit.signature, _case(plan, world, hit)) for hit in found if not hit.known),
         examination.seconds,
         examination.stages,
     )
+
+
+def _case(plan: TrialPlan, world: DrawnWorld, hit: Hit) -> CaseParts:
+    case = run_case(plan.planned, hit.run, hit.signature) if hit.run else bare_case(plan.planned, hit.signature)
+    return case or sample_case(world, plan.calls, hit.signature)
 
 
 def _refused(hit: Hit) -> Refusal | None:
@@ -163,4 +167,5 @@ def _unusable(bench: Workbench, world: DrawnWorld, index: int, message: str, opt
         return TrialResult(index, outcome=Outcome.SKIP.value, refusals=(refusal,))
     signature = Signature("ours", Outcome.FAIL.value, 0, FRONT_END, f"refused to parse {reason}", "ours")
     hit = Hit(signature, f"our front end refuses what {', '.join(taken)} takes: {message}")
-    return TrialResult(index, outcome=Outcome.FAIL.value, hits=(hit,), refusals=(refusal,), world=world)
+    cases = ((signature, sample_case(world, 1, signature)),)
+    return TrialResult(index, outcome=Outcome.FAIL.value, hits=(hit,), refusals=(refusal,), cases=cases)

@@ -12,6 +12,7 @@ from typing import Any
 from harness.examine import Options
 from harness.fuzz.campaign import Bounds, Campaign
 from harness.fuzz.case_text import CaseParts
+from harness.fuzz.cases_of import sample_case
 from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.findings import Found, Ledger
 from harness.fuzz.reduce import Reduce, Reduced
@@ -34,7 +35,8 @@ def plain_trial(index: int) -> TrialResult:
     found += [hit("five", "known-five")] if index % 5 == 0 and index else []
     refusals = (Refusal("planner", "no value"),) if index % 3 == 0 else ()
     outcome = "fail" if found else "pass"
-    return TrialResult(index, 10, outcome, tuple(found), refusals, WORLD if found else None, 0.1, (("run", 0.1),))
+    cases = tuple((each.signature, sample_case(WORLD, 200, each.signature)) for each in found if not each.known)
+    return TrialResult(index, 10, outcome, tuple(found), refusals, cases, 0.1, (("run", 0.1),))
 
 
 class StubRun(Run):

@@ -1,0 +1,88 @@
+"""What is run in the world of a trial: calls with values from a seed, then runs with one bad value each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from random import Random
+
+from harness import types as t
+from harness.fuzz.raw import with_bad_values
+from harness.plan import Plan
+from harness.planner.bare import PlannedWorld, planned_world
+from harness.toolchains.front_end import Surroundings, WitText, surround
+
+TITLE = "fuzz"
+
+MAX_VALUES = 60_000
+"""Values that the calls of one plan may move, about; a plan with more would be stopped by the bounds of a run."""
+
+_LENGTH = 4
+"""About the length of a list that is drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrialPlan:
+    """`calls`: how many were asked of the planner. `plain_runs`: the runs before those with a bad value."""
+
+    planned: PlannedWorld
+    calls: int
+    plain_runs: int
+
+    @property
+    def plan(self) -> Plan:
+        return self.planned.plan
+
+
+def plan_trial(
+    wit: str, world: str | None, features: tuple[str, ...], random: Random, calls: int, bad_runs: int
+) -> TrialPlan:
+    """About `calls` calls, fewer where values are large; `bad_runs` more runs in which one value is bad.
+
+    Raises `FrontEndError` for WIT that cannot be used.
+    """
+    surroundings = surround(WitText(wit, "world.wit"), world, features)
+    calls = affordable(surroundings, calls)
+    planned = planned_world(surroundings, random, calls, TITLE)
+    plain = len(planned.plan.runs)
+    return TrialPlan(with_bad_values(planned, random, bad_runs) if bad_runs else planned, calls, plain)
+
+
+def affordable(surroundings: Surroundings, calls: int) -> int:
+    """`calls`, or as many as do not move more than `MAX_VALUES`; at least one."""
+    functions = [
+        function
+        for part in surroundings.parts.values()
+        for function in (*part.world.import_functions(), *part.world.export_functions())
+    ]
+    known: dict[int, int] = {}
+    total = sum(
+        _values(type, known) for function in functions for type in (*(p.type for p in function.params), function.result)
+    )
+    each = total // max(1, len(functions)) + 1
+    return max(1, min(calls, MAX_VALUES // each))
+
+
+def _values(type: t.Type | None, known: dict[int, int]) -> int:
+    """About how many values a value of the type holds."""
+    if type is None:
+        return 0
+    found = known.get(id(type))
+    if found is None:
+        found = known[id(type)] = _count(type, known)
+    return found
+
+
+def _count(type: t.Type, known: dict[int, int]) -> int:
+    match type:
+        case t.FixedLengthList():
+            return 1 + type.size * _values(type.type, known)
+        case t.List() | t.Map():
+            return 1 + _LENGTH * _sum(t.parts(type), known)
+        case t.Record() | t.Tuple():
+            return 1 + _sum(t.parts(type), known)
+    return 1 + max((_values(part, known) for part in t.parts(type)), default=0)
+
+
+def _sum(types: Iterable[t.Type], known: dict[int, int]) -> int:
+    return sum(_values(type, known) for type in types)
