@@ -82,10 +82,19 @@ class Table:
             raise SpecTrap(TrapClass.HANDLE_TYPE)
         return entry
 
-    def lift_own(self, index: int, rt: ResourceIdentity) -> int:
-        handle = self.resource(self.remove(index), rt)
-        if handle.num_lends:
+    def _not_lent(self, entry: Entry, rt: ResourceIdentity) -> ResourceHandle:
+        """The type is checked first; engines differ where a handle is lent as well."""
+        lent = isinstance(entry, ResourceHandle) and entry.num_lends > 0
+        try:
+            handle = self.resource(entry, rt)
+        except SpecTrap as trap:
+            raise SpecTrap(trap.cause, also=frozenset({TrapClass.LENT} if lent else ())) from None
+        if lent:
             raise SpecTrap(TrapClass.LENT)
+        return handle
+
+    def lift_own(self, index: int, rt: ResourceIdentity) -> int:
+        handle = self._not_lent(self.remove(index), rt)
         if not handle.own:
             raise SpecTrap(TrapClass.HANDLE_TYPE)
         return handle.rep
@@ -104,9 +113,7 @@ class Table:
 
     def drop(self, index: int, rt: ResourceIdentity) -> ResourceHandle:
         """`canon resource.drop` up to the destructor, which is the caller's to run when the handle owns."""
-        handle = self.resource(self.remove(index), rt)
-        if handle.num_lends:
-            raise SpecTrap(TrapClass.LENT)
+        handle = self._not_lent(self.remove(index), rt)
         if handle.borrow_scope is not None:
             handle.borrow_scope.num_borrows -= 1
         return handle

@@ -131,7 +131,7 @@ class Taker:
         try:
             return self._instance.table.lift_error_context(value.number & _U32)
         except SpecTrap as trap:
-            return self._bad(trap.cause)
+            return self._bad(trap.cause, *trap.also)
 
     def _fields(
         self, value: s.Value, type: t.Record | t.Tuple | t.FixedLengthList, place: Place, in_memory: bool
@@ -243,7 +243,7 @@ class Taker:
                 return Rep(table.lift_own(number, rt))
             return Rep(table.lift_borrow(number, rt, self.lenders))
         except SpecTrap as trap:
-            return self._bad(trap.cause)
+            return self._bad(trap.cause, *trap.also)
 
 
 @dataclass(frozen=True, slots=True)

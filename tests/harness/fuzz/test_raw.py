@@ -10,6 +10,7 @@ import pytest
 
 from harness.examine import Options, examine
 from harness.fuzz.raw import with_bad_values
+from harness.model.table import ResourceHandle, ResourceIdentity, SpecTrap, Table
 from harness.plan import Role, TrapClass
 from harness.planner.bare import PlannedWorld, planned_world
 from harness.steps import Steps
@@ -85,3 +86,13 @@ def test_ours_does_what_the_model_says(tmp_path: Path) -> None:
     verdict = examine(bench, "test", plan, Options(artifacts=None)).verdict
     assert verdict.findings == []
     assert verdict.outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(("lends", "also"), [(0, frozenset()), (1, frozenset({TrapClass.LENT}))])
+def test_a_lent_handle_of_another_type_breaks_two_rules(lends: int, also: frozenset[TrapClass]) -> None:
+    mine, other = (ResourceIdentity(Role.SUBJECT, name) for name in ("a:b/x#r", "a:b/x#q"))
+    table = Table()
+    index = table.add(ResourceHandle(mine, 1, own=True, num_lends=lends))
+    with pytest.raises(SpecTrap) as caught:
+        table.lift_own(index, other)
+    assert (caught.value.cause, caught.value.also) == (TrapClass.HANDLE_TYPE, also)
