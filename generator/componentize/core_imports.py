@@ -107,9 +107,10 @@ class CoreImports:
             name = namespace[len(_EXPORT) :] if exported else namespace
             home = self.homes.root if name == ROOT else self._interface(name, exported)
             if home is None:
+                hint = "" if ":" in name or exported else " (an adapter may: `component link --adapt`)"
                 raise ComponentizeError(
                     f"{where}: the world {'exports' if exported else 'imports'} no interface `{name}`, "
-                    "and no other module provides it"
+                    f"and no other module provides it{hint}"
                 )
             self._modules[namespace] = home
         return home

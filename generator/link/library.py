@@ -157,7 +157,7 @@ class _Imports:
         for item in module.imports:
             feature = names.UNSUPPORTED_IMPORTS.get((item.module, item.name))
             if feature is not None:
-                raise LinkError(f"`{item.name}` is imported from `{item.module}`, but {feature} is not supported")
+                raise LinkError(f"`{item.name}` is imported from `{item.module}`, but this is not supported: {feature}")
             match item.module:
                 case names.ENV:
                     self._env(item, index)

@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 import pytest
 import wasmtime.component
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from generator.componentize.encoder import componentize
+from generator.errors import GeneratorError
 from generator.link.adapter import Adapter, read_adapter
 from generator.link.errors import LinkError
 from generator.link.layout import PAGE_SIZE
@@ -42,17 +45,24 @@ class AdapterBuilder(ModuleBuilder):
         for name in ("__stack_pointer", "allocation_state"):
             self.export(name, ExternKind.GLOBAL, self.add_global(GlobalType(I32, mutable=True), const_i32(0)))
 
-    def adapter(self, world: str = WORLD) -> Adapter:
+    def binary(self, world: str = WORLD) -> bytes:
         names = [
             encode_unsigned(index) + encode_name(name)
             for index, name in enumerate(("__stack_pointer", "allocation_state"))
         ]
         self.module.customs.append(CustomSection("name", encode_section(7, encode_vector(names))))
         self.module.customs.append(world_section(world))
-        return read_adapter("old", self.encode())
+        return self.encode()
+
+    def adapter(self, world: str = WORLD) -> Adapter:
+        return read_adapter("old", self.binary(world))
 
 
 def adapter() -> Adapter:
+    return _builder().adapter()
+
+
+def _builder() -> AdapterBuilder:
     """`ask` calls `f` of the host, `unused` calls `g`; `stack`, `state` and `allocate` tell what the adapter got."""
     builder = AdapterBuilder()
     builder.import_memory("env", "memory", MemoryType(Limits(0)))
@@ -78,7 +88,7 @@ def adapter() -> Adapter:
     builder.define("stack", GETTER, lambda code: code.global_get(0))
     builder.define("state", GETTER, lambda code: code.global_get(1))
     builder.define("allocate", UNARY, allocate)
-    return builder.adapter()
+    return builder
 
 
 def library(*imports: tuple[str, FuncType], realloc: bool = True) -> Library:
@@ -266,3 +276,23 @@ def test_what_adapter_and_libraries_lack(write: Callable[[AdapterBuilder], objec
     with pytest.raises(LinkError) as raised:
         plan_link([library(("f", THUNK))], LinkOptions(adapters=(builder.adapter(),)))
     assert words in str(raised.value)
+
+
+ADAPTER_BINARY = _builder().binary()
+
+
+@settings(max_examples=200)
+@given(st.lists(st.tuples(st.integers(8, len(ADAPTER_BINARY) - 1), st.integers(0, 255)), min_size=1, max_size=3))
+def test_damage(changes: list[tuple[int, int]]) -> None:
+    """An error of ours or another adapter, never a traceback of Python."""
+    binary = bytearray(ADAPTER_BINARY)
+    for place, value in changes:
+        binary[place] = value
+    imports = [("ask", GETTER), ("stack", GETTER), ("allocate", UNARY), ("unused", THUNK)]
+    try:
+        damaged = read_adapter("old", bytes(binary))
+        plan = plan_link([library(*imports)], LinkOptions(adapters=(damaged,)))
+    except GeneratorError as error:
+        assert str(error)
+    else:
+        assert plan.module(ADAPTER).module.export_func_type("ask") == GETTER
