@@ -59,6 +59,7 @@ class Sampler:
         self._random = random
         self._handle = handle
         self._smallest = Smallest(avoid if handle is not None else lambda _: True)
+        self._open: dict[t.Type, tuple[list[int], list[int]]] = {}
         self._left = BUDGET
 
     def possible(self, type: t.Type | None) -> bool:
@@ -175,15 +176,22 @@ class Sampler:
         return frozenset(label for label in range(count) if self._random.random() < 0.5)
 
     def _case(self, type: t.Variant | t.Option | t.Result) -> Value:
-        cases = type.payloads
-        open_cases = [index for index, payload in enumerate(cases) if self.possible(payload)]
+        found = self._open.get(type)
+        if found is None:
+            found = self._open[type] = self._open_cases(type)
+        open_cases, least = found
         if self._left <= 0:
-            sizes = [self._smallest.parts(cases[index]) for index in open_cases]
-            least = min(sizes)
-            open_cases = [index for index, size in zip(open_cases, sizes, strict=True) if size == least]
+            open_cases = least
         index = open_cases[self._index(len(open_cases))]
-        payload = cases[index]
+        payload = type.payloads[index]
         return Case(index, None if payload is None else self._sample(payload))
+
+    def _open_cases(self, type: t.Variant | t.Option | t.Result) -> tuple[list[int], list[int]]:
+        """The cases of which there are values, and those of them with the smallest ones."""
+        sizes = list(map(self._smallest.parts, type.payloads))
+        possible = [index for index, payload in enumerate(type.payloads) if self.possible(payload)]
+        least = min(sizes[index] for index in possible)
+        return possible, [index for index in possible if sizes[index] == least]
 
     def _primitive(self, type: t.Prim) -> Value:
         random = self._random

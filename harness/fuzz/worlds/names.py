@@ -58,6 +58,7 @@ class Names:
 
     def __init__(self, *taken: str) -> None:
         self._taken = {_folded(name) for name in taken}
+        self._letters = letters()
 
     def __contains__(self, name: str) -> bool:
         return _folded(name) in self._taken
@@ -68,7 +69,7 @@ class Names:
 
     def simple(self) -> str:
         """The first letter that is free."""
-        return self.claim(next(name for name in letters() if name not in self))
+        return self.claim(next(name for name in self._letters if name not in self))
 
     def draw(self, source: Source, hard: bool) -> str:
         """A name that is not yet taken; `hard`: not only letters."""
