@@ -12,8 +12,9 @@ CASE = "fuzz"
 """What worlds of the fuzzer are called where expectations ask for a case."""
 
 
-def explainer(tools: Mapping[str, str], expectations: Expectations) -> Explain:
-    """`tools`: which tool stands behind each toolchain's name."""
+def explainer(tools: Mapping[str, str], expectations: Expectations, wit: str) -> Explain:
+    """For findings in one world. `tools`: which tool stands behind each toolchain's name."""
+    expectations = expectations.about(wit)
 
     def explain(subject: str, finding: Finding) -> str:
         tool = tools.get(subject)

@@ -14,7 +14,7 @@ from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.explain import explainer
 from harness.fuzz.signature import BESIDE, Signature, hits
 from harness.fuzz.trial import Recipe, run_world
-from harness.plan import Plan
+from harness.plan import Plan, Role
 from harness.planner import case_plan
 from harness.planner.scripts import OutOfRegisters
 from harness.sampling import Impossible
@@ -38,7 +38,6 @@ class Oracle:
         self._most = 0
         self._end = 0.0
         self._tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
-        self._explain = explainer(self._tools, options.expectations)
 
     def allow(self, attempts: int, seconds: float) -> None:
         """A new phase, with bounds of its own: what an earlier one did not use up is not added."""
@@ -103,7 +102,8 @@ class Oracle:
         observed = self._bench.observer.observe(plan, cells, self._bench.settings.run_limits)
         structure = self._bench.structure.compare(plan, observed.cells) if structural else Structure()
         verdict = judge("fuzz", plan, observed.cells, structure, self._tools, self._options.expectations)
-        for hit in hits(verdict, self._explain):
+        wit = next(part.wit for part in plan.components if part.role is Role.SUBJECT)
+        for hit in hits(verdict, explainer(self._tools, self._options.expectations, wit)):
             found = hit.signature
             if alone and _sides(found) == _sides(wanted):
                 return True
