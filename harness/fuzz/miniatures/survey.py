@@ -116,7 +116,7 @@ class Survey:
                 tried: TriedWorld = self._run.submit(task).result()
             except TaskFailed as error:
                 row.errors.append(f"world {index - 1} of seed {recipe.seed}: {error}")
-                continue
+                return Fuzzed(spent, index, None)
             spent += tried.seconds
             if tried.detection is not None:
                 return Fuzzed(spent, index, tried.detection, tried.wit)

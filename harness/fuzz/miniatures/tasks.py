@@ -5,17 +5,19 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
-from harness.case import load_case
+from harness.case import load_case, parse_case
 from harness.examine import Options
 from harness.features import missing
 from harness.fuzz.miniatures.detect import Detection, builds_the_same, detect
-from harness.fuzz.trial import Recipe, draw, plan_of
+from harness.fuzz.planned import plan_trial
+from harness.fuzz.trial import Recipe, draw
 from harness.plan import Plan
 from harness.planner import case_plan, check_plan
 from harness.toml_lines import FileError
 from harness.toolchains.front_end import FrontEndError, WitText
-from harness.toolchains.miniatures.worlds import WORLDS
+from harness.toolchains.miniatures.worlds import CASES, WORLDS
 from harness.workbench import Workbench
 
 SHOWN_CALLS = 120
@@ -53,9 +55,15 @@ class TryCase:
         return _try(bench, plan, self.miniatures, self.options)
 
 
+def shown_plan(world: str, seed: int) -> Plan:
+    if world in CASES:
+        return case_plan(parse_case(CASES[world], f"{world}.toml"))
+    return check_plan(WitText(WORLDS[world], f"{world}.wit"), seed=seed, calls=SHOWN_CALLS)
+
+
 @dataclass(frozen=True, slots=True)
 class TryShown:
-    """A world of `harness/toolchains/miniatures/worlds.py`, with values from a seed."""
+    """A world of `harness/toolchains/miniatures/worlds.py`, with values from a seed, or a case of that module."""
 
     world: str
     miniatures: tuple[str, ...]
@@ -63,8 +71,7 @@ class TryShown:
     seed: int = 0
 
     def perform(self, bench: Workbench) -> Detections:
-        plan = check_plan(WitText(WORLDS[self.world], f"{self.world}.wit"), seed=self.seed, calls=SHOWN_CALLS)
-        return _try(bench, plan, self.miniatures, self.options)
+        return _try(bench, shown_plan(self.world, self.seed), self.miniatures, self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +94,13 @@ class TryRandom:
 
     def perform(self, bench: Workbench) -> TriedWorld:
         started = time.perf_counter()
-        world = draw(self.recipe, self.index, bench)
+        recipe = self.recipe
+        world = draw(recipe, self.index, bench)
+        values = Random(world.script_seed)
         try:
-            plan = plan_of(world, self.recipe.calls)
+            trial = plan_trial(world.wit, world.name, world.features, values, recipe.calls, recipe.bad_runs)
         except FrontEndError:
             return TriedWorld(time.perf_counter() - started)
+        plan = trial.plan
         detection = None if missing(plan.needs) else detect(bench, self.miniature, plan, self.options)
         return TriedWorld(time.perf_counter() - started, detection, world.wit if detection is not None else "")

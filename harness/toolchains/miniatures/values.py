@@ -117,7 +117,7 @@ def _(original: Original, self: Lower, body: Body, cx: int, node: Node) -> None:
     Member(Lower, "_check"),
     "a discriminant without a case is cut to its size in memory",
     needs="a discriminant of 256 or more for an enum or variant in memory",
-    shown_by="variants",
+    shown_by="bad-discriminants",
 )
 def _(original: Original, self: Lower, body: Body, cases: int) -> None:
     pass

@@ -1,4 +1,4 @@
-"""Small worlds, each of which shows several miniatures."""
+"""Small worlds, each of which shows several miniatures; and cases where it takes values that no type allows."""
 
 from __future__ import annotations
 
@@ -221,5 +221,23 @@ world w {
   import backup: store;
   export served: store;
 }
+""",
+}
+
+CASES = {
+    "bad-discriminants": """title = "discriminants beyond the last case"
+why = "cut to a byte they would be cases"
+origin = "own"
+wit = '''
+package m:bad;
+interface bad { enums: func() -> list<color>; enum color { red, green } }
+world w { import bad; export bad; }
+'''
+
+[[step]]
+call = "m:bad/bad#enums"
+by = "driver"
+result = "!list 1 enum 256"
+trap = "invalid-discriminant"
 """,
 }
