@@ -17,6 +17,7 @@ def without_customs(module: bytes) -> bytes:
     return module[:8] + b"".join(module[part.start : part.end] for part in sections(module) if part.id)
 
 
+@lru_cache(maxsize=64)
 def module_type(module: bytes) -> bytes:
     """A `core:moduletype` (Binary.md) that says exactly what `module` imports and exports.
 
@@ -65,7 +66,7 @@ def core_interface(module: bytes) -> CoreInterface:
     types: list[str] = []
     imports: dict[tuple[str, str], str] = {}
     exports: dict[str, str] = {}
-    reader = Reader(module_type(module), 1)
+    reader = Reader(module_type(without_customs(module)), 1)  # as it is asked for to share the module
     for _ in range(reader.unsigned()):
         declaration = reader.byte()
         if declaration == 1:
