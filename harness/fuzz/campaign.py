@@ -26,6 +26,8 @@ AHEAD = 3
 """Trials under way or waiting, for each worker."""
 SAVE_EVERY = 5.0
 """Seconds between two writings of the state."""
+GRACE = 60.0
+"""Seconds that reductions may take after the last trial of a run that is bounded in time."""
 LOOK_EVERY = 0.2
 """Seconds after which a wait for a result looks around."""
 
@@ -77,6 +79,7 @@ class Campaign:
     """Why it ended before its bounds: `INTERRUPTED`, or what could not be written."""
     _started: float = field(default_factory=time.monotonic)
     _saved: float = 0.0
+    _ended: float = float("inf")
     _next: int = 0
     _waiting: deque[tuple[int, Future[Any]]] = field(default_factory=deque)
     _reductions: deque[_Reduction] = field(default_factory=deque)
@@ -101,6 +104,7 @@ class Campaign:
             finally:
                 # also what is done when a user interrupts
                 self._collect_done()
+            self._ended = time.monotonic()
             while self._reductions:
                 self._take_reduction(self._reductions.popleft())
         except KeyboardInterrupt:
@@ -179,6 +183,8 @@ class Campaign:
                 break
             except NotYet:
                 self.watcher.advanced(self)
+                if self.bounds.seconds is not None and time.monotonic() > self._ended + GRACE:
+                    return  # it stays as it was found; `--resume` makes up for it
             except PoolClosed:
                 return
             except TaskFailed as error:

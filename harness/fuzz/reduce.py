@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
-from harness.case import CallStep
+from harness.case import CallStep, NewStep
 from harness.examine import Options
 from harness.fuzz.adapter import SourceRandom
 from harness.fuzz.case_text import CaseParts
@@ -197,7 +197,7 @@ class _Reduction:
         while chunk:
             start = 0
             while start < len(parts.steps):
-                fewer = replace(parts, steps=parts.steps[:start] + parts.steps[start + chunk :])
+                fewer = _without(parts, start, start + chunk)
                 if self._oracle.case_fails(fewer):
                     parts = fewer
                 else:
@@ -207,6 +207,17 @@ class _Reduction:
             if self._oracle.case_fails(smaller):
                 return self._fewer_steps(smaller)
         return parts
+
+
+def _without(parts: CaseParts, start: int, end: int) -> CaseParts:
+    """A case without some of its steps; the trap that ended it ends what is left."""
+    kept = [*parts.steps[:start], *parts.steps[end:]]
+    last = parts.steps[-1]
+    if kept and end >= len(parts.steps) and not isinstance(last, NewStep) and last.trap is not None:
+        final = kept[-1]
+        if not isinstance(final, NewStep):
+            kept[-1] = replace(final, trap=last.trap)
+    return replace(parts, steps=tuple(kept))
 
 
 def _within(parts: CaseParts) -> Iterator[CaseParts]:

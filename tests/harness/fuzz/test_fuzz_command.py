@@ -15,6 +15,8 @@ import pytest
 from click.testing import CliRunner
 
 from harness.cli import commands
+from harness.cli import fuzz as fuzz_command
+from harness.pool import Patience
 from reports import fuzz as reports
 
 OURS = ["--toolchain", "ours"]
@@ -154,3 +156,22 @@ def test_interrupted_it_keeps_what_it_has(tmp_path: Path) -> None:
     told = summary(tmp_path / "s.json")
     assert told["stopped"] == "interrupted"
     assert json.loads((tmp_path / "campaign.json").read_text())["next"] == told["next"] == told["worlds"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("panics", "tool panicked: panicked no Nth way"),
+        ("dies", "tool panicked: generate panicked exit code N"),
+        ("hangs", "timed out: generate did not end within N s"),
+        ("floods", "invalid output"),
+    ],
+)
+def test_survives_bad_tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, kind: str) -> None:
+    monkeypatch.setattr(fuzz_command, "PATIENCE", Patience(step=1.5))
+    tool = ["--toolchain", f"python:tests.harness.fuzz.bad_tools:{name}"]
+    words = ["--worlds", "1", "--calls", "2", "--jobs", "1", "--no-reduce", "--findings", str(tmp_path)]
+    output = fuzz(*tool, *words, expected=1)
+    assert f"ours: {kind}" in output
+    assert "1 worlds (1 " in output
+    assert len(list(tmp_path.glob("*.toml"))) == 1

@@ -1,0 +1,29 @@
+"""What is run in the world of a trial."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from harness.fuzz.planned import affordable, plan_trial
+from harness.toolchains.front_end import WitText, surround
+
+SMALL = "package a:b; interface x { f: func(a: u8) -> string; } world w { export x; }"
+LARGE = "package a:b; interface x { f: func() -> list<list<list<u16, 9>, 9>, 72>; } world w { export x; }"
+
+
+@pytest.mark.parametrize(
+    ("wit", "calls", "expected"), [(SMALL, 200, 200), (SMALL, 7, 7), (LARGE, 200, 9), (LARGE, 1, 1)]
+)
+def test_large_values_cost_calls(wit: str, calls: int, expected: int) -> None:
+    assert affordable(surround(WitText(wit, "w.wit")), calls) == expected
+
+
+def test_bad_values_come_in_runs_of_their_own() -> None:
+    plain = plan_trial(SMALL, None, (), Random(1), 10, 0)
+    bad = plan_trial(SMALL, None, (), Random(1), 10, 3)
+    assert len(plain.plan.runs) == plain.plain_runs == bad.plain_runs == 1
+    assert bad.plan.runs[0].scripts == plain.plan.runs[0].scripts
+    assert 1 < len(bad.plan.runs) <= 4
+    assert len(bad.planned.scripts) == len(bad.plan.runs)
