@@ -211,25 +211,34 @@ class _Builder:
                 world.externs.append(replace_extern(extern, label))
 
     def _two_copies(self) -> tuple[World, Extern] | None:
-        exports: list[tuple[World, Extern, Container]] = []
-        for world in self._worlds():
-            for extern in world.externs:
-                if not extern.is_import and isinstance(extern.item, Container):
-                    exports.append((world, extern, extern.item))
-        # An export under a label satisfies nobody, yet must not be needed as an import (so the reference).
-        plain = [item for _, extern, item in exports if extern.label is None]
-        for world, extern, item in exports:
-            waiting, seen = [item], [item]
-            while waiting:
-                for used in waiting.pop().used:
-                    if any(used is other for other in seen):
-                        continue
-                    seen.append(used)
-                    if any(used is other for other in plain):
-                        waiting.append(used)
-                    elif any(used.reaches(other) for _, _, other in exports):
-                        return world, extern
+        """An export that is in the way: of all worlds together, or of the included one, which must hold by itself."""
+        for worlds in [self._worlds(), *([[self._included]] if self._included is not None else [])]:
+            found = _conflict(worlds)
+            if found is not None:
+                return found
         return None
+
+
+def _conflict(worlds: list[World]) -> tuple[World, Extern] | None:
+    exports: list[tuple[World, Extern, Container]] = []
+    for world in worlds:
+        for extern in world.externs:
+            if not extern.is_import and isinstance(extern.item, Container):
+                exports.append((world, extern, extern.item))
+    # An export under a label satisfies nobody, yet must not be needed as an import (so the reference).
+    plain = [item for _, extern, item in exports if extern.label is None]
+    for world, extern, item in exports:
+        waiting, seen = [item], [item]
+        while waiting:
+            for used in waiting.pop().used:
+                if any(used is other for other in seen):
+                    continue
+                seen.append(used)
+                if any(used is other for other in plain):
+                    waiting.append(used)
+                elif any(used.reaches(other) for _, _, other in exports):
+                    return world, extern
+    return None
 
 
 def replace_extern(extern: Extern, label: str | None) -> Extern:
