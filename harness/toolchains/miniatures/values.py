@@ -115,8 +115,8 @@ def _(original: Original, self: Lower, body: Body, cx: int, node: Node) -> None:
 @_row(
     "unchecked-discriminant",
     Member(Lower, "_check"),
-    "a discriminant without a case is cut to its size in memory",
-    needs="a discriminant of 256 or more for an enum or variant in memory",
+    "a discriminant without a case is stored like any other",
+    needs="a discriminant of 2 or more for a result of two payloads in memory",
     shown_by="bad-discriminants",
 )
 def _(original: Original, self: Lower, body: Body, cases: int) -> None:

@@ -225,19 +225,18 @@ world w {
 }
 
 CASES = {
-    "bad-discriminants": """title = "discriminants beyond the last case"
-why = "cut to a byte they would be cases"
+    "bad-discriminants": """title = "A discriminant beyond the last case"
+why = "What is no case must never be taken for one."
 origin = "own"
 wit = '''
 package m:bad;
-interface bad { enums: func() -> list<color>; enum color { red, green } }
+interface bad { either: func() -> result<string, u64>; }
 world w { import bad; export bad; }
 '''
 
 [[step]]
-call = "m:bad/bad#enums"
-by = "driver"
-result = "!list 1 enum 256"
+call = "m:bad/bad#either"
+result = "!var 3"
 trap = "invalid-discriminant"
 """,
 }
