@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from harness.diff import NOTHING, Difference
 from harness.verdict import MODEL, Finding, Judgement, Outcome, Verdict
 
-_ROLE = re.compile(r"\b(?:the )?(?:subject|provider|driver)\b( of [^:]*)?")
+_ROLE = re.compile(r"\b(?:the )?(?:subject|provider|driver)\b( of [^:]*)?|^\S+@(?:winch|cranelift): ")
 _NAMED = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|\[?[\w.:\]-]*[#/][\w.\[\]#/@:+-]*")
-_NUMBER = re.compile(r"\b(?:0x)?[0-9a-f]*\d[0-9a-f]*\b|\d+")
+_NUMBER = re.compile(r"\b(?:0x)?[0-9a-f]*\d[0-9a-f]*(?:\.\d+)*\b|\d+")
 _PYTHON_FRAME = re.compile(r'File "[^"]*?([\w/]+)\.py", line \d+, in (\w+)')
 _PANIC = re.compile(r"panicked at [^\n]*\n([^\n]*)")
 _MAX_WORDS = 36

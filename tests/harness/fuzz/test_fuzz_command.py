@@ -14,8 +14,8 @@ import jsonschema
 import pytest
 from click.testing import CliRunner
 
-from harness.cli import commands
 from harness.cli import fuzz as fuzz_command
+from harness.cli.group import commands
 from harness.pool import Patience
 from reports import fuzz as reports
 
@@ -164,7 +164,7 @@ def test_interrupted_it_keeps_what_it_has(tmp_path: Path) -> None:
         ("panics", "tool panicked: panicked no Nth way"),
         ("dies", "tool panicked: generate panicked exit code N"),
         ("hangs", "timed out: generate did not end within N s"),
-        ("floods", "invalid output"),
+        ("floods", "fail: refused to link"),
     ],
 )
 def test_survives_bad_tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, kind: str) -> None:
