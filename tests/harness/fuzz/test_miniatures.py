@@ -1,0 +1,146 @@
+"""Miniatures: every patch finds its place, makes something else than ours, is gone afterwards, and is noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import interpreters
+from harness.build import INTERPRETER, WORLD
+from harness.case import parse_case
+from harness.fuzz.miniatures.survey import Survey
+from harness.fuzz.trial import Recipe
+from harness.run import Run, Tools
+from harness.toolchains import ours
+from harness.toolchains.front_end import Surroundings, WitText, surround
+from harness.toolchains.miniatures.miniature import Area
+from harness.toolchains.miniatures.patch import Patch
+from harness.toolchains.miniatures.toolchain import MINIATURES, PREFIX
+from harness.toolchains.miniatures.worlds import CASES, WORLDS
+from harness.toolchains.named import UnknownToolchain, named
+from harness.toolchains.protocol import BuildResult, Built, GenerateOptions, Library, LinkOptions, Toolchain
+
+BOXED = interpreters.boxed(3).read_bytes()
+
+
+def surroundings(shown_by: str) -> Surroundings:
+    if shown_by in CASES:
+        wit = parse_case(CASES[shown_by]).wit
+        assert isinstance(wit, str)
+    else:
+        wit = WORLDS[shown_by]
+    return surround(WitText(wit, f"{shown_by}.wit"))
+
+
+@pytest.fixture(scope="module")
+def worlds() -> dict[str, Surroundings]:
+    return {name: surroundings(name) for name in (*WORLDS, *CASES)}
+
+
+def build(toolchain: Toolchain, around: Surroundings) -> list[BuildResult]:
+    """The library and the component of each role, or what kept them from being built."""
+    results = []
+    for part in around.parts.values():
+        options = GenerateOptions(interpreter=INTERPRETER)
+        dylib = toolchain.generator.generate(part.plan.wit, part.plan.world, options).result()
+        results.append(dylib)
+        if isinstance(dylib, Built):
+            libraries = [Library(INTERPRETER, BOXED), Library(WORLD, dylib.data)]
+            results.append(toolchain.linker.link(libraries, LinkOptions()).result())
+    return results
+
+
+@pytest.fixture(scope="module")
+def right(worlds: dict[str, Surroundings]) -> dict[str, list[BuildResult]]:
+    """What ours makes before any miniature has worked."""
+    return {name: build(ours.toolchain(), around) for name, around in worlds.items()}
+
+
+def test_there_are_enough_of_each_kind() -> None:
+    areas = [miniature.area for miniature in MINIATURES.values()]
+    assert len(areas) >= 50
+    assert all(areas.count(area) >= 10 for area in Area)
+
+
+def test_each_world_shows_something() -> None:
+    assert {miniature.shown_by for miniature in MINIATURES.values()} == {*WORLDS, *CASES}
+
+
+def test_what_is_wrong_is_said_once() -> None:
+    tables = [(miniature.area, miniature.wrong) for miniature in MINIATURES.values()]
+    assert len(set(tables)) == len(tables)
+    assert all(miniature.wrong and miniature.needs for miniature in MINIATURES.values())
+
+
+PATCHES = [name for name, miniature in MINIATURES.items() if isinstance(miniature.fault, Patch)]
+
+
+@pytest.mark.parametrize("name", PATCHES)
+def test_the_place_exists(name: str) -> None:
+    fault = MINIATURES[name].fault
+    assert isinstance(fault, Patch)
+    assert fault.resolve()
+
+
+@pytest.mark.parametrize("name", MINIATURES)
+def test_it_makes_something_else(
+    name: str, worlds: dict[str, Surroundings], right: dict[str, list[BuildResult]]
+) -> None:
+    shown_by = MINIATURES[name].shown_by
+    assert build(named(PREFIX + name), worlds[shown_by]) != right[shown_by]
+
+
+def test_nothing_is_left_behind(worlds: dict[str, Surroundings], right: dict[str, list[BuildResult]]) -> None:
+    for name in PATCHES:
+        build(named(PREFIX + name), worlds[MINIATURES[name].shown_by])
+    assert {world: build(ours.toolchain(), around) for world, around in worlds.items()} == right
+
+
+def test_an_unknown_name() -> None:
+    with pytest.raises(UnknownToolchain, match="no miniature 'nothing'"):
+        named(f"{PREFIX}nothing")
+
+
+@pytest.fixture(scope="module")
+def survey() -> Iterator[Survey]:
+    """All miniatures, each tried on the world that shows it."""
+    chosen = list(MINIATURES.values())
+    jobs = 2
+    with Run(Survey.tools(Tools(), chosen), jobs) as run:
+        survey = Survey(chosen, run, jobs)
+        survey.show()
+        yield survey
+
+
+@pytest.mark.parametrize("name", MINIATURES)
+def test_it_is_noticed(name: str, survey: Survey) -> None:
+    row = survey.rows[name]
+    assert not row.errors
+    assert row.shown is not None, f"nobody noticed that {row.miniature.wrong}"
+
+
+LEVELS = [("spills-at-16", 0), ("enum-names-reversed", 1), ("field-names-of-types-reversed", 2), ("map-reversed", 3)]
+
+
+@pytest.mark.parametrize(("name", "level"), LEVELS)
+def test_the_level_on_which_it_is_noticed(name: str, level: int, survey: Survey) -> None:
+    detection = survey.rows[name].shown
+    assert detection is not None
+    assert detection.level == level
+
+
+FUZZED = ("no-post-return", "stack-begins-in-the-data", "interpreter-never-finishes")
+"""One of each area that any world shows: the way to the fuzzer is what is tested here, not its reach."""
+
+
+def test_the_fuzzer_notices() -> None:
+    chosen = [MINIATURES[name] for name in FUZZED]
+    with Run(Survey.tools(Tools(), chosen), 1) as run:
+        survey = Survey(chosen, run, 1)
+        survey.fuzz(Recipe(seed=1, calls=20), seconds=20)
+    for row in survey.rows.values():
+        assert not row.errors
+        assert row.fuzzed is not None
+        assert row.fuzzed.detection is not None
+        assert "world" in row.fuzzed.wit

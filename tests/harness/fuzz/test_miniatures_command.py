@@ -1,0 +1,66 @@
+"""`harness miniatures`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from harness.cli.group import commands
+from harness.toolchains.miniatures.toolchain import MINIATURES
+
+CASE = """title = "s8 in a list"
+why = "The interpreter must receive -1."
+origin = "own"
+wit = '''
+package a:b;
+interface x { f: func(a: list<s8>); }
+world w { export x; }
+'''
+
+[[step]]
+call = "a:b/x#f"
+args = ["[-1, 1]"]
+"""
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(commands, ["miniatures", *arguments])
+
+
+def test_the_list_names_all() -> None:
+    result = run("--list")
+    assert result.exit_code == 0
+    assert all(name in result.stdout for name in MINIATURES)
+
+
+def test_no_such_name() -> None:
+    result = run("--only", "no-such-thing")
+    assert result.exit_code == 2
+    assert "no-such-thing" in result.output
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Path:
+    path = tmp_path / "cases" / "s8.toml"
+    path.parent.mkdir()
+    path.write_text(CASE)
+    return path.parent
+
+
+def test_what_cases_notice(suite: Path, tmp_path: Path) -> None:
+    out = tmp_path / "table.json"
+    result = run("--cases", "--suite", str(suite), "--only", "s8-loaded-unsigned", "-j", "1", "--json", str(out))
+    assert result.exit_code == 0, result.output
+    assert "noticed by cases: 1 of 1" in result.stdout
+    (row,) = json.loads(out.read_text())
+    assert (row["name"], row["cases"], row["level"]) == ("s8-loaded-unsigned", ["s8"], 3)
+    assert "push_s8" in row["message"]
+
+
+def test_what_cases_do_not_notice(suite: Path) -> None:
+    result = run("--cases", "--suite", str(suite), "--only", "s16-loaded-unsigned", "-j", "1")
+    assert result.exit_code == 1
+    assert "noticed by cases: 0 of 1" in result.stdout
