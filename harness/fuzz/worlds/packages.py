@@ -8,7 +8,7 @@ from harness.fuzz.choices import Source, chance, choose, repeat, weighted
 from harness.fuzz.worlds.ast import Container, Extern, Package, World
 from harness.fuzz.worlds.functions import FunctionMaker
 from harness.fuzz.worlds.gates import add_gates
-from harness.fuzz.worlds.names import Names
+from harness.fuzz.worlds.names import Names, letters
 from harness.fuzz.worlds.profile import FuzzWorld, Profile
 from harness.fuzz.worlds.text import wit_text
 from harness.fuzz.worlds.types import TypeMaker
@@ -160,7 +160,15 @@ class _Builder:
 
     def _label(self, world: World, is_import: bool) -> str:
         names = self._import_names if is_import else self._export_names
-        return names.draw(self._source, self._profile.hard_names)
+        label = names.draw(self._source, self._profile.hard_names)
+        if world is not self._included or not chance(self._source, 3):
+            return label
+        # It has another name in the included world. A renaming is for imports and exports, so both must be free of it.
+        name = next(f"old-{name}" for name in letters() if f"old-{name}" not in self._import_names)
+        for names in (self._import_names, self._export_names):
+            names.claim(name)
+        world.renames.append((name, label))
+        return name
 
     def _world_function(self, world: World, is_import: bool) -> None:
         if is_import and self._profile.resources and chance(self._source, 4):

@@ -108,6 +108,7 @@ def texts() -> Iterator[str]:
         r"import [\w-]+: [\w:/-]+;",  # labels
         r"export [\w-]+: [\w:/-]+;",
         r"(?m)^  include \S+;",
+        r"(?m)^  include \S+ with \{ \S+ as \S+",
         r"(?m)^  resource ",  # of the world
         r"constructor\(.*\);",
         r"constructor\(.*\) -> result<",
