@@ -11,6 +11,7 @@ from harness.cells import Cell, default_cells, full_cells
 from harness.engine import EngineKind
 from harness.expectations import Expectations
 from harness.features import missing
+from harness.observe import Observed
 from harness.plan import Plan
 from harness.verdict import Verdict, judge, skipped
 from harness.workbench import Workbench
@@ -67,7 +68,7 @@ def examine(bench: Workbench, name: str, plan: Plan, options: Options, started: 
     observed.clock.add("compare", since)
     kept = ""
     if not verdict.outcome.good and options.artifacts is not None:
-        kept = str(artifacts.keep(options.artifacts, name, plan, observed.cells))
+        kept = keep_or_say_why(options.artifacts, name, plan, observed)
     failed = next((finding.run for _, finding in verdict.findings if finding.run), 0)
     return Examination(
         name,
@@ -80,6 +81,14 @@ def examine(bench: Workbench, name: str, plan: Plan, options: Options, started: 
         time.perf_counter() - start,
         tuple(observed.clock.seconds.items()),
     )
+
+
+def keep_or_say_why(directory: Path, name: str, plan: Plan, observed: Observed) -> str:
+    """Where the artifacts are, or why they could not be kept: no reason to lose the verdict."""
+    try:
+        return str(artifacts.keep(directory, name, plan, observed.cells))
+    except OSError as error:
+        return f"none: {directory} cannot be written to ({error.strerror}); choose another folder with --artifacts"
 
 
 def _subject_wit(plan: Plan) -> str:

@@ -24,7 +24,7 @@ class Limits:
 
     seconds: float = 30.0
     memory: int = 4 << 30
-    output: int = 256 << 20
+    output: int = 96 << 20
 
 
 @dataclass(frozen=True, slots=True)

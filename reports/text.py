@@ -34,6 +34,8 @@ def case_text(case: Case) -> str:
         lines += ["  calls:", *_some(list(case.calls), 4)]
     if case.wit:
         lines += ["  WIT:", *_some(case.wit.strip().splitlines(), 4)]
+        if case.artifacts and len(case.wit.strip().splitlines()) > MAX_LINES:
+            lines.append(f"    the whole: subject.wit in {case.artifacts}")
     if case.artifacts:
         lines.append(f"  artifacts: {case.artifacts}")
     if case.repeat:

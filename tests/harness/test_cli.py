@@ -13,6 +13,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from harness.examine import keep_or_say_why
+from harness.observe import Observed
+from harness.plan import Plan
 from reports import json_form
 
 CASE = """title = "a byte"
@@ -209,3 +212,20 @@ def test_an_interrupted_run_leaves_nothing_behind(suite: Path) -> None:
     assert "interrupted" in output
     assert not list(temporary.iterdir())
     jsonschema.validate(json.loads((suite / "o.json").read_text()), json_form.schema())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("words", [["schema"], ["doctor"], ["--help"]])
+def test_output_that_cannot_be_written(suite: Path, words: list[str]) -> None:
+    command = [sys.executable, "-c", "from harness.cli import main; main()", *words]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, cwd=suite, stdout=full, stderr=subprocess.PIPE, text=True, env=environment())
+    assert (done.returncode, done.stderr) == (2, "Error: the output cannot be written: No space left on device\n")
+
+
+def test_artifacts_that_cannot_be_kept_do_not_lose_the_verdict(tmp_path: Path) -> None:
+    taken = tmp_path / "file"
+    taken.write_text("")
+    plan = Plan("t", (), (), (), ())
+    told = keep_or_say_why(taken / "below", "x", plan, Observed([]))
+    assert told.startswith("none: ") and "--artifacts" in told
