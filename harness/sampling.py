@@ -13,7 +13,7 @@ from harness.values import Case, ErrorContext, Float, HandleName, Value
 HandleMaker = Callable[[t.Own | t.Borrow], HandleName]
 
 BUDGET = 96
-"""Values that one sample contains at most, lists apart from what their types force."""
+"""Values that one sample contains at most, apart from what types force and from one long list."""
 
 _FLOATS = {
     32: (
@@ -156,7 +156,7 @@ class Sampler:
         if size > self._left:
             length = min(length, 1)
         if length == 17 and isinstance(elements[0], t.Prim) and self._random.random() < 0.2:
-            length = self._random.choice((64, 255, 256))
+            return self._random.choice((64, 255, 256))  # whatever is left: the rest of the value is small then
         return length if length <= 3 else min(length, max(3, self._left))
 
     def _index(self, count: int) -> int:

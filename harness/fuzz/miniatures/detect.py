@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from harness.build import Clock
 from harness.cells import OURS, Build
 from harness.examine import Options, examine
-from harness.fuzz.signature import Hit, hits
+from harness.fuzz.signature import Hit, Signature, hits
 from harness.plan import Plan
 from harness.toolchains.miniatures.toolchain import PREFIX
 from harness.toolchains.protocol import Toolchain
@@ -32,23 +32,49 @@ def _is_other(toolchain: Toolchain) -> bool:
     return toolchain.name != OURS and not toolchain.name.startswith(PREFIX)
 
 
-def detect(bench: Workbench, miniature: str, plan: Plan, options: Options) -> Detection | None:
-    """What is wrong with the miniature in the place of ours that is not wrong with ours."""
-    name = PREFIX + miniature
-    found = _hits(bench, name, plan, options)
-    if not found:
+class Detector:
+    """Tries miniatures on one plan."""
+
+    def __init__(self, bench: Workbench, plan: Plan, options: Options) -> None:
+        self._bench = bench
+        self._plan = plan
+        self._options = options
+        self._known: dict[tuple[str, ...], frozenset[Signature]] = {}
+
+    def by_all(self, miniature: str) -> Detection | None:
+        """What all opinions together find wrong with the miniature in the place of ours, and not with ours."""
+        return self._detect(miniature, others(self._bench))
+
+    def by_model(self, miniature: str) -> Detection | None:
+        """What the model alone finds: quicker, and mostly enough."""
+        return self._detect(miniature, ())
+
+    def _detect(self, miniature: str, beside: tuple[str, ...]) -> Detection | None:
+        for hit in _hits(self._bench, PREFIX + miniature, beside, self._plan, self._options):
+            signature = hit.signature
+            if signature not in self._wrong_with_ours(beside):
+                return Detection(signature.level, f"{signature.aspect} {signature.kind}".strip(), hit.message)
         return None
-    known = {hit.signature for hit in _hits(bench, OURS, plan, options)}
-    for hit in found:
-        signature = hit.signature
-        if signature not in known:
-            return Detection(signature.level, f"{signature.aspect} {signature.kind}".strip(), hit.message)
-    return None
+
+    def _wrong_with_ours(self, beside: tuple[str, ...]) -> frozenset[Signature]:
+        known = self._known.get(beside)
+        if known is None:
+            found = _hits(self._bench, OURS, beside, self._plan, self._options)
+            known = self._known[beside] = frozenset([hit.signature for hit in found])
+        return known
+
+    def builds_the_same(self, miniature: str) -> bool:
+        """Whether every component is byte for byte what ours makes: then nothing can be seen."""
+        name = PREFIX + miniature
+        components = self._plan.components
+        right, wrong = Build(OURS, OURS), Build(name, name)
+        built = self._bench.builder.build([(item, build) for item in components for build in (right, wrong)], Clock())
+        return all(built[item, right] == built[item, wrong] for item in components)
 
 
-def _hits(bench: Workbench, name: str, plan: Plan, options: Options) -> list[Hit]:
+def _hits(bench: Workbench, name: str, beside: tuple[str, ...], plan: Plan, options: Options) -> list[Hit]:
     """The signatures call the toolchain ours, whatever its name is."""
-    options = replace(options, toolchains=(name, *others(bench)), artifacts=None)
+    options = replace(options, toolchains=(name, *beside), artifacts=None)
     verdict = examine(bench, name, plan, options).verdict
     return [
         replace(
@@ -62,14 +88,3 @@ def _hits(bench: Workbench, name: str, plan: Plan, options: Options) -> list[Hit
         )
         for hit in hits(verdict, lambda subject, finding: "")
     ]
-
-
-def builds_the_same(bench: Workbench, miniature: str, plan: Plan) -> bool:
-    """Whether every component of a plan is byte for byte what ours makes: then nothing can be seen."""
-    names = (OURS, PREFIX + miniature)
-    wanted = [(component, Build(name, name)) for component in plan.components for name in names]
-    built = bench.builder.build(wanted, Clock())
-    return all(
-        built[component, Build(OURS, OURS)] == built[component, Build(names[1], names[1])]
-        for component in plan.components
-    )

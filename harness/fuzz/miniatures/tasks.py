@@ -10,7 +10,7 @@ from random import Random
 from harness.case import load_case, parse_case
 from harness.examine import Options
 from harness.features import missing
-from harness.fuzz.miniatures.detect import Detection, builds_the_same, detect
+from harness.fuzz.miniatures.detect import Detection, Detector
 from harness.fuzz.planned import plan_trial
 from harness.fuzz.trial import Recipe, draw
 from harness.plan import Plan
@@ -30,10 +30,11 @@ Detections = dict[str, Detection]
 def _try(bench: Workbench, plan: Plan, miniatures: tuple[str, ...], options: Options) -> Detections:
     if missing(plan.needs):
         return {}
+    detector = Detector(bench, plan, options)
     found = {}
     for miniature in miniatures:
-        if not builds_the_same(bench, miniature, plan):
-            detection = detect(bench, miniature, plan, options)
+        if not detector.builds_the_same(miniature):
+            detection = detector.by_model(miniature) or detector.by_all(miniature)
             if detection is not None:
                 found[miniature] = detection
     return found
@@ -102,5 +103,7 @@ class TryRandom:
         except FrontEndError:
             return TriedWorld(time.perf_counter() - started)
         plan = trial.plan
-        detection = None if missing(plan.needs) else detect(bench, self.miniature, plan, self.options)
+        detection = None
+        if not missing(plan.needs):
+            detection = Detector(bench, plan, self.options).by_all(self.miniature)
         return TriedWorld(time.perf_counter() - started, detection, world.wit if detection is not None else "")

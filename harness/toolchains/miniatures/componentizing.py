@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import generator.componentize.shim as shim
+import generator.componentize.world as world
 from generator.component.canon import StringEncoding
 from generator.component.names import ExternName
 from generator.component.types import EnumType, RecordType
@@ -18,9 +19,11 @@ from generator.componentize.homes import Home, Homes
 from generator.componentize.options import Needs, TypeContents
 from generator.componentize.plan import PlanModule
 from generator.componentize.types import TypeEncoder
+from generator.link.dylink import SECTION, read_dylink
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import const_i32
 from generator.wasm.types import FuncType, Limits, TableType
+from generator.wit.merge import Union
 from generator.wit.model import InterfaceItem, Resolve, Resource, TypeId, TypeKind, WorldKey
 from harness.toolchains.miniatures.miniature import Area, Table
 from harness.toolchains.miniatures.patch import FunctionOf, Member
@@ -108,6 +111,19 @@ def _(original: Original, types: Sequence[FuncType]) -> bytes:
     places = [functions[numbers[-1 - numbers.index(place)]] for place, numbers in enumerate(alike)]
     module.add_elements(const_i32(0), places)
     return module.encode()
+
+
+@_row(
+    "native-world-ignored",
+    FunctionOf(world, "_add_module"),
+    "the worlds of libraries that need no other library are not united with the rest",
+    needs="any world",
+    shown_by="numbers",
+)
+def _(original: Original, union: Union, module: PlanModule) -> object:
+    custom = module.module.custom(SECTION)
+    alone = custom is not None and not read_dylink(custom).needed
+    return original(union, replace(module, component_types=()) if alone else module)
 
 
 @_row(

@@ -143,6 +143,19 @@ def _(original: Original, self: Frames, body: Body, frame: int, size: int) -> No
 
 
 @_row(
+    "stack-pointer-moved-by-exports",
+    Member(Adapters, "_lower_result"),
+    "an export makes a frame for its result and never gives it back",
+    needs="an exported function with a result",
+    shown_by="numbers",
+)
+def _(original: Original, self: Adapters, body: Body, cx: int, use: FunctionUse) -> None:
+    if use.result is not None:
+        self.frames.enter(body, cx, use.result.node.size, use.result.node.alignment)
+    original(self, body, cx, use)
+
+
+@_row(
     "stack-pointer-misaligned",
     Here(frame, "align_to"),
     "a frame takes as many bytes as it needs, and the stack pointer loses its alignment",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import generator.dylib.branches as branches
 import generator.dylib.lift as lift
 from generator.canonical.layout import POINTER_SIZE
 from generator.dylib.adapters import Adapters
@@ -20,7 +21,7 @@ from generator.dylib.types import Kind, Node
 from generator.wasm.code import Mem, Op
 from generator.wasm.types import ValType
 from harness.toolchains.miniatures.miniature import Area, Table
-from harness.toolchains.miniatures.patch import Entry, Member
+from harness.toolchains.miniatures.patch import Entry, FunctionOf, Member
 
 VALUES = Table(Area.GENERATOR)
 _row, _value = VALUES.function, VALUES.value
@@ -266,6 +267,33 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
         body.op(Op.I32_MUL)
         body.local_set(length)
     original(self, body, cx, node, sources)
+
+
+@_row(
+    "long-lists-cut",
+    Member(Lift, "_sequence"),
+    "of the length of a list only the lower 8 bits count",
+    needs="a list of 256 elements or more",
+    shown_by="long-lists",
+)
+def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
+    if node.kind is Kind.LIST:
+        _cut(body, sources[1], 0xFF)
+    original(self, body, cx, node, sources)
+
+
+@_row(
+    "third-payload-is-the-second",
+    FunctionOf(branches, "_table"),
+    "the third type of payload of a variant is taken for the second",
+    needs="a variant with three types of payload",
+    shown_by="variants",
+)
+def _(
+    original: Original, body: Body, discriminant: int, labels: dict[Node, list[int]], arm: Original, *rest: object
+) -> None:
+    nodes = list(labels)
+    original(body, discriminant, labels, lambda part: arm(nodes[1] if part in nodes[2:3] else part), *rest)
 
 
 @_row(

@@ -131,6 +131,14 @@ interface lists {
 }
 """,
     ),
+    "long-lists": _both(
+        "long-lists",
+        """
+interface long-lists {
+  echo: func(a: list<string>, b: list<u8>) -> list<s16>;
+}
+""",
+    ),
     "strings": _both(
         "strings",
         """
