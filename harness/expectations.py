@@ -77,10 +77,9 @@ class Expectations:
         return Expectations(tuple(replace(item, wit="") for item in self.items if re.search(item.wit, wit)))
 
     def find(self, tool: str, case: str, outcome: str, message: str) -> Expectation | None:
-        for item in self.items:
-            if item.tool == tool and item.explains(case, outcome, message):
-                return item
-        return None
+        """What explains this; an entry that names the case comes before one that holds anywhere."""
+        found = [item for item in self.items if item.tool == tool and item.explains(case, outcome, message)]
+        return min(found, key=lambda item: not item.demands(case), default=None)
 
     def demanded(self, tool: str, case: str) -> list[Expectation]:
         """Expectations that name this case, so that the tool may not pass it silently."""

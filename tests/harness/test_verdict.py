@@ -156,6 +156,12 @@ class TestExpectations:
         found = judge("x/y", plan(), cells, structure, TOOLS, known())
         assert found.outcome is Outcome.EXPECTED_FAILURE
 
+    def test_an_entry_that_names_the_case_comes_first(self) -> None:
+        both = Expectations((*known(id="anywhere", cases=("*",)).items, *known().items))
+        found = verdict(GOOD, SIGN, both)
+        assert found.outcome is Outcome.EXPECTED_FAILURE
+        assert [j.expectation.id for j in found.judgements if j.expectation] == ["sign"]
+
     def test_wildcards_demand_nothing(self) -> None:
         assert verdict(GOOD, GOOD, known(cases=("x/*",))).outcome is Outcome.PASS
 
