@@ -53,12 +53,24 @@ def parse_file(source: SourceText) -> File:
 def _parse_package_declaration(cursor: Cursor, docs: str | None) -> PackageDeclaration:
     cursor.expect("package")
     at = cursor.at
-    namespace = cursor.name("a namespace")
+    namespace = _parse_package_words(cursor, "a namespace")
     cursor.expect(":")
-    name = cursor.name("a name of a package")
+    name = _parse_package_words(cursor, "a name of a package")
     if cursor.kind in (":", "/"):
         raise cursor.unexpected("`;`, `{` or `@`", "nested namespaces and packages are not supported")
     return PackageDeclaration(PackageName(namespace.text, name.text, cursor.opt_version()), at, docs)
+
+
+def _parse_package_words(cursor: Cursor, what: str) -> Name:
+    """A namespace or package: lower case only, because names of imports and exports are (Explainer.md, `words`).
+
+    WIT.md allows any identifier, and the reference takes it, but then writes binaries that nothing reads.
+    """
+    name = cursor.name(what)
+    if name.text != name.text.lower():
+        hint = "only interfaces, worlds and what is in them may have words in upper case"
+        raise cursor.source.error(name.at, f"`{name.text}` is not {what}: it must be in lower case", hint)
+    return name
 
 
 def _parse_nested(cursor: Cursor, declaration: PackageDeclaration, first: bool) -> NestedPackage:

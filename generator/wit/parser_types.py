@@ -22,7 +22,7 @@ from generator.wit.lexer import IDENTIFIER
 from generator.wit.model import Primitive
 
 MAX_TYPE_DEPTH = 100
-"""How deep types may nest in one expression; the reference has the same bound."""
+"""How deep types may nest in one expression, the innermost counted; the reference has the same bound."""
 
 MAX_LIST_LENGTH = 2**32 - 1
 
@@ -35,6 +35,8 @@ TYPE_KEYWORDS = frozenset({"type", "record", "variant", "enum", "flags", "resour
 
 
 def parse_type(cursor: Cursor, depth: int = 0) -> TypeExpression:
+    if depth >= MAX_TYPE_DEPTH:
+        raise cursor.source.error(cursor.at, f"types nest deeper than {MAX_TYPE_DEPTH} levels")
     kind = cursor.kind
     primitive = _PRIMITIVES.get(kind)
     if primitive is not None:
@@ -42,8 +44,6 @@ def parse_type(cursor: Cursor, depth: int = 0) -> TypeExpression:
         return primitive
     if kind == IDENTIFIER:
         return NamedType(cursor.name())
-    if depth >= MAX_TYPE_DEPTH:
-        raise cursor.source.error(cursor.at, f"types nest deeper than {MAX_TYPE_DEPTH} levels")
     at = cursor.at
     if kind == "own" or kind == "borrow":
         cursor.advance()
