@@ -18,16 +18,10 @@ def title(signature: Signature) -> str:
     return str(signature)[:200]
 
 
-def bare_case(planned: PlannedWorld, signature: Signature) -> CaseParts:
+def bare_case(wit: str, world: str | None, features: tuple[str, ...], signature: Signature) -> CaseParts:
     """A case that only instantiates the world: for what shows without a call."""
-    subject = next(component for component in planned.plan.components if component.role is Role.SUBJECT)
-    return CaseParts(
-        title=title(signature),
-        why=f"Found by `harness fuzz`: {signature.kind}.",
-        wit=subject.wit,
-        world=subject.world,
-        features=subject.features,
-    )
+    why = f"Found by `harness fuzz`: {signature.kind}."
+    return CaseParts(title=title(signature), why=why, wit=wit, world=world, features=features)
 
 
 def run_case(planned: PlannedWorld, number: int, signature: Signature) -> CaseParts | None:
@@ -39,7 +33,9 @@ def run_case(planned: PlannedWorld, number: int, signature: Signature) -> CasePa
     except NotExpressible:
         return None
     whole = any(script.lists for script in scripts.values())
-    return replace(bare_case(planned, signature), steps=steps, whole_lists=whole)
+    subject = next(component for component in planned.plan.components if component.role is Role.SUBJECT)
+    case = bare_case(subject.wit, subject.world, subject.features, signature)
+    return replace(case, steps=steps, whole_lists=whole)
 
 
 def sample_case(world: DrawnWorld, calls: int, signature: Signature) -> CaseParts:

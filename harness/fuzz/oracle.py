@@ -30,19 +30,21 @@ UNUSABLE = (FrontEndError, CaseError, Impossible, OutOfRegisters)
 class Oracle:
     """Belongs to one reduction: counts attempts and watches the time."""
 
-    def __init__(self, bench: Workbench, signature: Signature, options: Options) -> None:
+    def __init__(self, bench: Workbench, signature: Signature, options: Options, seconds: float) -> None:
+        """`seconds`: for all phases together."""
         self.attempts = 0
         self._bench = bench
         self._signature = signature
         self._options = options
         self._most = 0
         self._end = 0.0
+        self._last_end = time.monotonic() + seconds
         self._tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
 
     def allow(self, attempts: int, seconds: float) -> None:
         """A new phase, with bounds of its own: what an earlier one did not use up is not added."""
         self._most = self.attempts + attempts
-        self._end = time.monotonic() + seconds
+        self._end = min(time.monotonic() + seconds, self._last_end)
 
     @property
     def may_go_on(self) -> bool:

@@ -6,6 +6,7 @@ The result is a case that shows the finding, never empty and never larger than w
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
@@ -23,7 +24,7 @@ from harness.fuzz.signature import Signature
 from harness.fuzz.smith import SmithError
 from harness.fuzz.trial import FRONT_END, Recipe, draw
 from harness.fuzz.wit_reducer import reduce_wit
-from harness.fuzz.worlds import random_world
+from harness.fuzz.worlds import FuzzWorld, random_world
 from harness.planner.bare import PlannedWorld
 from harness.steps import StepLost
 from harness.verdict import Outcome
@@ -32,6 +33,7 @@ from harness.workbench import Workbench
 ATTEMPTS = 500
 """In each phase. Seconds bound a phase as well, but only for findings that take long to show."""
 SECONDS = 30.0
+ALL_SECONDS = 90.0
 HANGING_ATTEMPTS = 3
 """Of a finding that costs its time limit, and maybe a worker, at each attempt."""
 
@@ -70,7 +72,7 @@ class Reduce:
                 world = draw(self.recipe, self.index, bench)
         except (StepLost, SmithError) as error:
             return Reduced(None, 0, f"the world could not be drawn again: {error}")
-        return _Reduction(self, world, Oracle(bench, self.signature, self.options)).run()
+        return _Reduction(self, world, Oracle(bench, self.signature, self.options, ALL_SECONDS)).run()
 
 
 class _Reduction:
@@ -94,6 +96,9 @@ class _Reduction:
         self._phase()
         if self._task.signature.aspect == FRONT_END:
             return Reduced(self._unparsed(), self._oracle.attempts)
+        bare = self._bare(self._world)
+        if self._oracle.case_fails(bare):
+            return Reduced(self._smaller_world(bare), self._oracle.attempts)
         start = self._fewer_calls()
         if start is None:
             return Reduced(None, self._oracle.attempts, "did not show again")
@@ -115,6 +120,24 @@ class _Reduction:
         self._phase()
         best = replace(best, wit=reduce_wit(best.wit, lambda wit: self._oracle.case_fails(replace(best, wit=wit))))
         return Reduced(best, self._oracle.attempts)
+
+    def _bare(self, world: DrawnWorld | FuzzWorld) -> CaseParts:
+        name = world.name if isinstance(world, DrawnWorld) else world.world
+        return bare_case(world.wit, name, world.features, self._task.signature)
+
+    def _smaller_world(self, best: CaseParts) -> CaseParts:
+        """For what shows without a call."""
+
+        def still_fails(source: Source) -> bool:
+            return self._oracle.case_fails(self._bare(random_world(source, self._task.recipe.profile)))
+
+        if self._world.choices is not None:
+            with contextlib.suppress(NotFailing, Exhausted):
+                choices = shrink(self._world.choices, still_fails, self._oracle.left, lambda: self._oracle.may_go_on)
+                drawn = random_world(FixedSource(choices), self._task.recipe.profile)
+                best = self._smaller(best, self._bare(drawn))
+        self._phase()
+        return replace(best, wit=reduce_wit(best.wit, lambda wit: self._oracle.case_fails(replace(best, wit=wit))))
 
     def _smaller(self, before: CaseParts, after: CaseParts | None) -> CaseParts:
         if after is None or len(after.wit) > len(before.wit):
@@ -180,11 +203,8 @@ class _Reduction:
         return self._steps_or_none(planned) or self._as_sample(world, calls)
 
     def _steps_or_none(self, planned: PlannedWorld) -> CaseParts | None:
-        """The case of the first run that shows it, or of none where it shows without a call."""
+        """The case of the first run that shows it."""
         signature = self._task.signature
-        bare = bare_case(planned, signature)
-        if self._oracle.case_fails(bare):
-            return bare
         for number in range(len(planned.plan.runs)):
             case = run_case(planned, number + 1, signature)
             if case is not None and self._oracle.case_fails(case):

@@ -133,8 +133,9 @@ def _result(index: int, world: DrawnWorld, plan: TrialPlan, examination: Examina
 
 
 def _case(plan: TrialPlan, world: DrawnWorld, hit: Hit) -> CaseParts:
-    case = run_case(plan.planned, hit.run, hit.signature) if hit.run else bare_case(plan.planned, hit.signature)
-    return case or sample_case(world, plan.calls, hit.signature)
+    if not hit.run:
+        return bare_case(world.wit, world.name, world.features, hit.signature)
+    return run_case(plan.planned, hit.run, hit.signature) or sample_case(world, plan.calls, hit.signature)
 
 
 def _refused(hit: Hit) -> Refusal | None:

@@ -47,8 +47,7 @@ def reduce_wit(text: str, still_fails: Callable[[str], bool]) -> str:
         text = plain
     while (smaller := _one_pass(text, still_fails)) != text:
         text = smaller
-    tidy = _tidy(text)
-    text = tidy if tidy != text and still_fails(tidy) else text
+    text = _tidy(text)
     return text if len(text) <= len(start) else start
 
 
@@ -115,7 +114,13 @@ def _without_items(text: str, tokens: Sequence[_Token], partner: dict[int, int])
     ranges = [(0, len(tokens)), *((first + 1, last) for first, last in partner.items())]
     for first, last in ranges:
         before = None
-        for begin, end in _items(tokens, partner, first, last):
+        items = list(_items(tokens, partner, first, last))
+        for size in (len(items) // 2, len(items) // 4):  # many at once first
+            if size > 1:
+                for index in range(0, len(items), size):
+                    several = items[index : index + size]
+                    yield Edit(tokens[several[0][0]].start, tokens[several[-1][1] - 1].end)
+        for begin, end in items:
             start = tokens[begin].start
             if tokens[end - 1].text != "," and before is not None and tokens[before].text == ",":
                 start = tokens[before].start  # the last of a list takes the comma before it along
