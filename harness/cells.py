@@ -22,6 +22,11 @@ class Build:
     abi_version: int = 3
     """The version of the interpreter interface, and so of the interpreter."""
 
+    @property
+    def toolchain(self) -> str | None:
+        """The toolchain that makes all of it, by the current interface."""
+        return self.generator if self.generator == self.linker and self.abi_version == 3 else None
+
     def __str__(self) -> str:
         pair = self.generator if self.generator == self.linker else f"{self.generator}+{self.linker}"
         return pair if self.abi_version == 3 else f"{pair}-v{self.abi_version}"
@@ -37,9 +42,8 @@ class Cell:
     @property
     def toolchain(self) -> str | None:
         """The toolchain that made everything, by the current interface; None for a mixed cell."""
-        makers = {maker for _, build in self.builds for maker in (build.generator, build.linker)}
-        versions = {build.abi_version for _, build in self.builds}
-        return makers.pop() if len(makers) == 1 and versions == {3} else None
+        makers = {build.toolchain for _, build in self.builds}
+        return makers.pop() if len(makers) == 1 else None
 
     def __str__(self) -> str:
         builds = {build for _, build in self.builds}
@@ -55,16 +59,39 @@ def pure_cell(roles: Sequence[Role], toolchain: str, engine: EngineKind) -> Cell
     return Cell(tuple((role, build) for role in roles), engine)
 
 
+def pure_cells(roles: Sequence[Role], toolchains: Sequence[str], engine: EngineKind) -> list[Cell]:
+    """Everything by each toolchain alone."""
+    return [pure_cell(roles, toolchain, engine) for toolchain in toolchains]
+
+
+def mixed_cells(roles: Sequence[Role], toolchains: Sequence[str], engine: EngineKind) -> list[Cell]:
+    """The subject by one toolchain and the others by another, both ways, for the first toolchain and each further one.
+
+    They have every component of every toolchain in them, each beside components of another: a fault that both ends of
+    one toolchain share does not cancel out. None for one component or one toolchain.
+    """
+    if len(roles) < 2:
+        return []
+    first = toolchains[:1]
+    pairs = [pair for one in first for other in toolchains[1:] for pair in ((other, one), (one, other))]
+    return [
+        Cell(tuple((role, _same(subject if role is Role.SUBJECT else others)) for role in roles), engine)
+        for subject, others in pairs
+    ]
+
+
 def default_cells(roles: Sequence[Role], toolchains: Sequence[str], engine: EngineKind) -> list[Cell]:
-    """Everything by each toolchain alone; then, for the first two, the subject by one and the others by the other: a
-    fault that both ends of one toolchain share cancels out in a pure cell."""
-    cells = [pure_cell(roles, toolchain, engine) for toolchain in toolchains]
-    if len(toolchains) >= 2 and len(roles) > 1:
-        first, second = toolchains[:2]
-        for subject, others in ((second, first), (first, second)):
-            builds = tuple((role, _same(subject if role is Role.SUBJECT else others)) for role in roles)
-            cells.append(Cell(builds, engine))
-    return cells
+    """What is run where toolchains disagree: pure cells and mixed ones."""
+    return pure_cells(roles, toolchains, engine) + mixed_cells(roles, toolchains, engine)
+
+
+def first_cells(roles: Sequence[Role], toolchains: Sequence[str], engine: EngineKind) -> list[Cell]:
+    """Those of the default cells that show whether there is anything wrong; the others show with whom.
+
+    The mixed ones, where there are any. If in them every component does what the model says, then the pure cells cannot
+    show more: the first event that were wrong in one of those would follow right events alone, as in a mixed cell.
+    """
+    return mixed_cells(roles, toolchains, engine) or pure_cells(roles, toolchains, engine)
 
 
 def full_cells(roles: Sequence[Role], toolchains: Sequence[str], needs: frozenset[str] = frozenset()) -> list[Cell]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness import artifacts
-from harness.cells import Cell, default_cells, full_cells
+from harness.cells import Cell, default_cells, first_cells, full_cells
 from harness.engine import EngineKind
 from harness.expectations import Expectations
 from harness.features import missing
@@ -45,27 +45,39 @@ class Examination:
 
 
 def choose_cells(bench: Workbench, plan: Plan, options: Options) -> list[Cell]:
+    """All cells that may be run."""
+    return _rounds(bench, plan, options)[-1]
+
+
+def _rounds(bench: Workbench, plan: Plan, options: Options) -> list[list[Cell]]:
+    """Which cells are run at first, and which where those show anything wrong."""
     roles = [component.role for component in plan.components]
     toolchains = list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
     if options.full_matrix:
-        return full_cells(roles, toolchains, plan.needs)
-    return default_cells(roles, toolchains, options.engine)
+        return [full_cells(roles, toolchains, plan.needs)]
+    first = first_cells(roles, toolchains, options.engine)
+    every = default_cells(roles, toolchains, options.engine)
+    return [first] if len(first) == len(every) else [first, every]
 
 
 def examine(bench: Workbench, name: str, plan: Plan, options: Options, started: float | None = None) -> Examination:
-    """Run every cell and judge. `started`: `time.perf_counter()` when planning began."""
+    """Run what cells it takes and judge. `started`: `time.perf_counter()` when planning began."""
     start = time.perf_counter() if started is None else started
     lacking = missing(plan.needs)
     if lacking:
         return Examination(name, plan.title, skipped("; ".join(lacking)), unsupported=plan.unsupported)
-    cells = choose_cells(bench, plan, options)
-    observed = bench.observer.observe(plan, cells, bench.settings.run_limits)
-    observed.clock.seconds["plan"] = time.perf_counter() - start - sum(observed.clock.seconds.values())
-    since = time.perf_counter()
+    planned = time.perf_counter()
     tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
-    structure = bench.structure.compare(plan, observed.cells)
-    verdict = judge(name, plan, observed.cells, structure, tools, options.expectations)
-    observed.clock.add("compare", since)
+    observed = Observed([])
+    for cells in _rounds(bench, plan, options):
+        bench.observer.observe(plan, cells, bench.settings.run_limits, observed)
+        since = time.perf_counter()
+        structure = bench.structure.compare(plan, observed.cells)
+        verdict = judge(name, plan, observed.cells, structure, tools, options.expectations)
+        observed.clock.add("compare", since)
+        if not verdict.findings:
+            break
+    observed.clock.seconds["plan"] = planned - start
     kept = ""
     if not verdict.outcome.good and options.artifacts is not None:
         kept = keep_or_say_why(options.artifacts, name, plan, observed)

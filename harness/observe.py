@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from harness.build import Builder, Clock, ComponentBuild
-from harness.cells import Build, Cell
+from harness.cells import Cell
 from harness.compose import Composition, CompositionError, compose
 from harness.diff import Observation
 from harness.engine import Compiled, Engine, EngineKind, Rejected, RunLimits, RunResult
 from harness.names import DumpError
-from harness.plan import ComponentPlan, Plan, Role
+from harness.plan import Plan, Role
 from harness.share import SharedModules
 from harness.steps import StepLost, Steps
 from harness.toolchains.protocol import Built, InvalidOutput
@@ -36,10 +36,11 @@ class CellRun:
 
 @dataclass(slots=True)
 class Observed:
-    """A plan's cells in order, and the seconds spent by stage."""
+    """A plan's cells in order, and the seconds spent by stage. `runs`: by engine and components."""
 
     cells: list[CellRun]
     clock: Clock = field(default_factory=Clock)
+    runs: dict[tuple[EngineKind, tuple[bytes, ...]], CellRun] = field(default_factory=dict)
 
 
 class Observer:
@@ -54,25 +55,27 @@ class Observer:
         self._traces = TraceReader()
         self._steps = steps
 
-    def observe(self, plan: Plan, cells: Sequence[Cell], limits: RunLimits) -> Observed:
+    def observe(
+        self, plan: Plan, cells: Sequence[Cell], limits: RunLimits, observed: Observed | None = None
+    ) -> Observed:
+        """`observed`: of earlier cells of the plan, brought up to `cells`; equal components are not run again."""
+        observed = Observed([]) if observed is None else observed
         components = {component.role: component for component in plan.components}
-        clock = Clock()
         wanted = [(components[role], build) for cell in cells for role, build in cell.builds]
-        builds = self._builder.build(wanted, clock)
-        seen: dict[tuple[EngineKind, tuple[bytes, ...]], CellRun] = {}
-        runs = []
+        builds = self._builder.build(wanted, observed.clock)
+        observed.cells = []
         for cell in cells:
             made = {role: builds[components[role], build] for role, build in cell.builds}
             binaries = _binaries(made)
             if binaries is None:
-                runs.append(CellRun(cell, made))
+                observed.cells.append(CellRun(cell, made))
                 continue
             key = (cell.engine, tuple(binaries.values()))
-            run = seen.get(key)
+            run = observed.runs.get(key)
             if run is None:
-                run = seen[key] = self._run_cell(plan, cell, made, binaries, limits, clock)
-            runs.append(run if run.cell == cell else _again(run, cell, made))
-        return Observed(runs, clock)
+                run = observed.runs[key] = self._run_cell(plan, cell, made, binaries, limits, observed.clock)
+            observed.cells.append(run if run.cell == cell else _again(run, cell, made))
+        return observed
 
     def _run_cell(
         self,
@@ -154,9 +157,3 @@ def _again(run: CellRun, cell: Cell, made: dict[Role, ComponentBuild]) -> CellRu
     """The same bytes in another cell."""
     builds = run.builds if not run.built else made
     return CellRun(cell, builds, run.rejected, run.composition, run.observations)
-
-
-def builds_of(cells: Sequence[Cell], components: Sequence[ComponentPlan]) -> list[tuple[ComponentPlan, Build]]:
-    """Every component under every build that some cell gives it."""
-    by_role = {component.role: component for component in components}
-    return list(dict.fromkeys((by_role[role], build) for cell in cells for role, build in cell.builds))

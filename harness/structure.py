@@ -29,29 +29,38 @@ class Structure:
     """Of what the model has no opinion on, from what the first toolchain made."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Component:
+    """What a toolchain built for one role, and the `wit_t` that its interpreter was given in some cell."""
+
+    build: ComponentBuild
+    names: Names | None
+
+
 class StructureComparer:
-    """Compares pure cells. `component_world` reads a component's world; it raises `ValueError` where it cannot."""
+    """Compares components. `component_world` reads a component's world; it raises `ValueError` where it cannot."""
 
     def __init__(self, component_world: Callable[[bytes], World]) -> None:
         self._component_world = component_world
 
     def compare(self, plan: Plan, cells: Sequence[CellRun]) -> Structure:
-        """Components that a toolchain could not build are passed over."""
-        alone = pure(cells)
-        from_model = {name: self._by_model(plan, run) for name, run in alone.items()}
-        first, *others = alone or [""]
-        from_first = {name: _beside(alone[first], alone[name]) for name in others}
+        """What each toolchain made all by itself. Components that it could not build are passed over."""
+        made = _by_toolchain(cells)
+        from_model = {name: self._by_model(plan, components) for name, components in made.items()}
+        first, *others = made or [""]
+        from_first = {name: _beside(made[first], made[name]) for name in others}
         return Structure(from_model, from_first)
 
-    def _by_model(self, plan: Plan, run: CellRun) -> list[Difference]:
+    def _by_model(self, plan: Plan, components: Mapping[Role, _Component]) -> list[Difference]:
         found: list[Difference] = []
         for role, world in plan.worlds.items():
-            names = _names(run, role)
-            if names is not None:
-                found += _told(names, world, role)
-            build = run.builds.get(role)
-            if build is not None and isinstance(build.component, Built):
-                found += self._built(build.component.data, world, role)
+            component = components.get(role)
+            if component is None:
+                continue
+            if component.names is not None:
+                found += _told(component.names, world, role)
+            if isinstance(component.build.component, Built):
+                found += self._built(component.build.component.data, world, role)
         return found
 
     def _built(self, component: bytes, world: World, role: Role) -> list[Difference]:
@@ -69,10 +78,11 @@ def _told(names: Names, world: World, role: Role) -> list[Difference]:
         return [Difference(1, "wit_t", role, "", "a description of the world", str(error))]
 
 
-def _beside(expected: CellRun, actual: CellRun) -> list[Difference]:
+def _beside(expected: Mapping[Role, _Component], actual: Mapping[Role, _Component]) -> list[Difference]:
     found: list[Difference] = []
-    for role, build in expected.builds.items():
-        found += _dylibs(role, build, actual.builds[role])
+    for role, component in expected.items():
+        if role in actual:
+            found += _dylibs(role, component.build, actual[role].build)
     return found
 
 
@@ -95,10 +105,15 @@ def _names(run: CellRun, role: Role) -> Names | None:
     return None
 
 
-def pure(cells: Sequence[CellRun]) -> dict[str, CellRun]:
-    """The first cell of each toolchain in which it made everything."""
-    found: dict[str, CellRun] = {}
+def _by_toolchain(cells: Sequence[CellRun]) -> dict[str, dict[Role, _Component]]:
+    """The components that each toolchain made by itself, in the order of the cells."""
+    found: dict[str, dict[Role, _Component]] = {}
     for run in cells:
-        if run.cell.toolchain is not None:
-            found.setdefault(run.cell.toolchain, run)
+        for role, build in run.cell.builds:
+            if build.toolchain is None:
+                continue
+            components = found.setdefault(build.toolchain, {})
+            known = components.get(role)
+            if known is None or known.names is None:
+                components[role] = _Component(run.builds[role], _names(run, role))
     return found

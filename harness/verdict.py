@@ -59,7 +59,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What is to be said about one toolchain, or about a mixed cell."""
+    """What is to be said about one toolchain (what it built; what its pure cell showed, if that was run), or a cell."""
 
     subject: str
     outcome: Outcome
@@ -111,13 +111,17 @@ def judge(
     expectations call it."""
     expectations = expectations.about(next((part.wit for part in plan.components if part.role is Role.SUBJECT), ""))
     expected = [Expected.of(run) for run in plan.runs]
+    alone = [run.cell.toolchain for run in cells]
     behaviour = []
-    for run in cells:
-        name = run.cell.toolchain
-        subject = name if name is not None and _first_of(cells, name) is run else str(run.cell)
-        findings = _structural(structure.from_model.get(subject, ())) + _findings(run, expected)
-        behaviour.append(_judgement(case, subject, findings, tools, expectations))
-    behaviour = [_excused(judgement, run, behaviour) for judgement, run in zip(behaviour, cells, strict=True)]
+    for name in _toolchains(cells):
+        findings = _structural(structure.from_model.get(name, ()))
+        if name in alone:
+            findings += _findings(cells[alone.index(name)], expected)
+        behaviour.append(_judgement(case, name, findings, tools, expectations))
+    for number, run in enumerate(cells):
+        if run.cell.toolchain is None or alone.index(run.cell.toolchain) < number:
+            judgement = _judgement(case, str(run.cell), _findings(run, expected), tools, expectations)
+            behaviour.append(_excused(judgement, run, behaviour))
     judgements = behaviour + _beside(case, structure, tools, expectations)
     seen = {judgement.expectation for judgement in judgements}
     judgements += [
@@ -151,8 +155,10 @@ def _beside(case: str, structure: Structure, tools: Mapping[str, str], expectati
     return judgements
 
 
-def _first_of(cells: Sequence[CellRun], toolchain: str) -> CellRun:
-    return next(run for run in cells if run.cell.toolchain == toolchain)
+def _toolchains(cells: Sequence[CellRun]) -> list[str]:
+    """Those that made whole components, each once."""
+    found = [build.toolchain for run in cells for _, build in run.cell.builds]
+    return [name for name in dict.fromkeys(found) if name is not None]
 
 
 def _findings(run: CellRun, expected: Sequence[Expected]) -> list[Finding]:
@@ -199,7 +205,7 @@ def _judgement(
 
 def _excused(judgement: Judgement, run: CellRun, judgements: Sequence[Judgement]) -> Judgement:
     """A mixed cell in which a toolchain takes part that is known to fail here proves nothing."""
-    if judgement.outcome.good or run.cell.toolchain == judgement.subject:
+    if judgement.outcome.good:
         return judgement
     makers = {maker for _, build in run.cell.builds for maker in (build.generator, build.linker)}
     for other in judgements:
@@ -211,8 +217,8 @@ def _excused(judgement: Judgement, run: CellRun, judgements: Sequence[Judgement]
 def _minority(cells: Sequence[CellRun], judgements: Sequence[Judgement], structure: Structure) -> str | None:
     """Who stands alone. With two toolchains and the model: the one that the other two contradict together."""
     found = {judgement.subject: judgement for judgement in judgements}
-    alone = {run.cell.toolchain: run for run in cells if run.cell.toolchain is not None}
-    wrong = [name for name in alone if name in found and found[name].findings]
+    alone = {run.cell.toolchain: run for run in reversed(cells) if run.cell.toolchain is not None}
+    wrong = [name for name in _toolchains(cells) if found[name].findings]
     if not wrong:
         return next((judgement.subject for judgement in judgements if judgement.findings), None)
     if len(wrong) == 1:
