@@ -25,7 +25,6 @@ _PRIMITIVE_SIZE = {
     Primitive.F32: 4,
     Primitive.F64: 8,
     Primitive.CHAR: 4,
-    Primitive.STRING: 2 * POINTER_SIZE,
     Primitive.ERROR_CONTEXT: 4,
 }
 
@@ -52,10 +51,15 @@ def flags_size(labels: int) -> int:
 
 
 class Layout:
-    """Sizes and alignments of the types of one `Resolve`, in bytes; each is computed once."""
+    """Sizes and alignments of the types of one `Resolve`, in bytes; each is computed once.
 
-    def __init__(self, resolve: Resolve) -> None:
+    Some rules count with pointers of 64 bits: a `pointer_size` of 8.
+    """
+
+    def __init__(self, resolve: Resolve, pointer_size: int = POINTER_SIZE) -> None:
         self.resolve = resolve
+        self._pair = 2 * pointer_size, pointer_size
+        """Of an address with a length."""
         self._known: dict[TypeId, tuple[int, int]] = {}
 
     def alignment(self, type: Type) -> int:
@@ -66,8 +70,10 @@ class Layout:
 
     def size_and_alignment(self, type: Type) -> tuple[int, int]:
         if isinstance(type, Primitive):
+            if type is Primitive.STRING:
+                return self._pair
             size = _PRIMITIVE_SIZE[type]
-            return size, POINTER_SIZE if type is Primitive.STRING else size
+            return size, size
         known = self._known.get(type)
         if known is None:
             known = self._known[type] = self._compute(type)
@@ -88,7 +94,7 @@ class Layout:
             case Flags(flags):
                 return (flags_size(len(flags)),) * 2
             case List() | Map():
-                return 2 * POINTER_SIZE, POINTER_SIZE
+                return self._pair
             case FixedLengthList(type, length):
                 size, alignment = self.size_and_alignment(type)
                 return size * length, alignment

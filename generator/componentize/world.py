@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from generator.component.canon import StringEncoding
 from generator.componentize.errors import ComponentizeError
-from generator.componentize.nesting import check_nesting
+from generator.componentize.limits import check_types
 from generator.componentize.plan import Plan, PlanModule
 from generator.errors import GeneratorError
 from generator.wit.binary.decode import decode_world
@@ -53,7 +53,7 @@ def unite_worlds(plan: Plan, merge_versions: bool) -> ComponentWorld:
         modules[module.name] = _add_module(union, module)
     union.finish()
     replaced = merge_imports_by_version(union.resolve, union.world) if merge_versions else {}
-    check_nesting(union.resolve)
+    check_types(union.resolve)
     for module_world in modules.values():
         _rename(module_world.imports, replaced)
     return ComponentWorld(union.resolve, union.world, modules)

@@ -23,7 +23,7 @@ from generator.dylib.scope import Scope
 from generator.dylib.start import Start, write_constructor
 from generator.dylib.type_table import TypeTable
 from generator.dylib.types import Kind, Node, TypeWord
-from generator.dylib.unsupported import refuse_async, refuse_env, refuse_maps
+from generator.dylib.unsupported import refuse_async, refuse_env, refuse_maps, refuse_oversized
 from generator.dylib.words import WORD
 from generator.wasm.module import CustomSection
 from generator.wasm.types import FuncType, ValType
@@ -36,8 +36,8 @@ I32 = ValType.I32
 def generate(resolve: Resolve, world_id: WorldId, options: DylibOptions | None = None) -> bytes:
     """The library for a world.
 
-    Raises UnsupportedError for async functions, and for maps in version 2 of the interface; GeneratorError for an
-    `--async` filter that names no function of the world.
+    Raises UnsupportedError for async functions, for maps in version 2 of the interface and for types that are too
+    large; GeneratorError for an `--async` filter that names no function of the world.
     """
     options = options or DylibOptions()
     world = resolve.worlds[world_id]
@@ -46,6 +46,7 @@ def generate(resolve: Resolve, world_id: WorldId, options: DylibOptions | None =
     scope = Scope(resolve, world)
     table = TypeTable(scope)
     functions = world_functions(table, world)
+    refuse_oversized(table, functions.all)
     if options.abi_version < 3:
         refuse_maps(resolve, functions.all, table.nodes)
     component_type = CustomSection(section_name(), encode_world(resolve, world_id))

@@ -112,6 +112,10 @@ class TypeTable:
         self._uses[instance, type] = found
         return found
 
+    def definitions(self) -> list[TypeId]:
+        """All definitions that were asked for, in the order of the arena."""
+        return sorted({type for _, type in self._uses if not isinstance(type, Primitive)})
+
     def owner(self, definition: TypeDef, user: Instance) -> Instance:
         """The instance that a definition belongs to; an anonymous type belongs to whoever mentions it."""
         match definition.owner:

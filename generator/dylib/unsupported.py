@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from generator.canonical.limits import LARGEST_SIZE, oversized_types
 from generator.dylib.functions import FunctionUse, all_functions
 from generator.dylib.options import DylibOptions
+from generator.dylib.type_table import TypeTable
 from generator.dylib.types import Kind, Node
 from generator.errors import GeneratorError
 from generator.wit.model import InterfaceItem, Resolve, Resource, World, WorldKey
+from generator.wit.printer_types import type_text
 
 SYMBOLS = "env"
 """The core module from which dynamic libraries import functions, the memory and the table."""
+
+MEMORY_SIZE = 1 << 32
+"""Bytes of the largest memory."""
 
 
 class UnsupportedError(GeneratorError):
@@ -62,6 +68,23 @@ def refuse_maps(resolve: Resolve, functions: Iterable[FunctionUse], nodes: Itera
         if any(known[param.node] for param in use.params) or (use.result is not None and known[use.result.node])
     ]
     items += [f"unsupported: map in type {node.name}: {reason}" for node in known if known[node] and not items]
+    if items:
+        raise UnsupportedError(items)
+
+
+def refuse_oversized(table: TypeTable, functions: Iterable[FunctionUse]) -> None:
+    """Raises UnsupportedError if a type is too large, or parameters and result of a call together."""
+    resolve = table.resolve
+    items = [
+        f"unsupported: type {type_text(resolve, id)}: it takes {size} bytes; at most {LARGEST_SIZE} are allowed"
+        for id, size in oversized_types(resolve, table.definitions())
+    ]
+    for use in functions:
+        size, _ = table.layout.record([param.type for param in use.function.params])
+        size += 0 if use.result is None else use.result.node.size
+        if size >= MEMORY_SIZE:
+            name = _name(resolve, use.instance.key, use.function.name)
+            items.append(f"unsupported: function {name}: {size} bytes of parameters and result do not fit in memory")
     if items:
         raise UnsupportedError(items)
 

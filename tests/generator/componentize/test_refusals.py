@@ -139,6 +139,12 @@ def test_nesting_that_no_engine_takes(levels: int, fits: bool) -> None:
             componentize(plan)
 
 
+def test_oversized_type() -> None:
+    text = "package a:b; interface i { type t = list<u64, 33554432>; f: func(x: list<t>); } world w { import i; }"
+    with pytest.raises(GeneratorError, match="type `t` takes 268435456 bytes; at most 268435455 are allowed"):
+        componentize(plan_single(dummy_module(text)))
+
+
 def test_long_chain_of_names() -> None:
     names = "".join(f"type t{n + 1} = t{n}; " for n in range(900))
     text = (

@@ -65,6 +65,28 @@ def test_maps_need_version_3() -> None:
         library("interface c { f: func(a: option<map<u8, u8>>); } world w { import c; }", DylibOptions(abi_version=2))
 
 
+@pytest.mark.parametrize(
+    ("items", "message"),
+    [
+        ("f: func(x: list<u64, 33554432>);", r"type list<u64, 33554432>: it takes 268435456 bytes"),
+        ("f: func() -> list<list<u8, 4294967295>>;", "type list<u8, 4294967295>: it takes 4294967295 bytes"),
+        ("f: func() -> list<list<list<u64, 4294967295>, 4294967295>, 2>;", r"type list<u64, 4294967295>:"),
+        ("type t = list<string, 16777216>;", "type t: it takes 268435456 bytes"),  # pointers count as 64 bits
+        ("type s = stream<list<u64, 4294967295>>; f: func(x: s);", "type list<u64, 4294967295>"),
+        (f"f: func({', '.join(f'p{n}: list<u64, 33554431>' for n in range(17))});", "function a:b/i#f: 45634"),
+    ],
+)
+def test_oversized_types(items: str, message: str) -> None:
+    with pytest.raises(UnsupportedError, match=f"^unsupported: {message}"):
+        library(f"interface i {{ {items} }} world w {{ import i; export i; }}")
+
+
+@pytest.mark.parametrize("type", ["list<u64, 33554431>", "list<string, 16777215>", "list<list<u64, 33554431>>"])
+def test_largest_types(type: str) -> None:
+    wit = f"interface i {{ f: func(x: {type}) -> {type}; }} world w {{ import i; export i; }}"
+    assert DecodedModule(library(wit)).exports
+
+
 def test_size_grows_with_types_not_with_paths() -> None:
     records = "".join(f"record r{n} {{ a: r{n - 1}, b: r{n - 1} }} " for n in range(1, 16))
     wit = f"interface i {{ record r0 {{ a: u8, b: u8 }} {records} f: func(x: r15) -> r15; }}"

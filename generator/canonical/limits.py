@@ -1,0 +1,30 @@
+"""Types that no valid component has because of their size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from generator.canonical.layout import Layout
+from generator.canonical.walk import parts
+from generator.wit.model import Resolve, Type, TypeId
+
+LARGEST_SIZE = (1 << 28) - 1
+"""Bytes of a value, with pointers of 64 bits (CanonicalABI.md, "Element Size"). Engines and the reference let larger
+types pass; code for them would count beyond 32 bits."""
+
+_WIDE_POINTER_SIZE = 8
+
+
+def oversized_types(resolve: Resolve, types: Iterable[TypeId]) -> Iterator[tuple[TypeId, int]]:
+    """The types that are too large although what they are made of is not, each with its size in bytes.
+
+    Types stand behind those that they mention, so that recursion stays shallow.
+    """
+    layout = Layout(resolve, _WIDE_POINTER_SIZE)
+
+    def is_oversized(type: Type) -> bool:
+        return layout.elem_size(type) > LARGEST_SIZE
+
+    for id in types:
+        if is_oversized(id) and not any(map(is_oversized, parts(resolve.types[id].kind))):
+            yield id, layout.elem_size(id)
