@@ -13,6 +13,7 @@ from harness.plan import Plan, Role, ScriptPlan
 from harness.planner.calls import Caller
 from harness.planner.composition import Composition
 from harness.planner.needs import needs_of
+from harness.planner.scripts import OutOfRegisters
 from harness.script import script_text
 from harness.toolchains.front_end import Surroundings, WitText, surround
 from harness.world import Function
@@ -63,16 +64,17 @@ def planned_world(surroundings: Surroundings, random: Random, calls: int, title:
     each = max(1, -(-calls // max(1, len(possible))))
     rounds = [each - each // 2, each // 2] if needs.lists_of_numbers and each > 1 else [each]
     waiting = [function for (role, function) in lacking if role is Role.SUBJECT]
-    nested = [function for role, function in possible if role is Role.SUBJECT]
-    runs = []
-    scripts = []
-    for index, count in enumerate(rounds):
-        caller = Caller(composition, random, lists=index > 0, waiting=waiting, nested=nested)
-        run, written = _run(caller, composition, possible, count)
-        runs.append(run)
-        scripts.append(written)
-        waiting = caller.waiting
-    unsupported = [why for (role, function), why in lacking.items() if role is not Role.SUBJECT or function in waiting]
+    crowded: list[str] = []
+    while True:
+        try:
+            runs, scripts, waiting = _runs(composition, random, possible, waiting, rounds)
+            break
+        except _TooManyHandles as error:
+            possible = [item for item in possible if item != error.item]
+            crowded.append(str(error))
+    unsupported = crowded + [
+        why for (role, function), why in lacking.items() if role is not Role.SUBJECT or function in waiting
+    ]
     plan = Plan(
         title=title,
         components=tuple(part.plan for part in surroundings.parts.values()),
@@ -84,6 +86,26 @@ def planned_world(surroundings: Surroundings, random: Random, calls: int, title:
         unsupported=surroundings.unsupported + tuple(unsupported),
     )
     return PlannedWorld(plan, composition, tuple(scripts), tuple(possible))
+
+
+def _runs(
+    composition: Composition,
+    random: Random,
+    functions: Sequence[tuple[Role, Function]],
+    waiting: list[Function],
+    rounds: Sequence[int],
+) -> tuple[list[ScriptPlan], list[dict[Role, s.Script]], list[Function]]:
+    """The runs with their scripts; of the functions that wait for handles, those that still do."""
+    nested = [function for role, function in functions if role is Role.SUBJECT]
+    runs = []
+    scripts = []
+    for index, count in enumerate(rounds):
+        caller = Caller(composition, random, lists=index > 0, waiting=waiting, nested=nested)
+        run, written = _run(caller, composition, functions, count)
+        runs.append(run)
+        scripts.append(written)
+        waiting = caller.waiting
+    return runs, scripts, waiting
 
 
 def _under_test(composition: Composition, role: Role) -> list[Function]:
@@ -126,6 +148,16 @@ def _run(
     return predicted(composition, scripts, entries, caller.calls), scripts
 
 
+class _TooManyHandles(OutOfRegisters):
+    """A call that cannot be planned: `item` is the function and who calls it."""
+
+    def __init__(self, item: tuple[Role, Function], reason: str) -> None:
+        self.item = item
+        role, function = item
+        side = "import" if role is Role.SUBJECT else "export"
+        super().__init__(f"{side} {function.canonical}: {reason}")
+
+
 def plan_entries(caller: Caller, functions: Sequence[tuple[Role, Function]], rounds: int) -> list[Role]:
     """Plan `rounds` calls of each function; the components that make them, in the order in which they are entered."""
     entries = []
@@ -137,7 +169,10 @@ def plan_entries(caller: Caller, functions: Sequence[tuple[Role, Function]], rou
         frame = caller.scripts[role].frame(s.OnRun())
         for _ in range(rounds):
             for function in own:
-                caller.call(frame, function)
+                try:
+                    caller.call(frame, function)
+                except OutOfRegisters as error:
+                    raise _TooManyHandles((role, function), str(error)) from error
         caller.finish(frame)
     return entries
 
