@@ -10,7 +10,7 @@ from generator.wit.model import FixedLengthList, Flags, List, Map, Primitive, Re
 POINTER_SIZE = 4
 
 MAX_FLAGS = 32
-"""The largest number of labels of a flags type."""
+"""Labels of a flags type (Binary.md, "Type Definitions")."""
 
 _PRIMITIVE_SIZE = {
     Primitive.BOOL: 1,

@@ -38,7 +38,7 @@ class InterfaceName:
 
 
 def is_label(text: str) -> bool:
-    """Whether `text` is a `label`: a kebab-case name."""
+    """Whether `text` is a `label`: words of one case joined by `-`, the first of which starts with a letter."""
     return _IS_LABEL.fullmatch(text) is not None
 
 
@@ -52,6 +52,26 @@ def bad_label(names: Iterable[str]) -> str | None:
         if lower in seen:
             return f"{name!r} stands twice"
         seen.add(lower)
+    return None
+
+
+def canonical_name(name: str) -> str:
+    """What two names must not share to be strongly-unique (Explainer.md, "Name Uniqueness")."""
+    lowered = name.lower()
+    annotation, bracket, rest = lowered.partition("]")
+    if not bracket or annotation == "[constructor":
+        return lowered
+    resource, _, member = rest.partition(".")
+    return resource if resource == member else rest
+
+
+def name_clash(names: Iterable[str]) -> tuple[str, str] | None:
+    """The first two names that are not strongly-unique; None if all are."""
+    taken: dict[str, str] = {}
+    for name in names:
+        previous = taken.setdefault(canonical_name(name), name)
+        if previous is not name:
+            return previous, name
     return None
 
 

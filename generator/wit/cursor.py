@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from generator.component.names import is_label
 from generator.errors import WitError
 from generator.wit.ast import Name
-from generator.wit.lexer import END, IDENTIFIER, INVALID, KEYWORDS, STRING, Tokens, docs_of, is_kebab
+from generator.wit.lexer import END, IDENTIFIER, INVALID, KEYWORDS, STRING, Tokens, docs_of
 from generator.wit.string_literal import decode_string_literal
 from generator.wit.versions import VERSION, is_version
 
@@ -87,7 +88,7 @@ class Cursor:
             hint = f"write `%{self.kind}` to use this word as a name" if self.kind in KEYWORDS else None
             raise self.unexpected(what, hint)
         text, at = self._values[self.index], self._starts[self.index]
-        if not is_kebab(text):
+        if not is_label(text):
             raise self.source.error(
                 at,
                 f"`{_shortened(text)}` is not a valid name" if text else "there is no name after `%`",

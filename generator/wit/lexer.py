@@ -23,8 +23,6 @@ KEYWORDS = frozenset(primitive.value for primitive in Primitive) | {
 # fmt: on
 """Words that are no identifiers unless written with `%`. `_` is the empty place in `result<_, e>`."""
 
-_KEBAB = re.compile(r"(?:[a-z][a-z0-9]*|[A-Z][A-Z0-9]*)(?:-(?:[a-z0-9]+|[A-Z0-9]+))*")
-
 _TOKEN = re.compile(
     r"""
     (?P<space>[ \t\r\n]+)
@@ -61,11 +59,6 @@ class Tokens:
     values: list[str]
     starts: list[int]
     comments: dict[int, list[str]]
-
-
-def is_kebab(text: str) -> bool:
-    """Whether `text` is a label: words of one case joined by `-`, the first of which starts with a letter."""
-    return _KEBAB.fullmatch(text) is not None
 
 
 def tokenize(source: SourceText) -> Tokens:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generator.canonical.layout import MAX_FLAGS
 from generator.wit.ast import (
     AliasBody,
     Attributes,
@@ -25,9 +26,6 @@ MAX_TYPE_DEPTH = 100
 """How deep types may nest in one expression, the innermost counted; the reference has the same bound."""
 
 MAX_LIST_LENGTH = 2**32 - 1
-
-MAX_FLAGS = 32
-"""Binary.md, "Type Definitions"."""
 
 _PRIMITIVES = {primitive.value: primitive for primitive in Primitive}
 

@@ -48,10 +48,8 @@ from generator.wit.model import (
 )
 from generator.wit.order import topological_order
 from generator.wit.package_context import PackageContext
+from generator.wit.rules import MAP_KEYS, payload_problem
 from generator.wit.text import SourceText
-
-MAP_KEYS = frozenset(Primitive) - {Primitive.F32, Primitive.F64, Primitive.ERROR_CONTEXT}
-"""WIT.md, "Types": `kt`. A named type is no key, whatever it stands for."""
 
 
 class Scope:
@@ -216,30 +214,22 @@ class Scope:
         if constructor == "result":
             return key, Result(parts[0], parts[1])
         if constructor in ("future", "stream"):
-            self._check_payload(at, constructor, parts[0])
-            return key, Future(parts[0]) if constructor == "future" else Stream(parts[0])
+            kind = Future(parts[0]) if constructor == "future" else Stream(parts[0])
+            problem = payload_problem(self.context.resolve, kind, self.context.borrows)
+            if problem is not None:
+                raise self.source.error(at, problem)
+            return key, kind
         types = tuple(part for part in parts if part is not None)
         if constructor == "tuple":
             return key, Tuple(types)
         if constructor == "option":
             return key, Option(types[0])
         if constructor == "map":
-            if types[0] not in MAP_KEYS:
+            if types[0] not in MAP_KEYS:  # a named type is no key, whatever it stands for (WIT.md, "Types": `kt`)
                 hint = "keys are bool, integers, char or string"
                 raise self.source.error(at, "this type cannot be the key of a map", hint)
             return key, Map(types[0], types[1])
         return key, List(types[0]) if size is None else FixedLengthList(types[0], size)
-
-    def _check_payload(self, at: int, constructor: str, payload: Type | None) -> None:
-        """What streams and futures cannot carry as yet (Explainer.md, "Asynchronous Value Types")."""
-        if payload is None:
-            return
-        if self.context.borrows(payload):
-            raise self.source.error(at, f"a {constructor} cannot carry borrowed handles")
-        while isinstance(payload, int) and isinstance(kind := self.context.resolve.types[payload].kind, Alias):
-            payload = kind.type
-        if payload is Primitive.CHAR and constructor == "stream":
-            raise self.source.error(at, "a stream cannot carry `char` for the time being", "use `stream<u8>`")
 
 
 def _names_in(body: TypeBody) -> list[Name]:

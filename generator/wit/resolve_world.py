@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generator.component.names import name_clash
 from generator.wit.ast import (
     ExternDeclaration,
     FunctionDeclaration,
@@ -105,11 +106,8 @@ def _add_extern(
 def _check_names(unit: Unit, declaration: WorldDeclaration, world: World) -> None:
     """Plain names are unique without regard to case, imports and exports apart (WIT.md, "WIT Worlds")."""
     for what, items in (("import", world.imports), ("export", world.exports)):
-        taken: dict[str, str] = {}
-        for key in items:
-            if isinstance(key, str):
-                previous = taken.setdefault(key.lower(), key)
-                if previous != key:
-                    message = f"the {what} `{key}` has the same name as `{previous}`"
-                    hint = "names are compared without regard to case"
-                    raise unit.source.error(declaration.name.at, message, hint)
+        clash = name_clash(key for key in items if isinstance(key, str))
+        if clash is not None:
+            message = f"the {what} `{clash[1]}` has the same name as `{clash[0]}`"
+            hint = "names are compared without regard to case, and `[method]r.r` is `r`"
+            raise unit.source.error(declaration.name.at, message, hint)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from generator.component.errors import BinaryError
-from generator.component.names import bad_label
 from generator.component.nodes import TypeNode
 from generator.component.type_indices import type_indices
 from generator.component.types import (
@@ -30,6 +27,7 @@ from generator.component.types import (
     VariantType,
 )
 from generator.wit.binary.scope import PRIMITIVES
+from generator.wit.binary.validity import check_labels, kind_problem
 from generator.wit.model import (
     Alias,
     Borrow,
@@ -58,6 +56,7 @@ from generator.wit.model import (
     WorldOwner,
 )
 from generator.wit.model import EnumType as WitEnumType
+from generator.wit.package_context import kind_borrows
 
 _PRIMITIVES = {component: wit for wit, component in PRIMITIVES.items()}
 _NEED_A_NAME = (RecordType, VariantType, EnumType, FlagsType, SubResource, ResourceType)
@@ -74,6 +73,8 @@ class TypeConversion:
         self._resolve = resolve
         self._known: dict[TypeNode, Type] = {}
         self._depths: dict[TypeId, int] = {}
+        self._borrowing: list[bool] = []
+        """For each type whether it contains a borrowed handle."""
 
     def find(self, node: TypeNode) -> Type | None:
         """What a node, or the nearest that it names again, is in WIT."""
@@ -149,7 +150,12 @@ class TypeConversion:
     def _optional(self, type: ValType | None, scope: list[TypeNode]) -> Type | None:
         return None if type is None else self.valtype(type, scope)
 
+    def borrows(self, type: Type) -> bool:
+        """Whether a type contains a borrowed handle."""
+        return isinstance(type, int) and self._borrowing[type]
+
     def _new(self, type: TypeDef) -> TypeId:
+        self._borrowing.append(kind_borrows(type.kind, self._borrowing))
         self._resolve.types.append(type)
         return TypeId(len(self._resolve.types) - 1)
 
@@ -197,9 +203,16 @@ class TypeConversion:
 
     def kind(self, node: TypeNode) -> TypeKind:
         """The definition itself; what it refers to must be known or nameable."""
+        check_labels(node)
+        kind = self._kind(node)
+        problem = kind_problem(self._resolve, kind, self.borrows)
+        if problem is not None:
+            raise BinaryError(problem, node.offset, "type")
+        return kind
+
+    def _kind(self, node: TypeNode) -> TypeKind:
         scope = node.scope.types
         definition: DefType | SubResource = node.definition
-        _check_labels(node)
         match definition:
             case PrimValType():
                 return Alias(_PRIMITIVES[definition])
@@ -248,20 +261,6 @@ class TypeConversion:
 def _children(node: TypeNode) -> list[TypeNode]:
     types = node.scope.types
     return [] if isinstance(node.definition, SubResource) else [types[i] for i in type_indices(node.definition)]
-
-
-def _check_labels(node: TypeNode) -> None:
-    labels: Iterable[str] = ()
-    match node.definition:
-        case RecordType(items) | VariantType(items):
-            labels = [name for name, _ in items]
-        case FlagsType(names) | EnumType(names):
-            labels = names
-        case _:
-            return
-    problem = bad_label(labels) if labels else "there are no fields, cases or flags"
-    if problem is not None:
-        raise BinaryError(problem, node.offset, "type")
 
 
 def _nameless(node: TypeNode) -> BinaryError:

@@ -16,7 +16,7 @@ from generator.wasm.errors import WasmFormatError
 from generator.wasm.reader import Reader
 from generator.wit.binary.docs_reader import inject_docs
 from generator.wit.binary.encode import ENCODING_BYTES, ENCODING_SECTION, ENCODING_VERSION
-from generator.wit.binary.interfaces import Interfaces, interface_and_package
+from generator.wit.binary.interfaces import Interfaces, check_names, interface_and_package
 from generator.wit.binary.package_docs import SECTION as DOCS_SECTION
 from generator.wit.model import (
     FunctionItem,
@@ -199,6 +199,8 @@ class _Decoder:
         resolve = self.interfaces.resolve
         if name in resolve.packages[package].worlds:
             raise BinaryError(f"world {name!r} stands twice", offset)
+        check_names(signature.imports)
+        check_names(signature.exports)
         id = WorldId(len(resolve.worlds))
         world = World(name, package, {}, {})
         resolve.worlds.append(world)

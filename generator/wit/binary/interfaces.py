@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from generator.component.errors import BinaryError
-from generator.component.names import ExternName, InterfaceName, bad_label, is_label, parse_interface_name
+from generator.component.names import ExternName, InterfaceName, bad_label, is_label, name_clash, parse_interface_name
 from generator.component.nodes import FuncNode, InstanceNode, Item, TypeNode
 from generator.wit.binary.conversion import TypeConversion, definition_shape
+from generator.wit.binary.validity import function_problem
 from generator.wit.elaborate import interface_dependencies
 from generator.wit.kinds import shape
 from generator.wit.model import (
@@ -81,6 +82,7 @@ class Interfaces:
         return InterfaceId(len(self.resolve.interfaces) - 1)
 
     def _fill(self, id: InterfaceId, instance: InstanceNode) -> None:
+        check_names(instance.exports)
         interface = self.resolve.interfaces[id]
         self.types.owner = InterfaceOwner(id)
         for name, item in instance.exports.items():
@@ -120,7 +122,12 @@ class Interfaces:
         params = tuple([Param(name, self.types.valtype(type, scope)) for name, type in node.type.params])
         result = None if node.type.result is None else self.types.valtype(node.type.result, scope)
         kind = self._function_kind(item, types)
-        return Function(item.name.name, kind, params, result, node.type.is_async, external_id=item.name.external_id)
+        name, external_id = item.name.name, item.name.external_id
+        function = Function(name, kind, params, result, node.type.is_async, external_id=external_id)
+        problem = function_problem(self.resolve, function, self.types.borrows)
+        if problem is not None:
+            raise BinaryError(f"{name!r}: {problem}", item.offset)
+        return function
 
     def _function_kind(self, item: Item, types: dict[str, TypeId]) -> FunctionKind:
         name = item.name.name
@@ -172,6 +179,14 @@ class Interfaces:
                     order[waiting.pop()] = None
         del order[main]
         return [*order, main]
+
+
+def check_names(items: Mapping[str, Item]) -> None:
+    """Raises BinaryError for two names of imports or exports that are not strongly-unique."""
+    clash = name_clash(items)
+    if clash is not None:
+        first, second = clash
+        raise BinaryError(f"{second!r} has the same name as {first!r}", items[second].offset)
 
 
 def interface_and_package(name: ExternName, offset: int) -> tuple[InterfaceName, PackageName]:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from generator.component.names import is_label
 from generator.errors import WitError
-from generator.wit.lexer import docs_of, is_kebab, tokenize
+from generator.wit.lexer import docs_of, tokenize
 from generator.wit.string_literal import decode_string_literal, encode_string_literal
 from generator.wit.text import SourceText
 
@@ -77,12 +78,12 @@ def test_comments_must_end(text: str) -> None:
 
 @pytest.mark.parametrize("name", ["a", "A", "a1", "a-b", "a-1b", "HTTP-get", "a-B2-3", "x-123"])
 def test_kebab(name: str) -> None:
-    assert is_kebab(name)
+    assert is_label(name)
 
 
 @pytest.mark.parametrize("name", ["", "-", "a-", "-a", "a--b", "1a", "aB", "Ab", "a_b", "é", "a-é", "a1B"])
 def test_not_kebab(name: str) -> None:
-    assert not is_kebab(name)
+    assert not is_label(name)
 
 
 @pytest.mark.parametrize(

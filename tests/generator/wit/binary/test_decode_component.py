@@ -178,9 +178,9 @@ def method_without_resource(builder: ComponentBuilder) -> None:
     builder.import_("[method]r.f", TypedExtern(Sort.FUNC, builder.type(FuncType(()))))
 
 
-def static_without_a_name(builder: ComponentBuilder) -> None:
+def constructor_with_a_name(builder: ComponentBuilder) -> None:
     builder.import_("r", SubResource())
-    builder.import_("[static]r", TypedExtern(Sort.FUNC, builder.type(FuncType(()))))
+    builder.import_("[constructor]r.new", TypedExtern(Sort.FUNC, builder.type(FuncType(()))))
 
 
 def instance_in_instance(builder: ComponentBuilder) -> None:
@@ -225,7 +225,7 @@ def deep_anonymous(builder: ComponentBuilder) -> None:
         (foreign_type_without_use, "type 't' of another interface has no name here"),
         (type_of_inline_interface, "an interface without a name is used elsewhere"),
         (method_without_resource, "there is no resource 'r' beside it"),
-        (static_without_a_name, "is not a name of a function"),
+        (constructor_with_a_name, "is not a name of a function"),
         (instance_in_instance, "'i' is neither a type nor a function"),
         (two_meanings, "type 't' differs from the type of the same interface before"),
         (bad_version, "'1' is not a semantic version"),

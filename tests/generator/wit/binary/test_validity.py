@@ -1,0 +1,130 @@
+"""Binaries that break rules of the Component Model: what text cannot say is refused when it is read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from generator.component.errors import BinaryError
+from generator.component.names import name_clash
+from generator.wit.binary.decode import decode_package
+from generator.wit.binary.encode import encode_package
+from generator.wit.load import load_text
+from generator.wit.model import (
+    Constructor,
+    Field,
+    FixedLengthList,
+    Flags,
+    Freestanding,
+    Function,
+    FunctionKind,
+    Future,
+    Label,
+    Map,
+    Method,
+    Param,
+    Primitive,
+    Record,
+    Static,
+    Stream,
+    Tuple,
+    Type,
+    TypeId,
+    TypeKind,
+)
+
+WIT = "package a:b; interface i { resource r; type b = borrow<r>; type o = own<r>; resource q; type t = list<u8>; }"
+
+
+def flags(count: int) -> Flags:
+    return Flags(tuple(Label(f"l{number}") for number in range(count)))
+
+
+BORROW, OWN = TypeId(1), TypeId(2)
+"""Of the resource `r` in `WIT`."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        (flags(33), "flags have at most 32 labels"),
+        (flags(0), "there are no fields, cases or flags"),
+        (Record(()), "there are no fields, cases or flags"),
+        (Record((Field("a", Primitive.U8), Field("A", Primitive.U8))), "'A' stands twice"),
+        (Tuple(()), "there are no types in a tuple"),
+        (FixedLengthList(Primitive.U8, 0), "a list of length 0"),
+        (Map(Primitive.F32, Primitive.U8), "this type cannot be the key of a map"),
+        (Map(OWN, Primitive.U8), "this type cannot be the key of a map"),
+        (Stream(Primitive.CHAR), "a stream cannot carry `char`"),
+        (Stream(BORROW), "a stream cannot carry borrowed handles"),
+        (Future(BORROW), "a future cannot carry borrowed handles"),
+    ],
+)
+def test_types(kind: TypeKind, message: str) -> None:
+    resolve, package = load_text(WIT)
+    type = resolve.interfaces[0].types["t"]
+    resolve.types[type] = replace(resolve.types[type], kind=kind)
+    with pytest.raises(BinaryError, match=re.escape(message)):
+        decode_package(encode_package(resolve, package))
+
+
+def test_the_largest_flags() -> None:
+    resolve, package = load_text(WIT)
+    type = resolve.interfaces[0].types["t"]
+    resolve.types[type] = replace(resolve.types[type], kind=flags(32))
+    decoded, _ = decode_package(encode_package(resolve, package))
+    assert decoded.types[decoded.interfaces[0].types["t"]].kind == flags(32)
+
+
+METHOD = "the first parameter of a method is `self`"
+CONSTRUCTOR = "a constructor returns its resource"
+R, Q = TypeId(0), TypeId(3)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "params", "result", "message"),
+    [
+        ("f", Freestanding(), (), BORROW, "'f': the result contains a borrowed handle"),
+        ("[method]r.m", Method(R), (), None, METHOD),
+        ("[method]r.m", Method(R), (Param("this", BORROW),), None, METHOD),
+        ("[method]r.m", Method(R), (Param("self", OWN),), None, METHOD),
+        ("[method]r.m", Method(R), (Param("self", Primitive.U32),), None, METHOD),
+        ("[method]q.m", Method(Q), (Param("self", BORROW),), None, METHOD),
+        ("[constructor]r", Constructor(R), (), None, CONSTRUCTOR),
+        ("[constructor]r", Constructor(R), (), Primitive.U32, CONSTRUCTOR),
+        ("[constructor]q", Constructor(Q), (), OWN, CONSTRUCTOR),
+        ("[static]r.r", Static(R), (), None, "'[static]r.r' has the same name as 'r'"),
+        ("R", Freestanding(), (), None, "'R' has the same name as 'r'"),
+    ],
+)
+def test_functions(name: str, kind: FunctionKind, params: tuple[Param, ...], result: Type | None, message: str) -> None:
+    resolve, package = load_text(WIT)
+    resolve.interfaces[0].functions[name] = Function(name, kind, params, result)
+    with pytest.raises(BinaryError, match=re.escape(message)):
+        decode_package(encode_package(resolve, package))
+
+
+@pytest.mark.parametrize("result", ["", " -> result<r>", " -> result<r, u8>", " -> result<own<r>, u8>"])
+def test_constructors(result: str) -> None:
+    resolve, package = load_text(f"package a:b; interface i {{ resource r {{ constructor(){result}; }} }}")
+    decoded, _ = decode_package(encode_package(resolve, package))
+    assert list(decoded.interfaces[0].functions) == ["[constructor]r"]
+
+
+UNIQUE = ["foo", "foo-bar", "[constructor]foo", "[method]foo.bar", "[static]foo.baz", "foo:bar/baz"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "FOO", "foo-BAR", "[constructor]FOO", "[method]foo.BAR", "[static]foo.bar", "[method]foo.baz",
+        "[method]foo.foo", "[static]foo-BAR.FOO-bar", "foo:bar/BAZ",
+    ],
+)  # fmt: skip
+def test_strongly_unique(name: str) -> None:
+    """The example of Explainer.md, "Name Uniqueness"."""
+    assert name_clash(UNIQUE) is None
+    clash = name_clash([*UNIQUE, name])
+    assert clash is not None and clash[1] == name
