@@ -10,6 +10,8 @@ outcome = "tool panicked"
 message = "not yet implemented"         # a regular expression that must be found in what was said; may be left out
 reason = "wit-dylib has no fixed-length lists"
 wit = "import \S+: \S+;"               # a regular expression that must be found in the world's WIT; may be left out
+run = "with !var"                       # one that must be found in what the run calls; may be left out
+label-names-only = true                 # expected and seen differ in nothing but labels of interfaces; may be left out
 link = "https://..."                    # this, or `reproduction`: WIT and commands that show it
 """
 
@@ -23,7 +25,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 OUTCOMES = ("fail", "tool panicked", "invalid output", "timed out")
-_KEYS = {"id", "cases", "outcome", "message", "wit", "reason", "link", "reproduction"}
+_KEYS = {"id", "cases", "outcome", "message", "wit", "run", "label-names-only", "reason", "link", "reproduction"}
 _COMPARISONS = {
     ">=": lambda a, b: a >= b,
     "<=": lambda a, b: a <= b,
@@ -31,6 +33,8 @@ _COMPARISONS = {
     ">": lambda a, b: a > b,
     "<": lambda a, b: a < b,
 }
+_OWNER = re.compile(r"([^\s<>(),#]+)#")
+"""What stands before a type's name in canonical names: an interface's id or label."""
 _CONDITION = re.compile(r"\s*(>=|<=|==|>|<)\s*(\d+(?:\.\d+)*)\s*")
 
 
@@ -52,14 +56,22 @@ class Expectation:
     message: str = ""
     wit: str = ""
     """A regular expression for the WIT that the fault depends on; without it, nothing is explained by this."""
+    run: str = ""
+    """A regular expression for the calls of the run in which it shows."""
+    label_names_only: bool = False
+    """Only the owner of a type is another, and one of the two is a label."""
 
     def concerns(self, case: str) -> bool:
         return not self.cases or any(fnmatch.fnmatchcase(case, pattern) for pattern in self.cases)
 
-    def explains(self, case: str, outcome: str, message: str) -> bool:
+    def explains(self, case: str, outcome: str, message: str, calls: Sequence[str] = ()) -> bool:
         if self.wit:
             return False  # not known to be about this world
-        return self.concerns(case) and outcome == self.outcome and re.search(self.message, message) is not None
+        if not self.concerns(case) or outcome != self.outcome or re.search(self.message, message) is None:
+            return False
+        if self.label_names_only and not _only_labels_differ(message):
+            return False
+        return not self.run or any(re.search(self.run, call) for call in calls)
 
     def demands(self, case: str) -> bool:
         """The case is named exactly: that it passes would be news."""
@@ -76,9 +88,10 @@ class Expectations:
         """Those that may hold for a world of this text."""
         return Expectations(tuple(replace(item, wit="") for item in self.items if re.search(item.wit, wit)))
 
-    def find(self, tool: str, case: str, outcome: str, message: str) -> Expectation | None:
-        """What explains this; an entry that names the case comes before one that holds anywhere."""
-        found = [item for item in self.items if item.tool == tool and item.explains(case, outcome, message)]
+    def find(self, tool: str, case: str, outcome: str, message: str, calls: Sequence[str] = ()) -> Expectation | None:
+        """What explains this; an entry that names the case comes before one that holds anywhere. `calls`: those of
+        the run in which it shows."""
+        found = [item for item in self.items if item.tool == tool and item.explains(case, outcome, message, calls)]
         return min(found, key=lambda item: not item.demands(case), default=None)
 
     def demanded(self, tool: str, case: str) -> list[Expectation]:
@@ -125,13 +138,26 @@ def _entry(path: Path, tool: str, entry: object) -> Expectation:
     cases = entry.get("cases", [])
     if not isinstance(cases, list) or not all(isinstance(case, str) for case in cases):
         raise ExpectationsError(f"{path}: {id}: `cases` must be a list of names")
-    message, wit = (_pattern(path, id, entry, key) for key in ("message", "wit"))
+    message, wit, run = (_pattern(path, id, entry, key) for key in ("message", "wit", "run"))
+    labels = entry.get("label-names-only", False)
+    if not isinstance(labels, bool):
+        raise ExpectationsError(f"{path}: {id}: `label-names-only` must be true or false")
     if not cases and not message:
         raise ExpectationsError(f"{path}: {id}: without `cases` and `message` it would explain everything")
     source = entry.get("link") or entry.get("reproduction")
     if not isinstance(source, str):
         raise ExpectationsError(f"{path}: {id}: needs a `link` or a `reproduction`")
-    return Expectation(id, tool, outcome, _string(path, id, entry, "reason"), source, tuple(cases), message, wit)
+    reason = _string(path, id, entry, "reason")
+    return Expectation(id, tool, outcome, reason, source, tuple(cases), message, wit, run, labels)
+
+
+def _only_labels_differ(message: str) -> bool:
+    """Whether `...: expected A, got B` tells of two lines in which only owners of types differ, labels among them."""
+    expected, _, actual = message.partition(": expected ")[2].partition(", got ")
+    if expected == actual or _OWNER.sub("#", expected) != _OWNER.sub("#", actual):
+        return False
+    pairs = zip(_OWNER.findall(expected), _OWNER.findall(actual), strict=True)
+    return all(left == right or "/" not in left or "/" not in right for left, right in pairs)
 
 
 def _pattern(path: Path, owner: str, table: Mapping[str, object], key: str) -> str:

@@ -149,3 +149,11 @@ class Plan:
     """What each component's WIT means: the model of what generators tell and linkers build."""
     unsupported: tuple[str, ...] = ()
     """Items of the world that are not run, each with the reason (`a:b/c#f: async`)."""
+
+    @property
+    def subject_wit(self) -> str:
+        return next((part.wit for part in self.components if part.role is Role.SUBJECT), "")
+
+    def calls_of(self, run: int) -> Sequence[str]:
+        """What run number `run` calls, counted from 1; 0 is no run."""
+        return self.runs[run - 1].calls if run else ()

@@ -109,7 +109,7 @@ def judge(
 ) -> Verdict:
     """`structure`: differences of levels 1 and 2. `tools`: which tool stands behind each toolchain's name, as
     expectations call it."""
-    expectations = expectations.about(next((part.wit for part in plan.components if part.role is Role.SUBJECT), ""))
+    judging = _Judging(case, plan, tools, expectations.about(plan.subject_wit))
     expected = [Expected.of(run) for run in plan.runs]
     alone = [run.cell.toolchain for run in cells]
     behaviour = []
@@ -117,12 +117,12 @@ def judge(
         findings = _structural(structure.from_model.get(name, ()))
         if name in alone:
             findings += _findings(cells[alone.index(name)], expected)
-        behaviour.append(_judgement(case, name, findings, tools, expectations))
+        behaviour.append(judging.judgement(name, findings))
     for number, run in enumerate(cells):
         if run.cell.toolchain is None or alone.index(run.cell.toolchain) < number:
-            judgement = _judgement(case, str(run.cell), _findings(run, expected), tools, expectations)
+            judgement = judging.judgement(str(run.cell), _findings(run, expected))
             behaviour.append(_excused(judgement, run, behaviour))
-    judgements = behaviour + _beside(case, structure, tools, expectations)
+    judgements = behaviour + _beside(judging, structure)
     seen = {judgement.expectation for judgement in judgements}
     judgements += [
         _unexpected(name, demanded)
@@ -144,13 +144,13 @@ def _structural(differences: Sequence[Difference]) -> list[Finding]:
     return [Finding(Outcome.FAIL, str(difference), difference) for difference in differences]
 
 
-def _beside(case: str, structure: Structure, tools: Mapping[str, str], expectations: Expectations) -> list[Judgement]:
+def _beside(judging: _Judging, structure: Structure) -> list[Judgement]:
     """Two opinions only: what one toolchain wrote beside what another did, where the model has none."""
     judgements = []
     for name, differences in structure.from_first.items():
         findings = _structural(differences)
         if findings:
-            judged = _judgement(case, name, findings, tools, expectations)
+            judged = judging.judgement(name, findings)
             judgements.append(replace(judged, subject=f"{name}, beside the first"))
     return judgements
 
@@ -189,18 +189,29 @@ def _build_finding(what: str, failure: BuildFailure) -> Finding:
             return Finding(Outcome.TIMED_OUT, f"{what}: {stage} did not end within {seconds:g} s")
 
 
-def _judgement(
-    case: str, subject: str, findings: Sequence[Finding], tools: Mapping[str, str], expectations: Expectations
-) -> Judgement:
-    tool = tools.get(subject)
-    if not findings:
-        return Judgement(subject, Outcome.PASS)
-    worst = min((finding.outcome for finding in findings), key=_SEVERITY.index)
-    if tool is not None:
-        reasons = [expectations.find(tool, case, finding.outcome.value, finding.message) for finding in findings]
-        if all(reason is not None for reason in reasons):
-            return Judgement(subject, Outcome.EXPECTED_FAILURE, tuple(findings), reasons[0])
-    return Judgement(subject, worst, tuple(findings))
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """What is known about a plan before it is judged. `expectations`: those that may hold for its world."""
+
+    case: str
+    plan: Plan
+    tools: Mapping[str, str]
+    expectations: Expectations
+
+    def judgement(self, subject: str, findings: Sequence[Finding]) -> Judgement:
+        if not findings:
+            return Judgement(subject, Outcome.PASS)
+        worst = min((finding.outcome for finding in findings), key=_SEVERITY.index)
+        tool = self.tools.get(subject)
+        if tool is not None:
+            reasons = [self._reason(tool, finding) for finding in findings]
+            if all(reason is not None for reason in reasons):
+                return Judgement(subject, Outcome.EXPECTED_FAILURE, tuple(findings), reasons[0])
+        return Judgement(subject, worst, tuple(findings))
+
+    def _reason(self, tool: str, finding: Finding) -> Expectation | None:
+        calls = self.plan.calls_of(finding.run)
+        return self.expectations.find(tool, self.case, finding.outcome.value, finding.message, calls)
 
 
 def _excused(judgement: Judgement, run: CellRun, judgements: Sequence[Judgement]) -> Judgement:

@@ -14,7 +14,7 @@ from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.explain import explainer
 from harness.fuzz.signature import BESIDE, Signature, hits
 from harness.fuzz.trial import Recipe, run_world
-from harness.plan import Plan, Role
+from harness.plan import Plan
 from harness.planner import case_plan
 from harness.planner.scripts import OutOfRegisters
 from harness.sampling import Impossible
@@ -104,8 +104,9 @@ class Oracle:
         observed = self._bench.observer.observe(plan, cells, self._bench.settings.run_limits)
         structure = self._bench.structure.compare(plan, observed.cells) if structural else Structure()
         verdict = judge("fuzz", plan, observed.cells, structure, self._tools, self._options.expectations)
-        wit = next(part.wit for part in plan.components if part.role is Role.SUBJECT)
-        for hit in hits(verdict, explainer(self._tools, self._options.expectations, wit)):
+        for hit in hits(verdict, explainer(self._tools, self._options.expectations, plan)):
+            if hit.known:
+                continue  # what is reduced is new: this is something else
             found = hit.signature
             if alone and _sides(found) == _sides(wanted):
                 return True

@@ -58,7 +58,10 @@ class Spot:
 
     def __str__(self) -> str:
         steps = "".join(f"[{step}]" for step in self.path)
-        return f"{self.function.canonical}: {self.type.canonical} at {steps or 'the result'}"
+        type = self.type.canonical
+        if isinstance(self.type, t.Variant | t.EnumType):
+            type += f" ({len(self.type.cases)} cases)"
+        return f"{self.function.canonical}: {type} at {steps or 'the result'}"
 
 
 def with_bad_values(planned: PlannedWorld, random: Random, runs: int = 4) -> PlannedWorld:
@@ -161,9 +164,12 @@ def _parts(value: s.Value, type: t.Type, path: tuple[int, ...]) -> Iterator[tupl
 
 
 def _is_taken_as_some(type: t.Type) -> bool:
-    """wasm-tools takes any discriminant but 0 for `some` and `err` and pops a payload that is not there, whatever else
-    that brings about: these have cases of their own (cases/traps) and would hide everything else here."""
-    return isinstance(type, t.Option) or (isinstance(type, t.Result) and any(t.payloads(type)))
+    """Of two cases, wasm-tools takes any discriminant but 0 for the second, and pops a payload that is not there,
+    whatever else that brings about: these have cases of their own (cases/traps) and would hide everything else here."""
+    if not isinstance(type, t.Option | t.Result | t.Variant):
+        return False
+    payloads = t.payloads(type)
+    return len(payloads) == 2 and any(payloads)
 
 
 def _bad_values(spot: Spot) -> Sequence[s.Value]:

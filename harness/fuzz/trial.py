@@ -109,7 +109,7 @@ def run_world(
         return TrialResult(index, outcome=Outcome.HARNESS_ERROR.value, refusals=(refusal,))
     examination = examine(bench, CASE, plan.planned.plan, options, started)
     tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
-    return _result(index, world, plan, examination, explainer(tools, options.expectations, world.wit))
+    return _result(index, world, plan, examination, explainer(tools, options.expectations, plan.planned.plan))
 
 
 def _result(index: int, world: DrawnWorld, plan: TrialPlan, examination: Examination, explain: Explain) -> TrialResult:

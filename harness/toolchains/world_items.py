@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from generator.wit.elaborate import interface_dependencies
 from generator.wit.model import (
     Borrow,
     Constructor,
     Function,
     FunctionItem,
+    InterfaceId,
     InterfaceKey,
     InterfaceOwner,
     Method,
@@ -58,8 +60,10 @@ def needed_items(resolve: Resolve, world: WorldId) -> Needed:
             if isinstance(item, FunctionItem) and item.function.name not in needed.functions:
                 kind = item.function.kind
                 if isinstance(kind, Method | Static | Constructor) and kind.resource in resources:
-                    needed.functions.add(item.function.name)
                     reached = _reached(resolve, _types(item.function))
+                    if _why_not(resolve, world, reached) is not None:
+                        continue  # a driver may know fewer functions of a resource than there are
+                    needed.functions.add(item.function.name)
                     pending |= {id for id in reached if resolve.types[id].owner == own} - needed.types
         needed.types |= pending
     return needed
@@ -72,12 +76,34 @@ def _why_not(resolve: Resolve, world: WorldId, reached: set[TypeId]) -> str | No
         definition = resolve.types[id]
         if definition.owner == WorldOwner(world) and (definition.name or "").lower() in plain:
             return f"no driver can import the type `{definition.name}` beside the export of that name"
+    for id in reached | _brought_along(resolve, world, reached):
+        definition = resolve.types[id]
         if isinstance(definition.owner, InterfaceOwner) and isinstance(definition.kind, Resource):
             key = InterfaceKey(definition.owner.id)
             if key in exports:
                 name = resolve.world_key_name(key)
                 return f"no driver can import the imported `{name}` beside the exported one"
     return None
+
+
+def _brought_along(resolve: Resolve, world: WorldId, reached: set[TypeId]) -> set[TypeId]:
+    """What is in the imported interfaces of these types: who imports a type imports its whole interface, and what
+    that uses."""
+    exports = resolve.worlds[world].exports
+    pending = [owner.id for id in reached if isinstance(owner := resolve.types[id].owner, InterfaceOwner)]
+    interfaces: set[InterfaceId] = set()
+    types: list[Type | None] = []
+    while pending:
+        id = pending.pop()
+        if id in interfaces or InterfaceKey(id) in exports:
+            continue
+        interfaces.add(id)
+        interface = resolve.interfaces[id]
+        types += interface.types.values()
+        for function in interface.functions.values():
+            types += _types(function)
+        pending += interface_dependencies(resolve, id)
+    return _reached(resolve, types)
 
 
 def _types(function: Function) -> list[Type | None]:

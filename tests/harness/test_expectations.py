@@ -44,6 +44,8 @@ def test_another_tool(tmp_path: Path) -> None:
         (HEAD + ENTRY.replace('cases = ["x"]', "cases = 1"), "list of names"),
         (HEAD + ENTRY.replace('cases = ["x"]', 'message = "("'), "no regular expression"),
         (HEAD + ENTRY + 'wit = "["', "no regular expression"),
+        (HEAD + ENTRY + 'run = "["', "no regular expression"),
+        (HEAD + ENTRY + "label-names-only = 1", "true or false"),
         ("tool = \n", "known.toml"),
     ],
 )
@@ -61,6 +63,31 @@ def test_a_fault_that_depends_on_the_world(tmp_path: Path) -> None:
     assert known.about("world w { import y; }").find(*question) is None
     found = known.about("world w { import p: y; }").find(*question)
     assert found is not None and found.id == "a"
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "known"),
+    [
+        ("pop_variant a:a/c#e = 0", "pop_variant p#e = 0", True),
+        ("pop_tuple tuple<p#a, a:b/c#d>", "pop_tuple tuple<q#a, a:b/c#d>", True),
+        ("pop_variant a:a/c#e = 0", "pop_variant p#e = 1", False),
+        ("pop_result result<a:a/c#e> = 0", "pop_result result<a:a/c#e> = 1", False),
+        ("pop_variant a:a/c#e = 0", "pop_variant a:a/d#e = 0", False),
+        ("pop_variant a:a/c#e = 0", "pop_variant p#f = 0", False),
+        ("pop_tuple tuple<p#a, a:b/c#d>", "pop_tuple tuple<q#a>", False),
+    ],
+)
+def test_a_fault_that_changes_labels_only(tmp_path: Path, expected: str, actual: str, known: bool) -> None:
+    items = load([write(tmp_path, HEAD + ENTRY + "label-names-only = true")], {"wasm-tools": "1.262.0"})
+    message = f"event (subject, event 1, call 1 f): expected {expected}, got {actual}"
+    assert (items.find("wasm-tools", "x", "fail", message) is not None) is known
+
+
+def test_a_fault_that_depends_on_the_run(tmp_path: Path) -> None:
+    known = load([write(tmp_path, HEAD + ENTRY + "run = '^with !var'")], {"wasm-tools": "1.262.0"})
+    assert known.find("wasm-tools", "x", "fail", "") is None
+    assert known.find("wasm-tools", "x", "fail", "", ["f(1)", "with !str"]) is None
+    assert known.find("wasm-tools", "x", "fail", "", ["f(1)", "with !var 2"]) is not None
 
 
 def test_the_files_of_the_project_are_good() -> None:

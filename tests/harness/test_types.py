@@ -192,6 +192,22 @@ def test_a_function_that_no_driver_can_import_is_named() -> None:
     assert set(parts.parts[Role.DRIVER].world.imports[None].functions) == {"g"}
 
 
+def test_what_a_type_brings_along_decides_whether_a_driver_can_import_it() -> None:
+    """`x` comes along with `y`, whose `k` the driver needs; its `x` is the exported one, that of `y` the imported."""
+    parts = around(
+        """package a:b;
+        interface x { resource r; }
+        interface y { use x.{r}; type k = u8; }
+        interface z { type k = u8; }
+        world w {
+          use y.{k}; use z.{k as l}; resource s { f: func(a: k); g: func(); }
+          import y; export x; export f: func(a: tuple<k>); export g: func(a: l, b: borrow<s>);
+        }"""
+    )
+    assert parts.unsupported == ("-#f: no driver can import the imported `a:b/x` beside the exported one",)
+    assert set(parts.parts[Role.DRIVER].world.imports[None].functions) == {"g", "[method]s.g"}
+
+
 def test_keywords_as_names_of_worlds() -> None:
     parts = around("package %use:%flags; world %type { export f: func(); }").parts
     assert parts[Role.SUBJECT].plan.world == "%use:%flags/%type"
