@@ -10,7 +10,7 @@ from harness.cells import OURS, REFERENCE
 from harness.diff import Difference, Expected, against_model, between
 from harness.expectations import Expectation, Expectations
 from harness.observe import CellRun
-from harness.plan import Plan, Role
+from harness.plan import Plan
 from harness.structure import Structure
 from harness.toolchains.protocol import BuildFailure, InvalidOutput, Panicked, Refused, TimedOut
 
