@@ -159,7 +159,10 @@ class _TooManyHandles(OutOfRegisters):
 
 
 def plan_entries(caller: Caller, functions: Sequence[tuple[Role, Function]], rounds: int) -> list[Role]:
-    """Plan `rounds` calls of each function; the components that make them, in the order in which they are entered."""
+    """Plan `rounds` calls of each function, less where they take others to come by handles: these count, too.
+
+    Returns the components that make them, in the order in which they are entered.
+    """
     entries = []
     for role in ENTRY_ORDER:
         own = [function for of, function in functions if of is role]
@@ -167,7 +170,10 @@ def plan_entries(caller: Caller, functions: Sequence[tuple[Role, Function]], rou
             continue
         entries.append(role)
         frame = caller.scripts[role].frame(s.OnRun())
+        enough = len(caller.calls) + rounds * len(own)
         for _ in range(rounds):
+            if len(caller.calls) >= enough:
+                break
             for function in own:
                 try:
                     caller.call(frame, function)
