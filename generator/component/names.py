@@ -93,3 +93,12 @@ def canonical_version(version: str) -> tuple[str, str]:
     match = _CANON_VERSION.match(version)
     end = 0 if match is None else match.end()
     return version[:end], version[end:]
+
+
+def canonical_interface_name(name: str) -> tuple[str, str | None]:
+    """A name with the canonical part of its version, if it has a version, and the rest of the version, if any."""
+    path, at, version = name.partition("@")
+    if not at:
+        return name, None
+    canonical, suffix = canonical_version(version)
+    return f"{path}@{canonical}", suffix or None

@@ -12,6 +12,7 @@ from generator.canonical.flatten import AsyncAbi, Context, Flattening
 from generator.canonical.names import ROOT
 from generator.canonical.walk import copy_types
 from generator.component.canon import BuiltinOp, StringEncoding
+from generator.component.names import canonical_interface_name
 from generator.componentize.builtins import NOTHING, TASK_CANCEL, root_builtin, signature
 from generator.componentize.definitions import (
     CopyBuiltin,
@@ -39,8 +40,7 @@ from generator.wit.model import (
     TypeItem,
     WorldKey,
 )
-from generator.wit.semver import interface_track
-from generator.wit.versions import compatible_track, is_version
+from generator.wit.versions import is_version
 
 _EXPORT = "[export]"
 _RESOURCE = re.compile(r"\[resource-(new|rep|drop)\](.+)")
@@ -120,15 +120,14 @@ class CoreImports:
         for key, home in homes.items():
             if self.resolve.world_key_name(key) == name:
                 return home
-        base, at, version = name.partition("@")
-        if not at:
-            return None
-        wanted = compatible_track(version) if is_version(version) else version
+        _, _, version = name.partition("@")
+        wanted = canonical_interface_name(name)[0] if is_version(version) else name
         for key, home in homes.items():  # a compatible version, or what compatible ones share
-            if wanted is not None and isinstance(key, InterfaceKey):
-                track = interface_track(self.resolve, key.id)
-                if track is not None and (f"{track[0]}:{track[1]}/{track[2]}", track[3]) == (base, wanted):
-                    return home
+            if (
+                isinstance(key, InterfaceKey)
+                and canonical_interface_name(self.resolve.world_key_name(key))[0] == wanted
+            ):
+                return home
         return None
 
     def _function(self, home: Home, name: str, exported: bool) -> Function | None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from generator.component.names import ExternName
+from generator.component.names import ExternName, canonical_interface_name
 from generator.wit.model import InterfaceItem, Resolve, WorldKey
-from generator.wit.versions import compatible_track, is_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +24,7 @@ class InterfaceNaming:
         implements = resolve.interface_id(item.id) if isinstance(key, str) else None
         suffix = None
         if self.canonical:
-            name, suffix = _split(name)
+            name, suffix = canonical_interface_name(name)
             if implements is not None:
-                implements, suffix = _split(implements)
+                implements, suffix = canonical_interface_name(implements)
         return ExternName(name, implements, suffix, item.external_id)
-
-
-def _split(name: str) -> tuple[str, str | None]:
-    """An interface name up to the canonical version, and the rest of the version."""
-    base, at, version = name.partition("@")
-    track = compatible_track(version) if at and is_version(version) else None
-    if track is None or track == version:
-        return name, None
-    return f"{base}@{track}", version[len(track) :]

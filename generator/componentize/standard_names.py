@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from generator.canonical.names import ROOT, dtor_name, export_name, post_return_name, resource_name
-from generator.component.names import canonical_version
+from generator.component.names import canonical_interface_name
 from generator.wit.model import Function, Resolve, TypeId, WorldKey
 
 PREFIX = "cm32p2"
@@ -65,5 +65,4 @@ def _interface(resolve: Resolve, key: WorldKey | None) -> str:
     """An interface's name; of its version only what compatible versions share."""
     if key is None:
         return ""
-    name, at, version = resolve.world_key_name(key).partition("@")
-    return f"{name}@{canonical_version(version)[0]}" if at else name
+    return canonical_interface_name(resolve.world_key_name(key))[0]

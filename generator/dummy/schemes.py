@@ -6,7 +6,7 @@ from typing import Protocol
 
 from generator.canonical import names
 from generator.canonical.names import ImportName, Intrinsic
-from generator.component.names import canonical_version
+from generator.component.names import canonical_interface_name
 from generator.wit.model import Function, Resolve, TypeId, WorldKey
 
 
@@ -88,8 +88,7 @@ def _interface(resolve: Resolve, key: WorldKey | None) -> str:
     """An interface's name with the canonical part of its version."""
     if key is None:
         return ""
-    name, at, version = resolve.world_key_name(key).partition("@")
-    return f"{name}@{canonical_version(version)[0]}" if at else name
+    return canonical_interface_name(resolve.world_key_name(key))[0]
 
 
 SCHEMES: dict[str, NameScheme] = {"legacy": LegacyNames(), "standard32": Standard32Names()}

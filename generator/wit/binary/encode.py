@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from generator.component.builder import ComponentBuilder
 from generator.component.canon import StringEncoding
-from generator.component.names import ExternName, canonical_version
+from generator.component.names import ExternName, canonical_interface_name
 from generator.component.type_builder import ComponentTypeBuilder, InstanceTypeBuilder
 from generator.component.types import EncodedType, Sort, TypedExtern
 from generator.errors import GeneratorError
@@ -140,11 +140,10 @@ class _InstanceEncoder:
         """The full name of an interface, its version split if names are to be canonical."""
         name = self.resolve.interface_id(id)
         assert name is not None, "what a package lists or another interface uses has a name"
-        path, at, version = name.partition("@")
-        if not self._canonical_names or not at:
+        if not self._canonical_names:
             return ExternName(name)
-        canonical, suffix = canonical_version(version)
-        return ExternName(f"{path}@{canonical}", version_suffix=suffix or None)
+        canonical, suffix = canonical_interface_name(name)
+        return ExternName(canonical, version_suffix=suffix)
 
     def declare_import(self, name: ExternName, type: int, id: InterfaceId, *, label: bool = False) -> None:
         self._record(id, self.outer.import_(name, TypedExtern(Sort.INSTANCE, type)), label)

@@ -9,10 +9,14 @@ import wasmtime.component
 from generator.componentize.encoder import ComponentizeOptions, componentize
 from generator.componentize.extern_names import InterfaceNaming
 from generator.componentize.single import plan_single
+from generator.dummy.module import dummy_module as standard_dummy
+from generator.dummy.schemes import SCHEMES
+from generator.wasm.decode import DecodedModule
+from generator.wasm.encode import encode_custom
 from generator.wit.binary.decode import decode_component
 from generator.wit.load import load_text
 from generator.wit.printer import print_all
-from tests.generator.componentize.modules import I32, TestModule, dummy_module, world_section
+from tests.generator.componentize.modules import I32, TestModule, dummy_module, load_world, world_section
 
 
 def engine() -> wasmtime.Engine:
@@ -221,7 +225,12 @@ def test_imports_can_be_renamed() -> None:
 
 @pytest.mark.parametrize(
     ("version", "name", "suffix"),
-    [("1.2.3", b"a:b/i@1\x01", b"\x04.2.3"), ("0.2.1", b"a:b/i@0.2\x01", b"\x02.1"), ("0.0.4", b"a:b/i@0.0.4", b"")],
+    [
+        ("1.2.3", b"a:b/i@1\x01", b"\x04.2.3"),
+        ("0.2.1", b"a:b/i@0.2\x01", b"\x02.1"),
+        ("0.0.4", b"a:b/i@0.0.4", b""),
+        ("1.0.0-rc.1+x", b"a:b/i@1.0.0-rc.1\x01", b"\x02+x"),
+    ],
 )
 def test_canonical_names_have_the_part_that_compatible_versions_share(version: str, name: bytes, suffix: bytes) -> None:
     module = dummy_module(f"package a:b@{version}; interface i {{ f: func(); }} world w {{ import i; export i; }}")
@@ -231,6 +240,16 @@ def test_canonical_names_have_the_part_that_compatible_versions_share(version: s
     assert component.count(suffix) >= 2
     resolve, world = decode_component(component)
     assert [resolve.world_key_name(key) for key in resolve.worlds[world].imports] == [f"a:b/i@{version}"]
+
+
+@pytest.mark.parametrize("version", ["1.2.3", "0.2.1+x", "0.0.4", "1.0.0-rc.1", "1.0.0-rc.1+x"])
+def test_standard_names_have_the_part_that_compatible_versions_share(version: str) -> None:
+    text = f"package a:b@{version}; interface i {{ resource r; f: func() -> r; }} world w {{ import i; export i; }}"
+    resolve, world = load_world(text)
+    module = standard_dummy(resolve, world, SCHEMES["standard32"]) + encode_custom(world_section(text))
+    resolve, world = decode_component(componentize(plan_single(DecodedModule(module))))
+    names = [resolve.world_key_name(key) for key in resolve.worlds[world].imports]
+    assert names == [resolve.world_key_name(key) for key in resolve.worlds[world].exports] == [f"a:b/i@{version}"]
 
 
 def test_worlds_of_several_sections_are_united() -> None:
