@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import resource
 import time
 from dataclasses import dataclass
 
@@ -14,18 +15,50 @@ from harness.fuzz.worlds import Profile, random_world
 from harness.plan import Plan
 from harness.planner import check_plan
 from harness.toolchains.front_end import WitText
+from harness.trace import Trace, TraceReader
 from harness.workbench import Workbench
+
+FAILED = "the reference failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Seconds of one world by stage; `outcome` is the verdict's, or `run` for the floor."""
+    """Seconds of one world by stage; `cpu`: seconds of processors, those of tools among them; `outcome` is the
+    verdict's, or `run` for the floor, or `FAILED`."""
 
     seconds: dict[str, float]
     total: float
+    cpu: float
     calls: int
     outcome: str
-    library_bytes: int = 0
+
+
+class Unread(TraceReader):
+    """Leaves traces alone: to read them is a part of the comparison, so none of the floor."""
+
+    def read(self, text: str) -> Trace:
+        return Trace(None, (), (), None)
+
+
+class Stopwatch:
+    """What a worker and the tools that it has waited for use from now on."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self._cpu = _cpu_seconds()
+
+    @property
+    def seconds(self) -> float:
+        return time.perf_counter() - self._started
+
+    @property
+    def cpu(self) -> float:
+        return _cpu_seconds() - self._cpu
+
+
+def _cpu_seconds() -> float:
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def planned(seed: int, functions: int, calls: int) -> Plan:
@@ -49,11 +82,11 @@ class Differential:
     calls: int
 
     def perform(self, bench: Workbench) -> Spent:
+        watch = Stopwatch()
         started = time.perf_counter()
         plan = planned(self.seed, self.functions, self.calls)
         seen = examine(bench, f"world-{self.seed}", plan, Options(artifacts=None), started)
-        total = time.perf_counter() - started
-        return Spent(dict(seen.stages), total, count_calls(plan), seen.verdict.outcome.value)
+        return Spent(dict(seen.stages), watch.seconds, watch.cpu, count_calls(plan), seen.verdict.outcome.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +100,8 @@ class Floor:
     def perform(self, bench: Workbench) -> Spent:
         plan = planned(self.seed, self.functions, self.calls)
         cell = pure_cell([component.role for component in plan.components], REFERENCE, EngineKind.WINCH)
-        started = time.perf_counter()
-        observed = bench.observer.observe(plan, [cell], bench.settings.run_limits)
-        total = time.perf_counter() - started
-        return Spent(observed.clock.seconds, total, count_calls(plan), "run")
+        watch = Stopwatch()
+        observed = bench.observer.reading_by(Unread()).observe(plan, [cell], bench.settings.run_limits)
+        total, cpu = watch.seconds, watch.cpu
+        outcome = "run" if observed.cells[0].observations else FAILED
+        return Spent(observed.clock.seconds, total, cpu, count_calls(plan), outcome)

@@ -2,7 +2,8 @@
 
 The floor is the reference alone through the same composition and engine. Both go over the same random worlds in turns,
 so that a noisy machine is equally noisy to both; what counts is the ratio. Half of all worlds lie between the two
-visits to one world, so that neither finds what the other has built or compiled.
+visits to one world, so that neither finds what the other has built or compiled. Worlds that the reference cannot build
+or that the engine does not take from it are left out on both sides: they would have no floor.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.tasks import Differential, Floor, Spent
+from benchmarks.tasks import FAILED, Differential, Floor, Spent
 from harness.run import Run, Tools
 from harness.worker import Task
 
@@ -32,6 +33,8 @@ class Rate:
     worlds_per_second: float
     calls_per_second: float
     median_ms: float
+    cpu_ms: float
+    """Of a processor for one world, tools and all."""
     stages: dict[str, float]
     outcomes: dict[str, int]
 
@@ -44,6 +47,17 @@ def measure(run: Run, tasks: list[Task]) -> list[Spent]:
             raise click.ClickException(str(result))
         spent.append(result)
     return spent
+
+
+def in_turns(run: Run, worlds: int, seed: int, functions: int, calls: int) -> tuple[list[Spent], list[Spent]]:
+    """What the floor and the differential run spent, both in the order of the worlds."""
+    turns: list[Task] = []
+    others = [(number + worlds // 2) % worlds for number in range(worlds)]
+    for number, other in enumerate(others):
+        turns += [Floor(seed + number, functions, calls), Differential(seed + other, functions, calls)]
+    spent = measure(run, turns)
+    by_world = dict(zip(others, spent[1::2], strict=True))
+    return spent[::2], [by_world[number] for number in range(worlds)]
 
 
 def rate_of(what: str, workers: int, spent: list[Spent]) -> Rate:
@@ -62,13 +76,16 @@ def rate_of(what: str, workers: int, spent: list[Spent]) -> Rate:
         len(spent) / busy,
         sum(result.calls for result in spent) / busy,
         statistics.median(result.total for result in spent) * 1000,
+        sum(result.cpu for result in spent) / len(spent) * 1000,
         {stage: share / total for stage, share in stages.items()},
         dict(outcomes),
     )
 
 
 def show(rates: list[Rate], console: Console) -> None:
-    table = Table("run", "workers", "worlds/s", "calls/s", "median ms", "of the floor", "stages", "outcomes")
+    table = Table(
+        "run", "workers", "worlds/s", "calls/s", "median ms", "CPU ms", "of the floor", "by CPU", "stages", "outcomes"
+    )
     for rate in rates:
         floor = next(other for other in rates if other.what == "floor" and other.workers == rate.workers)
         stages = sorted(rate.stages.items(), key=lambda stage: -stage[1])
@@ -78,7 +95,9 @@ def show(rates: list[Rate], console: Console) -> None:
             f"{rate.worlds_per_second:.1f}",
             f"{rate.calls_per_second:.0f}",
             f"{rate.median_ms:.1f}",
+            f"{rate.cpu_ms:.1f}",
             f"{rate.worlds_per_second / floor.worlds_per_second:.2f}",
+            f"{floor.cpu_ms / rate.cpu_ms:.2f}",
             " ".join(f"{name} {share:.0%}" for name, share in stages),
             " ".join(f"{name} {count}" for name, count in rate.outcomes.items()),
         )
@@ -107,12 +126,12 @@ def main(worlds: int, functions: int, calls: int, seed: int, workers: str, json_
         with Run(Tools(), count) as run:
             warm: list[Task] = [Differential(seed + worlds + index, functions, calls) for index in range(2 * count)]
             measure(run, warm)
-            turns: list[Task] = []
-            for number in range(worlds):
-                other = (number + worlds // 2) % worlds
-                turns += [Floor(seed + number, functions, calls), Differential(seed + other, functions, calls)]
-            spent = measure(run, turns)
-            rates += [rate_of("floor", count, spent[::2]), rate_of("differential", count, spent[1::2])]
+            floors, differentials = in_turns(run, worlds, seed, functions, calls)
+        fair = [number for number, spent in enumerate(floors) if spent.outcome != FAILED]
+        for what, spent in (("floor", floors), ("differential", differentials)):
+            rates.append(rate_of(what, count, [spent[number] for number in fair]))
+        if len(fair) < worlds:
+            click.echo(f"{count} workers: {worlds - len(fair)} of {worlds} worlds left out: {FAILED}")
     show(rates, Console(width=160))
     if json_file is not None:
         json_file.write_text(json.dumps([asdict(rate) for rate in rates], indent=2) + "\n")

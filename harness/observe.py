@@ -47,13 +47,22 @@ class Observer:
     """Carries out plans. Keeps compiled interpreters, the last builds and the meaning of dumps from plan to plan."""
 
     def __init__(
-        self, builder: Builder, engine: Callable[[EngineKind], Engine], known: SharedModules, steps: Steps
+        self,
+        builder: Builder,
+        engine: Callable[[EngineKind], Engine],
+        known: SharedModules,
+        steps: Steps,
+        traces: TraceReader | None = None,
     ) -> None:
         self._builder = builder
         self._engine = engine
         self._known = known
-        self._traces = TraceReader()
+        self._traces = traces or TraceReader()
         self._steps = steps
+
+    def reading_by(self, traces: TraceReader) -> Observer:
+        """The same with another reader of traces."""
+        return Observer(self._builder, self._engine, self._known, self._steps, traces)
 
     def observe(
         self, plan: Plan, cells: Sequence[Cell], limits: RunLimits, observed: Observed | None = None
@@ -126,7 +135,7 @@ class Observer:
         except DumpError as error:
             return Observation(Rejected("describe", str(error)), {})
         finally:
-            clock.add("compare", start)
+            clock.add("read", start)
         return Observation(result, traces)
 
     def _blame(
