@@ -74,8 +74,8 @@ def _(original: Original, *args: Any) -> Layout:
     needs="code that uses the stack",
     shown_by="numbers",
 )
-def _(original: Original, libraries: Sequence[Library], slots: Any, stack_size: int, reserved: int = 0) -> Layout:
-    found: Layout = original(libraries, slots, 256, reserved)
+def _(original: Original, libraries: Sequence[Library], slots: Any, stack_size: int, *rest: Any) -> Layout:
+    found: Layout = original(libraries, slots, 256, *rest)
     return found
 
 

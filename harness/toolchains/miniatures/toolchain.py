@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import lru_cache
 from importlib import metadata
+from pathlib import Path
 
 from harness.build import INTERPRETER
 from harness.toolchains.miniatures.generators import GENERATORS
@@ -16,13 +17,20 @@ from harness.toolchains.miniatures.miniature import Area, Miniature
 from harness.toolchains.miniatures.patch import Patch
 from harness.toolchains.named import UnknownToolchain
 from harness.toolchains.ours import Ours
-from harness.toolchains.protocol import BuildResult, GenerateOptions, Job, Library, LinkOptions, Toolchain
+from harness.toolchains.protocol import BuildResult, GenerateOptions, Job, Library, LinkOptions, Panicked, Toolchain
 
 PREFIX = "miniature:"
 
 MINIATURES: dict[str, Miniature] = {
     miniature.name: miniature for table in (GENERATORS, LINKERS, INTERPRETERS) for miniature in table
 }
+
+
+_FOLDER = str(Path(__file__).parent)
+
+
+class BrokenMiniature(Exception):
+    """Not our tool fails, but what was put into it: our tools have changed, and the miniature must follow."""
 
 
 class _PatchedJob:
@@ -34,7 +42,10 @@ class _PatchedJob:
 
     def result(self) -> BuildResult:
         with self._applied():
-            return self._job.result()
+            result = self._job.result()
+        if isinstance(result, Panicked) and _FOLDER in result.message.rpartition('File "')[2]:
+            raise BrokenMiniature(result.message)
+        return result
 
 
 class _Wrong:

@@ -19,7 +19,7 @@ from harness.toolchains.miniatures.patch import Patch
 from harness.toolchains.miniatures.toolchain import MINIATURES, PREFIX
 from harness.toolchains.miniatures.worlds import CASES, WORLDS
 from harness.toolchains.named import UnknownToolchain, named
-from harness.toolchains.protocol import BuildResult, Built, GenerateOptions, Library, LinkOptions, Toolchain
+from harness.toolchains.protocol import BuildResult, Built, GenerateOptions, Library, LinkOptions, Panicked, Toolchain
 
 BOXED = interpreters.boxed(3).read_bytes()
 
@@ -88,7 +88,9 @@ def test_it_makes_something_else(
     name: str, worlds: dict[str, Surroundings], right: dict[str, list[BuildResult]]
 ) -> None:
     shown_by = MINIATURES[name].shown_by
-    assert build(named(PREFIX + name), worlds[shown_by]) != right[shown_by]
+    made = build(named(PREFIX + name), worlds[shown_by])
+    assert made != right[shown_by]
+    assert not [result for result in made if isinstance(result, Panicked)]
 
 
 def test_nothing_is_left_behind(worlds: dict[str, Surroundings], right: dict[str, list[BuildResult]]) -> None:
