@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from generator.wit.kinds import rebuild
+from generator.wit.kinds import rebuild, rebuild_function
 from generator.wit.model import (
-    Constructor,
-    Freestanding,
     Function,
-    FunctionKind,
     InterfaceId,
     InterfaceOwner,
-    Method,
     Owner,
-    Param,
-    Static,
     Type,
     TypeId,
 )
@@ -57,19 +51,8 @@ class TypeCloner:
     def type(self, type_: Type) -> Type:
         return self.named_type(type_) if isinstance(type_, int) else type_
 
-    def _optional(self, type_: Type | None) -> Type | None:
-        return None if type_ is None else self.type(type_)
-
     def function(self, function: Function) -> Function:
-        params = tuple(Param(param.name, self.type(param.type)) for param in function.params)
-        result = self._optional(function.result)
-        return replace(function, kind=self._function_kind(function.kind), params=params, result=result)
-
-    def _function_kind(self, kind: FunctionKind) -> FunctionKind:
-        if isinstance(kind, Freestanding):
-            return kind
-        assert isinstance(kind, (Method, Static, Constructor))
-        return replace(kind, resource=self.named_type(kind.resource))
+        return rebuild_function(function, self.type, self.named_type)
 
     def interface(self, id: InterfaceId) -> InterfaceId:
         """A copy of an interface, which belongs to the package that is being resolved."""

@@ -9,12 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from generator.errors import WitError
-from generator.wit.kinds import rebuild
+from generator.wit.kinds import rebuild, rebuild_function
 from generator.wit.model import (
-    Freestanding,
     Function,
     FunctionItem,
-    FunctionKind,
     Interface,
     InterfaceId,
     InterfaceItem,
@@ -23,7 +21,6 @@ from generator.wit.model import (
     Owner,
     Package,
     PackageId,
-    Param,
     Resolve,
     Type,
     TypeDef,
@@ -107,7 +104,7 @@ class _Addition:
     def _type_definition(self, definition: TypeDef) -> TypeId:
         """Definitions refer to earlier ones only, so the parts of this one are there."""
         owner = self._owner(definition.owner)
-        kind = rebuild(definition.kind, self._type, lambda id: self._types[id])
+        kind = rebuild(definition.kind, self._type, self._types.__getitem__)
         if isinstance(owner, InterfaceOwner) and definition.name is not None:
             known = self._resolve.interfaces[owner.id].types.get(definition.name)
             if known is not None:
@@ -119,12 +116,7 @@ class _Addition:
         return self._types[type_] if isinstance(type_, int) else type_
 
     def _function(self, function: Function) -> Function:
-        params = tuple(Param(param.name, self._type(param.type)) for param in function.params)
-        result = None if function.result is None else self._type(function.result)
-        kind: FunctionKind = function.kind
-        if not isinstance(kind, Freestanding):
-            kind = replace(kind, resource=self._types[kind.resource])
-        return replace(function, kind=kind, params=params, result=result)
+        return rebuild_function(function, self._type, self._types.__getitem__)
 
     def _fill_interface(self, id: InterfaceId, interface: Interface) -> None:
         target = self._resolve.interfaces[id]

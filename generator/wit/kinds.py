@@ -1,8 +1,9 @@
-"""A definition's kind taken apart and put together: the types it refers to, and what is left without them."""
+"""Types and functions taken apart and put together: the types they refer to, and what is left without them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from generator.wit.model import (
     Alias,
@@ -12,11 +13,14 @@ from generator.wit.model import (
     Field,
     FixedLengthList,
     Flags,
+    Freestanding,
+    Function,
     Future,
     List,
     Map,
     Option,
     Own,
+    Param,
     Record,
     Resource,
     Result,
@@ -104,3 +108,27 @@ def rebuild(kind: TypeKind, child: Callable[[Type], Type], resource: Callable[[T
             return Borrow(resource(id))
         case Alias(type):
             return Alias(child(type))
+
+
+def rebuild_function(
+    function: Function, child: Callable[[Type], Type], resource: Callable[[TypeId], TypeId]
+) -> Function:
+    """The function with every type that it refers to replaced."""
+    kind = function.kind
+    return replace(
+        function,
+        kind=kind if isinstance(kind, Freestanding) else replace(kind, resource=resource(kind.resource)),
+        params=tuple([Param(param.name, child(param.type)) for param in function.params]),
+        result=None if function.result is None else child(function.result),
+    )
+
+
+def same_function(a: Function, b: Function, same: Callable[[Type | None, Type | None], bool]) -> bool:
+    """Whether two functions have the same type; `same` compares the types that they refer to, a's with b's."""
+    return (
+        type(a.kind) is type(b.kind)
+        and a.is_async == b.is_async
+        and [param.name for param in a.params] == [param.name for param in b.params]
+        and all(same(x.type, y.type) for x, y in zip(a.params, b.params, strict=True))
+        and same(a.result, b.result)
+    )

@@ -11,26 +11,20 @@ from dataclasses import dataclass, replace
 
 from generator.errors import GeneratorError
 from generator.wit.elaborate import elaborate, interface_dependencies
-from generator.wit.kinds import children, rebuild, shape
+from generator.wit.kinds import children, rebuild, rebuild_function, same_function, shape
 from generator.wit.model import (
-    Constructor,
-    Freestanding,
     Function,
     FunctionItem,
-    FunctionKind,
     Interface,
     InterfaceId,
     InterfaceItem,
     InterfaceKey,
     InterfaceOwner,
-    Method,
     Owner,
     Package,
     PackageId,
     PackageName,
-    Param,
     Resolve,
-    Static,
     Type,
     TypeDef,
     TypeId,
@@ -233,23 +227,7 @@ class _Copier:
         return new_id
 
     def function(self, function: Function) -> Function:
-        return replace(
-            function,
-            kind=self._function_kind(function.kind),
-            params=tuple(Param(param.name, self.type(param.type)) for param in function.params),
-            result=None if function.result is None else self.type(function.result),
-        )
-
-    def _function_kind(self, kind: FunctionKind) -> FunctionKind:
-        match kind:
-            case Freestanding():
-                return kind
-            case Method(resource):
-                return Method(self.type_id(resource))
-            case Static(resource):
-                return Static(self.type_id(resource))
-            case Constructor(resource):
-                return Constructor(self.type_id(resource))
+        return rebuild_function(function, self.type, self.type_id)
 
     def _check_kind(self, old: TypeDef, new: TypeDef) -> None:
         if not self._same_kind(old.kind, new.kind):
@@ -259,14 +237,7 @@ class _Copier:
             )
 
     def _check_function(self, old: Function, new: Function, where: str) -> None:
-        same = (
-            type(old.kind) is type(new.kind)
-            and old.is_async == new.is_async
-            and [param.name for param in old.params] == [param.name for param in new.params]
-            and all(map(self._same, (param.type for param in old.params), (param.type for param in new.params)))
-            and self._same(old.result, new.result)
-        )
-        if not same:
+        if not same_function(old, new, self._same):
             raise MergeError(f"{where} is described differently by two modules")
 
     def _same(self, old: Type | None, new: Type | None) -> bool:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from generator.wit.elaborate import elaborate
-from generator.wit.kinds import children, shape
+from generator.wit.kinds import children, same_function, shape
 from generator.wit.merge import MergeError
 from generator.wit.model import (
     Alias,
-    Function,
     InterfaceId,
     InterfaceKey,
     InterfaceOwner,
@@ -109,18 +108,8 @@ def _check_compatible(resolve: Resolve, old_id: InterfaceId, new_id: InterfaceId
     for name, function in old.functions.items():
         if name not in new.functions:
             raise refuse(f"the higher version has no function `{name}`")
-        if not _same_function(resolve, function, new.functions[name]):
+        if not same_function(function, new.functions[name], lambda a, b: _same(resolve, a, b)):
             raise refuse(f"function `{name}` differs")
-
-
-def _same_function(resolve: Resolve, a: Function, b: Function) -> bool:
-    return (
-        type(a.kind) is type(b.kind)
-        and a.is_async == b.is_async
-        and [param.name for param in a.params] == [param.name for param in b.params]
-        and all(_same(resolve, x.type, y.type) for x, y in zip(a.params, b.params, strict=True))
-        and _same(resolve, a.result, b.result)
-    )
 
 
 def _same(resolve: Resolve, a: Type | None, b: Type | None) -> bool:
