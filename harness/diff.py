@@ -12,6 +12,7 @@ from harness.plan import Event, ExpectedOutcome, Role, ScriptPlan, TrapClass
 from harness.trace import Trace
 
 NOTHING = "(nothing)"
+RETURNS = "every entry returns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +143,14 @@ def _same_outcome(result: RunResult, expected: ExpectedOutcome) -> bool:
 
 def _outcome(expected: ExpectedOutcome) -> str:
     if expected.trap is None:
-        return "every entry returns"
+        return RETURNS
     kinds = " or ".join([expected.trap.value, *sorted(kind.value for kind in expected.also)])
     return f"a trap ({kinds}{f': {expected.detail}' if expected.detail else ''})"
 
 
 def _actual_outcome(result: RunResult) -> str:
     if result.trap is None:
-        return "every entry returns"
+        return RETURNS
     trap = result.trap
     return f"a trap ({trap.kind.value}: {trap.detail}) in {trap.entry}"
 

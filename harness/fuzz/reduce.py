@@ -34,6 +34,8 @@ ATTEMPTS = 500
 """In each phase. Seconds bound a phase as well, but only for findings that take long to show."""
 SECONDS = 30.0
 ALL_SECONDS = 90.0
+FEW_LINES = 10
+"""Of WIT: what has no more is small enough."""
 HANGING_ATTEMPTS = 3
 """Of a finding that costs its time limit, and maybe a worker, at each attempt."""
 
@@ -118,26 +120,31 @@ class _Reduction:
         if best.sample is None:
             best = self._fewer_steps(best)
         self._phase()
-        best = replace(best, wit=reduce_wit(best.wit, lambda wit: self._oracle.case_fails(replace(best, wit=wit))))
-        return Reduced(best, self._oracle.attempts)
+        return Reduced(self._smaller_text(best), self._oracle.attempts)
 
     def _bare(self, world: DrawnWorld | FuzzWorld) -> CaseParts:
         name = world.name if isinstance(world, DrawnWorld) else world.world
         return bare_case(world.wit, name, world.features, self._task.signature)
 
     def _smaller_world(self, best: CaseParts) -> CaseParts:
-        """For what shows without a call."""
+        """For what shows without a call: by its text, which is quick; by its choices where that is not enough."""
+        best = self._smaller_text(best)
+        if self._world.choices is None or len(best.wit.splitlines()) <= FEW_LINES:
+            return best
 
         def still_fails(source: Source) -> bool:
             return self._oracle.case_fails(self._bare(random_world(source, self._task.recipe.profile)))
 
-        if self._world.choices is not None:
-            with contextlib.suppress(NotFailing, Exhausted):
-                choices = shrink(self._world.choices, still_fails, self._oracle.left, lambda: self._oracle.may_go_on)
-                drawn = random_world(FixedSource(choices), self._task.recipe.profile)
-                best = self._smaller(best, self._bare(drawn))
         self._phase()
-        return replace(best, wit=reduce_wit(best.wit, lambda wit: self._oracle.case_fails(replace(best, wit=wit))))
+        with contextlib.suppress(NotFailing, Exhausted):
+            choices = shrink(self._world.choices, still_fails, self._oracle.left, lambda: self._oracle.may_go_on)
+            drawn = random_world(FixedSource(choices), self._task.recipe.profile)
+            self._phase()
+            best = self._smaller(best, self._smaller_text(self._bare(drawn)))
+        return best
+
+    def _smaller_text(self, parts: CaseParts) -> CaseParts:
+        return replace(parts, wit=reduce_wit(parts.wit, lambda wit: self._oracle.case_fails(replace(parts, wit=wit))))
 
     def _smaller(self, before: CaseParts, after: CaseParts | None) -> CaseParts:
         if after is None or len(after.wit) > len(before.wit):

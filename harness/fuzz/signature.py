@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from harness.diff import NOTHING, Difference
+from harness.diff import NOTHING, RETURNS, Difference
 from harness.verdict import MODEL, Finding, Judgement, Outcome, Verdict
 
 _ROLE = re.compile(r"\b(?:the )?(?:subject|provider|driver)\b( of [^:]*)?|^\S+@(?:winch|cranelift): ")
@@ -20,6 +20,10 @@ _NUMBER = re.compile(r"\b(?:0x)?[0-9a-f]*\d[0-9a-f]*(?:\.\d+)*\b|\d+")
 _PYTHON_FRAME = re.compile(r'File "[^"]*?([\w/]+)\.py", line \d+, in (\w+)')
 _PANIC = re.compile(r"panicked at [^\n]*\n([^\n]*)")
 _MAX_WORDS = 36
+_BAD_VALUE = re.compile(
+    r"a trap \((?:out-of-bounds|unaligned|too-long|invalid-(?:char|utf8|discriminant|handle)|handle-type): "
+)
+"""Garbage read as a value traps as whatever it happens to be: which of these it is says nothing of the cause."""
 BESIDE = ", beside the first"
 """Ends the subject of a judgement that two toolchains' structures gave, where the model has no opinion."""
 
@@ -121,6 +125,8 @@ def _difference_shape(difference: Difference) -> str:
         case "balance":
             return _balance_shape(actual)
         case "outcome":
+            if expected == RETURNS and _BAD_VALUE.match(actual):
+                return f"{RETURNS} / a trap for a bad value"
             return f"{message_shape(expected)} / {message_shape(actual)}"
         case "wit":
             return f"{_first_words(expected)} / {_first_words(actual)}"

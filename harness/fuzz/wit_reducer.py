@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase
 
 _COMMENT = re.compile(r"[ \t]*(?://[^\n]*|/\*.*?\*/)", re.DOTALL)
 _TOKEN = re.compile(r"%?[A-Za-z][\w-]*|\d[\w.+-]*|->|[^\s\w]")
@@ -18,6 +19,13 @@ _SIMPLEST = "u8"
 _PRIMITIVES = frozenset(
     ("u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64", "f32", "f64", "bool", "char", "string", "error-context")
 )
+# fmt: off
+_KEYWORDS = _PRIMITIVES | {
+    "package", "world", "interface", "import", "export", "use", "as", "include", "with", "type", "record",
+    "variant", "enum", "flags", "resource", "func", "async", "static", "constructor", "own", "borrow", "list",
+    "option", "result", "tuple", "map", "future", "stream",
+}
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +55,32 @@ def reduce_wit(text: str, still_fails: Callable[[str], bool]) -> str:
         text = plain
     while (smaller := _one_pass(text, still_fails)) != text:
         text = smaller
+    for simpler in (_plain_names, _without_gaps):
+        text = simpler(text, still_fails)
     text = _tidy(text)
     return text if len(text) <= len(start) else start
+
+
+def _plain_names(text: str, still_fails: Callable[[str], bool]) -> str:
+    """Names of a letter for those that are longer, where the finding does not depend on them."""
+    words = list(
+        dict.fromkeys(match[0] for match in _TOKEN.finditer(text) if match[0][0].isalpha() or match[0][0] == "%")
+    )
+    for word in words:
+        if len(word) > 1 and word not in _KEYWORDS:
+            letter = next((letter for letter in ascii_lowercase if letter not in words), word)
+            renamed = _TOKEN.sub(lambda match: letter if match[0] == word else match[0], text)  # noqa: B023
+            if still_fails(renamed):
+                text = renamed
+                words.append(letter)
+    return text
+
+
+def _without_gaps(text: str, still_fails: Callable[[str], bool]) -> str:
+    """Without what edits left between brackets: commas, spaces, empty lines."""
+    closed = re.sub(r",?[ \t\n]*(?=[)>])(?<!-)", "", text)
+    plain = re.sub(r"(?<=\S) {2,}", " ", re.sub(r"(?<=[(<])\s+", "", closed))
+    return plain if plain != text and len(plain) <= len(text) and still_fails(plain) else text
 
 
 def _one_pass(text: str, still_fails: Callable[[str], bool]) -> str:

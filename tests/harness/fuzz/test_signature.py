@@ -84,6 +84,26 @@ def test_names_and_values_do_not_count() -> None:
     assert judged(fails("ours", S8))[0].signature == judged(fails("ours", S8_AGAIN))[0].signature
 
 
+def outcome(actual: str, expected: str = "every entry returns") -> Finding:
+    difference = Difference(3, "outcome", None, "", expected, actual)
+    return Finding(Outcome.FAIL, str(difference), difference, 1)
+
+
+def test_garbage_that_traps_is_one_finding_whatever_it_is_taken_for() -> None:
+    garbage = [
+        outcome("a trap (out-of-bounds: wasm trap: string content out-of-bounds) in subject-run"),
+        outcome("a trap (invalid-char: wasm trap: invalid `char` bit pattern) in driver-run"),
+        outcome("a trap (invalid-discriminant: wasm trap: invalid variant discriminant) in driver-run"),
+    ]
+    others = [
+        outcome("a trap (interpreter: pop_kind) in driver-run"),
+        outcome("a trap (unreachable: unreachable) in driver-run"),
+        outcome("a trap (invalid-char: x) in driver-run", "a trap (invalid-utf8)"),
+    ]
+    assert len({judged(fails("ours", finding))[0].signature for finding in garbage}) == 1
+    assert len({judged(fails("ours", finding))[0].signature for finding in (*garbage, *others)}) == 4
+
+
 def test_only_what_differs_first_counts() -> None:
     assert len(judged(fails("ours", S8, ENUM, CALL))) == 1
 
