@@ -2,47 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
+from generator.component.forms import FORMS, Part, named_parts
 from generator.component.names import ExternName
 from generator.component.types import (
     Alias,
     AliasCoreExport,
     AliasExport,
     AliasOuter,
-    BorrowType,
     ComponentDecl,
     ComponentType,
     CoreExternType,
     CoreType,
     DefType,
     EncodedType,
-    EnumType,
     ExportDecl,
     ExternType,
-    FixedLengthListType,
-    FlagsType,
     FuncType,
-    FutureType,
     Import,
     InstanceType,
-    ListType,
-    MapType,
     ModuleType,
-    OptionType,
-    OwnType,
     PrimValType,
-    RecordType,
     ResourceType,
-    ResultType,
-    StreamType,
     SubResource,
-    TupleType,
     TypedExtern,
     TypeEq,
     ValType,
-    VariantType,
 )
 from generator.wasm.encode import encode_desc, encode_func_type, encode_name
 from generator.wasm.leb128 import encode_signed, encode_unsigned
@@ -113,10 +101,9 @@ def encode_extern_type(out: bytearray, type: ExternType) -> None:
             out += b"\x03\x01"
 
 
-def _labels(out: bytearray, labels: Iterable[str]) -> None:
-    items = tuple(labels)
-    encode_index(out, len(items))
-    for label in items:
+def _labels(out: bytearray, labels: tuple[str, ...]) -> None:
+    encode_index(out, len(labels))
+    for label in labels:
         encode_text(out, label)
 
 
@@ -127,83 +114,42 @@ def _fields(out: bytearray, fields: tuple[tuple[str, ValType], ...]) -> None:
         encode_valtype(out, type)
 
 
-def _record(out: bytearray, type: RecordType) -> None:
-    out.append(0x72)
-    _fields(out, type.fields)
-
-
-def _variant(out: bytearray, type: VariantType) -> None:
-    out.append(0x71)
-    encode_index(out, len(type.cases))
-    for label, payload in type.cases:
+def _cases(out: bytearray, cases: tuple[tuple[str, ValType | None], ...]) -> None:
+    encode_index(out, len(cases))
+    for label, payload in cases:
         encode_text(out, label)
         encode_optional_valtype(out, payload)
         out.append(0)
 
 
-def _list(out: bytearray, type: ListType) -> None:
-    out.append(0x70)
-    encode_valtype(out, type.element)
+def _valtypes(out: bytearray, types: tuple[ValType, ...]) -> None:
+    encode_index(out, len(types))
+    for type in types:
+        encode_valtype(out, type)
 
 
-def _fixed_length_list(out: bytearray, type: FixedLengthListType) -> None:
-    out.append(0x67)
-    encode_valtype(out, type.element)
-    encode_index(out, type.length)
+_PARTS: dict[Part, Callable[[bytearray, Any], None]] = {
+    Part.VALTYPE: encode_valtype,
+    Part.OPTIONAL_VALTYPE: encode_optional_valtype,
+    Part.VALTYPES: _valtypes,
+    Part.FIELDS: _fields,
+    Part.CASES: _cases,
+    Part.LABELS: _labels,
+    Part.TYPE_INDEX: encode_index,
+    Part.LENGTH: encode_index,
+}
 
 
-def _tuple(out: bytearray, type: TupleType) -> None:
-    out.append(0x6F)
-    encode_index(out, len(type.types))
-    for element in type.types:
-        encode_valtype(out, element)
+def _form(form: type) -> Callable[[bytearray, Any], None]:
+    opcode, _ = FORMS[form]
+    parts = [(attrgetter(name), _PARTS[part]) for name, part in named_parts(form)]
 
+    def encode(out: bytearray, type: Any) -> None:
+        out.append(opcode)
+        for get, encode_part in parts:
+            encode_part(out, get(type))
 
-def _flags(out: bytearray, type: FlagsType) -> None:
-    out.append(0x6E)
-    _labels(out, type.labels)
-
-
-def _enum(out: bytearray, type: EnumType) -> None:
-    out.append(0x6D)
-    _labels(out, type.labels)
-
-
-def _option(out: bytearray, type: OptionType) -> None:
-    out.append(0x6B)
-    encode_valtype(out, type.type)
-
-
-def _result(out: bytearray, type: ResultType) -> None:
-    out.append(0x6A)
-    encode_optional_valtype(out, type.ok)
-    encode_optional_valtype(out, type.error)
-
-
-def _own(out: bytearray, type: OwnType) -> None:
-    out.append(0x69)
-    encode_index(out, type.resource)
-
-
-def _borrow(out: bytearray, type: BorrowType) -> None:
-    out.append(0x68)
-    encode_index(out, type.resource)
-
-
-def _stream(out: bytearray, type: StreamType) -> None:
-    out.append(0x66)
-    encode_optional_valtype(out, type.element)
-
-
-def _future(out: bytearray, type: FutureType) -> None:
-    out.append(0x65)
-    encode_optional_valtype(out, type.element)
-
-
-def _map(out: bytearray, type: MapType) -> None:
-    out.append(0x63)
-    encode_valtype(out, type.key)
-    encode_valtype(out, type.value)
+    return encode
 
 
 def _func(out: bytearray, type: FuncType) -> None:
@@ -241,20 +187,7 @@ def _primitive(out: bytearray, type: PrimValType) -> None:
 
 DEFTYPE_ENCODERS: dict[type, Callable[[bytearray, Any], None]] = {
     PrimValType: _primitive,
-    RecordType: _record,
-    VariantType: _variant,
-    ListType: _list,
-    FixedLengthListType: _fixed_length_list,
-    TupleType: _tuple,
-    FlagsType: _flags,
-    EnumType: _enum,
-    OptionType: _option,
-    ResultType: _result,
-    OwnType: _own,
-    BorrowType: _borrow,
-    StreamType: _stream,
-    FutureType: _future,
-    MapType: _map,
+    **{form: _form(form) for form in FORMS},
     FuncType: _func,
     ResourceType: _resource,
     ComponentType: _scope(0x41),

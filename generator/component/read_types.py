@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
+from generator.component.forms import FORMS, Part
 from generator.component.read_names import (
     read_extern_name,
     read_extern_type,
@@ -19,35 +20,21 @@ from generator.component.types import (
     AliasCoreExport,
     AliasExport,
     AliasOuter,
-    BorrowType,
     ComponentDecl,
     ComponentType,
     CoreExternType,
     CoreType,
     DefType,
-    EnumType,
     ExportDecl,
-    FixedLengthListType,
-    FlagsType,
     FuncType,
-    FutureType,
     Import,
     InstanceDecl,
     InstanceType,
-    ListType,
-    MapType,
     ModuleType,
-    OptionType,
-    OwnType,
     PrimValType,
-    RecordType,
     ResourceType,
-    ResultType,
     Sort,
-    StreamType,
-    TupleType,
     ValType,
-    VariantType,
 )
 from generator.wasm.decode_items import read_extern_type as read_core_extern_type
 from generator.wasm.decode_items import read_func_type, read_import
@@ -73,12 +60,34 @@ def _case(reader: ComponentReader) -> tuple[str, ValType | None]:
     return label, payload
 
 
-def _variant(reader: ComponentReader) -> VariantType:
-    return VariantType(tuple([_case(reader) for _ in range(reader.count())]))
+def _cases(reader: ComponentReader) -> tuple[tuple[str, ValType | None], ...]:
+    return tuple([_case(reader) for _ in range(reader.count())])
 
 
-def _tuple(reader: ComponentReader) -> TupleType:
-    return TupleType(tuple([read_valtype(reader) for _ in range(reader.count())]))
+def _valtypes(reader: ComponentReader) -> tuple[ValType, ...]:
+    return tuple([read_valtype(reader) for _ in range(reader.count())])
+
+
+_PARTS: dict[Part, Callable[[ComponentReader], Any]] = {
+    Part.VALTYPE: read_valtype,
+    Part.OPTIONAL_VALTYPE: read_optional_valtype,
+    Part.VALTYPES: _valtypes,
+    Part.FIELDS: _fields,
+    Part.CASES: _cases,
+    Part.LABELS: _labels,
+    Part.TYPE_INDEX: ComponentReader.unsigned,
+    Part.LENGTH: ComponentReader.unsigned,
+}
+
+
+def _form(form: type, parts: tuple[Part, ...]) -> Callable[[ComponentReader], DefType]:
+    readers = [_PARTS[part] for part in parts]
+
+    def read(reader: ComponentReader) -> DefType:
+        type: DefType = form(*[read_part(reader) for read_part in readers])
+        return type
+
+    return read
 
 
 def _func(is_async: bool) -> Callable[[ComponentReader], FuncType]:
@@ -138,20 +147,7 @@ def _declarator(reader: ComponentReader, imports: bool) -> ComponentDecl:
 
 
 _READERS: dict[int, Callable[[ComponentReader], DefType]] = {
-    0x72: lambda reader: RecordType(_fields(reader)),
-    0x71: _variant,
-    0x70: lambda reader: ListType(read_valtype(reader)),
-    0x6F: _tuple,
-    0x6E: lambda reader: FlagsType(_labels(reader)),
-    0x6D: lambda reader: EnumType(_labels(reader)),
-    0x6B: lambda reader: OptionType(read_valtype(reader)),
-    0x6A: lambda reader: ResultType(read_optional_valtype(reader), read_optional_valtype(reader)),
-    0x69: lambda reader: OwnType(reader.unsigned()),
-    0x68: lambda reader: BorrowType(reader.unsigned()),
-    0x67: lambda reader: FixedLengthListType(read_valtype(reader), reader.unsigned()),
-    0x66: lambda reader: StreamType(read_optional_valtype(reader)),
-    0x65: lambda reader: FutureType(read_optional_valtype(reader)),
-    0x63: lambda reader: MapType(read_valtype(reader), read_valtype(reader)),
+    **{opcode: _form(form, parts) for form, (opcode, parts) in FORMS.items()},
     0x43: _func(True),
     0x42: _instance,
     0x41: _component,

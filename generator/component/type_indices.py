@@ -3,48 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import Any
 
+from generator.component.forms import FORMS, Part, named_parts
 from generator.component.types import (
-    BorrowType,
     ComponentType,
     DefType,
-    EnumType,
-    FixedLengthListType,
-    FlagsType,
     FuncType,
-    FutureType,
     InstanceType,
-    ListType,
-    MapType,
-    OptionType,
-    OwnType,
     PrimValType,
-    RecordType,
     ResourceType,
-    ResultType,
-    StreamType,
-    TupleType,
     ValType,
-    VariantType,
 )
 
+_PARTS: dict[Part, Callable[[Any], Iterable[ValType | None]]] = {
+    Part.VALTYPE: lambda type: (type,),
+    Part.OPTIONAL_VALTYPE: lambda type: (type,),
+    Part.VALTYPES: lambda types: types,
+    Part.FIELDS: lambda fields: [type for _, type in fields],
+    Part.CASES: lambda cases: [payload for _, payload in cases],
+    Part.TYPE_INDEX: lambda index: (index,),
+}
+"""The parts that refer to types."""
+
+
+def _values(form: type) -> Callable[[Any], Iterable[ValType | None]]:
+    getters = [(attrgetter(name), _PARTS[part]) for name, part in named_parts(form) if part in _PARTS]
+    return lambda type: [value for get, values in getters for value in values(get(type))]
+
+
 _VALUES: dict[type, Callable[[Any], Iterable[ValType | None]]] = {
-    RecordType: lambda type: [field for _, field in type.fields],
-    VariantType: lambda type: [case for _, case in type.cases],
-    ListType: lambda type: (type.element,),
-    FixedLengthListType: lambda type: (type.element,),
-    TupleType: lambda type: type.types,
-    OptionType: lambda type: (type.type,),
-    ResultType: lambda type: (type.ok, type.error),
-    OwnType: lambda type: (type.resource,),
-    BorrowType: lambda type: (type.resource,),
-    StreamType: lambda type: (type.element,),
-    FutureType: lambda type: (type.element,),
-    MapType: lambda type: (type.key, type.value),
+    **{form: _values(form) for form in FORMS},
     FuncType: lambda type: [*(param for _, param in type.params), type.result],
 }
-TYPE_CLASSES = frozenset((*_VALUES, PrimValType, EnumType, FlagsType, ResourceType, ComponentType, InstanceType))
+TYPE_CLASSES = frozenset((*_VALUES, PrimValType, ResourceType, ComponentType, InstanceType))
 """The classes of definitions that add to the type index space."""
 
 

@@ -1,0 +1,65 @@
+"""The binary forms of compound value types, for whoever writes, reads or walks them (Binary.md, "Type Definitions")."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from enum import Enum, unique
+
+from generator.component.types import (
+    BorrowType,
+    EnumType,
+    FixedLengthListType,
+    FlagsType,
+    FutureType,
+    ListType,
+    MapType,
+    OptionType,
+    OwnType,
+    RecordType,
+    ResultType,
+    StreamType,
+    TupleType,
+    VariantType,
+)
+
+
+@unique
+class Part(Enum):
+    """What a form consists of behind its opcode."""
+
+    VALTYPE = "valtype"
+    OPTIONAL_VALTYPE = "valtype?"
+    VALTYPES = "vec(valtype)"
+    FIELDS = "vec(labelvaltype)"
+    CASES = "vec(case)"
+    LABELS = "vec(label')"
+    TYPE_INDEX = "typeidx"
+    LENGTH = "u32"
+
+    # Members are singletons; the hash of their name, which Enum takes, is slow.
+    __hash__ = object.__hash__
+
+
+FORMS: dict[type, tuple[int, tuple[Part, ...]]] = {
+    RecordType: (0x72, (Part.FIELDS,)),
+    VariantType: (0x71, (Part.CASES,)),
+    ListType: (0x70, (Part.VALTYPE,)),
+    TupleType: (0x6F, (Part.VALTYPES,)),
+    FlagsType: (0x6E, (Part.LABELS,)),
+    EnumType: (0x6D, (Part.LABELS,)),
+    OptionType: (0x6B, (Part.VALTYPE,)),
+    ResultType: (0x6A, (Part.OPTIONAL_VALTYPE, Part.OPTIONAL_VALTYPE)),
+    OwnType: (0x69, (Part.TYPE_INDEX,)),
+    BorrowType: (0x68, (Part.TYPE_INDEX,)),
+    FixedLengthListType: (0x67, (Part.VALTYPE, Part.LENGTH)),
+    StreamType: (0x66, (Part.OPTIONAL_VALTYPE,)),
+    FutureType: (0x65, (Part.OPTIONAL_VALTYPE,)),
+    MapType: (0x63, (Part.VALTYPE, Part.VALTYPE)),
+}
+"""Opcode and parts; the parts are the fields of the class, in their order."""
+
+
+def named_parts(form: type) -> list[tuple[str, Part]]:
+    """The parts of a form, each with the name of its field."""
+    _, parts = FORMS[form]
+    return [(field.name, part) for field, part in zip(fields(form), parts, strict=True)]
