@@ -10,30 +10,10 @@ from abc import ABC, abstractmethod
 from typing import Protocol
 
 from generator.component.names import ExternName
-from generator.component.types import (
-    BorrowType,
-    DefType,
-    EnumType,
-    FixedLengthListType,
-    FlagsType,
-    FuncType,
-    FutureType,
-    ListType,
-    MapType,
-    OptionType,
-    OwnType,
-    PrimValType,
-    RecordType,
-    ResultType,
-    StreamType,
-    TupleType,
-    ValType,
-    VariantType,
-)
+from generator.component.types import DefType, FutureType, StreamType, ValType
 from generator.componentize.homes import Home, Homes
 from generator.wit import model as wit
-
-PRIMITIVES = {primitive: PrimValType[primitive.name] for primitive in wit.Primitive}
+from generator.wit.binary.deftypes import PRIMITIVES, def_type, func_type
 
 
 class TypeSpace(Protocol):
@@ -77,8 +57,7 @@ class TypeEncoder(ABC):
 
     def func_type(self, home: Home, function: wit.Function) -> int:
         """The index of a function's type."""
-        params = tuple([(param.name, self.value_type(home, param.type)) for param in function.params])
-        return self._shared(FuncType(params, self._optional(home, function.result), function.is_async))
+        return self._shared(func_type(function, lambda id: self.type_index(home, id)))
 
     def stream_or_future(self, type: StreamType | FutureType) -> int:
         """The index of a type that is not written in WIT (a stream or future without payload)."""
@@ -113,41 +92,8 @@ class TypeEncoder(ABC):
             return self._space.type(PRIMITIVES[alias.type])
         return self.type_index(home, alias.type)
 
-    def _optional(self, home: Home, type: wit.Type | None) -> ValType | None:
-        return None if type is None else self.value_type(home, type)
-
     def _def_type(self, home: Home, kind: wit.TypeKind) -> DefType:
-        match kind:
-            case wit.Record(fields):
-                return RecordType(tuple([(field.name, self.value_type(home, field.type)) for field in fields]))
-            case wit.Variant(cases):
-                return VariantType(tuple([(case.name, self._optional(home, case.type)) for case in cases]))
-            case wit.List(type):
-                return ListType(self.value_type(home, type))
-            case wit.Option(type):
-                return OptionType(self.value_type(home, type))
-            case wit.Result(ok, err):
-                return ResultType(self._optional(home, ok), self._optional(home, err))
-            case wit.Tuple(types):
-                return TupleType(tuple([self.value_type(home, type) for type in types]))
-            case wit.Own(resource):
-                return OwnType(self.type_index(home, resource))
-            case wit.Borrow(resource):
-                return BorrowType(self.type_index(home, resource))
-            case wit.EnumType(labels):
-                return EnumType(tuple([label.name for label in labels]))
-            case wit.Flags(labels):
-                return FlagsType(tuple([label.name for label in labels]))
-            case wit.Map(key, value):
-                return MapType(self.value_type(home, key), self.value_type(home, value))
-            case wit.FixedLengthList(type, size):
-                return FixedLengthListType(self.value_type(home, type), size)
-            case wit.Stream(element):
-                return StreamType(self._optional(home, element))
-            case wit.Future(element):
-                return FutureType(self._optional(home, element))
-            case wit.Resource() | wit.Alias():
-                raise AssertionError("handled where the name is known")
+        return def_type(kind, lambda id: self.type_index(home, id))
 
 
 def extern_name(definition: wit.TypeDef | wit.Function) -> ExternName:

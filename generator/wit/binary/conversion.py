@@ -26,7 +26,7 @@ from generator.component.types import (
     ValType,
     VariantType,
 )
-from generator.wit.binary.scope import PRIMITIVES
+from generator.wit.binary.deftypes import PRIMITIVES
 from generator.wit.binary.validity import check_labels, kind_problem
 from generator.wit.model import (
     Alias,

@@ -9,61 +9,11 @@ from collections.abc import Callable
 
 from generator.component.names import ExternName
 from generator.component.type_builder import ComponentTypeBuilder, InstanceTypeBuilder
-from generator.component.types import (
-    BorrowType,
-    DefType,
-    ExternType,
-    FixedLengthListType,
-    FlagsType,
-    FuncType,
-    FutureType,
-    ListType,
-    MapType,
-    OptionType,
-    OwnType,
-    PrimValType,
-    RecordType,
-    ResultType,
-    Sort,
-    StreamType,
-    SubResource,
-    TupleType,
-    TypedExtern,
-    TypeEq,
-    ValType,
-    VariantType,
-)
-from generator.component.types import EnumType as EnumDefType
+from generator.component.types import DefType, ExternType, Sort, SubResource, TypedExtern, TypeEq
 from generator.errors import GeneratorError
+from generator.wit.binary.deftypes import PRIMITIVES, def_type, func_type
 from generator.wit.kinds import children
-from generator.wit.model import (
-    Alias,
-    Borrow,
-    EnumType,
-    FixedLengthList,
-    Flags,
-    Function,
-    Future,
-    List,
-    Map,
-    Option,
-    Own,
-    Owner,
-    Primitive,
-    Record,
-    Resolve,
-    Resource,
-    Result,
-    Stream,
-    Tuple,
-    Type,
-    TypeDef,
-    TypeId,
-    TypeKind,
-    Variant,
-)
-
-PRIMITIVES = {primitive: PrimValType[primitive.name] for primitive in Primitive}
+from generator.wit.model import Alias, Function, Owner, Primitive, Resolve, Resource, TypeDef, TypeId
 
 
 class TypeScope:
@@ -117,12 +67,6 @@ class TypeScope:
                 waiting.pop()
         return indices[id]
 
-    def valtype(self, type: Type) -> ValType:
-        return PRIMITIVES[type] if isinstance(type, Primitive) else self.index(type)
-
-    def _optional(self, type: Type | None) -> ValType | None:
-        return None if type is None else self.valtype(type)
-
     def _define(self, type: TypeDef) -> int:
         if isinstance(type.kind, Resource):
             return self._declare(_named(type), SubResource())
@@ -130,9 +74,9 @@ class TypeScope:
         if isinstance(type.kind, Alias):
             body = self.index(type.kind.type) if isinstance(type.kind.type, int) else self._primitive(type.kind.type)
         elif type.name is None:
-            body = self._intern(self._deftype(type.kind))
+            body = self._intern(def_type(type.kind, self.index))
         else:
-            body = self._builder.type(self._deftype(type.kind))
+            body = self._builder.type(def_type(type.kind, self.index))
         return body if type.name is None else self._declare(_named(type), TypeEq(body))
 
     def _primitive(self, type: Primitive) -> int:
@@ -144,44 +88,9 @@ class TypeScope:
             index = self._anonymous[type] = self._builder.type(type)
         return index
 
-    def _deftype(self, kind: TypeKind) -> DefType:
-        match kind:
-            case Record(fields):
-                return RecordType(tuple([(field.name, self.valtype(field.type)) for field in fields]))
-            case Tuple(types):
-                return TupleType(tuple(map(self.valtype, types)))
-            case Variant(cases):
-                return VariantType(tuple([(case.name, self._optional(case.type)) for case in cases]))
-            case EnumType(cases):
-                return EnumDefType(tuple([case.name for case in cases]))
-            case Flags(flags):
-                return FlagsType(tuple([flag.name for flag in flags]))
-            case Option(type):
-                return OptionType(self.valtype(type))
-            case Result(ok, err):
-                return ResultType(self._optional(ok), self._optional(err))
-            case List(type):
-                return ListType(self.valtype(type))
-            case FixedLengthList(type, size):
-                return FixedLengthListType(self.valtype(type), size)
-            case Map(key, value):
-                return MapType(self.valtype(key), self.valtype(value))
-            case Future(element):
-                return FutureType(self._optional(element))
-            case Stream(element):
-                return StreamType(self._optional(element))
-            case Own(resource):
-                return OwnType(self.index(resource))
-            case Borrow(resource):
-                return BorrowType(self.index(resource))
-            case Alias() | Resource():
-                raise AssertionError("not a definition of its own")
-
     def function(self, function: Function) -> TypedExtern:
         """The type of a function, shared by all functions of this scope with that type."""
-        params = tuple([(param.name, self.valtype(param.type)) for param in function.params])
-        type = FuncType(params, self._optional(function.result), function.is_async)
-        return TypedExtern(Sort.FUNC, self._intern(type))
+        return TypedExtern(Sort.FUNC, self._intern(func_type(function, self.index)))
 
 
 def _named(type: TypeDef) -> ExternName:
