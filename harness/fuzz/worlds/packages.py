@@ -213,6 +213,7 @@ class _Builder:
         while (bad := self._two_copies()) is not None:
             world, extern = bad
             world.externs.remove(extern)
+            world.renames[:] = [pair for pair in world.renames if pair[0] != extern.label]
             assert isinstance(extern.item, Container)
             if extern.label is not None or not self._has(extern.item, True):
                 label = None if extern.label is None else self._import_names.simple()
