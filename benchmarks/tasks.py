@@ -11,11 +11,14 @@ from harness.cells import REFERENCE, pure_cell
 from harness.engine import EngineKind
 from harness.examine import Options, examine
 from harness.fuzz.choices import RandomSource
+from harness.fuzz.planned import TrialPlan, plan_trial
+from harness.fuzz.trial import Recipe, draw, run_world
 from harness.fuzz.worlds import Profile, random_world
 from harness.plan import Plan
 from harness.planner import check_plan
 from harness.toolchains.front_end import WitText
 from harness.trace import Trace, TraceReader
+from harness.verdict import Outcome
 from harness.workbench import Workbench
 
 FAILED = "the reference failed"
@@ -98,10 +101,48 @@ class Floor:
     calls: int
 
     def perform(self, bench: Workbench) -> Spent:
-        plan = planned(self.seed, self.functions, self.calls)
-        cell = pure_cell([component.role for component in plan.components], REFERENCE, EngineKind.WINCH)
+        return by_reference_alone(bench, planned(self.seed, self.functions, self.calls))
+
+
+def by_reference_alone(bench: Workbench, plan: Plan) -> Spent:
+    """The plan built, composed and run with the reference's tools only."""
+    cell = pure_cell([component.role for component in plan.components], REFERENCE, EngineKind.WINCH)
+    watch = Stopwatch()
+    observed = bench.observer.reading_by(Unread()).observe(plan, [cell], bench.settings.run_limits)
+    total, cpu = watch.seconds, watch.cpu
+    outcome = "run" if observed.cells[0].observations else FAILED
+    return Spent(observed.clock.seconds, total, cpu, count_calls(plan), outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class FuzzTrial:
+    """A trial of the fuzzer, with its worlds, its runs with bad values and its verdict."""
+
+    recipe: Recipe
+    index: int
+
+    def perform(self, bench: Workbench) -> Spent:
         watch = Stopwatch()
-        observed = bench.observer.reading_by(Unread()).observe(plan, [cell], bench.settings.run_limits)
-        total, cpu = watch.seconds, watch.cpu
-        outcome = "run" if observed.cells[0].observations else FAILED
-        return Spent(observed.clock.seconds, total, cpu, count_calls(plan), outcome)
+        started = time.perf_counter()
+        world = draw(self.recipe, self.index, bench)
+        drawn = time.perf_counter() - started
+        result = run_world(bench, world, self.recipe, Options(artifacts=None), self.index, time.perf_counter())
+        if result.outcome == Outcome.HARNESS_ERROR.value:
+            raise RuntimeError(f"trial {self.index} of {self.recipe}: {result.refusals}")
+        return Spent({"draw": drawn, **dict(result.stages)}, watch.seconds, watch.cpu, result.calls, result.outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class FuzzFloor:
+    """The plan of the same trial by the reference alone; drawing and planning are not counted."""
+
+    recipe: Recipe
+    index: int
+
+    def perform(self, bench: Workbench) -> Spent:
+        return by_reference_alone(bench, self._plan(bench).plan)
+
+    def _plan(self, bench: Workbench) -> TrialPlan:
+        world = draw(self.recipe, self.index, bench)
+        values = random.Random(world.script_seed)
+        return plan_trial(world.wit, world.name, world.features, values, self.recipe.calls, self.recipe.bad_runs)

@@ -12,6 +12,7 @@ import json
 import os
 import statistics
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -39,7 +40,7 @@ class Rate:
     outcomes: dict[str, int]
 
 
-def measure(run: Run, tasks: list[Task]) -> list[Spent]:
+def measure(run: Run, tasks: Sequence[Task]) -> list[Spent]:
     """What each task spent."""
     spent: list[Spent] = []
     for result in run.in_order(tasks):
@@ -49,15 +50,37 @@ def measure(run: Run, tasks: list[Task]) -> list[Spent]:
     return spent
 
 
-def in_turns(run: Run, worlds: int, seed: int, functions: int, calls: int) -> tuple[list[Spent], list[Spent]]:
-    """What the floor and the differential run spent, both in the order of the worlds."""
+def in_turns(run: Run, floors: Sequence[Task], others: Sequence[Task]) -> tuple[list[Spent], list[Spent]]:
+    """What the floors and the other tasks spent, both in the order of the worlds."""
+    worlds = len(floors)
     turns: list[Task] = []
-    others = [(number + worlds // 2) % worlds for number in range(worlds)]
-    for number, other in enumerate(others):
-        turns += [Floor(seed + number, functions, calls), Differential(seed + other, functions, calls)]
+    order = [(number + worlds // 2) % worlds for number in range(worlds)]
+    for number, other in enumerate(order):
+        turns += [floors[number], others[other]]
     spent = measure(run, turns)
-    by_world = dict(zip(others, spent[1::2], strict=True))
+    by_world = dict(zip(order, spent[1::2], strict=True))
     return spent[::2], [by_world[number] for number in range(worlds)]
+
+
+def fair_rates(
+    what: str, floors: Sequence[Task], others: Sequence[Task], warm: Sequence[Task], workers: int, tools: Tools
+) -> list[Rate]:
+    """The rates of a floor and of what is measured by it, over the worlds that have a floor."""
+    with Run(tools, workers) as run:
+        measure(run, warm)
+        below, above = in_turns(run, floors, others)
+    fair = [number for number, spent in enumerate(below) if spent.outcome != FAILED]
+    if len(fair) < len(floors):
+        click.echo(f"{what}, {workers} workers: {len(floors) - len(fair)} of {len(floors)} worlds left out: {FAILED}")
+    names = (f"floor of {what}", what)
+    kinds = zip(names, (below, above), strict=True)
+    return [rate_of(name, workers, [spent[number] for number in fair]) for name, spent in kinds]
+
+
+def environment() -> None:
+    """Workers find this package, too."""
+    root = str(Path(__file__).resolve().parent.parent)
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
 
 
 def rate_of(what: str, workers: int, spent: list[Spent]) -> Rate:
@@ -87,7 +110,7 @@ def show(rates: list[Rate], console: Console) -> None:
         "run", "workers", "worlds/s", "calls/s", "median ms", "CPU ms", "of the floor", "by CPU", "stages", "outcomes"
     )
     for rate in rates:
-        floor = next(other for other in rates if other.what == "floor" and other.workers == rate.workers)
+        floor = _floor_of(rate, rates)
         stages = sorted(rate.stages.items(), key=lambda stage: -stage[1])
         table.add_row(
             rate.what,
@@ -102,6 +125,11 @@ def show(rates: list[Rate], console: Console) -> None:
             " ".join(f"{name} {count}" for name, count in rate.outcomes.items()),
         )
     console.print(table)
+
+
+def _floor_of(rate: Rate, rates: list[Rate]) -> Rate:
+    below = [other for other in rates if other.what == f"floor of {rate.what}" and other.workers == rate.workers]
+    return below[0] if below else rate
 
 
 @click.command()
@@ -119,19 +147,14 @@ def show(rates: list[Rate], console: Console) -> None:
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="The rates as JSON.")
 def main(worlds: int, functions: int, calls: int, seed: int, workers: str, json_file: Path | None) -> None:
     """Measure the differential run and its floor."""
-    root = str(Path(__file__).resolve().parent.parent)
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
-    rates = []
+    environment()
+    rates: list[Rate] = []
+    seeds = range(seed, seed + worlds)
     for count in [int(word) for word in workers.split(",")]:
-        with Run(Tools(), count) as run:
-            warm: list[Task] = [Differential(seed + worlds + index, functions, calls) for index in range(2 * count)]
-            measure(run, warm)
-            floors, differentials = in_turns(run, worlds, seed, functions, calls)
-        fair = [number for number, spent in enumerate(floors) if spent.outcome != FAILED]
-        for what, spent in (("floor", floors), ("differential", differentials)):
-            rates.append(rate_of(what, count, [spent[number] for number in fair]))
-        if len(fair) < worlds:
-            click.echo(f"{count} workers: {worlds - len(fair)} of {worlds} worlds left out: {FAILED}")
+        warm = [Differential(seed + worlds + index, functions, calls) for index in range(2 * count)]
+        floors = [Floor(each, functions, calls) for each in seeds]
+        differentials = [Differential(each, functions, calls) for each in seeds]
+        rates += fair_rates("differential", floors, differentials, warm, count, Tools())
     show(rates, Console(width=160))
     if json_file is not None:
         json_file.write_text(json.dumps([asdict(rate) for rate in rates], indent=2) + "\n")
