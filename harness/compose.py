@@ -173,4 +173,3 @@ class _Writer:
             self._section(6, vector([bytes([sort, 0]) + unsigned(instance) + name(export)]))
             index = self._aliases[key] = self._new(sort)
         return index
-

@@ -131,5 +131,7 @@ def _finding(finding: FuzzFinding) -> Iterator[str]:
     yield from (f"  {line[:400]}" for line in finding.message.strip().splitlines()[:8])
     yield f"  in the minority: {finding.minority or 'nobody alone'}"
     if finding.file:
-        yield f"  case: harness run {finding.file}" + ("" if finding.reduced else f"  (not reduced: {finding.note or 'no time'})")
+        yield f"  case: harness run {finding.file}" + (
+            "" if finding.reduced else f"  (not reduced: {finding.note or 'no time'})"
+        )
     yield f"  repeat with: {finding.repeat}"

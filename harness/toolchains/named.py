@@ -1,7 +1,7 @@
 """Toolchains by name, made inside worker processes: names travel between processes, objects do not.
 
-`miniature:NAME` is one of the deliberately wrong tools of `harness/toolchains/miniatures`; `python:MODULE:FUNCTION` calls a
-function without parameters that gives a `Toolchain`. Such a toolchain takes the place of ours in every cell.
+`miniature:NAME` is one of the deliberately wrong tools of `harness/toolchains/miniatures`; `python:MODULE:FUNCTION`
+calls a function without parameters that gives a `Toolchain`. Such a toolchain takes the place of ours in every cell.
 """
 
 from __future__ import annotations

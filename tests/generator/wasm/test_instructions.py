@@ -30,7 +30,8 @@ SNIPPETS = {
     "branches": "block br 0 end block i32.const 1 br_if 0 end block block i32.const 0 br_table 0 1 0 end end",
     "select of references": "ref.null func ref.null func i32.const 1 select (result funcref) drop",
     "calls by tables": "i32.const 1 i32.const 0 call_indirect (type $unary) drop",
-    "constants": "i32.const -2147483648 drop i64.const -9223372036854775808 drop f32.const nan drop f64.const -1.5 drop",
+    "constants": "i32.const -2147483648 drop i64.const -9223372036854775808 drop f32.const nan drop"
+    " f64.const -1.5 drop",
     "locals": "i32.const 5 local.set 0 local.get 0 local.tee 0 drop",
     "memory": "i32.const 0 i64.load offset=4294967295 align=1 drop memory.size drop i32.const 0 memory.grow drop",
     "bulk memory": "i32.const 0 i32.const 0 i32.const 0 memory.copy i32.const 0 i32.const 0 i32.const 0 memory.fill"
