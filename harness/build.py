@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 from harness.anchor import anchor, needs_anchor
@@ -102,7 +103,7 @@ class Builder:
         return found
 
     def attempt(
-        self, toolchain: Toolchain, wit: str, world: str | None, features: tuple[str, ...]
+        self, toolchain: Toolchain, wit: str | Path, world: str | None, features: tuple[str, ...]
     ) -> tuple[str, BuildResult]:
         """Build from any WIT, be it bad: the stage that was reached (`generate`, `link`) and what came of it."""
         options = GenerateOptions(interpreter=INTERPRETER, features=features)

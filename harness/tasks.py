@@ -11,6 +11,7 @@ from harness.examine import Examination, Options, examine
 from harness.planner import case_plan, check_plan
 from harness.refusals import load_refusals
 from harness.refuse import judge_refusals
+from harness.second_opinion import second_opinion
 from harness.steps import StepLost
 from harness.toml_lines import FileError
 from harness.toolchains.front_end import FrontEndError, WitText
@@ -90,7 +91,8 @@ class CheckWorld:
             with bench.steps.bounded("plan"):
                 plan = check_plan(self.path, self.world, self.features, self.seed, self.calls)
         except FrontEndError as error:
-            return Examination(name, "", unusable(str(error)))
+            opinion = second_opinion(bench.toolchains, bench.builder, self.path, self.world, self.features)
+            return Examination(name, "", opinion.verdict(str(error)))
         except StepLost as lost:
             return Examination(name, "", broken(f"planning: {lost.loss.message}"))
         return examine(bench, name, plan, self.options, started)

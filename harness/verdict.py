@@ -27,6 +27,7 @@ class Outcome(Enum):
     TOOL_PANICKED = "tool panicked"
     INVALID_OUTPUT = "invalid output"
     TIMED_OUT = "timed out"
+    BAD_INPUT = "bad input"
     HARNESS_ERROR = "harness error"
 
     @property
@@ -36,6 +37,7 @@ class Outcome(Enum):
 
 _SEVERITY = (
     Outcome.HARNESS_ERROR,
+    Outcome.BAD_INPUT,
     Outcome.FAIL,
     Outcome.UNEXPECTED_PASS,
     Outcome.TOOL_PANICKED,
@@ -77,7 +79,6 @@ class Verdict:
     minority: str | None = None
     reason: str = ""
     """Why it was skipped, or what is not good about the case."""
-    usable: bool = True
 
     @property
     def findings(self) -> list[tuple[str, Finding]]:
@@ -96,7 +97,7 @@ def broken(reason: str) -> Verdict:
 
 def unusable(reason: str) -> Verdict:
     """The case or the WIT itself is not good: no tool was asked."""
-    return Verdict(Outcome.HARNESS_ERROR, reason=reason, usable=False)
+    return Verdict(Outcome.BAD_INPUT, reason=reason)
 
 
 def judge(

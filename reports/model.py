@@ -17,6 +17,7 @@ OUTCOMES = (
     "tool panicked",
     "invalid output",
     "timed out",
+    "bad input",
     "harness error",
 )
 GOOD = frozenset({"pass", "skip", "expected failure"})

@@ -20,8 +20,12 @@ from harness.cli.results import broken_case, to_case, to_tool
 from harness.examine import Examination
 from harness.pool import PoolClosed
 from harness.run import Run
+from harness.verdict import Outcome
 from harness.worker import Task
 from reports import json_form, model, text
+
+_CODES = {Outcome.BAD_INPUT: exits.USED_WRONGLY, Outcome.HARNESS_ERROR: exits.BROKEN}
+"""Of what is not good; anything else is a disagreement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def execute(run: Run, jobs: Sequence[Job], common: Common) -> int:
         try:
             for job, result in zip(jobs, results, strict=True):
                 case = _case(job, result, stages)
-                codes.add(_exit_code(case, result))
+                codes.add(_exit_code(case))
                 cases.append(case)
                 if case.unsupported:
                     click.echo(text.unsupported_text(case), err=to_stderr)
@@ -70,13 +74,11 @@ def execute(run: Run, jobs: Sequence[Job], common: Common) -> int:
     return max(codes)
 
 
-def _exit_code(case: model.Case, result: object) -> int:
+def _exit_code(case: model.Case) -> int:
     """The worst of a run's codes is the highest."""
     if case.good:
         return exits.AGREE
-    if isinstance(result, Examination) and not result.verdict.usable:
-        return exits.USED_WRONGLY
-    return exits.BROKEN if case.outcome == "harness error" else exits.DISAGREE
+    return _CODES.get(Outcome(case.outcome), exits.DISAGREE)
 
 
 def _case(job: Job, result: object, stages: dict[str, float]) -> model.Case:

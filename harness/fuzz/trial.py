@@ -17,9 +17,9 @@ from harness.fuzz.planned import TrialPlan, plan_trial
 from harness.fuzz.signature import Explain, Hit, Signature, hits, message_shape
 from harness.fuzz.smith import SmithError
 from harness.fuzz.worlds import Profile
+from harness.second_opinion import second_opinion
 from harness.steps import StepLost
 from harness.toolchains.front_end import FrontEndError
-from harness.toolchains.protocol import Built, Refused
 from harness.verdict import Outcome
 from harness.workbench import Workbench
 
@@ -153,20 +153,12 @@ def _without_name(unsupported: str) -> str:
 
 def _unusable(bench: Workbench, world: DrawnWorld, index: int, message: str, options: Options) -> TrialResult:
     """Our front end, which the harness stands on, refuses the world. Where another tool takes it, that is a finding."""
-    taken = []
-    for name, toolchain in bench.toolchains.items():
-        if toolchain.in_process:
-            continue
-        _, result = bench.builder.attempt(toolchain, world.wit, world.name, world.features)
-        if isinstance(result, Built):
-            taken.append(name)
-        elif not isinstance(result, Refused):
-            message += f"; {name}: {result}"
-    reason = message_shape(message)
+    opinion = second_opinion(bench.toolchains, bench.builder, world.wit, world.name, world.features)
+    reason = message_shape("; ".join([message, *opinion.remarks]))
     refusal = Refusal(FRONT_END, reason)
-    if not taken:
+    if not opinion.takers:
         return TrialResult(index, outcome=Outcome.SKIP.value, refusals=(refusal,))
     signature = Signature("ours", Outcome.FAIL.value, 0, FRONT_END, f"refused to parse {reason}", "ours")
-    hit = Hit(signature, f"our front end refuses what {', '.join(taken)} takes: {message}")
+    hit = Hit(signature, f"our front end refuses what {', '.join(opinion.takers)} takes: {message}")
     cases = ((signature, sample_case(world, 1, signature)),)
     return TrialResult(index, outcome=Outcome.FAIL.value, hits=(hit,), refusals=(refusal,), cases=cases)

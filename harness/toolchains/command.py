@@ -99,10 +99,13 @@ class CommandTool:
         self._directory = directory
         self._limits = limits
 
-    def generate(self, wit: str, world: str | None, options: GenerateOptions) -> Job:
+    def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job:
         folder = self._folder()
-        path = folder / "world.wit"
-        path.write_text(wit)
+        if isinstance(wit, Path):
+            path = wit
+        else:
+            path = folder / "world.wit"
+            path.write_text(wit)
         values = {
             "{wit}": str(path),
             "{world}": world or "",

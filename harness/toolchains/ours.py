@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib import metadata
+from pathlib import Path
 
 from generator.componentize.encoder import ComponentizeOptions
 from generator.dylib.generate import generate
@@ -14,7 +15,7 @@ from generator.errors import GeneratorError
 from generator.link import link
 from generator.link.library import read_library
 from generator.link.plan_link import LinkOptions as OurLinkOptions
-from generator.wit.load import load_text, select_world
+from generator.wit.load import load, load_text, select_world
 from generator.wit.model import PackageId, Resolve
 from harness.toolchains.protocol import (
     BuildResult,
@@ -57,14 +58,14 @@ _COMPONENTIZE = ComponentizeOptions(merge_imports_based_on_semver=False)
 
 
 class Ours:
-    def generate(self, wit: str, world: str | None, options: GenerateOptions) -> Job:
+    def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job:
         return _LazyJob("generate", lambda: _generate(wit, world, options))
 
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
         return _LazyJob("link", lambda: _link(libraries, options))
 
 
-def _generate(wit: str, world: str | None, options: GenerateOptions) -> bytes:
+def _generate(wit: str | Path, world: str | None, options: GenerateOptions) -> bytes:
     if options.encoding != "utf-8" or options.async_filters:
         raise GeneratorError("this adapter passes on neither an encoding nor filters for async functions")
     resolve, package = _load(wit, options.features)
@@ -73,8 +74,10 @@ def _generate(wit: str, world: str | None, options: GenerateOptions) -> bytes:
 
 
 @lru_cache(maxsize=4)
-def _load(wit: str, features: tuple[str, ...]) -> tuple[Resolve, PackageId]:
+def _load(wit: str | Path, features: tuple[str, ...]) -> tuple[Resolve, PackageId]:
     """The components of a composition come from one text, one after the other."""
+    if isinstance(wit, Path):
+        return load(wit, features)
     return load_text(wit, "world.wit", features)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 
@@ -91,9 +92,10 @@ class Job(Protocol):
 
 
 class Generator(Protocol):
-    """WIT text and a world in it to a dynamic library (`wit-dylib`). `world` None: the only one of the package."""
+    """WIT and a world in it to a dynamic library (`wit-dylib`). `wit`: a text, or the path of a file or folder as a
+    user has it. `world` None: the only one of the package."""
 
-    def generate(self, wit: str, world: str | None, options: GenerateOptions) -> Job: ...
+    def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job: ...
 
 
 class Linker(Protocol):

@@ -108,7 +108,7 @@ class WasmTools:
         self._limits = limits or Limits()
         self._kept: dict[bytes, str] = {}
 
-    def generate(self, wit: str, world: str | None, options: GenerateOptions) -> Job:
+    def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job:
         command = ["wit-dylib", "--encoding", _encoding(options.encoding)]
         if world is not None:
             command += ["--world", world]
@@ -118,6 +118,8 @@ class WasmTools:
             command += ["--features", ",".join(options.features)]
         for filter in options.async_filters:
             command.append(f"--async={filter}")
+        if isinstance(wit, Path):
+            return self._start("generate", [*command, str(wit)], [])
         path = self._write(wit.encode(), ".wit")
         return self._start("generate", [*command, path], [path])
 

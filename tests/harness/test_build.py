@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 import wasmtime
@@ -52,7 +53,7 @@ class Fake:
     dylib: BuildResult = field(default_factory=lambda: Built(DYLIB))
     linked: list[list[str]] = field(default_factory=list)
 
-    def generate(self, wit: str, world: str | None, options: GenerateOptions) -> Job:
+    def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job:
         self.log.append(f"start {self.name}")
         return FakeJob(self.dylib, self.log, self.name)
 

@@ -160,7 +160,28 @@ def test_check(suite: Path) -> None:
     )
     done = harness("check", "w.wit", "--seed", "3", "--calls", "4", cwd=suite)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 cases: 1 pass" in done.stdout
+    assert "1 case: 1 pass" in done.stdout
+
+
+def test_what_only_our_front_end_refuses_is_a_disagreement(suite: Path) -> None:
+    """The reference of this run is a script that reads another file than it is given."""
+    (suite / "good.wit").write_text("package a:b; world w { import f: func(); }")
+    (suite / "broken.wit").write_text("package a:b; world w { import f: func(x: nobody); }")
+    lenient = suite / "lenient-tools"
+    lenient.write_text(
+        f"""#!{sys.executable}
+import os, sys
+from harness.toolchains.wasm_tools import find
+os.environ.pop("HARNESS_WASM_TOOLS", None)
+words = [word.replace("broken.wit", "good.wit") for word in sys.argv[1:]]
+os.execv(find().path, ["wasm-tools", *words])
+"""
+    )
+    lenient.chmod(0o755)
+    done = harness("check", "broken.wit", "--reference", str(lenient), cwd=suite)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "our front end refuses what reference takes: broken.wit:1:" in done.stdout
+    assert "in the minority: ours" in done.stdout
 
 
 @pytest.mark.parametrize(("what", "key"), [("case", "title"), ("refusals", "refusal"), ("result", "cases")])

@@ -108,4 +108,7 @@ def test_head_and_summary() -> None:
         "no luck\ntoolchains: ours (generator 0.1.0), reference (wasm-tools 1.262.0); engine: winch"
     )
     assert summary_text(RUN) == "3 cases: 1 pass, 1 fail, 1 skip in 1.2 s"
+    one = Case("x", "", "pass", unsupported=("f: async",))
+    told = summary_text(dataclasses.replace(RUN, cases=(one,)))
+    assert told == "1 case: 1 pass in 1.2 s; 1 item unsupported and not run"
     assert summary_text(dataclasses.replace(RUN, cases=())) == "0 cases: nothing to do in 1.2 s"

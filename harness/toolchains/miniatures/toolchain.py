@@ -59,7 +59,7 @@ class _Wrong:
         fault = self._miniature.fault
         return fault.applied() if self._miniature.area is area and isinstance(fault, Patch) else nullcontext()
 
-    def generate(self, wit: str, world: str | None, options: GenerateOptions) -> Job:
+    def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job:
         return _PatchedJob(self._ours.generate(wit, world, options), lambda: self._applied(Area.GENERATOR))
 
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from generator.wasm.encode import encode_section
 from harness.toolchains.ours import Ours
@@ -32,7 +33,7 @@ class _Bad:
     def __init__(self, work: Callable[[], BuildResult]) -> None:
         self._work = work
 
-    def generate(self, wit: str, world: str | None, options: GenerateOptions) -> Job:
+    def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job:
         return _Job(self._work)
 
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
