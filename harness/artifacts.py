@@ -14,9 +14,7 @@ from harness.toolchains.protocol import BuildResult, Built, InvalidOutput, Timed
 
 def keep(directory: Path, name: str, plan: Plan, cells: list[CellRun]) -> Path:
     """Write all of it under `directory`/`name`, in place of what an earlier run left there; the folder."""
-    folder = directory / re.sub(r"[^\w./@-]+", "_", name).strip("/.")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder = fresh_folder(directory, name)
     for component in plan.components:
         (folder / f"{component.role.value}.wit").write_text(f"// world: {component.world}\n{component.wit}")
     for number, run in enumerate(plan.runs, 1):
@@ -31,12 +29,25 @@ def keep(directory: Path, name: str, plan: Plan, cells: list[CellRun]) -> Path:
     return folder
 
 
+def fresh_folder(directory: Path, name: str) -> Path:
+    """An empty folder for what is called `name`."""
+    folder = directory / re.sub(r"[^\w./@-]+", "_", name).strip("/.")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def cannot_keep(directory: Path, error: OSError) -> str:
+    """What stands where the folder would."""
+    return f"none: {directory} cannot be written to ({error.strerror}); choose another folder with --artifacts"
+
+
 def _keep_cell(folder: Path, run: CellRun) -> None:
     folder.mkdir()
     for role, build in run.builds.items():
-        _keep_result(folder / f"{role.value}.dylib.wasm", build.dylib)
+        keep_result(folder / f"{role.value}.dylib.wasm", build.dylib)
         if build.component is not None:
-            _keep_result(folder / f"{role.value}.component.wasm", build.component)
+            keep_result(folder / f"{role.value}.component.wasm", build.component)
     if run.composition is not None:
         (folder / "composition.wasm").write_bytes(run.composition)
     if run.rejected is not None:
@@ -53,7 +64,8 @@ def _keep_cell(folder: Path, run: CellRun) -> None:
             (folder / f"run-{number}.txt").write_text(text)
 
 
-def _keep_result(path: Path, result: BuildResult) -> None:
+def keep_result(path: Path, result: BuildResult) -> None:
+    """What a tool wrote, or what it said instead in a text file of the same name."""
     if isinstance(result, Built):
         path.write_bytes(result.data)
         return

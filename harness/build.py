@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -112,8 +112,12 @@ class Builder:
         if not isinstance(result, Built):
             return "generate", result
         libraries = self._libraries(result.data, GenerateOptions().abi_version)
-        job = toolchain.linker.link(libraries, LinkOptions())
-        return "link", self._collect(f"link by {toolchain.name}", toolchain.name, job)
+        return "link", self.link(toolchain, libraries, LinkOptions())
+
+    def link(self, toolchain: Toolchain, libraries: Sequence[Library], options: LinkOptions) -> BuildResult:
+        """A component of any libraries."""
+        job = toolchain.linker.link(libraries, options)
+        return self._collect(f"link by {toolchain.name}", toolchain.name, job)
 
     def _libraries(self, dylib: bytes, abi_version: int) -> list[Library]:
         """What is linked: the interpreter first, because dylibs hand on its `cabi_realloc` and the first that exports a

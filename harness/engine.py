@@ -127,7 +127,7 @@ class Compiled:
                 call(function, store, limits.polls)
         except WasmtimeError as error:
             message = str(error)
-            if entry == "instantiate" and not _is_trap(message):
+            if entry == "instantiate" and not is_trap(message):
                 return Rejected("instantiate", message)
             kind, detail = classify(message)
             trap = Trap(kind, detail, entry, message)
@@ -210,5 +210,6 @@ def call(function: Func, store: wasmtime.Store, polls: int) -> None:
         raise TimeoutError(f"not done after {polls} polls")
 
 
-def _is_trap(message: str) -> bool:
+def is_trap(message: str) -> bool:
+    """Whether an engine's message is about guest code that trapped."""
     return "wasm backtrace" in message or "wasm trap" in message

@@ -100,7 +100,7 @@ def keep_or_say_why(directory: Path, name: str, plan: Plan, observed: Observed) 
     try:
         return str(artifacts.keep(directory, name, plan, observed.cells))
     except OSError as error:
-        return f"none: {directory} cannot be written to ({error.strerror}); choose another folder with --artifacts"
+        return artifacts.cannot_keep(directory, error)
 
 
 def _subject_wit(plan: Plan) -> str:

@@ -14,20 +14,22 @@ STAGES = ("wit", "generate", "link")
 
 REFERENCE_VERDICTS = ("refuses", "accepts", "panics")
 
-_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def _text(description: str, **more: Any) -> dict[str, Any]:
+def text(description: str, **more: Any) -> dict[str, Any]:
+    """A string that says something. `more`: further keywords of the schema."""
     return {"type": "string", "minLength": 1, "description": description, **more}
 
 
-def _texts(description: str) -> dict[str, Any]:
+def texts(description: str) -> dict[str, Any]:
+    """A list of such strings."""
     return {"type": "array", "items": {"type": "string", "minLength": 1}, "description": description}
 
 
 _HANDLE = r"^\$[a-zA-Z0-9_-]+$"
 
-_ORIGIN = {
+ORIGIN = {
     "description": "Links to where the case comes from, or `own` for one that was thought up here.",
     "anyOf": [
         {"type": "string", "pattern": "^(https://.+|own)$"},
@@ -35,15 +37,15 @@ _ORIGIN = {
     ],
 }
 
-_WIT: dict[str, Any] = {
-    "wit": _text("The WIT text: one file, nested packages allowed."),
-    "wit-file": _text("A WIT file or folder, relative to the case."),
-    "world": _text("The world under test; not needed where the package has one."),
-    "features": _texts("WIT feature gates to open."),
+WIT: dict[str, Any] = {
+    "wit": text("The WIT text: one file, nested packages allowed."),
+    "wit-file": text("A WIT file or folder, relative to the case."),
+    "world": text("The world under test; not needed where the package has one."),
+    "features": texts("WIT feature gates to open."),
 }
 
 _CALL: dict[str, Any] = {
-    "call": _text("The function: `a:b/c#f`, `label#f`, or `f` for one of the world itself."),
+    "call": text("The function: `a:b/c#f`, `label#f`, or `f` for one of the world itself."),
     "by": {
         "enum": ["subject", "driver"],
         "description": "Who calls: the subject one of its imports, or the driver an export. Not needed where only "
@@ -84,7 +86,7 @@ _STEP = {
             "type": "object",
             "required": ["drop"],
             "properties": {
-                "drop": _text("The handle to drop; its holder drops it.", pattern=_HANDLE),
+                "drop": text("The handle to drop; its holder drops it.", pattern=_HANDLE),
                 "stale": {
                     "type": "boolean",
                     "description": "The component that made the last call drops it, although it gave it away.",
@@ -103,8 +105,8 @@ _STEP = {
             "type": "object",
             "required": ["new", "resource"],
             "properties": {
-                "new": _text("The name of a new own handle.", pattern=_HANDLE),
-                "resource": _text("The resource, `a:b/c#r`, that the component exports."),
+                "new": text("The name of a new own handle.", pattern=_HANDLE),
+                "resource": text("The resource, `a:b/c#r`, that the component exports."),
                 "rep": {"type": "integer", "minimum": 0, "maximum": 2**32 - 1, "description": "Its representation."},
             },
             "additionalProperties": False,
@@ -113,7 +115,7 @@ _STEP = {
             "type": "object",
             "required": ["rep"],
             "properties": {
-                "rep": _text("Ask for the representation of this own handle.", pattern=_HANDLE),
+                "rep": text("Ask for the representation of this own handle.", pattern=_HANDLE),
                 "trap": _CALL["trap"],
             },
             "additionalProperties": False,
@@ -132,15 +134,15 @@ _SAMPLE = {
 }
 
 CASE_SCHEMA: Schema = {
-    "$schema": _DRAFT,
+    "$schema": DRAFT,
     "title": "A conformance case",
     "type": "object",
     "required": ["title", "why", "origin"],
     "properties": {
-        "title": _text("What the case is about, in a few words."),
-        "why": _text("What it guards, in a sentence."),
-        "origin": _ORIGIN,
-        **_WIT,
+        "title": text("What the case is about, in a few words."),
+        "why": text("What it guards, in a sentence."),
+        "origin": ORIGIN,
+        **WIT,
         "lists": {
             "enum": ["elements", "whole", "both"],
             "description": "How interpreters take and give lists of numbers. Default: `elements`.",
@@ -155,12 +157,12 @@ CASE_SCHEMA: Schema = {
 }
 
 REFUSALS_SCHEMA: Schema = {
-    "$schema": _DRAFT,
+    "$schema": DRAFT,
     "title": "A table of refusals: input that a tool must not accept",
     "type": "object",
     "required": ["title", "refusal"],
     "properties": {
-        "title": _text("What the rows have in common."),
+        "title": text("What the rows have in common."),
         "refusal": {
             "type": "array",
             "minItems": 1,
@@ -168,13 +170,13 @@ REFUSALS_SCHEMA: Schema = {
                 "type": "object",
                 "required": ["why", "wit", "stage", "message", "reference"],
                 "properties": {
-                    "why": _text("What is wrong with it, in a sentence."),
-                    "origin": _ORIGIN,
+                    "why": text("What is wrong with it, in a sentence."),
+                    "origin": ORIGIN,
                     "wit": {"type": "string", "description": "The WIT text."},
-                    "world": _WIT["world"],
-                    "features": _WIT["features"],
+                    "world": WIT["world"],
+                    "features": WIT["features"],
                     "stage": {"enum": list(STAGES), "description": "Which tool refuses it."},
-                    "message": _text("A part of our message."),
+                    "message": text("A part of our message."),
                     "reference": {"enum": list(REFERENCE_VERDICTS), "description": "What the reference does."},
                 },
                 "additionalProperties": False,

@@ -5,15 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum, unique
 from pathlib import Path
 
 from harness.examine import Options
+from harness.programs.examine import RunProgram
 from harness.tasks import RunCase, RunRefusals
 
 ROOT = "cases"
 """The folder that names of cases are relative to."""
 
-_REFUSALS = re.compile(r"^\s*\[\[\s*refusal\s*\]\]", re.MULTILINE)
+_ROWS = re.compile(r"^\s*\[\[\s*(refusal|library)\s*\]\]", re.MULTILINE)
+"""What tells a table of refusals, and a program, from a case."""
+
+
+@unique
+class Kind(Enum):
+    """What a file is."""
+
+    CASE = "case"
+    REFUSALS = "refusal"
+    PROGRAM = "library"
 
 
 class NoCases(Exception):
@@ -27,13 +39,22 @@ class SuiteFile:
     path: Path
     name: str
 
-    def task(self, options: Options) -> RunCase | RunRefusals:
+    @property
+    def kind(self) -> Kind:
+        """A case where it cannot be told: a worker says what is wrong with it."""
         try:
             text = self.path.read_text()
         except (OSError, UnicodeDecodeError):
-            text = ""  # the worker says what is wrong with it
-        if _REFUSALS.search(text):
-            return RunRefusals(self.path, self.name)
+            return Kind.CASE
+        rows = _ROWS.search(text)
+        return Kind.CASE if rows is None else Kind(rows[1])
+
+    def task(self, options: Options) -> RunCase | RunRefusals | RunProgram:
+        match self.kind:
+            case Kind.REFUSALS:
+                return RunRefusals(self.path, self.name)
+            case Kind.PROGRAM:
+                return RunProgram(self.path, self.name, options)
         return RunCase(self.path, self.name, options)
 
 

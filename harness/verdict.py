@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, unique
 
@@ -110,12 +110,12 @@ def judge(
 ) -> Verdict:
     """`structure`: differences of levels 1 and 2. `tools`: which tool stands behind each toolchain's name, as
     expectations call it."""
-    judging = _Judging(case, plan, tools, expectations.about(plan.subject_wit))
+    judging = Judging(case, tools, expectations.about(plan.subject_wit), plan.calls_of)
     expected = [Expected.of(run) for run in plan.runs]
     alone = [run.cell.toolchain for run in cells]
     behaviour = []
     for name in _toolchains(cells):
-        findings = _structural(structure.from_model.get(name, ()))
+        findings = findings_of(structure.from_model.get(name, ()))
         if name in alone:
             findings += _findings(cells[alone.index(name)], expected)
         behaviour.append(judging.judgement(name, findings))
@@ -124,15 +124,24 @@ def judge(
             judgement = judging.judgement(str(run.cell), _findings(run, expected))
             behaviour.append(_excused(judgement, run, behaviour))
     judgements = behaviour + _beside(judging, structure)
-    seen = {judgement.expectation for judgement in judgements}
-    judgements += [
-        _unexpected(name, demanded)
-        for name, tool in tools.items()
-        for demanded in expectations.demanded(tool, case)
-        if demanded not in seen and name in {judgement.subject for judgement in behaviour}
-    ]
-    outcome = min((judgement.outcome for judgement in judgements), key=_SEVERITY.index, default=Outcome.SKIP)
-    return Verdict(outcome, tuple(judgements), _minority(cells, behaviour, structure))
+    subjects = {judgement.subject for judgement in behaviour}
+    judgements += judging.demanded(judgements, [name for name in tools if name in subjects])
+    return Verdict(_worst(judgements), tuple(judgements), _minority(cells, behaviour, structure))
+
+
+def judge_alone(judging: Judging, findings: Mapping[str, Sequence[Finding]]) -> Verdict:
+    """Of toolchains that are compared with what must be seen, each by itself; `findings` by toolchain."""
+    judgements = [judging.judgement(name, found) for name, found in findings.items()]
+    judgements += judging.demanded(judgements, findings)
+    wrong = [tuple(found) for found in findings.values() if found]
+    minority = next((name for name, found in findings.items() if found), None) if len(wrong) == 1 else None
+    if len(wrong) > 1 and len(wrong) == len(findings) and len(set(wrong)) == 1:
+        minority = MODEL
+    return Verdict(_worst(judgements), tuple(judgements), minority)
+
+
+def _worst(judgements: Sequence[Judgement]) -> Outcome:
+    return min((judgement.outcome for judgement in judgements), key=_SEVERITY.index, default=Outcome.SKIP)
 
 
 def _unexpected(subject: str, demanded: Expectation) -> Judgement:
@@ -141,15 +150,16 @@ def _unexpected(subject: str, demanded: Expectation) -> Judgement:
     return Judgement(subject, Outcome.UNEXPECTED_PASS, (Finding(Outcome.UNEXPECTED_PASS, message),))
 
 
-def _structural(differences: Sequence[Difference]) -> list[Finding]:
+def findings_of(differences: Sequence[Difference]) -> list[Finding]:
+    """What is wrong where something is other than it has to be."""
     return [Finding(Outcome.FAIL, str(difference), difference) for difference in differences]
 
 
-def _beside(judging: _Judging, structure: Structure) -> list[Judgement]:
+def _beside(judging: Judging, structure: Structure) -> list[Judgement]:
     """Two opinions only: what one toolchain wrote beside what another did, where the model has none."""
     judgements = []
     for name, differences in structure.from_first.items():
-        findings = _structural(differences)
+        findings = findings_of(differences)
         if findings:
             judged = judging.judgement(name, findings)
             judgements.append(replace(judged, subject=f"{name}, beside the first"))
@@ -167,7 +177,7 @@ def _findings(run: CellRun, expected: Sequence[Expected]) -> list[Finding]:
     for role, build in run.builds.items():
         failure = build.failure
         if failure is not None:
-            findings.append(_build_finding(f"the {role.value} of {run.cell}", failure))
+            findings.append(build_finding(f"the {role.value} of {run.cell}", failure))
     if findings:
         return findings
     if run.rejected is not None:
@@ -178,7 +188,8 @@ def _findings(run: CellRun, expected: Sequence[Expected]) -> list[Finding]:
     return findings
 
 
-def _build_finding(what: str, failure: BuildFailure) -> Finding:
+def build_finding(what: str, failure: BuildFailure) -> Finding:
+    """That a tool did not build `what`."""
     match failure:
         case Refused(message, stage):
             return Finding(Outcome.FAIL, f"{what}: refused to {stage}: {message}")
@@ -191,13 +202,14 @@ def _build_finding(what: str, failure: BuildFailure) -> Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class _Judging:
-    """What is known about a plan before it is judged. `expectations`: those that may hold for its world."""
+class Judging:
+    """What is known about a case before it is judged. `tools`: which tool stands behind each toolchain's name, as
+    expectations call it. `expectations`: those that may hold for its world. `calls_of`: what a run calls."""
 
     case: str
-    plan: Plan
     tools: Mapping[str, str]
     expectations: Expectations
+    calls_of: Callable[[int], Sequence[str]] = lambda _: ()
 
     def judgement(self, subject: str, findings: Sequence[Finding]) -> Judgement:
         if not findings:
@@ -211,8 +223,18 @@ class _Judging:
         return Judgement(subject, worst, tuple(findings))
 
     def _reason(self, tool: str, finding: Finding) -> Expectation | None:
-        calls = self.plan.calls_of(finding.run)
+        calls = self.calls_of(finding.run)
         return self.expectations.find(tool, self.case, finding.outcome.value, finding.message, calls)
+
+    def demanded(self, judgements: Sequence[Judgement], asked: Iterable[str]) -> list[Judgement]:
+        """Faults of the toolchains `asked` that are said to show in this very case, and do not."""
+        seen = {judgement.expectation for judgement in judgements}
+        return [
+            _unexpected(name, demanded)
+            for name in asked
+            for demanded in self.expectations.demanded(self.tools.get(name, name), self.case)
+            if demanded not in seen
+        ]
 
 
 def _excused(judgement: Judgement, run: CellRun, judgements: Sequence[Judgement]) -> Judgement:

@@ -6,13 +6,19 @@ import json
 
 import click
 
+from harness.programs.schema import PROGRAM_SCHEMA
 from harness.schema import CASE_SCHEMA, REFUSALS_SCHEMA
 from reports import json_form
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["case", "refusals", "result"]), default="case")
+@click.argument("what", type=click.Choice(["case", "refusals", "program", "result"]), default="case")
 def schema(what: str) -> None:
-    """Print the JSON Schema of a case file, of a table of refusals, or of the results that --json writes."""
-    documents = {"case": CASE_SCHEMA, "refusals": REFUSALS_SCHEMA, "result": json_form.schema()}
+    """Print the JSON Schema of a case file, a table of refusals, a program, or the results that --json writes."""
+    documents = {
+        "case": CASE_SCHEMA,
+        "refusals": REFUSALS_SCHEMA,
+        "program": PROGRAM_SCHEMA,
+        "result": json_form.schema(),
+    }
     click.echo(json.dumps(documents[what], indent=2))

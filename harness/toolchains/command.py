@@ -5,6 +5,14 @@
     generate = ["tool", "dylib", "{wit}", "--world", "{world}", "--interpreter", "{interpreter}", "-o", "{output}"]
     link = ["tool", "link", "{libraries}", "-o", "{output}"]     # `{libraries}` becomes NAME=PATH words, in order
 
+    [link-options]                                   # what a program may ask of the linker: words before the libraries
+    stack-size = ["--stack-size", "{stack-size}"]
+    stub-missing-functions = ["--stub-missing-functions"]
+    built-in-libdl = ["--use-built-in-libdl"]
+    openable = ["--dl-openable"]                     # before the library's own word
+
+An option that is asked for and not in the table is refused by name.
+
 Exit code 0: the output file is the result. 1 or 2: refused, standard error says why. Anything else: broken down.
 """
 
@@ -15,7 +23,7 @@ import shutil
 import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness import process
@@ -29,9 +37,12 @@ from harness.toolchains.protocol import (
     Library,
     LinkOptions,
     Panicked,
+    Refused,
     Toolchain,
 )
 from harness.toolchains.wasm_tools import judge_exit
+
+LINK_OPTIONS = ("stack-size", "stub-missing-functions", "built-in-libdl", "openable")
 
 
 class ToolchainFileError(Exception):
@@ -44,6 +55,8 @@ class Templates:
     version: str
     generate: tuple[str, ...]
     link: tuple[str, ...]
+    link_options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Words by option: what the linker can be asked for."""
 
 
 def load(path: Path, directory: Path, limits: Limits) -> Toolchain:
@@ -58,7 +71,7 @@ def read(path: Path) -> Templates:
         table = tomllib.loads(path.read_text())
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ToolchainFileError(f"{path}: {error}") from error
-    unknown = table.keys() - {"name", "version", "version-command", "generate", "link"}
+    unknown = table.keys() - {"name", "version", "version-command", "generate", "link", "link-options"}
     if unknown:
         raise ToolchainFileError(f"{path}: unknown key `{min(unknown)}`")
     name = table.get("name")
@@ -66,7 +79,17 @@ def read(path: Path) -> Templates:
         raise ToolchainFileError(f"{path}: `name` must be a string other than `ours` and `reference`")
     generate = _words(path, table, "generate", ("{wit}", "{output}"))
     link = _words(path, table, "link", ("{libraries}", "{output}"))
-    return Templates(name, _version(path, table), generate, link)
+    return Templates(name, _version(path, table), generate, link, _link_options(path, table))
+
+
+def _link_options(path: Path, table: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    options = table.get("link-options", {})
+    if not isinstance(options, dict):
+        raise ToolchainFileError(f"{path}: `link-options` must be a table")
+    unknown = options.keys() - set(LINK_OPTIONS)
+    if unknown:
+        raise ToolchainFileError(f"{path}: unknown link option `{min(unknown)}`; known: {', '.join(LINK_OPTIONS)}")
+    return {key: _words(path, options, key) for key in options}
 
 
 def _words(path: Path, table: Mapping[str, object], key: str, needed: Sequence[str] = ()) -> tuple[str, ...]:
@@ -116,15 +139,22 @@ class CommandTool:
         return self._start("generate", [_filled(word, values) for word in self._templates.generate], folder)
 
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
+        wanted = _wanted(libraries, options)
+        known = self._templates.link_options
+        lacking = [option for option in wanted if option not in known]
+        if lacking:
+            message = f"unsupported: the toolchain's file has no link-options.{lacking[0]}"
+            return Done(Refused(message, "link"))
         folder = self._folder()
-        names = []
+        values = {"{stack-size}": str(options.stack_size)}
+        words = [_filled(word, values) for option in wanted if option != "openable" for word in known[option]]
         for number, library in enumerate(libraries):
             path = folder / f"{number}.so"
             path.write_bytes(library.data)
-            names.append(f"{library.name}={path}")
+            words += [*(known["openable"] if library.openable else ()), f"{library.name}={path}"]
         command: list[str] = []
         for word in self._templates.link:
-            command += names if word == "{libraries}" else [word]
+            command += words if word == "{libraries}" else [word]
         return self._start("link", command, folder)
 
     def _folder(self) -> Path:
@@ -165,6 +195,16 @@ class _CommandJob:
             return Built(self._output.read_bytes())
         except OSError:
             return Panicked(0, "ended with code 0 and wrote no output file", self._stage)
+
+
+def _wanted(libraries: Sequence[Library], options: LinkOptions) -> list[str]:
+    asked = {
+        "stack-size": options.stack_size is not None,
+        "stub-missing-functions": options.stub_missing_functions,
+        "built-in-libdl": options.built_in_libdl,
+        "openable": any(library.openable for library in libraries),
+    }
+    return [option for option in LINK_OPTIONS if asked[option]]
 
 
 def _filled(word: str, values: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.errors import GeneratorError, WitError
+from generator.wit.binary.encode import encode_world
 from generator.wit.load import load, load_text, select_world
 from generator.wit.model import InterfaceItem, PackageId, Resolve, WorldId
 from generator.wit.printer_types import escaped
@@ -96,6 +97,16 @@ def _surround(
         if world is not None:
             parts[role] = _part(resolve, role, world, mirrored, features)
     return Surroundings(parts, mirrors.wires, lost + mirrors.refused, _has_labels(resolve, subject))
+
+
+def world_section(source: WitText, world: str | None = None) -> tuple[World, bytes]:
+    """A world, and the contents of the `component-type` section that tells it. Raises `FrontEndError`."""
+    try:
+        resolve, package, _ = _load(source, ())
+        found = select_world(resolve, package, world)
+        return WorldView(resolve, found).world(), encode_world(resolve, found)
+    except GeneratorError as error:
+        raise FrontEndError(error) from error
 
 
 def _has_labels(resolve: Resolve, world: WorldId) -> bool:

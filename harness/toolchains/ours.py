@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -82,11 +83,11 @@ def _load(wit: str | Path, features: tuple[str, ...]) -> tuple[Resolve, PackageI
 
 
 def _link(libraries: Sequence[Library], options: LinkOptions) -> bytes:
-    read = [read_library(library.name, library.data) for library in libraries]
-    stubs = options.stub_missing_functions
-    if options.stack_size is None:
-        return link(read, OurLinkOptions(stub_missing_functions=stubs), _COMPONENTIZE)
-    return link(read, OurLinkOptions(options.stack_size, stubs), _COMPONENTIZE)
+    read = [read_library(library.name, library.data, dl_openable=library.openable) for library in libraries]
+    ours = OurLinkOptions(stub_missing_functions=options.stub_missing_functions, built_in_libdl=options.built_in_libdl)
+    if options.stack_size is not None:
+        ours = replace(ours, stack_size=options.stack_size)
+    return link(read, ours, _COMPONENTIZE)
 
 
 def toolchain() -> Toolchain:

@@ -66,10 +66,11 @@ class GenerateOptions:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """A library to link. The name is what other libraries' `needed` lists call it."""
+    """A library to link. The name is what other libraries' `needed` lists call it; `openable`: `dlopen` can find it."""
 
     name: str
     data: bytes
+    openable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class LinkOptions:
 
     stub_missing_functions: bool = False
     stack_size: int | None = None
+    built_in_libdl: bool = False
 
 
 class Job(Protocol):

@@ -135,13 +135,16 @@ class WasmTools:
             command.append("--stub-missing-functions")
         if options.stack_size is not None:
             command += ["--stack-size", str(options.stack_size)]
+        if options.built_in_libdl:
+            command.append("--use-built-in-libdl")
         paths = []
         for library in libraries:
             path = self._kept.get(library.data)
             if path is None:
                 path = self._write(library.data, ".wasm")
                 paths.append(path)
-            command.append(f"{library.name}={path}")
+            word = f"{library.name}={path}"
+            command += ["--dl-openable", word] if library.openable else [word]
         return self._start("link", command, paths)
 
     def keep(self, library: bytes) -> None:

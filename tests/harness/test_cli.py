@@ -184,7 +184,9 @@ os.execv(find().path, ["wasm-tools", *words])
     assert "in the minority: ours" in done.stdout
 
 
-@pytest.mark.parametrize(("what", "key"), [("case", "title"), ("refusals", "refusal"), ("result", "cases")])
+@pytest.mark.parametrize(
+    ("what", "key"), [("case", "title"), ("refusals", "refusal"), ("program", "library"), ("result", "cases")]
+)
 def test_schemas_are_schemas(suite: Path, what: str, key: str) -> None:
     document = json.loads(harness("schema", what, cwd=suite).stdout)
     jsonschema.Draft202012Validator.check_schema(document)

@@ -11,11 +11,11 @@ from typing import Any
 
 from harness.examine import Options
 from harness.fuzz.miniatures.detect import Detection
-from harness.fuzz.miniatures.tasks import Detections, TriedWorld, TryCase, TryRandom, TryShown
+from harness.fuzz.miniatures.tasks import Detections, TriedWorld, TryCase, TryProgram, TryRandom, TryShown
 from harness.fuzz.trial import Recipe
 from harness.pool import TaskFailed
 from harness.run import Run, Tools
-from harness.suite import SuiteFile
+from harness.suite import Kind, SuiteFile
 from harness.toolchains.miniatures.miniature import Miniature
 from harness.toolchains.miniatures.toolchain import PREFIX
 from harness.worker import Task
@@ -90,12 +90,14 @@ class Survey:
             )
             if not left:
                 return
-            tasks = [
-                (file.name, left, TryCase(file.path, left, self._options)) for file in files[start : start + batch]
-            ]
+            tasks = [(file.name, left, self._try(file, left)) for file in files[start : start + batch]]
             for case, found in self._each(tasks):
                 for name, detection in found.items():
                     self.rows[name].cases[case] = detection
+
+    def _try(self, file: SuiteFile, miniatures: tuple[str, ...]) -> Task:
+        kind = TryProgram if file.kind is Kind.PROGRAM else TryCase
+        return kind(file.path, miniatures, self._options)
 
     def fuzz(self, recipe: Recipe, seconds: float) -> None:
         """Trials of the fuzzer for each miniature until one notices it or a worker has spent that time on it."""

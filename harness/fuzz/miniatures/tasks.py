@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -12,11 +12,16 @@ from harness.examine import Options
 from harness.features import missing
 from harness.fuzz.miniatures.detect import Detection, Detector
 from harness.fuzz.planned import plan_trial
+from harness.fuzz.signature import message_shape
 from harness.fuzz.trial import Recipe, draw
 from harness.plan import Plan
 from harness.planner import case_plan, check_plan
+from harness.programs.examine import examine_program
+from harness.programs.prepare import prepare
+from harness.programs.program import load_program
 from harness.toml_lines import FileError
 from harness.toolchains.front_end import FrontEndError, WitText
+from harness.toolchains.miniatures.toolchain import PREFIX
 from harness.toolchains.miniatures.worlds import CASES, WORLDS
 from harness.workbench import Workbench
 
@@ -54,6 +59,31 @@ class TryCase:
         except FileError:
             return {}
         return _try(bench, plan, self.miniatures, self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class TryProgram:
+    """A program file. One that cannot be used notices nothing."""
+
+    path: Path
+    miniatures: tuple[str, ...]
+    options: Options
+
+    def perform(self, bench: Workbench) -> Detections:
+        try:
+            program = load_program(self.path)
+            prepared = prepare(program)
+        except FileError:
+            return {}
+        found: Detections = {}
+        for miniature in self.miniatures:
+            options = replace(self.options, toolchains=(PREFIX + miniature,))
+            verdict = examine_program(bench, miniature, program, prepared, options)
+            for _, finding in verdict.findings:
+                level, aspect = (finding.difference.level, finding.difference.aspect) if finding.difference else (0, "")
+                kind = f"{aspect} {message_shape(finding.message)}".strip()
+                found.setdefault(miniature, Detection(level, kind, finding.message))
+        return found
 
 
 def shown_plan(world: str, seed: int) -> Plan:

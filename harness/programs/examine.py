@@ -1,0 +1,135 @@
+"""A program linked by each toolchain, run and judged: its file says what must be seen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import artifacts
+from harness.cells import OURS
+from harness.diff import NOTHING, Difference
+from harness.engine import EngineKind, Rejected
+from harness.examine import Examination, Options
+from harness.plan import Role
+from harness.programs.execute import execute
+from harness.programs.prepare import Prepared, prepare
+from harness.programs.program import Program, load_program
+from harness.same_world import built_world
+from harness.steps import StepLost
+from harness.toml_lines import FileError
+from harness.toolchains.component_wit import component_world
+from harness.toolchains.protocol import BuildResult, Built, Refused
+from harness.verdict import Finding, Judging, Outcome, Verdict, build_finding, findings_of, judge_alone, unusable
+from harness.workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgram:
+    """The task of a worker: a program file."""
+
+    path: Path
+    name: str
+    options: Options
+
+    def perform(self, bench: Workbench) -> Examination:
+        started = time.perf_counter()
+        try:
+            program = load_program(self.path)
+            prepared = prepare(program)
+        except FileError as error:
+            return Examination(self.name, "", unusable(str(error)))
+        verdict = examine_program(bench, self.name, program, prepared, self.options)
+        kept = ""
+        if not verdict.outcome.good and self.options.artifacts is not None:
+            kept = _keep_or_say_why(bench, self.options.artifacts, self.name, program, prepared)
+        seconds = time.perf_counter() - started
+        return Examination(self.name, program.title, verdict, program.wit, artifacts=kept, seconds=seconds)
+
+
+def examine_program(bench: Workbench, name: str, program: Program, prepared: Prepared, options: Options) -> Verdict:
+    """What each of the toolchains of `options` makes of a program."""
+    names = list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
+    engines = list(EngineKind) if options.full_matrix else [options.engine]
+    tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
+    judging = Judging(name, tools, options.expectations.about(program.wit))
+    found = {toolchain: _Linked(bench, toolchain, program, prepared).findings(engines) for toolchain in names}
+    return judge_alone(judging, found)
+
+
+class _Linked:
+    """What one toolchain makes of a program."""
+
+    def __init__(self, bench: Workbench, toolchain: str, program: Program, prepared: Prepared) -> None:
+        self._bench = bench
+        self._name = toolchain
+        self._program = program
+        self._prepared = prepared
+
+    def findings(self, engines: Sequence[EngineKind]) -> list[Finding]:
+        toolchain = self._bench.toolchains[self._name]
+        result = self._bench.builder.link(toolchain, self._prepared.libraries, self._program.options)
+        if self._program.refusal is not None:
+            return self._not_refused(result, self._program.refusal)
+        if not isinstance(result, Built):
+            return [build_finding(f"the program by {self._name}", result)]
+        return [*self._world(result.data), *(finding for kind in engines for finding in self._run(result.data, kind))]
+
+    def _not_refused(self, result: BuildResult, message: str) -> list[Finding]:
+        """Others than ours are judged by whether they refuse, not by their words."""
+        if isinstance(result, Built):
+            return [Finding(Outcome.FAIL, f"{self._name}: expected a refusal, got {len(result.data)} bytes")]
+        if not isinstance(result, Refused):
+            return [build_finding(f"the program by {self._name}", result)]
+        if self._name == OURS and message not in result.message:
+            return [Finding(Outcome.FAIL, f"expected a message with {message!r}, got: {result.message}")]
+        return []
+
+    def _world(self, component: bytes) -> list[Finding]:
+        try:
+            actual = component_world(component)
+        except ValueError as error:
+            return findings_of([Difference(2, "wit", None, "", "a component whose world can be read", str(error))])
+        return findings_of(built_world(actual, self._prepared.world, Role.SUBJECT))
+
+    def _run(self, component: bytes, kind: EngineKind) -> list[Finding]:
+        bench = self._bench
+        try:
+            with bench.steps.bounded(f"run {self._program.title} of {self._name}@{kind.value}"):
+                seen = execute(bench.engine(kind), component, self._prepared, bench.settings.run_limits)
+        except StepLost as lost:
+            seen = Rejected("run", lost.loss.message)
+        if isinstance(seen, Rejected):
+            return [Finding(Outcome.INVALID_OUTPUT, f"{self._name}@{kind.value}: not {seen.stage}d: {seen.message}")]
+        difference = first_difference(self._prepared, seen)
+        return findings_of([difference] if difference is not None else [])
+
+
+def first_difference(prepared: Prepared, seen: Sequence[tuple[str, ...]]) -> Difference | None:
+    """`seen`: for each call the lines that it left behind, those of a new instance before them."""
+    fresh = True
+    for number, call in enumerate(prepared.calls):
+        expected = (*(prepared.starts if fresh else ()), *call.lines)
+        actual = seen[number] if number < len(seen) else ()
+        for place in range(max(len(expected), len(actual))):
+            left = expected[place] if place < len(expected) else NOTHING
+            right = actual[place] if place < len(actual) else NOTHING
+            if left != right:
+                return Difference(3, "call", None, f"step {number + 1}, line {place + 1}", left, right)
+        fresh = call.traps
+    return None
+
+
+def _keep_or_say_why(bench: Workbench, directory: Path, name: str, program: Program, prepared: Prepared) -> str:
+    try:
+        folder = artifacts.fresh_folder(directory, name)
+        (folder / "program.wit").write_text(program.wit)
+        for number, library in enumerate(prepared.libraries):
+            (folder / f"{number}-{Path(library.name).name}").write_bytes(library.data)
+        for toolchain in bench.toolchains.values():
+            result = bench.builder.link(toolchain, prepared.libraries, program.options)
+            artifacts.keep_result(folder / f"{toolchain.name}.component.wasm", result)
+    except OSError as error:
+        return artifacts.cannot_keep(directory, error)
+    return str(folder)

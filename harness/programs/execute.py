@@ -1,0 +1,124 @@
+"""A linked program in the engine: exports called in order, what its imports are called with noted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import wasmtime
+from wasmtime import WasmtimeError
+from wasmtime.component import Component, Func, Instance, Linker
+
+from harness.engine import Engine, Rejected, RunLimits, is_trap
+from harness.programs.prepare import Prepared, PreparedCall, returned, trapped
+from harness.traps import cause, classify
+from harness.values import Value
+from harness.world import Function
+
+
+@dataclass
+class _Host:
+    """What the imports were called with since it was last asked."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def take(self) -> list[str]:
+        lines, self.lines = self.lines, []
+        return lines
+
+    def note(self, function: Function, args: Sequence[Value]) -> None:
+        self.lines.append(returned(function, args, None))
+
+
+def execute(engine: Engine, binary: bytes, prepared: Prepared, limits: RunLimits) -> list[tuple[str, ...]] | Rejected:
+    """For each call the lines that it left behind; those of a new instance stand before the first one's.
+
+    A trap while an instance is made is a line, too, and the last.
+    """
+    try:
+        component = Component(engine.engine, binary)
+    except WasmtimeError as error:
+        return Rejected("compile", cause(str(error)))
+    return _Run(engine, component, prepared, limits).calls()
+
+
+@dataclass(frozen=True)
+class _Live:
+    store: wasmtime.Store
+    instance: Instance
+
+
+class _Run:
+    def __init__(self, engine: Engine, component: Component, prepared: Prepared, limits: RunLimits) -> None:
+        self._engine = engine
+        self._component = component
+        self._prepared = prepared
+        self._limits = limits
+        self._host = _Host()
+        self._linker = Linker(engine.engine)
+        with self._linker.root() as root:
+            for key, interface in prepared.world.imports.items():
+                for name, function in interface.functions.items():
+                    if key is None:
+                        root.add_func(name, self._import(function))
+                if key is not None:
+                    with root.add_instance(key) as instance:
+                        for name, function in interface.functions.items():
+                            instance.add_func(name, self._import(function))
+
+    def _import(self, function: Function) -> object:
+        return lambda _store, *args: self._host.note(function, args)
+
+    def calls(self) -> list[tuple[str, ...]] | Rejected:
+        seen: list[tuple[str, ...]] = []
+        live: _Live | None = None
+        try:
+            for call in self._prepared.calls:
+                if live is None:
+                    made = self._start()
+                    if isinstance(made, Rejected):
+                        return made
+                    if isinstance(made, str):
+                        return [*seen, (*self._host.take(), made)]
+                    live = made
+                traps, line = self._call(live, call)
+                seen.append((*self._host.take(), line))
+                if traps:
+                    live.store.close()
+                    live = None
+        finally:
+            if live is not None:
+                live.store.close()
+        return seen
+
+    def _start(self) -> _Live | str | Rejected:
+        """A new instance; a line where it traps at once."""
+        store = wasmtime.Store(self._engine.engine)
+        store.set_fuel(self._limits.fuel)
+        store.set_limits(memory_size=self._limits.memory)
+        try:
+            return _Live(store, self._linker.instantiate(store, self._component))
+        except WasmtimeError as error:
+            store.close()
+            if is_trap(str(error)):
+                return f"instantiation traps: {classify(str(error))[0].value}"
+            return Rejected("instantiate", str(error))
+
+    def _call(self, live: _Live, call: PreparedCall) -> tuple[bool, str]:
+        """Whether it traps, and its line."""
+        found = self._export(live.store, live.instance, call.function)
+        if found is None:
+            return False, f"{call.function.canonical}: there is no such export"
+        try:
+            result = found(live.store, *call.args)
+            found.post_return(live.store)
+        except WasmtimeError as error:
+            return True, trapped(call.function, call.args, classify(str(error))[0].value)
+        return False, returned(call.function, call.args, result)
+
+    def _export(self, store: wasmtime.Store, instance: Instance, function: Function) -> Func | None:
+        if function.interface is None:
+            return instance.get_func(store, function.name)
+        owner = instance.get_export_index(store, function.interface)
+        index = owner and instance.get_export_index(store, function.name, owner)
+        return instance.get_func(store, index) if index else None

@@ -1,0 +1,126 @@
+"""A program made ready: WAT turned into binaries, the world put into them, values read by their types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import wasmtime
+
+from harness import types as t
+from harness.binary import name as encoded_name
+from harness.binary import section
+from harness.programs.program import Program, ProgramLibrary, ProgramStep
+from harness.toml_lines import FileError
+from harness.toolchains.front_end import FrontEndError, WitText, world_section
+from harness.toolchains.protocol import Library
+from harness.values import Value
+from harness.wave import function_call
+from harness.wave_lexer import WaveError
+from harness.wave_parser import from_wave
+from harness.world import Function, World
+
+SECTION = "component-type:program"
+_PLAIN = frozenset(t.Prim) - {t.Prim.F32, t.Prim.F64, t.Prim.ERROR_CONTEXT}
+"""Types whose values the host has as Python values of the same kind."""
+
+
+@dataclass(frozen=True)
+class PreparedCall:
+    """A step's call, and the lines that it must leave behind: what is logged, then how it ends."""
+
+    function: Function
+    args: tuple[Value, ...]
+    lines: tuple[str, ...]
+    traps: bool
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What linkers get, and what must be seen. `libraries` in the order of the command line."""
+
+    libraries: tuple[Library, ...]
+    world: World
+    starts: tuple[str, ...]
+    calls: tuple[PreparedCall, ...]
+
+
+def prepare(program: Program) -> Prepared:
+    """Raises `FileError` with file and line where WIT, WAT or a value is not good."""
+    world, _ = _world(program, program.world)
+    _check_imports(program, world)
+    libraries = tuple(_library(program, index, library) for index, library in enumerate(program.libraries))
+    calls = tuple(_call(program, world, index, step) for index, step in enumerate(program.steps))
+    return Prepared(libraries, world, program.starts, calls)
+
+
+def returned(function: Function, args: Sequence[Value], result: Value | None) -> str:
+    """The line of a call that returned; `f`, not `-#f`, for a function of the world itself."""
+    return function_call(function, args, result).removeprefix(t.qualified(None, ""))
+
+
+def trapped(function: Function, args: Sequence[Value], trap: str) -> str:
+    """The line of a call that ended in a trap of this class."""
+    return f"{returned(function, args, None)} traps: {trap}"
+
+
+def _world(program: Program, name: str | None) -> tuple[World, bytes]:
+    """A world of the program's WIT, and what its component-type section holds."""
+    source = WitText(program.wit, program.file.name, program.file.lines_before("wit"))
+    try:
+        return world_section(source, name)
+    except FrontEndError as error:
+        if error.line is None:
+            raise program.file.error(["wit"], f"the WIT is not usable: {error}") from error
+        raise FileError(program.file.name, error.line, error.problem) from error
+
+
+def _library(program: Program, index: int, library: ProgramLibrary) -> Library:
+    try:
+        binary = bytes(wasmtime.wat2wasm(library.wat))
+    except wasmtime.WasmtimeError as error:
+        raise program.file.error(["library", index, "wat"], f"{library.name}: {error}") from error
+    if library.world is not None:
+        _, component_type = _world(program, library.world or program.world)
+        binary += section(0, encoded_name(SECTION) + component_type)
+    return Library(library.name, binary, library.openable)
+
+
+def _check_imports(program: Program, world: World) -> None:
+    for function in world.import_functions():
+        if function.result is not None:
+            raise program.file.error(["wit"], f"{function.canonical} is imported and returns something")
+    for function in (*world.import_functions(), *world.export_functions()):
+        for type in (*(param.type for param in function.params), function.result):
+            if type is not None and type not in _PLAIN:
+                message = f"{function.canonical} has a value of type {type.canonical}; programs have integers, bool, "
+                raise program.file.error(["wit"], f"{message}char and string")
+
+
+def _call(program: Program, world: World, index: int, step: ProgramStep) -> PreparedCall:
+    interface, _, name = step.call.rpartition("#")
+    function = world.export_function(interface or None, name)
+    if function is None:
+        raise program.file.error(["step", index, "call"], f"the world exports no function {step.call!r}")
+    if len(step.args) != len(function.params):
+        message = f"{step.call} takes {len(function.params)} arguments, {len(step.args)} are given"
+        raise program.file.error(["step", index, "args"], message)
+    pairs = zip(step.args, function.params, strict=True)
+    args = tuple(_value(program, index, "args", text, param.type) for text, param in pairs)
+    if step.trap is not None:
+        end = trapped(function, args, step.trap.value)
+    else:
+        if (function.result is None) != (step.result is None):
+            raise program.file.error(["step", index], f"{step.call}: `result` must be given where one is returned")
+        result = None
+        if step.result is not None and function.result is not None:
+            result = _value(program, index, "result", step.result, function.result)
+        end = returned(function, args, result)
+    return PreparedCall(function, args, (*step.logs, end), step.trap is not None)
+
+
+def _value(program: Program, index: int, key: str, text: str, type: t.Type) -> Value:
+    try:
+        return from_wave(text, type)
+    except WaveError as error:
+        raise program.file.error(["step", index, key], f"{key} {text!r}, {error}") from error

@@ -1,0 +1,207 @@
+"""Programs: files read with their lines, what they show told from what they must show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.cells import OURS
+from harness.examine import Options
+from harness.plan import TrapClass
+from harness.process import Limits
+from harness.programs.examine import RunProgram, examine_program, first_difference
+from harness.programs.prepare import Prepared, prepare
+from harness.programs.program import Program, parse_program
+from harness.run import Run, Tools
+from harness.steps import Steps
+from harness.toml_lines import FileError
+from harness.toolchains.command import load
+from harness.toolchains.protocol import Built, Library, LinkOptions, Refused
+from harness.verdict import MODEL, Outcome, Verdict
+from harness.workbench import Settings, Workbench
+
+HEAD = 'title = "t"\nwhy = "w"\norigin = "own"\n'
+WORLD = """
+package a:b;
+interface notes { note: func(text: string, number: s8); }
+world w {
+  import log: func(x: u32);
+  import notes;
+  export run: func(x: s8) -> u32;
+  export tell: func();
+  export say: func() -> string;
+}
+"""
+LIBRARY = r"""
+(module (@dylink.0 (mem-info (memory 16 2)))
+  (import "env" "memory" (memory 0))
+  (import "env" "__memory_base" (global $base i32))
+  (import "$root" "log" (func $log (param i32)))
+  (import "a:b/notes" "note" (func $note (param i32 i32 i32)))
+  (data (global.get $base) "hello")
+  (func (export "__wasm_call_ctors") (call $log (i32.const 7)))
+  (func (export "run") (param i32) (result i32)
+    (if (i32.eqz (local.get 0)) (then unreachable))
+    (i32.sub (i32.const 0) (local.get 0)))
+  (func (export "tell") (call $note (global.get $base) (i32.const 2) (i32.const -3)))
+  (func (export "say") (result i32)
+    (i32.store offset=8 (global.get $base) (global.get $base))
+    (i32.store offset=12 (global.get $base) (i32.const 5))
+    (i32.add (global.get $base) (i32.const 8))))
+"""
+STEPS = """
+[[step]]
+call = "run"
+args = ["-5"]
+result = "5"
+[[step]]
+call = "tell"
+logs = ['a:b/notes#note("he", -3)']
+[[step]]
+call = "run"
+args = ["0"]
+trap = "unreachable"
+[[step]]
+call = "say"
+result = '"hello"'
+"""
+
+
+def file(
+    steps: str = STEPS, wit: str = WORLD, wat: str = LIBRARY, head: str = HEAD + 'starts = ["log(7)"]\n', more: str = ""
+) -> str:
+    return f"{head}wit = '''{wit}'''\n{more}[[library]]\nname = \"libapp.so\"\nwat = '''{wat}'''\n{steps}"
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    """Both toolchains, where there is a reference."""
+    run = Run(Tools(), 1)
+    settings = Settings(tmp_path_factory.mktemp("bench"), run.settings.reference)
+    with run:
+        yield Workbench(settings, Steps())
+
+
+def verdict(bench: Workbench, text: str) -> Verdict:
+    program = parse_program(text, "p.toml")
+    return examine_program(bench, "p", program, prepare(program), Options(artifacts=None))
+
+
+def test_what_a_program_must_show() -> None:
+    program: Program = parse_program(file())
+    assert [library.world for library in program.libraries] == [""]
+    assert program.steps[2].trap is TrapClass.UNREACHABLE
+    prepared: Prepared = prepare(program)
+    assert [call.lines for call in prepared.calls] == [
+        ("run(-5) -> 5",),
+        ('a:b/notes#note("he", -3)', "tell()"),
+        ("run(0) traps: unreachable",),
+        ('say() -> "hello"',),
+    ]
+
+
+def test_it_is_shown(bench: Workbench) -> None:
+    """A new instance after the trap: its constructors run again."""
+    found = verdict(bench, file())
+    assert found.outcome is Outcome.PASS, found.findings
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (('result = "5"', 'result = "6"'), "(step 1, line 2): expected run(-5) -> 6, got run(-5) -> 5"),
+        (('"log(7)"', '"log(8)"'), "(step 1, line 1): expected log(8), got log(7)"),
+        (("-3)']", '-3)\', "log(1)"]'), "(step 2, line 2): expected log(1), got tell()"),
+        (('args = ["0"]\ntrap = "unreachable"', 'args = ["0"]\nresult = "0"'), "got run(0) traps: unreachable"),
+        (("(call $log (i32.const 7))", "unreachable"), "expected log(7), got instantiation traps: unreachable"),
+    ],
+)
+def test_what_differs_is_told(bench: Workbench, change: tuple[str, str], told: str) -> None:
+    """All toolchains agree against the file: the model is in the minority."""
+    found = verdict(bench, file().replace(*change))
+    assert found.outcome is Outcome.FAIL
+    assert all(told in finding.message for _, finding in found.findings)
+    assert [finding.difference and finding.difference.level for _, finding in found.findings] == [3] * len(
+        bench.toolchains
+    )
+    assert found.minority == (MODEL if len(bench.toolchains) > 1 else OURS)
+
+
+def test_a_line_too_many_is_a_difference() -> None:
+    prepared = prepare(parse_program(file()))
+    seen = [("log(7)", "run(-5) -> 5", "log(1)")]
+    difference = first_difference(prepared, seen)
+    assert difference is not None
+    assert (difference.path, difference.actual) == ("step 1, line 3", "log(1)")
+
+
+def test_a_refusal_that_is_expected(bench: Workbench) -> None:
+    wat = """(module (@dylink.0) (import "env" "nobody" (func $f)) (func (export "f") call $f))"""
+    wit = "package a:b; world w { export f: func(); }"
+    text = file("", wit, wat, HEAD, 'refusal = "nobody"\n')
+    assert verdict(bench, text).outcome is Outcome.PASS
+    other = verdict(bench, text.replace('refusal = "nobody"', 'refusal = "somebody"'))
+    assert [subject for subject, _ in other.findings] == [OURS], "others may say it in their own words"
+    fine = text.replace('(import "env" "nobody" (func $f))', "(func $f)")
+    accepted = verdict(bench, fine)
+    assert accepted.outcome is Outcome.FAIL
+    assert all("expected a refusal" in finding.message for _, finding in accepted.findings)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        (file(wit="package a:b;\nworld w { export run: func(x: u99); }"), 6, "u99"),
+        (file(wit="package a:b; world w { import f: func() -> u8; }"), 5, "imported and returns something"),
+        (file(wit="package a:b; world w { export f: func(x: list<u8>); }"), 5, "list<u8>"),
+        (file(wat="(module (func $f) (func $f))"), 18, "duplicate func identifier"),
+        (file('[[step]]\ncall = "walk"\n'), 36, "exports no function 'walk'"),
+        (file('[[step]]\ncall = "run"\nresult = "1"\n'), 35, "takes 1 arguments, 0 are given"),
+        (file('[[step]]\ncall = "run"\nargs = ["128"]\nresult = "1"\n'), 37, "args '128'"),
+        (file('[[step]]\ncall = "run"\nargs = ["1"]\n'), 35, "`result` must be given"),
+        (file('[[step]]\ncall = "run"\nresult = "1"\ntrap = "unreachable"\n'), 35, "step.0"),
+        (file(""), 1, "step"),
+        (file(more='refusal = "x"\n'), 1, "valid under"),
+        (file(more="link = { stacksize = 1 }\n"), 16, "stacksize"),
+    ],
+)
+def test_bad_files_are_refused_with_their_line(text: str, line: int, message: str) -> None:
+    with pytest.raises(FileError) as refused:
+        prepare(parse_program(text, "p.toml"))
+    assert message in str(refused.value)
+    assert refused.value.line == line, str(refused.value)
+
+
+def test_artifacts_are_kept(bench: Workbench, tmp_path: Path) -> None:
+    path = tmp_path / "p.toml"
+    path.write_text(file().replace('result = "5"', 'result = "6"'))
+    examination = RunProgram(path, "linking/p", Options(artifacts=tmp_path / "kept")).perform(bench)
+    folder = Path(examination.artifacts)
+    assert folder == tmp_path / "kept" / "linking" / "p"
+    assert {file.name for file in folder.iterdir()} >= {"program.wit", "0-libapp.so", "ours.component.wasm"}
+
+
+TOOL = """
+name = "mine"
+generate = ["true", "{wit}", "{output}"]
+link = ["sh", "-c", "echo $0 $* > {output}", "{libraries}"]
+[link-options]
+stack-size = ["--stack", "{stack-size}"]
+openable = ["--open"]
+"""
+
+
+def test_options_of_a_linker_by_command_templates(tmp_path: Path) -> None:
+    path = tmp_path / "tool.toml"
+    path.write_text(TOOL)
+    linker = load(path, tmp_path, Limits(30)).linker
+    libraries = [Library("a.so", b"a"), Library("b.so", b"b", openable=True)]
+    built = linker.link(libraries, LinkOptions(stack_size=4096)).result()
+    assert isinstance(built, Built)
+    words = built.data.decode().split()
+    assert [word.partition("=")[0] for word in words] == ["--stack", "4096", "a.so", "--open", "b.so"]
+    refused = linker.link(libraries, LinkOptions(built_in_libdl=True)).result()
+    assert isinstance(refused, Refused)
+    assert "unsupported: the toolchain's file has no link-options.built-in-libdl" in refused.message
