@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,12 @@ def test_help_names_the_subcommands(arguments: list[str], capsys: pytest.Capture
     depth = len(arguments)
     names = {sub.path[depth - 1] for sub in cli.SUBCOMMANDS if depth == 1 or sub.path[0] == "component"}
     assert all(name in out for name in names)
+
+
+@pytest.mark.parametrize("flag", ["-V", "--version"])
+def test_version(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([flag]) == 0
+    assert capsys.readouterr().out == f"generator {metadata.version('wit-dylib-harness')}\n"
 
 
 @pytest.mark.parametrize("subcommand", cli.SUBCOMMANDS, ids=lambda subcommand: " ".join(subcommand.path))
