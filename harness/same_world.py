@@ -37,7 +37,7 @@ class _Types:
         if expected is actual:
             return None
         if expected is None or actual is None or expected.__class__ is not actual.__class__:
-            return "", _text(expected), _text(actual)
+            return "", *cut(_text(expected), _text(actual))
         pair = id(expected), id(actual)
         if pair in self._same:
             return None
@@ -49,7 +49,7 @@ class _Types:
     def _members(self, expected: t.Type, actual: t.Type) -> _Mismatch | None:
         left, right = _head(expected), _head(actual)
         if left != right:
-            return "", left, right
+            return "", *cut(left, right)
         for label, one, other in zip(_labels(expected), _members(expected), _members(actual), strict=True):
             found = self.compare(one, other)
             if found is not None:
@@ -65,13 +65,13 @@ def _head(type: t.Type) -> str:
         case t.Own() | t.Borrow():
             return type.canonical
         case t.Record():
-            return _cut(f"record {type.canonical} {{ {', '.join(field.name for field in type.fields)} }}")
+            return f"record {type.canonical} {{ {', '.join(field.name for field in type.fields)} }}"
         case t.Variant():
-            return _cut(f"variant {type.canonical} {{ {', '.join(case.name for case in type.cases)} }}")
+            return f"variant {type.canonical} {{ {', '.join(case.name for case in type.cases)} }}"
         case t.EnumType():
-            return _cut(f"enum {type.canonical} {{ {', '.join(type.cases)} }}")
+            return f"enum {type.canonical} {{ {', '.join(type.cases)} }}"
         case t.Flags():
-            return _cut(f"flags {type.canonical} {{ {', '.join(type.labels)} }}")
+            return f"flags {type.canonical} {{ {', '.join(type.labels)} }}"
         case t.Tuple():
             return f"tuple {type.name or '(no name)'} of {len(type.types)}"
         case t.FixedLengthList():
@@ -111,11 +111,28 @@ def _labels(type: t.Type) -> Iterable[str]:
 
 
 def _text(type: t.Type | None) -> str:
-    return "no type" if type is None else _cut(type.canonical)
+    return "no type" if type is None else type.canonical
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}... ({len(text)} characters)"
+def cut(expected: str, actual: str) -> tuple[str, str]:
+    """Two texts that differ, shortened for the reader by what they have in common: what is left differs in nothing that
+    the whole texts do not."""
+    shorter = min(len(expected), len(actual))
+    start = _common(expected, actual)
+    end = min(_common(expected[::-1], actual[::-1]), shorter - start)
+    from_start = max(0, start - _LONGEST // 2)
+    from_end = max(0, min(end, shorter - from_start - _LONGEST))
+    before, after = (f"... ({count} characters) " if count else "" for count in (from_start, from_end))
+    cut = [f"{before}{text[from_start : len(text) - from_end]}{after.rstrip()}" for text in (expected, actual)]
+    return cut[0], cut[1]
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    for index, (left, right) in enumerate(zip(one, other, strict=False)):
+        if left != right:
+            return index
+    return min(len(one), len(other))
 
 
 class _Comparison:

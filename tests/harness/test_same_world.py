@@ -8,7 +8,7 @@ from harness.diff import Difference
 from harness.interpreter_world import with_interpreter, without_anchor
 from harness.names import DumpError, read_dump
 from harness.plan import Role
-from harness.same_world import built_world, told_world
+from harness.same_world import built_world, cut, told_world
 from harness.toolchains.front_end import WitText, surround
 from harness.world import World
 
@@ -112,6 +112,40 @@ def test_what_a_wit_t_may_not_say(old: str, new: str, path: str, expected: str, 
     assert old in DUMP
     found = [(d.level, d.role, d.path, d.expected, d.actual) for d in told(DUMP.replace(old, new))]
     assert (1, Role.SUBJECT, path, expected, actual) in found
+
+
+def enumerated(count: int, last: str) -> World:
+    cases = ", ".join([*(f"case-{n}" for n in range(count)), last])
+    return world(f"package a:b; interface i {{ enum e {{ {cases} }} f: func(e: e); }} world w {{ import i; }}")
+
+
+@pytest.mark.parametrize("count", [3, 40, 300])
+def test_large_types_are_compared_to_their_end(count: int) -> None:
+    assert built_world(enumerated(count, "last"), enumerated(count, "last"), Role.SUBJECT) == []
+    found = built_world(enumerated(count, "last"), enumerated(count, "tail"), Role.SUBJECT)
+    assert all(difference.expected.endswith("tail }") and len(difference.expected) < 400 for difference in found)
+    assert any(difference.actual.endswith("last }") for difference in found)
+
+
+X100 = "x" * 100
+LEFT_AND_RIGHT = tuple(f"{word}{X100}{X100[4:]}... (104 characters)" for word in ("left", "right"))
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "shown"),
+    [
+        ("a x b", "a y b", ("a x b", "a y b")),
+        (
+            "left" + 3 * X100,
+            "right" + 3 * X100,
+            tuple(f"{w}{X100}{X100[4:]}... (104 characters)" for w in ("left", "right")),
+        ),
+        (3 * X100 + "left", 3 * X100 + "right", tuple(f"... (200 characters) {X100}{w}" for w in ("left", "right"))),
+        (4 * X100, 3 * X100, ("... (200 characters) " + 2 * X100, "... (200 characters) " + X100)),
+    ],
+)
+def test_what_is_common_is_cut_alike(expected: str, actual: str, shown: tuple[str, str]) -> None:
+    assert cut(expected, actual) == shown
 
 
 def test_a_function_that_is_told_twice() -> None:
