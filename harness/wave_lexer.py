@@ -34,7 +34,7 @@ class Token:
 _SPACE = re.compile(r"(?:[ \t\r\n]+|//[^\n]*)*")
 _PATTERNS = re.compile(
     r"""(?P<nan>-?nan:0x[0-9a-fA-F]+)
-    |(?P<number>-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|inf(?![a-zA-Z0-9-])))
+    |(?P<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-inf(?![a-zA-Z0-9-]))
     |(?P<label>%?[a-zA-Z][a-zA-Z0-9]*(?:-[a-zA-Z0-9]+)*)
     |(?P<handle>\$[a-zA-Z0-9_-]+)
     |(?P<punctuation>[(){}\[\],:])""",

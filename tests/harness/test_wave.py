@@ -24,7 +24,7 @@ from harness.values import (
     ok,
     some,
 )
-from harness.wave import to_wave
+from harness.wave import KEYWORDS, to_wave
 from harness.wave_lexer import WaveError
 from harness.wave_parser import from_wave
 
@@ -67,6 +67,19 @@ ROUND_TRIPS = [
     (HANDLE, HandleName("x"), "$x"),
     (t.Prim.ERROR_CONTEXT, ErrorContext("m"), 'error-context("m")'),
 ]
+
+
+@pytest.mark.parametrize("name", sorted(KEYWORDS))
+def test_names_like_literals(name: str) -> None:
+    params = (t.Param(name, t.Prim.F32),)
+    check_round_trip(t.Record("r", params), (Float.of(float("inf"), 32),))
+    check_round_trip(t.Flags("f", ("a", name)), frozenset((0, 1)))
+    check_round_trip(t.EnumType("e", ("a", name)), 1)
+    check_round_trip(t.Variant("v", (t.CaseType(name, t.Prim.F32),)), Case(0, Float.of(float("-inf"), 32)))
+
+
+def check_round_trip(type: t.Type, value: Value) -> None:
+    assert equal(from_wave(to_wave(value, type), type), value)
 
 
 @pytest.mark.parametrize(("type", "value", "text"), ROUND_TRIPS)
