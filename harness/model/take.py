@@ -123,7 +123,7 @@ class Taker:
         raise Unpredictable(f"{place_text(place)}: {byte_length} bytes at {address} may lie in the memory")
 
     def _error_context(self, value: s.Value, place: Place) -> Lifted:
-        if not isinstance(value, s.Handle):
+        if not isinstance(value, s.Handle) or value.resource not in (None, s.ERROR_CONTEXT):
             raise self._wrong_kind()
         self._instance.emit(f"pop_error_context = {value.number & _U32}", place)
         if self._trap is not None:
@@ -230,7 +230,7 @@ class Taker:
         raise Unpredictable(f"{place_text(place)}: {type.canonical} in a synchronous run")
 
     def _handle(self, value: s.Value, type: t.Own | t.Borrow, place: Place, _in_memory: bool) -> Lifted:
-        if not isinstance(value, s.Handle):
+        if not isinstance(value, s.Handle) or value.resource == s.ERROR_CONTEXT:
             raise self._wrong_kind()
         number = value.number & _U32
         event = "pop_own" if isinstance(type, t.Own) else "pop_borrow"

@@ -293,6 +293,25 @@ def test_bad_handles_trap(ops: tuple[s.Op, ...], trap: TrapClass) -> None:
     assert resources(ops).outcome.trap is trap
 
 
+@pytest.mark.parametrize("type", ["own<r>", "borrow<r>"])
+def test_an_error_context_is_no_handle_of_a_resource(type: str) -> None:
+    wit = f"package a:b; interface x {{ resource r; f: func(h: {type}, e: error-context); }} world w {{ import x; }}"
+    made = s.ErrorContextNew(0, s.Str(b"m"))
+    seen = run(wit, [s.Frame(RUN, (made, s.Call("a:b/x", "f", None, (s.Register(0), s.Register(0)))))], [])
+    assert (seen.outcome.trap, seen.outcome.detail) == (TrapClass.INTERPRETER, "pop_kind")
+
+
+def test_a_handle_of_a_resource_is_no_error_context() -> None:
+    wit = """package a:b; interface x { resource r { constructor(); } f: func(h: error-context); }
+    world w { import x; }"""
+    make = s.Call("a:b/x", "[constructor]r", 0, ())
+    subject = [s.Frame(RUN, (make, s.Call("a:b/x", "f", None, (s.Register(0),))))]
+    new = s.New(0, "a:b/x", "r", 1)
+    provider = [s.Frame(s.OnExport("a:b/x", "[constructor]r"), (new, s.Return(s.Register(0))))]
+    seen = run(wit, subject, provider)
+    assert (seen.outcome.trap, seen.outcome.detail) == (TrapClass.INTERPRETER, "pop_kind")
+
+
 def test_a_lent_handle_cannot_be_given_away_in_the_same_call() -> None:
     wit = RESOURCES.replace("a: r, b: borrow<r>", "a: borrow<r>, b: r")
     ops = (MAKE, s.Call("a:b/x", "both", None, (s.Register(0), s.Register(0))))
