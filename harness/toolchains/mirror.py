@@ -37,6 +37,9 @@ from harness.toolchains.world_items import Needed, needed_items
 
 MIRROR = PackageName("harness", "mirror")
 ROOT = "root"
+SYMBOLS = "env"
+"""The core module of a library's own symbols: no toolchain tells an imported interface of that name from it, so that a
+driver has another name for it."""
 
 
 @dataclass(frozen=True)
@@ -127,11 +130,14 @@ class _Builder:
         needed = needed_items(self._resolve, self._subject_id)
         self.refused = tuple(f"-#{name}: {why}" for name, why in needed.refused.items())
         self._share_world_types(world, cloner, needed)
+        taken = {SYMBOLS, *(k.lower() for k in (*self._subject.imports, *self._subject.exports) if isinstance(k, str))}
         for key, item in self._subject.exports.items():
             name = self._resolve.world_key_name(key)
             if isinstance(item, InterfaceItem):
-                world.imports[key] = self._interface_item(key, item)
-                self.wires.append(Wire(Role.DRIVER, name, ItemKind.INSTANCE, Role.SUBJECT, (name,)))
+                own_key = _fresh(SYMBOLS, taken) if key == SYMBOLS else key
+                world.imports[own_key] = self._interface_item(key, item)
+                own_name = self._resolve.world_key_name(own_key)
+                self.wires.append(Wire(Role.DRIVER, own_name, ItemKind.INSTANCE, Role.SUBJECT, (name,)))
             elif isinstance(item, FunctionItem) and name not in needed.refused:
                 world.imports[key] = FunctionItem(cloner.function(item.function))
                 self.wires.append(Wire(Role.DRIVER, name, ItemKind.FUNC, Role.SUBJECT, (name,)))
