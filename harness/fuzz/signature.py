@@ -16,6 +16,8 @@ from harness.verdict import MODEL, Finding, Judgement, Outcome, Verdict
 
 _ROLE = re.compile(r"\b(?:the )?(?:subject|provider|driver)\b( of [^:]*)?|^\S+@(?:winch|cranelift): ")
 _NAMED = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|\[?[\w.:\]-]*[#/][\w.\[\]#/@:+-]*")
+_BRACKETS = re.compile(r"\[[^\[\]]*\]")
+"""Lists such as the core types of a signature."""
 _NUMBER = re.compile(r"\b(?:0x)?[0-9a-f]*\d[0-9a-f]*(?:\.\d+)*\b|\d+")
 _PYTHON_FRAME = re.compile(r'File "[^"]*?([\w/]+)\.py", line \d+, in (\w+)')
 _PANIC = re.compile(r"panicked at [^\n]*\n([^\n]*)")
@@ -167,5 +169,5 @@ def message_shape(message: str) -> str:
     panic = _PANIC.search(message)
     if panic is not None:
         message = f"panicked: {panic[1]}"
-    text = _NUMBER.sub("N", _NAMED.sub("X", _ROLE.sub("", message)))
+    text = _NUMBER.sub("N", _BRACKETS.sub("", _NAMED.sub("X", _ROLE.sub("", message))))
     return " ".join(re.findall(r"[\w-]+", text)[:_MAX_WORDS])

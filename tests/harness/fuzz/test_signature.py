@@ -29,6 +29,7 @@ AttributeError: no {name}
         ("ended within 1.5 s", "ended within 20 s"),
         ("no item `a:b/c#f` at 12", "no item `x` at 0x3f"),
         ("unknown type a:b/c@1.0.0#f-g", "unknown type z:z/z#f"),
+        ("libworld.so needs a (function [I32, F32] -> [])", "libworld.so needs a (function [I32] -> [I64])"),
     ],
 )
 def test_same_shape(left: str, right: str) -> None:
