@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
-from harness.case import CallStep, NewStep
+from harness.case import CallStep, DropStep, NewStep, Step
 from harness.examine import Options
 from harness.fuzz.adapter import SourceRandom
 from harness.fuzz.case_text import CaseParts
@@ -248,9 +248,21 @@ def _without(parts: CaseParts, start: int, end: int) -> CaseParts:
 
 
 def _within(parts: CaseParts) -> Iterator[CaseParts]:
-    """A case with all, or one, of the steps during one of its calls left out."""
+    """A case with all, or one, of the steps during one of its calls or destructors left out."""
     for index, step in enumerate(parts.steps):
-        if isinstance(step, CallStep) and step.during:
-            for during in ((), *(step.during[:i] + step.during[i + 1 :] for i in range(len(step.during)))):
-                changed = replace(step, during=during)
-                yield replace(parts, steps=(*parts.steps[:index], changed, *parts.steps[index + 1 :]))
+        for changed in _with_less(step):
+            yield replace(parts, steps=(*parts.steps[:index], changed, *parts.steps[index + 1 :]))
+
+
+def _with_less(step: Step) -> Iterator[Step]:
+    """A step that does less while it lasts; all at once first, then what borrows need is done by the case itself."""
+    if not isinstance(step, CallStep | DropStep) or not step.during:
+        return
+    if isinstance(step, CallStep):
+        yield replace(step, during=(), keep=frozenset())
+    yield replace(step, during=())
+    for at, inner in enumerate(step.during):
+        before, after = step.during[:at], step.during[at + 1 :]
+        yield replace(step, during=before + after)
+        for changed in _with_less(inner):
+            yield replace(step, during=(*before, changed, *after))

@@ -14,7 +14,7 @@ from harness import types as t
 from harness.case import CallStep, DropStep, NewStep, RepStep, Step
 from harness.encoding import handles
 from harness.fuzz.held import Context, Held, Named, NotExpressible, hold, part_of, text_of, value_of
-from harness.plan import ExpectedOutcome, Role
+from harness.plan import ExpectedOutcome, Role, TrapClass
 from harness.planner.composition import Composition
 from harness.values import HandleName
 from harness.world import Function
@@ -30,15 +30,29 @@ def steps_of(
         frame = walker.next_frame(role, s.OnRun())
         walker.walk(role, frame, [], steps, top=True)
     if outcome.trap is not None:
-        if not steps or isinstance(steps[-1], NewStep):
-            raise NotExpressible("a trap outside any step")
-        steps[-1] = _trapping(steps[-1], outcome)
+        steps = _trapping(steps, outcome.trap)
     return tuple(steps)
 
 
-def _trapping(step: Step, outcome: ExpectedOutcome) -> Step:
-    assert not isinstance(step, NewStep)
-    return replace(step, trap=outcome.trap)
+def _trapping(steps: Sequence[Step], trap: TrapClass) -> list[Step]:
+    """With the trap at the last step. A drop itself that traps destroys nothing, so the trap is said further inside."""
+    if not steps or isinstance(steps[-1], NewStep):
+        raise NotExpressible("a trap outside any step")
+    last = steps[-1]
+    if isinstance(last, DropStep) and last.during:
+        return [*steps[:-1], replace(last, during=tuple(_trapping(last.during, trap)))]
+    return [*steps[:-1], replace(last, trap=trap)]
+
+
+def _drops_of_borrows(inner: Sequence[Step], borrowed: Sequence[str]) -> tuple[tuple[Step, ...], frozenset[str]]:
+    """What a callee does, and which borrows it drops by itself. A case drops each once, last of all, which is right
+    where nothing else happens; two borrows of one handle have one name, and cannot be told apart."""
+    dropped = [step.handle for step in inner if isinstance(step, DropStep) and step.handle in borrowed]
+    others = tuple(step for step in inner if not (isinstance(step, DropStep) and step.handle in borrowed))
+    as_usual = not others and sorted(dropped) == sorted(borrowed)
+    if as_usual or len(set(borrowed)) < len(borrowed):
+        return others, frozenset()
+    return tuple(inner), frozenset(borrowed)
 
 
 class _Walker:
@@ -51,6 +65,9 @@ class _Walker:
                 frames[frame.key].append(frame)
         self._registers: dict[Role, dict[int, Held]] = defaultdict(dict)
         self._names = 0
+        self._made: dict[str, tuple[Role, s.OnDestructor]] = {}
+        """Whose destructor a handle leads to."""
+        self._destroyed: set[str] = set()
 
     def next_frame(self, role: Role, key: s.FrameKey) -> s.Frame:
         waiting = self._frames[role].get(key)
@@ -67,7 +84,7 @@ class _Walker:
         top: bool = False,
         borrowed: Sequence[str] = (),
     ) -> Held | None:
-        """The steps of a frame; what it returns. `borrowed`: handles that a case drops by itself."""
+        """The steps of a frame; what it returns. `borrowed`: handles that are dropped without destroying anything."""
         registers = self._registers[role]
         for op in frame.ops:
             match op:
@@ -78,13 +95,15 @@ class _Walker:
                 case s.New(register, interface, name, rep):
                     handle = self._new_name(name)
                     registers[register] = Named(handle)
+                    self._made[handle] = (role, s.OnDestructor(interface, name))
                     steps.append(NewStep(handle, t.qualified(interface, name), rep))
                 case s.Rep(_, value):
                     steps.append(RepStep(self._named(role, value, args)))
                 case s.Drop(value):
                     held = self._resolve(role, value, args)
-                    if isinstance(held, Named) and held.name not in borrowed:
-                        steps.append(DropStep(held.name))
+                    if isinstance(held, Named):
+                        during = () if held.name in borrowed else self._destructor(held.name)
+                        steps.append(DropStep(held.name, during=during))
                 case s.Call():
                     steps.append(self._call(role, op, args, top))
                 case s.ErrorContextNew(register, message):
@@ -107,7 +126,9 @@ class _Walker:
         given = [self._resolve(role, value, args) for value in op.args]
         frame = self.next_frame(callee, s.OnExport(exported.interface, exported.name))
         inner: list[Step] = []
-        result = self.walk(callee, frame, given, inner, borrowed=self._borrowed(function, given))
+        borrowed = [name for name in self._borrowed(function, given) if self._made[name][0] is not callee]
+        result = self.walk(callee, frame, given, inner, borrowed=borrowed)
+        during, keep = _drops_of_borrows(inner, borrowed)
         if op.register is not None and result is not None:
             self._registers[role][op.register] = result
         texts = [text_of(held, param.type) for held, param in zip(given, function.params, strict=True)]
@@ -116,8 +137,20 @@ class _Walker:
             tuple(texts),
             None if result is None or function.result is None else text_of(result, function.result),
             role if top else None,
-            during=tuple(inner),
+            during=during,
+            keep=keep,
         )
+
+    def _destructor(self, name: str) -> tuple[Step, ...]:
+        """What the destructor of the resource behind an own handle does."""
+        if name in self._destroyed:
+            return ()
+        self._destroyed.add(name)
+        implementor, key = self._made[name]
+        inner: list[Step] = []
+        if self._frames[implementor].get(key):
+            self.walk(implementor, self.next_frame(implementor, key), [], inner)
+        return tuple(inner)
 
     def _borrowed(self, function: Function, given: Sequence[Held]) -> list[str]:
         found = []

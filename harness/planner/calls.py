@@ -12,6 +12,7 @@ from random import Random
 from harness import script as s
 from harness import types as t
 from harness.encoding import encode, handles
+from harness.model.resource_ops import parts_of
 from harness.model.table import ResourceIdentity
 from harness.plan import Role
 from harness.planner.call_texts import Calls
@@ -25,6 +26,8 @@ FIRST_REP = 1000
 MOST_KEPT = 4
 """Handles of one resource that a component keeps from call to call."""
 ANY_RANK = 1 << 30
+MOST_NESTED = 3
+"""Destructors that run inside one another."""
 
 
 def _name_handle(type: t.Own | t.Borrow) -> HandleName:
@@ -47,6 +50,9 @@ class Caller:
         self.waiting = list(waiting)
         self._nested = nested
         self._kept: dict[tuple[Role, ResourceIdentity], list[int]] = {}
+        self._with_destructor: dict[ResourceIdentity, bool] = {}
+        self._destructors = 0
+        self._finishing = False
         self.scripts = {role: ScriptBuilder(role) for role in composition.worlds}
         self.calls = Calls()
         self._composition = composition
@@ -60,10 +66,12 @@ class Caller:
 
     def finish(self, frame: FrameBuilder) -> None:
         """Drop what the frame's component has kept."""
-        for (role, _), registers in self._kept.items():
+        self._finishing = True
+        for (role, identity), registers in list(self._kept.items()):
             if role is frame.owner.role:
                 while registers:
-                    self._drop(frame, registers.pop())
+                    self._destroy(frame, identity, registers.pop())
+        self._finishing = False
 
     def _once_in(self, count: int) -> bool:
         return self._random.randrange(count) == count - 1
@@ -71,6 +79,34 @@ class Caller:
     def _drop(self, frame: FrameBuilder, register: int) -> None:
         frame.add(s.Drop(s.Register(register)))
         frame.owner.give_back(register)
+
+    def _destroy(self, frame: FrameBuilder, identity: ResourceIdentity, register: int) -> None:
+        """Drop an own handle. Frames of destructors are used in order: a resource has one for each drop, or none."""
+        self._drop(frame, register)
+        if identity not in self._with_destructor:
+            self._with_destructor[identity] = self._once_in(2)
+        if self._with_destructor[identity]:
+            self._destructors += 1
+            self._destructor(identity)
+            self._destructors -= 1
+
+    def _destructor(self, identity: ResourceIdentity) -> None:
+        """Its component is entered once more, maybe inside a call of its own, which that must not disturb."""
+        interface, name = parts_of(identity.canonical)
+        frame = self.scripts[identity.implementor].frame(s.OnDestructor(interface, name))
+        way = self._random.randrange(4)
+        if self._destructors > MOST_NESTED or way < 2:
+            return
+        if way == 2 and self._nested and identity.implementor is Role.SUBJECT:
+            self.call(frame, self._random.choice(self._nested))
+        else:
+            self._destroy(frame, identity, self._new(frame, interface, name))
+
+    def _new(self, frame: FrameBuilder, interface: str | None, name: str) -> int:
+        register = frame.owner.take_register()
+        self._reps += 1
+        frame.add(s.New(register, interface, name, self._reps))
+        return register
 
     def _keep_or_drop(self, frame: FrameBuilder, identity: ResourceIdentity, register: int) -> None:
         """What becomes of an own handle that nobody wants now."""
@@ -80,10 +116,10 @@ class Caller:
             frame.add(s.Rep(rep, s.Register(register)))
             frame.owner.give_back(rep)
         kept = self._kept.setdefault((role, identity), [])
-        if len(kept) < MOST_KEPT and self._once_in(3):
+        if len(kept) < MOST_KEPT and not self._finishing and self._once_in(3):
             kept.append(register)
         else:
-            self._drop(frame, register)
+            self._destroy(frame, identity, register)
 
     def _sampler(self, role: Role, rank: int) -> Sampler:
         """Draws values whose handles `role` can come by, by way of sources below `rank`."""
@@ -280,14 +316,11 @@ class Caller:
         if kept and not self._once_in(3):
             return kept.pop()
         if resource.exported:
-            register = frame.owner.take_register()
-            self._reps += 1
-            frame.add(s.New(register, resource.interface, resource.name, self._reps))
-            return register
+            return self._new(frame, resource.interface, resource.name)
         source = self._composition.sources.get((role, identity))
         if source is None:
             raise Impossible(f"the {role.value} has no way to come by {resource.canonical}")
         first, *others = self.call(frame, source.function, identity, source.rank)
         for register in others:
-            self._drop(frame, register)
+            self._destroy(frame, identity, register)
         return first

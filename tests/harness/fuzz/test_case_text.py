@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.case import CallStep, DropStep, NewStep, RepStep, Sample, Step, parse_case
-from harness.fuzz.case_text import CaseParts, case_text, toml_string
+from harness.case_writer import toml_string
+from harness.fuzz.case_text import CaseParts, case_text
 from harness.plan import Role, TrapClass
 
 WIT = "package a:b;\nworld w { export f: func(a: string); }\n"
@@ -28,6 +29,7 @@ STEPS: list[Step] = [
     NewStep("r2", "a:b/c#r", 7),
     NewStep("r3", "a:b/c#r"),
     RepStep("r2"),
+    DropStep("r1", during=(CallStep("h", ("1",), "2"), NewStep("r2", "a:b/c#r", 7), DropStep("r2"))),
 ]
 
 
@@ -40,7 +42,7 @@ def test_steps_read_back(step: Step) -> None:
                 item.function, item.args, item.result, item.by, item.trap, tuple(map(plain, item.during)), item.keep
             )
         if isinstance(item, DropStep):
-            return DropStep(item.handle, item.stale, item.trap)
+            return DropStep(item.handle, item.stale, item.trap, tuple(map(plain, item.during)))
         return NewStep(item.handle, item.resource, item.rep) if isinstance(item, NewStep) else RepStep(item.handle)
 
     case = parse_case(case_text(CaseParts("t", "w", WIT, steps=(step,))))
