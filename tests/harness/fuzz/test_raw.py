@@ -19,6 +19,9 @@ from harness.verdict import Outcome
 from harness.workbench import Settings, Workbench
 
 WIT = """package a:b;
+interface z {
+  resource r { constructor(); }
+}
 interface x {
   resource r { constructor(); m: func(o: borrow<r>) -> list<own<r>>; }
   resource q { constructor(); }
@@ -28,16 +31,18 @@ interface x {
   f: func(s: s, v: v) -> result<v, e>;
   g: func(a: r, b: borrow<r>, c: q, t: bool, i: s8) -> s;
 }
+interface y { use z.{r}; h: func(a: borrow<r>, b: borrow<r>); }
 world w { import x; export x; }
+world lends { export y; }
 """
 
 
-def planned(wit: str, seed: int = 0) -> PlannedWorld:
-    return planned_world(surround(WitText(wit, "test.wit")), Random(seed), 1, "test")
+def planned(wit: str, seed: int = 0, world: str | None = None) -> PlannedWorld:
+    return planned_world(surround(WitText(wit, "test.wit"), world or "w"), Random(seed), 1, "test")
 
 
-def with_bad(wit: str, seed: int, runs: int) -> PlannedWorld:
-    return with_bad_values(planned(wit), Random(seed), runs)
+def with_bad(wit: str, seed: int, runs: int, world: str | None = None) -> PlannedWorld:
+    return with_bad_values(planned(wit, world=world), Random(seed), runs)
 
 
 def test_runs_are_added_and_told() -> None:
@@ -46,9 +51,27 @@ def test_runs_are_added_and_told() -> None:
     assert after.plan.runs[:count] == before.plan.runs or count == len(before.scripts)
     assert len(after.plan.runs) == len(after.scripts) == count + 5
     for run in after.plan.runs[count:]:
-        assert run.calls[-1].startswith("with !")
+        assert run.calls[-1].startswith("with ")
         assert run.entries in ((Role.SUBJECT,), (Role.DRIVER,), (Role.SUBJECT, Role.DRIVER))
         assert all(text.startswith("boxed1") and "eager" in text.split("\n")[0] for text in run.scripts.values())
+
+
+def test_handles_dropped_twice_and_borrows_not_at_all() -> None:
+    causes: dict[str, Counter[TrapClass | None]] = {"twice": Counter(), "not dropped": Counter()}
+    for seed in range(8):
+        for run in with_bad(WIT, seed, 40, "lends").plan.runs:
+            for words, found in causes.items():
+                if run.calls[-1].endswith(words):
+                    found[run.outcome.trap] += 1
+    assert causes["twice"].keys() <= {TrapClass.INVALID_HANDLE, TrapClass.HANDLE_TYPE}
+    assert causes["twice"][TrapClass.INVALID_HANDLE] > 3
+    assert causes["not dropped"].keys() == {TrapClass.BORROW_LEFT}
+
+
+def test_kinds_of_values_have_equal_chances() -> None:
+    numbers = "package a:b; interface x { f: func(a: tuple<u8, u8, u8, u8, u8, u8, u8, u8>, b: string); } "
+    runs = with_bad(numbers + "world w { import x; }", 0, 40).plan.runs
+    assert sum(": string at " in run.calls[-1] for run in runs) > 10
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -58,7 +81,12 @@ def test_the_same_seed_gives_the_same_runs(seed: int) -> None:
 
 
 def test_every_kind_of_trap_is_reached() -> None:
-    causes = Counter(run.outcome.trap for seed in range(8) for run in with_bad(WIT, seed, 40).plan.runs)
+    causes = Counter(
+        run.outcome.trap
+        for world in ("w", "lends")
+        for seed in range(8)
+        for run in with_bad(WIT, seed, 40, world).plan.runs
+    )
     wanted = {
         TrapClass.INVALID_CHAR,
         TrapClass.INVALID_DISCRIMINANT,
@@ -68,6 +96,7 @@ def test_every_kind_of_trap_is_reached() -> None:
         TrapClass.UNALIGNED,
         TrapClass.OUT_OF_BOUNDS,
         TrapClass.TOO_LONG,
+        TrapClass.BORROW_LEFT,
     }
     assert wanted <= causes.keys()
     assert causes[None] > 8  # a bool of 2, bits beyond a small integer: no trap
@@ -80,8 +109,9 @@ def test_nothing_to_be_made_bad(wit: str) -> None:
     assert with_bad(wit, 0, 3).plan.runs == planned(wit).plan.runs or len(with_bad(wit, 0, 3).scripts) < 3
 
 
-def test_ours_does_what_the_model_says(tmp_path: Path) -> None:
-    plan = with_bad(WIT, 1, 40).plan
+@pytest.mark.parametrize("world", ["w", "lends"])
+def test_ours_does_what_the_model_says(tmp_path: Path, world: str) -> None:
+    plan = with_bad(WIT, 1, 40, world).plan
     bench = Workbench(Settings(tmp_path, None), Steps())
     verdict = examine(bench, "test", plan, Options(artifacts=None)).verdict
     assert verdict.findings == []
