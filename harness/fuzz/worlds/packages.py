@@ -21,12 +21,12 @@ _SWARM = (
     ("resources", 2),
     ("maps", 3),
     ("packages", 2),
-    ("fixed_length_lists", 10),
+    ("fixed_length_lists", 8),
     ("error_contexts", 14),
-    ("labels", 10),
-    ("includes", 10),
+    ("labels", 8),
+    ("includes", 7),
     ("gates", 10),
-    ("asynchronous", 2),
+    ("asynchronous", 20),
 )
 """Features of which a world has only some, and how rarely: one that is everywhere would hide what others do."""
 

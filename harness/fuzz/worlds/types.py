@@ -44,6 +44,16 @@ def scalar(word: str) -> Type:
 U8 = scalar("u8")
 
 
+def _is_char(type: Type) -> bool:
+    """By whatever name: no stream carries it for the time being (Explainer.md, "Asynchronous value types")."""
+    definition = type.named
+    while definition is not None and isinstance(definition.body, Used):
+        definition = definition.body.original
+    if definition is None:
+        return type.word == "char"
+    return isinstance(definition.body, Alias) and _is_char(definition.body.type)
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a type is wanted. `borrow`: a borrow may stand here."""
@@ -51,9 +61,15 @@ class Place:
     container: Container
     depth: int
     borrow: bool
+    handles: bool = False
+    """What is inside shall be handles."""
 
     def deeper(self, borrow: bool | None = None) -> Place:
-        return Place(self.container, self.depth - 1, self.borrow if borrow is None else borrow)
+        return Place(self.container, self.depth - 1, self.borrow if borrow is None else borrow, self.handles)
+
+    def shallow(self) -> Place:
+        """For one of many parts: together they must not be too much."""
+        return Place(self.container, min(self.depth, 1), self.borrow, self.handles)
 
 
 class TypeMaker:
@@ -71,6 +87,7 @@ class TypeMaker:
             (6, self._result, True),
             (6, self._tuple, True),
             (12, self._handle, profile.resources),
+            (8, self._holder, profile.resources),
             (6, self._map, profile.maps),
             (6, self._fixed_length_list, profile.fixed_length_lists),
             (4, self._error_context, profile.error_contexts),
@@ -86,6 +103,8 @@ class TypeMaker:
         return self._type(Place(container, self._profile.depth, borrow))
 
     def _type(self, place: Place) -> Type:
+        if place.handles and place.depth <= 0:
+            return self._handle(place)
         makers = self._makers if place.depth > 0 else self._shallow
         return weighted(self._source, makers)(place)
 
@@ -118,7 +137,10 @@ class TypeMaker:
         return self._apply("result", facts, *payloads)
 
     def _tuple(self, place: Place) -> Type:
-        items = [self._type(place.deeper()) for _ in repeat(self._source, 1, 20, "item", 2)]
+        wide = self._is_large()
+        inner = place.deeper().shallow() if wide else place.deeper()
+        high, mean = (40, 30) if wide else (20, 2)
+        items = [self._type(inner) for _ in repeat(self._source, 1, high, "item", mean)]
         return self._apply("tuple", product(item.facts for item in items), *items)
 
     def _map(self, place: Place) -> Type:
@@ -145,7 +167,7 @@ class TypeMaker:
 
     def _asynchronous(self, word: str, place: Place) -> Type:
         payload = self._type(place.deeper(borrow=False)) if chance(self._source, 2) else None
-        if word == "stream" and payload is not None and payload.word == "char":
+        if word == "stream" and payload is not None and _is_char(payload):
             payload = U8
         nodes = 1 + (payload.facts.nodes if payload is not None else 0)
         return Type(word, Facts(1, nodes, asynchronous=True), (payload,))
@@ -157,6 +179,19 @@ class TypeMaker:
         if not form:
             return inner
         return Type(form, Facts(borrows=form == "borrow"), (inner,))
+
+    def _holder(self, place: Place) -> Type:
+        """A handle directly in something else: what moves values has to find it there."""
+        on = [
+            (1, self._list, True),
+            (1, self._option, True),
+            (1, self._result, True),
+            (1, self._tuple, True),
+            (2, self._map, self._profile.maps),
+            (4, self._fixed_length_list, self._profile.fixed_length_lists),
+        ]
+        maker = weighted(self._source, [(weight, maker) for weight, maker, possible in on if possible])
+        return maker(Place(place.container, 1, place.borrow, handles=True))
 
     def _named(self, place: Place) -> Type:
         definition = self.definition(place)
@@ -258,10 +293,12 @@ class TypeMaker:
 
     def _record(self, place: Place) -> tuple[Alias | Members, Facts]:
         names = Names()
-        high = 40 if self._is_large() else 12
+        wide = self._is_large()
+        inner = place.deeper().shallow() if wide else place.deeper()
+        high, mean = (48, 40) if wide else (12, 3)
         fields = [
-            Member(names.draw(self._source, self._profile.hard_names), self._type(place.deeper()))
-            for _ in repeat(self._source, 1, high, "field", high // 4)
+            Member(names.draw(self._source, self._profile.hard_names), self._type(inner))
+            for _ in repeat(self._source, 1, high, "field", mean)
         ]
         return self._members("record", fields, product(field.type.facts for field in fields if field.type is not None))
 
@@ -270,7 +307,7 @@ class TypeMaker:
             members, facts = [Member("a", U8)], product([U8.facts])
         return Members(word, tuple(members)), facts
 
-    def _is_large(self, one_in: int = 30) -> bool:
+    def _is_large(self, one_in: int = 8) -> bool:
         return self._profile.large_types and chance(self._source, one_in)
 
     def _variant(self, place: Place) -> tuple[Members, Facts]:
