@@ -51,8 +51,9 @@ def type_dependency(resolve: Resolve, id: TypeId) -> InterfaceId | None:
     return None
 
 
-def elaborate(resolve: Resolve, world: World) -> None:
-    """Add the imports that a world's items imply and bring its items into order, in place.
+def elaborate(resolve: Resolve, world: World, keep_exports: bool = False) -> None:
+    """Add the imports that a world's items imply and bring its items into order, in place; with `keep_exports` the
+    imports only, of a world whose exports are in order.
 
     Raises MissingExportError if an export cannot be satisfied by one copy of an interface.
     """
@@ -76,6 +77,8 @@ def elaborate(resolve: Resolve, world: World) -> None:
         else:
             exports[key] = item
     _add_exports(resolve, imports, exports, interfaces)
+    if keep_exports:
+        exports = {key: exports[key] for key in world.exports}
     ordered = list(_by_class(resolve, imports))
     world.imports.clear()
     world.imports.update(ordered)

@@ -79,8 +79,12 @@ class Union:
         return Part(tuple(imports), tuple(exports))
 
     def finish(self) -> None:
-        """Put the world's items into topological order. Raises MergeError if a source's export changes the meaning of
-        another's: an interface that one export was compiled to import cannot become an export."""
+        """Put the world's imports into topological order. Raises MergeError if a source's export changes the meaning of
+        another's: an interface that one export was compiled to import cannot become an export.
+
+        Exports stay in the order of the sources, as the reference has them: each source's are in order, and none depends
+        on another source's.
+        """
         exports = self.resolve.worlds[self.world].exports
         for dependency, key in self._imported_for.items():
             if InterfaceKey(dependency) in exports:
@@ -88,7 +92,7 @@ class Union:
                     f"export `{self.resolve.world_key_name(key)}` uses the imported interface "
                     f"`{self.resolve.interface_id(dependency)}`, which another module's world exports"
                 )
-        elaborate(self.resolve, self.resolve.worlds[self.world])
+        elaborate(self.resolve, self.resolve.worlds[self.world], keep_exports=True)
 
     def _check_same_world(self, source: Resolve, id: WorldId) -> None:
         """Two descriptions of one world (same package and name) are descriptions of the same items."""

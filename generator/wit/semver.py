@@ -17,7 +17,9 @@ from generator.wit.model import (
     InterfaceKey,
     InterfaceOwner,
     Resolve,
+    Resource,
     Type,
+    TypeDef,
     TypeId,
     WorldId,
 )
@@ -60,7 +62,7 @@ def merge_imports_by_version(resolve: Resolve, world: WorldId) -> dict[Interface
             resolve.types[index] = replace(type, kind=Alias(newer))
     for old in replaced:
         del resolve.worlds[world].imports[InterfaceKey(old)]
-    elaborate(resolve, resolve.worlds[world])
+    elaborate(resolve, resolve.worlds[world], keep_exports=True)
     return replaced
 
 
@@ -92,6 +94,7 @@ def _version(resolve: Resolve, id: InterfaceId) -> tuple[object, ...]:
 
 def _check_compatible(resolve: Resolve, old_id: InterfaceId, new_id: InterfaceId) -> None:
     old, new = resolve.interfaces[old_id], resolve.interfaces[new_id]
+    comparison = _Comparison(resolve)
 
     def refuse(what: str) -> MergeError:
         return MergeError(
@@ -102,28 +105,48 @@ def _check_compatible(resolve: Resolve, old_id: InterfaceId, new_id: InterfaceId
     for name, type in old.types.items():
         if name not in new.types:
             raise refuse(f"the higher version has no type `{name}`")
-        a, b = resolve.types[type].kind, resolve.types[new.types[name]].kind
-        if shape(a) != shape(b) or not all(_same(resolve, x, y) for x, y in zip(children(a), children(b), strict=True)):
+        if not comparison.same(type, new.types[name]):
             raise refuse(f"type `{name}` differs")
     for name, function in old.functions.items():
         if name not in new.functions:
             raise refuse(f"the higher version has no function `{name}`")
-        if not same_function(function, new.functions[name], lambda a, b: _same(resolve, a, b)):
+        if not same_function(function, new.functions[name], comparison.same):
             raise refuse(f"function `{name}` differs")
 
 
-def _same(resolve: Resolve, a: Type | None, b: Type | None) -> bool:
-    """Types of two versions of an interface: named ones by name and unversioned owner, others by structure."""
-    if not isinstance(a, int) or not isinstance(b, int) or a == b:
-        return a == b
-    x, y = resolve.types[a], resolve.types[b]
-    if x.name is not None or y.name is not None:
-        return x.name == y.name and _owner(resolve, a) == _owner(resolve, b)
-    return shape(x.kind) == shape(y.kind) and all(
-        _same(resolve, p, q) for p, q in zip(children(x.kind), children(y.kind), strict=True)
-    )
+class _Comparison:
+    """Types of two versions of an interface. As in a component, types are what they are made of, whatever their names
+    (Explainer.md, "Type Checking"); resources are told apart by name and unversioned owner."""
 
+    def __init__(self, resolve: Resolve) -> None:
+        self._resolve = resolve
+        self._seen: set[tuple[TypeId, TypeId]] = set()
 
-def _owner(resolve: Resolve, id: TypeId) -> Track | InterfaceId | None:
-    owner = resolve.types[id].owner
-    return (interface_track(resolve, owner.id) or owner.id) if isinstance(owner, InterfaceOwner) else None
+    def same(self, a: Type | None, b: Type | None) -> bool:
+        """Whether two types are the same. What was seen once is not compared again: the first difference ends all."""
+        stack = [(a, b)]
+        while stack:
+            x, y = (self._behind_aliases(type) for type in stack.pop())
+            if not isinstance(x, int) or not isinstance(y, int):
+                if x != y:
+                    return False
+                continue
+            if x == y or (x, y) in self._seen:
+                continue
+            self._seen.add((x, y))
+            p, q = self._resolve.types[x], self._resolve.types[y]
+            if shape(p.kind) != shape(q.kind):
+                return False
+            if isinstance(p.kind, Resource) and (p.name, self._owner(p)) != (q.name, self._owner(q)):
+                return False
+            stack += zip(children(p.kind), children(q.kind), strict=True)
+        return True
+
+    def _behind_aliases(self, type: Type | None) -> Type | None:
+        while isinstance(type, int) and isinstance(kind := self._resolve.types[type].kind, Alias):
+            type = kind.type
+        return type
+
+    def _owner(self, type: TypeDef) -> Track | InterfaceId | None:
+        owner = type.owner
+        return (interface_track(self._resolve, owner.id) or owner.id) if isinstance(owner, InterfaceOwner) else None

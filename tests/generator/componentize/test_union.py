@@ -87,6 +87,19 @@ def test_union(sources: list[str], items: str, interfaces: str) -> None:
     assert united(*sources) == normal(f"package root:component; world root {{ {items} }} {package}")
 
 
+def test_exports_stay_in_the_order_of_the_sources() -> None:
+    union = Union()
+    union.add(*load_world("package a:b; interface i {} world v { export i; import x:y/z@1.0.0; } " + Z))
+    union.add(*load_world("package a:b; interface j {} world w { export f: func(); export j; import x:y/z@1.1.0; } " + Z))
+    union.finish()
+    merge_imports_by_version(union.resolve, union.world)
+    names = [union.resolve.world_key_name(key) for key in union.resolve.worlds[union.world].exports]
+    assert names == ["a:b/i", "f", "a:b/j"]
+
+
+Z = "package x:y@1.0.0 { interface z { f: func(); } } package x:y@1.1.0 { interface z { f: func(); } }"
+
+
 def test_versions_are_different_packages() -> None:
     one, two = (f"package a:b@{v}; interface i {{ f: func(); }} world w {{ import i; }}" for v in ("1.0.0", "2.0.0"))
     imports = [line.strip() for line in united(one, two).splitlines() if "import" in line]
@@ -163,6 +176,44 @@ def test_higher_version_that_is_not_compatible(newer: str, words: list[str]) -> 
     with pytest.raises(MergeError) as raised:
         merge_imports_by_version(*load_world(text))
     assert all(word in str(raised.value) for word in ["`a:b/i@1.0.0` and `a:b/i@1.1.0`", *words]), str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("resource a; resource b; f: func(x: a);", "resource a; resource b; f: func(x: b);"),
+        ("record t { x: u8 } f: func(x: t);", "record t { x: u8 } record n { y: u8 } f: func(x: n);"),
+        ("type t = u8; f: func(x: t);", "type t = u8; type n = u16; f: func(x: n);"),
+        ("resource t; f: func(x: t);", "resource t; f: func(x: borrow<t>);"),
+    ],
+)
+def test_function_of_a_higher_version_with_another_type(older: str, newer: str) -> None:
+    text = (
+        "package x:y; world w { import a:b/i@1.0.0; import a:b/i@1.1.0; }"
+        f" package a:b@1.0.0 {{ interface i {{ {older} }} }} package a:b@1.1.0 {{ interface i {{ {newer} }} }}"
+    )
+    with pytest.raises(MergeError, match="function `f` differs"):
+        merge_imports_by_version(*load_world(text))
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("type t = string; f: func(x: list<t>);", "type t = string; type n = t; f: func(x: list<n>);"),
+        ("type t = string; f: func(x: t);", "type t = string; f: func(x: string);"),
+        ("record t { x: u8 } f: func(x: t);", "record t { x: u8 } type n = t; f: func(x: n);"),
+        ("record t { x: u8 } f: func(x: t);", "record n { x: u8 } type t = n; f: func(x: t);"),
+        ("resource t; type n = t; f: func(x: borrow<n>);", "resource t; type n = t; f: func(x: borrow<t>);"),
+    ],
+)
+def test_higher_version_in_other_words(older: str, newer: str) -> None:
+    """`wasi:http/types` calls the type of its header names `field-key`, then `field-name`."""
+    text = (
+        "package x:y; world w { import a:b/i@1.0.0; import a:b/i@1.1.0; }"
+        f" package a:b@1.0.0 {{ interface i {{ {older} }} }} package a:b@1.1.0 {{ interface i {{ {newer} }} }}"
+    )
+    resolve, world = load_world(text)
+    assert len(merge_imports_by_version(resolve, world)) == 1
 
 
 @pytest.mark.parametrize(
