@@ -13,6 +13,7 @@ from generator.dylib.description import Description, Encoder, FunctionEntry
 from generator.dylib.frame import Frames
 from generator.dylib.functions import FunctionUse, WorldFunctions, world_functions
 from generator.dylib.helpers import Helpers
+from generator.dylib.import_order import in_world_order
 from generator.dylib.lift import Lift
 from generator.dylib.lower import Lower
 from generator.dylib.options import DylibOptions
@@ -90,6 +91,7 @@ class _Generation:
         table_base = table_base_index(self.frames.uses_global)
         start.write_relocations(self.assembly, table_base)
         write_constructor(self.assembly, root, error_context, table_base)
+        self.assembly.imports = in_world_order(self.assembly.imports, self.scope.resolve, self.scope.world)
         needed = () if self.options.interpreter is None else (self.options.interpreter,)
         return Library(self.assembly, start.data, statics.end, self.frames.uses_global, needed, component_type)
 

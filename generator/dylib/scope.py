@@ -29,6 +29,7 @@ class Scope:
 
     def __init__(self, resolve: Resolve, world: World) -> None:
         self.resolve = resolve
+        self.world = world
         self._imports = _instances(world.imports, exported=False)
         self._exports = _instances(world.exports, exported=True)
         self.imports = list(self._imports.values())

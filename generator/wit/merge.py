@@ -82,8 +82,8 @@ class Union:
         """Put the world's imports into topological order. Raises MergeError if a source's export changes the meaning of
         another's: an interface that one export was compiled to import cannot become an export.
 
-        Exports stay in the order of the sources, as the reference has them: each source's are in order, and none depends
-        on another source's.
+        Exports stay in the order of the sources, as the reference has them: those of each source are in order, and none
+        depends on another source's.
         """
         exports = self.resolve.worlds[self.world].exports
         for dependency, key in self._imported_for.items():

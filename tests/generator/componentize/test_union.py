@@ -89,8 +89,9 @@ def test_union(sources: list[str], items: str, interfaces: str) -> None:
 
 def test_exports_stay_in_the_order_of_the_sources() -> None:
     union = Union()
-    union.add(*load_world("package a:b; interface i {} world v { export i; import x:y/z@1.0.0; } " + Z))
-    union.add(*load_world("package a:b; interface j {} world w { export f: func(); export j; import x:y/z@1.1.0; } " + Z))
+    one, two = "export i; import x:y/z@1.0.0;", "export f: func(); export j; import x:y/z@1.1.0;"
+    for items in (f"world v {{ {one} }}", f"world w {{ {two} }}"):
+        union.add(*load_world(f"package a:b; interface i {{}} interface j {{}} {items} {Z}"))
     union.finish()
     merge_imports_by_version(union.resolve, union.world)
     names = [union.resolve.world_key_name(key) for key in union.resolve.worlds[union.world].exports]

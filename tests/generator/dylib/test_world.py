@@ -77,6 +77,30 @@ def test_names() -> None:
     assert (None, "mine") in {row[:2] for row in wit.arrays["list"]}
 
 
+def test_imports_stand_in_the_order_of_the_world() -> None:
+    """Not in the order in which the library comes to need them, which has built-ins of resources first."""
+    wit = """
+    interface one { resource r { m: func(); } resource q; f: func() -> list<q>; }
+    interface two { use one.{r}; g: func(r: r); }
+    world w { import f: func() -> z; resource z; import two; export one; }
+    """
+    imported = [name for name in Host(library(wit)).imports if name[0] != "env"]
+    assert imported == [
+        ("a:b/one", "[method]r.m"),
+        ("a:b/one", "f"),
+        ("a:b/one", "[resource-drop]r"),
+        ("a:b/one", "[resource-drop]q"),
+        ("a:b/two", "g"),
+        ("$root", "[resource-drop]z"),
+        ("$root", "f"),
+        *[
+            ("[export]a:b/one", f"[resource-{builtin}]{resource}")
+            for resource in "rq"
+            for builtin in ("drop", "new", "rep")
+        ],
+    ]
+
+
 def test_imported_and_exported_types_are_told_apart() -> None:
     wit = described(NAMES)
     resources = wit.arrays["resource"]
