@@ -63,7 +63,7 @@ def _rounds(bench: Workbench, plan: Plan, options: Options) -> list[list[Cell]]:
 def examine(bench: Workbench, name: str, plan: Plan, options: Options, started: float | None = None) -> Examination:
     """Run what cells it takes and judge. `started`: `time.perf_counter()` when planning began."""
     start = time.perf_counter() if started is None else started
-    lacking = missing(plan.needs)
+    lacking = missing(plan.needs) or _nothing_to_run(plan)
     if lacking:
         return Examination(name, plan.title, skipped("; ".join(lacking)), unsupported=plan.unsupported)
     planned = time.perf_counter()
@@ -93,6 +93,13 @@ def examine(bench: Workbench, name: str, plan: Plan, options: Options, started: 
         time.perf_counter() - start,
         tuple(observed.clock.seconds.items()),
     )
+
+
+def _nothing_to_run(plan: Plan) -> list[str]:
+    """What is left out of a world is told; a world of which nothing is left has not passed."""
+    if plan.unsupported and not any(run.calls for run in plan.runs):
+        return ["nothing of the world can be run: " + plan.unsupported[0]]
+    return []
 
 
 def keep_or_say_why(directory: Path, name: str, plan: Plan, observed: Observed) -> str:

@@ -48,6 +48,19 @@ def unsupported_text(case: Case) -> str:
     return "\n".join(f"unsupported in {case.name}: {item}" for item in case.unsupported)
 
 
+def known_text(case: Case) -> str:
+    """Which known faults a world or case has shown, a line each; empty where it has shown none."""
+    # a toolchain's own opinion stands before those of the cells that it takes part in
+    known = {opinion.expectation: opinion for opinion in reversed(case.opinions) if opinion.expectation}
+    lines = [f"known fault in {case.name}: {opinion.subject}: {id}: {opinion.reason}" for id, opinion in known.items()]
+    return "\n".join(lines)
+
+
+def skipped_text(case: Case) -> str:
+    """Why a case was not run."""
+    return f"skipped {case.name}: {case.reason}"
+
+
 def _opinion(opinion: Opinion) -> Iterator[str]:
     known = f" (known: {opinion.expectation}: {opinion.reason})" if opinion.expectation else ""
     yield f"  {opinion.subject}: {opinion.outcome}{known}"

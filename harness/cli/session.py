@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,10 +57,8 @@ def execute(run: Run, jobs: Sequence[Job], common: Common) -> int:
                 case = _case(job, result, stages)
                 codes.add(_exit_code(case))
                 cases.append(case)
-                if case.unsupported:
-                    click.echo(text.unsupported_text(case), err=to_stderr)
-                if not case.good:
-                    click.echo("\n" + text.case_text(case), err=to_stderr)
+                for paragraph in _told(case, alone=len(jobs) == 1):
+                    click.echo(paragraph, err=to_stderr)
         except KeyboardInterrupt:
             interrupted = True
     done = model.Run(
@@ -72,6 +70,18 @@ def execute(run: Run, jobs: Sequence[Job], common: Common) -> int:
     if interrupted:
         return exits.INTERRUPTED
     return max(codes)
+
+
+def _told(case: model.Case, alone: bool) -> Iterator[str]:
+    """Of a case that ran `alone`, also which known faults it has shown."""
+    if case.unsupported:
+        yield text.unsupported_text(case)
+    if case.outcome == Outcome.SKIP.value:
+        yield text.skipped_text(case)
+    if not case.good:
+        yield "\n" + text.case_text(case)
+    elif alone and (known := text.known_text(case)):
+        yield known
 
 
 def _exit_code(case: model.Case) -> int:

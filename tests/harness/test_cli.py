@@ -163,6 +163,20 @@ def test_check(suite: Path) -> None:
     assert "1 case: 1 pass" in done.stdout
 
 
+def test_what_is_not_run_has_not_passed(suite: Path) -> None:
+    (suite / "w.wit").write_text("package a:b; world w { import f: async func(); }")
+    done = harness("check", "w.wit", cwd=suite)
+    assert "skipped w@0: nothing of the world can be run: -#f: async" in done.stdout, done.stdout + done.stderr
+    assert "1 case: 1 skip" in done.stdout
+
+
+def test_a_known_fault_of_a_single_world_is_told(suite: Path) -> None:
+    (suite / "w.wit").write_text("package a:b; world w { import f: func(x: list<u8, 2>); }")
+    done = harness("check", "w.wit", cwd=suite)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "known fault in w@0: reference: fixed-length-list-panics" in done.stdout
+
+
 def test_what_only_our_front_end_refuses_is_a_disagreement(suite: Path) -> None:
     """The reference of this run is a script that reads another file than it is given."""
     (suite / "good.wit").write_text("package a:b; world w { import f: func(); }")

@@ -10,7 +10,7 @@ import pytest
 
 from reports.json_form import schema, to_json
 from reports.model import GOOD, OUTCOMES, Case, Finding, Opinion, Run, Tool
-from reports.text import MAX_FINDINGS, MAX_LINES, case_text, head_text, summary_text
+from reports.text import MAX_FINDINGS, MAX_LINES, case_text, head_text, known_text, summary_text
 
 FINDING = Finding("fail", "m", 3, "event", "subject", "event 1, call 1, x", "push_u8 1", "push_u8 255", 2)
 CASE = Case(
@@ -101,6 +101,13 @@ def test_text_is_bounded() -> None:
     assert text.count("\n    x") == MAX_LINES
     assert "... (10000 characters)" in text
     assert len(text) < 10_000
+
+
+def test_known_faults_are_told_once_each() -> None:
+    opinions = [Opinion(subject, "expected failure", (), "known", "it is so") for subject in ("reference", "mixed")]
+    case = Case("x", "", "expected failure", (Opinion("ours", "pass"), *opinions))
+    assert known_text(case) == "known fault in x: reference: known: it is so"
+    assert known_text(Case("y", "", "pass")) == ""
 
 
 def test_head_and_summary() -> None:
