@@ -107,10 +107,10 @@ def _chosen(arguments: Sequence[str]) -> Subcommand | None:
 def _build_parser(chosen: Subcommand | None, module: ModuleType | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="generator", description=__doc__, allow_abbrev=False)
     parser.add_argument("-V", "--version", action="store_true", help="print the version")
-    top = parser.add_subparsers(metavar="COMMAND")
+    top = parser.add_subparsers(metavar="COMMAND", parser_class=CommandParser)
     component_help = "components and their WIT"
     component = top.add_parser("component", help=component_help, description=component_help, allow_abbrev=False)
-    inner = component.add_subparsers(metavar="COMMAND", required=True, parser_class=CommandParser)
+    inner = component.add_subparsers(metavar="COMMAND", required=True)
     for subcommand in SUBCOMMANDS:
         group = inner if len(subcommand.path) > 1 else top
         if subcommand is chosen and module is not None:

@@ -37,7 +37,8 @@ class CommandParser(argparse.ArgumentParser):
     _inside = False
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
-        if self._inside:  # `parse_known_intermixed_args` comes back here for each of its two passes
+        # `parse_known_intermixed_args` comes back here for each of its two passes; groups of subcommands cannot use it.
+        if self._inside or self._subparsers is not None:
             return super().parse_known_args(args, namespace)
         switches = {word for action in self._actions if isinstance(action, Switch) for word in action.option_strings}
         words = [f"{word}=true" if word in switches else word for word in args or ()]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from generator.wit.elaborate import elaborate
+from generator.wit.elaborate import elaborate, type_dependency
 from generator.wit.kinds import children, same_function, shape
 from generator.wit.merge import MergeError
 from generator.wit.model import (
     Alias,
     InterfaceId,
+    InterfaceItem,
     InterfaceKey,
     InterfaceOwner,
     Resolve,
@@ -21,6 +22,7 @@ from generator.wit.model import (
     Type,
     TypeDef,
     TypeId,
+    TypeItem,
     WorldId,
 )
 from generator.wit.versions import compatible_track, version_key
@@ -44,26 +46,47 @@ def interface_track(resolve: Resolve, id: InterfaceId) -> Track | None:
 def merge_imports_by_version(resolve: Resolve, world: WorldId) -> dict[InterfaceId, InterfaceId]:
     """Replace each imported interface by the highest compatible version that is imported too; which by which.
 
-    An interface that is exported as well stays. Raises MergeError where the higher version lacks or changes an item of
-    the lower one.
+    An interface that is exported as well stays. What the world's interfaces use of a replaced one they use of the
+    higher version then, in all worlds that have them. Raises MergeError where the higher version lacks or changes an
+    item of the lower one.
     """
     replaced = replaced_imports(resolve, world)
     if not replaced:
         return replaced
     for old, new in replaced.items():
         _check_compatible(resolve, old, new)
-    for index, type in enumerate(resolve.types):
-        if not isinstance(type.kind, Alias) or not isinstance(type.kind.type, int):
-            continue
-        target = resolve.types[type.kind.type]
-        if isinstance(target.owner, InterfaceOwner) and target.owner.id in replaced and target.owner != type.owner:
-            assert target.name is not None, "what an interface owns has a name"
-            newer = resolve.interfaces[replaced[target.owner.id]].types[target.name]
-            resolve.types[index] = replace(type, kind=Alias(newer))
     for old in replaced:
         del resolve.worlds[world].imports[InterfaceKey(old)]
-    elaborate(resolve, resolve.worlds[world], keep_exports=True)
+    for id in _types_of(resolve, world):
+        _use_higher_version(resolve, id, replaced)
+    for changed in resolve.worlds:
+        elaborate(resolve, changed, keep_exports=True)
     return replaced
+
+
+def _types_of(resolve: Resolve, world: WorldId) -> list[TypeId]:
+    """The types that a world and its interfaces define or use."""
+    types: list[TypeId] = []
+    for table in (resolve.worlds[world].imports, resolve.worlds[world].exports):
+        for item in table.values():
+            if isinstance(item, InterfaceItem):
+                types += resolve.interfaces[item.id].types.values()
+            elif isinstance(item, TypeItem):
+                types.append(item.id)
+    return types
+
+
+def _use_higher_version(resolve: Resolve, id: TypeId, replaced: dict[InterfaceId, InterfaceId]) -> None:
+    """If a type is `use`d from a replaced interface, use it from the one in its place."""
+    type = resolve.types[id]
+    dependency = type_dependency(resolve, id)
+    if dependency not in replaced:
+        return
+    assert isinstance(type.kind, Alias) and isinstance(type.kind.type, int)
+    name = resolve.types[type.kind.type].name
+    assert name is not None, "what an interface owns has a name"
+    newer = resolve.interfaces[replaced[dependency]].types[name]
+    resolve.types[id] = replace(type, kind=Alias(newer))
 
 
 def replaced_imports(resolve: Resolve, world: WorldId) -> dict[InterfaceId, InterfaceId]:

@@ -11,6 +11,7 @@ from generator.wasm.decode import DecodedModule
 from generator.wasm.errors import WasmFormatError
 from generator.wit.binary.decode import decode_world, is_package, package_of_component, world_of_component
 from generator.wit.binary.encode import is_component_type_section
+from generator.wit.combine import add_packages
 from generator.wit.merge import Union
 from generator.wit.model import PackageId, PackageName, Resolve
 
@@ -39,19 +40,26 @@ def decode_binary(binary: bytes) -> tuple[BinaryKind, Resolve, PackageId]:
 
 
 def _module(binary: bytes) -> tuple[Resolve, PackageId]:
-    """The union of the worlds that a core module's `component-type` sections tell; without any an empty world."""
+    """The union of the worlds that a core module's `component-type` sections tell, and these worlds themselves.
+
+    The specification does not say what the WIT of a core module is; that the worlds stay visible beside their union
+    was learnt from what wasm-tools 1.262 prints.
+    """
     try:
         customs = DecodedModule(binary).customs
     except WasmFormatError as error:
         raise BinaryError(error.message, error.offset, error.section) from error
+    worlds = [decode_world(custom.data) for custom in customs if is_component_type_section(custom.name)]
+    if not worlds:
+        raise BinaryError("a core module without a `component-type` section: it carries no WIT", 0)
     union = Union()
-    for custom in customs:
-        if is_component_type_section(custom.name):
-            resolve, world, _ = decode_world(custom.data)
-            union.add(resolve, world)
+    for resolve, world, _ in worlds:
+        union.add(resolve, world)
     union.finish()
     package = union.resolve.worlds[union.world].package
     assert package is not None
     packages = union.resolve.packages
     packages[package] = replace(packages[package], name=PackageName("root", "root"))
+    for resolve, _, _ in worlds:
+        add_packages(union.resolve, resolve)
     return union.resolve, package

@@ -76,3 +76,11 @@ def test_a_reader_that_goes_away_is_no_traceback(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(sys, "stdout", Closed(io.BytesIO()))
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     assert cli.main(["component", "wit", str(path)]) == 1
+
+
+def test_a_switch_takes_no_value_from_the_next_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "x.wit"
+    path.write_text("package a:b; world w { }")
+    assert cli.main(["wit-dylib", "--validate", str(path)]) == 2
+    assert capsys.readouterr().err == "error: --validate is not supported\n"
+    assert cli.main(["wit-dylib", "--validate=false", str(path), "-o", str(tmp_path / "x.so")]) == 0

@@ -6,6 +6,7 @@ import pytest
 
 from generator.wit.load import load_text
 from generator.wit.merge import MergeError, Union
+from generator.wit.model import Resolve, WorldId
 from generator.wit.printer import print_all
 from generator.wit.semver import merge_imports_by_version
 from tests.generator.componentize.modules import load_world
@@ -233,3 +234,36 @@ def test_which_versions_become_one(versions: list[str], kept: list[str]) -> None
     merge_imports_by_version(resolve, world)
     names = [resolve.world_key_name(key) for key in resolve.worlds[world].imports]
     assert sorted(names) == sorted(f"a:b/i@{version}" for version in kept)
+
+
+def test_a_higher_version_may_use_its_own_type() -> None:
+    text = (
+        "package x:y; world w { import a:b/i@1.0.0; import a:b/i@1.1.0; }"
+        " package a:b@1.0.0 { interface i { type t = u8; f: func(x: t); } }"
+        " package a:b@1.1.0 { interface j { type t = u8; } interface i { use j.{t}; f: func(x: t); } }"
+    )
+    resolve, world = load_world(text)
+    merge_imports_by_version(resolve, world)
+    assert imports_of(resolve, world) == ["a:b/j@1.1.0", "a:b/i@1.1.0"]
+
+
+def test_other_worlds_follow_the_interfaces_that_changed() -> None:
+    text = (
+        "package x:y; world w { import a:b/user@1.0.0; import a:b/i@1.1.0; } world other { import a:b/user@1.0.0; }"
+        " world apart { import a:b/apart@1.0.0; }"
+        " package a:b@1.0.0 { interface i { type t = u8; }"
+        " interface user { use i.{t}; } interface apart { use i.{t}; } }"
+        " package a:b@1.1.0 { interface i { type t = u8; } }"
+    )
+    resolve, package = load_text(text)
+    worlds = resolve.packages[package].worlds
+    merge_imports_by_version(resolve, worlds["w"])
+    assert {name: imports_of(resolve, id) for name, id in worlds.items()} == {
+        "w": ["a:b/i@1.1.0", "a:b/user@1.0.0"],
+        "other": ["a:b/i@1.0.0", "a:b/i@1.1.0", "a:b/user@1.0.0"],
+        "apart": ["a:b/i@1.0.0", "a:b/apart@1.0.0"],
+    }
+
+
+def imports_of(resolve: Resolve, world: WorldId) -> list[str]:
+    return [resolve.world_key_name(key) for key in resolve.worlds[world].imports]

@@ -256,7 +256,27 @@ def test_core_module_with_two_worlds() -> None:
     kind, decoded, decoded_package = decode_binary(module)
     assert kind is BinaryKind.MODULE
     text = print_all(decoded, decoded_package)
-    assert normal(text) == normal("package root:root; world root { import f: func(); export g: func(); }")
+    both = "package root:root; world root { import f: func(); export g: func(); } "
+    parts = "package a:b { world i { import f: func(); } world e { export g: func(); } }"
+    assert normal(text) == normal(both + parts)
+
+
+def test_worlds_of_a_core_module_share_their_interfaces() -> None:
+    module = ModuleBuilder().encode()
+    wit = "package a:b; interface i { record r { a: u8, } f: func(r: r); } world v { import i; } world w { export i; }"
+    for world in "vw":
+        resolve, package = load_text(wit)
+        section = encode_world(resolve, select_world(resolve, package, world))
+        module += encode_custom(CustomSection(section_name(world), section))
+    _, decoded, decoded_package = decode_binary(module)
+    text = print_all(decoded, decoded_package)
+    root = "package root:root; world root { import a:b/i; export a:b/i; } "
+    assert normal(text) == normal(root + wit.replace("package a:b;", "package a:b {") + " }")
+
+
+def test_core_module_without_a_world() -> None:
+    with pytest.raises(BinaryError, match="it carries no WIT"):
+        decode_binary(ModuleBuilder().encode())
 
 
 @pytest.mark.parametrize(
