@@ -217,7 +217,7 @@ class _Decoder:
                 world.imports[key] = found
         for item in signature.exports.values():
             self.interfaces.types.owner = WorldOwner(id)
-            key, found = self._item(item, package, types)
+            key, found = self._item(item, package, {})  # a world exports no resource that a function could belong to
             world.exports[key] = found
         return id
 

@@ -178,6 +178,13 @@ def method_without_resource(builder: ComponentBuilder) -> None:
     builder.import_("[method]r.f", TypedExtern(Sort.FUNC, builder.type(FuncType(()))))
 
 
+def exported_method_of_an_import(builder: ComponentBuilder) -> None:
+    resource = builder.import_("r", SubResource())
+    function = builder.type(FuncType((("self", builder.type(BorrowType(resource))),)))
+    imported = builder.import_("f", TypedExtern(Sort.FUNC, function))
+    builder.export("[method]r.f", Sort.FUNC, imported)
+
+
 def constructor_with_a_name(builder: ComponentBuilder) -> None:
     builder.import_("r", SubResource())
     builder.import_("[constructor]r.new", TypedExtern(Sort.FUNC, builder.type(FuncType(()))))
@@ -225,6 +232,7 @@ def deep_anonymous(builder: ComponentBuilder) -> None:
         (foreign_type_without_use, "type 't' of another interface has no name here"),
         (type_of_inline_interface, "an interface without a name is used elsewhere"),
         (method_without_resource, "there is no resource 'r' beside it"),
+        (exported_method_of_an_import, "there is no resource 'r' beside it"),
         (constructor_with_a_name, "is not a name of a function"),
         (instance_in_instance, "'i' is neither a type nor a function"),
         (two_meanings, "type 't' differs from the type of the same interface before"),
