@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from generator.canonical.despecialize import case_types, dealias, record_types
-from generator.wit.model import FixedLengthList, Flags, List, Map, Primitive, Resolve, Type, TypeId
+from generator.canonical.despecialize import case_types, record_types
+from generator.wit.model import Alias, FixedLengthList, Flags, List, Map, Primitive, Resolve, Type, TypeId
 
 POINTER_SIZE = 4
 
@@ -80,10 +80,11 @@ class Layout:
         return known
 
     def _compute(self, id: TypeId) -> tuple[int, int]:
-        target = dealias(self.resolve, id)
-        if isinstance(target, Primitive):
-            return self.size_and_alignment(target)
-        kind = self.resolve.types[target].kind
+        kind = self.resolve.types[id].kind
+        while isinstance(kind, Alias):  # a long chain of names is walked once, not once from each of them
+            if isinstance(kind.type, Primitive) or kind.type in self._known:
+                return self.size_and_alignment(kind.type)
+            kind = self.resolve.types[kind.type].kind
         types = record_types(kind)
         if types is not None:
             return self.record(types)

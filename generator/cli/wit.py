@@ -54,7 +54,9 @@ def add_parser(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--exportize-import", action="append", default=[], metavar="IMPORT", help="move only these imports"
     )
-    parser.add_argument("--skip-validation", action="store_true", help="no effect: binary output is not validated")
+    parser.add_argument(
+        "--skip-validation", action="store_true", help="write binary output even if it is too large for any engine"
+    )
     parser.add_argument("--emit-canonical-names", action="store_true", help="split versions in binary output")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="no effect")
     parser.add_argument("--color", default="auto", help="no effect: output has no colors")
@@ -71,7 +73,11 @@ def run(args: argparse.Namespace) -> int:
     elif args.wasm:
         # Imported here because text output should not pay for it.
         from generator.wit.binary.encode import encode_package
+        from generator.wit.binary.limits import check_package, check_types
 
+        if not args.skip_validation:
+            check_types(resolve)
+            check_package(resolve, package)
         _write(args, encode_package(resolve, package, canonical_names=args.emit_canonical_names))
     elif args.out_dir is not None:
         _write_folder(Path(args.out_dir), resolve, package, not args.no_docs)

@@ -8,10 +8,10 @@ from functools import lru_cache
 
 from generator.component.canon import StringEncoding
 from generator.componentize.errors import ComponentizeError
-from generator.componentize.limits import check_types
 from generator.componentize.plan import Plan, PlanModule
 from generator.errors import GeneratorError
 from generator.wit.binary.decode import decode_world
+from generator.wit.binary.limits import check_types, check_world
 from generator.wit.merge import Union
 from generator.wit.model import InterfaceId, InterfaceKey, Resolve, WorldId, WorldKey
 from generator.wit.semver import merge_imports_by_version
@@ -54,6 +54,7 @@ def unite_worlds(plan: Plan, merge_versions: bool) -> ComponentWorld:
     union.finish()
     replaced = merge_imports_by_version(union.resolve, union.world) if merge_versions else {}
     check_types(union.resolve)
+    check_world(union.resolve, union.world)
     for module_world in modules.values():
         _rename(module_world.imports, replaced)
     return ComponentWorld(union.resolve, union.world, modules)

@@ -1,0 +1,185 @@
+"""Types that are too large for the Component Model, or for the engines.
+
+The Component Model limits the size of a value. All else here is wasmparser's, which wasm-tools and wasmtime use (its
+`limits.rs`): a binary beyond that may be good, and nobody takes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from generator.canonical.limits import LARGEST_SIZE, oversized_types
+from generator.canonical.walk import function_types
+from generator.errors import GeneratorError
+from generator.wit.kinds import children
+from generator.wit.model import (
+    Alias,
+    Borrow,
+    Function,
+    FunctionItem,
+    InterfaceId,
+    InterfaceItem,
+    InterfaceOwner,
+    Own,
+    PackageId,
+    Primitive,
+    Resolve,
+    Type,
+    TypeId,
+    WorldId,
+    WorldItem,
+)
+
+DEEPEST = 97
+"""Levels of a value type, counting the primitive type inside; names add none. Of wasmparser's 100 levels a function, an
+instance and the component around a value type take three."""
+
+MOST_PARTS = 10_000
+"""Fields of a record, cases of a variant, types of a tuple."""
+
+MOST_PARAMS = 1_000
+
+LARGEST_TREE = 1_000_000
+"""Types in a component, each counted wherever it is mentioned, with all inside it: doubling types get there soon."""
+
+
+class LimitError(GeneratorError):
+    """A type, function or world beyond a limit; the text names it and the limit."""
+
+
+def check_types(resolve: Resolve) -> None:
+    """Raises LimitError for types and functions that no component may have, or that no engine would take."""
+    _check_nesting(resolve)
+    for id, size in oversized_types(resolve, map(TypeId, range(len(resolve.types)))):
+        raise LimitError(f"{_name(resolve, id)} takes {size} bytes; at most {LARGEST_SIZE} are allowed")
+    for index, definition in enumerate(resolve.types):
+        parts = len(children(definition.kind))
+        if parts > MOST_PARTS:
+            raise LimitError(
+                f"{_name(resolve, TypeId(index))} has {parts} parts; no engine takes more than {MOST_PARTS}"
+            )
+    for function in _functions(resolve):
+        if len(function.params) > MOST_PARAMS:
+            what = f"function `{function.name}` has {len(function.params)} parameters"
+            raise LimitError(f"{what}; no engine takes more than {MOST_PARAMS}")
+
+
+def check_world(resolve: Resolve, world: WorldId) -> None:
+    """Raises LimitError if all that a component of this world imports and exports is too much for any engine.
+
+    An exported interface comes out of a component inside, which imports its functions and the types that they mention.
+    """
+    trees = _Trees(resolve)
+    for item in resolve.worlds[world].exports.values():
+        if isinstance(item, InterfaceItem):
+            name = resolve.interface_id(item.id) or "an interface without a name"
+            _check_tree(f"the exported interface `{name}`", trees.interface(item.id) + trees.functions_alone(item.id))
+    _check_tree(f"the world `{resolve.worlds[world].name}`", trees.world(world))
+
+
+def check_package(resolve: Resolve, package: PackageId) -> None:
+    """The same for a package in binary form: a component that exports its interfaces and worlds as types, each with the
+    types of others that it needs."""
+    trees = _Trees(resolve)
+    found = resolve.packages[package]
+    total = sum(map(trees.world, found.worlds.values()))
+    total += sum(trees.interface(id) + trees.used(id) for id in found.interfaces.values())
+    _check_tree(f"the package `{found.name}`", total)
+
+
+def _check_tree(what: str, size: int) -> None:
+    if size > LARGEST_TREE:
+        raise LimitError(f"the types of {what} are {size} when each is written out at its uses: no engine takes that")
+
+
+class _Trees:
+    """How many types there are in something, each counted wherever it is mentioned."""
+
+    def __init__(self, resolve: Resolve) -> None:
+        self._resolve = resolve
+        self._types: dict[TypeId, int] = {}
+        for index in range(len(resolve.types)):  # as below: recursion stays shallow
+            self._type(TypeId(index))
+
+    def _type(self, type: Type) -> int:
+        if isinstance(type, Primitive):
+            return 1
+        found = self._types.get(type)
+        if found is None:
+            kind = self._resolve.types[type].kind
+            parts = () if isinstance(kind, Own | Borrow) else children(kind)
+            found = sum(self._type(part) for part in parts if part is not None) + (not isinstance(kind, Alias))
+            self._types[type] = found
+        return found
+
+    def _function(self, function: Function) -> int:
+        return 1 + sum(map(self._type, function_types(function)))
+
+    def interface(self, id: InterfaceId) -> int:
+        interface = self._resolve.interfaces[id]
+        functions = sum(map(self._function, interface.functions.values()))
+        return 1 + functions + sum(map(self._type, interface.types.values()))
+
+    def functions_alone(self, id: InterfaceId) -> int:
+        """The functions of an interface, and the named types that they mention."""
+        functions = list(self._resolve.interfaces[id].functions.values())
+        named = self._named_in(type for function in functions for type in function_types(function))
+        return sum(map(self._function, functions)) + sum(map(self._type, named))
+
+    def used(self, id: InterfaceId) -> int:
+        """The types of other interfaces that the types of this one mention."""
+        own = InterfaceOwner(id)
+        named = self._named_in(self._resolve.interfaces[id].types.values())
+        return sum(self._type(type) for type in named if self._resolve.types[type].owner != own)
+
+    def _named_in(self, types: Iterable[Type]) -> list[TypeId]:
+        """The types with names that are mentioned in some, and in what these mention."""
+        waiting = list(types)
+        mentioned: set[TypeId] = set()
+        while waiting:
+            type = waiting.pop()
+            if isinstance(type, int) and type not in mentioned:
+                mentioned.add(type)
+                waiting += [part for part in children(self._resolve.types[type].kind) if part is not None]
+        return [type for type in mentioned if self._resolve.types[type].name is not None]
+
+    def world(self, id: WorldId) -> int:
+        world = self._resolve.worlds[id]
+        return 1 + sum(map(self._item, (*world.imports.values(), *world.exports.values())))
+
+    def _item(self, item: WorldItem) -> int:
+        if isinstance(item, InterfaceItem):
+            return self.interface(item.id)
+        return self._function(item.function) if isinstance(item, FunctionItem) else self._type(item.id)
+
+
+def _functions(resolve: Resolve) -> Iterable[Function]:
+    for interface in resolve.interfaces:
+        yield from interface.functions.values()
+    for world in resolve.worlds:
+        for item in (*world.imports.values(), *world.exports.values()):
+            if isinstance(item, FunctionItem):
+                yield item.function
+
+
+def _name(resolve: Resolve, id: TypeId) -> str:
+    name = resolve.types[id].name
+    return "an anonymous type" if name is None else f"type `{name}`"
+
+
+def _check_nesting(resolve: Resolve) -> None:
+    depths: dict[TypeId, int] = {}
+
+    def depth(id: TypeId) -> int:
+        found = depths.get(id)
+        if found is None:
+            kind = resolve.types[id].kind
+            inside = [depth(child) if isinstance(child, int) else 1 for child in children(kind)]
+            found = depths[id] = max(inside, default=0) + (not isinstance(kind, Alias))
+            if found > DEEPEST:
+                where = _name(resolve, id)
+                raise LimitError(f"{where} is nested more than {DEEPEST} levels deep: no engine takes that")
+        return found
+
+    for index in range(len(resolve.types)):  # types mostly stand behind those they mention: recursion stays shallow
+        depth(TypeId(index))
