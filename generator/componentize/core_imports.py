@@ -83,8 +83,6 @@ class CoreImports:
         Raises ComponentizeError if the world has no such item, or has it with another core type.
         """
         where = f"module `{module.name}`: import `{namespace}` `{field}`"
-        if field == "[thread-new-indirect-v0]":
-            raise ComponentizeError(f"{where}: `thread.new-indirect` is not supported")
         namespace, field = conventional_import(namespace, field)
         home = self._home(namespace, where)
         found = self._find(home, field, exported=namespace.startswith(_EXPORT))

@@ -15,6 +15,7 @@ from generator.componentize.plan import (
     SynthesizedInstance,
 )
 from generator.componentize.signatures import check_signature
+from generator.componentize.unsupported import unsupported
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.decode import DecodedModule
 from generator.wasm.types import ExternKind, FuncType, MemoryType
@@ -23,8 +24,6 @@ from generator.wit.binary.encode import is_component_type_section
 MAIN = "main"
 _MEMORY_MODULE = "memory"
 _INIT_MODULE = "init"
-_TASK_HOOKS = ("__wasm_task_hook", "__wasm_init_task", "__wasm_init_async_task")
-"""Functions that wasm-tools, under names that changed, calls around each entry into the component."""
 _REALLOC_TYPE = signature(4, 1)
 _REALLOCS = (REALLOC, "canonical_abi_realloc", standard_names.REALLOC)
 
@@ -32,11 +31,12 @@ _REALLOCS = (REALLOC, "canonical_abi_realloc", standard_names.REALLOC)
 def plan_single(module: DecodedModule) -> Plan:
     """A plan of one module, its memory where it imports one (`env` `memory`), and the call of `_initialize`.
 
-    Raises ComponentizeError for task hooks, and for special exports (allocators, `_initialize`) of another type.
+    Raises ComponentizeError for what is not supported, and for special exports (allocators, `_initialize`) of another
+    type.
     """
-    for name in _TASK_HOOKS:
-        if name in module.exports_by_name:
-            raise ComponentizeError(f"module `{MAIN}`: `{name}` is exported, but task hooks are not supported")
+    problem = unsupported(module)
+    if problem is not None:
+        raise ComponentizeError(f"module `{MAIN}`: {problem}")
     sections = tuple([section for section in module.customs if is_component_type_section(section.name)])
     memory_types = [
         item.desc

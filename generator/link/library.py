@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from generator.componentize.unsupported import unsupported
 from generator.link import names
 from generator.link.dylink import SECTION, Dylink, SymbolFlags, read_dylink
 from generator.link.errors import LinkError
@@ -77,6 +78,9 @@ def read_library(name: str, binary: bytes, *, dl_openable: bool = False) -> Libr
 @lru_cache(maxsize=64)
 def _read_contents(binary: bytes) -> Contents:
     module = DecodedModule(binary)
+    problem = unsupported(module)
+    if problem is not None:
+        raise LinkError(problem)
     dylink = _find_dylink(module)
     imports = _Imports(module, dylink)
     functions: dict[str, FuncType] = {}
@@ -85,8 +89,6 @@ def _read_contents(binary: bytes) -> Contents:
     lifecycle: list[str] = []
     for export in module.exports:
         name = export.name
-        if name in names.UNSUPPORTED_EXPORTS:
-            raise LinkError(f"`{name}` is exported, but {names.UNSUPPORTED_EXPORTS[name]} are not supported")
         match export.kind:
             case ExternKind.FUNC if name in names.LIFECYCLE:
                 if module.func_type(export.index) != FuncType(()):
@@ -155,9 +157,6 @@ class _Imports:
         the import would be resolved to itself."""
         index = 0
         for item in module.imports:
-            feature = names.UNSUPPORTED_IMPORTS.get((item.module, item.name))
-            if feature is not None:
-                raise LinkError(f"`{item.name}` is imported from `{item.module}`, but this is not supported: {feature}")
             match item.module:
                 case names.ENV:
                     self._env(item, index)

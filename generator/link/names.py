@@ -53,22 +53,3 @@ LINKER_ADDRESSES = frozenset((HEAP_BASE, HEAP_END, STACK_HIGH, STACK_LOW, LIBDL_
 
 LIFECYCLE = frozenset((APPLY_DATA_RELOCS, CALL_CTORS, INITIALIZE, START))
 """Exports that each library has for itself: they are called by the linker, never resolved as symbols."""
-
-UNSUPPORTED_IMPORTS = {
-    (ENV, "__wasm_get_tls_base"): "thread-local storage",
-    (ENV, "__wasm_set_tls_base"): "thread-local storage",
-    (GOT_MEM, "__wasm_program_tls_info"): "thread-local storage",
-    (ENV, "__tls_base"): "thread-local storage",
-    (ENV, "__wasm_get_stack_pointer"): "a stack pointer for each task",
-    (ENV, "__wasm_set_stack_pointer"): "a stack pointer for each task",
-    ("$root", "[thread-new-indirect-v0]"): "cooperative threads",
-}
-"""Imports of features that the linker does not have."""
-
-UNSUPPORTED_EXPORTS = {
-    "__wasm_library_tls_info": "thread-local storage",
-    "__wasm_task_hook": "task hooks",
-    "__wasm_init_task": "task hooks",
-    "__wasm_init_async_task": "task hooks",
-}
-"""Exports whose meaning the linker does not know how to keep."""

@@ -34,7 +34,9 @@ IMPORTS = (
         ("$root", "[resource-rep]q", i32_type(1, 1), ["`[resource-rep]q`", "the world has no such"]),
         ("$root", "h", i32_type(0), ["`$root` `h`", "the world has no such function"]),
         ("$root", "[error-context-new-ascii]", i32_type(2, 1), ["the world has no such function or built-in"]),
-        ("$root", "[thread-new-indirect-v0]", i32_type(2, 1), ["`thread.new-indirect` is not supported"]),
+        ("$root", "[thread-new-indirect-v0]", i32_type(2, 1), ["but cooperative threads are not supported"]),
+        ("env", "__wasm_get_stack_pointer", i32_type(0, 1), ["but a stack pointer for each task is not supported"]),
+        ("env", "__wasm_set_tls_base", i32_type(1), ["but thread-local storage is not supported"]),
         ("[export]a:b/i", "[resource-new]r", i32_type(1, 1), ["exports no interface `a:b/i`"]),
     ],
 )
