@@ -49,7 +49,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--validate", action=Switch, default=False, help="only false is supported")
     parser.add_argument("--return-call-ref", action=Switch, default=False, help="only false is supported")
     parser.add_argument("--reject-legacy-names", action="store_true", help="not supported")
-    parser.add_argument("--adapt", action="append", default=[], metavar="[NAME=]MODULE", help="not supported")
+    parser.add_argument(
+        "--adapt", action="append", default=[], metavar="[NAME=]MODULE", help="not supported (`component link` has it)"
+    )
     parser.add_argument("-t", "--wat", action="store_true", help="not supported")
 
 
