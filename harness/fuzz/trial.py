@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from harness.examine import Examination, Options, examine
+from harness.features import missing
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.cases_of import bare_case, run_case, sample_case
 from harness.fuzz.choices import RandomSource
@@ -116,7 +117,8 @@ def _result(index: int, world: DrawnWorld, plan: TrialPlan, examination: Examina
     verdict, planned = examination.verdict, plan.planned
     refusals = [Refusal("planner", _without_name(item)) for item in planned.plan.unsupported]
     if verdict.outcome is Outcome.SKIP:
-        refusals.append(Refusal("engine", verdict.reason))
+        tool = "engine" if missing(planned.plan.needs) else "planner"
+        refusals.append(Refusal(tool, verdict.reason))
         return TrialResult(index, 0, verdict.outcome.value, (), tuple(refusals), seconds=examination.seconds)
     found = [replace(hit, bad=hit.run > plan.plain_runs) for hit in hits(verdict, explain)]
     calls = sum(len(run.calls) for run in planned.plan.runs)
