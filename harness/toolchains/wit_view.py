@@ -42,10 +42,10 @@ class WorldView:
         return h.World(self._world.name, self._side(self._world.imports, False), self._side(self._world.exports, True))
 
     def _interfaces(self, items: dict[w.WorldKey, w.WorldItem], exported: bool) -> dict[w.InterfaceId, _Place]:
-        """Where the types of an interface come from on one side: its own id before its labels."""
+        """Where types that others use come from on one side. What stands under a label satisfies nobody's `use`."""
         places: dict[w.InterfaceId, _Place] = {}
         for key, item in items.items():
-            if isinstance(item, w.InterfaceItem) and (isinstance(key, w.InterfaceKey) or item.id not in places):
+            if isinstance(item, w.InterfaceItem) and isinstance(key, w.InterfaceKey):
                 places[item.id] = _Place(key, item.id, exported)
         return places
 
