@@ -144,7 +144,9 @@ class _Reduction:
         return best
 
     def _smaller_text(self, parts: CaseParts) -> CaseParts:
-        return replace(parts, wit=reduce_wit(parts.wit, lambda wit: self._oracle.case_fails(replace(parts, wit=wit))))
+        parts = replace(parts, wit=reduce_wit(parts.wit, lambda wit: self._oracle.case_fails(replace(parts, wit=wit))))
+        without = replace(parts, features=())
+        return without if parts.features and self._oracle.case_fails(without) else parts
 
     def _smaller(self, before: CaseParts, after: CaseParts | None) -> CaseParts:
         if after is None or len(after.wit) > len(before.wit):

@@ -13,6 +13,8 @@ from string import ascii_lowercase
 
 _COMMENT = re.compile(r"[ \t]*(?://[^\n]*|/\*.*?\*/)", re.DOTALL)
 _TOKEN = re.compile(r"%?[A-Za-z][\w-]*|\d[\w.+-]*|->|[^\s\w]")
+_VERSION = re.compile(r"@\d[\w.+-]*(?<![.])")
+_LINE = 100
 _CLOSING = {"{": "}", "(": ")", "<": ">"}
 _BEFORE_TYPE = (":", "<", ",", "(", "=", "->")
 _SIMPLEST = "u8"
@@ -55,10 +57,41 @@ def reduce_wit(text: str, still_fails: Callable[[str], bool]) -> str:
         text = plain
     while (smaller := _one_pass(text, still_fails)) != text:
         text = smaller
-    for simpler in (_plain_names, _without_gaps):
+    for simpler in (_without_versions, _plain_names, _without_gaps, _short_blocks):
         text = simpler(text, still_fails)
     text = _tidy(text)
     return text if len(text) <= len(start) else start
+
+
+def _without_versions(text: str, still_fails: Callable[[str], bool]) -> str:
+    """A version is left out wherever it stands: where others name its package, it cannot go from one place alone."""
+    for version in dict.fromkeys(_VERSION.findall(text)):
+        plain = text.replace(version, "")
+        if still_fails(plain):
+            text = plain
+    return text
+
+
+def _short_blocks(text: str, still_fails: Callable[[str], bool]) -> str:
+    """Blocks with one item or none, on a line where they fit."""
+    short = text
+    while (joined := _with_a_short_block(short)) is not None:
+        short = joined
+    return short if short != text and still_fails(short) else text
+
+
+def _with_a_short_block(text: str) -> str | None:
+    tokens = _tokens(text)
+    partner = _partners(tokens)
+    for first, last in sorted(partner.items(), key=lambda pair: pair[1] - pair[0]):
+        start, end = tokens[first].start, tokens[last].end
+        one_item = len(list(_items(tokens, partner, first + 1, last))) <= 1
+        if tokens[first].text == "{" and "\n" in text[start:end] and one_item:
+            joined = text[:start] + " ".join(text[start:end].split()) + text[end:]
+            line = joined[joined.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+            if len(line) <= _LINE:
+                return joined
+    return None
 
 
 def _plain_names(text: str, still_fails: Callable[[str], bool]) -> str:
@@ -119,12 +152,16 @@ class _Token:
     end: int
 
 
+def _tokens(text: str) -> list[_Token]:
+    return [_Token(match[0], match.start(), match.end()) for match in _TOKEN.finditer(text)]
+
+
 def edits(text: str) -> list[Edit]:
     """Every way to make a text without comments simpler by one step; not all of them give WIT.
 
     A name that becomes a primitive type may make it longer; then the item that had the name is used no more.
     """
-    tokens = [_Token(match[0], match.start(), match.end()) for match in _TOKEN.finditer(text)]
+    tokens = _tokens(text)
     partner = _partners(tokens)
     found = [*_without_items(text, tokens, partner), *_without_types(text, tokens, partner)]
     return [edit for edit in dict.fromkeys(found) if edit.gain > 0 or edit.text in _PRIMITIVES]

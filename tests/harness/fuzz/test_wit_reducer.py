@@ -64,6 +64,32 @@ def test_names_become_letters_and_gaps_close() -> None:
     assert not any(word in smaller for word in ("%", "abc", "other", "( ", " )", ", >"))
 
 
+def test_a_version_goes_from_everywhere_at_once() -> None:
+    text = (
+        "package a:b;\nworld w {\n  import c:d/e@1.0.0-rc.1+b;\n}\npackage c:d@1.0.0-rc.1+b {\n  interface e { }\n}\n"
+    )
+    smaller = reduce_wit(text, lambda wit: usable(wit) and "import" in wit)
+    assert "@" not in smaller
+    assert len(smaller.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "smaller"),
+    [
+        ("interface a {\n  use b.{c};\n}\n", "interface a { use b.{c}; }\n"),
+        (
+            "package a:b {\n  interface c {\n    enum d {\n      e,\n    }\n  }\n}\n",
+            "package a:b { interface c { enum d { e, } } }\n",
+        ),
+        ("interface a {\n  f: func();\n  g: func();\n}\n", None),
+        (f"interface a {{\n  use {'b' * 90}.{{c}};\n}}\n", None),
+    ],
+)
+def test_short_blocks_take_a_line(text: str, smaller: str | None) -> None:
+    """Nothing can be left out here, only set otherwise."""
+    assert reduce_wit(text, lambda wit: wit.split() == text.split()) == (smaller or text)
+
+
 def test_nothing_smaller_fails() -> None:
     assert reduce_wit(WORLD, lambda wit: wit == WORLD) == WORLD
 
