@@ -119,6 +119,7 @@ def fuzz(
         count = 1
     elif count is None and seconds is None:
         count = DEFAULT_WORLDS
+    _check_writable(directory if index is None else None, json_path.parent if json_path is not None else None)
     with _open_run(chosen, jobs) as run:
         options = _options(chosen, run)
         with Shown(Console(stderr=True)) as shown:
@@ -143,6 +144,15 @@ def fuzz(
     if json_path is not None:
         _write_json(json_path, summary)
     sys.exit(_exit_code(summary))
+
+
+def _check_writable(*directories: Path | None) -> None:
+    try:
+        for directory in directories:
+            if directory is not None:
+                atomic.try_to_write(directory)
+    except atomic.CannotWrite as error:
+        raise UsedWrongly(str(error)) from error
 
 
 def _exit_code(summary: reports.FuzzRun) -> int:

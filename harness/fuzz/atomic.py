@@ -29,3 +29,13 @@ def write(path: Path, text: str) -> None:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
         raise CannotWrite(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def try_to_write(directory: Path) -> None:
+    """Make a folder and try whether it takes files, before hours of work depend on it. Raises `CannotWrite`."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
+            pass
+    except OSError as error:
+        raise CannotWrite(f"{directory} cannot be written to: {error.strerror or error}") from error

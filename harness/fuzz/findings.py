@@ -69,6 +69,7 @@ class Ledger:
 
 def write_case(directory: Path, found: Found, parts: CaseParts) -> None:
     """Write the case of a finding, in place of an earlier one. Raises `atomic.CannotWrite`."""
-    found.file = str(directory / f"{found.signature.slug}.toml")
+    path = directory / f"{found.signature.slug}.toml"
     comments = [f"{found.message[:2000]}", f"Repeat: {found.repeat}"]
-    atomic.write(Path(found.file), case_text(parts, comments))
+    atomic.write(path, case_text(parts, comments))
+    found.file = str(path)

@@ -22,6 +22,9 @@ _NUMBER = re.compile(r"\b(?:0x)?[0-9a-f]*\d[0-9a-f]*(?:\.\d+)*\b|\d+")
 _PYTHON_FRAME = re.compile(r'File "[^"]*?([\w/]+)\.py", line \d+, in (\w+)')
 _PANIC = re.compile(r"panicked at [^\n]*\n([^\n]*)")
 _MAX_WORDS = 36
+_MAX_WORD = 40
+_MAX_MESSAGE = 2000
+"""Characters at either end of a message that are looked at; the rest of a flood says nothing new."""
 _BAD_VALUE = re.compile(
     r"a trap \((?:out-of-bounds|unaligned|too-long|invalid-(?:char|utf8|discriminant|handle)|handle-type): "
 )
@@ -106,7 +109,15 @@ def _of_judgement(judgement: Judgement, explain: Explain) -> Iterator[Hit]:
     for finding, known in structural + others:
         if judgement.outcome is Outcome.EXPECTED_FAILURE and judgement.expectation is not None:
             known = known or judgement.expectation.id
-        yield Hit(_signature(judgement.subject, finding), finding.message, known, finding.run)
+        yield Hit(_signature(judgement.subject, finding), _shortened(finding.message), known, finding.run)
+
+
+def _shortened(message: str) -> str:
+    """Without the middle of a flood."""
+    left_out = len(message) - 2 * _MAX_MESSAGE
+    if left_out <= 0:
+        return message
+    return f"{message[:_MAX_MESSAGE]}\n... ({left_out} characters left out)\n{message[-_MAX_MESSAGE:]}"
 
 
 def _signature(subject: str, finding: Finding) -> Signature:
@@ -161,13 +172,15 @@ def _first_words(line: str) -> str:
 
 def message_shape(message: str) -> str:
     """A tool's or engine's words without names and numbers. Of a Python traceback, where it was raised and what."""
-    frames = _PYTHON_FRAME.findall(message)
+    end = message[-_MAX_MESSAGE:]
+    frames = _PYTHON_FRAME.findall(end)
     if frames:
         module, function = frames[-1]
-        last = message.strip().splitlines()[-1]
+        last = end.strip().splitlines()[-1]
         return f"{last.partition(':')[0]} in {module.rpartition('/')[2]}.{function}"
+    message = message[:_MAX_MESSAGE]
     panic = _PANIC.search(message)
     if panic is not None:
         message = f"panicked: {panic[1]}"
     text = _NUMBER.sub("N", _BRACKETS.sub("", _NAMED.sub("X", _ROLE.sub("", message))))
-    return " ".join(re.findall(r"[\w-]+", text)[:_MAX_WORDS])
+    return " ".join(word[:_MAX_WORD] for word in re.findall(r"[\w-]+", text)[:_MAX_WORDS])

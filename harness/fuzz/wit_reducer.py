@@ -14,6 +14,10 @@ from string import ascii_lowercase
 _COMMENT = re.compile(r"[ \t]*(?://[^\n]*|/\*.*?\*/)", re.DOTALL)
 _TOKEN = re.compile(r"%?[A-Za-z][\w-]*|\d[\w.+-]*|->|[^\s\w]")
 _VERSION = re.compile(r"@\d[\w.+-]*(?<![.])")
+_HOP = re.compile(r"\binterface (%?[\w-]+) \{[^{}]*(?:\{[^{}]*\}[^{}]*)*?\buse ([^\s{]+)\.\{")
+_ALIAS = re.compile(r"\btype (%?[\w-]+) = (%?[a-z][\w-]*);")
+_MOST_DETOURS = 50
+"""Names that lead to each other in a circle must not hold it up."""
 _LINE = 100
 _CLOSING = {"{": "}", "(": ")", "<": ">"}
 _BEFORE_TYPE = (":", "<", ",", "(", "=", "->")
@@ -55,12 +59,28 @@ def reduce_wit(text: str, still_fails: Callable[[str], bool]) -> str:
     plain = _tidy(_COMMENT.sub("", text))
     if plain != text and still_fails(plain):
         text = plain
-    while (smaller := _one_pass(text, still_fails)) != text:
+    while (smaller := _without_detours(_one_pass(text, still_fails), still_fails)) != text:
         text = smaller
     for simpler in (_without_versions, _plain_names, _without_gaps, _short_blocks):
         text = simpler(text, still_fails)
     text = _tidy(text)
     return text if len(text) <= len(start) else start
+
+
+def _without_detours(text: str, still_fails: Callable[[str], bool]) -> str:
+    """What is used by way of another interface is used from where that has it; what is named again goes by its first
+    name. The item on the way is then not needed any more."""
+    for _ in range(_MOST_DETOURS):
+        ways = [(f"use {name}.{{", f"use {start}.{{") for name, start in _HOP.findall(text)]
+        shorter = [text.replace(old, new) for old, new in ways if old != new]
+        for name, target in _ALIAS.findall(text):
+            plain = re.sub(rf"(?<![\w%-]){re.escape(name)}(?![\w-])(?!\s*=)", target, text)
+            shorter.append(plain)
+        found = next((new for new in shorter if new != text and len(new) <= len(text) and still_fails(new)), None)
+        if found is None:
+            break
+        text = found
+    return text
 
 
 def _without_versions(text: str, still_fails: Callable[[str], bool]) -> str:

@@ -119,6 +119,8 @@ def test_resumed(tmp_path: Path) -> None:
         (["--toolchain", "ours", "--reference", "x"], "leaves out"),
         (["--resume", "--index", "3"], "repeats one world"),
         (["--resume", "--findings", "no-such-folder"], "there is no campaign"),
+        (["--findings", "/dev/null/x"], "cannot be written to"),
+        (["--index", "1", "--json", "/dev/null/x"], "cannot be written to"),
     ],
 )
 def test_used_wrongly(words: list[str], message: str) -> None:

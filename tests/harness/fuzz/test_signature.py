@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from harness.diff import Difference
@@ -46,6 +48,16 @@ def test_same_shape(left: str, right: str) -> None:
 )
 def test_other_shape(left: str, right: str) -> None:
     assert message_shape(left) != message_shape(right)
+
+
+@pytest.mark.parametrize("unit", ["x", "a", "0", "[", "a:", "`", 'File "', "a b "])
+def test_a_flood_takes_no_time_and_little_room(unit: str) -> None:
+    flood = unit * (65536 // len(unit))
+    started = time.perf_counter()
+    (hit,) = judged(fails("bad", Finding(Outcome.FAIL, flood, None, 0)))
+    assert time.perf_counter() - started < 5
+    assert len(hit.message) < 5000
+    assert len(hit.signature.kind) < 1500
 
 
 def event(expected: str, actual: str) -> Finding:

@@ -73,6 +73,18 @@ def test_a_version_goes_from_everywhere_at_once() -> None:
     assert len(smaller.splitlines()) == 3
 
 
+def test_detours_are_cut() -> None:
+    text = """package a:b;
+interface x { use y.{r}; type s = r; f: func(a: s); }
+interface y { use z.{r}; }
+interface z { record r { a: u8 } }
+world w { import x; }
+"""
+    smaller = reduce_wit(text, lambda wit: usable(wit) and "f: func(" in wit and "use" in wit and "record" in wit)
+    assert "type" not in smaller
+    assert len(smaller.splitlines()) <= 4
+
+
 @pytest.mark.parametrize(
     ("text", "smaller"),
     [
