@@ -57,7 +57,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--encoding", choices=_ENCODINGS, default="utf8", help="of strings; only utf8 is supported")
     parser.add_argument("--validate", action=Switch, default=False, help="only false is supported")
-    parser.add_argument("--emit-canonical-names", action="store_true", help="not supported")
+    parser.add_argument(
+        "--emit-canonical-names",
+        action="store_true",
+        help="split versions in the component-type section: a name and its suffix",
+    )
     parser.add_argument("-t", "--wat", action="store_true", help="not supported")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="no effect")
     parser.add_argument("--color", default="auto", help="no effect")
@@ -72,6 +76,7 @@ def run(args: argparse.Namespace) -> int:
         async_filters=AsyncFilters.parse(args.async_filters),
         abi_version=args.abi_version,
         stack_pointer=StackPointer(args.stack_pointer),
+        canonical_names=args.emit_canonical_names,
     )
     library = generate(resolve, select_world(resolve, package, args.world), options)
     if args.output is None or args.output == _STANDARD_STREAM:
@@ -87,7 +92,6 @@ def _refuse_unsupported(args: argparse.Namespace) -> None:
         raise UsageError(f"--encoding {args.encoding} is not supported: interpreters expect UTF-8")
     for flag, given in (
         ("--validate", args.validate),
-        ("--emit-canonical-names", args.emit_canonical_names),
         ("--wat", args.wat),
     ):
         if given:

@@ -50,7 +50,9 @@ def generate(resolve: Resolve, world_id: WorldId, options: DylibOptions | None =
     refuse_oversized(table, functions.all)
     if options.abi_version < 3:
         refuse_maps(resolve, functions.all, table.nodes)
-    component_type = CustomSection(section_name(), encode_world(resolve, world_id))
+    component_type = CustomSection(
+        section_name(), encode_world(resolve, world_id, canonical_names=options.canonical_names)
+    )
     return encode_library(_Generation(scope, table, functions, options).run(component_type))
 
 

@@ -29,3 +29,5 @@ class DylibOptions:
     async_filters: AsyncFilters = field(default_factory=AsyncFilters)
     abi_version: int = 3
     stack_pointer: StackPointer = StackPointer.GLOBAL
+    canonical_names: bool = False
+    """Versions in the `component-type` section are split into what is matched (`@0.2`) and a suffix (`.1`)."""

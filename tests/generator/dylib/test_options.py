@@ -113,13 +113,24 @@ def test_command(wit_file: Path) -> None:
     assert names == ["dylink.0", "name", "component-type"]
 
 
+def test_canonical_names(wit_file: Path) -> None:
+    """`a:b/i@1`, and beside it the suffix `.2.3`."""
+    wit_file.write_text("package a:b@1.2.3; interface i { f: func(); } world w { import i; }")
+    sections = []
+    for arguments in ([], ["--emit-canonical-names"]):
+        output = wit_file.parent / "w.wasm"
+        assert main(["wit-dylib", str(wit_file), *arguments, "-o", str(output)]) == 0
+        sections.append(DecodedModule(output.read_bytes()).customs[-1].data)
+    assert [b"a:b/i@1.2.3" in section for section in sections] == [True, False]
+    assert b"\x07a:b/i@1\x01\x01\x04.2.3" in sections[1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
         (["-w", "w", "--encoding", "utf16"], 2, "--encoding utf16 is not supported"),
         (["-w", "w", "--validate"], 2, "--validate is not supported"),
         (["-w", "w", "-t"], 2, "--wat is not supported"),
-        (["-w", "w", "--emit-canonical-names"], 2, "--emit-canonical-names is not supported"),
         (["-w", "w", "--async", "all"], 1, "unsupported: async function f"),
         (["-w", "w", "--async=-nope"], 1, "--async -nope: the world has no such function"),
         ([], 1, "several worlds"),
