@@ -117,8 +117,19 @@ def weak_function() -> Program:
     return Program({"app": binary(builder, "address")}, {"address": 0})
 
 
-def weak_function_called_too() -> Program:
+def weak_data() -> Program:
+    builder = LibraryBuilder(dylink(weak=["nobody"]))
+    builder.getter("address", builder.data_address("nobody"))
+    return Program({"app": binary(builder, "address")}, {"address": 0})
+
+
+def weak_function_called_too(*names: str) -> Program:
     """A weak function is called only where its address is not null."""
+    libraries = {name: binary(guarded_library(f"guarded-{name}"), f"guarded-{name}") for name in names}
+    return Program(libraries, {f"guarded-{name}": 9 for name in names})
+
+
+def guarded_library(export: str) -> LibraryBuilder:
     builder = LibraryBuilder(dylink(weak=["nobody"]))
     called = builder.env("nobody", GETTER)
     address = builder.function_address("nobody")
@@ -131,8 +142,16 @@ def weak_function_called_too() -> Program:
         code.i32_const(9)
         code.end()
 
-    builder.define("guarded", GETTER, guarded)
-    return Program({"app": binary(builder, "guarded")}, {"guarded": 9})
+    builder.define(export, GETTER, guarded)
+    return builder
+
+
+def logging(name: str) -> Program:
+    """A library that imports a function of the world itself, from `$root`."""
+    builder = LibraryBuilder()
+    builder.calls_with("__wasm_call_ctors", builder.import_function("$root", "log", SETTER), 4)
+    builder.constant("run", 5)
+    return Program({name: binary(builder, "run", log=True)}, {"run": 5}, (4,))
 
 
 def slot_0(name: str) -> Program:
@@ -249,7 +268,11 @@ def circle() -> Program:
 PROGRAMS = {
     **{f"first definition {order}": first_definition(order) for order in itertools.permutations(range(3))},
     "weak function": weak_function(),
-    "weak function, called too": weak_function_called_too(),
+    "weak data": weak_data(),
+    "weak function, called too": weak_function_called_too("app"),
+    "weak function, called by two libraries": weak_function_called_too("one", "two"),
+    "a library": logging("app"),
+    "library called $root": logging("$root"),
     "slot 0": slot_0("app"),
     "library called main": slot_0("main"),
     "address across libraries": address_across_libraries(),
@@ -266,6 +289,9 @@ PROGRAMS = {
 
 REFUSED_BY_REFERENCE = {
     "weak function": "app needs nobody",  # sees that a symbol is weak only where it is called, too
+    "weak data": "app needs nobody",
+    "weak function, called by two libraries": "duplicate export name `nobody` already defined",  # a panic
+    "library called $root": "has no export named `log`",
     "library called main": "instance `main` was already imported as a different kind",  # a panic
 }
 
