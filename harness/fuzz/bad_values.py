@@ -48,6 +48,8 @@ class Spot:
         type = self.type.canonical
         if isinstance(self.type, t.Variant | t.EnumType):
             type += f" ({len(self.type.cases)} cases)"
+        elif isinstance(self.type, t.Option | t.Result) and self.type.name is not None:
+            type += " (2 cases)"
         return f"{self.function.canonical}: {type} at {steps or 'the result'}"
 
 

@@ -39,7 +39,8 @@ class Ledger:
     calls: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     refusals: Counter[tuple[str, str]] = field(default_factory=Counter)
-    found: dict[Signature, Found] = field(default_factory=dict)
+    found: dict[tuple[Signature, str], Found] = field(default_factory=dict)
+    """By signature and the expectation that explains it: what one world explains, another may not."""
     stages: Counter[str] = field(default_factory=Counter)
 
     def add(self, result: TrialResult, repeat: str) -> list[Found]:
@@ -53,10 +54,11 @@ class Ledger:
             self.stages[stage] += seconds  # type: ignore[assignment]  # a Counter adds floats as well
         fresh = []
         for hit in result.hits:
-            found = self.found.get(hit.signature)
+            key = hit.signature, hit.known
+            found = self.found.get(key)
             if found is None:
                 found = Found(hit.signature, hit.message, hit.known, result.index, repeat, hit.bad)
-                self.found[hit.signature] = found
+                self.found[key] = found
                 fresh.append(found)
             found.count += 1
         return fresh

@@ -75,7 +75,7 @@ Explain = Callable[[str, Finding], str]
 
 
 def hits(verdict: Verdict, explain: Explain) -> list[Hit]:
-    """What a verdict says is wrong, each signature once.
+    """What a verdict says is wrong, each signature once: as new, if any finding of it is.
 
     Of one toolchain's behaviour only what differs first counts, the rest follows from it. Mixed cells count where no
     toolchain is wrong by itself. Where two toolchains differ from the model in the same way, the model stands alone.
@@ -86,7 +86,7 @@ def hits(verdict: Verdict, explain: Explain) -> list[Hit]:
     for judgement in pure or mixed[:1]:
         for hit in _of_judgement(judgement, explain):
             shared = next((other for other in found if _way(other) == _way(hit.signature)), None)
-            if shared is None:
+            if shared is None or (shared == hit.signature and found[shared].known and not hit.known):
                 found[hit.signature] = hit
             elif shared.subject != hit.signature.subject:
                 # in the order of the toolchains: the first one's finding stands for both

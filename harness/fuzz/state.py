@@ -79,6 +79,6 @@ def _ledger(data: dict[str, Any]) -> Ledger:
     found = {}
     for item in data["findings"]:
         signature = Signature(**item["signature"])
-        found[signature] = Found(**{**item, "signature": signature})
+        found[signature, item["known"]] = Found(**{**item, "signature": signature})
     refusals = Counter({(tool, reason): count for tool, reason, count in data["refusals"]})
     return Ledger(data["worlds"], data["calls"], Counter(data["outcomes"]), refusals, found)

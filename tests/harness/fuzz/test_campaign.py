@@ -12,11 +12,12 @@ import pytest
 from harness.case import load_case
 from harness.fuzz import atomic, state
 from harness.fuzz.campaign import INTERRUPTED, Bounds, Campaign
+from harness.fuzz.findings import Ledger
 from harness.fuzz.reduce import Reduced
 from harness.fuzz.signature import Signature
 from harness.fuzz.trial import TrialResult
 from harness.pool import TaskFailed
-from tests.harness.fuzz.campaigns import StubRun, Told, campaign, plain_trial
+from tests.harness.fuzz.campaigns import StubRun, Told, campaign, hit, plain_trial
 
 
 def totals(done: Campaign) -> tuple[object, ...]:
@@ -38,6 +39,17 @@ def test_counts_what_trials_come_to(tmp_path: Path, jobs: int) -> None:
     ]
     assert isinstance(done.run, StubRun)
     assert done.run.submitted == list(range(20))
+
+
+def test_a_known_finding_does_not_hide_a_new_one_of_its_kind() -> None:
+    ledger = Ledger()
+    for index, known in enumerate(("known-five", "", "known-five")):
+        ledger.add(TrialResult(index, hits=(hit("five", known),)), "repeat")
+    assert [(found.known, found.index, found.count) for found in ledger.found.values()] == [
+        ("known-five", 0, 2),
+        ("", 1, 1),
+    ]
+    assert [found.index for found in ledger.new] == [1]
 
 
 def test_new_findings_become_reduced_cases_and_known_ones_do_not(tmp_path: Path) -> None:

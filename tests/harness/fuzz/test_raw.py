@@ -68,6 +68,12 @@ def test_handles_dropped_twice_and_borrows_not_at_all() -> None:
     assert causes["not dropped"].keys() == {TrapClass.BORROW_LEFT}
 
 
+def test_how_many_cases_a_named_type_has_is_told() -> None:
+    wit = "package a:b; interface x { type r = result; f: func(a: r, b: result); } world w { import x; }"
+    told = {run.calls[-1].partition(" in ")[2] for run in with_bad(wit, 0, 20).plan.runs}
+    assert told - {""} == {"a:b/x#f: a:b/x#r (2 cases) at [0]", "a:b/x#f: result at [1]"}
+
+
 def test_kinds_of_values_have_equal_chances() -> None:
     numbers = "package a:b; interface x { f: func(a: tuple<u8, u8, u8, u8, u8, u8, u8, u8>, b: string); } "
     runs = with_bad(numbers + "world w { import x; }", 0, 40).plan.runs

@@ -154,3 +154,13 @@ def test_slugs_are_file_names_and_differ() -> None:
     slugs = {judged(fails("ours", finding))[0].signature.slug for finding in (S8, ENUM, CALL)}
     assert len(slugs) == 3
     assert all(slug.replace("-", "").isalnum() and len(slug) < 100 for slug in slugs)
+
+
+def test_a_known_finding_does_not_hide_a_new_one_beside_it() -> None:
+    first, second = (
+        Finding(Outcome.FAIL, word, Difference(1, "wit_t", Role.SUBJECT, "record x", "a", "b"), 0)
+        for word in ("known", "new")
+    )
+    verdict = Verdict(Outcome.FAIL, (fails("reference", first, second),), "x")
+    (found,) = hits(verdict, lambda subject, finding: "id" if finding.message == "known" else "")
+    assert (found.known, found.message) == ("", "new")
