@@ -46,6 +46,7 @@ class TypeCloner:
         owner = self._new if definition.owner is not None else None
         copy = self.context.add_type(replace(definition, kind=kind, owner=owner, name=name or definition.name))
         self._copies[id] = copy
+        self.context.copied.add(copy)
         return copy
 
     def type(self, type_: Type) -> Type:

@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from generator.wit.gates import Features, is_included
 from generator.wit.kinds import children
 from generator.wit.model import (
+    NO_GATES,
     Alias,
     Borrow,
     Own,
@@ -33,6 +34,8 @@ class PackageContext:
         self.features = features
         self._borrowing = borrowing
         self._anonymous: dict[Hashable, TypeId] = {}
+        self.copied: set[TypeId] = set()
+        """Types that `include` made of others."""
 
     def is_included(self, stability: Stability, source: SourceText, at: int) -> bool:
         return is_included(stability, self.name, self.features, source, at)
@@ -43,18 +46,35 @@ class PackageContext:
         types.append(definition)
         return TypeId(len(types) - 1)
 
-    def anonymous(self, key: Hashable, kind: TypeKind) -> TypeId:
-        """The anonymous type `kind`; within a package equal ones (by `key`) are one definition."""
+    def anonymous(self, key: Hashable, kind: TypeKind, gates: Stability = NO_GATES) -> TypeId:
+        """The anonymous type `kind`; within a package equal ones (by `key`) are one definition.
+
+        It is told with the `gates` of the definition that mentions it first, or with those of the first gated type
+        in it. That means nothing, and is so that JSON is the same as the reference's.
+        """
         found = self._anonymous.get(key)
         if found is None:
-            found = self._anonymous[key] = self.add_type(TypeDef(None, kind, None))
+            if gates == NO_GATES:
+                gates = self._gates_in(kind)
+            found = self._anonymous[key] = self.add_type(TypeDef(None, kind, None, stability=gates))
         return found
+
+    def _gates_in(self, kind: TypeKind) -> Stability:
+        """The gates of the first gated type in a kind. An owned handle has none, but counts as its resource."""
+        for part in () if isinstance(kind, Own) else children(kind):
+            if isinstance(part, int):
+                type = self.resolve.types[part]
+                if isinstance(type.kind, Own) and type.name is None:
+                    type = self.resolve.types[type.kind.resource]
+                if type.stability != NO_GATES:
+                    return type.stability
+        return NO_GATES
 
     def own(self, resource: TypeId) -> TypeId:
         return self.anonymous(("own", resource), Own(resource))
 
-    def borrow(self, resource: TypeId) -> TypeId:
-        return self.anonymous(("borrow", resource), Borrow(resource))
+    def borrow(self, resource: TypeId, gates: Stability = NO_GATES) -> TypeId:
+        return self.anonymous(("borrow", resource), Borrow(resource), gates)
 
     def is_resource(self, id: TypeId) -> bool:
         """Whether `id` is a resource or another name of one."""

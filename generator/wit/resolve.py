@@ -8,6 +8,7 @@ from typing import NamedTuple
 from generator.errors import WitError
 from generator.wit.ast import InterfaceDeclaration, WorldDeclaration, syntax_shape
 from generator.wit.gates import Features
+from generator.wit.handle_order import Start, move_owned_handles
 from generator.wit.model import Package, PackageId, PackageName, Resolve
 from generator.wit.package_context import PackageContext, borrowing_types
 from generator.wit.resolve_package import PackageResolver, Unit, all_paths
@@ -40,7 +41,10 @@ def resolve_packages(
         id = PackageId(len(resolve.packages))
         resolve.packages.append(Package(package.name, {}, {}, package.docs))
         ids[package.name] = id
-        _resolve_package(PackageContext(resolve, id, features, borrowing), package, ids)
+        start = Start.of(resolve)
+        context = PackageContext(resolve, id, features, borrowing)
+        _resolve_package(context, package, ids)
+        move_owned_handles(resolve, start, borrowing, context.copied)
     return ids
 
 

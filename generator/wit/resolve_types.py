@@ -19,6 +19,7 @@ from generator.wit.ast import (
     UseDeclaration,
 )
 from generator.wit.model import (
+    NO_GATES,
     Alias,
     Borrow,
     Case,
@@ -61,6 +62,8 @@ class Scope:
         self.source = source
         self.types: dict[str, TypeId | None] = {}
         self._taken: dict[str, str] = {}
+        self._gates = NO_GATES
+        """Of the definition that is being resolved."""
 
     def claim(self, name: Name, what: str) -> None:
         """Note that `name` is defined here; names are unique without regard to case (WIT.md, "WIT Worlds")."""
@@ -129,7 +132,9 @@ class Scope:
         if not context.is_included(stability, self.source, at):
             self.types[name.text] = None
             return
+        self._gates = stability
         kind = self._kind(name, declaration.body)
+        self._gates = NO_GATES
         span = self.source.span(name.at)
         definition = TypeDef(name.text, kind, self._owner, declaration.docs, stability, span, external_id)
         self.types[name.text] = context.add_type(definition)
@@ -202,9 +207,9 @@ class Scope:
             return context.own(id) if context.is_resource(id) else id
         if isinstance(expression, HandleType):
             resource = self._resource(expression.resource)
-            return context.borrow(resource) if expression.is_borrow else context.own(resource)
+            return context.borrow(resource, self._gates) if expression.is_borrow else context.own(resource)
         key, kind = self._constructed(expression)
-        return context.anonymous(key, kind)
+        return context.anonymous(key, kind, self._gates)
 
     def _constructed(self, expression: ConstructedType) -> tuple[tuple[object, ...], TypeKind]:
         """The kind of a built-in type with arguments, and a key that is equal for equal kinds."""

@@ -1,0 +1,93 @@
+"""Where owned handles without a name stand among the types of a package, and the copies that `include` makes.
+
+WIT.md gives types no order. In the reference, whose JSON tells types by their places, the bare name of a resource
+becomes an owned handle late: before the type in which it is mentioned first, and behind all types if only functions
+mention it. Copies stand behind all that. The same order here makes places comparable (learnt from what wasm-tools 1.262
+prints).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import replace
+from typing import NamedTuple
+
+from generator.canonical.walk import function_types
+from generator.wit.kinds import children, rebuild, rebuild_function
+from generator.wit.model import Alias, Function, FunctionItem, Own, Resolve, Type, TypeId, TypeItem, WorldItem, WorldKey
+
+
+class Start(NamedTuple):
+    """Where the types, interfaces and worlds of a package begin in the arenas."""
+
+    types: int
+    interfaces: int
+    worlds: int
+
+    @classmethod
+    def of(cls, resolve: Resolve) -> Start:
+        return cls(len(resolve.types), len(resolve.interfaces), len(resolve.worlds))
+
+
+def move_owned_handles(resolve: Resolve, start: Start, borrowing: list[bool], copied: Set[TypeId]) -> None:
+    """Bring the types of the last package into that order. `borrowing`: one entry a type, moved with it."""
+    order = _order(resolve, start, copied)
+    new_ids = {old: TypeId(start.types + place) for place, old in enumerate(order)}
+    if all(old == new for old, new in new_ids.items()):
+        return
+
+    def resource(id: TypeId) -> TypeId:
+        return new_ids.get(id, id)
+
+    def type(old: Type) -> Type:
+        return resource(old) if isinstance(old, int) else old
+
+    definitions = [resolve.types[old] for old in order]
+    resolve.types[start.types :] = [
+        replace(definition, kind=rebuild(definition.kind, type, resource)) for definition in definitions
+    ]
+    borrowing[start.types :] = [borrowing[old] for old in order]
+    for interface in resolve.interfaces[start.interfaces :]:
+        for name, id in interface.types.items():
+            interface.types[name] = resource(id)
+        for name, function in interface.functions.items():
+            interface.functions[name] = rebuild_function(function, type, resource)
+    for world in resolve.worlds[start.worlds :]:
+        for items in (world.imports, world.exports):
+            for key, item in items.items():
+                if isinstance(item, TypeItem):
+                    items[key] = TypeItem(resource(item.id))
+                elif isinstance(item, FunctionItem):
+                    items[key] = FunctionItem(rebuild_function(item.function, type, resource))
+
+
+def _order(resolve: Resolve, start: Start, copied: Set[TypeId]) -> list[TypeId]:
+    all_ids = [TypeId(index) for index in range(start.types, len(resolve.types))]
+    ids = [id for id in all_ids if id not in copied]
+    handles = {id for id in ids if isinstance(resolve.types[id].kind, Own) and resolve.types[id].name is None}
+    order: dict[TypeId, None] = {}
+
+    def add_handles(types: Iterable[Type | None]) -> None:
+        order.update((type, None) for type in types if isinstance(type, int) and type in handles)
+
+    for id in ids:
+        kind = resolve.types[id].kind
+        if id not in handles:
+            add_handles(() if isinstance(kind, Alias) else children(kind))
+            order[id] = None
+    for function in _functions(resolve, start):
+        add_handles(function_types(function))
+    order.update(dict.fromkeys(all_ids))
+    return list(order)
+
+
+def _functions(resolve: Resolve, start: Start) -> Iterator[Function]:
+    for interface in resolve.interfaces[start.interfaces :]:
+        yield from interface.functions.values()
+    for world in resolve.worlds[start.worlds :]:
+        yield from _functions_of(world.imports)
+        yield from _functions_of(world.exports)
+
+
+def _functions_of(items: dict[WorldKey, WorldItem]) -> Iterator[Function]:
+    return (item.function for item in items.values() if isinstance(item, FunctionItem))
