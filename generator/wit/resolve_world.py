@@ -8,8 +8,10 @@ from generator.wit.ast import (
     FunctionDeclaration,
     IncludeDeclaration,
     InterfaceDeclaration,
+    Name,
     TypeDeclaration,
     UseDeclaration,
+    UsePath,
     WorldDeclaration,
 )
 from generator.wit.elaborate import MissingExportError, elaborate
@@ -110,4 +112,21 @@ def _check_names(unit: Unit, declaration: WorldDeclaration, world: World) -> Non
         if clash is not None:
             message = f"the {what} `{clash[1]}` has the same name as `{clash[0]}`"
             hint = "names are compared without regard to case, and `[method]r.r` is `r`"
-            raise unit.source.error(declaration.name.at, message, hint)
+            raise unit.source.error(_place_of(declaration, clash[1], what == "import"), message, hint)
+
+
+def _place_of(declaration: WorldDeclaration, name: str, is_import: bool) -> int:
+    """Where an item of a world stands; the world's name for what comes from elsewhere."""
+    for member in declaration.members:
+        names: list[Name] = []
+        if isinstance(member, ExternDeclaration) and member.is_import == is_import:
+            item = member.item
+            names += [member.name] if member.name is not None else [] if isinstance(item, UsePath) else [item.name]
+        elif isinstance(member, TypeDeclaration) and is_import:
+            names.append(member.name)
+        elif isinstance(member, UseDeclaration) and is_import:
+            names += [local for _, local in member.names]
+        for found in names:
+            if found.text == name:
+                return found.at
+    return declaration.name.at

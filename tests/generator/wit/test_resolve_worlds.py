@@ -156,9 +156,19 @@ def test_refused(members: str, message: str) -> None:
     check_refusal(head + "world w {\n" + members + "\n}", "¶", message)
 
 
-@pytest.mark.parametrize("members", ["import a: func(); import A: func();", "export a-b: func(); export A-b: i;"])
-def test_names_are_compared_without_regard_to_case(members: str) -> None:
-    check_refusal(f"package a:b; interface i {{ }} world ¶w {{ {members} }}", "¶", "has the same name as")
+@pytest.mark.parametrize(
+    "world",
+    [
+        "w { import a: func(); import ¶A: func(); }",
+        "w { export a-b: func(); export ¶A-b: i; }",
+        "w { import A: func(); export a: func(); export ¶A: interface { } }",
+        "w { use i.{t}; import ¶T: func(); }",
+        "¶w { import f: func(); include v; }",
+    ],
+)
+def test_names_are_compared_without_regard_to_case(world: str) -> None:
+    package = "package a:b; interface i { type t = u8; } world v { import F: func(); } world "
+    check_refusal(package + world, "¶", "has the same name as")
 
 
 def test_one_name_may_be_imported_and_exported() -> None:
