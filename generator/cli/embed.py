@@ -18,6 +18,7 @@ from generator.wasm.module import CustomSection
 from generator.wit.binary.encode import encode_world, section_name
 from generator.wit.load import load, select_world
 from generator.wit.model import Resolve, WorldId
+from generator.wit.semver import merge_imports_by_version
 
 _STANDARD_STREAM = "-"
 _DEFAULT_SCHEME = "standard32"
@@ -57,6 +58,8 @@ def run(args: argparse.Namespace) -> int:
     _refuse_unsupported(args)
     resolve, package = load(Path(args.wit), args.features, args.all_features)
     world = select_world(resolve, package, args.world)
+    if args.emit_canonical_names:  # compatible versions would have one name (so does the reference)
+        merge_imports_by_version(resolve, world)
     section = encode_world(resolve, world, args.encoding, canonical_names=args.emit_canonical_names)
     output = section if args.only_custom else _module(args, resolve, world) + _custom(section)
     if args.output is None or args.output == _STANDARD_STREAM:

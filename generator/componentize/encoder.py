@@ -15,7 +15,7 @@ from generator.componentize.core_instances import CoreInstances, Exports
 from generator.componentize.definitions import CoreImport, LoweredFunction
 from generator.componentize.duplicates import with_unique_imports
 from generator.componentize.errors import ComponentizeError
-from generator.componentize.extern_names import InterfaceNaming
+from generator.componentize.extern_names import InterfaceNaming, UniqueNames
 from generator.componentize.homes import Home, Homes
 from generator.componentize.interface_export import instance_of_interface
 from generator.componentize.live import LiveTypes
@@ -74,6 +74,7 @@ class _Encoder:
         self.late: list[_Late] = []
         self.late_numbers: dict[tuple[str, str, str], int] = {}
         self.shim = -1
+        self.export_names = UniqueNames("export")
 
     def encode(self) -> bytes:
         self.live.add_world_types(self.items)
@@ -218,6 +219,7 @@ class _Encoder:
         ]
         instance = instance_of_interface(self.root, home, used.order, lifted)
         name = self.options.naming.of(self.resolve, key, item, exported=True)
+        self.export_names.claim(name, self.resolve.world_key_name(key))
         self.root.set_exported(home, self.builder.export(name, Sort.INSTANCE, instance))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from generator.component.names import ExternName, canonical_interface_name
+from generator.componentize.errors import ComponentizeError
 from generator.wit.model import InterfaceItem, Resolve, WorldKey
 
 
@@ -28,3 +29,19 @@ class InterfaceNaming:
             if implements is not None:
                 implements, suffix = canonical_interface_name(implements)
         return ExternName(name, implements, suffix, item.external_id)
+
+
+class UniqueNames:
+    """The names that a component's imports, or its exports, get: each is for one item (Explainer.md, "Name
+    Uniqueness")."""
+
+    def __init__(self, side: str) -> None:
+        self._side = side
+        self._owners: dict[str, str] = {}
+
+    def claim(self, name: ExternName, owner: str) -> ExternName:
+        """`owner`: what the item is called in the world. Raises ComponentizeError if another item has the name."""
+        other = self._owners.setdefault(name.name, owner)
+        if other != owner:
+            raise ComponentizeError(f"the {self._side}s `{other}` and `{owner}` would both be called `{name.name}`")
+        return name

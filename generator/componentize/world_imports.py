@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.component.types import Sort, TypedExtern
-from generator.componentize.extern_names import InterfaceNaming
+from generator.componentize.extern_names import InterfaceNaming, UniqueNames
 from generator.componentize.homes import Home
 from generator.componentize.live import LiveTypes
 from generator.componentize.root_types import InstanceTypes, RootTypes
@@ -24,6 +24,7 @@ class WorldImports:
         self._root = root
         self._live = live
         self._naming = naming
+        self._names = UniqueNames("import")
         self._functions: dict[tuple[Home, str], int] = {}
 
     def write(self, world: World, lowered: set[tuple[Home, str]]) -> None:
@@ -57,6 +58,7 @@ class WorldImports:
         type = self._root.builder.type(scope.builder.finish())
         assert home.key is not None
         name = self._naming.of(self._root.resolve, home.key, item, exported=False)
+        self._names.claim(name, self._root.resolve.world_key_name(home.key))
         instance = self._root.builder.import_(name, TypedExtern(Sort.INSTANCE, type))
         self._root.builder.set_name(Sort.INSTANCE, instance, name.name)
         self._root.instances[home] = instance

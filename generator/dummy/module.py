@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from generator.canonical.flatten import Context, Flattening
 from generator.canonical.names import Intrinsic
 from generator.dummy.schemes import NameScheme
+from generator.errors import GeneratorError
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import Code, Op
 from generator.wasm.types import ExternKind, FuncType, Limits, MemoryType, ValType
@@ -45,6 +46,7 @@ class _Dummy:
         self._names = names
         self._flattening = Flattening(resolve)
         self._module = ModuleBuilder()
+        self._exported: set[str] = set()
 
     def build(self) -> bytes:
         for key, item in self._world.imports.items():
@@ -106,7 +108,14 @@ class _Dummy:
         self._function(post_return, FuncType(type.results), traps=False)
 
     def _function(self, name: str, type: FuncType, *, traps: bool) -> None:
-        """Define and export a function that traps, or does nothing and has no results."""
+        """Define and export a function that traps, or does nothing and has no results.
+
+        Raises GeneratorError for a name that is exported already: standard names have a part of the version only.
+        """
+        if name in self._exported:
+            hint = "the names of compatible versions are the same; `--dummy-names legacy` tells them apart"
+            raise GeneratorError(f"two functions of the core module would have the name `{name}`: {hint}")
+        self._exported.add(name)
         code = Code(len(type.params))
         if traps:
             code.op(Op.UNREACHABLE)

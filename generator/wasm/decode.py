@@ -201,7 +201,11 @@ class DecodedModule:
 
     @cached_property
     def exports_by_name(self) -> dict[str, Export]:
-        return {item.name: item for item in self.exports}
+        exports = {item.name: item for item in self.exports}
+        if len(exports) < len(self.exports):
+            twice = next(item.name for item in self.exports if exports[item.name] is not item)
+            raise WasmFormatError(f"two exports have the name `{twice}`", 0, "export")
+        return exports
 
     def func_type(self, index: int) -> FuncType:
         """The type of a function of the index space."""

@@ -135,6 +135,7 @@ class _InstanceEncoder:
         self.outer = ComponentTypeBuilder()
         self._instances: dict[InterfaceId, int] = {}
         self._aliases: dict[tuple[int, TypeId], int] = {}
+        self._names: dict[tuple[str, str], InterfaceId] = {}
 
     def interface_name(self, id: InterfaceId) -> ExternName:
         """The full name of an interface, its version split if names are to be canonical."""
@@ -146,10 +147,19 @@ class _InstanceEncoder:
         return ExternName(canonical, version_suffix=suffix)
 
     def declare_import(self, name: ExternName, type: int, id: InterfaceId, *, label: bool = False) -> None:
+        self._claim("import", name, id)
         self._record(id, self.outer.import_(name, TypedExtern(Sort.INSTANCE, type)), label)
 
     def declare_export(self, name: ExternName, type: int, id: InterfaceId, *, label: bool = False) -> None:
+        self._claim("export", name, id)
         self._record(id, self.outer.export(name, TypedExtern(Sort.INSTANCE, type)), label)
+
+    def _claim(self, side: str, name: ExternName, id: InterfaceId) -> None:
+        """Names are unique (Explainer.md, "Name Uniqueness"), but parts of versions may be the same."""
+        other = self._names.setdefault((side, name.name), id)
+        if other != id:
+            both = f"`{self.resolve.interface_id(other)}` and `{self.resolve.interface_id(id)}`"
+            raise GeneratorError(f"the {side}s {both} would both be called `{name.name}`")
 
     def _record(self, id: InterfaceId, instance: int, label: bool) -> None:
         """`use` means the instance under the interface's own name, not one with a label, where there are both."""

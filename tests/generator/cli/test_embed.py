@@ -138,3 +138,19 @@ def test_missing_files(tmp_path: Path, wit: str, capsys: pytest.CaptureFixture[s
     missing = str(tmp_path / "no.wasm")
     assert main(["component", "embed", wit, missing, "-w", "two"]) == 1
     assert missing in capsys.readouterr().err
+
+
+def test_canonical_names_stand_for_the_highest_of_compatible_versions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "v.wit"
+    path.write_text(
+        "package x:y; world w { import a:b/i@1.0.0; import a:b/i@1.1.0; }"
+        " package a:b@1.0.0 { interface i { f: func(); } } package a:b@1.1.0 { interface i { f: func(); } }"
+    )
+    resolve, world, _ = world_in(embed(tmp_path, str(path), "--dummy", "--emit-canonical-names"))
+    assert [resolve.world_key_name(key) for key in resolve.worlds[world].imports] == ["a:b/i@1.1.0"]
+    command = ["component", "wit", str(path), "--wasm", "-o", str(tmp_path / "v.wasm")]
+    assert main([*command, "--emit-canonical-names"]) == 1
+    assert "`a:b/i@1.0.0` and `a:b/i@1.1.0` would both be called `a:b/i@1`" in capsys.readouterr().err
+    assert main(command) == 0

@@ -80,3 +80,34 @@ def test_input_that_is_refused(
     error = capsys.readouterr().err
     assert error.startswith(f"error: {path}: ")
     assert words in error
+
+
+VERSIONS = (
+    "package x:y; world w { import a:b/i@1.0.0; import a:b/i@1.1.0; }"
+    " package a:b@1.0.0 { interface i { f: func(); } } package a:b@1.1.0 { interface i { f: func(); g: func(); } }"
+)
+
+
+@pytest.mark.parametrize(
+    ("wit", "options", "message"),
+    [
+        (
+            VERSIONS,
+            ["--emit-canonical-names", "--merge-imports-based-on-semver=false"],
+            "the imports `a:b/i@1.0.0` and `a:b/i@1.1.0` would both be called `a:b/i@1`",
+        ),
+        (
+            "package a:b; interface i { f: func(); } interface j { f: func(); } world w { import i; import j; }",
+            ["--import-name", "a:b/i=a:b/j"],
+            "the imports `a:b/i` and `a:b/j` would both be called `a:b/j`",
+        ),
+    ],
+)
+def test_one_name_for_two_imports(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], wit: str, options: list[str], message: str
+) -> None:
+    module, output = tmp_path / "module.wasm", tmp_path / "component.wasm"
+    module.write_bytes(dummy_module(wit).binary)
+    assert main(["component", "new", str(module), "-o", str(output), *options]) == 1
+    assert message in capsys.readouterr().err
+    assert not output.exists()

@@ -6,6 +6,7 @@ import pytest
 
 from generator.dummy.module import dummy_module
 from generator.dummy.schemes import SCHEMES
+from generator.errors import GeneratorError
 from generator.wasm.decode import DecodedModule
 from generator.wit.load import load_text, select_world
 
@@ -132,3 +133,15 @@ def test_imports(scheme: str) -> None:
 def test_exports(scheme: str) -> None:
     module = _module(scheme)
     assert {item.name: _signature(module, item.name) for item in module.exports} == EXPORTS[scheme]
+
+
+def test_compatible_versions_have_one_standard_name() -> None:
+    versions = ("0.1.0", "0.1.1")
+    packages = "".join(f"package x:y@{version} {{ interface i {{ f: func(); }} }} " for version in versions)
+    exports = "".join(f"export x:y/i@{version}; " for version in versions)
+    resolve, package = load_text(f"package a:b; world w {{ {exports} }} {packages}")
+    world = select_world(resolve, package, "w")
+    legacy = DecodedModule(dummy_module(resolve, world, SCHEMES["legacy"]))
+    assert {"x:y/i@0.1.0#f", "x:y/i@0.1.1#f"} <= legacy.exports_by_name.keys()
+    with pytest.raises(GeneratorError, match=r"would have the name `cm32p2\|x:y/i@0.1\|f`"):
+        dummy_module(resolve, world, SCHEMES["standard32"])

@@ -162,3 +162,12 @@ def test_the_first_of_equal_customs_is_found() -> None:
     decoded = DecodedModule(binary)
     assert decoded.custom("a") == b"\x01"
     assert [custom.data for custom in decoded.customs] == [b"\x01", b"\x02"]
+
+
+def test_two_exports_of_one_name() -> None:
+    builder = ModuleBuilder()
+    for _ in range(2):
+        builder.export("m", ExternKind.MEMORY, builder.add_memory(MemoryType(Limits(1))))
+    module = DecodedModule(builder.encode())
+    with pytest.raises(WasmFormatError, match="two exports have the name `m`"):
+        module.export_func_type("m")
