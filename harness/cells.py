@@ -74,10 +74,7 @@ def mixed_cells(roles: Sequence[Role], toolchains: Sequence[str], engine: Engine
         return []
     first = toolchains[:1]
     pairs = [pair for one in first for other in toolchains[1:] for pair in ((other, one), (one, other))]
-    return [
-        Cell(tuple((role, _same(subject if role is Role.SUBJECT else others)) for role in roles), engine)
-        for subject, others in pairs
-    ]
+    return [_around(roles, _same(subject), _same(others), engine) for subject, others in pairs]
 
 
 def default_cells(roles: Sequence[Role], toolchains: Sequence[str], engine: EngineKind) -> list[Cell]:
@@ -85,12 +82,21 @@ def default_cells(roles: Sequence[Role], toolchains: Sequence[str], engine: Engi
     return pure_cells(roles, toolchains, engine) + mixed_cells(roles, toolchains, engine)
 
 
-def first_cells(roles: Sequence[Role], toolchains: Sequence[str], engine: EngineKind) -> list[Cell]:
+def first_cells(
+    roles: Sequence[Role], toolchains: Sequence[str], engine: EngineKind, turn: int | None = None
+) -> list[Cell]:
     """Those of the default cells that show whether there is anything wrong; the others show with whom.
 
     The mixed ones, where there are any. If in them every component does what the model says, then the pure cells cannot
     show more: the first event that were wrong in one of those would follow right events alone, as in a mixed cell.
+
+    With `turn`, where two toolchains meet: the subject by each of them beside components that one of them has made, the
+    two in turns. Over many worlds all components of both are seen; for one world a third of the builds is saved.
     """
+    if turn is not None and len(roles) > 1 and len(toolchains) == 2:
+        others = _same(toolchains[turn % 2])
+        subjects = map(_same, toolchains)
+        return [_around(roles, subject, others, engine) for subject in subjects]
     return mixed_cells(roles, toolchains, engine) or pure_cells(roles, toolchains, engine)
 
 
@@ -104,6 +110,10 @@ def full_cells(roles: Sequence[Role], toolchains: Sequence[str], needs: frozense
         old = Build(OURS, OURS, abi_version=2)
         cells.append(Cell(tuple((role, old) for role in roles), EngineKind.WINCH))
     return cells
+
+
+def _around(roles: Sequence[Role], subject: Build, others: Build, engine: EngineKind) -> Cell:
+    return Cell(tuple((role, subject if role is Role.SUBJECT else others) for role in roles), engine)
 
 
 def _same(toolchain: str) -> Build:

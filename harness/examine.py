@@ -27,6 +27,9 @@ class Options:
     artifacts: Path | None = Path("artifacts")
     toolchains: tuple[str, ...] | None = None
     """Which of the toolchains take part, by name, in order; None: all."""
+    turn: int | None = None
+    """The number of a world among many: whose turn it is to build all but the subject (`first_cells`). None for worlds
+    and cases by themselves, which show what every toolchain makes of each of their components."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def _rounds(bench: Workbench, plan: Plan, options: Options) -> list[list[Cell]]:
     toolchains = list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
     if options.full_matrix:
         return [full_cells(roles, toolchains, plan.needs)]
-    first = first_cells(roles, toolchains, options.engine)
+    first = first_cells(roles, toolchains, options.engine, options.turn)
     every = default_cells(roles, toolchains, options.engine)
     return [first] if len(first) == len(every) else [first, every]
 

@@ -108,7 +108,7 @@ def run_world(
     except StepLost as lost:
         refusal = Refusal("harness", f"planning: {lost.loss.message}")
         return TrialResult(index, outcome=Outcome.HARNESS_ERROR.value, refusals=(refusal,))
-    examination = examine(bench, CASE, plan.planned.plan, options, started)
+    examination = examine(bench, CASE, plan.planned.plan, replace(options, turn=index), started)
     tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
     return _result(index, world, plan, examination, explainer(tools, options.expectations, plan.planned.plan))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.build import ComponentBuild
-from harness.cells import OURS, REFERENCE, Build, Cell, default_cells, full_cells, pure_cell
+from harness.cells import OURS, REFERENCE, Build, Cell, default_cells, first_cells, full_cells, pure_cell
 from harness.diff import Difference, Expected, Observation, against_model, between
 from harness.engine import EngineKind, Rejected, RunResult, Trap
 from harness.expectations import Expectation, Expectations
@@ -236,6 +236,23 @@ class TestCells:
     def test_default_of_one_component_or_toolchain(self) -> None:
         assert len(default_cells([Role.SUBJECT], [OURS, REFERENCE], EngineKind.WINCH)) == 2
         assert len(default_cells(ROLES, [OURS], EngineKind.CRANELIFT)) == 1
+
+    @pytest.mark.parametrize("turn", [None, 0, 1, 2, 3])
+    @pytest.mark.parametrize("roles", [[Role.SUBJECT], ROLES, list(Role)])
+    @pytest.mark.parametrize("toolchains", [[OURS], [OURS, REFERENCE], [OURS, "other", REFERENCE]])
+    def test_first(self, roles: list[Role], toolchains: list[str], turn: int | None) -> None:
+        first = first_cells(roles, toolchains, EngineKind.WINCH, turn)
+        assert set(first) <= set(default_cells(roles, toolchains, EngineKind.WINCH))
+        assert {dict(cell.builds)[Role.SUBJECT].toolchain for cell in first} == set(toolchains)
+
+    def test_first_in_turns(self) -> None:
+        names = [
+            [str(cell) for cell in first_cells(ROLES, [OURS, REFERENCE], EngineKind.WINCH, turn)] for turn in (0, 1)
+        ]
+        assert names == [
+            ["ours@winch", "subject=reference,driver=ours@winch"],
+            ["subject=ours,driver=reference@winch", "reference@winch"],
+        ]
 
     def test_full(self) -> None:
         cells = full_cells(ROLES, [OURS, REFERENCE])

@@ -135,5 +135,6 @@ class TryRandom:
         plan = trial.plan
         detection = None
         if not missing(plan.needs):
-            detection = Detector(bench, plan, self.options).by_all(self.miniature)
+            options = replace(self.options, turn=self.index)
+            detection = Detector(bench, plan, options).by_all(self.miniature)
         return TriedWorld(time.perf_counter() - started, detection, world.wit if detection is not None else "")
