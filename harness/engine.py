@@ -204,8 +204,11 @@ def call(function: Func, store: wasmtime.Store, polls: int) -> None:
         ffi.wasmtime_call_future_delete(future)
     if error:
         failure = WasmtimeError._from_ptr(error)
-        maybe_raise_last_exn()
-        raise failure
+        try:
+            maybe_raise_last_exn()
+            raise failure
+        finally:
+            del failure  # its traceback holds this frame, and so the whole plan: they must not hold it in turn
     if not done:
         raise TimeoutError(f"not done after {polls} polls")
 

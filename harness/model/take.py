@@ -42,16 +42,18 @@ class Taker:
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
         self._show = instance.show
-        self._trap: SpecTrap | None = None
+        self._trap: tuple[TrapClass, frozenset[TrapClass]] | None = None
         self.lenders: list[ResourceHandle] = []
 
     def finish(self) -> None:
         """Raise what the lift met first."""
         if self._trap is not None:
-            raise self._trap
+            # made here: an exception that an object of its own traceback holds keeps the whole run alive
+            cause, also = self._trap
+            raise SpecTrap(cause, also=also)
 
     def _bad(self, cause: TrapClass, *also: TrapClass) -> Lifted:
-        self._trap = self._trap or SpecTrap(cause, also=frozenset(also))
+        self._trap = self._trap or (cause, frozenset(also))
         return _NOTHING
 
     def _wrong_kind(self) -> SpecTrap:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 import wasmtime
 
@@ -57,6 +60,26 @@ def test_a_trap_ends_the_run_and_leaves_the_next_alone(compiled: Compiled) -> No
     assert result.trap.entry == "driver-run"
     assert result.traces[Role.SUBJECT] == "!s\n"
     assert run(compiled, "d\n").trap is None
+
+
+def test_a_trap_leaves_no_cycle_that_holds_the_run(compiled: Compiled) -> None:
+    """Its traceback refers to all that called the engine: the plan, the scripts, the cells before."""
+
+    class Script(str):
+        """Something to be referred to weakly."""
+
+    def trapped() -> weakref.ref[Script]:
+        script = Script("!s\n")
+        run(compiled, "d\n", script)
+        run(compiled, "d\n")
+        return weakref.ref(script)
+
+    gc.collect()
+    gc.disable()
+    try:
+        assert trapped()() is None
+    finally:
+        gc.enable()
 
 
 def test_an_endless_loop_runs_out_of_fuel(compiled: Compiled) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from harness import script as s
 from harness.model import Component, ModelRun, Unpredictable, run_model
+from harness.model.instance import Instance
 from harness.model.layout import Layout
 from harness.plan import Role, TrapClass
 from harness.script_parser import parse_value
@@ -201,6 +204,18 @@ def test_bad_values_trap(type: str, given: str, trap: TrapClass) -> None:
     seen = echo(type, [given])
     assert seen.outcome.trap is trap
     assert lines(seen, Role.PROVIDER) == []
+
+
+@pytest.mark.parametrize("type_and_value", [("u8", "u8 1"), ("char", "char d800"), ("u8", "str 61")])
+def test_a_run_leaves_nothing_that_only_a_search_for_cycles_frees(type_and_value: tuple[str, str]) -> None:
+    """Plans are many objects: thousands of runs would fill the memory, or make the search take most of the time."""
+    gc.collect()
+    gc.disable()
+    try:
+        echo(type_and_value[0], [type_and_value[1]])
+        assert not [found for found in gc.get_objects() if isinstance(found, Instance)]
+    finally:
+        gc.enable()
 
 
 def test_an_enum_that_may_be_cut_where_it_is_stored_is_not_guessed() -> None:
