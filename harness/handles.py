@@ -67,8 +67,10 @@ def rename(lines: Iterable[str]) -> list[str]:
     names: dict[str, str] = {}
     brought = 0
     renamed = list(lines)
-    for index, line in enumerate(renamed):
-        if line.__class__ is not str and isinstance(line, HandleLine):  # the first condition is fast
+    with_handles = [index for index, line in enumerate(renamed) if line.__class__ is not str]
+    for index in with_handles:
+        line = renamed[index]
+        if isinstance(line, HandleLine):
             if line.brings:
                 brought += 1
                 names[line.number] = f"h{brought}"

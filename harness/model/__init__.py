@@ -1,5 +1,6 @@
 """What must be seen, by the specification alone: scripts executed under the Canonical ABI's rules."""
 
-from harness.model.machine import Component, ModelRun, Unpredictable, run_model
+from harness.model.crossing import Crossings
+from harness.model.machine import ModelRun, Unpredictable, run_model
 
-__all__ = ["Component", "ModelRun", "Unpredictable", "run_model"]
+__all__ = ["Crossings", "ModelRun", "Unpredictable", "run_model"]

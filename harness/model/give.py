@@ -65,7 +65,7 @@ class Giver:
         items = value.items
         name = type.canonical
         element = type.type
-        if self._instance.script.lists and isinstance(element, t.Prim) and element in t.NUMBERS:
+        if self._instance.lists and isinstance(element, t.Prim) and element in t.NUMBERS:
             data = write_numbers([item.value for item in items if isinstance(item, s.Number)], element)
             self._show((f"push_list {name} {len(items)} = 1 {data.hex() or '-'}", place))
             return s.Raw(len(items), data)
@@ -96,7 +96,7 @@ class Giver:
         given = None
         if inner is not None and value.payload is not None:
             given = self.give(value.payload, inner, (place, f".{type.case_names[index]}"))
-        self._show((f"{_CASE_EVENT[type.__class__]} {type.canonical} {index}", place))
+        self._show((f"{CASE_PUSHED[type.__class__]} {type.canonical} {index}", place))
         return s.Case(index, given)
 
     def _handle(self, value: Rep, type: t.Own | t.Borrow, place: Place) -> s.Value:
@@ -116,7 +116,7 @@ class Giver:
         return s.Handle(number, resource.canonical)
 
 
-_CASE_EVENT: dict[type, str] = {t.Variant: "push_variant", t.Option: "push_option", t.Result: "push_result"}
+CASE_PUSHED: dict[type, str] = {t.Variant: "push_variant", t.Option: "push_option", t.Result: "push_result"}
 
 _GIVE: dict[tuple[type, type], Callable[[Giver, Any, Any, Place], s.Value]] = {
     (t.Prim, s.Str): Giver._string,

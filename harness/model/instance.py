@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from operator import is_
 from typing import Any
 
 from harness import script as s
 from harness.handles import prepare, rename
 from harness.model.layout import Layout
-from harness.model.places import Place, Places
+from harness.model.places import Place, Places, Shown, Within
 from harness.model.table import ResourceIdentity, SpecTrap, Table
 from harness.plan import Events, Role, TrapClass
 from harness.types import Resource
@@ -19,25 +20,39 @@ from harness.world import World
 Identify = Callable[[Role, Resource], ResourceIdentity]
 
 
-class Instance:
-    """State of one component; `identify` tells which resource type a resource seen from here is."""
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is fixed about a component for all of a run. `identify` tells which resource type a resource is."""
 
-    def __init__(self, role: Role, world: World, script: s.Script, layout: Layout, identify: Identify) -> None:
-        self.role = role
-        self.world = world
-        self.script = script
-        self.layout = layout
+    role: Role
+    world: World
+    layout: Layout
+    identify: Identify
+    lists: bool
+    """Lists of numbers are given to its interpreter whole."""
+
+
+class Instance:
+    """State of one component."""
+
+    def __init__(self, setting: Setting, frames: Sequence[s.Frame] = ()) -> None:
+        self.setting = setting
+        self.role = setting.role
+        self.world = setting.world
+        self.layout = setting.layout
+        self.lists = setting.lists
         self.table = Table()
-        self._events: list[tuple[str, Place]] = []
-        self.show = self._events.append
+        self._events: list[Shown] = []
+        self.show: Callable[[tuple[str, Place]], None] = self._events.append
         """Shows an event, line and place, without a handle's number or a NaN's payload in it."""
+        self.show_all: Callable[[tuple[list[str], Within]], None] = self._events.append
+        """Shows several events of that kind."""
         self.where = ""
         """The call that runs now: the place of events that stand for no value."""
         self.registers: list[s.Value | None] = [None] * s.REGISTERS
-        self._identify = identify
         self._identities: dict[Resource, ResourceIdentity] = {}
         self._frames: dict[s.FrameKey, deque[s.Frame]] = {}
-        for frame in script.frames:
+        for frame in frames:
             self._frames.setdefault(frame.key, deque()).append(frame)
 
     def emit(self, line: str, place: Place = "") -> None:
@@ -45,20 +60,29 @@ class Instance:
         self._events.append((prepare(line), place or self.where))
 
     def forget_unflushed(self) -> None:
-        while self._events and self._events[-1][0].startswith("export_finish "):
+        while self._events and str(self._events[-1][0]).startswith("export_finish "):
             self._events.pop()
 
     def expected(self) -> Events:
         """What it has shown, handles renamed and NaNs canonical."""
-        if not self._events:
-            return Events((), ())
-        lines, places = zip(*self._events, strict=True)
-        return Events(tuple(rename(lines)), Places(places))
+        lines: list[str] = []
+        for shown, _ in self._events:
+            if isinstance(shown, str):
+                lines.append(shown)
+            else:
+                lines += shown
+        return Events(tuple(rename(lines)), Places(self._events, range(len(lines))))
+
+    def place_of(self, number: int) -> Place:
+        """The place of an event of which nothing was shown at once with others."""
+        place = self._events[number][1]
+        assert isinstance(place, str | tuple)
+        return place
 
     def identity(self, resource: Resource) -> ResourceIdentity:
         found = self._identities.get(resource)
         if found is None:
-            found = self._identities[resource] = self._identify(self.role, resource)
+            found = self._identities[resource] = self.setting.identify(self.role, resource)
         return found
 
     def identity_of(self, canonical: str) -> ResourceIdentity | None:

@@ -11,25 +11,15 @@ from dataclasses import dataclass
 
 from harness import script as s
 from harness.model import resource_ops
+from harness.model.crossing import Arriving, Crossing, Crossings, deliver, send
 from harness.model.give import Giver
 from harness.model.instance import Instance, part
-from harness.model.layout import MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, Layout
 from harness.model.lifted import Lifted
-from harness.model.links import Links
 from harness.model.table import ResourceHandle, ResourceIdentity, SpecTrap, Task
 from harness.model.take import Taker, Unpredictable
-from harness.plan import Events, ExpectedOutcome, Role, TrapClass, Wire
-from harness.world import Function, World
+from harness.plan import Events, ExpectedOutcome, Role, TrapClass
 
-__all__ = ["Component", "ModelRun", "Unpredictable", "run_model"]
-
-
-@dataclass(frozen=True)
-class Component:
-    """A component of a composition, as far as a model needs it."""
-
-    world: World
-    script: s.Script
+__all__ = ["ModelRun", "Unpredictable", "run_model"]
 
 
 @dataclass(frozen=True)
@@ -42,9 +32,9 @@ class ModelRun:
     """Resources whose destructors ran, by representation, in order."""
 
 
-def run_model(components: Mapping[Role, Component], wires: Sequence[Wire], entries: Sequence[Role]) -> ModelRun:
-    """Run the scripts; raise `Unpredictable` where the specification leaves the outcome open."""
-    machine = _Machine(components, wires)
+def run_model(crossings: Crossings, scripts: Mapping[Role, s.Script], entries: Sequence[Role]) -> ModelRun:
+    """Run a script for each component; raise `Unpredictable` where the specification leaves the outcome open."""
+    machine = _Machine(crossings, scripts)
     outcome = ExpectedOutcome()
     try:
         for role in entries:
@@ -58,14 +48,12 @@ def run_model(components: Mapping[Role, Component], wires: Sequence[Wire], entri
 
 
 class _Machine:
-    def __init__(self, components: Mapping[Role, Component], wires: Sequence[Wire]) -> None:
-        self._links = Links({role: component.world for role, component in components.items()}, wires)
-        layout = Layout()
+    def __init__(self, crossings: Crossings, scripts: Mapping[Role, s.Script]) -> None:
+        self._crossings = crossings
+        self._whole = frozenset([role for role, script in scripts.items() if script.lists])
         self.instances = {
-            role: Instance(role, component.world, component.script, layout, self._links.identify)
-            for role, component in components.items()
+            role: Instance(crossings.setting(role, script.lists), script.frames) for role, script in scripts.items()
         }
-        self._layout = layout
         self._calls = 0
         self._entered: set[Role] = set()
         self.destroyed: list[tuple[ResourceIdentity, int]] = []
@@ -93,20 +81,19 @@ class _Machine:
             instance.forget_unflushed()
 
     def _execute(self, instance: Instance, frame: s.Frame, args: tuple[s.Value, ...], task: Task) -> s.Value | None:
-        """Run a frame's ops; the value of its `ret`."""
+        """Run a frame's ops; what its `ret` says, registers and arguments as they stand there."""
         for op in frame.ops:
             match op:
+                case s.Call():
+                    result = self._call(instance, op, args)
+                    if op.register is not None and result is not None:
+                        instance.store(op.register, result)
+                case s.Return(value):
+                    return value
                 case s.Set(register, value):
                     instance.store(register, instance.evaluate(value, args))
                 case s.Pick(register, value, path):
                     instance.store(register, part(instance.evaluate(value, args), path))
-                case s.Call():
-                    given = tuple(instance.evaluate(value, args) for value in op.args)
-                    result = self._call(instance, op, given)
-                    if op.register is not None and result is not None:
-                        instance.store(op.register, result)
-                case s.Return(value):
-                    return instance.evaluate(value, args) if value is not None else None
                 case s.Trap():
                     raise instance.fail("script_trap")
                 case _:
@@ -114,55 +101,51 @@ class _Machine:
         return None
 
     def _call(self, caller: Instance, op: s.Call, args: tuple[s.Value, ...]) -> s.Value | None:
-        """An imported function from the caller's side: `canon lower` around `canon lift`."""
-        imported = caller.world.import_function(op.interface, op.name)
-        if imported is None or len(args) != len(imported.params):
+        """An imported function from the caller's side: `canon lower` around `canon lift`. `args`: of the frame."""
+        crossing = self._crossings.of(caller.role, op.interface, op.name, self._whole)
+        if crossing is None or len(op.args) != len(crossing.params):
             raise caller.fail("no_import")
-        role, exported = self._links.callee(caller.role, op.interface, op.name)
+        callee = self.instances[crossing.callee]
         self._calls += 1
-        where = f"call {self._calls} {imported.canonical}"
-        caller.show((f"import_call {imported.canonical}", where))
+        where = f"call {self._calls} {crossing.imported.canonical}"
+        caller.show((f"import_call {crossing.imported.canonical}", where))
         taker = Taker(caller)
-        lifted = self._take_all(taker, args, imported, where)
+        sent = [
+            send(taker, caller, value, args, passage, where)
+            for value, passage in zip(op.args, crossing.params, strict=True)
+        ]
         taker.finish()
-        result = self._export(self.instances[role], exported, lifted, where)
+        result = self._export(callee, crossing, sent, where)
         given = None
-        if imported.result is not None:
+        if crossing.result is not None:
             assert result is not None
-            given = Giver(caller, None).give(result, imported.result, f"{where}, result")
+            given = deliver(Giver(caller, None), caller, result, crossing.result, where)
         for handle in taker.lenders:
             handle.num_lends -= 1
-        caller.show((f"import_return {imported.canonical}", where))
+        caller.show((f"import_return {crossing.imported.canonical}", where))
         return given
 
-    def _take_all(self, taker: Taker, args: tuple[s.Value, ...], function: Function, where: str) -> list[Lifted]:
-        flat = sum(self._layout.flat_count(param.type) for param in function.params)
-        spilled = flat > MAX_FLAT_PARAMS
-        return [
-            taker.take(value, param.type, f"{where}, {param.name}", spilled)
-            for value, param in zip(args, function.params, strict=True)
-        ]
-
-    def _export(self, callee: Instance, function: Function, args: list[Lifted], where: str) -> Lifted | None:
+    def _export(
+        self, callee: Instance, crossing: Crossing, args: list[Lifted | Arriving], where: str
+    ) -> Lifted | Arriving | None:
         """`canon lift`: parameters in, the frame, the result out, post-return."""
         if callee.role in self._entered:
             raise SpecTrap(TrapClass.CANNOT_ENTER)
         self._entered.add(callee.role)
+        function = crossing.exported
         name = function.canonical
         task = Task()
         callee.show((f"export_start {name}", where))
         callee.where = where
         giver = Giver(callee, task)
-        given = tuple(
-            giver.give(value, param.type, f"{where}, {param.name}")
-            for value, param in zip(args, function.params, strict=True)
-        )
+        pairs = zip(args, crossing.params, strict=True)
+        given = tuple([deliver(giver, callee, value, passage, where) for value, passage in pairs])
         callee.show((f"export_call {name}", where))
         frame = callee.next_frame(s.OnExport(function.interface, function.name))
         if frame is None:
             raise callee.fail("no_frame")
         value = self._execute(callee, frame, given, task)
-        result = self._checked_result(callee, function, value, f"{where}, result", task)
+        result = self._checked_result(callee, crossing, value, given, where, task)
         if task.num_borrows:
             raise SpecTrap(TrapClass.BORROW_LEFT)
         callee.show((f"export_finish {name}", where))
@@ -170,26 +153,28 @@ class _Machine:
         return result
 
     def _checked_result(
-        self, callee: Instance, function: Function, value: s.Value | None, path: str, task: Task
-    ) -> Lifted | None:
+        self,
+        callee: Instance,
+        crossing: Crossing,
+        value: s.Value | None,
+        args: tuple[s.Value, ...],
+        where: str,
+        task: Task,
+    ) -> Lifted | Arriving | None:
         """The specification lifts the result before it counts borrows; engines may count first."""
-        try:
-            return self._result(callee, function, value, path)
-        except SpecTrap as trap:
-            if task.num_borrows and trap.cause is not TrapClass.INTERPRETER:
-                raise SpecTrap(trap.cause, trap.detail, trap.also | {TrapClass.BORROW_LEFT}) from None
-            raise
-
-    def _result(self, callee: Instance, function: Function, value: s.Value | None, path: str) -> Lifted | None:
-        if function.result is None:
+        if crossing.result is None:
             return None
         if value is None:
             raise callee.fail("stack")
         taker = Taker(callee)
-        spilled = self._layout.flat_count(function.result) > MAX_FLAT_RESULTS
-        lifted = taker.take(value, function.result, path, spilled)
-        taker.finish()
-        return lifted
+        try:
+            sent = send(taker, callee, value, args, crossing.result, where)
+            taker.finish()
+        except SpecTrap as trap:
+            if task.num_borrows and trap.cause is not TrapClass.INTERPRETER:
+                raise SpecTrap(trap.cause, trap.detail, trap.also | {TrapClass.BORROW_LEFT}) from None
+            raise
+        return sent
 
     def _handle_op(self, instance: Instance, op: s.Op, args: tuple[s.Value, ...]) -> None:
         """Ops on resources and error contexts."""

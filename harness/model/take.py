@@ -72,7 +72,7 @@ class Taker:
             return self._string(value, place)
         if type is t.Prim.ERROR_CONTEXT:
             return self._error_context(value, place)
-        scalar = _SCALARS[type]
+        scalar = SCALARS[type]
         kind, width = scalar.kind, scalar.width
         if not isinstance(value, s.Number) or value.kind != kind:
             raise self._wrong_kind()
@@ -194,7 +194,7 @@ class Taker:
         if not isinstance(value, s.Case):
             raise self._wrong_kind()
         index = value.discriminant & _U32
-        self._show((f"{_CASE_EVENT[type.__class__]} {type.canonical} = {index}", place))
+        self._show((f"{CASE_POPPED[type.__class__]} {type.canonical} = {index}", place))
         cases = type.payloads
         if index >= len(cases):
             if value.payload is not None:
@@ -273,9 +273,11 @@ def _scalar(type: t.Prim) -> _Scalar:
     return _Scalar(kind, f"pop_{kind} = ", width, low, high)
 
 
-_SCALARS = {type: _scalar(type) for type in t.Prim if type not in (t.Prim.STRING, t.Prim.ERROR_CONTEXT)}
+SCALARS: dict[t.Prim, _Scalar] = {
+    type: _scalar(type) for type in t.Prim if type not in (t.Prim.STRING, t.Prim.ERROR_CONTEXT)
+}
 
-_CASE_EVENT: dict[type, str] = {t.Variant: "pop_variant", t.Option: "pop_option", t.Result: "pop_result"}
+CASE_POPPED: dict[type, str] = {t.Variant: "pop_variant", t.Option: "pop_option", t.Result: "pop_result"}
 
 _TAKE: dict[type, Callable[[Taker, s.Value, Any, Place, bool], Lifted]] = {
     t.Prim: Taker._primitive,

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from harness import script as s
-from harness.model import Component, run_model
+from harness.model import run_model
 from harness.plan import Plan, Role, ScriptPlan
 from harness.planner.calls import Caller
 from harness.planner.composition import Composition
@@ -187,7 +187,6 @@ def predicted(
     composition: Composition, scripts: Mapping[Role, s.Script], entries: Sequence[Role], calls: Sequence[str]
 ) -> ScriptPlan:
     """The run of these scripts with what must be seen. Raises `Unpredictable`."""
-    components = {role: Component(composition.worlds[role], script) for role, script in scripts.items()}
-    seen = run_model(components, composition.wires, entries)
+    seen = run_model(composition.crossings, scripts, entries)
     texts = {role: script_text(script) for role, script in scripts.items()}
     return ScriptPlan(texts, seen.expected, seen.outcome, calls)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 
 from harness.case import CallStep, Case, CaseError, DropStep, RepStep, Step
-from harness.model import Component, ModelRun, Unpredictable, run_model
+from harness.model import ModelRun, Unpredictable, run_model
 from harness.plan import ExpectedOutcome, Plan, Role, ScriptPlan, TrapClass
 from harness.planner.bare import plan_world
 from harness.planner.composition import Composition
@@ -84,8 +84,7 @@ def _run(case: Case, composition: Composition, steps: tuple[Step, ...], mode: Ro
     try:
         planner.plan(steps)
         scripts = {r: b.build(eager=expected.trap is not None, lists=lists) for r, b in planner.scripts.items()}
-        components = {role: Component(composition.worlds[role], script) for role, script in scripts.items()}
-        seen = run_model(components, composition.wires, planner.entries)
+        seen = run_model(composition.crossings, scripts, planner.entries)
     except (Unpredictable, OutOfRegisters) as error:
         raise case.error(last, f"the model cannot say what must be seen: {error}") from error
     if expected.trap not in (seen.outcome.trap, *seen.outcome.also):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from harness import types as t
-from harness.model.links import Links
+from harness.model import Crossings
 from harness.model.table import ResourceIdentity
 from harness.plan import Role, Wire
 from harness.smallest import Smallest
@@ -28,8 +28,8 @@ Sources = dict[tuple[Role, ResourceIdentity], Source]
 class Composition:
     def __init__(self, worlds: Mapping[Role, World], wires: Sequence[Wire]) -> None:
         self.worlds = worlds
-        self.wires = wires
-        self.links = Links(worlds, wires)
+        self.crossings = Crossings(worlds, wires)
+        self.links = self.crossings.links
         self._identities: dict[t.Resource, ResourceIdentity] = {}
         self._known: dict[Role, Smallest] = {}
 

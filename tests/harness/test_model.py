@@ -7,7 +7,7 @@ import gc
 import pytest
 
 from harness import script as s
-from harness.model import Component, ModelRun, Unpredictable, run_model
+from harness.model import Crossings, ModelRun, Unpredictable, run_model
 from harness.model.instance import Instance
 from harness.model.layout import Layout
 from harness.plan import Role, TrapClass
@@ -28,11 +28,10 @@ def run(
     """The subject runs, then the driver where there is one."""
     parts = surround(WitText(wit, "test.wit"))
     frames = {Role.SUBJECT: subject, Role.PROVIDER: provider, Role.DRIVER: driver or []}
-    components = {
-        role: Component(part.world, s.Script(tuple(frames[role]), lists=lists)) for role, part in parts.parts.items()
-    }
+    scripts = {role: s.Script(tuple(frames[role]), lists=lists) for role in parts.parts}
     entries = [role for role in (Role.SUBJECT, Role.DRIVER) if any(f.key == RUN for f in frames[role])]
-    return run_model(components, parts.wires, entries)
+    worlds = {role: part.world for role, part in parts.parts.items()}
+    return run_model(Crossings(worlds, parts.wires), scripts, entries)
 
 
 def echo(
