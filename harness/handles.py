@@ -33,6 +33,10 @@ _USE = {
 _FLOAT = {"push_f32": 32, "pop_f32": 32, "push_f64": 64, "pop_f64": 64}
 
 
+PREPARED = frozenset((*_NEW, *_USE, *_FLOAT))
+"""The kinds of events that `prepare` does anything to."""
+
+
 class HandleLine(str):
     """A line with a handle's number in it, taken apart. `brings`: the handle is new with this line."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.handles import HandleLine, prepare, rename
+from harness.handles import PREPARED, HandleLine, prepare, rename
 from harness.names import DumpError, Names, read_dump
 
 _INDEXED = {
@@ -31,9 +31,15 @@ for _kind in ("record", "tuple", "fixed_length_list", "option", "result", "varia
 for _kind in ("own", "borrow"):
     _INDEXED[f"push_{_kind}"] = _INDEXED[f"pop_{_kind}"] = "resource"
 
-_MEMORY = ("realloc ", "dealloc_bytes ")
+_MEMORY = frozenset(("realloc", "dealloc_bytes"))
 """Allocations and deallocations are each generator's own affair; what they come to stands in the balances."""
-_APART = ("balance ", "import_balance ", "fail ")
+_APART = frozenset(("balance", "import_balance", "fail"))
+_AS_IT_IS = frozenset(
+    f"{side}_{kind}"
+    for side in ("push", "pop")
+    for kind in ("bool", "u8", "s8", "u16", "s16", "u32", "s32", "u64", "s64", "char", "string")
+)
+"""Events that are compared as they stand: most lines that are met but once are of these kinds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +71,17 @@ class _Lines(dict[str, str | None]):
         """Whether handles were ever among the lines."""
 
     def __missing__(self, raw: str) -> str | None:
-        found = None
-        if raw.startswith(_APART):
+        kind, blank, _ = raw.partition(" ")
+        found: str | None = None
+        if kind in _AS_IT_IS:
+            found = raw
+        elif blank and kind in _APART:
             self.apart[raw] = _canonical(raw, self.names)
-        elif raw and not raw.startswith(_MEMORY):
-            found = prepare(_canonical(raw, self.names))
-            self.handles = self.handles or isinstance(found, HandleLine)
+        elif raw and not (blank and kind in _MEMORY):
+            found = _canonical(raw, self.names)
+            if kind in PREPARED:
+                found = prepare(found)
+                self.handles = self.handles or isinstance(found, HandleLine)
         if len(self) > self._MOST:
             self.clear()
         self[raw] = found
@@ -98,13 +109,8 @@ class TraceReader:
     def _read(self, text: str) -> Trace:
         known, rest = self._table(text)
         raw = rest.split("\n")
-        prepared = list(map(known.__getitem__, raw))
-        apart = [
-            known.apart[line]
-            for line, found in zip(raw, prepared, strict=True)
-            if found is None and line in known.apart
-        ]
-        lines = list(filter(None, prepared))
+        lines = list(filter(None, map(known.__getitem__, raw)))
+        apart = [known.apart[line] for line in filter(known.apart.__contains__, raw)]
         if known.handles:
             lines = rename(lines)
         balances = tuple(line for line in apart if not line.startswith("fail "))
