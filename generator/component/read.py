@@ -30,12 +30,16 @@ def is_component(binary: bytes) -> bool:
     return binary[:8] == PREAMBLE
 
 
-def read_component(binary: bytes) -> Component:
-    """Decode a component; core modules inside are kept as they are. Raises BinaryError."""
-    return _component(ComponentReader(binary))
+def read_component(binary: bytes, *, core_instances: bool = True) -> Component:
+    """Decode a component; core modules inside are kept as they are. Raises BinaryError.
+
+    Without `core_instances` these are passed over, unread: they say nothing about types, but hold most names.
+    """
+    passed_over = frozenset() if core_instances else frozenset((SectionId.CORE_INSTANCE,))
+    return _component(ComponentReader(binary), passed_over)
 
 
-def _component(reader: ComponentReader) -> Component:
+def _component(reader: ComponentReader, passed_over: frozenset[SectionId]) -> Component:
     _preamble(reader)
     reader.nest()
     definitions: list[Definition] = []
@@ -47,8 +51,9 @@ def _component(reader: ComponentReader) -> Component:
         if name is None:
             raise reader.error(f"unknown section {id}", start)
         section = reader.sub(reader.unsigned(), name)
-        _section(SectionId(id), section, definitions, offsets)
-        section.expect_end()
+        if id not in passed_over:
+            _section(SectionId(id), section, definitions, offsets, passed_over)
+            section.expect_end()
     reader.depth -= 1
     return Component(tuple(definitions), tuple(offsets))
 
@@ -64,7 +69,13 @@ def _preamble(reader: ComponentReader) -> None:
     reader.position = start + 8
 
 
-def _section(id: SectionId, reader: ComponentReader, definitions: list[Definition], offsets: list[int]) -> None:
+def _section(
+    id: SectionId,
+    reader: ComponentReader,
+    definitions: list[Definition],
+    offsets: list[int],
+    passed_over: frozenset[SectionId],
+) -> None:
     read_item = _VECTORS.get(id)
     if read_item is not None:
         for _ in range(reader.count()):
@@ -79,7 +90,7 @@ def _section(id: SectionId, reader: ComponentReader, definitions: list[Definitio
         case SectionId.CORE_MODULE:
             definitions.append(CoreModule(reader.bytes(reader.end - reader.position)))
         case SectionId.COMPONENT:
-            definitions.append(_component(reader))
+            definitions.append(_component(reader, passed_over))
         case _:
             raise reader.error(f"the {reader.section} section is not supported")
 

@@ -88,8 +88,12 @@ class Reader:
         return count
 
     def name(self) -> str:
-        start = self.position
-        raw = self.bytes(self.unsigned())
+        data, start = self.data, self.position
+        if start < self.end and (size := data[start]) < 128 and size < self.end - start:  # by far the most frequent
+            self.position = start + 1 + size
+            raw = data[start + 1 : start + 1 + size]
+        else:
+            raw = self.bytes(self.unsigned())
         try:
             return raw.decode()
         except UnicodeDecodeError:

@@ -152,7 +152,7 @@ def decode_component(binary: bytes) -> tuple[Resolve, WorldId]:
 
     Imported components and core modules are left out: worlds cannot tell of them (so does the reference).
     """
-    return world_of_component(read_component(binary))
+    return world_of_component(read_component(binary, core_instances=False))
 
 
 def world_of_component(component: Component) -> tuple[Resolve, WorldId]:
