@@ -244,51 +244,43 @@ def _key(key: FrameKey) -> str:
 
 
 def _op(op: Op) -> str:
-    match op:
-        case Set(register, value):
-            return f"set {register} {value_text(value)}"
-        case Pick(register, value, path):
-            return _words("pick", register, value_text(value), len(path), *path)
-        case Call(interface, name, result, args):
-            where = "-" if result is None else str(result)
-            return _words("call", _name(interface, name), where, len(args), *map(value_text, args))
-        case New(register, interface, name, rep):
-            return f"new {register} {_name(interface, name)} {rep}"
-        case Rep(register, handle):
-            return f"rep {register} {value_text(handle)}"
-        case Drop(handle):
-            return f"drop {value_text(handle)}"
-        case ErrorContextNew(register, message):
-            return f"ecnew {register} {value_text(message)}"
-        case ErrorContextMessage(register, handle):
-            return f"ecmsg {register} {value_text(handle)}"
-        case Return(value):
-            return "ret" if value is None else f"ret {value_text(value)}"
-        case Trap():
-            return "trap"
+    return _OP[op.__class__](op)
+
+
+def _pick(op: Pick) -> str:
+    return _words("pick", op.register, value_text(op.value), len(op.path), *op.path)
+
+
+def _call(op: Call) -> str:
+    where = "-" if op.register is None else str(op.register)
+    return " ".join(["call", _name(op.interface, op.name), where, str(len(op.args)), *map(value_text, op.args)])
+
+
+_OP: dict[type, Callable[[Any], str]] = {
+    Set: lambda op: f"set {op.register} {value_text(op.value)}",
+    Pick: _pick,
+    Call: _call,
+    New: lambda op: f"new {op.register} {_name(op.interface, op.name)} {op.rep}",
+    Rep: lambda op: f"rep {op.register} {value_text(op.handle)}",
+    Drop: lambda op: f"drop {value_text(op.handle)}",
+    ErrorContextNew: lambda op: f"ecnew {op.register} {value_text(op.message)}",
+    ErrorContextMessage: lambda op: f"ecmsg {op.register} {value_text(op.handle)}",
+    Return: lambda op: "ret" if op.value is None else f"ret {value_text(op.value)}",
+    Trap: lambda op: "trap",
+}
 
 
 def value_text(value: Value) -> str:
     """A value in the script's notation."""
     out: list[str] = []
-    _write(value, out)
+    _WRITE[value.__class__](value, out)
     return " ".join(out)
 
 
-def _write(value: Value, out: list[str]) -> None:
-    _WRITE[value.__class__](value, out)
-
-
 def _write_number(value: Number, out: list[str]) -> None:
-    kind = value.kind
-    if kind == "f32":
-        out.append(f"f32 {value.value:08x}")
-    elif kind == "f64":
-        out.append(f"f64 {value.value:016x}")
-    elif kind in ("char", "flags"):
-        out.append(f"{kind} {value.value:x}")
-    else:
-        out.append(f"{kind} {value.value}")
+    digits = _DIGITS.get(value.kind)
+    number = value.value if digits is None else format(value.value, digits)
+    out.append(f"{value.kind} {number}")
 
 
 def _write_case(value: Case, out: list[str]) -> None:
@@ -296,7 +288,7 @@ def _write_case(value: Case, out: list[str]) -> None:
         out.append(f"var {value.discriminant}")
     else:
         out.append(f"varp {value.discriminant}")
-        _write(value.payload, out)
+        _WRITE[value.payload.__class__](value.payload, out)
 
 
 def _write_entries(value: Entries, out: list[str]) -> None:
@@ -309,6 +301,9 @@ def _write_all(word: str, items: Sequence[Value], out: list[str], count: int | N
         _WRITE[item.__class__](item, out)
 
 
+_DIGITS = {"f32": "08x", "f64": "016x", "char": "x", "flags": "x"}
+"""Kinds that are not written in decimal."""
+
 _WRITE: dict[type, Callable[[Any, list[str]], None]] = {
     Number: _write_number,
     Str: lambda value, out: out.append(f"str {value.data.hex() or '-'}"),
@@ -316,9 +311,7 @@ _WRITE: dict[type, Callable[[Any, list[str]], None]] = {
     Case: _write_case,
     Items: lambda value, out: _write_all("list", value.items, out),
     Raw: lambda value, out: out.append(f"raw {value.length} {value.data.hex() or '-'}"),
-    Entries: lambda value, out: _write_all(
-        "map", [part for pair in value.pairs for part in pair], out, len(value.pairs)
-    ),
+    Entries: _write_entries,
     Pointer: lambda value, out: out.append(f"ptr {value.address} {value.length}"),
     Handle: lambda value, out: out.append(f"handle {value.number}"),
     Register: lambda value, out: out.append(f"reg {value.index}"),

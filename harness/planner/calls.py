@@ -30,6 +30,10 @@ MOST_NESTED = 3
 """Destructors that run inside one another."""
 
 
+def _no_handle(held: HandleName | ErrorContext) -> s.Value:
+    raise AssertionError(f"no register for {held}")
+
+
 def _name_handle(type: t.Own | t.Borrow) -> HandleName:
     return HandleName(type.resource.name)
 
@@ -158,7 +162,10 @@ class Caller:
         role = frame.owner.role
         callee, exported = self._composition.links.callee(role, function.interface, function.name)
         result = self._result(callee, exported, wanted, rank)
-        pools = [self._obtain_all(frame, value, param.type) for value, param in zip(args, function.params, strict=True)]
+        pools = [
+            self._obtain_all(frame, value, param.type) if param.type.holds_handles else []
+            for value, param in zip(args, function.params, strict=True)
+        ]
         given = [
             self._encode(value, param.type, pool)
             for value, param, pool in zip(args, function.params, pools, strict=True)
@@ -168,7 +175,8 @@ class Caller:
         register = frame.owner.take_register() if function.result is not None else None
         frame.add(s.Call(function.interface, function.name, register, tuple(given)))
         for pool, param, value in zip(pools, function.params, args, strict=True):
-            self._after(frame, pool, value, param.type)
+            if pool:
+                self._after(frame, pool, value, param.type)
         if function.result is None or register is None or result is None:
             return []
         brought = self._receive(frame, s.Register(register), result, function.result, wanted)
@@ -188,13 +196,14 @@ class Caller:
         """The callee's frame: it drops what it was given and makes what it returns."""
         frame = self.scripts[role].frame(s.OnExport(function.interface, function.name))
         for index, (value, param) in enumerate(zip(args, function.params, strict=True)):
-            self._receive(frame, s.Argument(index), value, param.type, hold=True)
+            if param.type.holds_handles:
+                self._receive(frame, s.Argument(index), value, param.type, hold=True)
         if role is Role.SUBJECT:
             self._call_waiting(frame)
             if self._nested and self._once_in(6):
                 self.call(frame, self._random.choice(self._nested))
         pool: list[int] = []
-        if result is not None and function.result is not None:
+        if result is not None and function.result is not None and function.result.holds_handles:
             pool = self._obtain_all(frame, result, function.result)
         for identity, held in frame.held.items():
             for register in held:
@@ -287,6 +296,8 @@ class Caller:
         return registers
 
     def _encode(self, value: Value, type: t.Type, pool: list[int]) -> s.Value:
+        if not pool:
+            return encode(value, type, _no_handle, self._lists)
         remaining = iter(pool)
         return encode(value, type, lambda _: s.Register(next(remaining)), self._lists)
 
