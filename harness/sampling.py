@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from random import Random
-from typing import Any
 
 from harness import types as t
 from harness.smallest import Smallest
 from harness.values import Case, ErrorContext, Float, HandleName, Value
 
 HandleMaker = Callable[[t.Own | t.Borrow], HandleName]
+Draw = Callable[[], Value]
+"""Draws values of one type."""
 
 BUDGET = 96
 """Values that one sample contains at most, apart from what types force and from one long list."""
@@ -59,8 +61,8 @@ class Sampler:
         self._random = random
         self._handle = handle
         self._smallest = Smallest(avoid if handle is not None else lambda _: True)
-        self._open: dict[t.Type, tuple[list[int], list[int]]] = {}
-        self._left = BUDGET
+        self._draws: dict[t.Type, Draw] = {}
+        self._budget = _Budget()
 
     def possible(self, type: t.Type | None) -> bool:
         """Whether a value of the type can be made without what is to be avoided, and is not too large."""
@@ -70,12 +72,12 @@ class Sampler:
         """A value of `type`; raises `Impossible`."""
         if not self.possible(type):
             raise Impossible(f"no value of {type.canonical} can be made")
-        self._left = BUDGET
-        return self._sample(type)
+        self._budget.left = BUDGET
+        return self._draw(type)()
 
     def sample_holding(self, type: t.Type, wanted: Callable[[t.Own], bool]) -> Value:
         """A value that holds at least one `own` that is wanted; raises `Impossible`."""
-        self._left = BUDGET
+        self._budget.left = BUDGET
         value = self._holding(type, wanted, set())
         if value is None:
             raise Impossible(f"no value of {type.canonical} holds the wanted handle")
@@ -88,7 +90,9 @@ class Sampler:
         found: Value | None = None
         match type:
             case t.Own():
-                found = self._make(type) if wanted(type) and self.possible(type) else None
+                found = (
+                    self._handle(type) if self._handle is not None and wanted(type) and self.possible(type) else None
+                )
             case t.Record() | t.Tuple():
                 found = self._members_holding(t.parts(type), wanted, seen)
             case t.FixedLengthList():
@@ -116,111 +120,202 @@ class Sampler:
             if all(map(self.possible, others)):
                 inner = self._holding(member, wanted, seen)
                 if inner is not None:
-                    before = tuple(map(self._sample, members[:index]))
-                    return (*before, inner, *map(self._sample, members[index + 1 :]))
+                    before = [self._draw(member)() for member in members[:index]]
+                    return (*before, inner, *[self._draw(member)() for member in members[index + 1 :]])
         return None
 
-    def _sample(self, type: t.Type) -> Value:
-        self._left -= 1
-        return _SAMPLE[type.__class__](self, type)
-
-    def _members(self, type: t.Record | t.Tuple) -> Value:
-        return tuple([self._sample(part) for part in type.parts])
-
-    def _list(self, type: t.List) -> Value:
-        element = type.type
-        return tuple([self._sample(element) for _ in range(self._length(element))])
-
-    def _fixed_length_list(self, type: t.FixedLengthList) -> Value:
-        return tuple([self._sample(type.type) for _ in range(type.size)])
-
-    def _map(self, type: t.Map) -> Value:
-        length = self._length(type.key, type.value)
-        return tuple([(self._sample(type.key), self._sample(type.value)) for _ in range(length)])
-
-    def _enum(self, type: t.EnumType) -> Value:
-        return self._index(len(type.cases))
-
-    def _asynchronous(self, type: t.Future | t.Stream) -> Value:
-        raise Impossible(f"{type.canonical} in a synchronous run")
-
-    def _make(self, type: t.Own | t.Borrow) -> HandleName:
-        assert self._handle is not None
-        return self._handle(type)
-
-    def _length(self, *elements: t.Type) -> int:
-        if self._left <= 0 or not all(map(self.possible, elements)):
-            return 0
-        length = self._random.choice(_LENGTHS)
-        size = sum(map(self._smallest.parts, elements))
-        if size > self._left:
-            length = min(length, 1)
-        if length == 17 and isinstance(elements[0], t.Prim) and self._random.random() < 0.2:
-            return self._random.choice((64, 255, 256))  # whatever is left: the rest of the value is small then
-        return length if length <= 3 else min(length, max(3, self._left))
-
-    def _index(self, count: int) -> int:
-        """The first and the last, and both sides of 256, more often than others."""
-        edges = [index for index in (0, count - 1, 255, 256) if index < count]
-        return self._random.choice(edges) if self._random.random() < 0.3 else self._random.randrange(count)
-
-    def _flags(self, type: t.Flags) -> Value:
-        count = len(type.labels)
-        pick = self._random.randrange(5)
-        if pick == 0:
-            return frozenset()
-        if pick == 1:
-            return frozenset(range(count))
-        if pick == 2:
-            return frozenset({self._index(count)})
-        return frozenset(label for label in range(count) if self._random.random() < 0.5)
-
-    def _case(self, type: t.Variant | t.Option | t.Result) -> Value:
-        found = self._open.get(type)
+    def _draw(self, type: t.Type) -> Draw:
+        """What draws values of a type, put together once. It must not refer to this sampler, which keeps it."""
+        found = self._draws.get(type)
         if found is None:
-            found = self._open[type] = self._open_cases(type)
-        open_cases, least = found
-        if self._left <= 0:
-            open_cases = least
-        index = open_cases[self._index(len(open_cases))]
-        payload = type.payloads[index]
-        return Case(index, None if payload is None else self._sample(payload))
+            found = self._draws[type] = self._put_together(type)
+        return found
+
+    def _put_together(self, type: t.Type) -> Draw:
+        random, budget = self._random, self._budget
+        match type:
+            case t.Prim():
+                return _primitive(random, budget, type)
+            case t.Record() | t.Tuple():
+                return _members(budget, [self._draw(part) for part in type.parts])
+            case t.FixedLengthList():
+                return _members(budget, [self._draw(type.type)] * type.size)
+            case t.List():
+                return _list(budget, self._length(type.type), self._draw(type.type))
+            case t.Map():
+                return _map(budget, self._length(type.key, type.value), self._draw(type.key), self._draw(type.value))
+            case t.EnumType():
+                return _enum(random, budget, len(type.cases))
+            case t.Flags():
+                return _flags(random, budget, len(type.labels))
+            case t.Variant() | t.Option() | t.Result():
+                payloads = [None if payload is None else self._draw(payload) for payload in type.payloads]
+                return _case(random, budget, *self._open_cases(type), payloads)
+            case t.Own() | t.Borrow() if self._handle is not None:
+                return _handle(budget, self._handle, type)
+            case _:
+                return _impossible(type)
+
+    def _length(self, *elements: t.Type) -> Callable[[], int]:
+        """Draws lengths of lists, or of maps."""
+        random, budget = self._random, self._budget
+        size = sum(map(self._smallest.parts, elements))
+        is_short = isinstance(elements[0], t.Prim)
+        if not all(map(self.possible, elements)):
+            return lambda: 0
+
+        def draw() -> int:
+            if budget.left <= 0:
+                return 0
+            length = random.choice(_LENGTHS)
+            if size > budget.left:
+                length = min(length, 1)
+            if length == 17 and is_short and random.random() < 0.2:
+                return random.choice((64, 255, 256))  # whatever is left: the rest of the value is small then
+            return length if length <= 3 else min(length, max(3, budget.left))
+
+        return draw
 
     def _open_cases(self, type: t.Variant | t.Option | t.Result) -> tuple[list[int], list[int]]:
         """The cases of which there are values, and those of them with the smallest ones."""
         sizes = list(map(self._smallest.parts, type.payloads))
         possible = [index for index, payload in enumerate(type.payloads) if self.possible(payload)]
-        least = min(sizes[index] for index in possible)
+        least = min((sizes[index] for index in possible), default=0)
         return possible, [index for index in possible if sizes[index] == least]
 
-    def _primitive(self, type: t.Prim) -> Value:
-        random = self._random
-        if type is t.Prim.BOOL:
-            return random.random() < 0.5
-        if type is t.Prim.CHAR:
-            return random.choice(_CHARS) if random.random() < 0.7 else self._char()
-        if type is t.Prim.STRING:
-            return self._string()
-        if type is t.Prim.ERROR_CONTEXT:
-            return ErrorContext(self._string())
-        width = t.NUMBERS[type]
-        if type in t.FLOATS:
-            bits = random.choice(_FLOATS[width]) if random.random() < 0.6 else random.getrandbits(width)
-            return Float(bits, width)
-        edges = _EDGES[type]
-        if random.random() < 0.6:
-            return random.choice(edges)
-        return random.randint(edges[0], edges[-1])
 
-    def _char(self) -> str:
-        code = self._random.choice((0x80, 0x800, 0x1_0000, 0x11_0000 - 0x800))
-        number = self._random.randrange(code)
-        return chr(number if number < 0xD800 else number + 0x800)
+@dataclass(slots=True)
+class _Budget:
+    """How many values the sample that is drawn may still contain."""
 
-    def _string(self) -> str:
-        if self._random.random() < 0.7:
-            return self._random.choice(_STRINGS)
-        return "".join(self._char() for _ in range(self._random.randrange(12)))
+    left: int = BUDGET
+
+
+def _members(budget: _Budget, members: Sequence[Draw]) -> Draw:
+    def draw() -> Value:
+        budget.left -= 1
+        return tuple([member() for member in members])
+
+    return draw
+
+
+def _list(budget: _Budget, length: Callable[[], int], element: Draw) -> Draw:
+    def draw() -> Value:
+        budget.left -= 1
+        return tuple([element() for _ in range(length())])
+
+    return draw
+
+
+def _map(budget: _Budget, length: Callable[[], int], key: Draw, value: Draw) -> Draw:
+    def draw() -> Value:
+        budget.left -= 1
+        return tuple([(key(), value()) for _ in range(length())])
+
+    return draw
+
+
+def _index(random: Random, count: int) -> Callable[[], int]:
+    """The first and the last, and both sides of 256, more often than others."""
+    edges = [index for index in (0, count - 1, 255, 256) if index < count]
+    return lambda: random.choice(edges) if random.random() < 0.3 else random.randrange(count)
+
+
+def _enum(random: Random, budget: _Budget, count: int) -> Draw:
+    index = _index(random, count)
+
+    def draw() -> Value:
+        budget.left -= 1
+        return index()
+
+    return draw
+
+
+def _flags(random: Random, budget: _Budget, count: int) -> Draw:
+    index = _index(random, count)
+
+    def draw() -> Value:
+        budget.left -= 1
+        pick = random.randrange(5)
+        if pick == 0:
+            return frozenset()
+        if pick == 1:
+            return frozenset(range(count))
+        if pick == 2:
+            return frozenset({index()})
+        return frozenset([label for label in range(count) if random.random() < 0.5])
+
+    return draw
+
+
+def _case(
+    random: Random, budget: _Budget, every: Sequence[int], least: Sequence[int], payloads: Sequence[Draw | None]
+) -> Draw:
+    of_every, of_least = _index(random, len(every)), _index(random, len(least))
+
+    def draw() -> Value:
+        budget.left -= 1
+        index = least[of_least()] if budget.left <= 0 else every[of_every()]
+        payload = payloads[index]
+        return Case(index, None if payload is None else payload())
+
+    return draw
+
+
+def _handle(budget: _Budget, make: HandleMaker, type: t.Own | t.Borrow) -> Draw:
+    def draw() -> Value:
+        budget.left -= 1
+        return make(type)
+
+    return draw
+
+
+def _impossible(type: t.Type) -> Draw:
+    def draw() -> Value:
+        raise Impossible(f"no value of {type.canonical} can be made")
+
+    return draw
+
+
+def _primitive(random: Random, budget: _Budget, type: t.Prim) -> Draw:
+    one = _scalar(random, type)
+
+    def draw() -> Value:
+        budget.left -= 1
+        return one()
+
+    return draw
+
+
+def _scalar(random: Random, type: t.Prim) -> Draw:
+    match type:
+        case t.Prim.BOOL:
+            return lambda: random.random() < 0.5
+        case t.Prim.CHAR:
+            return lambda: random.choice(_CHARS) if random.random() < 0.7 else _char(random)
+        case t.Prim.STRING:
+            return lambda: _string(random)
+        case t.Prim.ERROR_CONTEXT:
+            return lambda: ErrorContext(_string(random))
+    width = t.NUMBERS[type]
+    if type in t.FLOATS:
+        floats = _FLOATS[width]
+        return lambda: Float(random.choice(floats) if random.random() < 0.6 else random.getrandbits(width), width)
+    edges = _EDGES[type]
+    low, high = edges[0], edges[-1]
+    return lambda: random.choice(edges) if random.random() < 0.6 else random.randint(low, high)
+
+
+def _char(random: Random) -> str:
+    code = random.choice((0x80, 0x800, 0x1_0000, 0x11_0000 - 0x800))
+    number = random.randrange(code)
+    return chr(number if number < 0xD800 else number + 0x800)
+
+
+def _string(random: Random) -> str:
+    if random.random() < 0.7:
+        return random.choice(_STRINGS)
+    return "".join([_char(random) for _ in range(random.randrange(12))])
 
 
 def _edges(type: t.Prim) -> tuple[int, ...]:
@@ -232,21 +327,3 @@ def _edges(type: t.Prim) -> tuple[int, ...]:
 
 
 _EDGES = {type: _edges(type) for type in (*t.UNSIGNED, *t.SIGNED)}
-
-_SAMPLE: dict[type, Callable[[Sampler, Any], Value]] = {
-    t.Prim: Sampler._primitive,
-    t.Record: Sampler._members,
-    t.Tuple: Sampler._members,
-    t.List: Sampler._list,
-    t.FixedLengthList: Sampler._fixed_length_list,
-    t.Map: Sampler._map,
-    t.Variant: Sampler._case,
-    t.Option: Sampler._case,
-    t.Result: Sampler._case,
-    t.EnumType: Sampler._enum,
-    t.Flags: Sampler._flags,
-    t.Own: Sampler._make,
-    t.Borrow: Sampler._make,
-    t.Future: Sampler._asynchronous,
-    t.Stream: Sampler._asynchronous,
-}
