@@ -13,7 +13,7 @@ from harness.examine import Options, examine
 from harness.fuzz.choices import RandomSource
 from harness.fuzz.planned import TrialPlan, plan_trial
 from harness.fuzz.trial import Recipe, draw, run_world
-from harness.fuzz.worlds import Profile, random_world
+from harness.fuzz.worlds import FuzzWorld, Profile, random_world
 from harness.plan import Plan
 from harness.planner import check_plan
 from harness.toolchains.front_end import WitText
@@ -64,11 +64,14 @@ def _cpu_seconds() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-def planned(seed: int, functions: int, calls: int) -> Plan:
-    """The plan of a random world."""
+def drawn(seed: int, functions: int) -> FuzzWorld:
+    """A random world."""
     # what the reference panics at would make the floor cheaper than it is
     profile = Profile(functions=functions, fixed_length_lists=False, error_contexts=False)
-    world = random_world(RandomSource(random.Random(seed)), profile)
+    return random_world(RandomSource(random.Random(seed)), profile)
+
+
+def planned(world: FuzzWorld, seed: int, calls: int) -> Plan:
     return check_plan(WitText(world.wit, "world.wit"), world.world, world.features, seed=seed, calls=calls)
 
 
@@ -78,16 +81,20 @@ def count_calls(plan: Plan) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Differential:
-    """Ours, the reference and the model, on all three levels: what `harness check` does."""
+    """Ours, the reference and the model, on all three levels: what `harness check` does with a world that it is given.
+
+    That the world is drawn is the benchmark's own affair, and not counted.
+    """
 
     seed: int
     functions: int
     calls: int
 
     def perform(self, bench: Workbench) -> Spent:
+        world = drawn(self.seed, self.functions)
         watch = Stopwatch()
         started = time.perf_counter()
-        plan = planned(self.seed, self.functions, self.calls)
+        plan = planned(world, self.seed, self.calls)
         seen = examine(bench, f"world-{self.seed}", plan, Options(artifacts=None), started)
         return Spent(dict(seen.stages), watch.seconds, watch.cpu, count_calls(plan), seen.verdict.outcome.value)
 
@@ -101,7 +108,7 @@ class Floor:
     calls: int
 
     def perform(self, bench: Workbench) -> Spent:
-        return by_reference_alone(bench, planned(self.seed, self.functions, self.calls))
+        return by_reference_alone(bench, planned(drawn(self.seed, self.functions), self.seed, self.calls))
 
 
 def by_reference_alone(bench: Workbench, plan: Plan) -> Spent:
