@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from harness.case import CaseError, parse_case
 from harness.cells import Cell
@@ -18,10 +19,13 @@ from harness.plan import Plan
 from harness.planner import case_plan
 from harness.planner.scripts import OutOfRegisters
 from harness.sampling import Impossible
+from harness.steps import StepLost
 from harness.structure import Structure
 from harness.toolchains.front_end import FrontEndError
 from harness.verdict import judge
 from harness.workbench import Workbench
+
+T = TypeVar("T")
 
 UNUSABLE = (FrontEndError, CaseError, Impossible, OutOfRegisters)
 """What planning raises for what is no world or no script any more."""
@@ -33,6 +37,7 @@ class Oracle:
     def __init__(self, bench: Workbench, signature: Signature, options: Options, seconds: float) -> None:
         """`seconds`: for all phases together."""
         self.attempts = 0
+        self._tries = 0
         self._bench = bench
         self._signature = signature
         self._options = options
@@ -65,11 +70,22 @@ class Oracle:
 
     def case_fails(self, parts: CaseParts) -> bool:
         """For a case as it will be written."""
+        plan = self.planned(lambda: case_plan(parse_case(case_text(parts))))
+        return plan is not None and self.fails(plan)
+
+    def planned(self, plan: Callable[[], T]) -> T | None:
+        """What `plan` gives; None where it cannot be planned, or enough was tried.
+
+        A step of its own: of many tries that are no worlds any more, none may look like the last one still going on.
+        """
+        if not self.may_go_on:
+            return None
+        self._tries += 1
         try:
-            plan = case_plan(parse_case(case_text(parts)))
-        except UNUSABLE:
-            return False
-        return self.fails(plan)
+            with self._bench.steps.bounded(f"try {self._tries}: plan"):
+                return plan()
+        except (*UNUSABLE, StepLost):
+            return None
 
     def fails(self, plan: Plan) -> bool:
         """Whether the finding shows. What costs a worker is known by the attempt's number when it is done again."""

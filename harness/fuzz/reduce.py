@@ -18,7 +18,7 @@ from harness.fuzz.case_text import CaseParts
 from harness.fuzz.cases_of import bare_case, run_case, sample_case
 from harness.fuzz.choices import Exhausted, FixedSource, NotFailing, RecordingRandom, Source, shrink
 from harness.fuzz.drawn import DrawnWorld
-from harness.fuzz.oracle import UNUSABLE, Oracle
+from harness.fuzz.oracle import Oracle
 from harness.fuzz.planned import plan_trial
 from harness.fuzz.signature import Signature
 from harness.fuzz.smith import SmithError
@@ -170,11 +170,10 @@ class _Reduction:
         return None
 
     def _shows(self, world: DrawnWorld, calls: int) -> bool:
-        try:
-            planned = self._planned(world.wit, world.name, world.features, Random(world.script_seed), calls)
-        except UNUSABLE:
-            return False
-        return self._oracle.fails(planned.plan)
+        planned = self._oracle.planned(
+            lambda: self._planned(world.wit, world.name, world.features, Random(world.script_seed), calls)
+        )
+        return planned is not None and self._oracle.fails(planned.plan)
 
     def _fewer_choices(self, world: DrawnWorld, calls: int) -> CaseParts | None:
         """Shrunk by hypothesis; None where that is not possible: too many choices."""
@@ -189,10 +188,8 @@ class _Reduction:
             return self._planned(drawn.wit, drawn.world, drawn.features, SourceRandom(source), calls)
 
         def still_fails(source: Source) -> bool:
-            try:
-                return self._oracle.fails(build(source).plan)
-            except UNUSABLE:
-                return False
+            planned = self._oracle.planned(lambda: build(source))
+            return planned is not None and self._oracle.fails(planned.plan)
 
         try:
             shrunk = shrink(choices, still_fails, self._oracle.left, lambda: self._oracle.may_go_on)

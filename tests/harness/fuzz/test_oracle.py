@@ -1,0 +1,50 @@
+"""The oracle of a reduction: what it announces, and that it stops."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.examine import Options
+from harness.fuzz.cases_of import bare_case
+from harness.fuzz.oracle import Oracle
+from harness.fuzz.signature import Signature
+from harness.sampling import Impossible
+from harness.steps import Loss, Steps
+from harness.workbench import Settings, Workbench
+
+SIGNATURE = Signature("ours", "fail", 3, "event", "x", "ours")
+
+
+def oracle(tmp_path: Path, steps: Steps) -> Oracle:
+    found = Oracle(Workbench(Settings(tmp_path, None), steps), SIGNATURE, Options(artifacts=None), 60.0)
+    found.allow(3, 60.0)
+    return found
+
+
+def impossible() -> int:
+    raise Impossible("nothing")
+
+
+def test_every_try_is_announced(tmp_path: Path) -> None:
+    """Else many that are no worlds look like one step that takes too long, and cost a worker."""
+    told: list[str] = []
+    tried = oracle(tmp_path, Steps(told.append))
+    assert [tried.planned(lambda: 7), tried.planned(impossible)] == [7, None]
+    assert not tried.case_fails(bare_case("no WIT", None, (), SIGNATURE))
+    assert told == ["try 1: plan", "try 2: plan", "try 3: plan"]
+
+
+def test_a_try_that_cost_a_worker_is_not_made_again(tmp_path: Path) -> None:
+    steps = Steps()
+    steps.lost = {"try 1: plan": Loss(20.0, None, "did not end within 20 s")}
+    tried = oracle(tmp_path, steps)
+    assert [tried.planned(lambda: 7), tried.planned(lambda: 7)] == [None, 7]
+
+
+def test_nothing_is_planned_when_enough_was_tried(tmp_path: Path) -> None:
+    told: list[str] = []
+    tried = oracle(tmp_path, Steps(told.append))
+    tried.allow(0, 60.0)
+    assert tried.planned(lambda: 7) is None
+    assert not tried.case_fails(bare_case("package a:b; world w { }", None, (), SIGNATURE))
+    assert told == []
