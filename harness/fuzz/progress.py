@@ -45,7 +45,8 @@ class Shown:
         self._say(f"found at {found.index}: {found.signature}{known}")
 
     def reduced(self, found: Found, reduced: Reduced) -> None:
-        self._say(f"reduced to {reduced.size}: {found.file}")
+        done = f"reduced to {reduced.size}" if reduced.parts is not None else f"not reduced, {reduced.note}"
+        self._say(f"{done}: {found.file}")
 
     def _say(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -36,6 +36,8 @@ SECONDS = 30.0
 ALL_SECONDS = 90.0
 FEW_LINES = 10
 """Of WIT: what has no more is small enough."""
+UNSAID = "no case can say what its scripts do: only the command repeats it"
+"""Of a run with a bad value that has no steps: a seed alone does not bring the bad value back."""
 HANGING_ATTEMPTS = 3
 """Of a finding that costs its time limit, and maybe a worker, at each attempt."""
 
@@ -50,8 +52,7 @@ class Reduced:
 
     @property
     def size(self) -> str:
-        if self.parts is None:
-            return self.note
+        assert self.parts is not None
         lines = len(self.parts.wit.strip().splitlines())
         calls = f"about {self.parts.sample.calls} calls" if self.parts.sample else f"{len(self.parts.steps)} steps"
         return f"{lines} lines of WIT, {calls}, in {self.attempts} attempts"
@@ -74,10 +75,10 @@ class Reduce:
                 world = draw(self.recipe, self.index, bench)
         except (StepLost, SmithError) as error:
             return Reduced(None, 0, f"the world could not be drawn again: {error}")
-        return _Reduction(self, world, Oracle(bench, self.signature, self.options, ALL_SECONDS)).run()
+        return Reduction(self, world, Oracle(bench, self.signature, self.options, ALL_SECONDS)).run()
 
 
-class _Reduction:
+class Reduction:
     def __init__(self, task: Reduce, world: DrawnWorld, oracle: Oracle) -> None:
         self._task = task
         self._world = world
@@ -120,6 +121,8 @@ class _Reduction:
         if best.sample is None:
             best = self._fewer_steps(best)
         self._phase()
+        if self._task.bad and best.sample is not None and not self._oracle.case_fails(best):
+            return Reduced(None, self._oracle.attempts, UNSAID)
         return Reduced(self._smaller_text(best), self._oracle.attempts)
 
     def _bare(self, world: DrawnWorld | FuzzWorld) -> CaseParts:
@@ -249,11 +252,11 @@ def _without(parts: CaseParts, start: int, end: int) -> CaseParts:
 def _within(parts: CaseParts) -> Iterator[CaseParts]:
     """A case with all, or one, of the steps during one of its calls or destructors left out."""
     for index, step in enumerate(parts.steps):
-        for changed in _with_less(step):
+        for changed in with_less(step):
             yield replace(parts, steps=(*parts.steps[:index], changed, *parts.steps[index + 1 :]))
 
 
-def _with_less(step: Step) -> Iterator[Step]:
+def with_less(step: Step) -> Iterator[Step]:
     """A step that does less while it lasts; all at once first, then what borrows need is done by the case itself."""
     if not isinstance(step, CallStep | DropStep) or not step.during:
         return
@@ -263,5 +266,5 @@ def _with_less(step: Step) -> Iterator[Step]:
     for at, inner in enumerate(step.during):
         before, after = step.during[:at], step.during[at + 1 :]
         yield replace(step, during=before + after)
-        for changed in _with_less(inner):
+        for changed in with_less(inner):
             yield replace(step, during=(*before, changed, *after))

@@ -1,0 +1,72 @@
+"""What a reduction ends with, by an oracle that says what a test wants."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.case import CallStep, DropStep, NewStep, RepStep, Step
+from harness.examine import Options
+from harness.fuzz import reduce
+from harness.fuzz.case_text import CaseParts
+from harness.fuzz.drawn import DrawnWorld
+from harness.fuzz.oracle import Oracle
+from harness.fuzz.reduce import UNSAID, Reduce
+from harness.fuzz.signature import Signature
+from harness.fuzz.trial import Recipe
+from harness.plan import Plan
+from harness.steps import Steps
+from harness.workbench import Settings, Workbench
+
+SIGNATURE = Signature("ours", "fail", 3, "event", "x", "ours")
+WORLD = DrawnWorld("package a:b;\ninterface x { f: func(a: u8); }\nworld w { import x; }\n", "w", (), 7)
+
+
+class _Agrees(Oracle):
+    """Every plan shows the finding; a case only where it has steps."""
+
+    def fails(self, plan: Plan) -> bool:
+        self.attempts += 1
+        return self.may_go_on
+
+    def case_fails(self, parts: CaseParts) -> bool:
+        return bool(parts.steps) and super().case_fails(parts)
+
+
+def oracle(tmp_path: Path) -> Oracle:
+    return _Agrees(Workbench(Settings(tmp_path, None), Steps()), SIGNATURE, Options(artifacts=None), 20.0)
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_a_case_that_does_not_show_it_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: bool) -> None:
+    if not said:
+        monkeypatch.setattr(reduce, "run_case", lambda planned, number, signature: None)
+    task = Reduce(Recipe(0, 5), 0, SIGNATURE, True, Options(artifacts=None))
+    done = reduce.Reduction(task, WORLD, oracle(tmp_path)).run()
+    assert (done.parts is not None) is said
+    assert said or done.note == UNSAID
+
+
+def dropped(*during: Step) -> DropStep:
+    return DropStep("r", during=during)
+
+
+CALL, NEW = CallStep("f"), NewStep("s", "x#r")
+
+
+@pytest.mark.parametrize(
+    ("step", "less"),
+    [
+        (CallStep("f", during=(CALL,), keep=frozenset("r")), [CallStep("f"), CallStep("f", keep=frozenset("r"))]),
+        (
+            dropped(NewStep("s", "x#r"), DropStep("s")),
+            [dropped(), dropped(DropStep("s")), dropped(NewStep("s", "x#r"))],
+        ),
+        (dropped(dropped(CALL)), [dropped(), dropped(dropped())]),
+        (RepStep("r"), []),
+    ],
+)
+def test_steps_do_less(step: Step, less: list[Step]) -> None:
+    found = list(dict.fromkeys(reduce.with_less(step)))
+    assert found == less
