@@ -7,7 +7,7 @@ import resource
 import time
 from dataclasses import dataclass
 
-from harness.cells import REFERENCE, pure_cell
+from harness.cells import REFERENCE, First, pure_cell
 from harness.engine import EngineKind
 from harness.examine import Options, examine
 from harness.fuzz.choices import RandomSource
@@ -95,7 +95,8 @@ class Differential:
         watch = Stopwatch()
         started = time.perf_counter()
         plan = planned(world, self.seed, self.calls)
-        seen = examine(bench, f"world-{self.seed}", plan, Options(artifacts=None), started)
+        options = Options(artifacts=None, first=First.SUBJECT_BOTH_WAYS, turn=self.seed)
+        seen = examine(bench, f"world-{self.seed}", plan, options, started)
         return Spent(dict(seen.stages), watch.seconds, watch.cpu, count_calls(plan), seen.verdict.outcome.value)
 
 

@@ -22,6 +22,7 @@ from rich.table import Table
 
 from benchmarks.tasks import FAILED, Differential, Floor, Spent
 from harness.run import Run, Tools
+from harness.verdict import Outcome
 from harness.worker import Task
 
 
@@ -69,12 +70,21 @@ def fair_rates(
     with Run(tools, workers) as run:
         measure(run, warm)
         below, above = in_turns(run, floors, others)
-    fair = [number for number, spent in enumerate(below) if spent.outcome != FAILED]
-    if len(fair) < len(floors):
-        click.echo(f"{what}, {workers} workers: {len(floors) - len(fair)} of {len(floors)} worlds left out: {FAILED}")
+    pairs = list(zip(below, above, strict=True))
+    reasons = Counter(reason for pair in pairs if (reason := _unfair(*pair)))
+    fair = [number for number, pair in enumerate(pairs) if not _unfair(*pair)]
+    for reason, count in reasons.items():
+        click.echo(f"{what}, {workers} workers: {count} of {len(floors)} worlds left out: {reason}")
     names = (f"floor of {what}", what)
     kinds = zip(names, (below, above), strict=True)
     return [rate_of(name, workers, [spent[number] for number in fair]) for name, spent in kinds]
+
+
+def _unfair(floor: Spent, other: Spent) -> str:
+    """Why a world has no floor, or nothing that a floor could be compared with."""
+    if floor.outcome == FAILED:
+        return FAILED
+    return "nothing was run" if other.outcome == Outcome.SKIP.value else ""
 
 
 def environment() -> None:

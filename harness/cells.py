@@ -5,12 +5,32 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, unique
 
 from harness.engine import EngineKind
 from harness.plan import Role
 
 OURS = "ours"
 REFERENCE = "reference"
+
+
+BOTH_WAYS_EVERY = 8
+"""Of worlds that toolchains build in turns, one in so many is built both ways all the same: only then do two libraries
+of one component lie beside each other (level 1)."""
+
+
+@unique
+class First(Enum):
+    """Which mixed cells are run at first, where two toolchains meet."""
+
+    BOTH_WAYS = "both ways"
+    """Every component by either: for cases, each of which must notice what it is there to notice."""
+    SUBJECT_BOTH_WAYS = "subject both ways"
+    """The subject by either, beside the same other components: for the world that somebody asks about. A third of the
+    builds is saved."""
+    IN_TURNS = "in turns"
+    """One mixed cell: each call is made by one toolchain's code and answered by the other's, and all of it is compared
+    with what the model says. For many worlds: it shows most in the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +103,26 @@ def default_cells(roles: Sequence[Role], toolchains: Sequence[str], engine: Engi
 
 
 def first_cells(
-    roles: Sequence[Role], toolchains: Sequence[str], engine: EngineKind, turn: int | None = None
+    roles: Sequence[Role],
+    toolchains: Sequence[str],
+    engine: EngineKind,
+    first: First = First.BOTH_WAYS,
+    turn: int = 0,
 ) -> list[Cell]:
     """Those of the default cells that show whether there is anything wrong; the others show with whom.
 
     The mixed ones, where there are any. If in them every component does what the model says, then the pure cells cannot
     show more: the first event that were wrong in one of those would follow right events alone, as in a mixed cell.
-
-    With `turn`, where two toolchains meet: the subject by each of them beside components that one of them has made, the
-    two in turns. Over many worlds all components of both are seen; for one world a third of the builds is saved.
+    `first` says which of them, where two toolchains meet; `turn` is the number of a world among many.
     """
-    if turn is not None and len(roles) > 1 and len(toolchains) == 2:
-        others = _same(toolchains[turn % 2])
-        subjects = map(_same, toolchains)
-        return [_around(roles, subject, others, engine) for subject in subjects]
-    return mixed_cells(roles, toolchains, engine) or pure_cells(roles, toolchains, engine)
+    mixed = mixed_cells(roles, toolchains, engine)
+    if len(mixed) == 2:
+        if first is First.SUBJECT_BOTH_WAYS:
+            others = _same(toolchains[turn % 2])
+            return [_around(roles, _same(subject), others, engine) for subject in toolchains]
+        if first is First.IN_TURNS and turn % BOTH_WAYS_EVERY:
+            return [mixed[turn % 2]]
+    return mixed or pure_cells(roles, toolchains, engine)
 
 
 def full_cells(roles: Sequence[Role], toolchains: Sequence[str], needs: frozenset[str] = frozenset()) -> list[Cell]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness import artifacts
-from harness.cells import Cell, default_cells, first_cells, full_cells
+from harness.cells import Cell, First, default_cells, first_cells, full_cells
 from harness.engine import EngineKind
 from harness.expectations import Expectations
 from harness.features import missing
@@ -27,9 +27,9 @@ class Options:
     artifacts: Path | None = Path("artifacts")
     toolchains: tuple[str, ...] | None = None
     """Which of the toolchains take part, by name, in order; None: all."""
-    turn: int | None = None
-    """The number of a world among many: whose turn it is to build all but the subject (`first_cells`). None for worlds
-    and cases by themselves, which show what every toolchain makes of each of their components."""
+    first: First = First.BOTH_WAYS
+    turn: int = 0
+    """The number of a world among many: whose turn it is to build what is built once (`first_cells`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _rounds(bench: Workbench, plan: Plan, options: Options) -> list[list[Cell]]:
     toolchains = list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
     if options.full_matrix:
         return [full_cells(roles, toolchains, plan.needs)]
-    first = first_cells(roles, toolchains, options.engine, options.turn)
+    first = first_cells(roles, toolchains, options.engine, options.first, options.turn)
     every = default_cells(roles, toolchains, options.engine)
     return [first] if len(first) == len(every) else [first, every]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.case import load_case
+from harness.cells import First
 from harness.examine import Examination, Options, examine
 from harness.planner import case_plan, check_plan
 from harness.refusals import load_refusals
@@ -95,7 +96,8 @@ class CheckWorld:
             return Examination(name, "", opinion.verdict(str(error)))
         except StepLost as lost:
             return Examination(name, "", broken(f"planning: {lost.loss.message}"))
-        return examine(bench, name, plan, self.options, started)
+        options = replace(self.options, first=First.SUBJECT_BOTH_WAYS, turn=self.seed)
+        return examine(bench, name, plan, options, started)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field, replace
 from random import Random
 
+from harness.cells import First
 from harness.examine import Examination, Options, examine
 from harness.features import missing
 from harness.fuzz.case_text import CaseParts
@@ -108,7 +109,7 @@ def run_world(
     except StepLost as lost:
         refusal = Refusal("harness", f"planning: {lost.loss.message}")
         return TrialResult(index, outcome=Outcome.HARNESS_ERROR.value, refusals=(refusal,))
-    examination = examine(bench, CASE, plan.planned.plan, replace(options, turn=index), started)
+    examination = examine(bench, CASE, plan.planned.plan, replace(options, first=First.IN_TURNS, turn=index), started)
     tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
     return _result(index, world, plan, examination, explainer(tools, options.expectations, plan.planned.plan))
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 
 from harness.build import ComponentBuild
-from harness.cells import OURS, REFERENCE, Build, Cell, default_cells, first_cells, full_cells, pure_cell
+from harness.cells import (
+    BOTH_WAYS_EVERY,
+    OURS,
+    REFERENCE,
+    Build,
+    Cell,
+    First,
+    default_cells,
+    first_cells,
+    full_cells,
+    pure_cell,
+)
 from harness.diff import Difference, Expected, Observation, against_model, between
 from harness.engine import EngineKind, Rejected, RunResult, Trap
 from harness.expectations import Expectation, Expectations
@@ -237,22 +248,31 @@ class TestCells:
         assert len(default_cells([Role.SUBJECT], [OURS, REFERENCE], EngineKind.WINCH)) == 2
         assert len(default_cells(ROLES, [OURS], EngineKind.CRANELIFT)) == 1
 
-    @pytest.mark.parametrize("turn", [None, 0, 1, 2, 3])
+    @pytest.mark.parametrize("turn", range(2 * BOTH_WAYS_EVERY))
+    @pytest.mark.parametrize("first", First)
     @pytest.mark.parametrize("roles", [[Role.SUBJECT], ROLES, list(Role)])
     @pytest.mark.parametrize("toolchains", [[OURS], [OURS, REFERENCE], [OURS, "other", REFERENCE]])
-    def test_first(self, roles: list[Role], toolchains: list[str], turn: int | None) -> None:
-        first = first_cells(roles, toolchains, EngineKind.WINCH, turn)
-        assert set(first) <= set(default_cells(roles, toolchains, EngineKind.WINCH))
-        assert {dict(cell.builds)[Role.SUBJECT].toolchain for cell in first} == set(toolchains)
+    def test_first(self, roles: list[Role], toolchains: list[str], first: First, turn: int) -> None:
+        """No cell that is not run again where something is wrong; every toolchain takes part."""
+        cells = first_cells(roles, toolchains, EngineKind.WINCH, first, turn)
+        assert set(cells) <= set(default_cells(roles, toolchains, EngineKind.WINCH))
+        assert {build.toolchain for cell in cells for _, build in cell.builds} == set(toolchains)
 
-    def test_first_in_turns(self) -> None:
-        names = [
-            [str(cell) for cell in first_cells(ROLES, [OURS, REFERENCE], EngineKind.WINCH, turn)] for turn in (0, 1)
-        ]
-        assert names == [
-            ["ours@winch", "subject=reference,driver=ours@winch"],
-            ["subject=ours,driver=reference@winch", "reference@winch"],
-        ]
+    @pytest.mark.parametrize(
+        ("first", "turn", "names"),
+        [
+            (First.BOTH_WAYS, 1, ["subject=reference,driver=ours@winch", "subject=ours,driver=reference@winch"]),
+            (First.SUBJECT_BOTH_WAYS, 0, ["ours@winch", "subject=reference,driver=ours@winch"]),
+            (First.SUBJECT_BOTH_WAYS, 1, ["subject=ours,driver=reference@winch", "reference@winch"]),
+            (First.IN_TURNS, 0, ["subject=reference,driver=ours@winch", "subject=ours,driver=reference@winch"]),
+            (First.IN_TURNS, 1, ["subject=ours,driver=reference@winch"]),
+            (First.IN_TURNS, 2, ["subject=reference,driver=ours@winch"]),
+            (First.IN_TURNS, BOTH_WAYS_EVERY + 1, ["subject=ours,driver=reference@winch"]),
+        ],
+    )
+    def test_which_come_first(self, first: First, turn: int, names: list[str]) -> None:
+        cells = first_cells(ROLES, [OURS, REFERENCE], EngineKind.WINCH, first, turn)
+        assert [str(cell) for cell in cells] == names
 
     def test_full(self) -> None:
         cells = full_cells(ROLES, [OURS, REFERENCE])

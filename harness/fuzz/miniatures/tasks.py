@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 from harness.case import load_case, parse_case
+from harness.cells import First
 from harness.examine import Options
 from harness.features import missing
 from harness.fuzz.miniatures.detect import Detection, Detector
@@ -135,6 +136,6 @@ class TryRandom:
         plan = trial.plan
         detection = None
         if not missing(plan.needs):
-            options = replace(self.options, turn=self.index)
+            options = replace(self.options, first=First.IN_TURNS, turn=self.index)
             detection = Detector(bench, plan, options).by_all(self.miniature)
         return TriedWorld(time.perf_counter() - started, detection, world.wit if detection is not None else "")
