@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import platform
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from harness.cells import OURS, REFERENCE
 from harness.expectations import Expectations
 from harness.pool import Patience, Pool, PoolClosed, TaskFailed
 from harness.process import Limits
+from harness.temporary import fresh_folder
 from harness.toolchains import command, wasm_tools
 from harness.toolchains.named import named
 from harness.toolchains.wasm_tools import NoReference, WrongReference
@@ -75,9 +74,9 @@ class Run:
             self.tools.append(ToolInfo(templates.name, templates.generate[0], templates.version, str(path)))
         if not self.tools:
             raise NoToolchain("neither ours nor a reference is to take part: nothing can be run")
-        self.directory = Path(tempfile.mkdtemp(prefix="harness-"))
+        self._folder = fresh_folder()
         self.settings = Settings(
-            self.directory,
+            self._folder.path,
             reference,
             not tools.without_ours,
             tools.commands,
@@ -109,7 +108,7 @@ class Run:
 
     def close(self) -> None:
         self._pool.close()
-        shutil.rmtree(self.directory, ignore_errors=True)
+        self._folder.remove()
 
     def load_expectations(self, files: Sequence[Path]) -> Expectations:
         """Those of these files that are about the tools of this run. Raises `ExpectationsError`."""

@@ -10,6 +10,7 @@ from importlib import resources
 from typing import Any
 
 from reports.model import Tool
+from reports.text import counted
 
 FORMAT = 1
 """Raised when a reader of older summaries would misunderstand newer ones."""
@@ -94,7 +95,7 @@ def head_text(run: FuzzRun) -> str:
     """The first lines: who takes part, and what a reader must know first."""
     tools = ", ".join(f"{tool.name} ({tool.tool} {tool.version})" for tool in run.tools)
     lines = [*run.notes, f"toolchains: {tools}; engine: {run.engine}"]
-    return "\n".join([*lines, f"seed {run.seed}, {run.source} worlds, {run.jobs} workers"])
+    return "\n".join([*lines, f"seed {run.seed}, {run.source} worlds, {counted(run.jobs, 'worker')}"])
 
 
 def summary_text(run: FuzzRun) -> str:
@@ -117,7 +118,8 @@ def _summary(run: FuzzRun) -> Iterator[str]:
         yield f"stopped: {run.stopped}"
     known = len(run.findings) - len(run.new)
     yield (
-        f"{run.worlds} worlds ({counts}), {run.calls} calls, {len(run.new)} new findings, {known} known, "
+        f"{counted(run.worlds, 'world')} ({counts}), {counted(run.calls, 'call')}, "
+        f"{counted(len(run.new), 'new finding')}, {known} known, "
         f"in {run.seconds:.1f} s"
     )
 

@@ -108,9 +108,10 @@ def summary_text(run: Run) -> str:
     """The last line: counts by outcome, and the time."""
     counts = ", ".join(f"{count} {outcome}" for outcome, count in run.counts().items()) or "nothing to do"
     left_out = sum(len(case.unsupported) for case in run.cases)
-    unsupported = f"; {_counted(left_out, 'item')} unsupported and not run" if left_out else ""
-    return f"{_counted(len(run.cases), 'case')}: {counts} in {run.seconds:.1f} s{unsupported}"
+    unsupported = f"; {counted(left_out, 'item')} unsupported and not run" if left_out else ""
+    return f"{counted(len(run.cases), 'case')}: {counts} in {run.seconds:.1f} s{unsupported}"
 
 
-def _counted(count: int, what: str) -> str:
+def counted(count: int, what: str) -> str:
+    """`1 case`, `2 cases`."""
     return f"{count} {what}" if count == 1 else f"{count} {what}s"

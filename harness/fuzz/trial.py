@@ -25,7 +25,7 @@ from harness.toolchains.front_end import FrontEndError
 from harness.verdict import Outcome
 from harness.workbench import Workbench
 
-DEFAULT_CALLS = 200
+DEFAULT_CALLS = 250
 _TO_GIVE = re.compile(r"the \w+ has no .*")
 FRONT_END = "front end"
 """The aspect of a finding about WIT that our front end refuses and another tool takes."""

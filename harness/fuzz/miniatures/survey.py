@@ -62,6 +62,7 @@ class Survey:
         self._jobs = jobs
         self._told = told
         self._options = Options(artifacts=None)
+        self._stopped = False
 
     @staticmethod
     def tools(tools: Tools, miniatures: Iterable[Miniature]) -> Tools:
@@ -101,17 +102,22 @@ class Survey:
 
     def fuzz(self, recipe: Recipe, seconds: float) -> None:
         """Trials of the fuzzer for each miniature until one notices it or a worker has spent that time on it."""
-        with ThreadPoolExecutor(self._jobs) as threads:
-            futures = {threads.submit(self._fuzz, row, recipe, seconds): name for name, row in self.rows.items()}
+        threads = ThreadPoolExecutor(self._jobs)
+        futures = {threads.submit(self._fuzz, row, recipe, seconds): name for name, row in self.rows.items()}
+        try:
             for future in as_completed(futures):
                 fuzzed = self.rows[futures[future]].fuzzed = future.result()
                 seen = f"after {fuzzed.worlds} worlds" if fuzzed.detection is not None else "not noticed"
                 self._told(f"{futures[future]}: {seen}")
+        finally:
+            # who interrupts does not wait for a world: closing the run ends what the threads wait for
+            self._stopped = True
+            threads.shutdown(wait=False, cancel_futures=True)
 
     def _fuzz(self, row: Row, recipe: Recipe, seconds: float) -> Fuzzed:
         spent = 0.0
         index = 0
-        while spent < seconds:
+        while spent < seconds and not self._stopped:
             task = TryRandom(row.miniature.name, recipe, index, self._options)
             index += 1
             try:

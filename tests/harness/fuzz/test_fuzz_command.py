@@ -175,5 +175,5 @@ def test_survives_bad_tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nam
     words = ["--worlds", "1", "--calls", "2", "--jobs", "1", "--no-reduce", "--findings", str(tmp_path)]
     output = fuzz(*tool, *words, expected=1)
     assert f"ours: {kind}" in output
-    assert "1 worlds (1 " in output
+    assert "1 world (1 " in output
     assert len(list(tmp_path.glob("*.toml"))) == 1

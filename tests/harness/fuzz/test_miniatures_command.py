@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -58,6 +63,38 @@ def test_what_cases_notice(suite: Path, tmp_path: Path) -> None:
     (row,) = json.loads(out.read_text())
     assert (row["name"], row["cases"], row["level"]) == ("s8-loaded-unsigned", ["s8"], 3)
     assert "push_s8" in row["message"]
+
+
+HANGS = """
+import os
+from harness.fuzz.miniatures import survey
+from tests.harness.pool_tasks import HoldOn
+survey.TryRandom = lambda *_: HoldOn(os.environ["NOTE"])
+from harness.cli import main
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_interrupted_it_ends_at_once(tmp_path: Path) -> None:
+    """Also while a world takes for ever, and without a trace."""
+    words = ["miniatures", "--fuzz", "60", "--only", "slot-0-used", "-j", "1"]
+    note = tmp_path / "note"
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    path = os.pathsep.join(sys.path)
+    environment = {**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": path, "NOTE": str(note)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", HANGS, *words], env=environment, stderr=subprocess.PIPE, text=True
+    )
+    until = time.monotonic() + 30
+    while not note.exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "interrupted" in told
+    assert not list(temporary.iterdir())
 
 
 def test_what_cases_do_not_notice(suite: Path) -> None:
