@@ -92,7 +92,9 @@ def _first_event(
 
 def _stopped_within_call(missing: Sequence[Event]) -> bool:
     """A trap may keep from being seen what the component told last, but nothing before the call that it ended."""
-    return len({event.path.partition(",")[0] for event in missing}) == 1
+    calls = (event.path.partition(",")[0] for event in missing)  # not all of them are put together where two differ
+    first = next(calls, None)
+    return first is not None and all(call == first for call in calls)
 
 
 def _balances(role: Role, trace: Trace) -> list[Difference]:

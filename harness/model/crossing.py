@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness import script as s
 from harness import types as t
@@ -93,18 +93,26 @@ class Arriving:
     call: str
     sender: Setting
     getter: Setting | None = None
+    _walked: dict[bool, Instance] = field(default_factory=dict)
+    """Who took (True) and who was given the value when places were asked for."""
 
     def text(self, shown: Sequence[str], number: int) -> str:
-        """Where in the value an event belongs: the long way again, for who asks."""
+        """Where in the value an event belongs: the long way again, once, for who asks."""
+        taken = shown is self.pops
+        if taken not in self._walked:
+            self._walked[taken] = self._walk(taken)
+        return place_text(self._walked[taken].place_of(number))
+
+    def _walk(self, taken: bool) -> Instance:
         place = (self.call, self.passage.step)
         taking = Instance(self.sender)
         lifted = Taker(taking).take(self.value, self.passage.popped, place, False)
-        if shown is self.pops:
-            return place_text(taking.place_of(number))
+        if taken:
+            return taking
         assert self.getter is not None
         giving = Instance(self.getter)
         Giver(giving, None).give(lifted, self.passage.pushed, place)
-        return place_text(giving.place_of(number))
+        return giving
 
 
 def send(

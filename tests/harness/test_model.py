@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from harness import script as s
 from harness.model import Crossings, ModelRun, Unpredictable, run_model
 from harness.model.instance import Instance
 from harness.model.layout import Layout
+from harness.model.take import Taker
 from harness.plan import Role, TrapClass
 from harness.script_parser import parse_value
 from harness.toolchains.front_end import WitText, surround
@@ -378,3 +380,20 @@ def test_layout(type: str, flat: int, size: int, alignment: int) -> None:
     found = world.import_functions()[0].params[0].type
     layout = Layout()
     assert (layout.flat_count(found), layout.elem_size(found), layout.alignment(found)) == (flat, size, alignment)
+
+
+def test_places_of_a_large_value_are_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for the place of every event must not pay for the whole value each time."""
+    seen = echo("list<u8>", ["list 300 " + " ".join(f"u8 {number % 256}" for number in range(300))])
+    walks = 0
+
+    class CountingTaker(Taker):
+        def __init__(self, *args: Any) -> None:
+            nonlocal walks
+            walks += 1
+            super().__init__(*args)
+
+    monkeypatch.setattr("harness.model.crossing.Taker", CountingTaker)
+    paths = [event.path for role in (Role.SUBJECT, Role.PROVIDER) for event in seen.expected[role]]
+    assert sum("p0[299]" in path for path in paths) >= 2, paths[-3:]
+    assert walks == 2, "once for each side"
