@@ -29,6 +29,9 @@ _BAD_VALUE = re.compile(
     r"a trap \((?:out-of-bounds|unaligned|too-long|invalid-(?:char|utf8|discriminant|handle)|handle-type): "
 )
 """Garbage read as a value traps as whatever it happens to be: which of these it is says nothing of the cause."""
+_PLAIN = re.compile(r"(push|pop)_(?:bool|char|string|[usf]\d+)")
+"""Calls for values without parts."""
+_MOVE = re.compile(r"(?:push|pop)_")
 BESIDE = ", beside the first"
 """Ends the subject of a judgement that two toolchains' structures gave, where the model has no opinion."""
 
@@ -150,10 +153,17 @@ def _difference_shape(difference: Difference) -> str:
 
 
 def _event_shape(expected: str, actual: str) -> str:
-    """Which calls of the interface: `push_s8 / push_u8`, or what of one call differs."""
+    """Which calls of the interface: `push_s8 / push_u8`, or what of one call differs.
+
+    Beside a call for anything else, a plain value is just that: which one stands there, the world says and no cause.
+    """
     wanted, seen = expected.split(" "), actual.split(" ")
     if wanted[0] != seen[0]:
-        return f"{wanted[0]} / {seen[0]}"
+        calls = [wanted[0], seen[0]]
+        plain = [_PLAIN.fullmatch(call) is not None for call in calls]
+        if any(plain) and not all(plain) and all(_MOVE.match(call) for call in calls):
+            calls = [_PLAIN.sub(r"\1_plain", call) for call in calls]
+        return " / ".join(calls)
     indexed = len(wanted) > 2
     return f"{wanted[0]} of another {'type' if indexed and wanted[1] != seen[1] else 'value'}"
 

@@ -86,6 +86,10 @@ CALL = event("export_call a:b/c#f", "pop_list list<u8> = 0")
         (ENUM, "push_enum of another type"),
         (CALL, "export_call / pop_list"),
         (event("push_u8 1", "(nothing)"), "push_u8 / (nothing)"),
+        (event("push_u8 1", "push_s8 1"), "push_u8 / push_s8"),
+        (event("push_option option<u8> 1", "push_u8 1"), "push_option / push_plain"),
+        (event("push_string 3 61", "push_option option<string> 0"), "push_plain / push_option"),
+        (event("pop_f32 = 0", "pop_list list<u8> = 1"), "pop_plain / pop_list"),
     ],
 )
 def test_kinds_of_events(finding: Finding, kind: str) -> None:
