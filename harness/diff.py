@@ -59,7 +59,7 @@ def against_model(observation: Observation, expected: Expected) -> list[Differen
     plan = expected.plan
     result = observation.result
     if isinstance(result, Rejected):
-        return [Difference(3, "outcome", None, "", _outcome(plan.outcome), f"not {result.stage}d: {result.message}")]
+        return [Difference(3, "outcome", None, "", _outcome(plan.outcome), str(result))]
     found = []
     if not _same_outcome(result, plan.outcome):
         found.append(Difference(3, "outcome", None, "", _outcome(plan.outcome), _actual_outcome(result)))
@@ -159,7 +159,7 @@ def _actual_outcome(result: RunResult) -> str:
 
 def _any_outcome(result: RunResult | Rejected) -> str:
     if isinstance(result, Rejected):
-        return f"not {result.stage}d: {result.message}"
+        return str(result)
     return _actual_outcome(result)
 
 

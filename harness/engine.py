@@ -63,10 +63,16 @@ class RunResult:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The engine does not take the composition: it is invalid (`compile`) or cannot be instantiated."""
+    """The engine does not take the composition: it is invalid (`compile`), cannot be instantiated, or did not end with
+    it in the time that a step has (`timed_out`)."""
 
     stage: str
     message: str
+    timed_out: bool = False
+
+    def __str__(self) -> str:
+        """`not compiled: ...`."""
+        return f"not {'run' if self.stage == 'run' else f'{self.stage}d'}: {self.message}"
 
 
 class TraceTooLong(Exception):

@@ -106,7 +106,7 @@ class Observer:
             with self._steps.bounded(f"compile {cell}"):
                 compiled = engine.compile(composition)
         except StepLost as lost:
-            compiled = Rejected("compile", lost.loss.message)
+            compiled = Rejected("compile", lost.loss.message, lost.loss.exit_code is None)
         start = clock.add("compile", start)
         if isinstance(compiled, Rejected):
             return self._blame(cell, made, composition, compiled)
@@ -126,7 +126,7 @@ class Observer:
                 entries = plan.entries if script.entries is None else script.entries
                 result = compiled.run(script.scripts, entries, limits)
         except StepLost as lost:
-            result = Rejected("run", lost.loss.message)
+            result = Rejected("run", lost.loss.message, lost.loss.exit_code is None)
         start = clock.add("run", start)
         if isinstance(result, Rejected):
             return Observation(result, {})

@@ -8,6 +8,7 @@ from enum import Enum, unique
 
 from harness.cells import OURS, REFERENCE
 from harness.diff import Difference, Expected, against_model, between
+from harness.engine import Rejected
 from harness.expectations import Expectation, Expectations
 from harness.observe import CellRun
 from harness.plan import Plan
@@ -181,11 +182,17 @@ def _findings(run: CellRun, expected: Sequence[Expected]) -> list[Finding]:
     if findings:
         return findings
     if run.rejected is not None:
-        return [Finding(Outcome.INVALID_OUTPUT, f"{run.cell}: not {run.rejected.stage}d: {run.rejected.message}")]
+        return [refused_by_engine(str(run.cell), run.rejected)]
     for number, observation in enumerate(run.observations):
         for difference in against_model(observation, expected[number]):
             findings.append(Finding(Outcome.FAIL, str(difference), difference, number + 1))
     return findings
+
+
+def refused_by_engine(cell: str, rejected: Rejected) -> Finding:
+    """What tools have built, and the engine does not take, or does not come to an end with."""
+    outcome = Outcome.TIMED_OUT if rejected.timed_out else Outcome.INVALID_OUTPUT
+    return Finding(outcome, f"{cell}: {rejected}")
 
 
 def build_finding(what: str, failure: BuildFailure) -> Finding:

@@ -21,7 +21,17 @@ from harness.steps import StepLost
 from harness.toml_lines import FileError
 from harness.toolchains.component_wit import component_world
 from harness.toolchains.protocol import BuildResult, Built, Refused
-from harness.verdict import Finding, Judging, Outcome, Verdict, build_finding, findings_of, judge_alone, unusable
+from harness.verdict import (
+    Finding,
+    Judging,
+    Outcome,
+    Verdict,
+    build_finding,
+    findings_of,
+    judge_alone,
+    refused_by_engine,
+    unusable,
+)
 from harness.workbench import Workbench
 
 
@@ -99,9 +109,9 @@ class _Linked:
             with bench.steps.bounded(f"run {self._program.title} of {self._name}@{kind.value}"):
                 seen = execute(bench.engine(kind), component, self._prepared, bench.settings.run_limits)
         except StepLost as lost:
-            seen = Rejected("run", lost.loss.message)
+            seen = Rejected("run", lost.loss.message, lost.loss.exit_code is None)
         if isinstance(seen, Rejected):
-            return [Finding(Outcome.INVALID_OUTPUT, f"{self._name}@{kind.value}: not {seen.stage}d: {seen.message}")]
+            return [refused_by_engine(f"{self._name}@{kind.value}", seen)]
         difference = first_difference(self._prepared, seen)
         return findings_of([difference] if difference is not None else [])
 

@@ -25,7 +25,7 @@ from harness.plan import Events, ExpectedOutcome, Plan, Role, ScriptPlan, TrapCl
 from harness.structure import Structure
 from harness.toolchains.protocol import BuildResult, Built, InvalidOutput, Panicked, Refused, TimedOut
 from harness.trace import TraceReader
-from harness.verdict import Outcome, Verdict, judge
+from harness.verdict import Outcome, Verdict, judge, refused_by_engine
 
 GOOD = "push_u8 1\npop_u8 = 2\nbalance 0 0 0 0 0\n"
 SIGN = "push_u8 255\npop_u8 = 2\nbalance 0 0 0 0 0\n"
@@ -283,3 +283,17 @@ class TestCells:
     def test_full_with_maps_leaves_the_old_interface_out(self) -> None:
         cells = full_cells(ROLES, [OURS, REFERENCE], frozenset({"map"}))
         assert cells == full_cells(ROLES, [OURS, REFERENCE])[:-1]
+
+
+@pytest.mark.parametrize(
+    ("rejected", "outcome", "message"),
+    [
+        (Rejected("compile", "bad type"), Outcome.INVALID_OUTPUT, "x@winch: not compiled: bad type"),
+        (Rejected("compile", "no end", True), Outcome.TIMED_OUT, "x@winch: not compiled: no end"),
+        (Rejected("run", "no end", True), Outcome.TIMED_OUT, "x@winch: not run: no end"),
+        (Rejected("describe", "garbage"), Outcome.INVALID_OUTPUT, "x@winch: not described: garbage"),
+    ],
+)
+def test_what_the_engine_does_not_take(rejected: Rejected, outcome: Outcome, message: str) -> None:
+    finding = refused_by_engine("x@winch", rejected)
+    assert (finding.outcome, finding.message) == (outcome, message)
