@@ -32,6 +32,11 @@ _BAD_VALUE = re.compile(
 _PLAIN = re.compile(r"(push|pop)_(?:bool|char|string|[usf]\d+)")
 """Calls for values without parts."""
 _MOVE = re.compile(r"(?:push|pop)_")
+_STUMBLES = (
+    (re.compile(r"(interpreter: )(?:pop_kind|pick|discriminant|stack|list_length|iterator)\)"), "wrong values"),
+    (re.compile(r"(interpreter: )(?:dealloc|block|realloc)\)"), "wrong memory"),
+)
+"""Causes of traps that the interpreter tells (interpreters/src/fail.h), by what they are about."""
 BESIDE = ", beside the first"
 """Ends the subject of a judgement that two toolchains' structures gave, where the model has no opinion."""
 
@@ -143,13 +148,20 @@ def _difference_shape(difference: Difference) -> str:
         case "outcome":
             if expected == RETURNS and _BAD_VALUE.match(actual):
                 return f"{RETURNS} / a trap for a bad value"
-            return f"{message_shape(expected)} / {message_shape(actual)}"
+            return f"{message_shape(expected)} / {message_shape(_stumbles(actual))}"
         case "wit":
             return f"{_first_words(expected)} / {_first_words(actual)}"
     kind = difference.path.partition(" ")[0] if difference.aspect == "wit_t" else ""
     if NOTHING in (expected, actual):
         return f"{kind} {'missing' if actual == NOTHING else 'unexpected'}".strip()
     return f"{kind} different".strip()
+
+
+def _stumbles(outcome: str) -> str:
+    """Which of its own rules an interpreter given too much or too little meets first, the world says and no cause."""
+    for faults, rule in _STUMBLES:
+        outcome = faults.sub(rf"\1{rule})", outcome)
+    return outcome
 
 
 def _event_shape(expected: str, actual: str) -> str:

@@ -122,6 +122,17 @@ def test_garbage_that_traps_is_one_finding_whatever_it_is_taken_for() -> None:
     assert len({judged(fails("ours", finding))[0].signature for finding in (*garbage, *others)}) == 4
 
 
+def test_over_what_an_interpreter_stumbles_is_one_finding_a_rule() -> None:
+    faults = ("pop_kind", "pick", "discriminant", "dealloc", "block", "handle", "iterator")
+    kinds = [
+        judged(fails("ours", outcome(f"a trap (interpreter: {fault}) in driver-run")))[0].signature.kind
+        for fault in faults
+    ]
+    assert len(set(kinds)) == 3, kinds
+    assert kinds[0] == kinds[1] == kinds[2] == kinds[6]
+    assert kinds[3] == kinds[4] != kinds[5]
+
+
 def test_only_what_differs_first_counts() -> None:
     assert len(judged(fails("ours", S8, ENUM, CALL))) == 1
 
