@@ -102,6 +102,7 @@ class Survey:
 
     def fuzz(self, recipe: Recipe, seconds: float) -> None:
         """Trials of the fuzzer for each miniature until one notices it or a worker has spent that time on it."""
+        self._stopped = False
         threads = ThreadPoolExecutor(self._jobs)
         futures = {threads.submit(self._fuzz, row, recipe, seconds): name for name, row in self.rows.items()}
         try:
