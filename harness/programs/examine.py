@@ -26,6 +26,7 @@ from harness.verdict import (
     Judging,
     Outcome,
     Verdict,
+    broken,
     build_finding,
     findings_of,
     judge_alone,
@@ -46,10 +47,13 @@ class RunProgram:
     def perform(self, bench: Workbench) -> Examination:
         started = time.perf_counter()
         try:
-            program = load_program(self.path)
-            prepared = prepare(program)
+            with bench.steps.bounded("plan"):
+                program = load_program(self.path)
+                prepared = prepare(program)
         except FileError as error:
             return Examination(self.name, "", unusable(str(error)))
+        except StepLost as lost:
+            return Examination(self.name, "", broken(f"planning: {lost.loss.message}"))
         verdict = examine_program(bench, self.name, program, prepared, self.options)
         kept = ""
         if not verdict.outcome.good and self.options.artifacts is not None:

@@ -9,11 +9,15 @@ import wasmtime
 from wasmtime import WasmtimeError
 from wasmtime.component import Component, Func, Instance, Linker
 
-from harness.engine import Engine, Rejected, RunLimits, is_trap
+from harness.engine import Engine, Rejected, RunLimits, TraceTooLong, is_trap
+from harness.plan import TrapClass
 from harness.programs.prepare import Prepared, PreparedCall, returned, trapped
 from harness.traps import cause, classify
 from harness.values import Value
 from harness.world import Function
+
+MAX_LINES = 10_000
+"""Calls of imports in one step: a program that goes on and on is stopped, as one that uses up its fuel is."""
 
 
 @dataclass
@@ -27,6 +31,8 @@ class _Host:
         return lines
 
     def note(self, function: Function, args: Sequence[Value]) -> None:
+        if len(self.lines) == MAX_LINES:
+            raise TraceTooLong("more lines than a call may leave behind")
         self.lines.append(returned(function, args, None))
 
 
@@ -103,6 +109,9 @@ class _Run:
             if is_trap(str(error)):
                 return f"instantiation traps: {classify(str(error))[0].value}"
             return Rejected("instantiate", str(error))
+        except TraceTooLong:
+            store.close()
+            return f"instantiation traps: {TrapClass.OUT_OF_FUEL.value}"
 
     def _call(self, live: _Live, call: PreparedCall) -> tuple[bool, str]:
         """Whether it traps, and its line."""
@@ -114,6 +123,8 @@ class _Run:
             found.post_return(live.store)
         except WasmtimeError as error:
             return True, trapped(call.function, call.args, classify(str(error))[0].value)
+        except TraceTooLong:
+            return True, trapped(call.function, call.args, TrapClass.OUT_OF_FUEL.value)
         return False, returned(call.function, call.args, result)
 
     def _export(self, store: wasmtime.Store, instance: Instance, function: Function) -> Func | None:

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from harness.cells import OURS
+from harness.engine import EngineKind, Rejected, RunLimits
 from harness.examine import Options
 from harness.plan import TrapClass
 from harness.process import Limits
 from harness.programs.examine import RunProgram, examine_program, first_difference
+from harness.programs.execute import MAX_LINES, execute
 from harness.programs.prepare import Prepared, prepare
 from harness.programs.program import Program, parse_program
 from harness.run import Run, Tools
@@ -127,6 +129,19 @@ def test_what_differs_is_told(bench: Workbench, change: tuple[str, str], told: s
         bench.toolchains
     )
     assert found.minority == (MODEL if len(bench.toolchains) > 1 else OURS)
+
+
+def test_a_program_that_goes_on_and_on_is_stopped(bench: Workbench) -> None:
+    call = "(loop $again (call $note (i32.const 0) (i32.const 0) (i32.const 0)) (br $again))"
+    endless = LIBRARY.replace('(func (export "tell") ', f'(func (export "tell") {call} ')
+    steps = '[[step]]\ncall = "tell"\ntrap = "out-of-fuel"\n'
+    program = prepare(parse_program(file(steps, wat=endless)))
+    library = bench.builder.link(bench.toolchains[OURS], program.libraries, LinkOptions())
+    assert isinstance(library, Built)
+    seen = execute(bench.engine(EngineKind.WINCH), library.data, program, RunLimits())
+    assert not isinstance(seen, Rejected)
+    assert seen[0][-1] == "tell() traps: out-of-fuel"
+    assert len(seen[0]) == MAX_LINES + 1
 
 
 def test_a_line_too_many_is_a_difference() -> None:
