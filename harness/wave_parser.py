@@ -92,9 +92,9 @@ class _Parser:
     def _repeated(self, type: t.Type) -> Value:
         self.expect("(", "`(`")
         token = self.expect("number", "how often")
-        count = _whole(token.text, MAX_REPEATED)
+        count = _whole(token.text, 1 << 63)
         if count is None:
-            raise self._error(f"how often (at most {MAX_REPEATED})", token)
+            raise self._error("how often", token)
         self.expect(",", "`,`")
         value = self.value(type)
         self.expect(")", "`)`")

@@ -128,7 +128,7 @@ WAVE = [
     (Prim.S64, "-" + NINES, "expected a value of s64"),
     (Prim.S64, "-9223372036854775809", "expected a value of s64"),
     (Prim.STRING, f'repeat({NINES}, "a")', "expected how often"),
-    (Prim.STRING, 'repeat(2000000, "a")', "expected how often"),
+    (Prim.STRING, 'repeat(2000000, "a")', "more than 1048576 elements"),
     (Prim.BOOL, NINES, "expected a value of bool"),
 ]
 
