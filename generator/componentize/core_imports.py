@@ -185,9 +185,7 @@ class CoreImports:
         if function is None:
             return None
         core = self.flattening.task_return_type(function)
-        pointers, strings = self.contents.of([function.result])
-        needs = Needs(memory=pointers or core.indirect_params, string_encoding=strings)
-        return _Found(TaskReturn(home, function), core.type, needs)
+        return _Found(TaskReturn(home, function), core.type, self.contents.to_return(function, self.flattening))
 
     def _copy(self, home: Home, field: str, exported: bool) -> _Found | None:
         match = _COPY.fullmatch(field)
