@@ -152,6 +152,7 @@ def _difference_shape(difference: Difference) -> str:
         case "wit":
             return f"{_first_words(expected)} / {_first_words(actual)}"
     kind = difference.path.partition(" ")[0] if difference.aspect == "wit_t" else ""
+    kind = difference.path if difference.aspect == "dylink" else kind
     if NOTHING in (expected, actual):
         return f"{kind} {'missing' if actual == NOTHING else 'unexpected'}".strip()
     return f"{kind} different".strip()
