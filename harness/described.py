@@ -1,17 +1,7 @@
 """A `wit_t` as a world: what an interpreter is told, in the form in which the harness knows worlds.
 
-What wit_dylib.h fixes, and is compared with the world (`harness/same_world.py`):
-
-* every function that the world imports or exports is there once, with the interface's name as the world has it (null
-  for the world's own items), its name, and the types of parameters and result in order;
-* which function pointers are null: `impl` and `async_impl` as the function is synchronous or not, `task_return` only in
-  asynchronous exports, `new` and `rep` of a resource only where the component defines it;
-* a type that has a name in WIT has it here, with its interface; fields, cases and labels have their names and order;
-* what a resource handle is a handle of: interface, name, imported or exported.
-
-Free, and not compared: the order of all arrays and so every index; how often a type stands in an array, above all one
-without a name; whether an alias is an entry of its own; whether a type is described that no function uses (if it
-is, then rightly). Parameters have no names here.
+Every word of a `wit_t` is either compared with the world (`harness/same_world.py`) or free for a reason that stands in
+docs/wit_t.md.
 """
 
 from __future__ import annotations
@@ -26,10 +16,39 @@ from harness.world import Function
 
 @dataclass(frozen=True, slots=True)
 class DescribedFunction:
-    """A function of the `wit_t`; `pointers` says which of its function pointers are set, as `impl 1, async_impl 0`."""
+    """A function of the `wit_t`; `pointers` says which of its function pointers are set, as `impl 1, async 0`.
+
+    `area`: size and alignment of the memory of an asynchronous call; None for exports, which have none.
+    """
 
     function: Function
     pointers: str
+    area: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedCopy:
+    """A stream or future. `builtins`: how many of its built-ins are set."""
+
+    kind: str
+    type: t.Stream | t.Future
+    builtins: int
+    lift: bool
+    lower: bool
+    size: int
+    align: int
+
+
+COPY_BUILTINS = 7
+"""From `new` to `drop_writable`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionPointer:
+    """A pointer of the `wit_t` to a function that nothing else has: where it stands, and its place in the table."""
+
+    where: str
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +77,29 @@ class Described:
     def resources(self) -> Iterator[tuple[t.Resource, str]]:
         """Each with which of its function pointers are set."""
         for index, entry in enumerate(self._names.arrays.get("resource", ())):
-            drop, new, rep = entry.words[:3]
+            drop, new, rep = (_flag(word) for word in entry.words[:3])
             yield self._resource(index), f"drop {drop}, new {new}, rep {rep}"
+
+    def copies(self) -> Iterator[DescribedCopy]:
+        for kind in ("stream", "future"):
+            for index, entry in enumerate(self._names.arrays.get(kind, ())):
+                type = self._type(self._names.word(kind, index))
+                assert isinstance(type, t.Stream | t.Future)
+                if len(entry.words) != COPY_BUILTINS + 5:
+                    raise DumpError(f"the line of {kind} {index} is too short or too long")
+                numbers = [number(word) for word in entry.words[1:]]
+                builtins = sum(map(bool, numbers[:COPY_BUILTINS]))
+                lift, lower, size, align = numbers[COPY_BUILTINS:]
+                yield DescribedCopy(kind, type, builtins, bool(lift), bool(lower), size, align)
+
+    def pointers(self) -> Iterator[FunctionPointer]:
+        """Those that are set, of functions that are each made for one place."""
+        for kind, count in (("import", 1), ("export", 1), ("resource", 3), ("stream", 8), ("future", 8)):
+            for index, entry in enumerate(self._names.arrays.get(kind, ())):
+                first = 1 if kind in ("stream", "future") else 0
+                for name, word in zip(_POINTERS[kind], entry.words[first:count], strict=False):
+                    if number(word):
+                        yield FunctionPointer(f"{kind} {self._names.of(kind, index)}, {name}", number(word))
 
     def named_types(self) -> Iterator[NamedType]:
         for kind, array in self._names.arrays.items():
@@ -79,10 +119,17 @@ class Described:
         if len(words) <= end:
             raise DumpError(f"the line of {kind} {entry.name} is too short")
         params = tuple(self._param(word, entry) for word in words[flags + 1 : end])
-        pointers = f"impl {words[0]}, async_impl {words[1]}" if kind == "import" else f"task_return {words[0]}"
-        is_async = words[flags - 1] == "1"
+        area = None
+        pointers = f"task_return {_flag(words[0])}"
+        if kind == "import":
+            pointers = f"impl {_flag(words[0])}, async {words[1]}"
+            if len(words) != end + 3:
+                raise DumpError(f"the line of {kind} {entry.name} is too short or too long")
+            area = number(words[end + 1]), number(words[end + 2])
+        is_async = words[flags - 1] != "0"
         name = entry.name if entry.name is not None else "(null)"
-        return DescribedFunction(Function(entry.interface, name, params, self._type(words[end]), is_async), pointers)
+        function = Function(entry.interface, name, params, self._type(words[end]), is_async)
+        return DescribedFunction(function, pointers, area)
 
     def _param(self, word: str, entry: Entry) -> t.Param:
         type = self._type(word)
@@ -138,7 +185,7 @@ class Described:
         found = self._resources.get(index)
         if found is None:
             entry = self._names.entry("resource", index)
-            exported = entry.words[1] == "1"
+            exported = entry.words[1] != "0"
             found = self._resources[index] = t.Resource(entry.interface, entry.name or "(null)", exported)
         return found
 
@@ -183,6 +230,21 @@ class Described:
             case "stream":
                 return t.Stream(self._type(words[0]), name)
         raise DumpError(f"{kind} is not a kind of type")
+
+
+_BUILTINS = ("new", "read", "write", "cancel_read", "cancel_write", "drop_readable", "drop_writable")
+_POINTERS = {
+    "import": ("impl",),
+    "export": ("task_return",),
+    "resource": ("drop", "new", "rep"),
+    "stream": _BUILTINS,
+    "future": _BUILTINS,
+}
+"""Function pointers of an element, in the order of their words. `lift` and `lower` serve any number of types."""
+
+
+def _flag(word: str) -> int:
+    return int(number(word) != 0)
 
 
 def _pairs(entry: Entry) -> Iterator[tuple[str, str]]:

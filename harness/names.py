@@ -165,7 +165,7 @@ class Names:
         if kind == "alias":
             return self.type(entry.words[0])
         if kind == "resource":
-            exported = entry.words[1] == "1"
+            exported = entry.words[1] != "0"
             return ("[export]" if exported else "") + qualified(entry.interface, entry.name or "-")
         if entry.name is not None:
             return qualified(entry.interface, entry.name)

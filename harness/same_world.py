@@ -14,8 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from harness import types as t
-from harness.described import Described
+from harness.described import COPY_BUILTINS, Described, DescribedCopy, FunctionPointer
 from harness.diff import NOTHING, Difference
+from harness.model.layout import Layout
 from harness.names import Names
 from harness.plan import Role
 from harness.world import Function, Interface, World
@@ -220,8 +221,11 @@ def told_world(names: Names, expected: World, role: Role) -> list[Difference]:
         for found in functions:
             function = wanted.get(found.function.canonical)
             pointers = _pointers(side, function) if function is not None else found.pointers
+            path = f"{side} {found.function.canonical}"
             if pointers != found.pointers:
-                comparison.differ(f"{side} {found.function.canonical}, pointers", pointers, found.pointers)
+                comparison.differ(f"{path}, pointers", pointers, found.pointers)
+            if found.area not in (None, (0, 0)) and not found.function.is_async:
+                comparison.differ(f"{path}, area of an asynchronous call", "(0, 0)", str(found.area))
     known, seen = _resources(expected), set()
     for resource, pointers in told.resources():
         path = f"resource {resource.canonical}"
@@ -233,6 +237,9 @@ def told_world(names: Names, expected: World, role: Role) -> list[Difference]:
         elif pointers != right:
             comparison.differ(f"{path}, pointers", right, pointers)
         seen.add(resource.canonical)
+    for copy in told.copies():
+        _copy(comparison, copy)
+    _distinct(comparison, told.pointers())
     for named in told.named_types():
         if isinstance(named.type, t.Own) and named.kind == "alias":
             continue  # a name for a resource, told as a handle: functions show which resource it is
@@ -242,8 +249,34 @@ def told_world(names: Names, expected: World, role: Role) -> list[Difference]:
 
 def _pointers(side: str, function: Function) -> str:
     if side == "import":
-        return "impl 0, async_impl 1" if function.is_async else "impl 1, async_impl 0"
+        return "impl 0, async 1" if function.is_async else "impl 1, async 0"
     return f"task_return {int(function.is_async)}"
+
+
+def _copy(comparison: _Comparison, copy: DescribedCopy) -> None:
+    """A stream or future: its built-ins, and how a payload is converted and lies in memory."""
+    path = f"{copy.kind} {copy.type.canonical}"
+    payload = copy.type.type
+    if copy.builtins not in (0, COPY_BUILTINS):
+        comparison.differ(f"{path}, built-ins", f"0 or {COPY_BUILTINS} of them", str(copy.builtins))
+    converted = copy.builtins > 0 and payload is not None
+    if (copy.lift, copy.lower) != (converted, converted):
+        right = f"lift {int(converted)}, lower {int(converted)}"
+        comparison.differ(f"{path}, pointers", right, f"lift {int(copy.lift)}, lower {int(copy.lower)}")
+    if copy.builtins:
+        layout = Layout()
+        wanted = (0, 1) if payload is None else (layout.elem_size(payload), layout.alignment(payload))
+        if (copy.size, copy.align) != wanted:
+            comparison.differ(f"{path}, size and alignment of a payload", str(wanted), str((copy.size, copy.align)))
+
+
+def _distinct(comparison: _Comparison, pointers: Iterable[FunctionPointer]) -> None:
+    """Each of these functions calls something that no other one calls."""
+    seen: dict[int, str] = {}
+    for pointer in pointers:
+        first = seen.setdefault(pointer.place, pointer.where)
+        if first != pointer.where:
+            comparison.differ(pointer.where, "a function of its own", f"that of {first}")
 
 
 def built_world(actual: World, expected: World, role: Role) -> list[Difference]:

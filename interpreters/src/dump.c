@@ -17,7 +17,14 @@ static void name(Text *text, const char *string) {
   text_name(text, string);
 }
 
-static void flag(Text *text, bool is_set) { text_append(text, is_set ? " 1" : " 0", 2); }
+/* A function by its place in the table, so that a reader sees which are the same; 0 for null. */
+#define FUNCTION(text, pointer) number(text, PLATFORM_FUNCTION(pointer))
+
+/* 1 for both functions of an asynchronous import, 2 or 3 where only the first or the second is there. */
+static unsigned async_functions(const wit_import_func_t *func) {
+  if (!func->async_impl) return func->async_lift_impl ? 3 : 0;
+  return func->async_lift_impl ? 1 : 2;
+}
 
 static void head(Text *text, const char *kind, size_t index, const char *interface, const char *own_name) {
   text_literal(text, "wit ");
@@ -43,8 +50,8 @@ static void functions(Text *text, const wit_t *wit) {
   for (size_t i = 0; i < wit->num_import_funcs; i++) {
     const wit_import_func_t *func = &wit->import_funcs[i];
     head(text, "import", i, func->interface, func->name);
-    flag(text, func->impl != NULL);
-    flag(text, func->async_impl != NULL && func->async_lift_impl != NULL);
+    FUNCTION(text, func->impl);
+    number(text, async_functions(func));
     types(text, func->nparams, func->params);
     type(text, func->result);
     number(text, func->async_abi_area_size);
@@ -54,7 +61,7 @@ static void functions(Text *text, const wit_t *wit) {
   for (size_t i = 0; i < wit->num_export_funcs; i++) {
     const wit_export_func_t *func = &wit->export_funcs[i];
     head(text, "export", i, func->interface, func->name);
-    flag(text, func->task_return != NULL);
+    FUNCTION(text, func->task_return);
     types(text, func->nparams, func->params);
     type(text, func->result);
     end(text);
@@ -65,9 +72,9 @@ static void resources(Text *text, const wit_t *wit) {
   for (size_t i = 0; i < wit->num_resources; i++) {
     const wit_resource_t *resource = &wit->resources[i];
     head(text, "resource", i, resource->interface, resource->name);
-    flag(text, resource->drop != NULL);
-    flag(text, resource->new_ != NULL);
-    flag(text, resource->rep != NULL);
+    FUNCTION(text, resource->drop);
+    FUNCTION(text, resource->new_);
+    FUNCTION(text, resource->rep);
     end(text);
   }
 }
@@ -151,15 +158,15 @@ static void collections(Text *text, const wit_t *wit) {
 #define DUMP_CHANNEL(kind, channel)                       \
   head(text, kind, i, channel->interface, channel->name); \
   type(text, channel->ty);                                \
-  flag(text, channel->new_ != NULL);                      \
-  flag(text, channel->read != NULL);                      \
-  flag(text, channel->write != NULL);                     \
-  flag(text, channel->cancel_read != NULL);               \
-  flag(text, channel->cancel_write != NULL);              \
-  flag(text, channel->drop_readable != NULL);             \
-  flag(text, channel->drop_writable != NULL);             \
-  flag(text, channel->lift != NULL);                      \
-  flag(text, channel->lower != NULL);                     \
+  FUNCTION(text, channel->new_);                      \
+  FUNCTION(text, channel->read);                      \
+  FUNCTION(text, channel->write);                     \
+  FUNCTION(text, channel->cancel_read);               \
+  FUNCTION(text, channel->cancel_write);              \
+  FUNCTION(text, channel->drop_readable);             \
+  FUNCTION(text, channel->drop_writable);             \
+  FUNCTION(text, channel->lift);                      \
+  FUNCTION(text, channel->lower);                     \
   number(text, channel->abi_payload_size);                \
   number(text, channel->abi_payload_align);               \
   end(text)

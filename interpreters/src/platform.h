@@ -44,6 +44,8 @@ static inline uint8_t *platform_below_stack(size_t size) {
 }
 
 #define PLATFORM_TRAP() __builtin_trap()
+/* A function pointer as a number: its place in the table. */
+#define PLATFORM_FUNCTION(pointer) ((size_t)(pointer))
 
 #else /* the tests' native build; tests/interpreters/native supplies these */
 
@@ -55,6 +57,7 @@ size_t platform_stack_pointer(void);
 uint8_t *platform_below_stack(size_t size);
 _Noreturn void platform_trap(void);
 #define PLATFORM_TRAP() platform_trap()
+#define PLATFORM_FUNCTION(pointer) ((size_t)((pointer) != NULL))
 
 #endif
 

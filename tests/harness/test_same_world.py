@@ -32,11 +32,11 @@ world w {
 """
 
 DUMP = """wit version 3
-wit import 0 - f 1 0 2 19:0 21:0 22:0 0 0
-wit import 1 a:b/t [method]r.m 1 0 2 16:1 1:0 15:1 0 0
+wit import 0 - f 11 0 2 19:0 21:0 22:0 0 0
+wit import 1 a:b/t [method]r.m 12 0 2 16:1 1:0 15:1 0 0
 wit export 0 a:b/t [method]r.m 0 2 16:0 1:0 15:0
-wit resource 0 a:b/t r 1 1 1
-wit resource 1 a:b/t r 1 0 0
+wit resource 0 a:b/t r 13 14 15
+wit resource 1 a:b/t r 16 0 0
 wit record 0 a:b/t p 2 x 4:0 y 23:0
 wit record 1 a:b/t p 2 x 4:0 y 23:1
 wit flags 0 a:b/t unused 2 lo hi
@@ -82,18 +82,21 @@ def test_what_is_free(old: str, new: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "path", "expected", "actual"),
     [
-        ("import 0 - f 1 0", "import 0 - g 1 0", "import -#f", "a function", "(nothing)"),
-        ("import 0 - f 1 0", "import 0 a:b/t f 1 0", "import a:b/t#f", "(nothing)", "a function"),
-        ("- f 1 0 2 19:0 21:0", "- f 1 0 1 19:0", "import -#f", "2 parameters", "1 parameters"),
+        ("import 0 - f 11 0", "import 0 - g 11 0", "import -#f", "a function", "(nothing)"),
+        ("import 0 - f 11 0", "import 0 a:b/t f 11 0", "import a:b/t#f", "(nothing)", "a function"),
+        ("- f 11 0 2 19:0 21:0", "- f 11 0 1 19:0", "import -#f", "2 parameters", "1 parameters"),
         ("19:0 21:0 22:0", "21:0 19:0 22:0", "import -#f, parameter v", "-#v", "option<a:b/t#p>"),
         ("16:1 1:0 15:1", "16:1 2:0 15:1", "import a:b/t#[method]r.m, parameter n", "u16", "u32"),
         (
             "16:0 1:0 15:0", "16:0 1:0 15:1",
             "export a:b/t#[method]r.m, result", "own<[export]a:b/t#r>", "own<a:b/t#r>",
         ),
-        ("- f 1 0", "- f 0 1", "import -#f, pointers", "impl 1, async_impl 0", "impl 0, async_impl 1"),
+        ("- f 11 0", "- f 0 1", "import -#f, pointers", "impl 1, async 0", "impl 0, async 1"),
         ("m 0 2", "m 1 2", "export a:b/t#[method]r.m, pointers", "task_return 0", "task_return 1"),
-        ("r 1 1 1", "r 1 1 0", "resource [export]a:b/t#r, pointers", "drop 1, new 1, rep 1", "drop 1, new 1, rep 0"),
+        (
+            "r 13 14 15", "r 13 14 0",
+            "resource [export]a:b/t#r, pointers", "drop 1, new 1, rep 1", "drop 1, new 1, rep 0",
+        ),
         ("resource 1 a:b/t r", "resource 1 a:b/t s", "resource a:b/t#s", "no such resource in the world", "a resource"),
         ("x 4:0 y 23:0", "x 4:0 z 23:0", "record a:b/t#p", "record a:b/t#p { x, y }", "record a:b/t#p { x, z }"),
         ("x 4:0 y 23:0", "x 0:0 y 23:0", "record a:b/t#p.x", "s8", "u8"),
@@ -104,6 +107,19 @@ def test_what_is_free(old: str, new: str) -> None:
         ("variant 0 - v", "variant 0 a:b/t v", "variant a:b/t#v", "no such type in the world", "a:b/t#v"),
         ("tuple 0 a:b/t pair", "tuple 0 - -", "alias -#both", "tuple a:b/t#pair of 2", "tuple (no name) of 2"),
         ("q 14:0", "q 20:0", "alias a:b/t#q", "a:b/t#p", "a:b/t#e"),
+        ("- f 11 0", "- f 11 2", "import -#f, pointers", "impl 1, async 0", "impl 1, async 2"),
+        ("- f 11 0", "- f 11 3", "import -#f, pointers", "impl 1, async 0", "impl 1, async 3"),
+        ("22:0 0 0", "22:0 8 0", "import -#f, area of an asynchronous call", "(0, 0)", "(8, 0)"),
+        ("22:0 0 0", "22:0 0 1", "import -#f, area of an asynchronous call", "(0, 0)", "(0, 1)"),
+        ("m 12 0", "m 11 0", "import a:b/t#[method]r.m, impl", "a function of its own", "that of import -#f, impl"),
+        (
+            "r 13 14 15", "r 13 14 14",
+            "resource [export]a:b/t#r, rep", "a function of its own", "that of resource [export]a:b/t#r, new",
+        ),
+        (
+            "r 16 0 0", "r 13 0 0",
+            "resource a:b/t#r, drop", "a function of its own", "that of resource [export]a:b/t#r, drop",
+        ),
         ("list 0 - - 12:0", "list 0 - - 9:0", "record a:b/t#p.y.element", "string", "char"),
         ("255:0 20:0", "20:0 255:0", "import -#f, result.ok", "no type", "a:b/t#e"),
     ],
@@ -112,6 +128,36 @@ def test_what_a_wit_t_may_not_say(old: str, new: str, path: str, expected: str, 
     assert old in DUMP
     found = [(d.level, d.role, d.path, d.expected, d.actual) for d in told(DUMP.replace(old, new))]
     assert (1, Role.SUBJECT, path, expected, actual) in found
+
+
+COPIES = f"""wit stream 0 - - 0:0 {" ".join(map(str, range(21, 28)))} 40 41 1 1
+wit stream 1 - - 0:0 0 0 0 0 0 0 0 0 0 0 1
+wit future 0 - - 255:0 {" ".join(map(str, range(31, 38)))} 0 0 0 1
+wit future 1 - - 12:0 {" ".join(map(str, range(51, 58)))} 40 41 8 4
+"""
+
+
+def test_streams_and_futures() -> None:
+    assert told(DUMP + COPIES) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "actual"),
+    [
+        ("27 40", "0 40", "stream stream<u8>, built-ins", "6"),
+        ("40 41 1 1", "0 41 1 1", "stream stream<u8>, pointers", "lift 0, lower 1"),
+        ("37 0 0", "37 0 5", "future future, pointers", "lift 0, lower 1"),
+        ("0:0 0 0 0 0 0 0 0 0 0", "0:0 0 0 0 0 0 0 0 1 0", "stream stream<u8>, pointers", "lift 1, lower 0"),
+        ("40 41 1 1", "40 41 2 1", "stream stream<u8>, size and alignment of a payload", "(2, 1)"),
+        ("40 41 8 4", "40 41 8 8", "future future<string>, size and alignment of a payload", "(8, 8)"),
+        ("37 0 0 0 1", "37 0 0 0 0", "future future, size and alignment of a payload", "(0, 0)"),
+        ("52 53", "53 53", "future future<string>, write", "that of future future<string>, read"),
+        ("51 52", "11 52", "future future<string>, new", "that of import -#f, impl"),
+    ],
+)
+def test_what_streams_and_futures_may_not_say(old: str, new: str, path: str, actual: str) -> None:
+    assert old in COPIES
+    assert (path, actual) in [(found.path, found.actual) for found in told(DUMP + COPIES.replace(old, new))]
 
 
 def enumerated(count: int, last: str) -> World:
@@ -149,7 +195,7 @@ def test_what_is_common_is_cut_alike(expected: str, actual: str, shown: tuple[st
 
 
 def test_a_function_that_is_told_twice() -> None:
-    again = "wit import 2 - f 1 0 2 19:0 21:0 22:0 0 0\n"
+    again = "wit import 2 - f 17 0 2 19:0 21:0 22:0 0 0\n"
     (found,) = told(DUMP.replace("wit export 0", again + "wit export 0"))
     assert (found.path, found.actual) == ("import -#f", "several")
 

@@ -111,6 +111,43 @@ def _(original: Original, self: Encoder, entry: FunctionEntry, params: tuple[int
 
 
 @_row(
+    "impl-of-the-first-import",
+    Member(Encoder, "_import"),
+    "the wit_t has the adapter of the first import for every import",
+    needs="two imported functions",
+    shown_by="numbers",
+)
+def _(original: Original, self: Encoder, entry: FunctionEntry, params: tuple[int, int | None]) -> None:
+    first = getattr(self, "first_impl", entry.impl)
+    self.__dict__["first_impl"] = first
+    original(self, replace(entry, impl=first), params)
+
+
+@_row(
+    "area-of-a-synchronous-import",
+    Member(Encoder, "_import"),
+    "the wit_t tells an area of an asynchronous call for a synchronous import",
+    needs="an imported function",
+    shown_by="numbers",
+)
+def _(original: Original, self: Encoder, entry: FunctionEntry, params: tuple[int, int | None]) -> None:
+    original(self, entry, params)
+    self.out.words[-2] = 16
+
+
+@_row(
+    "lift-of-an-asynchronous-import",
+    Member(Encoder, "_import"),
+    "the wit_t has a function for the result of an asynchronous call, and none that starts one",
+    needs="an imported function",
+    shown_by="numbers",
+)
+def _(original: Original, self: Encoder, entry: FunctionEntry, params: tuple[int, int | None]) -> None:
+    original(self, entry, params)
+    self.out.words[-6] = 1  # the fifth of the ten words of an import
+
+
+@_row(
     "alias-of-the-wrong-type",
     Member(TypeTable, "_add"),
     "the wit_t says that every alias is a u32",
