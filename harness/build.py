@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -64,6 +64,8 @@ class Clock:
 
 _K = TypeVar("_K")
 _DylibKey = tuple[ComponentPlan, str, int]
+_ComponentKey = tuple[str, int, bool, bytes]
+"""The linker, the interface version, whether imports in compatible versions are merged, the dylib."""
 
 
 class Builder:
@@ -85,7 +87,7 @@ class Builder:
         self._remembered = remembered
         self._anchor = anchor(WORLD)
         self._dylibs: OrderedDict[_DylibKey, BuildResult] = OrderedDict()
-        self._components: OrderedDict[tuple[str, int, bytes], BuildResult] = OrderedDict()
+        self._components: OrderedDict[_ComponentKey, BuildResult] = OrderedDict()
 
     def build(
         self, wanted: Iterable[tuple[ComponentPlan, Build]], clock: Clock
@@ -93,7 +95,7 @@ class Builder:
         """All that is wanted, each once."""
         pairs = list(dict.fromkeys(wanted))
         start = time.perf_counter()
-        self._generate([(plan, build.generator, build.abi_version) for plan, build in pairs])
+        self._generate([_dylib_key(plan, build) for plan, build in pairs])
         start = clock.add("generate", start)
         self._link(pairs)
         clock.add("link", start)
@@ -126,10 +128,10 @@ class Builder:
         return [*libraries, Library("libanchor.so", self._anchor)] if needs_anchor(dylib) else libraries
 
     def _result(self, plan: ComponentPlan, build: Build) -> ComponentBuild:
-        dylib = self._dylibs[plan, build.generator, build.abi_version]
+        dylib = self._dylibs[_dylib_key(plan, build)]
         if not isinstance(dylib, Built):
             return ComponentBuild(dylib, None)
-        return ComponentBuild(dylib, self._components[build.linker, build.abi_version, dylib.data])
+        return ComponentBuild(dylib, self._components[_component_key(plan, build, dylib.data)])
 
     def _generate(self, keys: Iterable[_DylibKey]) -> None:
         missing = [key for key in dict.fromkeys(keys) if key not in self._dylibs]
@@ -145,19 +147,19 @@ class Builder:
         return self._toolchains[toolchain].generator.generate(plan.wit, plan.world, options)
 
     def _link(self, pairs: Iterable[tuple[ComponentPlan, Build]]) -> None:
-        missing: dict[tuple[str, int, bytes], str] = {}
+        missing: dict[_ComponentKey, str] = {}
         for plan, build in pairs:
-            dylib = self._dylibs[plan, build.generator, build.abi_version]
+            dylib = self._dylibs[_dylib_key(plan, build)]
             if isinstance(dylib, Built):
-                key = (build.linker, build.abi_version, dylib.data)
+                key = _component_key(plan, build, dylib.data)
                 if key not in self._components:
                     missing[key] = f"link {plan.role.value} of {build.generator} by {build.linker}"
         jobs = []
         for key in self._external_first(list(missing), lambda key: key[0]):
-            linker, abi_version, dylib_data = key
+            linker, abi_version, merge_versions, dylib_data = key
             toolchain = self._toolchains[linker]
             libraries = self._libraries(dylib_data, abi_version)
-            jobs.append((key, toolchain.linker.link(libraries, LinkOptions())))
+            jobs.append((key, toolchain.linker.link(libraries, LinkOptions(merge_versions=merge_versions))))
         for key, job in reversed(jobs):
             self._components[key] = self._collect(missing[key], key[0], job)
 
@@ -182,6 +184,15 @@ class Builder:
             if message is not None:
                 return InvalidOutput(message, "generate", result.data)
         return result
+
+
+def _dylib_key(plan: ComponentPlan, build: Build) -> _DylibKey:
+    """How it is linked does not matter to a generator."""
+    return replace(plan, merge_versions=True), build.generator, build.abi_version
+
+
+def _component_key(plan: ComponentPlan, build: Build, dylib: bytes) -> _ComponentKey:
+    return build.linker, build.abi_version, plan.merge_versions, dylib
 
 
 def _forget(cache: OrderedDict[_K, BuildResult], remembered: int) -> None:

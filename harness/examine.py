@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from harness.expectations import Expectations
 from harness.features import missing
 from harness.observe import Observed
 from harness.plan import Plan
+from harness.toolchains.protocol import Toolchain
+from harness.unmergeable import merged_all_the_same
 from harness.verdict import Verdict, judge, skipped
 from harness.workbench import Workbench
 
@@ -75,7 +78,8 @@ def examine(bench: Workbench, name: str, plan: Plan, options: Options, started: 
     for cells in _rounds(bench, plan, options):
         bench.observer.observe(plan, cells, bench.settings.run_limits, observed)
         since = time.perf_counter()
-        structure = bench.structure.compare(plan, observed.cells)
+        wrongly_merged = merged_all_the_same(plan, observed.cells, bench.builder, observed.clock)
+        structure = bench.structure.compare(plan, observed.cells, wrongly_merged)
         verdict = judge(name, plan, observed.cells, structure, tools, options.expectations)
         observed.clock.add("compare", since)
         if not verdict.findings:
@@ -83,7 +87,7 @@ def examine(bench: Workbench, name: str, plan: Plan, options: Options, started: 
     observed.clock.seconds["plan"] = planned - start
     kept = ""
     if not verdict.outcome.good and options.artifacts is not None:
-        kept = keep_or_say_why(options.artifacts, name, plan, observed)
+        kept = keep_or_say_why(options.artifacts, name, plan, observed, list(bench.toolchains.values()))
     failed = next((finding.run for _, finding in verdict.findings if finding.run), 0)
     return Examination(
         name,
@@ -105,10 +109,10 @@ def _nothing_to_run(plan: Plan) -> list[str]:
     return []
 
 
-def keep_or_say_why(directory: Path, name: str, plan: Plan, observed: Observed) -> str:
+def keep_or_say_why(directory: Path, name: str, plan: Plan, observed: Observed, tools: Sequence[Toolchain] = ()) -> str:
     """Where the artifacts are, or why they could not be kept: no reason to lose the verdict."""
     try:
-        return str(artifacts.keep(directory, name, plan, observed.cells))
+        return str(artifacts.keep(directory, name, plan, observed.cells, tools))
     except OSError as error:
         return artifacts.cannot_keep(directory, error)
 

@@ -36,6 +36,8 @@ class Settings:
     """A toolchain by name (`harness/toolchains/named.py`) that takes the place of ours."""
     named: tuple[str, ...] = ()
     """Further toolchains of that kind, under their own names."""
+    reference_link_flags: tuple[str, ...] = ()
+    """What the reference is given in every link beyond what it needs."""
 
 
 class Workbench:
@@ -60,7 +62,11 @@ class Workbench:
             found[name] = named(name)
         if settings.reference is not None:
             reference = wasm_tools.reference(
-                settings.reference, settings.directory, settings.tool_limits, keep=self._interpreters.values()
+                settings.reference,
+                settings.directory,
+                settings.tool_limits,
+                self._interpreters.values(),
+                settings.reference_link_flags,
             )
             found[reference.name] = reference
         for path in settings.commands:
