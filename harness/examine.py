@@ -13,10 +13,10 @@ from harness.engine import EngineKind
 from harness.expectations import Expectations
 from harness.features import missing
 from harness.observe import Observed
-from harness.plan import Plan
+from harness.plan import Plan, Role
 from harness.toolchains.protocol import Toolchain
 from harness.unmergeable import merged_all_the_same
-from harness.verdict import Verdict, judge, skipped
+from harness.verdict import Verdict, judge, misread, skipped
 from harness.workbench import Workbench
 
 
@@ -84,6 +84,7 @@ def examine(bench: Workbench, name: str, plan: Plan, options: Options, started: 
         observed.clock.add("compare", since)
         if not verdict.findings:
             break
+    verdict = _read_again(bench, plan, verdict)
     observed.clock.seconds["plan"] = planned - start
     kept = ""
     if not verdict.outcome.good and options.artifacts is not None:
@@ -100,6 +101,15 @@ def examine(bench: Workbench, name: str, plan: Plan, options: Options, started: 
         time.perf_counter() - start,
         tuple(observed.clock.seconds.items()),
     )
+
+
+def _read_again(bench: Workbench, plan: Plan, verdict: Verdict) -> Verdict:
+    """Where something disagrees that is not known: was the world read right (`toolchains/second_reading.py`)?"""
+    if verdict.outcome.good or bench.second_reader is None:
+        return verdict
+    subject = next(part for part in plan.components if part.role is Role.SUBJECT)
+    difference = bench.second_reader.difference(subject.wit, subject.features)
+    return misread(verdict, difference) if difference else verdict
 
 
 def _nothing_to_run(plan: Plan) -> list[str]:

@@ -13,7 +13,7 @@ from harness.observe import CellRun
 from harness.plan import Plan, Role
 from harness.structure import Structure
 from harness.toolchains.protocol import BuildFailure, InvalidOutput, Panicked, Refused, TimedOut
-from harness.votes import minority, shared_fault
+from harness.votes import FRONT_END, minority, shared_fault
 
 
 @unique
@@ -126,6 +126,14 @@ def judge(
     subjects = {judgement.subject for judgement in behaviour}
     judgements += judging.demanded(judgements, [name for name in tools if name in subjects])
     return Verdict(_worst(judgements), tuple(judgements), _minority(cells, behaviour, structure))
+
+
+def misread(verdict: Verdict, difference: str) -> Verdict:
+    """The WIT may have been misread: then all that stands on our front end is wrong before any tool is."""
+    message = f"the WIT may have been misread, which all else here stands on: {difference}"
+    suspect = Judgement(FRONT_END, Outcome.FAIL, (Finding(Outcome.FAIL, message),))
+    judgements = (suspect, *verdict.judgements)
+    return Verdict(_worst(judgements), judgements, FRONT_END)
 
 
 def judge_alone(judging: Judging, findings: Mapping[str, Sequence[Finding]]) -> Verdict:

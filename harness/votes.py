@@ -13,6 +13,8 @@ from harness.cells import Cell
 from harness.plan import Role
 
 MODEL = "model"
+FRONT_END = "front end"
+"""What reads WIT for ours, the model and every plan: no opinion of its own, but all of these fall with it."""
 
 
 def minority(names: Sequence[str], wrong: Collection[str], agree: Callable[[str, str], bool]) -> str | None:

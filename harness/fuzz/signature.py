@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from harness.diff import NOTHING, RETURNS, Difference
 from harness.verdict import Finding, Judgement, Outcome, Verdict
-from harness.votes import MODEL
+from harness.votes import FRONT_END, MODEL
 
 _ROLE = re.compile(r"\b(?:the )?(?:subject|provider|driver)\b( of [^:]*)?|^\S+@(?:winch|cranelift): ")
 _NAMED = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|\[?[\w.:\]-]*[#/][\w.\[\]#/@:+-]*")
@@ -92,6 +92,7 @@ def hits(verdict: Verdict, explain: Explain) -> list[Hit]:
     """
     pure = [judgement for judgement in verdict.judgements if judgement.findings and "@" not in judgement.subject]
     mixed = [judgement for judgement in verdict.judgements if judgement.findings and "@" in judgement.subject]
+    pure = [judgement for judgement in pure if judgement.subject == FRONT_END] or pure  # the rest follows from it
     opinions = {judgement.subject for judgement in verdict.judgements if _by_one(judgement)} | {MODEL}
     found: dict[tuple[object, ...], dict[str, Hit]] = {}
     for judgement in pure or mixed[:1]:
