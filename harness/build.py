@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+from harness import guards
 from harness.anchor import anchor, needs_anchor
 from harness.cells import Build
-from harness.plan import ComponentPlan
+from harness.plan import ComponentPlan, Role
 from harness.steps import StepLost, Steps
 from harness.toolchains.protocol import (
     BuildFailure,
@@ -64,8 +65,9 @@ class Clock:
 
 _K = TypeVar("_K")
 _DylibKey = tuple[ComponentPlan, str, int]
-_ComponentKey = tuple[str, int, bool, bytes]
-"""The linker, the interface version, whether imports in compatible versions are merged, the dylib."""
+_ComponentKey = tuple[str, int, bytes, bool, bool]
+"""The linker, the version of the interpreter's interface, the library, whether guards stand around it, whether imports
+in compatible versions are merged."""
 
 
 class Builder:
@@ -86,6 +88,7 @@ class Builder:
         self._steps = steps
         self._remembered = remembered
         self._anchor = anchor(WORLD)
+        self._behind = Library(guards.BEHIND, guards.behind(WORLD))
         self._dylibs: OrderedDict[_DylibKey, BuildResult] = OrderedDict()
         self._components: OrderedDict[_ComponentKey, BuildResult] = OrderedDict()
 
@@ -121,11 +124,15 @@ class Builder:
         job = toolchain.linker.link(libraries, options)
         return self._collect(f"link by {toolchain.name}", toolchain.name, job)
 
-    def _libraries(self, dylib: bytes, abi_version: int) -> list[Library]:
+    def _libraries(self, dylib: bytes, abi_version: int, guarded: bool = False) -> list[Library]:
         """What is linked: the interpreter first, because dylibs hand on its `cabi_realloc` and the first that exports a
         symbol has it."""
-        libraries = [Library(INTERPRETER, self._interpreters[abi_version]), Library(WORLD, dylib)]
-        return [*libraries, Library("libanchor.so", self._anchor)] if needs_anchor(dylib) else libraries
+        interpreter, world = Library(INTERPRETER, self._interpreters[abi_version]), Library(WORLD, dylib)
+        if guarded:
+            return [interpreter, Library(guards.BEFORE, guards.before()), world, self._behind]
+        return (
+            [interpreter, world, Library("libanchor.so", self._anchor)] if needs_anchor(dylib) else [interpreter, world]
+        )
 
     def _result(self, plan: ComponentPlan, build: Build) -> ComponentBuild:
         dylib = self._dylibs[_dylib_key(plan, build)]
@@ -156,9 +163,9 @@ class Builder:
                     missing[key] = f"link {plan.role.value} of {build.generator} by {build.linker}"
         jobs = []
         for key in self._external_first(list(missing), lambda key: key[0]):
-            linker, abi_version, merge_versions, dylib_data = key
+            linker, abi_version, dylib_data, guarded, merge_versions = key
             toolchain = self._toolchains[linker]
-            libraries = self._libraries(dylib_data, abi_version)
+            libraries = self._libraries(dylib_data, abi_version, guarded)
             jobs.append((key, toolchain.linker.link(libraries, LinkOptions(merge_versions=merge_versions))))
         for key, job in reversed(jobs):
             self._components[key] = self._collect(missing[key], key[0], job)
@@ -192,7 +199,8 @@ def _dylib_key(plan: ComponentPlan, build: Build) -> _DylibKey:
 
 
 def _component_key(plan: ComponentPlan, build: Build, dylib: bytes) -> _ComponentKey:
-    return build.linker, build.abi_version, plan.merge_versions, dylib
+    """The subject is what is under test, so it has guards; the others are linked as users link."""
+    return build.linker, build.abi_version, dylib, plan.role is Role.SUBJECT, plan.merge_versions
 
 
 def _forget(cache: OrderedDict[_K, BuildResult], remembered: int) -> None:

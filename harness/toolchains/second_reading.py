@@ -70,8 +70,8 @@ def first_difference(ours: Any, theirs: Any, path: str = "") -> str:
         return ""
     if type(ours) is type(theirs) and isinstance(ours, list):
         for index in range(max(len(ours), len(theirs))):
-            pair = [items[index] if index < len(items) else _ABSENT for items in (ours, theirs)]
-            if found := first_difference(*pair, f"{path}[{index}]"):
+            one, other = (items[index] if index < len(items) else _ABSENT for items in (ours, theirs))
+            if found := first_difference(one, other, f"{path}[{index}]"):
                 return found
         return ""
     if ours == theirs:
