@@ -75,6 +75,7 @@ class Chosen:
             without_ours=OURS not in self.toolchains,
             commands=files,
             stand_in=names[0] if names else None,
+            quick=True,
         )
 
     def words(self) -> list[str]:
