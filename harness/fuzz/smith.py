@@ -93,7 +93,7 @@ def _file(bench: Workbench, data: bytes, suffix: str) -> str:
 def _run(command: Sequence[str], limits: process.Limits) -> bytes:
     try:
         done = process.run(command, limits)
-    except OSError as error:
+    except process.CannotStart as error:
         raise SmithError(f"{command[0]} cannot be started: {error.strerror}") from error
     if done.timed_out:
         raise SmithError(f"{command[1]} did not end within {limits.seconds:g} s")
