@@ -36,15 +36,35 @@ RUN, GUARD = "run", "guard"
 _SWEEP = 10.0
 """Seconds after which orphans that cannot be ended are left."""
 _PAUSE = 0.002
+_LOOK = 0.1
+"""Seconds between two looks at a process that is late and starved."""
+STRETCH = 5
+"""By how much a bound on wall time grows for a process that wants to run and does not get its processor time."""
 
 
 @dataclass(eq=False)
 class _Job:
     process: subprocess.Popen[bytes]
     channel: socket.socket
+    started: float
     deadline: float
+    look_again: float = 0.0
     late: bool = False
     unwanted: bool = False
+
+    @property
+    def seconds(self) -> float:
+        return self.deadline - self.started
+
+    def may_go_on(self, now: float) -> bool:
+        """Whether it has time left; one that is kept from its processor time gets more, so that a busy machine makes no
+        tool late."""
+        if now < self.deadline:
+            return True
+        if now < self.started + STRETCH * self.seconds and is_starved(self.process.pid, 0.0, self.seconds):
+            self.look_again = now + _LOOK
+            return True
+        return False
 
     def end(self) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -97,7 +117,7 @@ class Launcher:
         for job in self._jobs:
             if not job.unwanted:
                 poll.register(job.channel.fileno(), select.POLLIN)
-        nearest = min((job.deadline for job in self._jobs if not job.late), default=None)
+        nearest = min((max(job.deadline, job.look_again) for job in self._jobs if not job.late), default=None)
         timeout = None if nearest is None else max(0.0, nearest - time.monotonic()) * 1000 + 1
         return {descriptor for descriptor, _ in poll.poll(timeout)}
 
@@ -139,7 +159,8 @@ class Launcher:
             _answer(channel, getattr(error, "errno", None) or 22, 0, False)
             channel.close()
         else:
-            self._jobs.append(_Job(process, channel, time.monotonic() + seconds))
+            now = time.monotonic()
+            self._jobs.append(_Job(process, channel, now, now + seconds))
         finally:
             for descriptor in descriptors[1:]:
                 os.close(descriptor)
@@ -147,7 +168,7 @@ class Launcher:
     def _end_late_jobs(self) -> None:
         now = time.monotonic()
         for job in self._jobs:
-            if now >= job.deadline and not job.late:
+            if not job.late and not job.may_go_on(now):
                 job.late = True
                 job.end()
 
@@ -184,6 +205,20 @@ class Launcher:
         for path in self._guarded:
             while not owned.remove(Path(path)) and time.monotonic() < deadline:
                 time.sleep(0.05)
+
+
+def is_starved(pid: int, since: float, seconds: float) -> bool:
+    """Whether a process wants to run, and since it had used `since` seconds of processor time got less than `seconds`.
+
+    False where that cannot be told (elsewhere than on Linux).
+    """
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read(1024).rpartition(b")")[2].split()  # proc_pid_stat(5), from field 3 on
+    except OSError:
+        return False
+    used = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return fields[0] in (b"R", b"D") and used - since < seconds
 
 
 def _answer(channel: socket.socket, errno: int, code: int, late: bool) -> None:

@@ -33,6 +33,11 @@ class Limits:
     output: int = 64 << 20
 
 
+def longest(limits: Limits) -> float:
+    """Seconds after which a child that nobody tells the end of is taken for lost."""
+    return limits.seconds * launcher.STRETCH + 2 * _SLACK
+
+
 class CannotStart(OSError):
     """A program could not be started. `filename` is what was to be started."""
 
@@ -49,11 +54,11 @@ def guard(folder: Path) -> None:
 
 def why_unbounded() -> str | None:
     """Why this platform bounds children less than Linux does; None where it is Linux."""
-    if sys.platform == "linux":
-        return None
-    if not _HAS_LAUNCHER:
-        return "children are bounded in time only, and what they start may outlive them: no process groups here"
-    return "what leaves a child's process group may outlive it, and memory may be unbounded: no subreaper here"
+    if sys.platform != "linux":
+        if not _HAS_LAUNCHER:
+            return "children are bounded in time only, and what they start may outlive them: no process groups here"
+        return "what leaves a child's process group may outlive it, and memory may be unbounded: no subreaper here"
+    return None
 
 
 class _Child(Protocol):
@@ -69,7 +74,7 @@ class _Launched:
     def __init__(self, channel: socket.socket, program: str, seconds: float) -> None:
         self._channel = channel
         self._program = program
-        self._deadline = time.monotonic() + seconds + _SLACK
+        self._deadline = time.monotonic() + seconds * launcher.STRETCH + _SLACK
 
     def wait(self) -> tuple[int, bool]:
         data = bytearray()
