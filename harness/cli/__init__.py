@@ -10,9 +10,12 @@ import sys
 
 from harness.interrupts import interrupt_on_signals
 
+from harness.cli.standard_streams import reopen_closed_streams
+
 
 def main() -> None:
     """Run the command; never a traceback for what a user does."""
+    reopen_closed_streams()
     try:
         interrupt_on_signals()
         code = _run()
