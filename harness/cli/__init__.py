@@ -8,9 +8,8 @@ from __future__ import annotations
 import os
 import sys
 
-from harness.interrupts import interrupt_on_signals
-
 from harness.cli.standard_streams import reopen_closed_streams
+from harness.interrupts import interrupt_on_signals
 
 
 def main() -> None:
