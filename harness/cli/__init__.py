@@ -6,18 +6,17 @@ Exit codes: 0 all agree, 1 something disagrees, 2 used wrongly, 3 the harness it
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from types import FrameType
 
 from harness.cli.standard_streams import reopen_closed_streams
+from harness.interrupts import interrupt_on_signals
 
 
 def main() -> None:
     """Run the command; never a traceback for what a user does."""
     reopen_closed_streams()
     try:
-        signal.signal(signal.SIGTERM, _interrupt)  # temporary files go away then, too
+        interrupt_on_signals()
         code = _run()
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
@@ -28,10 +27,6 @@ def main() -> None:
         # nobody reads any more; Python would complain about it once more at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
-
-
-def _interrupt(_: int, __: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _run() -> int:

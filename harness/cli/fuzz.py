@@ -34,7 +34,7 @@ from harness.toolchains.named import UnknownToolchain
 from reports import fuzz as reports
 
 PATIENCE = Patience(step=20.0)
-TOOL_LIMITS = Limits(seconds=15.0, memory=2 << 30, output=256 << 20)
+TOOL_LIMITS = Limits(seconds=15.0, memory=2 << 30)
 DEFAULT_WORLDS = 100
 _COMMAND_LINE = ParameterSource.COMMANDLINE
 
