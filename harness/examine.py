@@ -13,6 +13,7 @@ from harness.expectations import Expectations
 from harness.features import missing
 from harness.observe import Observed
 from harness.plan import Plan
+from harness.ran import Ran, carried_out
 from harness.verdict import Verdict, judge, skipped
 from harness.workbench import Workbench
 
@@ -30,6 +31,8 @@ class Options:
     first: First = First.BOTH_WAYS
     turn: int = 0
     """The number of a world among many: whose turn it is to build what is built once (`first_cells`)."""
+    list_calls: bool = False
+    """Whether every call is wanted as text, also of what passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Examination:
     artifacts: str = ""
     seconds: float = 0.0
     stages: tuple[tuple[str, float], ...] = ()
+    ran: Ran = field(default_factory=Ran)
 
 
 def choose_cells(bench: Workbench, plan: Plan, options: Options) -> list[Cell]:
@@ -95,6 +99,7 @@ def examine(bench: Workbench, name: str, plan: Plan, options: Options, started: 
         kept,
         time.perf_counter() - start,
         tuple(observed.clock.seconds.items()),
+        carried_out(plan, observed.cells, options.list_calls),
     )
 
 

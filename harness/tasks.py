@@ -10,6 +10,7 @@ from harness.case import load_case
 from harness.cells import First
 from harness.examine import Examination, Options, examine
 from harness.planner import case_plan, check_plan
+from harness.ran import Ran
 from harness.refusals import load_refusals
 from harness.refuse import judge_refusals
 from harness.second_opinion import second_opinion
@@ -71,7 +72,8 @@ class RunRefusals:
         except FileError as error:
             return Examination(self.name, "", unusable(str(error)))
         verdict = judge_refusals(table, bench.toolchains, bench.builder)
-        return Examination(self.name, table.title, verdict, seconds=time.perf_counter() - started)
+        ran = Ran(refusals=len(table.rows))
+        return Examination(self.name, table.title, verdict, seconds=time.perf_counter() - started, ran=ran)
 
 
 @dataclass(frozen=True, slots=True)

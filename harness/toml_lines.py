@@ -124,6 +124,12 @@ def parse_toml(text: str, name: str, schema: Mapping[str, Any]) -> TomlFile:
 
 def _schema_error(file: TomlFile, problem: ValidationError) -> FileError:
     """The most telling part of a schema violation, in a sentence."""
+    keys = _alternatives(problem)
+    if keys:
+        there = [key for key in keys if isinstance(problem.instance, Mapping) and key in problem.instance]
+        names = " or ".join(f"`{key}`" for key in keys)
+        path = [*problem.absolute_path, *there[1:2]]
+        return file.error(path, f"only one of {names} may be there" if there else f"{names} is missing")
     if problem.validator in ("oneOf", "anyOf") and problem.context:
         problem = best_match([_nearest(problem)]) or problem
     path = list(problem.absolute_path)
@@ -135,6 +141,13 @@ def _schema_error(file: TomlFile, problem: ValidationError) -> FileError:
         known = ", ".join(schema.get("properties", {}))
         return file.error([*path, unknown[0]], f"unknown key {', '.join(unknown)}; known here are {known}")
     return file.error(path, f"{where}: {problem.message}" if where else problem.message)
+
+
+def _alternatives(problem: ValidationError) -> list[str]:
+    """The keys of which exactly one must be there, where that is what a `oneOf` says."""
+    if problem.validator != "oneOf" or not all(choice.keys() == {"required"} for choice in problem.validator_value):
+        return []
+    return [key for choice in problem.validator_value for key in choice["required"]]
 
 
 def _nearest(problem: ValidationError) -> ValidationError:

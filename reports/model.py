@@ -60,6 +60,26 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """How many calls a function had."""
+
+    function: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What was carried out of a case. A call counts once, in however many `cells` it was made. `runs`: the calls of
+    each run as text, in JSON and where the user asks for them. `refusals`: rows that were put to the tools."""
+
+    calls: int = 0
+    functions: tuple[Called, ...] = ()
+    cells: tuple[str, ...] = ()
+    runs: tuple[tuple[str, ...], ...] = ()
+    refusals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A case or world and its verdict. `calls` are those of the run that failed, `repeat` a command."""
 
@@ -75,10 +95,16 @@ class Case:
     repeat: str = ""
     artifacts: str = ""
     seconds: float = 0.0
+    ran: Ran = field(default_factory=Ran)
 
     @property
     def good(self) -> bool:
         return self.outcome in GOOD
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it was carried out: neither skipped nor with parts that are not supported."""
+        return self.outcome != "skip" and not self.unsupported
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +120,8 @@ class Run:
     cases: tuple[Case, ...] = ()
     stages: dict[str, float] = field(default_factory=dict)
     """Seconds by stage, summed over workers."""
+    strict: bool = False
+    """Whether what is not carried out in whole counts as a failure."""
 
     def counts(self) -> dict[str, int]:
         """Cases by outcome, in the order of `OUTCOMES`, without those that did not occur."""
@@ -102,4 +130,9 @@ class Run:
 
     @property
     def good(self) -> bool:
-        return all(case.good for case in self.cases)
+        return not self.failed
+
+    @property
+    def failed(self) -> list[Case]:
+        """What the exit code is about."""
+        return [case for case in self.cases if not case.good or (self.strict and not case.whole)]

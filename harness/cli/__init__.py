@@ -5,25 +5,22 @@ Exit codes: 0 all agree, 1 something disagrees, 2 used wrongly, 3 the harness it
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from types import FrameType
 
+from harness.cli import streams
+
 
 def main() -> None:
     """Run the command; never a traceback for what a user does."""
+    streams.install()
     try:
         signal.signal(signal.SIGTERM, _interrupt)  # temporary files go away then, too
         code = _run()
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         code = 130
-    try:
-        sys.stdout.flush()
-    except OSError:
-        # nobody reads any more; Python would complain about it once more at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
 
 

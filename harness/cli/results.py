@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.examine import Examination
+from harness.ran import Ran
 from harness.run import ToolInfo
 from harness.verdict import Finding, Judgement
 from reports import model
@@ -26,7 +27,13 @@ def to_case(examination: Examination, repeat: str) -> model.Case:
         repeat=repeat,
         artifacts=examination.artifacts,
         seconds=round(examination.seconds, 4),
+        ran=_ran(examination.ran),
     )
+
+
+def _ran(ran: Ran) -> model.Ran:
+    functions = tuple(model.Called(name, calls) for name, calls in ran.functions)
+    return model.Ran(ran.calls, functions, ran.cells, ran.runs, ran.refusals)
 
 
 def broken_case(name: str, error: Exception, repeat: str) -> model.Case:

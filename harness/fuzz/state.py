@@ -17,7 +17,7 @@ from harness.fuzz.trial import Recipe
 from harness.fuzz.worlds import Profile
 
 FILE = "campaign.json"
-FORMAT = 1
+FORMAT = 2
 
 
 class CannotResume(Exception):
@@ -32,6 +32,8 @@ class State:
     ledger: Ledger
     settings: tuple[str, ...] = ()
     """Options that say which tools take part; who goes on with it must use the same."""
+    wanted: int | None = None
+    """How many worlds were asked for in all; None: until a time was over."""
 
 
 def save(directory: Path, state: State) -> None:
@@ -44,6 +46,7 @@ def save(directory: Path, state: State) -> None:
         "settings": list(state.settings),
         "first": state.first,
         "next": state.next_index,
+        "wanted": state.wanted,
         "worlds": ledger.worlds,
         "calls": ledger.calls,
         "outcomes": dict(ledger.outcomes),
@@ -51,6 +54,22 @@ def save(directory: Path, state: State) -> None:
         "findings": [dataclasses.asdict(found) for found in ledger.found.values()],
     }
     atomic.write(directory / FILE, json.dumps(data, indent=1) + "\n")
+
+
+def put_aside(directory: Path) -> Path | None:
+    """Give the state of an earlier campaign another name; which, or None where there is none. Raises
+    `atomic.CannotWrite`."""
+    path = directory / FILE
+    if not path.is_file():
+        return None
+    number = 1
+    while (aside := path.with_suffix(f".{number}.json")).exists():
+        number += 1
+    try:
+        path.rename(aside)
+    except OSError as error:
+        raise atomic.CannotWrite(f"{path} cannot be renamed: {error.strerror or error}") from error
+    return aside
 
 
 def load(directory: Path) -> State:
@@ -65,8 +84,10 @@ def load(directory: Path) -> State:
     try:
         version = metadata.version("wit-dylib-harness")
         if (data["format"], data["version"]) != (FORMAT, version):
-            raise CannotResume(f"{path} is of version {data['version']}, this is {version}: begin anew")
-        return State(_recipe(data["recipe"]), data["next"], data["first"], _ledger(data), tuple(data["settings"]))
+            written = f"version {data['version']}, form {data['format']}"
+            raise CannotResume(f"{path} is of {written}, this is version {version}, form {FORMAT}: begin anew")
+        settings, wanted = tuple(data["settings"]), data["wanted"]
+        return State(_recipe(data["recipe"]), data["next"], data["first"], _ledger(data), settings, wanted)
     except (KeyError, TypeError, ValueError) as error:
         raise CannotResume(f"{path} is damaged ({error!r}); remove it to begin anew") from error
 

@@ -19,6 +19,11 @@ class Calls(Sequence[str]):
     def add(self, function: Function, args: Sequence[Value], result: Value | None) -> None:
         self._calls.append((function, args, result))
 
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The canonical name of each call's function."""
+        return tuple(function.canonical for function, _, _ in self._calls)
+
     @overload
     def __getitem__(self, index: int) -> str: ...
     @overload

@@ -91,7 +91,8 @@ def _run(case: Case, composition: Composition, steps: tuple[Step, ...], mode: Ro
         raise _contradiction(case, last, expected, seen.outcome)
     _check_destroyed(case, steps, planner, seen)
     texts = {role: script_text(script) for role, script in scripts.items()}
-    return ScriptPlan(texts, seen.expected, seen.outcome, tuple(planner.calls), tuple(planner.entries))
+    calls, functions = tuple(planner.calls), tuple(planner.functions)
+    return ScriptPlan(texts, seen.expected, seen.outcome, calls, tuple(planner.entries), functions)
 
 
 def _contradiction(

@@ -43,6 +43,7 @@ class SegmentPlanner:
         self.scripts = {role: ScriptBuilder(role) for role in composition.worlds}
         self.entries: list[Role] = []
         self.calls: list[str] = []
+        self.functions: list[str] = []
         self.names = HandleNames()
         self._case = case
         self._composition = composition
@@ -141,6 +142,7 @@ class SegmentPlanner:
             for index, (value, param) in enumerate(zip(values, function.params, strict=True))
         ]
         arrow = f" -> {step.result}" if step.result is not None else ""
+        self.functions.append(function.canonical)
         self.calls.append(f"{function.canonical}({', '.join(step.args)}){arrow}")
         result = self._answer(callee, exported, step, values)
         register = frame.owner.take_register() if function.result is not None else None

@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 
 from reports.json_form import schema, to_json
-from reports.model import GOOD, OUTCOMES, Case, Finding, Opinion, Run, Tool
-from reports.text import MAX_FINDINGS, MAX_LINES, case_text, head_text, known_text, summary_text
+from reports.model import GOOD, OUTCOMES, Called, Case, Finding, Opinion, Ran, Run, Tool
+from reports.text import MAX_FINDINGS, MAX_LINES, case_text, failed_text, head_text, known_text, ran_text, summary_text
 
 FINDING = Finding("fail", "m", 3, "event", "subject", "event 1, call 1, x", "push_u8 1", "push_u8 255", 2)
 CASE = Case(
@@ -23,6 +23,7 @@ CASE = Case(
     calls=("f(1) -> 2",),
     repeat="harness run x",
     artifacts="artifacts/values/byte",
+    ran=Ran(3, (Called("a:b/c#f", 2), Called("g", 1)), ("ours@winch", "reference@winch")),
 )
 RUN = Run(
     "2026-01-01T00:00:00Z",
@@ -114,8 +115,58 @@ def test_head_and_summary() -> None:
     assert head_text(RUN) == (
         "no luck\ntoolchains: ours (generator 0.1.0), reference (wasm-tools 1.262.0); engine: winch"
     )
-    assert summary_text(RUN) == "3 cases: 1 pass, 1 fail, 1 skip in 1.2 s"
+    assert summary_text(RUN) == ("3 cases: 1 pass, 1 fail, 1 skip in 1.2 s; 3 calls of 2 functions ran in 2 cells")
     one = Case("x", "", "pass", unsupported=("f: async",))
     told = summary_text(dataclasses.replace(RUN, cases=(one,)))
-    assert told == "1 case: 1 pass in 1.2 s; 1 item unsupported and not run"
-    assert summary_text(dataclasses.replace(RUN, cases=())) == "0 cases: nothing to do in 1.2 s"
+    assert told == "1 case: 1 pass in 1.2 s; 1 item unsupported and not run; no call ran"
+    assert summary_text(dataclasses.replace(RUN, cases=())) == "0 cases: nothing to do in 1.2 s; no call ran"
+
+
+@pytest.mark.parametrize(
+    ("ran", "text"),
+    [
+        (Ran(), "no call ran"),
+        (Ran(cells=("ours@winch",)), "instantiated, no call ran"),
+        (Ran(refusals=2), "2 refusals tried"),
+        (Ran(1, (Called("f", 1),), ("ours@winch",)), "1 call of 1 function ran in 1 cell"),
+    ],
+)
+def test_the_last_line_says_what_ran(ran: Ran, text: str) -> None:
+    one = dataclasses.replace(RUN, cases=(Case("x", "", "pass", ran=ran),))
+    assert summary_text(one).endswith(f"; {text}")
+
+
+def test_different_numbers_of_cells_are_a_range() -> None:
+    many = [Case("x", "", "pass", ran=Ran(2, (Called("f", 2),), ("a",) * cells)) for cells in (3, 2)]
+    assert summary_text(dataclasses.replace(RUN, cases=tuple(many))).endswith(
+        "; 4 calls of 2 functions ran in 2 to 3 cells each"
+    )
+
+
+def test_what_ran_is_listed() -> None:
+    listed = dataclasses.replace(CASE, ran=dataclasses.replace(CASE.ran, runs=(("a:b/c#f(1)", "g()"),)))
+    assert ran_text(listed) == (
+        "fail  values/byte: 3 calls of 2 functions ran in 2 cells\n"
+        "  cells: ours@winch; reference@winch\n"
+        "      2  a:b/c#f\n"
+        "      1  g\n"
+        "  run 1:\n"
+        "       1  a:b/c#f(1)\n"
+        "       2  g()"
+    )
+    assert ran_text(Case("x", "", "skip", reason="y")) == "skip  x: nothing ran"
+
+
+@pytest.mark.parametrize(
+    ("strict", "names"), [(False, ["values/byte"]), (True, ["values/byte", "b", "part"])], ids=["lenient", "strict"]
+)
+def test_what_failed_is_listed_at_the_end(strict: bool, names: list[str]) -> None:
+    part = Case("part", "", "pass", unsupported=("f: async",))
+    run = dataclasses.replace(RUN, cases=(*RUN.cases, part), strict=strict)
+    assert [case.name for case in run.failed] == names
+    assert not run.good
+    text = failed_text(run)
+    assert text.startswith(f"failed ({len(names)} of 4 cases):\n  fail  values/byte")
+    assert ("not run in whole  part" in text, "not run  b" in text) == (strict, strict)
+    assert failed_text(dataclasses.replace(run, cases=(CASE,))) == ""
+    assert failed_text(dataclasses.replace(run, cases=run.cases[1:2])) == ""
