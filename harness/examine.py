@@ -49,6 +49,8 @@ class Examination:
     seconds: float = 0.0
     stages: tuple[tuple[str, float], ...] = ()
     ran: Ran = field(default_factory=Ran)
+    failed_run: int = 0
+    """The run that `calls` are of, counted from 1."""
 
 
 def choose_cells(bench: Workbench, plan: Plan, options: Options) -> list[Cell]:
@@ -100,6 +102,7 @@ def examine(bench: Workbench, name: str, plan: Plan, options: Options, started: 
         time.perf_counter() - start,
         tuple(observed.clock.seconds.items()),
         carried_out(plan, observed.cells, options.list_calls),
+        failed,
     )
 
 

@@ -35,7 +35,11 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong. `level` 1 to 3 (dylib, component, behaviour), 0 where nothing could be compared."""
+    """One thing that is wrong. `level` 1 to 3 (dylib, component, behaviour), 0 where nothing could be compared.
+
+    `call`: the number of the call in the run where it shows, counted from 1; 0 where there is none. `before`: what came
+    before an unexpected trap, and what should have come next.
+    """
 
     outcome: str
     message: str
@@ -46,6 +50,8 @@ class Finding:
     expected: str = ""
     actual: str = ""
     run: int = 0
+    call: int = 0
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,8 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case or world and its verdict. `calls` are those of the run that failed, `repeat` a command."""
+    """A case or world and its verdict. `calls` are all of the run that failed, which `failed_run` counts from 1, in the
+    order in which findings count them. `repeat` is a command."""
 
     name: str
     title: str
@@ -92,6 +99,7 @@ class Case:
     unsupported: tuple[str, ...] = ()
     wit: str = ""
     calls: tuple[str, ...] = ()
+    failed_run: int = 0
     repeat: str = ""
     artifacts: str = ""
     seconds: float = 0.0

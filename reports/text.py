@@ -10,6 +10,10 @@ MAX_FINDINGS = 5
 """Findings shown of one toolchain; the JSON form has all."""
 MAX_LINES = 40
 """Lines of WIT, and calls, shown under a failure."""
+AROUND = 5
+"""Calls shown before and after the one in which a finding shows."""
+MAX_BEFORE = 3
+"""Components of which the last event before a trap is shown."""
 MAX_WIDTH = 400
 """Characters of one line of a message."""
 
@@ -31,7 +35,7 @@ def case_text(case: Case) -> str:
     elif any(opinion.findings for opinion in case.opinions):
         lines.append("  in the minority: nobody alone")
     if case.calls:
-        lines += ["  calls:", *_some(list(case.calls), 4)]
+        lines += _calls(case)
     if case.wit:
         lines += ["  WIT:", *_some(case.wit.strip().splitlines(), 4)]
         if case.artifacts and len(case.wit.strip().splitlines()) > MAX_LINES:
@@ -81,6 +85,23 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield f"    level {finding.level}, {finding.aspect}" + (f" at {place}" if place else "")
     yield f"      expected: {_cut(finding.expected)}"
     yield f"      got:      {_cut(finding.actual)}"
+    yield from (f"      before:   {_cut(line)}" for line in finding.before.splitlines()[:MAX_BEFORE])
+
+
+def _calls(case: Case) -> list[str]:
+    """The call of the first finding of the run, with those around it; the first calls where no finding names one."""
+    at = next((f.call for opinion in case.opinions for f in opinion.findings if f.run == case.failed_run and f.call), 0)
+    at = at if at <= len(case.calls) else 0
+    first = max(1, at - AROUND)
+    last = min(len(case.calls), at + AROUND if at else 2 * AROUND)
+    width = len(str(last))
+    of = "all" if last - first + 1 == len(case.calls) else f"{first} to {last}"
+    whole = f", all in {case.artifacts}/run-{case.failed_run}.calls" if case.artifacts and of != "all" else ""
+    lines = [f"  calls of run {case.failed_run} ({of} of {len(case.calls)}{whole}):"]
+    for number in range(first, last + 1):
+        mark = ">" if number == at else " "
+        lines.append(f"  {mark} {number:{width}}  {_cut(case.calls[number - 1])}")
+    return lines
 
 
 def _cut(text: str) -> str:

@@ -19,6 +19,7 @@ from harness.cli.fuzz_options import SWITCHES, profile_of, seconds_of, switches_
 from harness.cli.fuzz_results import head, report, scope
 from harness.cli.options import JOBS, JSON, take_chosen, tool_options
 from harness.cli.outputs import JsonFile
+from harness.cli.terminal import echo
 from harness.fuzz import atomic, state
 from harness.fuzz.campaign import INTERRUPTED, Bounds, Campaign
 from harness.fuzz.drawn import RANDOM, SOURCES
@@ -128,7 +129,7 @@ def fuzz(
             _put_aside(directory, shown)
         campaign.go()
         summary = report(campaign)
-    click.echo(reports.summary_text(summary), err=json_file.to_stdout)
+    echo(reports.summary_text(summary), err=json_file.to_stdout)
     json_file.write(reports.to_json(summary))
     sys.exit(_exit_code(summary))
 

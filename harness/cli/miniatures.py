@@ -14,6 +14,7 @@ from harness.cli import exits
 from harness.cli.exits import UsedWrongly
 from harness.cli.options import JOBS, JSON
 from harness.cli.outputs import JsonFile
+from harness.cli.terminal import echo
 from harness.run import NoToolchain, Run, Tools, WrongReference
 from harness.suite import ROOT, NoCases, find
 
@@ -96,7 +97,7 @@ def miniatures(
     shown.print(_table(rows, short, by_cases, seconds is not None))
     lines, unnoticed = _summary(rows, short, by_cases, seconds is not None)
     for line in lines:
-        click.echo(line, err=json_file.to_stdout)
+        echo(line, err=json_file.to_stdout)
     json_file.write([_json(row) for row in rows])
     sys.exit(exits.DISAGREE if unnoticed else exits.AGREE)
 
@@ -112,7 +113,7 @@ def _suite(asked: Path | None) -> Path:
 
 def _list(chosen: list[Miniature]) -> None:
     for item in chosen:
-        click.echo(f"{item.name} ({item.area.value}): {item.wrong}\n  needs {item.needs}")
+        echo(f"{item.name} ({item.area.value}): {item.wrong}\n  needs {item.needs}")
 
 
 def _table(rows: list[Row], short: bool, by_cases: bool, fuzzed: bool) -> Table:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from harness.cli.exits import UsedWrongly
+from harness.cli.terminal import echo
 from harness.fuzz import atomic
 
 STDOUT = Path("-")
@@ -39,7 +40,7 @@ class JsonFile:
             return
         text = json.dumps(data, indent=1) + "\n"
         if self.to_stdout:
-            click.echo(text, nl=False)
+            echo(text, nl=False)
             return
         try:
             atomic.write(self.path, text)

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from harness.cli import exits
 from harness.cli.options import Common
 from harness.cli.results import broken_case, to_case, to_tool
+from harness.cli.terminal import echo
 from harness.examine import Examination
 from harness.pool import PoolClosed
 from harness.run import Run
@@ -85,7 +85,7 @@ class _Sayer:
         shown = self._live and self.progress.live.is_started
         if shown:
             self.progress.stop()
-        click.echo(paragraph, err=self._to_stderr)
+        echo(paragraph, err=self._to_stderr)
         if shown:
             self.progress.start()
 

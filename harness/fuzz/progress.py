@@ -10,6 +10,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from harness.fuzz.campaign import Campaign
 from harness.fuzz.findings import Found
 from harness.fuzz.reduce import Reduced
+from harness.visible import visible
 
 PLAIN_EVERY = 10.0
 """Seconds between two lines where there is no terminal."""
@@ -53,7 +54,7 @@ class Shown:
 
     def say(self, text: str) -> None:
         """A paragraph that stays."""
-        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+        self._console.print(visible(text), markup=False, highlight=False, soft_wrap=True)
 
 
 def line(campaign: Campaign) -> str:

@@ -117,7 +117,10 @@ def _of_judgement(judgement: Judgement, explain: Explain) -> Iterator[Hit]:
     for finding, known in structural + others:
         if judgement.outcome is Outcome.EXPECTED_FAILURE and judgement.expectation is not None:
             known = known or judgement.expectation.id
-        yield Hit(_signature(judgement.subject, finding), _shortened(finding.message), known, finding.run)
+        difference = finding.difference
+        before = f"\n{difference.before}" if difference is not None and difference.before else ""
+        message = _shortened(finding.message + before)
+        yield Hit(_signature(judgement.subject, finding), message, known, finding.run)
 
 
 def _shortened(message: str) -> str:

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WRONG = ["--toolchain", "miniature:s8-loaded-unsigned"]
 
 WIT = """package a:b;
-interface x { f: func(a: s8) -> s8; @unstable(feature = more) g: func(a: s8); }
+interface x { f: func(a: list<s8>) -> list<s8>; @unstable(feature = more) g: func(a: s8); }
 world v {}
 world w { import x; export x; }
 """
@@ -32,8 +32,8 @@ world = "w"
 [[step]]
 call = "a:b/x#f"
 by = "driver"
-args = ["-1"]
-result = "-128"
+args = ["[-1]"]
+result = "[-128]"
 """
 
 
@@ -68,15 +68,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ["run", *WRONG, "--", "-y.toml"],
         ["run", *WRONG, "--no-reference", "--expectations", "none.toml", "--artifacts", "kept here", "--", "-y.toml"],
         ["run", *WRONG, "--toolchain", "reference", "--engine", "cranelift", "--strict", "--", "-y.toml"],
-        ["check", *WRONG, "--no-reference", "-w", "w", "--features", "more", "--seed", "3", "--calls", "9", "--", "-y.wit"],
+        ["check", *WRONG, "--no-reference", "-w", "w", "--features", "more", "--seed", "3", "--calls", "9", "./-y.wit"],
         ["smoke", *WRONG, "--no-reference"],
     ],
 )  # fmt: skip
 def test_what_is_printed_repeats_the_failure(words: list[str]) -> None:
-    first = harness([*words, "-j", "1"])
+    first = harness([words[0], "-j", "1", *words[1:]])
     assert first.exit_code in (1, 3), first.output
     repeat = printed(first.output, "repeat with")
-    again = harness([*repeat, "-j", "1"])
+    again = harness([repeat[0], "-j", "1", *repeat[1:]])
     assert again.exit_code == first.exit_code, again.output
     assert told(again) == told(first)
     assert printed(again.output, "repeat with") == repeat

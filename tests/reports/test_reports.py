@@ -12,7 +12,7 @@ from reports.json_form import schema, to_json
 from reports.model import GOOD, OUTCOMES, Called, Case, Finding, Opinion, Ran, Run, Tool
 from reports.text import MAX_FINDINGS, MAX_LINES, case_text, failed_text, head_text, known_text, ran_text, summary_text
 
-FINDING = Finding("fail", "m", 3, "event", "subject", "event 1, call 1, x", "push_u8 1", "push_u8 255", 2)
+FINDING = Finding("fail", "m", 3, "event", "subject", "event 1, call 1, x", "push_u8 1", "push_u8 255", 2, 1)
 CASE = Case(
     "values/byte",
     "a byte",
@@ -21,6 +21,7 @@ CASE = Case(
     "reference",
     wit="package a:b;\nworld w {}\n",
     calls=("f(1) -> 2",),
+    failed_run=2,
     repeat="harness run x",
     artifacts="artifacts/values/byte",
     ran=Ran(3, (Called("a:b/c#f", 2), Called("g", 1)), ("ours@winch", "reference@winch")),
@@ -71,14 +72,35 @@ def test_text_of_a_failure() -> None:
         "      expected: push_u8 1\n"
         "      got:      push_u8 255\n"
         "  in the minority: reference\n"
-        "  calls:\n"
-        "    f(1) -> 2\n"
+        "  calls of run 2 (all of 1):\n"
+        "  > 1  f(1) -> 2\n"
         "  WIT:\n"
         "    package a:b;\n"
         "    world w {}\n"
         "  artifacts: artifacts/values/byte\n"
         "  repeat with: harness run x"
     )
+
+
+@pytest.mark.parametrize(
+    ("call", "shown", "head"),
+    [
+        (20, range(15, 26), "calls of run 2 (15 to 25 of 50, all in kept/run-2.calls):"),
+        (1, range(1, 7), "calls of run 2 (1 to 6 of 50, all in kept/run-2.calls):"),
+        (50, range(45, 51), "calls of run 2 (45 to 50 of 50, all in kept/run-2.calls):"),
+        (0, range(1, 11), "calls of run 2 (1 to 10 of 50, all in kept/run-2.calls):"),
+    ],
+)
+def test_the_call_of_the_finding_is_shown_with_those_around_it(call: int, shown: range, head: str) -> None:
+    finding = dataclasses.replace(FINDING, call=call, before="subject: the last event is 3, `pop_u8 1`")
+    other = dataclasses.replace(FINDING, run=1, call=7)
+    calls = tuple(f"f{number}()" for number in range(1, 51))
+    opinions = (Opinion("ours", "fail", (other, finding)),)
+    text = case_text(dataclasses.replace(CASE, calls=calls, opinions=opinions, artifacts="kept"))
+    assert head in text
+    assert [number for number in range(1, 51) if f"  f{number}()" in text] == list(shown)
+    assert (f"  > {call}  f{call}()" in text) is (call > 0)
+    assert "      before:   subject: the last event is 3, `pop_u8 1`\n" in text
 
 
 def test_equal_findings_are_told_once() -> None:
