@@ -194,7 +194,7 @@ def test_artifacts_are_kept(bench: Workbench, tmp_path: Path) -> None:
     path.write_text(file().replace('result = "5"', 'result = "6"'))
     examination = RunProgram(path, "linking/p", Options(artifacts=tmp_path / "kept")).perform(bench)
     folder = Path(examination.artifacts)
-    assert folder == tmp_path / "kept" / "linking" / "p"
+    assert folder == tmp_path / "kept" / "linking.p"
     assert {file.name for file in folder.iterdir()} >= {"program.wit", "0-libapp.so", "ours.component.wasm"}
 
 
