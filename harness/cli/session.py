@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -17,6 +19,7 @@ from harness.cli.options import Common
 from harness.cli.results import broken_case, to_case, to_tool
 from harness.cli.terminal import echo
 from harness.examine import Examination
+from harness.kept_traces import add_command
 from harness.pool import PoolClosed
 from harness.run import Run
 from harness.verdict import Outcome
@@ -115,6 +118,10 @@ def _case(job: Job, result: object, stages: dict[str, float]) -> model.Case:
     if isinstance(result, Examination):
         for stage, seconds in result.stages:
             stages[stage] = round(stages.get(stage, 0.0) + seconds, 6)
+        folder = Path(result.artifacts)
+        if result.artifacts and folder.is_dir():
+            with contextlib.suppress(OSError):  # the command is told on the terminal, too
+                add_command(folder, job.repeat)
         return to_case(result, job.repeat)
     assert isinstance(result, Exception)
     return broken_case(job.name, result, job.repeat)

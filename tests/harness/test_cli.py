@@ -109,6 +109,15 @@ sys.exit(done.returncode)
     assert (kept / "run-1.driver.script").read_text().startswith("boxed1")
     assert (kept / "reference@winch" / "subject.dylib.wasm").is_file()
     assert (kept / "ours@winch" / "run-1.subject.trace").is_file()
+    readme = (kept / "README.txt").read_text()
+    assert f"\n  harness run cases/scalars/byte.toml --reference {wrong}\n" in readme
+    (command,) = [line for line in readme.splitlines() if line.endswith(" reference@winch/run-1.subject.seen")]
+    compared = subprocess.run(command.split(), cwd=kept, capture_output=True, text=True)
+    assert "\n< push_u8 255\n" in compared.stdout
+    same = "run-1.subject.expected"
+    assert (kept / same).read_text() == (kept / "ours@winch" / "run-1.subject.seen").read_text()
+    places = (kept / "run-1.subject.places").read_text().splitlines()
+    assert len(places) == len((kept / same).read_text().splitlines())
 
 
 def test_no_reference_says_so_first(suite: Path) -> None:
