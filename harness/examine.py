@@ -11,10 +11,11 @@ from harness.cells import Cell, First, default_cells, first_cells, full_cells
 from harness.engine import EngineKind
 from harness.expectations import Expectations
 from harness.features import missing
+from harness.interpreter_world import interpreters_own
 from harness.observe import Observed
 from harness.plan import Plan
 from harness.ran import Ran, carried_out
-from harness.verdict import Verdict, judge, skipped
+from harness.verdict import Verdict, judge, skipped, unusable
 from harness.workbench import Workbench
 
 
@@ -75,6 +76,9 @@ def examine(
     """Run what cells it takes and judge. `started`: `time.perf_counter()` when planning began. `source`: where the plan
     comes from; artifacts of two sources never share a folder."""
     start = time.perf_counter() if started is None else started
+    taken = interpreters_own(plan)
+    if taken:
+        return Examination(name, plan.title, unusable(taken))
     lacking = missing(plan.needs) or _nothing_to_run(plan)
     if lacking:
         return Examination(name, plan.title, skipped("; ".join(lacking)), unsupported=plan.unsupported)

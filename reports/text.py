@@ -89,8 +89,9 @@ def _finding(finding: Finding) -> Iterator[str]:
 
 
 def _calls(case: Case) -> list[str]:
-    """The call of the first finding of the run, with those around it; the first calls where no finding names one."""
-    at = next((f.call for opinion in case.opinions for f in opinion.findings if f.run == case.failed_run and f.call), 0)
+    """The first call in which a finding shows, with those around it; the first calls where no finding names one."""
+    found = [f.call for opinion in case.opinions for f in opinion.findings if f.run == case.failed_run and f.call]
+    at = min(found, default=0)
     at = at if at <= len(case.calls) else 0
     first = max(1, at - AROUND)
     last = min(len(case.calls), at + AROUND if at else 2 * AROUND)

@@ -55,9 +55,14 @@ class Reduced:
     @property
     def size(self) -> str:
         assert self.parts is not None
-        lines = len(self.parts.wit.strip().splitlines())
-        calls = f"about {self.parts.sample.calls} calls" if self.parts.sample else f"{len(self.parts.steps)} steps"
-        return f"{lines} lines of WIT, {calls}, in {self.attempts} attempts"
+        return f"{size_of(self.parts)}, in {self.attempts} attempts"
+
+
+def size_of(parts: CaseParts) -> str:
+    """How large a case is, for people."""
+    lines, steps = len(parts.wit.strip().splitlines()), len(parts.steps)
+    calls = f"about {parts.sample.calls} calls" if parts.sample else f"{steps} step{'' if steps == 1 else 's'}"
+    return f"{lines} line{'' if lines == 1 else 's'} of WIT, {calls}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from dataclasses import dataclass, replace
 from harness.diff import NOTHING, RETURNS, Difference
 from harness.verdict import MODEL, Finding, Judgement, Outcome, Verdict
 
-_ROLE = re.compile(r"\b(?:the )?(?:subject|provider|driver)\b( of [^:]*)?|^\S+@(?:winch|cranelift): ")
+_WHAT = re.compile(r"^(?:the (?:subject|provider|driver|program) (?:of|by) [^:]*|\S+@(?:winch|cranelift)): ")
+"""At the beginning of a message: what it is about. A cell's name has no colon."""
+_ROLE = re.compile(r"\b(?:subject|provider|driver)\b")
 _NAMED = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|\[?[\w.:\]-]*[#/][\w.\[\]#/@:+-]*")
 _BRACKETS = re.compile(r"\[[^\[\]]*\]")
 """Lists such as the core types of a signature."""
@@ -208,5 +210,5 @@ def message_shape(message: str) -> str:
     panic = _PANIC.search(message)
     if panic is not None:
         message = f"panicked: {panic[1]}"
-    text = _NUMBER.sub("N", _BRACKETS.sub("", _NAMED.sub("X", _ROLE.sub("", message))))
+    text = _NUMBER.sub("N", _BRACKETS.sub("", _NAMED.sub("X", _ROLE.sub("component", _WHAT.sub("", message)))))
     return " ".join(word[:_MAX_WORD] for word in re.findall(r"[\w-]+", text)[:_MAX_WORDS])
