@@ -19,6 +19,7 @@ MOST_COMMANDS = 12
 
 _FILES = """What the harness kept of a failure.
 
+commands.txt              the tools, their versions, and how they were run
 ROLE.wit                  the world of each component: subject (under test), driver (calls it), provider (is called)
 run-N.calls               what run N calls, numbered as findings number them
 run-N.ROLE.script         what the interpreter in a component is told to do (interpreters/PROTOCOL.md)

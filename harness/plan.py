@@ -37,6 +37,8 @@ class ComponentPlan:
     wit: str
     world: str
     features: tuple[str, ...] = ()
+    merge_versions: bool = True
+    """Linked as tools do by default: imports in compatible versions become one (`harness/merging.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,8 @@ class Plan:
     """What each component's WIT means: the model of what generators tell and linkers build."""
     unsupported: tuple[str, ...] = ()
     """Items of the world that are not run, each with the reason (`a:b/c#f: async`)."""
+    unmergeable: str = ""
+    """Why a linker must refuse to merge the subject's imports in compatible versions; it is run with them kept then."""
 
     @property
     def subject_wit(self) -> str:

@@ -153,6 +153,11 @@ CASE_SCHEMA: Schema = {
             "enum": ["elements", "whole", "both"],
             "description": "How interpreters take and give lists of numbers. Default: `elements`.",
         },
+        "merge-versions": {
+            "type": "boolean",
+            "description": "Whether the subject is linked as by default: imports in compatible versions become one of "
+            "the highest. Default: true.",
+        },
         "step": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}},
         "sample": _SAMPLE,
         "instantiate-only": {

@@ -31,6 +31,8 @@ class Tool:
     tool: str
     version: str
     path: str = ""
+    commands: tuple[str, ...] = ()
+    """What was run of it, with every flag."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,10 +66,14 @@ class Definitions:
         self.functions: dict[str, list[Function]] = {}
         self.data: dict[str, Library] = {}
         self.tags: dict[str, list[tuple[str, FuncType]]] = {}
+        self.unusable: dict[str, str] = {}
+        """Functions that have a type of their library's own; the library."""
         for library in libraries:
             contents = library.contents
             for name, type in contents.defined_functions.items():
                 self.functions.setdefault(name, []).append(Function(library.name, name, type))
+            for name in contents.unusable_functions:
+                self.unusable.setdefault(name, library.name)
             for name in contents.defined_data:
                 self.data.setdefault(name, library)
             for name, type in contents.defined_tags.items():
@@ -91,6 +95,8 @@ class Definitions:
         """What there is of that name, each with its kind, type and library."""
         found = [f"`{f.library}` exports a function {describe(f.type)}" for f in self.functions.get(name, ())]
         found += [f"`{library}` exports a tag {describe(type)}" for library, type in self.tags.get(name, ())]
+        if name in self.unusable:
+            found.append(f"`{self.unusable[name]}` exports a function of a type that only itself has (not supported)")
         if name in self.data:
             found.append(f"`{self.data[name].name}` exports data")
         return found

@@ -45,8 +45,8 @@ class Chosen:
     def _has_reference(self) -> bool:
         return not self.no_reference and (not self._exactly or REFERENCE in self.toolchains)
 
-    def tools(self) -> Tools:
-        """Raises `UsedWrongly`."""
+    def tools(self, quick: bool = False) -> Tools:
+        """`quick`: link by the reference without what costs time and is not looked at. Raises `UsedWrongly`."""
         names = tuple(dict.fromkeys(name for name in self.toolchains if is_name(name)))
         if len(names) + (OURS in self.toolchains) > 1:
             raise UsedWrongly(f"only one toolchain can have the place of ours: {', '.join(self.toolchains)}")
@@ -67,12 +67,15 @@ class Chosen:
             without_ours=self._exactly and OURS not in self.toolchains,
             commands=files,
             stand_in=names[0] if names else None,
+            quick=quick,
         )
 
-    def open_run(self, jobs: int, limits: Limits | None = None, patience: Patience | None = None) -> Run:
+    def open_run(
+        self, jobs: int, limits: Limits | None = None, patience: Patience | None = None, quick: bool = False
+    ) -> Run:
         """Raises `UsedWrongly`."""
         try:
-            return Run(self.tools(), jobs, limits, patience)
+            return Run(self.tools(quick), jobs, limits, patience)
         except (NoToolchain, WrongReference, ToolchainFileError, UnknownToolchain) as error:
             raise UsedWrongly(str(error)) from error
 

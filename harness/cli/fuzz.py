@@ -109,7 +109,7 @@ def fuzz(
     json_file.check()
     if index is None or context.get_parameter_source("directory") is _COMMAND_LINE:
         outputs.check_folder(directory)
-    with chosen.open_run(jobs, TOOL_LIMITS, PATIENCE) as run, Shown(Console(stderr=True)) as shown:
+    with chosen.open_run(jobs, TOOL_LIMITS, PATIENCE, quick=True) as run, Shown(Console(stderr=True)) as shown:
         campaign = Campaign(
             run=run,
             recipe=start.recipe,

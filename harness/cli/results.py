@@ -53,7 +53,7 @@ def broken_case(name: str, error: Exception, repeat: str) -> model.Case:
 
 
 def to_tool(tool: ToolInfo) -> model.Tool:
-    return model.Tool(tool.name, tool.tool, tool.version, tool.path)
+    return model.Tool(tool.name, tool.tool, tool.version, tool.path, tool.commands)
 
 
 def _opinion(judgement: Judgement) -> model.Opinion:

@@ -14,8 +14,9 @@ from harness.fuzz.case_text import CaseParts, case_text
 from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.explain import explainer
 from harness.fuzz.signature import BESIDE, Signature, hits
-from harness.fuzz.trial import FRONT_END, Recipe, run_world
-from harness.plan import Plan
+from harness.fuzz.trial import FRONT_END as REFUSED_BY_OURS
+from harness.fuzz.trial import Recipe, run_world
+from harness.plan import Plan, Role
 from harness.planner import case_plan
 from harness.planner.scripts import OutOfRegisters
 from harness.sampling import Impossible
@@ -23,6 +24,7 @@ from harness.steps import StepLost
 from harness.structure import Structure
 from harness.toolchains.front_end import FrontEndError
 from harness.verdict import judge
+from harness.votes import FRONT_END
 from harness.workbench import Workbench
 
 T = TypeVar("T")
@@ -97,7 +99,7 @@ class Oracle:
         """What the finding says in this case, names and values included; empty where it does not show."""
         self._message = ""
         self.allow(EVENTS)
-        if self._signature.aspect != FRONT_END:
+        if self._signature.aspect != REFUSED_BY_OURS:
             self.case_fails(parts)
         return self._message
 
@@ -139,6 +141,8 @@ class Oracle:
     def _fails(self, plan: Plan) -> bool:
         if missing(plan.needs):
             return False
+        if self._signature.subject == FRONT_END:
+            return self._misread(plan)
         cells = choose_cells(self._bench, plan, self._options)
         subject = self._signature.subject.removesuffix(BESIDE)
         own = [cell for cell in cells if subject in (cell.toolchain, str(cell))]
@@ -147,6 +151,12 @@ class Oracle:
             return False
         # Most attempts show nothing: the cell in question alone tells that in a fraction of the time.
         return self._shows(plan, own, alone=True) and (pure == own or self._shows(plan, [*pure, *own], alone=False))
+
+    def _misread(self, plan: Plan) -> bool:
+        """For the finding that our front end reads WIT otherwise than another."""
+        reader = self._bench.second_reader
+        subject = next(part for part in plan.components if part.role is Role.SUBJECT)
+        return reader is not None and bool(reader.difference(subject.wit, subject.features))
 
     def _shows(self, plan: Plan, cells: Sequence[Cell], alone: bool) -> bool:
         wanted = self._signature

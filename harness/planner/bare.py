@@ -79,6 +79,7 @@ def planned_world(surroundings: Surroundings, random: Random, calls: int, title:
         title=title,
         components=tuple(part.plan for part in surroundings.parts.values()),
         wires=surroundings.wires,
+        unmergeable=surroundings.unmergeable,
         worlds=worlds,
         entries=tuple(role for role in ENTRY_ORDER if any(of is role for of, _ in possible)),
         runs=tuple(runs),

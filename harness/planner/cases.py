@@ -25,7 +25,7 @@ def case_plan(case: Case) -> Plan:
         raise case.error(["features"], unknown)
     source = WitText(case.wit, case.file.name, case.file.lines_before("wit")) if isinstance(case.wit, str) else case.wit
     try:
-        surroundings = surround(source, case.world, case.features)
+        surroundings = surround(source, case.world, case.features, case.merge_versions)
     except FrontEndError as error:
         if isinstance(case.wit, str) and error.line is not None:
             raise CaseError(case.file.name, error.line, error.problem) from error
@@ -46,6 +46,7 @@ def case_plan(case: Case) -> Plan:
         title=case.title,
         components=tuple(part.plan for part in surroundings.parts.values()),
         wires=surroundings.wires,
+        unmergeable=surroundings.unmergeable,
         worlds=worlds,
         entries=(),
         runs=runs,

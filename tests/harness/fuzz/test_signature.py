@@ -194,3 +194,18 @@ def test_a_known_finding_does_not_hide_a_new_one_beside_it() -> None:
     verdict = Verdict(Outcome.FAIL, (fails("reference", first, second),), "x")
     (found,) = hits(verdict, lambda subject, finding: "id" if finding.message == "known" else "")
     assert (found.known, found.message) == ("", "new")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "minorities"),
+    [
+        (["ours", "reference"], [], ["model"]),
+        (["a", "b"], ["ours", "reference"], ["a", "b"]),
+        (["reference", "a"], ["ours"], [""]),
+        (["ours", "reference", "a"], ["b"], ["model"]),
+    ],
+)
+def test_the_same_way_in_several_toolchains(wrong: list[str], right: list[str], minorities: list[str]) -> None:
+    passed = [Judgement(name, Outcome.PASS) for name in right]
+    found = judged(*(fails(name, S8) for name in wrong), *passed)
+    assert [hit.signature.minority for hit in found] == minorities
