@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
-from types import FrameType
 
 from harness.cli import streams
 from harness.cli.standard_streams import reopen_closed_streams
+from harness.interrupts import interrupt_on_signals
 
 
 def main() -> None:
@@ -20,17 +19,13 @@ def main() -> None:
     reopen_closed_streams()
     streams.install()
     try:
-        signal.signal(signal.SIGTERM, _interrupt)  # temporary files go away then, too
+        interrupt_on_signals()
         code = _run()
     except KeyboardInterrupt:
         with contextlib.suppress(OSError):
             os.write(2, b"interrupted\n")  # maybe before the modules that write are there
         code = 130
     sys.exit(code)
-
-
-def _interrupt(_: int, __: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _run() -> int:

@@ -12,6 +12,7 @@ import interpreters
 from harness.cli import exits
 from harness.cli.terminal import echo
 from harness.features import features
+from harness.launching import why_unbounded
 from harness.toolchains import wasm_tools
 from harness.toolchains.protocol import KEEP_VERSIONS
 from harness.toolchains.wasm_tools import ReferenceError as NoUsableReference
@@ -37,8 +38,8 @@ def doctor(reference: str | None) -> None:
         echo(f"interpreter boxed, interface {version}: {'present' if present else f'missing ({path})'}")
     for feature in features().values():
         echo(f"engine feature {feature.name}: {'on' if feature.why_not is None else f'off: {feature.why_not}'}")
-    if sys.platform != "linux":
-        echo("bounds of memory for tools and workers: not possible on this platform")
+    if reason := why_unbounded():
+        echo(f"bounds of tools and workers: {reason}")
     sys.exit(exits.BROKEN if broken else exits.AGREE)
 
 

@@ -32,7 +32,7 @@ from harness.process import Limits
 from reports import fuzz as reports
 
 PATIENCE = Patience(step=20.0)
-TOOL_LIMITS = Limits(seconds=15.0, memory=2 << 30, output=256 << 20)
+TOOL_LIMITS = Limits(seconds=15.0, memory=2 << 30)
 DEFAULT_WORLDS = 100
 DEFAULT_FINDINGS = Path("findings")
 _COMMAND_LINE = ParameterSource.COMMANDLINE

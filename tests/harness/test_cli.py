@@ -17,6 +17,7 @@ from harness.examine import keep_or_say_why
 from harness.observe import Observed
 from harness.plan import Plan
 from reports import json_form
+from tests.harness import interrupted
 
 CASE = """title = "a byte"
 why = "It arrives."
@@ -249,25 +250,14 @@ def test_an_interrupted_run_leaves_nothing_behind(suite: Path) -> None:
         (suite / "cases" / f"more-{number}.toml").write_text(CASE)
     temporary = suite / "tmp"
     temporary.mkdir()
-    command = [
-        sys.executable,
-        "-c",
-        "from harness.cli import main; main()",
-        "run",
-        "cases",
-        "-j",
-        "1",
-        "--json",
-        "o.json",
-    ]
-    process = subprocess.Popen(
-        command, cwd=suite, env={**environment(), "TMPDIR": str(temporary)}, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    process.stdout.readline()
-    time.sleep(1.0)
-    process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
+    words = ["run", "cases", "-j", "1", "--json", "o.json"]
+    variables = {**environment(), "TMPDIR": str(temporary)}
+    with interrupted.command(words, cwd=suite, env=variables, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(1.0)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=interrupted.PATIENCE)
     assert process.returncode == 130
     assert "interrupted" in output
     assert not list(temporary.iterdir())

@@ -18,6 +18,7 @@ from harness.cli import fuzz as fuzz_command
 from harness.cli.group import commands
 from harness.pool import Patience
 from reports import fuzz as reports
+from tests.harness import interrupted
 
 OURS = ["--toolchain", "ours"]
 WRONG = ["--toolchain", "miniature:s8-loaded-unsigned", "--no-reference"]
@@ -135,28 +136,14 @@ def test_used_wrongly(words: list[str], message: str) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
 def test_interrupted_it_keeps_what_it_has(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-c",
-        "from harness.cli import main; main()",
-        "fuzz",
-        *OURS,
-        "--worlds",
-        "100000",
-        "--calls",
-        "5",
-    ]
-    process = subprocess.Popen(
-        [*command, "--findings", str(tmp_path), "--json", str(tmp_path / "s.json")],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    deadline = time.monotonic() + 60
-    while not (tmp_path / "campaign.json").exists() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=30)
+    words = ["fuzz", *OURS, "--worlds", "100000", "--calls", "5", "--findings", str(tmp_path)]
+    words += ["--json", str(tmp_path / "s.json")]
+    with interrupted.command(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "campaign.json").exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=interrupted.PATIENCE)
     assert process.returncode == 130
     assert "stopped: interrupted" in output
     told = summary(tmp_path / "s.json")
