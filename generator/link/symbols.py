@@ -102,6 +102,14 @@ class Definitions:
         return found
 
 
+_INTERPRETER = "wit_dylib_"
+"""Begins the names of the functions that an interpreter has for generated libraries (wit_dylib.h)."""
+_OLD_INTERPRETER = (
+    "  hint: no interpreter is among the libraries, or one of an older version of wit_dylib.h: link a newer one, or "
+    "generate the library for it with `wit-dylib --abi-version 2`"
+)
+
+
 class _Resolver:
     def __init__(self, libraries: Sequence[Library], stub_missing_functions: bool) -> None:
         self.definitions = Definitions(libraries)
@@ -175,5 +183,8 @@ def resolve(libraries: Sequence[Library], *, stub_missing_functions: bool) -> Ma
     resolver = _Resolver(libraries, stub_missing_functions)
     bindings = {library.name: resolver.resolve(library) for library in libraries}
     if resolver.problems:
-        raise LinkError("unresolved symbols:\n" + "\n".join([f"  {problem}" for problem in resolver.problems]))
+        lines = [f"  {problem}" for problem in resolver.problems]
+        if any(f" needs `{_INTERPRETER}" in problem for problem in resolver.problems):
+            lines.append(_OLD_INTERPRETER)
+        raise LinkError("\n".join(["unresolved symbols:", *lines]))
     return bindings
