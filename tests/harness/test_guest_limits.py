@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 import pytest
-import wasmtime
 from wasmtime import Func, FuncType, Instance, Module, Trap, WasmtimeError
 
 from harness.engine import Engine, EngineKind, RunLimits, TraceTooLong, _Host
@@ -24,7 +23,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 def call(engine: Engine, wat: str, limits: RunLimits) -> object:
     """What `run` of a module returns. Its import, if any, is an empty call of the host."""
     store = engine.store(limits)
-    module = Module(engine.engine, wasmtime.wat2wasm(wat))
+    module = Module(engine.engine, wat)
     host = Func(store, FuncType([], []), lambda: None)
     with engine.deadline.within(limits.seconds):
         run = Instance(store, module, [host] * len(module.imports)).exports(store)["run"]
@@ -73,9 +72,8 @@ def test_waiting_uses_no_time(engine: Engine) -> None:
     with engine.deadline.within(0.5):
         time.sleep(1.0)
         store = engine.store(RunLimits())
-        module = Module(
-            engine.engine, wasmtime.wat2wasm('(module (func (export "run") (loop (br_if 0 (i32.const 0)))))')
-        )
+        wat = '(module (func (export "run") (loop (br_if 0 (i32.const 0)))))'
+        module = Module(engine.engine, wat)
         run = Instance(store, module, []).exports(store)["run"]
         assert isinstance(run, Func)
         run(store)
