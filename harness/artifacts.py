@@ -8,9 +8,11 @@ from pathlib import Path
 
 from harness import owned
 from harness.engine import Rejected
+from harness.kept_traces import keep_traces
 from harness.observe import CellRun
 from harness.plan import Plan
 from harness.toolchains.protocol import KEEP_VERSIONS, BuildResult, Built, InvalidOutput, TimedOut, Toolchain
+from harness.visible import visible
 
 
 def keep(
@@ -27,12 +29,10 @@ def keep(
     for number, run in enumerate(plan.runs, 1):
         for role, script in run.scripts.items():
             (folder / f"run-{number}.{role.value}.script").write_text(script)
-        for role, events in run.expected.items():
-            lines = "".join(f"{event.line}\n" for event in events)
-            (folder / f"run-{number}.{role.value}.expected").write_text(lines)
-        (folder / f"run-{number}.calls").write_text("".join(f"{call}\n" for call in run.calls))
-    for cell in cells:
-        _keep_cell(folder / owned.file_name(str(cell.cell)), cell)
+    named = {owned.file_name(str(cell.cell)): cell for cell in cells}
+    for cell_name, cell in named.items():
+        _keep_cell(folder / cell_name, cell)
+    keep_traces(folder, plan, named)
     return folder
 
 
@@ -72,17 +72,19 @@ def _keep_cell(folder: Path, run: CellRun) -> None:
     if run.composition is not None:
         (folder / "composition.wasm").write_bytes(run.composition)
     if run.rejected is not None:
-        (folder / "rejected.txt").write_text(f"{run.rejected.stage}: {run.rejected.message}\n")
+        (folder / "rejected.txt").write_text(visible(f"{run.rejected.stage}: {run.rejected.message}\n"))
     for number, observation in enumerate(run.observations, 1):
         if isinstance(observation.result, Rejected):
-            (folder / f"run-{number}.txt").write_text(f"{observation.result.stage}: {observation.result.message}\n")
+            (folder / f"run-{number}.txt").write_text(
+                visible(f"{observation.result.stage}: {observation.result.message}\n")
+            )
             continue
         for role, trace in observation.result.traces.items():
             (folder / f"run-{number}.{role.value}.trace").write_text(trace)
         trap = observation.result.trap
         if trap is not None:
             text = f"{trap.entry}: {trap.kind.value}: {trap.detail}\n{trap.message}\n"
-            (folder / f"run-{number}.txt").write_text(text)
+            (folder / f"run-{number}.txt").write_text(visible(text))
 
 
 def keep_result(path: Path, result: BuildResult) -> None:
@@ -93,4 +95,4 @@ def keep_result(path: Path, result: BuildResult) -> None:
     if isinstance(result, InvalidOutput) and result.data:
         path.write_bytes(result.data)
     message = f"no end within {result.seconds:g} s" if isinstance(result, TimedOut) else result.message
-    path.with_suffix(".txt").write_text(f"{type(result).__name__} at {result.stage}:\n{message}\n")
+    path.with_suffix(".txt").write_text(visible(f"{type(result).__name__} at {result.stage}:\n{message}\n"))

@@ -13,6 +13,7 @@ from harness import guards
 from harness.anchor import anchor, needs_anchor
 from harness.cells import Build
 from harness.plan import ComponentPlan, Role
+from harness.process import Killed
 from harness.steps import StepLost, Steps
 from harness.toolchains.protocol import (
     BuildFailure,
@@ -34,6 +35,9 @@ INTERPRETER = "libboxed.so"
 
 WORLD = "libworld.so"
 """The name that a dylib is linked under."""
+
+REMEMBERED_BYTES = 256 << 20
+"""Of what was built: a tool may write much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +84,16 @@ class Builder:
         refusal: Callable[[bytes], str | None],
         steps: Steps,
         remembered: int = 64,
+        external_seconds: float | None = None,
     ) -> None:
-        """`interpreters` by interface version; `refusal` validates a core module."""
+        """`interpreters` by interface version; `refusal` validates a core module. `external_seconds`: after which
+        a tool in a process of its own, which has its own bound, is taken for lost."""
         self._toolchains = toolchains
         self._interpreters = interpreters
         self._refusal = refusal
         self._steps = steps
         self._remembered = remembered
+        self._external_seconds = external_seconds
         self._anchor = anchor(WORLD)
         self._behind = Library(guards.BEHIND, guards.behind(WORLD))
         self._dylibs: OrderedDict[_DylibKey, BuildResult] = OrderedDict()
@@ -171,16 +178,21 @@ class Builder:
             self._components[key] = self._collect(missing[key], key[0], job)
 
     def _collect(self, name: str, toolchain: str, job: Job) -> BuildResult:
-        if isinstance(job, Done) or not self._toolchains[toolchain].in_process:
+        """What came of a job; announced as a step, whoever does it. Raises `Killed` where it is to be tried again."""
+        if isinstance(job, Done):
             return job.result()
+        stage = name.partition(" ")[0]
         try:
-            with self._steps.bounded(name):
+            with self._steps.bounded(name, None if self._toolchains[toolchain].in_process else self._external_seconds):
                 return job.result()
         except StepLost as lost:
-            stage = name.partition(" ")[0]
             if lost.loss.exit_code is None:
                 return TimedOut(lost.loss.seconds, stage)
             return Panicked(lost.loss.exit_code, lost.loss.message, stage)
+        except Killed as killed:
+            if not self._steps.last_try:
+                raise
+            return Panicked(-9, f"{killed} It was tried again, alone, and ended in the same way.", stage)
 
     def _external_first(self, keys: list[_K], toolchain: Callable[[_K], str]) -> list[_K]:
         return sorted(keys, key=lambda key: self._toolchains[toolchain(key)].in_process)
@@ -204,5 +216,11 @@ def _component_key(plan: ComponentPlan, build: Build, dylib: bytes) -> _Componen
 
 
 def _forget(cache: OrderedDict[_K, BuildResult], remembered: int) -> None:
-    while len(cache) > remembered:
-        cache.popitem(last=False)
+    """The oldest go first, until neither their number nor their size is too large."""
+    size = sum(map(_size, cache.values()))
+    while len(cache) > remembered or size > REMEMBERED_BYTES:
+        size -= _size(cache.popitem(last=False)[1])
+
+
+def _size(result: BuildResult) -> int:
+    return len(result.data) if isinstance(result, Built | InvalidOutput) else 0

@@ -12,11 +12,13 @@ from harness.cells import Cell, First, default_cells, first_cells, full_cells
 from harness.engine import EngineKind
 from harness.expectations import Expectations
 from harness.features import missing
+from harness.interpreter_world import interpreters_own
 from harness.observe import Observed
 from harness.plan import Plan, Role
+from harness.ran import Ran, carried_out
 from harness.toolchains.protocol import Toolchain
 from harness.unmergeable import merged_all_the_same
-from harness.verdict import Verdict, judge, misread, skipped
+from harness.verdict import Verdict, judge, misread, skipped, unusable
 from harness.workbench import Workbench
 
 
@@ -33,6 +35,8 @@ class Options:
     first: First = First.BOTH_WAYS
     turn: int = 0
     """The number of a world among many: whose turn it is to build what is built once (`first_cells`)."""
+    list_calls: bool = False
+    """Whether every call is wanted as text, also of what passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,9 @@ class Examination:
     artifacts: str = ""
     seconds: float = 0.0
     stages: tuple[tuple[str, float], ...] = ()
+    ran: Ran = field(default_factory=Ran)
+    failed_run: int = 0
+    """The run that `calls` are of, counted from 1."""
 
 
 def choose_cells(bench: Workbench, plan: Plan, options: Options) -> list[Cell]:
@@ -72,6 +79,9 @@ def examine(
     """Run what cells it takes and judge. `started`: `time.perf_counter()` when planning began. `source`: where the plan
     comes from; artifacts of two sources never share a folder."""
     start = time.perf_counter() if started is None else started
+    taken = interpreters_own(plan)
+    if taken:
+        return Examination(name, plan.title, unusable(taken))
     lacking = missing(plan.needs) or _nothing_to_run(plan)
     if lacking:
         return Examination(name, plan.title, skipped("; ".join(lacking)), unsupported=plan.unsupported)
@@ -104,6 +114,8 @@ def examine(
         kept,
         time.perf_counter() - start,
         tuple(observed.clock.seconds.items()),
+        carried_out(plan, observed.cells, options.list_calls),
+        failed,
     )
 
 

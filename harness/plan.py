@@ -134,6 +134,8 @@ class ScriptPlan:
     """What is called, for people: `a:b/c#f(1, "x") -> ok(3)`, in the order in which paths of events count calls."""
     entries: tuple[Role, ...] | None = None
     """Entries of this run, where they differ from the plan's: components take turns, each `run` does its next frame."""
+    functions: Sequence[str] = ()
+    """The canonical name of the function of each call, in the order of `calls`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from typing import Any
 from harness import expectations
 from harness.cells import OURS, REFERENCE
 from harness.expectations import Expectations
+from harness.interrupts import uninterrupted
+from harness.launching import guard
 from harness.pool import Patience, Pool, PoolClosed, TaskFailed
 from harness.process import Limits
 from harness.temporary import fresh_folder
@@ -81,6 +83,7 @@ class Run:
         if not self.tools:
             raise NoToolchain("neither ours nor a reference is to take part: nothing can be run")
         self._folder = fresh_folder()
+        guard(self._folder.path)
         self.settings = Settings(
             self._folder.path,
             reference,
@@ -117,8 +120,9 @@ class Run:
         self.close()
 
     def close(self) -> None:
-        self._pool.close()
-        self._folder.remove()
+        with uninterrupted():
+            self._pool.close()
+            self._folder.remove()
 
     def load_expectations(self, files: Sequence[Path]) -> Expectations:
         """Those of these files that are about the tools of this run. Raises `ExpectationsError`."""

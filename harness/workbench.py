@@ -11,8 +11,8 @@ import interpreters
 from harness.build import Builder
 from harness.cells import OURS
 from harness.engine import Engine, EngineKind, RunLimits
+from harness.launching import Limits, longest
 from harness.observe import Observer
-from harness.process import Limits
 from harness.share import SharedModules
 from harness.steps import Steps
 from harness.structure import StructureComparer
@@ -100,7 +100,8 @@ class Workbench:
 
     @cached_property
     def builder(self) -> Builder:
-        return Builder(self.toolchains, self._interpreters, self.engine(EngineKind.WINCH).refusal, self.steps)
+        refusal, bound = self.engine(EngineKind.WINCH).refusal, longest(self.settings.tool_limits)
+        return Builder(self.toolchains, self._interpreters, refusal, self.steps, external_seconds=bound)
 
     @cached_property
     def _interpreters(self) -> dict[int, bytes]:

@@ -15,7 +15,9 @@ from harness.diff import NOTHING, RETURNS, Difference
 from harness.verdict import Finding, Judgement, Outcome, Verdict
 from harness.votes import FRONT_END, MODEL
 
-_ROLE = re.compile(r"\b(?:the )?(?:subject|provider|driver)\b( of [^:]*)?|^\S+@(?:winch|cranelift): ")
+_WHAT = re.compile(r"^(?:the (?:subject|provider|driver|program) (?:of|by) [^:]*|\S+@(?:winch|cranelift)): ")
+"""At the beginning of a message: what it is about. A cell's name has no colon."""
+_ROLE = re.compile(r"\b(?:subject|provider|driver)\b")
 _NAMED = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|\[?[\w.:\]-]*[#/][\w.\[\]#/@:+-]*")
 _BRACKETS = re.compile(r"\[[^\[\]]*\]")
 """Lists such as the core types of a signature."""
@@ -132,7 +134,10 @@ def _of_judgement(judgement: Judgement, explain: Explain) -> Iterator[Hit]:
     for finding, known in structural + others:
         if judgement.outcome is Outcome.EXPECTED_FAILURE and judgement.expectation is not None:
             known = known or judgement.expectation.id
-        yield Hit(_signature(judgement.subject, finding), _shortened(finding.message), known, finding.run)
+        difference = finding.difference
+        before = f"\n{difference.before}" if difference is not None and difference.before else ""
+        message = _shortened(finding.message + before)
+        yield Hit(_signature(judgement.subject, finding), message, known, finding.run)
 
 
 def _shortened(message: str) -> str:
@@ -220,5 +225,5 @@ def message_shape(message: str) -> str:
     panic = _PANIC.search(message)
     if panic is not None:
         message = f"panicked: {panic[1]}"
-    text = _NUMBER.sub("N", _BRACKETS.sub("", _NAMED.sub("X", _ROLE.sub("", message))))
+    text = _NUMBER.sub("N", _BRACKETS.sub("", _NAMED.sub("X", _ROLE.sub("component", _WHAT.sub("", message)))))
     return " ".join(word[:_MAX_WORD] for word in re.findall(r"[\w-]+", text)[:_MAX_WORDS])

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import process
-from harness.process import Completed, Limits, Running
+from harness.process import CannotStart, Completed, Killed, Limits, Running
 from harness.toolchains.protocol import (
     DEFAULT_ENCODING,
     GENERATE_WORDS,
     KEEP_VERSIONS,
     BuildResult,
     Built,
-    Done,
     GenerateOptions,
     InvalidOutput,
     Job,
@@ -92,9 +91,11 @@ def _check(name: str, origin: str) -> Executable:
     if path is None:
         raise WrongReference(f"{name} (from {origin}) is not an executable file")
     try:
-        completed = process.run([path, "--version"], Limits(10.0, 0), own_group=True)
+        completed = process.run([path, "--version"], Limits(10.0, 0))
     except OSError as error:
         raise WrongReference(f"{path} (from {origin}) cannot be started: {error.strerror}") from error
+    except Killed as error:
+        raise WrongReference(f"{path} (from {origin}), asked for --version: {error}") from error
     output = completed.stdout.decode("utf-8", "replace")
     match = _VERSION.fullmatch(output)
     if completed.exit_code or match is None:
@@ -173,34 +174,44 @@ class WasmTools:
     def _start(self, stage: str, command: list[str], paths: list[str]) -> Job:
         try:
             running = Running([self._path, *command], self._limits)
-        except OSError as error:
+        except BaseException:
             _remove(paths)
-            return Done(Panicked(127, f"{self._path} cannot be started: {error.strerror}", stage))
-        return _ToolJob(running, stage, paths, self._limits.seconds)
+            raise
+        return _ToolJob(running, stage, paths, self._limits)
 
 
 class _ToolJob:
-    def __init__(self, running: Running, stage: str, paths: list[str], seconds: float) -> None:
+    def __init__(self, running: Running, stage: str, paths: list[str], limits: Limits) -> None:
         self._running = running
         self._stage = stage
         self._paths = paths
-        self._seconds = seconds
+        self._limits = limits
         self._result: BuildResult | None = None
 
     def result(self) -> BuildResult:
         if self._result is None:
             try:
-                completed = self._running.wait()
+                self._result = await_end(self._running, self._stage, self._limits)
             finally:
                 _remove(self._paths)
-            self._result = judge_exit(completed, self._stage, self._seconds)
         return self._result
 
 
-def judge_exit(completed: Completed, stage: str, seconds: float) -> BuildResult:
+def await_end(running: Running, stage: str, limits: Limits) -> BuildResult:
+    """What a tool's end means; also that it could not be started. Raises `Killed`."""
+    try:
+        completed = running.wait()
+    except CannotStart as error:
+        return Panicked(127, f"{error.filename} cannot be started: {error.strerror}", stage)
+    return judge_exit(completed, stage, limits)
+
+
+def judge_exit(completed: Completed, stage: str, limits: Limits) -> BuildResult:
     """What a tool's end means. A clean refusal is exit code 1 or 2 with a message; anything else broke down."""
     if completed.timed_out:
-        return TimedOut(seconds, stage)
+        return TimedOut(limits.seconds, stage)
+    if completed.flooded:
+        return Panicked(completed.exit_code, f"wrote more than {limits.output >> 20} MiB into a file", stage)
     if completed.exit_code == 0:
         return Built(completed.stdout)
     message = _THREAD.sub(r"thread '\1'", completed.stderr.strip())

@@ -51,6 +51,20 @@ def test_other_shape(left: str, right: str) -> None:
     assert message_shape(left) != message_shape(right)
 
 
+@pytest.mark.parametrize(
+    ("message", "shape"),
+    [
+        ("the subject of ours@winch: refused to link: no", "refused to link no"),
+        ("subject=ours,driver=reference@winch: run: no end", "run no end"),
+        ("a trap (interpreter: stack) in subject-run", "a trap interpreter stack in component-run"),
+        ("no driver can import the type `t` beside the export", "no component can import the type X beside the export"),
+        ("the subject holds 256 handles", "the component holds N handles"),
+    ],
+)
+def test_shapes_are_sentences(message: str, shape: str) -> None:
+    assert message_shape(message) == shape
+
+
 @pytest.mark.parametrize("unit", ["x", "a", "0", "[", "a:", "`", 'File "', "a b "])
 def test_a_flood_takes_no_time_and_little_room(unit: str) -> None:
     flood = unit * (65536 // len(unit))
