@@ -57,7 +57,8 @@ def merge_imports_by_version(resolve: Resolve, world: WorldId) -> dict[Interface
     comparison = _Comparison(resolve)
     for old, new in replaced.items():
         _check_compatible(resolve, old, new, comparison)
-    check_used_types(resolve, world, replaced)
+    for id in _types_of(resolve, world):
+        _check_used_type(resolve, id, replaced, comparison)
     replace_imports(resolve, world, replaced)
     return replaced
 
@@ -70,13 +71,6 @@ def replace_imports(resolve: Resolve, world: WorldId, replaced: Mapping[Interfac
         _use_higher_version(resolve, id, replaced)
     for changed in resolve.worlds:
         elaborate(resolve, changed, keep_exports=True)
-
-
-def check_used_types(resolve: Resolve, world: WorldId, replaced: Mapping[InterfaceId, InterfaceId]) -> None:
-    """Raises MergeError where a type that the world's interfaces use is missing in the higher version, or another."""
-    comparison = _Comparison(resolve)
-    for id in _types_of(resolve, world):
-        _check_used_type(resolve, id, replaced, comparison)
 
 
 def _types_of(resolve: Resolve, world: WorldId) -> list[TypeId]:
@@ -167,13 +161,11 @@ def _check_compatible(resolve: Resolve, old_id: InterfaceId, new_id: InterfaceId
 
 
 def _check_used_type(
-    resolve: Resolve, id: TypeId, replaced: Mapping[InterfaceId, InterfaceId], comparison: _Comparison
+    resolve: Resolve, id: TypeId, replaced: dict[InterfaceId, InterfaceId], comparison: _Comparison
 ) -> None:
     """A type that is `use`d from a replaced interface must be the same in the one in its place."""
     dependency, kind = type_dependency(resolve, id), resolve.types[id].kind
-    if dependency is None or dependency not in replaced:
-        return
-    if isinstance(kind, Alias) and isinstance(kind.type, int):
+    if dependency in replaced and isinstance(kind, Alias) and isinstance(kind.type, int):
         name = resolve.types[kind.type].name
         assert name is not None, "what an interface owns has a name"
         _check_type(resolve, name, dependency, replaced[dependency], comparison)

@@ -12,10 +12,9 @@ from pathlib import Path
 from generator.errors import GeneratorError, WitError
 from generator.wit.binary.encode import encode_world
 from generator.wit.load import load, load_text, select_world
-from generator.wit.merge import MergeError
-from generator.wit.model import InterfaceId, InterfaceItem, InterfaceKey, PackageId, Resolve, WorldId
+from generator.wit.model import InterfaceItem, InterfaceKey, PackageId, Resolve, WorldId
 from generator.wit.printer_types import escaped
-from generator.wit.semver import check_used_types, replace_imports
+from generator.wit.semver import replace_imports
 from harness.merging import merging
 from harness.plan import ComponentPlan, ItemKind, Role, Wire
 from harness.toolchains.mirror import add_mirrors
@@ -82,11 +81,9 @@ def surround(
             text = one_text(resolve, package)
         part = _part(resolve, Role.SUBJECT, subject, text, tuple(features))
         found = merging(part.world)
-        ids = _replaced(resolve, subject, found.names)
-        conflict = found.conflict or _lost_name(resolve, subject, ids)
-        merge = bool(found.names) and not conflict and merge_versions
+        merge = bool(found.names) and not found.conflict and merge_versions
         if merge:
-            replace_imports(resolve, subject, ids)
+            _merge(resolve, subject, found.names)
             text = one_text(resolve, package)
         elif found.names:
             part = replace(part, plan=replace(part.plan, merge_versions=False))
@@ -94,26 +91,17 @@ def surround(
         return replace(
             around,
             wires=around.wires + (_merged_wires(found.names) if merge else ()),
-            unmergeable=conflict if merge_versions else "",
+            unmergeable=found.conflict if merge_versions else "",
         )
     except GeneratorError as error:
         raise FrontEndError(error) from error
 
 
-def _replaced(resolve: Resolve, world: WorldId, names: Mapping[str, str]) -> dict[InterfaceId, InterfaceId]:
-    """The imports that a linker leaves out, and those in their place: what is around a world is made for these."""
+def _merge(resolve: Resolve, world: WorldId, names: Mapping[str, str]) -> None:
+    """What is around a world is made for the imports that a linker leaves of it."""
     keys = {resolve.world_key_name(key): key for key in resolve.worlds[world].imports}
     ids = {name: key.id for name, key in keys.items() if isinstance(key, InterfaceKey)}
-    return {ids[old]: ids[new] for old, new in names.items()}
-
-
-def _lost_name(resolve: Resolve, world: WorldId, replaced: Mapping[InterfaceId, InterfaceId]) -> str:
-    """Why versions cannot be merged that differ in an alias that others use: the harness's own worlds have none."""
-    try:
-        check_used_types(resolve, world, replaced)
-    except MergeError as error:
-        return str(error)
-    return ""
+    replace_imports(resolve, world, {ids[old]: ids[new] for old, new in names.items()})
 
 
 def _merged_wires(names: Mapping[str, str]) -> tuple[Wire, ...]:
