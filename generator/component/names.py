@@ -15,6 +15,10 @@ _IS_LABEL = re.compile(_LABEL)
 _INTERFACE_NAME = re.compile(rf"({_WORDS}):({_WORDS})/({_LABEL})(?:@({_VERSION}))?")
 
 
+HOW_NAMES_ARE_COMPARED = "names are compared without regard to case and hyphens"
+"""For hints under an error of names that clash."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExternName:
     """`nameattributes`: a name as it is matched, and what is said about it beside."""
@@ -42,25 +46,36 @@ def is_label(text: str) -> bool:
     return _IS_LABEL.fullmatch(text) is not None
 
 
+def canonical_label(label: str) -> str:
+    """What two labels of one scope must not share: case and hyphens do not tell them apart."""
+    return label.lower().replace("-", "")
+
+
 def bad_label(names: Iterable[str]) -> str | None:
-    """What is wrong with the labels of one scope: not a label, or the same as another but for case; None if good."""
-    seen: set[str] = set()
+    """What is wrong with the labels of one scope: not a label, or not strongly-unique; None if good."""
+    taken: dict[str, str] = {}
     for name in names:
         if _IS_LABEL.fullmatch(name) is None:
             return f"{name!r} is not a kebab-case name"
-        lower = name.lower()
-        if lower in seen:
-            return f"{name!r} stands twice"
-        seen.add(lower)
+        canonical = canonical_label(name)
+        if canonical in taken:
+            previous = taken[canonical]
+            return f"{name!r} stands twice" if previous == name else f"{name!r} is the same name as {previous!r}"
+        taken[canonical] = name
     return None
 
 
 def canonical_name(name: str) -> str:
-    """What two names must not share to be strongly-unique (Explainer.md, "Name Uniqueness")."""
-    lowered = name.lower()
-    annotation, bracket, rest = lowered.partition("]")
+    """What two names must not share to be strongly-unique (Explainer.md, "Name Uniqueness").
+
+    Case and hyphens count for nothing (component-model PR 704), except in a version: names of interfaces with different
+    versions are different. That exception is learnt from wasm-tools.
+    """
+    path, at, version = name.partition("@")
+    path = canonical_label(path)
+    annotation, bracket, rest = path.rpartition("]")
     if not bracket or annotation == "[constructor":
-        return lowered
+        return path + at + version
     resource, _, member = rest.partition(".")
     return resource if resource == member else rest
 
@@ -69,9 +84,10 @@ def name_clash(names: Iterable[str]) -> tuple[str, str] | None:
     """The first two names that are not strongly-unique; None if all are."""
     taken: dict[str, str] = {}
     for name in names:
-        previous = taken.setdefault(canonical_name(name), name)
-        if previous is not name:
-            return previous, name
+        canonical = canonical_name(name)
+        if canonical in taken:
+            return taken[canonical], name
+        taken[canonical] = name
     return None
 
 

@@ -36,10 +36,12 @@ from generator.wit.model import (
     WorldKey,
     WorldOwner,
 )
+from generator.wit.unique import clash_anywhere
 
 
 class MergeError(GeneratorError):
-    """Two sources describe the same item differently. The text names the item and both descriptions."""
+    """Two sources describe the same item differently, or items of theirs cannot stand beside each other. The text names
+    the items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ class Union:
 
     def finish(self) -> None:
         """Put the world's imports into topological order. Raises MergeError if a source's export changes the meaning of
-        another's: an interface that one export was compiled to import cannot become an export.
+        another's: an interface that one export was compiled to import cannot become an export. The same for two names that
+        are not strongly-unique.
 
         Exports stay in the order of the sources, as the reference has them: those of each source are in order, and none
         depends on another source's.
@@ -93,6 +96,9 @@ class Union:
                     f"`{self.resolve.interface_id(dependency)}`, which another module's world exports"
                 )
         elaborate(self.resolve, self.resolve.worlds[self.world], keep_exports=True)
+        clash = clash_anywhere(self.resolve)
+        if clash is not None:
+            raise MergeError(clash)
 
     def _check_same_world(self, source: Resolve, id: WorldId) -> None:
         """Two descriptions of one world (same package and name) are descriptions of the same items."""

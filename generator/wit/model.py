@@ -335,6 +335,11 @@ class PackageName:
         version = f"@{self.version}" if self.version is not None else ""
         return f"{self.namespace}:{self.name}{version}"
 
+    def item_id(self, name: str) -> str:
+        """The full id `ns:pkg/name@version` of an interface or world of the package."""
+        version = f"@{self.version}" if self.version is not None else ""
+        return f"{self.namespace}:{self.name}/{name}{version}"
+
 
 @dataclass(frozen=True, slots=True)
 class Package:
@@ -358,9 +363,7 @@ class Resolve:
         interface = self.interfaces[id]
         if interface.name is None or interface.package is None:
             return None
-        package = self.packages[interface.package].name
-        version = f"@{package.version}" if package.version is not None else ""
-        return f"{package.namespace}:{package.name}/{interface.name}{version}"
+        return self.packages[interface.package].name.item_id(interface.name)
 
     def world_key_name(self, key: WorldKey) -> str:
         """The component-level import or export name of a world's key."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from generator.component.names import canonical_label
 from generator.wit.ast import FunctionDeclaration, Name, ResourceBody, TypeDeclaration
 from generator.wit.model import (
     Constructor,
@@ -95,6 +96,6 @@ def resource_functions(scope: Scope, declaration: TypeDeclaration) -> list[Funct
 
 def _check_member_name(scope: Scope, member: Name, resource: Name) -> None:
     """`[method]r.r` and `[static]r.r` are the same name as `r` (Explainer.md, "strongly-unique")."""
-    if member.text.lower() == resource.text.lower():
+    if canonical_label(member.text) == canonical_label(resource.text):
         message = f"a function of the resource `{resource.text}` cannot have the resource's name"
         raise scope.source.error(member.at, message)

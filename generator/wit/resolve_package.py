@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from generator.component.names import HOW_NAMES_ARE_COMPARED, canonical_label
 from generator.errors import WitError
 from generator.wit.ast import (
     ExternDeclaration,
@@ -224,10 +225,10 @@ def _collect_items(units: tuple[Unit, ...]) -> dict[str, Item]:
         for member in unit.members:
             if isinstance(member, (InterfaceDeclaration, WorldDeclaration)):
                 name = member.name.text
-                previous = taken.setdefault(name.lower(), name)
+                previous = taken.setdefault(canonical_label(name), name)
                 if name in items or previous != name:
                     message = f"an interface or world `{previous}` is already defined in this package"
-                    hint = "names are compared without regard to case" if previous != name else None
+                    hint = HOW_NAMES_ARE_COMPARED if previous != name else None
                     raise unit.source.error(member.name.at, message, hint)
                 items[name] = Item(member, unit)
     return items

@@ -8,7 +8,7 @@ from __future__ import annotations
 from generator.component.component import Component, Custom, Export
 from generator.component.errors import BinaryError
 from generator.component.evaluate import Evaluator
-from generator.component.names import ExternName, is_label, parse_interface_name
+from generator.component.names import ExternName, is_label, name_clash, parse_interface_name
 from generator.component.nodes import ComponentNode, FuncNode, InstanceNode, Item, Opaque, Signature, TypeNode
 from generator.component.read import read_component
 from generator.component.types import ComponentType, Sort
@@ -62,7 +62,9 @@ def package_of_component(component: Component) -> tuple[Resolve, PackageId]:
     decoder = _Decoder(evaluator)
     main: PackageId | None = None
     order: dict[str, None] = {}
-    for item in evaluator.component(component).exports.values():
+    exports = evaluator.component(component).exports
+    check_names(exports)
+    for item in exports.values():
         type = _component_type(item)
         if type is None:
             raise BinaryError(f"export {item.name.name!r} is not a component type", item.offset, "export")
@@ -84,9 +86,9 @@ def package_of_component(component: Component) -> tuple[Resolve, PackageId]:
     if main is None:
         raise BinaryError("the component exports no interface and no world", 0)
     interfaces = decoder.interfaces.resolve.packages[main].interfaces
-    twice = interfaces.keys() & decoder.interfaces.resolve.packages[main].worlds.keys()
-    if twice:
-        raise BinaryError(f"{min(twice)!r} is an interface and a world", 0)
+    clash = name_clash([*interfaces, *decoder.interfaces.resolve.packages[main].worlds])
+    if clash is not None:
+        raise BinaryError(f"{clash[1]!r} has the same name as {clash[0]!r} in its package", 0)
     for name in order:
         interfaces[name] = interfaces.pop(name)
     return decoder.finish(component, main)

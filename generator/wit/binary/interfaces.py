@@ -32,6 +32,7 @@ from generator.wit.model import (
     Static,
     TypeId,
 )
+from generator.wit.unique import interface_clash
 from generator.wit.versions import is_version
 
 _OF_RESOURCE = re.compile(r"\[(constructor|method|static)\]([^.]+)(?:\.(.+))?")
@@ -98,6 +99,10 @@ class Interfaces:
                     interface.functions[name] = self.function(item, node, interface.types)
             else:
                 raise BinaryError(f"export {name!r} is neither a type nor a function", item.offset)
+        clash = interface_clash(self.resolve, id)  # with what another instance of this name had
+        if clash is not None:
+            here = next(name for name in reversed(clash) if name in instance.exports)
+            raise BinaryError(f"{clash[1]!r} has the same name as {clash[0]!r}", instance.exports[here].offset)
 
     def define_type(self, item: Item, node: TypeNode) -> TypeId:
         name = item.name.name

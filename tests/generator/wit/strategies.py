@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
+from generator.component.names import canonical_label
 from generator.wit.lexer import KEYWORDS
 from generator.wit.model import Primitive
 
@@ -25,7 +26,7 @@ class Scope:
 
 
 class TextMaker:
-    """Draws one text. Names are unique without regard to case, so that all that comes out is good."""
+    """Draws one text. Names are unique without regard to case and hyphens, so that all that comes out is good."""
 
     def __init__(self, draw: st.DrawFn):
         self._draw = draw
@@ -43,10 +44,10 @@ class TextMaker:
     def name(self, taken: set[str]) -> str:
         base = self.choose(NAMES)
         name, number = base, 1
-        while name.lower() in taken:
+        while canonical_label(name) in taken:
             number += 1
             name = f"{base}-{number}"
-        taken.add(name.lower())
+        taken.add(canonical_label(name))
         return f"%{name}" if name in KEYWORDS or self.chance() else name
 
     def type(self, scope: Scope, depth: int = 0, borrow: bool = False) -> str:

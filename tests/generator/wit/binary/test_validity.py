@@ -52,7 +52,7 @@ BORROW, OWN = TypeId(1), TypeId(2)
         (flags(33), "flags have at most 32 labels"),
         (flags(0), "there are no fields, cases or flags"),
         (Record(()), "there are no fields, cases or flags"),
-        (Record((Field("a", Primitive.U8), Field("A", Primitive.U8))), "'A' stands twice"),
+        (Record((Field("a", Primitive.U8), Field("A", Primitive.U8))), "'A' is the same name as 'a'"),
         (Tuple(()), "there are no types in a tuple"),
         (FixedLengthList(Primitive.U8, 0), "a list of length 0"),
         (Map(Primitive.F32, Primitive.U8), "this type cannot be the key of a map"),
@@ -121,10 +121,12 @@ UNIQUE = ["foo", "foo-bar", "[constructor]foo", "[method]foo.bar", "[static]foo.
     [
         "FOO", "foo-BAR", "[constructor]FOO", "[method]foo.BAR", "[static]foo.bar", "[method]foo.baz",
         "[method]foo.foo", "[static]foo-BAR.FOO-bar", "foo:bar/BAZ",
+        "foobar", "fo-o", "[constructor]f-oo", "[method]foo.b-ar", "[static]fo-o.baz", "[method]foo.f-oo", "f-oo:bar/baz",
+        "foo:bar/b-az", "foo:b-ar/baz",
     ],
 )  # fmt: skip
 def test_strongly_unique(name: str) -> None:
-    """The example of Explainer.md, "Name Uniqueness"."""
+    """The example of Explainer.md, "Name Uniqueness", and hyphens (component-model PR 704)."""
     assert name_clash(UNIQUE) is None
     clash = name_clash([*UNIQUE, name])
     assert clash is not None and clash[1] == name
