@@ -81,9 +81,10 @@ class Union:
         return Part(tuple(imports), tuple(exports))
 
     def finish(self) -> None:
-        """Put the world's imports into topological order. Raises MergeError if a source's export changes the meaning of
-        another's: an interface that one export was compiled to import cannot become an export. The same for two names that
-        are not strongly-unique.
+        """Put the world's imports into topological order.
+
+        Raises MergeError if a source's export changes the meaning of another's (an interface that one export was
+        compiled to import cannot become an export), and for two names of one scope that are not strongly-unique.
 
         Exports stay in the order of the sources, as the reference has them: those of each source are in order, and none
         depends on another source's.

@@ -121,8 +121,8 @@ UNIQUE = ["foo", "foo-bar", "[constructor]foo", "[method]foo.bar", "[static]foo.
     [
         "FOO", "foo-BAR", "[constructor]FOO", "[method]foo.BAR", "[static]foo.bar", "[method]foo.baz",
         "[method]foo.foo", "[static]foo-BAR.FOO-bar", "foo:bar/BAZ",
-        "foobar", "fo-o", "[constructor]f-oo", "[method]foo.b-ar", "[static]fo-o.baz", "[method]foo.f-oo", "f-oo:bar/baz",
-        "foo:bar/b-az", "foo:b-ar/baz",
+        "foobar", "fo-o", "[constructor]f-oo", "[method]foo.b-ar", "[static]fo-o.baz", "[method]foo.f-oo",
+        "f-oo:bar/baz", "foo:bar/b-az", "foo:b-ar/baz",
     ],
 )  # fmt: skip
 def test_strongly_unique(name: str) -> None:
