@@ -12,7 +12,7 @@ from generator.canonical.flatten import AsyncAbi, Context, Flattening
 from generator.canonical.names import ROOT
 from generator.canonical.walk import copy_types
 from generator.component.canon import BuiltinOp, StringEncoding
-from generator.component.names import canonical_interface_name
+from generator.component.names import canonical_interface_name, getter_of
 from generator.componentize.builtins import NOTHING, TASK_CANCEL, root_builtin, signature
 from generator.componentize.definitions import (
     CopyBuiltin,
@@ -133,6 +133,11 @@ class CoreImports:
             return self.resolve.interfaces[home.interface].functions.get(name)
         item = (self._items.exports if exported else self._items.imports).get(name)
         return item.function if isinstance(item, FunctionItem) else None
+
+    def imported_getter(self, home: Home, function: Function) -> Function | None:
+        """The getter beside an imported setter; None for other functions."""
+        getter = getter_of(function.name)
+        return None if getter == function.name else self._function(home, getter, exported=False)
 
     def _resource(self, home: Home, name: str) -> TypeId | None:
         if home.interface is not None:

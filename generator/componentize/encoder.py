@@ -115,7 +115,12 @@ class _Encoder:
             for _, core_import in _all(found):
                 self.live.add_import(core_import)
                 if isinstance(core_import.meaning, LoweredFunction):
-                    lowered.add((core_import.meaning.home, core_import.meaning.function.name))
+                    home, function = core_import.meaning.home, core_import.meaning.function
+                    lowered.add((home, function.name))
+                    getter = self.core_imports.imported_getter(home, function)
+                    if getter is not None:  # a setter is valid beside its getter only
+                        lowered.add((home, getter.name))
+                        self.live.add_function(home, getter)
         return lowered
 
     # The shim

@@ -217,19 +217,29 @@ class TypeDef:
     external_id: str | None = None
 
 
+@unique
+class Accessor(Enum):
+    """A getter or setter of a property (component-model PR 701): the word in its declaration and in its name."""
+
+    GET = "get"
+    SET = "set"
+
+
 @dataclass(frozen=True, slots=True)
 class Freestanding:
-    pass
+    accessor: Accessor | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
     resource: TypeId
+    accessor: Accessor | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Static:
     resource: TypeId
+    accessor: Accessor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +260,7 @@ class Param:
 class Function:
     """A function under its component-level name: `f`, `[method]r.f`, `[static]r.f`, `[constructor]r`.
 
+    Getters and setters have a second annotation: `[get]p`, `[method][set]r.p`, `[static][get]r.p`.
     A method's first parameter is `self: borrow<r>`. A constructor's result is `own<r>`, or `result<own<r>, e>` when
     fallible. `is_async` is the keyword of the declaration: `[async]` prefixes are not part of names in WIT 0.3.
     """

@@ -23,7 +23,7 @@ from generator.wit.ast import (
 from generator.wit.model import Interface, InterfaceId, InterfaceOwner, PackageId, PackageName, WorldId
 from generator.wit.order import topological_order
 from generator.wit.package_context import PackageContext
-from generator.wit.resolve_functions import resolve_function, resource_functions
+from generator.wit.resolve_functions import pair_setters, resolve_function, resource_functions
 from generator.wit.resolve_types import Scope
 from generator.wit.text import SourceText
 
@@ -123,6 +123,7 @@ class PackageResolver:
         resolve.interfaces.append(interface)
         id = InterfaceId(len(resolve.interfaces) - 1)
         scope = Scope(context, InterfaceOwner(id), unit.source)
+        setters: dict[str, str] = {}
         for member in declaration.members:
             if isinstance(member, UseDeclaration):
                 self.use(scope, member, unit)
@@ -130,13 +131,20 @@ class PackageResolver:
         interface.types.update((name, type_) for name, type_ in scope.types.items() if type_ is not None)
         for member in declaration.members:
             if isinstance(member, FunctionDeclaration):
-                scope.claim(member.name, "name")
+                if member.accessor == "set":
+                    scope.claim_in(setters, member.name, "setter")
+                else:
+                    scope.claim(member.name, "name")
                 function = resolve_function(scope, member)
                 if function is not None:
                     interface.functions[function.name] = function
             elif isinstance(member, TypeDeclaration):
                 for function in resource_functions(scope, member):
                     interface.functions[function.name] = function
+        order = pair_setters(resolve, interface.functions)
+        functions = [(name, interface.functions[name]) for name in order]
+        interface.functions.clear()
+        interface.functions.update(functions)
         return id
 
     def use(self, scope: Scope, declaration: UseDeclaration, unit: Unit) -> None:

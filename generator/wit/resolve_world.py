@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from generator.component.names import HOW_NAMES_ARE_COMPARED
+from operator import itemgetter
+
+from generator.component.names import HOW_NAMES_ARE_COMPARED, FunctionName
 from generator.wit.ast import (
     ExternDeclaration,
     FunctionDeclaration,
@@ -11,7 +13,6 @@ from generator.wit.ast import (
     Name,
     TypeDeclaration,
     UseDeclaration,
-    UsePath,
     WorldDeclaration,
 )
 from generator.wit.elaborate import MissingExportError, elaborate
@@ -21,6 +22,7 @@ from generator.wit.model import (
     InterfaceItem,
     InterfaceKey,
     PackageName,
+    Resolve,
     TypeItem,
     World,
     WorldId,
@@ -28,7 +30,7 @@ from generator.wit.model import (
     WorldKey,
     WorldOwner,
 )
-from generator.wit.resolve_functions import resolve_function, resource_functions
+from generator.wit.resolve_functions import pair_setters, resolve_function, resource_functions
 from generator.wit.resolve_package import PackageResolver, Unit
 from generator.wit.resolve_types import Scope
 from generator.wit.unique import world_clash
@@ -53,11 +55,27 @@ def resolve_world(package: PackageResolver, declaration: WorldDeclaration, unit:
             stability, _, at = member.attributes
             if context.is_included(stability, unit.source, at):
                 include(context, unit.source, id, package.world(member.path, unit), member)
+    for items in (world.imports, world.exports):
+        _pair_setters(context.resolve, items)
     try:
         elaborate(context.resolve, world)
     except MissingExportError as error:
         raise unit.source.error(name.at, str(error)) from error
     _check_names(package, unit, declaration, id)
+
+
+def _pair_setters(resolve: Resolve, items: dict[WorldKey, WorldItem]) -> None:
+    """Put setters behind their getters, of which one may come by `include`."""
+    functions = {item.function.name: item.function for item in items.values() if isinstance(item, FunctionItem)}
+    order = pair_setters(resolve, functions)
+    if order == list(functions):
+        return
+    rest = iter(order)
+    # Functions are sorted apart from the other items later on: only their order among themselves counts.
+    ordered = [(next(rest) if isinstance(item, FunctionItem) else key) for key, item in items.items()]
+    found = dict(items)
+    items.clear()
+    items.update((key, found[key]) for key in ordered)
 
 
 def _own_items(package: PackageResolver, declaration: WorldDeclaration, unit: Unit, world: World, id: WorldId) -> None:
@@ -116,7 +134,7 @@ def _check_names(package: PackageResolver, unit: Unit, declaration: WorldDeclara
     side, *names = clash
     own = resolve.packages[package.context.package_id].name
     places = [(_place_of(declaration, own, name, side == "import"), name) for name in names]
-    (_, first), (at, second) = sorted(places)
+    (_, first), (at, second) = sorted(places, key=itemgetter(0))
     hint = f"{HOW_NAMES_ARE_COMPARED}, and `[method]r.r` is `r`"
     raise unit.source.error(max(at, declaration.name.at), f"the {side} `{second}` has the same name as `{first}`", hint)
 
@@ -127,7 +145,9 @@ def _place_of(declaration: WorldDeclaration, own: PackageName, name: str, is_imp
         names: list[Name] = []
         if isinstance(member, ExternDeclaration) and member.is_import == is_import:
             item = member.item
-            if not isinstance(item, UsePath):
+            if isinstance(item, FunctionDeclaration):
+                names.append(Name(str(FunctionName(item.name.text, accessor=item.accessor)), item.name.at))
+            elif isinstance(item, InterfaceDeclaration):
                 names.append(item.name)
             elif member.name is not None:
                 names.append(member.name)

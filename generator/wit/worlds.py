@@ -57,7 +57,7 @@ def _can_be_exported(item: WorldItem) -> bool:
 
 def _short_name(resolve: Resolve, key: WorldKey, item: WorldItem) -> str | None:
     if isinstance(key, str):
-        return key
+        return key.removeprefix("[get]").removeprefix("[set]")
     return resolve.interfaces[item.id].name if isinstance(item, InterfaceItem) else None
 
 

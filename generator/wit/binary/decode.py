@@ -19,6 +19,7 @@ from generator.wit.binary.encode import ENCODING_BYTES, ENCODING_SECTION, ENCODI
 from generator.wit.binary.interfaces import Interfaces, check_names, interface_and_package
 from generator.wit.binary.package_docs import SECTION as DOCS_SECTION
 from generator.wit.model import (
+    Function,
     FunctionItem,
     InterfaceItem,
     InterfaceKey,
@@ -208,6 +209,7 @@ class _Decoder:
         resolve.worlds.append(world)
         resolve.packages[package].worlds[name] = id
         types: dict[str, TypeId] = {}
+        functions: dict[str, Function] = {}
         for item in signature.imports.values():
             self.interfaces.types.owner = WorldOwner(id)
             if isinstance(item.node, TypeNode):
@@ -215,18 +217,24 @@ class _Decoder:
                 types[item.name.name] = type
                 world.imports[item.name.name] = TypeItem(type)
             else:
-                key, found = self._item(item, package, types)
+                key, found = self._item(item, package, types, functions)
                 world.imports[key] = found
+        functions = {}
         for item in signature.exports.values():
             self.interfaces.types.owner = WorldOwner(id)
-            key, found = self._item(item, package, {})  # a world exports no resource that a function could belong to
+            # A world exports no resource that a function could belong to.
+            key, found = self._item(item, package, {}, functions)
             world.exports[key] = found
         return id
 
-    def _item(self, item: Item, package: PackageId, types: dict[str, TypeId]) -> tuple[WorldKey, WorldItem]:
+    def _item(
+        self, item: Item, package: PackageId, types: dict[str, TypeId], functions: dict[str, Function]
+    ) -> tuple[WorldKey, WorldItem]:
+        """`functions` are those of the same side so far; a function is added to them."""
         name = item.name.name
         if isinstance(item.node, FuncNode):
-            return name, FunctionItem(self.interfaces.function(item, item.node, types))
+            function = functions[name] = self.interfaces.function(item, item.node, types, functions)
+            return name, FunctionItem(function)
         if not isinstance(item.node, InstanceNode):
             what = "type" if isinstance(item.node, TypeNode) else "component or core module"
             raise BinaryError(f"{name!r} is a {what}: WIT worlds have none here", item.offset)

@@ -10,6 +10,7 @@ from generator.component.errors import BinaryError
 from generator.component.names import bad_label
 from generator.component.nodes import TypeNode
 from generator.component.types import EnumType, FlagsType, RecordType, VariantType
+from generator.wit.accessors import accessor_of, params_problem, result_problem
 from generator.wit.model import (
     Borrow,
     Constructor,
@@ -68,6 +69,11 @@ def function_problem(resolve: Resolve, function: Function, borrows: Borrows) -> 
     """What is wrong with a function (Explainer.md, "Import and Export Definitions"); None if nothing."""
     if function.result is not None and borrows(function.result):
         return "the result contains a borrowed handle"
+    problem = params_problem(function) or result_problem(resolve, function)
+    if problem is not None:
+        return problem
+    if accessor_of(function) is not None and function.is_async:
+        return "a getter or setter is not async"
     match function.kind:
         case Method(resource):
             first = function.params[0] if function.params else None

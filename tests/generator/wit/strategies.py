@@ -122,13 +122,17 @@ class TextMaker:
     def _resource_body(self, scope: Scope, name: str) -> str:
         if self.chance():
             return ";"
-        taken = {name.removeprefix("%").lower()}
+        taken = {canonical_label(name.removeprefix("%"))}
         members = ""
         if self.chance():
             members += self.choose(["constructor();", f"constructor(x: u8) -> result<{name}, string>;"])
         for _ in self.count(2):
             member = self.name(taken)
-            members += f"{member}: {'static ' if self.chance() else ''}{self.signature(scope, method=True)} "
+            static = "static " if self.chance() else ""
+            if self.chance():
+                members += f"{member}: {static}{self.signature(scope, method=True)} "
+            else:
+                members += self.property(member, scope, static)
         return f"{{ {members} }}"
 
     def uses(self, scope: Scope) -> str:
@@ -150,7 +154,17 @@ class TextMaker:
         for _ in self.count(3):
             name = self.name(scope.taken)
             body += f"{self.choose(DOCS)}{name}: {self.signature(scope)}\n"
+        if self.chance():
+            body += self.property(name=self.name(scope.taken), scope=scope)
         return body
+
+    def property(self, name: str, scope: Scope, static: str = "") -> str:
+        """A getter with its setter before or behind it, or alone."""
+        value = f"option<{self.type(scope)}>"
+        getter = f"{self.choose(DOCS)}{name}: {static}get() -> {self.choose([value, f'result<{value}, string>'])};\n"
+        failure = self.choose(["", " -> result", " -> result<_, u8>"])
+        setter = f"{self.choose(DOCS)}{name}: {static}set(x: {value}){failure};\n"
+        return self.choose([getter, getter + setter, setter + getter])
 
     def package(self, name: str, version: str, worlds: bool) -> str:
         text, taken = "", set[str]()
