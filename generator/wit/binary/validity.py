@@ -69,11 +69,6 @@ def function_problem(resolve: Resolve, function: Function, borrows: Borrows) -> 
     """What is wrong with a function (Explainer.md, "Import and Export Definitions"); None if nothing."""
     if function.result is not None and borrows(function.result):
         return "the result contains a borrowed handle"
-    problem = params_problem(function) or result_problem(resolve, function)
-    if problem is not None:
-        return problem
-    if accessor_of(function) is not None and function.is_async:
-        return "a getter or setter is not async"
     match function.kind:
         case Method(resource):
             first = function.params[0] if function.params else None
@@ -83,7 +78,9 @@ def function_problem(resolve: Resolve, function: Function, borrows: Borrows) -> 
             made = _ok_type(resolve, function.result)
             if made is None or not _is_handle(resolve, made, Own, resource):
                 return "a constructor returns its resource, or a result whose first type is its resource"
-    return None
+    if accessor_of(function) is not None and function.is_async:
+        return "a getter or setter is not async"
+    return params_problem(function) or result_problem(resolve, function)
 
 
 def _ok_type(resolve: Resolve, type: Type | None) -> Type | None:

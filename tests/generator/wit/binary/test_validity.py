@@ -114,7 +114,7 @@ GET, SET = Accessor.GET, Accessor.SET
         ("[get][method]r.p", Freestanding(GET), (), Primitive.U8, "is not a name of a function"),
         ("[get][set]p", Freestanding(GET), (), Primitive.U8, "is not a name of a function"),
         ("[get]r.p", Freestanding(GET), (), Primitive.U8, "is not a name of a function"),
-        ("[get][constructor]r", Freestanding(GET), (), OWN, "is not a name of a function"),
+        ("[get][constructor]z", Freestanding(GET), (), OWN, "is not a name of a function"),
         ("[static]r.r", Static(R), (), None, "'[static]r.r' has the same name as 'r'"),
         ("R", Freestanding(), (), None, "'R' has the same name as 'r'"),
     ],
