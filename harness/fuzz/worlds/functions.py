@@ -62,8 +62,8 @@ class FunctionMaker:
         getter = Function(name, kind, (), result, accessor="get")
         if chance(self._source, 3):
             return [getter]
-        result = Type("result", Facts(), (None, self._error(container))) if chance(self._source, 3) else None
-        setter = Function(name, kind, (Member("value", value),), result, accessor="set")
+        failure = Type("result", Facts(), (None, self._error(container))) if chance(self._source, 3) else None
+        setter = Function(name, kind, (Member("value", value),), failure, accessor="set")
         return [setter, getter] if chance(self._source, 3) else [getter, setter]
 
     def _error(self, container: Container) -> Type | None:
