@@ -47,13 +47,13 @@ class FunctionMaker:
 
     def _constructed(self, container: Container, made: Type) -> Type | None:
         """None for a constructor that cannot fail; it says no result."""
-        if not chance(self._source, 3):
+        if not chance(self._source, 10):
             return None
         return Type("result", Facts(), (made, self._error(container)))
 
     def functions(self, name: str, kind: str, container: Container) -> list[Function]:
         """A function, or the getter of a property and perhaps its setter, in either order."""
-        if not self._profile.accessors or not chance(self._source, 8):
+        if not self._profile.accessors or not chance(self._source, 10):
             return [self._function(name, kind, container)]
         value = self._types.type(container, borrow=False)
         if _is_result(value):  # the value of a getter with a `result` is inside it

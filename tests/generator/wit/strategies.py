@@ -13,7 +13,8 @@ from generator.wit.model import Primitive
 PRIMITIVES = tuple(primitive.value for primitive in Primitive)
 MAP_KEYS = ("bool", "u8", "s16", "u32", "s64", "char", "string")
 NAMES = ("a", "b1", "c-d", "HTTP", "x-URL-2", "list", "record", "own", "interface", "world", "self", "error-context")
-DOCS = ("", "", "", "/// Docs.\n", "/**\n * Two\n *   lines\n */\n", "// plain\n///\n///  more\n")
+DOCS = ("", "", "", "/// Docs.\n", "/** Two\n *   lines\n*/\n", "// plain\n///\n///  more\n")
+"""Indentation that all lines share is left out: it is lost where documentation is printed as `///` lines."""
 
 
 @dataclass
