@@ -186,6 +186,9 @@ class CoreImports:
         if function is None:
             return None
         abi = AsyncAbi.SYNC if name == field else AsyncAbi.STACKFUL
+        if abi is not AsyncAbi.SYNC and not function.is_async:
+            # CanonicalABI.md, "canon lower" (component-model PR 646): `async` needs an async function type.
+            raise ComponentizeError(f"`{name}` is not an async function")
         core = self.flattening.flatten_functype(function, Context.LOWER, abi)
         return _Found(LoweredFunction(home, function, abi), core.type, self.contents.to_lower(function, core))
 
