@@ -100,6 +100,17 @@ def test_export_that_does_not_fit_the_world(name: str, type: FuncType, words: li
     assert all(word in str(raised.value) for word in words), str(raised.value)
 
 
+def test_a_context_has_values_of_one_type() -> None:
+    module = TestModule()
+    module.import_function("$root", "[context-get-i64-0]", FuncType((), (ValType.I64,)))
+    module.import_function("$root", "[context-set-1]", i32_type(1))
+    words = (
+        "module `main`: `[context-get-i64-0]` and module `main`: `[context-set-1]`: a context has values of one type"
+    )
+    with pytest.raises(GeneratorError, match=re.escape(words)):
+        componentize(plan_single(module.finish(world_section("package a:b; world w { }"))))
+
+
 def test_a_lift_with_a_callback_needs_the_callback() -> None:
     module = TestModule()
     module.add_export("[async-lift]f", i32_type(0, 1), unreachable)
