@@ -85,10 +85,10 @@ class Union:
         """Put the world's items into topological order. Gives the interfaces that an export of one source uses as an
         import and another source exports, each with such an export: in the united world it uses the export.
 
-        Raises MergeError for two names of one scope that are not strongly-unique.
-
         Otherwise exports stay in the order of the sources, as the reference has them: those of each source are in
         order, and none depends on another source's.
+
+        Raises MergeError for two names of one scope that are not strongly-unique.
         """
         exports = self.resolve.worlds[self.world].exports
         crossing = {id: key for id, key in self._imported_for.items() if InterfaceKey(id) in exports}
