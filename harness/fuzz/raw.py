@@ -21,6 +21,7 @@ from harness.planner.calls import Caller
 from harness.planner.composition import Composition
 from harness.planner.scripts import OutOfRegisters
 from harness.sampling import Impossible
+from harness.world import World
 
 _ATTEMPTS = 6
 """Some bad values have no outcome that the specification fixes; then another one is tried."""
@@ -58,7 +59,7 @@ def _bad_run(planned: PlannedWorld, random: Random) -> tuple[ScriptPlan, dict[Ro
         except (Impossible, OutOfRegisters):
             continue
         scripts = caller.build()
-        changed = _with_bad_drop(scripts, random) or _with_bad_value(composition, scripts, random)
+        changed = _with_bad_drop(composition, scripts, random) or _with_bad_value(composition, scripts, random)
         if changed is None:
             continue
         scripts, note = changed
@@ -75,7 +76,9 @@ Changed = tuple[dict[Role, s.Script], str]
 """Scripts with one fault, and what it is."""
 
 
-def _with_bad_drop(scripts: Mapping[Role, s.Script], random: Random) -> Changed | None:
+def _with_bad_drop(
+    composition: Composition, scripts: Mapping[Role, s.Script], random: Random
+) -> Changed | None:
     """Now and then, where there are drops: one more, or one less of a borrow, which must not outlive its call."""
     ops = [
         (role, frame, op)
@@ -84,7 +87,11 @@ def _with_bad_drop(scripts: Mapping[Role, s.Script], random: Random) -> Changed 
         for op, found in enumerate(of.ops)
         if isinstance(found, s.Drop)
     ]
-    lent = [(role, frame, op) for role, frame, op in ops if _drops_borrow(scripts[role].frames[frame], op)]
+    lent = [
+        (role, frame, op)
+        for role, frame, op in ops
+        if _drops_borrow(composition.worlds[role], scripts[role].frames[frame], op)
+    ]
     one_in = 2 if lent else _BAD_DROP_ONE_IN
     if not ops or random.randrange(one_in) != one_in - 1:
         return None
@@ -96,10 +103,36 @@ def _with_bad_drop(scripts: Mapping[Role, s.Script], random: Random) -> Changed 
     return {**scripts, role: _with_ops(scripts[role], frame, changed)}, note
 
 
-def _drops_borrow(frame: s.Frame, op: int) -> bool:
-    """Of handles that arrive, the planner drops borrows at once."""
-    before = frame.ops[op - 1] if op else None
-    return isinstance(before, s.Set | s.Pick) and isinstance(before.value, s.Argument)
+def _drops_borrow(world: World, frame: s.Frame, op: int) -> bool:
+    """Whether the handle that is dropped came as a borrow: the last that its register got, out of an argument."""
+    dropped = frame.ops[op]
+    function = world.export_function(frame.key.interface, frame.key.name) if isinstance(frame.key, s.OnExport) else None
+    if function is None or not isinstance(dropped, s.Drop) or not isinstance(dropped.handle, s.Register):
+        return False
+    for before in reversed(frame.ops[:op]):
+        if isinstance(before, s.Set | s.Pick) and before.register == dropped.handle.index:
+            if not isinstance(before.value, s.Argument):
+                return False
+            path = before.path if isinstance(before, s.Pick) else ()
+            return _may_be_borrow(function.params[before.value.index].type, path)
+    return False
+
+
+def _may_be_borrow(type: t.Type, path: Sequence[int]) -> bool:
+    """Whether a borrow can be at a path; which case of a variant is there, the path does not say."""
+    if not path:
+        return isinstance(type, t.Borrow)
+    at, *rest = path
+    match type:
+        case t.Record() | t.Tuple():
+            return _may_be_borrow(type.parts[at], rest)
+        case t.List() | t.FixedLengthList():
+            return _may_be_borrow(type.type, rest)
+        case t.Map():
+            return _may_be_borrow(type.value if at % 2 else type.key, rest)
+        case t.Variant() | t.Option() | t.Result():
+            return any(payload is not None and _may_be_borrow(payload, rest) for payload in type.payloads)
+    return False
 
 
 def _with_bad_value(composition: Composition, scripts: Mapping[Role, s.Script], random: Random) -> Changed | None:

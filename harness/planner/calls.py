@@ -1,7 +1,8 @@
 """One call planned on both sides: arguments, what the callee does, its result, what the caller does with it.
 
 Most handles that a frame comes by are dropped before the frame ends, unless they are given away. Some are kept for a
-later call that wants one, by whichever frame of the component. What a callee keeps to the end nobody drops.
+later call that wants one, by whichever frame of the component. What a callee keeps to the end nobody drops. What a
+callee borrows it lends on as often as not before it drops it (`lending.py` says why).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from harness.model.table import ResourceIdentity
 from harness.plan import Role
 from harness.planner.call_texts import Calls
 from harness.planner.composition import Composition
+from harness.planner.lending import Lent, Users
 from harness.planner.scripts import FrameBuilder, ScriptBuilder
 from harness.sampling import Impossible, Sampler
 from harness.values import ErrorContext, HandleName, Value
@@ -53,6 +55,7 @@ class Caller:
         that the subject calls now and then while it is being called."""
         self.waiting = list(waiting)
         self._nested = nested
+        self._users = Users(composition, Role.SUBJECT, nested)
         self._kept: dict[tuple[Role, ResourceIdentity], list[int]] = {}
         self._with_destructor: dict[ResourceIdentity, bool] = {}
         self._destructors = 0
@@ -158,12 +161,13 @@ class Caller:
         args: list[Value],
         wanted: ResourceIdentity | None = None,
         rank: int = ANY_RANK,
+        lent: Lent | None = None,
     ) -> list[int]:
         role = frame.owner.role
         callee, exported = self._composition.links.callee(role, function.interface, function.name)
         result = self._result(callee, exported, wanted, rank)
         pools = [
-            self._obtain_all(frame, value, param.type) if param.type.holds_handles else []
+            self._obtain_all(frame, value, param.type, lent) if param.type.holds_handles else []
             for value, param in zip(args, function.params, strict=True)
         ]
         given = [
@@ -176,7 +180,7 @@ class Caller:
         frame.add(s.Call(function.interface, function.name, register, tuple(given)))
         for pool, param, value in zip(pools, function.params, args, strict=True):
             if pool:
-                self._after(frame, pool, value, param.type)
+                self._after(frame, pool, value, param.type, lent)
         if function.result is None or register is None or result is None:
             return []
         brought = self._receive(frame, s.Register(register), result, function.result, wanted)
@@ -279,10 +283,32 @@ class Caller:
             elif isinstance(found, t.Own) and identity is not None:
                 self._keep_or_drop(frame, identity, register)
             else:
+                if identity is not None and role is Role.SUBJECT:
+                    self._lend_on(frame, identity, register)
                 self._drop(frame, register)
         return kept
 
-    def _obtain_all(self, frame: FrameBuilder, value: Value, type: t.Type) -> list[int]:
+    def _lend_on(self, frame: FrameBuilder, identity: ResourceIdentity, register: int) -> None:
+        """Call an import with a handle that was borrowed, now and then."""
+        users = self._users.of(identity)
+        if not users or self._once_in(2):
+            return
+        function = self._random.choice(users)
+        sampler = self._sampler(frame.owner.role, ANY_RANK)
+        args = [sampler.sample(param.type) for param in function.params]
+        if any(self._borrows(frame, identity, arg, param.type) for arg, param in zip(args, function.params, strict=True)):
+            self._call(frame, function, args, lent=Lent(identity, register))
+
+    def _borrows(self, frame: FrameBuilder, identity: ResourceIdentity, value: Value, type: t.Type) -> bool:
+        return any(
+            isinstance(found, t.Borrow) and self._identity(frame, found) == identity
+            for _, found, _ in handles(value, type)
+        )
+
+    def _identity(self, frame: FrameBuilder, type: t.Own | t.Borrow) -> ResourceIdentity:
+        return self._composition.identity(frame.owner.role, type.resource)
+
+    def _obtain_all(self, frame: FrameBuilder, value: Value, type: t.Type, lent: Lent | None = None) -> list[int]:
         """A register for each handle in a value, in the order of the value."""
         registers = []
         for _, found, held in handles(value, type):
@@ -291,6 +317,9 @@ class Caller:
                 assert isinstance(held, ErrorContext)
                 frame.add(s.ErrorContextNew(register, s.Str(held.message.encode())))
                 registers.append(register)
+            elif lent is not None and not lent.used and isinstance(found, t.Borrow) and self._identity(frame, found) == lent.identity:
+                lent.used = True
+                registers.append(lent.register)
             else:
                 registers.append(self.obtain(frame, found.resource))
         return registers
@@ -301,9 +330,13 @@ class Caller:
         remaining = iter(pool)
         return encode(value, type, lambda _: s.Register(next(remaining)), self._lists)
 
-    def _after(self, frame: FrameBuilder, pool: list[int], value: Value, type: t.Type) -> None:
-        """After a call: own handles are gone, what was lent is dropped."""
+    def _after(
+        self, frame: FrameBuilder, pool: list[int], value: Value, type: t.Type, lent: Lent | None = None
+    ) -> None:
+        """After a call: own handles are gone, what was lent is dropped, unless it was `lent` on."""
         for register, (_, found, _) in zip(pool, handles(value, type), strict=True):
+            if lent is not None and register == lent.register:
+                continue
             if isinstance(found, t.Borrow):
                 identity = self._composition.identity(frame.owner.role, found.resource)
                 held = frame.held.get(identity)

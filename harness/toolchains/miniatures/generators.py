@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from harness.toolchains.miniatures.description import DESCRIPTION
+from harness.toolchains.miniatures.identity import IDENTITY
 from harness.toolchains.miniatures.layout import LAYOUT
 from harness.toolchains.miniatures.ownership import OWNERSHIP
 from harness.toolchains.miniatures.values import VALUES
 
-GENERATORS = (*VALUES.rows, *LAYOUT.rows, *OWNERSHIP.rows, *DESCRIPTION.rows)
+GENERATORS = (*VALUES.rows, *LAYOUT.rows, *OWNERSHIP.rows, *IDENTITY.rows, *DESCRIPTION.rows)

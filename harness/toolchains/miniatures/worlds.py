@@ -189,6 +189,22 @@ interface resources {
 }
 """,
     ),
+    "two-handles": """package m:two-handles;
+
+interface base {
+  resource item { constructor(a: u32); get: func() -> u32; }
+}
+
+interface user {
+  use base.{item};
+  lent: func(a: borrow<item>, b: u8, c: borrow<item>);
+  given: func(a: item, b: item) -> u8;
+  listed: func(a: list<tuple<borrow<item>, borrow<item>>>);
+  back: func() -> tuple<item, item>;
+}
+
+world w { import base; export user; }
+""",
     "both-sides": """package m:both-sides;
 
 interface base {
