@@ -13,7 +13,7 @@ from random import Random
 
 from harness import script as s
 from harness import types as t
-from harness.fuzz.bad_values import Spot, bad_values, spots
+from harness.fuzz.bad_values import Spot, bad_values, is_wide, spots
 from harness.model import Unpredictable
 from harness.plan import Role, ScriptPlan
 from harness.planner.bare import PlannedWorld, plan_entries, predicted
@@ -27,10 +27,10 @@ _ATTEMPTS = 6
 """Some bad values have no outcome that the specification fixes; then another one is tried."""
 
 _BAD_DROP_ONE_IN = 8
-"""Of the runs that drop anything, those with a fault in that; one in two where a borrow is dropped, which is rare."""
+"""Of the runs that drop anything, those with a fault in that; most of those in which a borrow is dropped: few are."""
 
-_WEIGHTS = {"handle": 3}
-"""Of kinds of values; of one that is not here, 1. With handles the most can go wrong."""
+_WEIGHTS = {"handle": 4, "wide": 2}
+"""Of kinds of values; of one that is not here, 1. With handles the most can go wrong; wide discriminants are rare."""
 
 
 def with_bad_values(planned: PlannedWorld, random: Random, runs: int = 4) -> PlannedWorld:
@@ -76,9 +76,7 @@ Changed = tuple[dict[Role, s.Script], str]
 """Scripts with one fault, and what it is."""
 
 
-def _with_bad_drop(
-    composition: Composition, scripts: Mapping[Role, s.Script], random: Random
-) -> Changed | None:
+def _with_bad_drop(composition: Composition, scripts: Mapping[Role, s.Script], random: Random) -> Changed | None:
     """Now and then, where there are drops: one more, or one less of a borrow, which must not outlive its call."""
     ops = [
         (role, frame, op)
@@ -92,8 +90,7 @@ def _with_bad_drop(
         for role, frame, op in ops
         if _drops_borrow(composition.worlds[role], scripts[role].frames[frame], op)
     ]
-    one_in = 2 if lent else _BAD_DROP_ONE_IN
-    if not ops or random.randrange(one_in) != one_in - 1:
+    if not ops or random.randrange(_BAD_DROP_ONE_IN) < (2 if lent else _BAD_DROP_ONE_IN - 1):
         return None
     again = not lent or random.randrange(3) == 2
     role, frame, op = random.choice(ops if again else lent)
@@ -152,6 +149,8 @@ def _kind(type: t.Type) -> str:
     """What has bad values of one sort."""
     if isinstance(type, t.Prim):
         return "number" if type in t.NUMBERS else type.canonical
+    if is_wide(type):
+        return "wide"
     return "handle" if isinstance(type, t.Own | t.Borrow) else type.__class__.__name__
 
 

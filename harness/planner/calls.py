@@ -20,11 +20,13 @@ from harness.planner.call_texts import Calls
 from harness.planner.composition import Composition
 from harness.planner.lending import Lent, Users
 from harness.planner.scripts import FrameBuilder, ScriptBuilder
-from harness.sampling import Impossible, Sampler
+from harness.sampling import Allowance, Impossible, Sampler
 from harness.values import ErrorContext, HandleName, Value
 from harness.world import Function
 
 FIRST_REP = 1000
+EDGE_REPS = (0, 1, 0x7FFF_FFFF, 0x8000_0000, 0x8000_0001, 0xFFFF_FFFF, 0xFFFF, 0x1_0000)
+"""A representation is any i32 (CanonicalABI.md, `canon resource.new`): the ends, and where a sign or a half begins."""
 MOST_KEPT = 4
 """Handles of one resource that a component keeps from call to call."""
 ANY_RANK = 1 << 30
@@ -66,6 +68,8 @@ class Caller:
         self._random = random
         self._lists = lists
         self._reps = FIRST_REP
+        self._edge_reps = list(EDGE_REPS)
+        self._allowance = Allowance.drawn(random, lists)
         self._samplers: dict[tuple[Role, int], Sampler] = {}
 
     def build(self) -> dict[Role, s.Script]:
@@ -111,9 +115,15 @@ class Caller:
 
     def _new(self, frame: FrameBuilder, interface: str | None, name: str) -> int:
         register = frame.owner.take_register()
-        self._reps += 1
-        frame.add(s.New(register, interface, name, self._reps))
+        frame.add(s.New(register, interface, name, self._rep()))
         return register
+
+    def _rep(self) -> int:
+        """A representation that no other resource of the run has."""
+        if self._edge_reps and self._once_in(6):
+            return self._edge_reps.pop(self._random.randrange(len(self._edge_reps)))
+        self._reps += 1
+        return self._reps
 
     def _keep_or_drop(self, frame: FrameBuilder, identity: ResourceIdentity, register: int) -> None:
         """What becomes of an own handle that nobody wants now."""
@@ -140,7 +150,7 @@ class Caller:
                 return identity.implementor is not role and (source is None or source.rank >= rank)
 
             handle = _name_handle
-            found = self._samplers[role, rank] = Sampler(self._random, handle, avoid)
+            found = self._samplers[role, rank] = Sampler(self._random, handle, avoid, self._allowance)
         return found
 
     def call(
@@ -296,7 +306,8 @@ class Caller:
         function = self._random.choice(users)
         sampler = self._sampler(frame.owner.role, ANY_RANK)
         args = [sampler.sample(param.type) for param in function.params]
-        if any(self._borrows(frame, identity, arg, param.type) for arg, param in zip(args, function.params, strict=True)):
+        pairs = zip(args, function.params, strict=True)
+        if any(self._borrows(frame, identity, arg, param.type) for arg, param in pairs):
             self._call(frame, function, args, lent=Lent(identity, register))
 
     def _borrows(self, frame: FrameBuilder, identity: ResourceIdentity, value: Value, type: t.Type) -> bool:
@@ -317,7 +328,7 @@ class Caller:
                 assert isinstance(held, ErrorContext)
                 frame.add(s.ErrorContextNew(register, s.Str(held.message.encode())))
                 registers.append(register)
-            elif lent is not None and not lent.used and isinstance(found, t.Borrow) and self._identity(frame, found) == lent.identity:
+            elif isinstance(found, t.Borrow) and lent is not None and lent.fits(self._identity(frame, found)):
                 lent.used = True
                 registers.append(lent.register)
             else:

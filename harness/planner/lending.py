@@ -25,6 +25,10 @@ class Lent:
     register: int
     used: bool = False
 
+    def fits(self, identity: ResourceIdentity) -> bool:
+        """Whether it is for a place that wants a borrow of this resource, and not yet in another."""
+        return not self.used and identity == self.identity
+
 
 class Users:
     """The functions among `functions`, all of them imports of `role`, that borrow a resource."""
