@@ -146,8 +146,8 @@ def bad_values(spot: Spot) -> Sequence[s.Value]:
             others = sorted(set(spot.registers) - set(_registers(spot.value)))
             return [*map(s.Handle, _HANDLES), *map(s.Register, others * len(_HANDLES))]
         case t.EnumType(cases=cases):
-            numbers = (len(cases), len(cases) + 1, 255, 256, 0xFFFF, 0xFFFF_FFFF)
-            return [s.Number("enum", number) for number in (*(len(cases),) * is_wide(spot.type), *numbers)]
+            enums = (len(cases), len(cases) + 1, 255, 256, 0xFFFF, 0xFFFF_FFFF)
+            return [s.Number("enum", number) for number in (*(len(cases),) * is_wide(spot.type), *enums)]
         case t.Flags(labels=labels):
             return [s.Number("flags", number) for number in ((1 << len(labels)) & _U32, 0xFF, 0xFFFF, _U32)]
         case t.Variant() | t.Option() | t.Result():

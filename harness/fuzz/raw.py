@@ -16,12 +16,11 @@ from harness import types as t
 from harness.fuzz.bad_values import Spot, bad_values, is_wide, spots
 from harness.model import Unpredictable
 from harness.plan import Role, ScriptPlan
-from harness.planner.bare import PlannedWorld, plan_entries, predicted
+from harness.planner.bare import PlannedWorld, Progress, plan_entries, predicted
 from harness.planner.calls import Caller
 from harness.planner.composition import Composition
-from harness.planner.scripts import OutOfRegisters
 from harness.sampling import Impossible
-from harness.world import World
+from harness.world import Function, World
 
 _ATTEMPTS = 6
 """Some bad values have no outcome that the specification fixes; then another one is tried."""
@@ -49,14 +48,18 @@ def with_bad_values(planned: PlannedWorld, random: Random, runs: int = 4) -> Pla
 def _bad_run(planned: PlannedWorld, random: Random) -> tuple[ScriptPlan, dict[Role, s.Script]] | None:
     composition = planned.composition
     mixed = [item for item in planned.functions if len(item[1].resources) > 1]
+    lending = [item for item in planned.functions if _lends(composition, *item)]
     for _ in range(_ATTEMPTS):
         chosen = [random.choice(planned.functions) for _ in range(1 + random.randrange(3))]
-        if mixed and random.randrange(2) == 1:
+        way = random.randrange(4)
+        if mixed and way >= 2:
             chosen = [random.choice(mixed)]  # there are few, and only they can be given a handle of another resource
+        elif lending and way == 1:
+            chosen = [random.choice(lending)]  # there are fewer, and only their callees can leave a borrow
         caller = Caller(composition, random, lists=random.randrange(3) == 2)
         try:
-            entries = plan_entries(caller, chosen, 1)
-        except (Impossible, OutOfRegisters):
+            entries = plan_entries(caller, chosen, 1, Progress())
+        except Impossible:
             continue
         scripts = caller.build()
         changed = _with_bad_drop(composition, scripts, random) or _with_bad_value(composition, scripts, random)
@@ -70,6 +73,15 @@ def _bad_run(planned: PlannedWorld, random: Random) -> tuple[ScriptPlan, dict[Ro
             continue
         return replace(run, entries=tuple(entries)), scripts
     return None
+
+
+def _lends(composition: Composition, role: Role, function: Function) -> bool:
+    """Whether the callee gets a borrow of a resource that it does not define, so that it has to drop a handle."""
+    callee, exported = composition.links.callee(role, function.interface, function.name)
+    return any(
+        isinstance(type, t.Borrow) and composition.identity(callee, type.resource).implementor is not callee
+        for type in t.reachable(*(param.type for param in exported.params))
+    )
 
 
 Changed = tuple[dict[Role, s.Script], str]
@@ -122,7 +134,7 @@ def _may_be_borrow(type: t.Type, path: Sequence[int]) -> bool:
     at, *rest = path
     match type:
         case t.Record() | t.Tuple():
-            return _may_be_borrow(type.parts[at], rest)
+            return at < len(type.parts) and _may_be_borrow(type.parts[at], rest)
         case t.List() | t.FixedLengthList():
             return _may_be_borrow(type.type, rest)
         case t.Map():

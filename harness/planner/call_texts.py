@@ -19,6 +19,10 @@ class Calls(Sequence[str]):
     def add(self, function: Function, args: Sequence[Value], result: Value | None) -> None:
         self._calls.append((function, args, result))
 
+    def cut(self, count: int) -> None:
+        """Only the first `count` remain."""
+        del self._calls[count:]
+
     @overload
     def __getitem__(self, index: int) -> str: ...
     @overload

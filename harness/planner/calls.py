@@ -7,7 +7,8 @@ callee borrows it lends on as often as not before it drops it (`lending.py` says
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
 from harness import script as s
@@ -17,9 +18,10 @@ from harness.model.resource_ops import parts_of
 from harness.model.table import ResourceIdentity
 from harness.plan import Role
 from harness.planner.call_texts import Calls
-from harness.planner.composition import Composition
+from harness.planner.composition import PRECIOUS, Composition
+from harness.planner.kept import MOST_KEPT, Kept
 from harness.planner.lending import Lent, Users
-from harness.planner.scripts import FrameBuilder, ScriptBuilder
+from harness.planner.scripts import FrameBuilder, OutOfRegisters, ScriptBuilder
 from harness.sampling import Allowance, Impossible, Sampler
 from harness.values import ErrorContext, HandleName, Value
 from harness.world import Function
@@ -27,8 +29,9 @@ from harness.world import Function
 FIRST_REP = 1000
 EDGE_REPS = (0, 1, 0x7FFF_FFFF, 0x8000_0000, 0x8000_0001, 0xFFFF_FFFF, 0xFFFF, 0x1_0000)
 """A representation is any i32 (CanonicalABI.md, `canon resource.new`): the ends, and where a sign or a half begins."""
-MOST_KEPT = 4
-"""Handles of one resource that a component keeps from call to call."""
+SPARE_REGISTERS = 128
+"""Once a component has only so many registers left, it drops an old handle for each that it keeps: a call may need
+them all at once."""
 ANY_RANK = 1 << 30
 MOST_NESTED = 3
 """Destructors that run inside one another."""
@@ -56,15 +59,15 @@ class Caller:
         """`waiting`: imports of the subject that need handles which only its caller can give it. `nested`: imports
         that the subject calls now and then while it is being called."""
         self.waiting = list(waiting)
-        self._nested = nested
+        self._nested = [f for f in nested if composition.rank(Role.SUBJECT, f) < PRECIOUS]
         self._users = Users(composition, Role.SUBJECT, nested)
-        self._kept: dict[tuple[Role, ResourceIdentity], list[int]] = {}
+        self._kept = Kept()
         self._with_destructor: dict[ResourceIdentity, bool] = {}
         self._destructors = 0
         self._finishing = False
         self.scripts = {role: ScriptBuilder(role) for role in composition.worlds}
         self.calls = Calls()
-        self._composition = composition
+        self.composition = composition
         self._random = random
         self._lists = lists
         self._reps = FIRST_REP
@@ -76,13 +79,44 @@ class Caller:
         return {role: builder.build(lists=self._lists) for role, builder in self.scripts.items()}
 
     def finish(self, frame: FrameBuilder) -> None:
-        """Drop what the frame's component has kept."""
+        """Drop what the frame's component has kept; what cannot be dropped for want of registers stays."""
+        role = frame.owner.role
         self._finishing = True
-        for (role, identity), registers in list(self._kept.items()):
-            if role is frame.owner.role:
-                while registers:
-                    self._destroy(frame, identity, registers.pop())
+        for identity in self._kept.identities(role):
+            while self._kept.count(role, identity):
+                with contextlib.suppress(OutOfRegisters), self._whole(frame):
+                    self._destroy(frame, identity, self._kept.take(role, identity))
+                    continue
+                self._kept.take(role, identity)
         self._finishing = False
+
+    def attempt(self, frame: FrameBuilder, function: Function) -> None:
+        """Call an import from a `run` frame. Raises `OutOfRegisters`, and then nothing of it is planned."""
+        with self._whole(frame):
+            self.call(frame, function)
+
+    def leave_out(self, function: Function) -> None:
+        """No call of this import while another call goes on."""
+        self._nested = [other for other in self._nested if other is not function]
+        self._users.leave_out(function)
+
+    @contextlib.contextmanager
+    def _whole(self, frame: FrameBuilder) -> Iterator[None]:
+        """What is planned inside for a `run` frame is planned whole, or not at all."""
+        self._kept.mark()
+        ops, calls, waiting = len(frame.ops), len(self.calls), list(self.waiting)
+        marks = [(builder, builder.mark()) for builder in self.scripts.values()]
+        try:
+            yield
+        except OutOfRegisters:
+            self._kept.reset()
+            for builder, mark in marks:
+                builder.reset(mark)
+            del frame.ops[ops:]
+            self.calls.cut(calls)
+            self.waiting[:] = waiting
+            self._destructors = 0
+            raise
 
     def _once_in(self, count: int) -> bool:
         return self._random.randrange(count) == count - 1
@@ -132,17 +166,29 @@ class Caller:
             rep = frame.owner.take_register()
             frame.add(s.Rep(rep, s.Register(register)))
             frame.owner.give_back(rep)
-        kept = self._kept.setdefault((role, identity), [])
-        if len(kept) < MOST_KEPT and not self._finishing and self._once_in(3):
-            kept.append(register)
+        count = self._kept.count(role, identity)
+        wanted = count == 0 if self._is_precious(role, identity) else self._once_in(3)
+        if wanted and count < MOST_KEPT and not self._finishing:
+            self._kept.keep(role, identity, register)
+            self._make_room(frame)
         else:
             self._destroy(frame, identity, register)
+
+    def _is_precious(self, role: Role, identity: ResourceIdentity) -> bool:
+        source = self.composition.sources.get((role, identity))
+        return identity.implementor is not role and source is not None and source.rank >= PRECIOUS
+
+    def _make_room(self, frame: FrameBuilder) -> None:
+        role = frame.owner.role
+        oldest = self._kept.oldest(role) if frame.owner.free < SPARE_REGISTERS else None
+        if oldest is not None:
+            self._destroy(frame, oldest, self._kept.take(role, oldest))
 
     def _sampler(self, role: Role, rank: int) -> Sampler:
         """Draws values whose handles `role` can come by, by way of sources below `rank`."""
         found = self._samplers.get((role, rank))
         if found is None:
-            composition = self._composition
+            composition = self.composition
 
             def avoid(type: t.Own | t.Borrow) -> bool:
                 identity = composition.identity(role, type.resource)
@@ -174,7 +220,7 @@ class Caller:
         lent: Lent | None = None,
     ) -> list[int]:
         role = frame.owner.role
-        callee, exported = self._composition.links.callee(role, function.interface, function.name)
+        callee, exported = self.composition.links.callee(role, function.interface, function.name)
         result = self._result(callee, exported, wanted, rank)
         pools = [
             self._obtain_all(frame, value, param.type, lent) if param.type.holds_handles else []
@@ -203,7 +249,7 @@ class Caller:
         sampler = self._sampler(role, rank)
         if wanted is None:
             return sampler.sample(function.result)
-        composition = self._composition
+        composition = self.composition
         return sampler.sample_holding(function.result, lambda own: composition.identity(role, own.resource) == wanted)
 
     def _answer(self, role: Role, function: Function, args: list[Value], result: Value | None) -> None:
@@ -233,7 +279,7 @@ class Caller:
         """Call imports that need handles which only the caller of an export can give: now they are here."""
         if not frame.held:
             return
-        composition, role = self._composition, frame.owner.role
+        composition, role = self.composition, frame.owner.role
 
         def lacking(type: t.Own | t.Borrow) -> bool:
             identity = composition.identity(role, type.resource)
@@ -249,7 +295,7 @@ class Caller:
 
     def _enough(self, frame: FrameBuilder, function: Function, args: list[Value]) -> bool:
         """Whether the handles at hand last for all that the arguments hold."""
-        composition, role = self._composition, frame.owner.role
+        composition, role = self.composition, frame.owner.role
         needed: dict[ResourceIdentity, int] = {}
         for value, param in zip(args, function.params, strict=True):
             for _, found, _ in handles(value, param.type):
@@ -277,7 +323,7 @@ class Caller:
         role = frame.owner.role
         kept: list[int] = []
         for path, found, _ in handles(value, type):
-            if isinstance(found, t.Borrow) and self._composition.identity(role, found.resource).implementor is role:
+            if isinstance(found, t.Borrow) and self.composition.identity(role, found.resource).implementor is role:
                 continue  # a representation, not a handle (CanonicalABI.md, `lower_borrow`)
             register = frame.owner.take_register()
             frame.add(s.Pick(register, source, path) if path else s.Set(register, source))
@@ -285,7 +331,7 @@ class Caller:
                 message = frame.owner.take_register()
                 frame.add(s.ErrorContextMessage(message, s.Register(register)))
                 frame.owner.give_back(message)
-            identity = None if isinstance(found, t.Prim) else self._composition.identity(role, found.resource)
+            identity = None if isinstance(found, t.Prim) else self.composition.identity(role, found.resource)
             if isinstance(found, t.Own) and identity is not None and identity == wanted:
                 kept.append(register)
             elif isinstance(found, t.Own) and identity is not None and hold:
@@ -317,7 +363,7 @@ class Caller:
         )
 
     def _identity(self, frame: FrameBuilder, type: t.Own | t.Borrow) -> ResourceIdentity:
-        return self._composition.identity(frame.owner.role, type.resource)
+        return self.composition.identity(frame.owner.role, type.resource)
 
     def _obtain_all(self, frame: FrameBuilder, value: Value, type: t.Type, lent: Lent | None = None) -> list[int]:
         """A register for each handle in a value, in the order of the value."""
@@ -349,7 +395,7 @@ class Caller:
             if lent is not None and register == lent.register:
                 continue
             if isinstance(found, t.Borrow):
-                identity = self._composition.identity(frame.owner.role, found.resource)
+                identity = self.composition.identity(frame.owner.role, found.resource)
                 held = frame.held.get(identity)
                 if held is not None:
                     held.append(register)
@@ -363,16 +409,15 @@ class Caller:
     def obtain(self, frame: FrameBuilder, resource: t.Resource) -> int:
         """A register with a new own handle."""
         role = frame.owner.role
-        identity = self._composition.identity(role, resource)
+        identity = self.composition.identity(role, resource)
         held = frame.held.get(identity)
         if held:
             return held.pop()
-        kept = self._kept.get((role, identity))
-        if kept and not self._once_in(3):
-            return kept.pop()
+        if self._kept.count(role, identity) and (self._is_precious(role, identity) or not self._once_in(3)):
+            return self._kept.take(role, identity)
         if resource.exported:
             return self._new(frame, resource.interface, resource.name)
-        source = self._composition.sources.get((role, identity))
+        source = self.composition.sources.get((role, identity))
         if source is None:
             raise Impossible(f"the {role.value} has no way to come by {resource.canonical}")
         first, *others = self.call(frame, source.function, identity, source.rank)

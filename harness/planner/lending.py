@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from harness import types as t
 from harness.model.table import ResourceIdentity
 from harness.plan import Role
-from harness.planner.composition import Composition
+from harness.planner.composition import PRECIOUS, Composition
 from harness.world import Function
 
 
@@ -41,8 +41,15 @@ class Users:
                 for found in t.reachable(*(param.type for param in function.params))
                 if isinstance(found, t.Borrow)
             ]
-            for identity in dict.fromkeys(composition.identity(role, resource) for resource in borrowed):
+            identities = dict.fromkeys(composition.identity(role, resource) for resource in borrowed)
+            if len(function.resources) > 1 and composition.rank(role, function) >= PRECIOUS:
+                continue
+            for identity in identities:
                 self._users.setdefault(identity, []).append(function)
 
     def of(self, identity: ResourceIdentity) -> Sequence[Function]:
         return self._users.get(identity, ())
+
+    def leave_out(self, function: Function) -> None:
+        for users in self._users.values():
+            users[:] = [other for other in users if other is not function]

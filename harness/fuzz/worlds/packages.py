@@ -22,7 +22,7 @@ _SWARM = (
     ("resources", 2),
     ("maps", 3),
     ("packages", 2),
-    ("fixed_length_lists", 8),
+    ("fixed_length_lists", 6),
     ("error_contexts", 14),
     ("labels", 8),
     ("includes", 4),
@@ -75,7 +75,7 @@ class _Builder:
         self._rename_types()
         self._drop_two_copies()
         if stretched:
-            stretch(self._source, self._main, self._world, self._export_names)
+            stretch(self._source, self._main, self._world, self._export_names, self._profile.resources)
         features: tuple[str, ...] = ()
         if self._profile.gates:
             features = add_gates(self._source, self._packages, self._worlds())

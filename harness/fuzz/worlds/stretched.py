@@ -169,12 +169,16 @@ _WITHIN: dict[str, tuple[Fill, tuple[int, ...]]] = {
 
 IMPORTS, EXPORTS, INTERFACES = "imports", "exports", "interfaces"
 
+_OF_RESOURCES = ("resources", "methods")
+
 DIMENSIONS = (*_WITHIN, IMPORTS, EXPORTS, INTERFACES)
 
 
-def stretch(source: Source, package: Package, world: World, export_names: Names) -> tuple[str, int]:
-    """Add to a world one thing of which there are many; which, and how many."""
-    dimension = choose(source, DIMENSIONS)
+def stretch(
+    source: Source, package: Package, world: World, export_names: Names, resources: bool = True
+) -> tuple[str, int]:
+    """Add to a world one thing of which there are many; which, and how many. `resources`: whether it may have any."""
+    dimension = choose(source, [name for name in DIMENSIONS if resources or name not in _OF_RESOURCES])
     if dimension in _WITHIN:
         fill, counts = _WITHIN[dimension]
         count = choose(source, counts)

@@ -93,12 +93,12 @@ class TypeMaker:
             (6, self._result, True),
             (6, self._tuple, True),
             (12, self._handle, profile.resources),
-            (8, self._holder, profile.resources),
+            (10, self._holder, profile.resources),
             (6, self._map, profile.maps),
             (6, self._fixed_length_list, profile.fixed_length_lists),
             (4, self._error_context, profile.error_contexts),
             (2, self._twins, True),
-            (2, self._kin, True),
+            (3, self._kin, True),
             (3, self._joined, True),
             (2, self._wide_in_memory, profile.large_types),
             (6, self._stream, profile.asynchronous),
@@ -197,7 +197,7 @@ class TypeMaker:
             (1, self._result, True),
             (1, self._tuple, True),
             (2, self._map, self._profile.maps),
-            (8, self._fixed_length_list, self._profile.fixed_length_lists),
+            (12, self._fixed_length_list, self._profile.fixed_length_lists),
         ]
         maker = weighted(self._source, [(weight, maker) for weight, maker, possible in on if possible])
         return maker(Place(place.container, 1, place.borrow, handles=True))
