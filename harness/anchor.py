@@ -29,15 +29,20 @@ def anchor(needed: str) -> bytes:
     """The library; `needed` is the name of the one to keep."""
     no_memory = section(1, unsigned(0) * 4)  # dylink.0, WASM_DYLINK_MEM_INFO
     dylink = no_memory + section(2, vector([name(needed)]))  # WASM_DYLINK_NEEDED
-    return (
+    module = (
         MODULE_PREAMBLE
         + section(0, name("dylink.0") + dylink)
         + section(1, vector([b"\x60\x00\x00"]))
         + section(3, vector([b"\x00"]))
         + section(7, vector([name(EXPORT) + b"\x00\x00"]))
         + section(10, vector([b"\x02\x00\x0b"]))
-        + section(0, name("component-type:harness-anchor") + _component_type())
     )
+    return exporting(module)
+
+
+def exporting(module: bytes) -> bytes:
+    """`module` with the section that says that it exports `EXPORT` from the component."""
+    return module + section(0, name("component-type:harness-anchor") + _component_type())
 
 
 def _component_type() -> bytes:

@@ -73,6 +73,13 @@ class Reader:
             if shift > 63:
                 raise BinaryError(f"an integer at offset {self.at} is too long")
 
+    def signed(self) -> int:
+        """LEB128."""
+        start = self.at
+        value = self.unsigned()
+        bits = 7 * (self.at - start)
+        return value - (1 << bits) if value >> (bits - 1) & 1 else value
+
     def take(self, length: int) -> bytes:
         start = self.at
         if start + length > self.end:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from harness import guards
 from harness.anchor import anchor, needs_anchor
 from harness.cells import Build
-from harness.plan import ComponentPlan
+from harness.plan import ComponentPlan, Role
 from harness.steps import StepLost, Steps
 from harness.toolchains.protocol import (
     BuildFailure,
@@ -64,6 +65,8 @@ class Clock:
 
 _K = TypeVar("_K")
 _DylibKey = tuple[ComponentPlan, str, int]
+_ComponentKey = tuple[str, int, bytes, bool]
+"""The linker, the version of the interpreter's interface, the library, and whether guards stand around it."""
 
 
 class Builder:
@@ -84,8 +87,9 @@ class Builder:
         self._steps = steps
         self._remembered = remembered
         self._anchor = anchor(WORLD)
+        self._behind = Library(guards.BEHIND, guards.behind(WORLD))
         self._dylibs: OrderedDict[_DylibKey, BuildResult] = OrderedDict()
-        self._components: OrderedDict[tuple[str, int, bytes], BuildResult] = OrderedDict()
+        self._components: OrderedDict[_ComponentKey, BuildResult] = OrderedDict()
 
     def build(
         self, wanted: Iterable[tuple[ComponentPlan, Build]], clock: Clock
@@ -119,17 +123,21 @@ class Builder:
         job = toolchain.linker.link(libraries, options)
         return self._collect(f"link by {toolchain.name}", toolchain.name, job)
 
-    def _libraries(self, dylib: bytes, abi_version: int) -> list[Library]:
+    def _libraries(self, dylib: bytes, abi_version: int, guarded: bool = False) -> list[Library]:
         """What is linked: the interpreter first, because dylibs hand on its `cabi_realloc` and the first that exports a
         symbol has it."""
-        libraries = [Library(INTERPRETER, self._interpreters[abi_version]), Library(WORLD, dylib)]
-        return [*libraries, Library("libanchor.so", self._anchor)] if needs_anchor(dylib) else libraries
+        interpreter, world = Library(INTERPRETER, self._interpreters[abi_version]), Library(WORLD, dylib)
+        if guarded:
+            return [interpreter, Library(guards.BEFORE, guards.before()), world, self._behind]
+        return (
+            [interpreter, world, Library("libanchor.so", self._anchor)] if needs_anchor(dylib) else [interpreter, world]
+        )
 
     def _result(self, plan: ComponentPlan, build: Build) -> ComponentBuild:
         dylib = self._dylibs[plan, build.generator, build.abi_version]
         if not isinstance(dylib, Built):
             return ComponentBuild(dylib, None)
-        return ComponentBuild(dylib, self._components[build.linker, build.abi_version, dylib.data])
+        return ComponentBuild(dylib, self._components[_component_key(plan, build, dylib.data)])
 
     def _generate(self, keys: Iterable[_DylibKey]) -> None:
         missing = [key for key in dict.fromkeys(keys) if key not in self._dylibs]
@@ -145,18 +153,18 @@ class Builder:
         return self._toolchains[toolchain].generator.generate(plan.wit, plan.world, options)
 
     def _link(self, pairs: Iterable[tuple[ComponentPlan, Build]]) -> None:
-        missing: dict[tuple[str, int, bytes], str] = {}
+        missing: dict[_ComponentKey, str] = {}
         for plan, build in pairs:
             dylib = self._dylibs[plan, build.generator, build.abi_version]
             if isinstance(dylib, Built):
-                key = (build.linker, build.abi_version, dylib.data)
+                key = _component_key(plan, build, dylib.data)
                 if key not in self._components:
                     missing[key] = f"link {plan.role.value} of {build.generator} by {build.linker}"
         jobs = []
         for key in self._external_first(list(missing), lambda key: key[0]):
-            linker, abi_version, dylib_data = key
+            linker, abi_version, dylib_data, guarded = key
             toolchain = self._toolchains[linker]
-            libraries = self._libraries(dylib_data, abi_version)
+            libraries = self._libraries(dylib_data, abi_version, guarded)
             jobs.append((key, toolchain.linker.link(libraries, LinkOptions())))
         for key, job in reversed(jobs):
             self._components[key] = self._collect(missing[key], key[0], job)
@@ -182,6 +190,11 @@ class Builder:
             if message is not None:
                 return InvalidOutput(message, "generate", result.data)
         return result
+
+
+def _component_key(plan: ComponentPlan, build: Build, dylib: bytes) -> _ComponentKey:
+    """The subject is what is under test, so it has guards; the others are linked as users link."""
+    return build.linker, build.abi_version, dylib, plan.role is Role.SUBJECT
 
 
 def _forget(cache: OrderedDict[_K, BuildResult], remembered: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.anchor import EXPORT as ANCHOR
 from harness.binary import (
     COMPONENT_PREAMBLE,
     SORT_FUNC,
@@ -21,6 +22,7 @@ from harness.share import Shared, SharedModule, SharedModules
 
 HOST = "harness:boxed/host@0.1.0"
 CONTROL = "harness:boxed/control@0.1.0"
+GUARD = "guard"
 
 _SORT = {ItemKind.INSTANCE: SORT_INSTANCE, ItemKind.FUNC: SORT_FUNC, ItemKind.TYPE: SORT_TYPE}
 _STRING = b"\x73"
@@ -40,12 +42,15 @@ class CompositionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """A component that imports `host-ROLE` for each role and exports `ROLE-run` and `ROLE-finish`."""
+    """A component that imports `host-ROLE` for each role and exports `ROLE-run` and `ROLE-finish`, and `ROLE-guard`
+    for each of `guarded`."""
 
     component: bytes
     roles: tuple[Role, ...]
     modules: tuple[SharedModule, ...]
     """To be supplied by the host under their `import_name`."""
+    guarded: tuple[Role, ...] = ()
+    """Roles whose component can tell whether memory beside its library is whole (`harness/guards.py`)."""
 
 
 def host_import(role: Role) -> str:
@@ -53,7 +58,7 @@ def host_import(role: Role) -> str:
 
 
 def entry_export(role: Role, function: str) -> str:
-    """`function`: `run` or `finish`."""
+    """`function`: `run`, `finish` or `guard`."""
     return f"{role.value}-{function}"
 
 
@@ -111,11 +116,16 @@ class _Writer:
         for role in self._order:
             control = self._alias(SORT_INSTANCE, self._instances[role], CONTROL)
             for function in ("run", "finish"):
-                index = self._alias(SORT_FUNC, control, function)
-                item = b"\x00" + name(entry_export(role, function)) + bytes([SORT_FUNC]) + unsigned(index) + b"\x00"
-                self._section(11, vector([item]))
-                self._counts[SORT_FUNC] += 1
-        return Composition(bytes(self._out), tuple(self._order), tuple(modules.values()))
+                self._export(entry_export(role, function), self._alias(SORT_FUNC, control, function))
+        guarded = [role for role in self._order if ANCHOR in self._surfaces[role].exports]
+        for role in guarded:
+            self._export(entry_export(role, GUARD), self._alias(SORT_FUNC, self._instances[role], ANCHOR))
+        return Composition(bytes(self._out), tuple(self._order), tuple(modules.values()), tuple(guarded))
+
+    def _export(self, text: str, function: int) -> None:
+        item = b"\x00" + name(text) + bytes([SORT_FUNC]) + unsigned(function) + b"\x00"
+        self._section(11, vector([item]))
+        self._counts[SORT_FUNC] += 1
 
     def _section(self, id: int, body: bytes) -> None:
         self._out += section(id, body)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from harness.binary import MODULE_PREAMBLE, BinaryError, Reader, name, sections, unsigned, vector
 
 _TYPE, _IMPORT, _FUNCTION, _TABLE, _MEMORY, _GLOBAL, _EXPORT = range(1, 8)
+_END, _GLOBAL_GET, _I32_CONST, _I32_ADD = 0x0B, 0x23, 0x41, 0x6A
 
 
 def without_customs(module: bytes) -> bytes:
@@ -42,7 +44,7 @@ def module_type(module: bytes) -> bytes:
             for _ in range(reader.unsigned()):
                 spaces[kind].append(_extern(kind, reader))
                 if kind == 3:
-                    _skip_constant(reader)
+                    skip_constant(reader)
     if _EXPORT in bodies:
         reader = bodies[_EXPORT]
         for _ in range(reader.unsigned()):
@@ -101,6 +103,38 @@ def _in_words(reader: Reader, types: list[str]) -> str:
     return "table" if kind == 1 else "memory"
 
 
+def imported(module: bytes) -> Iterator[tuple[str, str, int]]:
+    """Module, name and kind (0 function, 1 table, 2 memory, 3 global) of each import. Raises `BinaryError`."""
+    for part in sections(module):
+        if part.id == _IMPORT:
+            reader = Reader(module, part.body, part.end)
+            for _ in range(reader.unsigned()):
+                key = reader.name(), reader.name()
+                kind = _known(reader.byte(), reader)
+                _extern(kind, reader)
+                yield *key, kind
+
+
+def place(reader: Reader) -> tuple[int | None, int] | None:
+    """Where an offset expression puts a segment: the index of a global (None: at a fixed place) and a number added to
+    it. None for an expression that says it in another way."""
+    start = reader.at
+    base: int | None = None
+    added = 0
+    skip_constant(reader)
+    within = Reader(reader.data, start, reader.at)
+    opcode = within.byte()
+    if opcode == _GLOBAL_GET:
+        base = within.unsigned()
+        opcode = within.byte()
+    if opcode == _I32_CONST:
+        added = within.signed()
+        if base is not None and within.byte() != _I32_ADD:
+            return None
+        opcode = within.byte()
+    return (base, added) if opcode == _END and within.at == within.end else None
+
+
 def _known(kind: int, reader: Reader) -> int:
     if kind > 3:
         raise BinaryError(f"an import or export of kind {kind} before offset {reader.at}")
@@ -146,13 +180,13 @@ def _limits(reader: Reader) -> None:
         reader.unsigned()
 
 
-def _skip_constant(reader: Reader) -> None:
+def skip_constant(reader: Reader) -> None:
     """A constant expression (core specification, 3.4.14.2, with extended constants), `end` included."""
-    while (opcode := reader.byte()) != 0x0B:
-        if opcode in (0x41, 0x42, 0x23, 0xD2, 0xD0):  # LEB128, signed or not, has the same length
+    while (opcode := reader.byte()) != _END:
+        if opcode in (_I32_CONST, 0x42, _GLOBAL_GET, 0xD2, 0xD0):  # LEB128, signed or not, has the same length
             while reader.byte() >= 128:
                 pass
         elif opcode in (0x43, 0x44):
             reader.take(4 if opcode == 0x43 else 8)
-        elif opcode not in (0x6A, 0x6B, 0x6C, 0x7C, 0x7D, 0x7E):  # add, sub, mul
+        elif opcode not in (_I32_ADD, 0x6B, 0x6C, 0x7C, 0x7D, 0x7E):  # add, sub, mul
             raise BinaryError(f"a constant expression with opcode {opcode:#x} before offset {reader.at}")

@@ -14,7 +14,7 @@ from wasmtime import _ffi as ffi
 from wasmtime.component import Component, Func, Linker
 from wasmtime.component._enter import maybe_raise_last_exn
 
-from harness.compose import Composition, entry_export, host_import
+from harness.compose import GUARD, Composition, entry_export, host_import
 from harness.features import enable_all
 from harness.plan import Role, TrapClass
 from harness.share import SharedModule
@@ -31,6 +31,8 @@ class EngineKind(Enum):
 
 _STRATEGY = {EngineKind.CRANELIFT: 1, EngineKind.WINCH: 2}
 _SINGLE_PASS = 1
+OVERWRITTEN = "memory beside that of the library was written to"
+"""The detail of the trap of a guard (`harness/guards.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class Compiled:
     def __init__(self, engine: Engine, composition: Composition) -> None:
         self._engine = engine
         self._roles = composition.roles
+        self._guards = {entry_export(role, GUARD) for role in composition.guarded}
         self._component = Component(engine.engine, composition.component)
         self._hosts = {role: _Host() for role in composition.roles}
         self._linker = Linker(engine.engine)
@@ -115,7 +118,8 @@ class Compiled:
                     instance.add_func("trace", host.take_trace)
 
     def run(self, scripts: Mapping[Role, str], entries: Sequence[Role], limits: RunLimits) -> RunResult | Rejected:
-        """Instantiate, call `run` of each entry in order, then `finish` of every role. A trap ends the run."""
+        """Instantiate, call `run` of each entry in order, then `finish` of every role, then the guards. A trap ends the
+        run."""
         for role, host in self._hosts.items():
             host.script, host.lines, host.room = scripts[role], [], limits.trace
         store = wasmtime.Store(self._engine.engine)
@@ -127,6 +131,7 @@ class Compiled:
             instance = self._linker.instantiate(store, self._component)
             calls = [entry_export(role, "run") for role in entries]
             calls += [entry_export(role, "finish") for role in self._roles]
+            calls += sorted(self._guards)
             for entry in calls:
                 function = instance.get_func(store, entry)
                 assert function is not None, entry
@@ -136,6 +141,8 @@ class Compiled:
             if entry == "instantiate" and not is_trap(message):
                 return Rejected("instantiate", message)
             kind, detail = classify(message)
+            if entry in self._guards:
+                detail = OVERWRITTEN
             trap = Trap(kind, detail, entry, message)
         except TraceTooLong as error:
             trap = Trap(TrapClass.OUT_OF_FUEL, str(error), entry, str(error))

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.binary import BinaryError
-from harness.build import ComponentBuild
+from harness.build import INTERPRETER, ComponentBuild
 from harness.core_module import core_interface
 from harness.diff import Difference, core_interfaces
+from harness.dylink import judge_dylink
 from harness.engine import Rejected
 from harness.interpreter_world import with_interpreter, without_anchor
 from harness.names import DumpError, Names
@@ -24,7 +25,8 @@ class Structure:
     """Differences of levels 1 and 2 by toolchain."""
 
     from_model: Mapping[str, Sequence[Difference]] = field(default_factory=dict)
-    """Of a toolchain's `wit_t` and component worlds from what the WIT means."""
+    """Of a toolchain's `wit_t` and component worlds from what the WIT means, and of what its libraries ask of a loader
+    from what they use."""
     from_first: Mapping[str, Sequence[Difference]] = field(default_factory=dict)
     """Of what the model has no opinion on, from what the first toolchain made."""
 
@@ -60,6 +62,9 @@ class StructureComparer:
             if component.names is not None:
                 found += _told(component.names, world, role)
             if isinstance(component.build.component, Built):
+                # a library that no linker takes is one finding already
+                assert isinstance(component.build.dylib, Built)
+                found += judge_dylink(component.build.dylib.data, INTERPRETER, role)
                 found += self._built(component.build.component.data, world, role)
         return found
 

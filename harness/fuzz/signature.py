@@ -34,7 +34,7 @@ _PLAIN = re.compile(r"(push|pop)_(?:bool|char|string|[usf]\d+)")
 _MOVE = re.compile(r"(?:push|pop)_")
 _STUMBLES = (
     (re.compile(r"(interpreter: )(?:pop_kind|pick|discriminant|stack|list_length|iterator)\)"), "wrong values"),
-    (re.compile(r"(interpreter: )(?:dealloc|block|realloc)\)"), "wrong memory"),
+    (re.compile(r"(interpreter: )(?:dealloc|block|realloc|guard|freed)\)"), "wrong memory"),
 )
 """Causes of traps that the interpreter tells (interpreters/src/fail.h), by what they are about."""
 BESIDE = ", beside the first"
@@ -152,6 +152,7 @@ def _difference_shape(difference: Difference) -> str:
         case "wit":
             return f"{_first_words(expected)} / {_first_words(actual)}"
     kind = difference.path.partition(" ")[0] if difference.aspect == "wit_t" else ""
+    kind = difference.path if difference.aspect == "dylink" else kind
     if NOTHING in (expected, actual):
         return f"{kind} {'missing' if actual == NOTHING else 'unexpected'}".strip()
     return f"{kind} different".strip()

@@ -36,9 +36,9 @@ def interpreter() -> bytes:
     return bytes(wasmtime.wat2wasm(INTERPRETER))
 
 
-def component(work_import: str | None = None, work_export: str | None = None) -> bytes:
+def component(work_import: str | None = None, work_export: str | None = None, guard: str | None = None) -> bytes:
     """`run` traces the script (a trap when it starts with `!`, a loop without end with `?`), then calls `work` of the
-    imported instance."""
+    imported instance. `guard`: the instructions of what tells whether memory beside the library is whole."""
     imported = (
         f'(import "{work_import}" (instance $w (export "work" (func)))) (alias export $w "work" (func $wf))'
         if work_import
@@ -54,6 +54,12 @@ def component(work_import: str | None = None, work_export: str | None = None) ->
         f'(func $x (canon lift (core func $i "run"))) (instance $e (export "work" (func $x))) '
         f'(export "{work_export}" (instance $e))'
         if work_export
+        else ""
+    )
+    guarded = (
+        f'(core module $g (func (export "f") {guard})) (core instance $gi (instantiate $g)) '
+        '(func $gf (canon lift (core func $gi "f"))) (export "harness-anchor" (func $gf))'
+        if guard is not None
         else ""
     )
     text = f"""
@@ -72,6 +78,7 @@ def component(work_import: str | None = None, work_export: str | None = None) ->
  (core {INTERPRETER.strip()[1:].replace("module", "module $int", 1)}
  (core instance $i (instantiate $int (with "env" (instance $env))))
  {exported}
+ {guarded}
  (func $run (canon lift (core func $i "run")))
  (func $finish (canon lift (core func $i "finish")))
  (instance $c (export "run" (func $run)) (export "finish" (func $finish)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -92,7 +92,18 @@ def test_equal_builds_are_made_once() -> None:
         (build,) = made.build(wanted, Clock()).values()
         assert build.failure is None
     assert log == ["start x", "collect x"]
-    assert fake.linked == [["libboxed.so", "libworld.so"]]
+    assert fake.linked == [["libboxed.so", "libbefore.so", "libworld.so", "libbehind.so"]]
+
+
+def test_guards_stand_around_the_subject_alone() -> None:
+    fake = Fake("x", [])
+    plans = [PLAN, replace(PLAN, role=Role.DRIVER)]
+    made = builder(fake.toolchain()).build([(plan, Build("x", "x")) for plan in plans], Clock())
+    assert len(made) == 2
+    assert sorted(fake.linked) == [
+        ["libboxed.so", "libbefore.so", "libworld.so", "libbehind.so"],
+        ["libboxed.so", "libworld.so"],
+    ]
 
 
 def test_another_interface_version_is_another_build() -> None:

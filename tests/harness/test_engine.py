@@ -9,7 +9,7 @@ import pytest
 import wasmtime
 
 from harness.compose import Composition, compose
-from harness.engine import Compiled, Engine, EngineKind, Rejected, RunLimits, RunResult
+from harness.engine import OVERWRITTEN, Compiled, Engine, EngineKind, Rejected, RunLimits, RunResult
 from harness.plan import ItemKind, Role, TrapClass, Wire
 from harness.share import SharedModules
 from tests.harness import stub
@@ -127,3 +127,17 @@ def test_features_are_on(engine: Engine, type: str) -> None:
     except wasmtime.WasmtimeError as error:
         pytest.skip(f"the text format here does not know it: {error}")
     assert engine.component_refusal(binary) is None
+
+
+@pytest.mark.parametrize(("guard", "overwritten"), [("", False), ("unreachable", True)])
+def test_a_guard_is_asked_at_the_end(engine: Engine, guard: str, overwritten: bool) -> None:
+    components = {
+        Role.DRIVER: stub.component(work_import="a:b/c"),
+        Role.SUBJECT: stub.component(work_export="a:b/c", guard=guard),
+    }
+    compiled = engine.compile(compose(components, [WIRE], SharedModules()))
+    assert isinstance(compiled, Compiled)
+    result = run(compiled, "d\n")
+    assert result.traces == {Role.SUBJECT: "s\nbalance\n", Role.DRIVER: "d\nbalance\n"}
+    seen = None if result.trap is None else (result.trap.kind, result.trap.detail, result.trap.entry)
+    assert seen == ((TrapClass.UNREACHABLE, OVERWRITTEN, "subject-guard") if overwritten else None)

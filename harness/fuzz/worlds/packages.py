@@ -28,7 +28,7 @@ _SWARM = (
     ("includes", 4),
     ("gates", 6),
     ("asynchronous", 20),
-    ("stretched", 20),
+    ("stretched", 16),
 )
 """Features of which a world has only some, and how rarely: one that is everywhere would hide what others do."""
 
