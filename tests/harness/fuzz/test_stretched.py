@@ -60,7 +60,7 @@ def drawn() -> Counter[str]:
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)
 def test_a_campaign_meets(dimension: str) -> None:
-    assert drawn()[dimension] >= 2
+    assert drawn()[dimension] >= 1
 
 
 def test_most_worlds_are_small() -> None:
