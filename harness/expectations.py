@@ -20,10 +20,11 @@ from __future__ import annotations
 
 import fnmatch
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from harness.toml_lines import FileError, read_toml
 
 OUTCOMES = ("fail", "tool panicked", "invalid output", "timed out")
 _KEYS = {"id", "cases", "outcome", "message", "wit", "run", "label-names-only", "reason", "link", "reproduction"}
@@ -120,9 +121,9 @@ def load(paths: Iterable[Path], versions: Mapping[str, str]) -> Expectations:
 
 def _read(path: Path, versions: Mapping[str, str]) -> Sequence[Expectation]:
     try:
-        table = tomllib.loads(path.read_text())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ExpectationsError(f"{path}: {error}") from error
+        table = read_toml(path, {"type": "object"}).data
+    except FileError as error:
+        raise ExpectationsError(str(error)) from error
     tool = _string(path, "the file", table, "tool")
     conditions = _string(path, "the file", table, "versions")
     entries = table.get("expect", [])
