@@ -11,7 +11,8 @@ message = "not yet implemented"         # a regular expression that must be foun
 reason = "wit-dylib has no fixed-length lists"
 wit = "import \S+: \S+;"               # a regular expression that must be found in the world's WIT; may be left out
 run = "with !var"                       # one that must be found in what the run calls; may be left out
-label-names-only = true                 # expected and seen differ in nothing but labels of interfaces; may be left out
+label-names-only = true                 # a type differs in nothing but under which key of the world its interface
+                                        # stands; may be left out
 link = "https://..."                    # this, or `reproduction`: WIT and commands that show it
 """
 
@@ -19,10 +20,11 @@ from __future__ import annotations
 
 import fnmatch
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from harness.toml_lines import FileError, read_toml
 
 OUTCOMES = ("fail", "tool panicked", "invalid output", "timed out")
 _KEYS = {"id", "cases", "outcome", "message", "wit", "run", "label-names-only", "reason", "link", "reproduction"}
@@ -35,6 +37,11 @@ _COMPARISONS = {
 }
 _OWNER = re.compile(r"([^\s<>(),#]+)#")
 """What stands before a type's name in canonical names: an interface's id or label."""
+_LABEL = re.compile(r"\b(?:import|export)\s+%?([\w-]+):\s+%?([\w:./@%+-]+?)\s*;")
+_OF_TYPES = re.compile(
+    r"event \(.*: expected (?:push|pop)_(?!own|borrow)\w+ |wit_t \([^:]* [^:]*(?:, parameter |, result)"
+)
+"""Messages about the type of a value: no handle, and not which function is called."""
 _CONDITION = re.compile(r"\s*(>=|<=|==|>|<)\s*(\d+(?:\.\d+)*)\s*")
 
 
@@ -59,7 +66,9 @@ class Expectation:
     run: str = ""
     """A regular expression for the calls of the run in which it shows."""
     label_names_only: bool = False
-    """Only the owner of a type is another, and one of the two is a label."""
+    """Only the owner of a type is another: the same interface under another key of the world, one of them a label."""
+    labels: tuple[tuple[str, str], ...] = ()
+    """The labels of the world that it is asked about, each with the interface behind it."""
 
     def concerns(self, case: str) -> bool:
         return not self.cases or any(fnmatch.fnmatchcase(case, pattern) for pattern in self.cases)
@@ -69,7 +78,7 @@ class Expectation:
             return False  # not known to be about this world
         if not self.concerns(case) or outcome != self.outcome or re.search(self.message, message) is None:
             return False
-        if self.label_names_only and not _only_labels_differ(message):
+        if self.label_names_only and not _only_labels_differ(message, dict(self.labels)):
             return False
         return not self.run or any(re.search(self.run, call) for call in calls)
 
@@ -86,7 +95,10 @@ class Expectations:
 
     def about(self, wit: str) -> Expectations:
         """Those that may hold for a world of this text."""
-        return Expectations(tuple(replace(item, wit="") for item in self.items if re.search(item.wit, wit)))
+        labels = tuple(_LABEL.findall(wit))
+        return Expectations(
+            tuple(replace(item, wit="", labels=labels) for item in self.items if re.search(item.wit, wit))
+        )
 
     def find(self, tool: str, case: str, outcome: str, message: str, calls: Sequence[str] = ()) -> Expectation | None:
         """What explains this; an entry that names the case comes before one that holds anywhere. `calls`: those of
@@ -109,9 +121,9 @@ def load(paths: Iterable[Path], versions: Mapping[str, str]) -> Expectations:
 
 def _read(path: Path, versions: Mapping[str, str]) -> Sequence[Expectation]:
     try:
-        table = tomllib.loads(path.read_text())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ExpectationsError(f"{path}: {error}") from error
+        table = read_toml(path, {"type": "object"}).data
+    except FileError as error:
+        raise ExpectationsError(str(error)) from error
     tool = _string(path, "the file", table, "tool")
     conditions = _string(path, "the file", table, "versions")
     entries = table.get("expect", [])
@@ -151,13 +163,26 @@ def _entry(path: Path, tool: str, entry: object) -> Expectation:
     return Expectation(id, tool, outcome, reason, source, tuple(cases), message, wit, run, labels)
 
 
-def _only_labels_differ(message: str) -> bool:
-    """Whether `...: expected A, got B` tells of two lines in which only owners of types differ, labels among them."""
+def _only_labels_differ(message: str, labels: Mapping[str, str]) -> bool:
+    """Whether `...: expected A, got B` tells of one type under two keys of its interface, and of nothing else.
+
+    Which function is called, and which resource a handle is of, are never explained by that.
+    """
     expected, _, actual = message.partition(": expected ")[2].partition(", got ")
-    if expected == actual or _OWNER.sub("#", expected) != _OWNER.sub("#", actual):
+    if _OF_TYPES.match(message) is None or expected == actual:
+        return False
+    if _OWNER.sub("#", expected) != _OWNER.sub("#", actual):
         return False
     pairs = zip(_OWNER.findall(expected), _OWNER.findall(actual), strict=True)
-    return all(left == right or "/" not in left or "/" not in right for left, right in pairs)
+    return all(
+        left == right or ((left in labels or right in labels) and _behind(left, labels) == _behind(right, labels))
+        for left, right in pairs
+    )
+
+
+def _behind(owner: str, labels: Mapping[str, str]) -> str:
+    """The interface's own name behind a key of the world. (Text of WIT may leave out the package.)"""
+    return labels.get(owner, owner).replace("%", "").rpartition("/")[2].partition("@")[0]
 
 
 def _pattern(path: Path, owner: str, table: Mapping[str, object], key: str) -> str:

@@ -126,7 +126,9 @@ class Run:
 
     def load_expectations(self, files: Sequence[Path]) -> Expectations:
         """Those of these files that are about the tools of this run. Raises `ExpectationsError`."""
-        return expectations.load(files, {tool.tool: tool.version for tool in self.tools})
+        known = expectations.load(files, {tool.tool: tool.version for tool in self.tools})
+        self.notes += uncovered([tool for tool in self.tools if tool.name == REFERENCE], known, files)
+        return known
 
     def submit(self, task: Task) -> Future[Any]:
         return self._pool.submit(task)
@@ -147,6 +149,18 @@ class Run:
                 result = error
             futures[position] = Future()  # forget the answer
             yield result
+
+
+def uncovered(references: Sequence[ToolInfo], known: Expectations, files: Sequence[Path]) -> list[str]:
+    """What a run says first where its reference has a version that no file of known faults is about."""
+    about = {item.tool for item in known.items}
+    names = ", ".join(path.name for path in files)
+    return [
+        f"no file of known faults is about {tool.tool} {tool.version} (looked at: {names}): faults that are known of "
+        "other versions are red here; copy the nearest file, change its `versions`, and name it by --expectations"
+        for tool in references
+        if files and tool.tool not in about
+    ]
 
 
 def default_expectations() -> list[Path]:

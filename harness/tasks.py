@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.artifacts import source_of
 from harness.case import load_case
-from harness.cells import First
+from harness.cells import OURS, REFERENCE, First
 from harness.examine import Examination, Options, examine
 from harness.gates import unknown_gate
 from harness.planner import case_plan, check_plan
@@ -121,4 +121,11 @@ class Smoke:
     def perform(self, bench: Workbench) -> Examination:
         started = time.perf_counter()
         plan = check_plan(WitText(SMOKE_WIT, "smoke.wit"), seed=0, calls=6, title="one tiny world through every cell")
+        for name in bench.toolchains:
+            if name not in (OURS, REFERENCE):
+                # by itself first: what it cannot do alone would fail in hundreds of cells
+                alone = replace(self.options, toolchains=(name,), full_matrix=False)
+                examination = examine(bench, "smoke", plan, alone, started)
+                if not examination.verdict.outcome.good:
+                    return replace(examination, title=f"the toolchain {name} alone; nothing else was run")
         return examine(bench, "smoke", plan, replace(self.options, full_matrix=True), started)

@@ -61,4 +61,7 @@ def _reference(asked: str | None) -> bool:
     for command in wasm_tools.commands():
         echo(f"  run as: {command}")
     echo(f"  harness fuzz links with {quick}; drivers of compatible versions with {KEEP_VERSIONS}")
-    return True
+    lacking = wasm_tools.lacking_subcommands(found)
+    for subcommand in lacking:
+        echo(f"  cannot do `{subcommand}`: not a whole wasm-tools of a version that has it")
+    return not lacking

@@ -12,7 +12,9 @@
     openable = ["--dl-openable"]                     # before the library's own word
     keep-versions = ["--merge-imports-based-on-semver=false"]    # drivers of worlds with compatible versions need it
 
-An option that is asked for and not in the table is refused by name.
+An option that is asked for and not in the table is refused by name. Beside those above, `generate` may mention
+{features} (names with commas between; without it, worlds with gates to open are refused by name), {encoding} and
+{abi-version} (of the interpreter's interface). Unknown placeholders and missing programs are errors of the file.
 
 Exit code 0: the output file is the result. 1 or 2: refused, standard error says why. Anything else: broken down.
 """
@@ -23,13 +25,13 @@ import re
 import shlex
 import shutil
 import tempfile
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness import process
 from harness.process import Killed, Limits, Running
+from harness.toml_lines import FileError, TomlFile, read_toml
 from harness.toolchains.output import BadOutput, read_output
 from harness.toolchains.protocol import (
     BuildResult,
@@ -49,6 +51,15 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """Names of toolchains become names of files."""
 
 LINK_OPTIONS = ("stack-size", "stub-missing-functions", "built-in-libdl", "openable", "keep-versions")
+
+
+PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
+    "generate": ("{wit}", "{world}", "{interpreter}", "{features}", "{encoding}", "{abi-version}", "{output}"),
+    "link": ("{libraries}", "{output}"),
+    "version-command": (),
+}
+"""What can stand in each command, and is replaced."""
+_PLACEHOLDER = re.compile(r"\{[a-z][a-z-]*\}")
 
 
 class ToolchainFileError(Exception):
@@ -79,9 +90,10 @@ def load(path: Path, directory: Path, limits: Limits) -> Toolchain:
 
 def read(path: Path) -> Templates:
     try:
-        table = tomllib.loads(path.read_text())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ToolchainFileError(f"{path}: {error}") from error
+        file = read_toml(path, {"type": "object"})
+    except FileError as error:
+        raise ToolchainFileError(str(error)) from error
+    table = file.data
     unknown = table.keys() - {"name", "version", "version-command", "generate", "link", "link-options"}
     if unknown:
         raise ToolchainFileError(f"{path}: unknown key `{min(unknown)}`")
@@ -90,9 +102,31 @@ def read(path: Path) -> Templates:
         raise ToolchainFileError(f"{path}: `name` must be a string other than `ours` and `reference`")
     if not _NAME.fullmatch(name):
         raise ToolchainFileError(f"{path}: `name` must be letters, digits, `.`, `_` or `-`, no sign first, at most 64")
+    for key, known in PLACEHOLDERS.items():
+        _check_placeholders(file, (key,), table.get(key), known)
+    options = table.get("link-options")
+    for key, words in options.items() if isinstance(options, dict) else ():
+        _check_placeholders(file, ("link-options", key), words, ("{stack-size}",) if key == "stack-size" else ())
     generate = _words(path, table, "generate", ("{wit}", "{output}"))
     link = _words(path, table, "link", ("{libraries}", "{output}"))
-    return Templates(name, _version(path, table), generate, link, _link_options(path, table))
+    version, link_options = _version(path, table), _link_options(path, table)
+    for key, words in (("generate", generate), ("link", link)):
+        if shutil.which(words[0]) is None:
+            message = (
+                f"there is no program {words[0]!r} that can be started (`{key}`); give its path, or put it on PATH"
+            )
+            raise ToolchainFileError(str(file.error([key], message)))
+    return Templates(name, version, generate, link, link_options)
+
+
+def _check_placeholders(file: TomlFile, path: Sequence[str], words: object, known: Sequence[str]) -> None:
+    """A word in braces that nothing is put in place of would reach the tool as it stands."""
+    for word in words if isinstance(words, list) else ():
+        for found in _PLACEHOLDER.findall(word) if isinstance(word, str) else ():
+            if found not in known:
+                which = f"known here: {', '.join(known)}" if known else "there are none here"
+                message = f"unknown placeholder {found} in `{'.'.join(path)}`; {which}"
+                raise ToolchainFileError(str(file.error(list(path), message)))
 
 
 def _link_options(path: Path, table: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
@@ -138,6 +172,11 @@ class CommandTool:
         self._limits = limits
 
     def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job:
+        if options.features and not any("{features}" in word for word in self._templates.generate):
+            message = (
+                "unsupported: `generate` of the toolchain's file has no {features}, and the world has gates to open"
+            )
+            return Done(Refused(message, "generate"))
         folder = self._folder()
         if isinstance(wit, Path):
             path = wit
@@ -150,6 +189,7 @@ class CommandTool:
             "{interpreter}": options.interpreter or "",
             "{features}": ",".join(options.features),
             "{encoding}": options.encoding,
+            "{abi-version}": str(options.abi_version),
         }
         return self._start("generate", [_filled(word, values) for word in self._templates.generate], folder)
 

@@ -109,6 +109,32 @@ def _check(name: str, origin: str) -> Executable:
     return Executable(path, match[1], origin)
 
 
+SUBCOMMANDS = (
+    ("wit-dylib",),
+    ("component", "link"),
+    ("component", "new"),
+    ("component", "embed"),
+    ("component", "wit"),
+    ("wit-smith",),
+)
+"""Those that the harness asks for."""
+
+
+def lacking_subcommands(executable: Executable) -> list[str]:
+    """The subcommands that a binary does not have: each is asked for its help."""
+    lacking = []
+    for words in SUBCOMMANDS:
+        try:
+            completed = process.run([executable.path, *words, "--help"], Limits(10.0, 0))
+        except OSError:
+            lacking.append(" ".join(words))
+            continue
+        said = completed.stdout.decode("utf-8", "replace")
+        if completed.exit_code != 0 or f"{' '.join(words)} [" not in said:
+            lacking.append(" ".join(words))
+    return lacking
+
+
 class WasmTools:
     """A generator and a linker, each call a process of its own that runs while the caller does other work."""
 

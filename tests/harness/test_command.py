@@ -1,4 +1,5 @@
 """Toolchains by command templates."""
+# ruff: noqa: E501 - messages as they are
 
 from __future__ import annotations
 
@@ -46,7 +47,6 @@ def test_builds_by_templates(tmp_path: Path) -> None:
     [
         ('["true", "{wit}", "{output}"]', 0, "wrote no output file"),
         ('["sh", "-c", "echo broken >&2; exit 9", "{wit}", "{output}"]', 9, "broken"),
-        ('["no-such-program-anywhere", "{wit}", "{output}"]', 127, "cannot be started"),
     ],
 )
 def test_broken_tools_are_results(tmp_path: Path, command: str, code: int, message: str) -> None:
@@ -123,3 +123,40 @@ def test_bad_files_are_refused(tmp_path: Path, text: str, message: str) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ToolchainFileError, match=r"gone\.toml"):
         load(tmp_path / "gone.toml", tmp_path, Limits())
+
+
+PAIR = 'name = "m"\ngenerate = {}\nlink = {}\n'
+
+
+@pytest.mark.parametrize(
+    ("generate", "link", "more", "message"),
+    [
+        ('["true", "{wit}", "{output}", "{nope}"]', '["true", "{libraries}", "{output}"]', "", "tool.toml:2: unknown placeholder {nope} in `generate`"),
+        ('["true", "{wit}", "{output}"]', '["true", "{libraries}", "{output}", "{world}"]', "", "tool.toml:3: unknown placeholder {world} in `link`"),
+        ('["true", "{wit}", "{output}"]', '["true", "{libraries}", "{output}"]', '[link-options]\nopenable = ["{size}"]', "tool.toml:5: unknown placeholder {size}"),
+        ('["no-such-program-anywhere", "{wit}", "{output}"]', '["true", "{libraries}", "{output}"]', "", "tool.toml:2: there is no program 'no-such-program-anywhere'"),
+        ('["true", "{wit}", "{output}"]', '["/no/such/program", "{libraries}", "{output}"]', "", "tool.toml:3: there is no program '/no/such/program'"),
+    ],
+)  # fmt: skip
+def test_placeholders_and_programs_are_checked_at_load(
+    tmp_path: Path, generate: str, link: str, more: str, message: str
+) -> None:
+    with pytest.raises(ToolchainFileError) as caught:
+        load(write(tmp_path, PAIR.format(generate, link) + more), tmp_path, Limits(30))
+    assert message in str(caught.value)
+
+
+def test_features_that_the_file_has_no_way_to_ask_for(tmp_path: Path) -> None:
+    text = PAIR.format('["true", "{wit}", "{output}"]', '["true", "{libraries}", "{output}"]')
+    toolchain = load(write(tmp_path, text), tmp_path, Limits(30))
+    result = toolchain.generator.generate("", "w", GenerateOptions(features=("x",))).result()
+    assert isinstance(result, Refused) and "no {features}" in result.message
+
+
+def test_the_version_of_the_interface_can_be_asked_for(tmp_path: Path) -> None:
+    text = PAIR.format(
+        """["sh", "-c", "echo $0 >$1", "{abi-version}", "{output}", "{wit}"]""", '["true", "{libraries}", "{output}"]'
+    )
+    toolchain = load(write(tmp_path, text), tmp_path, Limits(30))
+    result = toolchain.generator.generate("", "w", GenerateOptions(abi_version=2)).result()
+    assert result == Built(b"2\n")
