@@ -10,8 +10,8 @@ from harness.cells import OURS, REFERENCE
 from harness.diff import Difference, Expected, against_model, between
 from harness.engine import Rejected
 from harness.expectations import Expectation, Expectations
-from harness.observe import CellRun
-from harness.plan import Plan
+from harness.observe import CellRun, Observation
+from harness.plan import Plan, TrapClass
 from harness.structure import Structure
 from harness.toolchains.protocol import BuildFailure, InvalidOutput, Panicked, Refused, TimedOut
 
@@ -28,6 +28,8 @@ class Outcome(Enum):
     TOOL_PANICKED = "tool panicked"
     INVALID_OUTPUT = "invalid output"
     TIMED_OUT = "timed out"
+    LIMIT_REACHED = "limit reached"
+    """A run met a bound of the harness: nothing is said about the tools."""
     BAD_INPUT = "bad input"
     HARNESS_ERROR = "harness error"
 
@@ -44,6 +46,7 @@ _SEVERITY = (
     Outcome.TOOL_PANICKED,
     Outcome.INVALID_OUTPUT,
     Outcome.TIMED_OUT,
+    Outcome.LIMIT_REACHED,
     Outcome.EXPECTED_FAILURE,
     Outcome.PASS,
     Outcome.SKIP,
@@ -184,9 +187,21 @@ def _findings(run: CellRun, expected: Sequence[Expected]) -> list[Finding]:
     if run.rejected is not None:
         return [refused_by_engine(str(run.cell), run.rejected)]
     for number, observation in enumerate(run.observations):
+        limit = _limit_reached(observation)
+        if limit:
+            findings.append(Finding(Outcome.LIMIT_REACHED, f"{run.cell}, run {number + 1}: {limit}", run=number + 1))
+            continue
         for difference in against_model(observation, expected[number]):
             findings.append(Finding(Outcome.FAIL, str(difference), difference, number + 1))
     return findings
+
+
+def _limit_reached(observation: Observation) -> str:
+    """Which bound of the harness ended a run; empty where none did."""
+    trap = None if isinstance(observation.result, Rejected) else observation.result.trap
+    if trap is None or trap.kind is not TrapClass.OUT_OF_FUEL:
+        return ""
+    return f"stopped in {trap.entry} by a bound of the harness: {trap.detail}; ask for fewer calls, or look for a loop"
 
 
 def refused_by_engine(cell: str, rejected: Rejected) -> Finding:
@@ -259,6 +274,8 @@ def _minority(cells: Sequence[CellRun], judgements: Sequence[Judgement], structu
     """Who stands alone. With two toolchains and the model: the one that the other two contradict together."""
     found = {judgement.subject: judgement for judgement in judgements}
     alone = {run.cell.toolchain: run for run in reversed(cells) if run.cell.toolchain is not None}
+    if any(judgement.outcome is Outcome.LIMIT_REACHED for judgement in judgements):
+        return None
     wrong = [name for name in _toolchains(cells) if found[name].findings]
     if not wrong:
         return next((judgement.subject for judgement in judgements if judgement.findings), None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from harness.build import ComponentBuild
@@ -76,6 +78,27 @@ def verdict(ours: str, reference: str, expectations: Expectations | None = None)
 def test_the_minority(ours: str, reference: str, outcome: Outcome, minority: str | None) -> None:
     found = verdict(ours, reference)
     assert (found.outcome, found.minority) == (outcome, minority)
+
+
+STOPPED = Trap(TrapClass.OUT_OF_FUEL, "all fuel consumed", "driver-run", "wasm trap: all fuel consumed")
+
+
+@pytest.mark.parametrize("stopped", [(OURS,), (REFERENCE,), (OURS, REFERENCE)])
+def test_a_bound_of_the_harness_is_nobodys_failure(stopped: tuple[str, ...]) -> None:
+    cells = []
+    for name in (OURS, REFERENCE):
+        run = cell_run(pure(name), GOOD)
+        cells.append(replace(run, observations=(observation("", STOPPED),)) if name in stopped else run)
+    found = judge("x/y", plan(), cells, Structure(), TOOLS, Expectations())
+    assert (found.outcome, found.minority) == (Outcome.LIMIT_REACHED, None)
+    assert {name for name, _ in found.findings} == set(stopped)
+    assert all("by a bound of the harness: all fuel consumed" in finding.message for _, finding in found.findings)
+
+
+def test_a_failure_beside_a_bound_is_a_failure() -> None:
+    run = replace(cell_run(pure(REFERENCE), GOOD), observations=(observation("", STOPPED),))
+    found = judge("x/y", plan(), [cell_run(pure(OURS), SIGN), run], Structure(), TOOLS, Expectations())
+    assert found.outcome is Outcome.FAIL
 
 
 def test_the_first_difference_is_told_with_its_path() -> None:
