@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from enum import Enum, unique
 
 from harness.cells import OURS, REFERENCE
-from harness.diff import Difference, Expected, against_model, between
+from harness.diff import Difference, Expected, Observation, against_model, between
 from harness.engine import Rejected
 from harness.expectations import Expectation, Expectations
-from harness.observe import CellRun, Observation
+from harness.observe import CellRun
 from harness.plan import Plan, TrapClass
 from harness.structure import Structure
 from harness.toolchains.protocol import BuildFailure, InvalidOutput, Panicked, Refused, TimedOut
