@@ -27,6 +27,8 @@ class Profile:
     """Keywords, symbols of the core module, of libc and of the linker, acronyms, many words."""
     large_types: bool = True
     """Enums and variants on both sides of 256 cases, records and tuples of dozens of fields."""
+    accessors: bool = True
+    """Getters and setters."""
     stretched: bool = True
     """Rarely many of one thing: functions, types, fields, imports and whatever else is counted (`stretched.py`)."""
     asynchronous: bool = True
