@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from ctypes import POINTER, byref
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, unique
 
 import wasmtime
@@ -17,7 +17,7 @@ from wasmtime.component._enter import maybe_raise_last_exn
 from harness.compose import GUARD, Composition, entry_export, host_import
 from harness.deadline import Deadline
 from harness.features import enable_all
-from harness.plan import Role, TrapClass
+from harness.plan import Role, ScriptPlan, TrapClass
 from harness.share import SharedModule
 from harness.traps import cause, classify
 
@@ -36,10 +36,23 @@ OVERWRITTEN = "memory beside that of the library was written to"
 """The detail of the trap of a guard (`harness/guards.py`)."""
 
 
+_FUEL_PER_EVENT = 10_000
+_FUEL_PER_BYTE = 200
+"""Of the script and of the trace; about ten times what `boxed` takes for an event, or to read and write a byte."""
+_MEMORY_PER_BYTE = 16
+_TRACE_PER_BYTE = 4
+"""Events of memory are not among the expected ones, and others stand there with indices in place of names."""
+_LARGEST_MEMORY = (1 << 32) - (1 << 16)
+
+
 @dataclass(frozen=True, slots=True)
 class RunLimits:
     """Bounds of one run. `fuel` in wasm instructions, `seconds` of processor time, `memory` in bytes a memory, `table`
-    in elements a table, `trace` in bytes a role."""
+    in elements a table, `trace` in bytes a role.
+
+    They stop what would go on for ever. What a plan asks for comes on top (`for_plan`), so that long plans do not meet
+    them.
+    """
 
     fuel: int = 2_000_000_000
     seconds: float = 20.0
@@ -49,6 +62,20 @@ class RunLimits:
     tables: int = 128
     trace: int = 64 << 20
     polls: int = 100_000
+
+    def for_plan(self, plan: ScriptPlan) -> RunLimits:
+        """The bounds of a run that shows all that the plan expects: each grows with what it bounds."""
+        events = sum(len(expected.lines) for expected in plan.expected.values())
+        shown = max((sum(map(len, expected.lines)) for expected in plan.expected.values()), default=0)
+        script = max(map(len, plan.scripts.values()), default=0)
+        fuel = self.fuel + _FUEL_PER_EVENT * events + _FUEL_PER_BYTE * (shown + script)
+        return replace(
+            self,
+            fuel=fuel,
+            seconds=self.seconds * fuel / self.fuel,
+            memory=min(_LARGEST_MEMORY, self.memory + _MEMORY_PER_BYTE * (shown + script)),
+            trace=self.trace + _TRACE_PER_BYTE * shown,
+        )
 
 
 @dataclass(frozen=True, slots=True)

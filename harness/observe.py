@@ -127,7 +127,7 @@ class Observer:
         try:
             with self._steps.bounded(f"run {number + 1} of {cell}"):
                 entries = plan.entries if script.entries is None else script.entries
-                result = compiled.run(script.scripts, entries, limits)
+                result = compiled.run(script.scripts, entries, limits.for_plan(script))
         except StepLost as lost:
             result = Rejected("run", lost.loss.message, lost.loss.exit_code is None)
         start = clock.add("run", start)

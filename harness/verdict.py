@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, unique
 
-from harness.diff import Difference, Expected, against_model, between
+from harness.diff import Difference, Expected, Observation, against_model, between
 from harness.engine import Rejected
 from harness.expectations import Expectation, Expectations
 from harness.observe import CellRun
-from harness.plan import Plan, Role
+from harness.plan import Plan, Role, TrapClass
 from harness.structure import Structure
 from harness.toolchains.protocol import BuildFailure, InvalidOutput, Panicked, Refused, TimedOut
 from harness.votes import FRONT_END, minority, shared_fault
@@ -26,6 +26,8 @@ class Outcome(Enum):
     TOOL_PANICKED = "tool panicked"
     INVALID_OUTPUT = "invalid output"
     TIMED_OUT = "timed out"
+    LIMIT_REACHED = "limit reached"
+    """A run met a bound of the harness: nothing is said about the tools."""
     BAD_INPUT = "bad input"
     HARNESS_ERROR = "harness error"
 
@@ -42,6 +44,7 @@ _SEVERITY = (
     Outcome.TOOL_PANICKED,
     Outcome.INVALID_OUTPUT,
     Outcome.TIMED_OUT,
+    Outcome.LIMIT_REACHED,
     Outcome.EXPECTED_FAILURE,
     Outcome.PASS,
     Outcome.SKIP,
@@ -188,9 +191,21 @@ def _findings(run: CellRun, expected: Sequence[Expected]) -> list[Finding]:
     if run.rejected is not None:
         return [refused_by_engine(str(run.cell), run.rejected)]
     for number, observation in enumerate(run.observations):
+        limit = _limit_reached(observation)
+        if limit:
+            findings.append(Finding(Outcome.LIMIT_REACHED, f"{run.cell}, run {number + 1}: {limit}", run=number + 1))
+            continue
         for difference in against_model(observation, expected[number]):
             findings.append(Finding(Outcome.FAIL, str(difference), difference, number + 1))
     return findings
+
+
+def _limit_reached(observation: Observation) -> str:
+    """Which bound of the harness ended a run; empty where none did."""
+    trap = None if isinstance(observation.result, Rejected) else observation.result.trap
+    if trap is None or trap.kind is not TrapClass.OUT_OF_FUEL:
+        return ""
+    return f"stopped in {trap.entry} by a bound of the harness: {trap.detail}; ask for fewer calls, or look for a loop"
 
 
 def refused_by_engine(cell: str, rejected: Rejected) -> Finding:
@@ -262,6 +277,8 @@ def _excused(judgement: Judgement, run: CellRun, judgements: Sequence[Judgement]
 def _minority(cells: Sequence[CellRun], judgements: Sequence[Judgement], structure: Structure) -> str | None:
     """Who stands alone (`harness/votes.py`). Where every toolchain is right by itself, the one whose ends share a
     fault; else the first cell in which something is wrong."""
+    if any(judgement.outcome is Outcome.LIMIT_REACHED for judgement in judgements):
+        return None
     found = {judgement.subject: judgement for judgement in judgements}
     names = _toolchains(cells)
     wrong = [name for name in names if found[name].findings]

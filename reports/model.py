@@ -17,6 +17,7 @@ OUTCOMES = (
     "tool panicked",
     "invalid output",
     "timed out",
+    "limit reached",
     "bad input",
     "harness error",
 )

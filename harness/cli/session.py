@@ -26,7 +26,11 @@ from harness.verdict import Outcome
 from harness.worker import Task
 from reports import json_form, model, text
 
-_CODES = {Outcome.BAD_INPUT: exits.USED_WRONGLY, Outcome.HARNESS_ERROR: exits.BROKEN}
+_CODES = {
+    Outcome.BAD_INPUT: exits.USED_WRONGLY,
+    Outcome.HARNESS_ERROR: exits.BROKEN,
+    Outcome.LIMIT_REACHED: exits.BROKEN,
+}
 """Of what is not good; anything else is a disagreement."""
 
 

@@ -10,7 +10,7 @@ import wasmtime
 
 from harness.compose import Composition, compose
 from harness.engine import OVERWRITTEN, Compiled, Engine, EngineKind, Rejected, RunLimits, RunResult
-from harness.plan import ItemKind, Role, TrapClass, Wire
+from harness.plan import Events, ExpectedOutcome, ItemKind, Role, ScriptPlan, TrapClass, Wire
 from harness.share import SharedModules
 from tests.harness import stub
 
@@ -93,6 +93,20 @@ def test_an_endless_trace_ends(compiled: Compiled) -> None:
     assert trap is not None
     assert trap.kind is TrapClass.OUT_OF_FUEL
     assert "trace" in trap.detail
+
+
+def test_bounds_grow_with_what_a_plan_expects() -> None:
+    def bounds(events: int, script: int) -> RunLimits:
+        lines = ("push_u8 1",) * events
+        expected = {Role.DRIVER: Events(lines, ("",) * events)}
+        plan = ScriptPlan({Role.DRIVER: "x" * script}, expected, ExpectedOutcome())
+        return LIMITS.for_plan(plan)
+
+    assert bounds(0, 0) == LIMITS
+    small, large = bounds(1000, 1000), bounds(1_000_000, 1000)
+    assert large.fuel > 100 * small.fuel
+    assert large.trace > 2 * 9_000_000, "the trace of what is expected, with room"
+    assert LIMITS.memory < bounds(1000, 1 << 20).memory < bounds(1000, 1 << 28).memory < 1 << 32
 
 
 def test_memory_is_bounded(compiled: Compiled) -> None:

@@ -80,6 +80,27 @@ def test_the_minority(ours: str, reference: str, outcome: Outcome, minority: str
     assert (found.outcome, found.minority) == (outcome, minority)
 
 
+STOPPED = Trap(TrapClass.OUT_OF_FUEL, "all fuel consumed", "driver-run", "wasm trap: all fuel consumed")
+
+
+@pytest.mark.parametrize("stopped", [(OURS,), (REFERENCE,), (OURS, REFERENCE)])
+def test_a_bound_of_the_harness_is_nobodys_failure(stopped: tuple[str, ...]) -> None:
+    cells = []
+    for name in (OURS, REFERENCE):
+        run = cell_run(pure(name), GOOD)
+        cells.append(replace(run, observations=(observation("", STOPPED),)) if name in stopped else run)
+    found = judge("x/y", plan(), cells, Structure(), TOOLS, Expectations())
+    assert (found.outcome, found.minority) == (Outcome.LIMIT_REACHED, None)
+    assert {name for name, _ in found.findings} == set(stopped)
+    assert all("by a bound of the harness: all fuel consumed" in finding.message for _, finding in found.findings)
+
+
+def test_a_failure_beside_a_bound_is_a_failure() -> None:
+    run = replace(cell_run(pure(REFERENCE), GOOD), observations=(observation("", STOPPED),))
+    found = judge("x/y", plan(), [cell_run(pure(OURS), SIGN), run], Structure(), TOOLS, Expectations())
+    assert found.outcome is Outcome.FAIL
+
+
 def test_the_first_difference_is_told_with_its_path() -> None:
     (finding,) = [finding for _, finding in verdict(GOOD, SIGN).findings]
     assert finding.difference == Difference(3, "event", Role.SUBJECT, "event 1, call 1, x", "push_u8 1", "push_u8 255")

@@ -196,11 +196,19 @@ class TypeMaker:
             (1, self._option, True),
             (1, self._result, True),
             (1, self._tuple, True),
+            (2, self._holding_variant, True),
             (2, self._map, self._profile.maps),
             (12, self._fixed_length_list, self._profile.fixed_length_lists),
         ]
         maker = weighted(self._source, [(weight, maker) for weight, maker, possible in on if possible])
         return maker(Place(place.container, 1, place.borrow, handles=True))
+
+    def _holding_variant(self, place: Place) -> Type:
+        name = place.container.names.draw(self._source, self._profile.hard_names)
+        inner = self._type(place.deeper())
+        facts = union([inner.facts])
+        definition = self._add(place.container, name, Members("variant", (Member("a"), Member("b", inner))), facts)
+        return Type(definition.name, facts, named=definition)
 
     def _named(self, place: Place) -> Type:
         definition = self.definition(place)
