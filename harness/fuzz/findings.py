@@ -8,6 +8,7 @@ from pathlib import Path
 
 from harness.fuzz import atomic
 from harness.fuzz.case_text import CaseParts, case_text
+from harness.fuzz.linking.text import ProgramText
 from harness.fuzz.signature import Signature
 from harness.fuzz.trial import TrialResult
 
@@ -69,9 +70,9 @@ class Ledger:
         return [found for found in self.found.values() if not found.known]
 
 
-def write_case(directory: Path, found: Found, parts: CaseParts) -> None:
-    """Write the case of a finding, in place of an earlier one. Raises `atomic.CannotWrite`."""
+def write_case(directory: Path, found: Found, parts: CaseParts | ProgramText) -> None:
+    """Write the case, or the program, of a finding, in place of an earlier one. Raises `atomic.CannotWrite`."""
     path = directory / f"{found.signature.slug}.toml"
     comments = [f"{found.message[:2000]}", f"Repeat: {found.repeat}"]
-    atomic.write(path, case_text(parts, comments))
+    atomic.write(path, parts.toml(comments) if isinstance(parts, ProgramText) else case_text(parts, comments))
     found.file = str(path)

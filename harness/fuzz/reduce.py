@@ -18,6 +18,8 @@ from harness.fuzz.case_text import CaseParts
 from harness.fuzz.cases_of import bare_case, run_case, sample_case
 from harness.fuzz.choices import Exhausted, FixedSource, NotFailing, RecordingRandom, Source, shrink
 from harness.fuzz.drawn import DrawnWorld
+from harness.fuzz.linking.text import ProgramText
+from harness.fuzz.linking.trial import ProgramReduction, draw_program, is_link_trial
 from harness.fuzz.oracle import Oracle
 from harness.fuzz.planned import plan_trial
 from harness.fuzz.signature import Signature
@@ -46,13 +48,15 @@ HANGING_ATTEMPTS = 3
 class Reduced:
     """`parts` None: the finding did not show again. `note` says so, or what could not be done."""
 
-    parts: CaseParts | None
+    parts: CaseParts | ProgramText | None
     attempts: int
     note: str = ""
 
     @property
     def size(self) -> str:
         assert self.parts is not None
+        if isinstance(self.parts, ProgramText):
+            return f"{self.parts.libraries} libraries, in {self.attempts} attempts"
         lines = len(self.parts.wit.strip().splitlines())
         calls = f"about {self.parts.sample.calls} calls" if self.parts.sample else f"{len(self.parts.steps)} steps"
         return f"{lines} lines of WIT, {calls}, in {self.attempts} attempts"
@@ -70,6 +74,11 @@ class Reduce:
     options: Options
 
     def perform(self, bench: Workbench) -> Reduced:
+        if is_link_trial(self.recipe.worlds, self.index):
+            _, choices = draw_program(self.recipe.seed, self.index)
+            reduction = ProgramReduction(bench, self.signature, self.options)
+            parts = reduction.run(choices)
+            return Reduced(parts, reduction.attempts, "" if parts is not None else "did not show again")
         try:
             with bench.steps.bounded("world"):
                 world = draw(self.recipe, self.index, bench)
