@@ -13,6 +13,10 @@ class UsageError(GeneratorError):
     """A command line that asks for something that is not there. The command line exits with 2."""
 
 
+class LimitError(GeneratorError):
+    """Something beyond a limit of the Component Model, or of all engines; the text names it and the limit."""
+
+
 class WitError(GeneratorError):
     """WIT that is malformed or does not resolve.
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import re
-import shutil
+import os
 from pathlib import Path
 
+from harness import owned
 from harness.engine import Rejected
 from harness.observe import CellRun
 from harness.plan import Plan
 from harness.toolchains.protocol import BuildResult, Built, InvalidOutput, TimedOut
 
 
-def keep(directory: Path, name: str, plan: Plan, cells: list[CellRun]) -> Path:
-    """Write all of it under `directory`/`name`, in place of what an earlier run left there; the folder."""
-    folder = fresh_folder(directory, name)
+def keep(directory: Path, name: str, source: str, plan: Plan, cells: list[CellRun]) -> Path:
+    """Write all of it into a folder of `directory` that is called after `name`; the folder. Raises `OSError`.
+
+    It takes the place of what an earlier run kept of the same `source` (see `source_of`), of nothing else.
+    """
+    folder = fresh_folder(directory, name, source)
     for component in plan.components:
         (folder / f"{component.role.value}.wit").write_text(f"// world: {component.world}\n{component.wit}")
     for number, run in enumerate(plan.runs, 1):
@@ -25,16 +28,18 @@ def keep(directory: Path, name: str, plan: Plan, cells: list[CellRun]) -> Path:
             (folder / f"run-{number}.{role.value}.expected").write_text(lines)
         (folder / f"run-{number}.calls").write_text("".join(f"{call}\n" for call in run.calls))
     for cell in cells:
-        _keep_cell(folder / re.sub(r"[^\w.@=,+-]+", "_", str(cell.cell)), cell)
+        _keep_cell(folder / owned.file_name(str(cell.cell)), cell)
     return folder
 
 
-def fresh_folder(directory: Path, name: str) -> Path:
-    """An empty folder for what is called `name`."""
-    folder = directory / re.sub(r"[^\w./@-]+", "_", name).strip("/.")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
+def fresh_folder(directory: Path, name: str, source: str) -> Path:
+    """An empty folder for what is called `name` and comes from `source`. Raises `OSError`."""
+    return owned.fresh(directory, name, f"artifacts of {name} from {source}")
+
+
+def source_of(path: Path) -> str:
+    """What tells files of one name apart."""
+    return os.path.abspath(path)
 
 
 def cannot_keep(directory: Path, error: OSError) -> str:

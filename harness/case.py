@@ -37,6 +37,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness import wit_file
 from harness.plan import Role, TrapClass
 from harness.schema import CASE_SCHEMA
 from harness.toml_lines import FileError, TomlFile, parse_toml, read_toml
@@ -137,9 +138,11 @@ _LISTS = {"elements": (False,), "whole": (True,), "both": (False, True)}
 def _case(file: TomlFile, folder: Path) -> Case:
     data = file.data
     origin = data["origin"]
-    wit: str | Path = data["wit"] if "wit" in data else folder / data["wit-file"]
-    if isinstance(wit, Path) and not wit.exists():
-        raise file.error(["wit-file"], f"there is no {data['wit-file']} beside the case")
+    wit: str | Path
+    try:
+        wit = data["wit"] if "wit" in data else wit_file.find(folder, data["wit-file"])
+    except wit_file.WitFileError as error:
+        raise file.error(["wit-file"], str(error)) from error
     sample = data.get("sample")
     return Case(
         data["title"],

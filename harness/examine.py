@@ -63,8 +63,11 @@ def _rounds(bench: Workbench, plan: Plan, options: Options) -> list[list[Cell]]:
     return [first] if len(first) == len(every) else [first, every]
 
 
-def examine(bench: Workbench, name: str, plan: Plan, options: Options, started: float | None = None) -> Examination:
-    """Run what cells it takes and judge. `started`: `time.perf_counter()` when planning began."""
+def examine(
+    bench: Workbench, name: str, plan: Plan, options: Options, started: float | None = None, source: str = ""
+) -> Examination:
+    """Run what cells it takes and judge. `started`: `time.perf_counter()` when planning began. `source`: where the plan
+    comes from; artifacts of two sources never share a folder."""
     start = time.perf_counter() if started is None else started
     lacking = missing(plan.needs) or _nothing_to_run(plan)
     if lacking:
@@ -83,7 +86,7 @@ def examine(bench: Workbench, name: str, plan: Plan, options: Options, started: 
     observed.clock.seconds["plan"] = planned - start
     kept = ""
     if not verdict.outcome.good and options.artifacts is not None:
-        kept = keep_or_say_why(options.artifacts, name, plan, observed)
+        kept = keep_or_say_why(options.artifacts, name, source, plan, observed)
     failed = next((finding.run for _, finding in verdict.findings if finding.run), 0)
     return Examination(
         name,
@@ -105,10 +108,10 @@ def _nothing_to_run(plan: Plan) -> list[str]:
     return []
 
 
-def keep_or_say_why(directory: Path, name: str, plan: Plan, observed: Observed) -> str:
+def keep_or_say_why(directory: Path, name: str, source: str, plan: Plan, observed: Observed) -> str:
     """Where the artifacts are, or why they could not be kept: no reason to lose the verdict."""
     try:
-        return str(artifacts.keep(directory, name, plan, observed.cells))
+        return str(artifacts.keep(directory, name, source, plan, observed.cells))
     except OSError as error:
         return artifacts.cannot_keep(directory, error)
 

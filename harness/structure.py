@@ -59,11 +59,12 @@ class StructureComparer:
             component = components.get(role)
             if component is None:
                 continue
-            if isinstance(component.build.dylib, Built):
-                found += judge_dylink(component.build.dylib.data, INTERPRETER, role)
             if component.names is not None:
                 found += _told(component.names, world, role)
             if isinstance(component.build.component, Built):
+                # a library that no linker takes is one finding already
+                assert isinstance(component.build.dylib, Built)
+                found += judge_dylink(component.build.dylib.data, INTERPRETER, role)
                 found += self._built(component.build.component.data, world, role)
         return found
 

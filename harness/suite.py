@@ -11,11 +11,12 @@ from pathlib import Path
 from harness.examine import Options
 from harness.programs.examine import RunProgram
 from harness.tasks import RunCase, RunRefusals
+from harness.text_files import UnreadableFile, read_text_file
 
 ROOT = "cases"
 """The folder that names of cases are relative to."""
 
-_ROWS = re.compile(r"^\s*\[\[\s*(refusal|library)\s*\]\]", re.MULTILINE)
+_ROWS = re.compile(r"^[ \t]*+\[\[[ \t]*+(refusal|library)[ \t]*+\]\]", re.MULTILINE)
 """What tells a table of refusals, and a program, from a case."""
 
 
@@ -43,8 +44,8 @@ class SuiteFile:
     def kind(self) -> Kind:
         """A case where it cannot be told: a worker says what is wrong with it."""
         try:
-            text = self.path.read_text()
-        except (OSError, UnicodeDecodeError):
+            text = read_text_file(self.path)
+        except UnreadableFile:
             return Kind.CASE
         rows = _ROWS.search(text)
         return Kind.CASE if rows is None else Kind(rows[1])

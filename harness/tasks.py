@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from harness.artifacts import source_of
 from harness.case import load_case
 from harness.cells import First
 from harness.examine import Examination, Options, examine
@@ -54,7 +55,7 @@ class RunCase:
             return Examination(self.name, "", unusable(str(error)))
         except StepLost as lost:
             return Examination(self.name, "", broken(f"planning: {lost.loss.message}"))
-        return examine(bench, self.name, plan, self.options, started)
+        return examine(bench, self.name, plan, self.options, started, source_of(self.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class CheckWorld:
         except StepLost as lost:
             return Examination(name, "", broken(f"planning: {lost.loss.message}"))
         options = replace(self.options, first=First.SUBJECT_BOTH_WAYS, turn=self.seed)
-        return examine(bench, name, plan, options, started)
+        return examine(bench, name, plan, options, started, source_of(self.path))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
+import os
+import stat
 import sys
 import tempfile
 import time
@@ -10,7 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from harness import owned
+
 _LOCK = "lock"
+_PREFIX = "harness-"
+_PURPOSE = "temporary files"
 _YOUNG = 60.0
 """Seconds in which a folder is left alone: its maker may not have locked it yet."""
 
@@ -23,27 +28,31 @@ class TemporaryFolder:
     lock: IO[str]
 
     def remove(self) -> None:
-        shutil.rmtree(self.path, ignore_errors=True)
+        owned.remove(self.path)
         self.lock.close()
 
 
 def fresh_folder() -> TemporaryFolder:
-    """An empty folder. What killed processes left behind goes away."""
-    for folder in Path(tempfile.gettempdir()).glob("harness-*"):
+    """An empty folder. What killed processes left behind goes away. Raises `OSError`."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         if _is_left_behind(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-    path = Path(tempfile.mkdtemp(prefix="harness-"))
-    lock = (path / _LOCK).open("w")
+            owned.remove(folder)
+    path = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    owned.mark(path, _PURPOSE)
+    lock = (path / _LOCK).open("x")
     _try_lock(lock)
     return TemporaryFolder(path, lock)
 
 
 def _is_left_behind(folder: Path) -> bool:
+    if owned.purpose_of(folder) != _PURPOSE:
+        return False
     lock = folder / _LOCK
     try:
-        if folder.is_symlink() or time.time() - lock.lstat().st_mtime < _YOUNG:
+        found = lock.lstat()
+        if not stat.S_ISREG(found.st_mode) or time.time() - found.st_mtime < _YOUNG:
             return False
-        with lock.open("r+") as file:
+        with open(os.open(lock, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)), "r+") as file:
             return _try_lock(file)
     except OSError:
         return False

@@ -1,19 +1,31 @@
-"""TOML files whose errors name the line: the standard parser keeps no positions, so keys are looked for again."""
+"""TOML files whose errors name the line."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 from jsonschema.exceptions import ValidationError, best_match
 
-Path_ = tuple[str | int, ...]
+from harness.text_files import UnreadableFile, read_text_file
+from harness.toml_positions import KeyPath, positions
+
+MAX_DEPTH = 100
+"""How deep tables and arrays may be nested: far more than any file needs."""
+MAX_PROBLEMS = 50
+"""Violations of a schema among which the first in the file is looked for."""
+MAX_SHOWN = 300
+"""Characters of a message that may quote a value of the file."""
+
+_LONG_KEY = re.compile(rf"""^[ \t\[]*+(?:[\w"'-]++[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}""", re.MULTILINE)
+"""A dotted key for which the standard parser would take quadratic time."""
 
 
 class FileError(ValueError):
@@ -22,10 +34,6 @@ class FileError(ValueError):
     def __init__(self, file: str, line: int, message: str) -> None:
         super().__init__(f"{file}:{line}: {message}")
         self.line = line
-
-
-_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
-_KEY = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*")(?:\s*\.\s*[A-Za-z0-9_-]+)*)\s*=(.*)$""")
 
 
 @dataclass(frozen=True)
@@ -37,24 +45,8 @@ class TomlFile:
     data: dict[str, Any]
 
     @cached_property
-    def _lines(self) -> dict[Path_, int]:
-        """The line of each table and key; what stands inside inline values has the line of its key."""
-        lines: dict[Path_, int] = {}
-        counts: dict[Path_, int] = {}
-        prefix: Path_ = ()
-        closing = ""
-        for number, line in enumerate(self.text.splitlines(), 1):
-            if closing:
-                closing = "" if closing in line else closing
-            elif header := _HEADER.match(line):
-                path = tuple(part.strip().strip('"') for part in header.group(2).split("."))
-                prefix = _enter(path, header.group(1) == "[[", counts)
-                lines.setdefault(prefix, number)
-            elif key := _KEY.match(line):
-                path = tuple(part.strip().strip('"') for part in key.group(1).split("."))
-                lines.setdefault((*prefix, *path), number)
-                closing = _open_quotes(key.group(2))
-        return lines
+    def _lines(self) -> dict[KeyPath, int]:
+        return positions(self.text)
 
     def line(self, path: Sequence[str | int]) -> int:
         """The line of a value, or of the nearest thing around it."""
@@ -68,58 +60,71 @@ class TomlFile:
     def lines_before(self, key: str) -> int:
         """Lines of the file before the text of a multi-line string."""
         line = self.line([key])
-        begins_after = self.text.splitlines()[line - 1].rstrip().endswith(('"""', "'''"))
+        begins_after = self.text.split("\n")[line - 1].rstrip().endswith(('"""', "'''"))
         return line if begins_after else line - 1
 
     def error(self, path: Sequence[str | int], message: str) -> FileError:
         return FileError(self.name, self.line(path), message)
 
 
-def _enter(path: tuple[str, ...], is_array: bool, counts: dict[Path_, int]) -> Path_:
-    """The path of a table with the indices of the arrays of tables that it stands in."""
-    full: Path_ = ()
-    for part in path[:-1]:
-        full = (*full, part)
-        if full in counts:
-            full = (*full, counts[full])
-    full = (*full, path[-1])
-    if is_array:
-        counts[full] = counts.get(full, -1) + 1
-        full = (*full, counts[full])
-    return full
-
-
-def _open_quotes(rest: str) -> str:
-    """The quotes that a multi-line string begins with and does not end on its line."""
-    for quotes in ('"""', "'''"):
-        if rest.lstrip().startswith(quotes) and rest.count(quotes) == 1:
-            return quotes
-    return ""
-
-
 def read_toml(path: Path, schema: Mapping[str, Any]) -> TomlFile:
     """Parse and validate; raises `FileError`."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise FileError(str(path), 1, f"cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise FileError(str(path), 1, f"is not UTF-8: {error}") from error
+        text = read_text_file(path)
+    except UnreadableFile as error:
+        raise FileError(str(path), 1, str(error)) from error
     return parse_toml(text, str(path), schema)
 
 
 def parse_toml(text: str, name: str, schema: Mapping[str, Any]) -> TomlFile:
     """Parse and validate a text; raises `FileError`."""
+    if long_key := _LONG_KEY.search(text):
+        raise FileError(name, text.count("\n", 0, long_key.start()) + 1, f"nested more than {MAX_DEPTH} deep")
     try:
         file = TomlFile(name, text, tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise FileError(name, 1, f"not usable: nested more than {MAX_DEPTH} deep") from None
+    except ValueError as error:  # also an integer with more digits than Python converts
         at = re.search(r"at line (\d+)", str(error))
-        raise FileError(name, int(at.group(1)) if at else text.count("\n") + 1, f"not TOML: {error}") from error
-    problems = list(jsonschema.Draft202012Validator(schema).iter_errors(file.data))
+        line = int(at.group(1)) if at else 1 if not isinstance(error, tomllib.TOMLDecodeError) else text.count("\n") + 1
+        raise FileError(name, line, f"not TOML: {_cut(str(error))}") from error
+    _bound(file)
+    found = islice(jsonschema.Draft202012Validator(schema).iter_errors(file.data), MAX_PROBLEMS)
+    problems = list(found)
     if problems:
-        problem = min(problems, key=lambda found: file.line(list(found.absolute_path)))
-        raise _schema_error(file, problem)
+        raise _schema_error(file, min(problems, key=lambda found: _order(file, found)))
     return file
+
+
+def _order(file: TomlFile, problem: ValidationError) -> tuple[bool, int]:
+    """What stands somewhere comes first, what is missing in the whole file last."""
+    place = [*problem.absolute_path, *_unknown_keys(problem)[:1]]
+    return (not place, file.line(place))
+
+
+def _bound(file: TomlFile) -> None:
+    """Refuse what TOML 1.0 does not promise (integers beyond 64 bits), and nesting that would exhaust recursion."""
+    for path, value in _leaves(file.data):
+        if len(path) > MAX_DEPTH:
+            raise file.error(path, f"nested more than {MAX_DEPTH} deep")
+        if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
+            raise file.error(path, "an integer of more than 64 bits")
+
+
+def _leaves(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
+    """All scalars with their paths, and what is too deep instead of its contents."""
+    waiting: list[tuple[KeyPath, Any]] = [((), data)]
+    while waiting:
+        path, value = waiting.pop()
+        if len(path) > MAX_DEPTH or not isinstance(value, dict | list):
+            yield path, value
+        else:
+            items = value.items() if isinstance(value, dict) else enumerate(value)
+            waiting += [((*path, key), inner) for key, inner in items]
+
+
+def _cut(message: str) -> str:
+    return message if len(message) <= MAX_SHOWN else f"{message[: MAX_SHOWN // 2]}...{message[-MAX_SHOWN // 2 :]}"
 
 
 def _schema_error(file: TomlFile, problem: ValidationError) -> FileError:
@@ -128,13 +133,27 @@ def _schema_error(file: TomlFile, problem: ValidationError) -> FileError:
         problem = best_match([_nearest(problem)]) or problem
     path = list(problem.absolute_path)
     where = ".".join(str(part) for part in path)
-    extra = re.match(r"Additional properties are not allowed \((.*) (?:was|were) unexpected\)", problem.message)
-    if extra:
-        unknown = re.findall(r"'([^']+)'", extra.group(1))
-        schema = problem.schema if isinstance(problem.schema, Mapping) else {}
-        known = ", ".join(schema.get("properties", {}))
-        return file.error([*path, unknown[0]], f"unknown key {', '.join(unknown)}; known here are {known}")
-    return file.error(path, f"{where}: {problem.message}" if where else problem.message)
+    if unknown := _unknown_keys(problem):
+        assert isinstance(problem.schema, Mapping)
+        known = ", ".join(problem.schema.get("properties", {}))
+        named = _cut(", ".join(map(_shown_key, unknown)))
+        return file.error([*path, unknown[0]], f"unknown key {named}; known here are {known}")
+    if problem.validator == "oneOf" and not problem.context and isinstance(problem.validator_value, list):
+        keys = [key for alternative in problem.validator_value for key in alternative.get("required", ())]
+        return file.error(path, f"only one of {', '.join(keys)} can be given")
+    message = _cut(problem.message)
+    return file.error(path, f"{where}: {message}" if where else message)
+
+
+def _unknown_keys(problem: ValidationError) -> list[str]:
+    if problem.validator != "additionalProperties" or not isinstance(problem.schema, Mapping):
+        return []
+    assert isinstance(problem.instance, dict)
+    return [key for key in problem.instance if key not in problem.schema.get("properties", {})]
+
+
+def _shown_key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else repr(key)
 
 
 def _nearest(problem: ValidationError) -> ValidationError:

@@ -31,6 +31,9 @@ class Token:
     """The label was written with `%`."""
 
 
+MAX_QUOTED = 80
+"""Characters of a token that a message quotes."""
+
 _SPACE = re.compile(r"(?:[ \t\r\n]+|//[^\n]*)*")
 _PATTERNS = re.compile(
     r"""(?P<nan>-?nan:0x[0-9a-fA-F]+)
@@ -42,6 +45,11 @@ _PATTERNS = re.compile(
 )
 _SIMPLE_ESCAPES = {"'": "'", '"': '"', "\\": "\\", "t": "\t", "n": "\n", "r": "\r"}
 _BREAK = re.compile(r"\r?\n")
+
+
+def shortened(text: str) -> str:
+    """A token as a message may quote it."""
+    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}..."
 
 
 def tokens(text: str) -> Iterator[Token]:

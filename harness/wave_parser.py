@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from harness import types as t
 from harness.values import CANONICAL_NAN, NONE, Case, ErrorContext, Float, HandleName, Value
-from harness.wave_lexer import Token, WaveError, tokens
+from harness.wave_lexer import Token, WaveError, shortened, tokens
 
 MAX_REPEATED = 1 << 20
 """Characters or elements that `repeat` may make."""
@@ -18,6 +18,14 @@ def from_wave(text: str, type: t.Type) -> Value:
     value = parser.value(type)
     parser.expect("end", "the end")
     return value
+
+
+def _whole(digits: str, limit: int) -> int | None:
+    """The number, if it is whole and at most `limit`. Python refuses to convert more than some thousand digits."""
+    if not digits.isdigit() or len(digits) > len(str(limit)):
+        return None
+    number = int(digits)
+    return number if number <= limit else None
 
 
 class _Parser:
@@ -35,7 +43,7 @@ class _Parser:
         return token
 
     def _error(self, expected: str, token: Token) -> WaveError:
-        found = "the end" if token.kind == "end" else repr(token.text)
+        found = "the end" if token.kind == "end" else repr(shortened(token.text))
         return WaveError(f"expected {expected}, found {found}", self._text, token.offset)
 
     def expect(self, kind: str, expected: str) -> Token:
@@ -83,16 +91,17 @@ class _Parser:
 
     def _repeated(self, type: t.Type) -> Value:
         self.expect("(", "`(`")
-        count = self.expect("number", "how often")
-        if not count.text.isdigit():
-            raise self._error("how often", count)
+        token = self.expect("number", "how often")
+        count = _whole(token.text, 1 << 63)
+        if count is None:
+            raise self._error("how often", token)
         self.expect(",", "`,`")
         value = self.value(type)
         self.expect(")", "`)`")
         assert isinstance(value, str | tuple)
-        if int(count.text) * len(value) > MAX_REPEATED:
-            raise WaveError(f"more than {MAX_REPEATED} elements", self._text, count.offset)
-        return value * int(count.text)
+        if count * len(value) > MAX_REPEATED:
+            raise WaveError(f"more than {MAX_REPEATED} elements", self._text, token.offset)
+        return value * count
 
     def _sequence(self, opening: str, closing: str, item: Callable[[], Value]) -> list[Value]:
         self.expect(opening, f"`{opening}`")
@@ -220,9 +229,11 @@ class _Parser:
     def _integer(self, token: Token, type: t.Prim) -> int:
         width = t.NUMBERS[type]
         low, high = (0, (1 << width) - 1) if type in t.UNSIGNED else (-(1 << (width - 1)), (1 << (width - 1)) - 1)
-        if not token.text.removeprefix("-").isdigit() or not low <= int(token.text) <= high:
+        size = _whole(token.text.removeprefix("-"), 1 << width)
+        number = -size if size is not None and token.text.startswith("-") else size
+        if number is None or not low <= number <= high:
             raise self._error(f"a value of {type.value} ({low} to {high})", token)
-        return int(token.text)
+        return number
 
     def _float(self, token: Token, width: int) -> Float:
         if token.kind == "label" and token.text == "nan":

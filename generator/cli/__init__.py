@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 from generator.cli.parser import CommandParser
+from generator.cli.standard_streams import replace_closed_streams
 from generator.errors import GeneratorError, UsageError, WitError
 
 EXIT_OK = 0
@@ -36,6 +37,7 @@ SUBCOMMANDS = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line. Returns 0, 1 for bad input (told on stderr), 2 for wrong use."""
+    replace_closed_streams()
     arguments = list(sys.argv[1:] if argv is None else argv)
     chosen = _chosen(arguments)
     try:

@@ -28,6 +28,7 @@ from generator.component.component import (
 )
 from generator.component.encode import PREAMBLE, VECTOR_ENCODERS, added_sort
 from generator.component.encode_types import encode_index
+from generator.component.limits import FEWEST_OF_ANY_SORT, check_binaries, check_space
 from generator.component.metadata import component_name_section, producers_section
 from generator.component.names import ExternName
 from generator.component.types import (
@@ -59,12 +60,14 @@ class ComponentBuilder:
         self._items = bytearray()
         self._count = 0
         self._next = dict.fromkeys(Sort, 0)
+        self._binaries = 1
+        """Core modules and components, at all depths, and this one."""
         self._names: dict[Sort, list[tuple[int, str]]] = {}
 
     # The general form
 
     def add(self, item: Definition) -> int:
-        """Write a definition; returns its index (for custom sections -1)."""
+        """Write a definition; returns its index (for custom sections -1). Raises LimitError."""
         vector = VECTOR_ENCODERS.get(item.__class__)
         if vector is None:
             return self._add_alone(item)
@@ -85,19 +88,26 @@ class ComponentBuilder:
                 self._raw_section(SectionId.CUSTOM, body + raw + data)
                 return -1
             case CoreModule(binary):
+                self._add_binaries(1)
                 self._raw_section(SectionId.CORE_MODULE, binary)
                 return self._new_index(Sort.CORE_MODULE)
-            case EncodedComponent(binary):
+            case EncodedComponent(binary, binaries):
+                self._add_binaries(binaries)
                 self._raw_section(SectionId.COMPONENT, binary)
                 return self._new_index(Sort.COMPONENT)
             case Component():
-                self._raw_section(SectionId.COMPONENT, encode_component(item))
-                return self._new_index(Sort.COMPONENT)
+                return self._add_alone(_built(item).encoded())
         raise TypeError(f"{item!r} is not a definition")
+
+    def _add_binaries(self, count: int) -> None:
+        self._binaries += count
+        check_binaries(self._binaries)
 
     def _new_index(self, sort: Sort) -> int:
         index = self._next[sort]
         self._next[sort] = index + 1
+        if index >= FEWEST_OF_ANY_SORT:
+            check_space(self._next, sort)
         return index
 
     def _raw_section(self, id: SectionId, body: bytes | bytearray) -> None:
@@ -143,7 +153,7 @@ class ComponentBuilder:
 
     def component(self, component: Component | ComponentBuilder | bytes) -> int:
         if isinstance(component, ComponentBuilder):
-            component = component.finish()
+            return self.add(component.encoded())
         return self.add(EncodedComponent(component) if isinstance(component, bytes) else component)
 
     def instantiate(self, component: int, args: Iterable[tuple[str, Sort, int]] = ()) -> int:
@@ -203,10 +213,18 @@ class ComponentBuilder:
         self._flush()
         return bytes(self._out)
 
+    def encoded(self) -> EncodedComponent:
+        """As `finish`, to stand in another component."""
+        return EncodedComponent(self.finish(), self._binaries)
+
 
 def encode_component(component: Component) -> bytes:
     """The binary form of a component given as data."""
+    return _built(component).finish()
+
+
+def _built(component: Component) -> ComponentBuilder:
     builder = ComponentBuilder()
     for item in component.definitions:
         builder.add(item)
-    return builder.finish()
+    return builder

@@ -58,19 +58,22 @@ class Immediate(Enum):
     """An unsigned integer: an index of a type, a memory, a table, or a slot."""
     FLAG = "flag"
     """One byte, 0 or 1: `async?` or `cancel?`."""
+    SHARED = "sh?"
+    """One byte, 0 or 1, in Binary.md; wasm-tools 1.262 neither writes nor reads it. Its value is None then."""
     CORE_VAL_TYPE = "core valtype"
     RESULT = "resultlist"
     OPTIONS = "opts"
 
 
 _INDEX, _FLAG, _OPTIONS = (Immediate.INDEX,), (Immediate.FLAG,), (Immediate.OPTIONS,)
+_SHARED = (Immediate.SHARED,)
 _CONTEXT = (Immediate.CORE_VAL_TYPE, Immediate.INDEX)
 
 
 class BuiltinOp(Enum):
     """Built-ins: name in the text format, opcode, immediates. All add a core function.
 
-    The built-ins of shared-everything-threads (`thread.spawn-ref` and so on) are not among them.
+    `stream.forward` and `future.forward` (component-model PR 717) have the opcodes that wasm-tools 1.262 writes.
     """
 
     RESOURCE_NEW = ("resource.new", 0x02, _INDEX)
@@ -115,6 +118,11 @@ class BuiltinOp(Enum):
     THREAD_YIELD_THEN_RESUME = ("thread.yield-then-resume", 0x2B, _FLAG)
     THREAD_SUSPEND_THEN_PROMOTE = ("thread.suspend-then-promote", 0x2C, _FLAG)
     THREAD_YIELD_THEN_PROMOTE = ("thread.yield-then-promote", 0x2D, _FLAG)
+    STREAM_FORWARD = ("stream.forward", 0x2E, _INDEX)
+    FUTURE_FORWARD = ("future.forward", 0x2F, _INDEX)
+    THREAD_SPAWN_REF = ("thread.spawn-ref", 0x40, _SHARED + _INDEX)
+    THREAD_SPAWN_INDIRECT = ("thread.spawn-indirect", 0x41, _SHARED + _INDEX + _INDEX)
+    THREAD_AVAILABLE_PARALLELISM = ("thread.available-parallelism", 0x42, _SHARED)
 
     def __init__(self, text: str, opcode: int, immediates: tuple[Immediate, ...]) -> None:
         self.text = text

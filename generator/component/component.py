@@ -44,6 +44,8 @@ class EncodedComponent:
     """A nested component in binary form, with its preamble."""
 
     binary: bytes = field(repr=False)
+    binaries: int = 1
+    """Core modules and components inside it, and itself."""
 
 
 @dataclass(frozen=True, slots=True)

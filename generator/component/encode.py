@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from generator.component.canon import (
@@ -32,6 +32,7 @@ from generator.component.encode_types import (
     encode_result_list,
     encode_text,
 )
+from generator.component.limits import check_arguments
 from generator.component.types import (
     AliasCoreExport,
     AliasExport,
@@ -89,6 +90,9 @@ def _immediate(out: bytearray, kind: Immediate, value: Any) -> None:
     match kind:
         case Immediate.INDEX:
             encode_index(out, value)
+        case Immediate.SHARED:
+            if value is not None:
+                out.append(value)
         case Immediate.FLAG | Immediate.CORE_VAL_TYPE:
             out.append(value)
         case Immediate.RESULT:
@@ -103,10 +107,15 @@ def _builtin(out: bytearray, item: Builtin) -> None:
         _immediate(out, kind, value)
 
 
+def _count(out: bytearray, items: Sequence[object]) -> None:
+    check_arguments(len(items))
+    encode_index(out, len(items))
+
+
 def _core_instantiate(out: bytearray, item: CoreInstantiate) -> None:
     out.append(0)
     encode_index(out, item.module)
-    encode_index(out, len(item.args))
+    _count(out, item.args)
     for name, instance in item.args:
         encode_text(out, name)
         out.append(0x12)
@@ -115,7 +124,7 @@ def _core_instantiate(out: bytearray, item: CoreInstantiate) -> None:
 
 def _core_inline_exports(out: bytearray, item: CoreInlineExports) -> None:
     out.append(1)
-    encode_index(out, len(item.exports))
+    _count(out, item.exports)
     for name, sort, index in item.exports:
         encode_text(out, name)
         out += sort.value[1:]  # `core:sort` has no leading byte
@@ -125,7 +134,7 @@ def _core_inline_exports(out: bytearray, item: CoreInlineExports) -> None:
 def _instantiate(out: bytearray, item: Instantiate) -> None:
     out.append(0)
     encode_index(out, item.component)
-    encode_index(out, len(item.args))
+    _count(out, item.args)
     for name, sort, index in item.args:
         encode_text(out, name)
         out += sort.value
@@ -134,7 +143,7 @@ def _instantiate(out: bytearray, item: Instantiate) -> None:
 
 def _inline_exports(out: bytearray, item: InlineExports) -> None:
     out.append(1)
-    encode_index(out, len(item.exports))
+    _count(out, item.exports)
     for name, sort, index in item.exports:
         encode_extern_name(out, name)
         out += sort.value

@@ -34,6 +34,7 @@ from generator.component.types import (
 )
 from generator.wasm.encode import encode_desc, encode_func_type, encode_name
 from generator.wasm.leb128 import encode_signed, encode_unsigned
+from generator.wasm.limits import check_name
 from generator.wasm.types import FuncIndex
 from generator.wasm.types import FuncType as CoreFuncType
 
@@ -46,7 +47,9 @@ def encode_index(out: bytearray, index: int) -> None:
 
 
 def encode_text(out: bytearray, text: str) -> None:
+    """Raises LimitError for a name that no engine takes."""
     raw = text.encode()
+    check_name(raw)
     encode_index(out, len(raw))
     out += raw
 

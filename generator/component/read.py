@@ -18,7 +18,7 @@ from generator.component.component import (
 )
 from generator.component.encode import PREAMBLE
 from generator.component.errors import BinaryError
-from generator.component.read_canon import read_canon
+from generator.component.read_canon import read_canons
 from generator.component.read_names import read_core_sort, read_extern_name, read_extern_type, read_sort
 from generator.component.read_types import read_alias, read_core_type, read_deftype
 from generator.component.reader import ComponentReader
@@ -76,6 +76,11 @@ def _section(
     offsets: list[int],
     passed_over: frozenset[SectionId],
 ) -> None:
+    if id is SectionId.CANON:
+        for offset, canon in read_canons(reader):
+            offsets.append(offset)
+            definitions.append(canon)
+        return
     read_item = _VECTORS.get(id)
     if read_item is not None:
         for _ in range(reader.count()):
@@ -139,7 +144,6 @@ _VECTORS: dict[SectionId, Callable[[ComponentReader], Definition]] = {
     SectionId.INSTANCE: _instance,
     SectionId.ALIAS: read_alias,
     SectionId.TYPE: read_deftype,
-    SectionId.CANON: read_canon,
     SectionId.IMPORT: _import,
     SectionId.EXPORT: _export,
 }

@@ -13,6 +13,7 @@ from generator.component.canon import (
     Lower,
     StringEncoding,
 )
+from generator.component.errors import BinaryError
 from generator.component.read_names import read_result_list
 from generator.component.read_types import read_core_val_type
 from generator.component.reader import ComponentReader
@@ -43,12 +44,14 @@ def _options(reader: ComponentReader) -> CanonOptions:
     return CanonOptions(encoding, indices.get(3), indices.get(4), indices.get(5), is_async, indices.get(7))
 
 
-def _immediate(reader: ComponentReader, kind: Immediate) -> ImmediateValue:
+def _immediate(reader: ComponentReader, kind: Immediate, shared: bool) -> ImmediateValue:
     match kind:
         case Immediate.INDEX:
             return reader.unsigned()
         case Immediate.FLAG:
             return reader.flag()
+        case Immediate.SHARED:
+            return reader.flag() if shared else None
         case Immediate.CORE_VAL_TYPE:
             return read_core_val_type(reader)
         case Immediate.RESULT:
@@ -57,7 +60,30 @@ def _immediate(reader: ComponentReader, kind: Immediate) -> ImmediateValue:
             return _options(reader)
 
 
-def read_canon(reader: ComponentReader) -> Canon:
+def read_canons(reader: ComponentReader) -> list[tuple[int, Canon]]:
+    """The definitions of a whole section, each with its offset.
+
+    Binary.md has a byte `sh?` in the built-ins of shared-everything-threads, wasm-tools 1.262 has none: a section that
+    is not good in the one form is read in the other.
+    """
+    start = reader.position
+    try:
+        return _read_canons(reader, shared=False)
+    except BinaryError as error:
+        reader.position = start
+        try:
+            return _read_canons(reader, shared=True)
+        except BinaryError:
+            raise error from None
+
+
+def _read_canons(reader: ComponentReader, shared: bool) -> list[tuple[int, Canon]]:
+    found = [(reader.position, _canon(reader, shared)) for _ in range(reader.count())]
+    reader.expect_end()
+    return found
+
+
+def _canon(reader: ComponentReader, shared: bool) -> Canon:
     start = reader.position
     opcode = reader.byte()
     if opcode < 2:
@@ -69,4 +95,4 @@ def read_canon(reader: ComponentReader) -> Canon:
     op = BUILTIN_BY_OPCODE.get(opcode)
     if op is None:
         raise reader.error(f"canonical definition {opcode:#04x} is not supported", start)
-    return Builtin(op, tuple([_immediate(reader, kind) for kind in op.immediates]))
+    return Builtin(op, tuple([_immediate(reader, kind, shared) for kind in op.immediates]))

@@ -1,6 +1,6 @@
 """Built-ins that stand beside the world's functions and mention no type of the world.
 
-Names are a convention that wasm-tools 1.257 (component new) accepts; types and opcodes are those of CanonicalABI.md.
+Names are a convention that wasm-tools 1.262 (component new) accepts; types and opcodes are those of CanonicalABI.md.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from generator.component.canon import BuiltinOp, StringEncoding
 from generator.componentize.definitions import PlainBuiltin
+from generator.componentize.errors import ComponentizeError
 from generator.componentize.options import Needs
 from generator.wasm.types import FuncType, ValType
 
@@ -43,14 +44,16 @@ _PLAIN = {
     "[thread-resume-later]": (BuiltinOp.THREAD_RESUME_LATER, signature(1)),
 }
 _FLAGGED = {
-    "[subtask-cancel]": ("[async-lower]", BuiltinOp.SUBTASK_CANCEL, signature(1, 1)),
-    "[thread-suspend]": ("[cancellable]", BuiltinOp.THREAD_SUSPEND, signature(0, 1)),
-    "[thread-yield]": ("[cancellable]", BuiltinOp.THREAD_YIELD, signature(0, 1)),
-    "[thread-suspend-then-resume]": ("[cancellable]", BuiltinOp.THREAD_SUSPEND_THEN_RESUME, signature(1, 1)),
-    "[thread-yield-then-resume]": ("[cancellable]", BuiltinOp.THREAD_YIELD_THEN_RESUME, signature(1, 1)),
-    "[thread-suspend-then-promote]": ("[cancellable]", BuiltinOp.THREAD_SUSPEND_THEN_PROMOTE, signature(1, 1)),
-    "[thread-yield-then-promote]": ("[cancellable]", BuiltinOp.THREAD_YIELD_THEN_PROMOTE, signature(1, 1)),
+    "[subtask-cancel]": (BuiltinOp.SUBTASK_CANCEL, False, signature(1, 1)),
+    "[async-lower][subtask-cancel]": (BuiltinOp.SUBTASK_CANCEL, True, signature(1, 1)),
+    "[thread-suspend]": (BuiltinOp.THREAD_SUSPEND, False, signature(0, 1)),
+    "[thread-yield]": (BuiltinOp.THREAD_YIELD, False, signature(0, 1)),
+    "[thread-suspend-then-resume]": (BuiltinOp.THREAD_SUSPEND_THEN_RESUME, False, signature(1, 1)),
+    "[thread-yield-then-resume]": (BuiltinOp.THREAD_YIELD_THEN_RESUME, False, signature(1, 1)),
+    "[thread-suspend-then-promote]": (BuiltinOp.THREAD_SUSPEND_THEN_PROMOTE, False, signature(1, 1)),
+    "[thread-yield-then-promote]": (BuiltinOp.THREAD_YIELD_THEN_PROMOTE, False, signature(1, 1)),
 }
+"""With the `async?` or `cancel?` byte that each has. `cancel?` is always 0 (see `_CANCELLABLE`)."""
 _WAITS = {
     "[waitable-set-wait]": BuiltinOp.WAITABLE_SET_WAIT,
     "[waitable-set-poll]": BuiltinOp.WAITABLE_SET_POLL,
@@ -60,29 +63,39 @@ _ENCODINGS = {
     "utf16": StringEncoding.UTF16,
     "latin1+utf16": StringEncoding.LATIN1_UTF16,
 }
-_PREFIX = re.compile(r"\[(?:async-lower|cancellable)\]")
+_CANCELLABLE = "[cancellable]"
+"""A prefix of older modules. component-model PR 716 took the immediate `cancellable` away, so that its byte must be 0;
+wasm-tools 1.262 and wasmtime 50 take nothing else."""
 _CONTEXT = re.compile(r"\[context-(get|set)-(?:(i32|i64)-)?([0-9]+)\]")
+_CONTEXT_SLOTS = 2
+"""CanonicalABI.md, `canon context.get`: the index is less than the length of `Thread.storage`."""
+_LARGEST_ORDINAL = (1 << 32) - 1
 _ERROR_CONTEXT = re.compile(r"\[error-context-(new|debug-message)-(.+)\]")
 
 TASK_CANCEL = FoundBuiltin(PlainBuiltin(BuiltinOp.TASK_CANCEL), signature(0))
 
 
 def root_builtin(name: str) -> FoundBuiltin | None:
-    """The built-in of that name in the module `$root`; None if there is none."""
+    """The built-in of that name in the module `$root`; None if there is none.
+
+    Raises ComponentizeError, without a place, for a built-in that there is, asked for as it cannot be had.
+    """
     if not name.startswith("["):
         return None
+    if name.startswith(_CANCELLABLE) and root_builtin(name.removeprefix(_CANCELLABLE)) is not None:
+        raise ComponentizeError(
+            f"`{_CANCELLABLE}` is not supported: the Component Model no longer has the option `cancellable`, and no "
+            "engine takes it; import the built-in without this prefix"
+        )
     if name in _PLAIN:
         op, type = _PLAIN[name]
         return FoundBuiltin(PlainBuiltin(op), type)
-    prefix = _PREFIX.match(name)
-    word = name if prefix is None else name[prefix.end() :]
-    if word in _FLAGGED:
-        allowed, op, type = _FLAGGED[word]
-        if prefix is None or prefix[0] == allowed:
-            return FoundBuiltin(PlainBuiltin(op, (prefix is not None,)), type)
-    word = word.replace("-i32]", "]")
-    if word in _WAITS and (prefix is None or prefix[0] == "[cancellable]"):
-        return FoundBuiltin(PlainBuiltin(_WAITS[word], (prefix is not None,)), signature(2, 1), MEMORY)
+    if name in _FLAGGED:
+        op, flag, type = _FLAGGED[name]
+        return FoundBuiltin(PlainBuiltin(op, (flag,)), type)
+    wait = _WAITS.get(name.replace("-i32]", "]"))
+    if wait is not None:
+        return FoundBuiltin(PlainBuiltin(wait, (False,)), signature(2, 1), MEMORY)
     return _context(name) or _error_context(name)
 
 
@@ -90,10 +103,25 @@ def _context(name: str) -> FoundBuiltin | None:
     match = _CONTEXT.fullmatch(name)
     if match is None:
         return None
+    slot = ordinal(match[3])
+    if slot is None or slot >= _CONTEXT_SLOTS:
+        raise ComponentizeError(f"a context has the slots 0 to {_CONTEXT_SLOTS - 1} only")
     type = ValType.I64 if match[2] == "i64" else I32
     if match[1] == "get":
-        return FoundBuiltin(PlainBuiltin(BuiltinOp.CONTEXT_GET, (type, int(match[3]))), FuncType((), (type,)))
-    return FoundBuiltin(PlainBuiltin(BuiltinOp.CONTEXT_SET, (type, int(match[3]))), FuncType((type,)))
+        return FoundBuiltin(PlainBuiltin(BuiltinOp.CONTEXT_GET, (type, slot)), FuncType((), (type,)))
+    return FoundBuiltin(PlainBuiltin(BuiltinOp.CONTEXT_SET, (type, slot)), FuncType((type,)))
+
+
+def ordinal(digits: str) -> int | None:
+    """The number that a name has in decimal digits; None where it does not fit in 32 bits.
+
+    Long sequences of digits are not converted: Python refuses some of them.
+    """
+    significant = digits.lstrip("0") or "0"
+    if len(significant) > len(str(_LARGEST_ORDINAL)):
+        return None
+    number = int(significant)
+    return number if number <= _LARGEST_ORDINAL else None
 
 
 def _error_context(name: str) -> FoundBuiltin | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from generator.canonical.flatten import AsyncAbi, Context, Flattening
 from generator.canonical.names import callback_name, export_name
@@ -93,9 +93,10 @@ class CoreExports:
         core_name = names.function
         core = self.flattening.flatten_functype(function, Context.LIFT, abi)
         check_signature(f"module `{module.name}`: export `{core_name}`", core.type, type)
-        needs = self.contents.to_lift(function, core)
-        if abi is not AsyncAbi.SYNC and self.flattening.task_return_type(function).indirect_params:
-            needs = replace(needs, memory=True)  # `task.return` takes the memory that the lift names
+        if abi is AsyncAbi.SYNC:
+            needs = self.contents.to_lift(function, core)
+        else:
+            needs = self.contents.to_lift_async(function, self.flattening)
         encoding = self.world.modules[module.name].exports.get(key)
         if encoding is None and needs.string_encoding:
             raise ComponentizeError(

@@ -6,6 +6,7 @@ The names are those of `generator.canonical.names`.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator.canonical.flatten import AsyncAbi, Context, Flattening
@@ -13,7 +14,7 @@ from generator.canonical.names import ROOT
 from generator.canonical.walk import copy_types
 from generator.component.canon import BuiltinOp, StringEncoding
 from generator.component.names import canonical_interface_name
-from generator.componentize.builtins import NOTHING, TASK_CANCEL, root_builtin, signature
+from generator.componentize.builtins import NOTHING, TASK_CANCEL, ordinal, root_builtin, signature
 from generator.componentize.definitions import (
     CopyBuiltin,
     CoreImport,
@@ -46,7 +47,7 @@ _EXPORT = "[export]"
 _RESOURCE = re.compile(r"\[resource-(new|rep|drop)\](.+)")
 _COPY = re.compile(
     r"(\[async-lower\])?\[(stream|future)-"
-    r"(new|read|write|cancel-read|cancel-write|drop-readable|drop-writable)-([0-9]+|unit)\](.*)"
+    r"(new|read|write|forward|cancel-read|cancel-write|drop-readable|drop-writable)-([0-9]+|unit)\](.*)"
 )
 _COPY_TYPES = {
     "new": FuncType((), (ValType.I64,)),
@@ -54,7 +55,10 @@ _COPY_TYPES = {
     "cancel-write": signature(1, 1),
     "drop-readable": signature(1),
     "drop-writable": signature(1),
+    "forward": signature(2),
 }
+_NEVER_ASYNC = frozenset(("new", "forward", "drop-readable", "drop-writable"))
+"""Built-ins without the option `async` (Binary.md, "Canonical Definitions")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,20 @@ class _Found:
     type: FuncType
     needs: Needs = NOTHING
     encoding: StringEncoding | None = None
+
+
+class _Names:
+    """Homes of interfaces by the names that core modules import them under; of several the first."""
+
+    def __init__(self, homes: Homes, interfaces: Mapping[WorldKey, Home]) -> None:
+        self.exact: dict[str, Home] = {}
+        self.compatible: dict[str, Home] = {}
+        """By the part of the name that compatible versions share."""
+        for key, home in interfaces.items():
+            name = homes.resolve.world_key_name(key)
+            self.exact.setdefault(name, home)
+            if isinstance(key, InterfaceKey):
+                self.compatible.setdefault(canonical_interface_name(name)[0], home)
 
 
 class CoreImports:
@@ -76,6 +94,8 @@ class CoreImports:
         self.contents = TypeContents(world.resolve)
         self._items = world.resolve.worlds[world.world]
         self._modules: dict[str, Home | None] = {}
+        self._imported_names = _Names(homes, homes.imports)
+        self._exported_names = _Names(homes, homes.exports)
 
     def find(self, module: PlanModule, namespace: str, field: str, type: FuncType) -> CoreImport:
         """What the function import `namespace` `field` of `module` means.
@@ -85,7 +105,10 @@ class CoreImports:
         where = f"module `{module.name}`: import `{namespace}` `{field}`"
         namespace, field = conventional_import(namespace, field)
         home = self._home(namespace, where)
-        found = self._find(home, field, exported=namespace.startswith(_EXPORT))
+        try:
+            found = self._find(home, field, exported=namespace.startswith(_EXPORT))
+        except ComponentizeError as error:
+            raise ComponentizeError(f"{where}: {error}") from None
         if found is None:
             raise ComponentizeError(f"{where}: {self.homes.name(home)} has no such {self._side(namespace)}")
         check_signature(where, found.type, type)
@@ -114,19 +137,12 @@ class CoreImports:
         return home
 
     def _interface(self, name: str, exported: bool) -> Home | None:
-        homes = self.homes.exports if exported else self.homes.imports
-        for key, home in homes.items():
-            if self.resolve.world_key_name(key) == name:
-                return home
+        names = self._exported_names if exported else self._imported_names
+        found = names.exact.get(name)
+        if found is not None:
+            return found
         _, _, version = name.partition("@")
-        wanted = canonical_interface_name(name)[0] if is_version(version) else name
-        for key, home in homes.items():  # a compatible version, or what compatible ones share
-            if (
-                isinstance(key, InterfaceKey)
-                and canonical_interface_name(self.resolve.world_key_name(key))[0] == wanted
-            ):
-                return home
-        return None
+        return names.compatible.get(canonical_interface_name(name)[0] if is_version(version) else name)
 
     def _function(self, home: Home, name: str, exported: bool) -> Function | None:
         if home.interface is not None:
@@ -185,23 +201,24 @@ class CoreImports:
         if function is None:
             return None
         core = self.flattening.task_return_type(function)
-        pointers, strings = self.contents.of([function.result])
-        needs = Needs(memory=pointers or core.indirect_params, string_encoding=strings)
-        return _Found(TaskReturn(home, function), core.type, needs)
+        return _Found(TaskReturn(home, function), core.type, self.contents.to_return(function, self.flattening))
 
     def _copy(self, home: Home, field: str, exported: bool) -> _Found | None:
         match = _COPY.fullmatch(field)
         if match is None:
             return None
-        prefix, kind, word, ordinal, name = match.groups()
+        prefix, kind, word, place, name = match.groups()
+        if prefix is not None and word in _NEVER_ASYNC:
+            return None
         op = BuiltinOp[f"{kind}_{word}".upper().replace("-", "_")]
         type: TypeId | None = None
-        if ordinal != "unit":
+        if place != "unit":
             function = self._function(home, name, exported)
             types = [] if function is None else copy_types(self.resolve, function)
-            if int(ordinal) >= len(types):
+            number = ordinal(place)
+            if number is None or number >= len(types):
                 return None
-            type = types[int(ordinal)]
+            type = types[number]
             if isinstance(self.resolve.types[type].kind, Stream) != (kind == "stream"):
                 return None
         core = _COPY_TYPES.get(word) or signature(3 if kind == "stream" else 2, 1)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from generator.canonical.flatten import CoreSignature
+from generator.canonical.flatten import AsyncAbi, Context, CoreSignature, Flattening
 from generator.wit.kinds import children
 from generator.wit.model import (
     Borrow,
@@ -75,3 +75,17 @@ class TypeContents:
         result, result_strings = self.of([function.result])
         realloc = params or signature.indirect_params
         return Needs(realloc or result or signature.result_pointer, realloc, param_strings or result_strings)
+
+    def to_lift_async(self, function: Function, flattening: Flattening) -> Needs:
+        """As `to_lift`, for a function whose result goes through `task.return`.
+
+        Also `task.return` itself has the memory and the string encoding of this, even where only a parameter needs
+        them: the options of both must be equal (CanonicalABI.md, `canon task.return`: `LiftOptions.equal`).
+        """
+        core = flattening.flatten_functype(function, Context.LIFT, AsyncAbi.CALLBACK)
+        needs = self.to_lift(function, core)
+        return replace(needs, memory=needs.memory or flattening.task_return_type(function).indirect_params)
+
+    def to_return(self, function: Function, flattening: Flattening) -> Needs:
+        """For `task.return`, which never allocates."""
+        return replace(self.to_lift_async(function, flattening), realloc=False)

@@ -6,6 +6,7 @@ import struct
 from enum import IntEnum, unique
 
 from generator.wasm.leb128 import encode_signed, encode_unsigned
+from generator.wasm.limits import check_locals
 from generator.wasm.types import ValType
 
 
@@ -196,7 +197,8 @@ class Code:
         self.out += encode_unsigned(default)
 
     def declarations(self) -> bytes:
-        """The vector of local declarations, equal neighbours joined."""
+        """The vector of local declarations, equal neighbours joined. Raises LimitError for too many locals."""
+        check_locals(self._params + len(self._locals))
         runs: list[list[int]] = []
         for type in self._locals:
             if runs and runs[-1][1] == type:

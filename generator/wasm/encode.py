@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from generator.wasm.leb128 import encode_unsigned
+from generator.wasm.limits import check_module, check_name
 from generator.wasm.module import CustomSection, DataSegment, ElementSegment, Export, Global, Import, Module
 from generator.wasm.types import (
     FuncIndex,
@@ -21,7 +22,9 @@ MAGIC = b"\0asm\x01\0\0\0"
 
 
 def encode_name(name: str) -> bytes:
+    """Raises LimitError for a name that no engine takes."""
     raw = name.encode()
+    check_name(raw)
     return encode_unsigned(len(raw)) + raw
 
 
@@ -108,7 +111,8 @@ def _vector_section(id: int, items: Iterable[bytes]) -> bytes:
 
 
 def encode_module(module: Module) -> bytes:
-    """The module's binary. Sections without content are left out."""
+    """The module's binary. Sections without content are left out. Raises LimitError for what no engine takes."""
+    check_module(module)
     return b"".join(
         [
             MAGIC,

@@ -10,9 +10,12 @@ import signal
 import sys
 from types import FrameType
 
+from harness.cli.standard_streams import reopen_closed_streams
+
 
 def main() -> None:
     """Run the command; never a traceback for what a user does."""
+    reopen_closed_streams()
     try:
         signal.signal(signal.SIGTERM, _interrupt)  # temporary files go away then, too
         code = _run()

@@ -21,14 +21,15 @@ from harness.toolchains.named import is_name
 SWITCHES = tuple(item.name.replace("_", "-") for item in dataclasses.fields(Profile) if isinstance(item.default, bool))
 """What worlds may have or not, as `--features` names it."""
 
+_COUNT = re.compile(r"0*[1-9][0-9]{0,8}")
 _UNITS: Mapping[str, float] = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def worlds_of(_context: click.Context, _param: click.Parameter, texts: Sequence[str]) -> tuple[int | None, str]:
     """How many worlds, and where they come from, of `--worlds`. None: it does not say."""
-    counts = [int(text) for text in texts if text.isdigit() and int(text)]
+    counts = [int(text) for text in texts if _COUNT.fullmatch(text)]
     sources = [text for text in texts if text in SOURCES]
-    wrong = [text for text in texts if not (text.isdigit() and int(text)) and text not in SOURCES]
+    wrong = [text for text in texts if not _COUNT.fullmatch(text) and text not in SOURCES]
     if wrong:
         raise click.BadParameter(f"{wrong[0]!r} is neither a number of worlds nor one of {', '.join(SOURCES)}")
     if len(counts) > 1 or len(sources) > 1:
@@ -40,7 +41,7 @@ def seconds_of(_context: click.Context, _param: click.Parameter, text: str | Non
     """`90`, `60s`, `15m`, `1h`."""
     if text is None:
         return None
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text)
+    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)([smh]?)", text)
     if match is None or not float(match[1]):
         raise click.BadParameter(f"{text!r} is no time such as 90, 60s, 15m or 1h")
     return float(match[1]) * _UNITS[match[2]]

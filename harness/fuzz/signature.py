@@ -34,7 +34,7 @@ _PLAIN = re.compile(r"(push|pop)_(?:bool|char|string|[usf]\d+)")
 _MOVE = re.compile(r"(?:push|pop)_")
 _STUMBLES = (
     (re.compile(r"(interpreter: )(?:pop_kind|pick|discriminant|stack|list_length|iterator)\)"), "wrong values"),
-    (re.compile(r"(interpreter: )(?:dealloc|block|realloc)\)"), "wrong memory"),
+    (re.compile(r"(interpreter: )(?:dealloc|block|realloc|guard|freed)\)"), "wrong memory"),
 )
 """Causes of traps that the interpreter tells (interpreters/src/fail.h), by what they are about."""
 BESIDE = ", beside the first"

@@ -10,14 +10,21 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import jsonschema
+from jsonschema.exceptions import ValidationError
+
 from harness.fuzz import atomic
 from harness.fuzz.findings import Found, Ledger
 from harness.fuzz.signature import Signature
+from harness.fuzz.state_schema import STATE_SCHEMA
 from harness.fuzz.trial import Recipe
 from harness.fuzz.worlds import Profile
+from harness.text_files import read_text_file
 
 FILE = "campaign.json"
 FORMAT = 1
+MAX_BYTES = 256 << 20
+"""A larger file is none of ours."""
 
 
 class CannotResume(Exception):
@@ -57,16 +64,22 @@ def load(directory: Path) -> State:
     """Raises `CannotResume`."""
     path = directory / FILE
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CannotResume(f"there is no campaign to go on with: {path} does not exist") from None
+        if not path.exists():
+            raise CannotResume(f"there is no campaign to go on with: {path} does not exist")
+        data = json.loads(read_text_file(path, MAX_BYTES))
+    except RecursionError:
+        raise CannotResume(f"{path} is damaged (nested too deep); remove it to begin anew") from None
     except (OSError, ValueError) as error:
         raise CannotResume(f"{path}: {error}; remove it to begin anew") from error
     try:
         version = metadata.version("wit-dylib-harness")
         if (data["format"], data["version"]) != (FORMAT, version):
             raise CannotResume(f"{path} is of version {data['version']}, this is {version}: begin anew")
+        jsonschema.validate(data, STATE_SCHEMA, jsonschema.Draft202012Validator)
         return State(_recipe(data["recipe"]), data["next"], data["first"], _ledger(data), tuple(data["settings"]))
+    except ValidationError as error:
+        problem = f"{error.json_path}: {error.message[:200]}"
+        raise CannotResume(f"{path} is damaged ({problem}); remove it to begin anew") from error
     except (KeyError, TypeError, ValueError) as error:
         raise CannotResume(f"{path} is damaged ({error!r}); remove it to begin anew") from error
 

@@ -12,6 +12,7 @@ from harness.cells import OURS
 from harness.diff import NOTHING, Difference
 from harness.engine import EngineKind, Rejected
 from harness.examine import Examination, Options
+from harness.owned import file_name
 from harness.plan import Role
 from harness.programs.execute import execute
 from harness.programs.prepare import Prepared, prepare
@@ -57,7 +58,7 @@ class RunProgram:
         verdict = examine_program(bench, self.name, program, prepared, self.options)
         kept = ""
         if not verdict.outcome.good and self.options.artifacts is not None:
-            kept = _keep_or_say_why(bench, self.options.artifacts, self.name, program, prepared)
+            kept = _keep_or_say_why(bench, self.options.artifacts, self, program, prepared)
         seconds = time.perf_counter() - started
         return Examination(self.name, program.title, verdict, program.wit, artifacts=kept, seconds=seconds)
 
@@ -145,15 +146,15 @@ def _difference(
     return None
 
 
-def _keep_or_say_why(bench: Workbench, directory: Path, name: str, program: Program, prepared: Prepared) -> str:
+def _keep_or_say_why(bench: Workbench, directory: Path, task: RunProgram, program: Program, prepared: Prepared) -> str:
     try:
-        folder = artifacts.fresh_folder(directory, name)
+        folder = artifacts.fresh_folder(directory, task.name, artifacts.source_of(task.path))
         (folder / "program.wit").write_text(program.wit)
         for number, library in enumerate(prepared.libraries):
-            (folder / f"{number}-{Path(library.name).name}").write_bytes(library.data)
+            (folder / f"{number}-{file_name(library.name)}").write_bytes(library.data)
         for toolchain in bench.toolchains.values():
             result = bench.builder.link(toolchain, prepared.libraries, program.options)
-            artifacts.keep_result(folder / f"{toolchain.name}.component.wasm", result)
+            artifacts.keep_result(folder / f"{file_name(toolchain.name)}.component.wasm", result)
     except OSError as error:
         return artifacts.cannot_keep(directory, error)
     return str(folder)

@@ -9,7 +9,8 @@ _LIBRARY = {
     "type": "object",
     "required": ["name", "wat"],
     "properties": {
-        "name": text("What `needed` lists of other libraries call it."),
+        # linkers take NAME=PATH, after options
+        "name": text("What `needed` lists of other libraries call it.", pattern=r"^[^-=/\x00-\x20][^=/\x00-\x1f]*$"),
         "wat": text("The library, with `(@dylink.0 ...)`."),
         "world": text(
             "The world that its `component-type` section tells: what it imports and exports itself. Where no library "

@@ -19,6 +19,7 @@ Exit code 0: the output file is the result. 1 or 2: refused, standard error says
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import tomllib
@@ -41,6 +42,9 @@ from harness.toolchains.protocol import (
     Toolchain,
 )
 from harness.toolchains.wasm_tools import judge_exit
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""Names of toolchains become names of files."""
 
 LINK_OPTIONS = ("stack-size", "stub-missing-functions", "built-in-libdl", "openable")
 
@@ -77,6 +81,8 @@ def read(path: Path) -> Templates:
     name = table.get("name")
     if not isinstance(name, str) or not name or name in ("ours", "reference"):
         raise ToolchainFileError(f"{path}: `name` must be a string other than `ours` and `reference`")
+    if not _NAME.fullmatch(name):
+        raise ToolchainFileError(f"{path}: `name` must be letters, digits, `.`, `_` or `-`, no sign first, at most 64")
     generate = _words(path, table, "generate", ("{wit}", "{output}"))
     link = _words(path, table, "link", ("{libraries}", "{output}"))
     return Templates(name, _version(path, table), generate, link, _link_options(path, table))

@@ -13,9 +13,12 @@ class UnreadableComponent(ValueError):
 
 
 def component_world(component: bytes) -> World:
-    """What a component imports and exports. Raises `UnreadableComponent`."""
+    """What a component imports and exports. Raises `UnreadableComponent`.
+
+    Each import and export is read by itself: what only an export has must not seem to be imported, too.
+    """
     try:
-        resolve, world = decode_component(component)
+        resolve, world = decode_component(component, apart=True)
     except GeneratorError as error:
         raise UnreadableComponent(str(error)) from error
     return WorldView(resolve, world).world()

@@ -3,6 +3,7 @@
 #include "context.h"
 #include "fail.h"
 #include "memory.h"
+#include "stack.h"
 #include "trace.h"
 #include "world.h"
 
@@ -29,13 +30,11 @@ Val *call_import(uint32_t which, Val *arguments) {
   for (uint32_t i = arguments->len; i > 0; i--) context_push(context, value_retain(arguments->items[i - 1]));
   value_release(arguments);
   event_index("import_call", which);
-  size_t bytes = memory_out.bytes, stack_pointer = platform_stack_pointer();
-  func->impl(context);
-  stack_pointer = platform_stack_pointer() - stack_pointer;
+  size_t bytes = memory_out.bytes, moved = stack_call(func->impl, context);
   event_index("import_return", which);
   Val *result = has_result(func) ? context_pop(context) : NULL;
   context_destroy(context);
-  trace_balance(which, memory_out.bytes - bytes, stack_pointer);
+  trace_balance(which, memory_out.bytes - bytes, moved);
   return result;
 }
 

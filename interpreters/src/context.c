@@ -2,6 +2,7 @@
 
 #include "fail.h"
 #include "memory.h"
+#include "stack.h"
 
 static Context *contexts;
 
@@ -13,6 +14,7 @@ Context *context_create(void) {
 }
 
 Context *context_of(void *cx) {
+  stack_scribble();
   for (Context *context = contexts; context; context = context->next)
     if (context == cx) return context;
   fail_context();

@@ -16,7 +16,7 @@ struct Context {
 };
 
 Context *context_create(void);
-/* fail_context unless `cx` is alive. */
+/* At the entry of every function with a cx. fail_context unless it is alive. */
 Context *context_of(void *cx);
 /* fail_stack unless the stack is empty. */
 void context_destroy(Context *context);

@@ -3,19 +3,9 @@
 #include "fail.h"
 #include "memory.h"
 #include "script.h"
-#include "stack_base.h"
+#include "stack.h"
 #include "trace.h"
 #include "world.h"
-
-static size_t base;
-static bool base_known;
-
-void stack_base_seen(size_t pointer) {
-  if (!base_known) base = pointer;
-  base_known = true;
-}
-
-size_t stack_base(void) { return base; }
 
 static NOINLINE void construct(size_t pointer) {
   if (world_is_known()) fail_initialize(); /* a library that needs this one was constructed before it */
@@ -36,6 +26,7 @@ static NOINLINE void run(void) {
 
 static NOINLINE void finish(size_t stack_pointer) {
   script_load();
+  memory_check();
   trace_event("balance");
   trace_signed((int32_t)(uint32_t)memory_out.bytes);
   trace_signed((int32_t)(uint32_t)memory_out.blocks);

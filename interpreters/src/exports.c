@@ -3,7 +3,7 @@
 #include "fail.h"
 #include "memory.h"
 #include "script.h"
-#include "stack_base.h"
+#include "stack.h"
 #include "trace.h"
 #include "world.h"
 
@@ -38,6 +38,7 @@ static const wit_export_func_t *export_func(size_t which) {
 }
 
 void *wit_dylib_export_start(size_t which) {
+  stack_scribble();
   script_load();
   event_index("export_start", which);
   export_func(which);
@@ -80,6 +81,7 @@ int32_t wit_dylib_export_async_callback(int32_t event, int32_t waitable, int32_t
 }
 
 void wit_dylib_resource_dtor(size_t ty, size_t rep) {
+  stack_scribble();
   script_load();
   trace_event("resource_dtor");
   trace_unsigned(ty);

@@ -10,6 +10,8 @@
   X(dealloc)          /* a deallocation of something else than was allocated */      \
   X(discriminant)     /* a pushed discriminant without a case */                     \
   X(error_context)    /* error-context without its built-ins */                      \
+  X(freed)            /* memory was written to after it had been freed */            \
+  X(guard)            /* something was written beside an allocation, or in a caller's frame */ \
   X(handle)           /* an operation on something that is no suitable handle */     \
   X(initialize)       /* initialized twice, or before its own constructor ran */      \
   X(iterator)         /* an iterator moved past its end or ended before it */        \

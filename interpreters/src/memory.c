@@ -1,11 +1,18 @@
 /*
  * Blocks come in size classes (multiples of 16 bytes up to 64, then four classes for each doubling) and go back to the
- * list of their class. Memory is never given back, so a long run needs at most the peak of each class.
+ * list of their class. Memory is never given back, so a long run needs little more than the peak of each class.
+ *
+ * What generated code gets is as little as it may rely on ("guarded"): aligned to what was asked for and to no more,
+ * filled with a pattern, with the same pattern before and behind it, above the first 16 MiB. Freed, it is filled with
+ * another pattern and left alone for a while. Both patterns are checked: when the block is used, and all at the end.
+ * Where the address would be if it were cut to 24 bits lies, as far as it goes, memory of ours that must stay zero.
  */
 #include "memory.h"
 
 #include "fail.h"
+#include "pattern.h"
 #include "script.h"
+#include "stack.h"
 #include "trace.h"
 #include "wit_dylib.h"
 
@@ -18,11 +25,21 @@
 #define UNPOISON(ptr, size) ((void)0)
 #endif
 
-enum { HEADER = 16, MAX_ALIGN = 16, CLASSES = 104 };
+enum {
+  HEADER = 16,
+  MAX_ALIGN = 16,
+  GIVEN_ALIGN = 8, /* of bytes that the script gives, whatever they are: the largest that CanonicalABI.md knows */
+  CLASSES = 104,
+  GUARD = 16,            /* bytes behind a guarded payload at least */
+  KEPT = 8,              /* freed guarded blocks of a class that are not used again */
+  KEPT_SIZE = 4096,      /* the largest of them: memory is not without end */
+  HEAP_FROM = 1 << 24,
+};
 #define MAX_SIZE ((size_t)0x60000000)
 
 typedef enum Owner {
   OWNER_NONE, /* free */
+  OWNER_GAP,  /* memory of somebody else begins here; `next` is the block behind it */
   OWNER_INTERPRETER,
   OWNER_ABI,
   OWNER_DEFERRED,
@@ -31,18 +48,23 @@ typedef enum Owner {
 typedef struct Block {
   uint32_t magic; /* depends on the address, so that a copy of a header is not one */
   uint32_t size;  /* as asked for */
-  uint32_t next;  /* of a free block: the next of its class, in units of 16 bytes from the heap's start; 0 ends */
+  uint32_t next;  /* of a free block: the next in its list, in units of 16 bytes from the heap's start; 0 ends */
   uint8_t align;
   uint8_t owner;
   uint8_t class;
-  uint8_t unused;
+  uint8_t is_guarded;
 } Block;
 _Static_assert(sizeof(Block) == HEADER, "the payload is aligned to 16 if the header has 16 bytes");
 
+typedef struct FreeList {
+  uint32_t first, last, length;
+} FreeList;
+
 MemoryBalance memory_out, memory_own;
-static uint32_t free_lists[CLASSES];
+static FreeList free_lists[2][CLASSES]; /* by is_guarded and class */
 static uint8_t *heap_start; /* 16 bytes before the first block, so that no block has offset 0 */
 static uint8_t *fresh, *fresh_end;
+static uintptr_t low, low_end; /* nobody's memory up to HEAP_FROM */
 
 static unsigned class_of(size_t size) {
   if (size <= 64) return size <= 16 ? 0 : (unsigned)((size - 1) >> 4);
@@ -74,53 +96,134 @@ static void uncount(const Block *block) {
 
 static uint32_t magic_of(const Block *block) { return 0xb0c5ed01u ^ (uint32_t)(uintptr_t)block; }
 
+static uint8_t *slot(const Block *block) { return (uint8_t *)(uintptr_t)(block + 1); }
+
+/* The slot is aligned to 16: so many bytes on, an address is aligned to `align` and to no more. Of 16, to 16 at least. */
+static size_t shift_of(size_t align) { return align & (MAX_ALIGN - 1); }
+
+static uint8_t *payload(const Block *block) {
+  return slot(block) + (block->is_guarded ? shift_of(block->align) : 0);
+}
+
+static uint32_t offset_of(const Block *block) { return (uint32_t)((size_t)((const uint8_t *)block - heap_start) / 16); }
+static Block *block_at(uint32_t offset) { return (Block *)(void *)(heap_start + (size_t)offset * 16); }
+
+/* ---- Patterns ---------------------------------------------------------------------------------------------------- */
+
+static void check_free(const Block *block) {
+  if (!pattern_holds(slot(block), class_size(block->class), PATTERN_FREED)) fail_freed();
+}
+
+static void check_guards(const Block *block) {
+  const uint8_t *start = payload(block), *end = start + block->size, *slot_end = slot(block) + class_size(block->class);
+  if (!pattern_holds(slot(block), (size_t)(start - slot(block)), PATTERN_UNWRITTEN) ||
+      !pattern_holds(end, (size_t)(slot_end - end), PATTERN_UNWRITTEN))
+    fail_guard();
+  uintptr_t cut = (uintptr_t)start & (HEAP_FROM - 1);
+  if (cut >= low && cut + block->size <= low_end && !pattern_holds((const uint8_t *)cut, block->size, 0)) fail_guard();
+}
+
+void memory_check(void) {
+  for (const uint8_t *at = heap_start + HEADER; heap_start && at < fresh;) {
+    const Block *block = (const Block *)(const void *)at;
+    if (block->magic != magic_of(block)) fail_guard();
+    if (block->owner == OWNER_GAP) {
+      at = (const uint8_t *)block_at(block->next);
+      continue;
+    }
+    if (block->is_guarded && block->owner == OWNER_NONE) check_free(block);
+    if (block->is_guarded && block->owner != OWNER_NONE) check_guards(block);
+    at = slot(block) + class_size(block->class);
+  }
+}
+
+/* ---- Blocks ------------------------------------------------------------------------------------------------------ */
+
+static Block *block_here(uint8_t *at, unsigned class, bool is_guarded) {
+  Block *block = (Block *)(void *)at;
+  UNPOISON(block, HEADER);
+  *block = (Block){.class = (uint8_t)class, .is_guarded = is_guarded};
+  block->magic = magic_of(block);
+  return block;
+}
+
+/* The heap begins HEAP_FROM behind the end of the memory, or at its end where it does not become so large. */
+static void leave_low_addresses(void) {
+  uintptr_t end = (uintptr_t)platform_grow(0);
+  if (end >= HEAP_FROM || !platform_grow(HEAP_FROM / PAGE_SIZE)) return;
+  low = end;
+  low_end = HEAP_FROM;
+}
+
+/* Room for `need` bytes and for a header behind them, in case that somebody else grows the memory before the next time. */
 static void grow(size_t need) {
-  size_t pages = (need + HEADER + PAGE_SIZE - 1) / PAGE_SIZE;
+  if (!heap_start) leave_low_addresses();
+  size_t pages = (need + 2 * HEADER + PAGE_SIZE - 1) / PAGE_SIZE;
   uint8_t *more = platform_grow(pages);
   if (!more) fail_memory();
   if (!heap_start) {
     heap_start = more;
     fresh = more + HEADER;
   } else if (more != fresh_end) {
-    fresh = more; /* somebody else grew the memory in between: the rest of the old piece is lost */
+    Block *gap = block_here(fresh, 0, false);
+    gap->owner = OWNER_GAP;
+    fresh = more;
+    gap->next = offset_of((Block *)(void *)fresh);
   }
   fresh_end = more + pages * PAGE_SIZE;
   POISON(fresh, (size_t)(fresh_end - fresh));
 }
 
-static void *allocate(size_t size, size_t align, Owner owner) {
+static Block *fresh_block(unsigned class, bool is_guarded) {
+  size_t need = HEADER + class_size(class);
+  if ((size_t)(fresh_end - fresh) < need + HEADER) grow(need);
+  Block *block = block_here(fresh, class, is_guarded);
+  fresh += need;
+  return block;
+}
+
+/* Null where there is none, or none that has been free for long enough. */
+static Block *free_block(unsigned class, bool is_guarded) {
+  FreeList *list = &free_lists[is_guarded][class];
+  if (list->length <= (is_guarded && class_size(class) <= KEPT_SIZE ? KEPT : 0)) return NULL;
+  Block *block = block_at(list->first);
+  list->first = block->next;
+  if (!--list->length) list->last = 0;
+  if (is_guarded) check_free(block);
+  return block;
+}
+
+static void *allocate_block(size_t size, size_t align, Owner owner, bool is_guarded) {
   if (size > MAX_SIZE) fail_memory();
-  unsigned class = class_of(size);
-  Block *block;
-  if (free_lists[class]) {
-    block = (Block *)(void *)(heap_start + (size_t)free_lists[class] * 16);
-    free_lists[class] = block->next;
-  } else {
-    size_t need = HEADER + class_size(class);
-    if ((size_t)(fresh_end - fresh) < need) grow(need);
-    block = (Block *)(void *)fresh;
-    fresh += need;
-    UNPOISON(block, HEADER);
-    block->magic = magic_of(block);
-    block->class = (uint8_t)class;
-  }
+  unsigned class = class_of(is_guarded ? shift_of(align) + size + GUARD : size);
+  Block *block = free_block(class, is_guarded);
+  if (!block) block = fresh_block(class, is_guarded);
   block->size = (uint32_t)size;
   block->align = (uint8_t)align;
   block->owner = (uint8_t)owner;
-  UNPOISON(block + 1, size);
+  if (is_guarded) pattern_fill(slot(block), class_size(class), PATTERN_UNWRITTEN);
+  UNPOISON(payload(block), size);
   count(block);
-  return block + 1;
+  return payload(block);
+}
+
+static void *allocate(size_t size) { return allocate_block(size, MAX_ALIGN, OWNER_INTERPRETER, false); }
+
+static void *allocate_guarded(size_t size, size_t align, Owner owner) {
+  return allocate_block(size, align, owner, true);
 }
 
 /* The block of a payload, or null where no block of that owner starts there. Any address may be asked for. */
 static Block *find(void *ptr, Owner owner) {
   uintptr_t address = (uintptr_t)ptr, start = (uintptr_t)heap_start;
-  if (!heap_start || address % 16 != 0 || address < start + 2 * HEADER || address >= (uintptr_t)fresh_end) return NULL;
-  Block *block = (Block *)ptr - 1;
+  if (!heap_start || address < start + 2 * HEADER || address >= (uintptr_t)fresh_end) return NULL;
+  Block *block = (Block *)(address & ~(uintptr_t)(HEADER - 1)) - 1;
 #if defined(__SANITIZE_ADDRESS__)
   if (__asan_region_is_poisoned(block, HEADER)) return NULL;
 #endif
-  return block->magic == magic_of(block) && block->owner == owner ? block : NULL;
+  if (block->magic != magic_of(block) || block->owner != owner || payload(block) != ptr) return NULL;
+  if (block->is_guarded) check_guards(block);
+  return block;
 }
 
 static Block *find_exact(void *ptr, size_t size, size_t align) {
@@ -128,22 +231,37 @@ static Block *find_exact(void *ptr, size_t size, size_t align) {
   return block && block->size == size && block->align == align ? block : NULL;
 }
 
+/* The interpreter's own goes first into its list, to be used again at once; what is guarded goes last. */
 static void release(Block *block) {
   uncount(block);
-  POISON(block + 1, class_size(block->class));
+  if (block->is_guarded) pattern_fill(slot(block), class_size(block->class), PATTERN_FREED);
+  POISON(slot(block), class_size(block->class));
   block->owner = OWNER_NONE;
-  block->next = free_lists[block->class];
-  free_lists[block->class] = (uint32_t)((size_t)((uint8_t *)block - heap_start) / 16);
+  FreeList *list = &free_lists[block->is_guarded][block->class];
+  uint32_t offset = offset_of(block);
+  if (!list->length++) {
+    list->first = list->last = offset;
+  } else if (block->is_guarded) {
+    block_at(list->last)->next = offset;
+    list->last = offset;
+  } else {
+    block->next = list->first;
+    list->first = offset;
+  }
 }
 
-void *memory_alloc(size_t size) { return size ? allocate(size, MAX_ALIGN, OWNER_INTERPRETER) : NULL; }
+void *memory_alloc(size_t size) { return size ? allocate(size) : NULL; }
+
+void *memory_alloc_given(size_t size) {
+  return size ? allocate_guarded(size, GIVEN_ALIGN, OWNER_INTERPRETER) : NULL;
+}
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 void *memory_resize(void *ptr, size_t new_size) {
   if (!ptr) return memory_alloc(new_size);
   Block *block = find(ptr, OWNER_INTERPRETER);
-  if (!block || !new_size) fail_memory();
+  if (!block || block->is_guarded || !new_size) fail_memory();
   if (new_size <= class_size(block->class)) {
     uncount(block);
     UNPOISON(ptr, new_size);
@@ -151,7 +269,7 @@ void *memory_resize(void *ptr, size_t new_size) {
     count(block);
     return ptr;
   }
-  void *moved = allocate(new_size, MAX_ALIGN, OWNER_INTERPRETER);
+  void *moved = allocate(new_size);
   memcpy(moved, ptr, block->size);
   release(block);
   return moved;
@@ -192,9 +310,13 @@ void memory_give_back_deferred(void *ptr) {
   release(block);
 }
 
-/* CanonicalABI.md, "realloc": grows, shrinks or moves `old`, or allocates where `old_size` is 0. */
+/*
+ * CanonicalABI.md, "realloc": moves `old`, larger or smaller, or allocates where `old_size` is 0. Of size 0 there is an
+ * address that is aligned as was asked for.
+ */
 void *cabi_realloc(void *old, size_t old_size, size_t align, size_t new_size) {
   if (script_is_loading) return memory_resize(old_size ? old : NULL, new_size ? new_size : 1);
+  stack_scribble();
   trace_cannot_leave();
   trace_event("realloc");
   trace_unsigned(old_size);
@@ -204,8 +326,7 @@ void *cabi_realloc(void *old, size_t old_size, size_t align, size_t new_size) {
   if (align == 0 || align > MAX_ALIGN || (align & (align - 1)) != 0) fail_realloc();
   Block *block = old_size ? find_exact(old, old_size, align) : NULL;
   if (old_size && !block) fail_realloc();
-  void *result = new_size ? allocate(new_size, align, OWNER_ABI) : (void *)EMPTY_ADDRESS;
-  if (new_size && align > EMPTY_ADDRESS && ((uintptr_t)result % align) != 0) fail_memory();
+  void *result = new_size ? allocate_guarded(new_size, align, OWNER_ABI) : (void *)(uintptr_t)align;
   if (block) {
     if (new_size) memcpy(result, old, smaller(old_size, new_size));
     release(block);

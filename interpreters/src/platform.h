@@ -37,6 +37,12 @@ static inline size_t platform_stack_pointer(void) {
   return pointer;
 }
 
+/* `size` bytes below the shadow stack's pointer; null where the stack ends before. */
+static inline uint8_t *platform_below_stack(size_t size) {
+  size_t pointer = platform_stack_pointer();
+  return pointer > size ? (uint8_t *)(pointer - size) : NULL;
+}
+
 #define PLATFORM_TRAP() __builtin_trap()
 
 #else /* the tests' native build; tests/interpreters/native supplies these */
@@ -46,6 +52,7 @@ void host_script(HostString *result);
 void host_trace(const uint8_t *lines, size_t len);
 uint8_t *platform_grow(size_t pages); /* contiguous with what it gave before, as in one linear memory */
 size_t platform_stack_pointer(void);
+uint8_t *platform_below_stack(size_t size);
 _Noreturn void platform_trap(void);
 #define PLATFORM_TRAP() platform_trap()
 

@@ -86,7 +86,7 @@ uint8_t *read_bytes(Reader *reader, bool build, size_t *size) {
   if (token_is(token, "-")) return NULL;
   if (token.len % 2) fail_script_syntax();
   *size = token.len / 2;
-  uint8_t *bytes = build ? memory_alloc(*size) : NULL;
+  uint8_t *bytes = build ? memory_alloc_given(*size) : NULL;
   for (size_t i = 0; i < *size; i++) {
     unsigned byte = hex_digit(token.at[2 * i]) << 4 | hex_digit(token.at[2 * i + 1]);
     if (build) bytes[i] = (uint8_t)byte;

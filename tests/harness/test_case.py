@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -187,6 +189,51 @@ def test_needs_follow_from_the_types() -> None:
         "world w { import l: i; import f: func(a: map<u8, u8>, b: list<u8, 2>, c: error-context); }'\n"
     )
     assert plan(wit, "").needs == {"map", "fixed-length-lists", "error-context", "implements"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and FIFOs")
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("../outside.wit", "../outside.wit leads out of the case's folder"),
+        ("link.wit", "link.wit leads out of the case's folder"),
+        ("folder", "folder leads out of the case's folder"),
+        ("up", None),
+        ("/etc/passwd", "/etc/passwd is an absolute path"),
+        ("C:/x.wit", "C:/x.wit is an absolute path"),
+        ("fifo", "fifo: fifo is not a regular file"),
+        ("device", "device leads out of the case's folder"),
+        ("large", "large is too large: at most 16 MiB"),
+        ("loop", "loop cannot be read"),
+        ("x.wit/y", "x.wit/y cannot be read"),
+        ("x" * 5000, "cannot be read: File name too long"),
+        ("x\\u0000y", "a path holds no NUL"),
+        ("inner/../x.wit", None),
+    ],
+)
+def test_a_wit_file_stays_within_the_folder_of_its_case(tmp_path: Path, name: str, message: str | None) -> None:
+    (tmp_path / "outside.wit").write_text("package a:b; world w { }")
+    folder = tmp_path / "cases"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "x.wit").write_text("package a:b; world w { }")
+    (folder / "link.wit").symlink_to(tmp_path / "outside.wit")
+    (folder / "device").symlink_to("/dev/zero")
+    (folder / "folder").mkdir()
+    (folder / "folder" / "deps").symlink_to(tmp_path)
+    (folder / "up").mkdir()
+    (folder / "up" / "again").symlink_to(folder / "up")
+    (folder / "loop").symlink_to(folder / "loop")
+    os.mkfifo(folder / "fifo")
+    with (folder / "large").open("wb") as file:
+        file.truncate((16 << 20) + 1)
+    text = HEAD + f'wit-file = "{name}"\n'
+    if message is None:
+        parse_case(text, "case.toml", folder)
+        return
+    with pytest.raises(FileError) as caught:
+        parse_case(text, "case.toml", folder)
+    assert str(caught.value).startswith("case.toml:4: ")
+    assert message in str(caught.value)
 
 
 def test_a_case_from_a_file(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ sys.exit(done.returncode)
     assert "a:b/x#f(255) -> 0" in done.stdout
     assert "interface x { f: func(a: u8) -> u8; }" in done.stdout
     assert f"repeat with: harness run cases/scalars/byte.toml --reference {wrong}" in done.stdout
-    kept = suite / "artifacts" / "scalars" / "byte"
+    kept = suite / "artifacts" / "scalars.byte"
     assert (kept / "subject.wit").is_file()
     assert (kept / "run-1.driver.script").read_text().startswith("boxed1")
     assert (kept / "reference@winch" / "subject.dylib.wasm").is_file()
@@ -264,5 +264,5 @@ def test_artifacts_that_cannot_be_kept_do_not_lose_the_verdict(tmp_path: Path) -
     taken = tmp_path / "file"
     taken.write_text("")
     plan = Plan("t", (), (), (), ())
-    told = keep_or_say_why(taken / "below", "x", plan, Observed([]))
+    told = keep_or_say_why(taken / "below", "x", "x", plan, Observed([]))
     assert told.startswith("none: ") and "--artifacts" in told

@@ -38,9 +38,13 @@ def test_what_killed_processes_left_behind_goes_away(tmp_path: Path, monkeypatch
     foreign.mkdir()
     link = tmp_path / "harness-link"
     link.symlink_to(living.path)
+    users = tmp_path / "harness-of-a-user"
+    users.mkdir()
+    (users / "lock").write_text("")
+    age(users)
     made = fresh_folder()
     assert not old.exists()
-    assert {young, living.path, foreign, link, made.path} == set(tmp_path.iterdir())
+    assert {young, living.path, foreign, link, users, made.path} == set(tmp_path.iterdir())
     for folder in (living, made):
         folder.remove()
         assert not folder.path.exists()

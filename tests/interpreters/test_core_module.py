@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import wasmtime
 from wasmtime import Func, FuncType, Global, GlobalType, Limits, MemoryType, Store, TableType, Val, ValType
@@ -16,12 +18,12 @@ I32 = ValType.i32()
 class Core:
     """An instance with a memory, a table and a stack pointer made here, in place of a linker's."""
 
-    def __init__(self, library: bytes, script: str, constructors: bool = True) -> None:
+    def __init__(self, library: bytes, script: str, constructors: bool = True, pages: int | None = None) -> None:
         engine = wasmtime.Engine()
         self.store = Store(engine)
         module = wasmtime.Module(engine, library)
-        self.memory = wasmtime.Memory(self.store, MemoryType(Limits(8, None)))
-        table = wasmtime.Table(self.store, TableType(ValType.funcref(), Limits(64, None)), None)
+        self.memory = wasmtime.Memory(self.store, MemoryType(Limits(8, pages)))
+        self.table = table = wasmtime.Table(self.store, TableType(ValType.funcref(), Limits(64, None)), None)
         self.stack_pointer = Global(self.store, GlobalType(I32, True), Val.i32(STACK_TOP))
         self.trace = ""
         self._script = script.encode()
@@ -44,6 +46,17 @@ class Core:
         result = function(self.store, *args)
         assert result is None or isinstance(result, int)
         return result or 0
+
+    def give_import(self, impl: Callable[[int], None]) -> None:
+        """Initialize with a wit_t of one import, `nothing: func()`."""
+        at, name = 8192, 8192 + 512
+        self.table.set(self.store, 40, Func(self.store, FuncType([I32], []), impl))
+        func = [0, name, 40, 0, 0, 0, 0, 0xFFFFFFFF, 0, 0]
+        wit = [3, 1, at + 256] + [0] * 30
+        for where, words in ((at, wit), (at + 256, func)):
+            self.memory.write(self.store, b"".join(word.to_bytes(4, "little") for word in words), where)
+        self.memory.write(self.store, b"nothing\0", name)
+        self.call("wit_dylib_initialize", at)
 
     def finish(self) -> str:
         """The last line of the trace after `finish`."""
@@ -117,11 +130,93 @@ def test_realloc_keeps_the_content(library: bytes) -> None:
 
 def test_freed_memory_is_used_again(library: bytes) -> None:
     core = Core(library, "boxed1")
+    begun = 0
     for _ in range(200):
-        at = core.call("cabi_realloc", 0, 0, 4, 30_000)
-        core.call("cabi_realloc", at, 30_000, 4, 0)
-    assert core.memory.size(core.store) < 12
+        for size in (40, 30_000):
+            at = core.call("cabi_realloc", 0, 0, 4, size)
+            core.call("cabi_realloc", at, size, 4, 0)
+            begun = begun or core.memory.size(core.store)
+    assert core.memory.size(core.store) < begun + 3
     assert core.finish() == "balance 0 0 0 0 0"
+
+
+ALIGNMENTS = (1, 2, 4, 8)
+LOW = 1 << 24
+
+
+@pytest.mark.parametrize("align", ALIGNMENTS)
+def test_addresses_are_aligned_to_no_more_than_was_asked_for(library: bytes, align: int) -> None:
+    core = Core(library, "boxed1")
+    for size in (*range(1, 70), 1000, 100_000):
+        assert core.call("cabi_realloc", 0, 0, align, size) % (2 * align) == align
+    assert core.call("cabi_realloc", 0, 0, align, 0) == align
+    assert core.call("cabi_realloc", 0, 0, 16, 5) % 16 == 0
+
+
+def test_the_heap_does_not_fit_into_24_bits(library: bytes) -> None:
+    core = Core(library, "boxed1")
+    assert core.call("cabi_realloc", 0, 0, 1, 1) >= LOW
+
+
+def test_where_memory_is_scarce_the_heap_lies_lower(library: bytes) -> None:
+    core = Core(library, "boxed1", pages=64)
+    at = core.call("cabi_realloc", 0, 0, 1, 1)
+    assert 8 * PAGE <= at < 64 * PAGE
+    assert core.finish() == "balance 1 1 0 0 0"
+
+
+def test_memory_is_not_empty_before_it_is_written_nor_after_it_was_freed(library: bytes) -> None:
+    core = Core(library, "boxed1")
+    at = core.call("cabi_realloc", 0, 0, 1, 30)
+    assert core.memory.read(core.store, at, at + 30) == b"\xa5" * 30
+    core.memory.write(core.store, b"0" * 30, at)
+    core.call("cabi_realloc", at, 30, 1, 0)
+    assert core.memory.read(core.store, at, at + 30) == b"\xdd" * 30
+
+
+def test_what_lies_below_the_stack_pointer_does_not_stay(library: bytes) -> None:
+    core = Core(library, "boxed1")
+    core.call("cabi_realloc", 0, 0, 1, 1)
+    for _ in range(2):
+        core.memory.write(core.store, b"kept" * 32, STACK_TOP - 128)
+        core.call("cabi_realloc", 0, 0, 1, 1)
+        assert b"kept" not in core.memory.read(core.store, STACK_TOP - 128, STACK_TOP)
+
+
+@pytest.mark.parametrize(
+    ("offset", "cause"),
+    [(-1, "fail_guard"), (5, "fail_guard"), (20, "fail_guard"), (-LOW, "fail_guard"), (4 - LOW, "fail_guard")],
+)
+def test_bytes_around_an_allocation_are_watched(library: bytes, offset: int, cause: str) -> None:
+    core = Core(library, "boxed1")
+    at = core.call("cabi_realloc", 0, 0, 1, 5)
+    core.memory.write(core.store, b"!", at + offset)
+    with pytest.raises(wasmtime.Trap) as caught:
+        core.finish()
+    frames = caught.value.frames
+    assert frames is not None
+    assert frames[0].func_name == cause
+
+
+@pytest.mark.parametrize(
+    ("offset", "seen"), [(-16, False), (-1, False), (0, True), (15, True), (64, True), (127, True)]
+)
+def test_a_callee_leaves_the_frame_of_its_caller_alone(library: bytes, offset: int, seen: bool) -> None:
+    core = Core(library, "boxed1 frame run call - nothing - 0 end")
+
+    def impl(_cx: int) -> None:
+        at = core.stack_pointer.value(core.store)
+        assert isinstance(at, int)
+        core.memory.write(core.store, b"!", at + offset)
+
+    core.give_import(impl)
+    trapped = False
+    try:
+        core.call("harness:boxed/control@0.1.0#run")
+    except wasmtime.Trap as trap:
+        frames = trap.frames
+        trapped = frames is not None and frames[0].func_name == "fail_guard"
+    assert trapped is seen
 
 
 @pytest.mark.parametrize(

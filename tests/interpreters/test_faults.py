@@ -6,6 +6,12 @@ import pytest
 
 from tests.interpreters.conftest import TRAPPED, Native, lines
 
+BEFORE = 2**64 - 1
+"""The offset of the byte before."""
+
+OTHERS = " | ".join(["allocate 1 4 8 | dealloc 1 8 4 0"] * 20)
+"""So many that the first block is used again."""
+
 
 @pytest.mark.parametrize(
     ("script", "cause"),
@@ -90,6 +96,16 @@ def test_bad_scripts_have_a_cause(native: Native, script: str, cause: str) -> No
         ("export_start 0 | allocate 0 1 4 | dealloc 0 4 2 1", "dealloc"),
         ("export_start 0 | allocate 0 1 64 | dealloc_at 0 16 16", "dealloc"),
         ("export_start 0 | allocate 0 1 64 | dealloc_at 0 1000000000 16", "dealloc"),
+        ("allocate 0 1 5 | flip 0 5 | finish", "guard"),
+        ("allocate 0 8 64 | flip 0 79 | finish", "guard"),
+        (f"allocate 0 1 5 | flip 0 {BEFORE} | finish", "guard"),
+        (f"allocate 0 8 8 | flip 0 {BEFORE} | finish", "guard"),
+        ("export_start 0 | allocate 0 4 8 | flip 0 8 | dealloc 0 8 4 0", "guard"),
+        ("export_start 0 | allocate 0 4 8 | flip 0 8 | dealloc 0 8 4 1", "guard"),
+        ("export_start 0 | allocate 0 1 4 | flip 0 4 | push_string 0 4", "guard"),
+        ("export_start 0 | allocate 0 1 4 | push_string 0 4 | flip 0 4 | finish", "guard"),
+        ("export_start 0 | allocate 0 4 8 | dealloc 0 8 4 0 | flip 0 7 | finish", "freed"),
+        ("export_start 0 | allocate 0 4 8 | dealloc 0 8 4 0 | flip 0 8 | finish", "freed"),
         ("export_start 0 | async_call 0", "async"),
         ("export_start 0 | async_callback 0", "async"),
         ("dtor 2 0", "type"),
@@ -108,6 +124,8 @@ def test_faults_of_generated_code_have_a_cause(native: Native, commands: str, ca
         "allocate 0 32 4",
         "allocate 0 0 4",
         "resize 0 4 1 8",
+        "allocate 0 1 4 | flip 0 4 | resize 0 4 1 8",
+        "export_start 0 | allocate 0 4 8 | dealloc 0 8 4 0 | flip 0 0 | " + OTHERS,
         "allocate 0 1 4 | resize 0 5 1 8",
         "allocate 0 1 4 | resize 0 4 2 8",
         "allocate 0 1 1700000000",

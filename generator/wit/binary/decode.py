@@ -147,17 +147,21 @@ def _string_encoding(component: Component) -> str:
     raise BinaryError(f"there is no custom section {ENCODING_SECTION!r}", 0)
 
 
-def decode_component(binary: bytes) -> tuple[Resolve, WorldId]:
+def decode_component(binary: bytes, apart: bool = False) -> tuple[Resolve, WorldId]:
     """The world of a component: its imports and exports as the world `root` of the package `root:component`.
 
     Imported components and core modules are left out: worlds cannot tell of them (so does the reference).
+
+    An interface that is imported and exported, or has a label, too, becomes one with all that any of them has: WIT
+    cannot say it otherwise. `apart`: each import and export is an interface of its own with just what it has, so that
+    several may have one name; that is for looking at, and cannot be printed as WIT.
     """
-    return world_of_component(read_component(binary, core_instances=False))
+    return world_of_component(read_component(binary, core_instances=False), apart)
 
 
-def world_of_component(component: Component) -> tuple[Resolve, WorldId]:
+def world_of_component(component: Component, apart: bool = False) -> tuple[Resolve, WorldId]:
     evaluator = Evaluator()
-    decoder = _Decoder(evaluator)
+    decoder = _Decoder(evaluator, apart)
     package = decoder.interfaces.package(PackageName("root", "component"))
     signature = evaluator.component(component)
     for name, item in tuple(signature.imports.items()):
@@ -171,9 +175,10 @@ def world_of_component(component: Component) -> tuple[Resolve, WorldId]:
 class _Decoder:
     """Worlds of one file."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: Evaluator, apart: bool = False) -> None:
         self.interfaces = Interfaces()
         self._evaluator = evaluator
+        self._apart = apart
 
     def finish(self, component: Component, main: PackageId) -> tuple[Resolve, PackageId]:
         package = self.interfaces.finish(main)
@@ -228,6 +233,8 @@ class _Decoder:
         if not isinstance(item.node, InstanceNode):
             what = "type" if isinstance(item.node, TypeNode) else "component or core module"
             raise BinaryError(f"{name!r} is a {what}: WIT worlds have none here", item.offset)
+        if self._apart:
+            self.interfaces.forget_names()
         external_id = item.name.external_id
         if item.name.implements is not None:
             if not is_label(name):

@@ -43,7 +43,8 @@ _FUNCTION_KINDS: dict[str, Callable[[TypeId], FunctionKind]] = {
 
 
 class Interfaces:
-    """Interfaces of one file by their full names: what is imported and exported, or told of twice, is one interface."""
+    """Interfaces of one file by their full names: what is imported and exported, or told of twice, is one interface,
+    unless `forget_names` comes between."""
 
     def __init__(self) -> None:
         self.resolve = Resolve()
@@ -70,6 +71,10 @@ class Interfaces:
             self.resolve.packages[package].interfaces[name.interface] = id
         self._fill(id, instance)
         return id
+
+    def forget_names(self) -> None:
+        """From now on a name that was told of before means another interface of the same name."""
+        self._named.clear()
 
     def inline(self, package: PackageId, instance: InstanceNode) -> InterfaceId:
         """An interface without a name."""

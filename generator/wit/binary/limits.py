@@ -10,11 +10,12 @@ from collections.abc import Iterable
 
 from generator.canonical.limits import LARGEST_SIZE, oversized_types
 from generator.canonical.walk import function_types
-from generator.errors import GeneratorError
+from generator.errors import LimitError
 from generator.wit.kinds import children
 from generator.wit.model import (
     Alias,
     Borrow,
+    EnumType,
     Function,
     FunctionItem,
     InterfaceId,
@@ -35,16 +36,12 @@ DEEPEST = 97
 instance and the component around a value type take three."""
 
 MOST_PARTS = 10_000
-"""Fields of a record, cases of a variant, types of a tuple."""
+"""Fields of a record, cases of a variant or enum, types of a tuple."""
 
 MOST_PARAMS = 1_000
 
 LARGEST_TREE = 1_000_000
 """Types in a component, each counted wherever it is mentioned, with all inside it: doubling types get there soon."""
-
-
-class LimitError(GeneratorError):
-    """A type, function or world beyond a limit; the text names it and the limit."""
 
 
 def check_types(resolve: Resolve) -> None:
@@ -53,7 +50,8 @@ def check_types(resolve: Resolve) -> None:
     for id, size in oversized_types(resolve, map(TypeId, range(len(resolve.types)))):
         raise LimitError(f"{_name(resolve, id)} takes {size} bytes; at most {LARGEST_SIZE} are allowed")
     for index, definition in enumerate(resolve.types):
-        parts = len(children(definition.kind))
+        kind = definition.kind
+        parts = len(kind.cases) if isinstance(kind, EnumType) else len(children(kind))
         if parts > MOST_PARTS:
             raise LimitError(
                 f"{_name(resolve, TypeId(index))} has {parts} parts; no engine takes more than {MOST_PARTS}"

@@ -16,7 +16,7 @@ from generator.wasm.types import ExternKind, FuncType, GlobalType, ValType
 from tests.generator.componentize.modules import I32, TestModule, dummy_module, i32_type, unreachable, world_section
 
 IMPORTS = (
-    "package a:b; interface i { resource r; f: func(s: string) -> string; n: func(x: u8); }"
+    "package a:b; interface i { resource r; f: func(s: string) -> string; n: func(x: u8); c: func(s: stream<u8>); }"
     " world w { import i; import g: func(); resource q; }"
 )
 
@@ -34,6 +34,23 @@ IMPORTS = (
         ("$root", "[resource-rep]q", i32_type(1, 1), ["`[resource-rep]q`", "the world has no such"]),
         ("$root", "h", i32_type(0), ["`$root` `h`", "the world has no such function"]),
         ("$root", "[error-context-new-ascii]", i32_type(2, 1), ["the world has no such function or built-in"]),
+        ("$root", "[cancellable][thread-yield]", i32_type(0, 1), ["`[cancellable]` is not supported"]),
+        ("$root", "[cancellable][waitable-set-wait]", i32_type(2, 1), ["without this prefix"]),
+        ("$root", "[cancellable][subtask-cancel]", i32_type(1, 1), ["`[cancellable]` is not supported"]),
+        ("$root", "[cancellable][nonsense]", i32_type(1, 1), ["the world has no such function or built-in"]),
+        ("$root", "[async-lower][thread-yield]", i32_type(0, 1), ["the world has no such function or built-in"]),
+        ("$root", "[context-get-2]", i32_type(0, 1), ["a context has the slots 0 to 1 only"]),
+        ("$root", "[context-set-i32-99]", i32_type(1), ["a context has the slots 0 to 1 only"]),
+        ("$root", "[context-get-4294967296]", i32_type(0, 1), ["a context has the slots 0 to 1 only"]),
+        ("$root", f"[context-get-{'9' * 5000}]", i32_type(0, 1), ["a context has the slots 0 to 1 only"]),
+        ("$root", "[context-get-\N{SUPERSCRIPT TWO}]", i32_type(0, 1), ["the world has no such"]),
+        ("a:b/i", "[stream-new-1]c", FuncType((), (ValType.I64,)), ["has no such function or built-in"]),
+        ("a:b/i", "[stream-new-4294967296]c", FuncType((), (ValType.I64,)), ["has no such function or built-in"]),
+        ("a:b/i", f"[stream-new-{'9' * 5000}]c", FuncType((), (ValType.I64,)), ["has no such function or built-in"]),
+        ("a:b/i", "[stream-new-\N{SUPERSCRIPT TWO}]c", FuncType((), (ValType.I64,)), ["has no such function"]),
+        ("a:b/i", "[future-new-0]c", FuncType((), (ValType.I64,)), ["has no such function or built-in"]),
+        ("a:b/i", "[async-lower][stream-new-0]c", FuncType((), (ValType.I64,)), ["has no such function or built-in"]),
+        ("a:b/i", "[async-lower][stream-forward-0]c", i32_type(2), ["has no such function or built-in"]),
         ("$root", "[thread-new-indirect-v0]", i32_type(2, 1), ["but cooperative threads are not supported"]),
         ("env", "__wasm_get_stack_pointer", i32_type(0, 1), ["but a stack pointer for each task is not supported"]),
         ("env", "__wasm_set_tls_base", i32_type(1), ["but thread-local storage is not supported"]),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from harness.case import load_case
 from harness.fuzz import atomic, state
@@ -186,3 +189,34 @@ def test_the_state_tells_everything(tmp_path: Path) -> None:
         [(f.signature, f.index, f.count, f.known) for f in found.ledger.found.values()],
     )
     assert json.loads((tmp_path / state.FILE).read_text())["next"] == 20
+
+
+STRINGS = st.sampled_from(["9" * 5000, '"x"', "null", "[]", "{}", "-1", "1e999", "[" * 3000 + "]" * 3000, "true", "{"])
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(at=st.floats(0, 1, exclude_max=True), put=STRINGS)
+def test_a_damaged_state_is_refused_or_another_state(saved: Path, at: float, put: str) -> None:
+    """One value of the file, whichever, is another one."""
+    good = (saved / state.FILE).read_text()
+    values = list(re.finditer(r'(?<=: )(?:"[^"]*"|\d+|true|false|\[|\{)|(?<= )(?:"[^"]*"|\d+)(?=,?\n)', good))
+    value = values[int(at * len(values))]
+    damaged = saved / "damaged"
+    damaged.mkdir(exist_ok=True)
+    (damaged / state.FILE).write_text(good[: value.start()] + put + good[value.end() :])
+    try:
+        loaded = state.load(damaged)
+    except state.CannotResume as error:
+        assert len(str(error)) < 1000
+    else:
+        state.save(damaged, loaded)
+        assert state.load(damaged) == loaded
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the state of a campaign that has found something."""
+    folder = tmp_path_factory.mktemp("campaign")
+    with campaign(folder, Bounds(20)) as done:
+        done.go()
+    return folder

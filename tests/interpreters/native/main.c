@@ -125,6 +125,15 @@ static void read_all(const char *bytes, size_t len) {
   for (size_t i = 0; i < len; i++) sum = (char)(sum + bytes[i]);
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+#define UNCHECKED __attribute__((no_sanitize_address))
+#else
+#define UNCHECKED
+#endif
+
+/* Flips the bits of a byte at any place, as generated code may: also where the sanitizer knows that nothing is. */
+UNCHECKED static void flip(uint8_t *at) { *at = (uint8_t)~*at; }
+
 static void memory_call(const Command *command) {
   const unsigned long long *n = command->n;
   void *slot = slots[n[0] % SLOTS];
@@ -134,6 +143,8 @@ static void memory_call(const Command *command) {
     resize(command);
   } else if (!strcmp(command->name, "dealloc")) {
     wit_dylib_dealloc_bytes(cx, slot, n[1], n[2], (int32_t)n[3]);
+  } else if (!strcmp(command->name, "flip")) { /* of a slot and an offset, which may be beyond 2^63: before it */
+    flip((uint8_t *)slot + (ptrdiff_t)n[1]);
   } else if (!strcmp(command->name, "dealloc_at")) { /* an address in the middle of an allocation */
     wit_dylib_dealloc_bytes(cx, (char *)slot + n[1], n[2], 1, 0);
   } else if (!strcmp(command->name, "push_string")) {

@@ -40,6 +40,11 @@ uint8_t *platform_grow(size_t pages) {
 
 size_t platform_stack_pointer(void) { return 4096; }
 
+uint8_t *platform_below_stack(size_t size) {
+  static uint8_t below[1024];
+  return below + sizeof below - size;
+}
+
 _Noreturn void platform_trap(void) {
   fflush(stdout);
   _Exit(TRAPPED);

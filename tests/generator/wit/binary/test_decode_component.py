@@ -32,6 +32,7 @@ from generator.wit.binary.any_binary import BinaryKind, decode_binary
 from generator.wit.binary.decode import decode_component, decode_world
 from generator.wit.binary.encode import encode_package, encode_world, section_name
 from generator.wit.load import load_text, select_world
+from generator.wit.model import InterfaceItem
 from generator.wit.printer import print_all
 
 U8 = PrimValType.U8
@@ -81,6 +82,14 @@ def one_interface_imported_in_parts(builder: ComponentBuilder) -> None:
     second = builder.type(instance_type("f", "g").finish())
     builder.import_("a:b/i", TypedExtern(Sort.INSTANCE, first))
     builder.import_(ExternName("l", implements="a:b/i"), TypedExtern(Sort.INSTANCE, second))
+
+
+def imported_in_part_exported_whole(builder: ComponentBuilder) -> None:
+    """An encoder leaves out types of an import that none of its functions uses."""
+    named = InstanceTypeBuilder()
+    named.export("f", TypedExtern(Sort.FUNC, named.type(FuncType((("a", U8),), None))))
+    builder.import_("a:b/i", TypedExtern(Sort.INSTANCE, builder.type(named.finish())))
+    own_resource_exported(builder)
 
 
 def own_resource_exported(builder: ComponentBuilder) -> None:
@@ -338,3 +347,30 @@ def test_world_section_with_two_exports() -> None:
     builder.export("b", Sort.TYPE, 0)
     with pytest.raises(BinaryError, match="exports exactly one type"):
         decode_world(builder.finish())
+
+
+@pytest.mark.parametrize(
+    ("build", "expected"),
+    [
+        (
+            imported_in_part_exported_whole,
+            {"imports": {"a:b/i": ["f"]}, "exports": {"a:b/i": ["[constructor]r", "[method]r.m", "r"]}},
+        ),
+        (
+            one_interface_imported_in_parts,
+            {"imports": {"a:b/i": ["f", "r", "t"], "l": ["f", "g", "r", "t"]}, "exports": {}},
+        ),
+    ],
+)
+def test_each_import_and_export_by_itself(build: Build, expected: dict[str, dict[str, list[str]]]) -> None:
+    builder = ComponentBuilder()
+    build(builder)
+    resolve, world = decode_component(builder.finish(), apart=True)
+    found: dict[str, dict[str, list[str]]] = {}
+    for side, items in (("imports", resolve.worlds[world].imports), ("exports", resolve.worlds[world].exports)):
+        names = found[side] = {}
+        for key, item in items.items():
+            assert isinstance(item, InterfaceItem)
+            interface = resolve.interfaces[item.id]
+            names[resolve.world_key_name(key)] = sorted([*interface.types, *interface.functions])
+    assert found == expected

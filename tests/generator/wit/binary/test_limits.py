@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from generator import cli
-from generator.wit.binary.limits import LimitError, check_package, check_types, check_world
+from generator.errors import LimitError
+from generator.wit.binary.limits import check_package, check_types, check_world
 from generator.wit.load import load_text, select_world
 
 
@@ -21,6 +22,7 @@ def doubling(levels: int) -> str:
     ("text", "message"),
     [
         (f"record r {{ {', '.join(f'x{n}: u8' for n in range(10_001))} }}", "type `r` has 10001 parts"),
+        (f"enum e {{ {', '.join(f'x{n}' for n in range(10_001))} }}", "type `e` has 10001 parts"),
         (f"f: func({', '.join(f'p{n}: u8' for n in range(1_001))});", "function `f` has 1001 parameters"),
         ("type a = list<u64, 33554432>;", "type `a` takes 268435456 bytes"),
         ("".join(f"record t{n + 1} {{ x: t{n} }} " for n in range(97)) + "record t0 { x: u8 }", "more than 97 levels"),

@@ -1,0 +1,34 @@
+#include "stack.h"
+
+#include "fail.h"
+#include "pattern.h"
+
+enum { BELOW = 128, FRAME = 128 };
+
+static size_t base;
+static bool base_known;
+
+void stack_base_seen(size_t pointer) {
+  if (!base_known) base = pointer;
+  base_known = true;
+}
+
+size_t stack_base(void) { return base; }
+
+/* No frame: the pointer is that of the entry that calls this. */
+NOINLINE void stack_scribble(void) {
+  uint8_t *below = platform_below_stack(BELOW);
+  if (below) pattern_fill(below, BELOW, PATTERN_BELOW);
+}
+
+/* Nothing else lies in this frame, so that it begins with the array, where the callee's frame ends. */
+NOINLINE size_t stack_call(void (*impl)(void *cx), void *cx) {
+  uint8_t frame[FRAME] __attribute__((aligned(16)));
+  pattern_fill(frame, sizeof frame, PATTERN_UNWRITTEN);
+  stack_scribble();
+  size_t pointer = platform_stack_pointer();
+  impl(cx);
+  pointer = platform_stack_pointer() - pointer;
+  if (!pattern_holds(frame, sizeof frame, PATTERN_UNWRITTEN)) fail_guard();
+  return pointer;
+}

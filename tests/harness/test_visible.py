@@ -1,0 +1,38 @@
+"""Text from outside reaches terminals without control characters."""
+
+from __future__ import annotations
+
+import click
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.cli.terminal import show_error
+from harness.visible import visible
+
+TABLE = [
+    ("plain text, ünïcode 漢字 😀\n\tnext", "plain text, ünïcode 漢字 😀\n\tnext"),
+    ("\x1b[2Jcleared", "\\x1b[2Jcleared"),
+    ("a\rb\x07\x7f\x9b", "a\\x0db\\x07\\x7f\\x9b"),
+    ("a\u202eb\u2066c\u200f", "a\\u202eb\\u2066c\\u200f"),
+    ("\udc80", "\\udc80"),
+    ("\u2028", "\\u2028"),
+    ("\U000e0001", "\\U000e0001"),
+]
+
+
+@pytest.mark.parametrize(("text", "shown"), TABLE)
+def test_table(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+@given(st.text(st.characters()))
+def test_what_is_shown_is_printable_and_stays(text: str) -> None:
+    shown = visible(text)
+    assert shown.replace("\n", "").replace("\t", "").isprintable() or shown == ""
+    assert visible(shown) == shown
+
+
+def test_errors_are_shown_escaped(capsys: pytest.CaptureFixture[str]) -> None:
+    show_error(click.BadParameter("no \x1b[2J", param_hint="--x"))
+    assert capsys.readouterr().err == "Error: Invalid value for --x: no \\x1b[2J\n"
