@@ -110,7 +110,7 @@ def _run_program(bench: Workbench, recipe: Recipe, options: Options, index: int,
         refusal = Refusal("harness", f"a program could not be drawn: {lost.loss.message}")
         return TrialResult(index, outcome=Outcome.HARNESS_ERROR.value, refusals=(refusal,))
     verdict, found = judge_program(bench, prepared, options)
-    refusals = tuple(refusal for hit in found if (refusal := _refused(hit)) is not None)
+    refusals = tuple(refused for hit in found if (refused := _refused(hit)) is not None)
     cases = tuple((hit.signature, program_text(program, hit.signature)) for hit in found if not hit.known)
     seconds = time.perf_counter() - started
     return TrialResult(

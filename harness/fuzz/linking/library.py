@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase
 
+from harness.fuzz.linking import dl_table
 from harness.fuzz.linking.model import MASK, Model, argument
 from harness.fuzz.linking.parts import Bump, Definition, How, Realloc, Signature, Use
 
 LOG = "log"
+USE = "use-"
 PAGE = 65536
 DEFAULT_STACK = 65536
 """Bytes of the stack that are written to where nothing is asked of the linker: no linker gives less."""
@@ -34,6 +37,11 @@ class Check:
         return f"{self.name}: func({params}){'' if self.answer is None else ' -> u32'}"
 
 
+def use_name(number: int) -> str:
+    """What tells of one use of a library is called, but for the library's letter."""
+    return f"{USE}{ascii_lowercase[number]}"
+
+
 class LibraryWriter:
     """`text`: the module. `checks`: what it exports from the component."""
 
@@ -50,7 +58,8 @@ class LibraryWriter:
         self._write_definitions()
         self._write_reallocs()
         self._write_start()
-        self.checks = [*self._checks()] if self._library.exports else []
+        checks = self._checks() if self._library.exports else []
+        self.checks = [check for check in checks if model.program.only in (None, check.name)]
         for check in self.checks:
             self._write_check(check)
         self.text = self._module()
@@ -196,14 +205,14 @@ class LibraryWriter:
     def _values(self) -> list[Check]:
         library, model = self._library, self._model
         found = [
-            self._check(f"use-{'abcdefghijklmnopqrstuvwxyz'[number]}", self._use(use), model.value(use, model.final))
+            self._check(use_name(number), self._use(use), model.value(use, model.final))
             for number, use in enumerate(library.checks)
         ]
         for number, name in enumerate(library.weakly):
             call = self._import("env", name, f"$weak{number}", "(func {} (result i32))", weak=True)
             address = self._import("GOT.func", name, f"$weak-at{number}", "(global {} (mut i32))", weak=True)
             body = f"(if (result i32) (global.get {address}) (then (call {call})) (else (global.get {address})))"
-            found.append(self._check(f"weak-{'abcdefghijklmnopqrstuvwxyz'[number]}", body, 0))
+            found.append(self._check(f"weak-{ascii_lowercase[number]}", body, 0))
         realloc = model.export_realloc(self._index) if library.takes else None
         if realloc is not None:
             body = "(i32.load align=1 (i32.sub (local.get 0) (i32.const 4)))"
@@ -255,6 +264,10 @@ class LibraryWriter:
         open = self._import("env", "dlopen", "$dlopen", "(func {} (param i32 i32) (result i32))")
         find = self._import("env", "dlsym", "$dlsym", "(func {} (param i32 i32) (result i32))")
         program, found = self._model.program, []
+        openable = sum(library.openable for library in program.libraries)
+        self._functions.append(dl_table.FUNCTIONS)
+        table = f"(call $dl_table {self._linker_address(dl_table.ADDRESS)})"
+        found.append(self._check("dl-table", table, openable * dl_table.LIBRARIES))
         for index, library in enumerate(program.libraries):
             if not library.openable:
                 continue

@@ -167,10 +167,8 @@ class Model:
         """Libraries that need each other, directly or not, together."""
         needs = {index: {index} for index in self.live}
         for _ in self.live:
-            for index, found in needs.items():
-                for other in list(found):
-                    found |= self.depends_on(other, True)
-                needs[index] = found
+            for index, known in needs.items():
+                needs[index] = known.union(*[self.depends_on(other, True) for other in known])
         found: list[list[int]] = []
         for index in self.live:
             circle = [other for other in self.live if other in needs[index] and index in needs[other]]

@@ -25,12 +25,12 @@ class Signature(Enum):
 
     @property
     def params(self) -> tuple[str, ...]:
-        params, _ = self.value
+        params: tuple[str, ...] = self.value[0]
         return params
 
     @property
     def result(self) -> str:
-        _, result = self.value
+        result: str = self.value[1]
         return result
 
 
@@ -156,6 +156,8 @@ class LinkProgram:
     symbols: tuple[Symbol, ...]
     libraries: tuple[Library, ...]
     stack_size: int | None = None
+    only: str | None = None
+    """The one export that is left of all, where a program is reduced."""
 
     @cached_property
     def opens(self) -> bool:

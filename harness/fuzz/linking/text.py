@@ -69,6 +69,12 @@ def program_body(program: LinkProgram) -> str:
     return "\n".join(lines) + "\n" + "".join(libraries) + "".join(map(_step, checks))
 
 
+def exports_of(program: LinkProgram) -> list[str]:
+    """The names of what the component exports."""
+    model = Model(program)
+    return [check.name for index in range(len(program.libraries)) for check in LibraryWriter(model, index).checks]
+
+
 def _wit(program: LinkProgram, writers: Sequence[LibraryWriter]) -> str:
     """A world for each library that has imports or exports of its own, and `whole`, which has them all."""
     texts = ["package fuzz:linking;"]

@@ -10,8 +10,10 @@ from harness.examine import Options
 from harness.fuzz.choices import Exhausted, FixedSource, NotFailing, RandomSource, Source, shrink
 from harness.fuzz.drawn import LINK, RANDOM
 from harness.fuzz.linking.draw import random_program
+from harness.fuzz.linking.library import USE, use_name
+from harness.fuzz.linking.model import Model
 from harness.fuzz.linking.parts import LinkProgram
-from harness.fuzz.linking.text import ProgramText, program_body
+from harness.fuzz.linking.text import ProgramText, exports_of, program_body
 from harness.fuzz.signature import Explain, Hit, Signature, hits
 from harness.programs.examine import examine_program
 from harness.programs.prepare import Prepared, prepare
@@ -22,8 +24,9 @@ from harness.workbench import Workbench
 EVERY = 8
 """Of trials in random worlds, one in so many is a program."""
 _NAME = "fuzz"
-_ATTEMPTS = 300
-_SECONDS = 60.0
+_ATTEMPTS = 250
+_SECONDS = 120.0
+"""Of each phase of a reduction; attempts bound it, unless programs take long to show it."""
 
 
 def is_link_trial(worlds: str, index: int) -> bool:
@@ -88,7 +91,7 @@ class ProgramReduction:
         self._bench = bench
         self._signature = signature
         self._options = replace(options, artifacts=None)
-        self._until = time.monotonic() + _SECONDS
+        self._until = 0.0
         self.attempts = 0
 
     def shows(self, program: LinkProgram) -> bool:
@@ -106,9 +109,34 @@ class ProgramReduction:
         def still_fails(source: Source) -> bool:
             return self.shows(random_program(source))
 
+        self._until = time.monotonic() + _SECONDS
         try:
             smallest = shrink(choices, still_fails, _ATTEMPTS, lambda: time.monotonic() < self._until)
             program = random_program(FixedSource(smallest))
         except (NotFailing, Exhausted):
             return None
-        return program_text(program, self._signature)
+        return program_text(self._with_one_export(program), self._signature)
+
+    def _with_one_export(self, program: LinkProgram) -> LinkProgram:
+        """With one only, where that shows it; what it needs of the others' definitions stays."""
+        self._until = time.monotonic() + _SECONDS
+        for name in exports_of(program):
+            smaller = _alone(program, name)
+            if time.monotonic() < self._until and self.shows(smaller):
+                return smaller
+        return program
+
+
+def _alone(program: LinkProgram, name: str) -> LinkProgram:
+    """With one export only, whose library needs what was there for its own exports."""
+    what, _, letter = name.rpartition("-")
+    live = Model(program).live
+    libraries = []
+    for index, library in enumerate(program.libraries):
+        mine = library.letter == letter
+        checks = [use for at, use in enumerate(library.checks) if mine and what == use_name(at)]
+        others = [other for other in live if mine and other not in (index, *library.needed)]
+        needed = (*library.needed, *others)
+        libraries.append(replace(library, exports=mine, checks=tuple(checks), needed=needed))
+    only = f"{use_name(0)}-{letter}" if what.startswith(USE) else name
+    return replace(program, libraries=tuple(libraries), only=only)

@@ -33,6 +33,9 @@ interface flags-of {{
 }}
 """
 
+PROGRAMS = "programs"
+"""Instead of a world: random programs of libraries (`harness/fuzz/linking`)."""
+
 WORLDS = {
     "numbers": _both(
         "numbers",
