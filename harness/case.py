@@ -116,6 +116,8 @@ class Case:
     lists: tuple[bool, ...] = (False,)
     steps: tuple[Step, ...] = ()
     sample: Sample | None = None
+    merge_versions: bool = True
+    """The subject is linked as by default."""
 
     def error(self, path: Sequence[str | int], message: str) -> CaseError:
         """`message` about the place in the file that `path` leads to."""
@@ -155,6 +157,7 @@ def _case(file: TomlFile, folder: Path) -> Case:
         _LISTS[data.get("lists", "elements")],
         _steps(data.get("step", ()), ("step",)),
         None if sample is None else Sample(sample.get("seed", 0), sample.get("calls", DEFAULT_SAMPLE_CALLS)),
+        data.get("merge-versions", True),
     )
 
 

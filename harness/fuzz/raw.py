@@ -64,7 +64,7 @@ def _bad_run(planned: PlannedWorld, random: Random) -> tuple[ScriptPlan, dict[Ro
         scripts, note = changed
         scripts = {role: replace(script, eager=True) for role, script in scripts.items()}
         try:
-            run = predicted(composition, scripts, entries, (*caller.calls, note))
+            run = predicted(composition, scripts, entries, (*caller.calls, note), caller.calls.functions)
         except (Unpredictable, ValueError):  # the model may meet a part that the bad value does not have
             continue
         return replace(run, entries=tuple(entries)), scripts

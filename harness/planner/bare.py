@@ -79,6 +79,7 @@ def planned_world(surroundings: Surroundings, random: Random, calls: int, title:
         title=title,
         components=tuple(part.plan for part in surroundings.parts.values()),
         wires=surroundings.wires,
+        unmergeable=surroundings.unmergeable,
         worlds=worlds,
         entries=tuple(role for role in ENTRY_ORDER if any(of is role for of, _ in possible)),
         runs=tuple(runs),
@@ -145,7 +146,7 @@ def _run(
 ) -> tuple[ScriptPlan, dict[Role, s.Script]]:
     entries = plan_entries(caller, functions, rounds)
     scripts = caller.build()
-    return predicted(composition, scripts, entries, caller.calls), scripts
+    return predicted(composition, scripts, entries, caller.calls, caller.calls.functions), scripts
 
 
 class _TooManyHandles(OutOfRegisters):
@@ -184,9 +185,13 @@ def plan_entries(caller: Caller, functions: Sequence[tuple[Role, Function]], rou
 
 
 def predicted(
-    composition: Composition, scripts: Mapping[Role, s.Script], entries: Sequence[Role], calls: Sequence[str]
+    composition: Composition,
+    scripts: Mapping[Role, s.Script],
+    entries: Sequence[Role],
+    calls: Sequence[str],
+    functions: Sequence[str],
 ) -> ScriptPlan:
     """The run of these scripts with what must be seen. Raises `Unpredictable`."""
     seen = run_model(composition.crossings, scripts, entries)
     texts = {role: script_text(script) for role, script in scripts.items()}
-    return ScriptPlan(texts, seen.expected, seen.outcome, calls)
+    return ScriptPlan(texts, seen.expected, seen.outcome, calls, functions=functions)

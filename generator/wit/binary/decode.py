@@ -57,7 +57,18 @@ def _component_type(item: Item) -> ComponentNode | None:
     return None
 
 
+def _is_whole_package(item: Item) -> bool:
+    """Whether an exported type has all interfaces and worlds of its package.
+
+    So it is in the first binary form of WIT packages, which tools of 2023 wrote and no specification has any longer:
+    the one export is called `ns:package/wit` (learnt from what wasm-tools 1.257 accepts).
+    """
+    name = parse_interface_name(item.name.name)
+    return name is not None and name.interface == "wit"
+
+
 def package_of_component(component: Component) -> tuple[Resolve, PackageId]:
+    """The package that a component is, and the packages that it uses, as far as used. Raises BinaryError."""
     evaluator = Evaluator()
     decoder = _Decoder(evaluator)
     main: PackageId | None = None
@@ -67,20 +78,21 @@ def package_of_component(component: Component) -> tuple[Resolve, PackageId]:
         if type is None:
             raise BinaryError(f"export {item.name.name!r} is not a component type", item.offset, "export")
         signature = evaluator.signature(type)
-        inner = _only_export(signature, item)
-        parsed, package_name = interface_and_package(inner.name, inner.offset)
-        package = decoder.interfaces.package(package_name)
-        if main is not None and package != main:
-            raise BinaryError(f"{inner.name.name!r} is not of the same package as the exports before", inner.offset)
-        main = package
-        if isinstance(inner.node, InstanceNode):
-            decoder.imported_interfaces(signature)
-            decoder.interfaces.named(inner.name, inner.node, inner.offset)
-            order[parsed.interface] = None
-        elif isinstance(inner.node, ComponentNode):
-            decoder.world(parsed.interface, package, evaluator.signature(inner.node), inner.offset)
-        else:
-            raise BinaryError(f"{inner.name.name!r} is neither an interface nor a world", inner.offset)
+        inners = signature.exports.values() if _is_whole_package(item) else [_only_export(signature, item)]
+        for inner in inners:
+            parsed, package_name = interface_and_package(inner.name, inner.offset)
+            package = decoder.interfaces.package(package_name)
+            if main is not None and package != main:
+                raise BinaryError(f"{inner.name.name!r} is not of the same package as the exports before", inner.offset)
+            main = package
+            if isinstance(inner.node, InstanceNode):
+                decoder.imported_interfaces(signature)
+                decoder.interfaces.named(inner.name, inner.node, inner.offset)
+                order[parsed.interface] = None
+            elif isinstance(inner.node, ComponentNode):
+                decoder.world(parsed.interface, package, evaluator.signature(inner.node), inner.offset)
+            else:
+                raise BinaryError(f"{inner.name.name!r} is neither an interface nor a world", inner.offset)
     if main is None:
         raise BinaryError("the component exports no interface and no world", 0)
     interfaces = decoder.interfaces.resolve.packages[main].interfaces

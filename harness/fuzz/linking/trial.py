@@ -25,8 +25,6 @@ EVERY = 8
 """Of trials in random worlds, one in so many is a program."""
 _NAME = "fuzz"
 _ATTEMPTS = 250
-_SECONDS = 120.0
-"""Of each phase of a reduction; attempts bound it, unless programs take long to show it."""
 
 
 def is_link_trial(worlds: str, index: int) -> bool:
@@ -87,12 +85,17 @@ def _explainer(bench: Workbench, options: Options, program: Program) -> Explain:
 class ProgramReduction:
     """Choices lowered while the same finding shows: libraries and symbols are left out, numbers get smaller."""
 
-    def __init__(self, bench: Workbench, signature: Signature, options: Options) -> None:
+    def __init__(self, bench: Workbench, signature: Signature, options: Options, until: float | None = None) -> None:
+        """`until`: when to stop at the latest, as `time.time()` counts."""
         self._bench = bench
         self._signature = signature
         self._options = replace(options, artifacts=None)
-        self._until = 0.0
+        self._until = until
         self.attempts = 0
+        self.cut = False
+        """The time was over before the end."""
+        self.message = ""
+        """What the finding says in the last program that showed it."""
 
     def shows(self, program: LinkProgram) -> bool:
         self.attempts += 1
@@ -101,7 +104,15 @@ class ProgramReduction:
             _, found = judge_program(self._bench, prepared_program(program), self._options)
         finally:
             self._bench.steps.prefix = ""
-        return any(hit.signature == self._signature and not hit.known for hit in found)
+        hit = next((hit for hit in found if hit.signature == self._signature and not hit.known), None)
+        if hit is None:
+            return False
+        self.message = hit.message
+        return True
+
+    def _go_on(self) -> bool:
+        self.cut = self.cut or (self._until is not None and time.time() > self._until)
+        return not self.cut
 
     def run(self, choices: tuple[int, ...]) -> ProgramText | None:
         """None: the finding did not show again."""
@@ -109,9 +120,8 @@ class ProgramReduction:
         def still_fails(source: Source) -> bool:
             return self.shows(random_program(source))
 
-        self._until = time.monotonic() + _SECONDS
         try:
-            smallest = shrink(choices, still_fails, _ATTEMPTS, lambda: time.monotonic() < self._until)
+            smallest = shrink(choices, still_fails, _ATTEMPTS, self._go_on)
             program = random_program(FixedSource(smallest))
         except (NotFailing, Exhausted):
             return None
@@ -119,10 +129,9 @@ class ProgramReduction:
 
     def _with_one_export(self, program: LinkProgram) -> LinkProgram:
         """With one only, where that shows it; what it needs of the others' definitions stays."""
-        self._until = time.monotonic() + _SECONDS
         for name in exports_of(program):
             smaller = _alone(program, name)
-            if time.monotonic() < self._until and self.shows(smaller):
+            if self._go_on() and self.shows(smaller):
                 return smaller
         return program
 

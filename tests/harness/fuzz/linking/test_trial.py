@@ -52,7 +52,7 @@ def test_a_finding_is_reduced_and_written_as_a_program(ours: Workbench, wrong: W
     assert reduced.parts is not None
     assert "libraries" in reduced.size
     found = Found(hit.signature, hit.message, "", result.index, f"harness fuzz --index {result.index} --worlds link")
-    write_case(tmp_path, found, reduced.parts)
+    write_case(tmp_path / "found.toml", found, reduced.parts)
     program = load_program(Path(found.file))
     assert len(program.libraries) >= 2  # one that defines a symbol first, one that does so last
     assert len(program.steps) == 1
