@@ -29,7 +29,7 @@ from harness.workbench import Workbench
 
 SHOWN_CALLS = 120
 """Calls in a world that shows miniatures."""
-SHOWN_PROGRAMS = 40
+SHOWN_PROGRAMS = 200
 """Programs that are tried at most."""
 
 Detections = dict[str, Detection]

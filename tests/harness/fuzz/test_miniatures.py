@@ -12,7 +12,6 @@ from harness.build import INTERPRETER, WORLD
 from harness.case import parse_case
 from harness.fuzz.linking.trial import ProgramTrial, draw_program, prepared_program
 from harness.fuzz.miniatures.survey import Survey
-from harness.fuzz.miniatures.tasks import SHOWN_PROGRAMS
 from harness.fuzz.trial import Recipe
 from harness.run import Run, Tools
 from harness.toolchains import ours
@@ -38,7 +37,7 @@ def surroundings(shown_by: str) -> Surroundings:
 
 @cache
 def programs() -> list[ProgramTrial]:
-    return [prepared_program(draw_program(0, index)[0]) for index in range(SHOWN_PROGRAMS)]
+    return [prepared_program(draw_program(0, index)[0]) for index in range(40)]
 
 
 @pytest.fixture(scope="module")
