@@ -134,6 +134,8 @@ CONTRADICTIONS = {
     "other result": ("f: func() -> u8;", "f: func();", ["function `f`"]),
     "async or not": ("f: func();", "f: async func();", ["function `f`"]),
     "resource or alias": ("resource t;", "type t = u32;", ["type `t`"]),
+    "other hyphens": ("f-f: func();", "ff: func();", ["`ff`", "`f-f`", "a:b/i"]),
+    "other hyphens, type and function": ("f-f: func();", "type ff = u8;", ["`ff`", "`f-f`", "a:b/i"]),
     "own or borrow": ("resource t; f: func(t: t);", "resource t; f: func(t: borrow<t>);", ["function `f`"]),
 }
 
@@ -153,6 +155,9 @@ def test_contradicting_interfaces(one: str, two: str, words: list[str]) -> None:
         ("export x: func();", "export x: interface {}", ["export `x`"]),
         ("type x = u8;", "type x = u16;", ["type `x` of the world"]),
         ("import x: i;", "import x: interface {}", ["`x`", "inline", "label"]),
+        ("import x-x: func();", "import xx: func();", ["import `xx`", "`x-x`"]),
+        ("export x-x: func();", "export XX: func();", ["export `XX`", "`x-x`"]),
+        ("type x-x = u8;", "import xx: interface {}", ["import", "`xx`", "`x-x`"]),
         ("import x: i;", "import x: j;", ["import `x`", "two different interfaces"]),
     ],
 )
