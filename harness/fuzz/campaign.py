@@ -17,6 +17,7 @@ from harness.fuzz import state
 from harness.fuzz.atomic import CannotWrite
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.findings import Found, Ledger, case_file, write_case
+from harness.fuzz.linking.text import ProgramText
 from harness.fuzz.reduce import Reduce, Reduced
 from harness.fuzz.trial import Recipe, Trial, TrialResult
 from harness.pool import PoolClosed, TaskFailed
@@ -214,7 +215,7 @@ class Campaign:
             task = Reduce(self.recipe, found.index, found.signature, found.bad, self.options, until)
             self._reductions.append(_Reduction(found, self.run.submit(task)))
 
-    def _write(self, found: Found, parts: CaseParts) -> None:
+    def _write(self, found: Found, parts: CaseParts | ProgramText) -> None:
         file = case_file(self.directory, found.signature)
         found.run = self.commands.case(file)
         write_case(file, found, parts)

@@ -67,7 +67,7 @@ class CaseOfCheck:
             return self._made(_as_it_is(planned, world, hit, check.calls), hit.message, note)
         task = Reduce(Recipe(check.seed, check.calls), 0, hit.signature, False, options)
         reduced = Reduction(task, world, Oracle(bench, hit.signature, options)).run()
-        if reduced.parts is None:
+        if not isinstance(reduced.parts, CaseParts):  # None: a world is never reduced to a program
             return self._made(_as_it_is(planned, world, hit, check.calls), hit.message, f"not reduced: {reduced.note}")
         return self._made(reduced.parts, reduced.message or hit.message, f"reduced in {reduced.attempts} attempts")
 

@@ -1,4 +1,5 @@
-"""Where worlds come from: drawn from choices, or asked of `wasm-tools wit-smith`."""
+"""Where worlds come from: drawn from choices, or asked of `wasm-tools wit-smith`; `link` stands for programs of
+libraries (`linking/`)."""
 
 from __future__ import annotations
 
@@ -9,8 +10,8 @@ from harness.fuzz.smith import smith_world
 from harness.fuzz.worlds import Profile, random_world
 from harness.workbench import Workbench
 
-RANDOM, WIT_SMITH = "random", "wit-smith"
-SOURCES = (RANDOM, WIT_SMITH)
+RANDOM, WIT_SMITH, LINK = "random", "wit-smith", "link"
+SOURCES = (RANDOM, WIT_SMITH, LINK)
 
 
 @dataclass(frozen=True, slots=True)

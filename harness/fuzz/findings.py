@@ -8,6 +8,7 @@ from pathlib import Path
 
 from harness.fuzz import atomic
 from harness.fuzz.case_text import CaseParts, case_text
+from harness.fuzz.linking.text import ProgramText
 from harness.fuzz.signature import Signature
 from harness.fuzz.trial import TrialResult
 
@@ -76,11 +77,11 @@ def case_file(directory: Path, signature: Signature) -> Path:
     return directory / f"{signature.slug}.toml"
 
 
-def write_case(path: Path, found: Found, parts: CaseParts) -> None:
-    """Write the case of a finding, in place of an earlier one. Raises `atomic.CannotWrite`.
+def write_case(path: Path, found: Found, parts: CaseParts | ProgramText) -> None:
+    """Write the case, or the program, of a finding, in place of an earlier one. Raises `atomic.CannotWrite`.
 
     Its first lines say what it shows, in the words of this world and not of the one in which it was found first.
     """
     comments = [found.message[:2000], f"Run: {found.run}", f"Repeat: {found.repeat}"]
-    atomic.write(path, case_text(parts, comments))
+    atomic.write(path, parts.toml(comments) if isinstance(parts, ProgramText) else case_text(parts, comments))
     found.file = str(path)

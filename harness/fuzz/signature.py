@@ -169,6 +169,8 @@ def _difference_shape(difference: Difference) -> str:
             if expected == RETURNS and _BAD_VALUE.match(actual):
                 return f"{RETURNS} / a trap for a bad value"
             return f"{message_shape(expected)} / {message_shape(_stumbles(actual))}"
+        case "call":
+            return _call_shape(expected, actual)
         case "wit":
             return f"{_first_words(expected)} / {_first_words(actual)}"
     kind = difference.path.partition(" ")[0] if difference.aspect == "wit_t" else ""
@@ -199,6 +201,17 @@ def _event_shape(expected: str, actual: str) -> str:
         return " / ".join(calls)
     indexed = len(wanted) > 2
     return f"{wanted[0]} of another {'type' if indexed and wanted[1] != seen[1] else 'value'}"
+
+
+def _call_shape(expected: str, actual: str) -> str:
+    """Of what a program of libraries leaves behind: which call, without the words that tell one library from another
+    (`use-a-b() -> 7`), and how it differs."""
+    call, other = ("-".join(re.findall(r"[a-z]{2,}", line.partition("(")[0])) for line in (expected, actual))
+    if NOTHING in (expected, actual):
+        return f"{call or other} {'missing' if actual == NOTHING else 'unexpected'}"
+    if "traps: " in actual and "traps: " not in expected:
+        return f"{call} / a trap"
+    return f"{call} different" if call == other else f"{call} / {other}"
 
 
 def _balance_shape(line: str) -> str:

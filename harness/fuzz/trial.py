@@ -15,6 +15,8 @@ from harness.fuzz.cases_of import bare_case, run_case, sample_case
 from harness.fuzz.choices import RandomSource
 from harness.fuzz.drawn import DrawnWorld, draw_world
 from harness.fuzz.explain import CASE, explainer
+from harness.fuzz.linking.text import ProgramText
+from harness.fuzz.linking.trial import draw_program, is_link_trial, judge_program, prepared_program, program_text
 from harness.fuzz.planned import TrialPlan, plan_trial
 from harness.fuzz.signature import Explain, Hit, Signature, hits, message_shape
 from harness.fuzz.smith import SmithError
@@ -38,7 +40,7 @@ class Recipe:
     seed: int
     calls: int = DEFAULT_CALLS
     worlds: str = "random"
-    """Where worlds come from: `random` or `wit-smith`."""
+    """Where worlds come from: `random` (and programs of libraries now and then), `wit-smith`, or `link`."""
     profile: Profile = field(default_factory=Profile)
     bad_runs: int = 4
     """Runs of each world in which one value is bad."""
@@ -61,7 +63,7 @@ class TrialResult:
     outcome: str = Outcome.PASS.value
     hits: tuple[Hit, ...] = ()
     refusals: tuple[Refusal, ...] = ()
-    cases: tuple[tuple[Signature, CaseParts], ...] = ()
+    cases: tuple[tuple[Signature, CaseParts | ProgramText], ...] = ()
     """What shows each new hit, not reduced."""
     seconds: float = 0.0
     stages: tuple[tuple[str, float], ...] = ()
@@ -84,6 +86,8 @@ class Trial:
 
     def perform(self, bench: Workbench) -> TrialResult:
         started = time.perf_counter()
+        if is_link_trial(self.recipe.worlds, self.index):
+            return _run_program(bench, self.recipe, self.options, self.index, started)
         try:
             with bench.steps.bounded("world"):
                 world = draw(self.recipe, self.index, bench)
@@ -94,6 +98,24 @@ class Trial:
             reason = f"the world could not be drawn: {lost.loss.message}"
             return TrialResult(self.index, outcome=Outcome.HARNESS_ERROR.value, refusals=(Refusal("harness", reason),))
         return run_world(bench, world, self.recipe, self.options, self.index, started)
+
+
+def _run_program(bench: Workbench, recipe: Recipe, options: Options, index: int, started: float) -> TrialResult:
+    """Judge a program of libraries."""
+    try:
+        with bench.steps.bounded("program"):
+            program, _ = draw_program(recipe.seed, index)
+            prepared = prepared_program(program)
+    except StepLost as lost:
+        refusal = Refusal("harness", f"a program could not be drawn: {lost.loss.message}")
+        return TrialResult(index, outcome=Outcome.HARNESS_ERROR.value, refusals=(refusal,))
+    verdict, found = judge_program(bench, prepared, options)
+    refusals = tuple(refused for hit in found if (refused := _refused(hit)) is not None)
+    cases = tuple((hit.signature, program_text(program, hit.signature)) for hit in found if not hit.known)
+    seconds = time.perf_counter() - started
+    return TrialResult(
+        index, prepared.calls, verdict.outcome.value, tuple(found), refusals, cases, seconds, (("link", seconds),)
+    )
 
 
 def run_world(

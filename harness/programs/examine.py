@@ -144,16 +144,26 @@ class _Linked:
 
 
 def first_difference(prepared: Prepared, seen: Sequence[tuple[str, ...]]) -> Difference | None:
-    """`seen`: for each call the lines that it left behind, those of a new instance before them."""
+    """`seen`: for each call the lines that it left behind, those of a new instance before them. Beside what may be seen
+    of a new instance in several ways, the way that differs last counts."""
+    found = [_difference(prepared, starts, seen) for starts in prepared.starts]
+    return None if None in found else max(filter(None, found), key=lambda item: item[0])[1]
+
+
+def _difference(
+    prepared: Prepared, starts: tuple[str, ...], seen: Sequence[tuple[str, ...]]
+) -> tuple[tuple[int, int], Difference] | None:
+    """The first, and where it is: the number of the step and of the line."""
     fresh = True
     for number, call in enumerate(prepared.calls):
-        expected = (*(prepared.starts if fresh else ()), *call.lines)
+        expected = (*(starts if fresh else ()), *call.lines)
         actual = seen[number] if number < len(seen) else ()
         for place in range(max(len(expected), len(actual))):
             left = expected[place] if place < len(expected) else NOTHING
             right = actual[place] if place < len(actual) else NOTHING
             if left != right:
-                return Difference(3, "call", None, f"step {number + 1}, line {place + 1}", left, right)
+                at = f"step {number + 1}, line {place + 1}"
+                return (number, place), Difference(3, "call", None, at, left, right)
         fresh = call.traps
     return None
 

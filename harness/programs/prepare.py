@@ -42,7 +42,8 @@ class Prepared:
 
     libraries: tuple[Library, ...]
     world: World
-    starts: tuple[str, ...]
+    starts: tuple[tuple[str, ...], ...]
+    """Any of these may be seen while an instance is made."""
     calls: tuple[PreparedCall, ...]
 
 
@@ -50,9 +51,10 @@ def prepare(program: Program) -> Prepared:
     """Raises `FileError` with file and line where WIT, WAT or a value is not good."""
     world, _ = _world(program, program.world)
     _check_imports(program, world)
-    libraries = tuple(_library(program, index, library) for index, library in enumerate(program.libraries))
+    libraries = [_library(program, index, library) for index, library in enumerate(program.libraries)]
+    libraries.sort(key=lambda library: library.openable)  # as on the command line: `--dl-openable` has no place there
     calls = tuple(_call(program, world, index, step) for index, step in enumerate(program.steps))
-    return Prepared(libraries, world, program.starts, calls)
+    return Prepared(tuple(libraries), world, (program.starts, *program.starts_also), calls)
 
 
 def returned(function: Function, args: Sequence[Value], result: Value | None) -> str:

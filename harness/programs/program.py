@@ -24,7 +24,7 @@ result = "1"
 ```
 
 What the world imports are functions that return nothing; the host notes what they are called with. `starts` is what it
-notes while an instance is made, `logs` what it notes during a step.
+notes while an instance is made, or one of the lists of `starts-also`; `logs` what it notes during a step.
 """
 
 from __future__ import annotations
@@ -74,6 +74,8 @@ class Program:
     libraries: tuple[ProgramLibrary, ...]
     options: LinkOptions
     starts: tuple[str, ...]
+    starts_also: tuple[tuple[str, ...], ...]
+    """What is as right as `starts`: where nothing says which constructor runs first."""
     steps: tuple[ProgramStep, ...]
     refusal: str | None
 
@@ -103,6 +105,7 @@ def _program(file: TomlFile) -> Program:
             link.get("stub-missing-functions", False), link.get("stack-size"), link.get("built-in-libdl", False)
         ),
         tuple(data.get("starts", ())),
+        tuple(map(tuple, data.get("starts-also", ()))),
         tuple(map(_step, data.get("step", ()))),
         data.get("refusal"),
     )

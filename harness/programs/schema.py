@@ -16,7 +16,10 @@ _LIBRARY = {
             "The world that its `component-type` section tells: what it imports and exports itself. Where no library "
             "has one, the first has that of the program."
         ),
-        "openable": {"type": "boolean", "description": "`dlopen` can find it (`--dl-openable`)."},
+        "openable": {
+            "type": "boolean",
+            "description": "`dlopen` can find it (`--dl-openable`). It stands behind those that are not.",
+        },
     },
     "additionalProperties": False,
 }
@@ -70,6 +73,12 @@ PROGRAM_SCHEMA: Schema = {
         },
         "link": _LINK,
         "starts": texts(f"While an instance is made. {_LOGS}"),
+        "starts-also": {
+            "type": "array",
+            "minItems": 1,
+            "items": texts(_LOGS),
+            "description": "What is as right as `starts`, where the order of constructors is left open.",
+        },
         "step": {"type": "array", "minItems": 1, "items": _STEP},
         "refusal": text("Linkers refuse the program; a part of our message."),
     },

@@ -11,6 +11,7 @@ from harness.case import load_case, parse_case
 from harness.cells import First
 from harness.examine import Options
 from harness.features import missing
+from harness.fuzz.linking.trial import draw_program, is_link_trial, prepared_program
 from harness.fuzz.miniatures.detect import Detection, Detector
 from harness.fuzz.planned import plan_trial
 from harness.fuzz.signature import message_shape
@@ -18,16 +19,18 @@ from harness.fuzz.trial import Recipe, draw
 from harness.plan import Plan
 from harness.planner import case_plan, check_plan
 from harness.programs.examine import examine_program
-from harness.programs.prepare import prepare
-from harness.programs.program import load_program
+from harness.programs.prepare import Prepared, prepare
+from harness.programs.program import Program, load_program
 from harness.toml_lines import FileError
 from harness.toolchains.front_end import FrontEndError, WitText
 from harness.toolchains.miniatures.toolchain import PREFIX
-from harness.toolchains.miniatures.worlds import CASES, WORLDS
+from harness.toolchains.miniatures.worlds import CASES, PROGRAMS, WORLDS
 from harness.workbench import Workbench
 
 SHOWN_CALLS = 120
 """Calls in a world that shows miniatures."""
+SHOWN_PROGRAMS = 200
+"""Programs that are tried at most."""
 
 Detections = dict[str, Detection]
 """By miniature; those that were not noticed are not among them."""
@@ -76,15 +79,22 @@ class TryProgram:
             prepared = prepare(program)
         except FileError:
             return {}
-        found: Detections = {}
-        for miniature in self.miniatures:
-            options = replace(self.options, toolchains=(PREFIX + miniature,))
-            verdict = examine_program(bench, miniature, program, prepared, options)
-            for _, finding in verdict.findings:
-                level, aspect = (finding.difference.level, finding.difference.aspect) if finding.difference else (0, "")
-                kind = f"{aspect} {message_shape(finding.message)}".strip()
-                found.setdefault(miniature, Detection(level, kind, finding.message))
-        return found
+        return _try_program(bench, program, prepared, self.miniatures, self.options)
+
+
+def _try_program(
+    bench: Workbench, program: Program, prepared: Prepared, miniatures: tuple[str, ...], options: Options
+) -> Detections:
+    found: Detections = {}
+    for miniature in miniatures:
+        verdict = examine_program(
+            bench, miniature, program, prepared, replace(options, toolchains=(PREFIX + miniature,))
+        )
+        for _, finding in verdict.findings:
+            level, aspect = (finding.difference.level, finding.difference.aspect) if finding.difference else (0, "")
+            kind = f"{aspect} {message_shape(finding.message)}".strip()
+            found.setdefault(miniature, Detection(level, kind, finding.message))
+    return found
 
 
 def shown_plan(world: str, seed: int) -> Plan:
@@ -103,7 +113,19 @@ class TryShown:
     seed: int = 0
 
     def perform(self, bench: Workbench) -> Detections:
+        if self.world == PROGRAMS:
+            return self._programs(bench)
         return _try(bench, shown_plan(self.world, self.seed), self.miniatures, self.options)
+
+    def _programs(self, bench: Workbench) -> Detections:
+        """Random ones, until each miniature is noticed."""
+        found: Detections = {}
+        for index in range(SHOWN_PROGRAMS):
+            left = tuple([name for name in self.miniatures if name not in found])
+            if left:
+                trial = prepared_program(draw_program(self.seed, index)[0])
+                found |= _try_program(bench, trial.program, trial.prepared, left, self.options)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +149,18 @@ class TryRandom:
     def perform(self, bench: Workbench) -> TriedWorld:
         started = time.perf_counter()
         recipe = self.recipe
+        if is_link_trial(recipe.worlds, self.index):
+            trial = prepared_program(draw_program(recipe.seed, self.index)[0])
+            names = (self.miniature,)
+            found = _try_program(bench, trial.program, trial.prepared, names, self.options).get(self.miniature)
+            return TriedWorld(time.perf_counter() - started, found, trial.program.wit if found is not None else "")
         world = draw(recipe, self.index, bench)
         values = Random(world.script_seed)
         try:
-            trial = plan_trial(world.wit, world.name, world.features, values, recipe.calls, recipe.bad_runs)
+            planned = plan_trial(world.wit, world.name, world.features, values, recipe.calls, recipe.bad_runs)
         except FrontEndError:
             return TriedWorld(time.perf_counter() - started)
-        plan = trial.plan
+        plan = planned.plan
         detection = None
         if not missing(plan.needs):
             options = replace(self.options, first=First.IN_TURNS, turn=self.index)

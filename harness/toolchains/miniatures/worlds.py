@@ -46,6 +46,9 @@ interface flags-of {{
 }}
 """
 
+PROGRAMS = "programs"
+"""Instead of a world: random programs of libraries (`harness/fuzz/linking`)."""
+
 WORLDS = {
     "numbers": _both(
         "numbers",

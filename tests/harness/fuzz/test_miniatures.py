@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
 import interpreters
 from harness.build import INTERPRETER, WORLD
 from harness.case import parse_case
+from harness.fuzz.linking.trial import ProgramTrial, draw_program, prepared_program
 from harness.fuzz.miniatures.survey import Survey
 from harness.fuzz.trial import Recipe
 from harness.run import Run, Tools
@@ -17,7 +19,7 @@ from harness.toolchains.front_end import Surroundings, WitText, surround
 from harness.toolchains.miniatures.miniature import Area
 from harness.toolchains.miniatures.patch import Patch
 from harness.toolchains.miniatures.toolchain import MINIATURES, PREFIX
-from harness.toolchains.miniatures.worlds import CASES, WORLDS
+from harness.toolchains.miniatures.worlds import CASES, PROGRAMS, WORLDS
 from harness.toolchains.named import UnknownToolchain, named
 from harness.toolchains.protocol import BuildResult, Built, GenerateOptions, Library, LinkOptions, Panicked, Toolchain
 
@@ -33,14 +35,22 @@ def surroundings(shown_by: str) -> Surroundings:
     return surround(WitText(wit, f"{shown_by}.wit"))
 
 
+@cache
+def programs() -> list[ProgramTrial]:
+    return [prepared_program(draw_program(0, index)[0]) for index in range(40)]
+
+
 @pytest.fixture(scope="module")
-def worlds() -> dict[str, Surroundings]:
-    return {name: surroundings(name) for name in (*WORLDS, *CASES)}
+def worlds() -> dict[str, Surroundings | None]:
+    """None: no world, but programs of libraries."""
+    return {PROGRAMS: None, **{name: surroundings(name) for name in (*WORLDS, *CASES)}}
 
 
-def build(toolchain: Toolchain, around: Surroundings) -> list[BuildResult]:
-    """The library and the component of each role, or what kept them from being built."""
+def build(toolchain: Toolchain, around: Surroundings | None) -> list[BuildResult]:
+    """The library and the component of each role, or what kept them from being built; None: random programs."""
     results = []
+    if around is None:
+        return [toolchain.linker.link(trial.prepared.libraries, trial.program.options).result() for trial in programs()]
     for part in around.parts.values():
         options = GenerateOptions(interpreter=INTERPRETER)
         dylib = toolchain.generator.generate(part.plan.wit, part.plan.world, options).result()
@@ -52,7 +62,7 @@ def build(toolchain: Toolchain, around: Surroundings) -> list[BuildResult]:
 
 
 @pytest.fixture(scope="module")
-def right(worlds: dict[str, Surroundings]) -> dict[str, list[BuildResult]]:
+def right(worlds: dict[str, Surroundings | None]) -> dict[str, list[BuildResult]]:
     """What ours makes before any miniature has worked."""
     return {name: build(ours.toolchain(), around) for name, around in worlds.items()}
 
@@ -64,7 +74,7 @@ def test_there_are_enough_of_each_kind() -> None:
 
 
 def test_each_world_shows_something() -> None:
-    assert {miniature.shown_by for miniature in MINIATURES.values()} == {*WORLDS, *CASES}
+    assert {miniature.shown_by for miniature in MINIATURES.values()} == {*WORLDS, *CASES, PROGRAMS}
 
 
 def test_what_is_wrong_is_said_once() -> None:
@@ -85,7 +95,7 @@ def test_the_place_exists(name: str) -> None:
 
 @pytest.mark.parametrize("name", MINIATURES)
 def test_it_makes_something_else(
-    name: str, worlds: dict[str, Surroundings], right: dict[str, list[BuildResult]]
+    name: str, worlds: dict[str, Surroundings | None], right: dict[str, list[BuildResult]]
 ) -> None:
     shown_by = MINIATURES[name].shown_by
     made = build(named(PREFIX + name), worlds[shown_by])
@@ -93,7 +103,7 @@ def test_it_makes_something_else(
     assert not [result for result in made if isinstance(result, Panicked)]
 
 
-def test_nothing_is_left_behind(worlds: dict[str, Surroundings], right: dict[str, list[BuildResult]]) -> None:
+def test_nothing_is_left_behind(worlds: dict[str, Surroundings | None], right: dict[str, list[BuildResult]]) -> None:
     for name in PATCHES:
         build(named(PREFIX + name), worlds[MINIATURES[name].shown_by])
     assert {world: build(ours.toolchain(), around) for world, around in worlds.items()} == right
@@ -132,7 +142,7 @@ def test_the_level_on_which_it_is_noticed(name: str, level: int, survey: Survey)
     assert detection.level == level
 
 
-FUZZED = ("no-post-return", "stack-begins-in-the-data", "interpreter-never-finishes")
+FUZZED = ("no-post-return", "stack-begins-in-the-data", "interpreter-never-finishes", "reallocs-exchanged")
 """One of each area that any world shows: the way to the fuzzer is what is tested here, not its reach."""
 
 

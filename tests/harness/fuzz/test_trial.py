@@ -11,6 +11,7 @@ import pytest
 from harness.engine import EngineKind
 from harness.examine import Options
 from harness.fuzz.adapter import SourceRandom
+from harness.fuzz.case_text import CaseParts
 from harness.fuzz.choices import FixedSource, RecordingRandom
 from harness.fuzz.planned import plan_trial
 from harness.fuzz.trial import Recipe, Trial, draw
@@ -74,4 +75,6 @@ def test_a_generator_that_hangs_is_a_finding(tmp_path: Path) -> None:
     result = Trial(Recipe(1, calls=5), 3, OPTIONS).perform(Workbench(Settings(tmp_path, None), steps))
     (hit,) = result.hits
     assert (hit.signature.outcome, hit.signature.subject) == ("timed out", "ours")
-    assert result.cases[0][1].wit
+    parts = result.cases[0][1]
+    assert isinstance(parts, CaseParts)
+    assert parts.wit

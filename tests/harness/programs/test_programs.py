@@ -179,7 +179,7 @@ def test_a_refusal_that_is_expected(bench: Workbench) -> None:
         (file('[[step]]\ncall = "run"\nargs = ["1"]\n'), 35, "`result` must be given"),
         (file('[[step]]\ncall = "run"\nresult = "1"\ntrap = "unreachable"\n'), 35, "step.0"),
         (file(""), 1, "step"),
-        (file(more='refusal = "x"\n'), 1, "only one of step, refusal can be given"),
+        (file(more='refusal = "x"\n'), 16, "only one of step, refusal can be given"),
         (file(more="link = { stacksize = 1 }\n"), 16, "stacksize"),
     ],
 )

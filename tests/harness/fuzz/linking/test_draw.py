@@ -1,0 +1,71 @@
+"""Random programs: usable whatever was drawn, the same again from the same choices, and rich."""
+
+from __future__ import annotations
+
+from random import Random
+
+from harness.fuzz.choices import FixedSource, RandomSource
+from harness.fuzz.linking.draw import MOST_STARTS, random_program
+from harness.fuzz.linking.model import Model
+from harness.fuzz.linking.parts import Bump, How, LinkProgram, Realloc
+from harness.fuzz.linking.trial import draw_program, is_link_trial, prepared_program, program_text
+from harness.programs.program import parse_program
+
+PROGRAMS = [random_program(RandomSource(Random(seed))) for seed in range(300)]
+
+
+def test_every_program_can_be_used() -> None:
+    for program in PROGRAMS[:40]:
+        trial = prepared_program(program)
+        assert len(trial.prepared.libraries) == len(program.libraries) + program.opens
+        assert trial.calls >= len(program.libraries[0].checks)
+        assert trial.program.starts_also == parse_program(program_text(program).toml()).starts_also
+
+
+def test_the_same_choices_make_the_same_program() -> None:
+    for index in range(30):
+        program, choices = draw_program(5, index)
+        assert random_program(FixedSource(choices)) == program
+
+
+def test_rules_that_hold_for_all() -> None:
+    for program in PROGRAMS:
+        model = Model(program)
+        assert all(list(program.definers(symbol)) for symbol in range(len(program.symbols)))
+        assert model.reached(by_address=True) == model.reached(by_address=False)
+        assert len({model.logs(order) for order in model.orders()}) <= MOST_STARTS
+        openable = [library.openable for library in program.libraries]
+        assert openable == sorted(openable)
+        for index, library in enumerate(program.libraries):
+            names = [program.symbols[definition.symbol].name for definition in library.definitions]
+            assert len(set(names)) == len(names)
+            called = {program.symbols[symbol].name for symbol in model.called_by(index)}
+            assert len(called) == len(model.called_by(index))
+            for action in library.starting:
+                assert not (isinstance(action, Bump) and model.target(action.symbol) is not None)
+
+
+def _circle(program: LinkProgram) -> bool:
+    model = Model(program)
+    return any(other in model.depends_on(index, True) and index in model.depends_on(other, True)
+               for index in model.live for other in model.live if index != other)  # fmt: skip
+
+
+def test_everything_is_drawn() -> None:
+    libraries = [library for program in PROGRAMS for library in program.libraries]
+    assert {len(program.libraries) for program in PROGRAMS} == {1, 2, 3, 4, 5}
+    assert {kind for library in libraries for kind in library.reallocs} == set(Realloc)
+    assert {use.how for library in libraries for use in library.checks} == set(How)
+    assert sum(map(_circle, PROGRAMS)) > 50
+    assert any(symbol.overloaded for program in PROGRAMS for symbol in program.symbols)
+    assert any(len(Model(program).live) < len(program.libraries) for program in PROGRAMS)
+    for what in ("takes", "openable", "opens", "weakly", "weak", "touches"):
+        assert any(getattr(library, what) for library in libraries), what
+    for what in ("minimum", "maximum", "elements", "empty_elements", "filled", "empty"):
+        assert any(getattr(library.asks, what) for library in libraries), what
+
+
+def test_one_trial_in_eight_is_a_program() -> None:
+    assert [index for index in range(24) if is_link_trial("random", index)] == [7, 15, 23]
+    assert all(is_link_trial("link", index) for index in range(9))
+    assert not any(is_link_trial("wit-smith", index) for index in range(9))

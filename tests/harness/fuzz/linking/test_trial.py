@@ -1,0 +1,65 @@
+"""Programs as trials of the fuzzer: ours is right, a wrong linker is not, and what is found is kept small."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.examine import Options
+from harness.fuzz.findings import Found, write_case
+from harness.fuzz.linking.trial import ProgramReduction, draw_program
+from harness.fuzz.reduce import Reduce
+from harness.fuzz.signature import Hit
+from harness.fuzz.trial import Recipe, Trial, TrialResult
+from harness.programs.program import load_program
+from harness.steps import Steps
+from harness.verdict import Outcome
+from harness.workbench import Settings, Workbench
+
+RECIPE = Recipe(3, worlds="link")
+OPTIONS = Options(artifacts=None)
+WRONG = "miniature:last-definition-counts"
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+    return Workbench(Settings(tmp_path_factory.mktemp("ours"), None), Steps())
+
+
+@pytest.fixture(scope="module")
+def wrong(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+    return Workbench(Settings(tmp_path_factory.mktemp("wrong"), None, stand_in=WRONG), Steps())
+
+
+def results(bench: Workbench, count: int) -> Iterator[TrialResult]:
+    for index in range(count):
+        yield Trial(RECIPE, index, OPTIONS).perform(bench)
+
+
+def test_ours_does_what_the_model_says(ours: Workbench) -> None:
+    for result in results(ours, 25):
+        assert [hit.message for hit in result.hits] == []
+        assert result.outcome == Outcome.PASS.value
+        assert result.calls
+
+
+def test_a_finding_is_reduced_and_written_as_a_program(ours: Workbench, wrong: Workbench, tmp_path: Path) -> None:
+    result = next(result for result in results(wrong, 40) if result.hits)
+    hit: Hit = result.hits[0]
+    reduced = Reduce(RECIPE, result.index, hit.signature, False, OPTIONS).perform(wrong)
+    assert reduced.parts is not None
+    assert "libraries" in reduced.size
+    found = Found(hit.signature, hit.message, "", result.index, f"harness fuzz --index {result.index} --worlds link")
+    write_case(tmp_path / "found.toml", found, reduced.parts)
+    program = load_program(Path(found.file))
+    assert len(program.libraries) >= 2  # one that defines a symbol first, one that does so last
+    assert len(program.steps) == 1
+    assert found.repeat in Path(found.file).read_text()
+
+
+def test_what_does_not_show_is_not_reduced(ours: Workbench, wrong: Workbench) -> None:
+    result = next(result for result in results(wrong, 40) if result.hits)
+    _, choices = draw_program(RECIPE.seed, result.index)
+    assert ProgramReduction(ours, result.hits[0].signature, OPTIONS).run(choices) is None
