@@ -223,7 +223,15 @@ os.execv(find().path, ["wasm-tools", *words])
 
 
 @pytest.mark.parametrize(
-    ("what", "key"), [("case", "title"), ("refusals", "refusal"), ("program", "library"), ("result", "cases")]
+    ("what", "key"),
+    [
+        ("case", "title"),
+        ("refusals", "refusal"),
+        ("program", "library"),
+        ("result", "cases"),
+        ("fuzz", "findings"),
+        ("expectations", "expect"),
+    ],
 )
 def test_schemas_are_schemas(suite: Path, what: str, key: str) -> None:
     document = json.loads(harness("schema", what, cwd=suite).stdout)
