@@ -36,6 +36,9 @@ INTERPRETER = "libboxed.so"
 WORLD = "libworld.so"
 """The name that a dylib is linked under."""
 
+REMEMBERED_BYTES = 256 << 20
+"""Of what was built: a tool may write much."""
+
 
 @dataclass(frozen=True, slots=True)
 class ComponentBuild:
@@ -213,5 +216,11 @@ def _component_key(plan: ComponentPlan, build: Build, dylib: bytes) -> _Componen
 
 
 def _forget(cache: OrderedDict[_K, BuildResult], remembered: int) -> None:
-    while len(cache) > remembered:
-        cache.popitem(last=False)
+    """The oldest go first, until neither their number nor their size is too large."""
+    size = sum(map(_size, cache.values()))
+    while len(cache) > remembered or size > REMEMBERED_BYTES:
+        size -= _size(cache.popitem(last=False)[1])
+
+
+def _size(result: BuildResult) -> int:
+    return len(result.data) if isinstance(result, Built | InvalidOutput) else 0

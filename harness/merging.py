@@ -58,21 +58,23 @@ def _build(text: str | None) -> tuple[tuple[bool, int, str], ...]:
 def _must_stay(world: World, old: str, new: str) -> bool:
     """Whether a type would become another one: the higher version is made of the lower one's types, or an exported
     interface uses them and would mean an export (WIT.md, "Worlds")."""
-    if _uses(world.imports[new], old):
+    if old in _dependencies(world, new):
         return True
     if old not in world.exports and new not in world.exports:
         return False
-    return any(_uses(interface, old) for key, interface in world.exports.items() if key not in (None, old))
+    return any(owner == old for interface in world.exports.values() for owner, _ in interface.uses)
 
 
-def _uses(interface: Interface, owner: str) -> bool:
-    """Whether an interface has types or resources of `owner`."""
-    roots = [type for function in interface.functions.values() for type in _types(function)]
-    types = t.reachable(*roots, *interface.types.values())
-    resources = [type.resource for type in types if isinstance(type, t.Own | t.Borrow)]
-    return any(resource.interface == owner for resource in (*resources, *interface.resources.values())) or any(
-        _owned(type)[0] == owner for type in types
-    )
+def _dependencies(world: World, key: str) -> set[str]:
+    """All imported interfaces whose types one uses, directly or through others."""
+    found: set[str] = set()
+    pending = [key]
+    while pending:
+        interface = world.imports.get(pending.pop())
+        new = {owner for owner, _ in interface.uses} - found if interface is not None else set()
+        found |= new
+        pending += new
+    return found
 
 
 def _types(function: Function) -> Iterable[t.Type | None]:
@@ -101,16 +103,13 @@ def _conflict(world: World, names: Mapping[str, str]) -> str:
                 return f"{new} has no function {name}"
             if not same.functions(function, other):
                 return f"the function {name} of {new} has another type"
-    for key, interface in (*world.imports.items(), *world.exports.items()):
-        if key in names:
-            continue
-        roots = [type for function in interface.functions.values() for type in _types(function)]
-        for type in t.reachable(*roots, *interface.types.values()):
-            owner, name = _owned(type)
-            if owner in names and (key != owner):
-                there = world.imports[names[owner]].types.get(name)
-                if there is None or not same.types(type, there):
-                    return f"the type {name} of {names[owner]} is {'missing' if there is None else 'another one'}"
+    for interface in (*world.imports.values(), *world.exports.values()):
+        for owner, name in interface.uses:
+            if owner not in names or name in world.imports[owner].resources:
+                continue
+            here, there = (world.imports[key].types.get(name) for key in (owner, names[owner]))
+            if there is None or not same.types(here, there):
+                return f"the type {name} of {names[owner]} is {'missing' if there is None else 'another one'}"
     return ""
 
 

@@ -148,7 +148,7 @@ class Plan:
     entries: tuple[Role, ...]
     runs: tuple[ScriptPlan, ...]
     needs: frozenset[str] = frozenset()
-    """Engine features beyond the default: `fixed-length-lists`, `error-context`, `map`, `implements`."""
+    """Engine features beyond the default: `fixed-length-lists`, `error-context`, `map`, `implements`, `accessors`."""
     worlds: Mapping[Role, World] = field(default_factory=dict)
     """What each component's WIT means: the model of what generators tell and linkers build."""
     unsupported: tuple[str, ...] = ()

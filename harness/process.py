@@ -59,7 +59,8 @@ class Running:
             if not timed_out and _ended_by(code, "SIGKILL"):
                 raise Killed("a tool was killed by signal 9, and not by the harness: is memory short?")
             _check_room(self._stdout)
-            flooded = _ended_by(code, "SIGXFSZ") or self._is_full()
+            # a shell tells of a child's signal by its number and 128
+            flooded = _ended_by(code, "SIGXFSZ") or _ended_by(128 - code, "SIGXFSZ") or self._is_full()
             self._stdout.seek(0)
             self._stderr.seek(0)
             stdout = self._stdout.read(MAX_MESSAGE if flooded else self._limits.output)

@@ -150,8 +150,10 @@ CASE_SCHEMA: Schema = {
         "origin": ORIGIN,
         **WIT,
         "lists": {
-            "enum": ["elements", "whole", "both"],
-            "description": "How interpreters take and give lists of numbers. Default: `elements`.",
+            "enum": ["elements", "whole", "both", "any", "all"],
+            "description": "Which lists interpreters take and give whole. `elements` (the default): none. `whole`:"
+            " those of numbers. `both`: once as `elements`, once as `whole`. `any`: those of any type without handles."
+            " `all`: in each of the three ways.",
         },
         "merge-versions": {
             "type": "boolean",

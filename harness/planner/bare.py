@@ -55,14 +55,16 @@ def plan_world(surroundings: Surroundings, random: Random, calls: int, title: st
 
 
 def planned_world(surroundings: Surroundings, random: Random, calls: int, title: str) -> PlannedWorld:
-    """About `calls` calls, each function at least once; two runs, the second with lists of numbers given whole."""
+    """About `calls` calls, each function at least once; two runs, the second with lists that go whole."""
     worlds = {role: part.world for role, part in surroundings.parts.items()}
     composition = Composition(worlds, surroundings.wires)
     functions = [(role, f) for role in ENTRY_ORDER if role in worlds for f in _under_test(composition, role)]
     possible, lacking = _split(composition, functions)
     needs = needs_of(worlds.values(), surroundings.has_labels)
     each = max(1, -(-calls // max(1, len(possible))))
-    rounds = [each - each // 2, each // 2] if needs.lists_of_numbers and each > 1 else [each]
+    rounds = [(s.Lists.BY_ELEMENT, each)]
+    if needs.lists and each > 1:
+        rounds = [(s.Lists.BY_ELEMENT, each - each // 2), (random.choice(needs.lists), each // 2)]
     waiting = [function for (role, function) in lacking if role is Role.SUBJECT]
     crowded: list[str] = []
     while True:
@@ -94,14 +96,14 @@ def _runs(
     random: Random,
     functions: Sequence[tuple[Role, Function]],
     waiting: list[Function],
-    rounds: Sequence[int],
+    rounds: Sequence[tuple[s.Lists, int]],
 ) -> tuple[list[ScriptPlan], list[dict[Role, s.Script]], list[Function]]:
     """The runs with their scripts; of the functions that wait for handles, those that still do."""
     nested = [function for role, function in functions if role is Role.SUBJECT]
     runs = []
     scripts = []
-    for index, count in enumerate(rounds):
-        caller = Caller(composition, random, lists=index > 0, waiting=waiting, nested=nested)
+    for way, count in rounds:
+        caller = Caller(composition, random, lists=way, waiting=waiting, nested=nested)
         run, written = _run(caller, composition, functions, count)
         runs.append(run)
         scripts.append(written)

@@ -45,7 +45,7 @@ class Caller:
         self,
         composition: Composition,
         random: Random,
-        lists: bool = False,
+        lists: s.Lists = s.Lists.BY_ELEMENT,
         waiting: Iterable[Function] = (),
         nested: Sequence[Function] = (),
     ) -> None:
@@ -65,6 +65,7 @@ class Caller:
         self._composition = composition
         self._random = random
         self._lists = lists
+        self._numbers_whole = lists is s.Lists.NUMBERS
         self._reps = FIRST_REP
         self._samplers: dict[tuple[Role, int], Sampler] = {}
 
@@ -312,9 +313,9 @@ class Caller:
 
     def _encode(self, value: Value, type: t.Type, pool: list[int]) -> s.Value:
         if not pool:
-            return encode(value, type, _no_handle, self._lists)
+            return encode(value, type, _no_handle, self._numbers_whole)
         remaining = iter(pool)
-        return encode(value, type, lambda _: s.Register(next(remaining)), self._lists)
+        return encode(value, type, lambda _: s.Register(next(remaining)), self._numbers_whole)
 
     def _after(self, frame: FrameBuilder, pool: list[int], value: Value, type: t.Type) -> None:
         """After a call: own handles are gone, what was lent is dropped."""

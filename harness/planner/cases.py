@@ -14,7 +14,7 @@ from harness.planner.composition import Composition
 from harness.planner.needs import needs_of
 from harness.planner.scripts import OutOfRegisters
 from harness.planner.segment import SegmentPlanner, candidates, no_function
-from harness.script import script_text
+from harness.script import Lists, script_text
 from harness.toolchains.front_end import FrontEndError, WitText, surround
 
 
@@ -90,7 +90,7 @@ def _trap(step: Step) -> TrapClass | None:
     return step.trap if isinstance(step, RepStep) else None
 
 
-def _run(case: Case, composition: Composition, steps: tuple[Step, ...], mode: Role | None, lists: bool) -> ScriptPlan:
+def _run(case: Case, composition: Composition, steps: tuple[Step, ...], mode: Role | None, lists: Lists) -> ScriptPlan:
     planner = SegmentPlanner(case, composition, mode, lists)
     last = steps[-1].path if steps else ()
     expected = ExpectedOutcome(_trap(steps[-1]) if steps else None)

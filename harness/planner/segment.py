@@ -43,7 +43,7 @@ def split_function(text: str) -> tuple[str | None, str]:
 class SegmentPlanner:
     """Plans the steps of one run. `mode`: who calls where both sides can."""
 
-    def __init__(self, case: Case, composition: Composition, mode: Role | None, lists: bool) -> None:
+    def __init__(self, case: Case, composition: Composition, mode: Role | None, lists: s.Lists) -> None:
         self.scripts = {role: ScriptBuilder(role) for role in composition.worlds}
         self.entries: list[Role] = []
         self.calls: list[str] = []
@@ -273,7 +273,7 @@ class SegmentPlanner:
                 raise self._case.error(step.path, f"the {role.value} does not hold ${held.name} and cannot make it")
             return self._register(frame, held.name, step)
 
-        return encode(value, type, lookup, self._lists)
+        return encode(value, type, lookup, self._lists is s.Lists.NUMBERS)
 
 
 def candidates(composition: Composition, step: CallStep) -> list[Role]:

@@ -17,6 +17,7 @@ from harness.plan import Plan, Role, TrapClass
 from harness.planner import case_plan, check_plan
 from harness.refusals import parse_refusals
 from harness.schema import CASE_SCHEMA, REFUSALS_SCHEMA
+from harness.script import Lists
 from harness.toml_lines import FileError
 from harness.toolchains.front_end import WitText
 
@@ -290,7 +291,7 @@ def test_what_is_written_is_read_again() -> None:
     text = case_text("t", "w", ("own", "https://x"), wit, STEPS, world="w", features=("a",), lists="both")
     case = parse_case(text)
     assert (case.title, case.origin, case.wit, case.world) == ("t", ("own", "https://x"), wit, "w")
-    assert (case.features, case.lists) == (("a",), (False, True))
+    assert (case.features, case.lists) == (("a",), (Lists.BY_ELEMENT, Lists.NUMBERS))
     assert _without_paths(case.steps) == _without_paths(STEPS)
     sampled = parse_case(case_text("t", "w", ("own",), wit, sample=Sample(3, 4)))
     assert sampled.sample == Sample(3, 4)

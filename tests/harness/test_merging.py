@@ -96,6 +96,36 @@ def test_a_type_that_others_use_must_be_the_same() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("there", "conflict"),
+    [
+        ("", "type a of a:b/i@1.1.0 is missing"),
+        ("type a = u16;", "type a of a:b/i@1.1.0 is another one"),
+        ("type a = u8;", ""),
+    ],
+)
+@pytest.mark.parametrize("use", ["import user;", "export user;", "use a:b/i@1.0.0.{a}; import run: func(x: a);"])
+def test_an_alias_that_others_use_must_be_the_same(there: str, conflict: str, use: str) -> None:
+    """Aliases are no types of the harness; a `use` of one is a use all the same."""
+    text = (
+        "package x:y; package a:b@1.0.0 { interface i { type a = u8; f: func(); } }\n"
+        f"package a:b@1.1.0 {{ interface i {{ {there} f: func(); }} }}\n"
+        f"interface user {{ use a:b/i@1.0.0.{{a}}; h: func(x: a); }} world w {{ {BOTH} {use} }}"
+    )
+    parts = surround(WitText(text, "w.wit"))
+    assert conflict in parts.unmergeable and bool(conflict) == bool(parts.unmergeable)
+    assert parts.parts[Role.SUBJECT].plan.merge_versions is not bool(conflict)
+
+
+def test_an_export_that_uses_an_alias_keeps_versions_apart() -> None:
+    packages = (
+        "package a:b@1.0.0 { interface i { type a = u8; } } package a:b@1.1.0 { interface i { type a = u8; } }"
+        " interface user { use a:b/i@1.0.0.{a}; h: func(x: a); }"
+    )
+    assert merging(world(packages, BOTH + "export user;")).names == TO_HIGHER
+    assert not merging(world(packages, BOTH + "export user; export a:b/i@1.1.0;")).names
+
+
 def test_the_world_of_the_component() -> None:
     original = world(A + HIGHER + USER, BOTH + "import user; export a:b/i@1.0.0;")
     found = merged(original, merging(original).names)

@@ -88,6 +88,18 @@ def test_union(sources: list[str], items: str, interfaces: str) -> None:
     assert united(*sources) == normal(f"package root:component; world root {{ {items} }} {package}")
 
 
+@pytest.mark.parametrize("order", [("export i;", "export uses-i;"), ("export uses-i;", "export i;")])
+def test_export_that_uses_what_another_source_exports(order: tuple[str, str]) -> None:
+    """In the united world it uses the export, which stands before it, whatever the order of the sources."""
+    interfaces = "interface i { type t = u8; } interface j {} interface uses-i { use i.{t}; }"
+    sources = [f"package a:b; {interfaces} world w{n} {{ {text} }}" for n, text in enumerate(order)]
+    world = united(*sources).split("}")[0]
+    assert [line.strip() for line in world.splitlines() if "port " in line][-2:] == [
+        "export a:b/i;",
+        "export a:b/uses-i;",
+    ]
+
+
 def test_exports_stay_in_the_order_of_the_sources() -> None:
     union = Union()
     one, two = "export i; import x:y/z@1.0.0;", "export f: func(); export j; import x:y/z@1.1.0;"
@@ -122,6 +134,8 @@ CONTRADICTIONS = {
     "other result": ("f: func() -> u8;", "f: func();", ["function `f`"]),
     "async or not": ("f: func();", "f: async func();", ["function `f`"]),
     "resource or alias": ("resource t;", "type t = u32;", ["type `t`"]),
+    "other hyphens": ("f-f: func();", "ff: func();", ["`ff`", "`f-f`", "a:b/i"]),
+    "other hyphens, type and function": ("f-f: func();", "type ff = u8;", ["`ff`", "`f-f`", "a:b/i"]),
     "own or borrow": ("resource t; f: func(t: t);", "resource t; f: func(t: borrow<t>);", ["function `f`"]),
 }
 
@@ -141,8 +155,10 @@ def test_contradicting_interfaces(one: str, two: str, words: list[str]) -> None:
         ("export x: func();", "export x: interface {}", ["export `x`"]),
         ("type x = u8;", "type x = u16;", ["type `x` of the world"]),
         ("import x: i;", "import x: interface {}", ["`x`", "inline", "label"]),
+        ("import x-x: func();", "import xx: func();", ["import `xx`", "`x-x`"]),
+        ("export x-x: func();", "export XX: func();", ["export `XX`", "`x-x`"]),
+        ("type x-x = u8;", "import xx: interface {}", ["import", "`xx`", "`x-x`"]),
         ("import x: i;", "import x: j;", ["import `x`", "two different interfaces"]),
-        ("export uses-i;", "export i;", ["export `a:b/uses-i`", "`a:b/i`"]),
     ],
 )
 def test_contradicting_worlds(one: str, two: str, words: list[str]) -> None:
