@@ -140,6 +140,7 @@ def test_no_reference_says_so_first(suite: Path) -> None:
         (["run", "cases", "--toolchain", "cases/bad.toml"], "unknown key"),
         (["run", "cases", "--engine", "spidermonkey"], "--engine"),
         (["check", "nowhere.wit"], "nowhere.wit"),
+        (["run", "good.wit"], "good.wit is no case but a world: `harness check good.wit` runs it"),
         (["check", "broken.wit"], "broken.wit:1:"),
         (["check", "two.wit"], "choose one with --world NAME"),
         (["check", "two.wit", "-w", "one", "--features", "shinny"], "no gate has the feature 'shinny'"),
