@@ -10,7 +10,7 @@ Standard input is the control socket. A request is its length (4 bytes) and a ma
 
 * `("run", words, environment, seconds)` with three descriptors: the job's socket, standard output, standard error. The
   answer on the job's socket is one marshalled tuple: errno where the tool could not be started, else 0; its exit code
-  as of `subprocess`; whether it was late. Closing the socket ends the job.
+  as of `subprocess`; whether it was late; seconds of processor time used. Closing the socket ends the job.
 * `("guard", path)`: a folder to remove when the owner has ended (`harness/owned.py`).
 
 It imports the standard library only, and is started by its path: nothing else is loaded.
@@ -51,6 +51,7 @@ class _Job:
     look_again: float = 0.0
     late: bool = False
     unwanted: bool = False
+    used: float = 0.0
 
     @property
     def seconds(self) -> float:
@@ -79,6 +80,7 @@ class Launcher:
         self._cpu_seconds = cpu_seconds
         self._jobs: list[_Job] = []
         self._guarded: list[str] = []
+        self._own = 0.0
         self._woken, wake = os.pipe()
         for descriptor in (self._woken, wake):
             os.set_blocking(descriptor, False)
@@ -156,7 +158,7 @@ class Launcher:
                     start_new_session=True,
                 )
         except (OSError, ValueError) as error:
-            _answer(channel, getattr(error, "errno", None) or 22, 0, False)
+            _answer(channel, getattr(error, "errno", None) or 22, 0, False, 0.0)
             channel.close()
         else:
             now = time.monotonic()
@@ -178,12 +180,14 @@ class Launcher:
             return
         for job in ended:
             job.end()  # what it left in its group
-            job.process.wait()
+            job.used = _reap(job.process)
             self._jobs.remove(job)
         if not self._jobs:
             _end_orphans()
         for job in ended:
-            _answer(job.channel, 0, job.process.returncode, job.late)
+            own = time.process_time()
+            _answer(job.channel, 0, job.process.returncode, job.late, job.used + own - self._own)
+            self._own = own
             job.channel.close()
 
     def _end_all(self) -> None:
@@ -221,9 +225,18 @@ def is_starved(pid: int, since: float, seconds: float) -> bool:
     return fields[0] in (b"R", b"D") and used - since < seconds
 
 
-def _answer(channel: socket.socket, errno: int, code: int, late: bool) -> None:
+def _answer(channel: socket.socket, errno: int, code: int, late: bool, used: float) -> None:
     with contextlib.suppress(OSError):  # nobody waits for it any more
-        channel.sendall(marshal.dumps((errno, code, late)))
+        channel.sendall(marshal.dumps((errno, code, late, used)))
+
+
+def _reap(process: subprocess.Popen[bytes]) -> float:
+    """Wait for a process that has ended; the seconds of processor time that it and what it waited for have used."""
+    if process.returncode is not None:  # it was waited for to see that it has ended
+        return 0.0
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _has_ended(process: subprocess.Popen[bytes]) -> bool:
@@ -252,7 +265,7 @@ def _end_orphans() -> None:
 def _children() -> Iterator[int]:
     """The processes whose parent this one is, as `/proc` tells."""
     own = str(os.getpid()).encode()
-    for name in os.listdir("/proc"):
+    for name in os.listdir("/proc") if sys.platform == "linux" else ():
         if name.isdecimal():
             with contextlib.suppress(OSError), open(f"/proc/{name}/stat", "rb") as file:
                 fields = file.read(1024).rpartition(b")")[2].split()

@@ -13,9 +13,9 @@ import os
 import pickle
 import struct
 import sys
-import tempfile
 import time
 import traceback
+from pathlib import Path
 from typing import IO, Any, Protocol
 
 from harness.launching import Killed, hand_on
@@ -93,7 +93,7 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
         except Killed as killed:
             send(answers, (ERROR if steps.last_try else AGAIN, str(killed)))
         except OSError as error:
-            send(answers, (ERROR, _told(error) or traceback.format_exc()))
+            send(answers, (ERROR, _told(error, bench.settings.directory) or traceback.format_exc()))
         except Exception:
             send(answers, (ERROR, traceback.format_exc()))
         else:
@@ -104,11 +104,12 @@ _SURROUNDINGS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.EN
 """What goes wrong in these ways is no fault of the program."""
 
 
-def _told(error: OSError) -> str | None:
-    """What to do where the machine does not give what a run needs; None for any other error."""
+def _told(error: OSError, directory: Path) -> str | None:
+    """What to do where the machine does not give what a run needs; None for any other error. `directory`: for temporary
+    files."""
     if error.errno not in _SURROUNDINGS:
         return None
-    place = error.filename or tempfile.gettempdir()
+    place = error.filename or directory
     return f"{error.strerror}: {place} (temporary files go into the folder that the variable TMPDIR names)"
 
 

@@ -61,6 +61,12 @@ def test_what_never_ends_is_ended_by_fuel(engine: Engine) -> None:
     assert classify(str(caught.value))[0] is TrapClass.OUT_OF_FUEL
 
 
+def test_what_calls_itself_for_ever_overflows_its_stack(engine: Engine) -> None:
+    with pytest.raises(Trap) as caught:
+        call(engine, '(module (func $f (export "run") (call $f)))', RunLimits())
+    assert classify(str(caught.value))[0] is TrapClass.STACK_OVERFLOW
+
+
 def test_one_that_was_ended_leaves_the_next_alone(engine: Engine) -> None:
     with pytest.raises(Trap):
         call(engine, LOOPS["empty"], ENDLESS)

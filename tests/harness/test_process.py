@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from harness import process
+from harness.launching import processor_time
 from harness.process import CannotStart, Killed, Limits, Running, run
 from tests.harness.processes import ends, wait_for_number
 
@@ -99,6 +100,14 @@ def test_backtraces_are_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HARNESS_TEST", "\udcff")
     done = run(python("import os; print(os.environ.get('RUST_BACKTRACE'), os.environb[b'HARNESS_TEST'])"), Limits(60))
     assert done.stdout == b"None b'\\xff'\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no launcher")
+def test_processor_time_of_tools_is_counted() -> None:
+    before = processor_time()
+    spin = "import time\nwhile time.process_time() < 0.3: pass"
+    run(python(f"import subprocess, sys; subprocess.run([sys.executable, '-c', {spin!r}])"), Limits(60))
+    assert processor_time() - before > 0.3
 
 
 def test_many_at_once() -> None:
