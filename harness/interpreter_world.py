@@ -11,7 +11,6 @@ from harness.world import Function, Interface, World
 
 _HOST = "harness:boxed/host@0.1.0"
 _CONTROL = "harness:boxed/control@0.1.0"
-_PACKAGE = "harness:boxed/"
 
 
 def _interface(key: str, *functions: Function) -> Interface:
@@ -32,11 +31,11 @@ def with_interpreter(world: World) -> World:
 
 
 def interpreters_own(plan: Plan) -> str:
-    """Why a world cannot be run beside the interpreter: it has items of the interpreter's own package, too. Empty where
-    it can."""
+    """Why a world cannot be run beside the interpreter: it imports or exports what the interpreter does, too. Empty
+    where it can; other interfaces of the interpreter's package, and other versions, do no harm."""
     for role, world in plan.worlds.items():
-        for key in (*world.imports, *world.exports):
-            if key is not None and key.startswith(_PACKAGE):
+        for key, items in ((_HOST, world.imports), (_CONTROL, world.exports)):
+            if key in items:
                 return (
                     f"the world of the {role.value} has the interface {key}, which belongs to the interpreter that the "
                     "harness links with it: such a world cannot be run; give the package another name"

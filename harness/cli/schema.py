@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 
 import click
 
 from harness.cli.terminal import echo
+from harness.expectations_schema import EXPECTATIONS_SCHEMA
 from harness.programs.schema import PROGRAM_SCHEMA
-from harness.schema import CASE_SCHEMA, REFUSALS_SCHEMA
-from reports import json_form
+from harness.schema import CASE_SCHEMA, REFUSALS_SCHEMA, Schema
+from reports import fuzz, json_form
+
+DOCUMENTS: Mapping[str, Callable[[], Schema]] = {
+    "case": lambda: CASE_SCHEMA,
+    "refusals": lambda: REFUSALS_SCHEMA,
+    "program": lambda: PROGRAM_SCHEMA,
+    "expectations": lambda: EXPECTATIONS_SCHEMA,
+    "result": json_form.schema,
+    "fuzz": fuzz.schema,
+}
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["case", "refusals", "program", "result"]), default="case")
+@click.argument("what", type=click.Choice(sorted(DOCUMENTS)), default="case")
 def schema(what: str) -> None:
-    """Print the JSON Schema of a case file, a table of refusals, a program, or the results that --json writes."""
-    documents = {
-        "case": CASE_SCHEMA,
-        "refusals": REFUSALS_SCHEMA,
-        "program": PROGRAM_SCHEMA,
-        "result": json_form.schema(),
-    }
-    echo(json.dumps(documents[what], indent=2))
+    """Print the JSON Schema of a file that people write, or of results.
+
+    case, refusals, program: files of a suite. expectations: known faults. result, fuzz: what --json writes, the latter
+    for `harness fuzz`.
+    """
+    echo(json.dumps(DOCUMENTS[what](), indent=2))

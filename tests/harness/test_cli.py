@@ -140,6 +140,7 @@ def test_no_reference_says_so_first(suite: Path) -> None:
         (["run", "cases", "--toolchain", "cases/bad.toml"], "unknown key"),
         (["run", "cases", "--engine", "spidermonkey"], "--engine"),
         (["check", "nowhere.wit"], "nowhere.wit"),
+        (["run", "good.wit"], "good.wit is no case but a world: `harness check good.wit` runs it"),
         (["check", "broken.wit"], "broken.wit:1:"),
         (["check", "two.wit"], "choose one with --world NAME"),
         (["check", "two.wit", "-w", "one", "--features", "shinny"], "no gate has the feature 'shinny'"),
@@ -223,7 +224,15 @@ os.execv(find().path, ["wasm-tools", *words])
 
 
 @pytest.mark.parametrize(
-    ("what", "key"), [("case", "title"), ("refusals", "refusal"), ("program", "library"), ("result", "cases")]
+    ("what", "key"),
+    [
+        ("case", "title"),
+        ("refusals", "refusal"),
+        ("program", "library"),
+        ("result", "cases"),
+        ("fuzz", "findings"),
+        ("expectations", "expect"),
+    ],
 )
 def test_schemas_are_schemas(suite: Path, what: str, key: str) -> None:
     document = json.loads(harness("schema", what, cwd=suite).stdout)

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from harness.expectations import ExpectationsError, load
+from harness.expectations_schema import EXPECTATIONS_SCHEMA
 from harness.run import default_expectations
 
 HEAD = 'tool = "wasm-tools"\nversions = ">=1.262.0, <1.263.0"\n'
@@ -160,3 +163,22 @@ def test_what_the_projects_file_excuses_and_what_not(
     items = load(default_expectations(), {"wasm-tools": "1.262.0"}).about(f"package a:b; {FEATURES[world]}")
     found = items.find("wasm-tools", case, outcome, message, run)
     assert (found is not None) is known, found
+
+
+@pytest.mark.parametrize("path", sorted(default_expectations()), ids=lambda path: path.name)
+def test_the_files_of_the_project_follow_the_schema(path: Path) -> None:
+    jsonschema.validate(tomllib.loads(path.read_text()), EXPECTATIONS_SCHEMA)
+
+
+@pytest.mark.parametrize("without", ["id", "outcome", "reason", "message", "reproduction"])
+def test_the_schema_asks_for_what_the_reader_asks_for(tmp_path: Path, without: str) -> None:
+    entry = {"id": "a", "outcome": "fail", "message": "m", "reason": "r", "reproduction": "w"}
+    data = {"tool": "t", "versions": ">=1", "expect": [entry]}
+    jsonschema.validate(data, EXPECTATIONS_SCHEMA)
+    del entry[without]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(data, EXPECTATIONS_SCHEMA)
+    lines = [f'{key} = "{value}"\n' for key, value in entry.items()]
+    (tmp_path / "x.toml").write_text('tool = "t"\nversions = ">=1"\n[[expect]]\n' + "".join(lines))
+    with pytest.raises(ExpectationsError):
+        load([tmp_path / "x.toml"], {"t": "1.0"})

@@ -356,3 +356,26 @@ class TestCells:
 def test_what_the_engine_does_not_take(rejected: Rejected, outcome: Outcome, message: str) -> None:
     finding = refused_by_engine("x@winch", rejected)
     assert (finding.outcome, finding.message) == (outcome, message)
+
+
+STUMBLED = Trap(TrapClass.INTERPRETER, "pop_kind", "subject-run", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        (
+            "push_u8 1\nfail pop_kind\n",
+            "subject: the last event is 1, `push_u8 1` (call 1, x); 2 should be `pop_u8 = 2` (call 2, result)",
+        ),
+        ("fail pop_kind\n", "subject: no event came; 1 should be `push_u8 1` (call 1, x)"),
+        ("push_u8 3\nfail pop_kind\n", ""),
+    ],
+    ids=["after one", "at once", "an event is wrong"],
+)
+def test_an_unexpected_trap_tells_what_came_before_it(text: str, before: str) -> None:
+    """What the interpreter stumbled over has no event of its own."""
+    (outcome, *others) = against_model(observation(text, STUMBLED), Expected.of(plan().runs[0]))
+    assert (outcome.aspect, outcome.before) == ("outcome", before)
+    assert all(other.aspect == "event" for other in others)
+    assert before or others

@@ -6,7 +6,10 @@ import errno
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,13 +17,15 @@ from hypothesis import strategies as st
 
 from harness.case import load_case
 from harness.fuzz import atomic, state
+from harness.fuzz import campaign as campaign_module
 from harness.fuzz.campaign import INTERRUPTED, Bounds, Campaign
 from harness.fuzz.findings import Ledger
 from harness.fuzz.reduce import Reduced
 from harness.fuzz.signature import Signature
 from harness.fuzz.trial import TrialResult
 from harness.pool import TaskFailed
-from tests.harness.fuzz.campaigns import StubRun, Told, campaign, hit, plain_trial
+from harness.worker import Task
+from tests.harness.fuzz.campaigns import StubRun, Told, campaign, hit, plain_trial, small
 
 
 def totals(done: Campaign) -> tuple[object, ...]:
@@ -220,3 +225,70 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with campaign(folder, Bounds(20)) as done:
         done.go()
     return folder
+
+
+def test_an_earlier_state_is_put_aside(tmp_path: Path) -> None:
+    assert state.put_aside(tmp_path) is None
+    for number in (1, 2):
+        with campaign(tmp_path, Bounds(number)) as done:
+            done.go()
+        assert state.put_aside(tmp_path) == tmp_path / f"campaign.{number}.json"
+    assert [json.loads((tmp_path / f"campaign.{n}.json").read_text())["worlds"] for n in (1, 2)] == [1, 2]
+    assert not (tmp_path / state.FILE).exists()
+
+
+@pytest.mark.parametrize("bounds", [Bounds(3), Bounds(None, 0.01)])
+def test_the_state_keeps_how_many_were_wanted(tmp_path: Path, bounds: Bounds) -> None:
+    with campaign(tmp_path, bounds) as done:
+        done.go()
+    assert state.load(tmp_path).wanted == bounds.worlds
+
+
+class _Slow(StubRun):
+    """Trials and reductions that never end."""
+
+    def submit(self, task: Task) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_running_or_notify_cancel()
+        return future
+
+
+def test_time_is_over_for_what_is_under_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a trial nor a reduction is waited for beyond the slack."""
+    monkeypatch.setattr(campaign_module, "SLACK", 0.1)
+    ledger = Ledger()
+    ledger.add(plain_trial(7), "repeat 7")
+    with campaign(tmp_path, Bounds(None, 0.3), ledger=ledger) as done, _Slow(plain_trial, small) as slow:
+        done.run = slow
+        done.go()
+    assert done.seconds < 60
+    assert done.ledger.worlds == 1
+    assert not done.stopped
+    assert [found.reduced for found in done.ledger.new] == [False]
+
+
+def test_no_world_is_begun_while_a_finding_waits_at_the_end(tmp_path: Path) -> None:
+    with campaign(tmp_path, Bounds(None, 1000.0)) as done:
+        (found,) = done.ledger.add(plain_trial(7), "repeat 7")
+        done._reduce(found)
+        assert not done._reductions_first()
+        done._started -= 700
+        assert done._reductions_first()
+        done._reductions.clear()
+        assert not done._reductions_first()
+
+
+def test_a_reduction_that_was_cut_is_kept_and_made_up_for(tmp_path: Path) -> None:
+    def cut(signature: Signature) -> Reduced:
+        return replace(small(signature), cut=True, message="smaller")
+
+    with campaign(tmp_path, Bounds(8), reduce=cut) as done:
+        done.go()
+    (found,) = done.ledger.new
+    assert (found.reduced, found.note, found.message) == (False, "", "smaller")
+    path = Path(found.file)
+    assert load_case(path).why == "smaller seven"
+    assert path.read_text().startswith(f"# smaller\n# Run: run {path.name}\n# Repeat: repeat 7\n")
+    with campaign(tmp_path, Bounds(8), ledger=state.load(tmp_path).ledger) as again:
+        again.go()
+    assert [found.reduced for found in again.ledger.new] == [True]

@@ -94,6 +94,9 @@ def test_index_repeats_one_world_and_leaves_the_state_alone(tmp_path: Path) -> N
     fuzz(*OURS, "--index", "3", "--calls", "10", "--findings", str(tmp_path), "--json", str(tmp_path / "s.json"))
     told = summary(tmp_path / "s.json")
     assert (told["worlds"], told["next"]) == (1, 4)
+    several = ["--index", "3", "--worlds", "2", "--calls", "10", "--json", "-"]
+    (line,) = [line for line in fuzz(*OURS, *several).splitlines() if line.startswith("seed ")]
+    assert "random worlds: 3 to 4; " in line
     assert not (tmp_path / "campaign.json").exists()
 
 
@@ -104,6 +107,8 @@ def test_resumed(tmp_path: Path) -> None:
     whole = ["--seed", "3", "--calls", "10", "--worlds", "4"]
     fuzz(*OURS, *whole, "--findings", str(tmp_path / "b"), "--json", str(tmp_path / "b.json"))
     assert comparable(summary(tmp_path / "a.json")) == comparable(summary(tmp_path / "b.json"))
+    output = fuzz(*OURS, "--resume", "--findings", str(tmp_path / "a"))
+    assert "random worlds: nothing left: 4 of 4 are done" in output
     output = fuzz(*OURS, "--resume", "--seed", "4", "--findings", str(tmp_path / "a"), expected=2)
     assert "had another --seed" in output
     output = fuzz("--resume", "--findings", str(tmp_path / "a"), expected=2)
