@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -69,8 +69,9 @@ class Clock:
 
 _K = TypeVar("_K")
 _DylibKey = tuple[ComponentPlan, str, int]
-_ComponentKey = tuple[str, int, bytes, bool]
-"""The linker, the version of the interpreter's interface, the library, and whether guards stand around it."""
+_ComponentKey = tuple[str, int, bytes, bool, bool]
+"""The linker, the version of the interpreter's interface, the library, whether guards stand around it, whether imports
+in compatible versions are merged."""
 
 
 class Builder:
@@ -104,7 +105,7 @@ class Builder:
         """All that is wanted, each once."""
         pairs = list(dict.fromkeys(wanted))
         start = time.perf_counter()
-        self._generate([(plan, build.generator, build.abi_version) for plan, build in pairs])
+        self._generate([_dylib_key(plan, build) for plan, build in pairs])
         start = clock.add("generate", start)
         self._link(pairs)
         clock.add("link", start)
@@ -141,7 +142,7 @@ class Builder:
         )
 
     def _result(self, plan: ComponentPlan, build: Build) -> ComponentBuild:
-        dylib = self._dylibs[plan, build.generator, build.abi_version]
+        dylib = self._dylibs[_dylib_key(plan, build)]
         if not isinstance(dylib, Built):
             return ComponentBuild(dylib, None)
         return ComponentBuild(dylib, self._components[_component_key(plan, build, dylib.data)])
@@ -162,17 +163,17 @@ class Builder:
     def _link(self, pairs: Iterable[tuple[ComponentPlan, Build]]) -> None:
         missing: dict[_ComponentKey, str] = {}
         for plan, build in pairs:
-            dylib = self._dylibs[plan, build.generator, build.abi_version]
+            dylib = self._dylibs[_dylib_key(plan, build)]
             if isinstance(dylib, Built):
                 key = _component_key(plan, build, dylib.data)
                 if key not in self._components:
                     missing[key] = f"link {plan.role.value} of {build.generator} by {build.linker}"
         jobs = []
         for key in self._external_first(list(missing), lambda key: key[0]):
-            linker, abi_version, dylib_data, guarded = key
+            linker, abi_version, dylib_data, guarded, merge_versions = key
             toolchain = self._toolchains[linker]
             libraries = self._libraries(dylib_data, abi_version, guarded)
-            jobs.append((key, toolchain.linker.link(libraries, LinkOptions())))
+            jobs.append((key, toolchain.linker.link(libraries, LinkOptions(merge_versions=merge_versions))))
         for key, job in reversed(jobs):
             self._components[key] = self._collect(missing[key], key[0], job)
 
@@ -204,9 +205,14 @@ class Builder:
         return result
 
 
+def _dylib_key(plan: ComponentPlan, build: Build) -> _DylibKey:
+    """How it is linked does not matter to a generator."""
+    return replace(plan, merge_versions=True), build.generator, build.abi_version
+
+
 def _component_key(plan: ComponentPlan, build: Build, dylib: bytes) -> _ComponentKey:
     """The subject is what is under test, so it has guards; the others are linked as users link."""
-    return build.linker, build.abi_version, dylib, plan.role is Role.SUBJECT
+    return build.linker, build.abi_version, dylib, plan.role is Role.SUBJECT, plan.merge_versions
 
 
 def _forget(cache: OrderedDict[_K, BuildResult], remembered: int) -> None:

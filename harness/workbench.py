@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import interpreters
 from harness.build import Builder
@@ -19,6 +20,9 @@ from harness.toolchains import command, wasm_tools
 from harness.toolchains.named import named
 from harness.toolchains.protocol import Toolchain
 from harness.toolchains.wasm_tools import Executable
+
+if TYPE_CHECKING:
+    from harness.toolchains.second_reading import SecondReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Settings:
     """A toolchain by name (`harness/toolchains/named.py`) that takes the place of ours."""
     named: tuple[str, ...] = ()
     """Further toolchains of that kind, under their own names."""
+    reference_link_flags: tuple[str, ...] = ()
+    """What the reference is given in every link beyond what it needs."""
 
 
 class Workbench:
@@ -60,7 +66,11 @@ class Workbench:
             found[name] = named(name)
         if settings.reference is not None:
             reference = wasm_tools.reference(
-                settings.reference, settings.directory, settings.tool_limits, keep=self._interpreters.values()
+                settings.reference,
+                settings.directory,
+                settings.tool_limits,
+                self._interpreters.values(),
+                settings.reference_link_flags,
             )
             found[reference.name] = reference
         for path in settings.commands:
@@ -77,6 +87,16 @@ class Workbench:
         from harness.toolchains.component_wit import component_world
 
         return StructureComparer(component_world)
+
+    @cached_property
+    def second_reader(self) -> SecondReader | None:
+        """None without a reference."""
+        from harness.toolchains.second_reading import SecondReader
+
+        settings = self.settings
+        if settings.reference is None:
+            return None
+        return SecondReader(settings.reference.path, settings.directory, settings.tool_limits)
 
     @cached_property
     def builder(self) -> Builder:

@@ -39,6 +39,7 @@ from generator.component.types import (
     AliasOuter,
     Import,
     ModuleType,
+    OtherCoreType,
     Sort,
     TypedExtern,
 )
@@ -173,6 +174,7 @@ VECTOR_ENCODERS: dict[type, tuple[SectionId, Encoder]] = {
     CoreInlineExports: (SectionId.CORE_INSTANCE, _core_inline_exports),
     CoreFuncType: (SectionId.CORE_TYPE, encode_core_type),
     ModuleType: (SectionId.CORE_TYPE, encode_core_type),
+    OtherCoreType: (SectionId.CORE_TYPE, encode_core_type),
     Instantiate: (SectionId.INSTANCE, _instantiate),
     InlineExports: (SectionId.INSTANCE, _inline_exports),
     AliasExport: (SectionId.ALIAS, encode_alias),
@@ -192,6 +194,7 @@ _ADDED: dict[type, Sort] = {
     CoreInlineExports: Sort.CORE_INSTANCE,
     CoreFuncType: Sort.CORE_TYPE,
     ModuleType: Sort.CORE_TYPE,
+    OtherCoreType: Sort.CORE_TYPE,
     Instantiate: Sort.INSTANCE,
     InlineExports: Sort.INSTANCE,
     Lift: Sort.FUNC,

@@ -25,6 +25,7 @@ from generator.component.types import (
     Import,
     InstanceType,
     ModuleType,
+    OtherCoreType,
     PrimValType,
     ResourceType,
     SubResource,
@@ -211,6 +212,9 @@ def encode_core_type(out: bytearray, type: CoreType) -> None:
     if isinstance(type, CoreFuncType):
         out += encode_func_type(type)
         return
+    if isinstance(type, OtherCoreType):
+        out += type.encoded
+        return
     out.append(0x50)
     encode_index(out, len(type.types) + len(type.imports) + len(type.exports))
     for inner in type.types:
@@ -219,7 +223,8 @@ def encode_core_type(out: bytearray, type: CoreType) -> None:
             encode_index(out, inner.count)
             encode_index(out, inner.index)
         else:
-            out += b"\x01" + encode_func_type(inner)
+            out.append(1)
+            encode_core_type(out, inner)
     for module, name, extern in type.imports:
         out += b"\x00" + encode_name(module) + encode_name(name) + _core_extern_type(extern)
     for name, extern in type.exports:
@@ -254,7 +259,7 @@ def encode_declarator(out: bytearray, declarator: ComponentDecl) -> None:
         out.append(4 if kind is ExportDecl else 3)
         encode_extern_name(out, declarator.name)
         encode_extern_type(out, declarator.type)
-    elif isinstance(declarator, CoreFuncType | ModuleType):
+    elif isinstance(declarator, CoreFuncType | ModuleType | OtherCoreType):
         out.append(0)
         encode_core_type(out, declarator)
     elif isinstance(declarator, AliasExport | AliasCoreExport | AliasOuter):

@@ -31,13 +31,15 @@ from generator.component.types import (
     InstanceDecl,
     InstanceType,
     ModuleType,
+    OtherCoreType,
     PrimValType,
     ResourceType,
     Sort,
     ValType,
 )
 from generator.wasm.decode_items import read_extern_type as read_core_extern_type
-from generator.wasm.decode_items import read_func_type, read_import
+from generator.wasm.decode_items import read_import
+from generator.wasm.decode_types import read_recursion_group
 from generator.wasm.types import FuncIndex, ImportDesc
 from generator.wasm.types import FuncType as CoreFuncType
 from generator.wasm.types import ValType as CoreValType
@@ -186,7 +188,18 @@ def read_alias(reader: ComponentReader) -> Alias:
 def read_core_type(reader: ComponentReader) -> CoreType:
     if reader.position < reader.end and reader.data[reader.position] == 0x50:
         return _module_type(reader)
-    return read_func_type(reader)
+    return _core_def_type(reader)
+
+
+def _core_def_type(reader: ComponentReader) -> CoreFuncType | OtherCoreType:
+    """`core:rectype`, where a module type begins with the byte of a type that has subtypes, which then has a prefix."""
+    start = reader.position
+    if reader.data[start : min(start + 2, reader.end)] == b"\x00\x50":
+        reader.byte()
+    types = read_recursion_group(reader)
+    if len(types) == 1 and isinstance(types[0], CoreFuncType):
+        return types[0]
+    return OtherCoreType(reader.data[start : reader.position])
 
 
 def _extern(desc: ImportDesc) -> CoreExternType:
@@ -195,7 +208,7 @@ def _extern(desc: ImportDesc) -> CoreExternType:
 
 def _module_type(reader: ComponentReader) -> ModuleType:
     reader.byte()
-    types: list[CoreFuncType | AliasOuter] = []
+    types: list[CoreFuncType | OtherCoreType | AliasOuter] = []
     imports: list[tuple[str, str, CoreExternType]] = []
     exports: list[tuple[str, CoreExternType]] = []
     for _ in range(reader.count()):
@@ -205,7 +218,7 @@ def _module_type(reader: ComponentReader) -> ModuleType:
                 item = read_import(reader)
                 imports.append((item.module, item.name, _extern(item.desc)))
             case 1:
-                types.append(read_func_type(reader))
+                types.append(_core_def_type(reader))
             case 2:
                 if reader.bytes(2) != b"\x10\x01":
                     raise reader.error("only outer aliases of types are supported in a module type", start)

@@ -242,12 +242,19 @@ CoreExternType = int | TableType | MemoryType | GlobalType | TagType
 class ModuleType:
     """`core:moduletype`; `types` is its index space of types, in which an outer alias may stand."""
 
-    types: tuple[CoreFuncType | AliasOuter, ...]
+    types: tuple[CoreFuncType | OtherCoreType | AliasOuter, ...]
     imports: tuple[tuple[str, str, CoreExternType], ...]
     exports: tuple[tuple[str, CoreExternType], ...]
 
 
-CoreType = CoreFuncType | ModuleType
+@dataclass(frozen=True, slots=True)
+class OtherCoreType:
+    """A core type that nothing here has to understand (a recursion group, a struct, ...), as it is in the binary."""
+
+    encoded: bytes
+
+
+CoreType = CoreFuncType | ModuleType | OtherCoreType
 
 
 @dataclass(frozen=True, slots=True)

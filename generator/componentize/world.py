@@ -51,13 +51,29 @@ def unite_worlds(plan: Plan, merge_versions: bool) -> ComponentWorld:
     modules: dict[str, ModuleWorld] = {}
     for module in plan.modules:
         modules[module.name] = _add_module(union, module)
-    union.finish()
+    crossing = union.finish()
     replaced = merge_imports_by_version(union.resolve, union.world) if merge_versions else {}
     check_types(union.resolve)
     check_world(union.resolve, union.world)
+    _check_crossing(plan, union.resolve, crossing)
     for module_world in modules.values():
         _rename(module_world.imports, replaced)
     return ComponentWorld(union.resolve, union.world, modules)
+
+
+def _check_crossing(plan: Plan, resolve: Resolve, crossing: dict[InterfaceId, WorldKey]) -> None:
+    """A module exports something that uses an interface which its own world imports and another module's world exports.
+    The component's export uses the exported interface; so the module must not take anything from the imported one: its
+    resources would be other resources."""
+    names = {resolve.interface_id(id): key for id, key in crossing.items()}
+    for module in plan.modules:
+        for item in module.module.imports:
+            if item.module not in module.imports and item.module in names:
+                raise ComponentizeError(
+                    f"module `{module.name}`: export `{resolve.world_key_name(names[item.module])}` uses the imported "
+                    f"interface `{item.module}`, which another module's world exports, but the module also imports "
+                    f"`{item.name}` from it"
+                )
 
 
 def _add_module(union: Union, module: PlanModule) -> ModuleWorld:

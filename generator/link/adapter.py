@@ -17,7 +17,7 @@ from generator.link import names
 from generator.link.errors import LinkError
 from generator.wasm.decode import DecodedModule
 from generator.wasm.module import CustomSection
-from generator.wasm.types import ExternKind, FuncIndex, MemoryType
+from generator.wasm.types import ExternKind, FuncIndex, MemoryType, OtherType
 from generator.wit.model import FunctionItem
 
 MAIN_MODULE = "__main_module__"
@@ -54,6 +54,9 @@ def _check(module: DecodedModule) -> None:
         raise LinkError("a dynamic library cannot be an adapter; give it as a library")
     if module.has_segments or module.start is not None or module.tags:
         raise LinkError("it has data, elements, tags or a start function; an adapter has only functions and globals")
+    for type in module.types:
+        if isinstance(type, OtherType):
+            raise LinkError(f"it has {type.what}; in an adapter that is not supported")
     memories = 0
     for item in module.imports:
         is_memory = isinstance(item.desc, MemoryType) and (item.module, item.name) == (names.ENV, names.MEMORY)

@@ -52,6 +52,9 @@ class Contents:
     imports_wit: bool
     defined_functions: Mapping[str, FuncType]
     """Exported functions, without those that merely hand on an import of the same name."""
+    unusable_functions: frozenset[str]
+    """Exported functions of types that only the library's module has (a recursion group, references to its types): no
+    other library can import them."""
     defined_data: tuple[str, ...]
     """Exported addresses, relative to `__memory_base`."""
     defined_tags: Mapping[str, FuncType]
@@ -87,13 +90,16 @@ def _read_contents(binary: bytes) -> Contents:
     data: list[str] = []
     tags: dict[str, FuncType] = {}
     lifecycle: list[str] = []
+    own_types: list[str] = []
     for export in module.exports:
         name = export.name
         match export.kind:
             case ExternKind.FUNC if name in names.LIFECYCLE:
-                if module.func_type(export.index) != FuncType(()):
+                if module.export_func_type(name) != FuncType(()):
                     raise LinkError(f"`{name}` is exported with parameters or results; it has neither")
                 lifecycle.append(name)
+            case ExternKind.FUNC if module.has_own_type(export.index):
+                own_types.append(name)
             case ExternKind.FUNC if imports.hands_on.get(export.index) != name:
                 functions[name] = module.func_type(export.index)
             case ExternKind.GLOBAL if module.export_global_type(name) == GlobalType(ValType.I32):
@@ -119,6 +125,7 @@ def _read_contents(binary: bytes) -> Contents:
         weak=frozenset([name for (_, name), flags in dylink.import_flags.items() if flags & SymbolFlags.BINDING_WEAK]),
         imports_wit=imports.wit,
         defined_functions=functions,
+        unusable_functions=frozenset(own_types),
         defined_data=tuple(data),
         defined_tags=tags,
         lifecycle=frozenset(lifecycle),

@@ -13,7 +13,7 @@ from generator.wasm.leb128 import encode_unsigned
 from generator.wasm.module import CustomSection, Export, Global, Module
 from generator.wasm.names import SECTION, name_section
 from generator.wasm.reader import Reader
-from generator.wasm.types import ExternKind, FuncIndex
+from generator.wasm.types import ExternKind, FuncIndex, FuncType
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,11 @@ def reduce(
 ) -> bytes:
     """The module with the functions that are reached, and exports of these names only.
 
-    Tables and globals stay; it must import neither, and have no segments. `initial`: new initial values of globals, as
-    constant expressions without `end`. `name`: of the module, for its name section.
+    Tables and globals stay. The module must import neither, and have no segments, and function types only. `initial`:
+    new initial values of globals, as constant expressions without `end`. `name`: of the module, for its name section.
     """
     result = Module()
-    result.types += module.types
+    result.types += [type for type in module.types if isinstance(type, FuncType)]
     indices: dict[int, int] = {}
     number = 0
     for item in module.imports:

@@ -66,10 +66,14 @@ class Definitions:
         self.functions: dict[str, list[Function]] = {}
         self.data: dict[str, Library] = {}
         self.tags: dict[str, list[tuple[str, FuncType]]] = {}
+        self.unusable: dict[str, str] = {}
+        """Functions that have a type of their library's own; the library."""
         for library in libraries:
             contents = library.contents
             for name, type in contents.defined_functions.items():
                 self.functions.setdefault(name, []).append(Function(library.name, name, type))
+            for name in contents.unusable_functions:
+                self.unusable.setdefault(name, library.name)
             for name in contents.defined_data:
                 self.data.setdefault(name, library)
             for name, type in contents.defined_tags.items():
@@ -91,9 +95,19 @@ class Definitions:
         """What there is of that name, each with its kind, type and library."""
         found = [f"`{f.library}` exports a function {describe(f.type)}" for f in self.functions.get(name, ())]
         found += [f"`{library}` exports a tag {describe(type)}" for library, type in self.tags.get(name, ())]
+        if name in self.unusable:
+            found.append(f"`{self.unusable[name]}` exports a function of a type that only itself has (not supported)")
         if name in self.data:
             found.append(f"`{self.data[name].name}` exports data")
         return found
+
+
+_INTERPRETER = "wit_dylib_"
+"""Begins the names of the functions that an interpreter has for generated libraries (wit_dylib.h)."""
+_OLD_INTERPRETER = (
+    "  hint: no interpreter is among the libraries, or one of an older version of wit_dylib.h: link a newer one, or "
+    "generate the library for it with `wit-dylib --abi-version 2`"
+)
 
 
 class _Resolver:
@@ -169,5 +183,8 @@ def resolve(libraries: Sequence[Library], *, stub_missing_functions: bool) -> Ma
     resolver = _Resolver(libraries, stub_missing_functions)
     bindings = {library.name: resolver.resolve(library) for library in libraries}
     if resolver.problems:
-        raise LinkError("unresolved symbols:\n" + "\n".join([f"  {problem}" for problem in resolver.problems]))
+        lines = [f"  {problem}" for problem in resolver.problems]
+        if any(f" needs `{_INTERPRETER}" in problem for problem in resolver.problems):
+            lines.append(_OLD_INTERPRETER)
+        raise LinkError("\n".join(["unresolved symbols:", *lines]))
     return bindings

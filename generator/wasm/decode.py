@@ -11,13 +11,13 @@ from typing import TypeVar
 
 from generator.wasm.decode_items import (
     read_export,
-    read_func_type,
     read_global,
     read_import,
     read_memory_type,
-    read_table_type,
+    read_table,
     read_tag_type,
 )
+from generator.wasm.decode_types import DefinedType, read_types
 from generator.wasm.errors import WasmFormatError
 from generator.wasm.module import CustomSection, Export, Global, Import
 from generator.wasm.names import SECTION, read_function_names, read_global_names
@@ -28,6 +28,7 @@ from generator.wasm.types import (
     FuncType,
     GlobalType,
     MemoryType,
+    OtherType,
     TableType,
     TagType,
 )
@@ -103,8 +104,9 @@ class DecodedModule:
         return items
 
     @cached_property
-    def types(self) -> tuple[FuncType, ...]:
-        return self._vector(1, read_func_type)
+    def types(self) -> tuple[DefinedType, ...]:
+        reader = self._reader(1)
+        return () if reader is None else read_types(reader)
 
     @cached_property
     def imports(self) -> tuple[Import, ...]:
@@ -124,7 +126,7 @@ class DecodedModule:
     def tables(self) -> tuple[TableType, ...]:
         """The whole index space: imported tables, then defined ones."""
         imported = tuple([item.desc for item in self.imports if isinstance(item.desc, TableType)])
-        return imported + self._vector(4, read_table_type)
+        return imported + self._vector(4, read_table)
 
     @cached_property
     def memories(self) -> tuple[MemoryType, ...]:
@@ -208,18 +210,35 @@ class DecodedModule:
         return exports
 
     def func_type(self, index: int) -> FuncType:
-        """The type of a function of the index space."""
-        return self._at(self.types, self._at(self.function_type_indices, index, "function", 3), "type", 3)
+        """The type of a function of the index space. Raises WasmFormatError also for a type that only its module has
+        (see `FuncType`)."""
+        return self._func_type(self._at(self.function_type_indices, index, "function", 3), f"function {index}", 3)
+
+    def _func_type(self, index: int, owner: str, section: int) -> FuncType:
+        type = self._at(self.types, index, "type", section)
+        if not isinstance(type, FuncType):
+            start, _ = self._sections.get(section, (0, 0))
+            message = f"the type of {owner} is {type.what}: not supported here"
+            raise WasmFormatError(message, start, _SECTION_NAMES[section])
+        return type
 
     def import_func_type(self, item: Import) -> FuncType:
         """The type of an imported function or tag."""
         assert isinstance(item.desc, FuncIndex | TagType), f"{item.name} is neither a function nor a tag"
-        return self._at(self.types, item.desc.type_index, "type", 2)
+        return self._func_type(item.desc.type_index, f"import `{item.module}` `{item.name}`", 2)
 
     def export_func_type(self, name: str) -> FuncType | None:
         """The type of an exported function; None if there is no function of that name."""
         export = self.exports_by_name.get(name)
-        return None if export is None or export.kind is not ExternKind.FUNC else self.func_type(export.index)
+        if export is None or export.kind is not ExternKind.FUNC:
+            return None
+        index = self._at(self.function_type_indices, export.index, "function", 3)
+        return self._func_type(index, f"export `{name}`", 3)
+
+    def has_own_type(self, function: int) -> bool:
+        """Whether a function of the index space has a type that only its module has, so that `func_type` raises."""
+        index = self._at(self.function_type_indices, function, "function", 3)
+        return isinstance(self._at(self.types, index, "type", 3), OtherType)
 
     def export_global_type(self, name: str) -> GlobalType | None:
         """The type of an exported global; None if there is no global of that name."""
@@ -230,7 +249,7 @@ class DecodedModule:
 
     def tag_type(self, index: int) -> FuncType:
         """The parameters of a tag of the index space, as a function type."""
-        return self._at(self.types, self._at(self.tags, index, "tag", 13).type_index, "type", 13)
+        return self._func_type(self._at(self.tags, index, "tag", 13).type_index, f"tag {index}", 13)
 
     def _at(self, space: tuple[T, ...], index: int, what: str, section: int) -> T:
         if index >= len(space):

@@ -1,50 +1,22 @@
-"""Decoders of single items of sections (WebAssembly core specification, 5.3 and 5.5)."""
+"""Decoders of single items of sections (WebAssembly core specification, 5.5)."""
 
 from __future__ import annotations
 
+from generator.wasm.decode_types import read_reference_type, read_value_type
 from generator.wasm.module import Export, Global, Import
 from generator.wasm.reader import Reader
 from generator.wasm.types import (
     ExternKind,
     FuncIndex,
-    FuncType,
     GlobalType,
     ImportDesc,
     Limits,
     MemoryType,
     TableType,
     TagType,
-    ValType,
 )
 
-_VALUE_TYPES = {int(type): type for type in ValType}
 _EXTERN_KINDS = {int(kind): kind for kind in ExternKind}
-_REFERENCE_TYPES = frozenset((ValType.FUNCREF, ValType.EXTERNREF, ValType.EXNREF))
-
-
-def _value_type(reader: Reader) -> ValType:
-    start = reader.position
-    type = _VALUE_TYPES.get(reader.byte())
-    if type is None:
-        raise reader.error(f"value type {reader.data[start]:#04x} is not supported", start)
-    return type
-
-
-def _reference_type(reader: Reader) -> ValType:
-    start = reader.position
-    type = _value_type(reader)
-    if type not in _REFERENCE_TYPES:
-        raise reader.error(f"{type.name.lower()} is not a reference type", start)
-    return type
-
-
-def read_func_type(reader: Reader) -> FuncType:
-    start = reader.position
-    form = reader.byte()
-    if form != 0x60:
-        raise reader.error(f"type form {form:#04x} is not supported: only function types are", start)
-    params = tuple([_value_type(reader) for _ in range(reader.count())])
-    return FuncType(params, tuple([_value_type(reader) for _ in range(reader.count())]))
 
 
 def _limits(reader: Reader, *, page_size: bool) -> Limits:
@@ -61,8 +33,18 @@ def _limits(reader: Reader, *, page_size: bool) -> Limits:
 
 
 def read_table_type(reader: Reader) -> TableType:
-    element = _reference_type(reader)
+    element = read_reference_type(reader)
     return TableType(_limits(reader, page_size=False), element)
+
+
+def read_table(reader: Reader) -> TableType:
+    """A defined table; the initial value that it may have is passed over."""
+    if reader.data[reader.position : reader.position + 2] != b"\x40\x00":
+        return read_table_type(reader)
+    reader.bytes(2)
+    type = read_table_type(reader)
+    _skip_constant(reader)
+    return type
 
 
 def read_memory_type(reader: Reader) -> MemoryType:
@@ -70,7 +52,7 @@ def read_memory_type(reader: Reader) -> MemoryType:
 
 
 def _global_type(reader: Reader) -> GlobalType:
-    type = _value_type(reader)
+    type = read_value_type(reader)
     start = reader.position
     mutable = reader.byte()
     if mutable > 1:
@@ -146,5 +128,31 @@ def _skip_constant(reader: Reader) -> None:
                 pass
             case 0xFD if reader.unsigned() == 0x0C:  # v128.const
                 reader.bytes(16)
+            case 0xFB:
+                _skip_constant_of_gc(reader)
             case opcode:
                 raise reader.error(f"opcode {opcode:#04x} is not supported in a constant expression", start)
+
+
+_GC_CONSTANTS = {
+    0x00: 1,  # struct.new
+    0x01: 1,  # struct.new_default
+    0x06: 1,  # array.new
+    0x07: 1,  # array.new_default
+    0x08: 2,  # array.new_fixed
+    0x1A: 0,  # any.convert_extern
+    0x1B: 0,  # extern.convert_any
+    0x1C: 0,  # ref.i31
+    0x20: 1,  # struct.new_desc
+    0x21: 1,  # struct.new_default_desc
+}
+"""Opcodes behind the prefix 0xFB, with the number of their indices."""
+
+
+def _skip_constant_of_gc(reader: Reader) -> None:
+    start = reader.position
+    indices = _GC_CONSTANTS.get(reader.unsigned())
+    if indices is None:
+        raise reader.error("this instruction is not supported in a constant expression", start)
+    for _ in range(indices):
+        reader.unsigned()

@@ -14,8 +14,10 @@ from generator.wasm.types import (
     ImportDesc,
     Limits,
     MemoryType,
+    RefType,
     TableType,
     TagType,
+    ValType,
 )
 
 MAGIC = b"\0asm\x01\0\0\0"
@@ -59,11 +61,15 @@ def encode_limits(limits: Limits) -> bytes:
 
 
 def encode_table_type(type: TableType) -> bytes:
-    return bytes([type.element]) + encode_limits(type.limits)
+    return _value_type(type.element) + encode_limits(type.limits)
 
 
 def encode_global_type(type: GlobalType) -> bytes:
-    return bytes([type.type, type.mutable])
+    return _value_type(type.type) + bytes([type.mutable])
+
+
+def _value_type(type: ValType | RefType) -> bytes:
+    return type.encoded if isinstance(type, RefType) else bytes([type])
 
 
 def encode_desc(desc: ImportDesc) -> bytes:

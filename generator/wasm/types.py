@@ -8,16 +8,27 @@ from enum import IntEnum, unique
 
 @unique
 class ValType(IntEnum):
-    """Value types; the value is the byte of the binary format."""
+    """Value types of one byte; the value is that byte."""
 
     I32 = 0x7F
     I64 = 0x7E
     F32 = 0x7D
     F64 = 0x7C
     V128 = 0x7B
+    NULLCONTREF = 0x75
+    NULLEXNREF = 0x74
+    NULLFUNCREF = 0x73
+    NULLEXTERNREF = 0x72
+    NULLREF = 0x71
     FUNCREF = 0x70
     EXTERNREF = 0x6F
+    ANYREF = 0x6E
+    EQREF = 0x6D
+    I31REF = 0x6C
+    STRUCTREF = 0x6B
+    ARRAYREF = 0x6A
     EXNREF = 0x69
+    CONTREF = 0x68
 
 
 @unique
@@ -32,7 +43,31 @@ class ExternKind(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RefType:
+    """A reference type of more than one byte: one that cannot be null, or one to a type of the module."""
+
+    encoded: bytes
+    """Its binary form, with type indices of the module that it stands in."""
+
+    @property
+    def name(self) -> str:
+        """For messages, as `ValType.name`."""
+        return "REF"
+
+
+@dataclass(frozen=True, slots=True)
+class OtherType:
+    """A type of the type section that nothing here has to understand: it is passed on as a part of its module."""
+
+    what: str
+    """For messages: `a struct type`."""
+
+
+@dataclass(frozen=True, slots=True)
 class FuncType:
+    """A function type that is the same in every module: alone in its recursion group, final, without a supertype, and
+    without references to other types."""
+
     params: tuple[ValType, ...]
     results: tuple[ValType, ...] = ()
 
@@ -52,7 +87,7 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class TableType:
     limits: Limits
-    element: ValType = ValType.FUNCREF
+    element: ValType | RefType = ValType.FUNCREF
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +97,7 @@ class MemoryType:
 
 @dataclass(frozen=True, slots=True)
 class GlobalType:
-    type: ValType
+    type: ValType | RefType
     mutable: bool = False
 
 

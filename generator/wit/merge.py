@@ -36,10 +36,12 @@ from generator.wit.model import (
     WorldKey,
     WorldOwner,
 )
+from generator.wit.unique import clash_anywhere
 
 
 class MergeError(GeneratorError):
-    """Two sources describe the same item differently. The text names the item and both descriptions."""
+    """Two sources describe the same item differently, or items of theirs cannot stand beside each other. The text names
+    the items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Union:
         self.world_types: dict[str, TypeId] = {}
         self._seen: dict[str, frozenset[str]] = {}
         self._imported_for: dict[InterfaceId, WorldKey] = {}
+        """Interfaces that an export of a source uses and that this source imports; the first such export."""
 
     def add(self, source: Resolve, world: WorldId) -> Part:
         """Take over a world. Raises MergeError where it contradicts what is there."""
@@ -78,21 +81,22 @@ class Union:
                         self._imported_for.setdefault(dependency, key)
         return Part(tuple(imports), tuple(exports))
 
-    def finish(self) -> None:
-        """Put the world's imports into topological order. Raises MergeError if a source's export changes the meaning of
-        another's: an interface that one export was compiled to import cannot become an export.
+    def finish(self) -> dict[InterfaceId, WorldKey]:
+        """Put the world's items into topological order. Gives the interfaces that an export of one source uses as an
+        import and another source exports, each with such an export: in the united world it uses the export.
 
-        Exports stay in the order of the sources, as the reference has them: those of each source are in order, and none
-        depends on another source's.
+        Otherwise exports stay in the order of the sources, as the reference has them: those of each source are in
+        order, and none depends on another source's.
+
+        Raises MergeError for two names of one scope that are not strongly-unique.
         """
         exports = self.resolve.worlds[self.world].exports
-        for dependency, key in self._imported_for.items():
-            if InterfaceKey(dependency) in exports:
-                raise MergeError(
-                    f"export `{self.resolve.world_key_name(key)}` uses the imported interface "
-                    f"`{self.resolve.interface_id(dependency)}`, which another module's world exports"
-                )
-        elaborate(self.resolve, self.resolve.worlds[self.world], keep_exports=True)
+        crossing = {id: key for id, key in self._imported_for.items() if InterfaceKey(id) in exports}
+        elaborate(self.resolve, self.resolve.worlds[self.world], keep_exports=not crossing)
+        clash = clash_anywhere(self.resolve)
+        if clash is not None:
+            raise MergeError(clash)
+        return crossing
 
     def _check_same_world(self, source: Resolve, id: WorldId) -> None:
         """Two descriptions of one world (same package and name) are descriptions of the same items."""

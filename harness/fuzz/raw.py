@@ -52,7 +52,7 @@ def _bad_run(planned: PlannedWorld, random: Random) -> tuple[ScriptPlan, dict[Ro
         chosen = [random.choice(planned.functions) for _ in range(1 + random.randrange(3))]
         if mixed and random.randrange(2) == 1:
             chosen = [random.choice(mixed)]  # there are few, and only they can be given a handle of another resource
-        caller = Caller(composition, random, lists=random.randrange(3) == 2)
+        caller = Caller(composition, random, lists=random.choice(tuple(s.Lists)))
         try:
             entries = plan_entries(caller, chosen, 1)
         except (Impossible, OutOfRegisters):
@@ -64,7 +64,7 @@ def _bad_run(planned: PlannedWorld, random: Random) -> tuple[ScriptPlan, dict[Ro
         scripts, note = changed
         scripts = {role: replace(script, eager=True) for role, script in scripts.items()}
         try:
-            run = predicted(composition, scripts, entries, (*caller.calls, note))
+            run = predicted(composition, scripts, entries, (*caller.calls, note), caller.calls.functions)
         except (Unpredictable, ValueError):  # the model may meet a part that the bad value does not have
             continue
         return replace(run, entries=tuple(entries)), scripts

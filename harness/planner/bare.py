@@ -55,14 +55,16 @@ def plan_world(surroundings: Surroundings, random: Random, calls: int, title: st
 
 
 def planned_world(surroundings: Surroundings, random: Random, calls: int, title: str) -> PlannedWorld:
-    """About `calls` calls, each function at least once; two runs, the second with lists of numbers given whole."""
+    """About `calls` calls, each function at least once; two runs, the second with lists that go whole."""
     worlds = {role: part.world for role, part in surroundings.parts.items()}
     composition = Composition(worlds, surroundings.wires)
     functions = [(role, f) for role in ENTRY_ORDER if role in worlds for f in _under_test(composition, role)]
     possible, lacking = _split(composition, functions)
     needs = needs_of(worlds.values(), surroundings.has_labels)
     each = max(1, -(-calls // max(1, len(possible))))
-    rounds = [each - each // 2, each // 2] if needs.lists_of_numbers and each > 1 else [each]
+    rounds = [(s.Lists.BY_ELEMENT, each)]
+    if needs.lists and each > 1:
+        rounds = [(s.Lists.BY_ELEMENT, each - each // 2), (random.choice(needs.lists), each // 2)]
     waiting = [function for (role, function) in lacking if role is Role.SUBJECT]
     crowded: list[str] = []
     while True:
@@ -79,6 +81,7 @@ def planned_world(surroundings: Surroundings, random: Random, calls: int, title:
         title=title,
         components=tuple(part.plan for part in surroundings.parts.values()),
         wires=surroundings.wires,
+        unmergeable=surroundings.unmergeable,
         worlds=worlds,
         entries=tuple(role for role in ENTRY_ORDER if any(of is role for of, _ in possible)),
         runs=tuple(runs),
@@ -93,14 +96,14 @@ def _runs(
     random: Random,
     functions: Sequence[tuple[Role, Function]],
     waiting: list[Function],
-    rounds: Sequence[int],
+    rounds: Sequence[tuple[s.Lists, int]],
 ) -> tuple[list[ScriptPlan], list[dict[Role, s.Script]], list[Function]]:
     """The runs with their scripts; of the functions that wait for handles, those that still do."""
     nested = [function for role, function in functions if role is Role.SUBJECT]
     runs = []
     scripts = []
-    for index, count in enumerate(rounds):
-        caller = Caller(composition, random, lists=index > 0, waiting=waiting, nested=nested)
+    for way, count in rounds:
+        caller = Caller(composition, random, lists=way, waiting=waiting, nested=nested)
         run, written = _run(caller, composition, functions, count)
         runs.append(run)
         scripts.append(written)
@@ -145,7 +148,7 @@ def _run(
 ) -> tuple[ScriptPlan, dict[Role, s.Script]]:
     entries = plan_entries(caller, functions, rounds)
     scripts = caller.build()
-    return predicted(composition, scripts, entries, caller.calls), scripts
+    return predicted(composition, scripts, entries, caller.calls, caller.calls.functions), scripts
 
 
 class _TooManyHandles(OutOfRegisters):
@@ -184,9 +187,13 @@ def plan_entries(caller: Caller, functions: Sequence[tuple[Role, Function]], rou
 
 
 def predicted(
-    composition: Composition, scripts: Mapping[Role, s.Script], entries: Sequence[Role], calls: Sequence[str]
+    composition: Composition,
+    scripts: Mapping[Role, s.Script],
+    entries: Sequence[Role],
+    calls: Sequence[str],
+    functions: Sequence[str],
 ) -> ScriptPlan:
     """The run of these scripts with what must be seen. Raises `Unpredictable`."""
     seen = run_model(composition.crossings, scripts, entries)
     texts = {role: script_text(script) for role, script in scripts.items()}
-    return ScriptPlan(texts, seen.expected, seen.outcome, calls)
+    return ScriptPlan(texts, seen.expected, seen.outcome, calls, functions=functions)

@@ -6,7 +6,7 @@ later call that wants one, by whichever frame of the component. What a callee ke
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
 from harness import script as s
@@ -15,7 +15,7 @@ from harness.encoding import encode, handles
 from harness.model.resource_ops import parts_of
 from harness.model.table import ResourceIdentity
 from harness.plan import Role
-from harness.planner.call_texts import Calls
+from harness.planner.call_texts import Called, Calls
 from harness.planner.composition import Composition
 from harness.planner.scripts import FrameBuilder, ScriptBuilder
 from harness.sampling import Impossible, Sampler
@@ -45,7 +45,7 @@ class Caller:
         self,
         composition: Composition,
         random: Random,
-        lists: bool = False,
+        lists: s.Lists = s.Lists.BY_ELEMENT,
         waiting: Iterable[Function] = (),
         nested: Sequence[Function] = (),
     ) -> None:
@@ -59,9 +59,13 @@ class Caller:
         self._finishing = False
         self.scripts = {role: ScriptBuilder(role) for role in composition.worlds}
         self.calls = Calls()
+        self._names: dict[tuple[Role, int], str] = {}
+        """What the handle in a register is called in the texts of calls."""
+        self._made: dict[str, int] = {}
         self._composition = composition
         self._random = random
         self._lists = lists
+        self._numbers_whole = lists is s.Lists.NUMBERS
         self._reps = FIRST_REP
         self._samplers: dict[tuple[Role, int], Sampler] = {}
 
@@ -110,6 +114,8 @@ class Caller:
         register = frame.owner.take_register()
         self._reps += 1
         frame.add(s.New(register, interface, name, self._reps))
+        number = self._made[name] = self._made.get(name, 0) + 1
+        self._names[frame.owner.role, register] = f"{name}{number}"
         return register
 
     def _keep_or_drop(self, frame: FrameBuilder, identity: ResourceIdentity, register: int) -> None:
@@ -170,8 +176,11 @@ class Caller:
             self._encode(value, param.type, pool)
             for value, param, pool in zip(args, function.params, pools, strict=True)
         ]
-        self.calls.add(function, args, result)
-        self._answer(callee, exported, args, result)
+        called = Called(function, args, result)
+        if any(pools):
+            called.given = [self._names.get((role, register), "") for pool in pools for register in pool]
+        self.calls.add(called)
+        self._answer(callee, exported, called)
         register = frame.owner.take_register() if function.result is not None else None
         frame.add(s.Call(function.interface, function.name, register, tuple(given)))
         for pool, param, value in zip(pools, function.params, args, strict=True):
@@ -179,7 +188,8 @@ class Caller:
                 self._after(frame, pool, value, param.type)
         if function.result is None or register is None or result is None:
             return []
-        brought = self._receive(frame, s.Register(register), result, function.result, wanted)
+        names = iter(called.returned)
+        brought = self._receive(frame, s.Register(register), result, function.result, names, wanted)
         frame.owner.give_back(register)
         return brought
 
@@ -192,12 +202,13 @@ class Caller:
         composition = self._composition
         return sampler.sample_holding(function.result, lambda own: composition.identity(role, own.resource) == wanted)
 
-    def _answer(self, role: Role, function: Function, args: list[Value], result: Value | None) -> None:
+    def _answer(self, role: Role, function: Function, called: Called) -> None:
         """The callee's frame: it drops what it was given and makes what it returns."""
         frame = self.scripts[role].frame(s.OnExport(function.interface, function.name))
-        for index, (value, param) in enumerate(zip(args, function.params, strict=True)):
+        result, names = called.result, iter(called.given)
+        for index, (value, param) in enumerate(zip(called.args, function.params, strict=True)):
             if param.type.holds_handles:
-                self._receive(frame, s.Argument(index), value, param.type, hold=True)
+                self._receive(frame, s.Argument(index), value, param.type, names, hold=True)
         if role is Role.SUBJECT:
             self._call_waiting(frame)
             if self._nested and self._once_in(6):
@@ -205,6 +216,7 @@ class Caller:
         pool: list[int] = []
         if result is not None and function.result is not None and function.result.holds_handles:
             pool = self._obtain_all(frame, result, function.result)
+            called.returned = [self._names.get((role, register), "") for register in pool]
         for identity, held in frame.held.items():
             for register in held:
                 self._keep_or_drop(frame, identity, register)
@@ -253,19 +265,23 @@ class Caller:
         source: s.Value,
         value: Value,
         type: t.Type,
+        names: Iterator[str],
         wanted: ResourceIdentity | None = None,
         hold: bool = False,
     ) -> list[int]:
-        """Take the handles out of a value that arrived; the registers of own handles of `wanted`.
+        """Take the handles out of a value that arrived; the registers of own handles of `wanted`. `names` of handles
+        in the order of the value.
 
         Other own handles are held for the rest of the frame if `hold`; everything else is dropped.
         """
         role = frame.owner.role
         kept: list[int] = []
         for path, found, _ in handles(value, type):
+            name = next(names, "")
             if isinstance(found, t.Borrow) and self._composition.identity(role, found.resource).implementor is role:
                 continue  # a representation, not a handle (CanonicalABI.md, `lower_borrow`)
             register = frame.owner.take_register()
+            self._names[role, register] = name
             frame.add(s.Pick(register, source, path) if path else s.Set(register, source))
             if isinstance(found, t.Prim):
                 message = frame.owner.take_register()
@@ -297,9 +313,9 @@ class Caller:
 
     def _encode(self, value: Value, type: t.Type, pool: list[int]) -> s.Value:
         if not pool:
-            return encode(value, type, _no_handle, self._lists)
+            return encode(value, type, _no_handle, self._numbers_whole)
         remaining = iter(pool)
-        return encode(value, type, lambda _: s.Register(next(remaining)), self._lists)
+        return encode(value, type, lambda _: s.Register(next(remaining)), self._numbers_whole)
 
     def _after(self, frame: FrameBuilder, pool: list[int], value: Value, type: t.Type) -> None:
         """After a call: own handles are gone, what was lent is dropped."""

@@ -50,6 +50,6 @@ class ScriptBuilder:
     def give_back(self, register: int) -> None:
         self._free.append(register)
 
-    def build(self, eager: bool = False, lists: bool = False) -> s.Script:
+    def build(self, eager: bool = False, lists: s.Lists = s.Lists.BY_ELEMENT) -> s.Script:
         frames = tuple(s.Frame(key, tuple(ops)) for key, ops in self.frames)
         return s.Script(frames, eager, lists)

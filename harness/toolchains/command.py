@@ -10,6 +10,7 @@
     stub-missing-functions = ["--stub-missing-functions"]
     built-in-libdl = ["--use-built-in-libdl"]
     openable = ["--dl-openable"]                     # before the library's own word
+    keep-versions = ["--merge-imports-based-on-semver=false"]    # drivers of worlds with compatible versions need it
 
 An option that is asked for and not in the table is refused by name.
 
@@ -19,6 +20,7 @@ Exit code 0: the output file is the result. 1 or 2: refused, standard error says
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import tempfile
 import tomllib
@@ -46,7 +48,7 @@ from harness.toolchains.wasm_tools import await_end
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """Names of toolchains become names of files."""
 
-LINK_OPTIONS = ("stack-size", "stub-missing-functions", "built-in-libdl", "openable")
+LINK_OPTIONS = ("stack-size", "stub-missing-functions", "built-in-libdl", "openable", "keep-versions")
 
 
 class ToolchainFileError(Exception):
@@ -62,12 +64,17 @@ class Templates:
     link_options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Words by option: what the linker can be asked for."""
 
+    @property
+    def commands(self) -> tuple[str, ...]:
+        options = (f"with {name}: {shlex.join(words)}" for name, words in self.link_options.items())
+        return (shlex.join(self.generate), shlex.join(self.link), *options)
+
 
 def load(path: Path, directory: Path, limits: Limits) -> Toolchain:
     """The toolchain that a TOML file describes. `directory` is for temporary files."""
     templates = read(path)
     tool = CommandTool(templates, directory, limits)
-    return Toolchain(templates.name, templates.generate[0], templates.version, tool, tool)
+    return Toolchain(templates.name, templates.generate[0], templates.version, tool, tool, commands=templates.commands)
 
 
 def read(path: Path) -> Templates:
@@ -211,6 +218,7 @@ def _wanted(libraries: Sequence[Library], options: LinkOptions) -> list[str]:
         "stub-missing-functions": options.stub_missing_functions,
         "built-in-libdl": options.built_in_libdl,
         "openable": any(library.openable for library in libraries),
+        "keep-versions": not options.merge_versions,
     }
     return [option for option in LINK_OPTIONS if asked[option]]
 

@@ -13,9 +13,13 @@ from pathlib import Path
 from harness import process
 from harness.process import CannotStart, Completed, Killed, Limits, Running
 from harness.toolchains.protocol import (
+    DEFAULT_ENCODING,
+    GENERATE_WORDS,
+    KEEP_VERSIONS,
     BuildResult,
     Built,
     GenerateOptions,
+    InvalidOutput,
     Job,
     Library,
     LinkOptions,
@@ -30,6 +34,12 @@ RUST_PANIC = 101
 """The exit code of a Rust program that panicked."""
 
 _VERSION = re.compile(r"wasm-tools (\d+\.\d+\.\d+\S*)(?: \(.*\))?\s*")
+
+QUICK_LINK = ("--debug-names=false", "--validate=false")
+"""What saves a third of a link where many worlds are linked, and what is linked is validated by the engine anyway."""
+
+OWN_VALIDATOR = "failed to validate component output"
+"""What `component link` and `component new` say where they made something that their own validator does not take."""
 
 _THREAD = re.compile(r"thread '([^']*)' \(\d+\)")
 """A Rust panic tells the number of its thread, which is another one each time."""
@@ -102,15 +112,21 @@ def _check(name: str, origin: str) -> Executable:
 class WasmTools:
     """A generator and a linker, each call a process of its own that runs while the caller does other work."""
 
-    def __init__(self, executable: Executable, directory: Path, limits: Limits | None = None) -> None:
-        """`directory`: where inputs are written; they are removed when their process has ended."""
+    def __init__(
+        self, executable: Executable, directory: Path, limits: Limits | None = None, link_flags: Sequence[str] = ()
+    ) -> None:
+        """`directory`: where inputs are written; they are removed when their process has ended. `link_flags`: those
+        that every link gets."""
         self._path = executable.path
+        self._link_flags = tuple(link_flags)
         self._directory = directory
         self._limits = limits or Limits()
         self._kept: dict[bytes, str] = {}
 
     def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job:
-        command = ["wit-dylib", "--encoding", _encoding(options.encoding)]
+        command = ["wit-dylib"]
+        if options.encoding != DEFAULT_ENCODING:
+            command += ["--encoding", _encoding(options.encoding)]
         if world is not None:
             command += ["--world", world]
         if options.interpreter is not None:
@@ -125,13 +141,9 @@ class WasmTools:
         return self._start("generate", [*command, path], [path])
 
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
-        command = [
-            "component",
-            "link",
-            "--debug-names=false",
-            "--validate=false",
-            "--merge-imports-based-on-semver=false",
-        ]
+        command = ["component", "link", *self._link_flags]
+        if not options.merge_versions:
+            command.append(KEEP_VERSIONS)
         if options.stub_missing_functions:
             command.append("--stub-missing-functions")
         if options.stack_size is not None:
@@ -203,6 +215,8 @@ def judge_exit(completed: Completed, stage: str, limits: Limits) -> BuildResult:
     if completed.exit_code == 0:
         return Built(completed.stdout)
     message = _THREAD.sub(r"thread '\1'", completed.stderr.strip())
+    if completed.exit_code in (1, 2) and OWN_VALIDATOR in message:
+        return InvalidOutput(message, stage, b"")
     if completed.exit_code in (1, 2):
         return Refused(message, stage)
     return Panicked(completed.exit_code, message or f"ended with code {completed.exit_code}", stage)
@@ -218,10 +232,20 @@ def _encoding(name: str) -> str:
 
 
 def reference(
-    executable: Executable, directory: Path, limits: Limits | None = None, keep: Iterable[bytes] = ()
+    executable: Executable,
+    directory: Path,
+    limits: Limits | None = None,
+    keep: Iterable[bytes] = (),
+    link_flags: Sequence[str] = (),
 ) -> Toolchain:
     """The toolchain called `reference`. `keep`: libraries that many links will name."""
-    tool = WasmTools(executable, directory, limits)
+    tool = WasmTools(executable, directory, limits, link_flags)
     for library in keep:
         tool.keep(library)
-    return Toolchain("reference", "wasm-tools", executable.version, tool, tool)
+    return Toolchain("reference", "wasm-tools", executable.version, tool, tool, commands=commands(link_flags))
+
+
+def commands(link_flags: Sequence[str] = ()) -> tuple[str, ...]:
+    """What is run of wasm-tools (`Toolchain.commands`)."""
+    link = " ".join(["component link", *link_flags, "NAME=LIBRARY..."])
+    return tuple(f"wasm-tools {words}" for words in (f"wit-dylib {GENERATE_WORDS}", link))

@@ -175,8 +175,8 @@ class _Builder:
             self._functions.add_to_resource(world.level)
             return
         label = self._label(world, is_import)
-        function = self._functions.function(label, "function", world.level)
-        world.externs.append(Extern(is_import, function, label))
+        for function in self._functions.functions(label, "function", world.level):
+            world.externs.append(Extern(is_import, function, label))
 
     def _inline(self, world: World, is_import: bool) -> None:
         label = self._label(world, is_import)

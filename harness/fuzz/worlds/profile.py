@@ -27,6 +27,8 @@ class Profile:
     """Keywords, symbols of the core module, of libc and of the linker, acronyms, many words."""
     large_types: bool = True
     """Enums and variants on both sides of 256 cases, records and tuples of dozens of fields."""
+    accessors: bool = True
+    """Getters and setters."""
     asynchronous: bool = True
     """Async functions, streams and futures. What cannot be run yet is left out of a world, by name."""
 

@@ -131,6 +131,14 @@ interface lists {
 }
 """,
     ),
+    "any-lists": _both(
+        "any-lists",
+        """
+interface any-lists {
+  echo: func(a: list<string>, b: list<tuple<bool, string>>) -> list<option<char>>;
+}
+""",
+    ),
     "long-lists": _both(
         "long-lists",
         """

@@ -44,7 +44,7 @@ MALFORMED = [
     (f"{PREAMBLE} 08 07 01 01 00 00 02 00 01", "canonical option 0x01 stands twice", 16),
     (f"{PREAMBLE} 08 03 01 06 02", "expected 0 or 1, found 0x02", 12),
     (f"{PREAMBLE} 02 06 01 00 00 01 00 11", "is not an instance", 15),
-    (f"{PREAMBLE} 03 02 01 4f", "type form 0x4f is not supported", 11),
+    (f"{PREAMBLE} 03 04 01 4f 00 40", "type form 0x40 is not supported", 13),
 ]
 
 

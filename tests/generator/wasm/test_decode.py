@@ -96,8 +96,15 @@ MALFORMED: list[tuple[bytes, str]] = [
     (MAGIC + b"\x01\xff\xff\xff\xff\x1f", "integer does not fit in 32 bits"),
     (MAGIC + b"\x02\x01\0\x01\x01\0", "the type section stands twice or out of order (offset 0xb)"),
     (MAGIC + b"\0\x01\x05", "5 bytes expected, 0 left (custom section"),
-    (section(1, b"\x5e\x7f\0"), "type form 0x5e is not supported: only function types are (type section, offset 0xb)"),
-    (section(1, b"\x60\x01\x64\0"), "value type 0x64 is not supported"),
+    (section(1, b"\x5c\x7f\0"), "type form 0x5c is not supported (type section, offset 0xb)"),
+    (section(1, b"\x60\x01\x67\0"), "value type 0x67 is not supported"),
+    (section(1, b"\x60\x01\x64\x40\0"), "unknown heap type (type section, offset 0xe)"),
+    (section(1, b"\x60\x01\x64\x7f\0"), "unknown heap type"),
+    (section(1, b"\x60\x01\x64"), "unexpected end"),
+    (section(1, b"\x5f\x01\x7f\x02"), "mutability 0x02"),
+    (section(1, b"\x4e\x02\x5f\0"), "unexpected end"),
+    (section(1, b"\x50\0"), "unexpected end"),
+    (section(6, b"\x6e\0\xfb\x02\0\x0b"), "not supported in a constant expression"),
     (section(1, b"\x60\0\0\0"), "1 bytes too many"),
     (section(1, b"\x60\x7f"), "vector of 127 elements is longer than what is left"),
     (section(2, b"\x01\xffx"), "name is not UTF-8"),
@@ -118,7 +125,14 @@ MALFORMED: list[tuple[bytes, str]] = [
 def test_errors_say_what_and_where(binary: bytes, message: str) -> None:
     with pytest.raises(GeneratorError) as caught:
         decoded = DecodedModule(binary)
-        spaces = [decoded.customs, decoded.types, decoded.imports, decoded.tables, decoded.memories, decoded.tags]
+        spaces: list[object] = [
+            decoded.customs,
+            decoded.types,
+            decoded.imports,
+            decoded.tables,
+            decoded.memories,
+            decoded.tags,
+        ]
         spaces += [decoded.globals, decoded.exports]
         for export in decoded.exports:
             decoded.func_type(export.index)

