@@ -47,6 +47,10 @@ class Calls(Sequence[str]):
         """The canonical name of each call's function."""
         return tuple(called.function.canonical for called in self._calls)
 
+    def cut(self, count: int) -> None:
+        """Only the first `count` remain."""
+        del self._calls[count:]
+
     @overload
     def __getitem__(self, index: int) -> str: ...
     @overload

@@ -85,10 +85,11 @@ class FunctionMaker:
         names = Names(*(("self",) if kind == "method" else ()))
         hard = self._profile.hard_names
         flat = 1 if kind == "method" else 0
-        boundary = choose(self._source, _BOUNDARIES) if chance(self._source, 6) else None
+        # a method has a parameter that is easily forgotten in the count
+        boundary = choose(self._source, _BOUNDARIES) if chance(self._source, 3 if kind == "method" else 6) else None
         params: list[Member] = []
         for _ in repeat(self._source, 0, 40, "param", 2):
-            type = self._types.type(container, borrow=True)
+            type = self._again(params) or self._types.type(container, borrow=True)
             if boundary is not None and flat + type.facts.flat > boundary:
                 break
             params.append(Member(names.draw(self._source, hard), type))
@@ -99,6 +100,10 @@ class FunctionMaker:
             params.insert(0, Member(names.simple(), type))
             flat += type.facts.flat
         return tuple(params)
+
+    def _again(self, params: list[Member]) -> Type | None:
+        """Now and then a type that another parameter has: what stands in the other's place is of the right type."""
+        return choose(self._source, params).type if params and chance(self._source, 6) else None
 
 
 def _is_result(type: Type) -> bool:

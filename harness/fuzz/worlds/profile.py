@@ -29,6 +29,8 @@ class Profile:
     """Enums and variants on both sides of 256 cases, records and tuples of dozens of fields."""
     accessors: bool = True
     """Getters and setters."""
+    stretched: bool = True
+    """Rarely many of one thing: functions, types, fields, imports and whatever else is counted (`stretched.py`)."""
     asynchronous: bool = True
     """Async functions, streams and futures. What cannot be run yet is left out of a world, by name."""
 

@@ -103,7 +103,7 @@ def inside_destructors(step: Step, where: str = "") -> set[str]:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_random_worlds(seed: int) -> None:
-    # a case makes and drops error contexts at other places
-    world = random_world(RandomSource(Random(seed)), Profile(error_contexts=False))
+    # a case makes and drops error contexts at other places, and has a register for each handle of a run
+    world = random_world(RandomSource(Random(seed)), Profile(error_contexts=False, stretched=False))
     surroundings = surround(WitText(world.wit, "w.wit"), world.world, world.features)
     check(planned_world(surroundings, Random(seed), 20, "t"))
