@@ -121,10 +121,10 @@ def examine(
 
 def _read_again(bench: Workbench, plan: Plan, verdict: Verdict) -> Verdict:
     """Where something disagrees that is not known: was the world read right (`toolchains/second_reading.py`)?"""
-    if verdict.outcome.good or bench.second_reader is None:
+    if verdict.outcome.good:
         return verdict
     subject = next(part for part in plan.components if part.role is Role.SUBJECT)
-    difference = bench.second_reader.difference(subject.wit, subject.features)
+    difference = bench.read_otherwise(subject)
     return misread(verdict, difference) if difference else verdict
 
 

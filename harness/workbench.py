@@ -13,8 +13,9 @@ from harness.cells import OURS
 from harness.engine import Engine, EngineKind, RunLimits
 from harness.launching import Limits, longest
 from harness.observe import Observer
+from harness.plan import ComponentPlan
 from harness.share import SharedModules
-from harness.steps import Steps
+from harness.steps import StepLost, Steps
 from harness.structure import StructureComparer
 from harness.toolchains import command, wasm_tools
 from harness.toolchains.named import named
@@ -97,6 +98,17 @@ class Workbench:
         if settings.reference is None:
             return None
         return SecondReader(settings.reference.path, settings.directory, settings.tool_limits)
+
+    def read_otherwise(self, component: ComponentPlan) -> str:
+        """Where our front end and the reference read a world differently; empty where they do not, or where there is no
+        second reading. A step of its own."""
+        if self.second_reader is None:
+            return ""
+        try:
+            with self.steps.bounded("second reading", longest(self.settings.tool_limits)):
+                return self.second_reader.difference(component.wit, component.features)
+        except StepLost:
+            return ""
 
     @cached_property
     def builder(self) -> Builder:

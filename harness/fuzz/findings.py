@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+import stat
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +14,11 @@ from harness.fuzz.case_text import CaseParts, case_text
 from harness.fuzz.linking.text import ProgramText
 from harness.fuzz.signature import Signature
 from harness.fuzz.trial import TrialResult
+
+_REPEAT = "# Repeat: "
+"""How the line begins that says how a finding is repeated."""
+_HEAD = 64 * 1024
+"""Bytes of a file that are looked at to tell who wrote it."""
 
 
 @dataclass(slots=True)
@@ -73,8 +81,26 @@ class Ledger:
 
 
 def case_file(directory: Path, signature: Signature) -> Path:
-    """Where the case of a finding stands."""
-    return directory / f"{signature.slug}.toml"
+    """Where the case of a finding stands: in place of what a campaign wrote, of nothing else and through no link."""
+    path = directory / f"{signature.slug}.toml"
+    number = 1
+    while os.path.lexists(path) and not _is_ours(path):
+        number += 1
+        path = directory / f"{signature.slug}-{number}.toml"
+    return path
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a campaign wrote a file: its first lines are comments, one of them the command that repeats it."""
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return False
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return False
+    comments = itertools.takewhile(lambda line: line.startswith(b"#"), head.splitlines())
+    return any(line.startswith(_REPEAT.encode()) for line in comments)
 
 
 def write_case(path: Path, found: Found, parts: CaseParts | ProgramText) -> None:
@@ -82,6 +108,6 @@ def write_case(path: Path, found: Found, parts: CaseParts | ProgramText) -> None
 
     Its first lines say what it shows, in the words of this world and not of the one in which it was found first.
     """
-    comments = [found.message[:2000], f"Run: {found.run}", f"Repeat: {found.repeat}"]
+    comments = [found.message[:2000], f"Run: {found.run}", f"{_REPEAT[2:]}{found.repeat}"]
     atomic.write(path, parts.toml(comments) if isinstance(parts, ProgramText) else case_text(parts, comments))
     found.file = str(path)

@@ -154,9 +154,8 @@ class Oracle:
 
     def _misread(self, plan: Plan) -> bool:
         """For the finding that our front end reads WIT otherwise than another."""
-        reader = self._bench.second_reader
         subject = next(part for part in plan.components if part.role is Role.SUBJECT)
-        return reader is not None and bool(reader.difference(subject.wit, subject.features))
+        return bool(self._bench.read_otherwise(subject))
 
     def _shows(self, plan: Plan, cells: Sequence[Cell], alone: bool) -> bool:
         wanted = self._signature

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from harness import process
 from harness.fuzz.choices import Source, chance, choose
 from harness.fuzz.worlds.profile import FuzzWorld, Profile
+from harness.launching import longest
 from harness.workbench import Workbench
 
 _ATTEMPTS = 16
@@ -92,7 +93,8 @@ def _file(bench: Workbench, data: bytes, suffix: str) -> str:
 def _run(bench: Workbench, command: Sequence[str]) -> bytes:
     limits = bench.settings.tool_limits
     try:
-        done = process.run(command, limits)
+        with bench.steps.bounded(f"wasm-tools {command[1]}", longest(limits)):
+            done = process.run(command, limits)
     except process.CannotStart as error:
         raise SmithError(f"{command[0]} cannot be started: {error.strerror}") from error
     except process.Killed as error:
