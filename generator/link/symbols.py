@@ -165,6 +165,28 @@ class _Resolver:
         self.problems.setdefault(problem)
 
 
+_INITIALIZE = "wit_dylib_initialize"
+_PREFIX = "wit_dylib_"
+
+
+def _hints(libraries: Sequence[Library], resolver: _Resolver) -> list[str]:
+    """What to do where a library that `wit-dylib` made finds an interpreter of another interface version."""
+    definitions = resolver.definitions
+    interpreters = {function.library for function in definitions.functions.get(_INITIALIZE, ())}
+    if not interpreters:
+        return []
+    return [
+        f"  hint: `{library.name}` was generated for a newer interface than that of `{min(interpreters)}`; generate it "
+        "with the interpreter's version (`generator wit-dylib --abi-version 2`), or use an interpreter of version 3"
+        for library in libraries
+        if library.name not in interpreters
+        and any(
+            name.startswith(_PREFIX) and definitions.function(name, type) is None
+            for name, type in library.contents.functions.items()
+        )
+    ]
+
+
 def resolve(libraries: Sequence[Library], *, stub_missing_functions: bool) -> Mapping[str, Bindings]:
     """The bindings of each library, by its name.
 
@@ -175,5 +197,6 @@ def resolve(libraries: Sequence[Library], *, stub_missing_functions: bool) -> Ma
     resolver = _Resolver(libraries, stub_missing_functions)
     bindings = {library.name: resolver.resolve(library) for library in libraries}
     if resolver.problems:
-        raise LinkError("unresolved symbols:\n" + "\n".join([f"  {problem}" for problem in resolver.problems]))
+        problems = [f"  {problem}" for problem in resolver.problems]
+        raise LinkError("\n".join(["unresolved symbols:", *problems, *_hints(libraries, resolver)]))
     return bindings
