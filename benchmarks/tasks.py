@@ -14,6 +14,7 @@ from harness.fuzz.choices import RandomSource
 from harness.fuzz.planned import TrialPlan, plan_trial
 from harness.fuzz.trial import Recipe, draw, run_world
 from harness.fuzz.worlds import FuzzWorld, Profile, random_world
+from harness.launching import processor_time
 from harness.plan import Plan
 from harness.planner import check_plan
 from harness.toolchains.front_end import WitText
@@ -60,8 +61,9 @@ class Stopwatch:
 
 
 def _cpu_seconds() -> float:
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+    """Of this process and of its tools, which are children of its launchers."""
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    return own.ru_utime + own.ru_stime + processor_time()
 
 
 def drawn(seed: int, functions: int) -> FuzzWorld:

@@ -3,33 +3,49 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from harness import owned
 from harness.engine import Rejected
+from harness.kept_traces import keep_traces
 from harness.observe import CellRun
 from harness.plan import Plan
-from harness.toolchains.protocol import BuildResult, Built, InvalidOutput, TimedOut
+from harness.toolchains.protocol import KEEP_VERSIONS, BuildResult, Built, InvalidOutput, TimedOut, Toolchain
+from harness.visible import visible
 
 
-def keep(directory: Path, name: str, source: str, plan: Plan, cells: list[CellRun]) -> Path:
+def keep(
+    directory: Path, name: str, source: str, plan: Plan, cells: list[CellRun], tools: Sequence[Toolchain] = ()
+) -> Path:
     """Write all of it into a folder of `directory` that is called after `name`; the folder. Raises `OSError`.
 
     It takes the place of what an earlier run kept of the same `source` (see `source_of`), of nothing else.
     """
     folder = fresh_folder(directory, name, source)
+    (folder / "commands.txt").write_text(_commands(plan, tools))
     for component in plan.components:
         (folder / f"{component.role.value}.wit").write_text(f"// world: {component.world}\n{component.wit}")
     for number, run in enumerate(plan.runs, 1):
         for role, script in run.scripts.items():
             (folder / f"run-{number}.{role.value}.script").write_text(script)
-        for role, events in run.expected.items():
-            lines = "".join(f"{event.line}\n" for event in events)
-            (folder / f"run-{number}.{role.value}.expected").write_text(lines)
-        (folder / f"run-{number}.calls").write_text("".join(f"{call}\n" for call in run.calls))
-    for cell in cells:
-        _keep_cell(folder / owned.file_name(str(cell.cell)), cell)
+    named = {owned.file_name(str(cell.cell)): cell for cell in cells}
+    for cell_name, cell in named.items():
+        _keep_cell(folder / cell_name, cell)
+    keep_traces(folder, plan, named)
     return folder
+
+
+def _commands(plan: Plan, tools: Sequence[Toolchain]) -> str:
+    """How each toolchain was run, and what was asked of it for a component beyond that."""
+    lines = []
+    for tool in tools:
+        lines += [f"{tool.name}: {tool.tool} {tool.version}", *(f"  {command}" for command in tool.commands)]
+    for part in plan.components:
+        features = f", features {','.join(part.features)}" if part.features else ""
+        kept = "" if part.merge_versions else f", linked with {KEEP_VERSIONS}"
+        lines.append(f"{part.role.value}: world {part.world} of {part.role.value}.wit{features}{kept}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def fresh_folder(directory: Path, name: str, source: str) -> Path:
@@ -56,17 +72,19 @@ def _keep_cell(folder: Path, run: CellRun) -> None:
     if run.composition is not None:
         (folder / "composition.wasm").write_bytes(run.composition)
     if run.rejected is not None:
-        (folder / "rejected.txt").write_text(f"{run.rejected.stage}: {run.rejected.message}\n")
+        (folder / "rejected.txt").write_text(visible(f"{run.rejected.stage}: {run.rejected.message}\n"))
     for number, observation in enumerate(run.observations, 1):
         if isinstance(observation.result, Rejected):
-            (folder / f"run-{number}.txt").write_text(f"{observation.result.stage}: {observation.result.message}\n")
+            (folder / f"run-{number}.txt").write_text(
+                visible(f"{observation.result.stage}: {observation.result.message}\n")
+            )
             continue
         for role, trace in observation.result.traces.items():
             (folder / f"run-{number}.{role.value}.trace").write_text(trace)
         trap = observation.result.trap
         if trap is not None:
             text = f"{trap.entry}: {trap.kind.value}: {trap.detail}\n{trap.message}\n"
-            (folder / f"run-{number}.txt").write_text(text)
+            (folder / f"run-{number}.txt").write_text(visible(text))
 
 
 def keep_result(path: Path, result: BuildResult) -> None:
@@ -74,7 +92,7 @@ def keep_result(path: Path, result: BuildResult) -> None:
     if isinstance(result, Built):
         path.write_bytes(result.data)
         return
-    if isinstance(result, InvalidOutput):
+    if isinstance(result, InvalidOutput) and result.data:
         path.write_bytes(result.data)
     message = f"no end within {result.seconds:g} s" if isinstance(result, TimedOut) else result.message
-    path.with_suffix(".txt").write_text(f"{type(result).__name__} at {result.stage}:\n{message}\n")
+    path.with_suffix(".txt").write_text(visible(f"{type(result).__name__} at {result.stage}:\n{message}\n"))

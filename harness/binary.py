@@ -101,15 +101,30 @@ class Section:
     end: int
 
 
+MAX_SECTIONS = 1_000_000
+"""Of a module or component: far more than any tool writes, and read in a second or two."""
+
+
 def sections(data: bytes) -> Iterator[Section]:
-    """The sections of a module or component, top level only."""
+    """The sections of a module or component, top level only; nothing is copied. Raises `BinaryError`.
+
+    The preamble is for the caller to look at, first.
+    """
     reader = Reader(data, 8)
+    count = 0
     while reader.at < reader.end:
         start = reader.at
         id = reader.byte()
         size = reader.unsigned()
         body = reader.at
-        reader.take(size)
+        if body + size > reader.end:
+            raise BinaryError(f"a section of {size} bytes at offset {start} reaches past the end")
+        if not size and not id:
+            raise BinaryError(f"a custom section without a name at offset {start}")
+        count += 1
+        if count > MAX_SECTIONS:
+            raise BinaryError(f"more than {MAX_SECTIONS:,} sections, up to offset {start}")
+        reader.at = body + size
         yield Section(id, start, body, reader.at)
 
 

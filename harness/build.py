@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from harness import guards
 from harness.anchor import anchor, needs_anchor
 from harness.cells import Build
 from harness.plan import ComponentPlan, Role
+from harness.process import Killed
 from harness.steps import StepLost, Steps
 from harness.toolchains.protocol import (
     BuildFailure,
@@ -34,6 +35,9 @@ INTERPRETER = "libboxed.so"
 
 WORLD = "libworld.so"
 """The name that a dylib is linked under."""
+
+REMEMBERED_BYTES = 256 << 20
+"""Of what was built: a tool may write much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,9 @@ class Clock:
 
 _K = TypeVar("_K")
 _DylibKey = tuple[ComponentPlan, str, int]
-_ComponentKey = tuple[str, int, bytes, bool]
-"""The linker, the version of the interpreter's interface, the library, and whether guards stand around it."""
+_ComponentKey = tuple[str, int, bytes, bool, bool]
+"""The linker, the version of the interpreter's interface, the library, whether guards stand around it, whether imports
+in compatible versions are merged."""
 
 
 class Builder:
@@ -79,13 +84,16 @@ class Builder:
         refusal: Callable[[bytes], str | None],
         steps: Steps,
         remembered: int = 64,
+        external_seconds: float | None = None,
     ) -> None:
-        """`interpreters` by interface version; `refusal` validates a core module."""
+        """`interpreters` by interface version; `refusal` validates a core module. `external_seconds`: after which
+        a tool in a process of its own, which has its own bound, is taken for lost."""
         self._toolchains = toolchains
         self._interpreters = interpreters
         self._refusal = refusal
         self._steps = steps
         self._remembered = remembered
+        self._external_seconds = external_seconds
         self._anchor = anchor(WORLD)
         self._behind = Library(guards.BEHIND, guards.behind(WORLD))
         self._dylibs: OrderedDict[_DylibKey, BuildResult] = OrderedDict()
@@ -97,7 +105,7 @@ class Builder:
         """All that is wanted, each once."""
         pairs = list(dict.fromkeys(wanted))
         start = time.perf_counter()
-        self._generate([(plan, build.generator, build.abi_version) for plan, build in pairs])
+        self._generate([_dylib_key(plan, build) for plan, build in pairs])
         start = clock.add("generate", start)
         self._link(pairs)
         clock.add("link", start)
@@ -134,7 +142,7 @@ class Builder:
         )
 
     def _result(self, plan: ComponentPlan, build: Build) -> ComponentBuild:
-        dylib = self._dylibs[plan, build.generator, build.abi_version]
+        dylib = self._dylibs[_dylib_key(plan, build)]
         if not isinstance(dylib, Built):
             return ComponentBuild(dylib, None)
         return ComponentBuild(dylib, self._components[_component_key(plan, build, dylib.data)])
@@ -155,31 +163,36 @@ class Builder:
     def _link(self, pairs: Iterable[tuple[ComponentPlan, Build]]) -> None:
         missing: dict[_ComponentKey, str] = {}
         for plan, build in pairs:
-            dylib = self._dylibs[plan, build.generator, build.abi_version]
+            dylib = self._dylibs[_dylib_key(plan, build)]
             if isinstance(dylib, Built):
                 key = _component_key(plan, build, dylib.data)
                 if key not in self._components:
                     missing[key] = f"link {plan.role.value} of {build.generator} by {build.linker}"
         jobs = []
         for key in self._external_first(list(missing), lambda key: key[0]):
-            linker, abi_version, dylib_data, guarded = key
+            linker, abi_version, dylib_data, guarded, merge_versions = key
             toolchain = self._toolchains[linker]
             libraries = self._libraries(dylib_data, abi_version, guarded)
-            jobs.append((key, toolchain.linker.link(libraries, LinkOptions())))
+            jobs.append((key, toolchain.linker.link(libraries, LinkOptions(merge_versions=merge_versions))))
         for key, job in reversed(jobs):
             self._components[key] = self._collect(missing[key], key[0], job)
 
     def _collect(self, name: str, toolchain: str, job: Job) -> BuildResult:
-        if isinstance(job, Done) or not self._toolchains[toolchain].in_process:
+        """What came of a job; announced as a step, whoever does it. Raises `Killed` where it is to be tried again."""
+        if isinstance(job, Done):
             return job.result()
+        stage = name.partition(" ")[0]
         try:
-            with self._steps.bounded(name):
+            with self._steps.bounded(name, None if self._toolchains[toolchain].in_process else self._external_seconds):
                 return job.result()
         except StepLost as lost:
-            stage = name.partition(" ")[0]
             if lost.loss.exit_code is None:
                 return TimedOut(lost.loss.seconds, stage)
             return Panicked(lost.loss.exit_code, lost.loss.message, stage)
+        except Killed as killed:
+            if not self._steps.last_try:
+                raise
+            return Panicked(-9, f"{killed} It was tried again, alone, and ended in the same way.", stage)
 
     def _external_first(self, keys: list[_K], toolchain: Callable[[_K], str]) -> list[_K]:
         return sorted(keys, key=lambda key: self._toolchains[toolchain(key)].in_process)
@@ -192,11 +205,22 @@ class Builder:
         return result
 
 
+def _dylib_key(plan: ComponentPlan, build: Build) -> _DylibKey:
+    """How it is linked does not matter to a generator."""
+    return replace(plan, merge_versions=True), build.generator, build.abi_version
+
+
 def _component_key(plan: ComponentPlan, build: Build, dylib: bytes) -> _ComponentKey:
     """The subject is what is under test, so it has guards; the others are linked as users link."""
-    return build.linker, build.abi_version, dylib, plan.role is Role.SUBJECT
+    return build.linker, build.abi_version, dylib, plan.role is Role.SUBJECT, plan.merge_versions
 
 
 def _forget(cache: OrderedDict[_K, BuildResult], remembered: int) -> None:
-    while len(cache) > remembered:
-        cache.popitem(last=False)
+    """The oldest go first, until neither their number nor their size is too large."""
+    size = sum(map(_size, cache.values()))
+    while len(cache) > remembered or size > REMEMBERED_BYTES:
+        size -= _size(cache.popitem(last=False)[1])
+
+
+def _size(result: BuildResult) -> int:
+    return len(result.data) if isinstance(result, Built | InvalidOutput) else 0

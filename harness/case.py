@@ -40,6 +40,7 @@ from typing import Any
 from harness import wit_file
 from harness.plan import Role, TrapClass
 from harness.schema import CASE_SCHEMA
+from harness.script import Lists
 from harness.toml_lines import FileError, TomlFile, parse_toml, read_toml
 
 DEFAULT_SAMPLE_CALLS = 50
@@ -113,9 +114,11 @@ class Case:
     wit: str | Path
     world: str | None = None
     features: tuple[str, ...] = ()
-    lists: tuple[bool, ...] = (False,)
+    lists: tuple[Lists, ...] = (Lists.BY_ELEMENT,)
     steps: tuple[Step, ...] = ()
     sample: Sample | None = None
+    merge_versions: bool = True
+    """The subject is linked as by default."""
 
     def error(self, path: Sequence[str | int], message: str) -> CaseError:
         """`message` about the place in the file that `path` leads to."""
@@ -132,7 +135,13 @@ def parse_case(text: str, name: str = "<case>", folder: Path = Path()) -> Case:
     return _case(parse_toml(text, name, CASE_SCHEMA), folder)
 
 
-_LISTS = {"elements": (False,), "whole": (True,), "both": (False, True)}
+_LISTS = {
+    "elements": (Lists.BY_ELEMENT,),
+    "whole": (Lists.NUMBERS,),
+    "both": (Lists.BY_ELEMENT, Lists.NUMBERS),
+    "any": (Lists.ANY,),
+    "all": tuple(Lists),
+}
 
 
 def _case(file: TomlFile, folder: Path) -> Case:
@@ -155,6 +164,7 @@ def _case(file: TomlFile, folder: Path) -> Case:
         _LISTS[data.get("lists", "elements")],
         _steps(data.get("step", ()), ("step",)),
         None if sample is None else Sample(sample.get("seed", 0), sample.get("calls", DEFAULT_SAMPLE_CALLS)),
+        data.get("merge-versions", True),
     )
 
 

@@ -33,6 +33,8 @@ def case_text(
         lines.append(f"lists = {toml_string(lists)}")
     if sample is not None:
         lines += ["", "[sample]", f"seed = {sample.seed}", f"calls = {sample.calls}"]
+    elif not steps:
+        lines.append("instantiate-only = true")
     for step in steps:
         lines += ["", "[[step]]", *(f"{key} = {value}" for key, value in _step(step))]
     return "\n".join([*lines, ""])

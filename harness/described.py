@@ -49,7 +49,6 @@ class Described:
         self._names = names
         self._made: dict[str, t.Type | None] = {}
         self._resources: dict[int, t.Resource] = {}
-        self._open: set[str] = set()
 
     def functions(self, kind: str) -> Iterator[DescribedFunction]:
         """`kind`: `import` or `export`."""
@@ -92,15 +91,42 @@ class Described:
         return t.Param("", type)
 
     def _type(self, word: str) -> t.Type | None:
-        if word == NO_TYPE:
-            return None
-        if word not in self._made:
-            if word in self._open:
-                kind, index = self._names.element(word)
-                raise DumpError(f"{kind} {index} contains itself")
-            self._open.add(word)
-            self._made[word] = self._make(word)
-        return self._made[word]
+        if word != NO_TYPE and word not in self._made:
+            self._make_all(word)
+        return self._made.get(word)
+
+    def _make_all(self, word: str) -> None:
+        """A type, after those that it is made of."""
+        todo = [word]
+        opened: set[str] = set()
+        while todo:
+            word = todo[-1]
+            if word in self._made:
+                todo.pop()
+            elif word in opened:
+                self._made[todo.pop()] = self._named(word)
+            else:
+                opened.add(word)
+                for inner in self._parts(word):
+                    if inner in opened and inner not in self._made:
+                        kind, index = self._names.element(inner)
+                        raise DumpError(f"{kind} {index} contains itself")
+                    todo.append(inner)
+
+    def _named(self, word: str) -> t.Type | None:
+        """The type with its name, worked out while the names of what it is made of are there: so nothing recurses."""
+        self._names.type(word)  # knows how long the name becomes
+        type = self._make(word)
+        if type is not None:
+            _ = type.canonical
+        return type
+
+    def _parts(self, word: str) -> list[str]:
+        kind, index = self._names.element(word)
+        if kind in PRIMITIVES or kind in ("own", "borrow"):
+            return []
+        entry = self._names.entry(kind, index)
+        return [inner for inner in self._names.parts(kind, entry) if inner != NO_TYPE]
 
     def _some(self, word: str) -> t.Type:
         type = self._type(word)

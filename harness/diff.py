@@ -28,6 +28,8 @@ class Difference:
     path: str
     expected: str
     actual: str
+    before: str = ""
+    """Of an outcome: the last event before it, and what should have come next."""
 
     def __str__(self) -> str:
         where = ", ".join(part for part in (self.role.value if self.role else "", self.path) if part)
@@ -62,7 +64,8 @@ def against_model(observation: Observation, expected: Expected) -> list[Differen
         return [Difference(3, "outcome", None, "", _outcome(plan.outcome), str(result))]
     found = []
     if not _same_outcome(result, plan.outcome):
-        found.append(Difference(3, "outcome", None, "", _outcome(plan.outcome), _actual_outcome(result)))
+        before = _before_the_end(observation, expected) if result.trap is not None else ""
+        found.append(Difference(3, "outcome", None, "", _outcome(plan.outcome), _actual_outcome(result), before))
     for role, events in plan.expected.items():
         trace = observation.traces.get(role)
         lines = trace.lines if trace is not None else ()
@@ -73,6 +76,31 @@ def against_model(observation: Observation, expected: Expected) -> list[Differen
         for role, trace in observation.traces.items():
             found.extend(_balances(role, trace))
     return found
+
+
+def _before_the_end(observation: Observation, expected: Expected) -> str:
+    """Where a trap came: the last event that was right, and the one that should have come next, with its place.
+
+    Of the component that named the cause; where none did, of each that ended early.
+    """
+    ended = []
+    for role, events in expected.plan.expected.items():
+        trace = observation.traces.get(role)
+        lines = trace.lines if trace is not None else ()
+        if lines == expected.lines[role][: len(lines)] and len(lines) < len(events):
+            ended.append((trace is not None and trace.failure is not None, role, len(lines), events))
+    named = [item for item in ended if item[0]] or ended
+    return "\n".join(_place(role, at, events) for _, role, at, events in named)
+
+
+def _place(role: Role, at: int, events: Sequence[Event]) -> str:
+    """`at`: how many events of the component came."""
+    last = f"the last event is {at}, {_event(events[at - 1])}" if at else "no event came"
+    return f"{role.value}: {last}; {at + 1} should be {_event(events[at])}"
+
+
+def _event(event: Event) -> str:
+    return f"`{event.line}`" + (f" ({event.path})" if event.path else "")
 
 
 def _first_event(

@@ -15,6 +15,7 @@ from wasmtime.component import Component, Func, Linker
 from wasmtime.component._enter import maybe_raise_last_exn
 
 from harness.compose import GUARD, Composition, entry_export, host_import
+from harness.deadline import Deadline
 from harness.features import enable_all
 from harness.plan import Role, TrapClass
 from harness.share import SharedModule
@@ -37,10 +38,15 @@ OVERWRITTEN = "memory beside that of the library was written to"
 
 @dataclass(frozen=True, slots=True)
 class RunLimits:
-    """Bounds of one run. `fuel` in wasm instructions, `memory` in bytes a memory, `trace` in bytes a role."""
+    """Bounds of one run. `fuel` in wasm instructions, `seconds` of processor time, `memory` in bytes a memory, `table`
+    in elements a table, `trace` in bytes a role."""
 
     fuel: int = 2_000_000_000
+    seconds: float = 20.0
     memory: int = 1 << 30
+    memories: int = 32
+    table: int = 1 << 20
+    tables: int = 128
     trace: int = 64 << 20
     polls: int = 100_000
 
@@ -77,6 +83,10 @@ class Rejected:
         return f"not {'run' if self.stage == 'run' else f'{self.stage}d'}: {self.message}"
 
 
+CALL = 16
+"""What a call with a trace counts beside its bytes: without it, empty ones would be free."""
+
+
 class TraceTooLong(Exception):
     """A script's trace met its bound: the run goes on for ever, or the script is far too long."""
 
@@ -93,7 +103,7 @@ class _Host:
         return self.script
 
     def take_trace(self, _store: object, lines: str) -> None:
-        self.room -= len(lines)
+        self.room -= len(lines) + CALL
         if self.room < 0:
             raise TraceTooLong("the trace is longer than the bound of a run")
         self.lines.append(lines)
@@ -122,9 +132,11 @@ class Compiled:
         run."""
         for role, host in self._hosts.items():
             host.script, host.lines, host.room = scripts[role], [], limits.trace
-        store = wasmtime.Store(self._engine.engine)
-        store.set_fuel(limits.fuel)
-        store.set_limits(memory_size=limits.memory)
+        with self._engine.deadline.within(limits.seconds):
+            return self._run(entries, limits)
+
+    def _run(self, entries: Sequence[Role], limits: RunLimits) -> RunResult | Rejected:
+        store = self._engine.store(limits)
         entry = "instantiate"
         trap = None
         try:
@@ -161,6 +173,7 @@ class Engine:
         # the Python setter does not know Winch
         ffi.wasmtime_config_strategy_set(config.ptr(), _STRATEGY[kind])
         config.consume_fuel = True
+        config.epoch_interruption = True
         config.parallel_compilation = False
         if kind is EngineKind.WINCH:
             # Cranelift still compiles the trampolines between components: a third less time without optimisation
@@ -169,8 +182,22 @@ class Engine:
         enable_all(config)
         self.kind = kind
         self.engine = wasmtime.Engine(config)
+        self.deadline = Deadline(self.engine)
         self._modules: OrderedDict[str, wasmtime.Module] = OrderedDict()
         self._kept = compiled_modules
+
+    def store(self, limits: RunLimits) -> wasmtime.Store:
+        """A store that is bounded in all but time: for that, run it within `deadline`."""
+        store = wasmtime.Store(self.engine)
+        store.set_fuel(limits.fuel)
+        store.set_epoch_deadline(1)
+        store.set_limits(
+            memory_size=limits.memory,
+            memories=limits.memories,
+            table_elements=limits.table,
+            tables=limits.tables,
+        )
+        return store
 
     def shared_module(self, module: SharedModule) -> wasmtime.Module:
         compiled = self._modules.get(module.key)

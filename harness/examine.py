@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,9 +12,13 @@ from harness.cells import Cell, First, default_cells, first_cells, full_cells
 from harness.engine import EngineKind
 from harness.expectations import Expectations
 from harness.features import missing
+from harness.interpreter_world import interpreters_own
 from harness.observe import Observed
-from harness.plan import Plan
-from harness.verdict import Verdict, judge, skipped
+from harness.plan import Plan, Role
+from harness.ran import Ran, carried_out
+from harness.toolchains.protocol import Toolchain
+from harness.unmergeable import merged_all_the_same
+from harness.verdict import Verdict, judge, misread, skipped, unusable
 from harness.workbench import Workbench
 
 
@@ -30,6 +35,8 @@ class Options:
     first: First = First.BOTH_WAYS
     turn: int = 0
     """The number of a world among many: whose turn it is to build what is built once (`first_cells`)."""
+    list_calls: bool = False
+    """Whether every call is wanted as text, also of what passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,9 @@ class Examination:
     artifacts: str = ""
     seconds: float = 0.0
     stages: tuple[tuple[str, float], ...] = ()
+    ran: Ran = field(default_factory=Ran)
+    failed_run: int = 0
+    """The run that `calls` are of, counted from 1."""
 
 
 def choose_cells(bench: Workbench, plan: Plan, options: Options) -> list[Cell]:
@@ -69,6 +79,9 @@ def examine(
     """Run what cells it takes and judge. `started`: `time.perf_counter()` when planning began. `source`: where the plan
     comes from; artifacts of two sources never share a folder."""
     start = time.perf_counter() if started is None else started
+    taken = interpreters_own(plan)
+    if taken:
+        return Examination(name, plan.title, unusable(taken))
     lacking = missing(plan.needs) or _nothing_to_run(plan)
     if lacking:
         return Examination(name, plan.title, skipped("; ".join(lacking)), unsupported=plan.unsupported)
@@ -78,15 +91,18 @@ def examine(
     for cells in _rounds(bench, plan, options):
         bench.observer.observe(plan, cells, bench.settings.run_limits, observed)
         since = time.perf_counter()
-        structure = bench.structure.compare(plan, observed.cells)
+        wrongly_merged = merged_all_the_same(plan, observed.cells, bench.builder, observed.clock)
+        structure = bench.structure.compare(plan, observed.cells, wrongly_merged)
         verdict = judge(name, plan, observed.cells, structure, tools, options.expectations)
         observed.clock.add("compare", since)
         if not verdict.findings:
             break
+    verdict = _read_again(bench, plan, verdict)
     observed.clock.seconds["plan"] = planned - start
     kept = ""
     if not verdict.outcome.good and options.artifacts is not None:
-        kept = keep_or_say_why(options.artifacts, name, source, plan, observed)
+        toolchains = list(bench.toolchains.values())
+        kept = keep_or_say_why(options.artifacts, name, source, plan, observed, toolchains)
     failed = next((finding.run for _, finding in verdict.findings if finding.run), 0)
     return Examination(
         name,
@@ -98,7 +114,18 @@ def examine(
         kept,
         time.perf_counter() - start,
         tuple(observed.clock.seconds.items()),
+        carried_out(plan, observed.cells, options.list_calls),
+        failed,
     )
+
+
+def _read_again(bench: Workbench, plan: Plan, verdict: Verdict) -> Verdict:
+    """Where something disagrees that is not known: was the world read right (`toolchains/second_reading.py`)?"""
+    if verdict.outcome.good or bench.second_reader is None:
+        return verdict
+    subject = next(part for part in plan.components if part.role is Role.SUBJECT)
+    difference = bench.second_reader.difference(subject.wit, subject.features)
+    return misread(verdict, difference) if difference else verdict
 
 
 def _nothing_to_run(plan: Plan) -> list[str]:
@@ -108,10 +135,12 @@ def _nothing_to_run(plan: Plan) -> list[str]:
     return []
 
 
-def keep_or_say_why(directory: Path, name: str, source: str, plan: Plan, observed: Observed) -> str:
+def keep_or_say_why(
+    directory: Path, name: str, source: str, plan: Plan, observed: Observed, tools: Sequence[Toolchain] = ()
+) -> str:
     """Where the artifacts are, or why they could not be kept: no reason to lose the verdict."""
     try:
-        return str(artifacts.keep(directory, name, source, plan, observed.cells))
+        return str(artifacts.keep(directory, name, source, plan, observed.cells, tools))
     except OSError as error:
         return artifacts.cannot_keep(directory, error)
 

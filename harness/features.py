@@ -11,7 +11,7 @@ from importlib import metadata
 import wasmtime
 from wasmtime import _ffi as ffi
 
-_BITS = {"error-context": 31, "fixed-length-lists": 32}
+_BITS = {"error-context": 31, "fixed-length-lists": 32, "accessors": 43}
 """Places in wasmtime's feature word of what its C API (50.0.1) has no setter for."""
 
 _KNOWN_RELEASE = "50.0.1"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.anchor import EXPORT as ANCHOR
+from harness.plan import Plan
 from harness.types import Param, Prim
 from harness.world import Function, Interface, World
 
 _HOST = "harness:boxed/host@0.1.0"
 _CONTROL = "harness:boxed/control@0.1.0"
+_PACKAGE = "harness:boxed/"
 
 
 def _interface(key: str, *functions: Function) -> Interface:
@@ -27,6 +29,19 @@ _EXPORTS = _interface(_CONTROL, Function(_CONTROL, "run", (), None), Function(_C
 def with_interpreter(world: World) -> World:
     """The world of a component made of a library for `world` and the interpreter."""
     return replace(world, imports={**world.imports, _HOST: _IMPORTS}, exports={**world.exports, _CONTROL: _EXPORTS})
+
+
+def interpreters_own(plan: Plan) -> str:
+    """Why a world cannot be run beside the interpreter: it has items of the interpreter's own package, too. Empty where
+    it can."""
+    for role, world in plan.worlds.items():
+        for key in (*world.imports, *world.exports):
+            if key is not None and key.startswith(_PACKAGE):
+                return (
+                    f"the world of the {role.value} has the interface {key}, which belongs to the interpreter that the "
+                    "harness links with it: such a world cannot be run; give the package another name"
+                )
+    return ""
 
 
 def without_anchor(world: World) -> World:

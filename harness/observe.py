@@ -97,9 +97,12 @@ class Observer:
     ) -> CellRun:
         start = time.perf_counter()
         try:
-            composition = compose(binaries, plan.wires, self._known)
+            with self._steps.bounded(f"compose {cell}"):
+                composition = compose(binaries, plan.wires, self._known)
         except CompositionError as error:
             return CellRun(cell, made, Rejected("compose", str(error)))
+        except StepLost as lost:
+            return CellRun(cell, made, Rejected("compose", lost.loss.message, lost.loss.exit_code is None))
         start = clock.add("compose", start)
         engine = self._engine(cell.engine)
         try:

@@ -87,7 +87,8 @@ def remove(folder: Path) -> bool:
 
     The mark goes last: what an interruption leaves can still be told.
     """
-    if purpose_of(folder) is None:
+    purpose = purpose_of(folder)
+    if purpose is None:
         return not os.path.lexists(folder)
     with contextlib.suppress(OSError):
         with os.scandir(folder) as entries:
@@ -96,8 +97,12 @@ def remove(folder: Path) -> bool:
                     shutil.rmtree(entry.path, ignore_errors=True)
                 else:
                     os.unlink(entry.path)
-        os.unlink(folder / MARK)
-        os.rmdir(folder)
+        if os.listdir(folder) == [MARK]:
+            os.unlink(folder / MARK)
+            try:
+                os.rmdir(folder)
+            except OSError:  # somebody has just written there
+                mark(folder, purpose)
     return not os.path.lexists(folder)
 
 

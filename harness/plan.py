@@ -37,6 +37,8 @@ class ComponentPlan:
     wit: str
     world: str
     features: tuple[str, ...] = ()
+    merge_versions: bool = True
+    """Linked as tools do by default: imports in compatible versions become one (`harness/merging.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ class ScriptPlan:
     """What is called, for people: `a:b/c#f(1, "x") -> ok(3)`, in the order in which paths of events count calls."""
     entries: tuple[Role, ...] | None = None
     """Entries of this run, where they differ from the plan's: components take turns, each `run` does its next frame."""
+    functions: Sequence[str] = ()
+    """The canonical name of the function of each call, in the order of `calls`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +148,13 @@ class Plan:
     entries: tuple[Role, ...]
     runs: tuple[ScriptPlan, ...]
     needs: frozenset[str] = frozenset()
-    """Engine features beyond the default: `fixed-length-lists`, `error-context`, `map`, `implements`."""
+    """Engine features beyond the default: `fixed-length-lists`, `error-context`, `map`, `implements`, `accessors`."""
     worlds: Mapping[Role, World] = field(default_factory=dict)
     """What each component's WIT means: the model of what generators tell and linkers build."""
     unsupported: tuple[str, ...] = ()
     """Items of the world that are not run, each with the reason (`a:b/c#f: async`)."""
+    unmergeable: str = ""
+    """Why a linker must refuse to merge the subject's imports in compatible versions; it is run with them kept then."""
 
     @property
     def subject_wit(self) -> str:

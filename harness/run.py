@@ -15,11 +15,14 @@ from typing import Any
 from harness import expectations
 from harness.cells import OURS, REFERENCE
 from harness.expectations import Expectations
+from harness.interrupts import uninterrupted
+from harness.launching import guard
 from harness.pool import Patience, Pool, PoolClosed, TaskFailed
 from harness.process import Limits
 from harness.temporary import fresh_folder
 from harness.toolchains import command, wasm_tools
 from harness.toolchains.named import named
+from harness.toolchains.protocol import OUR_COMMANDS
 from harness.toolchains.wasm_tools import NoReference, WrongReference
 from harness.workbench import Settings
 from harness.worker import Task
@@ -43,6 +46,8 @@ class Tools:
     commands: tuple[Path, ...] = ()
     stand_in: str | None = None
     named: tuple[str, ...] = ()
+    quick: bool = False
+    """The reference links without its own validation and without debug names: for many worlds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class ToolInfo:
     tool: str
     version: str
     path: str
+    commands: tuple[str, ...] = ()
 
 
 class Run:
@@ -65,16 +71,19 @@ class Run:
         reference = self._choose_reference(tools)
         if tools.stand_in is not None:
             other = named(tools.stand_in)
-            self.tools.insert(0, ToolInfo(OURS, other.tool, other.version, tools.stand_in))
+            self.tools.insert(0, ToolInfo(OURS, other.tool, other.version, tools.stand_in, other.commands))
         elif not tools.without_ours:
             version = metadata.version("wit-dylib-harness")
-            self.tools.insert(0, ToolInfo(OURS, "generator", version, ""))
+            self.tools.insert(0, ToolInfo(OURS, "generator", version, "", OUR_COMMANDS))
         for path in tools.commands:
             templates = command.read(path)
-            self.tools.append(ToolInfo(templates.name, templates.generate[0], templates.version, str(path)))
+            self.tools.append(
+                ToolInfo(templates.name, templates.generate[0], templates.version, str(path), templates.commands)
+            )
         if not self.tools:
             raise NoToolchain("neither ours nor a reference is to take part: nothing can be run")
         self._folder = fresh_folder()
+        guard(self._folder.path)
         self.settings = Settings(
             self._folder.path,
             reference,
@@ -83,6 +92,7 @@ class Run:
             limits or Limits(),
             stand_in=tools.stand_in,
             named=tools.named,
+            reference_link_flags=wasm_tools.QUICK_LINK if tools.quick else (),
         )
         self._pool = Pool(self.settings, jobs, patience)
 
@@ -97,7 +107,10 @@ class Run:
                 raise NoToolchain(f"{error}; or run with --no-reference") from error
             self.notes.append(f"no reference on this platform: judged by the model alone ({error})")
             return None
-        self.tools.append(ToolInfo(REFERENCE, "wasm-tools", found.version, found.path))
+        flags = wasm_tools.QUICK_LINK if tools.quick else ()
+        self.tools.append(ToolInfo(REFERENCE, "wasm-tools", found.version, found.path, wasm_tools.commands(flags)))
+        if flags:
+            self.notes.append(f"the reference links with {' '.join(flags)} (many worlds; `check` and `run` do not)")
         return found
 
     def __enter__(self) -> Run:
@@ -107,8 +120,9 @@ class Run:
         self.close()
 
     def close(self) -> None:
-        self._pool.close()
-        self._folder.remove()
+        with uninterrupted():
+            self._pool.close()
+            self._folder.remove()
 
     def load_expectations(self, files: Sequence[Path]) -> Expectations:
         """Those of these files that are about the tools of this run. Raises `ExpectationsError`."""

@@ -43,6 +43,42 @@ _STRINGS = (
 )  # fmt: skip
 
 _LENGTHS = (0, 0, 1, 1, 2, 2, 3, 5, 17)
+_LONG = (63, 64, 65, 127, 128, 254, 255, 256, 257)
+"""Both sides of what 6, 7 and 8 bits hold."""
+VERY_LONG = (16_383, 16_384, 16_385, 65_535, 65_536, 65_537)
+"""The same of 14 bits (two bytes of LEB128) and of 16."""
+_STRINGS_ONE_IN, _WHOLE_ONE_IN, _SEQUENCES_ONE_IN = 30, 30, 120
+"""Of plans, those that may have a very long string, list of numbers given whole, or list or map element by element."""
+_TILE = 251
+"""Elements of a very long value that are drawn, over and over the same: a number that no size is a multiple of."""
+
+
+@dataclass(slots=True)
+class Allowance:
+    """What very long values may be drawn: each costs as much as dozens of others, so most plans have none."""
+
+    strings: int = 0
+    sequences: int = 0
+    """Lists and maps."""
+
+    @classmethod
+    def drawn(cls, random: Random, whole: bool) -> Allowance:
+        """That of a plan. `whole`: lists of numbers go as their bytes, which costs little."""
+        one_in = _WHOLE_ONE_IN if whole else _SEQUENCES_ONE_IN
+        return cls(int(not random.randrange(_STRINGS_ONE_IN)), int(not random.randrange(one_in)))
+
+    def string(self, random: Random) -> int:
+        """How long a string shall be, 0 for no very long one."""
+        if self.strings and random.randrange(6) == 5:
+            self.strings -= 1
+            return random.choice(VERY_LONG)
+        return 0
+
+    def sequence(self, random: Random) -> int:
+        if self.sequences and random.randrange(4) == 3:
+            self.sequences -= 1
+            return random.choice(VERY_LONG)
+        return 0
 
 
 class Impossible(ValueError):
@@ -57,8 +93,11 @@ class Sampler:
         random: Random,
         handle: HandleMaker | None = None,
         avoid: Callable[[t.Own | t.Borrow], bool] = lambda _: True,
+        allowance: Allowance | None = None,
     ) -> None:
+        """`allowance`: shared with other samplers; without one nothing is very long."""
         self._random = random
+        self._allowance = allowance if allowance is not None else Allowance()
         self._handle = handle
         self._smallest = Smallest(avoid if handle is not None else lambda _: True)
         self._draws: dict[t.Type, Draw] = {}
@@ -135,7 +174,7 @@ class Sampler:
         random, budget = self._random, self._budget
         match type:
             case t.Prim():
-                return _primitive(random, budget, type)
+                return _primitive(random, budget, type, self._allowance)
             case t.Record() | t.Tuple():
                 return _members(budget, [self._draw(part) for part in type.parts])
             case t.FixedLengthList():
@@ -158,20 +197,23 @@ class Sampler:
 
     def _length(self, *elements: t.Type) -> Callable[[], int]:
         """Draws lengths of lists, or of maps."""
-        random, budget = self._random, self._budget
+        random, budget, allowance = self._random, self._budget, self._allowance
         size = sum(map(self._smallest.parts, elements))
         is_short = isinstance(elements[0], t.Prim)
+        is_flat = is_short and all(isinstance(e, t.Prim) and (e in t.NUMBERS or e is t.Prim.BOOL) for e in elements)
         if not all(map(self.possible, elements)):
             return lambda: 0
 
         def draw() -> int:
             if budget.left <= 0:
                 return 0
+            if is_flat and (very_long := allowance.sequence(random)):
+                return very_long
             length = random.choice(_LENGTHS)
             if size > budget.left:
                 length = min(length, 1)
             if length == 17 and is_short and random.random() < 0.2:
-                return random.choice((64, 255, 256))  # whatever is left: the rest of the value is small then
+                return random.choice(_LONG)  # whatever is left: the rest of the value is small then
             return length if length <= 3 else min(length, max(3, budget.left))
 
         return draw
@@ -202,15 +244,26 @@ def _members(budget: _Budget, members: Sequence[Draw]) -> Draw:
 def _list(budget: _Budget, length: Callable[[], int], element: Draw) -> Draw:
     def draw() -> Value:
         budget.left -= 1
-        return tuple([element() for _ in range(length())])
+        return _repeated(element, length())
 
     return draw
 
 
+def _repeated(draw: Draw, length: int) -> tuple[Value, ...]:
+    """So many elements. Of very many only the first are drawn, and come again."""
+    if length < VERY_LONG[0]:
+        return tuple([draw() for _ in range(length)])
+    tile = tuple([draw() for _ in range(_TILE)])
+    return (tile * (length // _TILE + 1))[:length]
+
+
 def _map(budget: _Budget, length: Callable[[], int], key: Draw, value: Draw) -> Draw:
+    def pair() -> Value:
+        return key(), value()
+
     def draw() -> Value:
         budget.left -= 1
-        return tuple([(key(), value()) for _ in range(length())])
+        return _repeated(pair, length())
 
     return draw
 
@@ -277,8 +330,14 @@ def _impossible(type: t.Type) -> Draw:
     return draw
 
 
-def _primitive(random: Random, budget: _Budget, type: t.Prim) -> Draw:
+def _primitive(random: Random, budget: _Budget, type: t.Prim, allowance: Allowance) -> Draw:
     one = _scalar(random, type)
+    if type is t.Prim.STRING:
+        short = one
+
+        def one() -> Value:
+            length = allowance.string(random)
+            return _long_string(length) if length else short()
 
     def draw() -> Value:
         budget.left -= 1
@@ -316,6 +375,16 @@ def _string(random: Random) -> str:
     if random.random() < 0.7:
         return random.choice(_STRINGS)
     return "".join([_char(random) for _ in range(random.randrange(12))])
+
+
+_PATTERN = "ab\u00e9\u20ac\U0001f600"
+_PATTERN_BYTES = len(_PATTERN.encode())
+
+
+def _long_string(length: int) -> str:
+    """A string of so many bytes, with characters of one to four."""
+    count, rest = divmod(length, _PATTERN_BYTES)
+    return _PATTERN * count + "z" * rest
 
 
 def _edges(type: t.Prim) -> tuple[int, ...]:

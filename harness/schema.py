@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from harness.limits import MAX_CALLS
 from harness.plan import TrapClass
 
 Schema = Mapping[str, Any]
@@ -25,6 +26,11 @@ def text(description: str, **more: Any) -> dict[str, Any]:
 def texts(description: str) -> dict[str, Any]:
     """A list of such strings."""
     return {"type": "array", "items": {"type": "string", "minLength": 1}, "description": description}
+
+
+def one_of(*keys: str) -> dict[str, Any]:
+    """Exactly one of these keys is there."""
+    return {"oneOf": [{"required": [key]} for key in keys]}
 
 
 _HANDLE = r"^\$[a-zA-Z0-9_-]+$"
@@ -127,7 +133,7 @@ _SAMPLE = {
     "type": "object",
     "properties": {
         "seed": {"type": "integer", "minimum": 0},
-        "calls": {"type": "integer", "minimum": 1, "maximum": 100_000},
+        "calls": {"type": "integer", "minimum": 1, "maximum": MAX_CALLS},
     },
     "additionalProperties": False,
     "description": "Call every function with values drawn from a seed, as `harness check` does, instead of steps.",
@@ -144,14 +150,24 @@ CASE_SCHEMA: Schema = {
         "origin": ORIGIN,
         **WIT,
         "lists": {
-            "enum": ["elements", "whole", "both"],
-            "description": "How interpreters take and give lists of numbers. Default: `elements`.",
+            "enum": ["elements", "whole", "both", "any", "all"],
+            "description": "Which lists interpreters take and give whole. `elements` (the default): none. `whole`:"
+            " those of numbers. `both`: once as `elements`, once as `whole`. `any`: those of any type without handles."
+            " `all`: in each of the three ways.",
         },
-        "step": {"type": "array", "items": {"$ref": "#/$defs/step"}},
+        "merge-versions": {
+            "type": "boolean",
+            "description": "Whether the subject is linked as by default: imports in compatible versions become one of "
+            "the highest. Default: true.",
+        },
+        "step": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}},
         "sample": _SAMPLE,
+        "instantiate-only": {
+            "const": True,
+            "description": "Nothing is called: the world is built, compared and instantiated, instead of steps.",
+        },
     },
-    "oneOf": [{"required": ["wit"]}, {"required": ["wit-file"]}],
-    "not": {"required": ["step", "sample"]},
+    "allOf": [one_of("wit", "wit-file"), one_of("step", "sample", "instantiate-only")],
     "additionalProperties": False,
     "$defs": {"step": _STEP},
 }

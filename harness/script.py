@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, unique
 from typing import Any
 
 REGISTERS = 256
@@ -206,20 +207,31 @@ class Frame:
     ops: tuple[Op, ...]
 
 
+@unique
+class Lists(Enum):
+    """Which lists interpreters take and give whole; the value is the script's option."""
+
+    BY_ELEMENT = ""
+    NUMBERS = "lists"
+    ANY = "lists-any"
+    """Of any element type without handles."""
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
-    """`eager`: flush the trace at every event (runs that end in a trap). `lists`: numbers in lists go whole."""
+    """`eager`: flush the trace at every event (runs that end in a trap)."""
 
     frames: tuple[Frame, ...]
     eager: bool = False
-    lists: bool = False
+    lists: Lists = Lists.BY_ELEMENT
     dump: bool = True
 
 
 def script_text(script: Script) -> str:
     """The text that the host's `script` function answers with: one op a line."""
     header = ["boxed1"]
-    header += [word for word, on in (("wit", script.dump), ("eager", script.eager), ("lists", script.lists)) if on]
+    header += [word for word, on in (("wit", script.dump), ("eager", script.eager)) if on]
+    header += [script.lists.value] if script.lists.value else []
     lines = [" ".join(header)]
     for frame in script.frames:
         lines.append(f"frame {_key(frame.key)}")

@@ -6,7 +6,18 @@ import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from harness.binary import BinaryError, Section, Surface, name, section, sections, surface, unsigned, vector
+from harness.binary import (
+    COMPONENT_PREAMBLE,
+    BinaryError,
+    Section,
+    Surface,
+    name,
+    section,
+    sections,
+    surface,
+    unsigned,
+    vector,
+)
 from harness.core_module import module_type, without_customs
 
 _CORE_MODULE, _CORE_TYPE, _IMPORT = 1, 3, 10
@@ -34,6 +45,8 @@ class SharedModules:
 
     SMALLEST = 1024
     """Bytes under which compiling again is cheaper than sharing."""
+    LARGEST = 16 << 20
+    """Bytes beyond which nothing is remembered: it is no library of ours, and memory is worth more."""
     _REMEMBERED = 64
 
     def __init__(self) -> None:
@@ -42,6 +55,8 @@ class SharedModules:
 
     def share(self, component: bytes) -> Shared:
         """`share`, remembered: a component takes part in several cells of a plan."""
+        if len(component) > self.LARGEST:
+            return share(component, self)
         found = self._shared.get(component)
         if found is None:
             found = self._shared[component] = share(component, self)
@@ -50,8 +65,8 @@ class SharedModules:
         return found
 
     def find(self, module: bytes) -> SharedModule | None:
-        """None for a small module and for one with types that cannot be declared."""
-        if len(module) < self.SMALLEST:
+        """None for a small or huge module and for one with types that cannot be declared."""
+        if not self.SMALLEST <= len(module) <= self.LARGEST:
             return None
         plain = without_customs(module)
         if plain in self._by_content:
@@ -84,7 +99,9 @@ def share(component: bytes, known: SharedModules) -> Shared:
 
     A component that declares core types after such a place is left alone, because their indices would move.
     """
-    parts = list(sections(component))
+    if component[:8] != COMPONENT_PREAMBLE:
+        raise BinaryError("not a component: wrong first 8 bytes")
+    parts = [part for part in sections(component) if part.id in (_CORE_MODULE, _CORE_TYPE)]
     found: dict[int, SharedModule] = {}
     for position, part in enumerate(parts):
         if part.id == _CORE_MODULE:
@@ -94,16 +111,16 @@ def share(component: bytes, known: SharedModules) -> Shared:
     if not found or any(part.id == _CORE_TYPE for part in parts[min(found) :]):
         return Shared(component, (), surface(component))
     types = _core_types(component, parts[: min(found)])
-    out = bytearray(component[:8])
-    for position, part in enumerate(parts):
-        module = found.get(position)
-        if module is None:
-            out += component[part.start : part.end]
-        else:
-            out += section(_CORE_TYPE, vector([module.type]))
-            item = b"\x00" + name(module.import_name) + b"\x00\x11" + unsigned(types)
-            out += section(_IMPORT, vector([item]))
-            types += 1
+    out = bytearray()
+    copied = 0
+    for position, module in found.items():
+        out += component[copied : parts[position].start]
+        copied = parts[position].end
+        out += section(_CORE_TYPE, vector([module.type]))
+        item = b"\x00" + name(module.import_name) + b"\x00\x11" + unsigned(types)
+        out += section(_IMPORT, vector([item]))
+        types += 1
+    out += component[copied:]
     return Shared(bytes(out), tuple(found.values()), surface(bytes(out)))
 
 

@@ -13,6 +13,7 @@ from harness.diff import Difference, core_interfaces
 from harness.dylink import judge_dylink
 from harness.engine import Rejected
 from harness.interpreter_world import with_interpreter, without_anchor
+from harness.merging import merged, merging
 from harness.names import DumpError, Names
 from harness.observe import CellRun
 from harness.plan import Plan, Role
@@ -46,16 +47,22 @@ class StructureComparer:
     def __init__(self, component_world: Callable[[bytes], World]) -> None:
         self._component_world = component_world
 
-    def compare(self, plan: Plan, cells: Sequence[CellRun]) -> Structure:
-        """What each toolchain made all by itself. Components that it could not build are passed over."""
+    def compare(
+        self, plan: Plan, cells: Sequence[CellRun], further: Mapping[str, Difference] | None = None
+    ) -> Structure:
+        """What each toolchain made all by itself. Components that it could not build are passed over. `further`: what
+        else was found, by toolchain."""
         made = _by_toolchain(cells)
         from_model = {name: self._by_model(plan, components) for name, components in made.items()}
+        for name, difference in (further or {}).items():
+            from_model[name].append(difference)
         first, *others = made or [""]
         from_first = {name: _beside(made[first], made[name]) for name in others}
         return Structure(from_model, from_first)
 
     def _by_model(self, plan: Plan, components: Mapping[Role, _Component]) -> list[Difference]:
         found: list[Difference] = []
+        merge = {part.role: part.merge_versions for part in plan.components}
         for role, world in plan.worlds.items():
             component = components.get(role)
             if component is None:
@@ -67,15 +74,16 @@ class StructureComparer:
                 assert isinstance(component.build.dylib, Built)
                 found += judge_dylink(component.build.dylib.data, INTERPRETER, role)
                 found += judge_options(component.build.component.data, role)
-                found += self._built(component.build.component.data, world, role)
+                linked = merged(world, merging(world).names) if merge[role] else world
+                found += self._built(component.build.component.data, linked, role)
         return found
 
-    def _built(self, component: bytes, world: World, role: Role) -> list[Difference]:
+    def _built(self, component: bytes, linked: World, role: Role) -> list[Difference]:
         try:
             actual = self._component_world(component)
         except ValueError as error:
             return [Difference(2, "wit", role, "", "a component whose world can be read", str(error))]
-        return built_world(without_anchor(actual), with_interpreter(world), role)
+        return built_world(without_anchor(actual), with_interpreter(linked), role)
 
 
 def _told(names: Names, world: World, role: Role) -> list[Difference]:

@@ -16,6 +16,9 @@ from harness.text_files import UnreadableFile, read_text_file
 ROOT = "cases"
 """The folder that names of cases are relative to."""
 
+WORLDS = (".wit", ".wasm", ".wat")
+"""Suffixes of files that are worlds, not cases."""
+
 _ROWS = re.compile(r"^[ \t]*+\[\[[ \t]*+(refusal|library)[ \t]*+\]\]", re.MULTILINE)
 """What tells a table of refusals, and a program, from a case."""
 
@@ -63,6 +66,10 @@ def find(paths: Iterable[Path], words: str = "") -> list[SuiteFile]:
     """The case files at and under these paths, sorted; those with `words` in their names. Raises `NoCases`."""
     found: dict[Path, SuiteFile] = {}
     for path in paths:
+        if path.is_file() and path.suffix in WORLDS:
+            raise NoCases(f"{path} is no case but a world: `harness check {path}` runs it")
+        if path.is_dir() and any(path.glob("*.wit")) and not any(path.rglob("*.toml")):
+            raise NoCases(f"{path} holds WIT and no case: `harness check {path}` runs its world")
         files = sorted(path.rglob("*.toml")) if path.is_dir() else [path]
         if not files:
             raise NoCases(f"{path} holds no case (no .toml file)")

@@ -10,7 +10,9 @@ from harness.artifacts import source_of
 from harness.case import load_case
 from harness.cells import First
 from harness.examine import Examination, Options, examine
+from harness.gates import unknown_gate
 from harness.planner import case_plan, check_plan
+from harness.ran import Ran
 from harness.refusals import load_refusals
 from harness.refuse import judge_refusals
 from harness.second_opinion import second_opinion
@@ -72,7 +74,8 @@ class RunRefusals:
         except FileError as error:
             return Examination(self.name, "", unusable(str(error)))
         verdict = judge_refusals(table, bench.toolchains, bench.builder)
-        return Examination(self.name, table.title, verdict, seconds=time.perf_counter() - started)
+        ran = Ran(refusals=len(table.rows))
+        return Examination(self.name, table.title, verdict, seconds=time.perf_counter() - started, ran=ran)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +91,21 @@ class CheckWorld:
 
     def perform(self, bench: Workbench) -> Examination:
         started = time.perf_counter()
+        unknown = unknown_gate(self.path, self.features)
+        if unknown is not None:
+            return Examination(self.path.stem, "", unusable(f"--features: {unknown}"))
         name = f"{self.path.stem}{f'.{self.world}' if self.world else ''}@{self.seed}"
         try:
             with bench.steps.bounded("plan"):
                 plan = check_plan(self.path, self.world, self.features, self.seed, self.calls)
         except FrontEndError as error:
             opinion = second_opinion(bench.toolchains, bench.builder, self.path, self.world, self.features)
-            return Examination(name, "", opinion.verdict(str(error)))
+            hint = (
+                "\n  choose one with --world NAME"
+                if self.world is None and "has several worlds" in error.problem
+                else ""
+            )
+            return Examination(name, "", opinion.verdict(f"{error}{hint}"))
         except StepLost as lost:
             return Examination(name, "", broken(f"planning: {lost.loss.message}"))
         options = replace(self.options, first=First.SUBJECT_BOTH_WAYS, turn=self.seed)

@@ -129,6 +129,14 @@ def _cut(message: str) -> str:
 
 def _schema_error(file: TomlFile, problem: ValidationError) -> FileError:
     """The most telling part of a schema violation, in a sentence."""
+    keys = _alternatives(problem)
+    if keys:
+        there = [key for key in keys if isinstance(problem.instance, Mapping) and key in problem.instance]
+        names = ", ".join(keys)
+        return file.error(
+            [*problem.absolute_path, *there[1:2]],
+            f"only one of {names} can be given" if there else f"one of {names} is missing",
+        )
     if problem.validator in ("oneOf", "anyOf") and problem.context:
         problem = best_match([_nearest(problem)]) or problem
     path = list(problem.absolute_path)
@@ -138,9 +146,6 @@ def _schema_error(file: TomlFile, problem: ValidationError) -> FileError:
         known = ", ".join(problem.schema.get("properties", {}))
         named = _cut(", ".join(map(_shown_key, unknown)))
         return file.error([*path, unknown[0]], f"unknown key {named}; known here are {known}")
-    if problem.validator == "oneOf" and not problem.context and isinstance(problem.validator_value, list):
-        keys = [key for alternative in problem.validator_value for key in alternative.get("required", ())]
-        return file.error(path, f"only one of {', '.join(keys)} can be given")
     message = _cut(problem.message)
     return file.error(path, f"{where}: {message}" if where else message)
 
@@ -154,6 +159,16 @@ def _unknown_keys(problem: ValidationError) -> list[str]:
 
 def _shown_key(key: str) -> str:
     return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else repr(key)
+
+
+def _alternatives(problem: ValidationError) -> list[str]:
+    """The keys of which exactly one must be there, where that is what a `oneOf` says."""
+    choices = problem.validator_value
+    if problem.validator != "oneOf" or not isinstance(choices, list):
+        return []
+    if not all(choice.keys() == {"required"} for choice in choices):
+        return []
+    return [key for choice in choices for key in choice["required"]]
 
 
 def _nearest(problem: ValidationError) -> ValidationError:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.handles import PREPARED, HandleLine, prepare, rename
-from harness.names import DumpError, Names, read_dump
+from harness.names import DumpError, Names, number, read_dump, short
+
+MAX_TEXT = 1 << 28
+"""Characters of a trace with names in the place of indices."""
 
 _INDEXED = {
     "export_start": "export",
@@ -34,6 +37,7 @@ for _kind in ("own", "borrow"):
 _MEMORY = frozenset(("realloc", "dealloc_bytes"))
 """Allocations and deallocations are each generator's own affair; what they come to stands in the balances."""
 _APART = frozenset(("balance", "import_balance", "fail"))
+_TOO_LONG = f"with the names of what it speaks of, the trace is longer than {MAX_TEXT} characters"
 _AS_IT_IS = frozenset(
     f"{side}_{kind}"
     for side in ("push", "pop")
@@ -67,6 +71,8 @@ class _Lines(dict[str, str | None]):
         super().__init__()
         self.names = names
         self.apart: dict[str, str] = {}
+        self.added = 0
+        """Characters that names have added since somebody set this to 0."""
         self.handles = False
         """Whether handles were ever among the lines."""
 
@@ -76,15 +82,22 @@ class _Lines(dict[str, str | None]):
         if kind in _AS_IT_IS:
             found = raw
         elif blank and kind in _APART:
-            self.apart[raw] = _canonical(raw, self.names)
+            self.apart[raw] = self._canonical(raw)
         elif raw and not (blank and kind in _MEMORY):
-            found = _canonical(raw, self.names)
+            found = self._canonical(raw)
             if kind in PREPARED:
                 found = prepare(found)
                 self.handles = self.handles or isinstance(found, HandleLine)
         if len(self) > self._MOST:
             self.clear()
         self[raw] = found
+        return found
+
+    def _canonical(self, line: str) -> str:
+        found = _canonical(line, self.names)
+        self.added += len(found) - len(line)
+        if self.added > MAX_TEXT:
+            raise DumpError(_TOO_LONG)
         return found
 
 
@@ -108,8 +121,11 @@ class TraceReader:
 
     def _read(self, text: str) -> Trace:
         known, rest = self._table(text)
+        known.added = 0
         raw = rest.split("\n")
         lines = list(filter(None, map(known.__getitem__, raw)))
+        if sum(map(len, lines)) > MAX_TEXT:
+            raise DumpError(_TOO_LONG)
         apart = [known.apart[line] for line in filter(known.apart.__contains__, raw)]
         if known.handles:
             lines = rename(lines)
@@ -128,7 +144,7 @@ class TraceReader:
         if table is None:
             if len(self._tables) > self._TABLES:
                 self._tables.clear()
-            table = self._tables[dump] = _Lines(read_dump(dump.splitlines()))
+            table = self._tables[dump] = _Lines(read_dump(dump.removesuffix("\n").split("\n")))
         return table, text[end:]
 
 
@@ -138,6 +154,8 @@ def _canonical(line: str, names: Names | None) -> str:
     if kind is None or names is None:
         return line
     index, blank, rest = rest.partition(" ")
-    if not index.isdigit():
-        raise DumpError(f"malformed event {line!r}")
-    return f"{head} {names.of(kind, int(index))}{blank}{rest}"
+    try:
+        which = number(index)
+    except DumpError:
+        raise DumpError(f"malformed event {short(line)}") from None
+    return f"{head} {names.of(kind, which)}{blank}{rest}"

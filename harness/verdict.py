@@ -6,16 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, unique
 
-from harness.cells import OURS, REFERENCE
 from harness.diff import Difference, Expected, against_model, between
 from harness.engine import Rejected
 from harness.expectations import Expectation, Expectations
 from harness.observe import CellRun
-from harness.plan import Plan
+from harness.plan import Plan, Role
 from harness.structure import Structure
 from harness.toolchains.protocol import BuildFailure, InvalidOutput, Panicked, Refused, TimedOut
-
-MODEL = "model"
+from harness.votes import FRONT_END, minority, shared_fault
 
 
 @unique
@@ -72,8 +70,8 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """About a whole plan. `minority` names who stands alone (`ours`, `reference`, `model`, a cell), None where all
-    agree or no two do."""
+    """About a whole plan. `minority` names who most opinions contradict (`ours`, `model`, `ours, mine`, a cell), None
+    where all agree or no side has most of them."""
 
     outcome: Outcome
     judgements: tuple[Judgement, ...] = ()
@@ -130,15 +128,21 @@ def judge(
     return Verdict(_worst(judgements), tuple(judgements), _minority(cells, behaviour, structure))
 
 
+def misread(verdict: Verdict, difference: str) -> Verdict:
+    """The WIT may have been misread: then all that stands on our front end is wrong before any tool is."""
+    message = f"the WIT may have been misread, which all else here stands on: {difference}"
+    suspect = Judgement(FRONT_END, Outcome.FAIL, (Finding(Outcome.FAIL, message),))
+    judgements = (suspect, *verdict.judgements)
+    return Verdict(_worst(judgements), judgements, FRONT_END)
+
+
 def judge_alone(judging: Judging, findings: Mapping[str, Sequence[Finding]]) -> Verdict:
     """Of toolchains that are compared with what must be seen, each by itself; `findings` by toolchain."""
     judgements = [judging.judgement(name, found) for name, found in findings.items()]
     judgements += judging.demanded(judgements, findings)
-    wrong = [tuple(found) for found in findings.values() if found]
-    minority = next((name for name, found in findings.items() if found), None) if len(wrong) == 1 else None
-    if len(wrong) > 1 and len(wrong) == len(findings) and len(set(wrong)) == 1:
-        minority = MODEL
-    return Verdict(_worst(judgements), tuple(judgements), minority)
+    wrong = [name for name, found in findings.items() if found]
+    alone = minority(list(findings), wrong, lambda one, other: list(findings[one]) == list(findings[other]))
+    return Verdict(_worst(judgements), tuple(judgements), alone)
 
 
 def _worst(judgements: Sequence[Judgement]) -> Outcome:
@@ -256,18 +260,33 @@ def _excused(judgement: Judgement, run: CellRun, judgements: Sequence[Judgement]
 
 
 def _minority(cells: Sequence[CellRun], judgements: Sequence[Judgement], structure: Structure) -> str | None:
-    """Who stands alone. With two toolchains and the model: the one that the other two contradict together."""
+    """Who stands alone (`harness/votes.py`). Where every toolchain is right by itself, the one whose ends share a
+    fault; else the first cell in which something is wrong."""
     found = {judgement.subject: judgement for judgement in judgements}
+    names = _toolchains(cells)
+    wrong = [name for name in names if found[name].findings]
+    if wrong:
+        return minority(names, wrong, lambda one, other: _agree(cells, structure, one, other))
+    mixed = [(run.cell, not found[str(run.cell)].findings) for run in cells if str(run.cell) in found]
+    return shared_fault(mixed) or next((judgement.subject for judgement in judgements if judgement.findings), None)
+
+
+def _agree(cells: Sequence[CellRun], structure: Structure, one: str, other: str) -> bool:
+    """Whether two toolchains that the model contradicts showed the same, or refused the same."""
     alone = {run.cell.toolchain: run for run in reversed(cells) if run.cell.toolchain is not None}
-    wrong = [name for name in _toolchains(cells) if found[name].findings]
-    if not wrong:
-        return next((judgement.subject for judgement in judgements if judgement.findings), None)
-    if len(wrong) == 1:
-        return wrong[0]
-    first, second = (alone.get(name) for name in (OURS, REFERENCE))
-    if first is None or second is None or not first.observations or not second.observations:
-        return None
-    if structure.from_model.get(OURS) != structure.from_model.get(REFERENCE):
-        return None
+    first, second = alone.get(one), alone.get(other)
+    if first is None or second is None or structure.from_model.get(one) != structure.from_model.get(other):
+        return False
+    if not first.observations or not second.observations:
+        refusals = [_refused_stages(run) for run in (first, second)]
+        return refusals[0] == refusals[1] and bool(refusals[0])
     pairs = zip(first.observations, second.observations, strict=True)
-    return None if any(between(a, b) for a, b in pairs) else MODEL
+    return not any(between(a, b) for a, b in pairs)
+
+
+def _refused_stages(run: CellRun) -> list[tuple[Role, str]]:
+    """What a toolchain refused of a plan; nothing where it failed in any other way."""
+    failures = [(role, build.failure) for role, build in run.builds.items() if build.failure is not None]
+    if not all(isinstance(failure, Refused) for _, failure in failures):
+        return []
+    return [(role, failure.stage) for role, failure in failures]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import interpreters
 from harness.build import Builder
 from harness.cells import OURS
 from harness.engine import Engine, EngineKind, RunLimits
+from harness.launching import Limits, longest
 from harness.observe import Observer
-from harness.process import Limits
 from harness.share import SharedModules
 from harness.steps import Steps
 from harness.structure import StructureComparer
@@ -19,6 +20,9 @@ from harness.toolchains import command, wasm_tools
 from harness.toolchains.named import named
 from harness.toolchains.protocol import Toolchain
 from harness.toolchains.wasm_tools import Executable
+
+if TYPE_CHECKING:
+    from harness.toolchains.second_reading import SecondReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Settings:
     """A toolchain by name (`harness/toolchains/named.py`) that takes the place of ours."""
     named: tuple[str, ...] = ()
     """Further toolchains of that kind, under their own names."""
+    reference_link_flags: tuple[str, ...] = ()
+    """What the reference is given in every link beyond what it needs."""
 
 
 class Workbench:
@@ -60,7 +66,11 @@ class Workbench:
             found[name] = named(name)
         if settings.reference is not None:
             reference = wasm_tools.reference(
-                settings.reference, settings.directory, settings.tool_limits, keep=self._interpreters.values()
+                settings.reference,
+                settings.directory,
+                settings.tool_limits,
+                self._interpreters.values(),
+                settings.reference_link_flags,
             )
             found[reference.name] = reference
         for path in settings.commands:
@@ -79,8 +89,19 @@ class Workbench:
         return StructureComparer(component_world)
 
     @cached_property
+    def second_reader(self) -> SecondReader | None:
+        """None without a reference."""
+        from harness.toolchains.second_reading import SecondReader
+
+        settings = self.settings
+        if settings.reference is None:
+            return None
+        return SecondReader(settings.reference.path, settings.directory, settings.tool_limits)
+
+    @cached_property
     def builder(self) -> Builder:
-        return Builder(self.toolchains, self._interpreters, self.engine(EngineKind.WINCH).refusal, self.steps)
+        refusal, bound = self.engine(EngineKind.WINCH).refusal, longest(self.settings.tool_limits)
+        return Builder(self.toolchains, self._interpreters, refusal, self.steps, external_seconds=bound)
 
     @cached_property
     def _interpreters(self) -> dict[int, bytes]:

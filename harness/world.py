@@ -56,6 +56,8 @@ class Interface:
     """Named types except resources, aliases resolved."""
     resources: dict[str, Resource] = field(default_factory=dict)
     """Resources by the names that they have here, also those that came by `use`."""
+    uses: tuple[tuple[str, str], ...] = ()
+    """What came by `use`: the other interface's id and the name that the type has there. (Types have no aliases.)"""
 
 
 @dataclass(frozen=True, eq=False)

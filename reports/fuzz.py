@@ -38,6 +38,8 @@ class FuzzFinding:
     reduced: bool
     note: str
     repeat: str
+    run: str
+    """The command that runs the case in `file`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,11 @@ def schema() -> dict[str, Any]:
     return loaded
 
 
-def head_text(run: FuzzRun) -> str:
-    """The first lines: who takes part, and what a reader must know first."""
+def head_text(run: FuzzRun, scope: str) -> str:
+    """The first lines: who takes part, what a reader must know first, and which worlds are tried."""
     tools = ", ".join(f"{tool.name} ({tool.tool} {tool.version})" for tool in run.tools)
     lines = [*run.notes, f"toolchains: {tools}; engine: {run.engine}"]
-    return "\n".join([*lines, f"seed {run.seed}, {run.source} worlds, {counted(run.jobs, 'worker')}"])
+    return "\n".join([*lines, f"seed {run.seed}, {run.source} worlds: {scope}; {counted(run.jobs, 'worker')}"])
 
 
 def summary_text(run: FuzzRun) -> str:
@@ -133,7 +135,7 @@ def _finding(finding: FuzzFinding) -> Iterator[str]:
     yield from (f"  {line[:400]}" for line in finding.message.strip().splitlines()[:8])
     yield f"  in the minority: {finding.minority or 'nobody alone'}"
     if finding.file:
-        yield f"  case: harness run {finding.file}" + (
-            "" if finding.reduced else f"  (not reduced: {finding.note or 'no time'})"
-        )
+        yield f"  case: {finding.run}"
+        if not finding.reduced:
+            yield f"  not reduced: {finding.note or 'no time for it'}"
     yield f"  repeat with: {finding.repeat}"

@@ -31,11 +31,17 @@ class Tool:
     tool: str
     version: str
     path: str = ""
+    commands: tuple[str, ...] = ()
+    """What was run of it, with every flag."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong. `level` 1 to 3 (dylib, component, behaviour), 0 where nothing could be compared."""
+    """One thing that is wrong. `level` 1 to 3 (dylib, component, behaviour), 0 where nothing could be compared.
+
+    `call`: the number of the call in the run where it shows, counted from 1; 0 where there is none. `before`: what came
+    before an unexpected trap, and what should have come next.
+    """
 
     outcome: str
     message: str
@@ -46,6 +52,8 @@ class Finding:
     expected: str = ""
     actual: str = ""
     run: int = 0
+    call: int = 0
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +68,29 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """How many calls a function had."""
+
+    function: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What was carried out of a case. A call counts once, in however many `cells` it was made. `runs`: the calls of
+    each run as text, in JSON and where the user asks for them. `refusals`: rows that were put to the tools."""
+
+    calls: int = 0
+    functions: tuple[Called, ...] = ()
+    cells: tuple[str, ...] = ()
+    runs: tuple[tuple[str, ...], ...] = ()
+    refusals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """A case or world and its verdict. `calls` are those of the run that failed, `repeat` a command."""
+    """A case or world and its verdict. `calls` are all of the run that failed, which `failed_run` counts from 1, in the
+    order in which findings count them. `repeat` is a command."""
 
     name: str
     title: str
@@ -72,13 +101,20 @@ class Case:
     unsupported: tuple[str, ...] = ()
     wit: str = ""
     calls: tuple[str, ...] = ()
+    failed_run: int = 0
     repeat: str = ""
     artifacts: str = ""
     seconds: float = 0.0
+    ran: Ran = field(default_factory=Ran)
 
     @property
     def good(self) -> bool:
         return self.outcome in GOOD
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it was carried out: neither skipped nor with parts that are not supported."""
+        return self.outcome != "skip" and not self.unsupported
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +130,8 @@ class Run:
     cases: tuple[Case, ...] = ()
     stages: dict[str, float] = field(default_factory=dict)
     """Seconds by stage, summed over workers."""
+    strict: bool = False
+    """Whether what is not carried out in whole counts as a failure."""
 
     def counts(self) -> dict[str, int]:
         """Cases by outcome, in the order of `OUTCOMES`, without those that did not occur."""
@@ -102,4 +140,9 @@ class Run:
 
     @property
     def good(self) -> bool:
-        return all(case.good for case in self.cases)
+        return not self.failed
+
+    @property
+    def failed(self) -> list[Case]:
+        """What the exit code is about."""
+        return [case for case in self.cases if not case.good or (self.strict and not case.whole)]

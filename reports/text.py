@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reports.model import Case, Finding, Opinion, Run
 
@@ -10,6 +10,10 @@ MAX_FINDINGS = 5
 """Findings shown of one toolchain; the JSON form has all."""
 MAX_LINES = 40
 """Lines of WIT, and calls, shown under a failure."""
+AROUND = 5
+"""Calls shown before and after the one in which a finding shows."""
+MAX_BEFORE = 3
+"""Components of which the last event before a trap is shown."""
 MAX_WIDTH = 400
 """Characters of one line of a message."""
 
@@ -31,7 +35,7 @@ def case_text(case: Case) -> str:
     elif any(opinion.findings for opinion in case.opinions):
         lines.append("  in the minority: nobody alone")
     if case.calls:
-        lines += ["  calls:", *_some(list(case.calls), 4)]
+        lines += _calls(case)
     if case.wit:
         lines += ["  WIT:", *_some(case.wit.strip().splitlines(), 4)]
         if case.artifacts and len(case.wit.strip().splitlines()) > MAX_LINES:
@@ -81,6 +85,24 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield f"    level {finding.level}, {finding.aspect}" + (f" at {place}" if place else "")
     yield f"      expected: {_cut(finding.expected)}"
     yield f"      got:      {_cut(finding.actual)}"
+    yield from (f"      before:   {_cut(line)}" for line in finding.before.splitlines()[:MAX_BEFORE])
+
+
+def _calls(case: Case) -> list[str]:
+    """The first call in which a finding shows, with those around it; the first calls where no finding names one."""
+    found = [f.call for opinion in case.opinions for f in opinion.findings if f.run == case.failed_run and f.call]
+    at = min(found, default=0)
+    at = at if at <= len(case.calls) else 0
+    first = max(1, at - AROUND)
+    last = min(len(case.calls), at + AROUND if at else 2 * AROUND)
+    width = len(str(last))
+    of = "all" if last - first + 1 == len(case.calls) else f"{first} to {last}"
+    whole = f", all in {case.artifacts}/run-{case.failed_run}.calls" if case.artifacts and of != "all" else ""
+    lines = [f"  calls of run {case.failed_run} ({of} of {len(case.calls)}{whole}):"]
+    for number in range(first, last + 1):
+        mark = ">" if number == at else " "
+        lines.append(f"  {mark} {number:{width}}  {_cut(case.calls[number - 1])}")
+    return lines
 
 
 def _cut(text: str) -> str:
@@ -105,11 +127,60 @@ def head_text(run: Run) -> str:
 
 
 def summary_text(run: Run) -> str:
-    """The last line: counts by outcome, and the time."""
+    """The last line: counts by outcome, the time, and what was carried out."""
     counts = ", ".join(f"{count} {outcome}" for outcome, count in run.counts().items()) or "nothing to do"
     left_out = sum(len(case.unsupported) for case in run.cases)
     unsupported = f"; {counted(left_out, 'item')} unsupported and not run" if left_out else ""
-    return f"{counted(len(run.cases), 'case')}: {counts} in {run.seconds:.1f} s{unsupported}"
+    strict = (
+        "; --strict counts what was not run as failed" if run.strict and not all(c.whole for c in run.cases) else ""
+    )
+    return f"{counted(len(run.cases), 'case')}: {counts} in {run.seconds:.1f} s{unsupported}{strict}; {_ran(run.cases)}"
+
+
+def _ran(cases: Sequence[Case]) -> str:
+    """How many calls of how many functions ran in how many cells: functions are counted for each case."""
+    refusals = sum(case.ran.refusals for case in cases)
+    calls = sum(case.ran.calls for case in cases)
+    parts = []
+    if calls:
+        functions = sum(len(case.ran.functions) for case in cases)
+        numbers = sorted({len(case.ran.cells) for case in cases if case.ran.calls})
+        low, high = numbers[0], numbers[-1]
+        cells = counted(low, "cell") if low == high else f"{low} to {high} cells each"
+        parts.append(f"{counted(calls, 'call')} of {counted(functions, 'function')} ran in {cells}")
+    elif any(case.ran.cells for case in cases):
+        parts.append("instantiated, no call ran")
+    elif not refusals:
+        parts.append("no call ran")
+    if refusals:
+        parts.append(f"{counted(refusals, 'refusal')} tried")
+    return ", ".join(parts)
+
+
+def failed_text(run: Run) -> str:
+    """Once more, in a line each, what the exit code is about; empty where there is nothing, or one case only."""
+    failed = run.failed
+    if not failed or len(run.cases) == 1:
+        return ""
+    lines = [f"  {case.outcome if not case.good else _not_whole(case)}  {case.name}" for case in failed]
+    return "\n".join([f"failed ({len(failed)} of {counted(len(run.cases), 'case')}):", *lines])
+
+
+def _not_whole(case: Case) -> str:
+    return "not run" if case.outcome == "skip" else "not run in whole"
+
+
+def ran_text(case: Case) -> str:
+    """What was carried out of a case: cells, functions with the number of their calls, the calls if they are there."""
+    ran = case.ran
+    if not ran.cells:
+        what = f"{counted(ran.refusals, 'refusal')} tried" if ran.refusals else "nothing ran"
+        return f"{case.outcome}  {case.name}: {what}"
+    lines = [f"{case.outcome}  {case.name}: {_ran([case])}", f"  cells: {'; '.join(ran.cells)}"]
+    lines += [f"  {called.calls:5}  {called.function}" for called in ran.functions]
+    for number, calls in enumerate(ran.runs, 1):
+        lines += [f"  run {number}:", *(f"    {at:4}  {_cut(call)}" for at, call in enumerate(calls, 1))]
+    return "\n".join(lines)
 
 
 def counted(count: int, what: str) -> str:

@@ -10,9 +10,18 @@ _LABEL = r"(?:[a-z][0-9a-z]*|[A-Z][0-9A-Z]*)(?:-(?:[0-9a-z]+|[0-9A-Z]+))*"
 _WORDS = r"[a-z][0-9a-z]*(?:-[0-9a-z]+)*"
 _VERSION = r"[0-9A-Za-z.+-]+"
 
+_FUNCTION_NAME = re.compile(
+    rf"\[constructor\](?P<made>{_LABEL})"
+    rf"|\[(?P<of>method|static)\](?:\[(?P<member>get|set)\])?(?P<resource>{_LABEL})\.(?P<label>{_LABEL})"
+    rf"|(?:\[(?P<accessor>get|set)\])?(?P<free>{_LABEL})"
+)
 _CANON_VERSION = re.compile(r"[1-9][0-9]*|0\.[1-9][0-9]*|0\.0\.[0-9]+")
 _IS_LABEL = re.compile(_LABEL)
 _INTERFACE_NAME = re.compile(rf"({_WORDS}):({_WORDS})/({_LABEL})(?:@({_VERSION}))?")
+
+
+HOW_NAMES_ARE_COMPARED = "names are compared without regard to case and hyphens"
+"""For hints under an error of names that clash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,41 +46,91 @@ class InterfaceName:
     version: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class FunctionName:
+    """A `plainname` of a function: `f`, `[method]r.f`, `[static][get]r.p`, `[constructor]r` and their like."""
+
+    label: str
+    """Without its resource; of a constructor it is empty."""
+    resource: str | None = None
+    annotation: str | None = None
+    """`method`, `static` or `constructor`."""
+    accessor: str | None = None
+    """`get` or `set`."""
+
+    def __str__(self) -> str:
+        annotations = "".join(f"[{word}]" for word in (self.annotation, self.accessor) if word is not None)
+        member = f".{self.label}" if self.resource is not None and self.label else self.label
+        return f"{annotations}{self.resource or ''}{member}"
+
+
+def parse_function_name(text: str) -> FunctionName | None:
+    """The parts of a function's name; None when `text` is not one."""
+    match = _FUNCTION_NAME.fullmatch(text)
+    if match is None:
+        return None
+    if match["made"] is not None:
+        return FunctionName("", match["made"], "constructor")
+    if match["of"] is not None:
+        return FunctionName(match["label"], match["resource"], match["of"], match["member"])
+    return FunctionName(match["free"], accessor=match["accessor"])
+
+
+def getter_of(name: str) -> str:
+    """The name of the getter that a setter belongs to; any other name itself."""
+    return name.replace("[set]", "[get]", 1)
+
+
 def is_label(text: str) -> bool:
     """Whether `text` is a `label`: words of one case joined by `-`, the first of which starts with a letter."""
     return _IS_LABEL.fullmatch(text) is not None
 
 
+def canonical_label(label: str) -> str:
+    """What two labels of one scope must not share: case and hyphens do not tell them apart."""
+    return label.lower().replace("-", "")
+
+
 def bad_label(names: Iterable[str]) -> str | None:
-    """What is wrong with the labels of one scope: not a label, or the same as another but for case; None if good."""
-    seen: set[str] = set()
+    """What is wrong with the labels of one scope: not a label, or not strongly-unique; None if good."""
+    taken: dict[str, str] = {}
     for name in names:
         if _IS_LABEL.fullmatch(name) is None:
             return f"{name!r} is not a kebab-case name"
-        lower = name.lower()
-        if lower in seen:
-            return f"{name!r} stands twice"
-        seen.add(lower)
+        canonical = canonical_label(name)
+        if canonical in taken:
+            previous = taken[canonical]
+            return f"{name!r} stands twice" if previous == name else f"{name!r} is the same name as {previous!r}"
+        taken[canonical] = name
     return None
 
 
 def canonical_name(name: str) -> str:
-    """What two names must not share to be strongly-unique (Explainer.md, "Name Uniqueness")."""
-    lowered = name.lower()
-    annotation, bracket, rest = lowered.partition("]")
-    if not bracket or annotation == "[constructor":
-        return lowered
+    """What two names must not share to be strongly-unique (Explainer.md, "Name Uniqueness").
+
+    A setter stands beside its getter, which has the name of a function; two setters clash. Case and hyphens count for
+    nothing (component-model PR 704), except in a version: names of interfaces with different versions are different.
+    That exception is learnt from wasm-tools.
+    """
+    path, at, version = name.partition("@")
+    path = canonical_label(path)
+    annotations, bracket, rest = path.rpartition("]")
+    if not bracket or annotations == "[constructor":
+        return path + at + version
     resource, _, member = rest.partition(".")
-    return resource if resource == member else rest
+    if resource == member:
+        return resource
+    return f"[set]{rest}" if annotations.endswith("[set") else rest
 
 
 def name_clash(names: Iterable[str]) -> tuple[str, str] | None:
     """The first two names that are not strongly-unique; None if all are."""
     taken: dict[str, str] = {}
     for name in names:
-        previous = taken.setdefault(canonical_name(name), name)
-        if previous is not name:
-            return previous, name
+        canonical = canonical_name(name)
+        if canonical in taken:
+            return taken[canonical], name
+        taken[canonical] = name
     return None
 
 

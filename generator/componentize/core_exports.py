@@ -72,6 +72,9 @@ class CoreExports:
         for abi in (AsyncAbi.CALLBACK, AsyncAbi.STACKFUL):
             core_name = export_name(self.resolve, home.key, function, abi)
             found = self._find(key, core_name)
+            if found is not None and not function.is_async:
+                # CanonicalABI.md, "canon lift" (component-model PR 646): `async` needs an async function type.
+                raise ComponentizeError(f"export `{core_name}`: `{function.name}` is not an async function")
             if found is not None:
                 return self._lifted(key, home, function, abi, ExportNames(core_name, ""), *found)
         core_name = export_name(self.resolve, home.key, function)

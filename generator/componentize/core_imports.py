@@ -13,7 +13,7 @@ from generator.canonical.flatten import AsyncAbi, Context, Flattening
 from generator.canonical.names import ROOT
 from generator.canonical.walk import copy_types
 from generator.component.canon import BuiltinOp, StringEncoding
-from generator.component.names import canonical_interface_name
+from generator.component.names import canonical_interface_name, getter_of
 from generator.componentize.builtins import NOTHING, TASK_CANCEL, ordinal, root_builtin, signature
 from generator.componentize.definitions import (
     CopyBuiltin,
@@ -150,6 +150,11 @@ class CoreImports:
         item = (self._items.exports if exported else self._items.imports).get(name)
         return item.function if isinstance(item, FunctionItem) else None
 
+    def imported_getter(self, home: Home, function: Function) -> Function | None:
+        """The getter beside an imported setter; None for other functions."""
+        getter = getter_of(function.name)
+        return None if getter == function.name else self._function(home, getter, exported=False)
+
     def _resource(self, home: Home, name: str) -> TypeId | None:
         if home.interface is not None:
             id = self.resolve.interfaces[home.interface].types.get(name)
@@ -181,6 +186,9 @@ class CoreImports:
         if function is None:
             return None
         abi = AsyncAbi.SYNC if name == field else AsyncAbi.STACKFUL
+        if abi is not AsyncAbi.SYNC and not function.is_async:
+            # CanonicalABI.md, "canon lower" (component-model PR 646): `async` needs an async function type.
+            raise ComponentizeError(f"`{name}` is not an async function")
         core = self.flattening.flatten_functype(function, Context.LOWER, abi)
         return _Found(LoweredFunction(home, function, abi), core.type, self.contents.to_lower(function, core))
 

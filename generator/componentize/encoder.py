@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from generator.component.builder import ComponentBuilder
+from generator.component.canon import BuiltinOp
 from generator.component.types import Sort
 from generator.componentize.builtins import signature
 from generator.componentize.canonical import CanonicalDefinitions, required_exports
 from generator.componentize.core_exports import CoreExports
 from generator.componentize.core_imports import CoreImports
 from generator.componentize.core_instances import CoreInstances, Exports
-from generator.componentize.definitions import CoreImport, LoweredFunction
+from generator.componentize.definitions import CoreImport, LoweredFunction, PlainBuiltin
 from generator.componentize.duplicates import with_unique_imports
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.extern_names import InterfaceNaming, UniqueNames
@@ -75,6 +76,8 @@ class _Encoder:
         self.late_numbers: dict[tuple[str, str, str], int] = {}
         self.shim = -1
         self.export_names = UniqueNames("export")
+        self.context: tuple[object, str] | None = None
+        """The type of a context's values, and who asked for it first."""
 
     def encode(self) -> bytes:
         self.live.add_world_types(self.items)
@@ -112,11 +115,26 @@ class _Encoder:
                 name = self.original_names[module.name].get((item.module, item.name), item.name)
                 core_import = self.core_imports.find(module, item.module, name, type)
                 found.setdefault(item.module, []).append((item.name, core_import))
-            for _, core_import in _all(found):
+            for (_, name), core_import in _all(found):
+                self._check_context(module.name, name, core_import)
                 self.live.add_import(core_import)
                 if isinstance(core_import.meaning, LoweredFunction):
-                    lowered.add((core_import.meaning.home, core_import.meaning.function.name))
+                    home, function = core_import.meaning.home, core_import.meaning.function
+                    lowered.add((home, function.name))
+                    getter = self.core_imports.imported_getter(home, function)
+                    if getter is not None:  # a setter is valid beside its getter only
+                        lowered.add((home, getter.name))
+                        self.live.add_function(home, getter)
         return lowered
+
+    def _check_context(self, module: str, name: str, core_import: CoreImport) -> None:
+        """All `context.{get,set}` of a component have one type (Binary.md, "Canonical Definitions"; PR 645)."""
+        meaning = core_import.meaning
+        if isinstance(meaning, PlainBuiltin) and meaning.op in (BuiltinOp.CONTEXT_GET, BuiltinOp.CONTEXT_SET):
+            self.context = self.context or (meaning.immediates[0], f"module `{module}`: `{name}`")
+            type, first = self.context
+            if meaning.immediates[0] != type:
+                raise ComponentizeError(f"{first} and module `{module}`: `{name}`: a context has values of one type")
 
     # The shim
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from generator.component.names import ExternName, canonical_interface_name
+from generator.component.names import ExternName, canonical_interface_name, canonical_name
 from generator.componentize.errors import ComponentizeError
 from generator.wit.model import InterfaceItem, Resolve, WorldKey
 
@@ -41,7 +41,7 @@ class UniqueNames:
 
     def claim(self, name: ExternName, owner: str) -> ExternName:
         """`owner`: what the item is called in the world. Raises ComponentizeError if another item has the name."""
-        other = self._owners.setdefault(name.name, owner)
+        other = self._owners.setdefault(canonical_name(name.name), owner)
         if other != owner:
             raise ComponentizeError(f"the {self._side}s `{other}` and `{owner}` would both be called `{name.name}`")
         return name

@@ -35,10 +35,12 @@ class WorldImports:
                 case InterfaceItem():
                     self._interface(self._root.homes.imports[key], item, lowered)
                 case TypeItem(id):
+                    self._names.claim(extern_name(self._root.resolve.types[id]), self._root.resolve.world_key_name(key))
                     self._root.type_index(self._root.homes.root, id)
                 case FunctionItem(function) if (self._root.homes.root, function.name) in lowered:
                     type = TypedExtern(Sort.FUNC, self._root.func_type(self._root.homes.root, function))
-                    index = self._root.builder.import_(extern_name(function), type)
+                    name = self._names.claim(extern_name(function), function.name)
+                    index = self._root.builder.import_(name, type)
                     self._functions[self._root.homes.root, function.name] = index
 
     def _interface(self, home: Home, item: InterfaceItem, lowered: set[tuple[Home, str]]) -> None:

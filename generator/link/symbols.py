@@ -102,6 +102,14 @@ class Definitions:
         return found
 
 
+_INTERPRETER = "wit_dylib_"
+"""Begins the names of the functions that an interpreter has for generated libraries (wit_dylib.h)."""
+_OLD_INTERPRETER = (
+    "  hint: no interpreter is among the libraries, or one of an older version of wit_dylib.h: link a newer one, or "
+    "generate the library for it with `wit-dylib --abi-version 2`"
+)
+
+
 class _Resolver:
     def __init__(self, libraries: Sequence[Library], stub_missing_functions: bool) -> None:
         self.definitions = Definitions(libraries)
@@ -165,28 +173,6 @@ class _Resolver:
         self.problems.setdefault(problem)
 
 
-_INITIALIZE = "wit_dylib_initialize"
-_PREFIX = "wit_dylib_"
-
-
-def _hints(libraries: Sequence[Library], resolver: _Resolver) -> list[str]:
-    """What to do where a library that `wit-dylib` made finds an interpreter of another interface version."""
-    definitions = resolver.definitions
-    interpreters = {function.library for function in definitions.functions.get(_INITIALIZE, ())}
-    if not interpreters:
-        return []
-    return [
-        f"  hint: `{library.name}` was generated for a newer interface than that of `{min(interpreters)}`; generate it "
-        "with the interpreter's version (`generator wit-dylib --abi-version 2`), or use an interpreter of version 3"
-        for library in libraries
-        if library.name not in interpreters
-        and any(
-            name.startswith(_PREFIX) and definitions.function(name, type) is None
-            for name, type in library.contents.functions.items()
-        )
-    ]
-
-
 def resolve(libraries: Sequence[Library], *, stub_missing_functions: bool) -> Mapping[str, Bindings]:
     """The bindings of each library, by its name.
 
@@ -197,6 +183,8 @@ def resolve(libraries: Sequence[Library], *, stub_missing_functions: bool) -> Ma
     resolver = _Resolver(libraries, stub_missing_functions)
     bindings = {library.name: resolver.resolve(library) for library in libraries}
     if resolver.problems:
-        problems = [f"  {problem}" for problem in resolver.problems]
-        raise LinkError("\n".join(["unresolved symbols:", *problems, *_hints(libraries, resolver)]))
+        lines = [f"  {problem}" for problem in resolver.problems]
+        if any(f" needs `{_INTERPRETER}" in problem for problem in resolver.problems):
+            lines.append(_OLD_INTERPRETER)
+        raise LinkError("\n".join(["unresolved symbols:", *lines]))
     return bindings

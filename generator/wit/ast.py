@@ -72,7 +72,10 @@ class FieldDeclaration(NamedTuple):
 
 
 class FunctionDeclaration(NamedTuple):
-    """`kind` is `function`, `method`, `static` or `constructor`; a constructor is named so."""
+    """`kind` is `function`, `method`, `static` or `constructor`; a constructor is named so.
+
+    `accessor` is `get` or `set` where that word stands for `func`.
+    """
 
     docs: str | None
     attributes: Attributes
@@ -82,6 +85,7 @@ class FunctionDeclaration(NamedTuple):
     params: tuple[tuple[Name, TypeExpression], ...]
     result: TypeExpression | None
     result_at: int
+    accessor: str | None = None
 
 
 class AliasBody(NamedTuple):

@@ -32,6 +32,7 @@ from generator.wit.model import (
     WorldKey,
     WorldOwner,
 )
+from generator.wit.unique import clash_anywhere
 
 
 def add_packages(resolve: Resolve, other: Resolve) -> None:
@@ -60,6 +61,9 @@ class _Addition:
             self._fill_interface(self._interfaces[index], interface)
         for world in new_worlds:
             self._fill_world(world)
+        clash = clash_anywhere(self._resolve)
+        if clash is not None:
+            raise WitError(clash)
 
     def _package(self, package: Package) -> PackageId:
         known = self._resolve.find_package(package.name)

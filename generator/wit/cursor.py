@@ -99,6 +99,10 @@ class Cursor:
         self.kind = self._kinds[self.index]
         return Name(text, at)
 
+    def written(self) -> str:
+        """The next token as it is written; an identifier behind `%` is `%` and a part of it, no word."""
+        return self.source.text[self.at : self.at + len(self._values[self.index])]
+
     def word(self, text: str) -> None:
         """The given identifier, which is a keyword only in this place."""
         if self.kind != IDENTIFIER or self._values[self.index] != text:

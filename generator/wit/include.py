@@ -54,7 +54,12 @@ def include(
 
 
 def _renames(source: SourceText, declaration: IncludeDeclaration, world: World) -> dict[str, str]:
-    plain = {key for items in (world.imports, world.exports) for key in items if isinstance(key, str)}
+    plain = {
+        key.removeprefix("[get]").removeprefix("[set]")
+        for items in (world.imports, world.exports)
+        for key in items
+        if isinstance(key, str)
+    }
     renames: dict[str, str] = {}
     for old, new in declaration.renames:
         if old.text not in plain:
@@ -65,15 +70,10 @@ def _renames(source: SourceText, declaration: IncludeDeclaration, world: World) 
 
 
 def _renamed(name: str, renames: Mapping[str, str]) -> str:
-    """A plain name with `with` applied; the functions of a resource follow the resource."""
-    if name in renames:
-        return renames[name]
-    prefix, bracket, rest = name.partition("]")
-    if bracket:
-        resource, dot, member = rest.partition(".")
-        if resource in renames:
-            return f"{prefix}]{renames[resource]}{dot}{member}"
-    return name
+    """A plain name with `with` applied to its first label: of a function, a property, or a resource."""
+    annotations, bracket, rest = name.rpartition("]")
+    first, dot, member = rest.partition(".")
+    return f"{annotations}{bracket}{renames.get(first, first)}{dot}{member}"
 
 
 def _copy(cloner: TypeCloner, name: str, item: WorldItem) -> WorldItem:

@@ -118,13 +118,13 @@ def _function(function: Function) -> Json:
 def _function_kind(function: Function) -> Json:
     prefix = "async-" if function.is_async else ""
     kind = function.kind
-    if isinstance(kind, Freestanding):
-        return f"{prefix}freestanding"
-    if isinstance(kind, Method):
-        return {f"{prefix}method": kind.resource}
     if isinstance(kind, Constructor):
         return {"constructor": kind.resource}
-    return {f"{prefix}static": kind.resource}
+    accessor = None if kind.accessor is None else f"{kind.accessor.value}ter"
+    if isinstance(kind, Freestanding):
+        return f"{prefix}freestanding" if accessor is None else accessor
+    word = "method" if isinstance(kind, Method) else "static"
+    return {f"{prefix}{word}" if accessor is None else f"{word}-{accessor}": kind.resource}
 
 
 def _definition(definition: TypeDef) -> Json:

@@ -6,24 +6,29 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from generator.wit.model import (
+    Accessor,
     Alias,
     Borrow,
     Case,
+    Constructor,
     EnumType,
     Field,
     FixedLengthList,
     Flags,
     Freestanding,
     Function,
+    FunctionKind,
     Future,
     List,
     Map,
+    Method,
     Option,
     Own,
     Param,
     Record,
     Resource,
     Result,
+    Static,
     Stream,
     Tuple,
     Type,
@@ -108,6 +113,16 @@ def rebuild(kind: TypeKind, child: Callable[[Type], Type], resource: Callable[[T
             return Borrow(resource(id))
         case Alias(type):
             return Alias(child(type))
+
+
+def function_kind(annotation: str | None, resource: TypeId, accessor: Accessor | None) -> FunctionKind:
+    """The kind of a function of a resource, by the annotation in its name."""
+    match annotation:
+        case "method":
+            return Method(resource, accessor)
+        case "static":
+            return Static(resource, accessor)
+    return Constructor(resource)
 
 
 def rebuild_function(

@@ -129,11 +129,13 @@ def _end_of_comment(source: SourceText, start: int) -> int:
 def docs_of(comments: list[str]) -> str | None:
     """The documentation in the comments before an item, without comment marks and common indentation.
 
-    All comments count, not only `///` and `/** */`: WIT.md says nothing of documentation, the reference does so.
+    The indentation is that of the lines that begin behind a comment mark; the further lines of a block comment stay as
+    they are. All comments count, not only `///` and `/** */`. WIT.md says nothing of documentation: all this is learnt
+    from what wasm-tools 1.262 makes of it.
     """
-    lines = [line.rstrip() for comment in comments for line in _comment_body(comment).split("\n")]
-    margin = _common_indentation([line for line in lines if line])
-    return "\n".join(line[margin:] for line in lines).rstrip("\n") or None
+    bodies = [_comment_body(comment).rstrip() for comment in comments]
+    margin = _common_indentation([line for line in (body.partition("\n")[0] for body in bodies) if line.strip()])
+    return "\n".join(_without(body, margin) for body in bodies).rstrip("\n") or None
 
 
 def _comment_body(comment: str) -> str:
@@ -141,6 +143,12 @@ def _comment_body(comment: str) -> str:
         return comment.lstrip("/")
     body = comment[2:-2]
     return body[1:] if body.startswith("*") else body
+
+
+def _without(body: str, margin: int) -> str:
+    """A comment without the blanks of the margin at its start, as far as there are any."""
+    blanks = len(body) - len(body.lstrip(" \t"))
+    return body[min(blanks, margin) :]
 
 
 def _common_indentation(lines: list[str]) -> int:

@@ -36,10 +36,12 @@ from generator.wit.model import (
     WorldKey,
     WorldOwner,
 )
+from generator.wit.unique import clash_anywhere
 
 
 class MergeError(GeneratorError):
-    """Two sources describe the same item differently. The text names the item and both descriptions."""
+    """Two sources describe the same item differently, or items of theirs cannot stand beside each other. The text names
+    the items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +87,15 @@ class Union:
 
         Otherwise exports stay in the order of the sources, as the reference has them: those of each source are in
         order, and none depends on another source's.
+
+        Raises MergeError for two names of one scope that are not strongly-unique.
         """
         exports = self.resolve.worlds[self.world].exports
         crossing = {id: key for id, key in self._imported_for.items() if InterfaceKey(id) in exports}
         elaborate(self.resolve, self.resolve.worlds[self.world], keep_exports=not crossing)
+        clash = clash_anywhere(self.resolve)
+        if clash is not None:
+            raise MergeError(clash)
         return crossing
 
     def _check_same_world(self, source: Resolve, id: WorldId) -> None:

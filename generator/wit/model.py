@@ -217,19 +217,29 @@ class TypeDef:
     external_id: str | None = None
 
 
+@unique
+class Accessor(Enum):
+    """A getter or setter of a property (component-model PR 701): the word in its declaration and in its name."""
+
+    GET = "get"
+    SET = "set"
+
+
 @dataclass(frozen=True, slots=True)
 class Freestanding:
-    pass
+    accessor: Accessor | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
     resource: TypeId
+    accessor: Accessor | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Static:
     resource: TypeId
+    accessor: Accessor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +260,7 @@ class Param:
 class Function:
     """A function under its component-level name: `f`, `[method]r.f`, `[static]r.f`, `[constructor]r`.
 
+    Getters and setters have a second annotation: `[get]p`, `[method][set]r.p`, `[static][get]r.p`.
     A method's first parameter is `self: borrow<r>`. A constructor's result is `own<r>`, or `result<own<r>, e>` when
     fallible. `is_async` is the keyword of the declaration: `[async]` prefixes are not part of names in WIT 0.3.
     """
@@ -335,6 +346,11 @@ class PackageName:
         version = f"@{self.version}" if self.version is not None else ""
         return f"{self.namespace}:{self.name}{version}"
 
+    def item_id(self, name: str) -> str:
+        """The full id `ns:pkg/name@version` of an interface or world of the package."""
+        version = f"@{self.version}" if self.version is not None else ""
+        return f"{self.namespace}:{self.name}/{name}{version}"
+
 
 @dataclass(frozen=True, slots=True)
 class Package:
@@ -358,9 +374,7 @@ class Resolve:
         interface = self.interfaces[id]
         if interface.name is None or interface.package is None:
             return None
-        package = self.packages[interface.package].name
-        version = f"@{package.version}" if package.version is not None else ""
-        return f"{package.namespace}:{package.name}/{interface.name}{version}"
+        return self.packages[interface.package].name.item_id(interface.name)
 
     def world_key_name(self, key: WorldKey) -> str:
         """The component-level import or export name of a world's key."""

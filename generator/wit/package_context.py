@@ -36,9 +36,13 @@ class PackageContext:
         self._anonymous: dict[Hashable, TypeId] = {}
         self.copied: set[TypeId] = set()
         """Types that `include` made of others."""
+        self.left_out = False
+        """Whether gates turned anything off so far."""
 
     def is_included(self, stability: Stability, source: SourceText, at: int) -> bool:
-        return is_included(stability, self.name, self.features, source, at)
+        included = is_included(stability, self.name, self.features, source, at)
+        self.left_out = self.left_out or not included
+        return included
 
     def add_type(self, definition: TypeDef) -> TypeId:
         types = self.resolve.types

@@ -25,7 +25,7 @@ from generator.wit.attributes import parse_attributes
 from generator.wit.cursor import Cursor
 from generator.wit.lexer import END, IDENTIFIER, tokenize
 from generator.wit.model import PackageName
-from generator.wit.parser_types import TYPE_KEYWORDS, parse_function, parse_type_declaration
+from generator.wit.parser_types import TYPE_KEYWORDS, accessor_word, parse_function, parse_type_declaration
 from generator.wit.text import SourceText
 
 
@@ -193,13 +193,13 @@ def _parse_extern(cursor: Cursor, docs: str | None, attributes: Attributes) -> E
         return ExternDeclaration(docs, attributes, is_import, None, path)
     name = cursor.name()
     cursor.expect(":")
-    if cursor.kind == "func" or cursor.kind == "async":
+    if cursor.kind == "func" or cursor.kind == "async" or accessor_word(cursor) is not None:
         return ExternDeclaration(docs, attributes, is_import, name, parse_function(cursor, docs, attributes, name))
     if cursor.eat("interface"):
         inline = InterfaceDeclaration(docs, attributes, name, _parse_interface_body(cursor))
         return ExternDeclaration(docs, attributes, is_import, name, inline)
     if cursor.kind != IDENTIFIER:
-        raise cursor.unexpected("`func`, `async func`, `interface` or a name of an interface")
+        raise cursor.unexpected("`func`, `async func`, `get`, `set`, `interface` or a name of an interface")
     path = _parse_use_path(cursor)
     cursor.expect(";")
     return ExternDeclaration(docs, attributes, is_import, name, path)

@@ -187,12 +187,23 @@ def _parse_resource_functions(cursor: Cursor) -> tuple[FunctionDeclaration, ...]
 def parse_function(
     cursor: Cursor, docs: str | None, attributes: Attributes, name: Name, kind: str = "function"
 ) -> FunctionDeclaration:
-    """A function from `async` or `func` to the semicolon."""
+    """A function from `async`, `func`, `get` or `set` to the semicolon."""
+    accessor = accessor_word(cursor)
+    if accessor is not None:
+        cursor.advance()
+        return _parse_signature(cursor, docs, attributes, name, kind, False)._replace(accessor=accessor)
     is_async = cursor.eat("async")
     if cursor.kind != "func":
-        raise cursor.unexpected("`func`" if is_async else "`func` or `async func`")
+        hint = "getters and setters are not async" if is_async and accessor_word(cursor) is not None else None
+        raise cursor.unexpected("`func`" if is_async else "`func`, `async func`, `get` or `set`", hint)
     cursor.advance()
     return _parse_signature(cursor, docs, attributes, name, kind, is_async)
+
+
+def accessor_word(cursor: Cursor) -> str | None:
+    """`get` or `set` where it is the next token and a word of the language: before a parenthesis. Else it is a name."""
+    word = cursor.written() if cursor.kind == IDENTIFIER and cursor.look_ahead(1) == "(" else ""
+    return word if word in ("get", "set") else None
 
 
 def _parse_signature(

@@ -138,7 +138,7 @@ class _Printer:
                 separate = True
                 self._docs(function.docs)
                 self._attributes(function.stability, function.external_id)
-                self._line(f"{escaped(function.name)}: {self._signature(function)};")
+                self._line(f"{escaped(_label(function))}: {self._signature(function)};")
 
     def _types(
         self, owner: Owner, types: Iterable[tuple[str, TypeId]], functions: Iterable[Function], separate: bool
@@ -208,7 +208,7 @@ class _Printer:
     def _member_head(self, function: Function) -> str:
         if isinstance(function.kind, Constructor):
             return ""
-        name = escaped(function.name.partition(".")[2])
+        name = escaped(_label(function))
         return f"{name}: static " if isinstance(function.kind, Static) else f"{name}: "
 
     def _signature(self, function: Function) -> str:
@@ -219,7 +219,9 @@ class _Printer:
             if function.result is not None and not self._is_result(function.result):
                 return head
         else:
-            head = f"{'async ' if function.is_async else ''}func({listed})"
+            accessor = function.kind.accessor
+            word = "func" if accessor is None else accessor.value
+            head = f"{'async ' if function.is_async else ''}{word}({listed})"
         return head if function.result is None else f"{head} -> {type_text(self._resolve, function.result)}"
 
     def _is_result(self, type_: Type) -> bool:
@@ -261,7 +263,7 @@ class _Printer:
             function = item.function
             self._docs(function.docs)
             self._attributes(function.stability, function.external_id)
-            self._line(f"{keyword} {escaped(function.name)}: {self._signature(function)};")
+            self._line(f"{keyword} {escaped(_label(function))}: {self._signature(function)};")
             return
         assert isinstance(item, InterfaceItem), "types of a world are printed apart"
         interface = self._resolve.interfaces[item.id]
@@ -294,6 +296,11 @@ def _package_head(package: Package) -> str:
 
 def _same_attributes(one: TypeDef, other: TypeDef) -> bool:
     return one.stability == other.stability and one.external_id == other.external_id
+
+
+def _label(function: Function) -> str:
+    """The name of a function without annotations and resource."""
+    return function.name.rpartition("]")[2].rpartition(".")[2]
 
 
 def _resource_of(function: Function) -> TypeId | None:

@@ -32,8 +32,21 @@ def resolve_packages(
 ) -> dict[PackageName, PackageId]:
     """Add packages to `resolve`, which may have some already; the ids of all that it has then, by name.
 
-    Raises WitError for names that mean nothing, circles, and whatever else WIT forbids.
+    Raises WitError for names that mean nothing, circles, and whatever else WIT forbids, behind closed gates too: where
+    gates turn something off, everything is resolved once more with all gates open, and forgotten.
     """
+    before = Resolve(list(resolve.types), list(resolve.interfaces), list(resolve.worlds), list(resolve.packages))
+    ids, left_out = _resolve_packages(packages, resolve, features)
+    if left_out:
+        _resolve_packages(packages, before, Features(all=True))
+    return ids
+
+
+def _resolve_packages(
+    packages: Sequence[PackageSyntax], resolve: Resolve, features: Features
+) -> tuple[dict[PackageName, PackageId], bool]:
+    """The ids by name, and whether gates turned anything off."""
+    left_out = False
     ids = {package.name: PackageId(index) for index, package in enumerate(resolve.packages)}
     by_name = _by_name(packages, ids)
     borrowing = borrowing_types(resolve)
@@ -45,7 +58,8 @@ def resolve_packages(
         context = PackageContext(resolve, id, features, borrowing)
         _resolve_package(context, package, ids)
         move_owned_handles(resolve, start, borrowing, context.copied)
-    return ids
+        left_out = left_out or context.left_out
+    return ids, left_out
 
 
 def _resolve_package(context: PackageContext, package: PackageSyntax, ids: dict[PackageName, PackageId]) -> None:

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
+from generator.component.names import FunctionName, canonical_label, getter_of
+from generator.errors import WitError
+from generator.wit.accessors import accessor_of, pair_problem, params_problem, result_problem, setters_behind_getters
 from generator.wit.ast import FunctionDeclaration, Name, ResourceBody, TypeDeclaration
+from generator.wit.kinds import function_kind
 from generator.wit.model import (
-    Constructor,
+    Accessor,
     Freestanding,
     Function,
     FunctionKind,
-    Method,
     Param,
+    Resolve,
     Result,
-    Static,
     Type,
     TypeId,
 )
 from generator.wit.resolve_types import Scope
-
-_FUNCTION_KINDS: dict[str, Callable[[TypeId], FunctionKind]] = {
-    "method": Method,
-    "static": Static,
-    "constructor": Constructor,
-}
 
 
 def resolve_function(scope: Scope, declaration: FunctionDeclaration, resource: Name | None = None) -> Function | None:
@@ -32,19 +29,20 @@ def resolve_function(scope: Scope, declaration: FunctionDeclaration, resource: N
     stability, external_id, at = declaration.attributes
     if not context.is_included(stability, source, at):
         return None
-    name = declaration.name.text
-    kind: FunctionKind = Freestanding()
+    accessor = None if declaration.accessor is None else Accessor(declaration.accessor)
+    name = FunctionName(declaration.name.text, accessor=declaration.accessor)
+    kind: FunctionKind = Freestanding(accessor)
     params: list[Param] = []
     taken: dict[str, str] = {}
     owner: TypeId | None = None
     if resource is not None:
         owner = scope.lookup(resource)
-        kind = _FUNCTION_KINDS[declaration.kind](owner)
+        kind = function_kind(declaration.kind, owner, accessor)
         if declaration.kind == "method":
             params.append(Param("self", context.borrow(owner)))
             taken["self"] = "self"
-        member = "" if declaration.kind == "constructor" else f".{name}"
-        name = f"[{declaration.kind}]{resource.text}{member}"
+        label = "" if declaration.kind == "constructor" else declaration.name.text
+        name = FunctionName(label, resource.text, declaration.kind, declaration.accessor)
     for param, type_ in declaration.params:
         scope.claim_in(taken, param, "parameter")
         params.append(Param(param.text, scope.type(type_)))
@@ -56,7 +54,33 @@ def resolve_function(scope: Scope, declaration: FunctionDeclaration, resource: N
         raise source.error(declaration.result_at, message, "a borrow ends with the call; return an owned handle")
     span = source.span(declaration.name.at)
     is_async = declaration.is_async
-    return Function(name, kind, tuple(params), result, is_async, declaration.docs, stability, span, external_id)
+    function = Function(
+        str(name), kind, tuple(params), result, is_async, declaration.docs, stability, span, external_id
+    )
+    _check_accessor(scope, declaration, function)
+    return function
+
+
+def _check_accessor(scope: Scope, declaration: FunctionDeclaration, function: Function) -> None:
+    problem = params_problem(function)
+    if problem is not None:
+        raise scope.source.error(declaration.name.at, problem)
+    problem = result_problem(scope.context.resolve, function)
+    if problem is not None:
+        at = declaration.name.at if declaration.result is None else declaration.result_at
+        raise scope.source.error(at, problem)
+
+
+def pair_setters(resolve: Resolve, functions: Mapping[str, Function]) -> list[str]:
+    """The names of the functions of a scope with setters behind their getters. Raises WitError for a setter without a
+    getter of its type."""
+    for function in functions.values():
+        problem = pair_problem(resolve, functions, function) if accessor_of(function) is Accessor.SET else None
+        if problem is not None:
+            alone = getter_of(function.name) not in functions
+            hint = "a getter that its feature gate turns off is none" if alone else None
+            raise WitError(problem, function.span, hint)
+    return setters_behind_getters(functions)
 
 
 def _constructor_result(scope: Scope, declaration: FunctionDeclaration, owner: TypeId, result: Type | None) -> Type:
@@ -76,6 +100,7 @@ def resource_functions(scope: Scope, declaration: TypeDeclaration) -> list[Funct
     if not isinstance(declaration.body, ResourceBody):
         return []
     taken: dict[str, str] = {}
+    setters: dict[str, str] = {}
     functions = []
     has_constructor = False
     for member in declaration.body.functions:
@@ -85,7 +110,7 @@ def resource_functions(scope: Scope, declaration: TypeDeclaration) -> list[Funct
                 raise scope.source.error(member.name.at, message)
             has_constructor = True
         else:
-            scope.claim_in(taken, member.name, "function")
+            scope.claim_in(setters if member.accessor == "set" else taken, member.name, "function")
             _check_member_name(scope, member.name, declaration.name)
         function = resolve_function(scope, member, declaration.name)
         if function is not None:
@@ -95,6 +120,6 @@ def resource_functions(scope: Scope, declaration: TypeDeclaration) -> list[Funct
 
 def _check_member_name(scope: Scope, member: Name, resource: Name) -> None:
     """`[method]r.r` and `[static]r.r` are the same name as `r` (Explainer.md, "strongly-unique")."""
-    if member.text.lower() == resource.text.lower():
+    if canonical_label(member.text) == canonical_label(resource.text):
         message = f"a function of the resource `{resource.text}` cannot have the resource's name"
         raise scope.source.error(member.at, message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from generator.component.names import HOW_NAMES_ARE_COMPARED, canonical_label
 from generator.errors import WitError
 from generator.wit.ast import (
     ExternDeclaration,
@@ -22,7 +23,7 @@ from generator.wit.ast import (
 from generator.wit.model import Interface, InterfaceId, InterfaceOwner, PackageId, PackageName, WorldId
 from generator.wit.order import topological_order
 from generator.wit.package_context import PackageContext
-from generator.wit.resolve_functions import resolve_function, resource_functions
+from generator.wit.resolve_functions import pair_setters, resolve_function, resource_functions
 from generator.wit.resolve_types import Scope
 from generator.wit.text import SourceText
 
@@ -122,6 +123,7 @@ class PackageResolver:
         resolve.interfaces.append(interface)
         id = InterfaceId(len(resolve.interfaces) - 1)
         scope = Scope(context, InterfaceOwner(id), unit.source)
+        setters: dict[str, str] = {}
         for member in declaration.members:
             if isinstance(member, UseDeclaration):
                 self.use(scope, member, unit)
@@ -129,13 +131,20 @@ class PackageResolver:
         interface.types.update((name, type_) for name, type_ in scope.types.items() if type_ is not None)
         for member in declaration.members:
             if isinstance(member, FunctionDeclaration):
-                scope.claim(member.name, "name")
+                if member.accessor == "set":
+                    scope.claim_in(setters, member.name, "setter")
+                else:
+                    scope.claim(member.name, "name")
                 function = resolve_function(scope, member)
                 if function is not None:
                     interface.functions[function.name] = function
             elif isinstance(member, TypeDeclaration):
                 for function in resource_functions(scope, member):
                     interface.functions[function.name] = function
+        order = pair_setters(resolve, interface.functions)
+        functions = [(name, interface.functions[name]) for name in order]
+        interface.functions.clear()
+        interface.functions.update(functions)
         return id
 
     def use(self, scope: Scope, declaration: UseDeclaration, unit: Unit) -> None:
@@ -224,10 +233,10 @@ def _collect_items(units: tuple[Unit, ...]) -> dict[str, Item]:
         for member in unit.members:
             if isinstance(member, (InterfaceDeclaration, WorldDeclaration)):
                 name = member.name.text
-                previous = taken.setdefault(name.lower(), name)
+                previous = taken.setdefault(canonical_label(name), name)
                 if name in items or previous != name:
                     message = f"an interface or world `{previous}` is already defined in this package"
-                    hint = "names are compared without regard to case" if previous != name else None
+                    hint = HOW_NAMES_ARE_COMPARED if previous != name else None
                     raise unit.source.error(member.name.at, message, hint)
                 items[name] = Item(member, unit)
     return items

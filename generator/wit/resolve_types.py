@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from generator.component.names import HOW_NAMES_ARE_COMPARED, canonical_label
 from generator.errors import WitError
 from generator.wit.ast import (
     AliasBody,
@@ -66,18 +67,18 @@ class Scope:
         """Of the definition that is being resolved."""
 
     def claim(self, name: Name, what: str) -> None:
-        """Note that `name` is defined here; names are unique without regard to case (WIT.md, "WIT Worlds")."""
+        """Note that `name` is defined here; names are strongly-unique (Explainer.md, "Name Uniqueness")."""
         self.claim_in(self._taken, name, what)
 
     def claim_in(self, taken: dict[str, str], name: Name, what: str) -> None:
-        """The same for names that are unique among themselves, which `taken` holds by their lower case."""
-        folded = name.text.lower()
-        if folded in taken:
-            previous = taken[folded]
+        """The same for names that are unique among themselves, which `taken` holds by their `canonical_label`."""
+        canonical = canonical_label(name.text)
+        if canonical in taken:
+            previous = taken[canonical]
             message = f"{what} `{name.text}` is defined more than once"
-            same = f"`{previous}` is the same name: names are compared without regard to case"
+            same = f"`{previous}` is the same name: {HOW_NAMES_ARE_COMPARED}"
             raise self.source.error(name.at, message, same if previous != name.text else None)
-        taken[folded] = name.text
+        taken[canonical] = name.text
 
     def use(self, declaration: UseDeclaration, interface: InterfaceId) -> None:
         """Take types of another interface into this scope."""
@@ -181,8 +182,9 @@ class Scope:
 
     def _unknown_type(self, name: Name) -> WitError:
         hint = {"float32": "it is `f32` now", "float64": "it is `f64` now"}.get(name.text)
-        if hint is None and name.text.lower() in self._taken and name.text not in self.types:
-            hint = f"`{self._taken[name.text.lower()]}` is not a type of this name"
+        there = self._taken.get(canonical_label(name.text))
+        if hint is None and there is not None and name.text not in self.types:
+            hint = f"`{there}` is not a type of this name"
         return self.source.error(name.at, f"there is no type `{name.text}` here", hint)
 
     def _cycle(self, name: Name) -> WitError:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from generator.component.names import name_clash
+from operator import itemgetter
+
+from generator.component.names import HOW_NAMES_ARE_COMPARED, FunctionName
 from generator.wit.ast import (
     ExternDeclaration,
     FunctionDeclaration,
@@ -11,7 +13,6 @@ from generator.wit.ast import (
     Name,
     TypeDeclaration,
     UseDeclaration,
-    UsePath,
     WorldDeclaration,
 )
 from generator.wit.elaborate import MissingExportError, elaborate
@@ -20,6 +21,8 @@ from generator.wit.model import (
     FunctionItem,
     InterfaceItem,
     InterfaceKey,
+    PackageName,
+    Resolve,
     TypeItem,
     World,
     WorldId,
@@ -27,9 +30,10 @@ from generator.wit.model import (
     WorldKey,
     WorldOwner,
 )
-from generator.wit.resolve_functions import resolve_function, resource_functions
+from generator.wit.resolve_functions import pair_setters, resolve_function, resource_functions
 from generator.wit.resolve_package import PackageResolver, Unit
 from generator.wit.resolve_types import Scope
+from generator.wit.unique import world_clash
 
 
 def resolve_world(package: PackageResolver, declaration: WorldDeclaration, unit: Unit) -> None:
@@ -51,11 +55,27 @@ def resolve_world(package: PackageResolver, declaration: WorldDeclaration, unit:
             stability, _, at = member.attributes
             if context.is_included(stability, unit.source, at):
                 include(context, unit.source, id, package.world(member.path, unit), member)
-    _check_names(unit, declaration, world)
+    for items in (world.imports, world.exports):
+        _pair_setters(context.resolve, items)
     try:
         elaborate(context.resolve, world)
     except MissingExportError as error:
         raise unit.source.error(name.at, str(error)) from error
+    _check_names(package, unit, declaration, id)
+
+
+def _pair_setters(resolve: Resolve, items: dict[WorldKey, WorldItem]) -> None:
+    """Put setters behind their getters, of which one may come by `include`."""
+    functions = {item.function.name: item.function for item in items.values() if isinstance(item, FunctionItem)}
+    order = pair_setters(resolve, functions)
+    if order == list(functions):
+        return
+    rest = iter(order)
+    # Functions are sorted apart from the other items later on: only their order among themselves counts.
+    ordered = [(next(rest) if isinstance(item, FunctionItem) else key) for key, item in items.items()]
+    found = dict(items)
+    items.clear()
+    items.update((key, found[key]) for key in ordered)
 
 
 def _own_items(package: PackageResolver, declaration: WorldDeclaration, unit: Unit, world: World, id: WorldId) -> None:
@@ -105,23 +125,34 @@ def _add_extern(
     items[key] = value
 
 
-def _check_names(unit: Unit, declaration: WorldDeclaration, world: World) -> None:
-    """Plain names are unique without regard to case, imports and exports apart (WIT.md, "WIT Worlds")."""
-    for what, items in (("import", world.imports), ("export", world.exports)):
-        clash = name_clash(key for key in items if isinstance(key, str))
-        if clash is not None:
-            message = f"the {what} `{clash[1]}` has the same name as `{clash[0]}`"
-            hint = "names are compared without regard to case, and `[method]r.r` is `r`"
-            raise unit.source.error(_place_of(declaration, clash[1], what == "import"), message, hint)
+def _check_names(package: PackageResolver, unit: Unit, declaration: WorldDeclaration, id: WorldId) -> None:
+    """Names are strongly-unique, imports and exports apart (WIT.md, "WIT Worlds"); implied imports are among them."""
+    resolve = package.context.resolve
+    clash = world_clash(resolve, id)
+    if clash is None:
+        return
+    side, *names = clash
+    own = resolve.packages[package.context.package_id].name
+    places = [(_place_of(declaration, own, name, side == "import"), name) for name in names]
+    (_, first), (at, second) = sorted(places, key=itemgetter(0))
+    hint = f"{HOW_NAMES_ARE_COMPARED}, and `[method]r.r` is `r`"
+    raise unit.source.error(max(at, declaration.name.at), f"the {side} `{second}` has the same name as `{first}`", hint)
 
 
-def _place_of(declaration: WorldDeclaration, name: str, is_import: bool) -> int:
-    """Where an item of a world stands; the world's name for what comes from elsewhere."""
+def _place_of(declaration: WorldDeclaration, own: PackageName, name: str, is_import: bool) -> int:
+    """Where an item of a world stands; -1 for what is implied or comes from another world."""
     for member in declaration.members:
         names: list[Name] = []
         if isinstance(member, ExternDeclaration) and member.is_import == is_import:
             item = member.item
-            names += [member.name] if member.name is not None else [] if isinstance(item, UsePath) else [item.name]
+            if isinstance(item, FunctionDeclaration):
+                names.append(Name(str(FunctionName(item.name.text, accessor=item.accessor)), item.name.at))
+            elif isinstance(item, InterfaceDeclaration):
+                names.append(item.name)
+            elif member.name is not None:
+                names.append(member.name)
+            else:
+                names.append(Name((item.package or own).item_id(item.name.text), item.package_at))
         elif isinstance(member, TypeDeclaration) and is_import:
             names.append(member.name)
         elif isinstance(member, UseDeclaration) and is_import:
@@ -129,4 +160,4 @@ def _place_of(declaration: WorldDeclaration, name: str, is_import: bool) -> int:
         for found in names:
             if found.text == name:
                 return found.at
-    return declaration.name.at
+    return -1

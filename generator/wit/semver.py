@@ -1,14 +1,16 @@
 """Imports of one interface in several compatible versions made one import of the highest version.
 
 The component tools do this to united worlds (`--merge-imports-based-on-semver`); which versions are compatible is
-semver's rule (WIT.md, "Package Names"; see `versions.compatible_track`).
+semver's rule (WIT.md, "Package Names"; see `versions.compatible_track`). No specification says what else may keep two
+imports apart: `_must_stay` has our rule, docs/linking.md where the reference differs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from generator.wit.elaborate import elaborate, type_dependency
+from generator.wit.elaborate import elaborate, interface_dependencies, type_dependency
 from generator.wit.kinds import children, same_function, shape
 from generator.wit.merge import MergeError
 from generator.wit.model import (
@@ -46,22 +48,29 @@ def interface_track(resolve: Resolve, id: InterfaceId) -> Track | None:
 def merge_imports_by_version(resolve: Resolve, world: WorldId) -> dict[InterfaceId, InterfaceId]:
     """Replace each imported interface by the highest compatible version that is imported too; which by which.
 
-    An interface that is exported as well stays. What the world's interfaces use of a replaced one they use of the
-    higher version then, in all worlds that have them. Raises MergeError where the higher version lacks or changes an
-    item of the lower one.
+    What the world's interfaces use of a replaced one they use of the higher version then, in all worlds that have them.
+    Raises MergeError where the higher version lacks or changes a function, a resource, or a type that others use.
     """
     replaced = replaced_imports(resolve, world)
     if not replaced:
         return replaced
+    comparison = _Comparison(resolve)
     for old, new in replaced.items():
-        _check_compatible(resolve, old, new)
+        _check_compatible(resolve, old, new, comparison)
+    for id in _types_of(resolve, world):
+        _check_used_type(resolve, id, replaced, comparison)
+    replace_imports(resolve, world, replaced)
+    return replaced
+
+
+def replace_imports(resolve: Resolve, world: WorldId, replaced: Mapping[InterfaceId, InterfaceId]) -> None:
+    """Take the imports `replaced` out of a world; what its interfaces use of them they use of those in their place."""
     for old in replaced:
         del resolve.worlds[world].imports[InterfaceKey(old)]
     for id in _types_of(resolve, world):
         _use_higher_version(resolve, id, replaced)
     for changed in resolve.worlds:
         elaborate(resolve, changed, keep_exports=True)
-    return replaced
 
 
 def _types_of(resolve: Resolve, world: WorldId) -> list[TypeId]:
@@ -76,11 +85,11 @@ def _types_of(resolve: Resolve, world: WorldId) -> list[TypeId]:
     return types
 
 
-def _use_higher_version(resolve: Resolve, id: TypeId, replaced: dict[InterfaceId, InterfaceId]) -> None:
+def _use_higher_version(resolve: Resolve, id: TypeId, replaced: Mapping[InterfaceId, InterfaceId]) -> None:
     """If a type is `use`d from a replaced interface, use it from the one in its place."""
     type = resolve.types[id]
     dependency = type_dependency(resolve, id)
-    if dependency not in replaced:
+    if dependency is None or dependency not in replaced:
         return
     assert isinstance(type.kind, Alias) and isinstance(type.kind.type, int)
     name = resolve.types[type.kind.type].name
@@ -93,9 +102,8 @@ def replaced_imports(resolve: Resolve, world: WorldId) -> dict[InterfaceId, Inte
     """Which imports `merge_imports_by_version` would replace, by which; nothing is changed."""
     highest: dict[Track, InterfaceId] = {}
     members: list[tuple[Track, InterfaceId]] = []
-    exports = resolve.worlds[world].exports
     for key in resolve.worlds[world].imports:
-        if not isinstance(key, InterfaceKey) or key in exports:
+        if not isinstance(key, InterfaceKey):
             continue
         track = interface_track(resolve, key.id)
         if track is None:
@@ -104,7 +112,31 @@ def replaced_imports(resolve: Resolve, world: WorldId) -> dict[InterfaceId, Inte
         known = highest.get(track)
         if known is None or _version(resolve, key.id) > _version(resolve, known):
             highest[track] = key.id
-    return {id: highest[track] for track, id in members if highest[track] != id}
+    replaced = {id: highest[track] for track, id in members if highest[track] != id}
+    return {old: new for old, new in replaced.items() if not _must_stay(resolve, world, old, new)} if replaced else {}
+
+
+def _must_stay(resolve: Resolve, world: WorldId, old: InterfaceId, new: InterfaceId) -> bool:
+    """Whether a type would become another one: the higher version is made of the lower one's types, or an exported
+    interface uses them, and one of the two is exported as well, so that `use` means an export (WIT.md, "Worlds")."""
+    if old in _dependencies(resolve, new):
+        return True
+    exports = resolve.worlds[world].exports
+    if InterfaceKey(old) not in exports and InterfaceKey(new) not in exports:
+        return False
+    exported = [item.id for item in exports.values() if isinstance(item, InterfaceItem)]
+    return any(old in interface_dependencies(resolve, id) for id in exported)
+
+
+def _dependencies(resolve: Resolve, id: InterfaceId) -> set[InterfaceId]:
+    """All interfaces whose types an interface uses, directly or through others."""
+    found: set[InterfaceId] = set()
+    pending = [id]
+    while pending:
+        new = set(interface_dependencies(resolve, pending.pop())) - found
+        found |= new
+        pending += new
+    return found
 
 
 def _version(resolve: Resolve, id: InterfaceId) -> tuple[object, ...]:
@@ -115,26 +147,43 @@ def _version(resolve: Resolve, id: InterfaceId) -> tuple[object, ...]:
     return version_key(version)
 
 
-def _check_compatible(resolve: Resolve, old_id: InterfaceId, new_id: InterfaceId) -> None:
+def _check_compatible(resolve: Resolve, old_id: InterfaceId, new_id: InterfaceId, comparison: _Comparison) -> None:
+    """A type that is no resource may be missing or another one as long as nothing uses it."""
     old, new = resolve.interfaces[old_id], resolve.interfaces[new_id]
-    comparison = _Comparison(resolve)
-
-    def refuse(what: str) -> MergeError:
-        return MergeError(
-            f"imports `{resolve.interface_id(old_id)}` and `{resolve.interface_id(new_id)}` cannot be merged: {what}; "
-            "`--merge-imports-based-on-semver=false` keeps both"
-        )
-
     for name, type in old.types.items():
-        if name not in new.types:
-            raise refuse(f"the higher version has no type `{name}`")
-        if not comparison.same(type, new.types[name]):
-            raise refuse(f"type `{name}` differs")
+        if isinstance(resolve.types[type].kind, Resource):
+            _check_type(resolve, name, old_id, new_id, comparison)
     for name, function in old.functions.items():
         if name not in new.functions:
-            raise refuse(f"the higher version has no function `{name}`")
+            raise _refused(resolve, old_id, new_id, f"the higher version has no function `{name}`")
         if not same_function(function, new.functions[name], comparison.same):
-            raise refuse(f"function `{name}` differs")
+            raise _refused(resolve, old_id, new_id, f"function `{name}` differs")
+
+
+def _check_used_type(
+    resolve: Resolve, id: TypeId, replaced: dict[InterfaceId, InterfaceId], comparison: _Comparison
+) -> None:
+    """A type that is `use`d from a replaced interface must be the same in the one in its place."""
+    dependency, kind = type_dependency(resolve, id), resolve.types[id].kind
+    if dependency in replaced and isinstance(kind, Alias) and isinstance(kind.type, int):
+        name = resolve.types[kind.type].name
+        assert name is not None, "what an interface owns has a name"
+        _check_type(resolve, name, dependency, replaced[dependency], comparison)
+
+
+def _check_type(resolve: Resolve, name: str, old: InterfaceId, new: InterfaceId, comparison: _Comparison) -> None:
+    types = resolve.interfaces[new].types
+    if name not in types:
+        raise _refused(resolve, old, new, f"the higher version has no type `{name}`")
+    if not comparison.same(resolve.interfaces[old].types[name], types[name]):
+        raise _refused(resolve, old, new, f"type `{name}` differs")
+
+
+def _refused(resolve: Resolve, old: InterfaceId, new: InterfaceId, what: str) -> MergeError:
+    return MergeError(
+        f"imports `{resolve.interface_id(old)}` and `{resolve.interface_id(new)}` cannot be merged: {what}; "
+        "`--merge-imports-based-on-semver=false` keeps both"
+    )
 
 
 class _Comparison:

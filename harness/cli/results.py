@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
+from harness.diff import Difference
 from harness.examine import Examination
+from harness.ran import Ran
 from harness.run import ToolInfo
+from harness.types import qualified
 from harness.verdict import Finding, Judgement
 from reports import model
 from reports.text import case_text
+
+_CALL = re.compile(r"\bcall (\d+) ")
+"""As paths of events name the call."""
+_WORLD = qualified(None, "")
+"""Stands before the canonical name of a function of the world itself."""
 
 __all__ = ["broken_case", "case_text", "to_case", "to_tool"]
 
@@ -22,11 +32,19 @@ def to_case(examination: Examination, repeat: str) -> model.Case:
         reason=verdict.reason,
         unsupported=examination.unsupported,
         wit=examination.wit,
-        calls=examination.calls,
+        calls=tuple(call.removeprefix(_WORLD) for call in examination.calls),
+        failed_run=examination.failed_run,
         repeat=repeat,
         artifacts=examination.artifacts,
         seconds=round(examination.seconds, 4),
+        ran=_ran(examination.ran),
     )
+
+
+def _ran(ran: Ran) -> model.Ran:
+    functions = tuple(model.Called(name, calls) for name, calls in ran.functions)
+    runs = tuple(tuple(call.removeprefix(_WORLD) for call in calls) for calls in ran.runs)
+    return model.Ran(ran.calls, functions, ran.cells, runs, ran.refusals)
 
 
 def broken_case(name: str, error: Exception, repeat: str) -> model.Case:
@@ -35,7 +53,7 @@ def broken_case(name: str, error: Exception, repeat: str) -> model.Case:
 
 
 def to_tool(tool: ToolInfo) -> model.Tool:
-    return model.Tool(tool.name, tool.tool, tool.version, tool.path)
+    return model.Tool(tool.name, tool.tool, tool.version, tool.path, tool.commands)
 
 
 def _opinion(judgement: Judgement) -> model.Opinion:
@@ -63,4 +81,12 @@ def _finding(finding: Finding) -> model.Finding:
         difference.expected,
         difference.actual,
         finding.run,
+        _call(difference),
+        difference.before,
     )
+
+
+def _call(difference: Difference) -> int:
+    """The number of the call in which a difference shows; 0 where it says none."""
+    found = _CALL.search(difference.path) or _CALL.search(difference.before)
+    return int(found[1]) if found else 0

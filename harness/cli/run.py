@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from harness.cli.chosen import as_argument
 from harness.cli.exits import UsedWrongly
 from harness.cli.options import Common, common
 from harness.cli.session import Job, execute
@@ -29,7 +30,7 @@ def run(common: Common, paths: tuple[Path, ...], words: str) -> None:
     with common.open_run(len(files)) as run:
         options = common.options(run)
         jobs = [
-            Job(file.task(options), file.name, shlex.join(["harness", "run", str(file.path), *common.words()]))
+            Job(file.task(options), file.name, shlex.join(["harness", "run", as_argument(file.path), *common.words()]))
             for file in files
         ]
         sys.exit(execute(run, jobs, common))

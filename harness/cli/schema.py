@@ -6,6 +6,7 @@ import json
 
 import click
 
+from harness.cli.terminal import echo
 from harness.programs.schema import PROGRAM_SCHEMA
 from harness.schema import CASE_SCHEMA, REFUSALS_SCHEMA
 from reports import json_form
@@ -21,4 +22,4 @@ def schema(what: str) -> None:
         "program": PROGRAM_SCHEMA,
         "result": json_form.schema(),
     }
-    click.echo(json.dumps(documents[what], indent=2))
+    echo(json.dumps(documents[what], indent=2))

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
+import shlex
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from harness.cli import exits
 from harness.cli.options import Common
 from harness.cli.results import broken_case, to_case, to_tool
+from harness.cli.terminal import echo
 from harness.examine import Examination
+from harness.kept_traces import add_command
 from harness.pool import PoolClosed
 from harness.run import Run
 from harness.verdict import Outcome
@@ -40,44 +42,65 @@ class Job:
 def execute(run: Run, jobs: Sequence[Job], common: Common) -> int:
     """Do all jobs, tell about them, write the results; the exit code."""
     started, since = datetime.now(UTC), time.monotonic()
-    console = Console(stderr=True)
-    # where the results go to standard output they have it for themselves
-    to_stderr = common.json == Path("-")
-    head = model.Run(_iso(started), 0.0, _command(), tuple(map(to_tool, run.tools)), common.engine, tuple(run.notes))
-    click.echo(text.head_text(head), err=to_stderr)
+    tools = tuple(map(to_tool, run.tools))
+    head = model.Run(
+        _iso(started), 0.0, _command(), tools, common.chosen.engine, tuple(run.notes), strict=common.strict
+    )
+    say = _Sayer(common.json.to_stdout)
+    say(text.head_text(head))
     cases: list[model.Case] = []
     stages: dict[str, float] = {}
     interrupted = False
-    codes = {exits.AGREE}
-    with _progress(console) as progress:
+    with say.progress as progress:
         bar = progress.add_task("", total=len(jobs))
         results = run.in_order([job.task for job in jobs], lambda: progress.advance(bar))
         try:
             for job, result in zip(jobs, results, strict=True):
                 case = _case(job, result, stages)
-                codes.add(_exit_code(case))
                 cases.append(case)
-                for paragraph in _told(case, alone=len(jobs) == 1):
-                    click.echo(paragraph, err=to_stderr)
+                for paragraph in _told(case, alone=len(jobs) == 1, verbose=common.verbose):
+                    say(paragraph)
         except KeyboardInterrupt:
             interrupted = True
-    done = model.Run(
-        head.started, time.monotonic() - since, head.command, head.tools, head.engine, head.notes, tuple(cases), stages
-    )
-    click.echo(("interrupted: " if interrupted else "") + text.summary_text(done), err=to_stderr)
-    if common.json is not None:
-        _write(common.json, done)
+    done = replace(head, seconds=time.monotonic() - since, cases=tuple(cases), stages=stages)
+    failed = text.failed_text(done)
+    if failed:
+        say("\n" + failed)
+    say(("interrupted: " if interrupted else "") + text.summary_text(done))
+    common.json.write(json_form.to_json(done))
     if interrupted:
         return exits.INTERRUPTED
-    return max(codes)
+    return max(map(_exit_code, done.failed), default=exits.AGREE)
 
 
-def _told(case: model.Case, alone: bool) -> Iterator[str]:
+class _Sayer:
+    """Paragraphs on standard output, or on standard error where the results have the other for themselves; and a line
+    of progress on a terminal, which makes way for them."""
+
+    def __init__(self, to_stderr: bool) -> None:
+        console = Console(stderr=True)
+        self._to_stderr = to_stderr
+        self._live = console.is_terminal
+        columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+        self.progress = Progress(*columns, console=console, transient=True, disable=not self._live)
+
+    def __call__(self, paragraph: str) -> None:
+        shown = self._live and self.progress.live.is_started
+        if shown:
+            self.progress.stop()
+        echo(paragraph, err=self._to_stderr)
+        if shown:
+            self.progress.start()
+
+
+def _told(case: model.Case, alone: bool, verbose: int) -> Iterator[str]:
     """Of a case that ran `alone`, also which known faults it has shown."""
     if case.unsupported:
         yield text.unsupported_text(case)
     if case.outcome == Outcome.SKIP.value:
         yield text.skipped_text(case)
+    if verbose:
+        yield text.ran_text(case)
     if not case.good:
         yield "\n" + text.case_text(case)
     elif alone and (known := text.known_text(case)):
@@ -85,9 +108,7 @@ def _told(case: model.Case, alone: bool) -> Iterator[str]:
 
 
 def _exit_code(case: model.Case) -> int:
-    """The worst of a run's codes is the highest."""
-    if case.good:
-        return exits.AGREE
+    """Of what is not good, or not carried out in whole. The worst of a run's codes is the highest."""
     return _CODES.get(Outcome(case.outcome), exits.DISAGREE)
 
 
@@ -97,25 +118,13 @@ def _case(job: Job, result: object, stages: dict[str, float]) -> model.Case:
     if isinstance(result, Examination):
         for stage, seconds in result.stages:
             stages[stage] = round(stages.get(stage, 0.0) + seconds, 6)
+        folder = Path(result.artifacts)
+        if result.artifacts and folder.is_dir():
+            with contextlib.suppress(OSError):  # the command is told on the terminal, too
+                add_command(folder, job.repeat)
         return to_case(result, job.repeat)
     assert isinstance(result, Exception)
     return broken_case(job.name, result, job.repeat)
-
-
-def _progress(console: Console) -> Progress:
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-
-
-def _write(path: Path, run: model.Run) -> None:
-    data = json.dumps(json_form.to_json(run), indent=1) + "\n"
-    if str(path) == "-":
-        click.echo(data, nl=False)
-        return
-    try:
-        path.write_text(data)
-    except OSError as error:
-        raise exits.UsedWrongly(f"the results cannot be written to {path}: {error.strerror}") from error
 
 
 def _iso(moment: datetime) -> str:
@@ -123,4 +132,4 @@ def _iso(moment: datetime) -> str:
 
 
 def _command() -> str:
-    return " ".join(["harness", *sys.argv[1:]])
+    return shlex.join(["harness", *sys.argv[1:]])

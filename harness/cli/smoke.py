@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 
 import click
@@ -20,5 +21,6 @@ def smoke(common: Common) -> None:
     All of it is known to work: where it does not, this installation is broken, not a tool wrong. Exit code 3 then.
     """
     with common.open_run(1) as run:
-        code = execute(run, [Job(Smoke(common.options(run)), "smoke", "harness smoke")], common)
+        repeat = shlex.join(["harness", "smoke", *common.words()])
+        code = execute(run, [Job(Smoke(common.options(run)), "smoke", repeat)], common)
     sys.exit(exits.BROKEN if code == exits.DISAGREE else code)

@@ -1,9 +1,14 @@
-"""Files that are there whole or not at all, also when the disk is full or the process is killed."""
+"""Files that are there whole or not at all, also when the disk is full or the process is killed.
+
+Only regular files are replaced in one step. A link keeps leading to its file, which is replaced; a file of several
+names (hard links), a device and a pipe are written to where they are.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -13,22 +18,16 @@ class CannotWrite(Exception):
 
 
 def write(path: Path, text: str) -> None:
-    """Replace a file in one step; makes its folder. Raises `CannotWrite`."""
-    temporary = None
+    """Replace a file in one step, where it is one; makes its folder. Raises `CannotWrite`."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(".tmp", f".{path.name[:64]}.", path.parent)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(descriptor)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-        raise CannotWrite(f"{path} cannot be written: {error.strerror or error}") from error
+        target = Path(os.path.realpath(path))
+        if _stays(target):
+            with target.open("w", encoding="utf-8") as file:
+                file.write(text)
+        else:
+            _replace(target, text)
+    except (OSError, ValueError) as error:
+        raise _cannot(path, error) from error
 
 
 def try_to_write(directory: Path) -> None:
@@ -37,5 +36,63 @@ def try_to_write(directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory):
             pass
-    except OSError as error:
-        raise CannotWrite(f"{directory} cannot be written to: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:
+        raise CannotWrite(f"{directory} cannot be written to: {_why(error)}") from error
+
+
+def try_to_write_file(path: Path) -> None:
+    """Try whether `write` can write this file; what it holds stays as it is. Raises `CannotWrite`."""
+    try:
+        target = Path(os.path.realpath(path))
+        if target.is_dir():
+            raise CannotWrite(f"{path} cannot be written: it is a folder")
+        if target.exists() and not os.access(target, os.W_OK):
+            raise CannotWrite(f"{path} cannot be written: it is read-only")
+        if not _stays(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=target.parent):
+                pass
+    except (OSError, ValueError) as error:
+        raise _cannot(path, error) from error
+
+
+def _stays(target: Path) -> bool:
+    """Whether a file of another name, or none in the usual sense, would be lost if it were replaced."""
+    try:
+        found = target.stat()
+    except FileNotFoundError:
+        return False
+    return not stat.S_ISREG(found.st_mode) or found.st_nlink > 1
+
+
+def _replace(target: Path, text: str) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(".tmp", f".{target.name[:64]}.", target.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(descriptor)
+        os.chmod(temporary, _mode(target))
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _mode(target: Path) -> int:
+    """Permissions as they are, or as they are for new files that everybody may read."""
+    try:
+        return stat.S_IMODE(target.stat().st_mode)
+    except FileNotFoundError:
+        return 0o644
+
+
+def _cannot(path: Path, error: OSError | ValueError) -> CannotWrite:
+    return CannotWrite(f"{path} cannot be written: {_why(error)}")
+
+
+def _why(error: OSError | ValueError) -> str:
+    """`ValueError`: a path with a NUL in it, or text that UTF-8 cannot say."""
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)

@@ -125,6 +125,11 @@ def _is_taken_as_some(type: t.Type) -> bool:
     return len(payloads) == 2 and any(payloads)
 
 
+def is_wide(type: t.Type) -> bool:
+    """Whether the discriminant of a type fills a byte, or just does not: what is beyond may be cut to a case."""
+    return isinstance(type, t.Variant | t.EnumType) and len(type.cases) >= 255
+
+
 def bad_values(spot: Spot) -> Sequence[s.Value]:
     match spot.type:
         case t.Prim.STRING:
@@ -141,7 +146,8 @@ def bad_values(spot: Spot) -> Sequence[s.Value]:
             others = sorted(set(spot.registers) - set(_registers(spot.value)))
             return [*map(s.Handle, _HANDLES), *map(s.Register, others * len(_HANDLES))]
         case t.EnumType(cases=cases):
-            return [s.Number("enum", number) for number in (len(cases), len(cases) + 1, 255, 256, 0xFFFF, 0xFFFF_FFFF)]
+            enums = (len(cases), len(cases) + 1, 255, 256, 0xFFFF, 0xFFFF_FFFF)
+            return [s.Number("enum", number) for number in (*(len(cases),) * is_wide(spot.type), *enums)]
         case t.Flags(labels=labels):
             return [s.Number("flags", number) for number in ((1 << len(labels)) & _U32, 0xFF, 0xFFFF, _U32)]
         case t.Variant() | t.Option() | t.Result():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, field
@@ -14,7 +15,8 @@ from typing import Any, Protocol
 from harness.examine import Options
 from harness.fuzz import state
 from harness.fuzz.atomic import CannotWrite
-from harness.fuzz.findings import Found, Ledger, write_case
+from harness.fuzz.case_text import CaseParts
+from harness.fuzz.findings import Found, Ledger, case_file, write_case
 from harness.fuzz.reduce import Reduce, Reduced
 from harness.fuzz.trial import Recipe, Trial, TrialResult
 from harness.pool import PoolClosed, TaskFailed
@@ -26,10 +28,28 @@ AHEAD = 3
 """Trials under way or waiting, for each worker."""
 SAVE_EVERY = 5.0
 """Seconds between two writings of the state."""
-GRACE = 60.0
-"""Seconds that reductions may take after the last trial of a run that is bounded in time."""
+SLACK = 2.0
+"""Seconds that what is under way may take after the end of a run that is bounded in time; then it is dropped."""
+FOR_REDUCTIONS = 1 / 3
+"""Of a run that is bounded in time: at its end, no world is begun while a finding waits to be reduced."""
 LOOK_EVERY = 0.2
 """Seconds after which a wait for a result looks around."""
+
+
+class Commands(Protocol):
+    """What a user types to see something again."""
+
+    def trial(self, index: int) -> str:
+        """One world alone."""
+        ...
+
+    def case(self, file: Path) -> str:
+        """The case of a finding."""
+        ...
+
+
+class _TimeOver(Exception):
+    """What is under way does not end within the bound on time."""
 
 
 class Watcher(Protocol):
@@ -44,7 +64,8 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """When to stop: after `worlds` trials in all, or `seconds` of this run; both None: never by itself."""
+    """When to stop: after `worlds` trials in all, or `seconds` of this run, reductions included; both None: never by
+    itself."""
 
     worlds: int | None = None
     seconds: float | None = None
@@ -59,15 +80,14 @@ class _Reduction:
 
 @dataclass(slots=True)
 class Campaign:
-    """`first`: the index of the first trial. `repeat`: the command that repeats a trial alone. `settings`: what
-    whoever goes on with it must choose, too."""
+    """`first`: the index of the first trial. `settings`: what whoever goes on with it must choose, too."""
 
     run: Run
     recipe: Recipe
     options: Options
     bounds: Bounds
     directory: Path
-    repeat: Callable[[int], str]
+    commands: Commands
     watcher: Watcher
     ledger: Ledger = field(default_factory=Ledger)
     settings: Sequence[str] = ()
@@ -79,7 +99,6 @@ class Campaign:
     """Why it ended before its bounds: `INTERRUPTED`, or what could not be written."""
     _started: float = field(default_factory=time.monotonic)
     _saved: float = 0.0
-    _ended: float = float("inf")
     _next: int = 0
     _waiting: deque[tuple[int, Future[Any]]] = field(default_factory=deque)
     _reductions: deque[_Reduction] = field(default_factory=deque)
@@ -87,6 +106,11 @@ class Campaign:
     @property
     def seconds(self) -> float:
         return time.monotonic() - self._started
+
+    @property
+    def reductions(self) -> int:
+        """How many findings wait to be reduced, or are under way."""
+        return len(self._reductions)
 
     @property
     def next_index(self) -> int:
@@ -100,11 +124,11 @@ class Campaign:
             for found in self.ledger.new:  # where a run was resumed
                 self._reduce(found)
             try:
-                self._trials()
+                with contextlib.suppress(_TimeOver):
+                    self._trials()
             finally:
                 # also what is done when a user interrupts
                 self._collect_done()
-            self._ended = time.monotonic()
             while self._reductions:
                 self._take_reduction(self._reductions.popleft())
         except KeyboardInterrupt:
@@ -119,18 +143,23 @@ class Campaign:
 
     def _trials(self) -> None:
         self._submit()
-        while self._waiting:
-            index, future = self._waiting.popleft()
-            self._add(index, self._wait(future))
-            self._submit()
+        while self._waiting or (self._reductions and not self._enough()):
+            if self._waiting:
+                index, future = self._waiting[0]
+                result = self._wait(future)
+                self._waiting.popleft()
+                self._add(index, result)
+            else:
+                self._take_reduction(self._reductions.popleft())
             while self._reductions and self._reductions[0].future.done():
                 self._take_reduction(self._reductions.popleft())
+            self._submit()
             self.watcher.advanced(self)
             if time.monotonic() - self._saved > SAVE_EVERY:
                 self._save()
 
     def _submit(self) -> None:
-        while len(self._waiting) < AHEAD * self.bounds.jobs and not self._enough():
+        while len(self._waiting) < AHEAD * self.bounds.jobs and not self._enough() and not self._reductions_first():
             trial = Trial(self.recipe, self._next, self.options)
             self._waiting.append((self._next, self.run.submit(trial)))
             self._next += 1
@@ -141,60 +170,72 @@ class Campaign:
             return True
         return bounds.seconds is not None and self.seconds >= bounds.seconds
 
-    def _wait(self, future: Future[Any]) -> TrialResult | Exception:
-        """The result of a trial; what is interrupted leaves the wait at once."""
+    def _reductions_first(self) -> bool:
+        seconds = self.bounds.seconds
+        return bool(self._reductions) and seconds is not None and self.seconds >= seconds * (1 - FOR_REDUCTIONS)
+
+    def _wait(self, future: Future[Any]) -> Any:
+        """What a task gives, an exception as a value; what is interrupted leaves the wait at once.
+
+        Raises `_TimeOver`; a task that nobody has begun by the end of the time is not waited for.
+        """
+        seconds = self.bounds.seconds
         while True:
             try:
-                result: TrialResult = future.result(LOOK_EVERY)
+                return future.result(LOOK_EVERY)
             except NotYet:
                 self.watcher.advanced(self)
             except (TaskFailed, PoolClosed) as error:
                 return error
-            else:
-                return result
+            if seconds is not None and self.seconds >= seconds and (future.cancel() or self.seconds >= seconds + SLACK):
+                raise _TimeOver
 
     def _add(self, index: int, result: TrialResult | Exception) -> None:
         if isinstance(result, Exception):
-            self.errors.append(f"{result}\nRepeat: {self.repeat(index)}")
+            self.errors.append(f"{result}\nRepeat: {self.commands.trial(index)}")
             result = TrialResult(index, outcome=Outcome.HARNESS_ERROR.value)
         elif result.outcome == Outcome.HARNESS_ERROR.value:
-            self.errors += [f"{refusal.reason}\nRepeat: {self.repeat(index)}" for refusal in result.refusals]
-        for found in self.ledger.add(result, self.repeat(index)):
+            repeat = self.commands.trial(index)
+            self.errors += [f"{refusal.reason}\nRepeat: {repeat}" for refusal in result.refusals]
+        for found in self.ledger.add(result, self.commands.trial(index)):
             if not found.known:
                 self._keep(found, result)
             self.watcher.found(found)
 
     def _keep(self, found: Found, result: TrialResult) -> None:
         """At once as it is; reduced as soon as a worker is free."""
-        write_case(self.directory, found, dict(result.cases)[found.signature])
+        self._write(found, dict(result.cases)[found.signature])
         self._save()
         self._reduce(found)
 
     def _reduce(self, found: Found) -> None:
         if self.reducing and not found.reduced and not found.note:
-            task = Reduce(self.recipe, found.index, found.signature, found.bad, self.options)
+            until = None if self.bounds.seconds is None else time.time() + self.bounds.seconds - self.seconds - SLACK
+            task = Reduce(self.recipe, found.index, found.signature, found.bad, self.options, until)
             self._reductions.append(_Reduction(found, self.run.submit(task)))
+
+    def _write(self, found: Found, parts: CaseParts) -> None:
+        file = case_file(self.directory, found.signature)
+        found.run = self.commands.case(file)
+        write_case(file, found, parts)
 
     def _take_reduction(self, reduction: _Reduction) -> None:
         found = reduction.found
-        while True:
-            try:
-                reduced: Reduced = reduction.future.result(LOOK_EVERY)
-                break
-            except NotYet:
-                self.watcher.advanced(self)
-                if self.bounds.seconds is not None and time.monotonic() > self._ended + GRACE:
-                    return  # it stays as it was found; `--resume` makes up for it
-            except PoolClosed:
-                return
-            except TaskFailed as error:
-                found.note = "the harness failed at it"
-                self.errors.append(f"{found.signature}: not reduced: {error}\nRepeat: {found.repeat}")
-                return
+        try:
+            reduced: Reduced | Exception = self._wait(reduction.future)
+        except _TimeOver:
+            return  # it stays as it was found; `--resume` makes up for it
+        if isinstance(reduced, PoolClosed):
+            return
+        if isinstance(reduced, Exception):
+            found.note = "the harness failed at it"
+            self.errors.append(f"{found.signature}: not reduced: {reduced}\nRepeat: {found.repeat}")
+            return
         if reduced.parts is not None:
-            write_case(self.directory, found, reduced.parts)
-            found.reduced = True
-        else:
+            found.message = reduced.message or found.message
+            self._write(found, reduced.parts)
+            found.reduced = not reduced.cut
+        elif not reduced.cut:
             found.note = reduced.note
         self._save()
         self.watcher.reduced(found, reduced)
@@ -208,6 +249,7 @@ class Campaign:
 
     def _save(self) -> None:
         if self.keeps_state:
-            now = state.State(self.recipe, self.next_index, self.first, self.ledger, tuple(self.settings))
+            settings = tuple(self.settings)
+            now = state.State(self.recipe, self.next_index, self.first, self.ledger, settings, self.bounds.worlds)
             state.save(self.directory, now)
         self._saved = time.monotonic()

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from harness import case_writer
 from harness.case import Sample, Step
+from harness.script import Lists
+
+_LISTS = {Lists.BY_ELEMENT: "elements", Lists.NUMBERS: "whole", Lists.ANY: "any"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class CaseParts:
     wit: str
     world: str | None = None
     features: tuple[str, ...] = ()
-    whole_lists: bool = False
+    lists: Lists = Lists.BY_ELEMENT
     steps: tuple[Step, ...] = ()
     sample: Sample | None = None
     origin: str = "own"
@@ -35,7 +38,7 @@ def case_text(case: CaseParts, comments: Sequence[str] = ()) -> str:
         case.steps,
         world=case.world,
         features=case.features,
-        lists="whole" if case.whole_lists else "elements",
+        lists=_LISTS[case.lists],
         sample=case.sample,
     )
     return "".join(head) + text

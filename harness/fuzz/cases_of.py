@@ -32,10 +32,10 @@ def run_case(planned: PlannedWorld, number: int, signature: Signature) -> CasePa
         steps = steps_of(planned.composition, scripts, entries, run.outcome)
     except NotExpressible:
         return None
-    whole = any(script.lists for script in scripts.values())
+    lists = next(iter(scripts.values())).lists
     subject = next(component for component in planned.plan.components if component.role is Role.SUBJECT)
     case = bare_case(subject.wit, subject.world, subject.features, signature)
-    return replace(case, steps=steps, whole_lists=whole)
+    return replace(case, steps=steps, lists=lists)
 
 
 def sample_case(world: DrawnWorld, calls: int, signature: Signature) -> CaseParts:

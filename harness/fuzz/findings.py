@@ -25,6 +25,8 @@ class Found:
     """Shown in a run with a bad value."""
     count: int = 0
     file: str = ""
+    run: str = ""
+    """The command that runs the case."""
     reduced: bool = False
     note: str = ""
     """Why it is not reduced."""
@@ -69,9 +71,16 @@ class Ledger:
         return [found for found in self.found.values() if not found.known]
 
 
-def write_case(directory: Path, found: Found, parts: CaseParts) -> None:
-    """Write the case of a finding, in place of an earlier one. Raises `atomic.CannotWrite`."""
-    path = directory / f"{found.signature.slug}.toml"
-    comments = [f"{found.message[:2000]}", f"Repeat: {found.repeat}"]
+def case_file(directory: Path, signature: Signature) -> Path:
+    """Where the case of a finding stands."""
+    return directory / f"{signature.slug}.toml"
+
+
+def write_case(path: Path, found: Found, parts: CaseParts) -> None:
+    """Write the case of a finding, in place of an earlier one. Raises `atomic.CannotWrite`.
+
+    Its first lines say what it shows, in the words of this world and not of the one in which it was found first.
+    """
+    comments = [found.message[:2000], f"Run: {found.run}", f"Repeat: {found.repeat}"]
     atomic.write(path, case_text(parts, comments))
     found.file = str(path)

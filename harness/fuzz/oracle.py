@@ -14,8 +14,9 @@ from harness.fuzz.case_text import CaseParts, case_text
 from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.explain import explainer
 from harness.fuzz.signature import BESIDE, Signature, hits
+from harness.fuzz.trial import FRONT_END as REFUSED_BY_OURS
 from harness.fuzz.trial import Recipe, run_world
-from harness.plan import Plan
+from harness.plan import Plan, Role
 from harness.planner import case_plan
 from harness.planner.scripts import OutOfRegisters
 from harness.sampling import Impossible
@@ -23,6 +24,7 @@ from harness.steps import StepLost
 from harness.structure import Structure
 from harness.toolchains.front_end import FrontEndError
 from harness.verdict import judge
+from harness.votes import FRONT_END
 from harness.workbench import Workbench
 
 T = TypeVar("T")
@@ -30,43 +32,80 @@ T = TypeVar("T")
 UNUSABLE = (FrontEndError, CaseError, Impossible, OutOfRegisters)
 """What planning raises for what is no world or no script any more."""
 
+CLOSING = 1.5
+"""Seconds beyond the end that it may take to write down what was found."""
+EVENTS = 400
+"""Events of a plan that cost as much as whatever is the same in all attempts: building, linking, compiling."""
+
+
+def effort_of(plan: Plan) -> int:
+    """What an attempt with this plan costs, about: 1 for a small one. The same on every machine."""
+    return 1 + sum(len(events) for run in plan.runs for events in run.expected.values()) // EVENTS
+
 
 class Oracle:
-    """Belongs to one reduction: counts attempts and watches the time."""
+    """Belongs to one reduction: counts attempts and what they cost."""
 
-    def __init__(self, bench: Workbench, signature: Signature, options: Options, seconds: float) -> None:
-        """`seconds`: for all phases together."""
+    def __init__(self, bench: Workbench, signature: Signature, options: Options, until: float | None = None) -> None:
+        """`until`: when everything ends, as `time.time()` counts, for a run that is bounded in time."""
         self.attempts = 0
+        self.cut = False
+        """Whether `until` kept it from going on."""
+        self._message = ""
+        self._spent = 0
         self._tries = 0
         self._bench = bench
         self._signature = signature
         self._options = options
         self._most = 0
-        self._end = 0.0
-        self._last_end = time.monotonic() + seconds
+        self._until = until
+        self._longer = 0.0
         self._tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
 
-    def allow(self, attempts: int, seconds: float) -> None:
-        """A new phase, with bounds of its own: what an earlier one did not use up is not added."""
-        self._most = self.attempts + attempts
-        self._end = min(time.monotonic() + seconds, self._last_end)
+    def allow(self, effort: int, closing: bool = False) -> None:
+        """A new phase, with a bound of its own: what an earlier one did not use up is not added. `closing`: it only
+        writes down what an earlier one has found, and may take a little longer."""
+        self._most = self._spent + effort
+        self._longer = CLOSING if closing else 0.0
 
     @property
     def may_go_on(self) -> bool:
-        return self.attempts < self._most and time.monotonic() < self._end
+        if self._spent >= self._most:
+            return False
+        if self._until is None:
+            return True
+        now = time.time()
+        self.cut = self.cut or now >= self._until
+        return now < self._until + self._longer
 
     @property
     def left(self) -> int:
-        """Attempts that may still be made."""
-        return self._most - self.attempts
+        """Attempts that may still be made, with small plans."""
+        return max(0, self._most - self._spent)
 
     def front_end_refuses(self, world: DrawnWorld) -> bool:
         """For the finding that our front end refuses WIT that another tool takes."""
         if not self.may_go_on:
             return False
-        self.attempts += 1
+        self._count(1)
         result = run_world(self._bench, world, Recipe(0, 1), self._options, 0, time.perf_counter())
-        return any(hit.signature == self._signature for hit in result.hits)
+        for hit in result.hits:
+            if hit.signature == self._signature:
+                self._message = hit.message
+                return True
+        return False
+
+    def message_of(self, parts: CaseParts) -> str:
+        """What the finding says in this case, names and values included; empty where it does not show."""
+        self._message = ""
+        self.allow(EVENTS)
+        if self._signature.aspect != REFUSED_BY_OURS:
+            self.case_fails(parts)
+        return self._message
+
+    def _count(self, effort: int) -> None:
+        self.attempts += 1
+        self._spent += effort
 
     def case_fails(self, parts: CaseParts) -> bool:
         """For a case as it will be written."""
@@ -91,7 +130,7 @@ class Oracle:
         """Whether the finding shows. What costs a worker is known by the attempt's number when it is done again."""
         if not self.may_go_on:
             return False
-        self.attempts += 1
+        self._count(effort_of(plan))
         steps = self._bench.steps
         steps.prefix = f"attempt {self.attempts}: "
         try:
@@ -102,6 +141,8 @@ class Oracle:
     def _fails(self, plan: Plan) -> bool:
         if missing(plan.needs):
             return False
+        if self._signature.subject == FRONT_END:
+            return self._misread(plan)
         cells = choose_cells(self._bench, plan, self._options)
         subject = self._signature.subject.removesuffix(BESIDE)
         own = [cell for cell in cells if subject in (cell.toolchain, str(cell))]
@@ -110,6 +151,12 @@ class Oracle:
             return False
         # Most attempts show nothing: the cell in question alone tells that in a fraction of the time.
         return self._shows(plan, own, alone=True) and (pure == own or self._shows(plan, [*pure, *own], alone=False))
+
+    def _misread(self, plan: Plan) -> bool:
+        """For the finding that our front end reads WIT otherwise than another."""
+        reader = self._bench.second_reader
+        subject = next(part for part in plan.components if part.role is Role.SUBJECT)
+        return reader is not None and bool(reader.difference(subject.wit, subject.features))
 
     def _shows(self, plan: Plan, cells: Sequence[Cell], alone: bool) -> bool:
         wanted = self._signature
@@ -124,9 +171,8 @@ class Oracle:
             if hit.known:
                 continue  # what is reduced is new: this is something else
             found = hit.signature
-            if alone and _sides(found) == _sides(wanted):
-                return True
-            if found == wanted:
+            if found == wanted or (alone and _sides(found) == _sides(wanted)):
+                self._message = hit.message
                 return True
         return False
 

@@ -10,6 +10,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from harness.fuzz.campaign import Campaign
 from harness.fuzz.findings import Found
 from harness.fuzz.reduce import Reduced
+from harness.visible import visible
 
 PLAIN_EVERY = 10.0
 """Seconds between two lines where there is no terminal."""
@@ -22,6 +23,7 @@ class Shown:
         self._console = console
         self._live = console.is_terminal
         self._last = time.monotonic()
+        self._told = ""
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         self._progress = Progress(*columns, console=console, transient=True, disable=not self._live)
         self._bar = self._progress.add_task("")
@@ -34,29 +36,40 @@ class Shown:
         self._progress.stop()
 
     def advanced(self, campaign: Campaign) -> None:
+        text = line(campaign)
         if self._live:
-            self._progress.update(self._bar, description=line(campaign))
-        elif time.monotonic() - self._last >= PLAIN_EVERY:
+            self._progress.update(self._bar, description=text)
+        elif time.monotonic() - self._last >= PLAIN_EVERY and text != self._told:
             self._last = time.monotonic()
-            self._say(line(campaign))
+            self._told = text
+            self.say(text)
 
     def found(self, found: Found) -> None:
         known = f" (known: {found.known})" if found.known else ""
-        self._say(f"found at {found.index}: {found.signature}{known}")
+        self.say(f"found at {found.index}: {found.signature}{known}")
 
     def reduced(self, found: Found, reduced: Reduced) -> None:
         done = f"reduced to {reduced.size}" if reduced.parts is not None else f"not reduced, {reduced.note}"
-        self._say(f"{done}: {found.file}")
+        self.say(f"{done}: {found.file}")
 
-    def _say(self, text: str) -> None:
-        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+    def say(self, text: str) -> None:
+        """A paragraph that stays."""
+        self._console.print(visible(text), markup=False, highlight=False, soft_wrap=True)
 
 
 def line(campaign: Campaign) -> str:
+    """What it has come to so far. Without a rate, which changes while nothing else does."""
     ledger = campaign.ledger
-    rate = ledger.worlds / max(campaign.seconds, 0.001)
-    refused = sum(ledger.refusals.values())
-    return (
-        f"{ledger.worlds} worlds, {ledger.calls} calls, {len(ledger.new)} new findings, "
-        f"{len(ledger.found) - len(ledger.new)} known, {refused} refusals, {rate:.1f} worlds/s"
-    )
+    parts = [
+        counted(ledger.worlds, "world"),
+        counted(ledger.calls, "call"),
+        counted(len(ledger.new), "new finding"),
+        f"{len(ledger.found) - len(ledger.new)} known",
+        counted(sum(ledger.refusals.values()), "refusal"),
+    ]
+    waiting = campaign.reductions
+    return ", ".join([*parts, f"reducing {counted(waiting, 'finding')}"] if waiting else parts)
+
+
+def counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

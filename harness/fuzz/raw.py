@@ -13,23 +13,23 @@ from random import Random
 
 from harness import script as s
 from harness import types as t
-from harness.fuzz.bad_values import Spot, bad_values, spots
+from harness.fuzz.bad_values import Spot, bad_values, is_wide, spots
 from harness.model import Unpredictable
 from harness.plan import Role, ScriptPlan
-from harness.planner.bare import PlannedWorld, plan_entries, predicted
+from harness.planner.bare import PlannedWorld, Progress, plan_entries, predicted
 from harness.planner.calls import Caller
 from harness.planner.composition import Composition
-from harness.planner.scripts import OutOfRegisters
 from harness.sampling import Impossible
+from harness.world import Function, World
 
 _ATTEMPTS = 6
 """Some bad values have no outcome that the specification fixes; then another one is tried."""
 
 _BAD_DROP_ONE_IN = 8
-"""Of the runs that drop anything, those with a fault in that; one in two where a borrow is dropped, which is rare."""
+"""Of the runs that drop anything, those with a fault in that; most of those in which a borrow is dropped: few are."""
 
-_WEIGHTS = {"handle": 3}
-"""Of kinds of values; of one that is not here, 1. With handles the most can go wrong."""
+_WEIGHTS = {"handle": 4, "wide": 2}
+"""Of kinds of values; of one that is not here, 1. With handles the most can go wrong; wide discriminants are rare."""
 
 
 def with_bad_values(planned: PlannedWorld, random: Random, runs: int = 4) -> PlannedWorld:
@@ -48,34 +48,47 @@ def with_bad_values(planned: PlannedWorld, random: Random, runs: int = 4) -> Pla
 def _bad_run(planned: PlannedWorld, random: Random) -> tuple[ScriptPlan, dict[Role, s.Script]] | None:
     composition = planned.composition
     mixed = [item for item in planned.functions if len(item[1].resources) > 1]
+    lending = [item for item in planned.functions if _lends(composition, *item)]
     for _ in range(_ATTEMPTS):
         chosen = [random.choice(planned.functions) for _ in range(1 + random.randrange(3))]
-        if mixed and random.randrange(2) == 1:
+        way = random.randrange(4)
+        if mixed and way >= 2:
             chosen = [random.choice(mixed)]  # there are few, and only they can be given a handle of another resource
-        caller = Caller(composition, random, lists=random.randrange(3) == 2)
+        elif lending and way == 1:
+            chosen = [random.choice(lending)]  # there are fewer, and only their callees can leave a borrow
+        caller = Caller(composition, random, lists=random.choice(tuple(s.Lists)))
         try:
-            entries = plan_entries(caller, chosen, 1)
-        except (Impossible, OutOfRegisters):
+            entries = plan_entries(caller, chosen, 1, Progress())
+        except Impossible:
             continue
         scripts = caller.build()
-        changed = _with_bad_drop(scripts, random) or _with_bad_value(composition, scripts, random)
+        changed = _with_bad_drop(composition, scripts, random) or _with_bad_value(composition, scripts, random)
         if changed is None:
             continue
         scripts, note = changed
         scripts = {role: replace(script, eager=True) for role, script in scripts.items()}
         try:
-            run = predicted(composition, scripts, entries, (*caller.calls, note))
+            run = predicted(composition, scripts, entries, (*caller.calls, note), caller.calls.functions)
         except (Unpredictable, ValueError):  # the model may meet a part that the bad value does not have
             continue
         return replace(run, entries=tuple(entries)), scripts
     return None
 
 
+def _lends(composition: Composition, role: Role, function: Function) -> bool:
+    """Whether the callee gets a borrow of a resource that it does not define, so that it has to drop a handle."""
+    callee, exported = composition.links.callee(role, function.interface, function.name)
+    return any(
+        isinstance(type, t.Borrow) and composition.identity(callee, type.resource).implementor is not callee
+        for type in t.reachable(*(param.type for param in exported.params))
+    )
+
+
 Changed = tuple[dict[Role, s.Script], str]
 """Scripts with one fault, and what it is."""
 
 
-def _with_bad_drop(scripts: Mapping[Role, s.Script], random: Random) -> Changed | None:
+def _with_bad_drop(composition: Composition, scripts: Mapping[Role, s.Script], random: Random) -> Changed | None:
     """Now and then, where there are drops: one more, or one less of a borrow, which must not outlive its call."""
     ops = [
         (role, frame, op)
@@ -84,9 +97,12 @@ def _with_bad_drop(scripts: Mapping[Role, s.Script], random: Random) -> Changed 
         for op, found in enumerate(of.ops)
         if isinstance(found, s.Drop)
     ]
-    lent = [(role, frame, op) for role, frame, op in ops if _drops_borrow(scripts[role].frames[frame], op)]
-    one_in = 2 if lent else _BAD_DROP_ONE_IN
-    if not ops or random.randrange(one_in) != one_in - 1:
+    lent = [
+        (role, frame, op)
+        for role, frame, op in ops
+        if _drops_borrow(composition.worlds[role], scripts[role].frames[frame], op)
+    ]
+    if not ops or random.randrange(_BAD_DROP_ONE_IN) < (2 if lent else _BAD_DROP_ONE_IN - 1):
         return None
     again = not lent or random.randrange(3) == 2
     role, frame, op = random.choice(ops if again else lent)
@@ -96,10 +112,36 @@ def _with_bad_drop(scripts: Mapping[Role, s.Script], random: Random) -> Changed 
     return {**scripts, role: _with_ops(scripts[role], frame, changed)}, note
 
 
-def _drops_borrow(frame: s.Frame, op: int) -> bool:
-    """Of handles that arrive, the planner drops borrows at once."""
-    before = frame.ops[op - 1] if op else None
-    return isinstance(before, s.Set | s.Pick) and isinstance(before.value, s.Argument)
+def _drops_borrow(world: World, frame: s.Frame, op: int) -> bool:
+    """Whether the handle that is dropped came as a borrow: the last that its register got, out of an argument."""
+    dropped = frame.ops[op]
+    function = world.export_function(frame.key.interface, frame.key.name) if isinstance(frame.key, s.OnExport) else None
+    if function is None or not isinstance(dropped, s.Drop) or not isinstance(dropped.handle, s.Register):
+        return False
+    for before in reversed(frame.ops[:op]):
+        if isinstance(before, s.Set | s.Pick) and before.register == dropped.handle.index:
+            if not isinstance(before.value, s.Argument):
+                return False
+            path = before.path if isinstance(before, s.Pick) else ()
+            return _may_be_borrow(function.params[before.value.index].type, path)
+    return False
+
+
+def _may_be_borrow(type: t.Type, path: Sequence[int]) -> bool:
+    """Whether a borrow can be at a path; which case of a variant is there, the path does not say."""
+    if not path:
+        return isinstance(type, t.Borrow)
+    at, *rest = path
+    match type:
+        case t.Record() | t.Tuple():
+            return at < len(type.parts) and _may_be_borrow(type.parts[at], rest)
+        case t.List() | t.FixedLengthList():
+            return _may_be_borrow(type.type, rest)
+        case t.Map():
+            return _may_be_borrow(type.value if at % 2 else type.key, rest)
+        case t.Variant() | t.Option() | t.Result():
+            return any(payload is not None and _may_be_borrow(payload, rest) for payload in type.payloads)
+    return False
 
 
 def _with_bad_value(composition: Composition, scripts: Mapping[Role, s.Script], random: Random) -> Changed | None:
@@ -119,6 +161,8 @@ def _kind(type: t.Type) -> str:
     """What has bad values of one sort."""
     if isinstance(type, t.Prim):
         return "number" if type in t.NUMBERS else type.canonical
+    if is_wide(type):
+        return "wide"
     return "handle" if isinstance(type, t.Own | t.Borrow) else type.__class__.__name__
 
 

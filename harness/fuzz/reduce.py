@@ -30,32 +30,39 @@ from harness.steps import StepLost
 from harness.verdict import Outcome
 from harness.workbench import Workbench
 
-ATTEMPTS = 500
-"""In each phase. Seconds bound a phase as well, but only for findings that take long to show."""
-SECONDS = 30.0
-ALL_SECONDS = 90.0
+EFFORT = 500
+"""In each phase, in the units of `oracle.effort_of`: an attempt with a small plan is one, one with a large plan more.
+No seconds: on a busy machine a reduction takes longer and ends with the same case."""
 FEW_LINES = 10
 """Of WIT: what has no more is small enough."""
 UNSAID = "no case can say what its scripts do: only the command repeats it"
 """Of a run with a bad value that has no steps: a seed alone does not bring the bad value back."""
-HANGING_ATTEMPTS = 3
+HANGING_EFFORT = 3
 """Of a finding that costs its time limit, and maybe a worker, at each attempt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
-    """`parts` None: the finding did not show again. `note` says so, or what could not be done."""
+    """`parts` None: the finding did not show again. `note` says so, or what could not be done. `cut`: the time was over
+    before the end. `message`: what the finding says in the reduced world."""
 
     parts: CaseParts | None
     attempts: int
     note: str = ""
+    cut: bool = False
+    message: str = ""
 
     @property
     def size(self) -> str:
         assert self.parts is not None
-        lines = len(self.parts.wit.strip().splitlines())
-        calls = f"about {self.parts.sample.calls} calls" if self.parts.sample else f"{len(self.parts.steps)} steps"
-        return f"{lines} lines of WIT, {calls}, in {self.attempts} attempts"
+        return f"{size_of(self.parts)}, in {self.attempts} attempts"
+
+
+def size_of(parts: CaseParts) -> str:
+    """How large a case is, for people."""
+    lines, steps = len(parts.wit.strip().splitlines()), len(parts.steps)
+    calls = f"about {parts.sample.calls} calls" if parts.sample else f"{steps} step{'' if steps == 1 else 's'}"
+    return f"{lines} line{'' if lines == 1 else 's'} of WIT, {calls}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,8 @@ class Reduce:
     bad: bool
     """Shown in a run with a bad value."""
     options: Options
+    until: float | None = None
+    """When to stop at the latest, as `time.time()` counts; the best case so far is the result."""
 
     def perform(self, bench: Workbench) -> Reduced:
         try:
@@ -75,7 +84,7 @@ class Reduce:
                 world = draw(self.recipe, self.index, bench)
         except (StepLost, SmithError) as error:
             return Reduced(None, 0, f"the world could not be drawn again: {error}")
-        return Reduction(self, world, Oracle(bench, self.signature, self.options, ALL_SECONDS)).run()
+        return Reduction(self, world, Oracle(bench, self.signature, self.options, self.until)).run()
 
 
 class Reduction:
@@ -91,20 +100,27 @@ class Reduction:
         bad_runs = self._task.recipe.bad_runs if self._task.bad else 0
         return plan_trial(wit, world, features, random, calls, bad_runs).planned
 
-    def _phase(self) -> None:
+    def _phase(self, closing: bool = False) -> None:
         hanging = self._task.signature.outcome == Outcome.TIMED_OUT.value
-        self._oracle.allow(HANGING_ATTEMPTS if hanging else ATTEMPTS, SECONDS)
+        self._oracle.allow(HANGING_EFFORT if hanging else EFFORT, closing)
 
     def run(self) -> Reduced:
+        parts, note = self._run()
+        oracle = self._oracle
+        message = oracle.message_of(parts) if parts is not None and not oracle.cut else ""
+        return Reduced(parts, oracle.attempts, note, oracle.cut, message)
+
+    def _run(self) -> tuple[CaseParts | None, str]:
+        """The smallest case that was found, or why there is none."""
         self._phase()
         if self._task.signature.aspect == FRONT_END:
-            return Reduced(self._unparsed(), self._oracle.attempts)
+            return self._unparsed(), ""
         bare = self._bare(self._world)
         if self._oracle.case_fails(bare):
-            return Reduced(self._smaller_world(bare), self._oracle.attempts)
+            return self._smaller_world(bare), ""
         start = self._fewer_calls()
         if start is None:
-            return Reduced(None, self._oracle.attempts, "did not show again")
+            return None, "did not show again"
         world, calls = start
         best = self._as_steps(world, calls)
         if world.choices is not None:
@@ -122,8 +138,8 @@ class Reduction:
             best = self._fewer_steps(best)
         self._phase()
         if self._task.bad and best.sample is not None and not self._oracle.case_fails(best):
-            return Reduced(None, self._oracle.attempts, UNSAID)
-        return Reduced(self._smaller_text(best), self._oracle.attempts)
+            return None, UNSAID
+        return self._smaller_text(best), ""
 
     def _bare(self, world: DrawnWorld | FuzzWorld) -> CaseParts:
         name = world.name if isinstance(world, DrawnWorld) else world.world
@@ -200,7 +216,7 @@ class Reduction:
             planned = build(source)
         except (NotFailing, Exhausted):
             return None
-        self._phase()
+        self._phase(closing=True)
         return self._steps_or_none(planned)
 
     def _as_sample(self, world: DrawnWorld, calls: int) -> CaseParts:

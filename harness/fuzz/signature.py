@@ -12,9 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from harness.diff import NOTHING, RETURNS, Difference
-from harness.verdict import MODEL, Finding, Judgement, Outcome, Verdict
+from harness.verdict import Finding, Judgement, Outcome, Verdict
+from harness.votes import FRONT_END, MODEL
 
-_ROLE = re.compile(r"\b(?:the )?(?:subject|provider|driver)\b( of [^:]*)?|^\S+@(?:winch|cranelift): ")
+_WHAT = re.compile(r"^(?:the (?:subject|provider|driver|program) (?:of|by) [^:]*|\S+@(?:winch|cranelift)): ")
+"""At the beginning of a message: what it is about. A cell's name has no colon."""
+_ROLE = re.compile(r"\b(?:subject|provider|driver)\b")
 _NAMED = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|\[?[\w.:\]-]*[#/][\w.\[\]#/@:+-]*")
 _BRACKETS = re.compile(r"\[[^\[\]]*\]")
 """Lists such as the core types of a signature."""
@@ -86,22 +89,36 @@ def hits(verdict: Verdict, explain: Explain) -> list[Hit]:
     """What a verdict says is wrong, each signature once: as new, if any finding of it is.
 
     Of one toolchain's behaviour only what differs first counts, the rest follows from it. Mixed cells count where no
-    toolchain is wrong by itself. Where two toolchains differ from the model in the same way, the model stands alone.
+    toolchain is wrong by itself. A way in which several toolchains differ from the model is one finding: the model
+    stands alone where they are more than those that agree with it and the model itself.
     """
     pure = [judgement for judgement in verdict.judgements if judgement.findings and "@" not in judgement.subject]
     mixed = [judgement for judgement in verdict.judgements if judgement.findings and "@" in judgement.subject]
-    found: dict[Signature, Hit] = {}
+    pure = [judgement for judgement in pure if judgement.subject == FRONT_END] or pure  # the rest follows from it
+    opinions = {judgement.subject for judgement in verdict.judgements if _by_one(judgement)} | {MODEL}
+    found: dict[tuple[object, ...], dict[str, Hit]] = {}
     for judgement in pure or mixed[:1]:
         for hit in _of_judgement(judgement, explain):
-            shared = next((other for other in found if _way(other) == _way(hit.signature)), None)
-            if shared is None or (shared == hit.signature and found[shared].known and not hit.known):
-                found[hit.signature] = hit
-            elif shared.subject != hit.signature.subject:
-                # in the order of the toolchains: the first one's finding stands for both
-                found[replace(shared, minority=MODEL)] = replace(
-                    found.pop(shared), signature=replace(shared, minority=MODEL)
-                )
-    return list(found.values())
+            by_subject = found.setdefault(_way(hit.signature), {})
+            known = by_subject.get(hit.signature.subject)
+            if known is None or (known.known and not hit.known):
+                by_subject[hit.signature.subject] = hit
+    return [hit for by_subject in found.values() for hit in _voted(list(by_subject.values()), len(opinions))]
+
+
+def _by_one(judgement: Judgement) -> bool:
+    return "@" not in judgement.subject and not judgement.subject.endswith(BESIDE)
+
+
+def _voted(shared: list[Hit], opinions: int) -> list[Hit]:
+    """What toolchains show in the same way, who stands alone in the light of all. In the order of the toolchains: the
+    first one's finding stands for all of them where the model is outvoted, or nobody is."""
+    others = opinions - len(shared)
+    if len(shared) == 1 or len(shared) < others:
+        return shared
+    first = shared[0]
+    alone = MODEL if len(shared) > others else ""
+    return [replace(first, signature=replace(first.signature, minority=alone))]
 
 
 def _way(signature: Signature) -> tuple[object, ...]:
@@ -117,7 +134,10 @@ def _of_judgement(judgement: Judgement, explain: Explain) -> Iterator[Hit]:
     for finding, known in structural + others:
         if judgement.outcome is Outcome.EXPECTED_FAILURE and judgement.expectation is not None:
             known = known or judgement.expectation.id
-        yield Hit(_signature(judgement.subject, finding), _shortened(finding.message), known, finding.run)
+        difference = finding.difference
+        before = f"\n{difference.before}" if difference is not None and difference.before else ""
+        message = _shortened(finding.message + before)
+        yield Hit(_signature(judgement.subject, finding), message, known, finding.run)
 
 
 def _shortened(message: str) -> str:
@@ -205,5 +225,5 @@ def message_shape(message: str) -> str:
     panic = _PANIC.search(message)
     if panic is not None:
         message = f"panicked: {panic[1]}"
-    text = _NUMBER.sub("N", _BRACKETS.sub("", _NAMED.sub("X", _ROLE.sub("", message))))
+    text = _NUMBER.sub("N", _BRACKETS.sub("", _NAMED.sub("X", _ROLE.sub("component", _WHAT.sub("", message)))))
     return " ".join(word[:_MAX_WORD] for word in re.findall(r"[\w-]+", text)[:_MAX_WORDS])

@@ -73,12 +73,11 @@ def _stretched(seed: int, size: int) -> bytes:
 
 def _ask(bench: Workbench, path: str, flags: Sequence[str], seed: bytes) -> str:
     """The WIT text of one seed. The tool writes a binary; its own printer makes the text."""
-    limits = bench.settings.tool_limits
     names = []
     try:
         names = [_file(bench, seed, ".seed"), _file(bench, b"", ".wasm")]
-        _run([path, "wit-smith", *flags, names[0], "-o", names[1]], limits)
-        return _run([path, "component", "wit", "--no-docs", names[1]], limits).decode("utf-8", "replace")
+        _run(bench, [path, "wit-smith", *flags, names[0], "-o", names[1]])
+        return _run(bench, [path, "component", "wit", "--no-docs", names[1]]).decode("utf-8", "replace")
     finally:
         for name in names:
             os.unlink(name)
@@ -90,11 +89,16 @@ def _file(bench: Workbench, data: bytes, suffix: str) -> str:
     return file.name
 
 
-def _run(command: Sequence[str], limits: process.Limits) -> bytes:
+def _run(bench: Workbench, command: Sequence[str]) -> bytes:
+    limits = bench.settings.tool_limits
     try:
         done = process.run(command, limits)
-    except OSError as error:
+    except process.CannotStart as error:
         raise SmithError(f"{command[0]} cannot be started: {error.strerror}") from error
+    except process.Killed as error:
+        if not bench.steps.last_try:
+            raise
+        raise SmithError(f"{command[1]}: {error}") from error
     if done.timed_out:
         raise SmithError(f"{command[1]} did not end within {limits.seconds:g} s")
     if done.exit_code:

@@ -22,7 +22,7 @@ from harness.fuzz.worlds import Profile
 from harness.text_files import read_text_file
 
 FILE = "campaign.json"
-FORMAT = 1
+FORMAT = 2
 MAX_BYTES = 256 << 20
 """A larger file is none of ours."""
 
@@ -39,6 +39,8 @@ class State:
     ledger: Ledger
     settings: tuple[str, ...] = ()
     """Options that say which tools take part; who goes on with it must use the same."""
+    wanted: int | None = None
+    """How many worlds were asked for in all; None: until a time was over."""
 
 
 def save(directory: Path, state: State) -> None:
@@ -51,6 +53,7 @@ def save(directory: Path, state: State) -> None:
         "settings": list(state.settings),
         "first": state.first,
         "next": state.next_index,
+        "wanted": state.wanted,
         "worlds": ledger.worlds,
         "calls": ledger.calls,
         "outcomes": dict(ledger.outcomes),
@@ -58,6 +61,22 @@ def save(directory: Path, state: State) -> None:
         "findings": [dataclasses.asdict(found) for found in ledger.found.values()],
     }
     atomic.write(directory / FILE, json.dumps(data, indent=1) + "\n")
+
+
+def put_aside(directory: Path) -> Path | None:
+    """Give the state of an earlier campaign another name; which, or None where there is none. Raises
+    `atomic.CannotWrite`."""
+    path = directory / FILE
+    if not path.is_file():
+        return None
+    number = 1
+    while (aside := path.with_suffix(f".{number}.json")).exists():
+        number += 1
+    try:
+        path.rename(aside)
+    except OSError as error:
+        raise atomic.CannotWrite(f"{path} cannot be renamed: {error.strerror or error}") from error
+    return aside
 
 
 def load(directory: Path) -> State:
@@ -74,9 +93,11 @@ def load(directory: Path) -> State:
     try:
         version = metadata.version("wit-dylib-harness")
         if (data["format"], data["version"]) != (FORMAT, version):
-            raise CannotResume(f"{path} is of version {data['version']}, this is {version}: begin anew")
+            written = f"version {data['version']}, form {data['format']}"
+            raise CannotResume(f"{path} is of {written}, this is version {version}, form {FORMAT}: begin anew")
         jsonschema.validate(data, STATE_SCHEMA, jsonschema.Draft202012Validator)
-        return State(_recipe(data["recipe"]), data["next"], data["first"], _ledger(data), tuple(data["settings"]))
+        settings, wanted = tuple(data["settings"]), data["wanted"]
+        return State(_recipe(data["recipe"]), data["next"], data["first"], _ledger(data), settings, wanted)
     except ValidationError as error:
         problem = f"{error.json_path}: {error.message[:200]}"
         raise CannotResume(f"{path} is damaged ({problem}); remove it to begin anew") from error

@@ -31,6 +31,7 @@ _FINDING = _record(
     bad=_FLAG,
     count=_COUNT,
     file=_TEXT,
+    run=_TEXT,
     reduced=_FLAG,
     note=_TEXT,
 )
@@ -54,6 +55,7 @@ STATE_SCHEMA = _record(
     settings={"type": "array", "items": _TEXT},
     first=_COUNT,
     next=_COUNT,
+    wanted={"anyOf": [_COUNT, {"type": "null"}]},
     worlds=_COUNT,
     calls=_COUNT,
     outcomes={"type": "object", "additionalProperties": _COUNT},

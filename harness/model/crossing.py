@@ -18,6 +18,9 @@ from harness.model.take import Taker
 from harness.plan import Role, Wire
 from harness.world import Function, World
 
+Ways = frozenset[tuple[Role, s.Lists]]
+"""How lists go, of each component."""
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -52,34 +55,46 @@ class Crossings:
         self.layout = Layout()
         self._worlds = worlds
         self._moves = Moves(self.layout)
-        self._made: dict[tuple[Role, str | None, str, frozenset[Role]], Crossing | None] = {}
+        self._made: dict[tuple[Role, str | None, str, Ways], Crossing | None] = {}
 
-    def setting(self, role: Role, lists: bool) -> Setting:
+    def setting(self, role: Role, lists: s.Lists) -> Setting:
         return Setting(role, self._worlds[role], self.layout, self.links.identify, lists)
 
-    def of(self, caller: Role, interface: str | None, name: str, whole: frozenset[Role]) -> Crossing | None:
-        """None where the caller imports no such function. `whole`: who is given lists of numbers whole."""
-        key = (caller, interface, name, whole)
+    def of(self, caller: Role, interface: str | None, name: str, ways: Ways) -> Crossing | None:
+        """None where the caller imports no such function. `ways`: how lists go of each component."""
+        key = (caller, interface, name, ways)
         if key not in self._made:
             imported = self._worlds[caller].import_function(interface, name)
-            self._made[key] = None if imported is None else self._make(caller, imported, whole)
+            self._made[key] = None if imported is None else self._make(caller, imported, ways)
         return self._made[key]
 
-    def _make(self, caller: Role, imported: Function, whole: frozenset[Role]) -> Crossing:
+    def _make(self, caller: Role, imported: Function, ways: Ways) -> Crossing:
         callee, exported = self.links.callee(caller, imported.interface, imported.name)
         spilled = sum(self.layout.flat_count(param.type) for param in imported.params) > MAX_FLAT_PARAMS
         params = [
-            self._passage(f", {here.name}", here.type, there.type, spilled, callee in whole)
+            self._passage(f", {here.name}", here.type, there.type, spilled, caller, callee, ways)
             for here, there in zip(imported.params, exported.params, strict=True)
         ]
         result = None
         if imported.result is not None and exported.result is not None:
             spilled = self.layout.flat_count(exported.result) > MAX_FLAT_RESULTS
-            result = self._passage(", result", exported.result, imported.result, spilled, caller in whole)
+            result = self._passage(", result", exported.result, imported.result, spilled, callee, caller, ways)
         return Crossing(imported, callee, exported, tuple(params), result)
 
-    def _passage(self, step: str, popped: t.Type, pushed: t.Type, spilled: bool, lists: bool) -> Passage:
-        return Passage(step, popped, pushed, spilled, self._moves.of(popped, pushed, lists))
+    def _passage(
+        self, step: str, popped: t.Type, pushed: t.Type, spilled: bool, giver: Role, getter: Role, ways: Ways
+    ) -> Passage:
+        move = None
+        if not _goes_whole(popped, giver, getter, ways):
+            move = self._moves.of(popped, pushed, (getter, s.Lists.NUMBERS) in ways)
+        return Passage(step, popped, pushed, spilled, move)
+
+
+def _goes_whole(type: t.Type, giver: Role, getter: Role, ways: Ways) -> bool:
+    """Whether a list in the type may go whole, other than one of numbers."""
+    if ways.isdisjoint([(giver, s.Lists.ANY), (getter, s.Lists.ANY)]):
+        return False
+    return any(isinstance(part, t.List) for part in t.reachable(type))
 
 
 @dataclass(slots=True)

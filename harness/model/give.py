@@ -15,6 +15,11 @@ from harness.model.lifted import Composite, Lifted, LiftedCase, Rep
 from harness.model.places import Place, place_text
 from harness.model.table import ErrorContextHandle, ResourceHandle, Task
 from harness.model.take import Unpredictable, write_numbers
+from harness.model.told import told_items
+
+
+def _not_told(_event: tuple[str, Place]) -> None:
+    """Values in a list that goes whole are told by the list."""
 
 
 class Giver:
@@ -65,7 +70,10 @@ class Giver:
         items = value.items
         name = type.canonical
         element = type.type
-        if self._instance.lists and isinstance(element, t.Prim) and element in t.NUMBERS:
+        lists = self._instance.lists
+        if lists is s.Lists.ANY and not element.holds_handles:
+            return self._list_whole(value, type, place)
+        if lists is s.Lists.NUMBERS and isinstance(element, t.Prim) and element in t.NUMBERS:
             data = write_numbers([item.value for item in items if isinstance(item, s.Number)], element)
             self._show((f"push_list {name} {len(items)} = 1 {data.hex() or '-'}", place))
             return s.Raw(len(items), data)
@@ -76,6 +84,16 @@ class Giver:
             here = (place, index)
             given.append(self.give(item, element, here))
             self._show((append, here))
+        return s.Items(tuple(given))
+
+    def _list_whole(self, value: Composite, type: t.List, place: Place) -> s.Value:
+        """The interpreter loads the elements by itself, and tells them all in one."""
+        show, self._show = self._show, _not_told
+        try:
+            given = [self.give(item, type.type, (place, index)) for index, item in enumerate(value.items)]
+        finally:
+            self._show = show
+        self._show((f"push_list {type.canonical} {len(given)} = 1{told_items(given)}", place))
         return s.Items(tuple(given))
 
     def _map(self, value: Composite, type: t.Map, place: Place) -> s.Value:

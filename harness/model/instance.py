@@ -28,8 +28,7 @@ class Setting:
     world: World
     layout: Layout
     identify: Identify
-    lists: bool
-    """Lists of numbers are given to its interpreter whole."""
+    lists: s.Lists
 
 
 class Instance:

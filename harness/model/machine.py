@@ -50,7 +50,7 @@ def run_model(crossings: Crossings, scripts: Mapping[Role, s.Script], entries: S
 class _Machine:
     def __init__(self, crossings: Crossings, scripts: Mapping[Role, s.Script]) -> None:
         self._crossings = crossings
-        self._whole = frozenset([role for role, script in scripts.items() if script.lists])
+        self._lists = frozenset([(role, script.lists) for role, script in scripts.items()])
         self.instances = {
             role: Instance(crossings.setting(role, script.lists), script.frames) for role, script in scripts.items()
         }
@@ -102,7 +102,7 @@ class _Machine:
 
     def _call(self, caller: Instance, op: s.Call, args: tuple[s.Value, ...]) -> s.Value | None:
         """An imported function from the caller's side: `canon lower` around `canon lift`. `args`: of the frame."""
-        crossing = self._crossings.of(caller.role, op.interface, op.name, self._whole)
+        crossing = self._crossings.of(caller.role, op.interface, op.name, self._lists)
         if crossing is None or len(op.args) != len(crossing.params):
             raise caller.fail("no_import")
         callee = self.instances[crossing.callee]

@@ -18,6 +18,7 @@ from harness.model.layout import discriminant_size
 from harness.model.lifted import Composite, Lifted, LiftedCase, Rep
 from harness.model.places import Place, place_text
 from harness.model.table import ResourceHandle, SpecTrap
+from harness.model.told import told_items
 from harness.plan import TrapClass
 from harness.values import without_payload
 
@@ -36,12 +37,22 @@ class Unpredictable(ValueError):
     """A script does something whose outcome no specification fixes; the model does not guess."""
 
 
+def _not_told(_event: tuple[str, Place]) -> None:
+    """Values in a list that goes whole are told by the list."""
+
+
+def _cut_to_cases(discriminant: int, cases: int) -> int:
+    return discriminant & ((1 << 8 * discriminant_size(cases)) - 1)
+
+
 class Taker:
     """One transfer of values out of `instance`: the arguments of an import, or the result of an export."""
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
-        self._show = instance.show
+        self._show: Callable[[tuple[str, Place]], None] = instance.show
+        self._whole = False
+        """What is taken now lies in a list that goes whole."""
         self._trap: tuple[TrapClass, frozenset[TrapClass]] | None = None
         self.lenders: list[ResourceHandle] = []
 
@@ -164,6 +175,8 @@ class Taker:
             return Composite(tuple(read_numbers(value.data, type.type)))
         if not isinstance(value, s.Items):
             raise self._wrong_kind()
+        if self._instance.lists is s.Lists.ANY and not type.type.holds_handles:
+            return self._list_whole(value, type, place)
         self._show((f"pop_list {name} = {len(value.items)}", place))
         items = []
         element, iter_next = type.type, f"pop_list_iter_next {name}"
@@ -175,6 +188,35 @@ class Taker:
         if len(items) * size > MAX_LIST_BYTE_LENGTH:
             return self._bad(TrapClass.TOO_LONG)
         return Composite(tuple(items))
+
+    def _list_whole(self, value: s.Items, type: t.List, place: Place) -> Lifted:
+        """The interpreter stores the elements by itself and tells them all in one, before anything is lifted."""
+        show, whole = self._show, self._whole
+        self._show, self._whole = _not_told, True
+        try:
+            items = [self.take(item, type.type, (place, index), True) for index, item in enumerate(value.items)]
+        finally:
+            self._show, self._whole = show, whole
+        self._show((f"pop_list {type.canonical} = {len(items)}{told_items(value.items)}", place))
+        if len(items) * self._instance.layout.elem_size(type.type) > MAX_LIST_BYTE_LENGTH:
+            return self._bad(TrapClass.TOO_LONG)
+        return Composite(tuple(items))
+
+    def _case_whole(self, value: s.Case, type: t.Variant | t.Option | t.Result, place: Place) -> Lifted:
+        """Stored by the interpreter: the discriminant cut to its size, the payload if the case has one."""
+        cases = type.payloads
+        given = value.discriminant & _U32
+        payload = cases[given] if given < len(cases) else None
+        if (payload is None) != (value.payload is None):
+            raise self._wrong_kind()
+        index = _cut_to_cases(given, len(cases))
+        if index >= len(cases):
+            return self._bad(TrapClass.INVALID_DISCRIMINANT)
+        if payload is not None and value.payload is not None:
+            return LiftedCase(index, self.take(value.payload, payload, (place, f".{type.case_names[index]}"), True))
+        if cases[index] is not None:
+            raise Unpredictable(f"{place_text(place)}: nobody stored a payload of case {index}")
+        return LiftedCase(index, None)
 
     def _map(self, value: s.Value, type: t.Map, place: Place, _in_memory: bool) -> Lifted:
         if not isinstance(value, s.Entries):
@@ -193,6 +235,8 @@ class Taker:
     def _case(self, value: s.Value, type: t.Variant | t.Option | t.Result, place: Place, in_memory: bool) -> Lifted:
         if not isinstance(value, s.Case):
             raise self._wrong_kind()
+        if self._whole:
+            return self._case_whole(value, type, place)
         index = value.discriminant & _U32
         self._show((f"{CASE_POPPED[type.__class__]} {type.canonical} = {index}", place))
         cases = type.payloads
@@ -214,12 +258,14 @@ class Taker:
         """Generated code that chooses by the discriminant may trap before the Canonical ABI does."""
         return self._bad(TrapClass.INVALID_DISCRIMINANT, TrapClass.UNREACHABLE)
 
-    def _enum(self, value: s.Value, type: t.EnumType, place: Place, in_memory: bool) -> Lifted:
+    def _enum(self, value: s.Value, type: t.EnumType, place: Place, _in_memory: bool) -> Lifted:
+        """Cut to its size in memory a bad discriminant may be one of a case; it must not be taken for that case."""
         index = self._number(value, "enum") & _U32
+        if self._whole:
+            index = _cut_to_cases(index, len(type.cases))
+            return s.Number("enum", index) if index < len(type.cases) else self._bad(TrapClass.INVALID_DISCRIMINANT)
         self._show((f"pop_enum {type.canonical} = {index}", place))
         if index >= len(type.cases):
-            if in_memory and index & ((1 << 8 * discriminant_size(len(type.cases))) - 1) < len(type.cases):
-                raise Unpredictable(f"{place_text(place)}: {index} may be cut to a case where it is stored")
             return self._bad_discriminant()
         return s.Number("enum", index)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
@@ -13,7 +13,7 @@ from harness.plan import Plan, Role, ScriptPlan
 from harness.planner.calls import Caller
 from harness.planner.composition import Composition
 from harness.planner.needs import needs_of
-from harness.planner.scripts import OutOfRegisters
+from harness.planner.scripts import FrameBuilder, OutOfRegisters
 from harness.script import script_text
 from harness.toolchains.front_end import Surroundings, WitText, surround
 from harness.world import Function
@@ -55,30 +55,28 @@ def plan_world(surroundings: Surroundings, random: Random, calls: int, title: st
 
 
 def planned_world(surroundings: Surroundings, random: Random, calls: int, title: str) -> PlannedWorld:
-    """About `calls` calls, each function at least once; two runs, the second with lists of numbers given whole."""
+    """About `calls` calls, each function at least once; two runs, the second with lists that go whole."""
     worlds = {role: part.world for role, part in surroundings.parts.items()}
     composition = Composition(worlds, surroundings.wires)
     functions = [(role, f) for role in ENTRY_ORDER if role in worlds for f in _under_test(composition, role)]
     possible, lacking = _split(composition, functions)
     needs = needs_of(worlds.values(), surroundings.has_labels)
     each = max(1, -(-calls // max(1, len(possible))))
-    rounds = [each - each // 2, each // 2] if needs.lists_of_numbers and each > 1 else [each]
+    rounds = [(s.Lists.BY_ELEMENT, each)]
+    if needs.lists and each > 1:
+        rounds = [(s.Lists.BY_ELEMENT, each - each // 2), (random.choice(needs.lists), each // 2)]
     waiting = [function for (role, function) in lacking if role is Role.SUBJECT]
-    crowded: list[str] = []
-    while True:
-        try:
-            runs, scripts, waiting = _runs(composition, random, possible, waiting, rounds)
-            break
-        except _TooManyHandles as error:
-            possible = [item for item in possible if item != error.item]
-            crowded.append(str(error))
-    unsupported = crowded + [
+    progress = Progress()
+    runs, scripts, waiting = _runs(composition, random, possible, waiting, rounds, progress)
+    possible = [item for item in possible if item not in progress.never]
+    unsupported = [*progress.never.values()] + [
         why for (role, function), why in lacking.items() if role is not Role.SUBJECT or function in waiting
     ]
     plan = Plan(
         title=title,
         components=tuple(part.plan for part in surroundings.parts.values()),
         wires=surroundings.wires,
+        unmergeable=surroundings.unmergeable,
         worlds=worlds,
         entries=tuple(role for role in ENTRY_ORDER if any(of is role for of, _ in possible)),
         runs=tuple(runs),
@@ -93,15 +91,16 @@ def _runs(
     random: Random,
     functions: Sequence[tuple[Role, Function]],
     waiting: list[Function],
-    rounds: Sequence[int],
+    rounds: Sequence[tuple[s.Lists, int]],
+    progress: Progress,
 ) -> tuple[list[ScriptPlan], list[dict[Role, s.Script]], list[Function]]:
     """The runs with their scripts; of the functions that wait for handles, those that still do."""
-    nested = [function for role, function in functions if role is Role.SUBJECT]
     runs = []
     scripts = []
-    for index, count in enumerate(rounds):
-        caller = Caller(composition, random, lists=index > 0, waiting=waiting, nested=nested)
-        run, written = _run(caller, composition, functions, count)
+    for way, count in rounds:
+        nested = [f for role, f in functions if role is Role.SUBJECT and (role, f) not in progress.crowded]
+        caller = Caller(composition, random, lists=way, waiting=waiting, nested=nested)
+        run, written = _run(caller, composition, functions, count, progress)
         runs.append(run)
         scripts.append(written)
         waiting = caller.waiting
@@ -141,31 +140,56 @@ def _split(
 
 
 def _run(
-    caller: Caller, composition: Composition, functions: Sequence[tuple[Role, Function]], rounds: int
+    caller: Caller,
+    composition: Composition,
+    functions: Sequence[tuple[Role, Function]],
+    rounds: int,
+    progress: Progress,
 ) -> tuple[ScriptPlan, dict[Role, s.Script]]:
-    entries = plan_entries(caller, functions, rounds)
+    entries = plan_entries(caller, functions, rounds, progress)
     scripts = caller.build()
-    return predicted(composition, scripts, entries, caller.calls), scripts
+    return predicted(composition, scripts, entries, caller.calls, caller.calls.functions), scripts
 
 
-class _TooManyHandles(OutOfRegisters):
-    """A call that cannot be planned: `item` is the function and who calls it."""
+@dataclass
+class Progress:
+    """Which functions, by who calls them, have been called, and which could not be: a call of them holds more handles
+    than an interpreter has registers."""
 
-    def __init__(self, item: tuple[Role, Function], reason: str) -> None:
-        self.item = item
-        role, function = item
-        side = "import" if role is Role.SUBJECT else "export"
-        super().__init__(f"{side} {function.canonical}: {reason}")
+    called: set[tuple[Role, Function]] = field(default_factory=set)
+    crowded: dict[tuple[Role, Function], str] = field(default_factory=dict)
+
+    @property
+    def never(self) -> dict[tuple[Role, Function], str]:
+        """The functions that could not be called at all, with the reason."""
+        return {item: why for item, why in self.crowded.items() if item not in self.called}
+
+    def call(self, caller: Caller, frame: FrameBuilder, function: Function) -> None:
+        role = frame.owner.role
+        if (role, function) in self.crowded:
+            return
+        try:
+            caller.attempt(frame, function)
+        except OutOfRegisters as error:
+            side = "import" if role is Role.SUBJECT else "export"
+            self.crowded[role, function] = f"{side} {function.canonical}: {error}"
+            caller.leave_out(function)
+        else:
+            self.called.add((role, function))
 
 
-def plan_entries(caller: Caller, functions: Sequence[tuple[Role, Function]], rounds: int) -> list[Role]:
+def plan_entries(
+    caller: Caller, functions: Sequence[tuple[Role, Function]], rounds: int, progress: Progress
+) -> list[Role]:
     """Plan `rounds` calls of each function, less where they take others to come by handles: these count, too.
 
     Returns the components that make them, in the order in which they are entered.
     """
     entries = []
+    rank_of = caller.composition.rank
     for role in ENTRY_ORDER:
-        own = [function for of, function in functions if of is role]
+        # what others need to come by handles comes first
+        own = sorted([function for of, function in functions if of is role], key=lambda f: rank_of(role, f))
         if not own:
             continue
         entries.append(role)
@@ -175,18 +199,19 @@ def plan_entries(caller: Caller, functions: Sequence[tuple[Role, Function]], rou
             if len(caller.calls) >= enough:
                 break
             for function in own:
-                try:
-                    caller.call(frame, function)
-                except OutOfRegisters as error:
-                    raise _TooManyHandles((role, function), str(error)) from error
+                progress.call(caller, frame, function)
         caller.finish(frame)
     return entries
 
 
 def predicted(
-    composition: Composition, scripts: Mapping[Role, s.Script], entries: Sequence[Role], calls: Sequence[str]
+    composition: Composition,
+    scripts: Mapping[Role, s.Script],
+    entries: Sequence[Role],
+    calls: Sequence[str],
+    functions: Sequence[str],
 ) -> ScriptPlan:
     """The run of these scripts with what must be seen. Raises `Unpredictable`."""
     seen = run_model(composition.crossings, scripts, entries)
     texts = {role: script_text(script) for role, script in scripts.items()}
-    return ScriptPlan(texts, seen.expected, seen.outcome, calls)
+    return ScriptPlan(texts, seen.expected, seen.outcome, calls, functions=functions)

@@ -6,22 +6,26 @@ from collections.abc import Iterator, Sequence
 from random import Random
 
 from harness.case import CallStep, Case, CaseError, DropStep, RepStep, Step
+from harness.gates import unknown_gate
 from harness.model import ModelRun, Unpredictable, run_model
 from harness.plan import ExpectedOutcome, Plan, Role, ScriptPlan, TrapClass
 from harness.planner.bare import plan_world
 from harness.planner.composition import Composition
 from harness.planner.needs import needs_of
 from harness.planner.scripts import OutOfRegisters
-from harness.planner.segment import SegmentPlanner, candidates
-from harness.script import script_text
+from harness.planner.segment import SegmentPlanner, candidates, no_function
+from harness.script import Lists, script_text
 from harness.toolchains.front_end import FrontEndError, WitText, surround
 
 
 def case_plan(case: Case) -> Plan:
     """The plan of a case. Raises `CaseError` where the case contradicts its WIT, itself or the model."""
+    unknown = unknown_gate(case.wit, case.features)
+    if unknown is not None:
+        raise case.error(["features"], unknown)
     source = WitText(case.wit, case.file.name, case.file.lines_before("wit")) if isinstance(case.wit, str) else case.wit
     try:
-        surroundings = surround(source, case.world, case.features)
+        surroundings = surround(source, case.world, case.features, case.merge_versions)
     except FrontEndError as error:
         if isinstance(case.wit, str) and error.line is not None:
             raise CaseError(case.file.name, error.line, error.problem) from error
@@ -31,6 +35,7 @@ def case_plan(case: Case) -> Plan:
         return plan_world(surroundings, Random(case.sample.seed), case.sample.calls, case.title)
     worlds = {role: part.world for role, part in surroundings.parts.items()}
     composition = Composition(worlds, surroundings.wires)
+    _check_functions(case, composition)
     runs = tuple(
         _run(case, composition, segment, mode, lists)
         for lists in case.lists
@@ -41,12 +46,20 @@ def case_plan(case: Case) -> Plan:
         title=case.title,
         components=tuple(part.plan for part in surroundings.parts.values()),
         wires=surroundings.wires,
+        unmergeable=surroundings.unmergeable,
         worlds=worlds,
         entries=(),
         runs=runs,
         needs=needs_of(worlds.values(), surroundings.has_labels).engine,
         unsupported=surroundings.unsupported,
     )
+
+
+def _check_functions(case: Case, composition: Composition) -> None:
+    """Before it is said who calls: one call of what is not there must not make another one look open."""
+    for step in case.steps:
+        if isinstance(step, CallStep) and step.by is None and not candidates(composition, step):
+            raise no_function(case, composition, step)
 
 
 def _modes(composition: Composition, steps: Sequence[Step]) -> tuple[Role | None, ...]:
@@ -77,7 +90,7 @@ def _trap(step: Step) -> TrapClass | None:
     return step.trap if isinstance(step, RepStep) else None
 
 
-def _run(case: Case, composition: Composition, steps: tuple[Step, ...], mode: Role | None, lists: bool) -> ScriptPlan:
+def _run(case: Case, composition: Composition, steps: tuple[Step, ...], mode: Role | None, lists: Lists) -> ScriptPlan:
     planner = SegmentPlanner(case, composition, mode, lists)
     last = steps[-1].path if steps else ()
     expected = ExpectedOutcome(_trap(steps[-1]) if steps else None)
@@ -91,7 +104,8 @@ def _run(case: Case, composition: Composition, steps: tuple[Step, ...], mode: Ro
         raise _contradiction(case, last, expected, seen.outcome)
     _check_destroyed(case, steps, planner, seen)
     texts = {role: script_text(script) for role, script in scripts.items()}
-    return ScriptPlan(texts, seen.expected, seen.outcome, tuple(planner.calls), tuple(planner.entries))
+    calls, functions = tuple(planner.calls), tuple(planner.functions)
+    return ScriptPlan(texts, seen.expected, seen.outcome, calls, tuple(planner.entries), functions)
 
 
 def _contradiction(

@@ -13,6 +13,10 @@ from harness.plan import Role, Wire
 from harness.smallest import Smallest
 from harness.world import Function, World
 
+PRECIOUS = 3
+"""From this rank on a handle takes several calls to come by: one of each is kept, and used, and no call that could be
+left out asks for one, so that calls do not multiply along a chain of resources."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -58,14 +62,40 @@ class Composition:
             for function in sorted(self.imports(role), key=lambda f: not f.name.startswith("[constructor]"))
             for key in self._yields(role, function)
         ]
+        waiting: dict[tuple[Role, ResourceIdentity], list[int]] = {}
+        for index, (key, function) in enumerate(candidates):
+            for needed in self._handles(key[0], function):
+                waiting.setdefault(needed, []).append(index)
         rank = 0
-        while True:
+        look = list(range(len(candidates)))
+        while look:
             rank += 1
-            new = [(key, f) for key, f in candidates if key not in found and self._callable(f, found, key)]
-            if not new:
-                return found
+            new = [candidates[index] for index in look]
+            new = [(key, f) for key, f in new if key not in found and self._callable(f, found, key)]
             for key, function in new:
                 found.setdefault(key, Source(function, rank))
+            # only what may use one of these can have become callable
+            look = sorted({index for key, _ in new for index in waiting.get(key, ())})
+        return found
+
+    def rank(self, role: Role, function: Function) -> int:
+        """How far from what can be had at once the handles are that a caller needs."""
+        identities = [
+            self.identity(role, type.resource)
+            for type in t.reachable(*(param.type for param in function.params))
+            if isinstance(type, t.Own | t.Borrow)
+        ]
+        return max((self.sources[role, i].rank for i in identities if (role, i) in self.sources), default=0)
+
+    def _handles(self, role: Role, function: Function) -> set[tuple[Role, ResourceIdentity]]:
+        """What a call may need: handles in parameters for the caller, in the result for the callee."""
+        callee, exported = self.links.callee(role, function.interface, function.name)
+        found = set()
+        for of, types in ((role, [param.type for param in function.params]), (callee, [exported.result])):
+            for type in t.reachable(*types):
+                if isinstance(type, t.Own | t.Borrow):
+                    found.add((of, self.identity(of, type.resource)))
+        return found
 
     def _yields(self, role: Role, function: Function) -> list[tuple[Role, ResourceIdentity]]:
         owned = [type.resource for type in t.reachable(function.result) if isinstance(type, t.Own)]

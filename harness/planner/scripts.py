@@ -8,6 +8,9 @@ from harness import script as s
 from harness.model.table import ResourceIdentity
 from harness.plan import Role
 
+Mark = tuple[int, tuple[int, ...]]
+"""How many frames there were, and which registers were free."""
+
 
 class OutOfRegisters(Exception):
     """A call holds more handles at once than an interpreter has registers."""
@@ -47,9 +50,23 @@ class ScriptBuilder:
             raise OutOfRegisters(f"the {self.role.value} holds {s.REGISTERS} handles")
         return self._free.pop()
 
+    @property
+    def free(self) -> int:
+        """How many registers nobody has."""
+        return len(self._free)
+
+    def mark(self) -> Mark:
+        return len(self.frames), tuple(self._free)
+
+    def reset(self, mark: Mark) -> None:
+        """Frames and registers as they were at the mark; ops of frames from before are the caller's to take back."""
+        frames, free = mark
+        del self.frames[frames:]
+        self._free[:] = free
+
     def give_back(self, register: int) -> None:
         self._free.append(register)
 
-    def build(self, eager: bool = False, lists: bool = False) -> s.Script:
+    def build(self, eager: bool = False, lists: s.Lists = s.Lists.BY_ELEMENT) -> s.Script:
         frames = tuple(s.Frame(key, tuple(ops)) for key, ops in self.frames)
         return s.Script(frames, eager, lists)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from harness import script as s
 from harness import types as t
-from harness.case import CallStep, Case, DropStep, NewStep, RepStep, Step
+from harness.case import CallStep, Case, CaseError, DropStep, NewStep, RepStep, Step
 from harness.encoding import encode, handles
 from harness.model.resource_ops import parts_of
+from harness.nearest import there_are
 from harness.plan import Role
 from harness.planner.calls import FIRST_REP
 from harness.planner.composition import Composition
@@ -19,6 +20,9 @@ from harness.values import ErrorContext, HandleName, Value
 from harness.wave_lexer import WaveError
 from harness.wave_parser import from_wave
 from harness.world import Function
+
+_WORLD = t.qualified(None, "")
+"""Stands before the canonical name of what the world itself has; a case leaves it out."""
 
 
 def _have_destructors(steps: Sequence[Step]) -> bool:
@@ -39,10 +43,11 @@ def split_function(text: str) -> tuple[str | None, str]:
 class SegmentPlanner:
     """Plans the steps of one run. `mode`: who calls where both sides can."""
 
-    def __init__(self, case: Case, composition: Composition, mode: Role | None, lists: bool) -> None:
+    def __init__(self, case: Case, composition: Composition, mode: Role | None, lists: s.Lists) -> None:
         self.scripts = {role: ScriptBuilder(role) for role in composition.worlds}
         self.entries: list[Role] = []
         self.calls: list[str] = []
+        self.functions: list[str] = []
         self.names = HandleNames()
         self._case = case
         self._composition = composition
@@ -72,7 +77,9 @@ class SegmentPlanner:
             case DropStep() | RepStep():
                 holder = self.names.holder(step.handle)
                 if holder is None:
-                    raise self._case.error(step.path, f"there is no handle ${step.handle} yet")
+                    known = [f"${name}" for name in self.names.owners]
+                    message = f"there is no handle ${step.handle} yet\n{there_are(f'${step.handle}', known, 'handles')}"
+                    raise self._case.error(step.path, message)
                 if holder is Role.PROVIDER:
                     message = f"the provider holds ${step.handle}: say what it does with it in `during` of a call"
                     raise self._case.error(step.path, message)
@@ -90,8 +97,15 @@ class SegmentPlanner:
                 exported = self._composition.worlds[frame.owner.role].exports.get(interface)
                 resource = exported.resources.get(name) if exported is not None else None
                 if resource is None or not resource.exported:
+                    known = [
+                        t.qualified(key, found).removeprefix(_WORLD)
+                        for key, exports in self._composition.worlds[frame.owner.role].exports.items()
+                        for found, resource in exports.resources.items()
+                        if resource.exported
+                    ]
                     message = f"the {frame.owner.role.value} defines no resource {step.resource}"
-                    raise self._case.error(step.path, message)
+                    listed = there_are(step.resource, known, "resources of it")
+                    raise self._case.error((*step.path, "resource"), f"{message}\n{listed}")
                 self._new(frame, resource, step.handle, step.rep)
             case RepStep():
                 frame.add(s.Rep(frame.owner.take_register(), self._register(frame, step.handle, step)))
@@ -111,7 +125,10 @@ class SegmentPlanner:
     def _register(self, frame: FrameBuilder, name: str, step: Step) -> s.Register:
         register = self.names.register(frame.owner.role, name)
         if register is None:
-            raise self._case.error(step.path, f"the {frame.owner.role.value} never had a handle ${name}")
+            role = frame.owner.role
+            known = [f"${held}" for of, held in self.names.registers if of is role]
+            message = f"the {role.value} never had a handle ${name}\n{there_are(f'${name}', known, 'handles')}"
+            raise self._case.error(step.path, message)
         return s.Register(register)
 
     def _new(self, frame: FrameBuilder, resource: t.Resource, name: str, rep: int | None = None) -> s.Register:
@@ -141,6 +158,7 @@ class SegmentPlanner:
             for index, (value, param) in enumerate(zip(values, function.params, strict=True))
         ]
         arrow = f" -> {step.result}" if step.result is not None else ""
+        self.functions.append(function.canonical)
         self.calls.append(f"{function.canonical}({', '.join(step.args)}){arrow}")
         result = self._answer(callee, exported, step, values)
         register = frame.owner.take_register() if function.result is not None else None
@@ -156,8 +174,8 @@ class SegmentPlanner:
         interface, name = split_function(step.function)
         function = self._composition.worlds[role].import_function(interface, name)
         if function is None:
-            known = ", ".join(f.canonical.removeprefix("-#") for f in self._composition.imports(role)) or "nothing"
-            message = f"the {role.value} imports no {step.function}; it imports {known}"
+            known = callable_by(self._composition, [role])
+            message = f"the {role.value} imports no {step.function}\n{there_are(step.function, known, 'imports of it')}"
             raise self._case.error((*step.path, "call"), message)
         return function
 
@@ -255,7 +273,7 @@ class SegmentPlanner:
                 raise self._case.error(step.path, f"the {role.value} does not hold ${held.name} and cannot make it")
             return self._register(frame, held.name, step)
 
-        return encode(value, type, lookup, self._lists)
+        return encode(value, type, lookup, self._lists is s.Lists.NUMBERS)
 
 
 def candidates(composition: Composition, step: CallStep) -> list[Role]:
@@ -273,18 +291,28 @@ def candidates(composition: Composition, step: CallStep) -> list[Role]:
     return [role for _, role in found]
 
 
+def callable_by(composition: Composition, roles: Sequence[Role]) -> list[str]:
+    """The functions that these components can call, as a case names them."""
+    functions = [f for role in roles if role in composition.worlds for f in composition.imports(role)]
+    return list(dict.fromkeys(function.canonical.removeprefix(_WORLD) for function in functions))
+
+
+def no_function(case: Case, composition: Composition, step: CallStep) -> CaseError:
+    """The call of a function that is nowhere in the world."""
+    known = callable_by(composition, (Role.SUBJECT, Role.DRIVER))
+    message = f"there is no function {step.function}\n{there_are(step.function, known, 'functions')}"
+    return case.error((*step.path, "call"), message)
+
+
 def caller_of(case: Case, composition: Composition, step: CallStep, mode: Role | None) -> Role:
     if step.by is not None:
         if step.by not in composition.worlds:
-            raise case.error((*step.path, "by"), f"the world has no {step.by.value}: it exports nothing")
+            why = "exports" if step.by is Role.DRIVER else "imports"
+            raise case.error((*step.path, "by"), f"the world has no {step.by.value}: it {why} nothing")
         return step.by
     found = candidates(composition, step)
     if not found:
-        functions = [
-            f for role in (Role.SUBJECT, Role.DRIVER) if role in composition.worlds for f in composition.imports(role)
-        ]
-        known = ", ".join(dict.fromkeys(f.canonical.removeprefix("-#") for f in functions)) or "none"
-        raise case.error((*step.path, "call"), f"there is no function {step.function}; known are {known}")
+        raise no_function(case, composition, step)
     if mode is not None and mode in found:
         return mode
     if len(found) > 1:

@@ -17,6 +17,7 @@ from harness.plan import Role
 from harness.programs.execute import execute
 from harness.programs.prepare import Prepared, prepare
 from harness.programs.program import Program, load_program
+from harness.ran import Ran, called
 from harness.same_world import built_world
 from harness.steps import StepLost
 from harness.toml_lines import FileError
@@ -55,22 +56,40 @@ class RunProgram:
             return Examination(self.name, "", unusable(str(error)))
         except StepLost as lost:
             return Examination(self.name, "", broken(f"planning: {lost.loss.message}"))
-        verdict = examine_program(bench, self.name, program, prepared, self.options)
+        verdict, cells = program_verdict(bench, self.name, program, prepared, self.options)
         kept = ""
         if not verdict.outcome.good and self.options.artifacts is not None:
             kept = _keep_or_say_why(bench, self.options.artifacts, self, program, prepared)
         seconds = time.perf_counter() - started
-        return Examination(self.name, program.title, verdict, program.wit, artifacts=kept, seconds=seconds)
+        ran = _ran(program, prepared, cells, self.options)
+        return Examination(self.name, program.title, verdict, program.wit, artifacts=kept, seconds=seconds, ran=ran)
+
+
+def _ran(program: Program, prepared: Prepared, cells: Sequence[str], options: Options) -> Ran:
+    if program.refusal is not None:
+        return Ran(refusals=1)
+    if not cells:
+        return Ran()
+    lines = (tuple(line for call in prepared.calls for line in call.lines),) if options.list_calls else ()
+    return called([call.function.canonical for call in prepared.calls], cells, lines)
 
 
 def examine_program(bench: Workbench, name: str, program: Program, prepared: Prepared, options: Options) -> Verdict:
     """What each of the toolchains of `options` makes of a program."""
+    return program_verdict(bench, name, program, prepared, options)[0]
+
+
+def program_verdict(
+    bench: Workbench, name: str, program: Program, prepared: Prepared, options: Options
+) -> tuple[Verdict, list[str]]:
+    """The same, and in which cells the program ran: `TOOLCHAIN@ENGINE`."""
     names = list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
     engines = list(EngineKind) if options.full_matrix else [options.engine]
     tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
     judging = Judging(name, tools, options.expectations.about(program.wit))
-    found = {toolchain: _Linked(bench, toolchain, program, prepared).findings(engines) for toolchain in names}
-    return judge_alone(judging, found)
+    linked = {toolchain: _Linked(bench, toolchain, program, prepared) for toolchain in names}
+    found = {toolchain: made.findings(engines) for toolchain, made in linked.items()}
+    return judge_alone(judging, found), [cell for made in linked.values() for cell in made.cells]
 
 
 class _Linked:
@@ -81,6 +100,8 @@ class _Linked:
         self._name = toolchain
         self._program = program
         self._prepared = prepared
+        self.cells: list[str] = []
+        """Where it ran, as far as it came."""
 
     def findings(self, engines: Sequence[EngineKind]) -> list[Finding]:
         toolchain = self._bench.toolchains[self._name]
@@ -117,6 +138,7 @@ class _Linked:
             seen = Rejected("run", lost.loss.message, lost.loss.exit_code is None)
         if isinstance(seen, Rejected):
             return [refused_by_engine(f"{self._name}@{kind.value}", seen)]
+        self.cells.append(f"{self._name}@{kind.value}")
         difference = first_difference(self._prepared, seen)
         return findings_of([difference] if difference is not None else [])
 

@@ -45,7 +45,8 @@ def execute(engine: Engine, binary: bytes, prepared: Prepared, limits: RunLimits
         component = Component(engine.engine, binary)
     except WasmtimeError as error:
         return Rejected("compile", cause(str(error)))
-    return _Run(engine, component, prepared, limits).calls()
+    with engine.deadline.within(limits.seconds):
+        return _Run(engine, component, prepared, limits).calls()
 
 
 @dataclass(frozen=True)
@@ -99,9 +100,7 @@ class _Run:
 
     def _start(self) -> _Live | str | Rejected:
         """A new instance; a line where it traps at once."""
-        store = wasmtime.Store(self._engine.engine)
-        store.set_fuel(self._limits.fuel)
-        store.set_limits(memory_size=self._limits.memory)
+        store = self._engine.store(self._limits)
         try:
             return _Live(store, self._linker.instantiate(store, self._component))
         except WasmtimeError as error:

@@ -10,6 +10,7 @@ import wasmtime
 from harness import types as t
 from harness.binary import name as encoded_name
 from harness.binary import section
+from harness.nearest import there_are
 from harness.programs.program import Program, ProgramLibrary, ProgramStep
 from harness.toml_lines import FileError
 from harness.toolchains.front_end import FrontEndError, WitText, world_section
@@ -101,7 +102,9 @@ def _call(program: Program, world: World, index: int, step: ProgramStep) -> Prep
     interface, _, name = step.call.rpartition("#")
     function = world.export_function(interface or None, name)
     if function is None:
-        raise program.file.error(["step", index, "call"], f"the world exports no function {step.call!r}")
+        known = [f.canonical.removeprefix(t.qualified(None, "")) for f in world.export_functions()]
+        message = f"the world exports no function {step.call!r}\n{there_are(step.call, known, 'exports')}"
+        raise program.file.error(["step", index, "call"], message)
     if len(step.args) != len(function.params):
         message = f"{step.call} takes {len(function.params)} arguments, {len(step.args)} are given"
         raise program.file.error(["step", index, "args"], message)

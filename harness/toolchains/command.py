@@ -10,6 +10,7 @@
     stub-missing-functions = ["--stub-missing-functions"]
     built-in-libdl = ["--use-built-in-libdl"]
     openable = ["--dl-openable"]                     # before the library's own word
+    keep-versions = ["--merge-imports-based-on-semver=false"]    # drivers of worlds with compatible versions need it
 
 An option that is asked for and not in the table is refused by name.
 
@@ -18,8 +19,8 @@ Exit code 0: the output file is the result. 1 or 2: refused, standard error says
 
 from __future__ import annotations
 
-import os
 import re
+import shlex
 import shutil
 import tempfile
 import tomllib
@@ -28,7 +29,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness import process
-from harness.process import Limits, Running
+from harness.process import Killed, Limits, Running
+from harness.toolchains.output import BadOutput, read_output
 from harness.toolchains.protocol import (
     BuildResult,
     Built,
@@ -41,12 +43,12 @@ from harness.toolchains.protocol import (
     Refused,
     Toolchain,
 )
-from harness.toolchains.wasm_tools import judge_exit
+from harness.toolchains.wasm_tools import await_end
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """Names of toolchains become names of files."""
 
-LINK_OPTIONS = ("stack-size", "stub-missing-functions", "built-in-libdl", "openable")
+LINK_OPTIONS = ("stack-size", "stub-missing-functions", "built-in-libdl", "openable", "keep-versions")
 
 
 class ToolchainFileError(Exception):
@@ -62,12 +64,17 @@ class Templates:
     link_options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Words by option: what the linker can be asked for."""
 
+    @property
+    def commands(self) -> tuple[str, ...]:
+        options = (f"with {name}: {shlex.join(words)}" for name, words in self.link_options.items())
+        return (shlex.join(self.generate), shlex.join(self.link), *options)
+
 
 def load(path: Path, directory: Path, limits: Limits) -> Toolchain:
     """The toolchain that a TOML file describes. `directory` is for temporary files."""
     templates = read(path)
     tool = CommandTool(templates, directory, limits)
-    return Toolchain(templates.name, templates.generate[0], templates.version, tool, tool)
+    return Toolchain(templates.name, templates.generate[0], templates.version, tool, tool, commands=templates.commands)
 
 
 def read(path: Path) -> Templates:
@@ -112,9 +119,11 @@ def _version(path: Path, table: Mapping[str, object]) -> str:
     if "version-command" in table:
         command = _words(path, table, "version-command")
         try:
-            completed = process.run(command, Limits(10.0), own_group=True)
+            completed = process.run(command, Limits(10.0, 0))
         except OSError as error:
             raise ToolchainFileError(f"{path}: {command[0]} cannot be started: {error.strerror}") from error
+        except Killed as error:
+            raise ToolchainFileError(f"{path}: version-command: {error}") from error
         return completed.stdout.decode("utf-8", "replace").strip() or "unknown"
     version = table.get("version", "unknown")
     if not isinstance(version, str):
@@ -170,19 +179,19 @@ class CommandTool:
         output = folder / "output.wasm"
         command = [_filled(word, {"{output}": str(output)}) for word in command]
         try:
-            running = Running(command, self._limits, own_group=True)
-        except OSError as error:
+            running = Running(command, self._limits)
+        except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
-            return Done(Panicked(127, f"{command[0]} cannot be started: {os.strerror(error.errno or 0)}", stage))
-        return _CommandJob(running, stage, output, self._limits.seconds)
+            raise
+        return _CommandJob(running, stage, output, self._limits)
 
 
 class _CommandJob:
-    def __init__(self, running: Running, stage: str, output: Path, seconds: float) -> None:
+    def __init__(self, running: Running, stage: str, output: Path, limits: Limits) -> None:
         self._running = running
         self._stage = stage
         self._output = output
-        self._seconds = seconds
+        self._limits = limits
         self._result: BuildResult | None = None
 
     def result(self) -> BuildResult:
@@ -194,13 +203,13 @@ class _CommandJob:
         return self._result
 
     def _judge(self) -> BuildResult:
-        result = judge_exit(self._running.wait(), self._stage, self._seconds)
+        result = await_end(self._running, self._stage, self._limits)
         if not isinstance(result, Built):
             return result
         try:
-            return Built(self._output.read_bytes())
-        except OSError:
-            return Panicked(0, "ended with code 0 and wrote no output file", self._stage)
+            return Built(read_output(self._output, self._limits.output))
+        except BadOutput as error:
+            return Panicked(0, f"ended with code 0 and {error}", self._stage)
 
 
 def _wanted(libraries: Sequence[Library], options: LinkOptions) -> list[str]:
@@ -209,6 +218,7 @@ def _wanted(libraries: Sequence[Library], options: LinkOptions) -> list[str]:
         "stub-missing-functions": options.stub_missing_functions,
         "built-in-libdl": options.built_in_libdl,
         "openable": any(library.openable for library in libraries),
+        "keep-versions": not options.merge_versions,
     }
     return [option for option in LINK_OPTIONS if asked[option]]
 

@@ -5,16 +5,18 @@ Uses `generator`'s WIT front end for all toolchains: what is compared is what th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator.errors import GeneratorError, WitError
 from generator.wit.binary.encode import encode_world
 from generator.wit.load import load, load_text, select_world
-from generator.wit.model import InterfaceItem, PackageId, Resolve, WorldId
+from generator.wit.model import InterfaceItem, InterfaceKey, PackageId, Resolve, WorldId
 from generator.wit.printer_types import escaped
-from harness.plan import ComponentPlan, Role, Wire
+from generator.wit.semver import replace_imports
+from harness.merging import merging
+from harness.plan import ComponentPlan, ItemKind, Role, Wire
 from harness.toolchains.mirror import add_mirrors
 from harness.toolchains.mirror_text import one_text, with_mirrors
 from harness.toolchains.narrow import narrow
@@ -53,6 +55,8 @@ class Surroundings:
     """Functions of the world that were left out, each with the reason."""
     has_labels: bool = False
     """Whether the world has `import label: interface;` or an export of that kind."""
+    unmergeable: str = ""
+    """As in `Plan`."""
 
 
 @dataclass(frozen=True)
@@ -64,17 +68,45 @@ class WitText:
     lines_before: int = 0
 
 
-def surround(source: Path | WitText, world: str | None = None, features: Sequence[str] = ()) -> Surroundings:
-    """The composition around a world: `source` is a WIT file or folder, or a text. Raises `FrontEndError`."""
+def surround(
+    source: Path | WitText, world: str | None = None, features: Sequence[str] = (), merge_versions: bool = True
+) -> Surroundings:
+    """The composition around a world: `source` is a WIT file or folder, or a text. `merge_versions`: the subject is
+    linked as by default. Raises `FrontEndError`."""
     try:
         resolve, package, text = _load(source, features)
         subject = select_world(resolve, package, world)
         lost = narrow(resolve, subject)
         if text is None or lost:
             text = one_text(resolve, package)
-        return _surround(resolve, subject, text, tuple(features), lost)
+        part = _part(resolve, Role.SUBJECT, subject, text, tuple(features))
+        found = merging(part.world)
+        merge = bool(found.names) and not found.conflict and merge_versions
+        if merge:
+            _merge(resolve, subject, found.names)
+            text = one_text(resolve, package)
+        elif found.names:
+            part = replace(part, plan=replace(part.plan, merge_versions=False))
+        around = _surround(resolve, subject, part, text, lost)
+        return replace(
+            around,
+            wires=around.wires + (_merged_wires(found.names) if merge else ()),
+            unmergeable=found.conflict if merge_versions else "",
+        )
     except GeneratorError as error:
         raise FrontEndError(error) from error
+
+
+def _merge(resolve: Resolve, world: WorldId, names: Mapping[str, str]) -> None:
+    """What is around a world is made for the imports that a linker leaves of it."""
+    keys = {resolve.world_key_name(key): key for key in resolve.worlds[world].imports}
+    ids = {name: key.id for name, key in keys.items() if isinstance(key, InterfaceKey)}
+    replace_imports(resolve, world, {ids[old]: ids[new] for old, new in names.items()})
+
+
+def _merged_wires(names: Mapping[str, str]) -> tuple[Wire, ...]:
+    """Where calls of the imports go that are no more. (What a component does not import it is not given.)"""
+    return tuple(Wire(Role.SUBJECT, old, ItemKind.INSTANCE, Role.PROVIDER, (new,)) for old, new in names.items())
 
 
 def _load(source: Path | WitText, features: Sequence[str]) -> tuple[Resolve, PackageId, str | None]:
@@ -87,15 +119,17 @@ def _load(source: Path | WitText, features: Sequence[str]) -> tuple[Resolve, Pac
     return resolve, package, source.read_text(encoding="utf-8") if is_text else None
 
 
-def _surround(
-    resolve: Resolve, subject: WorldId, text: str, features: tuple[str, ...], lost: tuple[str, ...]
-) -> Surroundings:
+def _surround(resolve: Resolve, subject: WorldId, part: Part, text: str, lost: tuple[str, ...]) -> Surroundings:
+    """`part`: the subject. `text`: its packages. The others keep all versions, so that a driver reaches all exports."""
     mirrors = add_mirrors(resolve, subject)
     mirrored = with_mirrors(resolve, text)
-    parts = {Role.SUBJECT: _part(resolve, Role.SUBJECT, subject, text, features)}
+    parts = {Role.SUBJECT: part}
     for role, world in ((Role.PROVIDER, mirrors.provider), (Role.DRIVER, mirrors.driver)):
         if world is not None:
-            parts[role] = _part(resolve, role, world, mirrored, features)
+            other = _part(resolve, role, world, mirrored, part.plan.features)
+            if merging(other.world).names:
+                other = replace(other, plan=replace(other.plan, merge_versions=False))
+            parts[role] = other
     return Surroundings(parts, mirrors.wires, lost + mirrors.refused, _has_labels(resolve, subject))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from generator.component.names import canonical_name
 from generator.wit.clone import TypeCloner
 from generator.wit.elaborate import elaborate
 from generator.wit.gates import Features
@@ -69,7 +70,8 @@ class _Builder:
         self._resolve = resolve
         self._subject_id = world
         self._subject = resolve.worlds[world]
-        taken = {resolve.world_key_name(key) for key in (*self._subject.imports, *self._subject.exports)}
+        keys = (*self._subject.imports, *self._subject.exports)
+        taken = {canonical_name(resolve.world_key_name(key)) for key in keys}
         self._root = _fresh(ROOT, taken)
         self._makers = _fresh(MAKERS, taken)
         self.wires: list[Wire] = []
@@ -130,7 +132,8 @@ class _Builder:
         needed = needed_items(self._resolve, self._subject_id)
         self.refused = tuple(f"-#{name}: {why}" for name, why in needed.refused.items())
         self._share_world_types(world, cloner, needed)
-        taken = {SYMBOLS, *(k.lower() for k in (*self._subject.imports, *self._subject.exports) if isinstance(k, str))}
+        plain = (key for key in (*self._subject.imports, *self._subject.exports) if isinstance(key, str))
+        taken = {SYMBOLS, *map(canonical_name, plain)}
         for key, item in self._subject.exports.items():
             name = self._resolve.world_key_name(key)
             if isinstance(item, InterfaceItem):
@@ -161,18 +164,26 @@ class _Builder:
         self.wires.append(Wire(Role.DRIVER, self._makers, ItemKind.INSTANCE, Role.PROVIDER, (self._makers,)))
 
     def _share_world_types(self, world: World, cloner: TypeCloner, needed: Needed) -> None:
-        """World-level types and the functions of world-level resources: the driver has them from the provider."""
+        """World-level types and the functions of world-level resources: the driver has them from the provider.
+
+        A type beside an export of its name has another name in the driver, which imports both.
+        """
+        exported = {canonical_name(self._resolve.world_key_name(key)) for key in self._subject.exports}
+        taken = exported | {canonical_name(self._resolve.world_key_name(key)) for key in self._subject.imports}
         for key, item in self._subject.imports.items():
-            name = self._resolve.world_key_name(key)
+            name = own_name = self._resolve.world_key_name(key)
             copy: WorldItem
             if isinstance(item, TypeItem) and item.id in needed.types:
-                copy = TypeItem(cloner.named_type(item.id))
+                if canonical_name(name) in exported:
+                    own_name = _fresh(name, taken)
+                    taken.add(canonical_name(own_name))
+                copy = TypeItem(cloner.named_type(item.id, own_name))
             elif isinstance(item, FunctionItem) and name in needed.functions:
                 copy = FunctionItem(cloner.function(item.function))
             else:
                 continue
-            world.imports[key] = copy
-            self.wires.append(Wire(Role.DRIVER, name, _kind(item), Role.PROVIDER, (self._root, name)))
+            world.imports[own_name] = copy
+            self.wires.append(Wire(Role.DRIVER, own_name, _kind(item), Role.PROVIDER, (self._root, name)))
 
 
 def _open_gates(resolve: Resolve, interface: Interface) -> None:
@@ -196,7 +207,8 @@ def _kind(item: WorldItem) -> ItemKind:
 
 
 def _fresh(name: str, taken: set[str]) -> str:
+    """`name` or a name like it that is strongly-unique; `taken` holds canonical names."""
     candidate, number = name, 1
-    while candidate in taken:
+    while canonical_name(candidate) in taken:
         candidate, number = f"{name}{number}", number + 1
     return candidate

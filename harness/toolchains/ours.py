@@ -19,6 +19,7 @@ from generator.link.plan_link import LinkOptions as OurLinkOptions
 from generator.wit.load import load, load_text, select_world
 from generator.wit.model import PackageId, Resolve
 from harness.toolchains.protocol import (
+    OUR_COMMANDS,
     BuildResult,
     Built,
     GenerateOptions,
@@ -55,9 +56,6 @@ class _LazyJob:
             return Panicked(1, traceback.format_exc(), self._stage)
 
 
-_COMPONENTIZE = ComponentizeOptions(merge_imports_based_on_semver=False)
-
-
 class Ours:
     def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job:
         return _LazyJob("generate", lambda: _generate(wit, world, options))
@@ -87,9 +85,11 @@ def _link(libraries: Sequence[Library], options: LinkOptions) -> bytes:
     ours = OurLinkOptions(stub_missing_functions=options.stub_missing_functions, built_in_libdl=options.built_in_libdl)
     if options.stack_size is not None:
         ours = replace(ours, stack_size=options.stack_size)
-    return link(read, ours, _COMPONENTIZE)
+    return link(read, ours, ComponentizeOptions(merge_imports_based_on_semver=options.merge_versions))
 
 
 def toolchain() -> Toolchain:
     tool = Ours()
-    return Toolchain(NAME, "generator", metadata.version("wit-dylib-harness"), tool, tool, in_process=True)
+    return Toolchain(
+        NAME, "generator", metadata.version("wit-dylib-harness"), tool, tool, in_process=True, commands=OUR_COMMANDS
+    )

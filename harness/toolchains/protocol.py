@@ -34,7 +34,7 @@ class Panicked:
 
 @dataclass(frozen=True, slots=True)
 class InvalidOutput:
-    """The tool said it had succeeded, but a validator refuses what it wrote."""
+    """The tool wrote what a validator refuses: the engine's, or the tool's own (`data` is empty then)."""
 
     message: str
     stage: str
@@ -53,13 +53,18 @@ BuildFailure = Refused | Panicked | InvalidOutput | TimedOut
 BuildResult = Built | BuildFailure
 
 
+DEFAULT_ENCODING = "utf-8"
+KEEP_VERSIONS = "--merge-imports-based-on-semver=false"
+"""The flag of `component link` and `component new` that tools share, for `LinkOptions.merge_versions` being false."""
+
+
 @dataclass(frozen=True, slots=True)
 class GenerateOptions:
     """Options of `wit-dylib`. `interpreter` is the library name that `dylink.0` needs."""
 
     interpreter: str | None = None
     features: tuple[str, ...] = ()
-    encoding: str = "utf-8"
+    encoding: str = DEFAULT_ENCODING
     abi_version: int = 3
     async_filters: tuple[str, ...] = ()
 
@@ -77,13 +82,14 @@ class Library:
 class LinkOptions:
     """Options of `component link`. `stack_size` in bytes.
 
-    Imports of compatible versions are never merged into the newest one (tools do so by default): each is wired to the
-    version that it names.
+    `merge_versions`: imports in compatible versions become one of the highest, as tools do by default; else each is
+    wired to the version that it names.
     """
 
     stub_missing_functions: bool = False
     stack_size: int | None = None
     built_in_libdl: bool = False
+    merge_versions: bool = True
 
 
 class Job(Protocol):
@@ -106,6 +112,12 @@ class Linker(Protocol):
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job: ...
 
 
+GENERATE_WORDS = "WIT --world WORLD --interpreter NAME [--features NAMES]"
+"""What follows `wit-dylib`, for `Toolchain.commands`."""
+OUR_COMMANDS = (f"generator wit-dylib {GENERATE_WORDS}", "generator component link NAME=LIBRARY...")
+"""What the calls of ours stand for, which are made in this process."""
+
+
 @dataclass(frozen=True, slots=True)
 class Toolchain:
     """`name` is what cells call it (`ours`, `reference`, or a name from a TOML file); `tool` and `version` name
@@ -117,6 +129,8 @@ class Toolchain:
     generator: Generator
     linker: Linker
     in_process: bool = False
+    commands: tuple[str, ...] = ()
+    """What is run, with every flag, as a user would type it; capitals stand for what differs from case to case."""
 
 
 @dataclass(slots=True)

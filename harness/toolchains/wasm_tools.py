@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import process
-from harness.process import Completed, Limits, Running
+from harness.process import CannotStart, Completed, Killed, Limits, Running
 from harness.toolchains.protocol import (
+    DEFAULT_ENCODING,
+    GENERATE_WORDS,
+    KEEP_VERSIONS,
     BuildResult,
     Built,
-    Done,
     GenerateOptions,
+    InvalidOutput,
     Job,
     Library,
     LinkOptions,
@@ -31,6 +34,12 @@ RUST_PANIC = 101
 """The exit code of a Rust program that panicked."""
 
 _VERSION = re.compile(r"wasm-tools (\d+\.\d+\.\d+\S*)(?: \(.*\))?\s*")
+
+QUICK_LINK = ("--debug-names=false", "--validate=false")
+"""What saves a third of a link where many worlds are linked, and what is linked is validated by the engine anyway."""
+
+OWN_VALIDATOR = "failed to validate component output"
+"""What `component link` and `component new` say where they made something that their own validator does not take."""
 
 _THREAD = re.compile(r"thread '([^']*)' \(\d+\)")
 """A Rust panic tells the number of its thread, which is another one each time."""
@@ -82,9 +91,11 @@ def _check(name: str, origin: str) -> Executable:
     if path is None:
         raise WrongReference(f"{name} (from {origin}) is not an executable file")
     try:
-        completed = process.run([path, "--version"], Limits(10.0, 0), own_group=True)
+        completed = process.run([path, "--version"], Limits(10.0, 0))
     except OSError as error:
         raise WrongReference(f"{path} (from {origin}) cannot be started: {error.strerror}") from error
+    except Killed as error:
+        raise WrongReference(f"{path} (from {origin}), asked for --version: {error}") from error
     output = completed.stdout.decode("utf-8", "replace")
     match = _VERSION.fullmatch(output)
     if completed.exit_code or match is None:
@@ -101,15 +112,21 @@ def _check(name: str, origin: str) -> Executable:
 class WasmTools:
     """A generator and a linker, each call a process of its own that runs while the caller does other work."""
 
-    def __init__(self, executable: Executable, directory: Path, limits: Limits | None = None) -> None:
-        """`directory`: where inputs are written; they are removed when their process has ended."""
+    def __init__(
+        self, executable: Executable, directory: Path, limits: Limits | None = None, link_flags: Sequence[str] = ()
+    ) -> None:
+        """`directory`: where inputs are written; they are removed when their process has ended. `link_flags`: those
+        that every link gets."""
         self._path = executable.path
+        self._link_flags = tuple(link_flags)
         self._directory = directory
         self._limits = limits or Limits()
         self._kept: dict[bytes, str] = {}
 
     def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job:
-        command = ["wit-dylib", "--encoding", _encoding(options.encoding)]
+        command = ["wit-dylib"]
+        if options.encoding != DEFAULT_ENCODING:
+            command += ["--encoding", _encoding(options.encoding)]
         if world is not None:
             command += ["--world", world]
         if options.interpreter is not None:
@@ -124,13 +141,9 @@ class WasmTools:
         return self._start("generate", [*command, path], [path])
 
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
-        command = [
-            "component",
-            "link",
-            "--debug-names=false",
-            "--validate=false",
-            "--merge-imports-based-on-semver=false",
-        ]
+        command = ["component", "link", *self._link_flags]
+        if not options.merge_versions:
+            command.append(KEEP_VERSIONS)
         if options.stub_missing_functions:
             command.append("--stub-missing-functions")
         if options.stack_size is not None:
@@ -161,37 +174,49 @@ class WasmTools:
     def _start(self, stage: str, command: list[str], paths: list[str]) -> Job:
         try:
             running = Running([self._path, *command], self._limits)
-        except OSError as error:
+        except BaseException:
             _remove(paths)
-            return Done(Panicked(127, f"{self._path} cannot be started: {error.strerror}", stage))
-        return _ToolJob(running, stage, paths, self._limits.seconds)
+            raise
+        return _ToolJob(running, stage, paths, self._limits)
 
 
 class _ToolJob:
-    def __init__(self, running: Running, stage: str, paths: list[str], seconds: float) -> None:
+    def __init__(self, running: Running, stage: str, paths: list[str], limits: Limits) -> None:
         self._running = running
         self._stage = stage
         self._paths = paths
-        self._seconds = seconds
+        self._limits = limits
         self._result: BuildResult | None = None
 
     def result(self) -> BuildResult:
         if self._result is None:
             try:
-                completed = self._running.wait()
+                self._result = await_end(self._running, self._stage, self._limits)
             finally:
                 _remove(self._paths)
-            self._result = judge_exit(completed, self._stage, self._seconds)
         return self._result
 
 
-def judge_exit(completed: Completed, stage: str, seconds: float) -> BuildResult:
+def await_end(running: Running, stage: str, limits: Limits) -> BuildResult:
+    """What a tool's end means; also that it could not be started. Raises `Killed`."""
+    try:
+        completed = running.wait()
+    except CannotStart as error:
+        return Panicked(127, f"{error.filename} cannot be started: {error.strerror}", stage)
+    return judge_exit(completed, stage, limits)
+
+
+def judge_exit(completed: Completed, stage: str, limits: Limits) -> BuildResult:
     """What a tool's end means. A clean refusal is exit code 1 or 2 with a message; anything else broke down."""
     if completed.timed_out:
-        return TimedOut(seconds, stage)
+        return TimedOut(limits.seconds, stage)
+    if completed.flooded:
+        return Panicked(completed.exit_code, f"wrote more than {limits.output >> 20} MiB into a file", stage)
     if completed.exit_code == 0:
         return Built(completed.stdout)
     message = _THREAD.sub(r"thread '\1'", completed.stderr.strip())
+    if completed.exit_code in (1, 2) and OWN_VALIDATOR in message:
+        return InvalidOutput(message, stage, b"")
     if completed.exit_code in (1, 2):
         return Refused(message, stage)
     return Panicked(completed.exit_code, message or f"ended with code {completed.exit_code}", stage)
@@ -207,10 +232,20 @@ def _encoding(name: str) -> str:
 
 
 def reference(
-    executable: Executable, directory: Path, limits: Limits | None = None, keep: Iterable[bytes] = ()
+    executable: Executable,
+    directory: Path,
+    limits: Limits | None = None,
+    keep: Iterable[bytes] = (),
+    link_flags: Sequence[str] = (),
 ) -> Toolchain:
     """The toolchain called `reference`. `keep`: libraries that many links will name."""
-    tool = WasmTools(executable, directory, limits)
+    tool = WasmTools(executable, directory, limits, link_flags)
     for library in keep:
         tool.keep(library)
-    return Toolchain("reference", "wasm-tools", executable.version, tool, tool)
+    return Toolchain("reference", "wasm-tools", executable.version, tool, tool, commands=commands(link_flags))
+
+
+def commands(link_flags: Sequence[str] = ()) -> tuple[str, ...]:
+    """What is run of wasm-tools (`Toolchain.commands`)."""
+    link = " ".join(["component link", *link_flags, "NAME=LIBRARY..."])
+    return tuple(f"wasm-tools {words}" for words in (f"wit-dylib {GENERATE_WORDS}", link))

@@ -6,6 +6,7 @@ exported `x` where the world exports it, everything else takes the imported one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from generator.wit import model as w
@@ -51,7 +52,8 @@ class WorldView:
 
     def _side(self, items: dict[w.WorldKey, w.WorldItem], exported: bool) -> dict[str | None, h.Interface]:
         out: dict[str | None, h.Interface] = {}
-        root = h.Interface(None)
+        own = [item.id for item in items.values() if isinstance(item, w.TypeItem)]
+        root = h.Interface(None, uses=self._uses(own, None))
         for key, item in items.items():
             name = self._resolve.world_key_name(key)
             match item:
@@ -67,12 +69,23 @@ class WorldView:
 
     def _interface(self, name: str, place: _Place, id: w.InterfaceId) -> h.Interface:
         interface = self._resolve.interfaces[id]
-        out = h.Interface(name)
+        out = h.Interface(name, uses=self._uses(interface.types.values(), id))
         for label, type in interface.types.items():
             self._add_type(out, label, type, place)
         for function in interface.functions.values():
             out.functions[function.name] = self._function(name, function, place)
         return out
+
+    def _uses(self, types: Iterable[w.TypeId], own: w.InterfaceId | None) -> tuple[tuple[str, str], ...]:
+        found = []
+        for id in types:
+            kind = self._resolve.types[id].kind
+            if isinstance(kind, w.Alias) and isinstance(kind.type, int):
+                target = self._resolve.types[kind.type]
+                owner = target.owner
+                if isinstance(owner, w.InterfaceOwner) and owner.id != own and target.name is not None:
+                    found.append((self._resolve.world_key_name(w.InterfaceKey(owner.id)), target.name))
+        return tuple(found)
 
     def _add_type(self, out: h.Interface, name: str, id: w.TypeId, place: _Place) -> None:
         target = self._dealias(id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from generator.component.names import canonical_name
 from generator.wit.elaborate import interface_dependencies
 from generator.wit.model import (
     Borrow,
@@ -71,18 +72,24 @@ def needed_items(resolve: Resolve, world: WorldId) -> Needed:
 
 def _why_not(resolve: Resolve, world: WorldId, reached: set[TypeId]) -> str | None:
     exports = resolve.worlds[world].exports
-    plain = {key.lower() for key in exports if isinstance(key, str)}  # names are unique without regard to case
+    plain = {canonical_name(key) for key in exports if isinstance(key, str)}
+    full = {canonical_name(resolve.world_key_name(key)) for key in exports if isinstance(key, InterfaceKey)}
     for id in reached:
         definition = resolve.types[id]
-        if definition.owner == WorldOwner(world) and (definition.name or "").lower() in plain:
-            return f"no driver can import the type `{definition.name}` beside the export of that name"
+        if not isinstance(definition.kind, Resource):
+            continue  # it gets another name
+        if definition.owner == WorldOwner(world) and canonical_name(definition.name or "") in plain:
+            return f"no driver can import the resource `{definition.name}` beside the export of that name"
     for id in reached | _brought_along(resolve, world, reached):
         definition = resolve.types[id]
-        if isinstance(definition.owner, InterfaceOwner) and isinstance(definition.kind, Resource):
-            key = InterfaceKey(definition.owner.id)
-            if key in exports:
-                name = resolve.world_key_name(key)
-                return f"no driver can import the imported `{name}` beside the exported one"
+        if not isinstance(definition.owner, InterfaceOwner):
+            continue
+        name = resolve.interface_id(definition.owner.id)
+        key = InterfaceKey(definition.owner.id)
+        if key in exports and isinstance(definition.kind, Resource):
+            return f"no driver can import the imported `{name}` beside the exported one"
+        if name is not None and key not in exports and canonical_name(name) in full:
+            return f"no driver can import `{name}` beside the export whose name differs in case or hyphens only"
     return None
 
 

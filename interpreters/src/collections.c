@@ -1,7 +1,7 @@
 /* Lists and maps, in both directions: whole in canonical form, or element by element. */
+#include "canonical.h"
 #include "context.h"
 #include "fail.h"
-#include "layout.h"
 #include "memory.h"
 #include "script.h"
 #include "trace.h"
@@ -19,31 +19,48 @@ static void event_announced(const char *event, size_t ty, size_t len) {
   trace_unsigned(len);
 }
 
-bool wit_dylib_push_list(void *cx, size_t ty, uint8_t *bytes, size_t len) {
-  Context *context = context_of(cx);
-  wit_type_t element = element_type(ty);
-  size_t element_size = scalar_size(element);
-  bool whole = script_lists_whole && element_size;
-  if (!whole) {
-    event_announced("push_list", ty, len);
-    trace_answer();
-    trace_unsigned(0);
-    trace_end();
-    context_push(context, value_growing(V_LIST, (uint32_t)len));
-    return false;
-  }
+static void event_push_list(size_t ty, size_t len, bool whole) {
+  event_announced("push_list", ty, len);
+  trace_answer();
+  trace_unsigned(whole);
+}
+
+static Val *take_numbers(size_t ty, wit_type_t element, uint8_t *bytes, size_t len) {
+  size_t element_size = canonical_layout(element).size;
   if (len > UINT32_MAX / element_size) fail_block();
   size_t size = len * element_size;
   memory_take(bytes, size, element_size);
-  event_announced("push_list", ty, len);
-  trace_answer();
-  trace_unsigned(1);
+  event_push_list(ty, len, true);
   trace_bytes_only(bytes, size);
-  trace_end();
   Val *value = value_bytes(V_RAW, size ? bytes : NULL, len, size);
   value->detail = element;
-  context_push(context, value);
-  return true;
+  return value;
+}
+
+static Val *take_any(size_t ty, wit_type_t element, uint8_t *bytes, size_t len) {
+  Val *value = canonical_load_list(element, bytes, len);
+  event_push_list(ty, len, true);
+  trace_items(value);
+  return value;
+}
+
+static bool goes_whole(wit_type_t element) {
+  return script_lists == LISTS_ANY && !canonical_layout(element).has_handles;
+}
+
+bool wit_dylib_push_list(void *cx, size_t ty, uint8_t *bytes, size_t len) {
+  Context *context = context_of(cx);
+  wit_type_t element = element_type(ty);
+  Val *whole = NULL;
+  if (script_lists == LISTS_OF_NUMBERS && canonical_is_number(element))
+    whole = take_numbers(ty, element, bytes, len);
+  else if (goes_whole(element))
+    whole = take_any(ty, element, bytes, len);
+  else
+    event_push_list(ty, len, false);
+  trace_end();
+  context_push(context, whole ? whole : value_growing(V_LIST, (uint32_t)len));
+  return whole;
 }
 
 /* The list or map on top, which has room for one element more. */
@@ -88,6 +105,21 @@ static size_t give_whole(Context *context, size_t ty, Val *value, void **ptr) {
   return len;
 }
 
+/* Nothing is told before all elements are stored: one of them may be of a wrong kind. */
+static size_t give_any(Context *context, size_t ty, wit_type_t element, Val *list, void **ptr) {
+  uint8_t *bytes = canonical_store_list(context, element, list);
+  *ptr = bytes ? bytes : (void *)EMPTY_ADDRESS;
+  trace_event("pop_list");
+  trace_unsigned(ty);
+  trace_answer();
+  trace_unsigned(list->len);
+  trace_items(list);
+  trace_end();
+  size_t len = list->len;
+  context_hold(context, list);
+  return len;
+}
+
 /* Takes `collection` over and leaves an iterator of it. */
 static void push_iterator(Context *context, Kind kind, Val *collection) {
   Val *iterator = value_compound(kind, 1);
@@ -102,6 +134,8 @@ size_t wit_dylib_pop_list(void *cx, size_t ty, void **ptr) {
   if (value->kind == V_RAW || (value->kind == V_POINTER && (uintptr_t)value->bits)) /* null would mean an iterator */
     return give_whole(context, ty, value, ptr);
   if (value->kind != V_LIST) fail_pop_kind();
+  wit_type_t element = element_type(ty);
+  if (goes_whole(element)) return give_any(context, ty, element, value, ptr);
   size_t len = value->len;
   *ptr = NULL;
   push_iterator(context, V_LIST_ITERATOR, value);

@@ -6,7 +6,7 @@
 #include "world.h"
 
 bool script_is_loading;
-bool script_lists_whole;
+Lists script_lists;
 
 static bool loaded;
 static Frame *frames;
@@ -62,7 +62,9 @@ static Options read_script(Reader reader) {
     else if (token_is(token, "eager"))
       options.eager = true;
     else if (token_is(token, "lists"))
-      script_lists_whole = true;
+      script_lists = LISTS_OF_NUMBERS;
+    else if (token_is(token, "lists-any"))
+      script_lists = LISTS_ANY;
     else
       fail_script_syntax();
   }

@@ -17,8 +17,9 @@ typedef struct Frame {
 
 /* While the host gives the script: its allocations are the interpreter's and are not traced. */
 extern bool script_is_loading;
-/* Option `lists`. */
-extern bool script_lists_whole;
+/* Which lists go whole: options `lists` and `lists-any`. */
+typedef enum Lists { LISTS_NONE, LISTS_OF_NUMBERS, LISTS_ANY } Lists;
+extern Lists script_lists;
 
 /* At every entry that may leave; does nothing but the first time. */
 void script_load(void);

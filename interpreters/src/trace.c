@@ -1,6 +1,7 @@
 #include "trace.h"
 
 #include "memory.h"
+#include "value_text.h"
 
 enum { FLUSH_AT = 32 * 1024 };
 
@@ -36,6 +37,8 @@ void trace_bytes(const uint8_t *bytes, size_t len) {
   trace_unsigned(len);
   trace_bytes_only(bytes, len);
 }
+
+void trace_items(const Val *compound) { value_text_items(&buffer, compound); }
 
 void trace_answer(void) { text_literal(&buffer, " ="); }
 

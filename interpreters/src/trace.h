@@ -4,6 +4,7 @@
 
 #include "platform.h"
 #include "text.h"
+#include "value.h"
 
 /* Starts a line; `trace_event` for a name that is a literal. */
 void trace_named(const char *name, size_t len);
@@ -13,6 +14,7 @@ void trace_signed(int64_t value);
 void trace_hex(uint64_t bits, unsigned digits);
 void trace_bytes(const uint8_t *bytes, size_t len); /* two fields: length and bytes */
 void trace_bytes_only(const uint8_t *bytes, size_t len);
+void trace_items(const Val *compound); /* value_text_items */
 void trace_answer(void);                            /* `=` */
 void trace_end(void);
 

@@ -1,7 +1,7 @@
 #include "value.h"
 
+#include "canonical.h"
 #include "fail.h"
-#include "layout.h"
 #include "memory.h"
 
 static Val *create(Kind kind) {
@@ -103,9 +103,10 @@ void value_release(Val *value) {
 }
 
 static Val *pick_raw(const Val *raw, size_t index) {
-  size_t size = scalar_size(raw->detail);
-  if (!size || index >= raw->len || raw->size / size <= index) fail_pick();
-  return scalar_load(raw->detail, raw->bytes + index * size);
+  if (!canonical_is_number(raw->detail)) fail_pick();
+  size_t size = canonical_layout(raw->detail).size;
+  if (index >= raw->len || raw->size / size <= index) fail_pick();
+  return canonical_load(raw->detail, raw->bytes + index * size);
 }
 
 Val *value_pick(const Val *value, size_t index) {

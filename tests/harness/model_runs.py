@@ -16,7 +16,11 @@ def value(text: str) -> s.Value:
 
 
 def run(
-    wit: str, subject: list[s.Frame], provider: list[s.Frame], driver: list[s.Frame] | None = None, lists: bool = False
+    wit: str,
+    subject: list[s.Frame],
+    provider: list[s.Frame],
+    driver: list[s.Frame] | None = None,
+    lists: s.Lists = s.Lists.BY_ELEMENT,
 ) -> ModelRun:
     """The subject runs, then the driver where there is one."""
     parts = surround(WitText(wit, "test.wit"))
@@ -28,7 +32,7 @@ def run(
 
 
 def echo(
-    types: str, args: list[str], result: str | None = None, result_type: str = "", lists: bool = False
+    types: str, args: list[str], result: str | None = None, result_type: str = "", lists: s.Lists = s.Lists.BY_ELEMENT
 ) -> ModelRun:
     """One call of an imported function with these parameter types."""
     params = ", ".join(f"p{i}: {t}" for i, t in enumerate(types.split(";"))) if types else ""

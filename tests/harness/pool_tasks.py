@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from dataclasses import dataclass
 
+from harness.process import Limits, run
 from harness.steps import StepLost
 from harness.workbench import Workbench
 
@@ -54,6 +56,85 @@ class Step:
 class DieOutside:
     def perform(self, bench: Workbench) -> None:
         os._exit(5)
+
+
+@dataclass(frozen=True)
+class KilledAtFirst:
+    """Is killed, as by the system, so many times: in its step, after it, or it is a tool that is killed."""
+
+    note: str
+    times: int
+    where: str
+
+    def perform(self, bench: Workbench) -> str:
+        with open(self.note, "a") as file:
+            file.write(f"{os.getpid()}\n")
+        with open(self.note) as file:
+            tries = len(file.readlines())
+        try:
+            with bench.steps.bounded("inner"):
+                pass
+            with bench.steps.bounded("killed", 60.0):
+                if self.where == "step" and tries <= self.times:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                if self.where == "tool" and tries <= self.times:
+                    run([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], Limits(60))
+        except StepLost as lost:
+            return f"lost: {lost.loss.exit_code}"
+        if self.where == "outside" and tries <= self.times:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return f"done, last try: {bench.steps.last_try}"
+
+
+@dataclass(frozen=True)
+class Nested:
+    """Hangs in a step, where a step within it has ended."""
+
+    def perform(self, bench: Workbench) -> str:
+        try:
+            with bench.steps.bounded("outer"):
+                with bench.steps.bounded("inner"):
+                    pass
+                time.sleep(600)
+        except StepLost:
+            return "the outer step was lost"
+        return "nothing happened"
+
+
+@dataclass(frozen=True)
+class OwnBound:
+    """A step with a bound of its own, longer than that of other steps."""
+
+    def perform(self, bench: Workbench) -> str:
+        with bench.steps.bounded("long", 600.0):
+            time.sleep(4)
+        return "done"
+
+
+@dataclass(frozen=True)
+class NoRoom:
+    def perform(self, bench: Workbench) -> None:
+        with open("/dev/full", "w") as file:
+            file.write("x")
+
+
+@dataclass(frozen=True)
+class RunTool:
+    """A tool that says who it is and what it started, and never ends."""
+
+    note: str
+
+    def perform(self, bench: Workbench) -> None:
+        code = f"""
+import os, subprocess, time
+own = subprocess.Popen(['sleep', '600'], start_new_session=True)
+file = open({self.note!r} + '.new', 'w')
+file.write(f'{{os.getpid()}} {{own.pid}} {{os.getppid()}}')
+file.close()
+os.rename({self.note!r} + '.new', {self.note!r})
+time.sleep(600)
+"""
+        run([sys.executable, "-c", code], Limits(600))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from harness.anchor import anchor, needs_anchor
 from harness.build import Builder, Clock
 from harness.cells import Build
 from harness.plan import ComponentPlan, Role
+from harness.process import Killed
 from harness.steps import Loss, Steps
 from harness.toolchains.ours import toolchain as our_toolchain
 from harness.toolchains.protocol import (
@@ -81,6 +82,54 @@ def test_external_tools_run_while_ours_works() -> None:
     both = builder(ours.toolchain(in_process=True), other.toolchain())
     both.build([(PLAN, Build(name, name)) for name in ("ours", "other")], Clock())
     assert log == ["start other", "start ours", "collect ours", "collect other"]
+
+
+def test_every_job_is_a_step_with_its_own_bound() -> None:
+    """A tool that takes its time while nobody announces it looks like the step before it that hangs."""
+    told: list[tuple[str, float | None]] = []
+    steps = Steps(lambda name, seconds: told.append((name, seconds)))
+    tools = {name: Fake(name, []).toolchain(in_process=name == "ours") for name in ("ours", "other")}
+    made = Builder(tools, {3: b"three"}, validate, steps, external_seconds=90.0)
+    made.build([(PLAN, Build(name, name)) for name in ("ours", "other")], Clock())
+    assert [step for step in told if step[0]] == [
+        ("generate subject by ours", None),
+        ("generate subject by other", 90.0),
+        ("link subject of ours by ours", None),
+        ("link subject of other by other", 90.0),
+    ]
+
+
+class KilledJob:
+    def result(self) -> BuildResult:
+        raise Killed("a tool was killed by signal 9.")
+
+
+@pytest.mark.parametrize("last_try", [False, True])
+def test_a_tool_that_was_killed_is_a_finding_at_the_last_try_only(last_try: bool) -> None:
+    class KilledTool(Fake):
+        def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job:
+            return KilledJob()
+
+    steps = Steps()
+    steps.last_try = last_try
+    made = Builder({"x": KilledTool("x", []).toolchain()}, {3: b"three"}, validate, steps)
+    if not last_try:
+        with pytest.raises(Killed):
+            made.build([(PLAN, Build("x", "x"))], Clock())
+        return
+    (build,) = made.build([(PLAN, Build("x", "x"))], Clock()).values()
+    assert isinstance(build.failure, Panicked)
+    assert build.failure.exit_code == -9
+
+
+def test_what_is_remembered_is_bounded_in_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.build.REMEMBERED_BYTES", len(DYLIB) - 1)
+    log: list[str] = []
+    made = builder(Fake("x", log).toolchain())
+    for _ in range(2):
+        (build,) = made.build([(PLAN, Build("x", "x"))], Clock()).values()
+        assert build.failure is None
+    assert log == ["start x", "collect x"] * 2
 
 
 def test_equal_builds_are_made_once() -> None:

@@ -17,6 +17,7 @@ from harness.plan import Plan, Role, TrapClass
 from harness.planner import case_plan, check_plan
 from harness.refusals import parse_refusals
 from harness.schema import CASE_SCHEMA, REFUSALS_SCHEMA
+from harness.script import Lists
 from harness.toml_lines import FileError
 from harness.toolchains.front_end import WitText
 
@@ -67,7 +68,12 @@ def test_schemas_are_schemas() -> None:
         (HEAD + ECHO + '[[step]]\ncall = "f"\ntrap = "boom"\n', 11, "'boom' is not one of"),
         (HEAD + ECHO + '[[step]]\ncall = "f"\nresults = "1"\n', 11, "unknown key results"),
         (HEAD + ECHO + '[[step]]\ndrop = "x"\n', 10, "does not match"),
-        (HEAD + 'wit-file = "nowhere.wit"\n', 4, "there is no nowhere.wit"),
+        (HEAD + 'wit-file = "nowhere.wit"\ninstantiate-only = true\n', 4, "there is no nowhere.wit"),
+        (HEAD + 'wit = "x"\n', 1, "one of step, sample, instantiate-only is missing"),
+        (HEAD + 'wit = "x"\nstep = []\n', 5, "step: [] should be non-empty"),
+        (HEAD + 'wit = "x"\ninstantiate-only = true\n[sample]\n', 5, "only one of step, sample, instantiate-only"),
+        (HEAD + 'wit = "x"\ninstantiate-only = false\n', 5, "instantiate-only: True was expected"),
+        (HEAD + "instantiate-only = true\n", 1, "one of wit, wit-file is missing"),
     ],
 )
 def test_bad_files_are_refused_with_the_line(text: str, line: int, message: str) -> None:
@@ -80,7 +86,7 @@ def test_bad_files_are_refused_with_the_line(text: str, line: int, message: str)
 @pytest.mark.parametrize(
     ("wit", "steps", "line", "message"),
     [
-        (ECHO, '[[step]]\ncall = "a:b/x#g"\n', 10, "no function a:b/x#g; known are a:b/x#f, a:b/x#c"),
+        (ECHO, '[[step]]\ncall = "a:b/x#g"\n', 10, "no function a:b/x#g\nthere are functions: a:b/x#f, a:b/x#c"),
         (ECHO, '[[step]]\ncall = "a:b/x#f"\nresult = \'""\'\n', 10 - 1, "takes 1 arguments, not 0"),
         (ECHO, '[[step]]\ncall = "a:b/x#f"\nargs = ["256"]\nresult = \'""\'\n', 11, "column 1: expected a value of u8"),
         (ECHO, '[[step]]\ncall = "a:b/x#f"\nargs = ["1"]\n', 9, "`result` is missing"),
@@ -88,7 +94,20 @@ def test_bad_files_are_refused_with_the_line(text: str, line: int, message: str)
         (ECHO, '[[step]]\ncall = "a:b/x#c"\nargs = ["!char d800"]\n', 9, "there is the trap invalid-char"),
         (ECHO, '[[step]]\ncall = "a:b/x#c"\nargs = ["\'a\'"]\ntrap = "other"\n', 9, "there is no trap"),
         (ECHO, '[[step]]\ncall = "a:b/x#c"\nargs = ["!chr 1"]\n', 11, "unknown kind of value 'chr'"),
-        (ECHO.replace("u8)", "u9)"), "", 6, "u9"),
+        (ECHO.replace("u8)", "u9)"), "instantiate-only = true", 6, "u9"),
+        (
+            ECHO,
+            '[[step]]\ncall = "a:b/x#c"\nargs = ["\'a\'"]\n[[step]]\ncall = "a:b/x#flop"\n',
+            13,
+            "there is no function a:b/x#flop\nthere are functions: a:b/x#f, a:b/x#c",
+        ),
+        (
+            RESOURCES,
+            '[[step]]\nnew = "$x"\nresource = "a:b/y#s"\n',
+            12,
+            "the subject defines no resource a:b/y#s\nthere are no resources of it",
+        ),
+        (ECHO, 'features = ["shinny"]\ninstantiate-only = true\n', 9, "no gate has the feature 'shinny'"),
         (RESOURCES, '[[step]]\ndrop = "$x"\n', 10, "there is no handle $x"),
         (RESOURCES, '[[step]]\ncall = "a:b/x#give"\nargs = ["$x"]\n', 10, "never had a handle $x"),
         (RESOURCES, '[[step]]\ncall = "a:b/y#lend"\nby = "subject"\nargs = ["$x"]\n', 11, "imports no a:b/y#lend"),
@@ -171,7 +190,7 @@ def test_lists_of_numbers_both_ways() -> None:
 
 
 def test_a_case_without_steps_only_instantiates() -> None:
-    found = plan("wit = 'package a:b; world w { }'\n", "")
+    found = plan("wit = 'package a:b; world w { }'\n", "instantiate-only = true\n")
     assert found.runs[0].entries == ()
     assert lines(found, Role.SUBJECT) == []
 
@@ -188,7 +207,7 @@ def test_needs_follow_from_the_types() -> None:
         "wit = 'package a:b; interface i { } "
         "world w { import l: i; import f: func(a: map<u8, u8>, b: list<u8, 2>, c: error-context); }'\n"
     )
-    assert plan(wit, "").needs == {"map", "fixed-length-lists", "error-context", "implements"}
+    assert plan(wit, "instantiate-only = true\n").needs == {"map", "fixed-length-lists", "error-context", "implements"}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links and FIFOs")
@@ -226,7 +245,7 @@ def test_a_wit_file_stays_within_the_folder_of_its_case(tmp_path: Path, name: st
     os.mkfifo(folder / "fifo")
     with (folder / "large").open("wb") as file:
         file.truncate((16 << 20) + 1)
-    text = HEAD + f'wit-file = "{name}"\n'
+    text = HEAD + f'wit-file = "{name}"\ninstantiate-only = true\n'
     if message is None:
         parse_case(text, "case.toml", folder)
         return
@@ -238,7 +257,7 @@ def test_a_wit_file_stays_within_the_folder_of_its_case(tmp_path: Path, name: st
 
 def test_a_case_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "x.wit").write_text("package a:b; world w { }", encoding="utf-8")
-    (tmp_path / "case.toml").write_text(HEAD + 'wit-file = "x.wit"\n', encoding="utf-8")
+    (tmp_path / "case.toml").write_text(HEAD + 'wit-file = "x.wit"\ninstantiate-only = true\n', encoding="utf-8")
     assert case_plan(load_case(tmp_path / "case.toml")).runs
 
 
@@ -272,7 +291,7 @@ def test_what_is_written_is_read_again() -> None:
     text = case_text("t", "w", ("own", "https://x"), wit, STEPS, world="w", features=("a",), lists="both")
     case = parse_case(text)
     assert (case.title, case.origin, case.wit, case.world) == ("t", ("own", "https://x"), wit, "w")
-    assert (case.features, case.lists) == (("a",), (False, True))
+    assert (case.features, case.lists) == (("a",), (Lists.BY_ELEMENT, Lists.NUMBERS))
     assert _without_paths(case.steps) == _without_paths(STEPS)
     sampled = parse_case(case_text("t", "w", ("own",), wit, sample=Sample(3, 4)))
     assert sampled.sample == Sample(3, 4)

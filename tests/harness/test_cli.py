@@ -17,6 +17,7 @@ from harness.examine import keep_or_say_why
 from harness.observe import Observed
 from harness.plan import Plan
 from reports import json_form
+from tests.harness import interrupted
 
 CASE = """title = "a byte"
 why = "It arrives."
@@ -109,6 +110,15 @@ sys.exit(done.returncode)
     assert (kept / "run-1.driver.script").read_text().startswith("boxed1")
     assert (kept / "reference@winch" / "subject.dylib.wasm").is_file()
     assert (kept / "ours@winch" / "run-1.subject.trace").is_file()
+    readme = (kept / "README.txt").read_text()
+    assert f"\n  harness run cases/scalars/byte.toml --reference {wrong}\n" in readme
+    (command,) = [line for line in readme.splitlines() if line.endswith(" reference@winch/run-1.subject.seen")]
+    compared = subprocess.run(command.split(), cwd=kept, capture_output=True, text=True)
+    assert "\n< push_u8 255\n" in compared.stdout
+    same = "run-1.subject.expected"
+    assert (kept / same).read_text() == (kept / "ours@winch" / "run-1.subject.seen").read_text()
+    places = (kept / "run-1.subject.places").read_text().splitlines()
+    assert len(places) == len((kept / same).read_text().splitlines())
 
 
 def test_no_reference_says_so_first(suite: Path) -> None:
@@ -131,7 +141,14 @@ def test_no_reference_says_so_first(suite: Path) -> None:
         (["run", "cases", "--engine", "spidermonkey"], "--engine"),
         (["check", "nowhere.wit"], "nowhere.wit"),
         (["check", "broken.wit"], "broken.wit:1:"),
-        (["check", "two.wit"], "several worlds"),
+        (["check", "two.wit"], "choose one with --world NAME"),
+        (["check", "two.wit", "-w", "one", "--features", "shinny"], "no gate has the feature 'shinny'"),
+        (["check", "good.wit", "--calls", "100000000"], "is not in the range"),
+        (["check", "good.wit", "--json", "good.wit/x.json"], "cannot be written"),
+        (["run", "cases", "--json", "/dev/null/x.json"], "cannot be written"),
+        (["run", "cases", "--artifacts", "/dev/null/x"], "cannot be written"),
+        (["run", "cases", "--toolchain", "ours", "--reference", "x"], "leaves out"),
+        (["run", "cases", "--toolchain", "miniature:none"], "no miniature 'none'"),
         (["check", "two.wit", "--world", "c"], "c"),
         (["schema", "poem"], "poem"),
         (["no-such-command"], "No such command"),
@@ -141,6 +158,7 @@ def test_used_wrongly(suite: Path, words: list[str], message: str) -> None:
     (suite / "empty").mkdir()
     (suite / "broken.wit").write_text("package a:b; world w { import f: func(x: nobody); }")
     (suite / "two.wit").write_text("package a:b; world one {} world two {}")
+    (suite / "good.wit").write_text("package a:b; world w { import f: func(); }")
     done = harness(*words, cwd=suite)
     assert done.returncode == 2, done.stdout + done.stderr
     assert message in done.stderr + done.stdout
@@ -168,6 +186,12 @@ def test_what_is_not_run_has_not_passed(suite: Path) -> None:
     done = harness("check", "w.wit", cwd=suite)
     assert "skipped w@0: nothing of the world can be run\n" in done.stdout, done.stdout + done.stderr
     assert "1 case: 1 skip" in done.stdout
+    assert done.stdout.endswith("; no call ran\n")
+    assert done.returncode == 0
+    strict = harness("check", "w.wit", "--strict", "--json", "out.json", cwd=suite)
+    assert strict.returncode == 1, strict.stdout
+    assert "; --strict counts what was not run as failed; no call ran" in strict.stdout
+    assert json.loads((suite / "out.json").read_text())["strict"] is True
 
 
 def test_a_known_fault_of_a_single_world_is_told(suite: Path) -> None:
@@ -226,25 +250,14 @@ def test_an_interrupted_run_leaves_nothing_behind(suite: Path) -> None:
         (suite / "cases" / f"more-{number}.toml").write_text(CASE)
     temporary = suite / "tmp"
     temporary.mkdir()
-    command = [
-        sys.executable,
-        "-c",
-        "from harness.cli import main; main()",
-        "run",
-        "cases",
-        "-j",
-        "1",
-        "--json",
-        "o.json",
-    ]
-    process = subprocess.Popen(
-        command, cwd=suite, env={**environment(), "TMPDIR": str(temporary)}, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    process.stdout.readline()
-    time.sleep(1.0)
-    process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
+    words = ["run", "cases", "-j", "1", "--json", "o.json"]
+    variables = {**environment(), "TMPDIR": str(temporary)}
+    with interrupted.command(words, cwd=suite, env=variables, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(1.0)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=interrupted.PATIENCE)
     assert process.returncode == 130
     assert "interrupted" in output
     assert not list(temporary.iterdir())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,42 @@ def test_broken_tools_are_results(tmp_path: Path, command: str, code: int, messa
     assert isinstance(result, Panicked)
     assert result.exit_code == code
     assert message in result.message
+
+
+OUTPUTS = {
+    "a FIFO": ("rm -f $0; mkfifo $0", "its output is not a regular file"),
+    "a folder": ("rm -f $0; mkdir $0", "its output is not a regular file"),
+    "a link": ("rm -f $0; ln -s /etc/passwd $0", "its output is not a regular file"),
+    "a device": ("rm -f $0; ln -s /dev/zero $0", "its output is not a regular file"),
+    "a sparse file beyond the bound": ("truncate -s 1M $0 && truncate -s 2M $0", "wrote more than 1 MiB"),
+    "a gigabyte": ("head -c 1000000000 /dev/zero > $0", "wrote more than 1 MiB"),
+    "a gigabyte on standard output": ("head -c 1000000000 /dev/zero", "wrote more than 1 MiB"),
+    "a gigabyte of complaints": ("head -c 1000000000 /dev/zero >&2", "wrote more than 1 MiB"),
+    "nothing": ("true", "wrote no output file"),
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no shell")
+@pytest.mark.parametrize(("script", "message"), OUTPUTS.values(), ids=OUTPUTS)
+def test_whatever_a_tool_leaves_is_looked_at_before_it_is_read(tmp_path: Path, script: str, message: str) -> None:
+    """`exec`: the shell's own complaints are not what is tested."""
+    script = f'{script}; exec sh -c "exit $?"'
+    text = f"""name = "mine"
+generate = ["sh", "-c", '{script}', "{{output}}", "{{wit}}"]
+link = ["true", "{{libraries}}", "{{output}}"]
+"""
+    files = tmp_path / "files"
+    files.mkdir()
+    toolchain = load(write(tmp_path, text), files, Limits(60, output=1 << 20))
+    tracemalloc.start()
+    try:
+        result = toolchain.generator.generate("", "w", GenerateOptions()).result()
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()
+    assert isinstance(result, Panicked)
+    assert message in result.message
+    assert not list(files.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from harness.model.instance import Instance
 from harness.model.layout import Layout
 from harness.model.take import Taker
 from harness.plan import Role, TrapClass
+from harness.script import Lists
 from harness.toolchains.front_end import WitText, surround
 from harness.world import World
 from tests.harness.model_runs import echo, lines, moved
@@ -124,11 +125,60 @@ def test_the_order_of_a_call() -> None:
 
 
 def test_lists_of_numbers_go_whole_where_the_script_says_so() -> None:
-    seen = echo("list<s16>;list<char>", ["raw 2 ffff0100", "list 1 char 61"], lists=True)
+    seen = echo("list<s16>;list<char>", ["raw 2 ffff0100", "list 1 char 61"], lists=Lists.NUMBERS)
     popped, pushed = moved(seen)
     assert popped[0] == "pop_list list<s16> = 2 ffff0100"
     assert pushed[0] == "push_list list<s16> 2 = 1 ffff0100"
     assert pushed[1] == "push_list list<char> 1 = 0"
+
+
+@pytest.mark.parametrize(
+    ("type", "given", "popped", "pushed"),
+    [
+        ("list<bool>", "list 2 bool 2 bool 256", " bool 2 bool 256", " bool 1 bool 0"),
+        ("list<s16>", "list 1 s16 65535", " s16 65535", " s16 -1"),
+        ("list<u8>", "list 1 u8 -1", " u8 18446744073709551615", " u8 255"),
+        ("list<f32>", "list 1 f32 7fa00001", " f32 7fc00000", " f32 7fc00000"),
+        ("list<mode>", "list 1 flags 9", " flags 9", " flags 1"),
+        ("list<colour>", "list 2 enum 2 enum 256", " enum 2 enum 256", " enum 2 enum 0"),
+        ("list<v>", "list 2 varp 0 s8 -1 var 257", " varp 0 s8 -1 var 257", " varp 0 s8 -1 var 1"),
+        ("list<pair>", "list 1 rec 2 u8 1 str c3a9", " rec 2 u8 1 str c3a9", " rec 2 u8 1 str c3a9"),
+        ("list<list<char>>", "list 2 list 1 char 61 list 0", " list 1 char 61 list 0", " list 1 char 61 list 0"),
+        ("list<list<u16>>", "list 1 raw 1 0201", " raw 1 0201", " list 1 u16 258"),
+        ("list<u8>", "list 0", "", ""),
+    ],
+)
+def test_lists_of_any_type_go_whole_where_the_script_says_so(type: str, given: str, popped: str, pushed: str) -> None:
+    seen = echo(type, [given], lists=Lists.ANY)
+    length, name = given.split(" ")[1], named(type)
+    assert moved(seen) == ([f"pop_list {name} = {length}{popped}"], [f"push_list {name} {length} = 1{pushed}"])
+    assert seen.outcome.trap is None
+
+
+def named(type: str) -> str:
+    """The canonical name of a type of `echo`."""
+    for name in ("mode", "colour", "v", "pair"):
+        type = type.replace(f"<{name}>", f"<a:b/x#{name}>")
+    return type
+
+
+@pytest.mark.parametrize(
+    ("type", "given", "trap"),
+    [
+        ("list<char>", "list 1 char d800", TrapClass.INVALID_CHAR),
+        ("list<colour>", "list 1 enum 3", TrapClass.INVALID_DISCRIMINANT),
+        ("list<v>", "list 2 var 1 var 3", TrapClass.INVALID_DISCRIMINANT),
+        ("list<string>", "list 1 str ff", TrapClass.INVALID_UTF8),
+        ("list<string>", "list 1 ptr 4294967280 32", TrapClass.OUT_OF_BOUNDS),
+        ("list<v>", "list 1 varp 1 u8 1", TrapClass.INTERPRETER),
+        ("list<v>", "list 1 var 0", TrapClass.INTERPRETER),
+        ("list<bool>", "list 1 u8 1", TrapClass.INTERPRETER),
+    ],
+)
+def test_bytes_that_are_no_value_in_a_list_that_goes_whole(type: str, given: str, trap: TrapClass) -> None:
+    seen = echo(type, [given], lists=Lists.ANY)
+    assert seen.outcome.trap is trap
+    assert (moved(seen)[0] == []) is (trap is TrapClass.INTERPRETER)
 
 
 @pytest.mark.parametrize(
@@ -168,12 +218,11 @@ def test_a_run_leaves_nothing_that_only_a_search_for_cycles_frees(type_and_value
         gc.enable()
 
 
-def test_an_enum_that_may_be_cut_where_it_is_stored_is_not_guessed() -> None:
-    """258 is a case once it is cut to a byte; 259 is none either way, and nothing is cut on the stack."""
-    with pytest.raises(Unpredictable):
-        echo("list<colour>", ["list 1 enum 258"])
-    assert echo("list<colour>", ["list 1 enum 259"]).outcome.trap is TrapClass.INVALID_DISCRIMINANT
-    assert echo("colour", ["enum 258"]).outcome.trap is TrapClass.INVALID_DISCRIMINANT
+@pytest.mark.parametrize("number", [258, 259])
+def test_an_enum_must_not_be_cut_to_a_case(number: int) -> None:
+    """258 is a case once it is cut to a byte; 259 is none either way."""
+    assert echo("list<colour>", [f"list 1 enum {number}"]).outcome.trap is TrapClass.INVALID_DISCRIMINANT
+    assert echo("colour", [f"enum {number}"]).outcome.trap is TrapClass.INVALID_DISCRIMINANT
 
 
 def test_spilled_parameters_are_in_memory() -> None:

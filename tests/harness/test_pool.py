@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -15,7 +16,19 @@ import pytest
 
 from harness.pool import Patience, Pool, PoolClosed, TaskFailed
 from harness.workbench import Settings
-from tests.harness.pool_tasks import DieOutside, Echo, Fail, HoldOn, ProcessId, Step
+from tests.harness.pool_tasks import (
+    DieOutside,
+    Echo,
+    Fail,
+    HoldOn,
+    KilledAtFirst,
+    Nested,
+    NoRoom,
+    OwnBound,
+    ProcessId,
+    Step,
+)
+from tests.harness.processes import ends, is_alive, parent_of, wait_for_number
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -62,11 +75,84 @@ def test_a_death_outside_any_step_fails_the_task_only(pool: Pool) -> None:
     assert pool.submit(Echo(1)).result() == 1
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("where", ["step", "outside", "tool"])
+def test_what_was_killed_is_tried_again_once_and_alone(pool: Pool, where: str, tmp_path: Path) -> None:
+    once, twice = tmp_path / "once", tmp_path / "twice"
+    assert pool.submit(KilledAtFirst(str(once), 1, where)).result() == "done, last try: True"
+    assert pool.submit(Echo(1)).result() == 1
+    second = pool.submit(KilledAtFirst(str(twice), 99, where))
+    if where == "step":
+        assert second.result() == "lost: -9"
+    else:
+        with pytest.raises(TaskFailed, match="outside any step.*code -9" if where == "outside" else "signal 9"):
+            second.result()
+    assert len(twice.read_text().split()) == (3 if where == "step" else 2)
+
+
+def test_work_that_is_tried_again_is_alone(settings: Settings, tmp_path: Path) -> None:
+    """The other worker's task ends before the killed one is tried again, and the next one begins after it."""
+    with Pool(settings, 2) as pool:
+        tasks = [pool.submit(KilledAtFirst(str(tmp_path / "killed"), 1, "step")), *map(pool.submit, [Echo(1)] * 5)]
+        assert [task.result() for task in tasks] == ["done, last try: True", 1, 1, 1, 1, 1]
+
+
+def test_a_step_ends_with_its_name(pool: Pool) -> None:
+    assert pool.submit(Nested()).result() == "the outer step was lost"
+
+
+def test_a_step_may_have_a_bound_of_its_own(pool: Pool) -> None:
+    assert pool.submit(OwnBound()).result() == "done"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full device")
+def test_a_full_disk_is_told_without_a_traceback(pool: Pool) -> None:
+    with pytest.raises(TaskFailed) as caught:
+        pool.submit(NoRoom()).result()
+    assert str(caught.value).startswith("No space left on device: ") and "TMPDIR" in str(caught.value)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what leaves its group is found on Linux only")
+@pytest.mark.parametrize("how", ["close", "kill the worker", "kill the owner"])
+def test_tools_end_with_workers(settings: Settings, tmp_path: Path, how: str) -> None:
+    note = tmp_path / "pids"
+    code = (
+        "from pathlib import Path; from harness.pool import Pool; from harness.workbench import Settings; "
+        "from tests.harness.pool_tasks import RunTool; "
+        f"pool = Pool(Settings(Path({str(tmp_path)!r}), None), 1); task = pool.submit(RunTool({str(note)!r})); "
+        "input(); pool.close(); print('closed', flush=True); input()"
+    )
+    owner = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert owner.stdin is not None and owner.stdout is not None
+    wait_for_number(note)
+    tool, daemon, launcher = map(int, note.read_text().split())
+    if how == "kill the owner":
+        owner.kill()
+    elif how == "kill the worker":
+        os.kill(parent_of(launcher), signal.SIGKILL)
+    else:
+        owner.stdin.write(b"\n")
+        owner.stdin.flush()
+        assert owner.stdout.readline() == b"closed\n"
+        assert not any(map(is_alive, (tool, daemon))), "a closed pool leaves nothing"
+    if how == "kill the worker":  # the task is tried again: the note is written anew by then, or will be
+        assert ends(tool) and ends(daemon) and ends(launcher)
+        owner.kill()
+    owner.communicate()
+    assert ends(tool) and ends(daemon) and ends(launcher)
+
+
 def test_closing_ends_busy_workers_at_once(settings: Settings, tmp_path: Path) -> None:
     note = tmp_path / "pid"
     pool = Pool(settings, 1)
     busy, waiting = pool.submit(HoldOn(str(note))), pool.submit(Echo(1))
-    pid = _wait_for(note)
+    pid = wait_for_number(note)
     start = time.monotonic()
     pool.close()
     assert time.monotonic() - start < 10
@@ -74,7 +160,7 @@ def test_closing_ends_busy_workers_at_once(settings: Settings, tmp_path: Path) -
         busy.result()
     with pytest.raises((CancelledError, PoolClosed)):
         waiting.result()
-    assert not _alive(pid)
+    assert not is_alive(pid)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a worker ends when it next reads")
@@ -86,11 +172,11 @@ def test_a_worker_ends_with_its_owner(tmp_path: Path) -> None:
         f"Pool(Settings(Path({str(tmp_path)!r}), None), 1).submit(HoldOn({str(note)!r})).result()"
     )
     owner = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
-    pid = _wait_for(note)
+    pid = wait_for_number(note)
     owner.kill()
     owner.wait()
     deadline = time.monotonic() + 10
-    while _alive(pid):
+    while is_alive(pid):
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
@@ -100,22 +186,5 @@ def test_two_workers_work_at_once(settings: Settings, tmp_path: Path) -> None:
     with Pool(settings, 2) as pool:
         for note in notes:
             pool.submit(HoldOn(str(note)))
-        assert len({_wait_for(note) for note in notes}) == 2
+        assert len({wait_for_number(note) for note in notes}) == 2
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("harness-")]
-
-
-def _wait_for(note: Path) -> int:
-    deadline = time.monotonic() + 60
-    while not note.exists() or not note.read_text():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    return int(note.read_text())
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    stat = Path(f"/proc/{pid}/stat")
-    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"

@@ -77,7 +77,7 @@ def test_a_script() -> None:
             s.Frame(s.OnDestructor("a:b/c", "r"), (s.Trap(),)),
         ),
         eager=True,
-        lists=True,
+        lists=s.Lists.NUMBERS,
     )
     assert s.script_text(script).splitlines() == [
         "boxed1 wit eager lists",

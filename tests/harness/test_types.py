@@ -156,6 +156,24 @@ def test_gates_do_not_reach_the_mirror_worlds() -> None:
     assert "@since" not in provider.partition("package harness:mirror")[2]
 
 
+@pytest.mark.parametrize("name", ["a-b", "ab"])
+def test_a_type_beside_an_export_of_its_name_has_another_name_in_the_driver(name: str) -> None:
+    """Imports and exports are named apart, but the driver imports both."""
+    parts = around(f"package a:b; world w {{ type {name} = u8; export ab: func(x: {name}) -> {name}; }}")
+    assert parts.unsupported == ()
+    wires = {(wire.consumer, wire.name, wire.path) for wire in parts.wires}
+    assert wires == {
+        (Role.SUBJECT, name, ("root", name)),
+        (Role.DRIVER, f"{name}1", ("root", name)),
+        (Role.DRIVER, "ab", ("ab",)),
+    }
+
+
+def test_a_resource_beside_an_export_of_its_name_is_refused() -> None:
+    parts = around("package a:b; world w { resource a-b; export ab: func(x: a-b); export f: func(); }")
+    assert parts.unsupported == ("-#ab: no driver can import the resource `a-b` beside the export of that name",)
+
+
 def test_what_is_asynchronous_is_left_out_and_named() -> None:
     parts = around(
         """package a:b;
@@ -188,8 +206,8 @@ def test_a_function_that_no_driver_can_import_is_named() -> None:
         interface x { resource r; }
         world w { use x.{r}; type k = u8; export x; export f: func(a: r); export k: func(a: k); export g: func(); }"""
     )
-    assert [line.partition(":")[0] for line in parts.unsupported] == ["-#f", "-#k"]
-    assert set(parts.parts[Role.DRIVER].world.imports[None].functions) == {"g"}
+    assert [line.partition(":")[0] for line in parts.unsupported] == ["-#f"]
+    assert set(parts.parts[Role.DRIVER].world.imports[None].functions) == {"g", "k"}
 
 
 def test_what_a_type_brings_along_decides_whether_a_driver_can_import_it() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from harness.build import ComponentBuild
@@ -94,6 +96,42 @@ def test_a_fault_that_only_a_mixed_cell_shows() -> None:
     cells = [cell_run(pure(OURS), GOOD), cell_run(pure(REFERENCE), GOOD), cell_run(mixed, SIGN)]
     found = judge("c", plan(), cells, Structure(), TOOLS, Expectations())
     assert (found.outcome, found.minority) == (Outcome.FAIL, "subject=reference,driver=ours@winch")
+
+
+def of_four(**shown: str) -> Verdict:
+    cells = [cell_run(pure(name), text) for name, text in shown.items()]
+    return judge("x/y", plan(), cells, Structure(), TOOLS, Expectations())
+
+
+@pytest.mark.parametrize(
+    ("shown", "minority"),
+    [
+        ({"ours": GOOD, "reference": GOOD, "a": SIGN, "b": OTHER}, "a, b"),
+        ({"ours": GOOD, "reference": GOOD, "a": SIGN, "b": SIGN}, "a, b"),
+        ({"ours": SIGN, "reference": SIGN, "a": SIGN, "b": GOOD}, "b, model"),
+        ({"ours": GOOD, "reference": SIGN, "a": SIGN}, None),
+    ],
+)
+def test_all_opinions_vote(shown: dict[str, str], minority: str | None) -> None:
+    assert of_four(**shown).minority == minority
+
+
+def test_tools_that_refuse_the_same_agree() -> None:
+    refused, panicked = Refused("no", "link"), Panicked(101, "todo!", "link")
+    cells = [failed(pure(OURS), refused), failed(pure(REFERENCE), replace(refused, message="never"))]
+    assert judge("c", plan(), cells, Structure(), TOOLS, Expectations()).minority == "model"
+    cells = [failed(pure(OURS), panicked), failed(pure(REFERENCE), panicked)]
+    assert judge("c", plan(), cells, Structure(), TOOLS, Expectations()).minority is None
+
+
+def test_a_fault_that_both_ends_of_a_toolchain_share() -> None:
+    names = [OURS, REFERENCE, "mine"]
+    cells = [
+        cell_run(cell, SIGN if "mine" in str(cell) and cell.toolchain is None else GOOD)
+        for cell in default_cells(ROLES, names, EngineKind.WINCH)
+    ]
+    found = judge("c", plan(), cells, Structure(), TOOLS, Expectations())
+    assert (found.outcome, found.minority) == (Outcome.FAIL, "mine")
 
 
 def test_differences_of_structure_have_two_opinions_only() -> None:

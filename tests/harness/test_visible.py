@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import click
 import pytest
 from hypothesis import given
@@ -9,6 +12,8 @@ from hypothesis import strategies as st
 
 from harness.cli.terminal import show_error
 from harness.visible import visible
+
+ROOT = Path(__file__).resolve().parents[2]
 
 TABLE = [
     ("plain text, ünïcode 漢字 😀\n\tnext", "plain text, ünïcode 漢字 😀\n\tnext"),
@@ -36,3 +41,13 @@ def test_what_is_shown_is_printable_and_stays(text: str) -> None:
 def test_errors_are_shown_escaped(capsys: pytest.CaptureFixture[str]) -> None:
     show_error(click.BadParameter("no \x1b[2J", param_hint="--x"))
     assert capsys.readouterr().err == "Error: Invalid value for --x: no \\x1b[2J\n"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "harness" / "cli").glob("*.py")), ids=lambda path: path.name)
+def test_commands_write_by_way_of_the_terminal_module(path: Path) -> None:
+    """Nothing else may write to standard streams: `print`, `click.echo`, `click.secho`, `.write` of a stream."""
+    if path.name == "terminal.py":
+        return
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    written = {ast.unparse(call.func) for call in calls}
+    assert not {"print", "click.echo", "click.secho", "sys.stdout.write", "sys.stderr.write"} & written

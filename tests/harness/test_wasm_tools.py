@@ -78,10 +78,11 @@ def test_what_is_no_program_is_named(tmp_path: Path) -> None:
         (Completed(101, b"", "panicked at x\n", False), Panicked(101, "panicked at x", "link")),
         (Completed(-11, b"", "", False), Panicked(-11, "ended with code -11", "link")),
         (Completed(-9, b"", "", True), TimedOut(5.0, "link")),
+        (Completed(-25, b"x", "", False, True), Panicked(-25, "wrote more than 64 MiB into a file", "link")),
     ],
 )
 def test_what_an_end_means(completed: Completed, result: BuildResult) -> None:
-    assert judge_exit(completed, "link", 5.0) == result
+    assert judge_exit(completed, "link", Limits(5.0)) == result
 
 
 @pytest.fixture

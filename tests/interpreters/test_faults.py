@@ -70,7 +70,7 @@ def test_bad_scripts_have_a_cause(native: Native, script: str, cause: str) -> No
         ("export_start 0 | pop_u8", "stack"),
         ("export_start 0 | push_s8 1 | pop_u8", "pop_kind"),
         ("export_start 0 | push_u8 1 | push_record 0", "stack"),
-        ("export_start 0 | push_u8 1 | push_record 1", "type"),
+        ("export_start 0 | push_u8 1 | push_record 2", "type"),
         ("export_start 0 | push_u8 1 | pop_record 0", "pop_kind"),
         ("export_start 0 | push_flags 1 0", "type"),
         ("export_start 0 | push_variant 0 2", "discriminant"),

@@ -87,6 +87,60 @@ def test_lists_are_taken_whole_by_option(native: Native) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("value", "list", "told"),
+    [
+        ("list 3 s16 -1 s16 65535 s16 2", 0, "3 s16 -1 s16 65535 s16 2"),
+        ("list 2 str 6162 str -", 1, "2 str 6162 str -"),
+        ("list 0", 1, "0"),
+        ("list 2 rec 2 u8 300 str ff rec 2 u8 1 ptr 64 5", 3, "2 rec 2 u8 300 str ff rec 2 u8 1 ptr 64 5"),
+        ("list 3 var 0 varp 1 u8 7 var 9", 4, "3 var 0 varp 1 u8 7 var 9"),
+        ("list 2 bool 2 bool 0", 5, "2 bool 2 bool 0"),
+        ("list 2 f64 7ff0000000000001 f64 8000000000000000", 6, "2 f64 7ff8000000000000 f64 8000000000000000"),
+        ("list 2 char d800 char 0", 7, "2 char d800 char 0"),
+        ("list 1 list 2 flags 3 flags ffffffff", 8, "1 list 2 flags 3 flags ffffffff"),
+    ],
+)
+def test_lists_of_any_type_are_given_whole_by_option(native: Native, value: str, list: int, told: str) -> None:
+    script = f"boxed1 lists-any frame run call a:b/i g - 1 {value} end"
+    outcome = native.run(script, lines(f"run | pop_list {list} 2 | push_list 0 0 0 | return | finish"))
+    assert outcome.exit_code == 0
+    assert outcome.lines[1] == f"pop_list {list} = {told}"
+    assert outcome.lines[-1] == "balance 0 0 0 0 0"
+
+
+@pytest.mark.parametrize(
+    ("value", "list"),
+    [
+        ("list 1 u8 1", 0), ("list 1 u8 1", 1), ("list 1 rec 1 u8 1", 3), ("list 1 varp 0 u8 1", 4),
+        ("list 1 var 1", 4), ("list 1 varp 2 u8 1", 4), ("list 1 map 0", 8), ("map 0", 1),
+    ],
+)  # fmt: skip
+def test_what_is_of_another_kind_cannot_be_stored(native: Native, value: str, list: int) -> None:
+    script = f"boxed1 eager lists-any frame run call a:b/i g - 1 {value} end"
+    assert native.run(script, lines(f"run | pop_list {list}")).trap == "pop_kind"
+
+
+def test_lists_of_any_type_are_taken_whole_by_option(native: Native) -> None:
+    commands = (
+        "export_start 2 | allocate 0 2 4 | push_list 0 0 2 | export_call 2 | pop_list 0 4 | export_finish 2 | finish"
+    )
+    outcome = native.run("boxed1 lists-any frame export a:b/i end ret arg 0 end", lines(commands))
+    assert outcome.lines[2:] == (
+        "push_list 0 2 = 1 s16 24929 s16 24929",
+        "export_call 2",
+        "pop_list 0 = 2 s16 24929 s16 24929",
+        "export_finish 2",
+        "balance 0 0 0 0 0",
+    )
+
+
+@pytest.mark.parametrize(("list", "last"), [(9, "push_list 9 0 = 0"), (10, "fail type")])
+def test_lists_with_handles_and_without_end(native: Native, list: int, last: str) -> None:
+    script = "boxed1 eager lists-any frame export - nothing end"
+    assert native.run(script, lines(f"export_start 0 | push_list 0 {list} 0")).lines[-1] == last
+
+
 def test_a_list_goes_element_by_element(native: Native) -> None:
     commands = (
         "export_start 2 | allocate 0 2 4 | push_list 0 0 2 | push_s16 1 | list_append 0 | push_s16 2 | list_append 0"
@@ -168,6 +222,7 @@ def test_dump(native: Native) -> None:
         "wit resource 0 a:b/i r 1 0 0",
         "wit resource 1 a:b/i r 1 1 1",
         "wit record 0 a:b/i rec 2 x 0:0 y 12:0",
+        "wit record 1 a:b/i endless 1 z 14:1",
         "wit flags 0 a:b/i fl 2 one two%0a%25",
         "wit tuple 0 - - 2 0:0 7:0",
         "wit variant 0 a:b/i v 2 none 255:0 some 0:0",
@@ -177,6 +232,15 @@ def test_dump(native: Native) -> None:
         "wit list 0 - - 28:0",
         "wit list 1 - - 12:0",
         "wit list 2 - - 28:1",
+        "wit list 3 - - 14:0",
+        "wit list 4 - - 19:0",
+        "wit list 5 - - 8:0",
+        "wit list 6 - - 11:0",
+        "wit list 7 - - 9:0",
+        "wit list 8 - - 23:11",
+        "wit list 9 - - 15:0",
+        "wit list 10 - - 14:1",
+        "wit list 11 - - 17:0",
         "wit map 0 - - 12:0 0:0",
         "wit fixed_length_list 0 - - 3 0:0",
         "wit future 0 - - 255:0 0 0 0 0 0 0 0 0 0 0 1",

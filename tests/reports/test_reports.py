@@ -9,10 +9,10 @@ import jsonschema
 import pytest
 
 from reports.json_form import schema, to_json
-from reports.model import GOOD, OUTCOMES, Case, Finding, Opinion, Run, Tool
-from reports.text import MAX_FINDINGS, MAX_LINES, case_text, head_text, known_text, summary_text
+from reports.model import GOOD, OUTCOMES, Called, Case, Finding, Opinion, Ran, Run, Tool
+from reports.text import MAX_FINDINGS, MAX_LINES, case_text, failed_text, head_text, known_text, ran_text, summary_text
 
-FINDING = Finding("fail", "m", 3, "event", "subject", "event 1, call 1, x", "push_u8 1", "push_u8 255", 2)
+FINDING = Finding("fail", "m", 3, "event", "subject", "event 1, call 1, x", "push_u8 1", "push_u8 255", 2, 1)
 CASE = Case(
     "values/byte",
     "a byte",
@@ -21,8 +21,10 @@ CASE = Case(
     "reference",
     wit="package a:b;\nworld w {}\n",
     calls=("f(1) -> 2",),
+    failed_run=2,
     repeat="harness run x",
     artifacts="artifacts/values/byte",
+    ran=Ran(3, (Called("a:b/c#f", 2), Called("g", 1)), ("ours@winch", "reference@winch")),
 )
 RUN = Run(
     "2026-01-01T00:00:00Z",
@@ -70,14 +72,35 @@ def test_text_of_a_failure() -> None:
         "      expected: push_u8 1\n"
         "      got:      push_u8 255\n"
         "  in the minority: reference\n"
-        "  calls:\n"
-        "    f(1) -> 2\n"
+        "  calls of run 2 (all of 1):\n"
+        "  > 1  f(1) -> 2\n"
         "  WIT:\n"
         "    package a:b;\n"
         "    world w {}\n"
         "  artifacts: artifacts/values/byte\n"
         "  repeat with: harness run x"
     )
+
+
+@pytest.mark.parametrize(
+    ("call", "shown", "head"),
+    [
+        (20, range(15, 26), "calls of run 2 (15 to 25 of 50, all in kept/run-2.calls):"),
+        (1, range(1, 7), "calls of run 2 (1 to 6 of 50, all in kept/run-2.calls):"),
+        (50, range(45, 51), "calls of run 2 (45 to 50 of 50, all in kept/run-2.calls):"),
+        (0, range(1, 11), "calls of run 2 (1 to 10 of 50, all in kept/run-2.calls):"),
+    ],
+)
+def test_the_call_of_the_finding_is_shown_with_those_around_it(call: int, shown: range, head: str) -> None:
+    finding = dataclasses.replace(FINDING, call=call, before="subject: the last event is 3, `pop_u8 1`")
+    other = dataclasses.replace(FINDING, run=1, call=7)
+    calls = tuple(f"f{number}()" for number in range(1, 51))
+    opinions = (Opinion("ours", "fail", (other, finding)),)
+    text = case_text(dataclasses.replace(CASE, calls=calls, opinions=opinions, artifacts="kept"))
+    assert head in text
+    assert [number for number in range(1, 51) if f"  f{number}()" in text] == list(shown)
+    assert (f"  > {call}  f{call}()" in text) is (call > 0)
+    assert "      before:   subject: the last event is 3, `pop_u8 1`\n" in text
 
 
 def test_equal_findings_are_told_once() -> None:
@@ -114,8 +137,58 @@ def test_head_and_summary() -> None:
     assert head_text(RUN) == (
         "no luck\ntoolchains: ours (generator 0.1.0), reference (wasm-tools 1.262.0); engine: winch"
     )
-    assert summary_text(RUN) == "3 cases: 1 pass, 1 fail, 1 skip in 1.2 s"
+    assert summary_text(RUN) == ("3 cases: 1 pass, 1 fail, 1 skip in 1.2 s; 3 calls of 2 functions ran in 2 cells")
     one = Case("x", "", "pass", unsupported=("f: async",))
     told = summary_text(dataclasses.replace(RUN, cases=(one,)))
-    assert told == "1 case: 1 pass in 1.2 s; 1 item unsupported and not run"
-    assert summary_text(dataclasses.replace(RUN, cases=())) == "0 cases: nothing to do in 1.2 s"
+    assert told == "1 case: 1 pass in 1.2 s; 1 item unsupported and not run; no call ran"
+    assert summary_text(dataclasses.replace(RUN, cases=())) == "0 cases: nothing to do in 1.2 s; no call ran"
+
+
+@pytest.mark.parametrize(
+    ("ran", "text"),
+    [
+        (Ran(), "no call ran"),
+        (Ran(cells=("ours@winch",)), "instantiated, no call ran"),
+        (Ran(refusals=2), "2 refusals tried"),
+        (Ran(1, (Called("f", 1),), ("ours@winch",)), "1 call of 1 function ran in 1 cell"),
+    ],
+)
+def test_the_last_line_says_what_ran(ran: Ran, text: str) -> None:
+    one = dataclasses.replace(RUN, cases=(Case("x", "", "pass", ran=ran),))
+    assert summary_text(one).endswith(f"; {text}")
+
+
+def test_different_numbers_of_cells_are_a_range() -> None:
+    many = [Case("x", "", "pass", ran=Ran(2, (Called("f", 2),), ("a",) * cells)) for cells in (3, 2)]
+    assert summary_text(dataclasses.replace(RUN, cases=tuple(many))).endswith(
+        "; 4 calls of 2 functions ran in 2 to 3 cells each"
+    )
+
+
+def test_what_ran_is_listed() -> None:
+    listed = dataclasses.replace(CASE, ran=dataclasses.replace(CASE.ran, runs=(("a:b/c#f(1)", "g()"),)))
+    assert ran_text(listed) == (
+        "fail  values/byte: 3 calls of 2 functions ran in 2 cells\n"
+        "  cells: ours@winch; reference@winch\n"
+        "      2  a:b/c#f\n"
+        "      1  g\n"
+        "  run 1:\n"
+        "       1  a:b/c#f(1)\n"
+        "       2  g()"
+    )
+    assert ran_text(Case("x", "", "skip", reason="y")) == "skip  x: nothing ran"
+
+
+@pytest.mark.parametrize(
+    ("strict", "names"), [(False, ["values/byte"]), (True, ["values/byte", "b", "part"])], ids=["lenient", "strict"]
+)
+def test_what_failed_is_listed_at_the_end(strict: bool, names: list[str]) -> None:
+    part = Case("part", "", "pass", unsupported=("f: async",))
+    run = dataclasses.replace(RUN, cases=(*RUN.cases, part), strict=strict)
+    assert [case.name for case in run.failed] == names
+    assert not run.good
+    text = failed_text(run)
+    assert text.startswith(f"failed ({len(names)} of 4 cases):\n  fail  values/byte")
+    assert ("not run in whole  part" in text, "not run  b" in text) == (strict, strict)
+    assert failed_text(dataclasses.replace(run, cases=(CASE,))) == ""
+    assert failed_text(dataclasses.replace(run, cases=run.cases[1:2])) == ""

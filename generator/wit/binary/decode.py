@@ -8,7 +8,7 @@ from __future__ import annotations
 from generator.component.component import Component, Custom, Export
 from generator.component.errors import BinaryError
 from generator.component.evaluate import Evaluator
-from generator.component.names import ExternName, is_label, parse_interface_name
+from generator.component.names import ExternName, is_label, name_clash, parse_interface_name
 from generator.component.nodes import ComponentNode, FuncNode, InstanceNode, Item, Opaque, Signature, TypeNode
 from generator.component.read import read_component
 from generator.component.types import ComponentType, Sort
@@ -21,6 +21,7 @@ from generator.wit.binary.interfaces import Interfaces, check_names, interface_a
 from generator.wit.binary.limits import check_written_out
 from generator.wit.binary.package_docs import SECTION as DOCS_SECTION
 from generator.wit.model import (
+    Function,
     FunctionItem,
     InterfaceItem,
     InterfaceKey,
@@ -75,7 +76,9 @@ def package_of_component(component: Component) -> tuple[Resolve, PackageId]:
     decoder = _Decoder(evaluator)
     main: PackageId | None = None
     order: dict[str, None] = {}
-    for item in evaluator.component(component).exports.values():
+    exports = evaluator.component(component).exports
+    check_names(exports)
+    for item in exports.values():
         type = _component_type(item)
         if type is None:
             raise BinaryError(f"export {item.name.name!r} is not a component type", item.offset, "export")
@@ -98,9 +101,9 @@ def package_of_component(component: Component) -> tuple[Resolve, PackageId]:
     if main is None:
         raise BinaryError("the component exports no interface and no world", 0)
     interfaces = decoder.interfaces.resolve.packages[main].interfaces
-    twice = interfaces.keys() & decoder.interfaces.resolve.packages[main].worlds.keys()
-    if twice:
-        raise BinaryError(f"{min(twice)!r} is an interface and a world", 0)
+    clash = name_clash([*interfaces, *decoder.interfaces.resolve.packages[main].worlds])
+    if clash is not None:
+        raise BinaryError(f"{clash[1]!r} has the same name as {clash[0]!r} in its package", 0)
     for name in order:
         interfaces[name] = interfaces.pop(name)
     return decoder.finish(component, main)
@@ -229,6 +232,7 @@ class _Decoder:
         resolve.worlds.append(world)
         resolve.packages[package].worlds[name] = id
         types: dict[str, TypeId] = {}
+        functions: dict[str, Function] = {}
         for item in signature.imports.values():
             self.interfaces.types.owner = WorldOwner(id)
             if isinstance(item.node, TypeNode):
@@ -236,18 +240,24 @@ class _Decoder:
                 types[item.name.name] = type
                 world.imports[item.name.name] = TypeItem(type)
             else:
-                key, found = self._item(item, package, types)
+                key, found = self._item(item, package, types, functions)
                 world.imports[key] = found
+        functions = {}
         for item in signature.exports.values():
             self.interfaces.types.owner = WorldOwner(id)
-            key, found = self._item(item, package, {})  # a world exports no resource that a function could belong to
+            # A world exports no resource that a function could belong to.
+            key, found = self._item(item, package, {}, functions)
             world.exports[key] = found
         return id
 
-    def _item(self, item: Item, package: PackageId, types: dict[str, TypeId]) -> tuple[WorldKey, WorldItem]:
+    def _item(
+        self, item: Item, package: PackageId, types: dict[str, TypeId], functions: dict[str, Function]
+    ) -> tuple[WorldKey, WorldItem]:
+        """`functions` are those of the same side so far; a function is added to them."""
         name = item.name.name
         if isinstance(item.node, FuncNode):
-            return name, FunctionItem(self.interfaces.function(item, item.node, types))
+            function = functions[name] = self.interfaces.function(item, item.node, types, functions)
+            return name, FunctionItem(function)
         if not isinstance(item.node, InstanceNode):
             what = "type" if isinstance(item.node, TypeNode) else "component or core module"
             raise BinaryError(f"{name!r} is a {what}: WIT worlds have none here", item.offset)

@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from generator.component.errors import BinaryError
-from generator.component.names import ExternName, InterfaceName, bad_label, is_label, name_clash, parse_interface_name
+from generator.component.names import (
+    ExternName,
+    InterfaceName,
+    bad_label,
+    is_label,
+    name_clash,
+    parse_function_name,
+    parse_interface_name,
+)
 from generator.component.nodes import FuncNode, InstanceNode, Item, TypeNode
+from generator.wit.accessors import accessor_of, pair_problem
 from generator.wit.binary.conversion import TypeConversion, definition_shape
 from generator.wit.binary.validity import function_problem
 from generator.wit.elaborate import interface_dependencies
-from generator.wit.kinds import shape
+from generator.wit.kinds import function_kind, shape
 from generator.wit.model import (
+    Accessor,
     Alias,
-    Constructor,
     Freestanding,
     Function,
     FunctionKind,
     Interface,
     InterfaceId,
     InterfaceOwner,
-    Method,
     Package,
     PackageId,
     PackageName,
     Param,
     Resolve,
     Resource,
-    Static,
     TypeId,
 )
+from generator.wit.unique import interface_clash
 from generator.wit.versions import is_version
-
-_OF_RESOURCE = re.compile(r"\[(constructor|method|static)\]([^.]+)(?:\.(.+))?")
-_FUNCTION_KINDS: dict[str, Callable[[TypeId], FunctionKind]] = {
-    "constructor": Constructor,
-    "method": Method,
-    "static": Static,
-}
 
 
 class Interfaces:
@@ -100,9 +100,13 @@ class Interfaces:
                     self._same(known, name, item, node)
             elif isinstance(node, FuncNode):
                 if name not in interface.functions:
-                    interface.functions[name] = self.function(item, node, interface.types)
+                    interface.functions[name] = self.function(item, node, interface.types, interface.functions)
             else:
                 raise BinaryError(f"export {name!r} is neither a type nor a function", item.offset)
+        clash = interface_clash(self.resolve, id)  # with what another instance of this name had
+        if clash is not None:
+            here = next(name for name in reversed(clash) if name in instance.exports)
+            raise BinaryError(f"{clash[1]!r} has the same name as {clash[0]!r}", instance.exports[here].offset)
 
     def define_type(self, item: Item, node: TypeNode) -> TypeId:
         name = item.name.name
@@ -118,8 +122,11 @@ class Interfaces:
             raise BinaryError(f"type {name!r} differs from the type of the same interface before", item.offset)
         self.types.bind(node, known)
 
-    def function(self, item: Item, node: FuncNode, types: dict[str, TypeId]) -> Function:
-        """A function; `types` are those beside it, among them the resource of a method."""
+    def function(
+        self, item: Item, node: FuncNode, types: dict[str, TypeId], before: Mapping[str, Function]
+    ) -> Function:
+        """A function; `types` are those beside it, among them the resource of a method; `before` are functions, among
+        them the getter of a setter."""
         scope = node.scope.types
         problem = bad_label(name for name, _ in node.type.params)
         if problem is not None:
@@ -130,24 +137,23 @@ class Interfaces:
         name, external_id = item.name.name, item.name.external_id
         function = Function(name, kind, params, result, node.type.is_async, external_id=external_id)
         problem = function_problem(self.resolve, function, self.types.borrows)
+        if problem is None and accessor_of(function) is Accessor.SET:
+            problem = pair_problem(self.resolve, before, function)
         if problem is not None:
             raise BinaryError(f"{name!r}: {problem}", item.offset)
         return function
 
     def _function_kind(self, item: Item, types: dict[str, TypeId]) -> FunctionKind:
-        name = item.name.name
-        match = _OF_RESOURCE.fullmatch(name)
-        if match is None:
-            if not is_label(name):
-                raise BinaryError(f"{name!r} is not a name of a function", item.offset)
-            return Freestanding()
-        resource = types.get(match[2])
+        name = parse_function_name(item.name.name)
+        if name is None:
+            raise BinaryError(f"{item.name.name!r} is not a name of a function", item.offset)
+        accessor = None if name.accessor is None else Accessor(name.accessor)
+        if name.resource is None:
+            return Freestanding(accessor)
+        resource = types.get(name.resource)
         if resource is None or not isinstance(self.resolve.types[resource].kind, Resource):
-            raise BinaryError(f"{name!r}: there is no resource {match[2]!r} beside it", item.offset)
-        has_name = match[3] is not None and is_label(match[3])
-        if has_name == (match[1] == "constructor"):
-            raise BinaryError(f"{name!r} is not a name of a function", item.offset)
-        return _FUNCTION_KINDS[match[1]](resource)
+            raise BinaryError(f"{item.name.name!r}: there is no resource {name.resource!r} beside it", item.offset)
+        return function_kind(name.annotation, resource, accessor)
 
     def finish(self, main: PackageId) -> PackageId:
         """Put packages into an order in which what is used comes first and the main package last; its new id."""

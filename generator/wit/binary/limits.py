@@ -143,10 +143,11 @@ class _Trees:
         return sum(map(self._function, functions)) + sum(map(self._type, named))
 
     def used(self, id: InterfaceId) -> int:
-        """The types of other interfaces that the types of this one mention."""
-        own = InterfaceOwner(id)
+        """The types of other interfaces that the types of this one mention, and those interfaces, each an instance."""
         named = self._named_in(self._resolve.interfaces[id].types.values())
-        return sum(self._type(type) for type in named if self._resolve.types[type].owner != own)
+        owners = {type: self._resolve.types[type].owner for type in named}
+        others = {type: owner for type, owner in owners.items() if owner != InterfaceOwner(id)}
+        return sum(map(self._type, others)) + len(set(others.values()))
 
     def _named_in(self, types: Iterable[Type]) -> list[TypeId]:
         """The types with names that are mentioned in some, and in what these mention."""

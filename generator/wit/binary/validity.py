@@ -10,6 +10,7 @@ from generator.component.errors import BinaryError
 from generator.component.names import bad_label
 from generator.component.nodes import TypeNode
 from generator.component.types import EnumType, FlagsType, RecordType, VariantType
+from generator.wit.accessors import accessor_of, params_problem, result_problem
 from generator.wit.model import (
     Borrow,
     Constructor,
@@ -77,7 +78,9 @@ def function_problem(resolve: Resolve, function: Function, borrows: Borrows) -> 
             made = _ok_type(resolve, function.result)
             if made is None or not _is_handle(resolve, made, Own, resource):
                 return "a constructor returns its resource, or a result whose first type is its resource"
-    return None
+    if accessor_of(function) is not None and function.is_async:
+        return "a getter or setter is not async"
+    return params_problem(function) or result_problem(resolve, function)
 
 
 def _ok_type(resolve: Resolve, type: Type | None) -> Type | None:

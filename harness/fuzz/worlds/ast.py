@@ -68,13 +68,14 @@ class Member:
 
 @dataclass(eq=False, slots=True)
 class Function:
-    """`kind` is `function`, `method`, `static` or `constructor`."""
+    """`kind` is `function`, `method`, `static` or `constructor`; `accessor` is `get` or `set` instead of `func`."""
 
     name: str
     kind: str
     params: tuple[Member, ...]
     result: Type | None
     is_async: bool = False
+    accessor: str = ""
     docs: str = ""
     gate: str = ""
 

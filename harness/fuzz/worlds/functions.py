@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.fuzz.choices import Source, chance, choose, repeat, weighted
-from harness.fuzz.worlds.ast import Container, Facts, Function, Member, Resource, Type
+from harness.fuzz.worlds.ast import Alias, Container, Facts, Function, Member, Resource, Type, Used
 from harness.fuzz.worlds.names import Names
 from harness.fuzz.worlds.profile import Profile
 from harness.fuzz.worlds.types import TypeMaker
@@ -26,7 +26,7 @@ class FunctionMaker:
             self.add_to_resource(container)
             return
         name = container.names.draw(self._source, self._profile.hard_names)
-        container.functions.append(self.function(name, "function", container))
+        container.functions += self.functions(name, "function", container)
 
     def add_to_resource(self, container: Container) -> None:
         definition = self._types.resource(container, own=True)
@@ -37,20 +37,39 @@ class FunctionMaker:
             ways.append((3, "constructor"))
         kind = weighted(self._source, ways)
         name = "" if kind == "constructor" else resource.names.draw(self._source, self._profile.hard_names)
-        function = self.function(name, kind, container)
-        if kind == "constructor":
-            function.is_async = False
-            function.result = self._constructed(container, Type(definition.name, definition.facts, named=definition))
+        if kind != "constructor":
+            resource.functions += self.functions(name, kind, container)
+            return
+        function = self._function(name, kind, container)
+        function.is_async = False
+        function.result = self._constructed(container, Type(definition.name, definition.facts, named=definition))
         resource.functions.append(function)
 
     def _constructed(self, container: Container, made: Type) -> Type | None:
         """None for a constructor that cannot fail; it says no result."""
-        if not chance(self._source, 3):
+        if not chance(self._source, 10):
             return None
-        error = self._types.type(container, borrow=False) if chance(self._source, 2) else None
-        return Type("result", Facts(), (made, error))
+        return Type("result", Facts(), (made, self._error(container)))
 
-    def function(self, name: str, kind: str, container: Container) -> Function:
+    def functions(self, name: str, kind: str, container: Container) -> list[Function]:
+        """A function, or the getter of a property and perhaps its setter, in either order."""
+        if not self._profile.accessors or not chance(self._source, 10):
+            return [self._function(name, kind, container)]
+        value = self._types.type(container, borrow=False)
+        if _is_result(value):  # the value of a getter with a `result` is inside it
+            value = Type("list", Facts(), (value,))
+        result = Type("result", Facts(), (value, self._error(container))) if chance(self._source, 3) else value
+        getter = Function(name, kind, (), result, accessor="get")
+        if chance(self._source, 3):
+            return [getter]
+        failure = Type("result", Facts(), (None, self._error(container))) if chance(self._source, 3) else None
+        setter = Function(name, kind, (Member("value", value),), failure, accessor="set")
+        return [setter, getter] if chance(self._source, 3) else [getter, setter]
+
+    def _error(self, container: Container) -> Type | None:
+        return self._types.type(container, borrow=False) if chance(self._source, 2) else None
+
+    def _function(self, name: str, kind: str, container: Container) -> Function:
         params = self._params(kind, container)
         result = self._result(container, spilled=sum(param.type.facts.flat for param in params if param.type) > 16)
         is_async = self._profile.asynchronous and chance(self._source, 3)
@@ -66,10 +85,11 @@ class FunctionMaker:
         names = Names(*(("self",) if kind == "method" else ()))
         hard = self._profile.hard_names
         flat = 1 if kind == "method" else 0
-        boundary = choose(self._source, _BOUNDARIES) if chance(self._source, 6) else None
+        # a method has a parameter that is easily forgotten in the count
+        boundary = choose(self._source, _BOUNDARIES) if chance(self._source, 3 if kind == "method" else 6) else None
         params: list[Member] = []
         for _ in repeat(self._source, 0, 40, "param", 2):
-            type = self._types.type(container, borrow=True)
+            type = self._again(params) or self._types.type(container, borrow=True)
             if boundary is not None and flat + type.facts.flat > boundary:
                 break
             params.append(Member(names.draw(self._source, hard), type))
@@ -80,3 +100,19 @@ class FunctionMaker:
             params.insert(0, Member(names.simple(), type))
             flat += type.facts.flat
         return tuple(params)
+
+    def _again(self, params: list[Member]) -> Type | None:
+        """Now and then a type that another parameter has: what stands in the other's place is of the right type."""
+        return choose(self._source, params).type if params and chance(self._source, 6) else None
+
+
+def _is_result(type: Type) -> bool:
+    """Whether a type is a `result`, under whatever name."""
+    while type.named is not None:
+        definition = type.named
+        while isinstance(definition.body, Used):
+            definition = definition.body.original
+        if not isinstance(definition.body, Alias):
+            return False
+        type = definition.body.type
+    return type.word == "result"

@@ -5,10 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from harness.fuzz.choices import Source, chance, choose
-from harness.fuzz.worlds.ast import Container, Definition, Extern, Function, Package, Resource, World
+from harness.fuzz.worlds.ast import (
+    Container,
+    Definition,
+    Extern,
+    Facts,
+    Function,
+    Member,
+    Members,
+    Package,
+    Resource,
+    Type,
+    World,
+)
+from harness.fuzz.worlds.names import Names
 
 ON = ("on", "on-too")
 """Features that are enabled; `off` is not."""
+
+_CLOSED = ("@unstable(feature = off)", "@unstable(feature = on-not)")
 
 _DOCS = (
     "Documentation.",
@@ -26,6 +41,46 @@ def add_gates(source: Source, packages: Sequence[Package], worlds: Sequence[Worl
         if chance(source, 4):
             item.docs = choose(source, _DOCS)
     return ON
+
+
+def add_closed(source: Source, packages: Sequence[Package], worlds: Sequence[World], export_names: Names) -> None:
+    """Items that are no part of the world, because their features are off; what is open never needs them."""
+    for package in packages:
+        for interface in package.interfaces:
+            if chance(source, 3):
+                _close_in(source, interface)
+    for world in worlds:
+        if chance(source, 2):
+            is_import = chance(source, 2)
+            names = world.level.names if is_import else export_names
+            label = names.simple()
+            world.externs.append(
+                Extern(is_import, _closed_function(source, label), label, gate=choose(source, _CLOSED))
+            )
+
+
+def _close_in(source: Source, container: Container) -> None:
+    """A function, a type or a method."""
+    resources = [definition.body for definition in container.types if isinstance(definition.body, Resource)]
+    way = choose(source, ("function", "type", *(["method"] if resources else [])))
+    if way == "method":
+        resource = choose(source, resources)
+        resource.functions.append(_closed_function(source, resource.names.simple(), "method"))
+    elif way == "type":
+        record = Members("record", (Member("a", Type("u8", Facts())),))
+        name = container.names.simple()
+        gate = choose(source, _CLOSED)
+        container.types.append(Definition(name, record, Facts(), gate=gate))
+        user = _closed_function(source, container.names.simple())
+        user.gate, user.result = gate, Type(name, Facts(), named=container.types[-1])
+        container.functions.append(user)
+    else:
+        container.functions.append(_closed_function(source, container.names.simple()))
+
+
+def _closed_function(source: Source, name: str, kind: str = "function") -> Function:
+    params = (Member("a", Type("u8", Facts())),)
+    return Function(name, kind, params, None, gate=choose(source, _CLOSED))
 
 
 def _gate(source: Source, package: Package) -> str:

@@ -23,6 +23,7 @@ _SYMBOLS = (
     "host", "control", "run", "finish", "self", "this", "init", "main-module", "callback", "task-return", "post-return",
     "canon", "instance", "component", "core", "module", "none", "some", "ok", "err", "true", "false", "is", "since",
     "unstable", "nan", "inf", "root", "method", "drop", "new", "rep", "resource-drop", "dtor", "null", "int", "class",
+    "get", "set", "get-a", "set-a",
 )
 """Of core modules, libc, the linker, the interpreter's own world, the value notation and other languages."""
 
@@ -49,7 +50,7 @@ def escaped(name: str) -> str:
 
 
 def _folded(name: str) -> str:
-    """What tells names apart: not case (Explainer.md, "Name Uniqueness"), and for wasm-tools 1.262 not hyphens."""
+    """What tells names apart: not case and not hyphens (Explainer.md, "Name Uniqueness")."""
     return name.lower().replace("-", "")
 
 

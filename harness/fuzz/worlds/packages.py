@@ -7,9 +7,10 @@ from dataclasses import replace
 from harness.fuzz.choices import Source, chance, choose, repeat, weighted
 from harness.fuzz.worlds.ast import Container, Extern, Package, World
 from harness.fuzz.worlds.functions import FunctionMaker
-from harness.fuzz.worlds.gates import add_gates
+from harness.fuzz.worlds.gates import add_closed, add_gates
 from harness.fuzz.worlds.names import Names, letters
 from harness.fuzz.worlds.profile import FuzzWorld, Profile
+from harness.fuzz.worlds.stretched import stretch
 from harness.fuzz.worlds.text import wit_text
 from harness.fuzz.worlds.types import TypeMaker
 
@@ -21,12 +22,13 @@ _SWARM = (
     ("resources", 2),
     ("maps", 3),
     ("packages", 2),
-    ("fixed_length_lists", 8),
+    ("fixed_length_lists", 6),
     ("error_contexts", 14),
     ("labels", 8),
-    ("includes", 7),
-    ("gates", 10),
+    ("includes", 4),
+    ("gates", 6),
     ("asynchronous", 20),
+    ("stretched", 16),
 )
 """Features of which a world has only some, and how rarely: one that is everywhere would hide what others do."""
 
@@ -66,13 +68,18 @@ class _Builder:
         self._functions = FunctionMaker(source, profile, self._types)
 
     def build(self) -> FuzzWorld:
-        mean = self._profile.functions
+        stretched = self._profile.stretched
+        mean = 1 if stretched else self._profile.functions
         for _ in repeat(self._source, 1, 4 * mean, "function", mean - 1):
             self._add_function()
+        self._rename_types()
         self._drop_two_copies()
+        if stretched:
+            stretch(self._source, self._main, self._world, self._export_names, self._profile.resources)
         features: tuple[str, ...] = ()
         if self._profile.gates:
             features = add_gates(self._source, self._packages, self._worlds())
+            add_closed(self._source, self._packages, self._worlds(), self._export_names)
         text = wit_text(self._packages, self._world, self._included)
         return FuzzWorld(text, self._world.level.name, features)
 
@@ -161,7 +168,7 @@ class _Builder:
     def _label(self, world: World, is_import: bool) -> str:
         names = self._import_names if is_import else self._export_names
         label = names.draw(self._source, self._profile.hard_names)
-        if world is not self._included or not chance(self._source, 3):
+        if world is not self._included or not chance(self._source, 2):
             return label
         # It has another name in the included world. A renaming is for imports and exports, so both must be free of it.
         name = next(f"old-{name}" for name in letters() if f"old-{name}" not in self._import_names)
@@ -170,13 +177,22 @@ class _Builder:
         world.renames.append((name, label))
         return name
 
+    def _rename_types(self) -> None:
+        """The types that an included world has by itself may get other names where it is included, too."""
+        if self._included is None:
+            return
+        for definition in self._included.level.types:
+            if chance(self._source, 3):
+                new = next(f"new-{name}" for name in letters() if f"new-{name}" not in self._import_names)
+                self._included.renames.append((definition.name, self._import_names.claim(new)))
+
     def _world_function(self, world: World, is_import: bool) -> None:
         if is_import and self._profile.resources and chance(self._source, 4):
             self._functions.add_to_resource(world.level)
             return
         label = self._label(world, is_import)
-        function = self._functions.function(label, "function", world.level)
-        world.externs.append(Extern(is_import, function, label))
+        for function in self._functions.functions(label, "function", world.level):
+            world.externs.append(Extern(is_import, function, label))
 
     def _inline(self, world: World, is_import: bool) -> None:
         label = self._label(world, is_import)

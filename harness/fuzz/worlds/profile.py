@@ -27,6 +27,10 @@ class Profile:
     """Keywords, symbols of the core module, of libc and of the linker, acronyms, many words."""
     large_types: bool = True
     """Enums and variants on both sides of 256 cases, records and tuples of dozens of fields."""
+    accessors: bool = True
+    """Getters and setters."""
+    stretched: bool = True
+    """Rarely many of one thing: functions, types, fields, imports and whatever else is counted (`stretched.py`)."""
     asynchronous: bool = True
     """Async functions, streams and futures. What cannot be run yet is left out of a world, by name."""
 

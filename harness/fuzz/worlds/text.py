@@ -114,7 +114,8 @@ def _function(function: Function) -> list[str]:
 def _signature(function: Function) -> str:
     params = ", ".join(f"{escaped(param.name)}: {type_text(_typed(param))}" for param in function.params)
     result = f" -> {type_text(function.result)}" if function.result is not None else ""
-    word = "" if function.kind == "constructor" else "async func" if function.is_async else "func"
+    func = function.accessor or ("async func" if function.is_async else "func")
+    word = "" if function.kind == "constructor" else func
     return f"{word}({params}){result}"
 
 

@@ -33,6 +33,12 @@ _SCALARS = (
 _KEYS = ("u8", "bool", "s8", "u16", "s16", "u32", "s32", "u64", "s64", "char", "string")
 """WIT.md, `kt`: a key is one of these words, never a name."""
 
+_JOINED = (
+    ("u64", "f32"), ("f32", "u64"), ("f64", "f32"), ("f32", "f64"), ("u32", "f32"), ("f32", "s64", "u8"),
+    ("u32", "f64", "f32", "s8"), ("string", "f32"), ("f32", "string", "u64"), ("f64", "s16"),
+)  # fmt: skip
+"""Every two core types meet in some of them, in either order."""
+
 _SIZES = (1, 2, 3, 4, 5, 16, 17, 33)
 _MOST_NODES = 400
 
@@ -87,11 +93,14 @@ class TypeMaker:
             (6, self._result, True),
             (6, self._tuple, True),
             (12, self._handle, profile.resources),
-            (8, self._holder, profile.resources),
+            (10, self._holder, profile.resources),
             (6, self._map, profile.maps),
             (6, self._fixed_length_list, profile.fixed_length_lists),
             (4, self._error_context, profile.error_contexts),
             (2, self._twins, True),
+            (3, self._kin, True),
+            (3, self._joined, True),
+            (2, self._wide_in_memory, profile.large_types),
             (6, self._stream, profile.asynchronous),
             (6, self._future, profile.asynchronous),
         ]
@@ -188,7 +197,7 @@ class TypeMaker:
             (1, self._result, True),
             (1, self._tuple, True),
             (2, self._map, self._profile.maps),
-            (4, self._fixed_length_list, self._profile.fixed_length_lists),
+            (12, self._fixed_length_list, self._profile.fixed_length_lists),
         ]
         maker = weighted(self._source, [(weight, maker) for weight, maker, possible in on if possible])
         return maker(Place(place.container, 1, place.borrow, handles=True))
@@ -251,6 +260,9 @@ class TypeMaker:
         if chance(self._source, 2):
             # Without a way to make one, most of what takes the resource could not be called.
             resource.functions.append(Function("", "constructor", (), None))
+        if chance(self._source, 3):
+            # Without something to do with one, nobody could see which it is.
+            resource.functions.append(Function(resource.names.simple(), "method", (), None))
         return self._add(container, name, resource, Facts(resource=True))
 
     def _add(
@@ -280,6 +292,40 @@ class TypeMaker:
         facts = union([twin.facts for twin in twins])
         items = [*lists, *[Type("result", facts, (ok, err)) for ok, err in (twins, twins[::-1])]]
         return self._apply("tuple", product([item.facts for item in items]), *items)
+
+    def _kin(self, place: Place) -> Type:
+        """Types without names that consist of the same: fixed lengths of one element, one payload on either side."""
+        element = self._type(place.deeper())
+        if self._profile.fixed_length_lists and chance(self._source, 2):
+            sizes = choose(self._source, ((2, 3), (3, 2), (1, 4)))
+            kin = [Type("list", product([element.facts] * size), (element,), size) for size in sizes]
+        else:
+            kin = [Type("result", union([element.facts]), payloads) for payloads in ((element, None), (None, element))]
+            if chance(self._source, 2):
+                kin.append(Type("result", union([element.facts, element.facts]), (element, element)))
+        return self._apply("tuple", product([item.facts for item in kin]), *kin)
+
+    def _joined(self, place: Place) -> Type:
+        """A variant of scalars that share a core value of another type (CanonicalABI.md, `join`)."""
+        words = choose(self._source, _JOINED)
+        members = [Member(name, scalar(word)) for name, word in zip("abcd", words, strict=False)]
+        facts = union(member.type.facts for member in members if member.type is not None)
+        name = place.container.names.draw(self._source, self._profile.hard_names)
+        definition = self._add(place.container, name, Members("variant", tuple(members)), facts)
+        return Type(definition.name, facts, named=definition)
+
+    def _wide_in_memory(self, place: Place) -> Type:
+        """A list of something whose discriminant just needs its second byte, or just does not."""
+        name = place.container.names.draw(self._source, self._profile.hard_names)
+        count = choose(self._source, (256, 256, 257, 255))
+        if chance(self._source, 2):
+            word, members = "enum", [Member(f"c{number}") for number in range(count)]
+        else:
+            word, members = "variant", [Member(f"c{number}", U8 if number % 2 else None) for number in range(count)]
+        facts = Facts() if word == "enum" else union([U8.facts])
+        definition = self._add(place.container, name, Members(word, tuple(members)), facts)
+        inner = Type(definition.name, facts, named=definition)
+        return Type("list", pointed([facts]), (inner,))
 
     def _define(self, place: Place) -> Definition:
         name = place.container.names.draw(self._source, self._profile.hard_names)

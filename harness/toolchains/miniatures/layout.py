@@ -9,12 +9,13 @@ from typing import Any
 import generator.canonical.flatten as flatten
 import generator.canonical.layout as layout
 import generator.dylib.joined as joined
+from generator.canonical.flatten import CoreSignature, Flattening
 from generator.canonical.layout import Layout
 from generator.dylib.lift import Lift
 from generator.dylib.types import Kind, Node
 from generator.wasm.code import Op
 from generator.wasm.types import ValType
-from generator.wit.model import Primitive, Type
+from generator.wit.model import Function, Method, Primitive, Type
 from harness.toolchains.miniatures.miniature import Area, Table
 from harness.toolchains.miniatures.patch import Entry, FunctionOf, Here, Member
 
@@ -25,7 +26,9 @@ I32, I64, F32, F64 = ValType.I32, ValType.I64, ValType.F32, ValType.F64
 
 # What is no member of `Op`: the right instructions have no use for them.
 _F32_CONVERT_I32_S = 0xB2
+_F32_CONVERT_I64_S = 0xB4
 _I32_TRUNC_SAT_F32_S = (0xFC, 0x00)
+_I64_TRUNC_SAT_F32_S = (0xFC, 0x04)
 
 
 @_row(
@@ -179,6 +182,22 @@ _value(
     shown_by="joins",
 )
 _value(
+    "f32-converted-when-widened-to-64",
+    Entry(joined, "_WIDEN", (F32, I64)),
+    _I64_TRUNC_SAT_F32_S,
+    "an f32 that goes as i64 is converted, not reinterpreted, when it is lowered",
+    needs="a flat variant with payloads u64 and f32, or f64 and f32",
+    shown_by="joins",
+)
+_value(
+    "f32-converted-when-narrowed-from-64",
+    Entry(joined, "_NARROW", (I64, F32)),
+    (_F32_CONVERT_I64_S,),
+    "an f32 that comes as i64 is converted, not reinterpreted, when it is lifted",
+    needs="a flat variant with payloads u64 and f32, or f64 and f32",
+    shown_by="joins",
+)
+_value(
     "f64-cut-when-narrowed",
     Entry(joined, "_NARROW", (I64, F64)),
     (Op.I32_WRAP_I64, Op.I64_EXTEND_I32_U, Op.F64_REINTERPRET_I64),
@@ -198,3 +217,35 @@ _value(
 def _(original: Callable[..., None], self: Lift, body: Any, cx: int, node: Node, base: int, offset: int) -> None:
     assert node.kind is Kind.FIXED_LENGTH_LIST
     original(self, body, cx, replace(node, count=node.count - 1), base, offset)
+
+
+@_row(
+    "self-not-counted",
+    Member(Flattening, "flatten_functype"),
+    "a method has room for 16 flat parameters beside its resource",
+    needs="a method with 17 flat parameters, its resource among them",
+    shown_by="methods",
+)
+def _(original: Callable[..., CoreSignature], self: Flattening, function: Function, *rest: Any) -> CoreSignature:
+    if not isinstance(function.kind, Method):
+        return original(self, function, *rest)
+    others = original(self, replace(function, params=function.params[1:]), *rest)
+    if others.indirect_params:
+        return original(self, function, *rest)
+    return replace(others, type=replace(others.type, params=(I32, *others.type.params)))
+
+
+@_row(
+    "self-counted-twice",
+    Member(Flattening, "flatten_functype"),
+    "a method has room for 14 flat parameters beside its resource",
+    needs="a method with 16 flat parameters, its resource among them",
+    shown_by="methods",
+)
+def _(original: Callable[..., CoreSignature], self: Flattening, function: Function, *rest: Any) -> CoreSignature:
+    if isinstance(function.kind, Method):
+        longer = original(self, replace(function, params=(function.params[0], *function.params)), *rest)
+        if longer.indirect_params:
+            result = original(self, replace(function, params=()), *rest)
+            return replace(result, type=replace(result.type, params=(I32, *result.type.params)), indirect_params=True)
+    return original(self, function, *rest)

@@ -21,7 +21,7 @@ from generator.dylib.functions import FunctionUse
 from generator.dylib.joined import Source, get_flat
 from generator.dylib.lift import Lift
 from generator.dylib.lower import Lower
-from generator.dylib.types import Node
+from generator.dylib.types import Kind, Node
 from generator.wasm.code import Code, Mem, Op
 from generator.wasm.types import FuncType, ValType
 from harness.toolchains.miniatures.miniature import Area, Table
@@ -228,3 +228,49 @@ def _(original: Original, self: Adapters, index: int, use: FunctionUse) -> None:
     function = self.assembly.declare(name, FuncType(use.signature.type.results))
     function.body = Body(len(function.type.params))
     self.assembly.export(name, function)
+
+
+_NUMBERS = range(Kind.U8, Kind.STRING)
+"""Kinds of elements whose lists go whole as bytes, bool and char among them."""
+
+
+@_row(
+    "taken-list-lifted-again",
+    Member(Lift, "_sequence"),
+    "a list whose elements are no numbers is lifted element by element, although the interpreter has taken it whole",
+    needs="a list of anything but numbers that is taken whole",
+    shown_by="any-lists",
+)
+def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
+    if node.kind is Kind.LIST and node.parts[0] is not None and node.parts[0].kind not in _NUMBERS:
+        _instead_once(body, "br_if", lambda: body.op(Op.DROP))
+    original(self, body, cx, node, sources)
+
+
+@_row(
+    "given-list-popped-again",
+    Member(Lower, "_sequence"),
+    "a list whose elements are no numbers is popped element by element, although the interpreter has given it whole",
+    needs="a list of anything but numbers that is given whole",
+    shown_by="any-lists",
+)
+def _(original: Original, self: Lower, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
+    if node.kind is Kind.LIST and node.parts[0] is not None and node.parts[0].kind not in _NUMBERS:
+
+        def always() -> None:
+            body.op(Op.DROP)
+            body.i32_const(1)
+            Body.if_(body)
+
+        _instead_once(body, "if_", always)
+    original(self, body, cx, node, base, offset)
+
+
+def _instead_once(body: Body, method: str, emit: Callable[[], None]) -> None:
+    """The next call of a method of the body emits something else."""
+
+    def instead(*_: Any) -> None:
+        delattr(body, method)
+        emit()
+
+    setattr(body, method, instead)

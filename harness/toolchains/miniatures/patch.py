@@ -1,8 +1,8 @@
 """One place of our tools replaced while they work, and put back afterwards.
 
 A function of a module is replaced in every module of `generator` that imported it by name. Functions of `generator`
-that remember their answers by their arguments (`lru_cache`) are given an empty memory of their own meanwhile, so that
-what a wrong tool remembers never reaches the right one, nor the other way round.
+and of our adapter that remember their answers by their arguments (`lru_cache`) are given an empty memory of their own
+meanwhile, so that what a wrong tool remembers never reaches the right one, nor the other way round.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
 from typing import Any, Protocol
+
+from harness.toolchains import ours
 
 Original = Callable[..., Any]
 Wrong = Callable[..., Any]
@@ -152,10 +154,10 @@ def _generator_modules() -> list[ModuleType]:
 
 
 def _own_memories() -> list[Change]:
-    """A fresh memory for each function of `generator` that has one, wherever it is called."""
+    """A fresh memory for each function of `generator` and of our adapter that has one, wherever it is called."""
     fresh: dict[int, Any] = {}
     changes = []
-    for module in _generator_modules():
+    for module in (*_generator_modules(), ours):
         for name, value in vars(module).items():
             if hasattr(value, "cache_parameters"):
                 if id(value) not in fresh:

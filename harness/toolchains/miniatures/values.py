@@ -125,6 +125,17 @@ def _(original: Original, self: Lower, body: Body, cases: int) -> None:
 
 
 @_row(
+    "discriminant-of-count",
+    Member(Lower, "_check"),
+    "a discriminant equal to the number of cases is stored like one of a case",
+    needs="an enum or variant of 256 cases in memory, and the discriminant 256",
+    shown_by="bad-256",
+)
+def _(original: Original, self: Lower, body: Body, cases: int) -> None:
+    original(self, body, cases + (cases == 256))
+
+
+@_row(
     "fields-reversed",
     Member(Lift, "_from_memory"),
     "the fields of a record in memory are pushed last to first",

@@ -12,6 +12,19 @@ _CASES = [f"c{number}" for number in range(257)]
 
 _SIXTEEN = ", ".join(f"p{number}: u32" for number in range(16))
 
+_FIFTEEN = ", ".join(f"p{number}: u32" for number in range(15))
+
+_LONG_NAME = "-".join(["long"] * 27)
+
+_RECORDS = "\n".join(f"  record r{number} {{ a{number}: u8 }}" for number in range(260))
+
+_RECORDS_USED = "\n".join(
+    f"  f{first}: func({', '.join(f'p{number}: r{number}' for number in range(first, first + 13))});"
+    for first in range(0, 260, 13)
+)
+
+_FUNCTIONS = "\n".join(f"  call{number}: func(a: u8) -> u8;" for number in range(130))
+
 _MIXED = ", ".join(f"p{number}: u64" for number in range(17))
 
 _WIDE_ENUMS = f"""
@@ -131,6 +144,14 @@ interface lists {
 }
 """,
     ),
+    "any-lists": _both(
+        "any-lists",
+        """
+interface any-lists {
+  echo: func(a: list<string>, b: list<tuple<bool, string>>) -> list<option<char>>;
+}
+""",
+    ),
     "long-lists": _both(
         "long-lists",
         """
@@ -177,6 +198,74 @@ interface error-contexts {
 }
 """,
     ),
+    "methods": _both(
+        "methods",
+        f"""
+interface methods {{
+  resource thing {{
+    constructor();
+    sixteen: func({_FIFTEEN}) -> u32;
+    seventeen: func({_FIFTEEN}, last: u32) -> u32;
+  }}
+}}
+""",
+    ),
+    "kin": _both(
+        "kin",
+        """
+interface kin {
+  lengths: func(a: list<u16, 2>, b: list<u16, 3>) -> u8;
+  sides: func(a: list<result<u8>>, b: list<result<_, u8>>) -> u8;
+}
+""",
+    ),
+    "gates": """package m:gates@1.0.0;
+
+interface gates {
+  plain: func() -> u8;
+  @since(version = 1.0.0)
+  old: func() -> u8;
+  @unstable(feature = closed)
+  gone: func() -> u8;
+}
+
+world w { import gates; export gates; @unstable(feature = closed) import lost: func(); }
+""",
+    "includes": """package m:includes;
+
+world w { include p:part/part with { f as first, g as last, r as renamed } }
+
+package p:part {
+world part {
+  import f: func() -> u8;
+  resource r { constructor(); get: func() -> u8; }
+  export g: func() -> u8;
+}
+}
+""",
+    "wide": _both(
+        "wide",
+        f"""
+interface wide {{
+  record fields {{ {", ".join(f"a{number}: u8" for number in range(257))} }}
+  record of-record {{ a: fields }}
+  items: func(a: tuple<{", ".join(["u8"] * 300)}>) -> u8;
+  of-fields: func(a: of-record) -> u8;
+}}
+""",
+    ),
+    "many-types": _both(
+        "many-types",
+        f"""
+interface many-types {{
+{_RECORDS}
+{_RECORDS_USED}
+  record named {{ {_LONG_NAME}: u8 }}
+  long: func(a: named);
+}}
+""",
+    ),
+    "many-functions": _both("many-functions", f"interface many-functions {{\n{_FUNCTIONS}\n}}\n"),
     "resources": _both(
         "resources",
         """
@@ -189,6 +278,22 @@ interface resources {
 }
 """,
     ),
+    "two-handles": """package m:two-handles;
+
+interface base {
+  resource item { constructor(a: u32); get: func() -> u32; }
+}
+
+interface user {
+  use base.{item};
+  lent: func(a: borrow<item>, b: u8, c: borrow<item>);
+  given: func(a: item, b: item) -> u8;
+  listed: func(a: list<tuple<borrow<item>, borrow<item>>>);
+  back: func() -> tuple<item, item>;
+}
+
+world w { import base; export user; }
+""",
     "both-sides": """package m:both-sides;
 
 interface base {
@@ -246,5 +351,67 @@ world w { import bad; export bad; }
 call = "m:bad/bad#either"
 result = "!var 3"
 trap = "invalid-discriminant"
+""",
+    "bad-256": f"""title = "The discriminant behind the last of 256 cases"
+why = "In a byte it would be 0."
+origin = "own"
+wit = '''
+package m:bad;
+interface bad {{
+  enum e {{ {", ".join(_CASES[:256])} }}
+  listed: func() -> list<e>;
+}}
+world w {{ import bad; export bad; }}
+'''
+
+[[step]]
+call = "m:bad/bad#listed"
+result = "!list 1 enum 256"
+trap = "invalid-discriminant"
+""",
+    "long-values": """title = "More than two bytes can count"
+why = "A length has 32 bits."
+origin = "own"
+wit = '''
+package m:long;
+interface long { f: func(a: list<u8>, b: string, c: map<u8, bool>); }
+world w { import long; export long; }
+'''
+lists = "both"
+
+[[step]]
+call = "m:long/long#f"
+args = ["repeat(65537, [1])", 'repeat(65537, "a")', "repeat(257, {1: true})"]
+""",
+    "representations": """title = "Representations at both ends"
+why = "A representation has 32 bits, and 0 is one."
+origin = "own"
+wit = '''
+package m:rep;
+interface reps {
+  resource thing;
+  make: func() -> thing;
+  look: func(a: borrow<thing>);
+}
+world w { export reps; }
+'''
+
+[[step]]
+call = "m:rep/reps#make"
+result = "$zero"
+during = [{ new = "$zero", resource = "m:rep/reps#thing", rep = 0 }]
+
+[[step]]
+call = "m:rep/reps#make"
+result = "$max"
+during = [{ new = "$max", resource = "m:rep/reps#thing", rep = 4294967295 }]
+
+[[step]]
+call = "m:rep/reps#look"
+args = ["$zero"]
+
+[[step]]
+call = "m:rep/reps#look"
+args = ["$max"]
 """,
 }

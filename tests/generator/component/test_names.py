@@ -60,7 +60,11 @@ def test_canonical_version(version: str, parts: tuple[str, str]) -> None:
         (("a", "b"), None),
         ((), None),
         (("a", "b c"), "'b c' is not a kebab-case name"),
-        (("a", "A"), "'A' stands twice"),
+        (("a", "a"), "'a' stands twice"),
+        (("a", "A"), "'A' is the same name as 'a'"),
+        (("a-b", "c", "aB-x", "ab"), "'aB-x' is not a kebab-case name"),
+        (("a-b", "c", "AB"), "'AB' is the same name as 'a-b'"),
+        (("a1", "a-1"), "'a-1' is the same name as 'a1'"),
     ],
 )
 def test_labels_of_one_scope(labels: tuple[str, ...], problem: str | None) -> None:

@@ -101,6 +101,16 @@ VERSIONS = (
             ["--import-name", "a:b/i=a:b/j"],
             "the imports `a:b/i` and `a:b/j` would both be called `a:b/j`",
         ),
+        (
+            "package a:b; interface i { f: func(); } interface j { f: func(); } world w { import i; import j; }",
+            ["--import-name", "a:b/i=a:b/J"],
+            "the imports `a:b/i` and `a:b/j` would both be called `a:b/j`",
+        ),
+        (
+            "package a:b; interface i { f: func(); } world w { import i; import x-y: func(); }",
+            ["--import-name", "a:b/i=xy"],
+            "the imports `a:b/i` and `x-y` would both be called `x-y`",
+        ),
     ],
 )
 def test_one_name_for_two_imports(

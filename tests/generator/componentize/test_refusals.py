@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from wasmtime import Engine
 from wasmtime.component import Component
@@ -48,6 +50,8 @@ IMPORTS = (
         ("a:b/i", "[stream-new-4294967296]c", FuncType((), (ValType.I64,)), ["has no such function or built-in"]),
         ("a:b/i", f"[stream-new-{'9' * 5000}]c", FuncType((), (ValType.I64,)), ["has no such function or built-in"]),
         ("a:b/i", "[stream-new-\N{SUPERSCRIPT TWO}]c", FuncType((), (ValType.I64,)), ["has no such function"]),
+        ("a:b/i", "[async-lower]n", i32_type(1, 1), ["`n` is not an async function"]),
+        ("$root", "[async-lower]g", i32_type(0, 1), ["`g` is not an async function"]),
         ("a:b/i", "[future-new-0]c", FuncType((), (ValType.I64,)), ["has no such function or built-in"]),
         ("a:b/i", "[async-lower][stream-new-0]c", FuncType((), (ValType.I64,)), ["has no such function or built-in"]),
         ("a:b/i", "[async-lower][stream-forward-0]c", i32_type(2), ["has no such function or built-in"]),
@@ -82,7 +86,8 @@ EXPORTS = "package a:b; interface i { resource r; f: func(s: string) -> u64; } w
         ("a:b/i#f", i32_type(2, 1), ["`a:b/i#f`", "(i32, i32) -> (i32)", "(i32, i32) -> (i64)"]),
         ("cabi_post_a:b/i#f", i32_type(1), ["`cabi_post_a:b/i#f`", "(i32) -> ()", "(i64) -> ()"]),
         ("a:b/i#[dtor]r", i32_type(2), ["`a:b/i#[dtor]r`", "(i32, i32) -> ()", "(i32) -> ()"]),
-        ("[async-lift]a:b/i#f", i32_type(2, 1), ["`[callback][async-lift]a:b/i#f`"]),
+        ("[async-lift]a:b/i#f", i32_type(2, 1), ["`f` is not an async function"]),
+        ("[async-lift-stackful]a:b/i#f", i32_type(2), ["`f` is not an async function"]),
     ],
 )
 def test_export_that_does_not_fit_the_world(name: str, type: FuncType, words: list[str]) -> None:
@@ -93,6 +98,24 @@ def test_export_that_does_not_fit_the_world(name: str, type: FuncType, words: li
     with pytest.raises(GeneratorError) as raised:
         componentize(plan_single(module.finish(world_section(EXPORTS))))
     assert all(word in str(raised.value) for word in words), str(raised.value)
+
+
+def test_a_context_has_values_of_one_type() -> None:
+    module = TestModule()
+    module.import_function("$root", "[context-get-i64-0]", FuncType((), (ValType.I64,)))
+    module.import_function("$root", "[context-set-1]", i32_type(1))
+    words = (
+        "module `main`: `[context-get-i64-0]` and module `main`: `[context-set-1]`: a context has values of one type"
+    )
+    with pytest.raises(GeneratorError, match=re.escape(words)):
+        componentize(plan_single(module.finish(world_section("package a:b; world w { }"))))
+
+
+def test_a_lift_with_a_callback_needs_the_callback() -> None:
+    module = TestModule()
+    module.add_export("[async-lift]f", i32_type(0, 1), unreachable)
+    with pytest.raises(GeneratorError, match=re.escape("`[callback][async-lift]f`")):
+        componentize(plan_single(module.finish(world_section("package a:b; world w { export f: async func(); }"))))
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,8 @@ CONTRADICTIONS = {
     "other result": ("f: func() -> u8;", "f: func();", ["function `f`"]),
     "async or not": ("f: func();", "f: async func();", ["function `f`"]),
     "resource or alias": ("resource t;", "type t = u32;", ["type `t`"]),
+    "other hyphens": ("f-f: func();", "ff: func();", ["`ff`", "`f-f`", "a:b/i"]),
+    "other hyphens, type and function": ("f-f: func();", "type ff = u8;", ["`ff`", "`f-f`", "a:b/i"]),
     "own or borrow": ("resource t; f: func(t: t);", "resource t; f: func(t: borrow<t>);", ["function `f`"]),
 }
 
@@ -153,6 +155,9 @@ def test_contradicting_interfaces(one: str, two: str, words: list[str]) -> None:
         ("export x: func();", "export x: interface {}", ["export `x`"]),
         ("type x = u8;", "type x = u16;", ["type `x` of the world"]),
         ("import x: i;", "import x: interface {}", ["`x`", "inline", "label"]),
+        ("import x-x: func();", "import xx: func();", ["import `xx`", "`x-x`"]),
+        ("export x-x: func();", "export XX: func();", ["export `XX`", "`x-x`"]),
+        ("type x-x = u8;", "import xx: interface {}", ["import", "`xx`", "`x-x`"]),
         ("import x: i;", "import x: j;", ["import `x`", "two different interfaces"]),
     ],
 )
@@ -174,16 +179,19 @@ def test_two_descriptions_of_one_world() -> None:
 @pytest.mark.parametrize(
     ("newer", "words"),
     [
-        ("f: func();", ["has no type `t`"]),
-        ("type t = u16;", ["type `t` differs"]),
-        ("type t = u8;", ["has no function `f`"]),
-        ("type t = u8; f: func(x: t);", ["function `f` differs"]),
+        ("f: func(); resource r;", ["has no type `t`"]),
+        ("type t = u16; resource r; f: func();", ["type `t` differs"]),
+        ("type t = u8; f: func();", ["has no type `r`"]),
+        ("type t = u8; type r = u8; f: func();", ["type `r` differs"]),
+        ("type t = u8; resource r;", ["has no function `f`"]),
+        ("type t = u8; resource r; f: func(x: t);", ["function `f` differs"]),
     ],
 )
 def test_higher_version_that_is_not_compatible(newer: str, words: list[str]) -> None:
     text = (
-        "package x:y; world w { import a:b/i@1.0.0; import a:b/i@1.1.0; }"
-        " package a:b@1.0.0 { interface i { type t = u8; f: func(); } }"
+        "package x:y; interface uses { use a:b/i@1.0.0.{t}; }"
+        " world w { import a:b/i@1.0.0; import a:b/i@1.1.0; import uses; }"
+        " package a:b@1.0.0 { interface i { type t = u8; resource r; f: func(); } }"
         f" package a:b@1.1.0 {{ interface i {{ {newer} }} }}"
     )
     with pytest.raises(MergeError) as raised:
@@ -278,3 +286,35 @@ def test_other_worlds_follow_the_interfaces_that_changed() -> None:
 
 def imports_of(resolve: Resolve, world: WorldId) -> list[str]:
     return [resolve.world_key_name(key) for key in resolve.worlds[world].imports]
+
+
+PAIR = (
+    "package a:b@1.0.0 { interface i { record t { a: u8 } } } package a:b@1.1.0 { interface i { record t { a: u8 } } } "
+)
+USES = PAIR + "interface z { use a:b/i@1.0.0.{t}; } "
+BOTH = "import a:b/i@1.0.0; import a:b/i@1.1.0; "
+
+
+@pytest.mark.parametrize(
+    ("packages", "items", "imports"),
+    [
+        (PAIR, BOTH, ["a:b/i@1.1.0"]),
+        (PAIR, BOTH + "export a:b/i@1.0.0;", ["a:b/i@1.1.0"]),
+        (PAIR, BOTH + "export a:b/i@1.1.0;", ["a:b/i@1.1.0"]),
+        (USES, BOTH + "import z;", ["a:b/i@1.1.0", "x:y/z"]),
+        (USES, BOTH + "export z;", ["a:b/i@1.1.0"]),
+        (USES, BOTH + "export z; export a:b/i@1.0.0;", ["a:b/i@1.0.0", "a:b/i@1.1.0"]),
+        (USES, BOTH + "export z; export a:b/i@1.1.0;", ["a:b/i@1.0.0", "a:b/i@1.1.0"]),
+        (
+            PAIR.replace("1.1.0 { interface i { record t { a: u8 }", "1.1.0 { interface i { use a:b/i@1.0.0.{t};"),
+            BOTH,
+            ["a:b/i@1.0.0", "a:b/i@1.1.0"],
+        ),
+        (PAIR.replace("1.1.0 { interface i { record t { a: u8 }", "1.1.0 { interface i {"), BOTH, ["a:b/i@1.1.0"]),
+        (PAIR.replace("1.1.0", "2.0.0"), BOTH.replace("1.1.0", "2.0.0"), ["a:b/i@1.0.0", "a:b/i@2.0.0"]),
+    ],
+)
+def test_which_imports_are_merged(packages: str, items: str, imports: list[str]) -> None:
+    resolve, world = load_world(f"package x:y; {packages} world w {{ {items} }}")
+    merge_imports_by_version(resolve, world)
+    assert [resolve.world_key_name(key) for key in resolve.worlds[world].imports] == imports

@@ -135,6 +135,17 @@ def test_missing_symbols_are_all_listed_with_their_types() -> None:
     )
 
 
+def test_an_interpreter_that_lacks_functions_may_be_too_old() -> None:
+    world = importing(lambda b: (b.env("wit_dylib_push_map", UNARY), b.env("f", UNARY)))
+    interpreter = exporting("wit_dylib_push_list", UNARY)
+    message = refusal([world.library("world"), interpreter.library("interpreter")])
+    assert message.splitlines()[1] == "  `world` needs `wit_dylib_push_map`: a function [i32] -> [i32]"
+    assert message.splitlines()[-1].startswith(
+        "  hint: no interpreter is among the libraries, or one of an older version"
+    )
+    assert "--abi-version 2" in message
+
+
 def test_stubs_stand_for_functions_only() -> None:
     builder = importing(lambda b: (b.env("f", UNARY), b.data_address("d"), b.function_address("p")))
     message = refusal([builder.library("a")], LinkOptions(stub_missing_functions=True))

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
+from generator.component.names import canonical_label
 from generator.wit.lexer import KEYWORDS
 from generator.wit.model import Primitive
 
 PRIMITIVES = tuple(primitive.value for primitive in Primitive)
 MAP_KEYS = ("bool", "u8", "s16", "u32", "s64", "char", "string")
 NAMES = ("a", "b1", "c-d", "HTTP", "x-URL-2", "list", "record", "own", "interface", "world", "self", "error-context")
-DOCS = ("", "", "", "/// Docs.\n", "/**\n * Two\n *   lines\n */\n", "// plain\n///\n///  more\n")
+DOCS = ("", "", "", "/// Docs.\n", "/** Two\n *   lines\n*/\n", "// plain\n///\n///  more\n")
+"""Indentation that all lines share is left out: it is lost where documentation is printed as `///` lines."""
 
 
 @dataclass
@@ -25,7 +27,7 @@ class Scope:
 
 
 class TextMaker:
-    """Draws one text. Names are unique without regard to case, so that all that comes out is good."""
+    """Draws one text. Names are unique without regard to case and hyphens, so that all that comes out is good."""
 
     def __init__(self, draw: st.DrawFn):
         self._draw = draw
@@ -43,10 +45,10 @@ class TextMaker:
     def name(self, taken: set[str]) -> str:
         base = self.choose(NAMES)
         name, number = base, 1
-        while name.lower() in taken:
+        while canonical_label(name) in taken:
             number += 1
             name = f"{base}-{number}"
-        taken.add(name.lower())
+        taken.add(canonical_label(name))
         return f"%{name}" if name in KEYWORDS or self.chance() else name
 
     def type(self, scope: Scope, depth: int = 0, borrow: bool = False) -> str:
@@ -121,13 +123,17 @@ class TextMaker:
     def _resource_body(self, scope: Scope, name: str) -> str:
         if self.chance():
             return ";"
-        taken = {name.removeprefix("%").lower()}
+        taken = {canonical_label(name.removeprefix("%"))}
         members = ""
         if self.chance():
             members += self.choose(["constructor();", f"constructor(x: u8) -> result<{name}, string>;"])
         for _ in self.count(2):
             member = self.name(taken)
-            members += f"{member}: {'static ' if self.chance() else ''}{self.signature(scope, method=True)} "
+            static = "static " if self.chance() else ""
+            if self.chance():
+                members += f"{member}: {static}{self.signature(scope, method=True)} "
+            else:
+                members += self.property(member, scope, static)
         return f"{{ {members} }}"
 
     def uses(self, scope: Scope) -> str:
@@ -149,7 +155,17 @@ class TextMaker:
         for _ in self.count(3):
             name = self.name(scope.taken)
             body += f"{self.choose(DOCS)}{name}: {self.signature(scope)}\n"
+        if self.chance():
+            body += self.property(name=self.name(scope.taken), scope=scope)
         return body
+
+    def property(self, name: str, scope: Scope, static: str = "") -> str:
+        """A getter with its setter before or behind it, or alone."""
+        value = f"option<{self.type(scope)}>"
+        getter = f"{self.choose(DOCS)}{name}: {static}get() -> {self.choose([value, f'result<{value}, string>'])};\n"
+        failure = self.choose(["", " -> result", " -> result<_, u8>"])
+        setter = f"{self.choose(DOCS)}{name}: {static}set(x: {value}){failure};\n"
+        return self.choose([getter, getter + setter, setter + getter])
 
     def package(self, name: str, version: str, worlds: bool) -> str:
         text, taken = "", set[str]()

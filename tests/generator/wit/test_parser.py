@@ -33,7 +33,7 @@ FILES = [
 
 MEMBERS = [
     ("f¶()", "expected `:`"),
-    ("f: ¶u8;", "expected `func` or `async func`"),
+    ("f: ¶u8;", "expected `func`, `async func`, `get` or `set`"),
     ("f: async ¶u8;", "expected `func`, found keyword `u8`"),
     ("f: func(¶u8);", "expected a name of a parameter"),
     ("f: func(a: u8 ¶b: u8);", "expected `,` or `)`"),
@@ -91,7 +91,7 @@ ATTRIBUTES = [
 
 WORLDS = [
     ("import ¶;", "expected a name"),
-    ("import a: ¶u8;", "expected `func`, `async func`, `interface` or a name of an interface"),
+    ("import a: ¶u8;", "expected `func`, `async func`, `get`, `set`, `interface` or a name of an interface"),
     ("import a: interface¶;", "expected `{`"),
     ("import a: b:c¶;", "expected `/`"),
     ("¶f: func();", "expected `import`, `export`"),

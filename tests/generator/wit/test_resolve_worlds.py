@@ -163,10 +163,15 @@ def test_refused(members: str, message: str) -> None:
         "w { export a-b: func(); export ¶A-b: i; }",
         "w { import A: func(); export a: func(); export ¶A: interface { } }",
         "w { use i.{t}; import ¶T: func(); }",
-        "¶w { import f: func(); include v; }",
+        "w { import ¶f: func(); include v; }",
+        "w { import a-b: func(); import ¶ab: func(); }",
+        "w { export a-1: i; export ¶a1: i; }",
+        "w { use i.{t as f-f}; import ¶ff: func(); }",
+        "w { resource f-f { m: func(); } import ¶ff: interface {} }",
+        "¶w { include v with { F as g-g } include v with { F as gg } }",
     ],
 )
-def test_names_are_compared_without_regard_to_case(world: str) -> None:
+def test_names_are_compared_without_regard_to_case_and_hyphens(world: str) -> None:
     package = "package a:b; interface i { type t = u8; } world v { import F: func(); } world "
     check_refusal(package + world, "¶", "has the same name as")
 

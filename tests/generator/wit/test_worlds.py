@@ -71,3 +71,6 @@ def test_names_must_be_free() -> None:
     resolve, package = load_text("package a:b; world w { type t = u8; export t: func(); }")
     with pytest.raises(WitError, match="`t` has the name of an imported type"):
         importize(resolve, select_world(resolve, package, None))
+    resolve, package = load_text("package a:b; world w { type a-b = u8; export ab: func(); }")
+    with pytest.raises(WitError, match="import `ab` of the new world would have the same name as `a-b`"):
+        importize(resolve, select_world(resolve, package, None))

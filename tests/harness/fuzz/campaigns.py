@@ -83,6 +83,14 @@ class Told:
         self.reduced_kinds.append(found.signature.kind)
 
 
+class Commands:
+    def trial(self, index: int) -> str:
+        return f"repeat {index}"
+
+    def case(self, file: Path) -> str:
+        return f"run {file.name}"
+
+
 @contextlib.contextmanager
 def campaign(
     directory: Path,
@@ -98,7 +106,7 @@ def campaign(
             options=Options(artifacts=None),
             bounds=bounds,
             directory=directory,
-            repeat=lambda index: f"repeat {index}",
+            commands=Commands(),
             watcher=Told(),
             ledger=ledger or Ledger(),
         )

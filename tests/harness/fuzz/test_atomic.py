@@ -38,3 +38,44 @@ def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("")
     with pytest.raises(atomic.CannotWrite, match="cannot be written"):
         atomic.write(tmp_path / "x" / "y", "")
+
+
+def test_a_device_stays_a_device() -> None:
+    before = os.stat(os.devnull)
+    atomic.try_to_write_file(Path(os.devnull))
+    atomic.write(Path(os.devnull), "x")
+    after = os.stat(os.devnull)
+    assert (after.st_mode, after.st_ino, after.st_dev) == (before.st_mode, before.st_ino, before.st_dev)
+
+
+def test_links_stay_links(tmp_path: Path) -> None:
+    """Of a symbolic link the file that it leads to is replaced; a file of two names is written to where it is."""
+    target, link, hard = tmp_path / "a" / "target", tmp_path / "link", tmp_path / "hard"
+    link.symlink_to(target)
+    atomic.write(link, "one")
+    assert link.is_symlink()
+    assert target.read_text() == "one"
+    os.link(target, hard)
+    atomic.write(hard, "two")
+    assert os.path.samefile(target, hard)
+    assert (target.read_text(), list(target.parent.iterdir())) == ("two", [target])
+
+
+def test_permissions_stay(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    atomic.write(path, "")
+    path.chmod(0o600)
+    atomic.write(path, "y")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_trial_changes_nothing(tmp_path: Path) -> None:
+    atomic.try_to_write_file(tmp_path / "new" / "x")
+    assert list((tmp_path / "new").iterdir()) == []
+    path = tmp_path / "x"
+    path.write_text("old")
+    atomic.try_to_write_file(path)
+    assert path.read_text() == "old"
+    for bad in (tmp_path, path / "y", Path("a\0b")):
+        with pytest.raises(atomic.CannotWrite, match="cannot be written"):
+            atomic.try_to_write_file(bad)

@@ -12,6 +12,7 @@ from harness.case import CallStep, DropStep, NewStep, RepStep, Sample, Step, par
 from harness.case_writer import toml_string
 from harness.fuzz.case_text import CaseParts, case_text
 from harness.plan import Role, TrapClass
+from harness.script import Lists
 
 WIT = "package a:b;\nworld w { export f: func(a: string); }\n"
 
@@ -51,9 +52,9 @@ def test_steps_read_back(step: Step) -> None:
 
 @pytest.mark.parametrize("wit", [WIT, "package a:b; // '''\nworld w {}\n", "package a:b; world w {} // \x7f"])
 def test_all_else_reads_back(wit: str) -> None:
-    parts = CaseParts('ti"tle', "why\nnot", wit, "w", ("x", "y"), True, sample=Sample(3, 4))
+    parts = CaseParts('ti"tle', "why\nnot", wit, "w", ("x", "y"), Lists.ANY, sample=Sample(3, 4))
     case = parse_case(case_text(parts, ["a\nb", "c"]))
     assert (case.title, case.why, case.world, case.features) == ('ti"tle', "why\nnot", "w", ("x", "y"))
     assert str(case.wit).strip() == wit.strip()
-    assert case.lists == (True,)
+    assert case.lists == (Lists.ANY,)
     assert case.sample == Sample(3, 4)

@@ -18,9 +18,10 @@ from harness.cli import fuzz as fuzz_command
 from harness.cli.group import commands
 from harness.pool import Patience
 from reports import fuzz as reports
+from tests.harness import interrupted
 
 OURS = ["--toolchain", "ours"]
-WRONG = ["--toolchain", "miniature:s8-loaded-unsigned"]
+WRONG = ["--toolchain", "miniature:s8-loaded-unsigned", "--no-reference"]
 """Found in most worlds."""
 
 
@@ -38,8 +39,9 @@ def summary(path: Path) -> dict[str, Any]:
 
 def comparable(told: dict[str, Any]) -> dict[str, Any]:
     """Without times, places and the number of workers."""
+    hidden = {"file": "", "run": "", "repeat": "", "reduced": True}
     plain = {key: told[key] for key in ("seed", "worlds", "calls", "next", "outcomes", "refusals")}
-    return {**plain, "findings": [{**finding, "file": "", "reduced": True} for finding in told["findings"]]}
+    return {**plain, "findings": [{**finding, **hidden} for finding in told["findings"]]}
 
 
 def test_the_same_on_one_worker_and_many(tmp_path: Path) -> None:
@@ -65,10 +67,13 @@ def test_a_finding_is_reduced_to_a_case_that_shows_it(tmp_path: Path) -> None:
     assert len(wit.strip().splitlines()) <= 10
     assert text.count("[[step]]") == 1
     assert "s8" in wit
-    # ours has no such fault, so the case passes; the command under the finding shows it again
+    # ours has no such fault, so that the case passes with it; both commands under the finding show it again
     assert CliRunner().invoke(commands, ["run", finding["file"], "--no-reference"]).exit_code == 0
-    again = finding["repeat"].split()[2:]
-    output = fuzz(*again, "--no-reduce", "--findings", str(tmp_path / "again"), expected=1)
+    artifacts = ["--artifacts", str(tmp_path / "artifacts")]
+    again = CliRunner().invoke(commands, [*finding["run"].split()[1:], *artifacts])
+    assert again.exit_code == 1
+    assert "in the minority: ours" in again.output
+    output = fuzz(*finding["repeat"].split()[2:], "--no-reduce", "--findings", str(tmp_path / "again"), expected=1)
     assert "push_s8 of another value, 1 times" in output
 
 
@@ -120,7 +125,7 @@ def test_resumed(tmp_path: Path) -> None:
         (["--resume", "--index", "3"], "repeats one world"),
         (["--resume", "--findings", "no-such-folder"], "there is no campaign"),
         (["--findings", "/dev/null/x"], "cannot be written to"),
-        (["--index", "1", "--json", "/dev/null/x"], "cannot be written to"),
+        (["--index", "1", "--json", "/dev/null/x"], "/dev/null/x cannot be written: Not a directory"),
     ],
 )
 def test_used_wrongly(words: list[str], message: str) -> None:
@@ -131,28 +136,14 @@ def test_used_wrongly(words: list[str], message: str) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
 def test_interrupted_it_keeps_what_it_has(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-c",
-        "from harness.cli import main; main()",
-        "fuzz",
-        *OURS,
-        "--worlds",
-        "100000",
-        "--calls",
-        "5",
-    ]
-    process = subprocess.Popen(
-        [*command, "--findings", str(tmp_path), "--json", str(tmp_path / "s.json")],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    deadline = time.monotonic() + 60
-    while not (tmp_path / "campaign.json").exists() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=30)
+    words = ["fuzz", *OURS, "--worlds", "100000", "--calls", "5", "--findings", str(tmp_path)]
+    words += ["--json", str(tmp_path / "s.json")]
+    with interrupted.command(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "campaign.json").exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=interrupted.PATIENCE)
     assert process.returncode == 130
     assert "stopped: interrupted" in output
     told = summary(tmp_path / "s.json")
@@ -171,7 +162,7 @@ def test_interrupted_it_keeps_what_it_has(tmp_path: Path) -> None:
 )
 def test_survives_bad_tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, kind: str) -> None:
     monkeypatch.setattr(fuzz_command, "PATIENCE", Patience(step=6))  # a busy machine needs some seconds to plan
-    tool = ["--toolchain", f"python:tests.harness.fuzz.bad_tools:{name}"]
+    tool = ["--toolchain", f"python:tests.harness.fuzz.bad_tools:{name}", "--no-reference"]
     words = ["--worlds", "1", "--calls", "2", "--jobs", "1", "--no-reduce", "--findings", str(tmp_path)]
     output = fuzz(*tool, *words, expected=1)
     assert f"ours: {kind}" in output

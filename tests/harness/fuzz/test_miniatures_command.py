@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from harness.cli.group import commands
 from harness.toolchains.miniatures.toolchain import MINIATURES
+from tests.harness import interrupted
 
 CASE = """title = "s8 in a list"
 why = "The interpreter must receive -1."
@@ -84,14 +85,12 @@ def test_interrupted_it_ends_at_once(tmp_path: Path) -> None:
     temporary.mkdir()
     path = os.pathsep.join(sys.path)
     environment = {**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": path, "NOTE": str(note)}
-    process = subprocess.Popen(
-        [sys.executable, "-c", HANGS, *words], env=environment, stderr=subprocess.PIPE, text=True
-    )
-    until = time.monotonic() + 30
-    while not note.exists() and time.monotonic() < until:
-        time.sleep(0.1)
-    process.send_signal(signal.SIGTERM)
-    _, told = process.communicate(timeout=30)
+    with interrupted.command(words, HANGS, env=environment, stderr=subprocess.PIPE) as process:
+        until = time.monotonic() + 30
+        while not note.exists() and time.monotonic() < until:
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        _, told = process.communicate(timeout=interrupted.PATIENCE)
     assert process.returncode == 130
     assert "interrupted" in told
     assert not list(temporary.iterdir())

@@ -27,7 +27,7 @@ class _Agrees(Oracle):
     """Every plan shows the finding; a case only where it has steps."""
 
     def fails(self, plan: Plan) -> bool:
-        self.attempts += 1
+        self._count(1)
         return self.may_go_on
 
     def case_fails(self, parts: CaseParts) -> bool:
@@ -35,7 +35,7 @@ class _Agrees(Oracle):
 
 
 def oracle(tmp_path: Path) -> Oracle:
-    return _Agrees(Workbench(Settings(tmp_path, None), Steps()), SIGNATURE, Options(artifacts=None), 20.0)
+    return _Agrees(Workbench(Settings(tmp_path, None), Steps()), SIGNATURE, Options(artifacts=None))
 
 
 @pytest.mark.parametrize("said", [True, False])

@@ -51,6 +51,20 @@ def test_other_shape(left: str, right: str) -> None:
     assert message_shape(left) != message_shape(right)
 
 
+@pytest.mark.parametrize(
+    ("message", "shape"),
+    [
+        ("the subject of ours@winch: refused to link: no", "refused to link no"),
+        ("subject=ours,driver=reference@winch: run: no end", "run no end"),
+        ("a trap (interpreter: stack) in subject-run", "a trap interpreter stack in component-run"),
+        ("no driver can import the type `t` beside the export", "no component can import the type X beside the export"),
+        ("the subject holds 256 handles", "the component holds N handles"),
+    ],
+)
+def test_shapes_are_sentences(message: str, shape: str) -> None:
+    assert message_shape(message) == shape
+
+
 @pytest.mark.parametrize("unit", ["x", "a", "0", "[", "a:", "`", 'File "', "a b "])
 def test_a_flood_takes_no_time_and_little_room(unit: str) -> None:
     flood = unit * (65536 // len(unit))
@@ -180,3 +194,18 @@ def test_a_known_finding_does_not_hide_a_new_one_beside_it() -> None:
     verdict = Verdict(Outcome.FAIL, (fails("reference", first, second),), "x")
     (found,) = hits(verdict, lambda subject, finding: "id" if finding.message == "known" else "")
     assert (found.known, found.message) == ("", "new")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "minorities"),
+    [
+        (["ours", "reference"], [], ["model"]),
+        (["a", "b"], ["ours", "reference"], ["a", "b"]),
+        (["reference", "a"], ["ours"], [""]),
+        (["ours", "reference", "a"], ["b"], ["model"]),
+    ],
+)
+def test_the_same_way_in_several_toolchains(wrong: list[str], right: list[str], minorities: list[str]) -> None:
+    passed = [Judgement(name, Outcome.PASS) for name in right]
+    found = judged(*(fails(name, S8) for name in wrong), *passed)
+    assert [hit.signature.minority for hit in found] == minorities

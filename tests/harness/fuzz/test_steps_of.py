@@ -42,9 +42,10 @@ def check(planned: PlannedWorld) -> int:
     """How many calls there are in all runs."""
     subject = next(component for component in planned.plan.components if component.role is Role.SUBJECT)
     calls = 0
-    for number, (run, scripts) in enumerate(zip(planned.plan.runs, planned.scripts, strict=True)):
+    for run, scripts in zip(planned.plan.runs, planned.scripts, strict=True):
         steps = steps_of(planned.composition, scripts, planned.plan.entries, run.outcome)
-        parts = CaseParts("t", "w", subject.wit, subject.world, subject.features, number > 0, steps)
+        (lists,) = {script.lists for script in scripts.values()}
+        parts = CaseParts("t", "w", subject.wit, subject.world, subject.features, lists, steps)
         (again,) = case_plan(parse_case(case_text(parts))).runs
         for role, events in run.expected.items():
             assert again.expected[role].lines == events.lines
@@ -102,7 +103,7 @@ def inside_destructors(step: Step, where: str = "") -> set[str]:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_random_worlds(seed: int) -> None:
-    # a case makes and drops error contexts at other places
-    world = random_world(RandomSource(Random(seed)), Profile(error_contexts=False))
+    # a case makes and drops error contexts at other places, and has a register for each handle of a run
+    world = random_world(RandomSource(Random(seed)), Profile(error_contexts=False, stretched=False))
     surroundings = surround(WitText(world.wit, "w.wit"), world.world, world.features)
     check(planned_world(surroundings, Random(seed), 20, "t"))

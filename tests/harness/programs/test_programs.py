@@ -21,7 +21,8 @@ from harness.steps import Steps
 from harness.toml_lines import FileError
 from harness.toolchains.command import load
 from harness.toolchains.protocol import Built, Library, LinkOptions, Refused
-from harness.verdict import MODEL, Outcome, Verdict
+from harness.verdict import Outcome, Verdict
+from harness.votes import MODEL
 from harness.workbench import Settings, Workbench
 
 HEAD = 'title = "t"\nwhy = "w"\norigin = "own"\n'

@@ -27,7 +27,8 @@ static const wit_resource_t resources[] = {
     {"a:b/i", "r", drop, new_handle, rep_of},
 };
 static const wit_field_t fields[] = {{"x", WIT_TYPE_U8}, {"y", WIT_TYPE_STRING}};
-static const wit_record_t records[] = {{"a:b/i", "rec", 2, fields}};
+static const wit_field_t itself[] = {{"z", TYPE(WIT_TYPE_RECORD, 1)}};
+static const wit_record_t records[] = {{"a:b/i", "rec", 2, fields}, {"a:b/i", "endless", 1, itself}};
 static const char *const labels[] = {"one", "two\n%"};
 static const wit_flags_t flags[] = {{"a:b/i", "fl", 2, labels}};
 static const wit_tuple_t tuples[] = {{NULL, NULL, 2, two_numbers}};
@@ -40,6 +41,15 @@ static const wit_list_t lists[] = {
     {NULL, NULL, TYPE(WIT_TYPE_ALIAS, 0)},
     {NULL, NULL, WIT_TYPE_STRING},
     {NULL, NULL, TYPE(WIT_TYPE_ALIAS, 1)},
+    {NULL, NULL, TYPE(WIT_TYPE_RECORD, 0)},
+    {NULL, NULL, TYPE(WIT_TYPE_VARIANT, 0)},
+    {NULL, NULL, WIT_TYPE_BOOL},
+    {NULL, NULL, WIT_TYPE_F64},
+    {NULL, NULL, WIT_TYPE_CHAR},
+    {NULL, NULL, TYPE(WIT_TYPE_LIST, 11)},
+    {NULL, NULL, TYPE(WIT_TYPE_OWN, 0)},
+    {NULL, NULL, TYPE(WIT_TYPE_RECORD, 1)},
+    {NULL, NULL, TYPE(WIT_TYPE_FLAGS, 0)},
 };
 static const wit_map_t maps[] = {{NULL, NULL, WIT_TYPE_STRING, WIT_TYPE_U8}};
 static const wit_fixed_length_list_t fixed[] = {{NULL, NULL, 3, WIT_TYPE_U8}};

@@ -249,7 +249,7 @@ def deep_anonymous(builder: ComponentBuilder) -> None:
         (two_meanings, "type 't' differs from the type of the same interface before"),
         (bad_version, "'1' is not a semantic version"),
         (url_name, "is neither a plain name nor an interface's"),
-        (same_field_twice, "'A' stands twice"),
+        (same_field_twice, "'A' is the same name as 'a'"),
         (deep_anonymous, "types are nested deeper than 100"),
     ],
 )

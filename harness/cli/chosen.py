@@ -1,0 +1,112 @@
+"""Which tools take part in a command, and how they are judged: options that mean the same in every command."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.cells import OURS, REFERENCE
+from harness.cli.exits import UsedWrongly
+from harness.engine import EngineKind
+from harness.examine import Options
+from harness.expectations import ExpectationsError
+from harness.pool import Patience
+from harness.process import Limits
+from harness.run import NoToolchain, Run, Tools, WrongReference, default_expectations
+from harness.toolchains.command import ToolchainFileError
+from harness.toolchains.named import UnknownToolchain, is_name
+from harness.toolchains.wasm_tools import ENVIRONMENT_VARIABLE
+
+TOOLCHAIN_HELP = (
+    "One more toolchain: a TOML file that describes it, or a name such as miniature:NAME for one in the place of ours. "
+    "Where `ours` or `reference` is among the names, exactly those that are named take part."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The options as they were given."""
+
+    toolchains: tuple[str, ...] = ()
+    reference: str | None = None
+    no_reference: bool = False
+    engine: str = EngineKind.WINCH.value
+    matrix: str = "default"
+    expectations: tuple[Path, ...] = ()
+
+    @property
+    def _exactly(self) -> bool:
+        """Whether the names say who takes part, rather than who else."""
+        return OURS in self.toolchains or REFERENCE in self.toolchains
+
+    @property
+    def _has_reference(self) -> bool:
+        return not self.no_reference and (not self._exactly or REFERENCE in self.toolchains)
+
+    def tools(self, quick: bool = False) -> Tools:
+        """`quick`: link by the reference without what costs time and is not looked at. Raises `UsedWrongly`."""
+        names = tuple(dict.fromkeys(name for name in self.toolchains if is_name(name)))
+        if len(names) + (OURS in self.toolchains) > 1:
+            raise UsedWrongly(f"only one toolchain can have the place of ours: {', '.join(self.toolchains)}")
+        if self.reference is not None and self.no_reference:
+            raise UsedWrongly("--reference and --no-reference contradict each other")
+        if self.no_reference and REFERENCE in self.toolchains:
+            raise UsedWrongly("--toolchain reference and --no-reference contradict each other")
+        if self.reference is not None and not self._has_reference:
+            raise UsedWrongly("--reference names a tool that --toolchain leaves out: add --toolchain reference")
+        files = tuple(dict.fromkeys(Path(n) for n in self.toolchains if n not in (OURS, REFERENCE, *names)))
+        for path in files:
+            if not path.is_file():
+                message = f"--toolchain {path}: neither `ours`, `reference`, a name such as miniature:NAME nor a file"
+                raise UsedWrongly(message)
+        return Tools(
+            self.reference,
+            without_reference=not self._has_reference,
+            without_ours=self._exactly and OURS not in self.toolchains,
+            commands=files,
+            stand_in=names[0] if names else None,
+            quick=quick,
+        )
+
+    def open_run(
+        self, jobs: int, limits: Limits | None = None, patience: Patience | None = None, quick: bool = False
+    ) -> Run:
+        """Raises `UsedWrongly`."""
+        try:
+            return Run(self.tools(quick), jobs, limits, patience)
+        except (NoToolchain, WrongReference, ToolchainFileError, UnknownToolchain) as error:
+            raise UsedWrongly(str(error)) from error
+
+    def options(self, run: Run, artifacts: Path | None) -> Options:
+        """Raises `UsedWrongly`."""
+        try:
+            known = run.load_expectations(self.expectations or tuple(default_expectations()))
+        except ExpectationsError as error:
+            raise UsedWrongly(str(error)) from error
+        return Options(self.matrix == "full", EngineKind(self.engine), known, artifacts)
+
+    def words(self) -> list[str]:
+        """Those that a command needs to repeat something, in the environment of somebody else, too."""
+        words = [word for name in self.toolchains for word in ("--toolchain", name)]
+        reference = self.reference
+        if reference is None and self._has_reference:
+            reference = os.environ.get(ENVIRONMENT_VARIABLE) or None
+        if reference is not None:
+            words += ["--reference", reference]
+        words += ["--no-reference"] if self.no_reference else []
+        words += [word for path in self.expectations for word in ("--expectations", str(path))]
+        words += ["--engine", self.engine] if self.engine != EngineKind.WINCH.value else []
+        return words + (["--matrix", self.matrix] if self.matrix != "default" else [])
+
+
+def as_argument(path: Path | str) -> str:
+    """A path as a word of a command: one that begins with `-` is no option."""
+    text = str(path)
+    return f"./{text}" if text.startswith("-") else text
+
+
+def features_of(given: Sequence[str]) -> tuple[str, ...]:
+    """The names in `--features a,b --features c`, each once."""
+    return tuple(dict.fromkeys(name.strip() for words in given for name in words.split(",") if name.strip()))

@@ -1,0 +1,64 @@
+"""Files that a command writes at its end: tried before anything else is done, so that no result is lost to a typo."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.cli.exits import UsedWrongly
+from harness.cli.terminal import echo
+from harness.fuzz import atomic
+
+STDOUT = Path("-")
+FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+"""The type of an option for such a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonFile:
+    """Where results go as JSON: a file, standard output for `-`, nowhere for None."""
+
+    path: Path | None
+
+    @property
+    def to_stdout(self) -> bool:
+        """Then standard output is for the results alone, and everything else goes to standard error."""
+        return self.path == STDOUT
+
+    def check(self) -> None:
+        """Raises `UsedWrongly` where it could not be written."""
+        if self.path is not None and not self.to_stdout:
+            check_file(self.path)
+
+    def write(self, data: Any) -> None:
+        """Raises `UsedWrongly`."""
+        if self.path is None:
+            return
+        text = json.dumps(data, indent=1) + "\n"
+        if self.to_stdout:
+            echo(text, nl=False)
+            return
+        try:
+            atomic.write(self.path, text)
+        except atomic.CannotWrite as error:
+            raise UsedWrongly(str(error)) from error
+
+
+def check_file(path: Path) -> None:
+    """Raises `UsedWrongly` where a file could not be written there."""
+    try:
+        atomic.try_to_write_file(path)
+    except atomic.CannotWrite as error:
+        raise UsedWrongly(str(error)) from error
+
+
+def check_folder(path: Path) -> None:
+    """Make a folder and try whether it takes files. Raises `UsedWrongly`."""
+    try:
+        atomic.try_to_write(path)
+    except atomic.CannotWrite as error:
+        raise UsedWrongly(str(error)) from error

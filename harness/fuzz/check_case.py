@@ -1,0 +1,94 @@
+"""A world that `harness check` was asked about, as a case file.
+
+What fails becomes the steps of the run that shows it, as it is or reduced; what passes, the calls from the seed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from random import Random
+
+from harness.case import Sample
+from harness.cells import First
+from harness.examine import examine
+from harness.fuzz.case_text import CaseParts, case_text
+from harness.fuzz.cases_of import bare_case, run_case, sample_case
+from harness.fuzz.drawn import DrawnWorld
+from harness.fuzz.explain import explainer
+from harness.fuzz.oracle import Oracle
+from harness.fuzz.reduce import Reduce, Reduction, size_of
+from harness.fuzz.signature import Hit, hits
+from harness.fuzz.trial import Recipe
+from harness.plan import Role
+from harness.planner.bare import PlannedWorld, planned_world
+from harness.steps import StepLost
+from harness.tasks import CheckWorld
+from harness.toolchains.front_end import FrontEndError, surround
+from harness.workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMade:
+    """`text` None: there is no case. `note`: how large it is, or why there is none, or why it is not reduced."""
+
+    text: str | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOfCheck:
+    """The task of a worker. `repeat`: the command that the case comes from."""
+
+    check: CheckWorld
+    reducing: bool
+    repeat: str
+
+    def perform(self, bench: Workbench) -> CaseMade:
+        check = self.check
+        try:
+            with bench.steps.bounded("plan"):
+                surroundings = surround(check.path, check.world, check.features)
+                planned = planned_world(surroundings, Random(check.seed), check.calls, "check")
+        except (FrontEndError, StepLost) as error:
+            return CaseMade(None, f"no case: {error}")
+        subject = surroundings.parts[Role.SUBJECT].plan
+        world = DrawnWorld(subject.wit, subject.world, subject.features, check.seed)
+        options = replace(check.options, first=First.SUBJECT_BOTH_WAYS, turn=check.seed, artifacts=None)
+        check = replace(check, options=options)
+        examination = examine(bench, "check", planned.plan, options)
+        tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
+        found = hits(examination.verdict, explainer(tools, options.expectations, planned.plan))
+        found.sort(key=lambda hit: hit.known != "")
+        if not found:
+            return self._made(_passing(world, check.calls), "", "")
+        hit = found[0]
+        if not self.reducing or hit.known:
+            note = f"not reduced: it is known ({hit.known})" if hit.known else ""
+            return self._made(_as_it_is(planned, world, hit, check.calls), hit.message, note)
+        task = Reduce(Recipe(check.seed, check.calls), 0, hit.signature, False, options)
+        reduced = Reduction(task, world, Oracle(bench, hit.signature, options)).run()
+        if reduced.parts is None:
+            return self._made(_as_it_is(planned, world, hit, check.calls), hit.message, f"not reduced: {reduced.note}")
+        return self._made(reduced.parts, reduced.message or hit.message, f"reduced in {reduced.attempts} attempts")
+
+    def _made(self, parts: CaseParts, message: str, note: str) -> CaseMade:
+        parts = replace(parts, why=parts.why.replace("`harness fuzz`", "`harness check`"))
+        comments = [*([message] if message else []), f"Made by: {self.repeat}"]
+        return CaseMade(case_text(parts, comments), f"{size_of(parts)}{f'; {note}' if note else ''}")
+
+
+def _as_it_is(planned: PlannedWorld, world: DrawnWorld, hit: Hit, calls: int) -> CaseParts:
+    if not hit.run:
+        return bare_case(world.wit, world.name, world.features, hit.signature)
+    return run_case(planned, hit.run, hit.signature) or sample_case(world, calls, hit.signature)
+
+
+def _passing(world: DrawnWorld, calls: int) -> CaseParts:
+    return CaseParts(
+        title=f"{world.name} with values from seed {world.script_seed}",
+        why="Every function is called; written by `harness check`.",
+        wit=world.wit,
+        world=world.name,
+        features=world.features,
+        sample=Sample(world.script_seed, calls),
+    )

@@ -1,0 +1,41 @@
+"""How an interpreter tells values of a list that goes whole (interpreters/PROTOCOL.md, "Lists that go whole")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from harness import script as s
+from harness.values import without_payload
+
+_U64 = (1 << 64) - 1
+_FLOATS = {"f32": 32, "f64": 64}
+
+
+def told_items(items: Iterable[s.Value]) -> str:
+    """The values in the script's notation, each after a blank."""
+    return "".join([f" {s.value_text(_told(item))}" for item in items])
+
+
+def _told(value: s.Value) -> s.Value:
+    """With numbers as the interpreter holds them: 64 bits, of a NaN those of the canonical one."""
+    match value:
+        case s.Number():
+            return s.Number(value.kind, _number(value.kind, value.value))
+        case s.Fields(items):
+            return s.Fields(tuple(map(_told, items)))
+        case s.Items(items):
+            return s.Items(tuple(map(_told, items)))
+        case s.Case(discriminant, payload):
+            return s.Case(discriminant, None if payload is None else _told(payload))
+        case s.Entries(pairs):
+            return s.Entries(tuple([(_told(key), _told(mapped)) for key, mapped in pairs]))
+        case s.Pointer(address, length):
+            return s.Pointer(address & _U64, length)
+    return value
+
+
+def _number(kind: str, value: int) -> int:
+    if kind in _FLOATS:
+        return without_payload(value, _FLOATS[kind])
+    value &= _U64
+    return value - (1 << 64) if kind.startswith("s") and value >> 63 else value

@@ -1,0 +1,31 @@
+"""What exists, for errors about a name that does not: the names that look most like it first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+
+MOST = 12
+"""Names that are listed."""
+
+
+def nearest_first(word: str, known: Iterable[str]) -> list[str]:
+    """Each name once; of those that look equally like `word`, in the given order."""
+    return sorted(dict.fromkeys(known), key=lambda name: -_likeness(word, name))
+
+
+def there_are(word: str, known: Iterable[str], what: str = "") -> str:
+    """A line that lists what there is in place of `word`. `what`: of which kind it is, in the plural."""
+    names = nearest_first(word, known)
+    kind = f" {what}" if what else ""
+    if not names:
+        return f"there are no{kind or ' others'}"
+    more = f", and {len(names) - MOST} more" if len(names) > MOST else ""
+    return f"there are{kind}: {', '.join(names[:MOST])}{more}"
+
+
+def _likeness(word: str, name: str) -> float:
+    """Of two names of functions, what stands behind `#` counts more than the interface."""
+    whole = SequenceMatcher(None, word, name).ratio()
+    last = SequenceMatcher(None, word.rpartition("#")[2], name.rpartition("#")[2]).ratio()
+    return last + whole / 2

@@ -1,0 +1,55 @@
+"""To whom a borrowed handle can be lent on, so that it shows which resource it is a handle of.
+
+Handles are compared by the order in which they come (`harness/handles.py`): two of one type exchanged look the same as
+long as they are only dropped. The component that defines the resource sees its representation (CanonicalABI.md,
+`lower_borrow`), so whoever lends one on to it makes the difference seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness import types as t
+from harness.model.table import ResourceIdentity
+from harness.plan import Role
+from harness.planner.composition import PRECIOUS, Composition
+from harness.world import Function
+
+
+@dataclass(slots=True)
+class Lent:
+    """A borrowed handle in a register of the frame, for the first place in the arguments of a call that takes one."""
+
+    identity: ResourceIdentity
+    register: int
+    used: bool = False
+
+    def fits(self, identity: ResourceIdentity) -> bool:
+        """Whether it is for a place that wants a borrow of this resource, and not yet in another."""
+        return not self.used and identity == self.identity
+
+
+class Users:
+    """The functions among `functions`, all of them imports of `role`, that borrow a resource."""
+
+    def __init__(self, composition: Composition, role: Role, functions: Sequence[Function]) -> None:
+        self._users: dict[ResourceIdentity, list[Function]] = {}
+        for function in functions:
+            borrowed = [
+                found.resource
+                for found in t.reachable(*(param.type for param in function.params))
+                if isinstance(found, t.Borrow)
+            ]
+            identities = dict.fromkeys(composition.identity(role, resource) for resource in borrowed)
+            if len(function.resources) > 1 and composition.rank(role, function) >= PRECIOUS:
+                continue
+            for identity in identities:
+                self._users.setdefault(identity, []).append(function)
+
+    def of(self, identity: ResourceIdentity) -> Sequence[Function]:
+        return self._users.get(identity, ())
+
+    def leave_out(self, function: Function) -> None:
+        for users in self._users.values():
+            users[:] = [other for other in users if other is not function]

@@ -1,0 +1,84 @@
+"""A second reading of WIT: what wasm-tools takes a text to mean, beside what our front end makes of it.
+
+The model and every plan stand on our front end. Where something disagrees, `component wit --json` of the reference says
+whether the text was read right in the first place.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from generator.errors import GeneratorError
+from generator.wit.json_form import resolve_json
+from generator.wit.load import load_text
+from harness import process
+from harness.process import Limits
+
+OURS, THEIRS = "our front end", "wasm-tools component wit"
+_ABSENT = "(nothing)"
+_LONGEST = 200
+
+
+class SecondReader:
+    """Reads by one binary. Remembers the last texts: cells, reductions and runs ask again and again about one."""
+
+    def __init__(self, executable: str, directory: Path, limits: Limits) -> None:
+        """`directory`: for temporary files."""
+        self._executable = executable
+        self._directory = directory
+        self._limits = limits
+        self.difference = lru_cache(maxsize=64)(self._difference)
+        """`difference(wit, features)`: where the two readings differ first; empty where they do not, or where there is
+        no second one because the reference does not take the text."""
+
+    def _difference(self, wit: str, features: tuple[str, ...]) -> str:
+        theirs = self._read(wit, features)
+        if theirs is None:
+            return ""
+        try:
+            resolve, _ = load_text(wit, "world.wit", features)
+        except GeneratorError as error:
+            return f"{OURS} refuses it: {error}"
+        return first_difference(json.loads(json.dumps(resolve_json(resolve))), theirs)
+
+    def _read(self, wit: str, features: Sequence[str]) -> Any:
+        words = ["--features", ",".join(features)] if features else []
+        with tempfile.TemporaryDirectory(dir=self._directory) as folder:
+            path = Path(folder, "world.wit")
+            path.write_text(wit)
+            try:
+                completed = process.run(
+                    [self._executable, "component", "wit", "--json", str(path), *words], self._limits
+                )
+                return json.loads(completed.stdout) if completed.exit_code == 0 and not completed.timed_out else None
+            except (OSError, ValueError, RecursionError):
+                return None
+
+
+def first_difference(ours: Any, theirs: Any, path: str = "") -> str:
+    """The first place where two readings differ, with both; empty where there is none."""
+    if type(ours) is type(theirs) and isinstance(ours, dict):
+        for key in [*ours, *(key for key in theirs if key not in ours)]:
+            found = first_difference(ours.get(key, _ABSENT), theirs.get(key, _ABSENT), f"{path}.{key}" if path else key)
+            if found:
+                return found
+        return ""
+    if type(ours) is type(theirs) and isinstance(ours, list):
+        for index in range(max(len(ours), len(theirs))):
+            one, other = (items[index] if index < len(items) else _ABSENT for items in (ours, theirs))
+            if found := first_difference(one, other, f"{path}[{index}]"):
+                return found
+        return ""
+    if ours == theirs:
+        return ""
+    return f"{path}: {OURS} reads {_text(ours)}, {THEIRS} reads {_text(theirs)}"
+
+
+def _text(value: Any) -> str:
+    text = value if value == _ABSENT else json.dumps(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

@@ -1,0 +1,117 @@
+"""Every command that the harness prints does again what it was printed for, options included."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from harness.cli.group import commands
+from harness.toolchains import wasm_tools
+
+ROOT = Path(__file__).resolve().parents[2]
+WRONG = ["--toolchain", "miniature:s8-loaded-unsigned"]
+
+WIT = """package a:b;
+interface x { f: func(a: list<s8>) -> list<s8>; @unstable(feature = more) g: func(a: s8); }
+world v {}
+world w { import x; export x; }
+"""
+CASE = f"""title = "a signed byte"
+why = "It arrives."
+origin = "own"
+wit = '''
+{WIT}'''
+world = "w"
+
+[[step]]
+call = "a:b/x#f"
+by = "driver"
+args = ["[-1]"]
+result = "[-128]"
+"""
+
+
+def harness(words: list[str]) -> Result:
+    return CliRunner().invoke(commands, words)
+
+
+def printed(output: str, label: str) -> list[str]:
+    """The words of the one command that is printed behind a label."""
+    (line,) = re.findall(rf"^ *{label}: (.*)$", output, re.MULTILINE)
+    program, *words = shlex.split(line)
+    assert program == "harness"
+    return words
+
+
+def told(result: Result) -> list[str]:
+    """What was said, without times."""
+    return [re.sub(r"in \d+\.\d s", "", line) for line in result.output.splitlines()]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "-y.wit").write_text(WIT)
+    (tmp_path / "-y.toml").write_text(CASE)
+    (tmp_path / "none.toml").write_text('tool = "generator"\nversions = ">=9"\n')
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", *WRONG, "--", "-y.toml"],
+        ["run", *WRONG, "--no-reference", "--expectations", "none.toml", "--artifacts", "kept here", "--", "-y.toml"],
+        ["run", *WRONG, "--toolchain", "reference", "--engine", "cranelift", "--strict", "--", "-y.toml"],
+        ["check", *WRONG, "--no-reference", "-w", "w", "--features", "more", "--seed", "3", "--calls", "9", "./-y.wit"],
+        ["smoke", *WRONG, "--no-reference"],
+    ],
+)  # fmt: skip
+def test_what_is_printed_repeats_the_failure(words: list[str]) -> None:
+    first = harness([words[0], "-j", "1", *words[1:]])
+    assert first.exit_code in (1, 3), first.output
+    repeat = printed(first.output, "repeat with")
+    again = harness([repeat[0], "-j", "1", *repeat[1:]])
+    assert again.exit_code == first.exit_code, again.output
+    assert told(again) == told(first)
+    assert printed(again.output, "repeat with") == repeat
+
+
+def test_a_reference_of_the_environment_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whoever repeats it may have another environment."""
+    script = tmp_path / "tools"
+    script.write_text(
+        f"#!{sys.executable}\nimport os, sys\nos.execv({wasm_tools.find().path!r}, ['x', *sys.argv[1:]])\n"
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv(wasm_tools.ENVIRONMENT_VARIABLE, str(script))
+    first = harness(["run", *WRONG, "-j", "1", "./-y.toml"])
+    assert printed(first.output, "repeat with")[-2:] == ["--reference", str(script)]
+
+
+def documented() -> list[str]:
+    """Commands in the code blocks of README and docs, comments apart."""
+    found = []
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        for block in re.findall(r"^```sh\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL):
+            for line in block.splitlines():
+                found += re.findall(r"(?:^|&& )(harness [^#&]*)", line)
+    return list(dict.fromkeys(found))
+
+
+@pytest.mark.parametrize("command", documented())
+def test_documented_commands_exist(command: str, tmp_path: Path) -> None:
+    """With the options that they show: parsed, not run."""
+    for name in ("my.wit", "PATH", "FILE.toml", "mine.toml", "case.toml", "findings/NAME.toml", "tool.toml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    (tmp_path / "cases").mkdir()
+    _, name, *words = shlex.split(command)
+    found = commands.get_command(click.Context(commands), name)
+    assert found is not None
+    found.make_context(name, words)

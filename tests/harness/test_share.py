@@ -1,0 +1,66 @@
+"""Outputs of tools looked at before they are composed: from the front, and in bounds."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import pytest
+
+from harness.binary import COMPONENT_PREAMBLE, MAX_SECTIONS, MODULE_PREAMBLE, BinaryError, sections
+from harness.share import SharedModules, share
+
+SIZE = 8 << 20
+LARGE = 4 * MAX_SECTIONS
+
+
+@pytest.mark.parametrize(
+    ("component", "message"),
+    [
+        (bytes(SIZE), "not a component: wrong first 8 bytes"),
+        (b"", "not a component"),
+        (b"\0asm", "not a component"),
+        (MODULE_PREAMBLE + bytes(SIZE), "not a component"),
+        (COMPONENT_PREAMBLE + bytes(SIZE), "a custom section without a name at offset 8"),
+        (COMPONENT_PREAMBLE + b"\0\1\0" * LARGE, "more than 1,000,000 sections"),
+        (COMPONENT_PREAMBLE + b"\7\0" * LARGE, "more than 1,000,000 sections"),
+        (COMPONENT_PREAMBLE + b"\1\0" * 10, "not a core module"),
+        (COMPONENT_PREAMBLE + b"\1\xff\xff\xff\x7f", "reaches past the end"),
+        (COMPONENT_PREAMBLE + b"\1" + b"\xff" * SIZE, "too long"),
+        (COMPONENT_PREAMBLE + b"\1", "the bytes end"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_no_component_is_told_at_little_cost(component: bytes, message: str) -> None:
+    known = SharedModules()
+    known.SMALLEST = 0
+    tracemalloc.start()
+    try:
+        with pytest.raises(BinaryError, match=message):
+            share(component, known)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_empty_component_is_left_as_it_is() -> None:
+    found = share(COMPONENT_PREAMBLE, SharedModules())
+    assert (found.component, found.modules) == (COMPONENT_PREAMBLE, ())
+
+
+def test_sections_are_not_copied() -> None:
+    data = COMPONENT_PREAMBLE + b"\7\x80\x80\x80\x04" + bytes(8 << 20)
+    tracemalloc.start()
+    try:
+        (part,) = sections(data)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+    assert part.end - part.body == 8 << 20
+
+
+def test_huge_components_are_not_remembered() -> None:
+    known = SharedModules()
+    known.LARGEST = 100
+    small, large = COMPONENT_PREAMBLE, COMPONENT_PREAMBLE + b"\0\x7f\1x" + bytes(125)
+    assert known.share(small) is known.share(small)
+    assert known.share(large) is not known.share(large)

@@ -1,0 +1,62 @@
+"""Votes of all opinions: who is in the minority, and whose two ends share a fault."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.cells import Build, Cell
+from harness.engine import EngineKind
+from harness.plan import Role
+from harness.votes import minority, shared_fault
+
+
+@pytest.mark.parametrize(
+    ("opinions", "expected"),
+    [
+        # toolchain: what it showed; the model says `m`
+        ({"ours": "m", "reference": "m"}, None),
+        ({"ours": "x", "reference": "m"}, "ours"),
+        ({"ours": "m", "reference": "x"}, "reference"),
+        ({"ours": "x", "reference": "x"}, "model"),
+        ({"ours": "x", "reference": "y"}, None),
+        ({"ours": "x"}, "ours"),
+        ({"ours": "m", "reference": "m", "a": "x", "b": "y"}, "a, b"),
+        ({"ours": "m", "reference": "m", "a": "x", "b": "x"}, "a, b"),
+        ({"ours": "m", "reference": "x", "a": "x"}, None),
+        ({"ours": "x", "reference": "x", "a": "x"}, "model"),
+        ({"ours": "x", "reference": "x", "a": "x", "b": "m"}, "b, model"),
+        ({"ours": "x", "reference": "x", "a": "y"}, "a, model"),
+        ({"ours": "x", "reference": "y", "a": "z"}, None),
+        ({"ours": "m", "reference": "x", "a": "y"}, "reference, a"),
+    ],
+)
+def test_minority(opinions: dict[str, str], expected: str | None) -> None:
+    wrong = [name for name, shown in opinions.items() if shown != "m"]
+    assert minority(list(opinions), wrong, lambda one, other: opinions[one] == opinions[other]) == expected
+
+
+def cell(subject: str, others: str) -> Cell:
+    builds = {Role.PROVIDER: others, Role.SUBJECT: subject, Role.DRIVER: others}
+    return Cell(tuple((role, Build(name, name)) for role, name in builds.items()), EngineKind.WINCH)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ("ours-ref+ ref-ours+ ours-a- a-ours-", "a"),
+        ("ours-ref- ref-ours- ours-a- a-ours-", "ours"),
+        ("ours-ref- ref-ours- ours-a+ a-ours+", "ref"),
+        ("ours-ref- ref-ours- ours-a- a-ours- ref-a-", None),
+        ("ours-ref- ref-ours-", None),  # each contradicts the other alone
+        ("ours-ref- ref-ours+ ours-a- a-ours-", None),  # a fault of one end is not shared
+        ("ours-ref+ ref-ours+ ours-a+ a-ours-", None),
+        ("ours-ref+ ref-ours+", None),
+        ("ours-ours- ref-ref+", None),
+    ],
+)
+def test_whose_ends_share_a_fault(cells: str, expected: str | None) -> None:
+    def parsed(text: str) -> tuple[Cell, bool]:
+        subject, _, others = text[:-1].partition("-")
+        return cell(subject, others), text[-1] == "+"
+
+    assert shared_fault([parsed(text) for text in cells.split()]) == expected
