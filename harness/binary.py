@@ -163,7 +163,7 @@ def surface(component: bytes) -> Surface:
             reader = Reader(component, part.body, part.end)
             for _ in range(reader.unsigned()):
                 text = extern_name(reader)
-                imports[text] = _extern_type(reader)
+                imports[text] = extern_type(reader)
         elif part.id == _EXPORT_SECTION:
             reader = Reader(component, part.body, part.end)
             for _ in range(reader.unsigned()):
@@ -173,12 +173,12 @@ def surface(component: bytes) -> Surface:
                     reader.byte()
                 reader.unsigned()
                 if reader.byte():
-                    _extern_type(reader)
+                    extern_type(reader)
                 exports[text] = sort
     return Surface(imports, exports)
 
 
-def _extern_type(reader: Reader) -> int:
+def extern_type(reader: Reader) -> int:
     """Passes over an `externtype`; its sort."""
     sort = reader.byte()
     if sort == 0:

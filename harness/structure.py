@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from harness.binary import BinaryError
 from harness.build import INTERPRETER, ComponentBuild
+from harness.canon_options import judge_options, options_beside
 from harness.core_module import core_interface
 from harness.diff import Difference, core_interfaces
 from harness.dylink import judge_dylink
@@ -72,6 +73,7 @@ class StructureComparer:
                 # a library that no linker takes is one finding already
                 assert isinstance(component.build.dylib, Built)
                 found += judge_dylink(component.build.dylib.data, INTERPRETER, role)
+                found += judge_options(component.build.component.data, role)
                 linked = merged(world, merging(world).names) if merge[role] else world
                 found += self._built(component.build.component.data, linked, role)
         return found
@@ -96,6 +98,7 @@ def _beside(expected: Mapping[Role, _Component], actual: Mapping[Role, _Componen
     for role, component in expected.items():
         if role in actual:
             found += _dylibs(role, component.build, actual[role].build)
+            found += _options(role, component.build, actual[role].build)
     return found
 
 
@@ -106,6 +109,12 @@ def _dylibs(role: Role, expected: ComponentBuild, actual: ComponentBuild) -> lis
         return core_interfaces(core_interface(expected.dylib.data), core_interface(actual.dylib.data), role)
     except BinaryError as error:
         return [Difference(1, "dylib", role, "", "types as C libraries have them", str(error))]
+
+
+def _options(role: Role, expected: ComponentBuild, actual: ComponentBuild) -> list[Difference]:
+    if not isinstance(expected.component, Built) or not isinstance(actual.component, Built):
+        return []
+    return options_beside(expected.component.data, actual.component.data, role)
 
 
 def _names(run: CellRun, role: Role) -> Names | None:

@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from generator.cli.visible import visible
 from generator.errors import UsageError
 from generator.wit.json_form import resolve_json
 from generator.wit.load import Loaded, load_bytes, load_input, select_world
@@ -151,7 +152,7 @@ def _write_folder(folder: Path, resolve: Resolve, main: PackageId, docs: bool) -
         target = (folder if package == main else folder / "deps") / f"{_file_stem(resolve, package)}.wit"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(print_package(resolve, package, docs), encoding="utf-8")
-        print(f"Writing: {target}")
+        print(visible(f"Writing: {target}"))
 
 
 def _file_stem(resolve: Resolve, id: PackageId) -> str:

@@ -28,7 +28,7 @@ from generator.component.component import (
 )
 from generator.component.encode import PREAMBLE, VECTOR_ENCODERS, added_sort
 from generator.component.encode_types import encode_index
-from generator.component.limits import FEWEST_OF_ANY_SORT, check_binaries, check_space
+from generator.component.limits import UNCHECKED, check_binaries, check_space
 from generator.component.metadata import component_name_section, producers_section
 from generator.component.names import ExternName
 from generator.component.types import (
@@ -106,7 +106,7 @@ class ComponentBuilder:
     def _new_index(self, sort: Sort) -> int:
         index = self._next[sort]
         self._next[sort] = index + 1
-        if index >= FEWEST_OF_ANY_SORT:
+        if index >= UNCHECKED[sort]:
             check_space(self._next, sort)
         return index
 

@@ -47,8 +47,10 @@ from generator.component.types import (
     TypeEq,
 )
 
-MOST_STEPS = 100_000
-"""Definitions and declarators evaluated for one file: instantiation repeats them, hostile files without end."""
+STEPS_FOR_ANY = 10_000
+STEPS_FOR_EACH = 20
+"""Definitions and declarators are evaluated again by each instantiation, in hostile files without end. So many are
+evaluated for any file, and so many more for each that stands in it."""
 DEEPEST_INSTANTIATION = 100
 LONGEST_CHAIN = 1000
 """Names given one after the other to the same type."""
@@ -62,6 +64,7 @@ class Evaluator:
 
     def __init__(self) -> None:
         self._steps = 0
+        self._most_steps = STEPS_FOR_ANY
         self._depth = 0
 
     def signature(self, node: ComponentNode) -> Signature:
@@ -69,12 +72,13 @@ class Evaluator:
         return self._body(node, None)
 
     def component(self, component: Component) -> Signature:
+        self._most_steps = STEPS_FOR_ANY + STEPS_FOR_EACH * _definitions(component)
         return self.signature(ComponentNode(component, Scope(None, (0, 0)), (0, 0)))
 
     def _step(self, offset: int) -> None:
         self._steps += 1
-        if self._steps > MOST_STEPS:
-            raise BinaryError(f"more than {MOST_STEPS} definitions to evaluate", offset)
+        if self._steps > self._most_steps:
+            raise BinaryError(f"more than {self._most_steps} definitions to evaluate", offset)
 
     def _body(self, node: ComponentNode, args: Mapping[str, Node] | None) -> Signature:
         """`args`: what an instantiation gives for the imports; None leaves them open."""
@@ -190,6 +194,18 @@ def _define_type(scope: Scope, definition: DefType, offset: int) -> None:
     if indices and max(indices) >= len(scope.types):
         raise BinaryError(f"type {max(indices)} is not defined before it is used", offset)
     scope.types.append(TypeNode(definition, scope, offset, visible=scope.seen()))
+
+
+def _definitions(component: Component) -> int:
+    """How many definitions and declarators there are at all depths."""
+    count = 0
+    waiting: list[Component | ComponentType | InstanceType] = [component]
+    while waiting:
+        body = waiting.pop()
+        items = body.definitions if isinstance(body, Component) else body.declarators
+        count += len(items)
+        waiting += [item for item in items if isinstance(item, Component | ComponentType | InstanceType)]
+    return count
 
 
 def _again(node: TypeNode, offset: int) -> TypeNode:

@@ -29,8 +29,8 @@ _TOGETHER = {
 _SPACES = {sort: entry for entry in _TOGETHER.values() for sort in entry[1]}
 
 
-FEWEST_OF_ANY_SORT = MOST_INSTANCES // 2
-"""No index space is too large while none has more than this: two are counted together."""
+UNCHECKED = {sort: _SPACES[sort][2] // 2 if sort in _SPACES else MOST_ITEMS for sort in Sort}
+"""Index spaces cannot be too large while none has more than this: two are counted together at most."""
 
 
 def check_space(next_index: Mapping[Sort, int], sort: Sort) -> None:

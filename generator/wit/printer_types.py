@@ -37,7 +37,11 @@ def escaped(name: str) -> str:
     return f"%{name}" if name in KEYWORDS else name
 
 
-def type_text(resolve: Resolve, type_: Type) -> str:
+Known = dict[TypeId, str]
+"""The texts of types without names inside one expression: in binaries these may be shared, many times over."""
+
+
+def type_text(resolve: Resolve, type_: Type, known: Known | None = None) -> str:
     """The expression for a type where a value is meant."""
     if isinstance(type_, Primitive):
         return type_.value
@@ -46,7 +50,11 @@ def type_text(resolve: Resolve, type_: Type) -> str:
         return escaped(definition.name)
     if isinstance(definition.kind, Own):
         return _resource_name(resolve, definition.kind.resource)
-    return _kind_text(resolve, definition.kind)
+    known = {} if known is None else known
+    text = known.get(type_)
+    if text is None:
+        text = known[type_] = _kind_text(resolve, definition.kind, known)
+    return text
 
 
 def definition_lines(resolve: Resolve, name: str, kind: TypeKind) -> list[Line]:
@@ -64,7 +72,7 @@ def definition_lines(resolve: Resolve, name: str, kind: TypeKind) -> list[Line]:
         return _block(f"enum {escaped(name)}", ((case.docs, escaped(case.name)) for case in kind.cases))
     if isinstance(kind, Flags):
         return _block(f"flags {escaped(name)}", ((flag.docs, escaped(flag.name)) for flag in kind.flags))
-    return [(None, f"type {escaped(name)} = {_kind_text(resolve, kind)};")]
+    return [(None, f"type {escaped(name)} = {_kind_text(resolve, kind, {})};")]
 
 
 def _block(head: str, members: Iterable[Line]) -> list[Line]:
@@ -77,33 +85,33 @@ def _resource_name(resolve: Resolve, id: TypeId) -> str:
     return escaped(name)
 
 
-def _kind_text(resolve: Resolve, kind: TypeKind) -> str:
+def _kind_text(resolve: Resolve, kind: TypeKind, known: Known) -> str:
     if isinstance(kind, Own):
         # Only a definition says `own`: `type a = r` would be another name of the resource.
         return f"own<{_resource_name(resolve, kind.resource)}>"
     if isinstance(kind, Borrow):
         return f"borrow<{_resource_name(resolve, kind.resource)}>"
     if isinstance(kind, List):
-        return f"list<{type_text(resolve, kind.type)}>"
+        return f"list<{type_text(resolve, kind.type, known)}>"
     if isinstance(kind, FixedLengthList):
-        return f"list<{type_text(resolve, kind.type)}, {kind.size}>"
+        return f"list<{type_text(resolve, kind.type, known)}, {kind.size}>"
     if isinstance(kind, Option):
-        return f"option<{type_text(resolve, kind.type)}>"
+        return f"option<{type_text(resolve, kind.type, known)}>"
     if isinstance(kind, Result):
-        return _result_text(resolve, kind)
+        return _result_text(resolve, kind, known)
     if isinstance(kind, Tuple):
-        return f"tuple<{', '.join(type_text(resolve, type_) for type_ in kind.types)}>"
+        return f"tuple<{', '.join(type_text(resolve, type_, known) for type_ in kind.types)}>"
     if isinstance(kind, Map):
-        return f"map<{type_text(resolve, kind.key)}, {type_text(resolve, kind.value)}>"
+        return f"map<{type_text(resolve, kind.key, known)}, {type_text(resolve, kind.value, known)}>"
     if isinstance(kind, (Future, Stream)):
         keyword = "future" if isinstance(kind, Future) else "stream"
-        return keyword if kind.type is None else f"{keyword}<{type_text(resolve, kind.type)}>"
+        return keyword if kind.type is None else f"{keyword}<{type_text(resolve, kind.type, known)}>"
     assert isinstance(kind, Alias), "records, variants, enums, flags and resources have names"
-    return type_text(resolve, kind.type)
+    return type_text(resolve, kind.type, known)
 
 
-def _result_text(resolve: Resolve, kind: Result) -> str:
+def _result_text(resolve: Resolve, kind: Result, known: Known) -> str:
     if kind.err is not None:
-        ok = "_" if kind.ok is None else type_text(resolve, kind.ok)
-        return f"result<{ok}, {type_text(resolve, kind.err)}>"
-    return "result" if kind.ok is None else f"result<{type_text(resolve, kind.ok)}>"
+        ok = "_" if kind.ok is None else type_text(resolve, kind.ok, known)
+        return f"result<{ok}, {type_text(resolve, kind.err, known)}>"
+    return "result" if kind.ok is None else f"result<{type_text(resolve, kind.ok, known)}>"

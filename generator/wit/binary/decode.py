@@ -12,11 +12,13 @@ from generator.component.names import ExternName, is_label, name_clash, parse_in
 from generator.component.nodes import ComponentNode, FuncNode, InstanceNode, Item, Opaque, Signature, TypeNode
 from generator.component.read import read_component
 from generator.component.types import ComponentType, Sort
+from generator.errors import LimitError
 from generator.wasm.errors import WasmFormatError
 from generator.wasm.reader import Reader
 from generator.wit.binary.docs_reader import inject_docs
 from generator.wit.binary.encode import ENCODING_BYTES, ENCODING_SECTION, ENCODING_VERSION
 from generator.wit.binary.interfaces import Interfaces, check_names, interface_and_package
+from generator.wit.binary.limits import check_written_out
 from generator.wit.binary.package_docs import SECTION as DOCS_SECTION
 from generator.wit.model import (
     Function,
@@ -197,6 +199,10 @@ class _Decoder:
 
     def finish(self, component: Component, main: PackageId) -> tuple[Resolve, PackageId]:
         package = self.interfaces.finish(main)
+        try:
+            check_written_out(self.interfaces.resolve)
+        except LimitError as error:
+            raise BinaryError(str(error), 0, "type") from error
         sections = [
             (definition, offset)
             for definition, offset in zip(component.definitions, component.offsets, strict=True)

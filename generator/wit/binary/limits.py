@@ -85,6 +85,24 @@ def check_package(resolve: Resolve, package: PackageId) -> None:
     _check_tree(f"the package `{found.name}`", total)
 
 
+def check_written_out(resolve: Resolve) -> None:
+    """Raises LimitError if the types without names are too many when each is written out where it is used, as WIT text
+    does. In a binary they may be shared; wasmparser counts those with names as well."""
+    sizes: dict[TypeId, int] = {}
+    total = 0
+    for index, definition in enumerate(resolve.types):  # types stand behind those they mention
+        parts = children(definition.kind)
+        size = 1 + sum([sizes.get(TypeId(part), 1) if isinstance(part, int) else 1 for part in parts])
+        if definition.name is None:
+            sizes[TypeId(index)] = size
+        else:
+            total += size
+    for function in _functions(resolve):
+        total += sum([sizes.get(TypeId(part), 1) for part in function_types(function) if isinstance(part, int)])
+    if total > LARGEST_TREE or max(sizes.values(), default=0) > LARGEST_TREE:
+        raise LimitError("types without names are too many when each is written out at its uses: no engine takes that")
+
+
 def _check_tree(what: str, size: int) -> None:
     if size > LARGEST_TREE:
         raise LimitError(f"the types of {what} are {size} when each is written out at its uses: no engine takes that")

@@ -71,6 +71,17 @@ def _(original: Original, self: CanonicalDefinitions, lifted: LiftedFunction, ho
 
 
 @_row(
+    "lift-with-every-option",
+    Member(TypeContents, "to_lift"),
+    "exports are lifted with `memory`, `realloc` and an encoding where nothing needs them",
+    needs="an exported function",
+    shown_by="numbers",
+)
+def _(original: Original, self: TypeContents, *args: Any) -> Needs:
+    return Needs(memory=True, realloc=True, string_encoding=True)
+
+
+@_row(
     "resource-without-destructor",
     Member(CoreExports, "destructor"),
     "exported resources are defined without their destructors",

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from generator.component.builder import ComponentBuilder
 from generator.component.errors import BinaryError
-from generator.component.type_builder import ComponentTypeBuilder
-from generator.component.types import PrimValType, Sort, TypedExtern
+from generator.component.type_builder import ComponentTypeBuilder, InstanceTypeBuilder
+from generator.component.types import FuncType, PrimValType, Sort, TupleType, TypedExtern, ValType
 from generator.wit.binary.any_binary import decode_binary
 from generator.wit.binary.decode import decode_package, decode_world
 from generator.wit.binary.encode import encode_package, encode_world
@@ -98,3 +98,21 @@ def test_wrapper_with_two_exports() -> None:
     wrapper.export("a:b/v", TypedExtern(Sort.COMPONENT, inner))
     with pytest.raises(BinaryError, match="has 2 exports instead of one"):
         decode_world(_export("w", wrapper))
+
+
+@pytest.mark.parametrize(("levels", "fits"), [(16, True), (20, False), (60, False)])
+def test_types_without_names_that_are_shared(levels: int, fits: bool) -> None:
+    """A tuple of the tuple before, twice: the text doubles at each level, the binary grows by 5 bytes."""
+    scope = InstanceTypeBuilder()
+    type: ValType = PrimValType.U8
+    for _ in range(levels):
+        type = scope.type(TupleType((type, type)))
+    scope.export("f", TypedExtern(Sort.FUNC, scope.type(FuncType((("a", type),)))))
+    builder = ComponentBuilder()
+    builder.import_("a:b/c", TypedExtern(Sort.INSTANCE, builder.type(scope.finish())))
+    if fits:
+        _, resolve, package = decode_binary(builder.finish())
+        assert print_all(resolve, package).count("u8") == 2**levels
+    else:
+        with pytest.raises(BinaryError, match="types without names are too many when each is written out"):
+            decode_binary(builder.finish())

@@ -1,0 +1,108 @@
+"""Canonical options are judged by the specification, and beside another toolchain's (level 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from generator.component.canon import StringEncoding
+from generator.componentize.canonical import CanonicalDefinitions
+from generator.componentize.encoder import componentize
+from generator.componentize.options import Needs, TypeContents
+from generator.componentize.single import plan_single
+from harness.canon_options import judge_options, options_beside
+from harness.plan import Role
+from tests.generator.componentize.modules import dummy_module
+from tests.generator.componentize.test_task_return import task_module
+
+SYNC = (
+    "package a:b; interface i { resource r { constructor(s: string); } f: func(s: string) -> list<u8>; }"
+    " world w { import i; export i; export g: func() -> string; import h: func(l: list<string>) -> r2;"
+    " record r2 { a: string, b: u64 } }"
+)
+ASYNC = "package a:b; world w { export f: async func(s: string); }"
+
+
+def sync() -> bytes:
+    return componentize(plan_single(dummy_module(SYNC)))
+
+
+def asynchronous() -> bytes:
+    return task_module(ASYNC, "utf8")
+
+
+def told(component: bytes) -> list[tuple[str, str, str]]:
+    return [(found.path, found.expected, found.actual) for found in judge_options(component, Role.SUBJECT)]
+
+
+@pytest.mark.parametrize("make", [sync, asynchronous])
+def test_nothing_is_wrong(make: Callable[[], bytes]) -> None:
+    component = make()
+    assert told(component) == []
+    assert options_beside(component, component, Role.SUBJECT) == []
+
+
+def test_task_return_with_other_options_than_its_lift(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fault that `component new` and `link` had: only the result was looked at."""
+    right = asynchronous()
+    monkeypatch.setattr(TypeContents, "to_return", lambda *args: Needs())
+    wrong = asynchronous()
+    path = "[export]$root [task-return]f"
+    lift = "utf-8, async, memory, realloc, callback"
+    assert told(wrong) == [(path, f"the options of its lift ({lift})", "utf-8")]
+    assert [str(found) for found in options_beside(right, wrong, Role.SUBJECT)] == [
+        f"canonical options (subject, {path}): expected utf-8, memory, got utf-8"
+    ]
+
+
+def test_task_return_with_another_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = CanonicalDefinitions.lift
+    monkeypatch.setattr(
+        CanonicalDefinitions,
+        "lift",
+        lambda self, lifted, home: original(self, replace(lifted, encoding=StringEncoding.UTF16), home),
+    )
+    paths = [path for path, _, _ in told(asynchronous())]
+    assert paths == ["lift f", "[export]$root [task-return]f"]
+
+
+def test_lifts_with_another_encoding_and_without_post_return(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = CanonicalDefinitions.lift
+    monkeypatch.setattr(
+        CanonicalDefinitions,
+        "lift",
+        lambda self, lifted, home: original(
+            self, replace(lifted, encoding=StringEncoding.UTF16, post_return=None), home
+        ),
+    )
+    names = ["lift g", "lift a:b/i#[constructor]r", "lift a:b/i#f"]
+    found = told(sync())
+    assert sorted(found) == sorted(
+        [(name, "utf-8", "utf-16") for name in names] + [(name, "post-return", "(nothing)") for name in names]
+    )
+
+
+@pytest.mark.parametrize(
+    ("function", "name", "expected", "actual"),
+    [
+        ("to_lower", "$root h", "utf-8, memory, realloc", "utf-8, memory"),
+        ("to_lower", "a:b/i f", "utf-8, memory, realloc", "utf-8, memory"),
+        ("to_lift", "lift a:b/i#f", "utf-8, memory, realloc, post-return", "utf-8, memory, post-return"),
+    ],
+)
+def test_options_of_imports_and_exports_beside_another_toolchain(
+    monkeypatch: pytest.MonkeyPatch, function: str, name: str, expected: str, actual: str
+) -> None:
+    right = sync()
+    original = getattr(TypeContents, function)
+    monkeypatch.setattr(TypeContents, function, lambda *args: replace(original(*args), realloc=False))
+    found = {each.path: (each.expected, each.actual) for each in options_beside(right, sync(), Role.SUBJECT)}
+    assert found[name] == (expected, actual)
+
+
+def test_what_is_no_component() -> None:
+    assert [(path, expected) for path, expected, _ in told(b"\0asm")] == [
+        ("", "canonical definitions that can be read")
+    ]
