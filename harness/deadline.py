@@ -30,7 +30,7 @@ class Deadline:
         """What runs meanwhile traps (`wasm trap: interrupt`) when this process has used `seconds` of processor time."""
         if not self._watched:
             self._watched = True
-            threading.Thread(target=self._watch, name="harness-deadline", daemon=True).start()
+            threading.Thread(target=self._watch, name="guest-deadline", daemon=True).start()
         with self._lock:
             self._until = time.process_time() + seconds
         try:

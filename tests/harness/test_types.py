@@ -249,16 +249,16 @@ def test_errors_name_the_line_of_the_file_around_the_text() -> None:
         surround(WitText("package a:b;\n}", "case.toml", lines_before=10))
 
 
-def test_compatible_versions_stay_apart() -> None:
-    parts = around(
-        """package a:b;
+@pytest.mark.parametrize(("merge_versions", "lowest"), [(True, "v:v/x@1.2.0"), (False, "v:v/x@1.0.0")])
+def test_calls_of_a_merged_version_go_to_the_highest_compatible_one(merge_versions: bool, lowest: str) -> None:
+    wit = """package a:b;
         package v:v@1.0.0 { interface x { f: func(); } }
         package v:v@1.2.0 { interface x { f: func(); } }
         package v:v@2.0.0 { interface x { f: func(); } }
         world w { import v:v/x@1.0.0; import v:v/x@1.2.0; import v:v/x@2.0.0; }"""
-    )
-    assert {wire.name: wire.path for wire in parts.wires} == {
-        "v:v/x@1.0.0": ("v:v/x@1.0.0",),
+    wires = surround(WitText(wit, "test.wit"), "w", merge_versions=merge_versions).wires
+    assert {wire.name: wire.path for wire in wires} == {
+        "v:v/x@1.0.0": (lowest,),
         "v:v/x@1.2.0": ("v:v/x@1.2.0",),
         "v:v/x@2.0.0": ("v:v/x@2.0.0",),
     }
