@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from generator.component.names import getter_of
 from generator.wit.model import (
     FixedLengthList,
     Function,
@@ -17,6 +18,8 @@ from generator.wit.model import (
     TypeItem,
     TypeKind,
     WorldId,
+    WorldItem,
+    WorldKey,
 )
 from harness.toolchains.type_parts import parts
 
@@ -40,16 +43,16 @@ def narrow(resolve: Resolve, world: WorldId) -> tuple[str, ...]:
     if not lost:
         return ()
     for interface in resolve.interfaces:
-        for name, function in list(interface.functions.items()):
-            if _why(function, reasons):
-                del interface.functions[name]
+        for name in _reasons_of(interface.functions.values(), reasons):
+            del interface.functions[name]
         for name, type in list(interface.types.items()):
             if reasons[type]:
                 del interface.types[name]
     for other in resolve.worlds:
         for items in (other.imports, other.exports):
+            functions = _reasons_of(_functions(items), reasons)
             for key, item in list(items.items()):
-                if (isinstance(item, FunctionItem) and _why(item.function, reasons)) or (
+                if (isinstance(item, FunctionItem) and item.function.name in functions) or (
                     isinstance(item, TypeItem) and reasons[item.id]
                 ):
                     del items[key]
@@ -118,19 +121,25 @@ def _lost_functions(resolve: Resolve, world: WorldId, reasons: list[str]) -> lis
     lost: dict[str, None] = {}
     subject = resolve.worlds[world]
     for items in (subject.imports, subject.exports):
+        for name, why in _reasons_of(_functions(items), reasons).items():
+            lost[f"-#{name}: {why}"] = None
         for key, item in items.items():
-            owner = "-"
-            functions: list[Function] = []
             if isinstance(item, InterfaceItem):
-                owner = resolve.world_key_name(key)
-                functions = list(resolve.interfaces[item.id].functions.values())
-            elif isinstance(item, FunctionItem):
-                functions = [item.function]
-            for function in functions:
-                why = _why(function, reasons)
-                if why:
-                    lost[f"{owner}#{function.name}: {why}"] = None
+                functions = resolve.interfaces[item.id].functions.values()
+                for name, why in _reasons_of(functions, reasons).items():
+                    lost[f"{resolve.world_key_name(key)}#{name}: {why}"] = None
     return list(lost)
+
+
+def _functions(items: Mapping[WorldKey, WorldItem]) -> list[Function]:
+    return [item.function for item in items.values() if isinstance(item, FunctionItem)]
+
+
+def _reasons_of(functions: Collection[Function], reasons: list[str]) -> dict[str, str]:
+    """The functions that go, each with the reason. A setter goes with its getter (WIT.md, "Getters and setters")."""
+    lost = {function.name: why for function in functions if (why := _why(function, reasons))}
+    setters = [function.name for function in functions if getter_of(function.name) in lost]
+    return {name: lost[getter_of(name)] for name in setters} | lost
 
 
 def _why(function: Function, reasons: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from generator.component.names import canonical_name
+from generator.component.names import canonical_name, getter_of
 from generator.wit.elaborate import interface_dependencies
 from generator.wit.model import (
     Borrow,
@@ -54,6 +54,11 @@ def needed_items(resolve: Resolve, world: WorldId) -> Needed:
             needed.refused[item.function.name] = why
         else:
             needed.types |= {id for id in reached if resolve.types[id].owner == own}
+    for item in subject.exports.values():
+        if isinstance(item, FunctionItem):
+            why = needed.refused.get(getter_of(item.function.name))
+            if why is not None:  # no setter is imported without its getter
+                needed.refused.setdefault(item.function.name, why)
     pending = set(needed.types)
     while pending:
         resources, pending = pending, set()

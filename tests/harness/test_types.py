@@ -262,3 +262,28 @@ def test_calls_of_a_merged_version_go_to_the_highest_compatible_one(merge_versio
         "v:v/x@1.2.0": ("v:v/x@1.2.0",),
         "v:v/x@2.0.0": ("v:v/x@2.0.0",),
     }
+
+
+SETTER_STAYS = [
+    (
+        "package a:b; world w { resource b; record a { x: b } export a: get() -> result<u8, a>; export a: set(c: u8);"
+        " export b: interface { } }",
+        ["-#[get]a: no driver can import the resource `b` beside the export of that name"],
+        "-#[set]a: no driver can import the resource `b` beside the export of that name",
+    ),
+    (
+        "package a:b; interface x { a: get() -> result<u8, stream<u8>>; a: set(c: u8); } world w { export x; }",
+        ["a:b/x#[get]a: async (a stream or future in its type)"],
+        "a:b/x#[set]a: async (a stream or future in its type)",
+    ),
+    (
+        "package a:b; world w { import a: get() -> result<u8, stream<u8>>; import a: set(c: u8); import g: func(); }",
+        ["-#[get]a: async (a stream or future in its type)"],
+        "-#[set]a: async (a stream or future in its type)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("wit", "getter", "setter"), SETTER_STAYS)
+def test_a_setter_goes_with_its_getter(wit: str, getter: list[str], setter: str) -> None:
+    assert sorted(around(wit).unsupported) == sorted([*getter, setter])
