@@ -21,6 +21,7 @@ from harness.pool import Patience, Pool, PoolClosed, TaskFailed
 from harness.process import Limits
 from harness.temporary import fresh_folder
 from harness.toolchains import command, wasm_tools
+from harness.toolchains.lending import lent
 from harness.toolchains.named import named
 from harness.toolchains.protocol import OUR_COMMANDS
 from harness.toolchains.wasm_tools import NoReference, WrongReference
@@ -75,13 +76,15 @@ class Run:
         elif not tools.without_ours:
             version = metadata.version("wit-dylib-harness")
             self.tools.insert(0, ToolInfo(OURS, "generator", version, "", OUR_COMMANDS))
+        if not self.tools:
+            raise NoToolchain("neither ours nor a reference is to take part: nothing can be run")
+        lender = self.tools[0].name
         for path in tools.commands:
             templates = command.read(path)
             self.tools.append(
-                ToolInfo(templates.name, templates.generate[0], templates.version, str(path), templates.commands)
+                ToolInfo(templates.name, templates.program, templates.version, str(path), templates.commands)
             )
-        if not self.tools:
-            raise NoToolchain("neither ours nor a reference is to take part: nothing can be run")
+            self.notes += lent(templates.name, templates.lacks, lender)
         self._folder = fresh_folder()
         guard(self._folder.path)
         self.settings = Settings(
