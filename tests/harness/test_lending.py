@@ -1,7 +1,5 @@
 """Toolchains whose files lack something: a stage is lent, for anything else they are left out with the reason."""
 
-# ruff: noqa: E501 - commands as they are
-
 from __future__ import annotations
 
 import json
