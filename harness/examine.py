@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness import artifacts
@@ -16,6 +16,7 @@ from harness.interpreter_world import interpreters_own
 from harness.observe import Observed
 from harness.plan import Plan, Role
 from harness.ran import Ran, carried_out
+from harness.toolchains.lending import left_out
 from harness.toolchains.protocol import Toolchain
 from harness.unmergeable import merged_all_the_same
 from harness.verdict import Verdict, judge, misread, skipped, unusable
@@ -65,12 +66,23 @@ def choose_cells(bench: Workbench, plan: Plan, options: Options) -> list[Cell]:
 def _rounds(bench: Workbench, plan: Plan, options: Options) -> list[list[Cell]]:
     """Which cells are run at first, and which where those show anything wrong."""
     roles = [component.role for component in plan.components]
-    toolchains = list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
+    toolchains = _names(bench, options)
     if options.full_matrix:
         return [full_cells(roles, toolchains, plan.needs)]
     first = first_cells(roles, toolchains, options.engine, options.first, options.turn)
     every = default_cells(roles, toolchains, options.engine)
     return [first] if len(first) == len(every) else [first, every]
+
+
+def _names(bench: Workbench, options: Options) -> list[str]:
+    return list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
+
+
+def _asked(plan: Plan) -> list[str]:
+    """What a toolchain is asked for that some cannot be asked for (`Toolchain.lacks`)."""
+    features = any(part.features for part in plan.components)
+    keeps = not all(part.merge_versions for part in plan.components)
+    return (["features"] if features else []) + (["keep-versions"] if keeps else [])
 
 
 def examine(
@@ -82,7 +94,9 @@ def examine(
     taken = interpreters_own(plan)
     if taken:
         return Examination(name, plan.title, unusable(taken))
-    lacking = missing(plan.needs) or _nothing_to_run(plan)
+    left = left_out(bench.toolchains, _names(bench, options), _asked(plan))
+    options = replace(options, toolchains=tuple(name for name in _names(bench, options) if name not in left))
+    lacking = missing(plan.needs) or _nothing_to_run(plan) or ([] if options.toolchains else list(left.values()))
     if lacking:
         return Examination(name, plan.title, skipped("; ".join(lacking)), unsupported=plan.unsupported)
     planned = time.perf_counter()
@@ -110,7 +124,7 @@ def examine(
         verdict,
         plan.components[0].wit if len(plan.components) == 1 else _subject_wit(plan),
         tuple(plan.runs[failed - 1].calls) if failed else (),
-        plan.unsupported,
+        (*plan.unsupported, *left.values()),
         kept,
         time.perf_counter() - start,
         tuple(observed.clock.seconds.items()),

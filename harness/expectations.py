@@ -119,11 +119,34 @@ def load(paths: Iterable[Path], versions: Mapping[str, str]) -> Expectations:
     return Expectations(tuple(items))
 
 
-def _read(path: Path, versions: Mapping[str, str]) -> Sequence[Expectation]:
+def nearest_version(paths: Iterable[Path], tool: str, version: str) -> str | None:
+    """The bound of a file's `versions` that is nearest to this version of the tool and that the file is about; the
+    higher of two. None where no file is about the tool. Raises `ExpectationsError`."""
+    wanted = _ordinal(version)
+    found = []
+    for path in paths:
+        table = _table(path)
+        conditions = _string(path, "the file", table, "versions")
+        if _string(path, "the file", table, "tool") == tool:
+            found += [bound[2] for bound in _CONDITION.finditer(conditions) if _holds(path, conditions, bound[2])]
+    return min(found, key=lambda bound: (abs(_ordinal(bound) - wanted), -_ordinal(bound)), default=None)
+
+
+def _ordinal(version: str) -> int:
+    """Versions as distances: the first number counts most."""
+    numbers = (*_numbers(version), 0, 0, 0)[:3]
+    return (numbers[0] * 10**6 + numbers[1]) * 10**6 + numbers[2]
+
+
+def _table(path: Path) -> dict[str, object]:
     try:
-        table = read_toml(path, {"type": "object"}).data
+        return read_toml(path, {"type": "object"}).data
     except FileError as error:
         raise ExpectationsError(str(error)) from error
+
+
+def _read(path: Path, versions: Mapping[str, str]) -> Sequence[Expectation]:
+    table = _table(path)
     tool = _string(path, "the file", table, "tool")
     conditions = _string(path, "the file", table, "versions")
     entries = table.get("expect", [])

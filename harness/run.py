@@ -21,6 +21,7 @@ from harness.pool import Patience, Pool, PoolClosed, TaskFailed
 from harness.process import Limits
 from harness.temporary import fresh_folder
 from harness.toolchains import command, wasm_tools
+from harness.toolchains.lending import lent
 from harness.toolchains.named import named
 from harness.toolchains.protocol import OUR_COMMANDS
 from harness.toolchains.wasm_tools import NoReference, WrongReference
@@ -75,13 +76,15 @@ class Run:
         elif not tools.without_ours:
             version = metadata.version("wit-dylib-harness")
             self.tools.insert(0, ToolInfo(OURS, "generator", version, "", OUR_COMMANDS))
+        if not self.tools:
+            raise NoToolchain("neither ours nor a reference is to take part: nothing can be run")
+        lender = self.tools[0].name
         for path in tools.commands:
             templates = command.read(path)
             self.tools.append(
-                ToolInfo(templates.name, templates.generate[0], templates.version, str(path), templates.commands)
+                ToolInfo(templates.name, templates.program, templates.version, str(path), templates.commands)
             )
-        if not self.tools:
-            raise NoToolchain("neither ours nor a reference is to take part: nothing can be run")
+            self.notes += lent(templates.name, templates.lacks, lender)
         self._folder = fresh_folder()
         guard(self._folder.path)
         self.settings = Settings(
@@ -124,10 +127,22 @@ class Run:
             self._pool.close()
             self._folder.remove()
 
-    def load_expectations(self, files: Sequence[Path]) -> Expectations:
-        """Those of these files that are about the tools of this run. Raises `ExpectationsError`."""
-        known = expectations.load(files, {tool.tool: tool.version for tool in self.tools})
-        self.notes += uncovered([tool for tool in self.tools if tool.name == REFERENCE], known, files)
+    def load_expectations(self, files: Sequence[Path], nearest: bool = False) -> Expectations:
+        """Those of these files that are about the tools of this run. `nearest`: for a version of the reference that no
+        file is about, those of the nearest version. Raises `ExpectationsError`."""
+        versions = {tool.tool: tool.version for tool in self.tools}
+        known = expectations.load(files, versions)
+        missing = uncovered([tool for tool in self.tools if tool.name == REFERENCE], known, files)
+        if missing and nearest:
+            reference = next(tool for tool in self.tools if tool.name == REFERENCE)
+            taken = expectations.nearest_version(files, reference.tool, reference.version)
+            if taken is not None:
+                known = expectations.load(files, {**versions, reference.tool: taken})
+                missing = [
+                    f"no file of known faults is about {reference.tool} {reference.version}: it is judged by those of "
+                    f"{taken} (--nearest-expectations)"
+                ]
+        self.notes += missing
         return known
 
     def submit(self, task: Task) -> Future[Any]:
@@ -157,7 +172,7 @@ def uncovered(references: Sequence[ToolInfo], known: Expectations, files: Sequen
     names = ", ".join(path.name for path in files)
     return [
         f"no file of known faults is about {tool.tool} {tool.version} (looked at: {names}): faults that are known of "
-        "other versions are red here; copy the nearest file, change its `versions`, and name it by --expectations"
+        "other versions are red here; take those of the nearest version by --nearest-expectations"
         for tool in references
         if files and tool.tool not in about
     ]

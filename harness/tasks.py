@@ -14,7 +14,7 @@ from harness.gates import unknown_gate
 from harness.planner import case_plan, check_plan
 from harness.ran import Ran
 from harness.refusals import load_refusals
-from harness.refuse import judge_refusals
+from harness.refuse import judge_refusals, unasked
 from harness.second_opinion import second_opinion
 from harness.steps import StepLost
 from harness.toml_lines import FileError
@@ -75,7 +75,9 @@ class RunRefusals:
             return Examination(self.name, "", unusable(str(error)))
         verdict = judge_refusals(table, bench.toolchains, bench.builder)
         ran = Ran(refusals=len(table.rows))
-        return Examination(self.name, table.title, verdict, seconds=time.perf_counter() - started, ran=ran)
+        unsupported = tuple(unasked(table, bench.toolchains))
+        seconds = time.perf_counter() - started
+        return Examination(self.name, table.title, verdict, unsupported=unsupported, seconds=seconds, ran=ran)
 
 
 @dataclass(frozen=True, slots=True)

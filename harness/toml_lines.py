@@ -146,8 +146,19 @@ def _schema_error(file: TomlFile, problem: ValidationError) -> FileError:
         known = ", ".join(problem.schema.get("properties", {}))
         named = _cut(", ".join(map(_shown_key, unknown)))
         return file.error([*path, unknown[0]], f"unknown key {named}; known here are {known}")
-    message = _cut(problem.message)
+    message = _cut(_said(problem))
     return file.error(path, f"{where}: {message}" if where else message)
+
+
+def _said(problem: ValidationError) -> str:
+    """What is wrong, in words of the schema where it has any: a pattern says little to a reader."""
+    if problem.validator == "contains" and isinstance(problem.validator_value, Mapping):
+        wanted = problem.validator_value.get("description")
+        return f"must contain {wanted}" if wanted else problem.message
+    wanted = problem.schema.get("description") if isinstance(problem.schema, Mapping) else None
+    if problem.validator == "pattern" and wanted:
+        return f"{_cut(problem.message)} ({wanted.rstrip('.')})"
+    return problem.message
 
 
 def _unknown_keys(problem: ValidationError) -> list[str]:
@@ -162,9 +173,9 @@ def _shown_key(key: str) -> str:
 
 
 def _alternatives(problem: ValidationError) -> list[str]:
-    """The keys of which exactly one must be there, where that is what a `oneOf` says."""
+    """The keys of which one must be there (`anyOf`), or exactly one (`oneOf`), where the schema says that."""
     choices = problem.validator_value
-    if problem.validator != "oneOf" or not isinstance(choices, list):
+    if problem.validator not in ("oneOf", "anyOf") or not isinstance(choices, list):
         return []
     if not all(choice.keys() == {"required"} for choice in choices):
         return []

@@ -18,6 +18,7 @@ from harness.share import SharedModules
 from harness.steps import StepLost, Steps
 from harness.structure import StructureComparer
 from harness.toolchains import command, wasm_tools
+from harness.toolchains.lending import lend
 from harness.toolchains.named import named
 from harness.toolchains.protocol import Toolchain
 from harness.toolchains.wasm_tools import Executable
@@ -54,7 +55,8 @@ class Workbench:
 
     @cached_property
     def toolchains(self) -> dict[str, Toolchain]:
-        """By name, ours first, then those by name, then the reference."""
+        """By name, ours first, then those by name, then the reference, then those of files; the first of all lends what
+        a file lacks."""
         settings = self.settings
         found: dict[str, Toolchain] = {}
         if settings.stand_in is not None:
@@ -76,7 +78,7 @@ class Workbench:
             found[reference.name] = reference
         for path in settings.commands:
             other = command.load(path, settings.directory, settings.tool_limits)
-            found[other.name] = other
+            found[other.name] = lend(other, next(iter(found.values())))
         return found
 
     @cached_property

@@ -35,6 +35,7 @@ class Chosen:
     engine: str = EngineKind.WINCH.value
     matrix: str = "default"
     expectations: tuple[Path, ...] = ()
+    nearest_expectations: bool = False
 
     @property
     def _exactly(self) -> bool:
@@ -82,7 +83,7 @@ class Chosen:
     def options(self, run: Run, artifacts: Path | None) -> Options:
         """Raises `UsedWrongly`."""
         try:
-            known = run.load_expectations(self.expectations or tuple(default_expectations()))
+            known = run.load_expectations(self.expectations or tuple(default_expectations()), self.nearest_expectations)
         except ExpectationsError as error:
             raise UsedWrongly(str(error)) from error
         return Options(self.matrix == "full", EngineKind(self.engine), known, artifacts)
@@ -97,6 +98,7 @@ class Chosen:
             words += ["--reference", reference]
         words += ["--no-reference"] if self.no_reference else []
         words += [word for path in self.expectations for word in ("--expectations", str(path))]
+        words += ["--nearest-expectations"] if self.nearest_expectations else []
         words += ["--engine", self.engine] if self.engine != EngineKind.WINCH.value else []
         return words + (["--matrix", self.matrix] if self.matrix != "default" else [])
 

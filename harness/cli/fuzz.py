@@ -204,7 +204,7 @@ def _resumed(context: click.Context, directory: Path, start: _Start, seconds: fl
     if recipe.worlds not in (RANDOM, found.recipe.worlds):
         contradictions.append("worlds")
     if list(found.settings) != chosen.words():
-        contradictions.append("toolchain, --reference, --expectations, --engine or --matrix")
+        contradictions.append("toolchain, --reference, --expectations, --nearest-expectations, --engine or --matrix")
     if contradictions:
         was = shlex.join(found.settings) or "none of these options"
         hint = f" (it was begun with {was})" if "toolchain" in contradictions[0] else ""

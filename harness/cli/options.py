@@ -82,7 +82,10 @@ def take_chosen(given: dict[str, Any]) -> Chosen:
     """The options of `Chosen`, taken out of a command's parameters."""
     return Chosen(
         tuple(dict.fromkeys(given.pop("toolchains"))),
-        *(given.pop(name) for name in ("reference", "no_reference", "engine", "matrix", "expectations")),
+        *(
+            given.pop(name)
+            for name in ("reference", "no_reference", "engine", "matrix", "expectations", "nearest_expectations")
+        ),
     )
 
 
@@ -113,6 +116,11 @@ _TOOL_OPTIONS = (
         type=click.Path(path_type=Path, dir_okay=False, exists=True),
         multiple=True,
         help="Files of known faults, in place of the project's.",
+    ),
+    click.option(
+        "--nearest-expectations",
+        is_flag=True,
+        help="Where no file is about this version of the reference, take the known faults of the nearest version.",
     ),
 )
 

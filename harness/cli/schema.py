@@ -11,6 +11,7 @@ from harness.cli.terminal import echo
 from harness.expectations_schema import EXPECTATIONS_SCHEMA
 from harness.programs.schema import PROGRAM_SCHEMA
 from harness.schema import CASE_SCHEMA, REFUSALS_SCHEMA, Schema
+from harness.toolchains.command_schema import TOOLCHAIN_SCHEMA
 from reports import fuzz, json_form
 
 DOCUMENTS: Mapping[str, Callable[[], Schema]] = {
@@ -18,6 +19,7 @@ DOCUMENTS: Mapping[str, Callable[[], Schema]] = {
     "refusals": lambda: REFUSALS_SCHEMA,
     "program": lambda: PROGRAM_SCHEMA,
     "expectations": lambda: EXPECTATIONS_SCHEMA,
+    "toolchain": lambda: TOOLCHAIN_SCHEMA,
     "result": json_form.schema,
     "fuzz": fuzz.schema,
 }
@@ -28,7 +30,7 @@ DOCUMENTS: Mapping[str, Callable[[], Schema]] = {
 def schema(what: str) -> None:
     """Print the JSON Schema of a file that people write, or of results.
 
-    case, refusals, program: files of a suite. expectations: known faults. result, fuzz: what --json writes, the latter
-    for `harness fuzz`.
+    case, refusals, program: files of a suite. expectations: known faults. toolchain: what --toolchain takes. result,
+    fuzz: what --json writes, the latter for `harness fuzz`.
     """
     echo(json.dumps(DOCUMENTS[what](), indent=2))

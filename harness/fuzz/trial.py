@@ -138,7 +138,9 @@ def run_world(
 
 def _result(index: int, world: DrawnWorld, plan: TrialPlan, examination: Examination, explain: Explain) -> TrialResult:
     verdict, planned = examination.verdict, plan.planned
-    refusals = [Refusal("planner", _without_name(item)) for item in planned.plan.unsupported]
+    unsupported = planned.plan.unsupported
+    refusals = [Refusal("planner", _without_name(item)) for item in unsupported]
+    refusals += [Refusal("toolchain file", item) for item in examination.unsupported[len(unsupported) :]]
     if verdict.outcome is Outcome.SKIP:
         tool = "engine" if missing(planned.plan.needs) else "planner"
         refusals.append(Refusal(tool, verdict.reason))

@@ -22,6 +22,7 @@ from harness.same_world import built_world
 from harness.steps import StepLost
 from harness.toml_lines import FileError
 from harness.toolchains.component_wit import component_world
+from harness.toolchains.lending import asked_of_linker, left_out
 from harness.toolchains.protocol import BuildResult, Built, Refused
 from harness.verdict import (
     Finding,
@@ -33,6 +34,7 @@ from harness.verdict import (
     findings_of,
     judge_alone,
     refused_by_engine,
+    skipped,
     unusable,
 )
 from harness.workbench import Workbench
@@ -56,13 +58,24 @@ class RunProgram:
             return Examination(self.name, "", unusable(str(error)))
         except StepLost as lost:
             return Examination(self.name, "", broken(f"planning: {lost.loss.message}"))
+        left = _left_out(bench, program, self.options)
         verdict, cells = program_verdict(bench, self.name, program, prepared, self.options)
         kept = ""
         if not verdict.outcome.good and self.options.artifacts is not None:
             kept = _keep_or_say_why(bench, self.options.artifacts, self, program, prepared)
         seconds = time.perf_counter() - started
         ran = _ran(program, prepared, cells, self.options)
-        return Examination(self.name, program.title, verdict, program.wit, artifacts=kept, seconds=seconds, ran=ran)
+        unsupported = tuple(left.values())
+        return Examination(
+            self.name, program.title, verdict, program.wit, (), unsupported, kept, seconds=seconds, ran=ran
+        )
+
+
+def _left_out(bench: Workbench, program: Program, options: Options) -> dict[str, str]:
+    """Toolchains without a linker of their own, or whose linker cannot be asked for what the program asks."""
+    names = list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
+    openable = any(library.openable for library in program.libraries)
+    return left_out(bench.toolchains, names, ["link", *asked_of_linker(program.options, openable)])
 
 
 def _ran(program: Program, prepared: Prepared, cells: Sequence[str], options: Options) -> Ran:
@@ -83,7 +96,11 @@ def program_verdict(
     bench: Workbench, name: str, program: Program, prepared: Prepared, options: Options
 ) -> tuple[Verdict, list[str]]:
     """The same, and in which cells the program ran: `TOOLCHAIN@ENGINE`."""
-    names = list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
+    left = _left_out(bench, program, options)
+    chosen = list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
+    names = [toolchain for toolchain in chosen if toolchain not in left]
+    if not names:
+        return skipped("; ".join(left.values())), []
     engines = list(EngineKind) if options.full_matrix else [options.engine]
     tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
     judging = Judging(name, tools, options.expectations.about(program.wit))

@@ -12,9 +12,10 @@
     openable = ["--dl-openable"]                     # before the library's own word
     keep-versions = ["--merge-imports-based-on-semver=false"]    # drivers of worlds with compatible versions need it
 
-An option that is asked for and not in the table is refused by name. Beside those above, `generate` may mention
-{features} (names with commas between; without it, worlds with gates to open are refused by name), {encoding} and
-{abi-version} (of the interpreter's interface). Unknown placeholders and missing programs are errors of the file.
+Either `generate` or `link` may be left out: another toolchain's is used then (`lending.py`). Where an option is asked
+for that is not in the table, the toolchain is left out, with the reason. Beside those above, `generate` may mention
+{features} (names with commas between; without it, the toolchain is left out of worlds with gates to open), {encoding}
+and {abi-version} (of the interpreter's interface). Unknown placeholders and missing programs are errors of the file.
 
 Exit code 0: the output file is the result. 1 or 2: refused, standard error says why. Anything else: broken down.
 """
@@ -32,6 +33,8 @@ from pathlib import Path
 from harness import process
 from harness.process import Killed, Limits, Running
 from harness.toml_lines import FileError, TomlFile, read_toml
+from harness.toolchains.command_schema import LINK_OPTIONS, PLACEHOLDERS, TOOLCHAIN_SCHEMA
+from harness.toolchains.lending import asked_of_linker
 from harness.toolchains.output import BadOutput, read_output
 from harness.toolchains.protocol import (
     BuildResult,
@@ -47,18 +50,6 @@ from harness.toolchains.protocol import (
 )
 from harness.toolchains.wasm_tools import await_end
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-"""Names of toolchains become names of files."""
-
-LINK_OPTIONS = ("stack-size", "stub-missing-functions", "built-in-libdl", "openable", "keep-versions")
-
-
-PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
-    "generate": ("{wit}", "{world}", "{interpreter}", "{features}", "{encoding}", "{abi-version}", "{output}"),
-    "link": ("{libraries}", "{output}"),
-    "version-command": (),
-}
-"""What can stand in each command, and is replaced."""
 _PLACEHOLDER = re.compile(r"\{[a-z][a-z-]*\}")
 
 
@@ -71,98 +62,100 @@ class Templates:
     name: str
     version: str
     generate: tuple[str, ...]
+    """Empty where the file has none, as `link`."""
     link: tuple[str, ...]
     link_options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Words by option: what the linker can be asked for."""
 
     @property
+    def program(self) -> str:
+        """What expectations call the tool."""
+        return (self.generate or self.link)[0]
+
+    @property
     def commands(self) -> tuple[str, ...]:
         options = (f"with {name}: {shlex.join(words)}" for name, words in self.link_options.items())
-        return (shlex.join(self.generate), shlex.join(self.link), *options)
+        return (*(shlex.join(words) for words in (self.generate, self.link) if words), *options)
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        """What the file has no words for (`Toolchain.lacks`). What is lent can be asked for everything."""
+        stages = {stage for stage, words in (("generate", self.generate), ("link", self.link)) if not words}
+        features = self.generate and not any("{features}" in word for word in self.generate)
+        options = set(LINK_OPTIONS) - self.link_options.keys() if self.link else set()
+        return frozenset(stages | options | ({"features"} if features else set()))
 
 
 def load(path: Path, directory: Path, limits: Limits) -> Toolchain:
-    """The toolchain that a TOML file describes. `directory` is for temporary files."""
+    """The toolchain that a TOML file describes. `directory` is for temporary files. What the file lacks is lent by
+    another toolchain (`lending.py`). Raises `ToolchainFileError`."""
     templates = read(path)
     tool = CommandTool(templates, directory, limits)
-    return Toolchain(templates.name, templates.generate[0], templates.version, tool, tool, commands=templates.commands)
+    return Toolchain(
+        templates.name,
+        templates.program,
+        templates.version,
+        tool,
+        tool,
+        commands=templates.commands,
+        lacks=templates.lacks,
+    )
 
 
 def read(path: Path) -> Templates:
+    """What the file says, checked. Raises `ToolchainFileError`."""
     try:
-        file = read_toml(path, {"type": "object"})
+        file = read_toml(path, TOOLCHAIN_SCHEMA)
+        _check(file)
     except FileError as error:
         raise ToolchainFileError(str(error)) from error
     table = file.data
-    unknown = table.keys() - {"name", "version", "version-command", "generate", "link", "link-options"}
-    if unknown:
-        raise ToolchainFileError(f"{path}: unknown key `{min(unknown)}`")
-    name = table.get("name")
-    if not isinstance(name, str) or not name or name in ("ours", "reference"):
-        raise ToolchainFileError(f"{path}: `name` must be a string other than `ours` and `reference`")
-    if not _NAME.fullmatch(name):
-        raise ToolchainFileError(f"{path}: `name` must be letters, digits, `.`, `_` or `-`, no sign first, at most 64")
+    options = {key: tuple(words) for key, words in table.get("link-options", {}).items()}
+    generate, link = (tuple(table.get(key, ())) for key in ("generate", "link"))
+    return Templates(table["name"], _version(file), generate, link, options)
+
+
+def _check(file: TomlFile) -> None:
+    """What the schema cannot say. Raises `FileError`."""
+    table = file.data
     for key, known in PLACEHOLDERS.items():
-        _check_placeholders(file, (key,), table.get(key), known)
-    options = table.get("link-options")
-    for key, words in options.items() if isinstance(options, dict) else ():
-        _check_placeholders(file, ("link-options", key), words, ("{stack-size}",) if key == "stack-size" else ())
-    generate = _words(path, table, "generate", ("{wit}", "{output}"))
-    link = _words(path, table, "link", ("{libraries}", "{output}"))
-    version, link_options = _version(path, table), _link_options(path, table)
-    for key, words in (("generate", generate), ("link", link)):
-        if shutil.which(words[0]) is None:
+        _check_placeholders(file, (key,), table.get(key, ()), known)
+    for key, words in table.get("link-options", {}).items():
+        known = ("{stack-size}",) if key == "stack-size" else ()
+        _check_placeholders(file, ("link-options", key), words, known)
+    for key in PLACEHOLDERS:
+        words = table.get(key)
+        if words and shutil.which(words[0]) is None:
             message = (
                 f"there is no program {words[0]!r} that can be started (`{key}`); give its path, or put it on PATH"
             )
-            raise ToolchainFileError(str(file.error([key], message)))
-    return Templates(name, version, generate, link, link_options)
+            raise file.error([key], message)
 
 
-def _check_placeholders(file: TomlFile, path: Sequence[str], words: object, known: Sequence[str]) -> None:
+def _check_placeholders(file: TomlFile, path: Sequence[str], words: Sequence[str], known: Sequence[str]) -> None:
     """A word in braces that nothing is put in place of would reach the tool as it stands."""
-    for word in words if isinstance(words, list) else ():
-        for found in _PLACEHOLDER.findall(word) if isinstance(word, str) else ():
+    where = ".".join(path)
+    for word in words:
+        for found in _PLACEHOLDER.findall(word):
             if found not in known:
                 which = f"known here: {', '.join(known)}" if known else "there are none here"
-                message = f"unknown placeholder {found} in `{'.'.join(path)}`; {which}"
-                raise ToolchainFileError(str(file.error(list(path), message)))
+                raise file.error(path, f"unknown placeholder {found} in `{where}`; {which}")
+            if found == "{libraries}" and word != found:
+                raise file.error(path, f"{found} in `{where}` must be a word by itself: it becomes many")
 
 
-def _link_options(path: Path, table: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
-    options = table.get("link-options", {})
-    if not isinstance(options, dict):
-        raise ToolchainFileError(f"{path}: `link-options` must be a table")
-    unknown = options.keys() - set(LINK_OPTIONS)
-    if unknown:
-        raise ToolchainFileError(f"{path}: unknown link option `{min(unknown)}`; known: {', '.join(LINK_OPTIONS)}")
-    return {key: _words(path, options, key) for key in options}
-
-
-def _words(path: Path, table: Mapping[str, object], key: str, needed: Sequence[str] = ()) -> tuple[str, ...]:
-    words = table.get(key)
-    if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
-        raise ToolchainFileError(f"{path}: `{key}` must be a list of strings, the program first")
-    for placeholder in needed:
-        if not any(placeholder in word for word in words):
-            raise ToolchainFileError(f"{path}: `{key}` nowhere mentions {placeholder}")
-    return tuple(words)
-
-
-def _version(path: Path, table: Mapping[str, object]) -> str:
-    if "version-command" in table:
-        command = _words(path, table, "version-command")
-        try:
-            completed = process.run(command, Limits(10.0, 0))
-        except OSError as error:
-            raise ToolchainFileError(f"{path}: {command[0]} cannot be started: {error.strerror}") from error
-        except Killed as error:
-            raise ToolchainFileError(f"{path}: version-command: {error}") from error
-        return completed.stdout.decode("utf-8", "replace").strip() or "unknown"
-    version = table.get("version", "unknown")
-    if not isinstance(version, str):
-        raise ToolchainFileError(f"{path}: `version` must be a string")
-    return version
+def _version(file: TomlFile) -> str:
+    command = file.data.get("version-command")
+    if command is None:
+        return str(file.data.get("version", "unknown"))
+    try:
+        completed = process.run(command, Limits(10.0, 0))
+    except OSError as error:
+        message = f"{command[0]} cannot be started: {error.strerror}"
+        raise ToolchainFileError(str(file.error(["version-command"], message))) from error
+    except Killed as error:
+        raise ToolchainFileError(str(file.error(["version-command"], f"version-command: {error}"))) from error
+    return completed.stdout.decode("utf-8", "replace").strip() or "unknown"
 
 
 class CommandTool:
@@ -194,7 +187,7 @@ class CommandTool:
         return self._start("generate", [_filled(word, values) for word in self._templates.generate], folder)
 
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
-        wanted = _wanted(libraries, options)
+        wanted = asked_of_linker(options, any(library.openable for library in libraries))
         known = self._templates.link_options
         lacking = [option for option in wanted if option not in known]
         if lacking:
@@ -250,17 +243,6 @@ class _CommandJob:
             return Built(read_output(self._output, self._limits.output))
         except BadOutput as error:
             return Panicked(0, f"ended with code 0 and {error}", self._stage)
-
-
-def _wanted(libraries: Sequence[Library], options: LinkOptions) -> list[str]:
-    asked = {
-        "stack-size": options.stack_size is not None,
-        "stub-missing-functions": options.stub_missing_functions,
-        "built-in-libdl": options.built_in_libdl,
-        "openable": any(library.openable for library in libraries),
-        "keep-versions": not options.merge_versions,
-    }
-    return [option for option in LINK_OPTIONS if asked[option]]
 
 
 def _filled(word: str, values: Mapping[str, str]) -> str:

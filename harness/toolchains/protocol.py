@@ -131,6 +131,8 @@ class Toolchain:
     in_process: bool = False
     commands: tuple[str, ...] = ()
     """What is run, with every flag, as a user would type it; capitals stand for what differs from case to case."""
+    lacks: frozenset[str] = frozenset()
+    """What it cannot be asked for: a stage (`generate`, `link`), `features`, an option of the linker."""
 
 
 @dataclass(slots=True)

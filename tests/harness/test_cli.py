@@ -232,6 +232,7 @@ os.execv(find().path, ["wasm-tools", *words])
         ("result", "cases"),
         ("fuzz", "findings"),
         ("expectations", "expect"),
+        ("toolchain", "generate"),
     ],
 )
 def test_schemas_are_schemas(suite: Path, what: str, key: str) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tracemalloc
 from pathlib import Path
@@ -10,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from harness.process import Limits
+from harness.toml_lines import parse_toml
 from harness.toolchains.command import ToolchainFileError, load
+from harness.toolchains.command_schema import TOOLCHAIN_SCHEMA
 from harness.toolchains.protocol import Built, GenerateOptions, Library, LinkOptions, Panicked, Refused
 from harness.toolchains.wasm_tools import find
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 GOOD = """
 name = "mine"
 version = "7"
@@ -94,30 +98,50 @@ link = ["true", "{{libraries}}", "{{output}}"]
     assert not list(files.iterdir())
 
 
+GENERATE = 'generate = ["true", "{wit}", "{output}"]\n'
+LINK = 'link = ["true", "{libraries}", "{output}"]\n'
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("name = ", "tool.toml"),
-        ('name = "ours"', "`name` must be"),
-        ('name = "m"\ncolour = 1', "unknown key `colour`"),
-        ('name = "../../m"', "`name` must be letters"),
-        ('name = ".."', "`name` must be letters"),
-        ('name = "a b"', "`name` must be letters"),
-        ('name = "m\\u0000"', "`name` must be letters"),
-        (f'name = "{"m" * 65}"', "at most 64"),
-        ('name = "m"\ngenerate = "tool"', "`generate` must be a list"),
-        ('name = "m"\ngenerate = ["tool", "{wit}"]', "`generate` nowhere mentions {output}"),
-        ('name = "m"\ngenerate = ["t", "{wit}", "{output}"]\nlink = ["t", "{output}"]', "mentions {libraries}"),
-        (
-            'name = "m"\nversion = 1\ngenerate = ["t", "{wit}{output}"]\nlink = ["t", "{libraries}", "{output}"]',
-            "`version`",
-        ),
+        ("name = ", "1: not TOML"),
+        (GENERATE, "1: 'name' is a required property"),
+        ('name = "ours"\n' + GENERATE, "1: name: 'ours' does not match"),
+        ('name = "reference"\n' + GENERATE, "not `ours` or `reference`"),
+        ('name = "m"\ncolour = 1', "2: unknown key colour"),
+        ('name = "../../m"\n' + GENERATE, "1: name: '../../m' does not match"),
+        ('name = ".."\n' + GENERATE, "letters, digits"),
+        ('name = "a b"\n' + GENERATE, "letters, digits"),
+        ('name = "m\\u0000"\n' + GENERATE, "letters, digits"),
+        ('name = "m\\n"\n' + GENERATE, "letters, digits"),
+        (f'name = "{"m" * 65}"\n' + GENERATE, "at most 64"),
+        ('name = "m"', "1: one of generate, link is missing"),
+        ('name = "m"\ngenerate = "tool"', "2: generate: 'tool' is not of type 'array'"),
+        ('name = "m"\ngenerate = []', "2: generate: [] should be non-empty"),
+        ('name = "m"\ngenerate = ["tool", "{wit}"]', "2: generate: must contain a word with {output}"),
+        ('name = "m"\n' + GENERATE + 'link = ["t", "{output}"]', "3: link: must contain the word {libraries}"),
+        ('name = "m"\nlink = ["true", "{libraries}", "-l{libraries}", "{output}"]', "2: {libraries} in `link` must be a word"),
+        ('name = "m"\n' + LINK + "[link-options]\nsize = []", "4: unknown key size; known here are stack-size"),
+        ('name = "m"\n' + LINK + '[link-options]\nstack-size = ["-s"]', "4: link-options.stack-size: must contain a word with {stack-size}"),
+        ('name = "m"\n' + GENERATE + '[link-options]\nopenable = ["-o"]', "'link' is a dependency of 'link-options'"),
+        ('name = "m"\nversion = 1\n' + GENERATE, "2: version: 1 is not of type 'string'"),
+        ('name = "m"\nversion-command = ["no-such-program"]\n' + GENERATE, "2: there is no program 'no-such-program'"),
     ],
-)
+)  # fmt: skip
 def test_bad_files_are_refused(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ToolchainFileError) as caught:
         load(write(tmp_path, text), tmp_path, Limits())
     assert message in str(caught.value)
+    assert str(caught.value).startswith(f"{tmp_path / 'tool.toml'}:")
+
+
+def test_the_examples_of_the_documentation_are_valid() -> None:
+    page = (ROOT / "docs" / "toolchains.md").read_text()
+    examples = re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(examples) == 2
+    for example in examples:
+        parse_toml(example, "docs/toolchains.md", TOOLCHAIN_SCHEMA)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

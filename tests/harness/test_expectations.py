@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from harness.expectations import ExpectationsError, load
+from harness.expectations import ExpectationsError, load, nearest_version
 from harness.expectations_schema import EXPECTATIONS_SCHEMA
 from harness.run import default_expectations
 
@@ -182,3 +182,16 @@ def test_the_schema_asks_for_what_the_reader_asks_for(tmp_path: Path, without: s
     (tmp_path / "x.toml").write_text('tool = "t"\nversions = ">=1"\n[[expect]]\n' + "".join(lines))
     with pytest.raises(ExpectationsError):
         load([tmp_path / "x.toml"], {"t": "1.0"})
+
+
+@pytest.mark.parametrize(
+    ("version", "nearest"),
+    [("1.263.0", "1.262.0"), ("1.270.1", "1.268.0"), ("1.266.0", "1.268.0"), ("0.9", "1.262.0"), ("3.0.0", "2.1.0")],
+)
+def test_the_nearest_version_that_a_file_is_about(tmp_path: Path, version: str, nearest: str) -> None:
+    ranges = (">=1.262.0, <1.263.0", "==1.268.0", ">=2.0.0, <=2.1.0")
+    for number, versions in enumerate(ranges):
+        (tmp_path / f"{number}.toml").write_text(f'tool = "wasm-tools"\nversions = "{versions}"\n')
+    files = sorted(tmp_path.glob("*.toml"))
+    assert nearest_version(files, "wasm-tools", version) == nearest
+    assert nearest_version(files, "another", version) is None

@@ -1,0 +1,76 @@
+"""The JSON Schema of a toolchain's file (draft 2020-12); `harness schema toolchain` prints it.
+
+`command.py` validates by it, and checks what a schema cannot say: unknown placeholders, programs that do not exist.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from harness.schema import DRAFT, Schema, text
+
+LINK_OPTIONS = ("stack-size", "stub-missing-functions", "built-in-libdl", "openable", "keep-versions")
+
+PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
+    "generate": ("{wit}", "{world}", "{interpreter}", "{features}", "{encoding}", "{abi-version}", "{output}"),
+    "link": ("{libraries}", "{output}"),
+    "version-command": (),
+}
+"""What may stand in each command, and is replaced."""
+
+
+def _mentions(placeholder: str) -> dict[str, Any]:
+    return {"contains": {"pattern": re.escape(placeholder), "description": f"a word with {placeholder}"}}
+
+
+def _command(description: str, *needed: dict[str, Any]) -> dict[str, Any]:
+    """The words of a command, the program first."""
+    words = {"type": "array", "minItems": 1, "items": {"type": "string"}, "description": description}
+    return {**words, "allOf": list(needed)} if needed else words
+
+
+TOOLCHAIN_SCHEMA: Schema = {
+    "$schema": DRAFT,
+    "title": "A toolchain by command templates",
+    "type": "object",
+    "required": ["name"],
+    "properties": {
+        "name": text(
+            "What results call it: letters, digits, `.`, `_` and `-`, no sign first, at most 64; not `ours` or "
+            "`reference`.",
+            # `(?!\n)`: in Python `$` also matches before a newline at the end
+            pattern=r"^(?!(?:ours|reference)$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)",
+        ),
+        "version": {"type": "string", "description": "Its version; `unknown` without it."},
+        "version-command": _command("A command that prints its version; comes before `version`."),
+        "generate": _command(
+            "The command that makes a library of a world, the program first. Placeholders: "
+            f"{', '.join(PLACEHOLDERS['generate'])}. Without it, the generator of another toolchain is used.",
+            _mentions("{wit}"),
+            _mentions("{output}"),
+        ),
+        "link": _command(
+            "The command that makes a component of libraries, the program first. The word {libraries} becomes "
+            "NAME=PATH words. Without it, the linker of another toolchain is used.",
+            {"contains": {"const": "{libraries}", "description": "the word {libraries}"}},
+            _mentions("{output}"),
+        ),
+        "link-options": {
+            "type": "object",
+            "description": "The words that ask the linker for each option. Without them, what asks is skipped.",
+            "properties": {
+                "stack-size": _command("The size of the stack in bytes: {stack-size}.", _mentions("{stack-size}")),
+                "stub-missing-functions": _command("Functions that no library exports trap when they are called."),
+                "built-in-libdl": _command("The linker supplies `dlopen`, `dlsym`, `dlclose` and `dlerror`."),
+                "openable": _command("Stands before each library that `dlopen` must find."),
+                "keep-versions": _command("Imports in compatible versions are not merged."),
+            },
+            "additionalProperties": False,
+        },
+    },
+    "anyOf": [{"required": ["generate"]}, {"required": ["link"]}],
+    "dependentRequired": {"link-options": ["link"]},
+    "additionalProperties": False,
+}

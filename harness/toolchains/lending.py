@@ -1,0 +1,54 @@
+"""What a toolchain lacks: a stage is lent by another toolchain; for anything else the toolchain is left out, with the
+reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from harness.toolchains.protocol import LinkOptions, Toolchain
+
+STAGES = ("generate", "link")
+
+
+def lend(toolchain: Toolchain, lender: Toolchain) -> Toolchain:
+    """The toolchain with the lender's generator or linker in place of one that it lacks."""
+    generator = lender.generator if "generate" in toolchain.lacks else toolchain.generator
+    linker = lender.linker if "link" in toolchain.lacks else toolchain.linker
+    return replace(toolchain, generator=generator, linker=linker)
+
+
+def lent(name: str, lacks: Iterable[str], lender: str) -> list[str]:
+    """What a run says first of each stage that is lent."""
+    lacking = frozenset(lacks)
+    return [f"the file of {name} has no `{stage}`: {lender} does that for it" for stage in STAGES if stage in lacking]
+
+
+def asked_of_linker(options: LinkOptions, openable: bool = False) -> list[str]:
+    """What a link asks for beyond the libraries, by the names of `Toolchain.lacks`. `openable`: a library must be found
+    by `dlopen`."""
+    asked = {
+        "stack-size": options.stack_size is not None,
+        "stub-missing-functions": options.stub_missing_functions,
+        "built-in-libdl": options.built_in_libdl,
+        "openable": openable,
+        "keep-versions": not options.merge_versions,
+    }
+    return [name for name, is_asked in asked.items() if is_asked]
+
+
+def left_out(toolchains: Mapping[str, Toolchain], names: Iterable[str], asked: Iterable[str]) -> dict[str, str]:
+    """Of these toolchains, those that cannot be asked for all that is asked, each with the reason."""
+    wanted = list(asked)
+    found = {}
+    for name in names:
+        lacking = [item for item in wanted if item in toolchains[name].lacks]
+        if lacking:
+            found[name] = f"toolchain {name} is left out: its file has no {', '.join(map(_shown, lacking))}"
+    return found
+
+
+def _shown(item: str) -> str:
+    if item in STAGES:
+        return f"`{item}`"
+    return "{features} in `generate`" if item == "features" else f"`link-options.{item}`"

@@ -1,0 +1,133 @@
+"""Toolchains whose files lack something: a stage is lent, for anything else they are left out with the reason."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.toolchains.wasm_tools import find
+from tests.harness.test_cli import environment
+
+GENERATE = (
+    '["{tool}", "wit-dylib", "{{wit}}", "-w", "{{world}}", "--interpreter", "{{interpreter}}", "-o", "{{output}}"]'
+)
+LINK = '["{tool}", "component", "link", "{{libraries}}", "-o", "{{output}}"]'
+GENERATOR_ONLY = f"generate = {GENERATE}"
+LINKER_ONLY = f"link = {LINK}"
+
+WORLD = "package a:b; interface i { f: func(a: u8) -> string; } world w { import i; export i; }"
+GATED = "package a:b; interface i { @unstable(feature = x) f: func(a: u8); g: func(); } world w { export i; }"
+VERSIONS = """package a:b;
+world w { export c:d/i@1.0.0; export c:d/i@1.1.0; }
+package c:d@1.0.0 { interface i { f: func(); } }
+package c:d@1.1.0 { interface i { f: func(); } }
+"""
+REFUSED = """title = "t"
+[[refusal]]
+why = "No such type."
+wit = "package a:b; world w { import f: func(a: nosuch); }"
+stage = "wit"
+message = "nosuch"
+reference = "refuses"
+[[refusal]]
+why = "Ours has no async functions yet."
+wit = "package a:b; interface x { f: async func(); } world w { import x; }"
+stage = "generate"
+message = "unsupported: async function"
+reference = "accepts"
+"""
+MERGED = """title = "t"
+[[refusal]]
+why = "Two versions differ."
+wit = '''
+package a:b;
+world w { import c:d/i@1.0.0; import c:d/i@1.1.0; export run: func(); }
+package c:d@1.0.0 { interface i { f: func(a: u8); } }
+package c:d@1.1.0 { interface i { f: func(a: u64); } }
+'''
+stage = "link"
+message = "cannot be merged"
+reference = "refuses"
+"""
+
+
+def run(folder: Path, toml: str, words: list[str]) -> tuple[int, str, dict[str, Any]]:
+    """Exit code, what is said, and the first case of the results."""
+    (folder / "mine.toml").write_text('name = "mine"\n' + toml.format(tool=find().path))
+    command = [
+        sys.executable,
+        "-c",
+        "from harness.cli import main; main()",
+        *words,
+        "--toolchain",
+        "mine.toml",
+        "--json",
+        "o.json",
+        "-j",
+        "1",
+    ]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, env=environment())
+    return done.returncode, done.stdout + done.stderr, json.loads((folder / "o.json").read_text())["cases"][0]
+
+
+@pytest.mark.parametrize(("toml", "stage"), [(GENERATOR_ONLY, "link"), (LINKER_ONLY, "generate")])
+def test_a_missing_stage_is_lent(tmp_path: Path, toml: str, stage: str) -> None:
+    (tmp_path / "w.wit").write_text(WORLD)
+    code, said, case = run(tmp_path, toml, ["check", "w.wit", "-v"])
+    assert (code, case["outcome"], case["unsupported"]) == (0, "pass", []), said
+    assert f"the file of mine has no `{stage}`: ours does that for it" in said
+    assert "subject=mine,provider=ours" in said
+
+
+@pytest.mark.parametrize(
+    ("toml", "wit", "words", "reason"),
+    [
+        (GENERATOR_ONLY, GATED, ["--features", "x"], "{features} in `generate`"),
+        (GENERATOR_ONLY, GATED, [], ""),
+        (LINKER_ONLY, GATED, ["--features", "x"], ""),
+        (LINKER_ONLY, VERSIONS, [], "`link-options.keep-versions`"),
+        (GENERATOR_ONLY, VERSIONS, [], ""),
+    ],
+)
+def test_what_it_cannot_be_asked_for_leaves_it_out(
+    tmp_path: Path, toml: str, wit: str, words: list[str], reason: str
+) -> None:
+    (tmp_path / "w.wit").write_text(wit)
+    code, said, case = run(tmp_path, toml, ["check", "w.wit", "-v", *words])
+    assert (code, case["outcome"]) == (0, "pass"), said
+    wanted = [f"toolchain mine is left out: its file has no {reason}"] if reason else []
+    assert case["unsupported"] == wanted
+    assert ("mine@" in said or "=mine," in said) is not bool(reason)
+
+
+TAKES_ALL = (
+    """generate = ["sh", "-c", 'printf "\\\\000asm\\\\001\\\\000\\\\000\\\\000" > "$0"', "{{output}}", "{{wit}}"]"""
+)
+"""An empty module, whatever the WIT says."""
+LINKS_ALL = """link = ["sh", "-c", 'echo > "$0"', "{{output}}", "{{libraries}}"]"""
+
+
+@pytest.mark.parametrize(
+    ("toml", "table", "code", "told"),
+    [
+        (GENERATOR_ONLY, REFUSED, 0, ""),
+        (TAKES_ALL + "\n" + LINKS_ALL, REFUSED, 1, "line 2 (No such type.): expected a refusal, got: built"),
+        (TAKES_ALL, REFUSED, 1, "line 2 (No such type.): expected a refusal, got"),
+        (LINKER_ONLY, REFUSED, 0, "2 of 2 rows: toolchain mine is left out: its file has no `generate`"),
+        (LINKER_ONLY, MERGED, 0, ""),
+        (LINKS_ALL, MERGED, 1, "line 2 (Two versions differ.): expected a refusal, got: built"),
+        (GENERATOR_ONLY, MERGED, 0, "1 of 1 rows: toolchain mine is left out: its file has no `link`"),
+    ],
+)
+def test_refusals_are_asked_of_it(tmp_path: Path, toml: str, table: str, code: int, told: str) -> None:
+    (tmp_path / "t.toml").write_text(table)
+    ended, said, case = run(tmp_path, toml, ["run", "t.toml"])
+    assert (ended, told in said) == (code, True), said
+    assert "line 8" not in said, "a limit of ours is nothing that others must share"
+    assert ("in the minority: mine" in said) is bool(code)
+    assert case["outcome"] == ("fail" if code else "pass")
