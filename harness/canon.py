@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from harness.binary import COMPONENT_PREAMBLE, BinaryError, Reader, extern_name, extern_type, sections
 
@@ -16,6 +17,8 @@ _CORE_MODULE, _CORE_INSTANCE, _COMPONENT, _INSTANCE, _ALIAS, _CANON, _IMPORT, _E
 _CORE_EXPORTS = 7
 _FUNC, _COMPONENT_SORT, _INSTANCE_SORT = 1, 4, 5
 _CORE_FUNC, _CORE_TABLE = 0, 1
+_POST_RETURN = "cabi_post_"
+"""How the name of a core export begins that is the `post-return` function of the export named after it."""
 
 _IMMEDIATES = {
     **dict.fromkeys((0x02, 0x03, 0x04, 0x0E, 0x13, 0x14, 0x15, 0x1A, 0x1B, 0x2E, 0x2F), "i"),
@@ -73,8 +76,13 @@ class Definitions:
     """Core exports that have a `cabi_post_` function beside them, as (core instance, export)."""
 
 
+@lru_cache(maxsize=32)
 def read_definitions(component: bytes) -> Definitions:
-    """Raises BinaryError for what is not a component, or has forms that no linker writes."""
+    """Raises BinaryError for what is not a component, or has forms that no linker writes.
+
+    The components of one plan are judged first and then compared: the cache holds them, so that each is read once.
+    Nobody may change what this returns.
+    """
     if component[:8] != COMPONENT_PREAMBLE:
         raise BinaryError("not a component: wrong first 8 bytes")
     return _Component(component).definitions()
@@ -262,7 +270,7 @@ class _Component:
         for number, module in enumerate(self.core_instances):
             if isinstance(module, int):
                 names = _core_exports(self.modules[module])
-                yield from ((number, name) for name in names if f"cabi_post_{name}" in names)
+                yield from ((number, name) for name in names if f"{_POST_RETURN}{name}" in names)
 
 
 _READERS = {
@@ -336,9 +344,10 @@ def _handed_on(component: bytes) -> dict[str, str]:
 
 
 def _core_exports(module: bytes) -> set[str]:
+    """The names of a module's exports; none where no export is a `post-return` function, as in most modules."""
     names: set[str] = set()
     for part in sections(module):
-        if part.id == _CORE_EXPORTS:
+        if part.id == _CORE_EXPORTS and module.find(_POST_RETURN.encode(), part.body, part.end) >= 0:
             reader = Reader(module, part.body, part.end)
             for _ in range(reader.unsigned()):
                 names.add(reader.name())

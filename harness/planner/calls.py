@@ -21,28 +21,22 @@ from harness.planner.call_texts import Called, Calls
 from harness.planner.composition import PRECIOUS, Composition
 from harness.planner.kept import MOST_KEPT, Kept
 from harness.planner.lending import Lent, Users
+from harness.planner.representations import Representations
 from harness.planner.scripts import FrameBuilder, OutOfRegisters, ScriptBuilder
-from harness.sampling import Allowance, Impossible, Sampler
+from harness.planner.values import ANY_RANK, Values
+from harness.sampling import Impossible
 from harness.values import ErrorContext, HandleName, Value
 from harness.world import Function
 
-FIRST_REP = 1000
-EDGE_REPS = (0, 1, 0x7FFF_FFFF, 0x8000_0000, 0x8000_0001, 0xFFFF_FFFF, 0xFFFF, 0x1_0000)
-"""A representation is any i32 (CanonicalABI.md, `canon resource.new`): the ends, and where a sign or a half begins."""
 SPARE_REGISTERS = 128
 """Once a component has only so many registers left, it drops an old handle for each that it keeps: a call may need
 them all at once."""
-ANY_RANK = 1 << 30
 MOST_NESTED = 3
 """Destructors that run inside one another."""
 
 
 def _no_handle(held: HandleName | ErrorContext) -> s.Value:
     raise AssertionError(f"no register for {held}")
-
-
-def _name_handle(type: t.Own | t.Borrow) -> HandleName:
-    return HandleName(type.resource.name)
 
 
 class Caller:
@@ -74,10 +68,8 @@ class Caller:
         self._random = random
         self._lists = lists
         self._numbers_whole = lists is s.Lists.NUMBERS
-        self._reps = FIRST_REP
-        self._edge_reps = list(EDGE_REPS)
-        self._allowance = Allowance.drawn(random, self._numbers_whole)
-        self._samplers: dict[tuple[Role, int], Sampler] = {}
+        self._reps = Representations(random)
+        self._values = Values(composition, random, self._numbers_whole)
 
     def build(self) -> dict[Role, s.Script]:
         return {role: builder.build(lists=self._lists) for role, builder in self.scripts.items()}
@@ -153,17 +145,10 @@ class Caller:
 
     def _new(self, frame: FrameBuilder, interface: str | None, name: str) -> int:
         register = frame.owner.take_register()
-        frame.add(s.New(register, interface, name, self._rep()))
+        frame.add(s.New(register, interface, name, self._reps.next()))
         number = self._made[name] = self._made.get(name, 0) + 1
         self._names[frame.owner.role, register] = f"{name}{number}"
         return register
-
-    def _rep(self) -> int:
-        """A representation that no other resource of the run has."""
-        if self._edge_reps and self._once_in(6):
-            return self._edge_reps.pop(self._random.randrange(len(self._edge_reps)))
-        self._reps += 1
-        return self._reps
 
     def _keep_or_drop(self, frame: FrameBuilder, identity: ResourceIdentity, register: int) -> None:
         """What becomes of an own handle that nobody wants now."""
@@ -190,21 +175,6 @@ class Caller:
         if oldest is not None:
             self._destroy(frame, oldest, self._kept.take(role, oldest))
 
-    def _sampler(self, role: Role, rank: int) -> Sampler:
-        """Draws values whose handles `role` can come by, by way of sources below `rank`."""
-        found = self._samplers.get((role, rank))
-        if found is None:
-            composition = self.composition
-
-            def avoid(type: t.Own | t.Borrow) -> bool:
-                identity = composition.identity(role, type.resource)
-                source = composition.sources.get((role, identity))
-                return identity.implementor is not role and (source is None or source.rank >= rank)
-
-            handle = _name_handle
-            found = self._samplers[role, rank] = Sampler(self._random, handle, avoid, self._allowance)
-        return found
-
     def call(
         self, frame: FrameBuilder, function: Function, wanted: ResourceIdentity | None = None, rank: int = ANY_RANK
     ) -> list[int]:
@@ -213,7 +183,7 @@ class Caller:
         Returns the registers with own handles of `wanted` that the result brought; the rest is dropped. Raises
         `Impossible` before anything is planned.
         """
-        args = [self._sampler(frame.owner.role, rank).sample(param.type) for param in function.params]
+        args = self._values.arguments(frame.owner.role, function, rank)
         return self._call(frame, function, args, wanted, rank)
 
     def _call(
@@ -227,7 +197,7 @@ class Caller:
     ) -> list[int]:
         role = frame.owner.role
         callee, exported = self.composition.links.callee(role, function.interface, function.name)
-        result = self._result(callee, exported, wanted, rank)
+        result = self._values.result(callee, exported, wanted, rank)
         pools = [
             self._obtain_all(frame, value, param.type, lent) if param.type.holds_handles else []
             for value, param in zip(args, function.params, strict=True)
@@ -252,15 +222,6 @@ class Caller:
         brought = self._receive(frame, s.Register(register), result, function.result, names, wanted)
         frame.owner.give_back(register)
         return brought
-
-    def _result(self, role: Role, function: Function, wanted: ResourceIdentity | None, rank: int) -> Value | None:
-        if function.result is None:
-            return None
-        sampler = self._sampler(role, rank)
-        if wanted is None:
-            return sampler.sample(function.result)
-        composition = self.composition
-        return sampler.sample_holding(function.result, lambda own: composition.identity(role, own.resource) == wanted)
 
     def _answer(self, role: Role, function: Function, called: Called) -> None:
         """The callee's frame: it drops what it was given and makes what it returns."""
@@ -291,33 +252,11 @@ class Caller:
         """Call imports that need handles which only the caller of an export can give: now they are here."""
         if not frame.held:
             return
-        composition, role = self.composition, frame.owner.role
-
-        def lacking(type: t.Own | t.Borrow) -> bool:
-            identity = composition.identity(role, type.resource)
-            return not frame.held.get(identity) and not composition.obtainable(role, identity)
-
         for function in list(self.waiting):
-            sampler = Sampler(self._random, _name_handle, lacking)
-            if all(sampler.possible(param.type) for param in function.params):
-                args = [sampler.sample(param.type) for param in function.params]
-                if self._enough(frame, function, args):
-                    self.waiting.remove(function)
-                    self._call(frame, function, args)
-
-    def _enough(self, frame: FrameBuilder, function: Function, args: list[Value]) -> bool:
-        """Whether the handles at hand last for all that the arguments hold."""
-        composition, role = self.composition, frame.owner.role
-        needed: dict[ResourceIdentity, int] = {}
-        for value, param in zip(args, function.params, strict=True):
-            for _, found, _ in handles(value, param.type):
-                if not isinstance(found, t.Prim):
-                    identity = composition.identity(role, found.resource)
-                    needed[identity] = needed.get(identity, 0) + 1
-        return all(
-            composition.obtainable(role, identity) or len(frame.held.get(identity, ())) >= count
-            for identity, count in needed.items()
-        )
+            args = self._values.of_what_is_here(frame, function)
+            if args is not None:
+                self.waiting.remove(function)
+                self._call(frame, function, args)
 
     def _receive(
         self,
@@ -366,17 +305,9 @@ class Caller:
         if not users or self._once_in(2):
             return
         function = self._random.choice(users)
-        sampler = self._sampler(frame.owner.role, ANY_RANK)
-        args = [sampler.sample(param.type) for param in function.params]
-        pairs = zip(args, function.params, strict=True)
-        if any(self._borrows(frame, identity, arg, param.type) for arg, param in pairs):
+        args = self._values.arguments(frame.owner.role, function)
+        if self._values.borrow(frame.owner.role, function, args, identity):
             self._call(frame, function, args, lent=Lent(identity, register))
-
-    def _borrows(self, frame: FrameBuilder, identity: ResourceIdentity, value: Value, type: t.Type) -> bool:
-        return any(
-            isinstance(found, t.Borrow) and self._identity(frame, found) == identity
-            for _, found, _ in handles(value, type)
-        )
 
     def _identity(self, frame: FrameBuilder, type: t.Own | t.Borrow) -> ResourceIdentity:
         return self.composition.identity(frame.owner.role, type.resource)

@@ -11,9 +11,9 @@ from harness.encoding import encode, handles
 from harness.model.resource_ops import parts_of
 from harness.nearest import there_are
 from harness.plan import Role
-from harness.planner.calls import FIRST_REP
 from harness.planner.composition import Composition
 from harness.planner.names import HandleNames
+from harness.planner.representations import FIRST_REP
 from harness.planner.scripts import FrameBuilder, ScriptBuilder
 from harness.script_parser import ScriptValueError, parse_value
 from harness.values import ErrorContext, HandleName, Value

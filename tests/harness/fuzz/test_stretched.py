@@ -19,7 +19,7 @@ from harness.fuzz.worlds.names import Names
 from harness.fuzz.worlds.stretched import DIMENSIONS, LEVELS, SIDES, stretch
 from harness.fuzz.worlds.text import wit_text
 from harness.planner.bare import check_plan
-from harness.planner.calls import EDGE_REPS
+from harness.planner.representations import EDGE_REPS
 from harness.sampling import VERY_LONG, Allowance, Sampler
 from harness.toolchains.front_end import WitText, surround
 from tests.harness.fuzz.sources import seeded

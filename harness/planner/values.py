@@ -1,0 +1,99 @@
+"""Values for the arguments and results of a call, such that whoever gives them can come by the handles in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+from harness import types as t
+from harness.encoding import handles
+from harness.model.table import ResourceIdentity
+from harness.plan import Role
+from harness.planner.composition import Composition
+from harness.planner.scripts import FrameBuilder
+from harness.sampling import Allowance, Sampler
+from harness.values import HandleName, Value
+from harness.world import Function
+
+ANY_RANK = 1 << 30
+"""Above the rank of any source of handles (`composition.py`)."""
+
+
+def _name_handle(type: t.Own | t.Borrow) -> HandleName:
+    return HandleName(type.resource.name)
+
+
+class Values:
+    """Draws the values of one run. Handles in them are names; the caller finds a register for each."""
+
+    def __init__(self, composition: Composition, random: Random, numbers_whole: bool) -> None:
+        self._composition = composition
+        self._random = random
+        self._allowance = Allowance.drawn(random, numbers_whole)
+        self._samplers: dict[tuple[Role, int], Sampler] = {}
+
+    def arguments(self, role: Role, function: Function, rank: int = ANY_RANK) -> list[Value]:
+        """For a call by `role`, which comes by the handles by way of sources below `rank`. Raises `Impossible`."""
+        return [self._sampler(role, rank).sample(param.type) for param in function.params]
+
+    def result(self, role: Role, function: Function, wanted: ResourceIdentity | None, rank: int) -> Value | None:
+        """What `role` returns: with an own handle of `wanted`, if that is given; None where nothing is returned. Raises
+        `Impossible`."""
+        if function.result is None:
+            return None
+        sampler = self._sampler(role, rank)
+        if wanted is None:
+            return sampler.sample(function.result)
+        composition = self._composition
+        return sampler.sample_holding(function.result, lambda own: composition.identity(role, own.resource) == wanted)
+
+    def of_what_is_here(self, frame: FrameBuilder, function: Function) -> list[Value] | None:
+        """Arguments with handles that the frame holds or its component can come by; None where those do not do."""
+        composition, role = self._composition, frame.owner.role
+
+        def lacking(type: t.Own | t.Borrow) -> bool:
+            identity = composition.identity(role, type.resource)
+            return not frame.held.get(identity) and not composition.obtainable(role, identity)
+
+        sampler = Sampler(self._random, _name_handle, lacking)
+        if not all(sampler.possible(param.type) for param in function.params):
+            return None
+        args = [sampler.sample(param.type) for param in function.params]
+        return args if self._enough(frame, function, args) else None
+
+    def borrow(self, role: Role, function: Function, args: Sequence[Value], identity: ResourceIdentity) -> bool:
+        """Whether these arguments, given by `role`, hold a borrow handle of this resource."""
+        return any(
+            isinstance(found, t.Borrow) and self._composition.identity(role, found.resource) == identity
+            for value, param in zip(args, function.params, strict=True)
+            for _, found, _ in handles(value, param.type)
+        )
+
+    def _sampler(self, role: Role, rank: int) -> Sampler:
+        """Draws values whose handles `role` can come by, by way of sources below `rank`."""
+        found = self._samplers.get((role, rank))
+        if found is None:
+            composition = self._composition
+
+            def avoid(type: t.Own | t.Borrow) -> bool:
+                identity = composition.identity(role, type.resource)
+                source = composition.sources.get((role, identity))
+                return identity.implementor is not role and (source is None or source.rank >= rank)
+
+            handle = _name_handle
+            found = self._samplers[role, rank] = Sampler(self._random, handle, avoid, self._allowance)
+        return found
+
+    def _enough(self, frame: FrameBuilder, function: Function, args: Sequence[Value]) -> bool:
+        """Whether the handles at hand last for all that the arguments hold."""
+        composition, role = self._composition, frame.owner.role
+        needed: dict[ResourceIdentity, int] = {}
+        for value, param in zip(args, function.params, strict=True):
+            for _, found, _ in handles(value, param.type):
+                if not isinstance(found, t.Prim):
+                    identity = composition.identity(role, found.resource)
+                    needed[identity] = needed.get(identity, 0) + 1
+        return all(
+            composition.obtainable(role, identity) or len(frame.held.get(identity, ())) >= count
+            for identity, count in needed.items()
+        )
