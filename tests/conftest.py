@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")
 
-# In the background of a shell, signals from the keyboard are ignored, by all children too; tests send them.
-for _signal in (signal.SIGINT, getattr(signal, "SIGQUIT", signal.SIGINT)):
-    if signal.getsignal(_signal) is signal.SIG_IGN:
-        signal.signal(_signal, signal.default_int_handler if _signal is signal.SIGINT else signal.SIG_DFL)
+# Whoever starts the tests may ignore signals, and then all children do: SIGINT and SIGQUIT in the background of a
+# shell, SIGHUP under nohup. Tests send them.
+for _name in ("SIGINT", "SIGQUIT", "SIGHUP"):
+    _signal = getattr(signal, _name, None)
+    if _signal is not None and signal.getsignal(_signal) is signal.SIG_IGN:
+        signal.signal(_signal, signal.default_int_handler if _name == "SIGINT" else signal.SIG_DFL)

@@ -178,9 +178,12 @@ def test_tools_end_with_their_owner(code: str, how: signal.Signals, tmp_path: Pa
     code = f"import sys; sys.stdout = open({str(note)!r}, 'w')\n" + code + STAY
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     owner = subprocess.Popen([*python(OWNER), code], env=environment, stderr=subprocess.DEVNULL)
-    pid = wait_for_number(note)
-    owner.send_signal(how)
-    owner.wait()
+    try:
+        pid = wait_for_number(note)
+        owner.send_signal(how)
+        owner.wait(timeout=120)
+    finally:
+        owner.kill()
     assert ends(pid)
 
 
