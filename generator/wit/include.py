@@ -78,7 +78,10 @@ def _renamed(name: str, renames: Mapping[str, str]) -> str:
 
 def _copy(cloner: TypeCloner, name: str, item: WorldItem) -> WorldItem:
     if isinstance(item, FunctionItem):
-        return FunctionItem(replace(cloner.function(item.function), name=name))
+        function = cloner.function(item.function)
+        if function is item.function and function.name == name:
+            return item  # shared: a chain of worlds holds each function once
+        return FunctionItem(replace(function, name=name))
     if isinstance(item, TypeItem):
         return TypeItem(cloner.named_type(item.id, name))
     resolve = cloner.context.resolve

@@ -128,14 +128,18 @@ def function_kind(annotation: str | None, resource: TypeId, accessor: Accessor |
 def rebuild_function(
     function: Function, child: Callable[[Type], Type], resource: Callable[[TypeId], TypeId]
 ) -> Function:
-    """The function with every type that it refers to replaced."""
+    """The function with every type that it refers to replaced; the same object if none of them changes."""
     kind = function.kind
-    return replace(
-        function,
-        kind=kind if isinstance(kind, Freestanding) else replace(kind, resource=resource(kind.resource)),
-        params=tuple([Param(param.name, child(param.type)) for param in function.params]),
-        result=None if function.result is None else child(function.result),
-    )
+    if not isinstance(kind, Freestanding):
+        owner = resource(kind.resource)
+        kind = kind if owner == kind.resource else replace(kind, resource=owner)
+    types = [child(param.type) for param in function.params]
+    result = None if function.result is None else child(function.result)
+    same_params = all(type == param.type for type, param in zip(types, function.params, strict=True))
+    if kind is function.kind and same_params and result == function.result:
+        return function
+    params = tuple([Param(param.name, type) for type, param in zip(types, function.params, strict=True)])
+    return replace(function, kind=kind, params=params, result=result)
 
 
 def same_function(a: Function, b: Function, same: Callable[[Type | None, Type | None], bool]) -> bool:

@@ -32,10 +32,11 @@ _TOKEN = re.compile(
   | (?P<block>/\*)
   | (?P<explicit>%[\w-]*)
   | (?P<integer>[0-9]+)
-  | (?P<string>"(?:[^"\\\n]|\\.)*")
+  | (?P<string>"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+")
     """,
     re.VERBOSE,
 )
+"""Strings are matched without backtracking: it could find nothing else, and takes memory for each character."""
 
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
@@ -156,7 +157,9 @@ def _common_indentation(lines: list[str]) -> int:
     if not lines:
         return 0
     first = lines[0]
-    margin = len(first) - len(first.lstrip())
-    while not all(line.startswith(first[:margin]) for line in lines):
-        margin -= 1
-    return margin
+    blanks = first[: len(first) - len(first.lstrip())]
+    for line in lines:
+        if not line.startswith(blanks):
+            pairs = enumerate(zip(blanks, line, strict=False))
+            blanks = blanks[: next((index for index, (a, b) in pairs if a != b), len(line))]
+    return len(blanks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from generator.wit.model import (
     Alias,
@@ -165,12 +165,15 @@ class _Printer:
             self._attributes(definition.stability, definition.external_id)
             self._line(f"use {self._path(interface)}.{{{', '.join(entries)}}};")
         separate = separate or bool(uses)
-        methods = [function for function in functions if not isinstance(function.kind, Freestanding)]
+        methods: dict[TypeId, list[Function]] = {}
+        for function in functions:
+            if not isinstance(function.kind, Freestanding):
+                methods.setdefault(function.kind.resource, []).append(function)
         for id in own_types:
             if separate:
                 self.lines.append("")
             separate = True
-            self._definition(id, methods)
+            self._definition(id, methods.get(id, ()))
         return separate
 
     def _used(self, owner: Owner, definition: TypeDef) -> tuple[InterfaceId, str] | None:
@@ -182,7 +185,8 @@ class _Printer:
                 return target.owner.id, target.name
         return None
 
-    def _definition(self, id: TypeId, methods: list[Function]) -> None:
+    def _definition(self, id: TypeId, functions: Sequence[Function]) -> None:
+        """A type; `functions` are those of a resource."""
         definition = self._resolve.types[id]
         assert definition.name is not None, "what has an owner has a name"
         self._docs(definition.docs)
@@ -194,7 +198,6 @@ class _Printer:
                         self._line(f"  /// {text}" if text else "  ///")
                 self._line(line)
             return
-        functions = [function for function in methods if _resource_of(function) == id]
         if not functions:
             self._line(f"resource {escaped(definition.name)};")
             return
@@ -301,7 +304,3 @@ def _same_attributes(one: TypeDef, other: TypeDef) -> bool:
 def _label(function: Function) -> str:
     """The name of a function without annotations and resource."""
     return function.name.rpartition("]")[2].rpartition(".")[2]
-
-
-def _resource_of(function: Function) -> TypeId | None:
-    return None if isinstance(function.kind, Freestanding) else function.kind.resource

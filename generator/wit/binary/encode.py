@@ -12,17 +12,14 @@ from dataclasses import replace
 from generator.component.builder import ComponentBuilder
 from generator.component.canon import StringEncoding
 from generator.component.names import ExternName, canonical_interface_name
-from generator.component.type_builder import ComponentTypeBuilder, InstanceTypeBuilder
+from generator.component.type_builder import ComponentTypeBuilder
 from generator.component.types import EncodedType, Sort, TypedExtern
 from generator.errors import GeneratorError
+from generator.wit.binary.instance_bodies import InstanceBodies, function_name
 from generator.wit.binary.package_docs import package_docs_section
 from generator.wit.binary.scope import TypeScope
-from generator.wit.elaborate import interface_dependencies
 from generator.wit.model import (
-    Freestanding,
-    Function,
     FunctionItem,
-    Interface,
     InterfaceId,
     InterfaceItem,
     InterfaceKey,
@@ -60,8 +57,9 @@ def encode_package(resolve: Resolve, package: PackageId, *, canonical_names: boo
     """
     component = ComponentBuilder()
     entry = resolve.packages[package]
+    bodies = InstanceBodies(resolve)
     for name, interface in entry.interfaces.items():
-        index = component.type(_interface_type(resolve, interface, canonical_names))
+        index = component.type(_interface_type(bodies, interface, canonical_names))
         component.export(name, Sort.TYPE, index)
     for name, world in entry.worlds.items():
         index = component.type(_wrapped_world(resolve, world, canonical_names))
@@ -101,10 +99,10 @@ def _world_name(resolve: Resolve, id: WorldId) -> str:
     return str(replace(package, name=f"{package.name}/{world.name}"))
 
 
-def _interface_type(resolve: Resolve, id: InterfaceId, canonical_names: bool) -> EncodedType:
+def _interface_type(bodies: InstanceBodies, id: InterfaceId, canonical_names: bool) -> EncodedType:
     """A component type that imports the types of all interfaces that `id` uses, and exports `id`."""
-    encoder = _InstanceEncoder(resolve, canonical_names)
-    for dependency in _dependencies(resolve, id):
+    encoder = _InstanceEncoder(bodies, canonical_names)
+    for dependency in bodies.dependencies(id):
         type = encoder.instance_type(dependency, with_functions=False)
         encoder.declare_import(encoder.interface_name(dependency), type, dependency)
     type = encoder.instance_type(id)
@@ -112,25 +110,12 @@ def _interface_type(resolve: Resolve, id: InterfaceId, canonical_names: bool) ->
     return encoder.outer.finish()
 
 
-def _dependencies(resolve: Resolve, id: InterfaceId) -> list[InterfaceId]:
-    """The interfaces that `id` uses, directly or not, in an order in which what is used comes first."""
-    done: dict[InterfaceId, None] = {}
-    waiting = [id]
-    while waiting:
-        current = waiting[-1]
-        missing = [used for used in interface_dependencies(resolve, current) if used not in done]
-        if missing and len(waiting) <= len(resolve.interfaces):
-            waiting.append(missing[0])
-        else:
-            done[waiting.pop()] = None
-    return [dependency for dependency in done if dependency != id]
-
-
 class _InstanceEncoder:
     """Instance types in a component type, and the instances whose types later ones use."""
 
-    def __init__(self, resolve: Resolve, canonical_names: bool) -> None:
-        self.resolve = resolve
+    def __init__(self, bodies: InstanceBodies, canonical_names: bool) -> None:
+        self.resolve = bodies.resolve
+        self._bodies = bodies
         self._canonical_names = canonical_names
         self.outer = ComponentTypeBuilder()
         self._instances: dict[InterfaceId, int] = {}
@@ -182,43 +167,14 @@ class _InstanceEncoder:
 
     def instance_type(self, id: InterfaceId, *, with_functions: bool = True) -> int:
         """Define the instance type of an interface in the outer scope."""
-        interface = self.resolve.interfaces[id]
-        inner = InstanceTypeBuilder()
-        scope = TypeScope(
-            self.resolve,
-            inner,
-            InterfaceOwner(id),
-            bring_in=lambda type: inner.alias_outer(1, self.alias(type), Sort.TYPE),
-            declare=inner.export,
-        )
-        for type in interface.types.values():
-            scope.index(type)
-        if with_functions:
-            for function in _functions(interface):
-                inner.export(_function_name(function), scope.function(function))
-        return self.outer.type(inner.finish())
-
-
-def _functions(interface: Interface) -> list[Function]:
-    """Functions of resources first, in the order of the resources: as they are printed, so that nothing moves."""
-    place = {type: index for index, type in enumerate(interface.types.values())}
-
-    def key(function: Function) -> int:
-        kind = function.kind
-        return len(place) if isinstance(kind, Freestanding) else place[kind.resource]
-
-    return sorted(interface.functions.values(), key=key)
-
-
-def _function_name(function: Function) -> ExternName:
-    return ExternName(function.name, external_id=function.external_id)
+        return self.outer.type(self._bodies.body(id, self.alias, with_functions))
 
 
 class _WorldEncoder(_InstanceEncoder):
     """A world as a component type."""
 
     def __init__(self, resolve: Resolve, world: WorldId, canonical_names: bool) -> None:
-        super().__init__(resolve, canonical_names)
+        super().__init__(InstanceBodies(resolve), canonical_names)
         self._world = resolve.worlds[world]
         self._scope = TypeScope(resolve, self.outer, WorldOwner(world), bring_in=self.alias, declare=self.outer.import_)
 
@@ -229,7 +185,7 @@ class _WorldEncoder(_InstanceEncoder):
                     name = self._interface_item_name(key, item)
                     self.declare_import(name, self.instance_type(id), id, label=isinstance(key, str))
                 case FunctionItem(function):
-                    self.outer.import_(_function_name(function), self._scope.function(function))
+                    self.outer.import_(function_name(function), self._scope.function(function))
                 case TypeItem(type):
                     self._scope.index(type)
         for key, item in self._world.exports.items():
@@ -238,7 +194,7 @@ class _WorldEncoder(_InstanceEncoder):
                     name = self._interface_item_name(key, item)
                     self.declare_export(name, self.instance_type(id), id, label=isinstance(key, str))
                 case FunctionItem(function):
-                    self.outer.export(_function_name(function), self._scope.function(function))
+                    self.outer.export(function_name(function), self._scope.function(function))
                 case TypeItem():
                     raise GeneratorError(f"world `{self._world.name}` exports the type `{key}`: worlds cannot")
         return self.outer.finish()

@@ -4,7 +4,7 @@ import pytest
 
 from generator.component.names import is_label
 from generator.errors import WitError
-from generator.wit.lexer import docs_of, tokenize
+from generator.wit.lexer import END, INVALID, STRING, docs_of, tokenize
 from generator.wit.string_literal import decode_string_literal, encode_string_literal
 from generator.wit.text import SourceText
 
@@ -151,3 +151,24 @@ def test_bad_string_literals(literal: str, column: int) -> None:
         decode_string_literal(SourceText("t.wit", literal), 0, literal)
     assert error.value.span is not None
     assert error.value.span.column == column
+
+
+def test_a_string_may_be_long_or_have_no_end() -> None:
+    body = r"a\t" * 100_000
+    whole, open_ended = tokenize(SourceText("t.wit", f'"{body}"')), tokenize(SourceText("t.wit", f'"{body}'))
+    assert whole.kinds == [STRING, END]
+    assert whole.values[0] == f'"{body}"'
+    assert open_ended.kinds[0] == INVALID
+
+
+@pytest.mark.parametrize(
+    ("comments", "expected"),
+    [
+        (["///    a", "///  b", "///   c"], "  a\nb\n c"),
+        (["///  a", "///\tb"], "  a\n\tb"),
+        (["/// \ta", "///  b", "///"], "\ta\n b"),
+        (["///" + " " * 100_000 + "a", "/// b"], " " * 99_999 + "a\nb"),
+    ],
+)
+def test_common_indentation(comments: list[str], expected: str) -> None:
+    assert docs_of(comments) == expected

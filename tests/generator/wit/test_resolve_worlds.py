@@ -196,3 +196,17 @@ def test_an_export_cannot_depend_on_two_copies_of_an_interface(exports: str) -> 
 def test_gated_includes_and_imports() -> None:
     assert names(*world(GATES, "w", FEATURES)) == (["since", "unstable", "t", "kept"], [])
     assert names(*world(GATES, "w")) == (["since"], [])
+
+
+def test_included_functions_are_shared_unless_they_change() -> None:
+    text = """package a:b;
+world v { record r { a: u8 } import same: func(x: u8); import renamed: func(); import copied: func(x: r); }
+world w { include v with { renamed as other } }
+"""
+    resolve, _ = load_text(text, "t.wit")
+    v, w = resolve.worlds
+    assert w.imports["same"] is v.imports["same"]
+    other, copied, original = w.imports["other"], w.imports["copied"], v.imports["copied"]
+    assert isinstance(other, FunctionItem) and other.function.name == "other"
+    assert isinstance(copied, FunctionItem) and isinstance(original, FunctionItem)
+    assert copied.function.params[0].type != original.function.params[0].type
