@@ -86,7 +86,9 @@ def tokenize(source: SourceText) -> Tokens:
             kinds.append(INVALID)
             values.append(text[position])
             starts.append(position)
-            position += 1
+            # behind a string without an end nothing on its line is looked at: each `"` in it would be another such
+            end_of_line = text.find("\n", position) if text[position] == '"' else position + 1
+            position = end if end_of_line < 0 else end_of_line
             continue
         group = match.lastgroup
         start, position = position, match.end()
