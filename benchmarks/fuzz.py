@@ -1,4 +1,4 @@
-"""The fuzzer beside its floor, and the time to the first detection of each miniature: `python -m benchmarks.fuzz`.
+"""The fuzzer beside its floor, and the time to the first detection of each mutant: `python -m benchmarks.fuzz`.
 
 For each number of calls a world, the fuzzer's trials (worlds, calls, runs with bad values, verdict) and the floor (the
 reference alone through the same composition and engine, same plans) go over the same worlds in turns, as in
@@ -18,16 +18,16 @@ from rich.table import Table
 
 from benchmarks.tasks import FuzzFloor, FuzzTrial
 from benchmarks.throughput import Rate, environment, fair_rates, show
-from harness.fuzz.miniatures.survey import Row, Survey
 from harness.fuzz.trial import DEFAULT_CALLS, Recipe
 from harness.fuzz.worlds import Profile
-from harness.run import Run, Tools
-from harness.toolchains.miniatures.toolchain import MINIATURES
+from harness.mutants.toolchain import MUTANTS
+from harness.mutation.survey import Row, Survey
+from harness.runs.run import Run, Tools
 
 
 def detections(seed: int, seconds: float, workers: int, only: tuple[str, ...]) -> list[Row]:
-    """Each miniature fuzzed until it is noticed, or so many seconds."""
-    chosen = [item for name, item in MINIATURES.items() if not only or any(word in name for word in only)]
+    """Each mutant fuzzed until it is noticed, or so many seconds."""
+    chosen = [item for name, item in MUTANTS.items() if not only or any(word in name for word in only)]
     with Run(Survey.tools(Tools(), chosen), workers) as run:
         survey = Survey(chosen, run, workers)
         survey.fuzz(Recipe(seed), seconds)
@@ -36,13 +36,13 @@ def detections(seed: int, seconds: float, workers: int, only: tuple[str, ...]) -
 
 def show_detections(rows: list[Row], console: Console) -> None:
     """The slowest first."""
-    table = Table("miniature", "seconds", "worlds", "level and kind")
+    table = Table("mutant", "seconds", "worlds", "level and kind")
     for row in sorted(rows, key=lambda row: -(row.fuzzed.seconds if row.fuzzed is not None else 0)):
         fuzzed = row.fuzzed
         seen = fuzzed.detection if fuzzed is not None else None
         time = f"{fuzzed.seconds:.2f}" if fuzzed is not None else "-"
         found = f"{seen.level} {seen.kind}" if seen is not None else "NOT NOTICED"
-        table.add_row(row.miniature.name, time, str(fuzzed.worlds) if fuzzed is not None else "-", found)
+        table.add_row(row.mutant.name, time, str(fuzzed.worlds) if fuzzed is not None else "-", found)
     console.print(table)
     times = _times(rows)
     if times:
@@ -50,7 +50,7 @@ def show_detections(rows: list[Row], console: Console) -> None:
         console.print(f"{len(times)} of {len(rows)} noticed; median {middle:.2f} s, slowest {max(times):.2f} s")
     for row in rows:
         for error in row.errors:
-            console.print(f"the harness failed at {row.miniature.name}: {error}", markup=False)
+            console.print(f"the harness failed at {row.mutant.name}: {error}", markup=False)
 
 
 def _times(rows: list[Row]) -> list[float]:
@@ -62,8 +62,8 @@ def _times(rows: list[Row]) -> list[float]:
 @click.option("--calls", default=f"{DEFAULT_CALLS},1000", show_default=True, help="Calls a world, comma separated.")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(min=1))
-@click.option("--seconds", default=60.0, show_default=True, help="For each miniature; 0: none is tried.")
-@click.option("--only", multiple=True, metavar="NAME", help="Only miniatures with this in their names.")
+@click.option("--seconds", default=60.0, show_default=True, help="For each mutant; 0: none is tried.")
+@click.option("--only", multiple=True, metavar="NAME", help="Only mutants with this in their names.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="The results as JSON.")
 def main(
     worlds: int, calls: str, seed: int, workers: int, seconds: float, only: tuple[str, ...], json_file: Path | None
@@ -86,7 +86,7 @@ def main(
         show_detections(rows, console)
     if json_file is not None:
         times = {
-            row.miniature.name: row.fuzzed.seconds if row.fuzzed is not None and row.fuzzed.detection else None
+            row.mutant.name: row.fuzzed.seconds if row.fuzzed is not None and row.fuzzed.detection else None
             for row in rows
         }
         told = {"rates": [asdict(rate) for rate in rates], "seconds to detection": times}

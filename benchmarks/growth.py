@@ -23,7 +23,7 @@ from rich.table import Table
 import interpreters
 from benchmarks import growing_inputs, measured_child
 from benchmarks.growing_inputs import WIT_ROWS, Growing
-from harness.process import Completed, Limits, run
+from harness.process.children import Completed, Limits, run
 from harness.toolchains import wasm_tools
 
 SIZES = (250, 500, 1000, 2000)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.build import INTERPRETER
-from harness.case import load_case
-from harness.plan import ComponentPlan, Plan, Role
+from harness.bench.workbench import Workbench
+from harness.plan.plan import ComponentPlan, Plan
+from harness.plan.roles import Role
 from harness.planner import case_plan
-from harness.toml_lines import FileError
+from harness.suite.case import load_case
+from harness.text.toml_lines import FileError
+from harness.toolchains.component_build import INTERPRETER
 from harness.toolchains.protocol import Built, GenerateOptions, Job
-from harness.workbench import Workbench
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.libraries import Measure, Sizes, doubling
-from harness.run import Run, Tools
-from harness.suite import find
+from harness.runs.run import Run, Tools
+from harness.runs.suite_files import find
 
 LEVELS = 16
 """How often the example's type doubles."""

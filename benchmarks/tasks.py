@@ -7,20 +7,20 @@ import resource
 import time
 from dataclasses import dataclass
 
-from harness.cells import REFERENCE, First, pure_cell
-from harness.engine import EngineKind
-from harness.examine import Options, examine
+from harness.bench.examine import Options, examine
+from harness.bench.workbench import Workbench
+from harness.engine.results import EngineKind
+from harness.frontend.front_end import WitText
 from harness.fuzz.choices import RandomSource
 from harness.fuzz.planned import TrialPlan, plan_trial
 from harness.fuzz.trial import Recipe, draw, run_world
 from harness.fuzz.worlds import FuzzWorld, Profile, random_world
-from harness.launching import processor_time
-from harness.plan import Plan
+from harness.judge.verdict import Outcome
+from harness.plan.plan import Plan
 from harness.planner import check_plan
-from harness.toolchains.front_end import WitText
-from harness.trace import Trace, TraceReader
-from harness.verdict import Outcome
-from harness.workbench import Workbench
+from harness.process.launching import processor_time
+from harness.toolchains.cells import REFERENCE, First, pure_cell
+from harness.trace.reader import Trace, TraceReader
 
 FAILED = "the reference failed"
 

@@ -21,9 +21,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.tasks import FAILED, Differential, Floor, Spent
-from harness.run import Run, Tools
-from harness.verdict import Outcome
-from harness.worker import Task
+from harness.judge.verdict import Outcome
+from harness.runs.run import Run, Tools
+from harness.runs.worker import Task
 
 
 @dataclass(frozen=True, slots=True)

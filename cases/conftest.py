@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
+from harness.bench.examine import Examination, Options
 from harness.cli.results import case_text, to_case
-from harness.examine import Examination, Options
-from harness.pool import TaskFailed
-from harness.run import NoToolchain, Run, Tools, WrongReference, default_expectations
-from harness.suite import SuiteFile, name_of
+from harness.runs.pool import TaskFailed
+from harness.runs.run import NoToolchain, Run, Tools, WrongReference, default_expectations
+from harness.runs.suite_files import SuiteFile, name_of
 
 _RUN = pytest.StashKey[Run]()
 _FUTURES = pytest.StashKey[dict[str, "Future[Any]"]]()

@@ -11,7 +11,7 @@ import sys
 
 from harness.cli import streams
 from harness.cli.standard_streams import reopen_closed_streams
-from harness.interrupts import interrupt_on_signals
+from harness.process.interrupts import interrupt_on_signals
 
 
 def main() -> None:

@@ -14,11 +14,11 @@ from harness.cli.exits import UsedWrongly
 from harness.cli.options import Common, common
 from harness.cli.session import Job, execute
 from harness.cli.terminal import echo
-from harness.fuzz import atomic
 from harness.fuzz.check_case import CaseOfCheck
-from harness.limits import MAX_CALLS
-from harness.run import Run
-from harness.tasks import CheckWorld
+from harness.runs.run import Run
+from harness.runs.tasks import CheckWorld
+from harness.text import atomic
+from harness.text.limits import MAX_CALLS
 
 
 @click.command()

@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.cells import OURS, REFERENCE
+from harness.bench.examine import Options
 from harness.cli.exits import UsedWrongly
-from harness.engine import EngineKind
-from harness.examine import Options
-from harness.expectations import ExpectationsError
-from harness.pool import Patience
-from harness.process import Limits
-from harness.run import NoToolchain, Run, Tools, WrongReference, default_expectations
+from harness.engine.results import EngineKind
+from harness.process.children import Limits
+from harness.runs.pool import Patience
+from harness.runs.run import NoToolchain, Run, Tools, WrongReference, default_expectations
+from harness.suite.expectations import ExpectationsError
+from harness.toolchains.cells import OURS, REFERENCE
 from harness.toolchains.command import ToolchainFileError
 from harness.toolchains.named import UnknownToolchain, is_name
 from harness.toolchains.wasm_tools import ENVIRONMENT_VARIABLE
 
 TOOLCHAIN_HELP = (
-    "One more toolchain: a TOML file that describes it, or a name such as miniature:NAME for one in the place of ours. "
+    "One more toolchain: a TOML file that describes it, or a name such as mutant:NAME for one in the place of ours. "
     "Where `ours` or `reference` is among the names, exactly those that are named take part."
 )
 
@@ -60,7 +60,7 @@ class Chosen:
         files = tuple(dict.fromkeys(Path(n) for n in self.toolchains if n not in (OURS, REFERENCE, *names)))
         for path in files:
             if not path.is_file():
-                message = f"--toolchain {path}: neither `ours`, `reference`, a name such as miniature:NAME nor a file"
+                message = f"--toolchain {path}: neither `ours`, `reference`, a name such as mutant:NAME nor a file"
                 raise UsedWrongly(message)
         return Tools(
             self.reference,

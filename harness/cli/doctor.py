@@ -11,8 +11,8 @@ import click
 import interpreters
 from harness.cli import exits
 from harness.cli.terminal import echo
-from harness.features import features
-from harness.launching import why_unbounded
+from harness.engine.features import features
+from harness.process.launching import why_unbounded
 from harness.toolchains import wasm_tools
 from harness.toolchains.protocol import KEEP_VERSIONS
 from harness.toolchains.wasm_tools import ReferenceError as NoUsableReference

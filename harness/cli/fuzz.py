@@ -20,15 +20,16 @@ from harness.cli.fuzz_results import head, report, scope
 from harness.cli.options import JOBS, JSON, take_chosen, tool_options
 from harness.cli.outputs import JsonFile
 from harness.cli.terminal import echo
-from harness.fuzz import atomic, state
+from harness.fuzz import state
 from harness.fuzz.campaign import INTERRUPTED, Bounds, Campaign
 from harness.fuzz.drawn import RANDOM, SOURCES
 from harness.fuzz.findings import Ledger
 from harness.fuzz.progress import Shown
 from harness.fuzz.trial import DEFAULT_CALLS, Recipe
-from harness.limits import MAX_CALLS
-from harness.pool import Patience
-from harness.process import Limits
+from harness.process.children import Limits
+from harness.runs.pool import Patience
+from harness.text import atomic
+from harness.text.limits import MAX_CALLS
 from reports import fuzz as reports
 
 PATIENCE = Patience(step=20.0)

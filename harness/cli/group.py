@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from harness.cli import check, doctor, fuzz, miniatures, run, schema, smoke
+from harness.cli import check, doctor, fuzz, mutants, run, schema, smoke
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -16,5 +16,5 @@ def commands() -> None:
     """
 
 
-for _command in (run.run, check.check, fuzz.fuzz, miniatures.miniatures, schema.schema, doctor.doctor, smoke.smoke):
+for _command in (run.run, check.check, fuzz.fuzz, mutants.mutants, schema.schema, doctor.doctor, smoke.smoke):
     commands.add_command(_command)

@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from harness.bench.examine import Options
 from harness.cli import outputs
 from harness.cli.chosen import TOOLCHAIN_HELP, Chosen
 from harness.cli.outputs import JsonFile
-from harness.engine import EngineKind
-from harness.examine import Options
-from harness.run import Run
+from harness.engine.results import EngineKind
+from harness.runs.run import Run
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -11,7 +11,7 @@ import click
 
 from harness.cli.exits import UsedWrongly
 from harness.cli.terminal import echo
-from harness.fuzz import atomic
+from harness.text import atomic
 
 STDOUT = Path("-")
 FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from harness.diff import Difference
-from harness.examine import Examination
-from harness.ran import Ran
-from harness.run import ToolInfo
-from harness.types import qualified
-from harness.verdict import Finding, Judgement
+from harness.bench.examine import Examination
+from harness.judge.diff import Difference
+from harness.judge.ran import Ran
+from harness.judge.verdict import Finding, Judgement
+from harness.runs.run import ToolInfo
+from harness.world.types import qualified
 from reports import model
 from reports.text import case_text
 

@@ -12,7 +12,7 @@ from harness.cli.chosen import as_argument
 from harness.cli.exits import UsedWrongly
 from harness.cli.options import Common, common
 from harness.cli.session import Job, execute
-from harness.suite import NoCases, find
+from harness.runs.suite_files import NoCases, find
 
 
 @click.command()

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 import click
 
 from harness.cli.terminal import echo
-from harness.expectations_schema import EXPECTATIONS_SCHEMA
-from harness.programs.schema import PROGRAM_SCHEMA
-from harness.schema import CASE_SCHEMA, REFUSALS_SCHEMA, Schema
+from harness.suite.expectations_schema import EXPECTATIONS_SCHEMA
+from harness.suite.program_schema import PROGRAM_SCHEMA
+from harness.suite.schema import CASE_SCHEMA, REFUSALS_SCHEMA
+from harness.text.json_schema import Schema
 from harness.toolchains.command_schema import TOOLCHAIN_SCHEMA
 from reports import fuzz, json_form
 

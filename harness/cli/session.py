@@ -14,16 +14,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from harness.bench.examine import Examination
 from harness.cli import exits
 from harness.cli.options import Common
 from harness.cli.results import broken_case, to_case, to_tool
 from harness.cli.terminal import echo
-from harness.examine import Examination
-from harness.kept_traces import add_command
-from harness.pool import PoolClosed
-from harness.run import Run
-from harness.verdict import Outcome
-from harness.worker import Task
+from harness.judge.kept_traces import add_command
+from harness.judge.verdict import Outcome
+from harness.runs.pool import PoolClosed
+from harness.runs.run import Run
+from harness.runs.worker import Task
 from reports import json_form, model, text
 
 _CODES = {

@@ -10,7 +10,7 @@ import click
 from harness.cli import exits
 from harness.cli.options import Common, common
 from harness.cli.session import Job, execute
-from harness.tasks import Smoke
+from harness.runs.tasks import Smoke
 
 
 @click.command()

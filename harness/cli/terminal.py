@@ -6,7 +6,7 @@ from __future__ import annotations
 import click
 from rich.console import Console
 
-from harness.visible import visible
+from harness.text.visible import visible
 
 
 def echo(text: str = "", *, err: bool = False, nl: bool = True) -> None:

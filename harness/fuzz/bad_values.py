@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from harness import script as s
-from harness import types as t
-from harness.plan import Role
+from harness.plan.roles import Role
 from harness.planner.composition import Composition
-from harness.world import Function
+from harness.script import operations as s
+from harness.world import types as t
+from harness.world.world import Function
 
 _STRINGS = (b"\x80", b"\xff", b"\xc3", b"\xc0\x80", b"\xe0\x80\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"a\xe2\x82")
 """Lone, cut off, overlong, a surrogate, beyond the last code point (Unicode, table 3-7)."""

@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from harness.examine import Options
+from harness.bench.examine import Options
 from harness.fuzz import state
-from harness.fuzz.atomic import CannotWrite
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.findings import Found, Ledger, case_file, write_case
 from harness.fuzz.linking.text import ProgramText
 from harness.fuzz.reduce import Reduce, Reduced
 from harness.fuzz.trial import Recipe, Trial, TrialResult
-from harness.pool import PoolClosed, TaskFailed
-from harness.run import Run
-from harness.verdict import Outcome
+from harness.judge.verdict import Outcome
+from harness.runs.pool import PoolClosed, TaskFailed
+from harness.runs.run import Run
+from harness.text.atomic import CannotWrite
 
 INTERRUPTED = "interrupted"
 AHEAD = 3

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness import case_writer
-from harness.case import Sample, Step
-from harness.script import Lists
+from harness.script.operations import Lists
+from harness.suite import case_writer
+from harness.suite.case import Sample, Step
 
 _LISTS = {Lists.BY_ELEMENT: "elements", Lists.NUMBERS: "whole", Lists.ANY: "any"}
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from harness.case import Sample
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.held import NotExpressible
 from harness.fuzz.signature import Signature
 from harness.fuzz.steps_of import steps_of
-from harness.plan import Role
+from harness.plan.roles import Role
 from harness.planner.bare import PlannedWorld
+from harness.suite.case import Sample
 
 
 def title(signature: Signature) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from random import Random
 
-from harness.case import Sample
-from harness.cells import First
-from harness.examine import examine
+from harness.bench.examine import examine
+from harness.bench.workbench import Workbench
+from harness.frontend.front_end import FrontEndError, surround
 from harness.fuzz.case_text import CaseParts, case_text
 from harness.fuzz.cases_of import bare_case, run_case, sample_case
 from harness.fuzz.drawn import DrawnWorld
@@ -19,12 +19,12 @@ from harness.fuzz.oracle import Oracle
 from harness.fuzz.reduce import Reduce, Reduction, size_of
 from harness.fuzz.signature import Hit, hits
 from harness.fuzz.trial import Recipe
-from harness.plan import Role
+from harness.plan.roles import Role
 from harness.planner.bare import PlannedWorld, planned_world
-from harness.steps import StepLost
-from harness.tasks import CheckWorld
-from harness.toolchains.front_end import FrontEndError, surround
-from harness.workbench import Workbench
+from harness.process.steps import StepLost
+from harness.runs.tasks import CheckWorld
+from harness.suite.case import Sample
+from harness.toolchains.cells import First
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.bench.workbench import Workbench
 from harness.fuzz.choices import RandomSource
 from harness.fuzz.smith import smith_world
 from harness.fuzz.worlds import Profile, random_world
-from harness.workbench import Workbench
 
 RANDOM, WIT_SMITH, LINK = "random", "wit-smith", "link"
 SOURCES = (RANDOM, WIT_SMITH, LINK)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.expectations import Expectations
 from harness.fuzz.signature import Explain
-from harness.plan import Plan
-from harness.verdict import Finding
+from harness.judge.verdict import Finding
+from harness.plan.plan import Plan
+from harness.suite.expectations import Expectations
 
 CASE = "fuzz"
 """What worlds of the fuzzer are called where expectations ask for a case."""

@@ -9,11 +9,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.fuzz import atomic
 from harness.fuzz.case_text import CaseParts, case_text
 from harness.fuzz.linking.text import ProgramText
 from harness.fuzz.signature import Signature
 from harness.fuzz.trial import TrialResult
+from harness.text import atomic
 
 _REPEAT = "# Repeat: "
 """How the line begins that says how a finding is repeated."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from harness import script as s
-from harness import types as t
 from harness.model.take import read_numbers
-from harness.script import value_text
-from harness.values import Case, ErrorContext, Float, HandleName, Value
-from harness.wave import to_wave
+from harness.script import operations as s
+from harness.script.operations import value_text
+from harness.values.values import Case, ErrorContext, Float, HandleName, Value
+from harness.values.wave import to_wave
+from harness.world import types as t
 
 
 class NotExpressible(Exception):

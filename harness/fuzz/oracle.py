@@ -6,26 +6,27 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from harness.case import CaseError, parse_case
-from harness.cells import Cell
-from harness.examine import Options, choose_cells
-from harness.features import missing
+from harness.bench.examine import Options, choose_cells
+from harness.bench.workbench import Workbench
+from harness.engine.features import missing
+from harness.frontend.front_end import FrontEndError
 from harness.fuzz.case_text import CaseParts, case_text
 from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.explain import explainer
 from harness.fuzz.signature import BESIDE, Signature, hits
 from harness.fuzz.trial import FRONT_END as REFUSED_BY_OURS
 from harness.fuzz.trial import Recipe, run_world
-from harness.plan import Plan, Role
+from harness.judge.structure import Structure
+from harness.judge.verdict import judge
+from harness.judge.votes import FRONT_END
+from harness.plan.plan import Plan
+from harness.plan.roles import Role
 from harness.planner import case_plan
 from harness.planner.scripts import OutOfRegisters
-from harness.sampling import Impossible
-from harness.steps import StepLost
-from harness.structure import Structure
-from harness.toolchains.front_end import FrontEndError
-from harness.verdict import judge
-from harness.votes import FRONT_END
-from harness.workbench import Workbench
+from harness.process.steps import StepLost
+from harness.suite.case import CaseError, parse_case
+from harness.toolchains.cells import Cell
+from harness.values.sampling import Impossible
 
 T = TypeVar("T")
 

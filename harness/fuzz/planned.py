@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
 
-from harness import types as t
+from harness.frontend.front_end import Surroundings, WitText, surround
 from harness.fuzz.raw import with_bad_values
-from harness.plan import Plan
+from harness.plan.plan import Plan
 from harness.planner.bare import PlannedWorld, planned_world
-from harness.toolchains.front_end import Surroundings, WitText, surround
+from harness.world import types as t
 
 TITLE = "fuzz"
 

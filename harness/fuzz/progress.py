@@ -10,7 +10,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from harness.fuzz.campaign import Campaign
 from harness.fuzz.findings import Found
 from harness.fuzz.reduce import Reduced
-from harness.visible import visible
+from harness.text.visible import visible
 
 PLAIN_EVERY = 10.0
 """Seconds between two lines where there is no terminal."""

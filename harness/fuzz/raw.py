@@ -11,16 +11,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
-from harness import script as s
-from harness import types as t
 from harness.fuzz.bad_values import Spot, bad_values, is_wide, spots
 from harness.model import Unpredictable
-from harness.plan import Role, ScriptPlan
+from harness.plan.plan import ScriptPlan
+from harness.plan.roles import Role
 from harness.planner.bare import PlannedWorld, Progress, plan_entries, predicted
 from harness.planner.calls import Caller
 from harness.planner.composition import Composition
-from harness.sampling import Impossible
-from harness.world import Function, World
+from harness.script import operations as s
+from harness.values.sampling import Impossible
+from harness.world import types as t
+from harness.world.world import Function, World
 
 _ATTEMPTS = 6
 """Some bad values have no outcome that the specification fixes; then another one is tried."""

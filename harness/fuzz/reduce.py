@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
-from harness.case import CallStep, DropStep, NewStep, Step
-from harness.examine import Options
+from harness.bench.examine import Options
+from harness.bench.workbench import Workbench
 from harness.fuzz.adapter import SourceRandom
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.cases_of import bare_case, run_case, sample_case
@@ -27,10 +27,10 @@ from harness.fuzz.smith import SmithError
 from harness.fuzz.trial import FRONT_END, Recipe, draw
 from harness.fuzz.wit_reducer import reduce_wit
 from harness.fuzz.worlds import FuzzWorld, random_world
+from harness.judge.verdict import Outcome
 from harness.planner.bare import PlannedWorld
-from harness.steps import StepLost
-from harness.verdict import Outcome
-from harness.workbench import Workbench
+from harness.process.steps import StepLost
+from harness.suite.case import CallStep, DropStep, NewStep, Step
 
 EFFORT = 500
 """In each phase, in the units of `oracle.effort_of`: an attempt with a small plan is one, one with a large plan more.

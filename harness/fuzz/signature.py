@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from harness.diff import NOTHING, RETURNS, Difference
-from harness.verdict import Finding, Judgement, Outcome, Verdict
-from harness.votes import FRONT_END, MODEL
+from harness.judge.diff import NOTHING, RETURNS, Difference
+from harness.judge.verdict import Finding, Judgement, Outcome, Verdict
+from harness.judge.votes import FRONT_END, MODEL
 
 _WHAT = re.compile(r"^(?:the (?:subject|provider|driver|program) (?:of|by) [^:]*|\S+@(?:winch|cranelift)): ")
 """At the beginning of a message: what it is about. A cell's name has no colon."""

@@ -7,11 +7,11 @@ import re
 import tempfile
 from collections.abc import Sequence
 
-from harness import process
+from harness.bench.workbench import Workbench
 from harness.fuzz.choices import Source, chance, choose
 from harness.fuzz.worlds.profile import FuzzWorld, Profile
-from harness.launching import longest
-from harness.workbench import Workbench
+from harness.process import children as process
+from harness.process.launching import longest
 
 _ATTEMPTS = 16
 """Many outputs have no world with anything in it."""

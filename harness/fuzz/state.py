@@ -13,13 +13,13 @@ from typing import Any
 import jsonschema
 from jsonschema.exceptions import ValidationError
 
-from harness.fuzz import atomic
 from harness.fuzz.findings import Found, Ledger
 from harness.fuzz.signature import Signature
 from harness.fuzz.state_schema import STATE_SCHEMA
 from harness.fuzz.trial import Recipe
 from harness.fuzz.worlds import Profile
-from harness.text_files import read_text_file
+from harness.text import atomic
+from harness.text.files import read_text_file
 
 FILE = "campaign.json"
 FORMAT = 2

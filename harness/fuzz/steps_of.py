@@ -9,15 +9,16 @@ from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from harness import script as s
-from harness import types as t
-from harness.case import CallStep, DropStep, NewStep, RepStep, Step
-from harness.encoding import handles
 from harness.fuzz.held import Context, Held, Named, NotExpressible, hold, part_of, text_of, value_of
-from harness.plan import ExpectedOutcome, Role, TrapClass
+from harness.plan.outcomes import ExpectedOutcome, TrapClass
+from harness.plan.roles import Role
 from harness.planner.composition import Composition
-from harness.values import HandleName
-from harness.world import Function
+from harness.script import operations as s
+from harness.script.encoding import handles
+from harness.suite.case import CallStep, DropStep, NewStep, RepStep, Step
+from harness.values.values import HandleName
+from harness.world import types as t
+from harness.world.world import Function
 
 
 def steps_of(

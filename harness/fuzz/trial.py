@@ -7,9 +7,10 @@ import time
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from harness.cells import First
-from harness.examine import Examination, Options, examine
-from harness.features import missing
+from harness.bench.examine import Examination, Options, examine
+from harness.bench.workbench import Workbench
+from harness.engine.features import missing
+from harness.frontend.front_end import FrontEndError
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.cases_of import bare_case, run_case, sample_case
 from harness.fuzz.choices import RandomSource
@@ -21,11 +22,10 @@ from harness.fuzz.planned import TrialPlan, plan_trial
 from harness.fuzz.signature import Explain, Hit, Signature, hits, message_shape
 from harness.fuzz.smith import SmithError
 from harness.fuzz.worlds import Profile
-from harness.second_opinion import second_opinion
-from harness.steps import StepLost
-from harness.toolchains.front_end import FrontEndError
-from harness.verdict import Outcome
-from harness.workbench import Workbench
+from harness.judge.verdict import Outcome
+from harness.process.steps import StepLost
+from harness.runs.second_opinion import second_opinion
+from harness.toolchains.cells import First
 
 DEFAULT_CALLS = 250
 _TO_GIVE = re.compile(r"the \w+ has no .*")

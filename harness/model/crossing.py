@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness import script as s
-from harness import types as t
 from harness.model.give import Giver
 from harness.model.instance import Instance, Setting
-from harness.model.layout import MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, Layout
 from harness.model.lifted import Lifted
 from harness.model.links import Links
 from harness.model.places import place_text
 from harness.model.plain import Move, Moves, NotPlain
 from harness.model.take import Taker
-from harness.plan import Role, Wire
-from harness.world import Function, World
+from harness.plan.roles import Role, Wire
+from harness.script import operations as s
+from harness.world import types as t
+from harness.world.layout import MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, Layout
+from harness.world.world import Function, World
 
 Ways = frozenset[tuple[Role, s.Lists]]
 """How lists go, of each component."""

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from harness import script as s
-from harness import types as t
 from harness.model.instance import Instance
 from harness.model.lifted import Composite, Lifted, LiftedCase, Rep
 from harness.model.places import Place, place_text
 from harness.model.table import ErrorContextHandle, ResourceHandle, Task
-from harness.model.take import Unpredictable, write_numbers
+from harness.model.take import Unpredictable
 from harness.model.told import told_items
+from harness.script import operations as s
+from harness.values.numbers import write_numbers
+from harness.world import types as t
 
 
 def _not_told(_event: tuple[str, Place]) -> None:

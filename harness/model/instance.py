@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from operator import is_
 from typing import Any
 
-from harness import script as s
-from harness.handles import prepare, rename
-from harness.model.layout import Layout
 from harness.model.places import Place, Places, Shown, Within
 from harness.model.table import ResourceIdentity, SpecTrap, Table
-from harness.plan import Events, Role, TrapClass
-from harness.types import Resource
-from harness.world import World
+from harness.plan.events import Events
+from harness.plan.outcomes import TrapClass
+from harness.plan.roles import Role
+from harness.script import operations as s
+from harness.trace.handles import prepare, rename
+from harness.world.layout import Layout
+from harness.world.types import Resource
+from harness.world.world import World
 
 Identify = Callable[[Role, Resource], ResourceIdentity]
 

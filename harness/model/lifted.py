@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness import script as s
 from harness.model.table import ErrorContextHandle
+from harness.script import operations as s
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from harness.model.table import ResourceIdentity
-from harness.plan import ItemKind, Role, Wire
-from harness.types import Resource
-from harness.world import Function, World
+from harness.plan.roles import ItemKind, Role, Wire
+from harness.world.types import Resource
+from harness.world.world import Function, World
 
 
 class Links:

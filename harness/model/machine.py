@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness import script as s
 from harness.model import resource_ops
 from harness.model.crossing import Arriving, Crossing, Crossings, deliver, send
 from harness.model.give import Giver
@@ -17,14 +16,17 @@ from harness.model.instance import Instance, part
 from harness.model.lifted import Lifted
 from harness.model.table import ResourceHandle, ResourceIdentity, SpecTrap, Task
 from harness.model.take import Taker, Unpredictable
-from harness.plan import Events, ExpectedOutcome, Role, TrapClass
+from harness.plan.events import Events
+from harness.plan.outcomes import ExpectedOutcome, TrapClass
+from harness.plan.roles import Role
+from harness.script import operations as s
 
 __all__ = ["ModelRun", "Unpredictable", "run_model"]
 
 
 @dataclass(frozen=True)
 class ModelRun:
-    """What every component must show, handles renamed and NaNs canonical (`harness.handles.normalize`)."""
+    """What every component must show, handles renamed and NaNs canonical (`harness.trace.handles.normalize`)."""
 
     expected: dict[Role, Events]
     outcome: ExpectedOutcome

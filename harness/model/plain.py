@@ -12,12 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from harness import script as s
-from harness import types as t
 from harness.model.give import CASE_PUSHED
-from harness.model.layout import Layout
 from harness.model.take import CASE_POPPED, MAX_LIST_BYTE_LENGTH, SCALARS
-from harness.values import without_payload
+from harness.script import operations as s
+from harness.values.values import without_payload
+from harness.world import types as t
+from harness.world.layout import Layout
 
 
 class NotPlain(Exception):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from harness import script as s
 from harness.model.instance import Instance
 from harness.model.table import ErrorContextHandle, ResourceHandle, ResourceIdentity
 from harness.model.take import Unpredictable
+from harness.script import operations as s
 
 
 def new(instance: Instance, register: int, interface: str | None, name: str, rep: int) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.plan import Role, TrapClass
+from harness.plan.outcomes import TrapClass
+from harness.plan.roles import Role
 
 
 class SpecTrap(Exception):

@@ -11,16 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from harness import script as s
-from harness import types as t
 from harness.model.instance import Instance
-from harness.model.layout import discriminant_size
 from harness.model.lifted import Composite, Lifted, LiftedCase, Rep
 from harness.model.places import Place, place_text
 from harness.model.table import ResourceHandle, SpecTrap
 from harness.model.told import told_items
-from harness.plan import TrapClass
-from harness.values import without_payload
+from harness.plan.outcomes import TrapClass
+from harness.script import operations as s
+from harness.values.values import without_payload
+from harness.world import types as t
+from harness.world.layout import discriminant_size
 
 MAX_LIST_BYTE_LENGTH = MAX_STRING_BYTE_LENGTH = (1 << 28) - 1
 """CanonicalABI.md, constants of the same names."""
@@ -365,10 +365,3 @@ def read_numbers(data: bytes, type: t.Type) -> list[s.Number]:
     if type in t.FLOATS:
         numbers = [without_payload(number, 8 * size) for number in numbers]
     return [s.Number(type.canonical, number) for number in numbers]
-
-
-def write_numbers(numbers: list[int], type: t.Prim) -> bytes:
-    """The canonical bytes of a list of numbers."""
-    size = t.NUMBERS[type] // 8
-    mask = (1 << 8 * size) - 1
-    return b"".join((number & mask).to_bytes(size, "little") for number in numbers)

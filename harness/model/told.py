@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from harness import script as s
-from harness.values import without_payload
+from harness.script import operations as s
+from harness.values.values import without_payload
 
 _U64 = (1 << 64) - 1
 _FLOATS = {"f32": 32, "f64": 64}

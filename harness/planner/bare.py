@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from harness import script as s
+from harness.frontend.front_end import Surroundings, WitText, surround
 from harness.model import run_model
-from harness.plan import Plan, Role, ScriptPlan
+from harness.plan.plan import Plan, ScriptPlan
+from harness.plan.roles import Role
 from harness.planner.calls import Caller
 from harness.planner.composition import Composition
 from harness.planner.needs import needs_of
 from harness.planner.scripts import FrameBuilder, OutOfRegisters
-from harness.script import script_text
-from harness.toolchains.front_end import Surroundings, WitText, surround
-from harness.world import Function
+from harness.script import operations as s
+from harness.script.operations import script_text
+from harness.world.world import Function
 
 ENTRY_ORDER = (Role.SUBJECT, Role.DRIVER)
 """The subject calls its imports, then the driver calls the subject's exports."""

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
 
-from harness import types as t
-from harness.values import Case, HandleName, Value
-from harness.wave import function_call
-from harness.world import Function
+from harness.values.values import Case, HandleName, Value
+from harness.values.wave import function_call
+from harness.world import types as t
+from harness.world.world import Function
 
 
 @dataclass(slots=True)
 class Called:
     """A call. `given` and `returned`: the names of the handles in its arguments and in its result, in the order in
-    which `harness.encoding.handles` finds them; empty for an error context, which has no name. One name is one
+    which `harness.script.encoding.handles` finds them; empty for an error context, which has no name. One name is one
     resource, on both sides and from call to call."""
 
     function: Function

@@ -11,12 +11,9 @@ import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
-from harness import script as s
-from harness import types as t
-from harness.encoding import encode, handles
 from harness.model.resource_ops import parts_of
 from harness.model.table import ResourceIdentity
-from harness.plan import Role
+from harness.plan.roles import Role
 from harness.planner.call_texts import Called, Calls
 from harness.planner.composition import PRECIOUS, Composition
 from harness.planner.kept import MOST_KEPT, Kept
@@ -24,9 +21,12 @@ from harness.planner.lending import Lent, Users
 from harness.planner.representations import Representations
 from harness.planner.scripts import FrameBuilder, OutOfRegisters, ScriptBuilder
 from harness.planner.values import ANY_RANK, Values
-from harness.sampling import Impossible
-from harness.values import ErrorContext, HandleName, Value
-from harness.world import Function
+from harness.script import operations as s
+from harness.script.encoding import encode, handles
+from harness.values.sampling import Impossible
+from harness.values.values import ErrorContext, HandleName, Value
+from harness.world import types as t
+from harness.world.world import Function
 
 SPARE_REGISTERS = 128
 """Once a component has only so many registers left, it drops an old handle for each that it keeps: a call may need

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from harness.case import CallStep, Case, CaseError, DropStep, RepStep, Step
-from harness.gates import unknown_gate
+from harness.frontend.front_end import FrontEndError, WitText, surround
+from harness.frontend.gates import unknown_gate
 from harness.model import ModelRun, Unpredictable, run_model
-from harness.plan import ExpectedOutcome, Plan, Role, ScriptPlan, TrapClass
+from harness.plan.outcomes import ExpectedOutcome, TrapClass
+from harness.plan.plan import Plan, ScriptPlan
+from harness.plan.roles import Role
 from harness.planner.bare import plan_world
 from harness.planner.composition import Composition
 from harness.planner.needs import needs_of
 from harness.planner.scripts import OutOfRegisters
 from harness.planner.segment import SegmentPlanner, candidates, no_function
-from harness.script import Lists, script_text
-from harness.toolchains.front_end import FrontEndError, WitText, surround
+from harness.script.operations import Lists, script_text
+from harness.suite.case import CallStep, Case, CaseError, DropStep, RepStep, Step
 
 
 def case_plan(case: Case) -> Plan:

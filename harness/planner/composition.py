@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from harness import types as t
 from harness.model import Crossings
 from harness.model.table import ResourceIdentity
-from harness.plan import Role, Wire
-from harness.smallest import Smallest
-from harness.world import Function, World
+from harness.plan.roles import Role, Wire
+from harness.world import types as t
+from harness.world.smallest import Smallest
+from harness.world.world import Function, World
 
 PRECIOUS = 3
 """From this rank on a handle takes several calls to come by: one of each is kept, and used, and no call that could be

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.model.table import ResourceIdentity
-from harness.plan import Role
+from harness.plan.roles import Role
 
 MOST_KEPT = 4
 """Handles of one resource that a component keeps."""

@@ -1,6 +1,6 @@
 """To whom a borrowed handle can be lent on, so that it shows which resource it is a handle of.
 
-Handles are compared by the order in which they come (`harness/handles.py`): two of one type exchanged look the same as
+Handles are compared by the order in which they come (`harness/trace/handles.py`): two of one type exchanged look the same as
 long as they are only dropped. The component that defines the resource sees its representation (CanonicalABI.md,
 `lower_borrow`), so whoever lends one on to it makes the difference seen.
 """
@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness import types as t
 from harness.model.table import ResourceIdentity
-from harness.plan import Role
+from harness.plan.roles import Role
 from harness.planner.composition import PRECIOUS, Composition
-from harness.world import Function
+from harness.world import types as t
+from harness.world.world import Function
 
 
 @dataclass(slots=True)

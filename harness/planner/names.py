@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from harness.model.table import ResourceIdentity
-from harness.plan import Role
+from harness.plan.roles import Role
 
 
 @dataclass

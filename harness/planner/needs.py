@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from harness import types as t
-from harness.script import Lists
-from harness.world import World
+from harness.script.operations import Lists
+from harness.world import types as t
+from harness.world.world import World
 
 FEATURES: dict[type[object], str] = {t.FixedLengthList: "fixed-length-lists", t.Map: "map"}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from harness import script as s
 from harness.model.table import ResourceIdentity
-from harness.plan import Role
+from harness.plan.roles import Role
+from harness.script import operations as s
 
 Mark = tuple[int, tuple[int, ...]]
 """How many frames there were, and which registers were free."""

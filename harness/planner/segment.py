@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness import script as s
-from harness import types as t
-from harness.case import CallStep, Case, CaseError, DropStep, NewStep, RepStep, Step
-from harness.encoding import encode, handles
 from harness.model.resource_ops import parts_of
-from harness.nearest import there_are
-from harness.plan import Role
+from harness.plan.roles import Role
 from harness.planner.composition import Composition
 from harness.planner.names import HandleNames
 from harness.planner.representations import FIRST_REP
 from harness.planner.scripts import FrameBuilder, ScriptBuilder
-from harness.script_parser import ScriptValueError, parse_value
-from harness.values import ErrorContext, HandleName, Value
-from harness.wave_lexer import WaveError
-from harness.wave_parser import from_wave
-from harness.world import Function
+from harness.script import operations as s
+from harness.script.encoding import encode, handles
+from harness.script.parser import ScriptValueError, parse_value
+from harness.suite.case import CallStep, Case, CaseError, DropStep, NewStep, RepStep, Step
+from harness.text.nearest import there_are
+from harness.values.values import ErrorContext, HandleName, Value
+from harness.values.wave_lexer import WaveError
+from harness.values.wave_parser import from_wave
+from harness.world import types as t
+from harness.world.world import Function
 
 _WORLD = t.qualified(None, "")
 """Stands before the canonical name of what the world itself has; a case leaves it out."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from harness import types as t
-from harness.encoding import handles
 from harness.model.table import ResourceIdentity
-from harness.plan import Role
+from harness.plan.roles import Role
 from harness.planner.composition import Composition
 from harness.planner.scripts import FrameBuilder
-from harness.sampling import Allowance, Sampler
-from harness.values import HandleName, Value
-from harness.world import Function
+from harness.script.encoding import handles
+from harness.values.sampling import Allowance, Sampler
+from harness.values.values import HandleName, Value
+from harness.world import types as t
+from harness.world.world import Function
 
 ANY_RANK = 1 << 30
 """Above the rank of any source of handles (`composition.py`)."""

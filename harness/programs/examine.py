@@ -7,24 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import artifacts
-from harness.cells import OURS
-from harness.diff import NOTHING, Difference
-from harness.engine import EngineKind, Rejected
-from harness.examine import Examination, Options
-from harness.owned import file_name
-from harness.plan import Role
-from harness.programs.execute import execute
-from harness.programs.prepare import Prepared, prepare
-from harness.programs.program import Program, load_program
-from harness.ran import Ran, called
-from harness.same_world import built_world
-from harness.steps import StepLost
-from harness.toml_lines import FileError
-from harness.toolchains.component_wit import component_world
-from harness.toolchains.lending import asked_of_linker, left_out
-from harness.toolchains.protocol import BuildResult, Built, Refused
-from harness.verdict import (
+from harness.bench import artifacts
+from harness.bench.examine import Examination, Options
+from harness.bench.workbench import Workbench
+from harness.engine.results import EngineKind, Rejected
+from harness.frontend.component_wit import component_world
+from harness.judge.diff import NOTHING, Difference
+from harness.judge.ran import Ran, called
+from harness.judge.same_world import built_world
+from harness.judge.verdict import (
     Finding,
     Judging,
     Outcome,
@@ -37,7 +28,16 @@ from harness.verdict import (
     skipped,
     unusable,
 )
-from harness.workbench import Workbench
+from harness.plan.roles import Role
+from harness.process.owned import file_name
+from harness.process.steps import StepLost
+from harness.programs.execute import execute
+from harness.programs.prepare import Prepared, prepare
+from harness.suite.program import Program, load_program
+from harness.text.toml_lines import FileError
+from harness.toolchains.cells import OURS
+from harness.toolchains.lending import asked_of_linker, left_out
+from harness.toolchains.protocol import BuildResult, Built, Refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ import wasmtime
 from wasmtime import WasmtimeError
 from wasmtime.component import Component, Func, Instance, Linker
 
-from harness.engine import Engine, Rejected, RunLimits, TraceTooLong, is_trap
-from harness.plan import TrapClass
+from harness.engine.engine import Engine, TraceTooLong, is_trap
+from harness.engine.results import Rejected, RunLimits
+from harness.engine.traps import cause, classify
+from harness.plan.outcomes import TrapClass
 from harness.programs.prepare import Prepared, PreparedCall, returned, trapped
-from harness.traps import cause, classify
-from harness.values import Value
-from harness.world import Function
+from harness.values.values import Value
+from harness.world.world import Function
 
 MAX_LINES = 10_000
 """Calls of imports in one step: a program that goes on and on is stopped, as one that uses up its fuel is."""

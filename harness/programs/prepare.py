@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 import wasmtime
 
-from harness import types as t
-from harness.binary import name as encoded_name
-from harness.binary import section
-from harness.nearest import there_are
-from harness.programs.program import Program, ProgramLibrary, ProgramStep
-from harness.toml_lines import FileError
-from harness.toolchains.front_end import FrontEndError, WitText, world_section
+from harness.binary.sections import name as encoded_name
+from harness.binary.sections import section
+from harness.frontend.front_end import FrontEndError, WitText, world_section
+from harness.suite.program import Program, ProgramLibrary, ProgramStep
+from harness.text.nearest import there_are
+from harness.text.toml_lines import FileError
 from harness.toolchains.protocol import Library
-from harness.values import Value
-from harness.wave import function_call
-from harness.wave_lexer import WaveError
-from harness.wave_parser import from_wave
-from harness.world import Function, World
+from harness.values.values import Value
+from harness.values.wave import function_call
+from harness.values.wave_lexer import WaveError
+from harness.values.wave_parser import from_wave
+from harness.world import types as t
+from harness.world.world import Function, World
 
 SECTION = "component-type:program"
 _PLAIN = frozenset(t.Prim) - {t.Prim.F32, t.Prim.F64, t.Prim.ERROR_CONTEXT}

@@ -30,9 +30,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness import process
-from harness.process import Killed, Limits, Running
-from harness.toml_lines import FileError, TomlFile, read_toml
+from harness.process import children as process
+from harness.process.children import Killed, Limits, Running
+from harness.text.toml_lines import FileError, TomlFile, read_toml
 from harness.toolchains.command_schema import LINK_OPTIONS, PLACEHOLDERS, TOOLCHAIN_SCHEMA
 from harness.toolchains.lending import asked_of_linker
 from harness.toolchains.output import BadOutput, read_output

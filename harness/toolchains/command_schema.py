@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from harness.schema import DRAFT, Schema, text
+from harness.text.json_schema import DRAFT, Schema, text
 
 LINK_OPTIONS = ("stack-size", "stub-missing-functions", "built-in-libdl", "openable", "keep-versions")
 

@@ -1,6 +1,6 @@
 """Toolchains by name, made inside worker processes: names travel between processes, objects do not.
 
-`miniature:NAME` is one of the deliberately wrong tools of `harness/toolchains/miniatures`; `python:MODULE:FUNCTION`
+`mutant:NAME` is one of the deliberately wrong tools of `harness/mutants`; `python:MODULE:FUNCTION`
 calls a function without parameters that gives a `Toolchain`. Such a toolchain takes the place of ours in every cell.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from harness.toolchains.protocol import Toolchain
 
-_KINDS = {"miniature": "harness.toolchains.miniatures.toolchain"}
+_KINDS = {"mutant": "harness.mutants.toolchain"}
 """Modules with a function `toolchain(name)` that raises `UnknownToolchain`."""
 
 

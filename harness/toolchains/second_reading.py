@@ -16,8 +16,8 @@ from typing import Any
 from generator.errors import GeneratorError
 from generator.wit.json_form import resolve_json
 from generator.wit.load import load_text
-from harness import process
-from harness.process import Limits
+from harness.process import children as process
+from harness.process.children import Limits
 
 OURS, THEIRS = "our front end", "wasm-tools component wit"
 _ABSENT = "(nothing)"

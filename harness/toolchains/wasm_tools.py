@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import process
-from harness.process import CannotStart, Completed, Killed, Limits, Running
+from harness.process import children as process
+from harness.process.children import CannotStart, Completed, Killed, Limits, Running
 from harness.toolchains.protocol import (
     DEFAULT_ENCODING,
     GENERATE_WORDS,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from harness import script as s
+from harness.frontend.front_end import WitText, surround
 from harness.model import Crossings, ModelRun, run_model
-from harness.plan import Role
-from harness.script_parser import parse_value
-from harness.toolchains.front_end import WitText, surround
+from harness.plan.roles import Role
+from harness.script import operations as s
+from harness.script.parser import parse_value
 
 RUN = s.OnRun()
 

@@ -8,9 +8,9 @@ import sys
 import time
 from dataclasses import dataclass
 
-from harness.process import Limits, run
-from harness.steps import StepLost
-from harness.workbench import Workbench
+from harness.bench.workbench import Workbench
+from harness.process.children import Limits, run
+from harness.process.steps import StepLost
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import artifacts
-from harness.examine import keep_or_say_why
-from harness.observe import Observed
-from harness.plan import Plan
-from harness.suite import name_of
+from harness.bench import artifacts
+from harness.bench.examine import keep_or_say_why
+from harness.judge.observation import Observed
+from harness.plan.plan import Plan
+from harness.runs.suite_files import name_of
 
 PLAN = Plan("t", (), (), (), ())
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from harness.frontend.front_end import WitText
 from harness.planner import check_plan
-from harness.toolchains.front_end import WitText
 
 CROWDED = """package a:b;
 interface x {

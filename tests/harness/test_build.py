@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 import wasmtime
 
-from harness.anchor import anchor, needs_anchor
-from harness.build import Builder, Clock
-from harness.cells import Build
-from harness.plan import ComponentPlan, Role
-from harness.process import Killed
-from harness.steps import Loss, Steps
+from harness.composition.anchor import anchor, needs_anchor
+from harness.plan.plan import ComponentPlan
+from harness.plan.roles import Role
+from harness.process.children import Killed
+from harness.process.clock import Clock
+from harness.process.steps import Loss, Steps
+from harness.toolchains.builder import Builder
+from harness.toolchains.cells import Build
 from harness.toolchains.ours import toolchain as our_toolchain
 from harness.toolchains.protocol import (
     BuildResult,
@@ -123,7 +125,7 @@ def test_a_tool_that_was_killed_is_a_finding_at_the_last_try_only(last_try: bool
 
 
 def test_what_is_remembered_is_bounded_in_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.build.REMEMBERED_BYTES", len(DYLIB) - 1)
+    monkeypatch.setattr("harness.toolchains.builder.REMEMBERED_BYTES", len(DYLIB) - 1)
     log: list[str] = []
     made = builder(Fake("x", log).toolchain())
     for _ in range(2):

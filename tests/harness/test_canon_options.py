@@ -12,8 +12,8 @@ from generator.componentize.canonical import CanonicalDefinitions
 from generator.componentize.encoder import componentize
 from generator.componentize.options import Needs, TypeContents
 from generator.componentize.single import plan_single
-from harness.canon_options import judge_options, options_beside
-from harness.plan import Role
+from harness.judge.canon_options import judge_options, options_beside
+from harness.plan.roles import Role
 from tests.generator.componentize.modules import dummy_module
 from tests.generator.componentize.test_task_return import task_module
 

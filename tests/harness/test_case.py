@@ -11,15 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.case import CallStep, DropStep, NewStep, RepStep, Sample, Step, load_case, parse_case
-from harness.case_writer import case_text, toml_string
-from harness.plan import Plan, Role, TrapClass
+from harness.frontend.front_end import WitText
+from harness.plan.outcomes import TrapClass
+from harness.plan.plan import Plan
+from harness.plan.roles import Role
 from harness.planner import case_plan, check_plan
-from harness.refusals import parse_refusals
-from harness.schema import CASE_SCHEMA, REFUSALS_SCHEMA
-from harness.script import Lists
-from harness.toml_lines import FileError
-from harness.toolchains.front_end import WitText
+from harness.script.operations import Lists
+from harness.suite.case import CallStep, DropStep, NewStep, RepStep, Sample, Step, load_case, parse_case
+from harness.suite.case_writer import case_text, toml_string
+from harness.suite.refusals import parse_refusals
+from harness.suite.schema import CASE_SCHEMA, REFUSALS_SCHEMA
+from harness.text.toml_lines import FileError
 
 HEAD = """title = "t"
 why = "w"

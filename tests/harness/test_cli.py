@@ -13,9 +13,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from harness.examine import keep_or_say_why
-from harness.observe import Observed
-from harness.plan import Plan
+from harness.bench.examine import keep_or_say_why
+from harness.judge.observation import Observed
+from harness.plan.plan import Plan
 from reports import json_form
 from tests.harness import interrupted
 
@@ -149,7 +149,7 @@ def test_no_reference_says_so_first(suite: Path) -> None:
         (["run", "cases", "--json", "/dev/null/x.json"], "cannot be written"),
         (["run", "cases", "--artifacts", "/dev/null/x"], "cannot be written"),
         (["run", "cases", "--toolchain", "ours", "--reference", "x"], "leaves out"),
-        (["run", "cases", "--toolchain", "miniature:none"], "no miniature 'none'"),
+        (["run", "cases", "--toolchain", "mutant:none"], "no mutant 'none'"),
         (["check", "two.wit", "--world", "c"], "c"),
         (["schema", "poem"], "poem"),
         (["no-such-command"], "No such command"),

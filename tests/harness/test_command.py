@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.process import Limits
-from harness.toml_lines import parse_toml
+from harness.process.children import Limits
+from harness.text.toml_lines import parse_toml
 from harness.toolchains.command import ToolchainFileError, load
 from harness.toolchains.command_schema import TOOLCHAIN_SCHEMA
 from harness.toolchains.protocol import Built, GenerateOptions, Library, LinkOptions, Panicked, Refused

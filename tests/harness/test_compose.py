@@ -6,11 +6,11 @@ import pytest
 import wasmtime
 import wasmtime.component
 
-from harness.binary import SORT_FUNC, SORT_INSTANCE, BinaryError, Reader, surface, unsigned
-from harness.compose import CompositionError, compose
-from harness.core_module import core_interface, module_type, without_customs
-from harness.plan import ItemKind, Role, Wire
-from harness.share import SharedModules, share
+from harness.binary.core_module import core_interface, module_type, without_customs
+from harness.binary.sections import SORT_FUNC, SORT_INSTANCE, BinaryError, Reader, surface, unsigned
+from harness.binary.share import SharedModules, share
+from harness.composition.compose import CompositionError, compose
+from harness.plan.roles import ItemKind, Role, Wire
 from tests.harness import stub
 
 WIRE = Wire(Role.DRIVER, "a:b/c", ItemKind.INSTANCE, Role.SUBJECT, ("a:b/c",))

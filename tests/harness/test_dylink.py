@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import wasmtime
 
-from harness.diff import NOTHING
-from harness.dylink import Dylink, judge_dylink, read_dylink
-from harness.plan import Role
+from harness.judge.diff import NOTHING
+from harness.judge.dylink import Dylink, judge_dylink, read_dylink
+from harness.plan.roles import Role
 
 INTERPRETER = "libinterp.so"
 IMPORTS = """

@@ -8,10 +8,14 @@ import weakref
 import pytest
 import wasmtime
 
-from harness.compose import Composition, compose
-from harness.engine import OVERWRITTEN, Compiled, Engine, EngineKind, Rejected, RunLimits, RunResult
-from harness.plan import Events, ExpectedOutcome, ItemKind, Role, ScriptPlan, TrapClass, Wire
-from harness.share import SharedModules
+from harness.binary.share import SharedModules
+from harness.composition.compose import Composition, compose
+from harness.engine.engine import OVERWRITTEN, Compiled, Engine
+from harness.engine.results import EngineKind, Rejected, RunLimits, RunResult
+from harness.plan.events import Events
+from harness.plan.outcomes import ExpectedOutcome, TrapClass
+from harness.plan.plan import ScriptPlan
+from harness.plan.roles import ItemKind, Role, Wire
 from tests.harness import stub
 
 WIRE = Wire(Role.DRIVER, "a:b/c", ItemKind.INSTANCE, Role.SUBJECT, ("a:b/c",))

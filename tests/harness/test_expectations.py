@@ -9,9 +9,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from harness.expectations import ExpectationsError, load, nearest_version
-from harness.expectations_schema import EXPECTATIONS_SCHEMA
-from harness.run import default_expectations
+from harness.runs.run import default_expectations
+from harness.suite.expectations import ExpectationsError, load, nearest_version
+from harness.suite.expectations_schema import EXPECTATIONS_SCHEMA
 
 HEAD = 'tool = "wasm-tools"\nversions = ">=1.262.0, <1.263.0"\n'
 ENTRY = '[[expect]]\nid = "a"\ncases = ["x"]\noutcome = "fail"\nreason = "r"\nlink = "https://example.org"\n'

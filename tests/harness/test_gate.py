@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import AbstractContextManager
 
-from harness.gate import Gate
+from harness.runs.gate import Gate
 
 
 class Entered:

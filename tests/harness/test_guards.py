@@ -6,9 +6,9 @@ import pytest
 import wasmtime
 from wasmtime import Func, Global, GlobalType, Instance, Limits, Memory, MemoryType, Module, Store, Val, ValType
 
-from harness import guards
-from harness.anchor import EXPORT
-from harness.dylink import read_dylink
+from harness.composition import guards
+from harness.composition.anchor import EXPORT
+from harness.judge.dylink import read_dylink
 
 BEFORE_AT, BETWEEN = 64, 39
 """Where the library before lies, and the size of the one that is guarded."""

@@ -7,9 +7,10 @@ import time
 import pytest
 from wasmtime import Func, FuncType, Instance, Module, Trap, WasmtimeError
 
-from harness.engine import Engine, EngineKind, RunLimits, TraceTooLong, _Host
-from harness.plan import TrapClass
-from harness.traps import classify
+from harness.engine.engine import Engine, TraceTooLong, _Host
+from harness.engine.results import EngineKind, RunLimits
+from harness.engine.traps import classify
+from harness.plan.outcomes import TrapClass
 
 ENDLESS = RunLimits(fuel=1 << 62, seconds=0.5)
 LITTLE = RunLimits(fuel=100_000, seconds=3600.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.handles import normalize
+from harness.trace.handles import normalize
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.case import load_case, parse_case
-from harness.programs.program import load_program, parse_program
-from harness.refusals import load_refusals, parse_refusals
-from harness.script import Handle
-from harness.script_parser import ScriptValueError, parse_value
-from harness.suite import Kind, SuiteFile
-from harness.text_files import MAX_BYTES
-from harness.toml_lines import FileError
-from harness.types import Prim
-from harness.wave_lexer import WaveError
-from harness.wave_parser import from_wave
+from harness.runs.suite_files import Kind, SuiteFile
+from harness.script.operations import Handle
+from harness.script.parser import ScriptValueError, parse_value
+from harness.suite.case import load_case, parse_case
+from harness.suite.program import load_program, parse_program
+from harness.suite.refusals import load_refusals, parse_refusals
+from harness.text.files import MAX_BYTES
+from harness.text.toml_lines import FileError
+from harness.values.wave_lexer import WaveError
+from harness.values.wave_parser import from_wave
+from harness.world.types import Prim
 
 CASES = Path(__file__).parents[2] / "cases"
 EXAMPLES = {

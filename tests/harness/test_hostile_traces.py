@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.names import MAX_NAME, DumpError, read_dump
-from harness.plan import Role
-from harness.same_world import told_world
-from harness.trace import TraceReader
+from harness.judge.same_world import told_world
+from harness.plan.roles import Role
+from harness.trace.names import MAX_NAME, DumpError, read_dump
+from harness.trace.reader import TraceReader
 from tests.harness.test_names import DUMP
 from tests.harness.test_same_world import DUMP as WHOLE
 from tests.harness.test_same_world import world

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from harness.interpreter_world import interpreters_own
+from harness.composition.interpreter_world import interpreters_own
+from harness.frontend.front_end import WitText
 from harness.planner import check_plan
-from harness.toolchains.front_end import WitText
 
 WIT = """package root:w;
 world w { %s }

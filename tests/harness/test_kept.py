@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.model.table import ResourceIdentity
-from harness.plan import Role
+from harness.plan.roles import Role
 from harness.planner.kept import Kept
 
 ROLE = Role.DRIVER

@@ -7,13 +7,13 @@ from random import Random
 
 import pytest
 
-from harness import types as t
+from harness.frontend.front_end import WitText
 from harness.planner import check_plan
-from harness.sampling import Sampler
-from harness.smallest import MAX_PARTS, NEVER, Smallest
-from harness.toolchains.front_end import WitText
-from harness.types import Prim
-from harness.values import HandleName
+from harness.values.sampling import Sampler
+from harness.values.values import HandleName
+from harness.world import types as t
+from harness.world.smallest import MAX_PARTS, NEVER, Smallest
+from harness.world.types import Prim
 
 SHAPES = {
     "record": ("record r0 {{ a: u8, b: u8 }}", "record r{0} {{ a: r{1}, b: r{1} }}"),

@@ -7,17 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from harness.build import Builder, Clock
-from harness.cells import pure_cell
-from harness.engine import EngineKind
-from harness.merging import merged, merging
-from harness.observe import CellRun
-from harness.plan import ComponentPlan, ItemKind, Plan, Role, Wire
-from harness.steps import Steps
-from harness.toolchains.front_end import WitText, surround, world_section
+from harness.engine.results import EngineKind
+from harness.frontend.front_end import WitText, surround, world_section
+from harness.judge.observation import CellRun
+from harness.judge.unmergeable import merged_all_the_same
+from harness.plan.plan import ComponentPlan, Plan
+from harness.plan.roles import ItemKind, Role, Wire
+from harness.process.clock import Clock
+from harness.process.steps import Steps
+from harness.toolchains.builder import Builder
+from harness.toolchains.cells import pure_cell
 from harness.toolchains.protocol import Built, Done, GenerateOptions, Job, Library, LinkOptions, Refused, Toolchain
-from harness.unmergeable import merged_all_the_same
-from harness.world import World
+from harness.world.merging import merged, merging
+from harness.world.world import World
 
 A = "package a:b@1.0.0 { interface i { record t { a: u8 } resource r; f: func(a: t, b: borrow<r>); } }\n"
 HIGHER = (

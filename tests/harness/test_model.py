@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
+from harness.frontend.front_end import WitText, surround
 from harness.model import Unpredictable
 from harness.model.instance import Instance
-from harness.model.layout import Layout
 from harness.model.take import Taker
-from harness.plan import Role, TrapClass
-from harness.script import Lists
-from harness.toolchains.front_end import WitText, surround
-from harness.world import World
+from harness.plan.outcomes import TrapClass
+from harness.plan.roles import Role
+from harness.script.operations import Lists
+from harness.world.layout import Layout
+from harness.world.world import World
 from tests.harness.model_runs import echo, lines, moved
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harness import script as s
 from harness.model import ModelRun, Unpredictable
-from harness.plan import Role, TrapClass
+from harness.plan.outcomes import TrapClass
+from harness.plan.roles import Role
+from harness.script import operations as s
 from tests.harness.model_runs import RUN, lines, run
 
 RESOURCES = """package a:b;

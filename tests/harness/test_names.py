@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from harness.described import Described
-from harness.names import DumpError, read_dump
-from harness.trace import TraceReader
+from harness.trace.described import Described
+from harness.trace.names import DumpError, read_dump
+from harness.trace.reader import TraceReader
 
 DUMP = """wit version 3
 wit import 0 a:b/c f 1 0 2 0:0 23:0 21:0 0 0

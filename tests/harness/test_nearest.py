@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.gates import unknown_gate
-from harness.nearest import MOST, nearest_first, there_are
+from harness.frontend.gates import unknown_gate
+from harness.text.nearest import MOST, nearest_first, there_are
 
 FUNCTIONS = ["my:bug/x#[constructor]r", "my:bug/x#flip", "flops", "other:p/y#flop"]
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import owned
+from harness.process import owned
 
 
 @given(st.text(max_size=300))

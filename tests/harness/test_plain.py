@@ -6,19 +6,19 @@ from random import Random
 
 import pytest
 
-from harness import script as s
-from harness import types as t
-from harness.encoding import encode
+from harness.frontend.front_end import WitText, surround
 from harness.model import Crossings
 from harness.model.crossing import Arriving, Crossing
 from harness.model.give import Giver
 from harness.model.instance import Instance
 from harness.model.plain import NotPlain
 from harness.model.take import Taker
-from harness.plan import Role
-from harness.sampling import Sampler
-from harness.script_parser import parse_value
-from harness.toolchains.front_end import WitText, surround
+from harness.plan.roles import Role
+from harness.script import operations as s
+from harness.script.encoding import encode
+from harness.script.parser import parse_value
+from harness.values.sampling import Sampler
+from harness.world import types as t
 
 TYPES = (
     "bool", "u8", "s8", "u16", "s16", "u32", "s32", "u64", "s64", "f32", "f64", "char", "string", "pair", "colour",

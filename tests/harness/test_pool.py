@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.pool import Patience, Pool, PoolClosed, TaskFailed
-from harness.workbench import Settings
+from harness.bench.workbench import Settings
+from harness.runs.pool import Patience, Pool, PoolClosed, TaskFailed
 from tests.harness.pool_tasks import (
     DieOutside,
     Echo,
@@ -117,7 +117,7 @@ def test_a_full_disk_is_told_without_a_traceback(pool: Pool) -> None:
 def test_tools_end_with_workers(settings: Settings, tmp_path: Path, how: str) -> None:
     note = tmp_path / "pids"
     code = (
-        "from pathlib import Path; from harness.pool import Pool; from harness.workbench import Settings; "
+        "from pathlib import Path; from harness.runs.pool import Pool; from harness.bench.workbench import Settings; "
         "from tests.harness.pool_tasks import RunTool; "
         f"pool = Pool(Settings(Path({str(tmp_path)!r}), None), 1); task = pool.submit(RunTool({str(note)!r})); "
         "input(); pool.close(); print('closed', flush=True); input()"
@@ -167,7 +167,7 @@ def test_closing_ends_busy_workers_at_once(settings: Settings, tmp_path: Path) -
 def test_a_worker_ends_with_its_owner(tmp_path: Path) -> None:
     note = tmp_path / "pid"
     code = (
-        "from pathlib import Path; from harness.pool import Pool; from harness.workbench import Settings; "
+        "from pathlib import Path; from harness.runs.pool import Pool; from harness.bench.workbench import Settings; "
         "from tests.harness.pool_tasks import HoldOn; "
         f"Pool(Settings(Path({str(tmp_path)!r}), None), 1).submit(HoldOn({str(note)!r})).result()"
     )

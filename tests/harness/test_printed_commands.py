@@ -15,7 +15,7 @@ from harness.cli.group import commands
 from harness.toolchains import wasm_tools
 
 ROOT = Path(__file__).resolve().parents[2]
-WRONG = ["--toolchain", "miniature:s8-loaded-unsigned"]
+WRONG = ["--toolchain", "mutant:s8-loaded-unsigned"]
 
 WIT = """package a:b;
 interface x { f: func(a: list<s8>) -> list<s8>; @unstable(feature = more) g: func(a: s8); }

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import process
-from harness.launching import processor_time
-from harness.process import CannotStart, Killed, Limits, Running, run
+from harness.process import children as process
+from harness.process.children import CannotStart, Killed, Limits, Running, run
+from harness.process.launching import processor_time
 from tests.harness.processes import ends, wait_for_number
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -222,7 +222,7 @@ def test_a_full_disk_is_not_the_fault_of_a_tool(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize("how", [signal.SIGKILL, None], ids=["killed", "forgetful"])
 def test_a_guarded_folder_goes_with_its_owner(how: signal.Signals | None, tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from harness import owned; from harness.launching import guard; "
+        "import sys, time; from pathlib import Path; from harness.process.children import owned; from harness.process.launching import guard; "
         f"p = Path({str(tmp_path)!r}); owned.make(p / 'ours', 'p'); (p / 'ours' / 'file').write_text(''); "
         "(p / 'users').mkdir(); guard(p / 'ours'); guard(p / 'users'); print(1, flush=True); "
         + ("time.sleep(600)" if how else "pass")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from harness.diff import Difference
-from harness.interpreter_world import with_interpreter, without_anchor
-from harness.names import DumpError, read_dump
-from harness.plan import Role
-from harness.same_world import built_world, cut, told_world
-from harness.toolchains.front_end import WitText, surround
-from harness.world import World
+from harness.composition.interpreter_world import with_interpreter, without_anchor
+from harness.frontend.front_end import WitText, surround
+from harness.judge.diff import Difference
+from harness.judge.same_world import built_world, cut, told_world
+from harness.plan.roles import Role
+from harness.trace.names import DumpError, read_dump
+from harness.world.world import World
 
 WIT = """package a:b;
 interface t {

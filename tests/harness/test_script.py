@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness import script as s
-from harness.script_parser import ScriptValueError, parse_value
+from harness.script import operations as s
+from harness.script.parser import ScriptValueError, parse_value
 
 VALUES = [
     (s.Number("bool", 1), "bool 1"),

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 import generator.wit.include
-from harness.examine import Options, examine
+from harness.bench.examine import Options, examine
+from harness.bench.workbench import Settings, Workbench
+from harness.frontend.front_end import WitText
+from harness.judge.votes import FRONT_END
 from harness.planner import check_plan
-from harness.run import Run, Tools
-from harness.steps import Steps
+from harness.process.steps import Steps
+from harness.runs.run import Run, Tools
 from harness.toolchains import ours
-from harness.toolchains.front_end import WitText
 from harness.toolchains.second_reading import SecondReader, first_difference
-from harness.votes import FRONT_END
-from harness.workbench import Settings, Workbench
 
 RENAMED = """package a:b;
 world base { export old: func(a: u8) -> u8; export other: func() -> u16; }

@@ -6,8 +6,8 @@ import tracemalloc
 
 import pytest
 
-from harness.binary import COMPONENT_PREAMBLE, MAX_SECTIONS, MODULE_PREAMBLE, BinaryError, sections
-from harness.share import SharedModules, share
+from harness.binary.sections import COMPONENT_PREAMBLE, MAX_SECTIONS, MODULE_PREAMBLE, BinaryError, sections
+from harness.binary.share import SharedModules, share
 
 SIZE = 8 << 20
 LARGE = 4 * MAX_SECTIONS

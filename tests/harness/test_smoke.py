@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.cells import OURS
-from harness.examine import Options
-from harness.steps import Steps
-from harness.tasks import Smoke
-from harness.verdict import Outcome
-from harness.workbench import Settings, Workbench
+from harness.bench.examine import Options
+from harness.bench.workbench import Settings, Workbench
+from harness.judge.verdict import Outcome
+from harness.process.steps import Steps
+from harness.runs.tasks import Smoke
+from harness.toolchains.cells import OURS
 
 
 @pytest.mark.parametrize(

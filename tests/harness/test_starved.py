@@ -10,9 +10,10 @@ import time
 
 import pytest
 
-from harness import launcher, pool
-from harness.launcher import STRETCH, _Job, is_starved
-from harness.pool import _Watch
+from harness.process import launcher
+from harness.process.launcher import STRETCH, _Job, is_starved
+from harness.runs import pool
+from harness.runs.pool import _Watch
 from tests.harness.processes import PATIENCE
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="told by /proc")

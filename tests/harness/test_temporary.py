@@ -10,13 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.temporary import fresh_folder
+from harness.process.temporary import fresh_folder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="nothing is swept there")
 
-KILLED = (
-    "import os; from harness.temporary import fresh_folder; f = fresh_folder(); print(f.path, flush=True); os._exit(9)"
-)
+KILLED = "import os; from harness.process.temporary import fresh_folder; f = fresh_folder(); print(f.path, flush=True); os._exit(9)"
 
 
 def age(folder: Path) -> Path:

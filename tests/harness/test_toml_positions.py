@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.toml_positions import KeyPath, positions
+from harness.text.toml_positions import KeyPath, positions
 
 TABLE: list[tuple[str, dict[KeyPath, int]]] = [
     ("", {}),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.plan import TrapClass as T
-from harness.traps import cause, classify
+from harness.engine.traps import cause, classify
+from harness.plan.outcomes import TrapClass as T
 
 
 def trace(words: str, frame: str = "<unknown>!<wasm function 4>") -> str:

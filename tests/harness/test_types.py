@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harness import types as t
-from harness.plan import ItemKind, Role, Wire
-from harness.toolchains.front_end import FrontEndError, Surroundings, WitText, surround
-from harness.world import World
+from harness.frontend.front_end import FrontEndError, Surroundings, WitText, surround
+from harness.plan.roles import ItemKind, Role, Wire
+from harness.world import types as t
+from harness.world.world import World
 
 
 def around(wit: str, world: str | None = None) -> Surroundings:

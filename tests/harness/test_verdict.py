@@ -6,8 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from harness.build import ComponentBuild
-from harness.cells import (
+from harness.engine.results import EngineKind, Rejected, RunResult, Trap
+from harness.judge.diff import Difference, Expected, against_model, between
+from harness.judge.observation import CellRun, Observation
+from harness.judge.structure import Structure
+from harness.judge.verdict import Outcome, Verdict, judge, refused_by_engine
+from harness.plan.events import Events
+from harness.plan.outcomes import ExpectedOutcome, TrapClass
+from harness.plan.plan import Plan, ScriptPlan
+from harness.plan.roles import Role
+from harness.suite.expectations import Expectation, Expectations
+from harness.toolchains.cells import (
     BOTH_WAYS_EVERY,
     OURS,
     REFERENCE,
@@ -19,15 +28,9 @@ from harness.cells import (
     full_cells,
     pure_cell,
 )
-from harness.diff import Difference, Expected, Observation, against_model, between
-from harness.engine import EngineKind, Rejected, RunResult, Trap
-from harness.expectations import Expectation, Expectations
-from harness.observe import CellRun
-from harness.plan import Events, ExpectedOutcome, Plan, Role, ScriptPlan, TrapClass
-from harness.structure import Structure
+from harness.toolchains.component_build import ComponentBuild
 from harness.toolchains.protocol import BuildResult, Built, InvalidOutput, Panicked, Refused, TimedOut
-from harness.trace import TraceReader
-from harness.verdict import Outcome, Verdict, judge, refused_by_engine
+from harness.trace.reader import TraceReader
 
 GOOD = "push_u8 1\npop_u8 = 2\nbalance 0 0 0 0 0\n"
 SIGN = "push_u8 255\npop_u8 = 2\nbalance 0 0 0 0 0\n"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.cli.terminal import show_error
-from harness.visible import visible
+from harness.text.visible import visible
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harness.cells import Build, Cell
-from harness.engine import EngineKind
-from harness.plan import Role
-from harness.votes import minority, shared_fault
+from harness.engine.results import EngineKind
+from harness.judge.votes import minority, shared_fault
+from harness.plan.roles import Role
+from harness.toolchains.cells import Build, Cell
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.process import Completed, Limits
+from harness.process.children import Completed, Limits
 from harness.toolchains.protocol import (
     BuildResult,
     Built,

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import types as t
-from harness.sampling import Impossible, Sampler
-from harness.values import (
+from harness.values.sampling import Impossible, Sampler
+from harness.values.values import (
     NONE,
     Case,
     ErrorContext,
@@ -24,9 +23,10 @@ from harness.values import (
     ok,
     some,
 )
-from harness.wave import KEYWORDS, to_wave
-from harness.wave_lexer import WaveError
-from harness.wave_parser import from_wave
+from harness.values.wave import KEYWORDS, to_wave
+from harness.values.wave_lexer import WaveError
+from harness.values.wave_parser import from_wave
+from harness.world import types as t
 
 POINT = t.Record("a:b/c#point", (t.Param("x", t.Prim.S8), t.Param("label", t.Option(t.Prim.STRING))))
 SHAPE = t.Variant("a:b/c#shape", (t.CaseType("circle", t.Prim.F32), t.CaseType("none", None), t.CaseType("err", POINT)))

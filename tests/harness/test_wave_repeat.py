@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harness import types as t
-from harness.values import Value
-from harness.wave_lexer import WaveError
-from harness.wave_parser import MAX_REPEATED, from_wave
+from harness.values.values import Value
+from harness.values.wave_lexer import WaveError
+from harness.values.wave_parser import MAX_REPEATED, from_wave
+from harness.world import types as t
 
 BYTES = t.List(t.Prim.U8)
 

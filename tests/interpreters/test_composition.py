@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.compose import compose
-from harness.engine import Compiled, Engine, RunLimits, RunResult
-from harness.plan import ItemKind, Role, TrapClass, Wire
-from harness.share import SharedModules
+from harness.binary.share import SharedModules
+from harness.composition.compose import compose
+from harness.engine.engine import Compiled, Engine
+from harness.engine.results import RunLimits, RunResult
+from harness.plan.outcomes import TrapClass
+from harness.plan.roles import ItemKind, Role, Wire
 from harness.toolchains import ours, wasm_tools
 from harness.toolchains.protocol import Built, GenerateOptions, Library, LinkOptions, Toolchain
-from harness.trace import Trace, TraceReader
+from harness.trace.reader import Trace, TraceReader
 from interpreters import boxed
 
 API = "t:p/api@1.0.0"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.case_writer import toml_string
 from harness.fuzz.linking.library import LOG, Check, LibraryWriter
 from harness.fuzz.linking.model import Model
 from harness.fuzz.linking.parts import LinkProgram
+from harness.suite.case_writer import toml_string
 
 _LIBC = """
 (module (@dylink.0)

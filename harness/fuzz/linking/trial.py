@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass, replace
 from random import Random
 
-from harness.examine import Options
+from harness.bench.examine import Options
+from harness.bench.workbench import Workbench
 from harness.fuzz.choices import Exhausted, FixedSource, NotFailing, RandomSource, Source, shrink
 from harness.fuzz.drawn import LINK, RANDOM
 from harness.fuzz.linking.draw import random_program
@@ -15,11 +16,10 @@ from harness.fuzz.linking.model import Model
 from harness.fuzz.linking.parts import LinkProgram
 from harness.fuzz.linking.text import ProgramText, exports_of, program_body
 from harness.fuzz.signature import Explain, Hit, Signature, hits
+from harness.judge.verdict import Finding, Verdict
 from harness.programs.examine import examine_program
 from harness.programs.prepare import Prepared, prepare
-from harness.programs.program import Program, parse_program
-from harness.verdict import Finding, Verdict
-from harness.workbench import Workbench
+from harness.suite.program import Program, parse_program
 
 EVERY = 8
 """Of trials in random worlds, one in so many is a program."""

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import types as t
 from harness.fuzz.adapter import SourceRandom
-from harness.sampling import Sampler
+from harness.values.sampling import Sampler
+from harness.world import types as t
 from tests.harness.fuzz.sources import GivenSource
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.fuzz import atomic
+from harness.text import atomic
 
 
 def test_writes_and_replaces(tmp_path: Path) -> None:

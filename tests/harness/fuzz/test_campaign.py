@@ -15,16 +15,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.case import load_case
-from harness.fuzz import atomic, state
 from harness.fuzz import campaign as campaign_module
+from harness.fuzz import state
 from harness.fuzz.campaign import INTERRUPTED, Bounds, Campaign
 from harness.fuzz.findings import Ledger
 from harness.fuzz.reduce import Reduced
 from harness.fuzz.signature import Signature
 from harness.fuzz.trial import TrialResult
-from harness.pool import TaskFailed
-from harness.worker import Task
+from harness.runs.pool import TaskFailed
+from harness.runs.worker import Task
+from harness.suite.case import load_case
+from harness.text import atomic
 from tests.harness.fuzz.campaigns import StubRun, Told, campaign, hit, plain_trial, small
 
 

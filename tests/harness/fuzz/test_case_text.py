@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.case import CallStep, DropStep, NewStep, RepStep, Sample, Step, parse_case
-from harness.case_writer import toml_string
 from harness.fuzz.case_text import CaseParts, case_text
-from harness.plan import Role, TrapClass
-from harness.script import Lists
+from harness.plan.outcomes import TrapClass
+from harness.plan.roles import Role
+from harness.script.operations import Lists
+from harness.suite.case import CallStep, DropStep, NewStep, RepStep, Sample, Step, parse_case
+from harness.suite.case_writer import toml_string
 
 WIT = "package a:b;\nworld w { export f: func(a: string); }\n"
 

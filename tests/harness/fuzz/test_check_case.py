@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from harness.case import load_case
 from harness.cli.group import commands
+from harness.suite.case import load_case
 
 WIT = "package a:b; interface x { g: func(n: string); f: func(a: list<s8>, b: u32) -> u64; } world w { export x; }"
-WRONG = ["--toolchain", "miniature:s8-loaded-unsigned", "--no-reference", "-j", "1"]
+WRONG = ["--toolchain", "mutant:s8-loaded-unsigned", "--no-reference", "-j", "1"]
 
 
 def harness(*words: str) -> Result:
@@ -33,7 +33,7 @@ def test_a_failure_is_reduced_to_a_case_that_shows_it() -> None:
     assert len(case.steps) == 1
     assert "string" not in str(case.wit)
     text = Path("found.toml").read_text()
-    assert "# Made by: harness check w.wit --seed 0 --calls 20 --toolchain miniature:s8-loaded-unsigned" in text
+    assert "# Made by: harness check w.wit --seed 0 --calls 20 --toolchain mutant:s8-loaded-unsigned" in text
     again = harness("run", "found.toml", *WRONG)
     assert (again.exit_code, "push_s8 -" in again.output) == (1, True)
 

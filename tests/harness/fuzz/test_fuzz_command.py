@@ -16,12 +16,12 @@ from click.testing import CliRunner
 
 from harness.cli import fuzz as fuzz_command
 from harness.cli.group import commands
-from harness.pool import Patience
+from harness.runs.pool import Patience
 from reports import fuzz as reports
 from tests.harness import interrupted
 
 OURS = ["--toolchain", "ours"]
-WRONG = ["--toolchain", "miniature:s8-loaded-unsigned", "--no-reference"]
+WRONG = ["--toolchain", "mutant:s8-loaded-unsigned", "--no-reference"]
 """Found in most worlds."""
 
 
@@ -123,8 +123,8 @@ def test_resumed(tmp_path: Path) -> None:
         (["--time", "soon"], "no time such as"),
         (["--features", "colours"], "there is no 'colours'"),
         (["--toolchain", "nothing.toml"], "nor a file"),
-        (["--toolchain", "miniature:none"], "no miniature 'none'"),
-        (["--toolchain", "ours", "--toolchain", "miniature:fields-packed"], "only one toolchain"),
+        (["--toolchain", "mutant:none"], "no mutant 'none'"),
+        (["--toolchain", "ours", "--toolchain", "mutant:fields-packed"], "only one toolchain"),
         (["--toolchain", "python:no.such:thing"], "python:no.such:thing"),
         (["--toolchain", "ours", "--reference", "x"], "leaves out"),
         (["--resume", "--index", "3"], "repeats one world"),

@@ -10,14 +10,15 @@ from random import Random
 
 import pytest
 
-from harness import script as s
-from harness import types as t
+from harness.frontend.front_end import WitText, surround
 from harness.fuzz.planned import TrialPlan, plan_trial
 from harness.fuzz.worlds import Profile, random_world
-from harness.model.layout import Layout
-from harness.plan import Role, TrapClass
-from harness.toolchains.front_end import WitText, surround
-from harness.world import Function, World
+from harness.plan.outcomes import TrapClass
+from harness.plan.roles import Role
+from harness.script import operations as s
+from harness.world import types as t
+from harness.world.layout import Layout
+from harness.world.world import Function, World
 from tests.harness.fuzz.sources import seeded
 
 WORLDS = 500

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.examine import Options
+from harness.bench.examine import Options
+from harness.bench.workbench import Settings, Workbench
 from harness.fuzz.cases_of import bare_case
 from harness.fuzz.oracle import Oracle
 from harness.fuzz.signature import Signature
-from harness.sampling import Impossible
-from harness.steps import Loss, Steps
-from harness.workbench import Settings, Workbench
+from harness.process.steps import Loss, Steps
+from harness.values.sampling import Impossible
 
 SIGNATURE = Signature("ours", "fail", 3, "event", "x", "ours")
 

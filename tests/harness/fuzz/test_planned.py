@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
+from harness.frontend.front_end import WitText, surround
 from harness.fuzz.planned import affordable, plan_trial
-from harness.toolchains.front_end import WitText, surround
 
 SMALL = "package a:b; interface x { f: func(a: u8) -> string; } world w { export x; }"
 LARGE = "package a:b; interface x { f: func() -> list<list<list<u16, 9>, 9>, 72>; } world w { export x; }"

@@ -8,15 +8,16 @@ from random import Random
 
 import pytest
 
-from harness.examine import Options, examine
+from harness.bench.examine import Options, examine
+from harness.bench.workbench import Settings, Workbench
+from harness.frontend.front_end import WitText, surround
 from harness.fuzz.raw import with_bad_values
+from harness.judge.verdict import Outcome
 from harness.model.table import ResourceHandle, ResourceIdentity, SpecTrap, Table
-from harness.plan import Role, TrapClass
+from harness.plan.outcomes import TrapClass
+from harness.plan.roles import Role
 from harness.planner.bare import PlannedWorld, planned_world
-from harness.steps import Steps
-from harness.toolchains.front_end import WitText, surround
-from harness.verdict import Outcome
-from harness.workbench import Settings, Workbench
+from harness.process.steps import Steps
 
 WIT = """package a:b;
 interface z {

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.case import CallStep, DropStep, NewStep, RepStep, Step
-from harness.examine import Options
+from harness.bench.examine import Options
+from harness.bench.workbench import Settings, Workbench
 from harness.fuzz import reduce
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.drawn import DrawnWorld
@@ -15,9 +15,9 @@ from harness.fuzz.oracle import Oracle
 from harness.fuzz.reduce import UNSAID, Reduce
 from harness.fuzz.signature import Signature
 from harness.fuzz.trial import Recipe
-from harness.plan import Plan
-from harness.steps import Steps
-from harness.workbench import Settings, Workbench
+from harness.plan.plan import Plan
+from harness.process.steps import Steps
+from harness.suite.case import CallStep, DropStep, NewStep, RepStep, Step
 
 SIGNATURE = Signature("ours", "fail", 3, "event", "x", "ours")
 WORLD = DrawnWorld("package a:b;\ninterface x { f: func(a: u8); }\nworld w { import x; }\n", "w", (), 7)

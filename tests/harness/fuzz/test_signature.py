@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from harness.diff import Difference
 from harness.fuzz.signature import Hit, Signature, hits, message_shape
-from harness.plan import Role
-from harness.verdict import Finding, Judgement, Outcome, Verdict
+from harness.judge.diff import Difference
+from harness.judge.verdict import Finding, Judgement, Outcome, Verdict
+from harness.plan.roles import Role
 
 PANIC = """the subject of reference@winch: generate panicked (exit code 101): thread 'main' panicked at a/lib.rs:12:5:
 not yet implemented: fixed-length-list

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from harness.bench.workbench import Settings, Workbench
+from harness.frontend.front_end import WitText, surround
 from harness.fuzz.smith import SmithError, smith_world
 from harness.fuzz.worlds import Profile
-from harness.process import Limits
-from harness.steps import Steps
-from harness.toolchains.front_end import WitText, surround
+from harness.process.children import Limits
+from harness.process.steps import Steps
 from harness.toolchains.wasm_tools import Executable, NoReference, find
-from harness.workbench import Settings, Workbench
 from tests.harness.fuzz.sources import seeded
 
 

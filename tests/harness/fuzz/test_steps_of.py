@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from harness.case import CallStep, DropStep, Step, parse_case
+from harness.frontend.front_end import WitText, surround
 from harness.fuzz.case_text import CaseParts, case_text
 from harness.fuzz.cases_of import run_case
 from harness.fuzz.choices import RandomSource
@@ -14,10 +14,10 @@ from harness.fuzz.raw import with_bad_values
 from harness.fuzz.signature import Signature
 from harness.fuzz.steps_of import steps_of
 from harness.fuzz.worlds import Profile, random_world
-from harness.plan import Role
+from harness.plan.roles import Role
 from harness.planner import case_plan
 from harness.planner.bare import PlannedWorld, planned_world
-from harness.toolchains.front_end import WitText, surround
+from harness.suite.case import CallStep, DropStep, Step, parse_case
 
 DESTRUCTORS = """package a:b;
 interface log { line: func(s: string) -> u32; }

@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from harness import types as t
+from harness.frontend.front_end import WitText, surround
 from harness.fuzz.worlds import Profile, random_world
 from harness.fuzz.worlds import packages as drawing
 from harness.fuzz.worlds.ast import Container, Package, World
@@ -20,8 +20,8 @@ from harness.fuzz.worlds.stretched import DIMENSIONS, LEVELS, SIDES, stretch
 from harness.fuzz.worlds.text import wit_text
 from harness.planner.bare import check_plan
 from harness.planner.representations import EDGE_REPS
-from harness.sampling import VERY_LONG, Allowance, Sampler
-from harness.toolchains.front_end import WitText, surround
+from harness.values.sampling import VERY_LONG, Allowance, Sampler
+from harness.world import types as t
 from tests.harness.fuzz.sources import seeded
 
 CAMPAIGN = 2000

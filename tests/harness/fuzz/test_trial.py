@@ -8,15 +8,15 @@ from random import Random
 
 import pytest
 
-from harness.engine import EngineKind
-from harness.examine import Options
+from harness.bench.examine import Options
+from harness.bench.workbench import Settings, Workbench
+from harness.engine.results import EngineKind
 from harness.fuzz.adapter import SourceRandom
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.choices import FixedSource, RecordingRandom
 from harness.fuzz.planned import plan_trial
 from harness.fuzz.trial import Recipe, Trial, draw
-from harness.steps import Loss, Steps
-from harness.workbench import Settings, Workbench
+from harness.process.steps import Loss, Steps
 
 
 @pytest.fixture(scope="module")

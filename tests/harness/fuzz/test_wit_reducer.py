@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from harness.frontend.front_end import FrontEndError, WitText, surround
 from harness.fuzz.wit_reducer import edits, reduce_wit
-from harness.toolchains.front_end import FrontEndError, WitText, surround
 
 WORLD = """package a:b@1.0.0;
 // a comment

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.frontend.front_end import WitText, surround
 from harness.fuzz.worlds import FuzzWorld, Profile, random_world
-from harness.toolchains.front_end import WitText, surround
 from harness.toolchains.wasm_tools import NoReference, find
 from tests.harness.fuzz.sources import GivenSource, seeded
 

@@ -7,23 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from harness.cells import OURS
-from harness.engine import EngineKind, Rejected, RunLimits
-from harness.examine import Options
-from harness.plan import TrapClass
-from harness.process import Limits
+from harness.bench.examine import Options
+from harness.bench.workbench import Settings, Workbench
+from harness.engine.results import EngineKind, Rejected, RunLimits
+from harness.judge.verdict import Outcome, Verdict
+from harness.judge.votes import MODEL
+from harness.plan.outcomes import TrapClass
+from harness.process.children import Limits
+from harness.process.steps import Steps
 from harness.programs.examine import RunProgram, examine_program, first_difference
 from harness.programs.execute import MAX_LINES, execute
 from harness.programs.prepare import Prepared, prepare
-from harness.programs.program import Program, parse_program
-from harness.run import Run, Tools
-from harness.steps import Steps
-from harness.toml_lines import FileError
+from harness.runs.run import Run, Tools
+from harness.suite.program import Program, parse_program
+from harness.text.toml_lines import FileError
+from harness.toolchains.cells import OURS
 from harness.toolchains.command import load
 from harness.toolchains.protocol import Built, Library, LinkOptions, Refused
-from harness.verdict import Outcome, Verdict
-from harness.votes import MODEL
-from harness.workbench import Settings, Workbench
 
 HEAD = 'title = "t"\nwhy = "w"\norigin = "own"\n'
 WORLD = """

@@ -9,7 +9,7 @@ from harness.fuzz.linking.draw import MOST_STARTS, random_program
 from harness.fuzz.linking.model import Model
 from harness.fuzz.linking.parts import Bump, How, LinkProgram, Realloc
 from harness.fuzz.linking.trial import draw_program, is_link_trial, prepared_program, program_text
-from harness.programs.program import parse_program
+from harness.suite.program import parse_program
 
 PROGRAMS = [random_program(RandomSource(Random(seed))) for seed in range(300)]
 

@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from harness.examine import Options
+from harness.bench.examine import Options
+from harness.bench.workbench import Settings, Workbench
 from harness.fuzz.findings import Found, write_case
 from harness.fuzz.linking.trial import ProgramReduction, draw_program
 from harness.fuzz.reduce import Reduce
 from harness.fuzz.signature import Hit
 from harness.fuzz.trial import Recipe, Trial, TrialResult
-from harness.programs.program import load_program
-from harness.steps import Steps
-from harness.verdict import Outcome
-from harness.workbench import Settings, Workbench
+from harness.judge.verdict import Outcome
+from harness.process.steps import Steps
+from harness.suite.program import load_program
 
 RECIPE = Recipe(3, worlds="link")
 OPTIONS = Options(artifacts=None)
-WRONG = "miniature:last-definition-counts"
+WRONG = "mutant:last-definition-counts"
 
 
 @pytest.fixture(scope="module")

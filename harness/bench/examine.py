@@ -1,0 +1,164 @@
+"""A plan examined from end to end inside a worker: cells run, judged, and kept where something is wrong."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from harness.bench import artifacts
+from harness.bench.workbench import Workbench
+from harness.composition.interpreter_world import interpreters_own
+from harness.engine.features import missing
+from harness.engine.results import EngineKind
+from harness.judge.observation import Observed
+from harness.judge.ran import Ran, carried_out
+from harness.judge.unmergeable import merged_all_the_same
+from harness.judge.verdict import Verdict, judge, misread, skipped, unusable
+from harness.plan.plan import Plan
+from harness.plan.roles import Role
+from harness.suite.expectations import Expectations
+from harness.toolchains.cells import Cell, First, default_cells, first_cells, full_cells
+from harness.toolchains.lending import left_out
+from harness.toolchains.protocol import Toolchain
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How plans are examined. `artifacts` None: nothing is kept."""
+
+    full_matrix: bool = False
+    engine: EngineKind = EngineKind.WINCH
+    expectations: Expectations = field(default_factory=Expectations)
+    artifacts: Path | None = Path("artifacts")
+    toolchains: tuple[str, ...] | None = None
+    """Which of the toolchains take part, by name, in order; None: all."""
+    first: First = First.BOTH_WAYS
+    turn: int = 0
+    """The number of a world among many: whose turn it is to build what is built once (`first_cells`)."""
+    list_calls: bool = False
+    """Whether every call is wanted as text, also of what passes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """The verdict on one plan, and what a report shows beside it. `stages`: seconds by stage."""
+
+    name: str
+    title: str
+    verdict: Verdict
+    wit: str = ""
+    calls: tuple[str, ...] = ()
+    unsupported: tuple[str, ...] = ()
+    artifacts: str = ""
+    seconds: float = 0.0
+    stages: tuple[tuple[str, float], ...] = ()
+    ran: Ran = field(default_factory=Ran)
+    failed_run: int = 0
+    """The run that `calls` are of, counted from 1."""
+
+
+def choose_cells(bench: Workbench, plan: Plan, options: Options) -> list[Cell]:
+    """All cells that may be run."""
+    return _rounds(bench, plan, options)[-1]
+
+
+def _rounds(bench: Workbench, plan: Plan, options: Options) -> list[list[Cell]]:
+    """Which cells are run at first, and which where those show anything wrong."""
+    roles = [component.role for component in plan.components]
+    toolchains = _names(bench, options)
+    if options.full_matrix:
+        return [full_cells(roles, toolchains, plan.needs)]
+    first = first_cells(roles, toolchains, options.engine, options.first, options.turn)
+    every = default_cells(roles, toolchains, options.engine)
+    return [first] if len(first) == len(every) else [first, every]
+
+
+def _names(bench: Workbench, options: Options) -> list[str]:
+    return list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
+
+
+def _asked(plan: Plan) -> list[str]:
+    """What a toolchain is asked for that some cannot be asked for (`Toolchain.lacks`)."""
+    features = any(part.features for part in plan.components)
+    keeps = not all(part.merge_versions for part in plan.components)
+    return (["features"] if features else []) + (["keep-versions"] if keeps else [])
+
+
+def examine(
+    bench: Workbench, name: str, plan: Plan, options: Options, started: float | None = None, source: str = ""
+) -> Examination:
+    """Run what cells it takes and judge. `started`: `time.perf_counter()` when planning began. `source`: where the plan
+    comes from; artifacts of two sources never share a folder."""
+    start = time.perf_counter() if started is None else started
+    taken = interpreters_own(plan)
+    if taken:
+        return Examination(name, plan.title, unusable(taken))
+    left = left_out(bench.toolchains, _names(bench, options), _asked(plan))
+    options = replace(options, toolchains=tuple(name for name in _names(bench, options) if name not in left))
+    lacking = missing(plan.needs) or _nothing_to_run(plan) or ([] if options.toolchains else list(left.values()))
+    if lacking:
+        return Examination(name, plan.title, skipped("; ".join(lacking)), unsupported=plan.unsupported)
+    planned = time.perf_counter()
+    tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
+    observed = Observed([])
+    for cells in _rounds(bench, plan, options):
+        bench.observer.observe(plan, cells, bench.settings.run_limits, observed)
+        since = time.perf_counter()
+        wrongly_merged = merged_all_the_same(plan, observed.cells, bench.builder, observed.clock)
+        structure = bench.structure.compare(plan, observed.cells, wrongly_merged)
+        verdict = judge(name, plan, observed.cells, structure, tools, options.expectations)
+        observed.clock.add("compare", since)
+        if not verdict.findings:
+            break
+    verdict = _read_again(bench, plan, verdict)
+    observed.clock.seconds["plan"] = planned - start
+    kept = ""
+    if not verdict.outcome.good and options.artifacts is not None:
+        toolchains = list(bench.toolchains.values())
+        kept = keep_or_say_why(options.artifacts, name, source, plan, observed, toolchains)
+    failed = next((finding.run for _, finding in verdict.findings if finding.run), 0)
+    return Examination(
+        name,
+        plan.title,
+        verdict,
+        plan.components[0].wit if len(plan.components) == 1 else _subject_wit(plan),
+        tuple(plan.runs[failed - 1].calls) if failed else (),
+        (*plan.unsupported, *left.values()),
+        kept,
+        time.perf_counter() - start,
+        tuple(observed.clock.seconds.items()),
+        carried_out(plan, observed.cells, options.list_calls),
+        failed,
+    )
+
+
+def _read_again(bench: Workbench, plan: Plan, verdict: Verdict) -> Verdict:
+    """Where something disagrees that is not known: was the world read right (`toolchains/second_reading.py`)?"""
+    if verdict.outcome.good:
+        return verdict
+    subject = next(part for part in plan.components if part.role is Role.SUBJECT)
+    difference = bench.read_otherwise(subject)
+    return misread(verdict, difference) if difference else verdict
+
+
+def _nothing_to_run(plan: Plan) -> list[str]:
+    """What is left out of a world is told; a world of which nothing is left has not passed."""
+    if plan.unsupported and not any(run.calls for run in plan.runs):
+        return ["nothing of the world can be run"]
+    return []
+
+
+def keep_or_say_why(
+    directory: Path, name: str, source: str, plan: Plan, observed: Observed, tools: Sequence[Toolchain] = ()
+) -> str:
+    """Where the artifacts are, or why they could not be kept: no reason to lose the verdict."""
+    try:
+        return str(artifacts.keep(directory, name, source, plan, observed.cells, tools))
+    except OSError as error:
+        return artifacts.cannot_keep(directory, error)
+
+
+def _subject_wit(plan: Plan) -> str:
+    return next(component.wit for component in plan.components if component.role.value == "subject")

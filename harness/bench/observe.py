@@ -1,0 +1,150 @@
+"""A plan carried out: every cell built, composed, compiled and run, and what was seen kept as data."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from harness.binary.share import SharedModules
+from harness.composition.compose import Composition, CompositionError, compose
+from harness.engine.engine import Compiled, Engine
+from harness.engine.results import EngineKind, Rejected, RunLimits, RunResult
+from harness.judge.observation import CellRun, Observation, Observed
+from harness.plan.plan import Plan
+from harness.plan.roles import Role
+from harness.process.clock import Clock
+from harness.process.steps import StepLost, Steps
+from harness.toolchains.builder import Builder
+from harness.toolchains.cells import Cell
+from harness.toolchains.component_build import ComponentBuild
+from harness.toolchains.protocol import Built, InvalidOutput
+from harness.trace.names import DumpError
+from harness.trace.reader import TraceReader
+
+
+class Observer:
+    """Carries out plans. Keeps compiled interpreters, the last builds and the meaning of dumps from plan to plan."""
+
+    def __init__(
+        self,
+        builder: Builder,
+        engine: Callable[[EngineKind], Engine],
+        known: SharedModules,
+        steps: Steps,
+        traces: TraceReader | None = None,
+    ) -> None:
+        self._builder = builder
+        self._engine = engine
+        self._known = known
+        self._traces = traces or TraceReader()
+        self._steps = steps
+
+    def reading_by(self, traces: TraceReader) -> Observer:
+        """The same with another reader of traces."""
+        return Observer(self._builder, self._engine, self._known, self._steps, traces)
+
+    def observe(
+        self, plan: Plan, cells: Sequence[Cell], limits: RunLimits, observed: Observed | None = None
+    ) -> Observed:
+        """`observed`: of earlier cells of the plan, brought up to `cells`; equal components are not run again."""
+        observed = Observed([]) if observed is None else observed
+        components = {component.role: component for component in plan.components}
+        wanted = [(components[role], build) for cell in cells for role, build in cell.builds]
+        builds = self._builder.build(wanted, observed.clock)
+        observed.cells = []
+        for cell in cells:
+            made = {role: builds[components[role], build] for role, build in cell.builds}
+            binaries = _binaries(made)
+            if binaries is None:
+                observed.cells.append(CellRun(cell, made))
+                continue
+            key = (cell.engine, tuple(binaries.values()))
+            run = observed.runs.get(key)
+            if run is None:
+                run = observed.runs[key] = self._run_cell(plan, cell, made, binaries, limits, observed.clock)
+            observed.cells.append(run if run.cell == cell else _again(run, cell, made))
+        return observed
+
+    def _run_cell(
+        self,
+        plan: Plan,
+        cell: Cell,
+        made: dict[Role, ComponentBuild],
+        binaries: dict[Role, bytes],
+        limits: RunLimits,
+        clock: Clock,
+    ) -> CellRun:
+        start = time.perf_counter()
+        try:
+            with self._steps.bounded(f"compose {cell}"):
+                composition = compose(binaries, plan.wires, self._known)
+        except CompositionError as error:
+            return CellRun(cell, made, Rejected("compose", str(error)))
+        except StepLost as lost:
+            return CellRun(cell, made, Rejected("compose", lost.loss.message, lost.loss.exit_code is None))
+        start = clock.add("compose", start)
+        engine = self._engine(cell.engine)
+        try:
+            with self._steps.bounded(f"compile {cell}"):
+                compiled = engine.compile(composition)
+        except StepLost as lost:
+            compiled = Rejected("compile", lost.loss.message, lost.loss.exit_code is None)
+        start = clock.add("compile", start)
+        if isinstance(compiled, Rejected):
+            return self._blame(cell, made, composition, compiled)
+        observations = []
+        for number in range(len(plan.runs)):
+            observations.append(self._observe_run(plan, number, cell, compiled, limits, clock))
+        return CellRun(cell, made, None, composition.component, tuple(observations))
+
+    def _observe_run(
+        self, plan: Plan, number: int, cell: Cell, compiled: Compiled, limits: RunLimits, clock: Clock
+    ) -> Observation:
+        start = time.perf_counter()
+        script = plan.runs[number]
+        result: RunResult | Rejected
+        try:
+            with self._steps.bounded(f"run {number + 1} of {cell}"):
+                entries = plan.entries if script.entries is None else script.entries
+                result = compiled.run(script.scripts, entries, limits.for_plan(script))
+        except StepLost as lost:
+            result = Rejected("run", lost.loss.message, lost.loss.exit_code is None)
+        start = clock.add("run", start)
+        if isinstance(result, Rejected):
+            return Observation(result, {})
+        try:
+            traces = {role: self._traces.read(text) for role, text in result.traces.items()}
+        except DumpError as error:
+            return Observation(Rejected("describe", str(error)), {})
+        finally:
+            clock.add("read", start)
+        return Observation(result, traces)
+
+    def _blame(
+        self, cell: Cell, made: dict[Role, ComponentBuild], composition: Composition, rejected: Rejected
+    ) -> CellRun:
+        """The engine refuses the composition: a component that it refuses alone is its linker's invalid output."""
+        engine = self._engine(cell.engine)
+        blamed = dict(made)
+        for role, build in made.items():
+            assert isinstance(build.component, Built)
+            message = engine.component_refusal(build.component.data)
+            if message is not None:
+                invalid = InvalidOutput(message, "link", build.component.data)
+                blamed[role] = ComponentBuild(build.dylib, invalid)
+        return CellRun(cell, blamed, rejected, composition.component)
+
+
+def _binaries(made: dict[Role, ComponentBuild]) -> dict[Role, bytes] | None:
+    binaries: dict[Role, bytes] = {}
+    for role, build in made.items():
+        if not isinstance(build.component, Built):
+            return None
+        binaries[role] = build.component.data
+    return binaries
+
+
+def _again(run: CellRun, cell: Cell, made: dict[Role, ComponentBuild]) -> CellRun:
+    """The same bytes in another cell."""
+    builds = run.builds if not run.built else made
+    return CellRun(cell, builds, run.rejected, run.composition, run.observations)

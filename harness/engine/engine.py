@@ -1,0 +1,209 @@
+"""Wasmtime: compositions compiled and run, every outcome as data. Belongs in a worker process that can be killed."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from ctypes import POINTER, byref
+from dataclasses import dataclass, field
+
+import wasmtime
+from wasmtime import WasmtimeError
+from wasmtime import _ffi as ffi
+from wasmtime.component import Component, Func, Linker
+from wasmtime.component._enter import maybe_raise_last_exn
+
+from harness.binary.share import SharedModule
+from harness.composition.compose import GUARD, Composition, entry_export, host_import
+from harness.engine.deadline import Deadline
+from harness.engine.features import enable_all
+from harness.engine.results import (
+    EngineKind,
+    Rejected,
+    RunLimits,
+    RunResult,
+    Trap,
+)
+from harness.engine.traps import cause, classify
+from harness.plan.outcomes import TrapClass
+from harness.plan.roles import Role
+
+_STRATEGY = {EngineKind.CRANELIFT: 1, EngineKind.WINCH: 2}
+_SINGLE_PASS = 1
+OVERWRITTEN = "memory beside that of the library was written to"
+"""The detail of the trap of a guard (`harness/composition/guards.py`)."""
+
+
+CALL = 16
+"""What a call with a trace counts beside its bytes: without it, empty ones would be free."""
+
+
+class TraceTooLong(Exception):
+    """A script's trace met its bound: the run goes on for ever, or the script is far too long."""
+
+
+@dataclass(slots=True)
+class _Host:
+    """What the host instance of one role answers during one run."""
+
+    script: str = ""
+    lines: list[str] = field(default_factory=list)
+    room: int = 0
+
+    def give_script(self, _store: object) -> str:
+        return self.script
+
+    def take_trace(self, _store: object, lines: str) -> None:
+        self.room -= len(lines) + CALL
+        if self.room < 0:
+            raise TraceTooLong("the trace is longer than the bound of a run")
+        self.lines.append(lines)
+
+
+class Compiled:
+    """A composition ready to run any number of times, each in a store of its own."""
+
+    def __init__(self, engine: Engine, composition: Composition) -> None:
+        self._engine = engine
+        self._roles = composition.roles
+        self._guards = {entry_export(role, GUARD) for role in composition.guarded}
+        self._component = Component(engine.engine, composition.component)
+        self._hosts = {role: _Host() for role in composition.roles}
+        self._linker = Linker(engine.engine)
+        with self._linker.root() as root:
+            for module in composition.modules:
+                root.add_module(module.import_name, engine.shared_module(module))
+            for role, host in self._hosts.items():
+                with root.add_instance(host_import(role)) as instance:
+                    instance.add_func("script", host.give_script)
+                    instance.add_func("trace", host.take_trace)
+
+    def run(self, scripts: Mapping[Role, str], entries: Sequence[Role], limits: RunLimits) -> RunResult | Rejected:
+        """Instantiate, call `run` of each entry in order, then `finish` of every role, then the guards. A trap ends the
+        run."""
+        for role, host in self._hosts.items():
+            host.script, host.lines, host.room = scripts[role], [], limits.trace
+        with self._engine.deadline.within(limits.seconds):
+            return self._run(entries, limits)
+
+    def _run(self, entries: Sequence[Role], limits: RunLimits) -> RunResult | Rejected:
+        store = self._engine.store(limits)
+        entry = "instantiate"
+        trap = None
+        try:
+            instance = self._linker.instantiate(store, self._component)
+            calls = [entry_export(role, "run") for role in entries]
+            calls += [entry_export(role, "finish") for role in self._roles]
+            calls += sorted(self._guards)
+            for entry in calls:
+                function = instance.get_func(store, entry)
+                assert function is not None, entry
+                call(function, store, limits.polls)
+        except WasmtimeError as error:
+            message = str(error)
+            if entry == "instantiate" and not is_trap(message):
+                return Rejected("instantiate", message)
+            kind, detail = classify(message)
+            if entry in self._guards:
+                detail = OVERWRITTEN
+            trap = Trap(kind, detail, entry, message)
+        except TraceTooLong as error:
+            trap = Trap(TrapClass.OUT_OF_FUEL, str(error), entry, str(error))
+        except TimeoutError as error:
+            trap = Trap(TrapClass.OUT_OF_FUEL, str(error), entry, str(error))
+        finally:
+            store.close()  # it is part of a reference cycle, and holds memories and a stack
+        return RunResult({role: "".join(host.lines) for role, host in self._hosts.items()}, trap)
+
+
+class Engine:
+    """One wasmtime engine with every feature on that can be, and the modules it has compiled once for all."""
+
+    def __init__(self, kind: EngineKind = EngineKind.WINCH, compiled_modules: int = 64) -> None:
+        config = wasmtime.Config()
+        # the Python setter does not know Winch
+        ffi.wasmtime_config_strategy_set(config.ptr(), _STRATEGY[kind])
+        config.consume_fuel = True
+        config.epoch_interruption = True
+        config.parallel_compilation = False
+        if kind is EngineKind.WINCH:
+            # Cranelift still compiles the trampolines between components: a third less time without optimisation
+            config.cranelift_opt_level = "none"
+            ffi.wasmtime_config_cranelift_regalloc_algorithm_set(config.ptr(), _SINGLE_PASS)
+        enable_all(config)
+        self.kind = kind
+        self.engine = wasmtime.Engine(config)
+        self.deadline = Deadline(self.engine)
+        self._modules: OrderedDict[str, wasmtime.Module] = OrderedDict()
+        self._kept = compiled_modules
+
+    def store(self, limits: RunLimits) -> wasmtime.Store:
+        """A store that is bounded in all but time: for that, run it within `deadline`."""
+        store = wasmtime.Store(self.engine)
+        store.set_fuel(limits.fuel)
+        store.set_epoch_deadline(1)
+        store.set_limits(
+            memory_size=limits.memory,
+            memories=limits.memories,
+            table_elements=limits.table,
+            tables=limits.tables,
+        )
+        return store
+
+    def shared_module(self, module: SharedModule) -> wasmtime.Module:
+        compiled = self._modules.get(module.key)
+        if compiled is None:
+            compiled = self._modules[module.key] = wasmtime.Module(self.engine, module.module)
+            if len(self._modules) > self._kept:
+                self._modules.popitem(last=False)
+        else:
+            self._modules.move_to_end(module.key)
+        return compiled
+
+    def compile(self, composition: Composition) -> Compiled | Rejected:
+        try:
+            return Compiled(self, composition)
+        except WasmtimeError as error:
+            return Rejected("compile", cause(str(error)))
+
+    def refusal(self, binary: bytes) -> str | None:
+        """Why `binary` (a core module) is invalid; None when it is valid."""
+        try:
+            wasmtime.Module.validate(self.engine, binary)
+        except WasmtimeError as error:
+            return cause(str(error))
+        return None
+
+    def component_refusal(self, binary: bytes) -> str | None:
+        """Why `binary` (a component) is invalid; None when it is valid. Compiles it: for use after a failure only."""
+        try:
+            Component(self.engine, binary)
+        except WasmtimeError as error:
+            return cause(str(error))
+        return None
+
+
+def call(function: Func, store: wasmtime.Store, polls: int) -> None:
+    """Call an export without parameters or results, synchronous or not, to its end."""
+    error = POINTER(ffi.wasmtime_error_t)()
+    future = ffi.wasmtime_component_func_call_async(
+        byref(function._func), store._context(), None, 0, None, 0, byref(error)
+    )
+    try:
+        done = any(ffi.wasmtime_call_future_poll(future) for _ in range(polls))
+    finally:
+        ffi.wasmtime_call_future_delete(future)
+    if error:
+        failure = WasmtimeError._from_ptr(error)
+        try:
+            maybe_raise_last_exn()
+            raise failure
+        finally:
+            del failure  # its traceback holds this frame, and so the whole plan: they must not hold it in turn
+    if not done:
+        raise TimeoutError(f"not done after {polls} polls")
+
+
+def is_trap(message: str) -> bool:
+    """Whether an engine's message is about guest code that trapped."""
+    return "wasm backtrace" in message or "wasm trap" in message

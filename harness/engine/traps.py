@@ -1,0 +1,58 @@
+"""An engine's words about a trap, mapped to the causes that the specification names (CanonicalABI.md)."""
+
+from __future__ import annotations
+
+import re
+
+from harness.plan.outcomes import TrapClass
+
+# wasmtime has no code for the cause of a trap in its C API; its words were read off 50.0.1. The first match counts.
+_WORDS = (
+    (TrapClass.INVALID_CHAR, ("invalid `char` bit pattern", "converted integer out of range for `char`")),
+    (TrapClass.INVALID_DISCRIMINANT, ("invalid variant discriminant", "unexpected discriminant", "invalid expected")),
+    (TrapClass.INVALID_UTF8, ("invalid utf-8", "invalid utf8", "incomplete utf-8", "unpaired surrogate")),
+    (
+        TrapClass.HANDLE_TYPE,
+        ("used with the wrong type", "of a different type", "cannot lift own resource from a borrow"),
+    ),
+    (TrapClass.LENT, ("cannot remove owned resource while borrowed",)),
+    (TrapClass.BORROW_LEFT, ("borrow handles still remain",)),
+    (
+        TrapClass.INVALID_HANDLE,
+        ("unknown handle index", "index is not a resource", "handle is not a", "not an own resource"),
+    ),
+    (TrapClass.UNALIGNED, ("unaligned pointer", "not aligned")),
+    (TrapClass.TOO_LONG, ("length overflow", "too large to copy", "size overflow", "string length too")),
+    (TrapClass.OUT_OF_BOUNDS, ("out of bounds", "out-of-bounds", "beyond end of memory")),
+    (TrapClass.CANNOT_LEAVE, ("cannot leave component instance",)),
+    (TrapClass.CANNOT_ENTER, ("cannot enter component instance",)),
+    (TrapClass.STACK_OVERFLOW, ("call stack exhausted",)),
+    (TrapClass.OUT_OF_FUEL, ("all fuel consumed", "wasm trap: interrupt")),
+    (TrapClass.UNREACHABLE, ("`unreachable` instruction executed",)),
+)
+_DISCRIMINANT = re.compile(r"discriminant \d+ out of range")
+_FRAME = re.compile(r"^\s*0: +0x[0-9a-f]+ - (?:.*!)?(?P<function>\S+)$", re.MULTILINE)
+
+
+def cause(message: str) -> str:
+    """The innermost cause that an engine's message gives, in one line."""
+    _, found, causes = message.rpartition("Caused by:")
+    lines = [line.strip() for line in (causes if found else message).splitlines() if line.strip()]
+    if not lines:
+        return message.strip()
+    return re.sub(r"^\d+: ", "", lines[-1 if found else 0])
+
+
+def classify(message: str) -> tuple[TrapClass, str]:
+    """The class and the cause in a word or a line: the interpreter's `fail_*` name without the prefix, or the engine's
+    own words."""
+    frame = _FRAME.search(message)
+    words = cause(message)
+    if frame is not None and frame["function"].startswith("fail_"):
+        return TrapClass.INTERPRETER, frame["function"].removeprefix("fail_")
+    if _DISCRIMINANT.search(message):
+        return TrapClass.INVALID_DISCRIMINANT, words
+    for kind, parts in _WORDS:
+        if any(part in message for part in parts):
+            return kind, words
+    return TrapClass.OTHER, words

@@ -1,0 +1,161 @@
+"""WIT for the rest of the harness: a world under test, what is built around it, and how they are wired.
+
+Uses `generator`'s WIT front end for all toolchains: what is compared is what they make of one text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from generator.errors import GeneratorError, WitError
+from generator.wit.binary.encode import encode_world
+from generator.wit.load import load, load_text, select_world
+from generator.wit.model import InterfaceItem, InterfaceKey, PackageId, Resolve, WorldId
+from generator.wit.printer_types import escaped
+from generator.wit.semver import replace_imports
+from harness.frontend.mirror import add_mirrors
+from harness.frontend.mirror_text import one_text, with_mirrors
+from harness.frontend.narrow import narrow
+from harness.frontend.wit_view import WorldView
+from harness.plan.plan import ComponentPlan
+from harness.plan.roles import ItemKind, Role, Wire
+from harness.world.merging import merging
+from harness.world.world import World
+
+
+class FrontEndError(Exception):
+    """WIT that cannot be used; the message names file, line and column where there are any.
+
+    `line` is the line in the file, `problem` the message without the place.
+    """
+
+    def __init__(self, error: GeneratorError) -> None:
+        super().__init__(str(error))
+        span = error.span if isinstance(error, WitError) else None
+        self.line = span.line if span is not None else None
+        self.problem = str(error).partition(f":{span.column}: error: ")[2] if span is not None else str(error)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A component of the composition: what toolchains get, and what the harness knows of its world."""
+
+    plan: ComponentPlan
+    world: World
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """A subject with its driver (where it exports something) and its provider (where it imports something)."""
+
+    parts: dict[Role, Part]
+    wires: tuple[Wire, ...]
+    unsupported: tuple[str, ...]
+    """Functions of the world that were left out, each with the reason."""
+    has_labels: bool = False
+    """Whether the world has `import label: interface;` or an export of that kind."""
+    unmergeable: str = ""
+    """As in `Plan`."""
+
+
+@dataclass(frozen=True)
+class WitText:
+    """WIT that stands in another file, such as a case, after `lines_before` lines of it."""
+
+    text: str
+    name: str
+    lines_before: int = 0
+
+
+def surround(
+    source: Path | WitText, world: str | None = None, features: Sequence[str] = (), merge_versions: bool = True
+) -> Surroundings:
+    """The composition around a world: `source` is a WIT file or folder, or a text. `merge_versions`: the subject is
+    linked as by default. Raises `FrontEndError`."""
+    try:
+        resolve, package, text = _load(source, features)
+        subject = select_world(resolve, package, world)
+        lost = narrow(resolve, subject)
+        if text is None or lost:
+            text = one_text(resolve, package)
+        part = _part(resolve, Role.SUBJECT, subject, text, tuple(features))
+        found = merging(part.world)
+        merge = bool(found.names) and not found.conflict and merge_versions
+        if merge:
+            _merge(resolve, subject, found.names)
+            text = one_text(resolve, package)
+        elif found.names:
+            part = replace(part, plan=replace(part.plan, merge_versions=False))
+        around = _surround(resolve, subject, part, text, lost)
+        return replace(
+            around,
+            wires=around.wires + (_merged_wires(found.names) if merge else ()),
+            unmergeable=found.conflict if merge_versions else "",
+        )
+    except GeneratorError as error:
+        raise FrontEndError(error) from error
+
+
+def _merge(resolve: Resolve, world: WorldId, names: Mapping[str, str]) -> None:
+    """What is around a world is made for the imports that a linker leaves of it."""
+    keys = {resolve.world_key_name(key): key for key in resolve.worlds[world].imports}
+    ids = {name: key.id for name, key in keys.items() if isinstance(key, InterfaceKey)}
+    replace_imports(resolve, world, {ids[old]: ids[new] for old, new in names.items()})
+
+
+def _merged_wires(names: Mapping[str, str]) -> tuple[Wire, ...]:
+    """Where calls of the imports go that are no more. (What a component does not import it is not given.)"""
+    return tuple(Wire(Role.SUBJECT, old, ItemKind.INSTANCE, Role.PROVIDER, (new,)) for old, new in names.items())
+
+
+def _load(source: Path | WitText, features: Sequence[str]) -> tuple[Resolve, PackageId, str | None]:
+    """The packages, and the source's own text where it is one text."""
+    if isinstance(source, WitText):
+        # Empty lines before it make errors name the line in the file that the text stands in.
+        return *load_text("\n" * source.lines_before + source.text, source.name, features), source.text
+    resolve, package = load(source, features)
+    is_text = source.is_file() and not source.read_bytes().startswith(b"\0asm")
+    return resolve, package, source.read_text(encoding="utf-8") if is_text else None
+
+
+def _surround(resolve: Resolve, subject: WorldId, part: Part, text: str, lost: tuple[str, ...]) -> Surroundings:
+    """`part`: the subject. `text`: its packages. The others keep all versions, so that a driver reaches all exports."""
+    mirrors = add_mirrors(resolve, subject)
+    mirrored = with_mirrors(resolve, text)
+    parts = {Role.SUBJECT: part}
+    for role, world in ((Role.PROVIDER, mirrors.provider), (Role.DRIVER, mirrors.driver)):
+        if world is not None:
+            other = _part(resolve, role, world, mirrored, part.plan.features)
+            if merging(other.world).names:
+                other = replace(other, plan=replace(other.plan, merge_versions=False))
+            parts[role] = other
+    return Surroundings(parts, mirrors.wires, lost + mirrors.refused, _has_labels(resolve, subject))
+
+
+def world_section(source: WitText, world: str | None = None) -> tuple[World, bytes]:
+    """A world, and the contents of the `component-type` section that tells it. Raises `FrontEndError`."""
+    try:
+        resolve, package, _ = _load(source, ())
+        found = select_world(resolve, package, world)
+        return WorldView(resolve, found).world(), encode_world(resolve, found)
+    except GeneratorError as error:
+        raise FrontEndError(error) from error
+
+
+def _has_labels(resolve: Resolve, world: WorldId) -> bool:
+    found = resolve.worlds[world]
+    return any(
+        isinstance(key, str) and isinstance(item, InterfaceItem) and resolve.interfaces[item.id].name is not None
+        for key, item in (*found.imports.items(), *found.exports.items())
+    )
+
+
+def _part(resolve: Resolve, role: Role, world: WorldId, text: str, features: tuple[str, ...]) -> Part:
+    found = resolve.worlds[world]
+    assert found.package is not None
+    package = resolve.packages[found.package].name
+    version = f"@{package.version}" if package.version is not None else ""
+    name = f"{escaped(package.namespace)}:{escaped(package.name)}/{escaped(found.name)}{version}"
+    return Part(ComponentPlan(role, text, name, features), WorldView(resolve, world).world())

@@ -1,0 +1,149 @@
+"""A world without what cannot be run: asynchronous code, and types too large for engines. The rest is worth a run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from generator.component.names import getter_of
+from generator.wit.model import (
+    FixedLengthList,
+    Function,
+    FunctionItem,
+    Future,
+    InterfaceItem,
+    Resolve,
+    Stream,
+    Type,
+    TypeId,
+    TypeItem,
+    TypeKind,
+    WorldId,
+    WorldItem,
+    WorldKey,
+)
+from harness.frontend.type_parts import parts
+
+ASYNC = "async (a stream or future in its type)"
+MAX_PARTS = 400_000
+"""Of all types, counted where they are mentioned. Engines refuse a component with 1,000,000 parts (wasmparser's limit
+on effective type sizes), and count some of them twice: in an interface's type and in its instance."""
+MAX_DEPTH = 90
+"""Levels of a type. Engines refuse more than 100 (wasmparser's limit), those around the type counted."""
+LARGEST = 1 << 40
+"""Counts end here."""
+
+
+def narrow(resolve: Resolve, world: WorldId) -> tuple[str, ...]:
+    """Take async functions, and all that mentions streams, futures and types too large, out of interfaces and worlds.
+
+    Returns what `world` lost, each with the reason; where nothing is lost, `resolve` is as it was.
+    """
+    reasons = _reasons(resolve, world)
+    lost = _lost_functions(resolve, world, reasons)
+    if not lost:
+        return ()
+    for interface in resolve.interfaces:
+        for name in _reasons_of(interface.functions.values(), reasons):
+            del interface.functions[name]
+        for name, type in list(interface.types.items()):
+            if reasons[type]:
+                del interface.types[name]
+    for other in resolve.worlds:
+        for items in (other.imports, other.exports):
+            functions = _reasons_of(_functions(items), reasons)
+            for key, item in list(items.items()):
+                if (isinstance(item, FunctionItem) and item.function.name in functions) or (
+                    isinstance(item, TypeItem) and reasons[item.id]
+                ):
+                    del items[key]
+    return tuple(lost)
+
+
+def _reasons(resolve: Resolve, world: WorldId) -> list[str]:
+    """For each type why its functions cannot be run; empty where they can."""
+    limits = _Limits(resolve, world)
+    reasons: list[str] = []
+    for definition, size, depth in zip(resolve.types, limits.sizes, limits.depths, strict=True):
+        kind = definition.kind
+        reason = ASYNC if isinstance(kind, Future | Stream) else ""
+        if size > limits.size:
+            count = f"{size}" if size < LARGEST else f"{LARGEST} or more"
+            reason = f"type too large ({count} parts, for this world to be valid it may have {limits.size})"
+        elif depth > MAX_DEPTH:
+            reason = f"type nested too deep ({depth} levels, the limit is {MAX_DEPTH})"
+        reasons.append(reason or next((reasons[part] for part in _inner(kind) if reasons[part]), ""))
+    return reasons
+
+
+class _Limits:
+    """Parts and depth of every type, and how many parts a type may have so that the components stay valid."""
+
+    def __init__(self, resolve: Resolve, world: WorldId) -> None:
+        self.sizes: list[int] = []
+        self.depths: list[int] = []
+        for definition in resolve.types:  # definitions come before their uses in the arena
+            inner = _inner(definition.kind)
+            total = 1 + sum(self.sizes[part] if isinstance(part, int) else 1 for part in parts(definition.kind))
+            if isinstance(definition.kind, FixedLengthList):
+                total *= definition.kind.size
+            self.sizes.append(min(LARGEST, total))
+            self.depths.append(1 + max((self.depths[part] for part in inner), default=0))
+        uses = [self.sizes[type] for type in _mentioned(resolve, world)]
+        self.size = MAX_PARTS
+        while self.size > 1 and sum(size for size in uses if size <= self.size) > MAX_PARTS:
+            self.size //= 2
+
+
+def _inner(kind: TypeKind) -> list[TypeId]:
+    return [part for part in parts(kind) if isinstance(part, int)]
+
+
+def _mentioned(resolve: Resolve, world: WorldId) -> Iterator[TypeId]:
+    """The types that a component's type spells out, each as often as it does so."""
+    subject = resolve.worlds[world]
+    for item in (*subject.imports.values(), *subject.exports.values()):
+        functions: Iterable[Function] = ()
+        if isinstance(item, InterfaceItem):
+            interface = resolve.interfaces[item.id]
+            yield from interface.types.values()
+            functions = interface.functions.values()
+        elif isinstance(item, FunctionItem):
+            functions = [item.function]
+        else:
+            yield item.id
+        for function in functions:
+            for type in (*(param.type for param in function.params), function.result):
+                if isinstance(type, int):
+                    yield type
+
+
+def _lost_functions(resolve: Resolve, world: WorldId, reasons: list[str]) -> list[str]:
+    lost: dict[str, None] = {}
+    subject = resolve.worlds[world]
+    for items in (subject.imports, subject.exports):
+        for name, why in _reasons_of(_functions(items), reasons).items():
+            lost[f"-#{name}: {why}"] = None
+        for key, item in items.items():
+            if isinstance(item, InterfaceItem):
+                functions = resolve.interfaces[item.id].functions.values()
+                for name, why in _reasons_of(functions, reasons).items():
+                    lost[f"{resolve.world_key_name(key)}#{name}: {why}"] = None
+    return list(lost)
+
+
+def _functions(items: Mapping[WorldKey, WorldItem]) -> list[Function]:
+    return [item.function for item in items.values() if isinstance(item, FunctionItem)]
+
+
+def _reasons_of(functions: Collection[Function], reasons: list[str]) -> dict[str, str]:
+    """The functions that go, each with the reason. A setter goes with its getter (WIT.md, "Getters and setters")."""
+    lost = {function.name: why for function in functions if (why := _why(function, reasons))}
+    setters = [function.name for function in functions if getter_of(function.name) in lost]
+    return {name: lost[getter_of(name)] for name in setters} | lost
+
+
+def _why(function: Function, reasons: list[str]) -> str:
+    if function.is_async:
+        return "async"
+    types: list[Type | None] = [*(param.type for param in function.params), function.result]
+    return next((reasons[type] for type in types if isinstance(type, int) and reasons[type]), "")

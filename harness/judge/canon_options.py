@@ -1,0 +1,86 @@
+"""Canonical options on level 2: what the specification demands of them, and what two toolchains do differently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.binary.canon import ENCODINGS, Definition, Definitions, read_definitions
+from harness.binary.sections import BinaryError
+from harness.judge.diff import NOTHING, Difference
+from harness.plan.roles import Role
+
+_TASK_RETURN = "[task-return]"
+_EXPORT = "[export]"
+_ROOT = "$root"
+
+
+def judge_options(component: bytes, role: Role) -> list[Difference]:
+    """By the specification: strings are UTF-8, as the libraries were generated for; a lift has `post-return` where the
+    library has a function for it; `task.return` and its lift have equal options (CanonicalABI.md, `canon task.return`).
+    """
+    try:
+        found = read_definitions(component)
+    except (BinaryError, IndexError, KeyError) as error:
+        return [_difference(role, "", "canonical definitions that can be read", str(error))]
+    return [*_encodings(found, role), *_post_returns(found, role), *_task_returns(found, role)]
+
+
+def options_beside(expected: bytes, actual: bytes, role: Role) -> list[Difference]:
+    """Definitions of one name that have other options in another toolchain's component."""
+    try:
+        first, second = read_definitions(expected), read_definitions(actual)
+    except (BinaryError, IndexError, KeyError):
+        return []  # told by `judge_options`
+    found: list[Difference] = []
+    known, other = dict(_named(first)), dict(_named(second))
+    for name in sorted(known.keys() & other.keys()):
+        if known[name] != other[name]:
+            found.append(_difference(role, name, known[name], other[name]))
+    return found
+
+
+def _difference(role: Role, path: str, expected: str, actual: str) -> Difference:
+    return Difference(2, "canonical options", role, path, expected, actual)
+
+
+def _named(definitions: Definitions) -> Iterator[tuple[str, str]]:
+    """Each definition's name with its options in words; those of one name, of several modules, together."""
+    for name, lift in definitions.lifts.items():
+        yield f"lift {name}", lift.options.words()
+    for (module, name), several in definitions.others.items():
+        yield f"{module} {name}", "; ".join(sorted({each.options.words() for each in several}))
+
+
+def _all(definitions: Definitions) -> Iterator[tuple[str, Definition]]:
+    yield from ((f"lift {name}", lift) for name, lift in definitions.lifts.items())
+    for (module, name), several in definitions.others.items():
+        yield from ((f"{module} {name}", each) for each in several if "[error-context-" not in name)
+
+
+def _encodings(definitions: Definitions, role: Role) -> Iterator[Difference]:
+    for name, definition in _all(definitions):
+        if definition.options.encoding != ENCODINGS[0]:
+            yield _difference(role, name, ENCODINGS[0], definition.options.encoding)
+
+
+def _post_returns(definitions: Definitions, role: Role) -> Iterator[Difference]:
+    for name, lift in definitions.lifts.items():
+        has = lift.options.post_return is not None
+        if lift.core is not None and not lift.options.is_async and has != (lift.core in definitions.post_returns):
+            words = ("post-return", NOTHING) if not has else (NOTHING, "post-return")
+            yield _difference(role, f"lift {name}", *words)
+
+
+def _task_returns(definitions: Definitions, role: Role) -> Iterator[Difference]:
+    for (module, name), several in definitions.others.items():
+        if not name.startswith(_TASK_RETURN) or not module.startswith(_EXPORT):
+            continue
+        interface, function = module.removeprefix(_EXPORT), name.removeprefix(_TASK_RETURN)
+        lift = definitions.lifts.get(function if interface == _ROOT else f"{interface}#{function}")
+        if lift is None or not lift.options.is_async:
+            continue
+        expected = (lift.options.encoding, lift.options.memory)
+        for definition in several:
+            if (definition.options.encoding, definition.options.memory) != expected:
+                wanted = f"the options of its lift ({lift.options.words()})"
+                yield _difference(role, f"{module} {name}", wanted, definition.options.words())

@@ -1,0 +1,74 @@
+"""Traces as they are kept of a failure: what had to be seen and what was seen, in one form that `diff` compares.
+
+In this form indices are replaced by canonical names, handles are renamed in the order in which they arrive, NaNs are
+canonical, and events that are not compared one by one are left out (`harness/trace/reader.py`).
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from harness.judge.observation import CellRun
+from harness.plan.plan import Plan
+from harness.text.visible import visible
+
+README = "README.txt"
+MOST_COMMANDS = 12
+
+_FILES = """What the harness kept of a failure.
+
+commands.txt              the tools, their versions, and how they were run
+ROLE.wit                  the world of each component: subject (under test), driver (calls it), provider (is called)
+run-N.calls               what run N calls, numbered as findings number them
+run-N.ROLE.script         what the interpreter in a component is told to do (interpreters/PROTOCOL.md)
+run-N.ROLE.expected       the events that must be seen, one a line
+run-N.ROLE.places         of each of these lines, the call and the place in its values
+CELL/ROLE.dylib.wasm      the generated library, CELL/ROLE.component.wasm the linked component (.txt: why there is none)
+CELL/composition.wasm     all components of the cell in one
+CELL/run-N.ROLE.trace     what the interpreter told, as it told it
+CELL/run-N.ROLE.seen      the same in the form of run-N.ROLE.expected
+CELL/run-N.txt            the trap in which the run ended
+"""
+
+
+def keep_traces(folder: Path, plan: Plan, cells: Mapping[str, CellRun]) -> None:
+    """`cells` by the names of their folders. Raises `OSError`."""
+    for number, run in enumerate(plan.runs, 1):
+        for role, events in run.expected.items():
+            stem = f"run-{number}.{role.value}"
+            _write(folder / f"{stem}.expected", [event.line for event in events])
+            _write(folder / f"{stem}.places", [event.path for event in events])
+        calls = [f"{at}  {call}" for at, call in enumerate(run.calls, 1)]
+        _write(folder / f"run-{number}.calls", calls)
+    for name, cell in cells.items():
+        for number, observation in enumerate(cell.observations, 1):
+            for role in plan.runs[number - 1].expected:
+                trace = observation.traces.get(role)
+                _write(folder / name / f"run-{number}.{role.value}.seen", trace.lines if trace is not None else ())
+    commands = list(_commands(plan, cells))
+    shown = "".join(f"  {command}\n" for command in commands[:MOST_COMMANDS])
+    text = f"\nTo see where they differ, in this folder:\n{shown}" if shown else ""
+    (folder / README).write_text(_FILES + text, encoding="utf-8")
+
+
+def add_command(folder: Path, command: str) -> None:
+    """Say in the folder's README how to see the failure again. Raises `OSError`."""
+    with (folder / README).open("a", encoding="utf-8") as file:
+        file.write(f"\nTo see it again, in the folder where the harness was run:\n  {visible(command)}\n")
+
+
+def _commands(plan: Plan, cells: Mapping[str, CellRun]) -> Iterator[str]:
+    """A command for each trace that is not as it must be."""
+    for name, cell in cells.items():
+        for number, observation in enumerate(cell.observations, 1):
+            for role, events in plan.runs[number - 1].expected.items():
+                trace = observation.traces.get(role)
+                if trace is None or trace.lines != tuple(event.line for event in events):
+                    stem = f"run-{number}.{role.value}"
+                    yield shlex.join(["diff", f"{stem}.expected", f"{name}/{stem}.seen"])
+
+
+def _write(path: Path, lines: Sequence[str]) -> None:
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", errors="backslashreplace")

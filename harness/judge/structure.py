@@ -1,0 +1,142 @@
+"""Levels 1 and 2: what each toolchain built, as decoded structure, judged by the model and beside the first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from harness.binary.core_module import core_interface
+from harness.binary.sections import BinaryError
+from harness.composition.interpreter_world import with_interpreter, without_anchor
+from harness.engine.results import Rejected
+from harness.judge.canon_options import judge_options, options_beside
+from harness.judge.diff import Difference, core_interfaces
+from harness.judge.dylink import judge_dylink
+from harness.judge.observation import CellRun
+from harness.judge.same_world import built_world, told_world
+from harness.plan.plan import Plan
+from harness.plan.roles import Role
+from harness.toolchains.component_build import INTERPRETER, ComponentBuild
+from harness.toolchains.protocol import Built
+from harness.trace.names import DumpError, Names
+from harness.world.merging import merged, merging
+from harness.world.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """Differences of levels 1 and 2 by toolchain."""
+
+    from_model: Mapping[str, Sequence[Difference]] = field(default_factory=dict)
+    """Of a toolchain's `wit_t` and component worlds from what the WIT means, and of what its libraries ask of a loader
+    from what they use."""
+    from_first: Mapping[str, Sequence[Difference]] = field(default_factory=dict)
+    """Of what the model has no opinion on, from what the first toolchain made."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Component:
+    """What a toolchain built for one role, and the `wit_t` that its interpreter was given in some cell."""
+
+    build: ComponentBuild
+    names: Names | None
+
+
+class StructureComparer:
+    """Compares components. `component_world` reads a component's world; it raises `ValueError` where it cannot."""
+
+    def __init__(self, component_world: Callable[[bytes], World]) -> None:
+        self._component_world = component_world
+
+    def compare(
+        self, plan: Plan, cells: Sequence[CellRun], further: Mapping[str, Difference] | None = None
+    ) -> Structure:
+        """What each toolchain made all by itself. Components that it could not build are passed over. `further`: what
+        else was found, by toolchain."""
+        made = _by_toolchain(cells)
+        from_model = {name: self._by_model(plan, components) for name, components in made.items()}
+        for name, difference in (further or {}).items():
+            from_model[name].append(difference)
+        first, *others = made or [""]
+        from_first = {name: _beside(made[first], made[name]) for name in others}
+        return Structure(from_model, from_first)
+
+    def _by_model(self, plan: Plan, components: Mapping[Role, _Component]) -> list[Difference]:
+        found: list[Difference] = []
+        merge = {part.role: part.merge_versions for part in plan.components}
+        for role, world in plan.worlds.items():
+            component = components.get(role)
+            if component is None:
+                continue
+            if component.names is not None:
+                found += _told(component.names, world, role)
+            if isinstance(component.build.component, Built):
+                # a library that no linker takes is one finding already
+                assert isinstance(component.build.dylib, Built)
+                found += judge_dylink(component.build.dylib.data, INTERPRETER, role)
+                found += judge_options(component.build.component.data, role)
+                linked = merged(world, merging(world).names) if merge[role] else world
+                found += self._built(component.build.component.data, linked, role)
+        return found
+
+    def _built(self, component: bytes, linked: World, role: Role) -> list[Difference]:
+        try:
+            actual = self._component_world(component)
+        except ValueError as error:
+            return [Difference(2, "wit", role, "", "a component whose world can be read", str(error))]
+        return built_world(without_anchor(actual), with_interpreter(linked), role)
+
+
+def _told(names: Names, world: World, role: Role) -> list[Difference]:
+    try:
+        return told_world(names, world, role)
+    except DumpError as error:
+        return [Difference(1, "wit_t", role, "", "a description of the world", str(error))]
+
+
+def _beside(expected: Mapping[Role, _Component], actual: Mapping[Role, _Component]) -> list[Difference]:
+    found: list[Difference] = []
+    for role, component in expected.items():
+        if role in actual:
+            found += _dylibs(role, component.build, actual[role].build)
+            found += _options(role, component.build, actual[role].build)
+    return found
+
+
+def _dylibs(role: Role, expected: ComponentBuild, actual: ComponentBuild) -> list[Difference]:
+    if not isinstance(expected.dylib, Built) or not isinstance(actual.dylib, Built):
+        return []
+    try:
+        return core_interfaces(core_interface(expected.dylib.data), core_interface(actual.dylib.data), role)
+    except BinaryError as error:
+        return [Difference(1, "dylib", role, "", "types as C libraries have them", str(error))]
+
+
+def _options(role: Role, expected: ComponentBuild, actual: ComponentBuild) -> list[Difference]:
+    if not isinstance(expected.component, Built) or not isinstance(actual.component, Built):
+        return []
+    return options_beside(expected.component.data, actual.component.data, role)
+
+
+def _names(run: CellRun, role: Role) -> Names | None:
+    """The `wit_t` that the interpreter was given, from the first run that tells it."""
+    for observation in run.observations:
+        if not isinstance(observation.result, Rejected) and role in observation.traces:
+            names = observation.traces[role].names
+            if names is not None:
+                return names
+    return None
+
+
+def _by_toolchain(cells: Sequence[CellRun]) -> dict[str, dict[Role, _Component]]:
+    """The components that each toolchain made by itself, in the order of the cells."""
+    found: dict[str, dict[Role, _Component]] = {}
+    for run in cells:
+        for role, build in run.cell.builds:
+            if build.toolchain is None:
+                continue
+            components = found.setdefault(build.toolchain, {})
+            known = components.get(role)
+            if known is None or known.names is None:
+                components[role] = _Component(run.builds[role], _names(run, role))
+    return found

@@ -1,0 +1,282 @@
+"""Generators that tell the interpreter wrong things: the wit_t, resources, constructors, names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import generator.dylib.resources as resources
+import generator.dylib.type_table as type_table
+from generator.dylib.adapters import Adapters
+from generator.dylib.assembly import Assembly, Body
+from generator.dylib.description import Encoder, FunctionEntry, ResourceEntry
+from generator.dylib.functions import FunctionUse
+from generator.dylib.generate import _Generation
+from generator.dylib.scope import Instance, Scope
+from generator.dylib.start import Start
+from generator.dylib.type_table import Entry, ResourceUse, TypeTable
+from generator.dylib.types import Kind, TypeWord
+from generator.wasm.code import Code, Op
+from generator.wit.model import EnumType, InterfaceId, InterfaceKey, Record, TypeId, TypeKind
+from harness.mutants.mutant import Area, Table
+from harness.mutants.patch import FunctionOf, Member
+
+DESCRIPTION = Table(Area.GENERATOR)
+_row = DESCRIPTION.function
+
+Original = Callable[..., Any]
+
+
+@_row(
+    "field-names-reversed",
+    FunctionOf(type_table, "_labels"),
+    "the wit_t has the names of a record's fields last to first",
+    needs="a record of two fields",
+    shown_by="layout",
+)
+def _(original: Original, kind: TypeKind) -> tuple[str, ...]:
+    labels: tuple[str, ...] = original(kind)
+    return labels[::-1] if isinstance(kind, Record) else labels
+
+
+@_row(
+    "enum-names-reversed",
+    FunctionOf(type_table, "_labels"),
+    "the wit_t has the names of an enum's cases last to first",
+    needs="an enum of two cases",
+    shown_by="variants",
+)
+def _(original: Original, kind: TypeKind) -> tuple[str, ...]:
+    labels: tuple[str, ...] = original(kind)
+    return labels[::-1] if isinstance(kind, EnumType) else labels
+
+
+@_row(
+    "interface-not-told",
+    Member(Scope, "name"),
+    "the wit_t does not say which interface an export belongs to",
+    needs="an exported interface",
+    shown_by="numbers",
+)
+def _(original: Original, self: Scope, instance: Instance) -> str | None:
+    return None if instance.exported else original(self, instance)
+
+
+@_row(
+    "version-not-told",
+    Member(Scope, "name"),
+    "the wit_t names interfaces without their versions",
+    needs="a package with a version",
+    shown_by="versions",
+)
+def _(original: Original, self: Scope, instance: Instance) -> str | None:
+    name: str | None = original(self, instance)
+    return None if name is None else name.partition("@")[0]
+
+
+@_row(
+    "label-not-told",
+    Member(Scope, "name"),
+    "the wit_t has the interface's own name instead of the label it is imported under",
+    needs="an import or export with a label",
+    shown_by="labels",
+)
+def _(original: Original, self: Scope, instance: Instance) -> str | None:
+    own = None if instance.interface is None else self.resolve.interface_id(instance.interface)
+    return own or original(self, instance)
+
+
+@_row(
+    "export-index-off-by-one",
+    Member(Adapters, "write_export"),
+    "an export tells the interpreter the index of the next one",
+    needs="an export",
+    shown_by="numbers",
+)
+def _(original: Original, self: Adapters, index: int, use: FunctionUse) -> None:
+    original(self, index + 1, use)
+
+
+@_row(
+    "import-without-its-last-parameter",
+    Member(Encoder, "_import"),
+    "the wit_t leaves out the last parameter of an import",
+    needs="an imported function with parameters",
+    shown_by="numbers",
+)
+def _(original: Original, self: Encoder, entry: FunctionEntry, params: tuple[int, int | None]) -> None:
+    length, start = params
+    original(self, entry, (max(0, length - 1), start if length > 1 else None))
+
+
+@_row(
+    "impl-of-the-first-import",
+    Member(Encoder, "_import"),
+    "the wit_t has the adapter of the first import for every import",
+    needs="two imported functions",
+    shown_by="numbers",
+)
+def _(original: Original, self: Encoder, entry: FunctionEntry, params: tuple[int, int | None]) -> None:
+    first = getattr(self, "first_impl", entry.impl)
+    self.__dict__["first_impl"] = first
+    original(self, replace(entry, impl=first), params)
+
+
+@_row(
+    "area-of-a-synchronous-import",
+    Member(Encoder, "_import"),
+    "the wit_t tells an area of an asynchronous call for a synchronous import",
+    needs="an imported function",
+    shown_by="numbers",
+)
+def _(original: Original, self: Encoder, entry: FunctionEntry, params: tuple[int, int | None]) -> None:
+    original(self, entry, params)
+    self.out.words[-2] = 16
+
+
+@_row(
+    "lift-of-an-asynchronous-import",
+    Member(Encoder, "_import"),
+    "the wit_t has a function for the result of an asynchronous call, and none that starts one",
+    needs="an imported function",
+    shown_by="numbers",
+)
+def _(original: Original, self: Encoder, entry: FunctionEntry, params: tuple[int, int | None]) -> None:
+    original(self, entry, params)
+    self.out.words[-6] = 1  # the fifth of the ten words of an import
+
+
+@_row(
+    "alias-of-the-wrong-type",
+    Member(TypeTable, "_add"),
+    "the wit_t says that every alias is a u32",
+    needs="an alias",
+    shown_by="aliases",
+)
+def _(original: Original, self: TypeTable, kind: Kind, entry: Entry) -> TypeWord:
+    if kind is Kind.ALIAS:
+        entry = replace(entry, types=(TypeWord(Kind.U32, 0),))
+    word: TypeWord = original(self, kind, entry)
+    return word
+
+
+@_row(
+    "own-and-borrow-swapped",
+    Member(TypeTable, "_handle"),
+    "own is taken for borrow and borrow for own",
+    needs="a handle",
+    shown_by="resources",
+)
+def _(original: Original, self: TypeTable, kind: Kind, resource: TypeId, user: Instance) -> object:
+    return original(self, Kind.BORROW if kind is Kind.OWN else Kind.OWN, resource, user)
+
+
+@_row(
+    "exported-types-taken-from-imports",
+    Member(Scope, "owner"),
+    "an exported interface uses the types of the imported instance of another interface, although that is exported too",
+    needs="an interface with a resource that is imported and exported, used by an exported interface",
+    shown_by="both-sides",
+)
+def _(original: Original, self: Scope, user: Instance, interface: InterfaceId) -> Instance:
+    key = InterfaceKey(interface)
+    if interface != user.interface and key in self._imports:
+        return self._imports[key]
+    owner: Instance = original(self, user, interface)
+    return owner
+
+
+@_row(
+    "drop-of-the-first-resource",
+    FunctionOf(resources, "resource_entry"),
+    "every resource is dropped with the built-in of the first one",
+    needs="two resources of one world, the second of which is dropped",
+    shown_by="resources",
+)
+def _(original: Original, assembly: Assembly, scope: Scope, use: ResourceUse) -> ResourceEntry:
+    entry: ResourceEntry = original(assembly, scope, use)
+    first = next(f for f in assembly.imports if f.import_name and f.import_name[1].startswith("[resource-drop]"))
+    return replace(entry, drop=assembly.element(first))
+
+
+@_row(
+    "new-and-rep-swapped",
+    FunctionOf(resources, "resource_entry"),
+    "a representation is looked up as a handle, and a handle is made of a handle",
+    needs="an exported resource",
+    shown_by="resources",
+)
+def _(original: Original, *args: Any) -> ResourceEntry:
+    entry: ResourceEntry = original(*args)
+    return replace(entry, new=entry.rep, rep=entry.new)
+
+
+@_row(
+    "no-destructor",
+    FunctionOf(resources, "write_destructor"),
+    "exported resources have no destructor",
+    needs="an exported resource that is dropped",
+    shown_by="resources",
+)
+def _(original: Original, *args: Any) -> None:
+    pass
+
+
+@_row(
+    "destructor-with-wrong-rep",
+    FunctionOf(resources, "write_destructor"),
+    "a destructor is told the representation plus one",
+    needs="an exported resource that is dropped",
+    shown_by="resources",
+)
+def _(original: Original, assembly: Assembly, scope: Scope, index: int, use: ResourceUse) -> None:
+    before = len(assembly.functions)
+    original(assembly, scope, index, use)
+    for function in assembly.functions[before:]:
+        assert function.body is not None
+        code = Code(1)
+        code.local_get(0)
+        code.i32_const(1)
+        code.op(Op.I32_ADD)
+        code.local_set(0)
+        _prepend(function.body, code)
+
+
+def _prepend(body: Body, code: Code) -> None:
+    body.out[0:0] = code.out
+    body.calls = [(position + len(code.out), function) for position, function in body.calls]
+
+
+@_row(
+    "destructor-of-the-first-resource",
+    FunctionOf(resources, "write_destructor"),
+    "every destructor says that it is the first resource's",
+    needs="two resources, the second of which is exported and dropped",
+    shown_by="resources",
+)
+def _(original: Original, assembly: Assembly, scope: Scope, index: int, use: ResourceUse) -> None:
+    original(assembly, scope, 0, use)
+
+
+@_row(
+    "error-context-not-handed-over",
+    Member(_Generation, "_error_context"),
+    "the interpreter does not get the built-ins of error-context",
+    needs="an error-context",
+    shown_by="error-contexts",
+)
+def _(original: Original, self: _Generation) -> list[int]:
+    return []
+
+
+@_row(
+    "table-not-relocated",
+    Member(Start, "write_relocations"),
+    "function pointers in the wit_t do not get the base of the library's part of the table",
+    needs="an imported function or a resource",
+    shown_by="numbers",
+)
+def _(original: Original, self: Start, assembly: Assembly, table_base: int) -> None:
+    self._relocates_table = False
+    original(self, assembly, table_base)

@@ -1,0 +1,18 @@
+"""All wrong generators."""
+
+from __future__ import annotations
+
+from harness.mutants.asking import ASKING
+from harness.mutants.description import DESCRIPTION
+from harness.mutants.identity import IDENTITY
+from harness.mutants.kinship import KINSHIP
+from harness.mutants.layout import LAYOUT
+from harness.mutants.memory import MEMORY
+from harness.mutants.ownership import OWNERSHIP
+from harness.mutants.resolving import RESOLVING
+from harness.mutants.sizes import SIZES
+from harness.mutants.values import VALUES
+
+_TABLES = (VALUES, LAYOUT, OWNERSHIP, MEMORY, IDENTITY, KINSHIP, SIZES, RESOLVING, DESCRIPTION, ASKING)
+
+GENERATORS = tuple(row for table in _TABLES for row in table.rows)

@@ -1,0 +1,276 @@
+"""Generators whose faults show only where nothing is lent: what is not theirs, or not theirs any more, is used.
+
+The interpreter's allocator and its guards are made for these (interpreters/PROTOCOL.md, "Memory").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import generator.dylib.allocate as allocate
+import generator.dylib.frame as frame
+from generator.canonical.layout import align_to
+from generator.canonical.names import export_name, post_return_name
+from generator.dylib import intrinsics
+from generator.dylib.adapters import Adapters
+from generator.dylib.assembly import Assembly, Body, Func
+from generator.dylib.frame import Frames
+from generator.dylib.functions import FunctionUse
+from generator.dylib.joined import Source, get_flat
+from generator.dylib.lift import Lift
+from generator.dylib.lower import Lower
+from generator.dylib.types import Kind, Node
+from generator.wasm.code import Code, Mem, Op
+from generator.wasm.types import FuncType, ValType
+from harness.mutants.mutant import Area, Table
+from harness.mutants.patch import FunctionOf, Here, Member
+
+MEMORY = Table(Area.GENERATOR)
+_row = MEMORY.function
+
+I32 = ValType.I32
+_24_BITS = 0xFFFFFF
+
+Original = Callable[..., Any]
+
+
+@_row(
+    "list-allocated-with-alignment-1",
+    Member(Lower, "_store_elements"),
+    "memory for the elements of a list is asked for with an alignment of 1",
+    needs="a list of elements aligned to more than 1 that is lowered element by element",
+    shown_by="lists",
+)
+def _(original: Original, self: Lower, body: Body, cx: int, node: Node, *rest: int) -> None:
+    original(self, body, cx, replace(node, stride_alignment=1), *rest)
+
+
+@_row(
+    "list-allocated-one-short",
+    FunctionOf(allocate, "define_allocate"),
+    "memory for the elements of a list is one element too small",
+    needs="a list of more than one element that is lowered element by element",
+    shown_by="lists",
+)
+def _(original: Original, assembly: Assembly) -> Func:
+    function: Func = original(assembly)
+    assert function.body is not None
+    code = Code(4)
+    code.local_get(1)
+    code.local_get(1)
+    code.i32_const(1)
+    code.op(Op.I32_GT_U, Op.I32_SUB)
+    code.local_set(1)
+    _prepend(function.body, code)
+    return function
+
+
+def _prepend(body: Body, code: Code) -> None:
+    body.out[0:0] = code.out
+    body.calls = [(position + len(code.out), function) for position, function in body.calls]
+
+
+@_row(
+    "zero-behind-a-list",
+    FunctionOf(allocate, "define_allocate"),
+    "a byte of zero is written behind the memory for the elements of a list",
+    needs="a list that is lowered element by element",
+    shown_by="lists",
+)
+def _(original: Original, assembly: Assembly) -> Func:
+    function: Func = original(assembly)
+    assert function.body is not None
+    _store_zero(function.body, behind=True)
+    return function
+
+
+@_row(
+    "zero-before-a-list",
+    FunctionOf(allocate, "define_allocate"),
+    "a byte of zero is written before the memory for the elements of a list",
+    needs="a list that is lowered element by element",
+    shown_by="lists",
+)
+def _(original: Original, assembly: Assembly) -> Func:
+    function: Func = original(assembly)
+    assert function.body is not None
+    _store_zero(function.body, behind=False)
+    return function
+
+
+def _store_zero(body: Body, behind: bool) -> None:
+    """At the end of `define_allocate`, which has the size in local 1: a zero behind or before the memory."""
+    body.local_set(2)
+    body.local_get(1)
+    body.if_()
+    body.local_get(2)
+    if behind:
+        body.local_get(1)
+        body.op(Op.I32_ADD)
+    else:
+        body.i32_const(-1)
+        body.op(Op.I32_ADD)
+    body.i32_const(0)
+    body.mem(Mem.I32_STORE8, 1, 0)
+    body.end()
+    body.local_get(2)
+
+
+@_row(
+    "list-lifted-from-24-bits",
+    Member(Lift, "_sequence"),
+    "the address of a list that comes in is cut to 24 bits",
+    needs="a list that is lifted",
+    shown_by="lists",
+)
+def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
+    address = body.local(I32)
+    get_flat(body, sources[0], I32)
+    body.i32_const(_24_BITS)
+    body.op(Op.I32_AND)
+    body.local_set(address)
+    original(self, body, cx, node, [(address, I32), *sources[1:]])
+    body.free_local(address)
+
+
+@_row(
+    "list-lowered-to-24-bits",
+    FunctionOf(allocate, "define_allocate"),
+    "the address of memory for the elements of a list is cut to 24 bits",
+    needs="a list that is lowered element by element",
+    shown_by="lists",
+)
+def _(original: Original, assembly: Assembly) -> Func:
+    function: Func = original(assembly)
+    assert function.body is not None
+    function.body.i32_const(_24_BITS)
+    function.body.op(Op.I32_AND)
+    return function
+
+
+@_row(
+    "frame-16-bytes-too-small",
+    Here(frame, "align_to"),
+    "a frame on the stack is 16 bytes smaller than what lies in it",
+    needs="an imported function with something in memory",
+    shown_by="spills",
+)
+def _(original: Callable[[int, int], int], size: int, alignment: int) -> int:
+    return max(0, original(size, alignment) - 16)
+
+
+@_row(
+    "frame-below-the-stack-pointer",
+    Member(Frames, "enter"),
+    "a frame lies below the stack pointer, which is not moved",
+    needs="an imported function with something in memory",
+    shown_by="spills",
+)
+def _(original: Original, self: Frames, body: Body, cx: int, size: int, alignment: int) -> int:
+    made: int = original(self, body, cx, size, alignment)
+    if size <= frame.LARGEST_ON_STACK:
+        body.address(made, align_to(size, frame.STACK_ALIGNMENT))
+        self._set_stack_pointer(body)
+    return made
+
+
+@_row(
+    "spilled-parameters-freed-before-they-are-read",
+    Member(Adapters, "_lift_params"),
+    "the memory in which an export gets its parameters is freed before they are lifted",
+    needs="an exported function with more than 16 flat parameters",
+    shown_by="spills",
+)
+def _(original: Original, self: Adapters, body: Body, cx: int, use: FunctionUse) -> None:
+    if not use.signature.indirect_params:
+        original(self, body, cx, use)
+        return
+    types = [param.type for param in use.function.params]
+    body.local_get(cx)
+    body.local_get(0)
+    for value in (*self.layout.record(types), 0):
+        body.i32_const(value)
+    body.call_to(self.assembly.intrinsic(intrinsics.DEALLOC_BYTES))
+    for param, offset in zip(use.params, self.layout.field_offsets(types), strict=True):
+        self.lift.from_memory(body, cx, param.node, 0, offset)
+
+
+@_row(
+    "list-written-after-it-was-freed",
+    Member(Lift, "_free"),
+    "the last byte of a list is cleared after its memory was freed",
+    needs="a list that is lifted element by element",
+    shown_by="lists",
+)
+def _(original: Original, self: Lift, body: Body, cx: int, node: Node, end: int, length: int) -> None:
+    original(self, body, cx, node, end, length)
+    body.address(end, -1)
+    body.i32_const(0)
+    body.mem(Mem.I32_STORE8, 1, 0)
+
+
+@_row(
+    "export-finished-before-its-result-is-read",
+    Member(Adapters, "_write_post_return"),
+    "the interpreter is told that a result was read before the export returns",
+    needs="an exported function whose result has a string or list",
+    shown_by="strings",
+)
+def _(original: Original, self: Adapters, index: int, use: FunctionUse) -> None:
+    exports = dict(self.assembly.exports)
+    core = exports[export_name(self.resolve, use.instance.key, use.function)]
+    assert core.body is not None
+    core.body.i32_const(index)
+    core.body.call_to(self._export_finish())
+    name = post_return_name(self.resolve, use.instance.key, use.function)
+    function = self.assembly.declare(name, FuncType(use.signature.type.results))
+    function.body = Body(len(function.type.params))
+    self.assembly.export(name, function)
+
+
+_NUMBERS = range(Kind.U8, Kind.STRING)
+"""Kinds of elements whose lists go whole as bytes, bool and char among them."""
+
+
+@_row(
+    "taken-list-lifted-again",
+    Member(Lift, "_sequence"),
+    "a list whose elements are no numbers is lifted element by element, although the interpreter has taken it whole",
+    needs="a list of anything but numbers that is taken whole",
+    shown_by="any-lists",
+)
+def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
+    if node.kind is Kind.LIST and node.parts[0] is not None and node.parts[0].kind not in _NUMBERS:
+        _instead_once(body, "br_if", lambda: body.op(Op.DROP))
+    original(self, body, cx, node, sources)
+
+
+@_row(
+    "given-list-popped-again",
+    Member(Lower, "_sequence"),
+    "a list whose elements are no numbers is popped element by element, although the interpreter has given it whole",
+    needs="a list of anything but numbers that is given whole",
+    shown_by="any-lists",
+)
+def _(original: Original, self: Lower, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
+    if node.kind is Kind.LIST and node.parts[0] is not None and node.parts[0].kind not in _NUMBERS:
+
+        def always() -> None:
+            body.op(Op.DROP)
+            body.i32_const(1)
+            Body.if_(body)
+
+        _instead_once(body, "if_", always)
+    original(self, body, cx, node, base, offset)
+
+
+def _instead_once(body: Body, method: str, emit: Callable[[], None]) -> None:
+    """The next call of a method of the body emits something else."""
+
+    def instead(*_: Any) -> None:
+        delattr(body, method)
+        emit()
+
+    setattr(body, method, instead)

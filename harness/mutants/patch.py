@@ -1,0 +1,166 @@
+"""One place of our tools replaced while they work, and put back afterwards.
+
+A function of a module is replaced in every module of `generator` that imported it by name. Functions of `generator`
+and of our adapter that remember their answers by their arguments (`lru_cache`) are given an empty memory of their own
+meanwhile, so that what a wrong tool remembers never reaches the right one, nor the other way round.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from types import ModuleType
+from typing import Any, Protocol
+
+from harness.toolchains import ours
+
+Original = Callable[..., Any]
+Wrong = Callable[..., Any]
+"""Called as the original is, with the original before all other arguments."""
+
+
+class MissingTarget(Exception):
+    """The place to be replaced is not there any more: our tools have changed, and the mutant must follow."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One name of a module, a class or a mapping, and what it gets for a while."""
+
+    owner: Any
+    key: Any
+    value: Any
+
+    def exchange(self) -> Change:
+        """Put `value` there; the change that undoes it."""
+        if isinstance(self.owner, MutableMapping):
+            undo = Change(self.owner, self.key, self.owner[self.key])
+            self.owner[self.key] = self.value
+        else:
+            undo = Change(self.owner, self.key, vars(self.owner)[self.key])
+            setattr(self.owner, self.key, self.value)
+        return undo
+
+
+class Place(Protocol):
+    """A place that a mutant replaces."""
+
+    def changes(self, wrong: Any) -> list[Change]:
+        """Raises `MissingTarget`."""
+        ...
+
+
+@dataclass(frozen=True)
+class FunctionOf:
+    """A function of a module, wherever it is called. What is wrong is a `Wrong`."""
+
+    module: ModuleType
+    name: str
+
+    def changes(self, wrong: Wrong) -> list[Change]:
+        original = _of(self.module, self.name)
+        replacement = _calling(wrong, original)
+        return [
+            Change(module, name, replacement)
+            for module in _generator_modules()
+            for name, value in vars(module).items()
+            if value is original
+        ]
+
+
+@dataclass(frozen=True)
+class Here:
+    """A function or number as one module sees it. What is wrong is a `Wrong`, or the number."""
+
+    module: ModuleType
+    name: str
+
+    def changes(self, wrong: Any) -> list[Change]:
+        original = _of(self.module, self.name)
+        return [Change(self.module, self.name, _calling(wrong, original) if callable(original) else wrong)]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A method. What is wrong is a `Wrong`."""
+
+    owner: type
+    name: str
+
+    def changes(self, wrong: Wrong) -> list[Change]:
+        return [Change(self.owner, self.name, _calling(wrong, _of(self.owner, self.name)))]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of a table in a module. What is wrong is another value."""
+
+    module: ModuleType
+    table: str
+    key: Any
+
+    def changes(self, wrong: Any) -> list[Change]:
+        table = _of(self.module, self.table)
+        if self.key not in table:
+            raise MissingTarget(f"{self.module.__name__}.{self.table} has no entry {self.key}")
+        return [Change(table, self.key, wrong)]
+
+
+class Patch:
+    """A place and what is wrong there. Found when first applied, with memories that live as long as the patch."""
+
+    def __init__(self, place: Place, wrong: Any) -> None:
+        self.place = place
+        self._wrong = wrong
+        self._changes: list[Change] = []
+
+    def resolve(self) -> list[Change]:
+        """What is exchanged. Raises `MissingTarget`."""
+        if not self._changes:
+            self._changes = self.place.changes(self._wrong) + _own_memories()
+        return self._changes
+
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        undo: list[Change] = []
+        try:
+            for change in self.resolve():
+                undo.append(change.exchange())
+            yield
+        finally:
+            for change in reversed(undo):
+                change.exchange()
+
+
+def _calling(wrong: Wrong, original: Original) -> Wrong:
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        return wrong(original, *args, **kwargs)
+
+    return replacement
+
+
+def _of(owner: Any, name: str) -> Any:
+    found = vars(owner).get(name)
+    if found is None:
+        raise MissingTarget(f"{owner.__name__} has no {name}")
+    return found
+
+
+def _generator_modules() -> list[ModuleType]:
+    return [module for name, module in sorted(sys.modules.items()) if name.partition(".")[0] == "generator"]
+
+
+def _own_memories() -> list[Change]:
+    """A fresh memory for each function of `generator` and of our adapter that has one, wherever it is called."""
+    fresh: dict[int, Any] = {}
+    changes = []
+    for module in (*_generator_modules(), ours):
+        for name, value in vars(module).items():
+            if hasattr(value, "cache_parameters"):
+                if id(value) not in fresh:
+                    fresh[id(value)] = lru_cache(maxsize=value.cache_parameters()["maxsize"])(value.__wrapped__)
+                changes.append(Change(module, name, fresh[id(value)]))
+    return changes

@@ -1,0 +1,69 @@
+"""Generators that read a world wrongly: feature gates, and names that `include` changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import generator.wit.gates as gates
+import generator.wit.include as include
+from generator.wit.gates import Features
+from generator.wit.model import PackageName, Stability
+from generator.wit.text import SourceText
+from harness.mutants.mutant import Area, Table
+from harness.mutants.patch import FunctionOf
+
+RESOLVING = Table(Area.GENERATOR)
+_row = RESOLVING.function
+
+Original = Callable[..., Any]
+
+
+@_row(
+    "closed-gates-open",
+    FunctionOf(gates, "is_included"),
+    "an item whose feature is off is part of the world",
+    needs="an item behind a feature that is off",
+    shown_by="gates",
+)
+def _(
+    original: Original, stability: Stability, package: PackageName, features: Features, source: SourceText, at: int
+) -> bool:
+    included: bool = original(stability, package, features, source, at)
+    return included or stability.unstable is not None
+
+
+@_row(
+    "since-closes-a-gate",
+    FunctionOf(gates, "is_included"),
+    "an item that says since when it is there is left out",
+    needs="a function with @since",
+    shown_by="gates",
+)
+def _(
+    original: Original, stability: Stability, package: PackageName, features: Features, source: SourceText, at: int
+) -> bool:
+    return stability.since is None and bool(original(stability, package, features, source, at))
+
+
+@_row(
+    "include-renames-nothing",
+    FunctionOf(include, "_renamed"),
+    "`include ... with` leaves names as they are",
+    needs="a world that includes another and gives an import or export another name",
+    shown_by="includes",
+)
+def _(original: Original, name: str, renames: Mapping[str, str]) -> str:
+    return name
+
+
+@_row(
+    "include-renames-no-members",
+    FunctionOf(include, "_renamed"),
+    "`include ... with` gives a resource another name, and its functions keep the old one",
+    needs="a world that includes another and gives a resource with functions another name",
+    shown_by="includes",
+)
+def _(original: Original, name: str, renames: Mapping[str, str]) -> str:
+    renamed: str = original(name, renames)
+    return name if "]" in name else renamed

@@ -1,0 +1,186 @@
+"""Tools that are right as long as everything is small: counts, lengths and distances beyond one byte, or two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import generator.component.encode_types as encode_types
+import generator.dylib.relocations as relocations
+import generator.wasm.encode as encode
+from generator.dylib.assembly import Body
+from generator.dylib.description import Encoder
+from generator.dylib.joined import Source
+from generator.dylib.lift import Lift
+from generator.dylib.types import Kind, Node, TypeWord
+from generator.wasm.code import Op
+from generator.wasm.leb128 import encode_unsigned
+from generator.wasm.types import ValType
+from harness.mutants.mutant import Area, Table
+from harness.mutants.patch import FunctionOf, Here, Member
+
+SIZES = Table(Area.GENERATOR)
+LINKED_SIZES = Table(Area.LINKER)
+_row = SIZES.function
+
+Original = Callable[..., Any]
+
+
+def _cut(body: Body, source: Source, mask: int) -> None:
+    local, type = source
+    if type is ValType.I32:
+        body.local_get(local)
+        body.i32_const(mask)
+        body.op(Op.I32_AND)
+        body.local_set(local)
+
+
+@_row(
+    "list-lengths-of-16-bits",
+    Member(Lift, "_sequence"),
+    "of the length of a list only the lower 16 bits count",
+    needs="a list of 65,536 elements or more",
+    shown_by="long-values",
+)
+def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
+    if node.kind is Kind.LIST:
+        _cut(body, sources[1], 0xFFFF)
+    original(self, body, cx, node, sources)
+
+
+@_row(
+    "map-lengths-of-8-bits",
+    Member(Lift, "_sequence"),
+    "of the length of a map only the lower 8 bits count",
+    needs="a map of 256 entries or more",
+    shown_by="long-values",
+)
+def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
+    if node.kind is Kind.MAP:
+        _cut(body, sources[1], 0xFF)
+    original(self, body, cx, node, sources)
+
+
+@_row(
+    "string-lengths-of-16-bits",
+    Member(Lift, "_from_flat"),
+    "of the length of a flat string only the lower 16 bits count",
+    needs="a string of 65,536 bytes or more as a parameter",
+    shown_by="long-values",
+)
+def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
+    if node.kind is Kind.STRING:
+        _cut(body, sources[1], 0xFFFF)
+    original(self, body, cx, node, sources)
+
+
+@_row(
+    "representations-of-31-bits",
+    Member(Lift, "_from_flat"),
+    "the representation that comes for a borrow loses its highest bit",
+    needs="a resource of the component with a representation of 2^31 or more, borrowed",
+    shown_by="representations",
+)
+def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
+    if node.kind is Kind.BORROW:
+        _cut(body, sources[0], 0x7FFF_FFFF)
+    original(self, body, cx, node, sources)
+
+
+@_row(
+    "no-representation-0",
+    Member(Lift, "_from_flat"),
+    "a representation of 0 becomes 1",
+    needs="a resource of the component with the representation 0, borrowed",
+    shown_by="representations",
+)
+def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
+    local, type = sources[0]
+    if node.kind is Kind.BORROW and type is ValType.I32:
+        body.local_get(local)
+        body.local_get(local)
+        body.op(Op.I32_EQZ, Op.I32_ADD)
+        body.local_set(local)
+    original(self, body, cx, node, sources)
+
+
+@_row(
+    "relocations-far-apart-misplaced",
+    FunctionOf(relocations, "encode_distances"),
+    "a relocation more than 254 words behind the one before is applied 254 words behind it",
+    needs="a tuple of 255 types, or a function of 255 parameters",
+    shown_by="wide",
+)
+def _(original: Original, places: Iterable[int]) -> bytes:
+    near: list[int] = []
+    previous, shift = -1, 0
+    for place in places:
+        shift += max(0, place - previous - 254)
+        near.append(place - shift)
+        previous = place
+    found: bytes = original(near)
+    return found
+
+
+@_row(
+    "members-counted-in-8-bits",
+    Member(Encoder, "_slice"),
+    "the number of fields, cases, labels, items and parameters is told in 8 bits",
+    needs="a record, variant, enum, tuple or function with 256 of them",
+    shown_by="wide",
+)
+def _(original: Original, self: Encoder, pointed: tuple[int, int | None]) -> None:
+    length, start = pointed
+    original(self, (length & 0xFF, start))
+
+
+@_row(
+    "type-numbers-of-8-bits",
+    Member(Encoder, "_type"),
+    "the interpreter is told the number of a type in 8 bits",
+    needs="257 types of one kind",
+    shown_by="many-types",
+)
+def _(original: Original, self: Encoder, word: TypeWord | None) -> None:
+    original(self, word if word is None else word._replace(number=word.number & 0xFF))
+
+
+@_row(
+    "counts-of-7-bits",
+    FunctionOf(encode, "encode_vector"),
+    "the number of functions, exports and the like of a core module is written in one byte",
+    needs="a world for which the library has 128 functions",
+    shown_by="many-functions",
+)
+def _(original: Original, items: Sequence[bytes]) -> bytes:
+    return bytes([len(items) & 0x7F]) + b"".join(items)
+
+
+def _unsigned_index(original: Original, value: int) -> bytes:
+    return encode_unsigned(value)
+
+
+SIZES.value(
+    "type-indices-unsigned-in-worlds",
+    Here(encode_types, "encode_signed"),
+    _unsigned_index,
+    "in the world that a library carries, the index of a type from 64 to 127 is written without the byte of its sign",
+    needs="64 types in one scope",
+    shown_by="many-types",
+)
+LINKED_SIZES.value(
+    "type-indices-unsigned",
+    Here(encode_types, "encode_signed"),
+    _unsigned_index,
+    "in a component, the index of a type from 64 to 127 is written without the byte of its sign",
+    needs="64 types in one scope",
+    shown_by="many-types",
+)
+LINKED_SIZES.value(
+    "names-of-127-bytes",
+    Here(encode_types, "encode_text"),
+    lambda original, out, text: original(out, text if len(text) < 128 else text[:127]),
+    "in a component, names of labels, fields and parameters are cut at 127 bytes",
+    needs="a name of 128 bytes",
+    shown_by="many-types",
+)

@@ -1,0 +1,86 @@
+"""A mutant as a toolchain, named `mutant:NAME`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+
+from harness.mutants.generators import GENERATORS
+from harness.mutants.interpreters import INTERPRETERS
+from harness.mutants.linkers import LINKERS
+from harness.mutants.mutant import Area, Mutant
+from harness.mutants.patch import Patch
+from harness.toolchains.component_build import INTERPRETER
+from harness.toolchains.named import UnknownToolchain
+from harness.toolchains.ours import Ours
+from harness.toolchains.protocol import BuildResult, GenerateOptions, Job, Library, LinkOptions, Panicked, Toolchain
+
+PREFIX = "mutant:"
+
+MUTANTS: dict[str, Mutant] = {mutant.name: mutant for table in (GENERATORS, LINKERS, INTERPRETERS) for mutant in table}
+
+
+_FOLDER = str(Path(__file__).parent)
+
+
+class BrokenMutant(Exception):
+    """Not our tool fails, but what was put into it: our tools have changed, and the mutant must follow."""
+
+
+class _PatchedJob:
+    """A job of ours that is done while a patch is applied."""
+
+    def __init__(self, job: Job, applied: Callable[[], AbstractContextManager[None]]) -> None:
+        self._job = job
+        self._applied = applied
+
+    def result(self) -> BuildResult:
+        with self._applied():
+            result = self._job.result()
+        if isinstance(result, Panicked) and _FOLDER in result.message.rpartition('File "')[2]:
+            raise BrokenMutant(result.message)
+        return result
+
+
+class _Wrong:
+    """Our generator and linker, one of them or the interpreter with a fault."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self._ours = Ours()
+        self._mutant = mutant
+
+    def _applied(self, area: Area) -> AbstractContextManager[None]:
+        fault = self._mutant.fault
+        return fault.applied() if self._mutant.area is area and isinstance(fault, Patch) else nullcontext()
+
+    def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job:
+        return _PatchedJob(self._ours.generate(wit, world, options), lambda: self._applied(Area.GENERATOR))
+
+    def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
+        if not isinstance(self._mutant.fault, Patch):
+            libraries = [
+                replace(item, data=_wrong_interpreter(self._mutant.name, item.data))
+                if item.name == INTERPRETER
+                else item
+                for item in libraries
+            ]
+        return _PatchedJob(self._ours.link(libraries, options), lambda: self._applied(Area.LINKER))
+
+
+@lru_cache(maxsize=256)
+def _wrong_interpreter(name: str, binary: bytes) -> bytes:
+    fault = MUTANTS[name].fault
+    assert not isinstance(fault, Patch), f"{name} is no interpreter"
+    return fault(binary)
+
+
+def toolchain(name: str) -> Toolchain:
+    """The toolchain of a mutant. Raises `UnknownToolchain`."""
+    if name not in MUTANTS:
+        raise UnknownToolchain(f"there is no mutant {name!r} (`harness mutants --list` shows all)")
+    tool = _Wrong(MUTANTS[name])
+    return Toolchain(f"{PREFIX}{name}", "mutant", metadata.version("wit-dylib-harness"), tool, tool, in_process=True)

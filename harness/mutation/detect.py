@@ -1,0 +1,90 @@
+"""Whether a plan tells a mutant from ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from harness.bench.examine import Options, examine
+from harness.bench.workbench import Workbench
+from harness.fuzz.signature import Hit, Signature, hits
+from harness.mutants.toolchain import PREFIX
+from harness.plan.plan import Plan
+from harness.process.clock import Clock
+from harness.toolchains.cells import OURS, Build
+from harness.toolchains.protocol import Toolchain
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What was seen. `level` as of a difference, 0 where nothing was built that could be compared."""
+
+    level: int
+    kind: str
+    message: str
+
+
+def others(bench: Workbench) -> tuple[str, ...]:
+    """The toolchains that a mutant is compared with: those that are not made of ours."""
+    return tuple(name for name, toolchain in bench.toolchains.items() if _is_other(toolchain))
+
+
+def _is_other(toolchain: Toolchain) -> bool:
+    return toolchain.name != OURS and not toolchain.name.startswith(PREFIX)
+
+
+class Detector:
+    """Tries mutants on one plan."""
+
+    def __init__(self, bench: Workbench, plan: Plan, options: Options) -> None:
+        self._bench = bench
+        self._plan = plan
+        self._options = options
+        self._known: dict[tuple[str, ...], frozenset[Signature]] = {}
+
+    def by_all(self, mutant: str) -> Detection | None:
+        """What all opinions together find wrong with the mutant in the place of ours, and not with ours."""
+        return self._detect(mutant, others(self._bench))
+
+    def by_model(self, mutant: str) -> Detection | None:
+        """What the model alone finds: quicker, and mostly enough."""
+        return self._detect(mutant, ())
+
+    def _detect(self, mutant: str, beside: tuple[str, ...]) -> Detection | None:
+        for hit in _hits(self._bench, PREFIX + mutant, beside, self._plan, self._options):
+            signature = hit.signature
+            if signature not in self._wrong_with_ours(beside):
+                return Detection(signature.level, f"{signature.aspect} {signature.kind}".strip(), hit.message)
+        return None
+
+    def _wrong_with_ours(self, beside: tuple[str, ...]) -> frozenset[Signature]:
+        known = self._known.get(beside)
+        if known is None:
+            found = _hits(self._bench, OURS, beside, self._plan, self._options)
+            known = self._known[beside] = frozenset([hit.signature for hit in found])
+        return known
+
+    def builds_the_same(self, mutant: str) -> bool:
+        """Whether every component is byte for byte what ours makes: then nothing can be seen."""
+        name = PREFIX + mutant
+        components = self._plan.components
+        right, wrong = Build(OURS, OURS), Build(name, name)
+        built = self._bench.builder.build([(item, build) for item in components for build in (right, wrong)], Clock())
+        return all(built[item, right] == built[item, wrong] for item in components)
+
+
+def _hits(bench: Workbench, name: str, beside: tuple[str, ...], plan: Plan, options: Options) -> list[Hit]:
+    """The signatures call the toolchain ours, whatever its name is."""
+    options = replace(options, toolchains=(name, *beside), artifacts=None)
+    verdict = examine(bench, name, plan, options).verdict
+    return [
+        replace(
+            hit,
+            signature=replace(
+                hit.signature,
+                subject=hit.signature.subject.replace(name, OURS),
+                kind=hit.signature.kind.replace(name, OURS),
+                minority=hit.signature.minority.replace(name, OURS),
+            ),
+        )
+        for hit in hits(verdict, lambda subject, finding: "")
+    ]

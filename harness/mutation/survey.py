@@ -1,0 +1,146 @@
+"""What the harness notices of a set of mutants: by the worlds that show them, by cases, by fuzzing."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from harness.bench.examine import Options
+from harness.fuzz.trial import Recipe
+from harness.mutants.mutant import Mutant
+from harness.mutants.toolchain import PREFIX
+from harness.mutation.detect import Detection
+from harness.mutation.tasks import Detections, TriedWorld, TryCase, TryProgram, TryRandom, TryShown
+from harness.runs.pool import TaskFailed
+from harness.runs.run import Run, Tools
+from harness.runs.suite_files import Kind, SuiteFile
+from harness.runs.worker import Task
+
+Told = Callable[[str], None]
+"""Told in a few words what was just done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzed:
+    """`seconds` of one worker, after how many `worlds`; `detection` None: not noticed in that time."""
+
+    seconds: float
+    worlds: int
+    detection: Detection | None
+    wit: str = ""
+
+
+@dataclass(slots=True)
+class Row:
+    """What is known of a mutant. `shown` and `fuzzed` None: not tried, or not noticed."""
+
+    mutant: Mutant
+    shown: Detection | None = None
+    cases: dict[str, Detection] = field(default_factory=dict)
+    fuzzed: Fuzzed | None = None
+    errors: list[str] = field(default_factory=list)
+    """Where the harness itself failed."""
+
+    @property
+    def detection(self) -> Detection | None:
+        """The first there is."""
+        fuzzed = self.fuzzed.detection if self.fuzzed is not None else None
+        return fuzzed or next(iter(self.cases.values()), None) or self.shown
+
+
+class Survey:
+    """`rows` by the name of the mutant, filled by the methods."""
+
+    def __init__(self, mutants: Iterable[Mutant], run: Run, jobs: int, told: Told = lambda _: None) -> None:
+        """`run` must have been opened with `tools` of these mutants."""
+        self.rows = {mutant.name: Row(mutant) for mutant in mutants}
+        self._run = run
+        self._jobs = jobs
+        self._told = told
+        self._options = Options(artifacts=None)
+        self._stopped = False
+
+    @staticmethod
+    def tools(tools: Tools, mutants: Iterable[Mutant]) -> Tools:
+        return replace(tools, named=tuple(PREFIX + mutant.name for mutant in mutants))
+
+    def show(self, seed: int = 0) -> None:
+        """The small world of each mutant."""
+        worlds: dict[str, list[str]] = defaultdict(list)
+        for name, row in self.rows.items():
+            worlds[row.mutant.shown_by].append(name)
+        tasks = [
+            (world, tuple(names), TryShown(world, tuple(names), self._options, seed)) for world, names in worlds.items()
+        ]
+        for _, found in self._each(tasks):
+            for name, detection in found.items():
+                self.rows[name].shown = detection
+
+    def cases(self, files: Sequence[SuiteFile], enough: int | None = None) -> None:
+        """All cases, in an order that mixes their topics. What `enough` cases noticed is not tried again."""
+        files = list(files)
+        random.Random(0).shuffle(files)
+        batch = 2 * self._jobs
+        for start in range(0, len(files), batch):
+            left = tuple(
+                [name for name, row in self.rows.items() if enough is None or len(row.cases) < enough],
+            )
+            if not left:
+                return
+            tasks = [(file.name, left, self._try(file, left)) for file in files[start : start + batch]]
+            for case, found in self._each(tasks):
+                for name, detection in found.items():
+                    self.rows[name].cases[case] = detection
+
+    def _try(self, file: SuiteFile, mutants: tuple[str, ...]) -> Task:
+        kind = TryProgram if file.kind is Kind.PROGRAM else TryCase
+        return kind(file.path, mutants, self._options)
+
+    def fuzz(self, recipe: Recipe, seconds: float) -> None:
+        """Trials of the fuzzer for each mutant until one notices it or a worker has spent that time on it."""
+        self._stopped = False
+        threads = ThreadPoolExecutor(self._jobs)
+        futures = {threads.submit(self._fuzz, row, recipe, seconds): name for name, row in self.rows.items()}
+        try:
+            for future in as_completed(futures):
+                fuzzed = self.rows[futures[future]].fuzzed = future.result()
+                seen = f"after {fuzzed.worlds} worlds" if fuzzed.detection is not None else "not noticed"
+                self._told(f"{futures[future]}: {seen}")
+        finally:
+            # who interrupts does not wait for a world: closing the run ends what the threads wait for
+            self._stopped = True
+            threads.shutdown(wait=False, cancel_futures=True)
+
+    def _fuzz(self, row: Row, recipe: Recipe, seconds: float) -> Fuzzed:
+        spent = 0.0
+        index = 0
+        while spent < seconds and not self._stopped:
+            task = TryRandom(row.mutant.name, recipe, index, self._options)
+            index += 1
+            try:
+                tried: TriedWorld = self._run.submit(task).result()
+            except TaskFailed as error:
+                row.errors.append(f"world {index - 1} of seed {recipe.seed}: {error}")
+                return Fuzzed(spent, index, None)
+            spent += tried.seconds
+            if tried.detection is not None:
+                return Fuzzed(spent, index, tried.detection, tried.wit)
+        return Fuzzed(spent, index, None)
+
+    def _each(self, tasks: Sequence[tuple[str, tuple[str, ...], Task]]) -> Iterable[tuple[str, Detections]]:
+        futures: list[tuple[str, tuple[str, ...], Future[Any]]] = [
+            (name, mutants, self._run.submit(task)) for name, mutants, task in tasks
+        ]
+        for name, mutants, future in futures:
+            try:
+                found: Detections = future.result()
+            except TaskFailed as error:
+                for mutant in mutants:
+                    self.rows[mutant].errors.append(f"{name}: {error}")
+                continue
+            self._told(f"{name}: {len(found)} noticed")
+            yield name, found

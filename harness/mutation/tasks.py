@@ -1,0 +1,166 @@
+"""What workers are asked to do: try mutants on a case, on a world that shows them, on a random world."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+
+from harness.bench.examine import Options
+from harness.bench.workbench import Workbench
+from harness.engine.features import missing
+from harness.frontend.front_end import FrontEndError, WitText
+from harness.fuzz.linking.trial import draw_program, is_link_trial, prepared_program
+from harness.fuzz.planned import plan_trial
+from harness.fuzz.signature import message_shape
+from harness.fuzz.trial import Recipe, draw
+from harness.mutants.toolchain import PREFIX
+from harness.mutants.worlds import CASES, PROGRAMS, WORLDS
+from harness.mutation.detect import Detection, Detector
+from harness.plan.plan import Plan
+from harness.planner import case_plan, check_plan
+from harness.programs.examine import examine_program
+from harness.programs.prepare import Prepared, prepare
+from harness.suite.case import load_case, parse_case
+from harness.suite.program import Program, load_program
+from harness.text.toml_lines import FileError
+from harness.toolchains.cells import First
+
+SHOWN_CALLS = 120
+"""Calls in a world that shows mutants."""
+SHOWN_PROGRAMS = 200
+"""Programs that are tried at most."""
+
+Detections = dict[str, Detection]
+"""By mutant; those that were not noticed are not among them."""
+
+
+def _try(bench: Workbench, plan: Plan, mutants: tuple[str, ...], options: Options) -> Detections:
+    if missing(plan.needs):
+        return {}
+    detector = Detector(bench, plan, options)
+    found = {}
+    for mutant in mutants:
+        if not detector.builds_the_same(mutant):
+            detection = detector.by_model(mutant) or detector.by_all(mutant)
+            if detection is not None:
+                found[mutant] = detection
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class TryCase:
+    """A case file. One that cannot be used notices nothing."""
+
+    path: Path
+    mutants: tuple[str, ...]
+    options: Options
+
+    def perform(self, bench: Workbench) -> Detections:
+        try:
+            plan = case_plan(load_case(self.path))
+        except FileError:
+            return {}
+        return _try(bench, plan, self.mutants, self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class TryProgram:
+    """A program file. One that cannot be used notices nothing."""
+
+    path: Path
+    mutants: tuple[str, ...]
+    options: Options
+
+    def perform(self, bench: Workbench) -> Detections:
+        try:
+            program = load_program(self.path)
+            prepared = prepare(program)
+        except FileError:
+            return {}
+        return _try_program(bench, program, prepared, self.mutants, self.options)
+
+
+def _try_program(
+    bench: Workbench, program: Program, prepared: Prepared, mutants: tuple[str, ...], options: Options
+) -> Detections:
+    found: Detections = {}
+    for mutant in mutants:
+        verdict = examine_program(bench, mutant, program, prepared, replace(options, toolchains=(PREFIX + mutant,)))
+        for _, finding in verdict.findings:
+            level, aspect = (finding.difference.level, finding.difference.aspect) if finding.difference else (0, "")
+            kind = f"{aspect} {message_shape(finding.message)}".strip()
+            found.setdefault(mutant, Detection(level, kind, finding.message))
+    return found
+
+
+def shown_plan(world: str, seed: int) -> Plan:
+    if world in CASES:
+        return case_plan(parse_case(CASES[world], f"{world}.toml"))
+    return check_plan(WitText(WORLDS[world], f"{world}.wit"), seed=seed, calls=SHOWN_CALLS)
+
+
+@dataclass(frozen=True, slots=True)
+class TryShown:
+    """A world of `harness/mutants/worlds.py`, with values from a seed, or a case of that module."""
+
+    world: str
+    mutants: tuple[str, ...]
+    options: Options
+    seed: int = 0
+
+    def perform(self, bench: Workbench) -> Detections:
+        if self.world == PROGRAMS:
+            return self._programs(bench)
+        return _try(bench, shown_plan(self.world, self.seed), self.mutants, self.options)
+
+    def _programs(self, bench: Workbench) -> Detections:
+        """Random ones, until each mutant is noticed."""
+        found: Detections = {}
+        for index in range(SHOWN_PROGRAMS):
+            left = tuple([name for name in self.mutants if name not in found])
+            if left:
+                trial = prepared_program(draw_program(self.seed, index)[0])
+                found |= _try_program(bench, trial.program, trial.prepared, left, self.options)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class TriedWorld:
+    """A trial of the fuzzer with a mutant in the place of ours. `wit` only where something was noticed."""
+
+    seconds: float
+    detection: Detection | None = None
+    wit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TryRandom:
+    """One trial of the fuzzer, all of it: also where the mutant makes the same as ours."""
+
+    mutant: str
+    recipe: Recipe
+    index: int
+    options: Options
+
+    def perform(self, bench: Workbench) -> TriedWorld:
+        started = time.perf_counter()
+        recipe = self.recipe
+        if is_link_trial(recipe.worlds, self.index):
+            trial = prepared_program(draw_program(recipe.seed, self.index)[0])
+            names = (self.mutant,)
+            found = _try_program(bench, trial.program, trial.prepared, names, self.options).get(self.mutant)
+            return TriedWorld(time.perf_counter() - started, found, trial.program.wit if found is not None else "")
+        world = draw(recipe, self.index, bench)
+        values = Random(world.script_seed)
+        try:
+            planned = plan_trial(world.wit, world.name, world.features, values, recipe.calls, recipe.bad_runs)
+        except FrontEndError:
+            return TriedWorld(time.perf_counter() - started)
+        plan = planned.plan
+        detection = None
+        if not missing(plan.needs):
+            options = replace(self.options, first=First.IN_TURNS, turn=self.index)
+            detection = Detector(bench, plan, options).by_all(self.mutant)
+        return TriedWorld(time.perf_counter() - started, detection, world.wit if detection is not None else "")

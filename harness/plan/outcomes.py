@@ -1,0 +1,41 @@
+"""How a run must end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, unique
+
+
+@unique
+class TrapClass(Enum):
+    """Causes of a trap that the specification names (CanonicalABI.md); text of an engine is mapped to these."""
+
+    INVALID_CHAR = "invalid-char"
+    INVALID_DISCRIMINANT = "invalid-discriminant"
+    INVALID_UTF8 = "invalid-utf8"
+    INVALID_HANDLE = "invalid-handle"
+    HANDLE_TYPE = "handle-type"
+    UNALIGNED = "unaligned"
+    OUT_OF_BOUNDS = "out-of-bounds"
+    TOO_LONG = "too-long"
+    BORROW_LEFT = "borrow-left"
+    LENT = "lent"
+    CANNOT_LEAVE = "cannot-leave"
+    CANNOT_ENTER = "cannot-enter"
+    UNREACHABLE = "unreachable"
+    STACK_OVERFLOW = "stack-overflow"
+    OUT_OF_FUEL = "out-of-fuel"
+    INTERPRETER = "interpreter"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedOutcome:
+    """`trap` None: every entry returns. `detail` names the interpreter's cause for `INTERPRETER`, without `fail_`.
+
+    `also`: other classes that are right as well, where a value breaks several rules or two parties check the same one.
+    """
+
+    trap: TrapClass | None = None
+    detail: str | None = None
+    also: frozenset[TrapClass] = frozenset()

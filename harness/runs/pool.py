@@ -1,0 +1,255 @@
+"""Worker processes from their owner's side: tasks handed out, what hangs or dies replaced."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import IO, Any
+
+from harness.bench.workbench import Settings
+from harness.process.launcher import STRETCH, is_starved
+from harness.process.steps import Loss
+from harness.runs.gate import Gate
+from harness.runs.worker import AGAIN, ANSWER, STEP, Task, receive, send
+
+_LEAVE = 20.0
+"""Seconds that the launchers of a worker that has ended may take to end what they run."""
+
+MAX_LOSSES = 16
+"""Steps of one task that may cost a worker before the task is given up."""
+
+
+class TaskFailed(Exception):
+    """The harness itself failed at a task: a fault of the harness, never of a tool. The message has the details."""
+
+
+class PoolClosed(Exception):
+    """The pool was closed while the task was waiting or under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds that a worker may take for one step, and to start."""
+
+    step: float = 60.0
+    start: float = 60.0
+
+
+class _Lost(Exception):
+    """A worker was lost in a step, "" where in none. `may_be_chance`: it might have gone well on another day."""
+
+    def __init__(self, step: str, loss: Loss, may_be_chance: bool) -> None:
+        super().__init__(step)
+        self.step = step
+        self.loss = loss
+        self.may_be_chance = may_be_chance
+
+
+class _Again(Exception):
+    """A worker asks for its task to be tried again: a tool of it was killed. The message says so."""
+
+
+class _Worker:
+    """One process and the pipes to it. Used by one thread; `kill_if_overdue` and `kill` by any."""
+
+    def __init__(self, settings: Settings, patience: Patience) -> None:
+        self._patience = patience
+        self._step = ""
+        self._late = False
+        self._wait(patience.start)
+        self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        # the worker's launchers hold the other end: its end tells that nothing of the worker is left
+        self._left: int | None = None
+        held: int | None = None
+        if os.name == "posix":
+            self._left, held = os.pipe()
+        kept = () if held is None else (held,)
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "harness.runs.worker", *map(str, (os.getpid(), *kept))],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._stderr,
+                start_new_session=True,
+                pass_fds=kept,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            )
+        finally:
+            if held is not None:
+                os.close(held)
+        self._say((settings,))
+
+    def call(self, task: Task, lost: Mapping[str, Loss], last_try: bool) -> Any:
+        self._step = ""
+        self._wait(self._patience.start, self._watch.used)
+        self._say((task, dict(lost), last_try))
+        assert self._process.stdout is not None
+        while (message := receive(self._process.stdout)) is not None:
+            kind, content = message
+            if kind == STEP:
+                self._step, seconds, used = content
+                self._wait(self._patience.step if seconds is None else seconds, used)
+                continue
+            self._wait(float("inf"), self._watch.used)
+            if kind == ANSWER:
+                return content
+            raise _Again(content) if kind == AGAIN else TaskFailed(content)
+        raise self._loss()
+
+    def _wait(self, seconds: float, used: float = 0.0) -> None:
+        """From now on, for so long. `used`: the processor time that the worker has used by now."""
+        self._watch = _Watch(time.monotonic(), seconds, used)
+
+    def _say(self, message: tuple[Any, ...]) -> None:
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # the answer's missing tells of the death
+            send(self._process.stdin, message)
+
+    def _loss(self) -> _Lost:
+        code = self._process.wait()
+        self._stderr.seek(0)
+        said = self._stderr.read()[-4096:].decode("utf-8", "replace").strip()
+        if self._late:
+            seconds = self._watch.seconds
+            return _Lost(self._step, Loss(seconds, None, f"did not end within {seconds:g} s"), False)
+        told = f"the worker ended with code {code}" + (f":\n{said}" if said else "")
+        return _Lost(self._step, Loss(0.0, code, told), not self._step or code == -getattr(signal, "SIGKILL", 9))
+
+    def kill_if_overdue(self, now: float) -> None:
+        if self._watch.is_over(now, self._process.pid) and self._process.poll() is None:
+            self._late = True
+            self.kill()
+
+    def kill(self) -> None:
+        """End it; its launcher sees that and ends what tools it runs."""
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+
+    def close(self) -> None:
+        """Returns when nothing is left of it: no tool writes any more."""
+        self.kill()
+        self._process.wait()
+        if self._left is not None:
+            poll = select.poll()
+            poll.register(self._left, select.POLLIN | select.POLLHUP)
+            poll.poll(_LEAVE * 1000)
+            os.close(self._left)
+            self._left = None
+        for stream in (self._process.stdin, self._process.stdout, self._stderr):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """Until when a worker may take, and how much processor time it had used when the time began to run."""
+
+    began: float
+    seconds: float
+    used: float
+
+    def is_over(self, now: float, pid: int) -> bool:
+        """A worker that is kept from its processor time gets more wall time: a busy machine makes nothing late."""
+        if now <= self.began + self.seconds:
+            return False
+        return now > self.began + STRETCH * self.seconds or not is_starved(pid, self.used, self.seconds)
+
+
+class Pool:
+    """`jobs` workers that live on from task to task; each belongs to a thread of its own.
+
+    A worker that dies or hangs in a step is replaced, and the task is tried again with that step told as lost. Where
+    the worker, or a tool, was killed from outside, as the system does when memory is short, nothing is known of the
+    step: the task is tried again once while nothing else is done, and only what is lost then counts.
+    """
+
+    def __init__(self, settings: Settings, jobs: int, patience: Patience | None = None) -> None:
+        self._settings = settings
+        self._patience = patience or Patience()
+        self._own = threading.local()
+        self._workers: set[_Worker] = set()
+        self._lock = threading.Lock()
+        self._gate = Gate()
+        self._closed = threading.Event()
+        self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="harness-worker")
+        self._watchdog = threading.Thread(target=self._watch, name="harness-watchdog", daemon=True)
+        self._watchdog.start()
+
+    def submit(self, task: Task) -> Future[Any]:
+        """The future's exception is `TaskFailed` where the harness failed."""
+        return self._threads.submit(self._perform, task)
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends every worker, busy or not. Tasks not yet begun are cancelled."""
+        self._closed.set()
+        with self._lock:
+            for worker in self._workers:
+                worker.kill()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self._watchdog.join()
+        for worker in self._workers:
+            worker.close()
+
+    def _perform(self, task: Task) -> Any:
+        lost: dict[str, Loss] = {}
+        last_try = False
+        while len(lost) <= MAX_LOSSES:
+            with self._gate.alone() if last_try else self._gate.together():
+                worker = self._worker()
+                try:
+                    return worker.call(task, lost, last_try)
+                except _Again:
+                    last_try = True
+                except _Lost as failure:
+                    self._drop(worker)
+                    if self._closed.is_set():
+                        raise PoolClosed from None
+                    if failure.may_be_chance and not last_try:
+                        last_try = True
+                    elif not failure.step or failure.step in lost:
+                        raise TaskFailed(f"a worker was lost outside any step: {failure.loss.message}") from None
+                    else:
+                        lost[failure.step] = failure.loss
+        raise TaskFailed(f"{len(lost)} steps of one task cost a worker each: {', '.join(lost)}")
+
+    def _worker(self) -> _Worker:
+        worker: _Worker | None = getattr(self._own, "worker", None)
+        if worker is None:
+            with self._lock:
+                if self._closed.is_set():
+                    raise PoolClosed
+                worker = self._own.worker = _Worker(self._settings, self._patience)
+                self._workers.add(worker)
+        return worker
+
+    def _drop(self, worker: _Worker) -> None:
+        self._own.worker = None
+        with self._lock:
+            self._workers.discard(worker)
+        worker.close()
+
+    def _watch(self) -> None:
+        while not self._closed.wait(0.1):
+            now = time.monotonic()
+            with self._lock:
+                for worker in self._workers:
+                    worker.kill_if_overdue(now)

@@ -1,0 +1,77 @@
+"""A table of refusals put to the tools, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.judge.verdict import Finding, Judgement, Outcome, Verdict
+from harness.suite.refusals import Refusal, RefusalTable
+from harness.toolchains.builder import Builder
+from harness.toolchains.cells import OURS, REFERENCE
+from harness.toolchains.lending import left_out
+from harness.toolchains.protocol import BuildResult, Built, Panicked, Refused, Toolchain
+
+_STAGES = {"wit": "generate", "generate": "generate", "link": "link"}
+"""Which tool's refusal each stage means: what reads the WIT is a part of the generator."""
+
+
+def judge_refusals(table: RefusalTable, toolchains: Mapping[str, Toolchain], builder: Builder) -> Verdict:
+    """Ours must refuse each row with its message; the reference must do what the row says of it; any other toolchain
+    must refuse it, at any stage and in its own words, unless ours only does not support it."""
+    judgements = []
+    for name, toolchain in toolchains.items():
+        findings = [
+            Finding(Outcome.FAIL, f"line {row.line} ({row.why}): {wrong}")
+            for row in table.rows
+            if _is_asked(toolchain, row) and (wrong := _wrong(name, row, toolchain, builder)) is not None
+        ]
+        outcome = Outcome.FAIL if findings else Outcome.PASS
+        judgements.append(Judgement(name, outcome, tuple(findings)))
+    wrong_ones = [judgement.subject for judgement in judgements if judgement.findings]
+    outcome = Outcome.FAIL if wrong_ones else Outcome.PASS
+    return Verdict(outcome, tuple(judgements), wrong_ones[0] if len(wrong_ones) == 1 else None)
+
+
+def unasked(table: RefusalTable, toolchains: Mapping[str, Toolchain]) -> list[str]:
+    """What a report says of the rows that a toolchain cannot be asked: nothing of them is its own."""
+    found = []
+    for name, toolchain in toolchains.items():
+        rows = [row for row in table.rows if toolchain.lacks & _needed(row)]
+        reasons = left_out(toolchains, [name], sorted({item for row in rows for item in _needed(row)}))
+        found += [f"{len(rows)} of {len(table.rows)} rows: {reason}" for reason in reasons.values()]
+    return found
+
+
+def _is_asked(toolchain: Toolchain, row: Refusal) -> bool:
+    """Valid input that ours does not support is nothing that others must refuse."""
+    limit_of_ours = row.message.startswith("unsupported") and toolchain.name not in (OURS, REFERENCE)
+    return not limit_of_ours and not toolchain.lacks & _needed(row)
+
+
+def _needed(row: Refusal) -> frozenset[str]:
+    """What a toolchain must have itself (`Toolchain.lacks`) for its answer to a row to count."""
+    return frozenset({_STAGES[row.stage]} | ({"features"} if row.features else set()))
+
+
+def _wrong(name: str, row: Refusal, toolchain: Toolchain, builder: Builder) -> str | None:
+    stage, result = builder.attempt(toolchain, row.wit, row.world, row.features)
+    if name == REFERENCE:
+        seen = {Refused: "refuses", Built: "accepts", Panicked: "panics"}.get(type(result), "breaks down")
+        return None if seen == row.reference else f"expected that it {row.reference}, but it {seen} ({_words(result)})"
+    if not isinstance(result, Refused) or stage in toolchain.lacks:  # what is lent answers for another
+        return f"expected a refusal, got: {_words(result)}"
+    if name != OURS:
+        return None
+    if row.message not in result.message:
+        return f"expected a message with {row.message!r}, got: {result.message}"
+    expected = _STAGES[row.stage]
+    return None if stage == expected else f"expected a refusal to {expected}, but it was to {stage}"
+
+
+def _words(result: BuildResult) -> str:
+    match result:
+        case Built(data):
+            return f"built, {len(data)} bytes"
+        case Refused(message, stage) | Panicked(_, message, stage):
+            return f"{type(result).__name__.lower()} at {stage}: {message.splitlines()[0] if message else ''}"
+    return f"{type(result).__name__} at {result.stage}"

@@ -1,0 +1,44 @@
+"""WIT that our front end refuses: what other toolchains say decides whose fault that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.judge.verdict import Finding, Judgement, Outcome, Verdict, unusable
+from harness.toolchains.builder import Builder
+from harness.toolchains.cells import OURS
+from harness.toolchains.protocol import Built, Refused, Toolchain
+
+
+@dataclass(frozen=True, slots=True)
+class SecondOpinion:
+    """`takers`: the toolchains that build a component from it. `remarks`: what others did but refuse it."""
+
+    takers: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+    def verdict(self, refusal: str) -> Verdict:
+        """Bad input where nobody takes it; ours is in the minority where somebody does."""
+        if not self.takers:
+            return unusable("\n".join([refusal, *self.remarks]))
+        message = f"our front end refuses what {', '.join(self.takers)} takes: {refusal}"
+        finding = Finding(Outcome.FAIL, message)
+        return Verdict(Outcome.FAIL, (Judgement(OURS, Outcome.FAIL, (finding,)),), OURS)
+
+
+def second_opinion(
+    toolchains: Mapping[str, Toolchain], builder: Builder, wit: str | Path, world: str | None, features: tuple[str, ...]
+) -> SecondOpinion:
+    """Asks every toolchain that does not stand on our front end itself."""
+    takers, remarks = [], []
+    for name, toolchain in toolchains.items():
+        if toolchain.in_process:
+            continue
+        _, result = builder.attempt(toolchain, wit, world, features)
+        if isinstance(result, Built):
+            takers.append(name)
+        elif not isinstance(result, Refused):
+            remarks.append(f"{name}: {result}")
+    return SecondOpinion(tuple(takers), tuple(remarks))

@@ -1,0 +1,87 @@
+"""The files of a suite: which there are, what they are called, what is to be done with each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, unique
+from pathlib import Path
+
+from harness.bench.examine import Options
+from harness.programs.examine import RunProgram
+from harness.runs.tasks import RunCase, RunRefusals
+from harness.text.files import UnreadableFile, read_text_file
+
+ROOT = "cases"
+"""The folder that names of cases are relative to."""
+
+WORLDS = (".wit", ".wasm", ".wat")
+"""Suffixes of files that are worlds, not cases."""
+
+_ROWS = re.compile(r"^[ \t]*+\[\[[ \t]*+(refusal|library)[ \t]*+\]\]", re.MULTILINE)
+"""What tells a table of refusals, and a program, from a case."""
+
+
+@unique
+class Kind(Enum):
+    """What a file is."""
+
+    CASE = "case"
+    REFUSALS = "refusal"
+    PROGRAM = "library"
+
+
+class NoCases(Exception):
+    """The paths hold no case. The message names the path."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteFile:
+    """`name` is how expectations and reports call it: `values/list-s8`."""
+
+    path: Path
+    name: str
+
+    @property
+    def kind(self) -> Kind:
+        """A case where it cannot be told: a worker says what is wrong with it."""
+        try:
+            text = read_text_file(self.path)
+        except UnreadableFile:
+            return Kind.CASE
+        rows = _ROWS.search(text)
+        return Kind.CASE if rows is None else Kind(rows[1])
+
+    def task(self, options: Options) -> RunCase | RunRefusals | RunProgram:
+        match self.kind:
+            case Kind.REFUSALS:
+                return RunRefusals(self.path, self.name)
+            case Kind.PROGRAM:
+                return RunProgram(self.path, self.name, options)
+        return RunCase(self.path, self.name, options)
+
+
+def find(paths: Iterable[Path], words: str = "") -> list[SuiteFile]:
+    """The case files at and under these paths, sorted; those with `words` in their names. Raises `NoCases`."""
+    found: dict[Path, SuiteFile] = {}
+    for path in paths:
+        if path.is_file() and path.suffix in WORLDS:
+            raise NoCases(f"{path} is no case but a world: `harness check {path}` runs it")
+        if path.is_dir() and any(path.glob("*.wit")) and not any(path.rglob("*.toml")):
+            raise NoCases(f"{path} holds WIT and no case: `harness check {path}` runs its world")
+        files = sorted(path.rglob("*.toml")) if path.is_dir() else [path]
+        if not files:
+            raise NoCases(f"{path} holds no case (no .toml file)")
+        for file in files:
+            found.setdefault(file.resolve(), SuiteFile(file, name_of(file)))
+    return [file for file in found.values() if words in file.name]
+
+
+def name_of(file: Path) -> str:
+    """The path below the nearest folder called `cases`, without the suffix; the bare name outside of one."""
+    parts = file.resolve().with_suffix("").parts
+    folders = parts[:-1]
+    if ROOT in folders:
+        return "/".join(parts[len(folders) - folders[::-1].index(ROOT) :])
+    return parts[-1]

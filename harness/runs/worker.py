@@ -1,0 +1,129 @@
+"""A worker process: `python -m harness.runs.worker` does one task at a time for the process that started it.
+
+Messages are pickled tuples behind their length: it trusts whoever started it, as that one trusts it. Standard output
+carries answers only; whatever else prints goes to standard error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import gc
+import os
+import pickle
+import struct
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from harness.bench.workbench import Workbench
+from harness.process.launching import Killed, hand_on
+from harness.process.steps import Steps
+
+MEMORY = 8 << 30
+"""Bytes of data that a worker may use."""
+
+GARBAGE_THRESHOLD = 1_000_000
+"""By how many objects a worker grows between two searches for cycles. Plans and traces are many objects and few cycles:
+with Python's default of 700 the searches take more than a tenth of a worker's time."""
+
+STEP, ANSWER, AGAIN, ERROR = "step", "answer", "again", "error"
+"""Kinds of answers: a step begins (its name, its bound or None, processor time used so far) or ends (the name around
+it); the task's answer; work was lost and is to be tried again; the harness failed."""
+
+RECURSION = 10_000
+"""Python frames: types may be nested many levels deep (`harness/frontend/narrow.py`)."""
+
+
+class Task(Protocol):
+    """Something to be done in a worker. It and its answer travel by pickle."""
+
+    def perform(self, bench: Workbench) -> object: ...
+
+
+def send(stream: IO[bytes], message: tuple[Any, ...]) -> None:
+    data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    stream.write(struct.pack("<Q", len(data)) + data)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> tuple[Any, ...] | None:
+    """None at the end of the stream, also in the middle of a message."""
+    head = stream.read(8)
+    if len(head) < 8:
+        return None
+    (length,) = struct.unpack("<Q", head)
+    data = stream.read(length)
+    if len(data) < length:
+        return None
+    message: tuple[Any, ...] = pickle.loads(data)
+    return message
+
+
+def end_with_parent(parent: int) -> None:
+    """Be killed when the parent ends, however it ends. Elsewhere than on Linux the end of the input must do."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+    import resource
+    import signal
+
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
+    """The first message is `(settings,)`, each later one `(task, lost steps, whether this is the last try)`."""
+    first = receive(requests)
+    if first is None:
+        return
+    steps = Steps(lambda name, seconds: send(answers, (STEP, (name, seconds, time.process_time()))))
+    bench = Workbench(first[0], steps)
+    while (request := receive(requests)) is not None:
+        task, steps.lost, steps.last_try = request
+        try:
+            answer = task.perform(bench)
+        except Killed as killed:
+            send(answers, (ERROR if steps.last_try else AGAIN, str(killed)))
+        except OSError as error:
+            send(answers, (ERROR, _told(error, bench.settings.directory) or traceback.format_exc()))
+        except Exception:
+            send(answers, (ERROR, traceback.format_exc()))
+        else:
+            send(answers, (ANSWER, answer))
+
+
+_SURROUNDINGS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
+"""What goes wrong in these ways is no fault of the program."""
+
+
+def _told(error: OSError, directory: Path) -> str | None:
+    """What to do where the machine does not give what a run needs; None for any other error. `directory`: for temporary
+    files."""
+    if error.errno not in _SURROUNDINGS:
+        return None
+    place = error.filename or directory
+    return f"{error.strerror}: {place} (temporary files go into the folder that the variable TMPDIR names)"
+
+
+def main() -> None:
+    end_with_parent(int(sys.argv[1]))
+    for descriptor in map(int, sys.argv[2:]):
+        hand_on(descriptor)
+    gc.set_threshold(GARBAGE_THRESHOLD)
+    sys.setrecursionlimit(RECURSION)
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    with contextlib.suppress(BrokenPipeError):
+        serve(sys.stdin.buffer, answers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""Cases as TOML text: what `harness.suite.case` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from harness.suite.case import CallStep, DropStep, NewStep, RepStep, Sample, Step
+
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+def case_text(
+    title: str,
+    why: str,
+    origin: Sequence[str],
+    wit: str,
+    steps: Sequence[Step] = (),
+    *,
+    world: str | None = None,
+    features: Sequence[str] = (),
+    lists: str = "elements",
+    sample: Sample | None = None,
+) -> str:
+    """A case file. `wit` is the text of one file; handles in steps are named without `$`."""
+    lines = [f"title = {toml_string(title)}", f"why = {toml_string(why)}"]
+    lines.append(f"origin = {toml_string(origin[0]) if len(origin) == 1 else _array(map(toml_string, origin))}")
+    lines.append(f"wit = {_block(wit)}")
+    if world is not None:
+        lines.append(f"world = {toml_string(world)}")
+    if features:
+        lines.append(f"features = {_array(map(toml_string, features))}")
+    if lists != "elements":
+        lines.append(f"lists = {toml_string(lists)}")
+    if sample is not None:
+        lines += ["", "[sample]", f"seed = {sample.seed}", f"calls = {sample.calls}"]
+    elif not steps:
+        lines.append("instantiate-only = true")
+    for step in steps:
+        lines += ["", "[[step]]", *(f"{key} = {value}" for key, value in _step(step))]
+    return "\n".join([*lines, ""])
+
+
+def _step(step: Step) -> list[tuple[str, str]]:
+    """Keys and values of a step."""
+    pairs: list[tuple[str, str]] = []
+    match step:
+        case CallStep():
+            pairs.append(("call", toml_string(step.function)))
+            if step.by is not None:
+                pairs.append(("by", toml_string(step.by.value)))
+            if step.args:
+                pairs.append(("args", _array(map(toml_string, step.args))))
+            if step.result is not None:
+                pairs.append(("result", toml_string(step.result)))
+            pairs += _during(step.during)
+            if step.keep:
+                pairs.append(("keep", _array(_handle(name) for name in sorted(step.keep))))
+        case DropStep():
+            pairs.append(("drop", _handle(step.handle)))
+            if step.stale:
+                pairs.append(("stale", "true"))
+            pairs += _during(step.during)
+        case NewStep():
+            pairs += [("new", _handle(step.handle)), ("resource", toml_string(step.resource))]
+            if step.rep is not None:
+                pairs.append(("rep", str(step.rep)))
+        case RepStep():
+            pairs.append(("rep", _handle(step.handle)))
+    if isinstance(step, CallStep | DropStep | RepStep) and step.trap is not None:
+        pairs.append(("trap", toml_string(step.trap.value)))
+    if isinstance(step, CallStep | DropStep) and step.destroys is not None:
+        pairs.append(("destroys", _array(_handle(name) for name in step.destroys)))
+    return pairs
+
+
+def _during(steps: Sequence[Step]) -> list[tuple[str, str]]:
+    tables = [f"{{ {', '.join(f'{key} = {value}' for key, value in _step(inner))} }}" for inner in steps]
+    return [("during", _array(tables))] if tables else []
+
+
+def _handle(name: str) -> str:
+    return toml_string(f"${name}")
+
+
+def _array(items: Iterable[str]) -> str:
+    return f"[{', '.join(items)}]"
+
+
+def _plain(text: str) -> bool:
+    """Whether a literal string can hold the text: no control characters."""
+    return all(char >= " " and char != "\x7f" for char in text)
+
+
+def toml_string(text: str) -> str:
+    """A string on one line; literal where that needs no escapes and the other would."""
+    if "'" not in text and _plain(text) and ("\\" in text or '"' in text):
+        return f"'{text}'"
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(char: str) -> str:
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    return char if _plain(char) else f"\\u{ord(char):04x}"
+
+
+def _block(text: str) -> str:
+    """A text of several lines as a multi-line literal string, where that can hold it."""
+    if "'''" in text or text.endswith("'") or not _plain(text.replace("\n", "").replace("\t", "")):
+        return toml_string(text)
+    return f"'''\n{text}'''"

@@ -1,0 +1,126 @@
+"""A program: one TOML file with libraries as WAT, how they are linked, and what the component must do.
+
+```toml
+title = "The order on the command line decides"
+why = "Two libraries export `f`; who needs it gets that of the first."
+origin = "https://github.com/bytecodealliance/wasm-tools/pull/1258"
+wit = "package a:b; world w { export run: func() -> u32; }"
+
+[[library]]
+name = "libapp.so"
+wat = '''
+(module (@dylink.0 (needed "libone.so" "libtwo.so"))
+  (import "env" "f" (func $f (result i32)))
+  (func (export "run") (result i32) call $f))
+'''
+
+[[library]]
+name = "libone.so"
+wat = '(module (@dylink.0) (func (export "f") (result i32) i32.const 1))'
+
+[[step]]
+call = "run"
+result = "1"
+```
+
+What the world imports are functions that return nothing; the host notes what they are called with. `starts` is what it
+notes while an instance is made, or one of the lists of `starts-also`; `logs` what it notes during a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.plan.outcomes import TrapClass
+from harness.suite.program_schema import PROGRAM_SCHEMA
+from harness.text.toml_lines import TomlFile, parse_toml, read_toml
+from harness.toolchains.protocol import LinkOptions
+
+
+@dataclass(frozen=True)
+class ProgramLibrary:
+    """`world`: the one that its component-type section tells, the only one if empty; None: it has no such section."""
+
+    name: str
+    wat: str
+    world: str | None
+    openable: bool
+
+
+@dataclass(frozen=True)
+class ProgramStep:
+    """A call of an export. Values are WAVE text; `logs` are calls of imports, as text."""
+
+    call: str
+    args: tuple[str, ...] = ()
+    result: str | None = None
+    trap: TrapClass | None = None
+    logs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Program:
+    """`refusal`: a part of our message, where linkers must refuse it; then there are no steps."""
+
+    title: str
+    why: str
+    origin: tuple[str, ...]
+    file: TomlFile
+    wit: str
+    world: str | None
+    libraries: tuple[ProgramLibrary, ...]
+    options: LinkOptions
+    starts: tuple[str, ...]
+    starts_also: tuple[tuple[str, ...], ...]
+    """What is as right as `starts`: where nothing says which constructor runs first."""
+    steps: tuple[ProgramStep, ...]
+    refusal: str | None
+
+
+def load_program(path: Path) -> Program:
+    """Read a program file; raises `FileError` with file and line."""
+    return _program(read_toml(path, PROGRAM_SCHEMA))
+
+
+def parse_program(text: str, name: str = "<program>") -> Program:
+    return _program(parse_toml(text, name, PROGRAM_SCHEMA))
+
+
+def _program(file: TomlFile) -> Program:
+    data = file.data
+    origin = data["origin"]
+    link = data.get("link", {})
+    return Program(
+        data["title"],
+        data["why"],
+        (origin,) if isinstance(origin, str) else tuple(origin),
+        file,
+        data["wit"],
+        data.get("world"),
+        _libraries(data["library"], data.get("world", "")),
+        LinkOptions(
+            link.get("stub-missing-functions", False), link.get("stack-size"), link.get("built-in-libdl", False)
+        ),
+        tuple(data.get("starts", ())),
+        tuple(map(tuple, data.get("starts-also", ()))),
+        tuple(map(_step, data.get("step", ()))),
+        data.get("refusal"),
+    )
+
+
+def _libraries(rows: Sequence[dict[str, Any]], world: str) -> tuple[ProgramLibrary, ...]:
+    told = any("world" in row for row in rows)
+    return tuple(
+        ProgramLibrary(
+            row["name"], row["wat"], row.get("world", None if told or index else world), row.get("openable", False)
+        )
+        for index, row in enumerate(rows)
+    )
+
+
+def _step(row: dict[str, Any]) -> ProgramStep:
+    trap = TrapClass(row["trap"]) if "trap" in row else None
+    return ProgramStep(row["call"], tuple(row.get("args", ())), row.get("result"), trap, tuple(row.get("logs", ())))

@@ -1,0 +1,88 @@
+"""The JSON Schema of program files (draft 2020-12); `harness schema program` prints it."""
+
+from __future__ import annotations
+
+from harness.plan.outcomes import TrapClass
+from harness.suite.schema import ORIGIN, WIT
+from harness.text.json_schema import DRAFT, Schema, text, texts
+
+_LIBRARY = {
+    "type": "object",
+    "required": ["name", "wat"],
+    "properties": {
+        # linkers take NAME=PATH, after options
+        "name": text("What `needed` lists of other libraries call it.", pattern=r"^[^-=/\x00-\x20][^=/\x00-\x1f]*$"),
+        "wat": text("The library, with `(@dylink.0 ...)`."),
+        "world": text(
+            "The world that its `component-type` section tells: what it imports and exports itself. Where no library "
+            "has one, the first has that of the program."
+        ),
+        "openable": {
+            "type": "boolean",
+            "description": "`dlopen` can find it (`--dl-openable`). It stands behind those that are not.",
+        },
+    },
+    "additionalProperties": False,
+}
+
+_LINK = {
+    "type": "object",
+    "properties": {
+        "stack-size": {"type": "integer", "minimum": 0, "description": "`--stack-size`, in bytes."},
+        "stub-missing-functions": {"type": "boolean", "description": "`--stub-missing-functions`."},
+        "built-in-libdl": {"type": "boolean", "description": "`--use-built-in-libdl`."},
+    },
+    "additionalProperties": False,
+    "description": "Options of the linker.",
+}
+
+_LOGS = "What the world's imports are called with, in order: `log(97)`."
+
+_STEP = {
+    "type": "object",
+    "required": ["call"],
+    "properties": {
+        "call": text("An export: `f`, or `a:b/c#f`."),
+        "args": {"type": "array", "items": {"type": "string"}, "description": "Arguments as WAVE."},
+        "result": text("What it returns, as WAVE."),
+        "trap": {
+            "enum": [trap.value for trap in TrapClass],
+            "description": "The call ends in this trap. A new instance begins after it.",
+        },
+        "logs": texts(_LOGS),
+    },
+    "not": {"required": ["result", "trap"]},
+    "additionalProperties": False,
+}
+
+PROGRAM_SCHEMA: Schema = {
+    "$schema": DRAFT,
+    "title": "A program: libraries that are linked and run",
+    "type": "object",
+    "required": ["title", "why", "origin", "wit", "library"],
+    "properties": {
+        "title": text("What the program is about, in a few words."),
+        "why": text("What it guards, in a sentence."),
+        "origin": ORIGIN,
+        "wit": WIT["wit"],
+        "world": text("The component's world; not needed where the package has one."),
+        "library": {
+            "type": "array",
+            "minItems": 1,
+            "items": _LIBRARY,
+            "description": "In the order of the command line: the first that exports a symbol has it.",
+        },
+        "link": _LINK,
+        "starts": texts(f"While an instance is made. {_LOGS}"),
+        "starts-also": {
+            "type": "array",
+            "minItems": 1,
+            "items": texts(_LOGS),
+            "description": "What is as right as `starts`, where the order of constructors is left open.",
+        },
+        "step": {"type": "array", "minItems": 1, "items": _STEP},
+        "refusal": text("Linkers refuse the program; a part of our message."),
+    },
+    "oneOf": [{"required": ["step"]}, {"required": ["refusal"]}],
+    "additionalProperties": False,
+}

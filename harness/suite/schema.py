@@ -1,0 +1,184 @@
+"""The JSON Schema of case files and of tables of refusals (draft 2020-12); `harness schema` prints it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.plan.outcomes import TrapClass
+from harness.text.json_schema import DRAFT, Schema, one_of, text, texts
+from harness.text.limits import MAX_CALLS
+
+STAGES = ("wit", "generate", "link")
+"""Which tool refuses: what reads the WIT, `wit-dylib`, or `component link`."""
+
+REFERENCE_VERDICTS = ("refuses", "accepts", "panics")
+
+
+_HANDLE = r"^\$[a-zA-Z0-9_-]+$"
+
+ORIGIN = {
+    "description": "Links to where the case comes from, or `own` for one that was thought up here.",
+    "anyOf": [
+        {"type": "string", "pattern": "^(https://.+|own)$"},
+        {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^(https://.+|own)$"}},
+    ],
+}
+
+WIT: dict[str, Any] = {
+    "wit": text("The WIT text: one file, nested packages allowed."),
+    "wit-file": text("A WIT file or folder, relative to the case."),
+    "world": text("The world under test; not needed where the package has one."),
+    "features": texts("WIT feature gates to open."),
+}
+
+_CALL: dict[str, Any] = {
+    "call": text("The function: `a:b/c#f`, `label#f`, or `f` for one of the world itself."),
+    "by": {
+        "enum": ["subject", "driver"],
+        "description": "Who calls: the subject one of its imports, or the driver an export. Not needed where only "
+        "one can; where both can in every step, the case runs both ways.",
+    },
+    "args": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Arguments as WAVE; `$x` is a handle; after `!` an interpreter value (PROTOCOL.md, `Values`).",
+    },
+    "result": {"type": "string", "description": "What the callee returns, written as arguments are."},
+    "trap": {
+        "enum": [trap.value for trap in TrapClass],
+        "description": "The call ends in this trap. A new instance begins after it.",
+    },
+    "during": {
+        "type": "array",
+        "items": {"$ref": "#/$defs/step"},
+        "description": "What the callee does before it returns. `call` is a function that it imports.",
+    },
+    "keep": {
+        "type": "array",
+        "items": {"type": "string", "pattern": _HANDLE},
+        "description": "Borrowed handles that the callee does not drop before it returns.",
+    },
+    "destroys": {
+        "type": "array",
+        "items": {"type": "string", "pattern": _HANDLE},
+        "description": "Resources whose destructors run in this step, in order. Checked against the model.",
+    },
+}
+
+_STEP = {
+    "description": "A call, or something that a component does with a handle.",
+    "oneOf": [
+        {"type": "object", "required": ["call"], "properties": _CALL, "additionalProperties": False},
+        {
+            "type": "object",
+            "required": ["drop"],
+            "properties": {
+                "drop": text("The handle to drop; its holder drops it.", pattern=_HANDLE),
+                "stale": {
+                    "type": "boolean",
+                    "description": "The component that made the last call drops it, although it gave it away.",
+                },
+                "during": {
+                    "type": "array",
+                    "items": {"$ref": "#/$defs/step"},
+                    "description": "What the destructor does. `call` is a function that its component imports.",
+                },
+                "trap": _CALL["trap"],
+                "destroys": _CALL["destroys"],
+            },
+            "additionalProperties": False,
+        },
+        {
+            "type": "object",
+            "required": ["new", "resource"],
+            "properties": {
+                "new": text("The name of a new own handle.", pattern=_HANDLE),
+                "resource": text("The resource, `a:b/c#r`, that the component exports."),
+                "rep": {"type": "integer", "minimum": 0, "maximum": 2**32 - 1, "description": "Its representation."},
+            },
+            "additionalProperties": False,
+        },
+        {
+            "type": "object",
+            "required": ["rep"],
+            "properties": {
+                "rep": text("Ask for the representation of this own handle.", pattern=_HANDLE),
+                "trap": _CALL["trap"],
+            },
+            "additionalProperties": False,
+        },
+    ],
+}
+
+_SAMPLE = {
+    "type": "object",
+    "properties": {
+        "seed": {"type": "integer", "minimum": 0},
+        "calls": {"type": "integer", "minimum": 1, "maximum": MAX_CALLS},
+    },
+    "additionalProperties": False,
+    "description": "Call every function with values drawn from a seed, as `harness check` does, instead of steps.",
+}
+
+CASE_SCHEMA: Schema = {
+    "$schema": DRAFT,
+    "title": "A conformance case",
+    "type": "object",
+    "required": ["title", "why", "origin"],
+    "properties": {
+        "title": text("What the case is about, in a few words."),
+        "why": text("What it guards, in a sentence."),
+        "origin": ORIGIN,
+        **WIT,
+        "lists": {
+            "enum": ["elements", "whole", "both", "any", "all"],
+            "description": "Which lists interpreters take and give whole. `elements` (the default): none. `whole`:"
+            " those of numbers. `both`: once as `elements`, once as `whole`. `any`: those of any type without handles."
+            " `all`: in each of the three ways.",
+        },
+        "merge-versions": {
+            "type": "boolean",
+            "description": "Whether the subject is linked as by default: imports in compatible versions become one of "
+            "the highest. Default: true.",
+        },
+        "step": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}},
+        "sample": _SAMPLE,
+        "instantiate-only": {
+            "const": True,
+            "description": "Nothing is called: the world is built, compared and instantiated, instead of steps.",
+        },
+    },
+    "allOf": [one_of("wit", "wit-file"), one_of("step", "sample", "instantiate-only")],
+    "additionalProperties": False,
+    "$defs": {"step": _STEP},
+}
+
+REFUSALS_SCHEMA: Schema = {
+    "$schema": DRAFT,
+    "title": "A table of refusals: input that a tool must not accept",
+    "type": "object",
+    "required": ["title", "refusal"],
+    "properties": {
+        "title": text("What the rows have in common."),
+        "refusal": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["why", "wit", "stage", "message", "reference"],
+                "properties": {
+                    "why": text("What is wrong with it, in a sentence."),
+                    "origin": ORIGIN,
+                    "wit": {"type": "string", "description": "The WIT text."},
+                    "world": WIT["world"],
+                    "features": WIT["features"],
+                    "stage": {"enum": list(STAGES), "description": "Which tool refuses it."},
+                    "message": text("A part of our message."),
+                    "reference": {"enum": list(REFERENCE_VERDICTS), "description": "What the reference does."},
+                },
+                "additionalProperties": False,
+            },
+        },
+    },
+    "additionalProperties": False,
+}

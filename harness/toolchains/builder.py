@@ -1,0 +1,195 @@
+"""Components built by toolchains: external tools run side by side while those of this process work."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from harness.composition import guards
+from harness.composition.anchor import anchor, needs_anchor
+from harness.plan.plan import ComponentPlan
+from harness.plan.roles import Role
+from harness.process.children import Killed
+from harness.process.clock import Clock
+from harness.process.steps import StepLost, Steps
+from harness.toolchains.cells import Build
+from harness.toolchains.component_build import INTERPRETER, WORLD, ComponentBuild
+from harness.toolchains.protocol import (
+    BuildResult,
+    Built,
+    Done,
+    GenerateOptions,
+    InvalidOutput,
+    Job,
+    Library,
+    LinkOptions,
+    Panicked,
+    TimedOut,
+    Toolchain,
+)
+
+REMEMBERED_BYTES = 256 << 20
+"""Of what was built: a tool may write much."""
+
+
+_K = TypeVar("_K")
+_DylibKey = tuple[ComponentPlan, str, int]
+_ComponentKey = tuple[str, int, bytes, bool, bool]
+"""The linker, the version of the interpreter's interface, the library, whether guards stand around it, whether imports
+in compatible versions are merged."""
+
+
+class Builder:
+    """Builds components and remembers the last ones by content."""
+
+    def __init__(
+        self,
+        toolchains: Mapping[str, Toolchain],
+        interpreters: Mapping[int, bytes],
+        refusal: Callable[[bytes], str | None],
+        steps: Steps,
+        remembered: int = 64,
+        external_seconds: float | None = None,
+    ) -> None:
+        """`interpreters` by interface version; `refusal` validates a core module. `external_seconds`: after which
+        a tool in a process of its own, which has its own bound, is taken for lost."""
+        self._toolchains = toolchains
+        self._interpreters = interpreters
+        self._refusal = refusal
+        self._steps = steps
+        self._remembered = remembered
+        self._external_seconds = external_seconds
+        self._anchor = anchor(WORLD)
+        self._behind = Library(guards.BEHIND, guards.behind(WORLD))
+        self._dylibs: OrderedDict[_DylibKey, BuildResult] = OrderedDict()
+        self._components: OrderedDict[_ComponentKey, BuildResult] = OrderedDict()
+
+    def build(
+        self, wanted: Iterable[tuple[ComponentPlan, Build]], clock: Clock
+    ) -> dict[tuple[ComponentPlan, Build], ComponentBuild]:
+        """All that is wanted, each once."""
+        pairs = list(dict.fromkeys(wanted))
+        start = time.perf_counter()
+        self._generate([_dylib_key(plan, build) for plan, build in pairs])
+        start = clock.add("generate", start)
+        self._link(pairs)
+        clock.add("link", start)
+        found = {pair: self._result(*pair) for pair in pairs}
+        _forget(self._dylibs, self._remembered)
+        _forget(self._components, self._remembered)
+        return found
+
+    def attempt(
+        self, toolchain: Toolchain, wit: str | Path, world: str | None, features: tuple[str, ...]
+    ) -> tuple[str, BuildResult]:
+        """Build from any WIT, be it bad: the stage that was reached (`generate`, `link`) and what came of it."""
+        options = GenerateOptions(interpreter=INTERPRETER, features=features)
+        job = toolchain.generator.generate(wit, world, options)
+        result = self._valid(self._collect(f"generate by {toolchain.name}", toolchain.name, job))
+        if not isinstance(result, Built):
+            return "generate", result
+        libraries = self._libraries(result.data, GenerateOptions().abi_version)
+        return "link", self.link(toolchain, libraries, LinkOptions())
+
+    def link(self, toolchain: Toolchain, libraries: Sequence[Library], options: LinkOptions) -> BuildResult:
+        """A component of any libraries."""
+        job = toolchain.linker.link(libraries, options)
+        return self._collect(f"link by {toolchain.name}", toolchain.name, job)
+
+    def _libraries(self, dylib: bytes, abi_version: int, guarded: bool = False) -> list[Library]:
+        """What is linked: the interpreter first, because dylibs hand on its `cabi_realloc` and the first that exports a
+        symbol has it."""
+        interpreter, world = Library(INTERPRETER, self._interpreters[abi_version]), Library(WORLD, dylib)
+        if guarded:
+            return [interpreter, Library(guards.BEFORE, guards.before()), world, self._behind]
+        return (
+            [interpreter, world, Library("libanchor.so", self._anchor)] if needs_anchor(dylib) else [interpreter, world]
+        )
+
+    def _result(self, plan: ComponentPlan, build: Build) -> ComponentBuild:
+        dylib = self._dylibs[_dylib_key(plan, build)]
+        if not isinstance(dylib, Built):
+            return ComponentBuild(dylib, None)
+        return ComponentBuild(dylib, self._components[_component_key(plan, build, dylib.data)])
+
+    def _generate(self, keys: Iterable[_DylibKey]) -> None:
+        missing = [key for key in dict.fromkeys(keys) if key not in self._dylibs]
+        jobs = [(key, self._start_generate(key)) for key in self._external_first(missing, lambda key: key[1])]
+        # external tools were started first and are collected last
+        for key, job in reversed(jobs):
+            name = f"generate {key[0].role.value} by {key[1]}"
+            self._dylibs[key] = self._valid(self._collect(name, key[1], job))
+
+    def _start_generate(self, key: _DylibKey) -> Job:
+        plan, toolchain, abi_version = key
+        options = GenerateOptions(interpreter=INTERPRETER, features=plan.features, abi_version=abi_version)
+        return self._toolchains[toolchain].generator.generate(plan.wit, plan.world, options)
+
+    def _link(self, pairs: Iterable[tuple[ComponentPlan, Build]]) -> None:
+        missing: dict[_ComponentKey, str] = {}
+        for plan, build in pairs:
+            dylib = self._dylibs[_dylib_key(plan, build)]
+            if isinstance(dylib, Built):
+                key = _component_key(plan, build, dylib.data)
+                if key not in self._components:
+                    missing[key] = f"link {plan.role.value} of {build.generator} by {build.linker}"
+        jobs = []
+        for key in self._external_first(list(missing), lambda key: key[0]):
+            linker, abi_version, dylib_data, guarded, merge_versions = key
+            toolchain = self._toolchains[linker]
+            libraries = self._libraries(dylib_data, abi_version, guarded)
+            jobs.append((key, toolchain.linker.link(libraries, LinkOptions(merge_versions=merge_versions))))
+        for key, job in reversed(jobs):
+            self._components[key] = self._collect(missing[key], key[0], job)
+
+    def _collect(self, name: str, toolchain: str, job: Job) -> BuildResult:
+        """What came of a job; announced as a step, whoever does it. Raises `Killed` where it is to be tried again."""
+        if isinstance(job, Done):
+            return job.result()
+        stage = name.partition(" ")[0]
+        try:
+            with self._steps.bounded(name, None if self._toolchains[toolchain].in_process else self._external_seconds):
+                return job.result()
+        except StepLost as lost:
+            if lost.loss.exit_code is None:
+                return TimedOut(lost.loss.seconds, stage)
+            return Panicked(lost.loss.exit_code, lost.loss.message, stage)
+        except Killed as killed:
+            if not self._steps.last_try:
+                raise
+            return Panicked(-9, f"{killed} It was tried again, alone, and ended in the same way.", stage)
+
+    def _external_first(self, keys: list[_K], toolchain: Callable[[_K], str]) -> list[_K]:
+        return sorted(keys, key=lambda key: self._toolchains[toolchain(key)].in_process)
+
+    def _valid(self, result: BuildResult) -> BuildResult:
+        if isinstance(result, Built):
+            message = self._refusal(result.data)
+            if message is not None:
+                return InvalidOutput(message, "generate", result.data)
+        return result
+
+
+def _dylib_key(plan: ComponentPlan, build: Build) -> _DylibKey:
+    """How it is linked does not matter to a generator."""
+    return replace(plan, merge_versions=True), build.generator, build.abi_version
+
+
+def _component_key(plan: ComponentPlan, build: Build, dylib: bytes) -> _ComponentKey:
+    """The subject is what is under test, so it has guards; the others are linked as users link."""
+    return build.linker, build.abi_version, dylib, plan.role is Role.SUBJECT, plan.merge_versions
+
+
+def _forget(cache: OrderedDict[_K, BuildResult], remembered: int) -> None:
+    """The oldest go first, until neither their number nor their size is too large."""
+    size = sum(map(_size, cache.values()))
+    while len(cache) > remembered or size > REMEMBERED_BYTES:
+        size -= _size(cache.popitem(last=False)[1])
+
+
+def _size(result: BuildResult) -> int:
+    return len(result.data) if isinstance(result, Built | InvalidOutput) else 0

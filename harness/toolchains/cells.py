@@ -1,0 +1,145 @@
+"""Cells: which generator, linker, interpreter and engine each component of a composition gets."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, unique
+
+from harness.engine.results import EngineKind
+from harness.plan.roles import Role
+
+OURS = "ours"
+REFERENCE = "reference"
+
+
+BOTH_WAYS_EVERY = 8
+"""Of worlds that toolchains build in turns, one in so many is built both ways all the same: only then do two libraries
+of one component lie beside each other (level 1)."""
+
+
+@unique
+class First(Enum):
+    """Which mixed cells are run at first, where two toolchains meet."""
+
+    BOTH_WAYS = "both ways"
+    """Every component by either: for cases, each of which must notice what it is there to notice."""
+    SUBJECT_BOTH_WAYS = "subject both ways"
+    """The subject by either, beside the same other components: for the world that somebody asks about. A third of the
+    builds is saved."""
+    IN_TURNS = "in turns"
+    """One mixed cell: each call is made by one toolchain's code and answered by the other's, and all of it is compared
+    with what the model says. For many worlds: it shows most in the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """How a component is made. `generator` and `linker` are names of toolchains."""
+
+    generator: str
+    linker: str
+    abi_version: int = 3
+    """The version of the interpreter interface, and so of the interpreter."""
+
+    @property
+    def toolchain(self) -> str | None:
+        """The toolchain that makes all of it, by the current interface."""
+        return self.generator if self.generator == self.linker and self.abi_version == 3 else None
+
+    def __str__(self) -> str:
+        pair = self.generator if self.generator == self.linker else f"{self.generator}+{self.linker}"
+        return pair if self.abi_version == 3 else f"{pair}-v{self.abi_version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A build for each component, and an engine."""
+
+    builds: tuple[tuple[Role, Build], ...]
+    engine: EngineKind
+
+    @property
+    def toolchain(self) -> str | None:
+        """The toolchain that made everything, by the current interface; None for a mixed cell."""
+        makers = {build.toolchain for _, build in self.builds}
+        return makers.pop() if len(makers) == 1 else None
+
+    def __str__(self) -> str:
+        builds = {build for _, build in self.builds}
+        if len(builds) == 1:
+            text = str(self.builds[0][1])
+        else:
+            text = ",".join(f"{role.value}={build}" for role, build in self.builds)
+        return f"{text}@{self.engine.value}"
+
+
+def pure_cell(roles: Sequence[Role], toolchain: str, engine: EngineKind) -> Cell:
+    build = Build(toolchain, toolchain)
+    return Cell(tuple((role, build) for role in roles), engine)
+
+
+def pure_cells(roles: Sequence[Role], toolchains: Sequence[str], engine: EngineKind) -> list[Cell]:
+    """Everything by each toolchain alone."""
+    return [pure_cell(roles, toolchain, engine) for toolchain in toolchains]
+
+
+def mixed_cells(roles: Sequence[Role], toolchains: Sequence[str], engine: EngineKind) -> list[Cell]:
+    """The subject by one toolchain and the others by another, both ways, for the first toolchain and each further one.
+
+    They have every component of every toolchain in them, each beside components of another: a fault that both ends of
+    one toolchain share does not cancel out. None for one component or one toolchain.
+    """
+    if len(roles) < 2:
+        return []
+    first = toolchains[:1]
+    pairs = [pair for one in first for other in toolchains[1:] for pair in ((other, one), (one, other))]
+    return [_around(roles, _same(subject), _same(others), engine) for subject, others in pairs]
+
+
+def default_cells(roles: Sequence[Role], toolchains: Sequence[str], engine: EngineKind) -> list[Cell]:
+    """What is run where toolchains disagree: pure cells and mixed ones."""
+    return pure_cells(roles, toolchains, engine) + mixed_cells(roles, toolchains, engine)
+
+
+def first_cells(
+    roles: Sequence[Role],
+    toolchains: Sequence[str],
+    engine: EngineKind,
+    first: First = First.BOTH_WAYS,
+    turn: int = 0,
+) -> list[Cell]:
+    """Those of the default cells that show whether there is anything wrong; the others show with whom.
+
+    The mixed ones, where there are any. If in them every component does what the model says, then the pure cells cannot
+    show more: the first event that were wrong in one of those would follow right events alone, as in a mixed cell.
+    `first` says which of them, where two toolchains meet; `turn` is the number of a world among many.
+    """
+    mixed = mixed_cells(roles, toolchains, engine)
+    if len(mixed) == 2:
+        if first is First.SUBJECT_BOTH_WAYS:
+            others = _same(toolchains[turn % 2])
+            return [_around(roles, _same(subject), others, engine) for subject in toolchains]
+        if first is First.IN_TURNS and turn % BOTH_WAYS_EVERY:
+            return [mixed[turn % 2]]
+    return mixed or pure_cells(roles, toolchains, engine)
+
+
+def full_cells(roles: Sequence[Role], toolchains: Sequence[str], needs: frozenset[str] = frozenset()) -> list[Cell]:
+    """Every generator with every linker for each component, under both engines; and everything by the first toolchain
+    and the older interpreter interface, which only ours still speaks, unless a plan `needs` maps: it has none."""
+    builds = [Build(generator, linker) for generator in toolchains for linker in toolchains]
+    choices = [list(zip(roles, chosen, strict=True)) for chosen in itertools.product(builds, repeat=len(roles))]
+    cells = [Cell(tuple(choice), engine) for engine in EngineKind for choice in choices]
+    if OURS in toolchains and "map" not in needs:
+        old = Build(OURS, OURS, abi_version=2)
+        cells.append(Cell(tuple((role, old) for role in roles), EngineKind.WINCH))
+    return cells
+
+
+def _around(roles: Sequence[Role], subject: Build, others: Build, engine: EngineKind) -> Cell:
+    return Cell(tuple((role, subject if role is Role.SUBJECT else others) for role in roles), engine)
+
+
+def _same(toolchain: str) -> Build:
+    return Build(toolchain, toolchain)

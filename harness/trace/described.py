@@ -1,0 +1,254 @@
+"""A `wit_t` as a world: what an interpreter is told, in the form in which the harness knows worlds.
+
+Every word of a `wit_t` is either compared with the world (`harness/judge/same_world.py`) or free for a reason that stands in
+docs/wit_t.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.trace.names import NO_TYPE, PRIMITIVES, DumpError, Entry, Names, number
+from harness.world import types as t
+from harness.world.world import Function
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedFunction:
+    """A function of the `wit_t`; `pointers` says which of its function pointers are set, as `impl 1, async 0`.
+
+    `area`: size and alignment of the memory of an asynchronous call; None for exports, which have none.
+    """
+
+    function: Function
+    pointers: str
+    area: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedCopy:
+    """A stream or future. `builtins`: how many of its built-ins are set."""
+
+    kind: str
+    type: t.Stream | t.Future
+    builtins: int
+    lift: bool
+    lower: bool
+    size: int
+    align: int
+
+
+COPY_BUILTINS = 7
+"""From `new` to `drop_writable`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionPointer:
+    """A pointer of the `wit_t` to a function that nothing else has: where it stands, and its place in the table."""
+
+    where: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class NamedType:
+    """An element with a name in one of the arrays of types, an alias as what it names."""
+
+    kind: str
+    interface: str | None
+    name: str
+    type: t.Type
+
+
+class Described:
+    """The elements of a `wit_t` as types of `harness/world/types.py`, each made once. Raises `DumpError`."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._made: dict[str, t.Type | None] = {}
+        self._resources: dict[int, t.Resource] = {}
+
+    def functions(self, kind: str) -> Iterator[DescribedFunction]:
+        """`kind`: `import` or `export`."""
+        for entry in self._names.arrays.get(kind, ()):
+            yield self._function(kind, entry)
+
+    def resources(self) -> Iterator[tuple[t.Resource, str]]:
+        """Each with which of its function pointers are set."""
+        for index, entry in enumerate(self._names.arrays.get("resource", ())):
+            drop, new, rep = (_flag(word) for word in entry.words[:3])
+            yield self._resource(index), f"drop {drop}, new {new}, rep {rep}"
+
+    def copies(self) -> Iterator[DescribedCopy]:
+        for kind in ("stream", "future"):
+            for index, entry in enumerate(self._names.arrays.get(kind, ())):
+                type = self._type(self._names.word(kind, index))
+                assert isinstance(type, t.Stream | t.Future)
+                if len(entry.words) != COPY_BUILTINS + 5:
+                    raise DumpError(f"the line of {kind} {index} is too short or too long")
+                numbers = [number(word) for word in entry.words[1:]]
+                builtins = sum(map(bool, numbers[:COPY_BUILTINS]))
+                lift, lower, size, align = numbers[COPY_BUILTINS:]
+                yield DescribedCopy(kind, type, builtins, bool(lift), bool(lower), size, align)
+
+    def pointers(self) -> Iterator[FunctionPointer]:
+        """Those that are set, of functions that are each made for one place."""
+        for kind, count in (("import", 1), ("export", 1), ("resource", 3), ("stream", 8), ("future", 8)):
+            for index, entry in enumerate(self._names.arrays.get(kind, ())):
+                first = 1 if kind in ("stream", "future") else 0
+                for name, word in zip(_POINTERS[kind], entry.words[first:count], strict=False):
+                    if number(word):
+                        yield FunctionPointer(f"{kind} {self._names.of(kind, index)}, {name}", number(word))
+
+    def named_types(self) -> Iterator[NamedType]:
+        for kind, array in self._names.arrays.items():
+            if kind in ("import", "export", "resource"):
+                continue
+            for index, entry in enumerate(array):
+                if entry.name is None:
+                    continue
+                type = self._type(self._names.word(kind, index))
+                if type is not None:
+                    yield NamedType(kind, entry.interface, entry.name, type)
+
+    def _function(self, kind: str, entry: Entry) -> DescribedFunction:
+        flags = 2 if kind == "import" else 1
+        words = entry.words
+        end = flags + 1 + number(words[flags])
+        if len(words) <= end:
+            raise DumpError(f"the line of {kind} {entry.name} is too short")
+        params = tuple(self._param(word, entry) for word in words[flags + 1 : end])
+        area = None
+        pointers = f"task_return {_flag(words[0])}"
+        if kind == "import":
+            pointers = f"impl {_flag(words[0])}, async {words[1]}"
+            if len(words) != end + 3:
+                raise DumpError(f"the line of {kind} {entry.name} is too short or too long")
+            area = number(words[end + 1]), number(words[end + 2])
+        is_async = words[flags - 1] != "0"
+        name = entry.name if entry.name is not None else "(null)"
+        function = Function(entry.interface, name, params, self._type(words[end]), is_async)
+        return DescribedFunction(function, pointers, area)
+
+    def _param(self, word: str, entry: Entry) -> t.Param:
+        type = self._type(word)
+        if type is None:
+            raise DumpError(f"a parameter of {entry.name} has no type")
+        return t.Param("", type)
+
+    def _type(self, word: str) -> t.Type | None:
+        if word != NO_TYPE and word not in self._made:
+            self._make_all(word)
+        return self._made.get(word)
+
+    def _make_all(self, word: str) -> None:
+        """A type, after those that it is made of."""
+        todo = [word]
+        opened: set[str] = set()
+        while todo:
+            word = todo[-1]
+            if word in self._made:
+                todo.pop()
+            elif word in opened:
+                self._made[todo.pop()] = self._named(word)
+            else:
+                opened.add(word)
+                for inner in self._parts(word):
+                    if inner in opened and inner not in self._made:
+                        kind, index = self._names.element(inner)
+                        raise DumpError(f"{kind} {index} contains itself")
+                    todo.append(inner)
+
+    def _named(self, word: str) -> t.Type | None:
+        """The type with its name, worked out while the names of what it is made of are there: so nothing recurses."""
+        self._names.type(word)  # knows how long the name becomes
+        type = self._make(word)
+        if type is not None:
+            _ = type.canonical
+        return type
+
+    def _parts(self, word: str) -> list[str]:
+        kind, index = self._names.element(word)
+        if kind in PRIMITIVES or kind in ("own", "borrow"):
+            return []
+        entry = self._names.entry(kind, index)
+        return [inner for inner in self._names.parts(kind, entry) if inner != NO_TYPE]
+
+    def _some(self, word: str) -> t.Type:
+        type = self._type(word)
+        if type is None:
+            raise DumpError("a type is missing where one has to be")
+        return type
+
+    def _resource(self, index: int) -> t.Resource:
+        found = self._resources.get(index)
+        if found is None:
+            entry = self._names.entry("resource", index)
+            exported = entry.words[1] != "0"
+            found = self._resources[index] = t.Resource(entry.interface, entry.name or "(null)", exported)
+        return found
+
+    def _make(self, word: str) -> t.Type | None:
+        kind, index = self._names.element(word)
+        if kind in PRIMITIVES:
+            return t.Prim(kind)
+        if kind == "own":
+            return t.Own(self._resource(index))
+        if kind == "borrow":
+            return t.Borrow(self._resource(index))
+        entry = self._names.entry(kind, index)
+        name = t.qualified(entry.interface, entry.name) if entry.name is not None else None
+        words = entry.words
+        match kind:
+            case "alias":
+                return self._type(words[0])
+            case "record":
+                pairs = _pairs(entry)
+                return t.Record(name or "", tuple(t.Param(label, self._some(type)) for label, type in pairs))
+            case "variant":
+                pairs = _pairs(entry)
+                return t.Variant(name or "", tuple(t.CaseType(label, self._type(type)) for label, type in pairs))
+            case "enum":
+                return t.EnumType(name or "", words[1:])
+            case "flags":
+                return t.Flags(name or "", words[1:])
+            case "tuple":
+                return t.Tuple(tuple(map(self._some, words[1:])), name)
+            case "option":
+                return t.Option(self._some(words[0]), name)
+            case "result":
+                return t.Result(self._type(words[0]), self._type(words[1]), name)
+            case "list":
+                return t.List(self._some(words[0]), name)
+            case "map":
+                return t.Map(self._some(words[0]), self._some(words[1]), name)
+            case "fixed_length_list":
+                return t.FixedLengthList(self._some(words[1]), number(words[0]), name)
+            case "future":
+                return t.Future(self._type(words[0]), name)
+            case "stream":
+                return t.Stream(self._type(words[0]), name)
+        raise DumpError(f"{kind} is not a kind of type")
+
+
+_BUILTINS = ("new", "read", "write", "cancel_read", "cancel_write", "drop_readable", "drop_writable")
+_POINTERS = {
+    "import": ("impl",),
+    "export": ("task_return",),
+    "resource": ("drop", "new", "rep"),
+    "stream": _BUILTINS,
+    "future": _BUILTINS,
+}
+"""Function pointers of an element, in the order of their words. `lift` and `lower` serve any number of types."""
+
+
+def _flag(word: str) -> int:
+    return int(number(word) != 0)
+
+
+def _pairs(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Labels and type words."""
+    if len(entry.words) % 2 == 0:
+        raise DumpError(f"the last label of {entry.name} has no type")
+    return zip(entry.words[1::2], entry.words[2::2], strict=True)

@@ -1,0 +1,64 @@
+"""How large the smallest value of a type is: nested doubling makes values of 2^n parts out of n lines of WIT."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from harness.world import types as t
+
+MAX_PARTS = 10_000
+"""Values with more parts than this are not drawn; a script, its model and its trace would take minutes."""
+HANDLE_PARTS = 50
+"""A handle or an error context counts as this many: a script has few registers for them (interpreters/PROTOCOL.md)."""
+NEVER = math.inf
+"""No value can be made."""
+LARGEST = 1 << 40
+"""Sums end here: 2^n as a number has n bits."""
+
+
+class Smallest:
+    """Parts of the smallest value of types, each type worked out once. `cannot`: handles that are not to be had."""
+
+    def __init__(self, cannot: Callable[[t.Own | t.Borrow], bool]) -> None:
+        self._cannot = cannot
+        self._found: dict[t.Type, float] = {}
+
+    def parts(self, type: t.Type | None) -> float:
+        """1 for a value without parts, 0 for no type, `NEVER` where there is no value."""
+        if type is None:
+            return 0
+        found = self._found.get(type)
+        if found is None:
+            parts = self._parts(type)
+            found = self._found[type] = parts if parts == NEVER else min(LARGEST, parts)
+        return found
+
+    def possible(self, type: t.Type | None) -> bool:
+        """Whether a value of the type can be made that is not too large."""
+        return self.parts(type) <= MAX_PARTS
+
+    def why_not(self, type: t.Type) -> str:
+        """For a type that is not `possible`: what follows `the subject has`."""
+        parts = self.parts(type)
+        if parts == NEVER:
+            return f"no {type.canonical}"
+        count = f"{parts}" if parts < LARGEST else f"{LARGEST} or more"
+        return f"no {type.canonical} small enough (the smallest has {count} parts, the limit is {MAX_PARTS})"
+
+    def _parts(self, type: t.Type) -> float:
+        match type:
+            case t.Prim.ERROR_CONTEXT:
+                return HANDLE_PARTS
+            case t.Prim() | t.EnumType() | t.Flags() | t.List() | t.Map():
+                return 1
+            case t.Own() | t.Borrow():
+                return NEVER if self._cannot(type) else HANDLE_PARTS
+            case t.Future() | t.Stream():
+                return NEVER
+            case t.Variant() | t.Option() | t.Result():
+                return 1 + min(map(self.parts, t.payloads(type)))
+            case t.FixedLengthList():
+                return 1 + (type.size * self.parts(type.type) if type.size else 0)
+            case _:
+                return 1 + sum(map(self.parts, t.parts(type)))

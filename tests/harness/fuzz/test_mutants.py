@@ -1,0 +1,161 @@
+"""Mutants: every patch finds its place, makes something else than ours, is gone afterwards, and is noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+import interpreters
+from harness.frontend.front_end import Surroundings, WitText, surround
+from harness.fuzz.linking.trial import ProgramTrial, draw_program, prepared_program
+from harness.fuzz.trial import Recipe
+from harness.mutants.mutant import Area
+from harness.mutants.patch import Patch
+from harness.mutants.toolchain import MUTANTS, PREFIX
+from harness.mutants.worlds import CASES, PROGRAMS, WORLDS
+from harness.mutation.survey import Survey
+from harness.runs.run import Run, Tools
+from harness.suite.case import parse_case
+from harness.toolchains import ours
+from harness.toolchains.component_build import INTERPRETER, WORLD
+from harness.toolchains.named import UnknownToolchain, named
+from harness.toolchains.protocol import BuildResult, Built, GenerateOptions, Library, LinkOptions, Panicked, Toolchain
+
+BOXED = interpreters.boxed(3).read_bytes()
+
+
+def surroundings(shown_by: str) -> Surroundings:
+    if shown_by in CASES:
+        wit = parse_case(CASES[shown_by]).wit
+        assert isinstance(wit, str)
+    else:
+        wit = WORLDS[shown_by]
+    return surround(WitText(wit, f"{shown_by}.wit"))
+
+
+@cache
+def programs() -> list[ProgramTrial]:
+    return [prepared_program(draw_program(0, index)[0]) for index in range(40)]
+
+
+@pytest.fixture(scope="module")
+def worlds() -> dict[str, Surroundings | None]:
+    """None: no world, but programs of libraries."""
+    return {PROGRAMS: None, **{name: surroundings(name) for name in (*WORLDS, *CASES)}}
+
+
+def build(toolchain: Toolchain, around: Surroundings | None) -> list[BuildResult]:
+    """The library and the component of each role, or what kept them from being built; None: random programs."""
+    results = []
+    if around is None:
+        return [toolchain.linker.link(trial.prepared.libraries, trial.program.options).result() for trial in programs()]
+    for part in around.parts.values():
+        options = GenerateOptions(interpreter=INTERPRETER)
+        dylib = toolchain.generator.generate(part.plan.wit, part.plan.world, options).result()
+        results.append(dylib)
+        if isinstance(dylib, Built):
+            libraries = [Library(INTERPRETER, BOXED), Library(WORLD, dylib.data)]
+            results.append(toolchain.linker.link(libraries, LinkOptions()).result())
+    return results
+
+
+@pytest.fixture(scope="module")
+def right(worlds: dict[str, Surroundings | None]) -> dict[str, list[BuildResult]]:
+    """What ours makes before any mutant has worked."""
+    return {name: build(ours.toolchain(), around) for name, around in worlds.items()}
+
+
+def test_there_are_enough_of_each_kind() -> None:
+    areas = [mutant.area for mutant in MUTANTS.values()]
+    assert len(areas) >= 50
+    assert all(areas.count(area) >= 10 for area in Area)
+
+
+def test_each_world_shows_something() -> None:
+    assert {mutant.shown_by for mutant in MUTANTS.values()} == {*WORLDS, *CASES, PROGRAMS}
+
+
+def test_what_is_wrong_is_said_once() -> None:
+    tables = [(mutant.area, mutant.wrong) for mutant in MUTANTS.values()]
+    assert len(set(tables)) == len(tables)
+    assert all(mutant.wrong and mutant.needs for mutant in MUTANTS.values())
+
+
+PATCHES = [name for name, mutant in MUTANTS.items() if isinstance(mutant.fault, Patch)]
+
+
+@pytest.mark.parametrize("name", PATCHES)
+def test_the_place_exists(name: str) -> None:
+    fault = MUTANTS[name].fault
+    assert isinstance(fault, Patch)
+    assert fault.resolve()
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_it_makes_something_else(
+    name: str, worlds: dict[str, Surroundings | None], right: dict[str, list[BuildResult]]
+) -> None:
+    shown_by = MUTANTS[name].shown_by
+    made = build(named(PREFIX + name), worlds[shown_by])
+    assert made != right[shown_by]
+    assert not [result for result in made if isinstance(result, Panicked)]
+
+
+def test_nothing_is_left_behind(worlds: dict[str, Surroundings | None], right: dict[str, list[BuildResult]]) -> None:
+    for name in PATCHES:
+        build(named(PREFIX + name), worlds[MUTANTS[name].shown_by])
+    assert {world: build(ours.toolchain(), around) for world, around in worlds.items()} == right
+
+
+def test_an_unknown_name() -> None:
+    with pytest.raises(UnknownToolchain, match="no mutant 'nothing'"):
+        named(f"{PREFIX}nothing")
+
+
+@pytest.fixture(scope="module")
+def survey() -> Iterator[Survey]:
+    """All mutants, each tried on the world that shows it."""
+    chosen = list(MUTANTS.values())
+    jobs = 2
+    with Run(Survey.tools(Tools(), chosen), jobs) as run:
+        survey = Survey(chosen, run, jobs)
+        survey.show()
+        yield survey
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_it_is_noticed(name: str, survey: Survey) -> None:
+    row = survey.rows[name]
+    assert not row.errors
+    assert row.shown is not None, f"nobody noticed that {row.mutant.wrong}"
+
+
+LEVELS = [("spills-at-16", 0), ("enum-names-reversed", 1), ("field-names-of-types-reversed", 2), ("map-reversed", 3)]
+
+
+@pytest.mark.parametrize(("name", "level"), LEVELS)
+def test_the_level_on_which_it_is_noticed(name: str, level: int, survey: Survey) -> None:
+    detection = survey.rows[name].shown
+    assert detection is not None
+    assert detection.level == level
+
+
+FUZZED = ("no-post-return", "stack-begins-in-the-data", "interpreter-never-finishes", "reallocs-exchanged")
+"""One of each area that any world shows: the way to the fuzzer is what is tested here, not its reach."""
+
+
+def test_the_fuzzer_notices() -> None:
+    chosen = [MUTANTS[name] for name in FUZZED]
+    with Run(Survey.tools(Tools(), chosen), 1) as run:
+        survey = Survey(chosen, run, 1)
+        for seed in (2, 1):  # once more: what ended the first time must not end the second
+            for row in survey.rows.values():
+                row.fuzzed = None
+            survey.fuzz(Recipe(seed, calls=20), seconds=20)
+    for row in survey.rows.values():
+        assert not row.errors
+        assert row.fuzzed is not None
+        assert row.fuzzed.detection is not None
+        assert "world" in row.fuzzed.wit

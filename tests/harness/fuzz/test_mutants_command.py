@@ -1,0 +1,102 @@
+"""`harness mutants`."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from harness.cli.group import commands
+from harness.mutants.toolchain import MUTANTS
+from tests.harness import interrupted
+
+CASE = """title = "s8 in a list"
+why = "The interpreter must receive -1."
+origin = "own"
+wit = '''
+package a:b;
+interface x { f: func(a: list<s8>); }
+world w { export x; }
+'''
+
+[[step]]
+call = "a:b/x#f"
+args = ["[-1, 1]"]
+"""
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(commands, ["mutants", *arguments])
+
+
+def test_the_list_names_all() -> None:
+    result = run("--list")
+    assert result.exit_code == 0
+    assert all(name in result.stdout for name in MUTANTS)
+
+
+def test_no_such_name() -> None:
+    result = run("--only", "no-such-thing")
+    assert result.exit_code == 2
+    assert "no-such-thing" in result.output
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Path:
+    path = tmp_path / "cases" / "s8.toml"
+    path.parent.mkdir()
+    path.write_text(CASE)
+    return path.parent
+
+
+def test_what_cases_notice(suite: Path, tmp_path: Path) -> None:
+    out = tmp_path / "table.json"
+    result = run("--cases", "--suite", str(suite), "--only", "s8-loaded-unsigned", "-j", "1", "--json", str(out))
+    assert result.exit_code == 0, result.output
+    assert "noticed by cases: 1 of 1" in result.stdout
+    (row,) = json.loads(out.read_text())
+    assert (row["name"], row["cases"], row["level"]) == ("s8-loaded-unsigned", ["s8"], 3)
+    assert "push_s8" in row["message"]
+
+
+HANGS = """
+import os
+from harness.fuzz.mutants import survey
+from tests.harness.pool_tasks import HoldOn
+survey.TryRandom = lambda *_: HoldOn(os.environ["NOTE"])
+from harness.cli import main
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_interrupted_it_ends_at_once(tmp_path: Path) -> None:
+    """Also while a world takes for ever, and without a trace."""
+    words = ["mutants", "--fuzz", "60", "--only", "slot-0-used", "-j", "1"]
+    note = tmp_path / "note"
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    path = os.pathsep.join(sys.path)
+    environment = {**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": path, "NOTE": str(note)}
+    with interrupted.command(words, HANGS, env=environment, stderr=subprocess.PIPE) as process:
+        until = time.monotonic() + 30
+        while not note.exists() and time.monotonic() < until:
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        _, told = process.communicate(timeout=interrupted.PATIENCE)
+    assert process.returncode == 130
+    assert "interrupted" in told
+    assert not list(temporary.iterdir())
+
+
+def test_what_cases_do_not_notice(suite: Path) -> None:
+    result = run("--cases", "--suite", str(suite), "--only", "s16-loaded-unsigned", "-j", "1")
+    assert result.exit_code == 1
+    assert "noticed by cases: 0 of 1" in result.stdout

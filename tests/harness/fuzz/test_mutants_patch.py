@@ -1,0 +1,140 @@
+"""The means of mutants: patches of our tools, and functions around those that a library exports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+import wasmtime
+
+import generator.canonical.layout as layout
+import generator.componentize.world as world
+import generator.dylib.lift as lift
+import generator.link.roots as roots
+from generator.canonical.layout import Layout, discriminant_size
+from generator.dylib.types import Kind
+from generator.wasm.builder import ModuleBuilder
+from generator.wasm.code import Code, Mem, Op
+from generator.wasm.types import ExternKind, FuncType, ValType
+from generator.wit.model import Primitive, Resolve
+from harness.mutants.patch import Entry, FunctionOf, Here, Member, MissingTarget, Patch, Place
+from harness.mutants.wrapping import wrap_export
+
+I32 = ValType.I32
+
+
+def seen(module: ModuleType, name: str) -> Any:
+    """What a module calls by that name, also where it only imports it."""
+    return vars(module)[name]
+
+
+def doubled(original: Callable[[int], int], cases: int) -> int:
+    return 2 * original(cases)
+
+
+def test_a_function_is_replaced_wherever_it_is_called() -> None:
+    with Patch(FunctionOf(layout, "discriminant_size"), doubled).applied():
+        assert layout.discriminant_size(3) == seen(lift, "discriminant_size")(3) == 2
+    assert layout.discriminant_size is seen(lift, "discriminant_size") is discriminant_size
+
+
+def test_a_function_as_one_module_sees_it() -> None:
+    with Patch(Here(lift, "discriminant_size"), doubled).applied():
+        assert (layout.discriminant_size(3), seen(lift, "discriminant_size")(3)) == (1, 2)
+    assert seen(lift, "discriminant_size") is discriminant_size
+
+
+def test_a_number() -> None:
+    with Patch(Here(layout, "MAX_FLAGS"), 5).applied():
+        assert layout.MAX_FLAGS == 5
+    assert layout.MAX_FLAGS == 32
+
+
+def test_a_method() -> None:
+    def larger(original: Callable[[Layout, Primitive], int], self: Layout, type: Primitive) -> int:
+        return original(self, type) + 100
+
+    with Patch(Member(Layout, "elem_size"), larger).applied():
+        assert Layout(Resolve()).elem_size(Primitive.U8) == 101
+    assert Layout(Resolve()).elem_size(Primitive.U8) == 1
+
+
+def test_an_entry_of_a_table() -> None:
+    before = dict(lift._LOAD)
+    with Patch(Entry(lift, "_LOAD", Kind.S8), Mem.I32_LOAD8_U).applied():
+        assert lift._LOAD[Kind.S8] is Mem.I32_LOAD8_U
+    assert before == lift._LOAD
+
+
+def test_it_is_put_back_after_an_error() -> None:
+    with pytest.raises(ZeroDivisionError), Patch(Here(layout, "MAX_FLAGS"), 5).applied():
+        raise ZeroDivisionError
+    assert layout.MAX_FLAGS == 32
+
+
+def test_memories_are_its_own() -> None:
+    right = world.decoded_world
+    with Patch(Here(layout, "MAX_FLAGS"), 5).applied():
+        assert world.decoded_world is seen(roots, "decoded_world") is not right
+        assert world.decoded_world.cache_info().currsize == 0
+    assert world.decoded_world is seen(roots, "decoded_world") is right
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        FunctionOf(layout, "no_such"),
+        Here(layout, "no_such"),
+        Member(Layout, "no_such"),
+        Entry(lift, "no_such", 1),
+        Entry(lift, "_LOAD", Kind.RECORD),
+    ],
+    ids=str,
+)
+def test_a_place_that_is_not_there(place: Place) -> None:
+    with pytest.raises(MissingTarget), Patch(place, doubled).applied():
+        pass
+
+
+def library() -> bytes:
+    """Exports `next` (n + 1) and `twice`, which calls it two times."""
+    builder = ModuleBuilder()
+    code = Code(1)
+    code.local_get(0)
+    code.i32_const(1)
+    code.op(Op.I32_ADD)
+    next = builder.add_function(FuncType((I32,), (I32,)), code.body(), "next")
+    code = Code(1)
+    code.local_get(0)
+    code.call(next)
+    code.call(next)
+    twice = builder.add_function(FuncType((I32,), (I32,)), code.body(), "twice")
+    builder.export("next", ExternKind.FUNC, next)
+    builder.export("twice", ExternKind.FUNC, twice)
+    return builder.encode()
+
+
+def negated(code: Code, original: int) -> None:
+    code.i32_const(0)
+    code.local_get(0)
+    code.call(original)
+    code.op(Op.I32_SUB)
+
+
+def test_a_wrapped_export() -> None:
+    engine = wasmtime.Engine()
+    store = wasmtime.Store(engine)
+    module = wasmtime.Module(engine, wrap_export(library(), "next", negated))
+    exports = wasmtime.Instance(store, module, []).exports(store)
+    next, twice = exports["next"], exports["twice"]
+    assert isinstance(next, wasmtime.Func)
+    assert isinstance(twice, wasmtime.Func)
+    assert next(store, 4) == -5
+    assert twice(store, 4) == 6  # calls from inside reach the original
+
+
+def test_no_such_export() -> None:
+    with pytest.raises(KeyError):
+        wrap_export(library(), "previous", negated)
