@@ -17,6 +17,8 @@ ALLOWED = (
     ("generator", {"generator"}),
     ("interpreters", {"interpreters"}),
     ("harness/toolchains", {"harness", "generator", "interpreters"}),
+    ("harness/frontend", {"harness", "generator"}),
+    ("harness/mutants", {"harness", "generator", "interpreters"}),
     ("harness/cli", {"harness", "interpreters", "reports"}),
     ("harness", {"harness", "interpreters"}),
     ("reports", {"reports"}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import click
 
 from harness.cli import check, doctor, fuzz, mutants, run, schema, smoke
@@ -16,5 +18,9 @@ def commands() -> None:
     """
 
 
-for _command in (run.run, check.check, fuzz.fuzz, mutants.mutants, schema.schema, doctor.doctor, smoke.smoke):
+_former = copy(mutants.mutants)
+_former.name, _former.hidden, _former.deprecated = "miniatures", True, "use `harness mutants`"
+"""The old name works for one release."""
+
+for _command in (_former, run.run, check.check, fuzz.fuzz, mutants.mutants, schema.schema, doctor.doctor, smoke.smoke):
     commands.add_command(_command)

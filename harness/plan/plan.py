@@ -27,8 +27,8 @@ class ComponentPlan:
 class ScriptPlan:
     """One run of a composition: a script for each component and what the specification says must be seen.
 
-    `expected` has handles renamed and NaNs canonical: pass actual lines through `harness.trace.handles.normalize` before
-    comparing. In a run that traps, a component may show less than expected only where the trap stopped it.
+    `expected` has handles renamed and NaNs canonical: pass actual lines through `harness.trace.handles.normalize`
+    before comparing. In a run that traps, a component may show less than expected only where the trap stopped it.
     """
 
     scripts: dict[Role, str]

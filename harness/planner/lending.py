@@ -1,7 +1,7 @@
 """To whom a borrowed handle can be lent on, so that it shows which resource it is a handle of.
 
-Handles are compared by the order in which they come (`harness/trace/handles.py`): two of one type exchanged look the same as
-long as they are only dropped. The component that defines the resource sees its representation (CanonicalABI.md,
+Handles are compared by the order in which they come (`harness/trace/handles.py`): two of one type exchanged look the
+same as long as they are only dropped. The component that defines the resource sees its representation (CanonicalABI.md,
 `lower_borrow`), so whoever lends one on to it makes the difference seen.
 """
 

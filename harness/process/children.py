@@ -33,8 +33,8 @@ class Running:
     """A started child. `wait` collects it; whoever starts one must call `wait` or `kill`.
 
     Output goes to unnamed files, not pipes: nobody has to read along, and a tool that floods them meets the bound of a
-    file's size. Starting it and being told of its end are the business of a launcher (`harness/process/launcher.py`): one for
-    each set of bounds, so that the bounds hold from the first instruction on.
+    file's size. Starting it and being told of its end are the business of a launcher (`harness/process/launcher.py`):
+    one for each set of bounds, so that the bounds hold from the first instruction on.
     """
 
     def __init__(self, command: Sequence[str], limits: Limits) -> None:

@@ -200,9 +200,9 @@ class Launcher:
 
     def _remove_guarded(self) -> None:
         """Other processes of the owner may be about to end, and write until then."""
-        sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
         from pathlib import Path
 
+        sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
         from harness.process import owned
 
         deadline = time.monotonic() + _SWEEP

@@ -1,4 +1,4 @@
-"""The owner's side of launchers (`harness/process/launcher.py`): children started with bounds, and told of when they end."""
+"""The owner's side of launchers (`launcher.py`): children started with bounds, and told of when they end."""
 
 from __future__ import annotations
 

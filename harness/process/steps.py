@@ -36,7 +36,7 @@ class Steps:
         self.prefix = ""
         """Stands before names, for a task that does the same steps again and again."""
         self.last_try = False
-        """Work that was lost (`harness.process.children.Killed`) is not tried again any more: the task is alone already."""
+        """Work that was lost (`children.Killed`) is not tried again any more: the task is alone already."""
 
     @contextmanager
     def bounded(self, name: str, seconds: float | None = None) -> Iterator[None]:

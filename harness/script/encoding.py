@@ -1,4 +1,4 @@
-"""Component values as an interpreter is given them: `harness.values.values` to `harness.script.operations` values, by type."""
+"""Component values as an interpreter is given them: values of `harness.values` to those of a script, by type."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The JSON Schema of a file of expectations (draft 2020-12); `harness schema expectations` prints it.
 
-For editors and for readers: `harness/suite/expectations.py` reads the files itself and also checks what a schema cannot say
-(regular expressions, ids that occur twice).
+For editors and for readers: `harness/suite/expectations.py` reads the files itself and also checks what a schema
+cannot say (regular expressions, ids that occur twice).
 """
 
 from __future__ import annotations

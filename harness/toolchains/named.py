@@ -11,8 +11,9 @@ from collections.abc import Callable
 
 from harness.toolchains.protocol import Toolchain
 
-_KINDS = {"mutant": "harness.mutants.toolchain"}
-"""Modules with a function `toolchain(name)` that raises `UnknownToolchain`."""
+_KINDS = {"mutant": "harness.mutants.toolchain", "miniature": "harness.mutants.toolchain"}
+"""Modules with a function `toolchain(name)` that raises `UnknownToolchain`. `miniature` is the old word for a mutant,
+which works for one release."""
 
 
 class UnknownToolchain(Exception):

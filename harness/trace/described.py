@@ -1,7 +1,7 @@
 """A `wit_t` as a world: what an interpreter is told, in the form in which the harness knows worlds.
 
-Every word of a `wit_t` is either compared with the world (`harness/judge/same_world.py`) or free for a reason that stands in
-docs/wit_t.md.
+Every word of a `wit_t` is either compared with the world (`harness/judge/same_world.py`) or free for a reason that
+stands in docs/wit_t.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """From the dump of a `wit_t` to canonical names: indices are each generator's own affair, names are not.
 
-The naming rule stands in `harness/world/types.py`; the dump's lines in `interpreters/PROTOCOL.md`. A wrong tool can bring
-about any text. So nothing here recurses into types, and numbers and names have bounds; beyond them lies a `DumpError`.
+The naming rule stands in `harness/world/types.py`; the dump's lines in `interpreters/PROTOCOL.md`. A wrong tool can
+bring about any text. So nothing here recurses into types, and numbers and names have bounds; beyond them lies a
+`DumpError`.
 """
 
 from __future__ import annotations

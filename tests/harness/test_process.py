@@ -222,7 +222,8 @@ def test_a_full_disk_is_not_the_fault_of_a_tool(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize("how", [signal.SIGKILL, None], ids=["killed", "forgetful"])
 def test_a_guarded_folder_goes_with_its_owner(how: signal.Signals | None, tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from harness.process.children import owned; from harness.process.launching import guard; "
+        "import sys, time; from pathlib import Path; from harness.process import owned; "
+        "from harness.process.launching import guard; "
         f"p = Path({str(tmp_path)!r}); owned.make(p / 'ours', 'p'); (p / 'ours' / 'file').write_text(''); "
         "(p / 'users').mkdir(); guard(p / 'ours'); guard(p / 'users'); print(1, flush=True); "
         + ("time.sleep(600)" if how else "pass")

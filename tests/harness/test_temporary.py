@@ -14,7 +14,10 @@ from harness.process.temporary import fresh_folder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="nothing is swept there")
 
-KILLED = "import os; from harness.process.temporary import fresh_folder; f = fresh_folder(); print(f.path, flush=True); os._exit(9)"
+KILLED = (
+    "import os; from harness.process.temporary import fresh_folder; f = fresh_folder(); "
+    "print(f.path, flush=True); os._exit(9)"
+)
 
 
 def age(folder: Path) -> Path:

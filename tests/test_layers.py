@@ -1,0 +1,75 @@
+"""The layers of folders: a module imports from its own folder and from the rows below it (docs/house.md)."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+HARNESS = (
+    # from the bottom; folders of one row do not know each other
+    ("text", "process", "world", "binary"),
+    ("values", "plan"),
+    ("script", "trace", "composition", "frontend"),
+    ("model", "engine"),
+    ("toolchains",),
+    ("mutants", "suite"),
+    ("planner", "judge"),
+    ("bench",),
+    ("programs",),
+    ("runs",),
+    ("fuzz",),
+    ("mutation",),
+    ("cli",),
+)
+"""The wrong tools are reached from below by name only (`harness/toolchains/named.py`)."""
+
+WITHOUT_AN_ENGINE = ("harness.judge.verdict", "harness.judge.structure", "harness.planner", "harness.suite.case")
+"""What must be usable where no engine is: importing it does not import wasmtime."""
+
+
+def _modules(package: str) -> list[Path]:
+    return [path for path in sorted((ROOT / package).rglob("*.py")) if path.parent != ROOT / package]
+
+
+def _folders_imported(path: Path, package: str) -> Iterator[str]:
+    """The folders of `package` that a module imports from, inside functions as well."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            words = (node.module or "").split(".")
+            if words[0] == package:
+                yield from [words[1]] if len(words) > 1 else [alias.name for alias in node.names]
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                words = alias.name.split(".")
+                if words[0] == package and len(words) > 1:
+                    yield words[1]
+
+
+def test_every_folder_has_a_layer() -> None:
+    found = {path.relative_to(ROOT / "harness").parts[0] for path in _modules("harness")}
+    assert found == {folder for row in HARNESS for folder in row}
+
+
+def test_nothing_lies_beside_the_folders() -> None:
+    assert [path.name for path in (ROOT / "harness").glob("*.py")] == ["__init__.py"]
+
+
+@pytest.mark.parametrize("path", _modules("harness"), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_imports_go_down(path: Path) -> None:
+    folder = path.relative_to(ROOT / "harness").parts[0]
+    own = next(index for index, row in enumerate(HARNESS) if folder in row)
+    below = {name for row in HARNESS[:own] for name in row}
+    assert set(_folders_imported(path, "harness")) <= below | {folder}
+
+
+@pytest.mark.parametrize("module", WITHOUT_AN_ENGINE)
+def test_it_loads_no_engine(module: str) -> None:
+    code = f"import {module}, sys; print('wasmtime' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
