@@ -15,6 +15,7 @@ from harness.cli.options import Common, common
 from harness.cli.session import Job, execute
 from harness.cli.terminal import echo
 from harness.fuzz.check_case import CaseOfCheck
+from harness.process.interrupts import result_of
 from harness.runs.run import Run
 from harness.runs.tasks import CheckWorld
 from harness.text import atomic
@@ -72,7 +73,7 @@ def check(
 
 
 def _write_case(run: Run, task: CaseOfCheck, path: Path, common: Common) -> None:
-    made = run.submit(task).result()
+    made = result_of(run.submit(task))
     if made.text is None:
         echo(made.note, err=common.json.to_stdout)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from harness.mutants.mutant import Mutant
 from harness.mutants.toolchain import PREFIX
 from harness.mutation.detect import Detection
 from harness.mutation.tasks import Detections, TriedWorld, TryCase, TryProgram, TryRandom, TryShown
+from harness.process.interrupts import completed, result_of
 from harness.runs.pool import TaskFailed
 from harness.runs.run import Run, Tools
 from harness.runs.suite_files import Kind, SuiteFile
@@ -106,7 +107,7 @@ class Survey:
         threads = ThreadPoolExecutor(self._jobs)
         futures = {threads.submit(self._fuzz, row, recipe, seconds): name for name, row in self.rows.items()}
         try:
-            for future in as_completed(futures):
+            for future in completed(futures):
                 fuzzed = self.rows[futures[future]].fuzzed = future.result()
                 seen = f"after {fuzzed.worlds} worlds" if fuzzed.detection is not None else "not noticed"
                 self._told(f"{futures[future]}: {seen}")
@@ -137,7 +138,7 @@ class Survey:
         ]
         for name, mutants, future in futures:
             try:
-                found: Detections = future.result()
+                found: Detections = result_of(future)
             except TaskFailed as error:
                 for mutant in mutants:
                     self.rows[mutant].errors.append(f"{name}: {error}")

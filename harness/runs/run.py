@@ -14,7 +14,7 @@ from typing import Any
 
 from harness.bench.workbench import Settings
 from harness.process.children import Limits
-from harness.process.interrupts import uninterrupted
+from harness.process.interrupts import result_of, uninterrupted
 from harness.process.launching import guard
 from harness.process.temporary import fresh_folder
 from harness.runs.pool import Patience, Pool, PoolClosed, TaskFailed
@@ -159,7 +159,7 @@ class Run:
                 future.add_done_callback(lambda _: finished())
         for position, future in enumerate(futures):
             try:
-                result = future.result()
+                result = result_of(future)
             except (TaskFailed, PoolClosed) as error:
                 result = error
             futures[position] = Future()  # forget the answer
