@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, unique
 
-from generator.canonical.despecialize import case_types, dealias, record_types
+from generator.resolved.despecialize import case_types, dealias, record_types
+from generator.resolved.model import FixedLengthList, Function, List, Map, Primitive, Resolve, Type, TypeId
 from generator.wasm.types import FuncType, ValType
-from generator.wit.model import FixedLengthList, Function, List, Map, Primitive, Resolve, Type, TypeId
 
 MAX_FLAT_PARAMS = 16
 MAX_FLAT_ASYNC_PARAMS = 4

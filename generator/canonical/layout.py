@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from generator.canonical.despecialize import case_types, record_types
-from generator.wit.model import Alias, FixedLengthList, Flags, List, Map, Primitive, Resolve, Type, TypeId
+from generator.resolved.despecialize import case_types, record_types
+from generator.resolved.model import Alias, FixedLengthList, Flags, List, Map, Primitive, Resolve, Type, TypeId
+from generator.resolved.rules import MAX_FLAGS
 
 POINTER_SIZE = 4
-
-MAX_FLAGS = 32
-"""Labels of a flags type (Binary.md, "Type Definitions")."""
 
 _PRIMITIVE_SIZE = {
     Primitive.BOOL: 1,

@@ -11,13 +11,13 @@ from generator.component.read import is_component
 from generator.dummy.module import dummy_module
 from generator.dummy.schemes import SCHEMES
 from generator.errors import GeneratorError, UsageError
+from generator.resolved.model import Resolve, WorldId
+from generator.sources.load import load, select_world
 from generator.wasm.decode import DecodedModule
 from generator.wasm.encode import encode_custom
 from generator.wasm.errors import WasmFormatError
 from generator.wasm.module import CustomSection
 from generator.wit.binary.encode import encode_world, section_name
-from generator.wit.load import load, select_world
-from generator.wit.model import Resolve, WorldId
 from generator.wit.semver import merge_imports_by_version
 
 _STANDARD_STREAM = "-"

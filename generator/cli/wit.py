@@ -9,9 +9,9 @@ from pathlib import Path
 
 from generator.cli.visible import visible
 from generator.errors import UsageError
+from generator.resolved.model import PackageId, Resolve, WorldId
+from generator.sources.load import Loaded, load_bytes, load_input, select_world
 from generator.wit.json_form import resolve_json
-from generator.wit.load import Loaded, load_bytes, load_input, select_world
-from generator.wit.model import PackageId, Resolve, WorldId
 from generator.wit.printer import print_all, print_package
 from generator.wit.worlds import exportize, importize
 

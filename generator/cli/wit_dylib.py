@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 from generator.cli.parser import Switch
-from generator.dylib.async_filter import AsyncFilters
 from generator.dylib.generate import generate
-from generator.dylib.options import ABI_VERSIONS, DylibOptions, StackPointer
+from generator.dylib.world.async_filter import AsyncFilters
+from generator.dylib.world.options import ABI_VERSIONS, DylibOptions, StackPointer
 from generator.errors import UsageError
-from generator.wit.load import load, select_world
+from generator.sources.load import load, select_world
 
 _STANDARD_STREAM = "-"
 _DESCRIPTION = (

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from generator.canonical.flatten import AsyncAbi, Context, CoreSignature, Flattening
-from generator.wit.kinds import children
-from generator.wit.model import (
+from generator.resolved.kinds import children
+from generator.resolved.model import (
     Borrow,
     Function,
     Future,

@@ -10,10 +10,10 @@ from generator.component.canon import StringEncoding
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.plan import Plan, PlanModule
 from generator.errors import GeneratorError
+from generator.resolved.model import InterfaceId, InterfaceKey, Resolve, WorldId, WorldKey
 from generator.wit.binary.decode import decode_world
 from generator.wit.binary.limits import check_types, check_world
 from generator.wit.merge import Union
-from generator.wit.model import InterfaceId, InterfaceKey, Resolve, WorldId, WorldKey
 from generator.wit.semver import merge_imports_by_version
 
 

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from generator.errors import WitError
-from generator.wit.ast import IncludeDeclaration
-from generator.wit.clone import TypeCloner
-from generator.wit.model import (
+from generator.resolved.model import (
     NO_GATES,
     FunctionItem,
     InterfaceItem,
@@ -19,6 +17,8 @@ from generator.wit.model import (
     WorldItem,
     WorldOwner,
 )
+from generator.wit.ast import IncludeDeclaration
+from generator.wit.clone import TypeCloner
 from generator.wit.package_context import PackageContext
 from generator.wit.text import SourceText
 

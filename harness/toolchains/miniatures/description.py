@@ -6,19 +6,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import generator.dylib.resources as resources
-import generator.dylib.type_table as type_table
-from generator.dylib.adapters import Adapters
-from generator.dylib.assembly import Assembly, Body
-from generator.dylib.description import Encoder, FunctionEntry, ResourceEntry
-from generator.dylib.functions import FunctionUse
+import generator.dylib.wit_t.resources as resources
+import generator.dylib.world.type_table as type_table
+from generator.dylib.adapters.sync_exports import SyncExports
+from generator.dylib.code.assembly import Assembly, Body
 from generator.dylib.generate import _Generation
-from generator.dylib.scope import Instance, Scope
-from generator.dylib.start import Start
-from generator.dylib.type_table import Entry, ResourceUse, TypeTable
-from generator.dylib.types import Kind, TypeWord
+from generator.dylib.wit_t.encoder import Encoder, FunctionEntry, ResourceEntry
+from generator.dylib.wit_t.start import Start
+from generator.dylib.world.functions import FunctionUse
+from generator.dylib.world.type_table import Entry, ResourceUse, TypeTable
+from generator.dylib.world.types import Kind, TypeWord
+from generator.resolved.instances import Instance, Instances
+from generator.resolved.model import EnumType, Record, TypeId, TypeKind
 from generator.wasm.code import Code, Op
-from generator.wit.model import EnumType, InterfaceId, InterfaceKey, Record, TypeId, TypeKind
 from harness.toolchains.miniatures.miniature import Area, Table
 from harness.toolchains.miniatures.patch import FunctionOf, Member
 
@@ -54,47 +54,47 @@ def _(original: Original, kind: TypeKind) -> tuple[str, ...]:
 
 @_row(
     "interface-not-told",
-    Member(Scope, "name"),
+    Member(Instances, "name"),
     "the wit_t does not say which interface an export belongs to",
     needs="an exported interface",
     shown_by="numbers",
 )
-def _(original: Original, self: Scope, instance: Instance) -> str | None:
+def _(original: Original, self: Instances, instance: Instance) -> str | None:
     return None if instance.exported else original(self, instance)
 
 
 @_row(
     "version-not-told",
-    Member(Scope, "name"),
+    Member(Instances, "name"),
     "the wit_t names interfaces without their versions",
     needs="a package with a version",
     shown_by="versions",
 )
-def _(original: Original, self: Scope, instance: Instance) -> str | None:
+def _(original: Original, self: Instances, instance: Instance) -> str | None:
     name: str | None = original(self, instance)
     return None if name is None else name.partition("@")[0]
 
 
 @_row(
     "label-not-told",
-    Member(Scope, "name"),
+    Member(Instances, "name"),
     "the wit_t has the interface's own name instead of the label it is imported under",
     needs="an import or export with a label",
     shown_by="labels",
 )
-def _(original: Original, self: Scope, instance: Instance) -> str | None:
+def _(original: Original, self: Instances, instance: Instance) -> str | None:
     own = None if instance.interface is None else self.resolve.interface_id(instance.interface)
     return own or original(self, instance)
 
 
 @_row(
     "export-index-off-by-one",
-    Member(Adapters, "write_export"),
+    Member(SyncExports, "write_export"),
     "an export tells the interpreter the index of the next one",
     needs="an export",
     shown_by="numbers",
 )
-def _(original: Original, self: Adapters, index: int, use: FunctionUse) -> None:
+def _(original: Original, self: SyncExports, index: int, use: FunctionUse) -> None:
     original(self, index + 1, use)
 
 
@@ -174,17 +174,14 @@ def _(original: Original, self: TypeTable, kind: Kind, resource: TypeId, user: I
 
 @_row(
     "exported-types-taken-from-imports",
-    Member(Scope, "owner"),
+    Member(Instances, "of"),
     "an exported interface uses the types of the imported instance of another interface, although that is exported too",
     needs="an interface with a resource that is imported and exported, used by an exported interface",
     shown_by="both-sides",
 )
-def _(original: Original, self: Scope, user: Instance, interface: InterfaceId) -> Instance:
-    key = InterfaceKey(interface)
-    if interface != user.interface and key in self._imports:
-        return self._imports[key]
-    owner: Instance = original(self, user, interface)
-    return owner
+def _(original: Original, self: Instances, user: Instance, id: TypeId) -> Instance:
+    found: Instance = original(self, user, id)
+    return self.imports.get(found.key, found) if found is not user and found.key is not None else found
 
 
 @_row(
@@ -194,8 +191,8 @@ def _(original: Original, self: Scope, user: Instance, interface: InterfaceId) -
     needs="two resources of one world, the second of which is dropped",
     shown_by="resources",
 )
-def _(original: Original, assembly: Assembly, scope: Scope, use: ResourceUse) -> ResourceEntry:
-    entry: ResourceEntry = original(assembly, scope, use)
+def _(original: Original, assembly: Assembly, instances: Instances, use: ResourceUse) -> ResourceEntry:
+    entry: ResourceEntry = original(assembly, instances, use)
     first = next(f for f in assembly.imports if f.import_name and f.import_name[1].startswith("[resource-drop]"))
     return replace(entry, drop=assembly.element(first))
 
@@ -230,9 +227,9 @@ def _(original: Original, *args: Any) -> None:
     needs="an exported resource that is dropped",
     shown_by="resources",
 )
-def _(original: Original, assembly: Assembly, scope: Scope, index: int, use: ResourceUse) -> None:
+def _(original: Original, assembly: Assembly, instances: Instances, index: int, use: ResourceUse) -> None:
     before = len(assembly.functions)
-    original(assembly, scope, index, use)
+    original(assembly, instances, index, use)
     for function in assembly.functions[before:]:
         assert function.body is not None
         code = Code(1)
@@ -255,8 +252,8 @@ def _prepend(body: Body, code: Code) -> None:
     needs="two resources, the second of which is exported and dropped",
     shown_by="resources",
 )
-def _(original: Original, assembly: Assembly, scope: Scope, index: int, use: ResourceUse) -> None:
-    original(assembly, scope, 0, use)
+def _(original: Original, assembly: Assembly, instances: Instances, index: int, use: ResourceUse) -> None:
+    original(assembly, instances, 0, use)
 
 
 @_row(

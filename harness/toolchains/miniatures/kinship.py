@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from generator.dylib.scope import Instance
-from generator.dylib.type_table import TypeTable, Use
-from generator.dylib.types import Kind, TypeWord
-from generator.wit.model import TypeDef, TypeId, TypeKind
+from generator.dylib.world.type_table import TypeTable, Use
+from generator.dylib.world.types import Kind, TypeWord
+from generator.resolved.instances import Instance
+from generator.resolved.model import TypeDef, TypeId, TypeKind
 from harness.toolchains.miniatures.miniature import Area, Table
 from harness.toolchains.miniatures.patch import Member
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import generator.canonical.flatten as flatten
 import generator.canonical.layout as layout
-import generator.dylib.joined as joined
+import generator.dylib.code.joined as joined
 from generator.canonical.flatten import CoreSignature, Flattening
 from generator.canonical.layout import Layout
-from generator.dylib.lift import Lift
-from generator.dylib.types import Kind, Node
+from generator.dylib.code.lift import Lift
+from generator.dylib.world.types import Kind, Node
+from generator.resolved.model import Function, Method, Primitive, Type
 from generator.wasm.code import Op
 from generator.wasm.types import ValType
-from generator.wit.model import Function, Method, Primitive, Type
 from harness.toolchains.miniatures.miniature import Area, Table
 from harness.toolchains.miniatures.patch import Entry, FunctionOf, Here, Member
 

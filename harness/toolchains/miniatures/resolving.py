@@ -7,8 +7,8 @@ from typing import Any
 
 import generator.wit.gates as gates
 import generator.wit.include as include
+from generator.resolved.model import PackageName, Stability
 from generator.wit.gates import Features
-from generator.wit.model import PackageName, Stability
 from generator.wit.text import SourceText
 from harness.toolchains.miniatures.miniature import Area, Table
 from harness.toolchains.miniatures.patch import FunctionOf

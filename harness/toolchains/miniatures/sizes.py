@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import generator.component.encode_types as encode_types
-import generator.dylib.relocations as relocations
+import generator.dylib.wit_t.relocations as relocations
 import generator.wasm.encode as encode
-from generator.dylib.assembly import Body
-from generator.dylib.description import Encoder
-from generator.dylib.joined import Source
-from generator.dylib.lift import Lift
-from generator.dylib.types import Kind, Node, TypeWord
+from generator.dylib.code.assembly import Body
+from generator.dylib.code.joined import Source
+from generator.dylib.code.lift import Lift
+from generator.dylib.wit_t.encoder import Encoder
+from generator.dylib.world.types import Kind, Node, TypeWord
 from generator.wasm.code import Op
 from generator.wasm.leb128 import encode_unsigned
 from generator.wasm.types import ValType

@@ -6,18 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import generator.dylib.branches as branches
-import generator.dylib.lift as lift
+import generator.dylib.adapters.values as adapter_values
+import generator.dylib.code.branches as branches
+import generator.dylib.code.lift as lift
 from generator.canonical.layout import POINTER_SIZE
-from generator.dylib.adapters import Adapters
-from generator.dylib.assembly import Body, Func
-from generator.dylib.functions import FunctionUse
-from generator.dylib.helpers import Helpers, helper_type
-from generator.dylib.joined import Source
-from generator.dylib.lift import Lift
-from generator.dylib.lower import Lower
-from generator.dylib.plan import Mode
-from generator.dylib.types import Kind, Node
+from generator.dylib.adapters.kit import Kit
+from generator.dylib.code.assembly import Body, Func
+from generator.dylib.code.helpers import Helpers, helper_type
+from generator.dylib.code.joined import Source
+from generator.dylib.code.lift import Lift
+from generator.dylib.code.lower import Lower
+from generator.dylib.code.plan import Mode
+from generator.dylib.world.functions import FunctionUse
+from generator.dylib.world.types import Kind, Node
 from generator.wasm.code import Mem, Op
 from generator.wasm.types import ValType
 from harness.toolchains.miniatures.miniature import Area, Table
@@ -150,19 +151,19 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, base: int
 
 @_row(
     "parameters-reversed",
-    Member(Adapters, "_lift_params"),
+    FunctionOf(adapter_values, "lift_params"),
     "the parameters of an export are pushed last to first",
     needs="an exported function with two parameters",
     shown_by="numbers",
 )
-def _(original: Original, self: Adapters, body: Body, cx: int, use: FunctionUse) -> None:
+def _(original: Original, kit: Kit, body: Body, cx: int, use: FunctionUse) -> None:
     if use.signature.indirect_params:
-        original(self, body, cx, use)
+        original(kit, body, cx, use)
         return
     end = len(use.signature.type.params)
     for param in reversed(use.params):
         start = end - len(param.node.flat or ())
-        self.lift.from_flat(body, cx, param.node, [(at, use.signature.type.params[at]) for at in range(start, end)])
+        kit.lift.from_flat(body, cx, param.node, [(at, use.signature.type.params[at]) for at in range(start, end)])
         end = start
 
 

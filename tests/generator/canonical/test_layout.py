@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from generator.canonical.despecialize import case_types
 from generator.canonical.layout import Layout, align_to, discriminant_size, flags_size
-from generator.wit.model import FixedLengthList, Future, List, Map, Option, Own, Primitive, Result, TypeId
+from generator.resolved.despecialize import case_types
+from generator.resolved.model import FixedLengthList, Future, List, Map, Option, Own, Primitive, Result, TypeId
 from tests.generator.canonical.types import Types
 
 P = Primitive

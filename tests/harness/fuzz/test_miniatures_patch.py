@@ -11,14 +11,15 @@ import wasmtime
 
 import generator.canonical.layout as layout
 import generator.componentize.world as world
-import generator.dylib.lift as lift
+import generator.dylib.code.lift as lift
 import generator.link.roots as roots
+import generator.resolved.rules as rules
 from generator.canonical.layout import Layout, discriminant_size
-from generator.dylib.types import Kind
+from generator.dylib.world.types import Kind
+from generator.resolved.model import Primitive, Resolve
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import Code, Mem, Op
 from generator.wasm.types import ExternKind, FuncType, ValType
-from generator.wit.model import Primitive, Resolve
 from harness.toolchains.miniatures.patch import Entry, FunctionOf, Here, Member, MissingTarget, Patch, Place
 from harness.toolchains.miniatures.wrapping import wrap_export
 
@@ -47,9 +48,9 @@ def test_a_function_as_one_module_sees_it() -> None:
 
 
 def test_a_number() -> None:
-    with Patch(Here(layout, "MAX_FLAGS"), 5).applied():
-        assert layout.MAX_FLAGS == 5
-    assert layout.MAX_FLAGS == 32
+    with Patch(Here(rules, "MAX_FLAGS"), 5).applied():
+        assert rules.MAX_FLAGS == 5
+    assert rules.MAX_FLAGS == 32
 
 
 def test_a_method() -> None:
@@ -69,14 +70,14 @@ def test_an_entry_of_a_table() -> None:
 
 
 def test_it_is_put_back_after_an_error() -> None:
-    with pytest.raises(ZeroDivisionError), Patch(Here(layout, "MAX_FLAGS"), 5).applied():
+    with pytest.raises(ZeroDivisionError), Patch(Here(rules, "MAX_FLAGS"), 5).applied():
         raise ZeroDivisionError
-    assert layout.MAX_FLAGS == 32
+    assert rules.MAX_FLAGS == 32
 
 
 def test_memories_are_its_own() -> None:
     right = world.decoded_world
-    with Patch(Here(layout, "MAX_FLAGS"), 5).applied():
+    with Patch(Here(rules, "MAX_FLAGS"), 5).applied():
         assert world.decoded_world is seen(roots, "decoded_world") is not right
         assert world.decoded_world.cache_info().currsize == 0
     assert world.decoded_world is seen(roots, "decoded_world") is right
