@@ -99,6 +99,10 @@ class EnumType:
     cases: tuple[Label, ...]
 
 
+MAX_FLAGS = 32
+"""Labels of a flags type (Binary.md, "Type Definitions")."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flags:
     flags: tuple[Label, ...]

@@ -7,9 +7,6 @@ from collections.abc import Callable
 from generator.resolved.despecialize import dealias
 from generator.resolved.model import Future, Primitive, Resolve, Stream, Type
 
-MAX_FLAGS = 32
-"""Labels of a flags type (Binary.md, "Type Definitions")."""
-
 MAP_KEYS = frozenset(Primitive) - {Primitive.F32, Primitive.F64, Primitive.ERROR_CONTEXT}
 """Explainer.md, `keytype`."""
 

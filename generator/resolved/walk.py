@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from generator.resolved.despecialize import case_types, record_types
+from generator.resolved.despecialize import Handle, Product, Scalar, Sequence, Sum, shape_of
 from generator.resolved.model import (
     Alias,
     Borrow,
-    FixedLengthList,
     Function,
     Future,
-    List,
-    Map,
     Own,
     Primitive,
     Resolve,
@@ -23,23 +20,15 @@ from generator.resolved.model import (
 
 def parts(kind: TypeKind) -> tuple[Type, ...]:
     """The types written inside a type, left to right; a handle's part is its resource."""
-    types = record_types(kind)
-    if types is not None:
-        return types
-    cases = case_types(kind)
-    if cases is not None:
-        return tuple([case for case in cases if case is not None])
-    match kind:
-        case List(type) | FixedLengthList(type) | Alias(type):
-            return (type,)
-        case Map(key, value):
-            return (key, value)
-        case Future(payload) | Stream(payload):
-            return () if payload is None else (payload,)
-        case Own(resource) | Borrow(resource):
-            return (resource,)
-        case _:
+    if isinstance(kind, Alias):
+        return (kind.type,)
+    match shape_of(kind):
+        case Scalar():
             return ()
+        case Product(types) | Sequence(types) | Handle(types):
+            return types
+        case Sum(cases):
+            return tuple([case for case in cases if case is not None])
 
 
 def function_types(function: Function) -> list[Type]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from generator.resolved.model import Primitive
-from generator.resolved.rules import MAX_FLAGS
+from generator.resolved.model import MAX_FLAGS, Primitive
 from generator.wit.ast import (
     AliasBody,
     Attributes,

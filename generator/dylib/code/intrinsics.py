@@ -6,7 +6,7 @@ imports. `*_fixed_length_list` and `*_error_context*` are this project's extensi
 
 from __future__ import annotations
 
-from generator.dylib.world.types import AGGREGATES, INDEXED, VARIANTS, Kind
+from generator.dylib.world.types import PASSING, Kind, Passing
 from generator.wasm.types import FuncType, ValType
 
 ENV = "env"
@@ -82,14 +82,12 @@ def _signatures() -> dict[str, FuncType]:
             table[pop_iter_next(kind, version)] = of(I32, I32)
             table[pop_iter(kind, version)] = of(I32, I32)
     for kind in Kind:
-        if kind in AGGREGATES or kind is Kind.FIXED_LENGTH_LIST:
+        if PASSING[kind] is Passing.PRODUCT:  # one value made of the parts, or taken apart
             table[push(kind)] = table[pop(kind)] = of(I32, I32)
-        elif kind in VARIANTS or kind in INDEXED:
-            table[push(kind)] = of(I32, I32, I32)
-            table[pop(kind)] = of(I32, I32, result=I32)
-        elif kind < Kind.STRING or kind is Kind.ERROR_CONTEXT:
-            table[push(kind)] = of(I32, core_type(kind))
-            table[pop(kind)] = of(I32, result=core_type(kind))
+        elif push(kind) not in table and kind is not Kind.ALIAS:
+            index = (I32,) * kind.has_index
+            table[push(kind)] = of(I32, *index, core_type(kind))
+            table[pop(kind)] = of(I32, *index, result=core_type(kind))
     return table
 
 

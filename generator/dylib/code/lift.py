@@ -12,7 +12,7 @@ from generator.dylib.code.helpers import Helpers
 from generator.dylib.code.intrinsics import core_type, push
 from generator.dylib.code.joined import Source, get_flat
 from generator.dylib.code.plan import Mode, unrolls
-from generator.dylib.world.types import AGGREGATES, INDEXED, VARIANTS, Kind, Node
+from generator.dylib.world.types import Kind, Node, Passing
 from generator.wasm.code import Mem, Op
 from generator.wasm.types import ValType
 
@@ -68,65 +68,61 @@ class Lift:
         body.call_to(helper)
 
     def _from_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
-        kind = node.kind
-        if kind in AGGREGATES:
-            for part, at in zip(node.parts, node.offsets, strict=True):
-                assert part is not None
-                self.from_memory(body, cx, part, base, offset + at)
-            self._push(body, cx, node)
-        elif kind in VARIANTS:
-            self._variant_from_memory(body, cx, node, base, offset)
-        elif kind in (Kind.LIST, Kind.MAP):
-            address, length = body.local(I32), body.local(I32)
-            _load_pointers(body, base, offset)
-            body.local_set(length)
-            body.local_set(address)
-            self.from_flat(body, cx, node, [(address, I32), (length, I32)])
-            body.free_local(address)
-            body.free_local(length)
-        elif kind is Kind.FIXED_LENGTH_LIST:
-            self._elements_from_memory(body, cx, node, base, offset)
-            self._push(body, cx, node)
-        else:
-            body.local_get(cx)
-            if kind in INDEXED:
-                body.i32_const(node.index)
-            if kind is Kind.STRING:
+        match node.passing:
+            case Passing.WHOLE:
+                self._whole_from_memory(body, cx, node, base, offset)
+            case Passing.PRODUCT:
+                self._product_from_memory(body, cx, node, base, offset)
+            case Passing.SUM:
+                self._sum_from_memory(body, cx, node, base, offset)
+            case Passing.SEQUENCE:
+                address, length = body.local(I32), body.local(I32)
                 _load_pointers(body, base, offset)
-            else:
-                body.local_get(base)
-                body.mem(_LOAD.get(kind) or _LOAD_SIZE[node.size], node.size, offset)
-            body.call_to(self.assembly.intrinsic(push(kind)))
+                body.local_set(length)
+                body.local_set(address)
+                self.from_flat(body, cx, node, [(address, I32), (length, I32)])
+                body.free_local(address)
+                body.free_local(length)
 
     def _from_flat(self, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
-        kind = node.kind
-        if kind in AGGREGATES or kind is Kind.FIXED_LENGTH_LIST:
-            start = 0
-            for part in node.parts * (node.count if kind is Kind.FIXED_LENGTH_LIST else 1):
-                assert part is not None and part.flat is not None
-                end = start + len(part.flat)
-                self.from_flat(body, cx, part, sources[start:end])
-                start = end
-            self._push(body, cx, node)
-        elif kind in VARIANTS:
-            self._variant_from_flat(body, cx, node, sources)
-        elif kind in (Kind.LIST, Kind.MAP):
-            self._sequence(body, cx, node, sources)
+        match node.passing:
+            case Passing.WHOLE:
+                self._whole_from_flat(body, cx, node, sources)
+            case Passing.PRODUCT:
+                for part, start, end in node.flat_parts:
+                    self.from_flat(body, cx, part, sources[start:end])
+                self._push(body, cx, node)
+            case Passing.SUM:
+                self._sum_from_flat(body, cx, node, sources)
+            case Passing.SEQUENCE:
+                self._sequence(body, cx, node, sources)
+
+    def _whole_from_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
+        body.local_get(cx)
+        if node.kind.has_index:
+            body.i32_const(node.index)
+        if node.kind is Kind.STRING:
+            _load_pointers(body, base, offset)
         else:
-            body.local_get(cx)
-            if kind in INDEXED:
-                body.i32_const(node.index)
-            wanted = (I32, I32) if kind is Kind.STRING else (core_type(kind),)
-            for source, type in zip(sources, wanted, strict=True):
-                get_flat(body, source, type)
-            body.call_to(self.assembly.intrinsic(push(kind)))
+            body.local_get(base)
+            body.mem(_LOAD.get(node.kind) or _LOAD_SIZE[node.size], node.size, offset)
+        body.call_to(self.assembly.intrinsic(push(node.kind)))
+
+    def _whole_from_flat(self, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
+        body.local_get(cx)
+        if node.kind.has_index:
+            body.i32_const(node.index)
+        wanted = (I32, I32) if node.kind is Kind.STRING else (core_type(node.kind),)
+        for source, type in zip(sources, wanted, strict=True):
+            get_flat(body, source, type)
+        body.call_to(self.assembly.intrinsic(push(node.kind)))
 
     def _push(self, body: Body, cx: int, node: Node) -> None:
         body.local_get(cx)
         body.i32_const(node.index)
         body.call_to(self.assembly.intrinsic(push(node.kind)))
 
-    def _variant_from_flat(self, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
+    def _sum_from_flat(self, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
         discriminant = body.local(I32)
         get_flat(body, sources[0], I32)
         body.local_set(discriminant)
@@ -145,7 +141,7 @@ class Lift:
         body.local_get(discriminant)
         body.call_to(self.assembly.intrinsic(push(node.kind)))
 
-    def _variant_from_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
+    def _sum_from_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
         discriminant = body.local(I32)
         size = discriminant_size(len(node.parts))
         body.local_get(base)
@@ -155,21 +151,26 @@ class Lift:
         self._push_case(body, cx, node, discriminant, lambda payload: self.from_memory(body, cx, payload, base, at))
         body.free_local(discriminant)
 
-    def _elements_from_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
-        """Push every element of a fixed-length list."""
-        (element,) = node.parts
-        assert element is not None
+    def _product_from_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
+        """Push every part, and the value that they make."""
         if unrolls(node, Mode.LIFT_MEMORY, self.helpers.plan.element_cost(node, Mode.LIFT_MEMORY)):
-            for index in range(node.count):
-                self.from_memory(body, cx, element, base, offset + index * node.stride)
-            return
+            for index in range(node.times or 1):
+                for part, at in node.places:
+                    self.from_memory(body, cx, part, base, offset + index * node.stride + at)
+        else:
+            self._loop_from_memory(body, cx, node, base, offset)
+        self._push(body, cx, node)
+
+    def _loop_from_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
+        assert node.times is not None
         cursor, left = body.local(I32), body.local(I32)
         body.address(base, offset)
         body.local_set(cursor)
-        body.i32_const(node.count)
+        body.i32_const(node.times)
         body.local_set(left)
         body.loop()
-        self.from_memory(body, cx, element, cursor, 0)
+        for part, at in node.places:
+            self.from_memory(body, cx, part, cursor, at)
         body.advance(cursor, node.stride)
         body.count_down(left)
         body.end()
@@ -201,8 +202,7 @@ class Lift:
         body.op(Op.I32_EQZ)
         body.br_if(0)
         body.loop()
-        for part, at in zip(node.parts, node.offsets, strict=True):
-            assert part is not None
+        for part, at in node.places:
             self.from_memory(body, cx, part, cursor, at)
         body.local_get(cx)
         body.i32_const(node.index)

@@ -15,7 +15,7 @@ from generator.dylib.code.helpers import Helpers
 from generator.dylib.code.intrinsics import core_type, pop
 from generator.dylib.code.joined import Flat, widen, widen_all, zeros
 from generator.dylib.code.plan import Mode, unrolls
-from generator.dylib.world.types import AGGREGATES, VARIANTS, Kind, Node
+from generator.dylib.world.types import Kind, Node, Passing
 from generator.wasm.code import Mem, Op
 from generator.wasm.types import ValType
 
@@ -76,60 +76,53 @@ class Lower:
         widen_all(body, node.flat, wanted)
 
     def _to_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
-        kind = node.kind
-        if kind in AGGREGATES:
-            self._pop(body, cx, node)
-            for part, at in zip(node.parts, node.offsets, strict=True):
-                assert part is not None
-                self.to_memory(body, cx, part, base, offset + at)
-        elif kind in VARIANTS:
-            self._variant_to_memory(body, cx, node, base, offset)
-        elif kind in (Kind.LIST, Kind.MAP):
-            self._sequence(body, cx, node, base, offset)
-        elif kind is Kind.FIXED_LENGTH_LIST:
-            self._pop(body, cx, node)
-            self._elements_to_memory(body, cx, node, base, offset)
-        elif kind is Kind.STRING:
-            body.local_get(base)
-            body.local_get(cx)
-            body.address(base, offset)
-            body.call_to(self.assembly.intrinsic(pop(kind)))
-            body.mem(Mem.I32_STORE, POINTER_SIZE, offset + POINTER_SIZE)
-        else:
-            body.local_get(base)
-            self._pop(body, cx, node)
-            if kind is Kind.ENUM:
-                self._check(body, node.count)
-            body.mem(_STORE.get(kind) or _STORE_SIZE[node.size], node.size, offset)
+        match node.passing:
+            case Passing.WHOLE:
+                self._whole_to_memory(body, cx, node, base, offset)
+            case Passing.PRODUCT:
+                self._product_to_memory(body, cx, node, base, offset)
+            case Passing.SUM:
+                self._sum_to_memory(body, cx, node, base, offset)
+            case Passing.SEQUENCE:
+                self._sequence(body, cx, node, base, offset)
 
     def _to_flat(self, body: Body, cx: int, node: Node, slot: int, wanted: Flat) -> None:
-        kind = node.kind
-        if kind in AGGREGATES or kind is Kind.FIXED_LENGTH_LIST:
-            self._pop(body, cx, node)
-            start = 0
-            for part in node.parts * (node.count if kind is Kind.FIXED_LENGTH_LIST else 1):
-                assert part is not None and part.flat is not None
-                end = start + len(part.flat)
-                self.to_flat(body, cx, part, slot, wanted[start:end])
-                start = end
-        elif kind in VARIANTS:
-            self._variant_to_flat(body, cx, node, slot, wanted)
-        elif kind in (Kind.LIST, Kind.MAP):
-            self.to_memory(body, cx, node, slot, 0)
-            for index in range(2):
-                body.local_get(slot)
-                body.mem(Mem.I32_LOAD, POINTER_SIZE, index * POINTER_SIZE)
-                widen(body, I32, wanted[index])
-        elif kind is Kind.STRING:
-            self._string_to_flat(body, cx, slot, wanted)
-        else:
-            self._pop(body, cx, node)
-            widen(body, core_type(kind), wanted[0])
+        match node.passing:
+            case Passing.WHOLE if node.kind is Kind.STRING:
+                self._string_to_flat(body, cx, slot, wanted)
+            case Passing.WHOLE:
+                self._pop(body, cx, node)
+                widen(body, core_type(node.kind), wanted[0])
+            case Passing.PRODUCT:
+                self._pop(body, cx, node)
+                for part, start, end in node.flat_parts:
+                    self.to_flat(body, cx, part, slot, wanted[start:end])
+            case Passing.SUM:
+                self._sum_to_flat(body, cx, node, slot, wanted)
+            case Passing.SEQUENCE:
+                self.to_memory(body, cx, node, slot, 0)
+                for index in range(2):
+                    body.local_get(slot)
+                    body.mem(Mem.I32_LOAD, POINTER_SIZE, index * POINTER_SIZE)
+                    widen(body, I32, wanted[index])
+
+    def _whole_to_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
+        body.local_get(base)
+        if node.kind is Kind.STRING:
+            body.local_get(cx)
+            body.address(base, offset)
+            body.call_to(self.assembly.intrinsic(pop(node.kind)))
+            body.mem(Mem.I32_STORE, POINTER_SIZE, offset + POINTER_SIZE)
+            return
+        self._pop(body, cx, node)
+        if node.kind is Kind.ENUM:
+            self._check(body, node.cases)
+        body.mem(_STORE.get(node.kind) or _STORE_SIZE[node.size], node.size, offset)
 
     def _pop(self, body: Body, cx: int, node: Node) -> None:
         """Call the pop function of a type that needs no more than its index."""
         body.local_get(cx)
-        if node.kind >= Kind.RECORD:
+        if node.kind.has_index:
             body.i32_const(node.index)
         body.call_to(self.assembly.intrinsic(pop(node.kind)))
 
@@ -138,12 +131,12 @@ class Lower:
             body.i32_const(cases)
             body.call_to(self.helpers.check_discriminant())
 
-    def _variant_to_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
+    def _sum_to_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
         discriminant = body.local(I32)
-        size = discriminant_size(len(node.parts))
+        size = discriminant_size(node.cases)
         body.local_get(base)
         self._pop(body, cx, node)
-        self._check(body, len(node.parts))
+        self._check(body, node.cases)
         body.local_tee(discriminant)
         body.mem(_STORE_SIZE[size], size, offset)
         at = offset + node.offsets[0]
@@ -152,7 +145,7 @@ class Lower:
         )
         body.free_local(discriminant)
 
-    def _variant_to_flat(self, body: Body, cx: int, node: Node, slot: int, wanted: Flat) -> None:
+    def _sum_to_flat(self, body: Body, cx: int, node: Node, slot: int, wanted: Flat) -> None:
         """The discriminant goes out as it is: whoever lifts it traps on a wrong one.
 
         Of two cases with payloads one is taken without a look whether it is that one: a payload that is not there
@@ -187,21 +180,23 @@ class Lower:
         widen(body, I32, wanted[1])
         body.free_local(length)
 
-    def _elements_to_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
-        """Pop and store every element of a fixed-length list."""
-        (element,) = node.parts
-        assert element is not None
+    def _product_to_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
+        """Take the value apart and store every part."""
+        self._pop(body, cx, node)
         if unrolls(node, Mode.LOWER_MEMORY, self.helpers.plan.element_cost(node, Mode.LOWER_MEMORY)):
-            for index in range(node.count):
-                self.to_memory(body, cx, element, base, offset + index * node.stride)
+            for index in range(node.times or 1):
+                for part, at in node.places:
+                    self.to_memory(body, cx, part, base, offset + index * node.stride + at)
             return
+        assert node.times is not None
         cursor, left = body.local(I32), body.local(I32)
         body.address(base, offset)
         body.local_set(cursor)
-        body.i32_const(node.count)
+        body.i32_const(node.times)
         body.local_set(left)
         body.loop()
-        self.to_memory(body, cx, element, cursor, 0)
+        for part, at in node.places:
+            self.to_memory(body, cx, part, cursor, at)
         body.advance(cursor, node.stride)
         body.count_down(left)
         body.end()
@@ -250,8 +245,7 @@ class Lower:
         body.local_get(cx)
         body.i32_const(node.index)
         body.call_to(self.assembly.intrinsic(intrinsics.pop_iter_next(node.kind, self.abi_version)))
-        for part, at in zip(node.parts, node.offsets, strict=True):
-            assert part is not None
+        for part, at in node.places:
             self.to_memory(body, cx, part, cursor, at)
         body.advance(cursor, node.stride)
         body.count_down(left)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from enum import IntEnum, unique
 
 from generator.dylib.world.functions import FunctionUse
-from generator.dylib.world.types import AGGREGATES, COMPOUND, SEQUENCES, VARIANTS, Kind, Node
+from generator.dylib.world.types import Kind, Node, Passing
 
 
 @unique
@@ -27,16 +27,15 @@ class Mode(IntEnum):
 Task = tuple[Node, Mode]
 
 _LEAF = {Mode.LIFT_MEMORY: 10, Mode.LIFT_FLAT: 7, Mode.LOWER_FLAT: 6, Mode.LOWER_MEMORY: 10}
-_OWN = {
-    Kind.STRING: 16,
-    Kind.LIST: 62,
-    Kind.MAP: 56,
-    Kind.FIXED_LENGTH_LIST: 8,
-}
-_AGGREGATE = 7
-_VARIANT = 18
+_STRING = 16
+_PRODUCT = 7
+_REPEATED = 1
+_SUM = 18
 _CASE = 5
 _LOOP = 24
+_SEQUENCE = 56
+_OFFER = 6
+"""Passing a list whole, if the interpreter takes it so."""
 _SEQUENCE_ACCESS = 10
 """Loading or storing address and length around the code proper of a list."""
 _HELPER = 16
@@ -56,10 +55,10 @@ def tasks_of(use: FunctionUse) -> Iterator[Task]:
 
 
 def unrolls(node: Node, mode: Mode, element_cost: int) -> bool:
-    """Whether a fixed-length list is written out element by element rather than as a loop."""
-    if mode in (Mode.LIFT_FLAT, Mode.LOWER_FLAT):
+    """Whether a product is written out part by part, and not as a loop over the elements of a fixed-length list."""
+    if node.times is None or mode in (Mode.LIFT_FLAT, Mode.LOWER_FLAT):
         return True
-    return (node.count - 1) * element_cost <= _LOOP
+    return (node.times - 1) * element_cost <= _LOOP
 
 
 def call_cost(node: Node, mode: Mode) -> int:
@@ -68,19 +67,20 @@ def call_cost(node: Node, mode: Mode) -> int:
 
 def parts_of(node: Node, mode: Mode) -> list[Task]:
     """What the code of a task consists of, apart from its own instructions."""
-    kind = node.kind
-    if kind in SEQUENCES:
-        if mode is Mode.LIFT_MEMORY:
+    match node.passing:
+        case Passing.WHOLE:
+            return []
+        case Passing.SEQUENCE if mode is Mode.LIFT_MEMORY:
             return [(node, Mode.LIFT_FLAT)]
-        if mode is Mode.LOWER_FLAT:
+        case Passing.SEQUENCE if mode is Mode.LOWER_FLAT:
             return [(node, Mode.LOWER_MEMORY)]
-        inner = Mode.LIFT_MEMORY if mode is Mode.LIFT_FLAT else Mode.LOWER_MEMORY
-        return [(part, inner) for part in node.parts if part is not None]
-    if kind in VARIANTS:
-        return [(part, mode) for part in dict.fromkeys(node.parts) if part is not None]
-    if kind in AGGREGATES or kind is Kind.FIXED_LENGTH_LIST:
-        return [(part, mode) for part in node.parts if part is not None]
-    return []
+        case Passing.SEQUENCE:
+            inner = Mode.LIFT_MEMORY if mode is Mode.LIFT_FLAT else Mode.LOWER_MEMORY
+            return [(part, inner) for part in node.parts if part is not None]
+        case Passing.SUM:
+            return [(part, mode) for part in dict.fromkeys(node.parts) if part is not None]
+        case Passing.PRODUCT:
+            return [(part, mode) for part in node.parts if part is not None]
 
 
 class Plan:
@@ -104,13 +104,12 @@ class Plan:
         return (node, mode) in self._helpers
 
     def element_cost(self, node: Node, mode: Mode) -> int:
-        """The cost of one element of a fixed-length list where the list's code stands."""
-        (part,) = parts_of(node, mode)
-        return self._inline_or_call(part)
+        """The cost of all parts of a product, taken once, where the product's code stands."""
+        return sum([self._inline_or_call(part) for part in parts_of(node, mode)])
 
     def _decide(self, task: Task, uses: dict[Task, int]) -> None:
         """Whether a task becomes a helper; `uses` counts where its code stands, and goes on to count its parts."""
-        if task[0].kind not in COMPOUND:
+        if task[0].passing is Passing.WHOLE:
             return
         count = uses.setdefault(task, 0)
         if task in self._helpers or self._pays(task, count):
@@ -128,13 +127,13 @@ class Plan:
 
     def _repeats(self, task: Task, part: Task) -> int:
         node, mode = task
-        if node.kind is not Kind.FIXED_LENGTH_LIST:
+        if node.times is None:
             return 1
-        return node.count if unrolls(node, mode, self._inline_or_call(part)) else 1
+        return node.times if unrolls(node, mode, self._inline_or_call(part)) else 1
 
     def _inline_or_call(self, task: Task) -> int:
         cost = self._costs[task]
-        return min(cost, call_cost(*task)) if task[0].kind in COMPOUND else cost
+        return cost if task[0].passing is Passing.WHOLE else min(cost, call_cost(*task))
 
     def _estimate(self, task: Task) -> None:
         """Bytes of a task's code where it stands, if what it consists of is called wherever that is shorter."""
@@ -145,14 +144,20 @@ class Plan:
         self._costs[task] = self._own_cost(node, mode, inner, len(tasks)) + inner
 
     def _own_cost(self, node: Node, mode: Mode, inner: int, parts: int) -> int:
-        if node.kind in SEQUENCES:
-            return _SEQUENCE_ACCESS if mode in (Mode.LIFT_MEMORY, Mode.LOWER_FLAT) else _OWN[node.kind]
-        if node.kind in VARIANTS:
-            return _VARIANT + _CASE * parts
-        if node.kind is Kind.FIXED_LENGTH_LIST:
-            loop = (node.count - 1) * inner if unrolls(node, mode, inner) else _LOOP
-            return loop + _OWN[node.kind]
-        return _AGGREGATE if node.kind in AGGREGATES else _OWN.get(node.kind, _LEAF[mode])
+        match node.passing:
+            case Passing.WHOLE:
+                return _STRING if node.kind is Kind.STRING else _LEAF[mode]
+            case Passing.SEQUENCE if mode in (Mode.LIFT_MEMORY, Mode.LOWER_FLAT):
+                return _SEQUENCE_ACCESS
+            case Passing.SEQUENCE:
+                return _SEQUENCE + (_OFFER if node.kind is Kind.LIST else 0)
+            case Passing.SUM:
+                return _SUM + _CASE * parts
+            case Passing.PRODUCT if node.times is None:
+                return _PRODUCT
+            case Passing.PRODUCT:
+                assert node.times is not None
+                return _PRODUCT + _REPEATED + ((node.times - 1) * inner if unrolls(node, mode, inner) else _LOOP)
 
 
 def _users_first(nodes: list[Node], roots: Iterable[Task]) -> list[Task]:

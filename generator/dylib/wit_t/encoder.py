@@ -10,7 +10,7 @@ from generator.canonical.names import CopyIntrinsic
 from generator.dylib.wit_t.copies import CopyEntry
 from generator.dylib.wit_t.words import Words
 from generator.dylib.world.type_table import Entry
-from generator.dylib.world.types import Kind, TypeWord
+from generator.dylib.world.types import ARRAYS, Kind, TypeWord
 
 NO_TYPE = 0xFFFFFFFF
 """`WIT_TYPE_EMPTY`; wasm-tools sets the bits of the index, too."""
@@ -54,23 +54,6 @@ class Description:
     """Streams and futures that functions use; those that only stand in an interface have no built-ins."""
 
 
-_TYPE_ARRAYS = (
-    Kind.RECORD,
-    Kind.FLAGS,
-    Kind.TUPLE,
-    Kind.VARIANT,
-    Kind.ENUM,
-    Kind.OPTION,
-    Kind.RESULT,
-    Kind.LIST,
-    Kind.MAP,
-    Kind.FIXED_LENGTH_LIST,
-    Kind.FUTURE,
-    Kind.STREAM,
-    Kind.ALIAS,
-)
-"""The order of the arrays of types in the wit_t."""
-
 _WITH_ARRAY = frozenset({Kind.RECORD, Kind.FLAGS, Kind.TUPLE, Kind.VARIANT, Kind.ENUM})
 """Kinds that point to an array of their members; the others hold their types directly."""
 
@@ -91,7 +74,7 @@ class Encoder:
             self._array(description.exports, lambda entry: self._type_array(entry.params), self._export),
             self._array(description.resources, None, self._resource),
         ]
-        for kind in _TYPE_ARRAYS:
+        for kind in ARRAYS:
             if kind is Kind.MAP and self.abi_version < 3:
                 continue
             entries = description.types[kind]

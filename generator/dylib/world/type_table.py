@@ -6,33 +6,33 @@ from dataclasses import dataclass
 
 from generator.canonical.flatten import Flattening
 from generator.canonical.layout import Layout
-from generator.dylib.world.types import PRIMITIVE_KIND, VARIANTS, Kind, Node, TypeWord
-from generator.resolved.despecialize import case_types
+from generator.dylib.world.types import KINDS, PASSING, PRIMITIVE_KIND, Kind, Node, TypeWord
+from generator.resolved.despecialize import (
+    Handle,
+    Product,
+    Scalar,
+    Sequence,
+    Shape,
+    Sum,
+    despecialize,
+    shape_of,
+)
 from generator.resolved.instances import Instance, Instances
 from generator.resolved.model import (
     Alias,
     Borrow,
     EnumType,
-    FixedLengthList,
     Flags,
-    Future,
-    List,
-    Map,
-    Option,
     Own,
     Primitive,
     Record,
     Resource,
-    Result,
-    Stream,
-    Tuple,
     Type,
     TypeDef,
     TypeId,
     TypeKind,
     Variant,
 )
-from generator.resolved.walk import parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +63,6 @@ class ResourceUse:
     instance: Instance
     id: TypeId
     name: str
-
-
-_KINDS: dict[type, Kind] = {
-    Record: Kind.RECORD,
-    Tuple: Kind.TUPLE,
-    Variant: Kind.VARIANT,
-    EnumType: Kind.ENUM,
-    Flags: Kind.FLAGS,
-    Option: Kind.OPTION,
-    Result: Kind.RESULT,
-    List: Kind.LIST,
-    Map: Kind.MAP,
-    FixedLengthList: Kind.FIXED_LENGTH_LIST,
-    Future: Kind.FUTURE,
-    Stream: Kind.STREAM,
-}
 
 
 class TypeTable:
@@ -133,7 +117,7 @@ class TypeTable:
 
     def _primitive(self, type: Primitive) -> Use:
         kind = PRIMITIVE_KIND[type]
-        node = self._node(kind, 0, type.value, type, (), has_pointers=type is Primitive.STRING)
+        node = self._node(kind, 0, type.value, type, despecialize(self.resolve, type))
         return Use(TypeWord(kind, 0), node)
 
     def _define(self, id: TypeId, definition: TypeDef, instance: Instance) -> Use:
@@ -156,13 +140,13 @@ class TypeTable:
         use = self._handles.get(word)
         if use is None:
             name = f"{kind.word}<{self.resources[word.number].name}>"
-            use = self._handles[word] = Use(word, self._node(kind, word.number, name, Primitive.U32, ()))
+            use = self._handles[word] = Use(word, self._node(kind, word.number, name, Primitive.U32, Handle()))
         return use
 
     def _structure(self, id: TypeId, definition: TypeDef, type_kind: TypeKind, instance: Instance) -> Use:
-        kind = _KINDS[type(type_kind)]
-        labels, length = _labels(type_kind), type_kind.size if isinstance(type_kind, FixedLengthList) else 0
-        types = _types(type_kind)
+        kind, shape = KINDS[type(type_kind)], shape_of(type_kind)
+        labels, types = _labels(type_kind), _types(kind, shape)
+        length = (isinstance(shape, Product) and shape.times) or 0
         uses = tuple([None if part is None else self.use(part, instance) for part in types])
         words = tuple([None if use is None else use.word for use in uses])
         anonymous = (kind, length, words) if definition.name is None else None
@@ -173,7 +157,7 @@ class TypeTable:
         word = self._add(kind, Entry(interface, definition.name, labels, told, length))
         parts = tuple([None if use is None else use.node for use in uses])
         name = definition.name or anonymous_name(kind, parts, length)
-        use = Use(word, self._node(kind, word.number, name, id, parts, types, length or len(labels)))
+        use = Use(word, self._node(kind, word.number, name, id, shape, parts, types))
         if anonymous is not None:
             self._anonymous[anonymous] = use
         return use
@@ -189,28 +173,34 @@ class TypeTable:
         index: int,
         name: str,
         type: Type,
-        parts: tuple[Node | None, ...],
+        shape: Shape,
+        parts: tuple[Node | None, ...] = (),
         part_types: tuple[Type | None, ...] = (),
-        count: int = 0,
-        has_pointers: bool = False,
     ) -> Node:
         size, alignment = self.layout.size_and_alignment(type)
         offsets: tuple[int, ...] = ()
         stride, stride_alignment = 0, 1
-        if kind in VARIANTS:
-            offsets = (self.layout.payload_offset(part_types),)
-        elif kind not in (Kind.FUTURE, Kind.STREAM):
-            present = [part for part in part_types if part is not None]
-            offsets = tuple(self.layout.field_offsets(present))
-            if kind in (Kind.LIST, Kind.MAP, Kind.FIXED_LENGTH_LIST):
-                stride, stride_alignment = self.layout.record(present)
-            has_pointers = has_pointers or kind in (Kind.LIST, Kind.MAP)
-        if kind not in (Kind.FUTURE, Kind.STREAM):
-            has_pointers = has_pointers or any(part is not None and part.has_pointers for part in parts)
+        times, cases = None, 0
+        has_pointers = any(part is not None and part.has_pointers for part in parts)
+        match shape:
+            case Product(types):
+                times = shape.times
+                offsets = tuple(self.layout.field_offsets(types))
+                if times is not None:
+                    stride, stride_alignment = self.layout.record(types)
+            case Sum():
+                offsets = (self.layout.payload_offset(part_types),) if parts else ()
+                cases = len(shape.cases)
+            case Sequence(types):
+                offsets = tuple(self.layout.field_offsets(types))
+                stride, stride_alignment = self.layout.record(types)
+                has_pointers = True
+            case Handle():
+                has_pointers = False
         flat = self.flattening.flatten_type(type)
         node = Node(
-            len(self.nodes), kind, index, name, parts, count, size, alignment, flat, offsets, stride, stride_alignment,
-            has_pointers,
+            len(self.nodes), kind, index, name, parts, PASSING[kind], times, cases, size, alignment, flat, offsets,
+            stride, stride_alignment, has_pointers,
         )  # fmt: skip
         self.nodes.append(node)
         return node
@@ -228,15 +218,17 @@ def _labels(kind: TypeKind) -> tuple[str, ...]:
             return ()
 
 
-def _types(kind: TypeKind) -> tuple[Type | None, ...]:
-    """What the wit_t lists: fields, payloads of cases, elements."""
-    match kind:
-        case EnumType() | Flags():
+def _types(kind: Kind, shape: Shape) -> tuple[Type | None, ...]:
+    """What the wit_t lists: fields, payloads of cases, elements, None for a future or stream without payload."""
+    match shape:
+        case Scalar():
             return ()
-        case Future(payload) | Stream(payload):
-            return (payload,)
-    cases = case_types(kind)
-    return parts(kind) if cases is None else cases
+        case Product(types) | Sequence(types):
+            return types
+        case Sum(cases):
+            return () if kind is Kind.ENUM else cases
+        case Handle(types):
+            return types or (None,)
 
 
 _LONGEST_NAME = 48
@@ -247,6 +239,5 @@ def anonymous_name(kind: Kind, parts: tuple[Node | None, ...], length: int) -> s
     inner = [part.name if part is not None else "_" for part in parts]
     if length:
         inner.append(str(length))
-    word = "list" if kind is Kind.FIXED_LENGTH_LIST else kind.word
-    name = f"{word}<{', '.join(inner)}>"
+    name = f"{kind.keyword}<{', '.join(inner)}>"
     return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 3] + "..."

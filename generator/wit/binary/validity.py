@@ -10,6 +10,7 @@ from generator.component.types import EnumType, FlagsType, RecordType, VariantTy
 from generator.names.component_names import bad_label
 from generator.resolved.despecialize import dealias, dealias_id
 from generator.resolved.model import (
+    MAX_FLAGS,
     Borrow,
     Constructor,
     Flags,
@@ -27,7 +28,7 @@ from generator.resolved.model import (
     TypeId,
     TypeKind,
 )
-from generator.resolved.rules import MAP_KEYS, MAX_FLAGS, payload_problem
+from generator.resolved.rules import MAP_KEYS, payload_problem
 from generator.wit.accessors import accessor_of, params_problem, result_problem
 
 Borrows = Callable[[Type], bool]

@@ -13,7 +13,7 @@ from generator.dylib.code.joined import Source
 from generator.dylib.code.lift import Lift
 from generator.dylib.code.lower import Lower
 from generator.dylib.world.functions import FunctionUse
-from generator.dylib.world.types import AGGREGATES, Kind, Node
+from generator.dylib.world.types import Kind, Node, Passing
 from harness.toolchains.miniatures.miniature import Area, Table
 from harness.toolchains.miniatures.patch import FunctionOf, Member
 
@@ -73,7 +73,7 @@ _row(
 
 
 def _with_swapped_offsets(node: Node, kind: Kind) -> Node:
-    pair = _first_two(node.parts, kind) if node.kind in AGGREGATES else None
+    pair = _first_two(node.parts, kind) if node.passing is Passing.PRODUCT else None
     if pair is None:
         return node
     offsets = list(node.offsets)

@@ -9,10 +9,11 @@ from typing import Any
 import generator.canonical.flatten as flatten
 import generator.canonical.layout as layout
 import generator.dylib.code.joined as joined
+import generator.resolved.despecialize as despecialize
 from generator.canonical.flatten import CoreSignature, Flattening
 from generator.canonical.layout import Layout
 from generator.dylib.code.lift import Lift
-from generator.dylib.world.types import Kind, Node
+from generator.dylib.world.types import Node
 from generator.resolved.model import Function, Method, Primitive, Type
 from generator.wasm.code import Op
 from generator.wasm.types import ValType
@@ -108,7 +109,7 @@ def _(original: object, self: Layout, cases: tuple[Type | None, ...]) -> int:
 
 @_row(
     "variant-sized-by-first-payload",
-    Member(Layout, "_variant"),
+    Member(Layout, "variant"),
     "a variant has room for its first payload only",
     needs="a list of variants whose first payload is not the largest",
     shown_by="variants",
@@ -121,7 +122,7 @@ def _(original: Callable[..., tuple[int, int]], self: Layout, cases: tuple[Type 
 
 @_row(
     "one-byte-for-16-flags",
-    FunctionOf(layout, "flags_size"),
+    FunctionOf(despecialize, "flags_size"),
     "9 to 16 flags get 1 byte",
     needs="flags of 9 to 16 labels in memory",
     shown_by="flags",
@@ -132,7 +133,7 @@ def _(original: Callable[[int], int], labels: int) -> int:
 
 @_row(
     "four-bytes-for-16-flags",
-    FunctionOf(layout, "flags_size"),
+    FunctionOf(despecialize, "flags_size"),
     "9 to 16 flags get 4 bytes",
     needs="flags of 9 to 16 labels in memory",
     shown_by="flags",
@@ -209,14 +210,13 @@ _value(
 
 @_row(
     "fixed-length-list-one-short",
-    Member(Lift, "_elements_from_memory"),
+    Member(Lift, "_product_from_memory"),
     "the last element of a fixed-length list is not lifted",
     needs="a fixed-length list in memory",
     shown_by="fixed-length-lists",
 )
 def _(original: Callable[..., None], self: Lift, body: Any, cx: int, node: Node, base: int, offset: int) -> None:
-    assert node.kind is Kind.FIXED_LENGTH_LIST
-    original(self, body, cx, replace(node, count=node.count - 1), base, offset)
+    original(self, body, cx, node if node.times is None else replace(node, times=node.times - 1), base, offset)
 
 
 @_row(

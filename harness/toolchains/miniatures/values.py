@@ -208,7 +208,7 @@ def _invert(body: Body, discriminant: int) -> None:
 )
 def _(original: Original, self: Lower, body: Body, cx: int, node: Node) -> None:
     if node.kind is Kind.ENUM:
-        body.i32_const(node.count - 1)
+        body.i32_const(node.cases - 1)
     original(self, body, cx, node)
     if node.kind is Kind.ENUM:
         body.op(Op.I32_SUB)

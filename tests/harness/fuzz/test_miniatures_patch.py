@@ -13,7 +13,7 @@ import generator.canonical.layout as layout
 import generator.componentize.world as world
 import generator.dylib.code.lift as lift
 import generator.link.roots as roots
-import generator.resolved.rules as rules
+import generator.resolved.model as model
 from generator.canonical.layout import Layout, discriminant_size
 from generator.dylib.world.types import Kind
 from generator.resolved.model import Primitive, Resolve
@@ -48,9 +48,9 @@ def test_a_function_as_one_module_sees_it() -> None:
 
 
 def test_a_number() -> None:
-    with Patch(Here(rules, "MAX_FLAGS"), 5).applied():
-        assert rules.MAX_FLAGS == 5
-    assert rules.MAX_FLAGS == 32
+    with Patch(Here(model, "MAX_FLAGS"), 5).applied():
+        assert model.MAX_FLAGS == 5
+    assert model.MAX_FLAGS == 32
 
 
 def test_a_method() -> None:
@@ -70,14 +70,14 @@ def test_an_entry_of_a_table() -> None:
 
 
 def test_it_is_put_back_after_an_error() -> None:
-    with pytest.raises(ZeroDivisionError), Patch(Here(rules, "MAX_FLAGS"), 5).applied():
+    with pytest.raises(ZeroDivisionError), Patch(Here(model, "MAX_FLAGS"), 5).applied():
         raise ZeroDivisionError
-    assert rules.MAX_FLAGS == 32
+    assert model.MAX_FLAGS == 32
 
 
 def test_memories_are_its_own() -> None:
     right = world.decoded_world
-    with Patch(Here(rules, "MAX_FLAGS"), 5).applied():
+    with Patch(Here(model, "MAX_FLAGS"), 5).applied():
         assert world.decoded_world is seen(roots, "decoded_world") is not right
         assert world.decoded_world.cache_info().currsize == 0
     assert world.decoded_world is seen(roots, "decoded_world") is right
