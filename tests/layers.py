@@ -15,7 +15,7 @@ GENERATOR: Layers = (
     ("generator/wit/binary", "generator/dylib/world"),
     ("generator/dylib/code", "generator/sources", "generator/componentize", "generator/dummy"),
     ("generator/dylib/adapters", "generator/dylib/wit_t", "generator/link"),
-    ("generator/dylib",),
+    ("generator/dylib", "generator/cli/arguments"),
     ("generator/cli",),
 )
 
