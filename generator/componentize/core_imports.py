@@ -126,7 +126,7 @@ class CoreImports:
         if home is None:
             exported = namespace.startswith(_EXPORT)
             name = namespace[len(_EXPORT) :] if exported else namespace
-            home = self.homes.root if name == ROOT else self._interface(name, exported)
+            home = self.homes.root if name == ROOT else self.find_interface(name, exported)
             if home is None:
                 hint = "" if ":" in name or exported else " (an adapter may: `component link --adapt`)"
                 raise ComponentizeError(
@@ -136,7 +136,8 @@ class CoreImports:
             self._modules[namespace] = home
         return home
 
-    def _interface(self, name: str, exported: bool) -> Instance | None:
+    def find_interface(self, name: str, exported: bool) -> Instance | None:
+        """The instance that a core module calls by that name; also by a compatible version of it."""
         names = self._exported_names if exported else self._imported_names
         found = names.exact.get(name)
         if found is not None:

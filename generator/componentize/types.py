@@ -74,7 +74,7 @@ class TypeEncoder(ABC):
         if definition.name is None:
             if isinstance(definition.kind, wit.Alias):
                 return self._alias(home, definition.kind)
-            return self._shared(self._def_type(home, definition.kind))
+            return self._shared(self.definition_type(home, definition.kind))
         index = self.elsewhere(home, id)
         if index is not None:
             return index
@@ -84,7 +84,7 @@ class TypeEncoder(ABC):
             case wit.Alias() as alias:
                 index = self._alias(home, alias)
             case kind:
-                index = self._space.type(self._def_type(home, kind))
+                index = self._space.type(self.definition_type(home, kind))
         return self.give_name(home, definition, id, index)
 
     def _alias(self, home: Instance, alias: wit.Alias) -> int:
@@ -92,7 +92,8 @@ class TypeEncoder(ABC):
             return self._space.type(PRIMITIVES[alias.type])
         return self.type_index(home, alias.type)
 
-    def _def_type(self, home: Instance, kind: wit.TypeKind) -> DefType:
+    def definition_type(self, home: Instance, kind: wit.TypeKind) -> DefType:
+        """The component type for a kind, with the types that it mentions defined before."""
         return def_type(kind, lambda id: self.type_index(home, id))
 
 

@@ -55,10 +55,10 @@ def generate(resolve: Resolve, world_id: WorldId, options: DylibOptions | None =
     component_type = CustomSection(
         section_name(), encode_world(resolve, world_id, canonical_names=options.canonical_names)
     )
-    return encode_library(_Generation(table, functions, options).run(component_type))
+    return encode_library(Generation(table, functions, options).run(component_type))
 
 
-class _Generation:
+class Generation:
     """The steps for one world. Places in the table come first, because the wit_t holds them, then the code."""
 
     def __init__(self, table: TypeTable, functions: WorldFunctions, options: DylibOptions) -> None:
@@ -90,7 +90,7 @@ class _Generation:
         for index, resource in enumerate(self.table.resources):
             write_destructor(self.assembly, self.instances, index, resource)
         self._write_helpers()
-        error_context = self._error_context()
+        error_context = self.error_context_places()
         if self._allocates():
             self.assembly.export(REALLOC, self.assembly.intrinsic(intrinsics.REALLOC))
         table_base = table_base_index(self.frames.uses_global)
@@ -131,7 +131,7 @@ class _Generation:
             lifts = mode in (Mode.LIFT_MEMORY, Mode.LIFT_FLAT)
             (self.lift if lifts else self.lower).write_helper(function, node, mode)
 
-    def _error_context(self) -> list[int]:
+    def error_context_places(self) -> list[int]:
         """Places of the error-context built-ins, if a type of the world is one."""
         if not any(node.kind is Kind.ERROR_CONTEXT for node in self.table.nodes):
             return []

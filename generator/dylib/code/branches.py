@@ -44,7 +44,7 @@ def branch_on_case(
         body.op(Op.I32_EQ)
         _if_else(body, block_type, lambda: arm(payload), otherwise)
     else:
-        _table(body, discriminant, labels, arm, otherwise, block_type)
+        branch_by_table(body, discriminant, labels, arm, otherwise, block_type)
 
 
 def _block_type(assembly: Assembly, results: tuple[ValType, ...]) -> int | None:
@@ -86,7 +86,7 @@ def _two_cases(
         _if_else(body, block_type, lambda: arm(first), otherwise)
 
 
-def _table(
+def branch_by_table(
     body: Body,
     discriminant: int,
     labels: dict[Node, list[int]],

@@ -40,14 +40,14 @@ class Frames:
         body.i32_const(align_to(size, STACK_ALIGNMENT))
         body.op(Op.I32_SUB)
         body.local_tee(frame)
-        self._set_stack_pointer(body)
+        self.set_stack_pointer(body)
         return frame
 
     def leave(self, body: Body, frame: int, size: int) -> None:
         """Code that gives the frame back; memory that was allocated goes with the context."""
         if size <= LARGEST_ON_STACK:
             body.address(frame, align_to(size, STACK_ALIGNMENT))
-            self._set_stack_pointer(body)
+            self.set_stack_pointer(body)
         body.free_local(frame)
 
     def _allocate(self, body: Body, cx: int, frame: int, size: int, alignment: int) -> None:
@@ -70,7 +70,7 @@ class Frames:
             self._get = self.assembly.import_function((ROOT, "[context-get-0]"), FuncType((), (I32,)))
         body.call_to(self._get)
 
-    def _set_stack_pointer(self, body: Body) -> None:
+    def set_stack_pointer(self, body: Body) -> None:
         if self.place is StackPointer.GLOBAL:
             body.global_set(STACK_POINTER_INDEX)
             return

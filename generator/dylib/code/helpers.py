@@ -39,16 +39,16 @@ class Helpers:
         self.assembly = assembly
         self.plan = plan
         self.pending: list[tuple[Task, Func]] = []
-        self._known: dict[Task, Func] = {}
+        self.known: dict[Task, Func] = {}
         self._check: Func | None = None
 
     def find(self, node: Node, mode: Mode) -> Func | None:
         """The helper for a task, or None if its code stands where it is used."""
         task = (node, mode)
-        function = self._known.get(task)
+        function = self.known.get(task)
         if function is None and self.plan.is_helper(node, mode):
             function = self.assembly.declare(f"{_PREFIX[mode]} {node.name}", helper_type(node, mode))
-            self._known[task] = function
+            self.known[task] = function
             self.pending.append((task, function))
         return function
 

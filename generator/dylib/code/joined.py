@@ -16,7 +16,7 @@ Source = tuple[int, ValType]
 
 Flat = tuple[ValType, ...]
 
-_NARROW: dict[tuple[ValType, ValType], tuple[Op, ...]] = {
+NARROW: dict[tuple[ValType, ValType], tuple[Op, ...]] = {
     (I32, F32): (Op.F32_REINTERPRET_I32,),
     (I64, I32): (Op.I32_WRAP_I64,),
     (I64, F32): (Op.I32_WRAP_I64, Op.F32_REINTERPRET_I32),
@@ -24,7 +24,7 @@ _NARROW: dict[tuple[ValType, ValType], tuple[Op, ...]] = {
 }
 """From a joined type back to the one of the value: always bit by bit."""
 
-_WIDEN: dict[tuple[ValType, ValType], tuple[Op, ...]] = {
+WIDEN: dict[tuple[ValType, ValType], tuple[Op, ...]] = {
     (F32, I32): (Op.I32_REINTERPRET_F32,),
     (I32, I64): (Op.I64_EXTEND_I32_U,),
     (F32, I64): (Op.I32_REINTERPRET_F32, Op.I64_EXTEND_I32_U),
@@ -38,13 +38,13 @@ def get_flat(body: Body, source: Source, wanted: ValType) -> None:
     local, type = source
     body.local_get(local)
     if type is not wanted:
-        body.op(*_NARROW[type, wanted])
+        body.op(*NARROW[type, wanted])
 
 
 def widen(body: Body, type: ValType, wanted: ValType) -> None:
     """Turn the topmost value of the operand stack into the type that it is joined to."""
     if type is not wanted:
-        body.op(*_WIDEN[type, wanted])
+        body.op(*WIDEN[type, wanted])
 
 
 def widen_all(body: Body, types: Flat, wanted: Flat) -> None:

@@ -18,7 +18,7 @@ from generator.wasm.types import ValType
 
 I32 = ValType.I32
 
-_LOAD = {
+LOADS = {
     Kind.U8: Mem.I32_LOAD8_U,
     Kind.BOOL: Mem.I32_LOAD8_U,
     Kind.S8: Mem.I32_LOAD8_S,
@@ -33,7 +33,10 @@ _LOAD_SIZE = {1: Mem.I32_LOAD8_U, 2: Mem.I32_LOAD16_U, 4: Mem.I32_LOAD}
 
 
 class Lift:
-    """Appends to bodies. `cx` is the local of the context; addresses are a local and a constant offset."""
+    """Appends to bodies. `cx` is the local of the context; addresses are a local and a constant offset.
+
+    What lifts each shape is a method with a public name: a seam (docs/house.md).
+    """
 
     def __init__(self, assembly: Assembly, helpers: Helpers) -> None:
         self.assembly = assembly
@@ -42,15 +45,15 @@ class Lift:
     def write_helper(self, function: Func, node: Node, mode: Mode) -> None:
         body = function.body = Body(len(function.type.params))
         if mode is Mode.LIFT_MEMORY:
-            self._from_memory(body, 0, node, 1, 0)
+            self.inline_from_memory(body, 0, node, 1, 0)
         else:
-            self._from_flat(body, 0, node, list(enumerate(function.type.params))[1:])
+            self.inline_from_flat(body, 0, node, list(enumerate(function.type.params))[1:])
 
     def from_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
         """Push the value at `base + offset`."""
         helper = self.helpers.find(node, Mode.LIFT_MEMORY)
         if helper is None:
-            self._from_memory(body, cx, node, base, offset)
+            self.inline_from_memory(body, cx, node, base, offset)
             return
         body.local_get(cx)
         body.address(base, offset)
@@ -60,19 +63,20 @@ class Lift:
         """Push the value whose flat values are in `sources`."""
         helper = self.helpers.find(node, Mode.LIFT_FLAT)
         if helper is None:
-            self._from_flat(body, cx, node, sources)
+            self.inline_from_flat(body, cx, node, sources)
             return
         body.local_get(cx)
         for source, wanted in zip(sources, helper.type.params[1:], strict=True):
             get_flat(body, source, wanted)
         body.call_to(helper)
 
-    def _from_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
+    def inline_from_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
+        """As `from_memory`, with the code of the type itself in its place."""
         match node.passing:
             case Passing.WHOLE:
                 self._whole_from_memory(body, cx, node, base, offset)
             case Passing.PRODUCT:
-                self._product_from_memory(body, cx, node, base, offset)
+                self.product_from_memory(body, cx, node, base, offset)
             case Passing.SUM:
                 self._sum_from_memory(body, cx, node, base, offset)
             case Passing.SEQUENCE:
@@ -84,7 +88,8 @@ class Lift:
                 body.free_local(address)
                 body.free_local(length)
 
-    def _from_flat(self, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
+    def inline_from_flat(self, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
+        """As `from_flat`, with the code of the type itself in its place."""
         match node.passing:
             case Passing.WHOLE:
                 self._whole_from_flat(body, cx, node, sources)
@@ -95,7 +100,7 @@ class Lift:
             case Passing.SUM:
                 self._sum_from_flat(body, cx, node, sources)
             case Passing.SEQUENCE:
-                self._sequence(body, cx, node, sources)
+                self.sequence_from_flat(body, cx, node, sources)
 
     def _whole_from_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
         body.local_get(cx)
@@ -105,7 +110,7 @@ class Lift:
             _load_pointers(body, base, offset)
         else:
             body.local_get(base)
-            body.mem(_LOAD.get(node.kind) or _LOAD_SIZE[node.size], node.size, offset)
+            body.mem(LOADS.get(node.kind) or _LOAD_SIZE[node.size], node.size, offset)
         body.call_to(self.assembly.intrinsic(push(node.kind)))
 
     def _whole_from_flat(self, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
@@ -131,10 +136,11 @@ class Lift:
             assert part.flat is not None
             self.from_flat(body, cx, part, sources[1 : 1 + len(part.flat)])
 
-        self._push_case(body, cx, node, discriminant, payload)
+        self.push_case(body, cx, node, discriminant, payload)
         body.free_local(discriminant)
 
-    def _push_case(self, body: Body, cx: int, node: Node, discriminant: int, payload: Callable[[Node], None]) -> None:
+    def push_case(self, body: Body, cx: int, node: Node, discriminant: int, payload: Callable[[Node], None]) -> None:
+        """Push the payload of the case that `discriminant` says, then the sum itself."""
         branch_on_case(self.assembly, body, discriminant, node, payload, None)
         body.local_get(cx)
         body.i32_const(node.index)
@@ -148,10 +154,10 @@ class Lift:
         body.mem(_LOAD_SIZE[size], size, offset)
         body.local_set(discriminant)
         at = offset + node.offsets[0]
-        self._push_case(body, cx, node, discriminant, lambda payload: self.from_memory(body, cx, payload, base, at))
+        self.push_case(body, cx, node, discriminant, lambda payload: self.from_memory(body, cx, payload, base, at))
         body.free_local(discriminant)
 
-    def _product_from_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
+    def product_from_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
         """Push every part, and the value that they make."""
         if unrolls(node, Mode.LIFT_MEMORY, self.helpers.plan.element_cost(node, Mode.LIFT_MEMORY)):
             for index in range(node.times or 1):
@@ -177,7 +183,7 @@ class Lift:
         body.free_local(cursor)
         body.free_local(left)
 
-    def _sequence(self, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
+    def sequence_from_flat(self, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
         """Push a list or map given by address and length, then free its memory.
 
         A list is first offered whole; if the interpreter takes it, the memory is the interpreter's.
@@ -210,12 +216,12 @@ class Lift:
         body.advance(cursor, node.stride)
         body.count_down(left)
         body.end()
-        self._free(body, cx, node, cursor, length)
+        self.free_elements(body, cx, node, cursor, length)
         body.end()
         for local in (cursor, left, length):
             body.free_local(local)
 
-    def _free(self, body: Body, cx: int, node: Node, end: int, length: int) -> None:
+    def free_elements(self, body: Body, cx: int, node: Node, end: int, length: int) -> None:
         """Free the elements that end at `end`; there is at least one."""
         size = length
         body.local_get(cx)

@@ -34,7 +34,8 @@ class Lower:
     """Appends to bodies. `cx` is the local of the context; addresses are a local and a constant offset.
 
     `slot` is a local with the address of 8 bytes where the interpreter can leave an address; it is used only for
-    types with pointers among their flat values.
+    types with pointers among their flat values. What lowers each shape is a method with a public name: a seam
+    (docs/house.md).
     """
 
     def __init__(self, assembly: Assembly, helpers: Helpers, abi_version: int) -> None:
@@ -46,15 +47,15 @@ class Lower:
     def write_helper(self, function: Func, node: Node, mode: Mode) -> None:
         body = function.body = Body(len(function.type.params))
         if mode is Mode.LOWER_MEMORY:
-            self._to_memory(body, 0, node, 1, 0)
+            self.inline_to_memory(body, 0, node, 1, 0)
         else:
-            self._to_flat(body, 0, node, 1, function.type.results)
+            self.inline_to_flat(body, 0, node, 1, function.type.results)
 
     def to_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
         """Pop a value and store it at `base + offset`."""
         helper = self.helpers.find(node, Mode.LOWER_MEMORY)
         if helper is None:
-            self._to_memory(body, cx, node, base, offset)
+            self.inline_to_memory(body, cx, node, base, offset)
             return
         body.local_get(cx)
         body.address(base, offset)
@@ -67,7 +68,7 @@ class Lower:
             wanted = node.flat
         helper = self.helpers.find(node, Mode.LOWER_FLAT)
         if helper is None:
-            self._to_flat(body, cx, node, slot, wanted)
+            self.inline_to_flat(body, cx, node, slot, wanted)
             return
         body.local_get(cx)
         if node.has_pointers:
@@ -75,7 +76,8 @@ class Lower:
         body.call_to(helper)
         widen_all(body, node.flat, wanted)
 
-    def _to_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
+    def inline_to_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
+        """As `to_memory`, with the code of the type itself in its place."""
         match node.passing:
             case Passing.WHOLE:
                 self._whole_to_memory(body, cx, node, base, offset)
@@ -84,17 +86,18 @@ class Lower:
             case Passing.SUM:
                 self._sum_to_memory(body, cx, node, base, offset)
             case Passing.SEQUENCE:
-                self._sequence(body, cx, node, base, offset)
+                self.sequence_to_memory(body, cx, node, base, offset)
 
-    def _to_flat(self, body: Body, cx: int, node: Node, slot: int, wanted: Flat) -> None:
+    def inline_to_flat(self, body: Body, cx: int, node: Node, slot: int, wanted: Flat) -> None:
+        """As `to_flat`, with the code of the type itself in its place."""
         match node.passing:
             case Passing.WHOLE if node.kind is Kind.STRING:
                 self._string_to_flat(body, cx, slot, wanted)
             case Passing.WHOLE:
-                self._pop(body, cx, node)
+                self.pop_value(body, cx, node)
                 widen(body, core_type(node.kind), wanted[0])
             case Passing.PRODUCT:
-                self._pop(body, cx, node)
+                self.pop_value(body, cx, node)
                 for part, start, end in node.flat_parts:
                     self.to_flat(body, cx, part, slot, wanted[start:end])
             case Passing.SUM:
@@ -114,19 +117,20 @@ class Lower:
             body.call_to(self.assembly.intrinsic(pop(node.kind)))
             body.mem(Mem.I32_STORE, POINTER_SIZE, offset + POINTER_SIZE)
             return
-        self._pop(body, cx, node)
+        self.pop_value(body, cx, node)
         if node.kind is Kind.ENUM:
-            self._check(body, node.cases)
+            self.check_discriminant(body, node.cases)
         body.mem(_STORE.get(node.kind) or _STORE_SIZE[node.size], node.size, offset)
 
-    def _pop(self, body: Body, cx: int, node: Node) -> None:
+    def pop_value(self, body: Body, cx: int, node: Node) -> None:
         """Call the pop function of a type that needs no more than its index."""
         body.local_get(cx)
         if node.kind.has_index:
             body.i32_const(node.index)
         body.call_to(self.assembly.intrinsic(pop(node.kind)))
 
-    def _check(self, body: Body, cases: int) -> None:
+    def check_discriminant(self, body: Body, cases: int) -> None:
+        """Trap if the topmost value is no case and would be cut to one."""
         if discriminant_size(cases) < POINTER_SIZE:  # otherwise whoever reads it sees it whole
             body.i32_const(cases)
             body.call_to(self.helpers.check_discriminant())
@@ -135,8 +139,8 @@ class Lower:
         discriminant = body.local(I32)
         size = discriminant_size(node.cases)
         body.local_get(base)
-        self._pop(body, cx, node)
-        self._check(body, node.cases)
+        self.pop_value(body, cx, node)
+        self.check_discriminant(body, node.cases)
         body.local_tee(discriminant)
         body.mem(_STORE_SIZE[size], size, offset)
         at = offset + node.offsets[0]
@@ -152,9 +156,9 @@ class Lower:
         would be popped, so the check comes first.
         """
         discriminant = body.local(I32)
-        self._pop(body, cx, node)
+        self.pop_value(body, cx, node)
         if len(node.parts) == 2 and None not in node.parts:
-            self._check(body, 2)
+            self.check_discriminant(body, 2)
         body.local_tee(discriminant)
         widen(body, I32, wanted[0])
         rest = wanted[1:]
@@ -182,7 +186,7 @@ class Lower:
 
     def _product_to_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
         """Take the value apart and store every part."""
-        self._pop(body, cx, node)
+        self.pop_value(body, cx, node)
         if unrolls(node, Mode.LOWER_MEMORY, self.helpers.plan.element_cost(node, Mode.LOWER_MEMORY)):
             for index in range(node.times or 1):
                 for part, at in node.places:
@@ -203,7 +207,7 @@ class Lower:
         body.free_local(cursor)
         body.free_local(left)
 
-    def _sequence(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
+    def sequence_to_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
         """Pop a list or map and store its address and length.
 
         A list may come whole, then its memory is the interpreter's. Otherwise its elements are popped one by one into
@@ -224,13 +228,14 @@ class Lower:
             body.mem(Mem.I32_LOAD, POINTER_SIZE, offset)
             body.op(Op.I32_EQZ)
             body.if_()
-        self._store_elements(body, cx, node, base, offset, cursor, left)
+        self.store_elements(body, cx, node, base, offset, cursor, left)
         if is_list:
             body.end()
         body.free_local(cursor)
         body.free_local(left)
 
-    def _store_elements(self, body: Body, cx: int, node: Node, base: int, offset: int, cursor: int, left: int) -> None:
+    def store_elements(self, body: Body, cx: int, node: Node, base: int, offset: int, cursor: int, left: int) -> None:
+        """Pop the elements one by one into memory of their own, whose address is stored at `base + offset`."""
         body.local_get(base)
         body.local_get(cx)
         body.local_get(left)

@@ -61,7 +61,8 @@ T = TypeVar("T")
 
 
 class Encoder:
-    """Writes a description as words; arrays that others point to come first."""
+    """Writes a description as words; arrays that others point to come first. Each `write_*` is a seam
+    (docs/house.md)."""
 
     def __init__(self, abi_version: int) -> None:
         self.abi_version = abi_version
@@ -70,8 +71,8 @@ class Encoder:
     def encode(self, description: Description) -> int:
         """Write all; the index of the word where the wit_t itself stands."""
         arrays = [
-            self._array(description.imports, lambda entry: self._type_array(entry.params), self._import),
-            self._array(description.exports, lambda entry: self._type_array(entry.params), self._export),
+            self._array(description.imports, lambda entry: self._type_array(entry.params), self.write_import),
+            self._array(description.exports, lambda entry: self._type_array(entry.params), self.write_export),
             self._array(description.resources, None, self._resource),
         ]
         for kind in ARRAYS:
@@ -110,10 +111,10 @@ class Encoder:
     def _type_array(self, types: Sequence[TypeWord | None]) -> tuple[int, int | None]:
         start = self.out.here()
         for word in types:
-            self._type(word)
+            self.write_type(word)
         return len(types), start if types else None
 
-    def _type(self, word: TypeWord | None) -> None:
+    def write_type(self, word: TypeWord | None) -> None:
         if word is None:
             self.out.value(NO_TYPE)
             return
@@ -121,28 +122,28 @@ class Encoder:
         tag = word.kind - (self.abi_version < 3 and word.kind > Kind.MAP)  # version 2 has no map
         self.out.value(word.number << 8 | tag)
 
-    def _slice(self, pointed: tuple[int, int | None]) -> None:
+    def write_slice(self, pointed: tuple[int, int | None]) -> None:
         length, start = pointed
         self.out.value(length)
         self.out.pointer(start)
 
-    def _import(self, entry: FunctionEntry, params: tuple[int, int | None]) -> None:
+    def write_import(self, entry: FunctionEntry, params: tuple[int, int | None]) -> None:
         self.out.string(entry.interface)
         self.out.string(entry.name)
         self.out.element(entry.impl)
         self.out.value(0)  # async_impl
         self.out.value(0)  # async_lift_impl
-        self._slice(params)
-        self._type(entry.result)
+        self.write_slice(params)
+        self.write_type(entry.result)
         self.out.value(0)  # async_abi_area_size
         self.out.value(0)  # async_abi_area_align
 
-    def _export(self, entry: FunctionEntry, params: tuple[int, int | None]) -> None:
+    def write_export(self, entry: FunctionEntry, params: tuple[int, int | None]) -> None:
         self.out.string(entry.interface)
         self.out.string(entry.name)
         self.out.value(0)  # task_return
-        self._slice(params)
-        self._type(entry.result)
+        self.write_slice(params)
+        self.write_type(entry.result)
 
     def _resource(self, entry: ResourceEntry, _: tuple[int, int | None]) -> None:
         self.out.string(entry.interface)
@@ -159,13 +160,13 @@ class Encoder:
         for index, label in enumerate(entry.labels):
             self.out.string(label)
             if entry.types:
-                self._type(entry.types[index])
+                self.write_type(entry.types[index])
         return len(entry.labels), start
 
     def _with_array(self, entry: Entry, members: tuple[int, int | None]) -> None:
         self.out.string(entry.interface)
         self.out.string(entry.name)
-        self._slice(members)
+        self.write_slice(members)
 
     def _direct(self, entry: Entry, _: tuple[int, int | None]) -> None:
         self.out.string(entry.interface)
@@ -173,13 +174,13 @@ class Encoder:
         if entry.length:
             self.out.value(entry.length)
         for word in entry.types:
-            self._type(word)
+            self.write_type(word)
 
     def _copy(self, item: tuple[Entry, CopyEntry], _: tuple[int, int | None]) -> None:
         entry, copy = item
         self.out.string(entry.interface)
         self.out.string(entry.name)
-        self._type(entry.types[0])
+        self.write_type(entry.types[0])
         for element in (*copy.builtins, copy.lift, copy.lower):
             self.out.element(element)
         self.out.value(copy.size)

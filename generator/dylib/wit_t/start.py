@@ -24,12 +24,12 @@ class Start:
         memory = encode_distances(image.memory_relocations) if image.memory_relocations else b""
         self._table_list = self._memory_list + len(memory)
         table = encode_distances(image.table_relocations) if image.table_relocations else b""
-        self._relocates_memory, self._relocates_table = bool(memory), bool(table)
+        self._relocates_memory, self.relocates_table = bool(memory), bool(table)
         self.data = image.data + memory + table
 
     def write_relocations(self, assembly: Assembly, table_base: int) -> None:
         """`__wasm_apply_data_relocs`, if there is anything to relocate."""
-        if not self._relocates_memory and not self._relocates_table:
+        if not self._relocates_memory and not self.relocates_table:
             return
         relocate = define_relocate(assembly, MEMORY_BASE_INDEX)
         body = _exported(assembly, APPLY_DATA_RELOCS)
@@ -37,7 +37,7 @@ class Start:
             body.i32_const(self._memory_list)
             body.global_get(MEMORY_BASE_INDEX)
             body.call_to(relocate)
-        if self._relocates_table:
+        if self.relocates_table:
             body.i32_const(self._table_list)
             body.global_get(table_base)
             body.call_to(relocate)

@@ -77,7 +77,7 @@ class TypeTable:
         self.resources: list[ResourceUse] = []
         self.nodes: list[Node] = []
         self._uses: dict[tuple[Instance, Type], Use] = {}
-        self._anonymous: dict[tuple[Kind, int, tuple[TypeWord | None, ...]], Use] = {}
+        self.anonymous: dict[tuple[Kind, int, tuple[TypeWord | None, ...]], Use] = {}
         self._resource_index: dict[tuple[Instance, TypeId], int] = {}
         self._handles: dict[TypeWord, Use] = {}
 
@@ -125,17 +125,18 @@ class TypeTable:
             case Alias(target):
                 use = self.use(target, instance)
                 entry = Entry(self.instances.name(instance), definition.name, types=(use.word,))
-                return Use(self._add(Kind.ALIAS, entry), use.node)
+                return Use(self.add_entry(Kind.ALIAS, entry), use.node)
             case Resource():
-                return self._handle(Kind.OWN, id, instance)
+                return self.handle(Kind.OWN, id, instance)
             case Own(resource):
-                return self._handle(Kind.OWN, resource, instance)
+                return self.handle(Kind.OWN, resource, instance)
             case Borrow(resource):
-                return self._handle(Kind.BORROW, resource, instance)
+                return self.handle(Kind.BORROW, resource, instance)
             case kind:
-                return self._structure(id, definition, kind, instance)
+                return self.structure(id, definition, kind, instance)
 
-    def _handle(self, kind: Kind, resource: TypeId, user: Instance) -> Use:
+    def handle(self, kind: Kind, resource: TypeId, user: Instance) -> Use:
+        """An own or borrowed handle of a resource that `user` mentions."""
         word = TypeWord(kind, self.resource(resource, user))
         use = self._handles.get(word)
         if use is None:
@@ -143,26 +144,28 @@ class TypeTable:
             use = self._handles[word] = Use(word, self._node(kind, word.number, name, Primitive.U32, Handle()))
         return use
 
-    def _structure(self, id: TypeId, definition: TypeDef, type_kind: TypeKind, instance: Instance) -> Use:
+    def structure(self, id: TypeId, definition: TypeDef, type_kind: TypeKind, instance: Instance) -> Use:
+        """Any other type; those without a name and of equal structure are one."""
         kind, shape = KINDS[type(type_kind)], shape_of(type_kind)
-        labels, types = _labels(type_kind), _types(kind, shape)
+        labels, types = labels_of(type_kind), _types(kind, shape)
         length = (isinstance(shape, Product) and shape.times) or 0
         uses = tuple([None if part is None else self.use(part, instance) for part in types])
         words = tuple([None if use is None else use.word for use in uses])
         anonymous = (kind, length, words) if definition.name is None else None
-        if anonymous in self._anonymous:
-            return self._anonymous[anonymous]
+        if anonymous in self.anonymous:
+            return self.anonymous[anonymous]
         interface = None if definition.name is None else self.instances.name(instance)
         told = words[1:] if kind is Kind.OPTION else words  # `none` has no payload to tell of
-        word = self._add(kind, Entry(interface, definition.name, labels, told, length))
+        word = self.add_entry(kind, Entry(interface, definition.name, labels, told, length))
         parts = tuple([None if use is None else use.node for use in uses])
         name = definition.name or anonymous_name(kind, parts, length)
         use = Use(word, self._node(kind, word.number, name, id, shape, parts, types))
         if anonymous is not None:
-            self._anonymous[anonymous] = use
+            self.anonymous[anonymous] = use
         return use
 
-    def _add(self, kind: Kind, entry: Entry) -> TypeWord:
+    def add_entry(self, kind: Kind, entry: Entry) -> TypeWord:
+        """Append to the array of a kind; the word of the new entry."""
         entries = self.entries[kind]
         entries.append(entry)
         return TypeWord(kind, len(entries) - 1)
@@ -206,7 +209,8 @@ class TypeTable:
         return node
 
 
-def _labels(kind: TypeKind) -> tuple[str, ...]:
+def labels_of(kind: TypeKind) -> tuple[str, ...]:
+    """Names of fields, cases or flags."""
     match kind:
         case Record(fields):
             return tuple([field.name for field in fields])

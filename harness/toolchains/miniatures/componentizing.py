@@ -126,7 +126,7 @@ def _(original: Original, types: Sequence[FuncType]) -> bytes:
 
 @_row(
     "native-world-ignored",
-    FunctionOf(world, "_add_module"),
+    FunctionOf(world, "add_module"),
     "the worlds of libraries that need no other library are not united with the rest",
     needs="any world",
     shown_by="numbers",
@@ -139,7 +139,7 @@ def _(original: Original, union: Union, module: PlanModule) -> object:
 
 @_row(
     "versions-confused",
-    Member(CoreImports, "_interface"),
+    Member(CoreImports, "find_interface"),
     "an import is looked up in the first interface of that name, whatever its version",
     needs="two versions of a package in one world",
     shown_by="versions",
@@ -167,7 +167,7 @@ def _(
 
 @_row(
     "field-names-of-types-reversed",
-    Member(TypeEncoder, "_def_type"),
+    Member(TypeEncoder, "definition_type"),
     "the component's record types have the names of their fields last to first",
     needs="a record of two fields of one type",
     shown_by="layout",
@@ -182,7 +182,7 @@ def _(original: Original, self: TypeEncoder, home: Instance, kind: TypeKind) -> 
 
 @_row(
     "last-enum-case-left-out",
-    Member(TypeEncoder, "_def_type"),
+    Member(TypeEncoder, "definition_type"),
     "the component's enum types lack their last case",
     needs="an enum of two cases",
     shown_by="variants",

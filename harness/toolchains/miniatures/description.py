@@ -10,7 +10,7 @@ import generator.dylib.wit_t.resources as resources
 import generator.dylib.world.type_table as type_table
 from generator.dylib.adapters.sync_exports import SyncExports
 from generator.dylib.code.assembly import Assembly, Body
-from generator.dylib.generate import _Generation
+from generator.dylib.generate import Generation
 from generator.dylib.wit_t.encoder import Encoder, FunctionEntry, ResourceEntry
 from generator.dylib.wit_t.start import Start
 from generator.dylib.world.functions import FunctionUse
@@ -30,7 +30,7 @@ Original = Callable[..., Any]
 
 @_row(
     "field-names-reversed",
-    FunctionOf(type_table, "_labels"),
+    FunctionOf(type_table, "labels_of"),
     "the wit_t has the names of a record's fields last to first",
     needs="a record of two fields",
     shown_by="layout",
@@ -42,7 +42,7 @@ def _(original: Original, kind: TypeKind) -> tuple[str, ...]:
 
 @_row(
     "enum-names-reversed",
-    FunctionOf(type_table, "_labels"),
+    FunctionOf(type_table, "labels_of"),
     "the wit_t has the names of an enum's cases last to first",
     needs="an enum of two cases",
     shown_by="variants",
@@ -100,7 +100,7 @@ def _(original: Original, self: SyncExports, index: int, use: FunctionUse) -> No
 
 @_row(
     "import-without-its-last-parameter",
-    Member(Encoder, "_import"),
+    Member(Encoder, "write_import"),
     "the wit_t leaves out the last parameter of an import",
     needs="an imported function with parameters",
     shown_by="numbers",
@@ -112,7 +112,7 @@ def _(original: Original, self: Encoder, entry: FunctionEntry, params: tuple[int
 
 @_row(
     "impl-of-the-first-import",
-    Member(Encoder, "_import"),
+    Member(Encoder, "write_import"),
     "the wit_t has the adapter of the first import for every import",
     needs="two imported functions",
     shown_by="numbers",
@@ -125,7 +125,7 @@ def _(original: Original, self: Encoder, entry: FunctionEntry, params: tuple[int
 
 @_row(
     "area-of-a-synchronous-import",
-    Member(Encoder, "_import"),
+    Member(Encoder, "write_import"),
     "the wit_t tells an area of an asynchronous call for a synchronous import",
     needs="an imported function",
     shown_by="numbers",
@@ -137,7 +137,7 @@ def _(original: Original, self: Encoder, entry: FunctionEntry, params: tuple[int
 
 @_row(
     "lift-of-an-asynchronous-import",
-    Member(Encoder, "_import"),
+    Member(Encoder, "write_import"),
     "the wit_t has a function for the result of an asynchronous call, and none that starts one",
     needs="an imported function",
     shown_by="numbers",
@@ -149,7 +149,7 @@ def _(original: Original, self: Encoder, entry: FunctionEntry, params: tuple[int
 
 @_row(
     "alias-of-the-wrong-type",
-    Member(TypeTable, "_add"),
+    Member(TypeTable, "add_entry"),
     "the wit_t says that every alias is a u32",
     needs="an alias",
     shown_by="aliases",
@@ -163,7 +163,7 @@ def _(original: Original, self: TypeTable, kind: Kind, entry: Entry) -> TypeWord
 
 @_row(
     "own-and-borrow-swapped",
-    Member(TypeTable, "_handle"),
+    Member(TypeTable, "handle"),
     "own is taken for borrow and borrow for own",
     needs="a handle",
     shown_by="resources",
@@ -258,12 +258,12 @@ def _(original: Original, assembly: Assembly, instances: Instances, index: int, 
 
 @_row(
     "error-context-not-handed-over",
-    Member(_Generation, "_error_context"),
+    Member(Generation, "error_context_places"),
     "the interpreter does not get the built-ins of error-context",
     needs="an error-context",
     shown_by="error-contexts",
 )
-def _(original: Original, self: _Generation) -> list[int]:
+def _(original: Original, self: Generation) -> list[int]:
     return []
 
 
@@ -275,5 +275,5 @@ def _(original: Original, self: _Generation) -> list[int]:
     shown_by="numbers",
 )
 def _(original: Original, self: Start, assembly: Assembly, table_base: int) -> None:
-    self._relocates_table = False
+    self.relocates_table = False
     original(self, assembly, table_base)

@@ -84,7 +84,7 @@ def _with_swapped_offsets(node: Node, kind: Kind) -> Node:
 
 @_row(
     "borrows-of-a-record-exchanged",
-    Member(Lift, "_from_memory"),
+    Member(Lift, "inline_from_memory"),
     "two borrows of one resource are lifted in each other's place from a record or tuple in memory",
     needs="a list of tuples of two borrows of an imported resource, and a function to lend them on to",
     shown_by="two-handles",
@@ -95,7 +95,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, base: int
 
 @_row(
     "owns-of-a-record-exchanged",
-    Member(Lower, "_to_memory"),
+    Member(Lower, "inline_to_memory"),
     "two own handles of one resource are stored in each other's place in a record or tuple in memory",
     needs="a list of tuples of two own handles",
     shown_by="two-handles",

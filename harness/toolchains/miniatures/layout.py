@@ -168,7 +168,7 @@ _value(
 )
 _value(
     "f32-converted-when-widened",
-    Entry(joined, "_WIDEN", (F32, I32)),
+    Entry(joined, "WIDEN", (F32, I32)),
     _I32_TRUNC_SAT_F32_S,
     "an f32 that goes as i32 is converted, not reinterpreted, when it is lowered",
     needs="a flat variant with payloads u32 and f32",
@@ -176,7 +176,7 @@ _value(
 )
 _value(
     "f32-converted-when-narrowed",
-    Entry(joined, "_NARROW", (I32, F32)),
+    Entry(joined, "NARROW", (I32, F32)),
     (_F32_CONVERT_I32_S,),
     "an f32 that comes as i32 is converted, not reinterpreted, when it is lifted",
     needs="a flat variant with payloads u32 and f32",
@@ -184,7 +184,7 @@ _value(
 )
 _value(
     "f32-converted-when-widened-to-64",
-    Entry(joined, "_WIDEN", (F32, I64)),
+    Entry(joined, "WIDEN", (F32, I64)),
     _I64_TRUNC_SAT_F32_S,
     "an f32 that goes as i64 is converted, not reinterpreted, when it is lowered",
     needs="a flat variant with payloads u64 and f32, or f64 and f32",
@@ -192,7 +192,7 @@ _value(
 )
 _value(
     "f32-converted-when-narrowed-from-64",
-    Entry(joined, "_NARROW", (I64, F32)),
+    Entry(joined, "NARROW", (I64, F32)),
     (_F32_CONVERT_I64_S,),
     "an f32 that comes as i64 is converted, not reinterpreted, when it is lifted",
     needs="a flat variant with payloads u64 and f32, or f64 and f32",
@@ -200,7 +200,7 @@ _value(
 )
 _value(
     "f64-cut-when-narrowed",
-    Entry(joined, "_NARROW", (I64, F64)),
+    Entry(joined, "NARROW", (I64, F64)),
     (Op.I32_WRAP_I64, Op.I64_EXTEND_I32_U, Op.F64_REINTERPRET_I64),
     "an f64 that comes as i64 loses its upper half",
     needs="a flat variant with payloads u64 and f64",
@@ -210,7 +210,7 @@ _value(
 
 @_row(
     "fixed-length-list-one-short",
-    Member(Lift, "_product_from_memory"),
+    Member(Lift, "product_from_memory"),
     "the last element of a fixed-length list is not lifted",
     needs="a fixed-length list in memory",
     shown_by="fixed-length-lists",

@@ -40,7 +40,7 @@ Original = Callable[..., Any]
 
 @_row(
     "list-allocated-with-alignment-1",
-    Member(Lower, "_store_elements"),
+    Member(Lower, "store_elements"),
     "memory for the elements of a list is asked for with an alignment of 1",
     needs="a list of elements aligned to more than 1 that is lowered element by element",
     shown_by="lists",
@@ -122,7 +122,7 @@ def _store_zero(body: Body, behind: bool) -> None:
 
 @_row(
     "list-lifted-from-24-bits",
-    Member(Lift, "_sequence"),
+    Member(Lift, "sequence_from_flat"),
     "the address of a list that comes in is cut to 24 bits",
     needs="a list that is lifted",
     shown_by="lists",
@@ -174,7 +174,7 @@ def _(original: Original, self: Frames, body: Body, cx: int, size: int, alignmen
     made: int = original(self, body, cx, size, alignment)
     if size <= frame.LARGEST_ON_STACK:
         body.address(made, align_to(size, frame.STACK_ALIGNMENT))
-        self._set_stack_pointer(body)
+        self.set_stack_pointer(body)
     return made
 
 
@@ -201,7 +201,7 @@ def _(original: Original, kit: Kit, body: Body, cx: int, use: FunctionUse) -> No
 
 @_row(
     "list-written-after-it-was-freed",
-    Member(Lift, "_free"),
+    Member(Lift, "free_elements"),
     "the last byte of a list is cleared after its memory was freed",
     needs="a list that is lifted element by element",
     shown_by="lists",
@@ -239,7 +239,7 @@ _NUMBERS = range(Kind.U8, Kind.STRING)
 
 @_row(
     "taken-list-lifted-again",
-    Member(Lift, "_sequence"),
+    Member(Lift, "sequence_from_flat"),
     "a list whose elements are no numbers is lifted element by element, although the interpreter has taken it whole",
     needs="a list of anything but numbers that is taken whole",
     shown_by="any-lists",
@@ -252,7 +252,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 
 @_row(
     "given-list-popped-again",
-    Member(Lower, "_sequence"),
+    Member(Lower, "sequence_to_memory"),
     "a list whose elements are no numbers is popped element by element, although the interpreter has given it whole",
     needs="a list of anything but numbers that is given whole",
     shown_by="any-lists",

@@ -34,7 +34,7 @@ Original = Callable[..., Any]
 
 @_row(
     "list-leaked",
-    Member(Lift, "_free"),
+    Member(Lift, "free_elements"),
     "the memory of a list is not freed after its elements are lifted",
     needs="a list that is lifted element by element",
     shown_by="lists",
@@ -45,7 +45,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, end: int,
 
 @_row(
     "list-freed-by-count",
-    Member(Lift, "_free"),
+    Member(Lift, "free_elements"),
     "a list is freed with the number of its elements for its size in bytes",
     needs="a list of elements of more than a byte that is lifted element by element",
     shown_by="lists",
@@ -66,7 +66,7 @@ def _lower_to_start(body: Body, node: Node, end: int, length: int) -> None:
 
 @_row(
     "list-freed-with-alignment-1",
-    Member(Lift, "_free"),
+    Member(Lift, "free_elements"),
     "a list is freed with an alignment of 1",
     needs="a list of elements aligned to more than 1 that is lifted element by element",
     shown_by="lists",
@@ -77,7 +77,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, end: int,
 
 @_row(
     "list-freed-twice",
-    Member(Lift, "_free"),
+    Member(Lift, "free_elements"),
     "the memory of a list is freed twice",
     needs="a list that is lifted element by element",
     shown_by="lists",

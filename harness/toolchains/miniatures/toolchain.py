@@ -14,7 +14,7 @@ from harness.toolchains.miniatures.generators import GENERATORS
 from harness.toolchains.miniatures.interpreters import INTERPRETERS
 from harness.toolchains.miniatures.linkers import LINKERS
 from harness.toolchains.miniatures.miniature import Area, Miniature
-from harness.toolchains.miniatures.patch import Patch
+from harness.toolchains.miniatures.patch import MissingTarget, NotTaken, Patch
 from harness.toolchains.named import UnknownToolchain
 from harness.toolchains.ours import Ours
 from harness.toolchains.protocol import BuildResult, GenerateOptions, Job, Library, LinkOptions, Panicked, Toolchain
@@ -81,8 +81,14 @@ def _wrong_interpreter(name: str, binary: bytes) -> bytes:
 
 
 def toolchain(name: str) -> Toolchain:
-    """The toolchain of a miniature. Raises `UnknownToolchain`."""
+    """The toolchain of a miniature, whose fault has proved to take. Raises `UnknownToolchain`, `BrokenMiniature`."""
     if name not in MINIATURES:
         raise UnknownToolchain(f"there is no miniature {name!r} (`harness miniatures --list` shows all)")
+    fault = MINIATURES[name].fault
+    if isinstance(fault, Patch):
+        try:
+            fault.prove()
+        except (MissingTarget, NotTaken) as error:
+            raise BrokenMiniature(f"miniature {name}: {error}") from error
     tool = _Wrong(MINIATURES[name])
     return Toolchain(f"{PREFIX}{name}", "miniature", metadata.version("wit-dylib-harness"), tool, tool, in_process=True)

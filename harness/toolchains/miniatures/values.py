@@ -35,7 +35,7 @@ _F64_ADD = 0xA0
 
 _value(
     "s8-loaded-unsigned",
-    Entry(lift, "_LOAD", Kind.S8),
+    Entry(lift, "LOADS", Kind.S8),
     Mem.I32_LOAD8_U,
     "an s8 in memory is loaded without its sign",
     needs="a negative s8 in memory",
@@ -43,7 +43,7 @@ _value(
 )
 _value(
     "s16-loaded-unsigned",
-    Entry(lift, "_LOAD", Kind.S16),
+    Entry(lift, "LOADS", Kind.S16),
     Mem.I32_LOAD16_U,
     "an s16 in memory is loaded without its sign",
     needs="a negative s16 in memory",
@@ -62,7 +62,7 @@ def _cut(body: Body, source: Source, mask: int) -> None:
 
 @_row(
     "flat-s8-unsigned",
-    Member(Lift, "_from_flat"),
+    Member(Lift, "inline_from_flat"),
     "a flat s8 loses its sign",
     needs="a negative s8 as a parameter",
     shown_by="numbers",
@@ -75,7 +75,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 
 @_row(
     "flat-s16-unsigned",
-    Member(Lift, "_from_flat"),
+    Member(Lift, "inline_from_flat"),
     "a flat s16 loses its sign",
     needs="a negative s16 as a parameter",
     shown_by="numbers",
@@ -88,7 +88,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 
 @_row(
     "char-of-16-bits",
-    Member(Lower, "_pop"),
+    Member(Lower, "pop_value"),
     "only the lower 16 bits of a char are lowered",
     needs="a char beyond U+FFFF",
     shown_by="numbers",
@@ -102,7 +102,7 @@ def _(original: Original, self: Lower, body: Body, cx: int, node: Node) -> None:
 
 @_row(
     "negative-zero-lost",
-    Member(Lower, "_pop"),
+    Member(Lower, "pop_value"),
     "0.0 is added to every f64 that is lowered, so that -0.0 becomes 0.0",
     needs="an f64 of -0.0",
     shown_by="numbers",
@@ -116,7 +116,7 @@ def _(original: Original, self: Lower, body: Body, cx: int, node: Node) -> None:
 
 @_row(
     "unchecked-discriminant",
-    Member(Lower, "_check"),
+    Member(Lower, "check_discriminant"),
     "a discriminant without a case is stored like any other",
     needs="a discriminant of 2 or more for a result of two payloads in memory",
     shown_by="bad-discriminants",
@@ -127,7 +127,7 @@ def _(original: Original, self: Lower, body: Body, cases: int) -> None:
 
 @_row(
     "discriminant-of-count",
-    Member(Lower, "_check"),
+    Member(Lower, "check_discriminant"),
     "a discriminant equal to the number of cases is stored like one of a case",
     needs="an enum or variant of 256 cases in memory, and the discriminant 256",
     shown_by="bad-256",
@@ -138,7 +138,7 @@ def _(original: Original, self: Lower, body: Body, cases: int) -> None:
 
 @_row(
     "fields-reversed",
-    Member(Lift, "_from_memory"),
+    Member(Lift, "inline_from_memory"),
     "the fields of a record in memory are pushed last to first",
     needs="a record with fields of different values in memory",
     shown_by="layout",
@@ -169,7 +169,7 @@ def _(original: Original, kit: Kit, body: Body, cx: int, use: FunctionUse) -> No
 
 @_row(
     "option-inverted",
-    Member(Lift, "_push_case"),
+    Member(Lift, "push_case"),
     "some is lifted as none, none as some",
     needs="an option",
     shown_by="variants",
@@ -182,7 +182,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, discrimin
 
 @_row(
     "result-inverted",
-    Member(Lift, "_push_case"),
+    Member(Lift, "push_case"),
     "ok is lifted as error, error as ok",
     needs="a result",
     shown_by="variants",
@@ -201,7 +201,7 @@ def _invert(body: Body, discriminant: int) -> None:
 
 @_row(
     "enum-counted-from-the-end",
-    Member(Lower, "_pop"),
+    Member(Lower, "pop_value"),
     "the cases of an enum are numbered from the last to the first when it is lowered",
     needs="an enum of two cases",
     shown_by="variants",
@@ -216,7 +216,7 @@ def _(original: Original, self: Lower, body: Body, cx: int, node: Node) -> None:
 
 @_row(
     "map-reversed",
-    Member(Lower, "_store_elements"),
+    Member(Lower, "store_elements"),
     "the pairs of a map are lowered last to first",
     needs="a map of two pairs",
     shown_by="maps",
@@ -253,7 +253,7 @@ class _Backwards(Body):
 
 @_row(
     "map-keys-and-values-swapped",
-    Member(Lift, "_sequence"),
+    Member(Lift, "sequence_from_flat"),
     "the value of a pair is pushed before its key",
     needs="a map with a pair",
     shown_by="maps",
@@ -266,7 +266,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 
 @_row(
     "list-length-in-bytes",
-    Member(Lift, "_sequence"),
+    Member(Lift, "sequence_from_flat"),
     "the length of a list is taken to be in bytes, and multiplied by the size of an element",
     needs="a list of elements of more than a byte",
     shown_by="lists",
@@ -283,7 +283,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 
 @_row(
     "long-lists-cut",
-    Member(Lift, "_sequence"),
+    Member(Lift, "sequence_from_flat"),
     "of the length of a list only the lower 8 bits count",
     needs="a list of 256 elements or more",
     shown_by="long-lists",
@@ -296,7 +296,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 
 @_row(
     "third-payload-is-the-second",
-    FunctionOf(branches, "_table"),
+    FunctionOf(branches, "branch_by_table"),
     "the third type of payload of a variant is taken for the second",
     needs="a variant with three types of payload",
     shown_by="variants",
@@ -310,7 +310,7 @@ def _(
 
 @_row(
     "string-one-too-long",
-    Member(Lower, "_to_memory"),
+    Member(Lower, "inline_to_memory"),
     "the length of a string in memory counts a final NUL",
     needs="a string in memory",
     shown_by="strings",
@@ -328,7 +328,7 @@ def _(original: Original, self: Lower, body: Body, cx: int, node: Node, base: in
 
 @_row(
     "string-pointer-and-length-swapped",
-    Member(Lift, "_from_flat"),
+    Member(Lift, "inline_from_flat"),
     "the pointer of a flat string is taken for its length",
     needs="a string as a parameter",
     shown_by="strings",
@@ -345,7 +345,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
     shown_by="twins",
 )
 def _(original: Original, self: Helpers, node: Node, mode: Mode) -> Func | None:
-    for (other, other_mode), function in self._known.items():
+    for (other, other_mode), function in self.known.items():
         alike = (other.kind, other.size, other.parts) == (node.kind, node.size, node.parts)
         if alike and other_mode is mode and function.type == helper_type(node, mode):
             return function

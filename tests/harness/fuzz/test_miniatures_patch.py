@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -20,7 +21,8 @@ from generator.resolved.model import Primitive, Resolve
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import Code, Mem, Op
 from generator.wasm.types import ExternKind, FuncType, ValType
-from harness.toolchains.miniatures.patch import Entry, FunctionOf, Here, Member, MissingTarget, Patch, Place
+from harness.toolchains.miniatures.patch import Entry, FunctionOf, Here, Member, MissingTarget, NotTaken, Patch, Place
+from harness.toolchains.miniatures.toolchain import MINIATURES, BrokenMiniature, toolchain
 from harness.toolchains.miniatures.wrapping import wrap_export
 
 I32 = ValType.I32
@@ -63,10 +65,10 @@ def test_a_method() -> None:
 
 
 def test_an_entry_of_a_table() -> None:
-    before = dict(lift._LOAD)
-    with Patch(Entry(lift, "_LOAD", Kind.S8), Mem.I32_LOAD8_U).applied():
-        assert lift._LOAD[Kind.S8] is Mem.I32_LOAD8_U
-    assert before == lift._LOAD
+    before = dict(lift.LOADS)
+    with Patch(Entry(lift, "LOADS", Kind.S8), Mem.I32_LOAD8_U).applied():
+        assert lift.LOADS[Kind.S8] is Mem.I32_LOAD8_U
+    assert before == lift.LOADS
 
 
 def test_it_is_put_back_after_an_error() -> None:
@@ -90,13 +92,57 @@ def test_memories_are_its_own() -> None:
         Here(layout, "no_such"),
         Member(Layout, "no_such"),
         Entry(lift, "no_such", 1),
-        Entry(lift, "_LOAD", Kind.RECORD),
+        Entry(lift, "LOADS", Kind.RECORD),
     ],
     ids=str,
 )
 def test_a_place_that_is_not_there(place: Place) -> None:
     with pytest.raises(MissingTarget), Patch(place, doubled).applied():
         pass
+
+
+def test_a_place_that_keeps_the_original(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module of another name for the function: the patch sees it, unless it came after the patch was resolved."""
+    patch = Patch(FunctionOf(layout, "discriminant_size"), doubled)
+    patch.resolve()
+    monkeypatch.setattr(lift, "another_name", discriminant_size, raising=False)
+    with pytest.raises(NotTaken, match=r"lift\.another_name is still the original"):
+        patch.prove()
+    assert layout.discriminant_size is discriminant_size
+
+
+def test_a_value_that_is_the_right_one_is_no_fault() -> None:
+    with pytest.raises(NotTaken, match="MAX_FLAGS"):
+        Patch(Here(model, "MAX_FLAGS"), model.MAX_FLAGS).prove()
+
+
+def test_calls_are_counted() -> None:
+    patch = Patch(FunctionOf(layout, "discriminant_size"), doubled)
+    patch.prove()
+    with patch.applied():
+        assert patch.calls == 0
+        layout.discriminant_size(3)
+    layout.discriminant_size(3)
+    assert patch.calls == 1
+
+
+def test_a_wrong_tool_whose_place_is_gone_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = replace(MINIATURES["list-leaked"], fault=Patch(Member(Layout, "no_such"), doubled))
+    monkeypatch.setitem(MINIATURES, "list-leaked", broken)
+    with pytest.raises(BrokenMiniature, match="miniature list-leaked: Layout has no no_such"):
+        toolchain("list-leaked")
+
+
+def names(place: Place) -> set[str]:
+    return {word for word in vars(place).values() if isinstance(word, str)}
+
+
+@pytest.mark.parametrize("name", MINIATURES)
+def test_places_are_seams(name: str) -> None:
+    """A private name of generator may change whenever its module does."""
+    fault = MINIATURES[name].fault
+    if isinstance(fault, Patch):
+        assert not [word for word in names(fault.place) if word.startswith("_") and not word.endswith("__")]
 
 
 def library() -> bytes:
