@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.wit.model import Span
+from generator.span import Span
 
 
 class GeneratorError(Exception):

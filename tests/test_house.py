@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.layers import LAYERS, Layers
+
 ROOT = Path(__file__).parent.parent
 OURS = ("generator", "interpreters", "harness", "reports", "cases", "benchmarks", "tests")
 
@@ -51,3 +53,76 @@ def test_imports_go_one_way(module: str) -> None:
     assert found & set(OURS) <= allowed
     if module.startswith("generator/"):
         assert found - {"generator"} <= sys.stdlib_module_names, "the generator needs the standard library only"
+
+
+def folder_of(module: str) -> str:
+    return module.rpartition("/")[0]
+
+
+def folders_imported(root: Path, module: str) -> set[str]:
+    """The folders of our own packages from which a module imports anything, inside functions as well."""
+    found = set()
+    for node in ast.walk(ast.parse((root / module).read_text())):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        for name in names:
+            parts = name.split(".")
+            if parts[0] in OURS:
+                while parts and not (root.joinpath(*parts).with_suffix(".py")).is_file() and not is_folder(root, parts):
+                    parts.pop()
+                found.add("/".join(parts) if is_folder(root, parts) else "/".join(parts[:-1]))
+    return found
+
+
+def is_folder(root: Path, parts: list[str]) -> bool:
+    return root.joinpath(*parts, "__init__.py").is_file()
+
+
+def broken_layers(root: Path, package: str, layers: Layers) -> list[str]:
+    """What does not fit the table: imports that do not go down, folders without a place, places without a folder."""
+    height = {folder: at for at, layer in enumerate(layers) for folder in layer}
+    modules = [path.relative_to(root).as_posix() for path in sorted((root / package).rglob("*.py"))]
+    folders = {folder_of(module) for module in modules if not module.endswith("/__init__.py")}
+    wrong = [f"{folder} has no layer" for folder in sorted(folders - set(height))]
+    wrong += [f"{folder} has a layer and no modules" for folder in sorted(set(height) - folders)]
+    for module in modules:
+        folder = folder_of(module)
+        for target in sorted(folders_imported(root, module) - {folder}):
+            if target.split("/")[0] == package and height.get(target, -1) >= height.get(folder, len(layers)):
+                wrong.append(f"{module} imports {target}, which is not below")
+    return wrong
+
+
+@pytest.mark.parametrize("package", LAYERS)
+def test_folders_import_lower_layers_only(package: str) -> None:
+    assert broken_layers(ROOT, package, LAYERS[package]) == []
+
+
+@pytest.mark.parametrize(
+    ("layers", "expected"),
+    [
+        ((("p/a",), ("p/b",)), []),
+        ((("p/b",), ("p/a",)), [f"p/b/{module}.py imports p/a, which is not below" for module in "no"]),
+        ((("p/a", "p/b"),), [f"p/b/{module}.py imports p/a, which is not below" for module in "no"]),
+        ((("p/a",),), ["p/b has no layer"]),
+        ((("p/a",), ("p/b",), ("p/c",)), ["p/c has a layer and no modules"]),
+    ],
+)
+def test_what_does_not_fit_the_layers(
+    layers: Layers, expected: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.test_house.OURS", ("p",))
+    for path, text in {
+        "p/__init__.py": "",
+        "p/a/__init__.py": "",
+        "p/a/m.py": "import sys\n",
+        "p/b/__init__.py": "",
+        "p/b/n.py": "from p.a import m\n",
+        "p/b/o.py": "def f():\n    import p.a.m\n",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    assert broken_layers(tmp_path, "p", layers) == expected

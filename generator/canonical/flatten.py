@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, unique
 
-from generator.canonical.despecialize import case_types, dealias, record_types
+from generator.resolved.despecialize import Handle, Product, Scalar, Sequence, Sum, despecialize
+from generator.resolved.model import Function, Primitive, Resolve, Type, TypeId
 from generator.wasm.types import FuncType, ValType
-from generator.wit.model import FixedLengthList, Function, List, Map, Primitive, Resolve, Type, TypeId
 
 MAX_FLAT_PARAMS = 16
 MAX_FLAT_ASYNC_PARAMS = 4
@@ -95,23 +95,17 @@ class Flattening:
         return tuple(flat)
 
     def _compute(self, id: TypeId) -> tuple[ValType, ...] | None:
-        target = dealias(self.resolve, id)
-        if isinstance(target, Primitive):
-            return _PRIMITIVE_FLAT[target]
-        kind = self.resolve.types[target].kind
-        types = record_types(kind)
-        if types is not None:
-            return self.flatten_types(types)
-        cases = case_types(kind)
-        if cases is not None:
-            return self._flatten_variant(cases)
-        match kind:
-            case List() | Map():
+        match despecialize(self.resolve, id):
+            case Scalar(type):
+                return _PRIMITIVE_FLAT[type]
+            case Product(types, times):
+                flat, times = self.flatten_types(types), times or 1
+                return None if flat is None or len(flat) * times > MAX_FLAT_PARAMS else flat * times
+            case Sum(cases):
+                return self._flatten_variant(cases)
+            case Sequence():
                 return (I32, I32)
-            case FixedLengthList(type, length):
-                flat = self.flatten_type(type)
-                return None if flat is None or len(flat) * length > MAX_FLAT_PARAMS else flat * length
-            case _:  # flags, own, borrow, future, stream
+            case Handle():
                 return (I32,)
 
     def _flatten_variant(self, cases: tuple[Type | None, ...]) -> tuple[ValType, ...] | None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from generator.canonical.despecialize import case_types, record_types
-from generator.wit.model import Alias, FixedLengthList, Flags, List, Map, Primitive, Resolve, Type, TypeId
+from generator.resolved.despecialize import Handle, Product, Scalar, Sequence, Sum, shape_of
+from generator.resolved.model import Alias, Primitive, Resolve, Type, TypeId
 
 POINTER_SIZE = 4
-
-MAX_FLAGS = 32
-"""Labels of a flags type (Binary.md, "Type Definitions")."""
+HANDLE_SIZE = 4
 
 _PRIMITIVE_SIZE = {
     Primitive.BOOL: 1,
@@ -25,7 +23,7 @@ _PRIMITIVE_SIZE = {
     Primitive.F32: 4,
     Primitive.F64: 8,
     Primitive.CHAR: 4,
-    Primitive.ERROR_CONTEXT: 4,
+    Primitive.ERROR_CONTEXT: HANDLE_SIZE,
 }
 
 
@@ -40,14 +38,6 @@ def discriminant_size(cases: int) -> int:
     if cases <= 1 << 8:
         return 1
     return 2 if cases <= 1 << 16 else 4
-
-
-def flags_size(labels: int) -> int:
-    """Bytes, and alignment, of a flags value. More than 32 labels is no valid type."""
-    assert 0 < labels <= MAX_FLAGS, "a flags type has 1 to 32 labels"
-    if labels <= 8:
-        return 1
-    return 2 if labels <= 16 else 4
 
 
 class Layout:
@@ -85,22 +75,18 @@ class Layout:
             if isinstance(kind.type, Primitive) or kind.type in self._known:
                 return self.size_and_alignment(kind.type)
             kind = self.resolve.types[kind.type].kind
-        types = record_types(kind)
-        if types is not None:
-            return self.record(types)
-        cases = case_types(kind)
-        if cases is not None:
-            return self._variant(cases)
-        match kind:
-            case Flags(flags):
-                return (flags_size(len(flags)),) * 2
-            case List() | Map():
+        match shape_of(kind):
+            case Scalar(type):
+                return self.size_and_alignment(type)
+            case Product(types, times):
+                size, alignment = self.record(types)
+                return size * (times or 1), alignment
+            case Sum(cases):
+                return self.variant(cases)
+            case Sequence():
                 return self._pair
-            case FixedLengthList(type, length):
-                size, alignment = self.size_and_alignment(type)
-                return size * length, alignment
-            case _:  # own, borrow, future and stream are handles
-                return 4, 4
+            case Handle():
+                return HANDLE_SIZE, HANDLE_SIZE
 
     def record(self, types: Iterable[Type]) -> tuple[int, int]:
         """Size and alignment of a record with fields of these types."""
@@ -111,7 +97,8 @@ class Layout:
             alignment = max(alignment, field_alignment)
         return align_to(size, alignment), alignment
 
-    def _variant(self, cases: tuple[Type | None, ...]) -> tuple[int, int]:
+    def variant(self, cases: tuple[Type | None, ...]) -> tuple[int, int]:
+        """Size and alignment of a variant with these cases."""
         payload_size, alignment = 0, discriminant_size(len(cases))
         for type in cases:
             if type is not None:

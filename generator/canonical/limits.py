@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from generator.canonical.layout import Layout
-from generator.canonical.walk import parts
-from generator.wit.model import Resolve, Type, TypeId
+from generator.resolved.model import Resolve, Type, TypeId
+from generator.resolved.walk import parts
 
 LARGEST_SIZE = (1 << 28) - 1
 """Bytes of a value, with pointers of 64 bits (CanonicalABI.md, "Element Size"). Engines and the reference let larger

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import NamedTuple
 
-from generator.cli.parser import CommandParser
+from generator.cli.arguments.parser import CommandParser
 from generator.cli.standard_streams import replace_closed_streams
 from generator.cli.visible import visible
 from generator.errors import GeneratorError, UsageError, WitError
@@ -23,8 +23,12 @@ _RARE_COLLECTIONS = (50_000, 20, 100)
 """Thresholds of the garbage collector: with the usual ones it takes a quarter of the time of a large link."""
 
 
+_ARGUMENTS = "generator.cli.arguments"
+
+
 class Subcommand(NamedTuple):
-    """A subcommand and the module that has its `add_parser(subparsers)` and `run(args) -> int`."""
+    """A subcommand. `generator.cli.arguments.<module>` has its `add_parser(subparsers)`, which a help text needs, and
+    `generator.cli.<module>` its `run(args) -> int`, with all that it takes to do the work."""
 
     path: tuple[str, ...]
     module: str
@@ -32,11 +36,11 @@ class Subcommand(NamedTuple):
 
 
 SUBCOMMANDS = (
-    Subcommand(("component", "wit"), "generator.cli.wit", "print WIT, or convert it"),
-    Subcommand(("component", "embed"), "generator.cli.embed", "put a world into a core module"),
-    Subcommand(("component", "new"), "generator.cli.new", "make a component of a core module"),
-    Subcommand(("component", "link"), "generator.cli.link", "make a component of dynamic libraries"),
-    Subcommand(("wit-dylib",), "generator.cli.wit_dylib", "generate the dynamic library of a world"),
+    Subcommand(("component", "wit"), "wit", "print WIT, or convert it"),
+    Subcommand(("component", "embed"), "embed", "put a world into a core module"),
+    Subcommand(("component", "new"), "new", "make a component of a core module"),
+    Subcommand(("component", "link"), "link", "make a component of dynamic libraries"),
+    Subcommand(("wit-dylib",), "wit_dylib", "generate the dynamic library of a world"),
 )
 
 
@@ -48,13 +52,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     chosen = _chosen(arguments)
     try:
-        module = None if chosen is None else importlib.import_module(chosen.module)
+        parser = _build_parser(chosen)
     except ModuleNotFoundError as error:
-        if chosen is None or error.name != chosen.module:
+        if chosen is None or error.name != f"{_ARGUMENTS}.{chosen.module}":
             raise
         print(f"error: `{' '.join(chosen.path)}` is not part of this installation", file=sys.stderr)
         return EXIT_USAGE
-    parser = _build_parser(chosen, module)
     try:
         args = parser.parse_args(arguments)
     except SystemExit as stop:
@@ -63,10 +66,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.version:
         print(f"generator {_version()}")
         return EXIT_OK
-    if module is None:
+    if chosen is None:
         parser.print_help(sys.stderr)
         return EXIT_USAGE
-    return _run(module, args)
+    return _run(importlib.import_module(f"generator.cli.{chosen.module}"), args)
 
 
 def _run(module: ModuleType, args: argparse.Namespace) -> int:
@@ -117,7 +120,7 @@ def _chosen(arguments: Sequence[str]) -> Subcommand | None:
     return None
 
 
-def _build_parser(chosen: Subcommand | None, module: ModuleType | None) -> argparse.ArgumentParser:
+def _build_parser(chosen: Subcommand | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="generator", description=__doc__, allow_abbrev=False)
     parser.add_argument("-V", "--version", action="store_true", help="print the version")
     top = parser.add_subparsers(metavar="COMMAND", parser_class=CommandParser)
@@ -126,8 +129,8 @@ def _build_parser(chosen: Subcommand | None, module: ModuleType | None) -> argpa
     inner = component.add_subparsers(metavar="COMMAND", required=True)
     for subcommand in SUBCOMMANDS:
         group = inner if len(subcommand.path) > 1 else top
-        if subcommand is chosen and module is not None:
-            module.add_parser(group)
+        if subcommand is chosen:
+            importlib.import_module(f"{_ARGUMENTS}.{chosen.module}").add_parser(group)
         else:
             group.add_parser(subcommand.path[-1], help=subcommand.help)
     return parser

@@ -30,7 +30,6 @@ from generator.component.encode import PREAMBLE, VECTOR_ENCODERS, added_sort
 from generator.component.encode_types import encode_index
 from generator.component.limits import UNCHECKED, check_binaries, check_space
 from generator.component.metadata import component_name_section, producers_section
-from generator.component.names import ExternName
 from generator.component.types import (
     AliasCoreExport,
     AliasExport,
@@ -41,6 +40,7 @@ from generator.component.types import (
     Import,
     Sort,
 )
+from generator.names.component_names import ExternName
 
 
 def extern_name(name: str | ExternName) -> ExternName:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum, unique
 
 from generator.component.canon import Canon
-from generator.component.names import ExternName
 from generator.component.types import Alias, CoreType, DefType, ExternType, Import, Sort
+from generator.names.component_names import ExternName
 
 
 @unique

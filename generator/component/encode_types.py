@@ -7,7 +7,6 @@ from operator import attrgetter
 from typing import Any
 
 from generator.component.forms import FORMS, Part, named_parts
-from generator.component.names import ExternName
 from generator.component.types import (
     Alias,
     AliasCoreExport,
@@ -33,6 +32,7 @@ from generator.component.types import (
     TypeEq,
     ValType,
 )
+from generator.names.component_names import ExternName
 from generator.wasm.encode import encode_desc, encode_func_type, encode_name
 from generator.wasm.leb128 import encode_signed, encode_unsigned
 from generator.wasm.limits import check_name

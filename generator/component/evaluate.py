@@ -17,7 +17,6 @@ from generator.component.component import (
     Instantiate,
 )
 from generator.component.errors import BinaryError
-from generator.component.names import ExternName
 from generator.component.nodes import (
     ComponentNode,
     FuncNode,
@@ -46,6 +45,7 @@ from generator.component.types import (
     TypedExtern,
     TypeEq,
 )
+from generator.names.component_names import ExternName
 
 STEPS_FOR_ANY = 10_000
 STEPS_FOR_EACH = 20

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from generator.component.component import Component
-from generator.component.names import ExternName
 from generator.component.types import ComponentType, DefType, FuncType, SubResource
+from generator.names.component_names import ExternName
 
 
 @dataclass(slots=True, eq=False)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from generator.component.names import ExternName
 from generator.component.reader import ComponentReader
 from generator.component.types import ExternType, PrimValType, Sort, SubResource, TypedExtern, TypeEq, ValType
+from generator.names.component_names import ExternName
 
 _PRIMITIVES = {type.value: type for type in PrimValType}
 _SORTS = {sort.value[0]: sort for sort in Sort if len(sort.value) == 1}

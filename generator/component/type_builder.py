@@ -6,7 +6,6 @@ from typing import Any
 
 from generator.component.builder import extern_name
 from generator.component.encode_types import encode_declarator, encode_index
-from generator.component.names import ExternName
 from generator.component.types import (
     AliasExport,
     AliasOuter,
@@ -19,6 +18,7 @@ from generator.component.types import (
     Sort,
     TypedExtern,
 )
+from generator.names.component_names import ExternName
 
 
 class _ScopeBuilder:

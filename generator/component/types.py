@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum, unique
 
-from generator.component.names import ExternName
+from generator.names.component_names import ExternName
 from generator.wasm.types import FuncType as CoreFuncType
 from generator.wasm.types import GlobalType, MemoryType, TableType, TagType
 from generator.wasm.types import ValType as CoreValType

@@ -16,11 +16,11 @@ from generator.componentize.definitions import (
     TaskReturn,
 )
 from generator.componentize.errors import ComponentizeError
-from generator.componentize.homes import Home
 from generator.componentize.options import Needs
 from generator.componentize.plan import CoreExport, PlanModule
 from generator.componentize.root_types import RootTypes
 from generator.componentize.world_imports import WorldImports
+from generator.resolved.instances import Instance
 
 _WITH_OPTIONS = (BuiltinOp.ERROR_CONTEXT_NEW, BuiltinOp.ERROR_CONTEXT_DEBUG_MESSAGE)
 
@@ -94,7 +94,7 @@ class CanonicalDefinitions:
             return self._builder.builtin(copy.op, type, copy.is_async)
         return self._builder.builtin(copy.op, type)
 
-    def lift(self, lifted: LiftedFunction, home: Home) -> int:
+    def lift(self, lifted: LiftedFunction, home: Instance) -> int:
         """A component function of the core function that a module exports."""
         module = lifted.module
         where = f"module `{module.name}`: export `{lifted.core_name}`"

@@ -10,14 +10,14 @@ from generator.canonical.names import callback_name, export_name
 from generator.component.canon import StringEncoding
 from generator.componentize.builtins import signature
 from generator.componentize.errors import ComponentizeError
-from generator.componentize.homes import Home, Homes
 from generator.componentize.options import Needs, TypeContents
 from generator.componentize.plan import Plan, PlanModule
 from generator.componentize.signatures import check_signature
 from generator.componentize.standard_names import ExportNames, dtor_export_names, function_export_names
 from generator.componentize.world import ComponentWorld
+from generator.resolved.instances import Instance, Instances
+from generator.resolved.model import Function, TypeId, WorldKey
 from generator.wasm.types import FuncType
-from generator.wit.model import Function, TypeId, WorldKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class LiftedFunction:
 class CoreExports:
     """Looks up in the plan's modules what the world exports."""
 
-    def __init__(self, plan: Plan, world: ComponentWorld, homes: Homes, contents: TypeContents) -> None:
+    def __init__(self, plan: Plan, world: ComponentWorld, homes: Instances, contents: TypeContents) -> None:
         self.world = world
         self.homes = homes
         self.resolve = world.resolve
@@ -60,7 +60,7 @@ class CoreExports:
                 return module, type
         return None
 
-    def function(self, key: WorldKey, home: Home, function: Function) -> LiftedFunction:
+    def function(self, key: WorldKey, home: Instance, function: Function) -> LiftedFunction:
         """The core function of an exported function; `home` is the world for a function of its own.
 
         Raises ComponentizeError if no module has it, or has it with another core type.
@@ -78,7 +78,7 @@ class CoreExports:
             if found is not None:
                 return self._lifted(key, home, function, abi, ExportNames(core_name, ""), *found)
         core_name = export_name(self.resolve, home.key, function)
-        owner = "the world" if home.key is None else self.homes.name(home)
+        owner = self.homes.describe(home)
         raise ComponentizeError(
             f"no module exports `{core_name}`, the core function of `{function.name}` that {owner} exports"
         )
@@ -86,7 +86,7 @@ class CoreExports:
     def _lifted(
         self,
         key: WorldKey,
-        home: Home,
+        home: Instance,
         function: Function,
         abi: AsyncAbi,
         names: ExportNames,
@@ -125,7 +125,7 @@ class CoreExports:
         check_signature(f"module `{module.name}`: export `{name}`", expected, type)
         return name
 
-    def destructor(self, home: Home, resource: TypeId) -> tuple[PlanModule, str] | None:
+    def destructor(self, home: Instance, resource: TypeId) -> tuple[PlanModule, str] | None:
         """The core function that is the destructor of an exported resource; None if no module has one."""
         assert home.key is not None
         for name in dtor_export_names(self.resolve, home.key, resource):

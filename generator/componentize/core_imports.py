@@ -11,9 +11,7 @@ from dataclasses import dataclass
 
 from generator.canonical.flatten import AsyncAbi, Context, Flattening
 from generator.canonical.names import ROOT
-from generator.canonical.walk import copy_types
 from generator.component.canon import BuiltinOp, StringEncoding
-from generator.component.names import canonical_interface_name, getter_of
 from generator.componentize.builtins import NOTHING, TASK_CANCEL, ordinal, root_builtin, signature
 from generator.componentize.definitions import (
     CopyBuiltin,
@@ -24,14 +22,15 @@ from generator.componentize.definitions import (
     TaskReturn,
 )
 from generator.componentize.errors import ComponentizeError
-from generator.componentize.homes import Home, Homes
 from generator.componentize.options import Needs, TypeContents
 from generator.componentize.plan import PlanModule
 from generator.componentize.signatures import check_signature
 from generator.componentize.standard_names import conventional_import
 from generator.componentize.world import ComponentWorld
-from generator.wasm.types import FuncType, ValType
-from generator.wit.model import (
+from generator.names.component_names import canonical_interface_name, getter_of
+from generator.names.versions import is_version
+from generator.resolved.instances import Instance, Instances
+from generator.resolved.model import (
     Function,
     FunctionItem,
     InterfaceKey,
@@ -41,7 +40,8 @@ from generator.wit.model import (
     TypeItem,
     WorldKey,
 )
-from generator.wit.versions import is_version
+from generator.resolved.walk import copy_types
+from generator.wasm.types import FuncType, ValType
 
 _EXPORT = "[export]"
 _RESOURCE = re.compile(r"\[resource-(new|rep|drop)\](.+)")
@@ -70,11 +70,11 @@ class _Found:
 
 
 class _Names:
-    """Homes of interfaces by the names that core modules import them under; of several the first."""
+    """Instances of interfaces by the names that core modules import them under; of several the first."""
 
-    def __init__(self, homes: Homes, interfaces: Mapping[WorldKey, Home]) -> None:
-        self.exact: dict[str, Home] = {}
-        self.compatible: dict[str, Home] = {}
+    def __init__(self, homes: Instances, interfaces: Mapping[WorldKey, Instance]) -> None:
+        self.exact: dict[str, Instance] = {}
+        self.compatible: dict[str, Instance] = {}
         """By the part of the name that compatible versions share."""
         for key, home in interfaces.items():
             name = homes.resolve.world_key_name(key)
@@ -86,14 +86,14 @@ class _Names:
 class CoreImports:
     """Looks core imports up in the component's world."""
 
-    def __init__(self, world: ComponentWorld, homes: Homes) -> None:
+    def __init__(self, world: ComponentWorld, homes: Instances) -> None:
         self.world = world
         self.homes = homes
         self.resolve = world.resolve
         self.flattening = Flattening(world.resolve)
         self.contents = TypeContents(world.resolve)
         self._items = world.resolve.worlds[world.world]
-        self._modules: dict[str, Home | None] = {}
+        self._modules: dict[str, Instance | None] = {}
         self._imported_names = _Names(homes, homes.imports)
         self._exported_names = _Names(homes, homes.exports)
 
@@ -110,7 +110,7 @@ class CoreImports:
         except ComponentizeError as error:
             raise ComponentizeError(f"{where}: {error}") from None
         if found is None:
-            raise ComponentizeError(f"{where}: {self.homes.name(home)} has no such {self._side(namespace)}")
+            raise ComponentizeError(f"{where}: {self.homes.describe(home)} has no such {self._side(namespace)}")
         check_signature(where, found.type, type)
         encoding = found.encoding or self._encoding(module, home, found, where)
         return CoreImport(found.meaning, type, found.needs, encoding)
@@ -121,12 +121,12 @@ class CoreImports:
 
     # Interfaces
 
-    def _home(self, namespace: str, where: str) -> Home:
+    def _home(self, namespace: str, where: str) -> Instance:
         home = self._modules.get(namespace)
         if home is None:
             exported = namespace.startswith(_EXPORT)
             name = namespace[len(_EXPORT) :] if exported else namespace
-            home = self.homes.root if name == ROOT else self._interface(name, exported)
+            home = self.homes.root if name == ROOT else self.find_interface(name, exported)
             if home is None:
                 hint = "" if ":" in name or exported else " (an adapter may: `component link --adapt`)"
                 raise ComponentizeError(
@@ -136,7 +136,8 @@ class CoreImports:
             self._modules[namespace] = home
         return home
 
-    def _interface(self, name: str, exported: bool) -> Home | None:
+    def find_interface(self, name: str, exported: bool) -> Instance | None:
+        """The instance that a core module calls by that name; also by a compatible version of it."""
         names = self._exported_names if exported else self._imported_names
         found = names.exact.get(name)
         if found is not None:
@@ -144,18 +145,18 @@ class CoreImports:
         _, _, version = name.partition("@")
         return names.compatible.get(canonical_interface_name(name)[0] if is_version(version) else name)
 
-    def _function(self, home: Home, name: str, exported: bool) -> Function | None:
+    def _function(self, home: Instance, name: str, exported: bool) -> Function | None:
         if home.interface is not None:
             return self.resolve.interfaces[home.interface].functions.get(name)
         item = (self._items.exports if exported else self._items.imports).get(name)
         return item.function if isinstance(item, FunctionItem) else None
 
-    def imported_getter(self, home: Home, function: Function) -> Function | None:
+    def imported_getter(self, home: Instance, function: Function) -> Function | None:
         """The getter beside an imported setter; None for other functions."""
         getter = getter_of(function.name)
         return None if getter == function.name else self._function(home, getter, exported=False)
 
-    def _resource(self, home: Home, name: str) -> TypeId | None:
+    def _resource(self, home: Instance, name: str) -> TypeId | None:
         if home.interface is not None:
             id = self.resolve.interfaces[home.interface].types.get(name)
         else:
@@ -165,7 +166,7 @@ class CoreImports:
 
     # Functions and built-ins
 
-    def _find(self, home: Home, field: str, exported: bool) -> _Found | None:
+    def _find(self, home: Instance, field: str, exported: bool) -> _Found | None:
         if not exported:
             found = self._lowered(home, field)
             if found is not None:
@@ -180,7 +181,7 @@ class CoreImports:
             (self._task(home, field) if exported else None) or self._copy(home, field, exported)
         )
 
-    def _lowered(self, home: Home, field: str) -> _Found | None:
+    def _lowered(self, home: Instance, field: str) -> _Found | None:
         name = field.removeprefix("[async-lower]")
         function = self._function(home, name, exported=False)
         if function is None:
@@ -192,7 +193,7 @@ class CoreImports:
         core = self.flattening.flatten_functype(function, Context.LOWER, abi)
         return _Found(LoweredFunction(home, function, abi), core.type, self.contents.to_lower(function, core))
 
-    def _resource_builtin(self, home: Home, field: str, exported: bool) -> _Found | None:
+    def _resource_builtin(self, home: Instance, field: str, exported: bool) -> _Found | None:
         match = _RESOURCE.fullmatch(field)
         resource = None if match is None else self._resource(home, match[2])
         if match is None or resource is None or (match[1] != "drop" and not exported):
@@ -200,7 +201,7 @@ class CoreImports:
         op = BuiltinOp[f"RESOURCE_{match[1].upper()}"]
         return _Found(ResourceBuiltin(op, home, resource), signature(1, 0 if match[1] == "drop" else 1))
 
-    def _task(self, home: Home, field: str) -> _Found | None:
+    def _task(self, home: Instance, field: str) -> _Found | None:
         if field == "[task-cancel]":
             return _Found(TASK_CANCEL.meaning, TASK_CANCEL.type)
         if not field.startswith("[task-return]"):
@@ -211,7 +212,7 @@ class CoreImports:
         core = self.flattening.task_return_type(function)
         return _Found(TaskReturn(home, function), core.type, self.contents.to_return(function, self.flattening))
 
-    def _copy(self, home: Home, field: str, exported: bool) -> _Found | None:
+    def _copy(self, home: Instance, field: str, exported: bool) -> _Found | None:
         match = _COPY.fullmatch(field)
         if match is None:
             return None
@@ -241,7 +242,7 @@ class CoreImports:
 
     # String encodings
 
-    def _encoding(self, module: PlanModule, home: Home, found: _Found, where: str) -> StringEncoding:
+    def _encoding(self, module: PlanModule, home: Instance, found: _Found, where: str) -> StringEncoding:
         """The encoding that the module's own world gives to the item."""
         world = self.world.modules[module.name]
         key: WorldKey | None = home.key

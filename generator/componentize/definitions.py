@@ -10,17 +10,17 @@ from dataclasses import dataclass
 
 from generator.canonical.flatten import AsyncAbi
 from generator.component.canon import BuiltinOp, ImmediateValue, StringEncoding
-from generator.componentize.homes import Home
 from generator.componentize.options import Needs
+from generator.resolved.instances import Instance
+from generator.resolved.model import Function, TypeId
 from generator.wasm.types import FuncType
-from generator.wit.model import Function, TypeId
 
 
 @dataclass(frozen=True, slots=True)
 class LoweredFunction:
     """An imported function of an interface or of the world."""
 
-    home: Home
+    home: Instance
     function: Function
     async_abi: AsyncAbi = AsyncAbi.SYNC
 
@@ -30,7 +30,7 @@ class ResourceBuiltin:
     """`resource.new`, `.rep` or `.drop`."""
 
     op: BuiltinOp
-    home: Home
+    home: Instance
     resource: TypeId
 
 
@@ -39,7 +39,7 @@ class CopyBuiltin:
     """A built-in of a stream or future type."""
 
     op: BuiltinOp
-    home: Home
+    home: Instance
     type: TypeId | None
     """None for a type without payload that no function has to mention."""
     is_async: bool
@@ -49,7 +49,7 @@ class CopyBuiltin:
 class TaskReturn:
     """`task.return` of an exported function."""
 
-    home: Home
+    home: Instance
     function: Function
 
 

@@ -17,7 +17,6 @@ from generator.componentize.definitions import CoreImport, LoweredFunction, Plai
 from generator.componentize.duplicates import with_unique_imports
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.extern_names import InterfaceNaming, UniqueNames
-from generator.componentize.homes import Home, Homes
 from generator.componentize.interface_export import instance_of_interface
 from generator.componentize.live import LiveTypes
 from generator.componentize.plan import CoreExport, Plan, PlanModule
@@ -26,8 +25,9 @@ from generator.componentize.shim import TABLE, fixup_module, shim_module
 from generator.componentize.types import extern_name
 from generator.componentize.world import unite_worlds
 from generator.componentize.world_imports import WorldImports
+from generator.resolved.instances import Instance, Instances
+from generator.resolved.model import FunctionItem, InterfaceItem, Resource, TypeId, TypeItem, WorldKey
 from generator.wasm.types import ExternKind, FuncIndex, FuncType
-from generator.wit.model import FunctionItem, InterfaceItem, Resource, TypeId, TypeItem, WorldKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class _Encoder:
         self.world = unite_worlds(plan, options.merge_imports_based_on_semver)
         self.resolve = self.world.resolve
         self.items = self.resolve.worlds[self.world.world]
-        self.homes = Homes(self.resolve, self.world.world)
+        self.homes = Instances(self.resolve, self.resolve.worlds[self.world.world])
         self.core_imports = CoreImports(self.world, self.homes)
         self.core_exports = CoreExports(plan, self.world, self.homes, self.core_imports.contents)
         self.builder = ComponentBuilder()
@@ -98,9 +98,9 @@ class _Encoder:
         self._export()
         return self.builder.finish()
 
-    def _classify_imports(self) -> set[tuple[Home, str]]:
+    def _classify_imports(self) -> set[tuple[Instance, str]]:
         """Find out what the modules import of WIT; the imported functions that are used."""
-        lowered: set[tuple[Home, str]] = set()
+        lowered: set[tuple[Instance, str]] = set()
         for module in self.plan.modules:
             found = self.wit_imports[module.name] = {}
             for item in module.module.imports:
@@ -149,8 +149,8 @@ class _Encoder:
                     self.late.append(_Late(item.type, f"{namespace}#{name}", (item, module)))
             earlier.add(module.name)
 
-    def _plan_destructors(self) -> list[tuple[Home, TypeId, int | None]]:
-        """Home, id and number in the shim of the destructor of each exported resource: the resource must be defined
+    def _plan_destructors(self) -> list[tuple[Instance, TypeId, int | None]]:
+        """Instance, id and number in the shim of the destructor of each exported resource: the resource must be defined
         before the module that has the destructor, because that module imports its built-ins."""
         resources = []
         for home in self.homes.exports.values():
@@ -224,7 +224,7 @@ class _Encoder:
                 case TypeItem():
                     raise AssertionError("worlds do not export types")
 
-    def _export_interface(self, key: WorldKey, home: Home, item: InterfaceItem) -> None:
+    def _export_interface(self, key: WorldKey, home: Instance, item: InterfaceItem) -> None:
         functions = self.resolve.interfaces[item.id].functions.values()
         used = LiveTypes(self.homes)
         for function in functions:

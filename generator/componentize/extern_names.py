@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from generator.component.names import ExternName, canonical_interface_name, canonical_name
 from generator.componentize.errors import ComponentizeError
-from generator.wit.model import InterfaceItem, Resolve, WorldKey
+from generator.names.component_names import ExternName, canonical_interface_name, canonical_name
+from generator.resolved.model import InterfaceItem, Resolve, WorldKey
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,25 +11,25 @@ from generator.componentize.definitions import (
     ResourceBuiltin,
     TaskReturn,
 )
-from generator.componentize.homes import Home, Homes
-from generator.wit.kinds import children
-from generator.wit.model import Function, FunctionItem, Static, Type, TypeId, TypeItem, World
+from generator.resolved.instances import Instance, Instances
+from generator.resolved.kinds import children
+from generator.resolved.model import Function, FunctionItem, Static, Type, TypeId, TypeItem, World
 
 
 class LiveTypes:
     """Types that are reached, by home and in an order in which what a type uses stands before it."""
 
-    def __init__(self, homes: Homes) -> None:
+    def __init__(self, homes: Instances) -> None:
         self._homes = homes
-        self._seen: set[tuple[Home, TypeId]] = set()
-        self.named: dict[Home, list[TypeId]] = {}
-        self.order: list[tuple[Home, TypeId]] = []
+        self._seen: set[tuple[Instance, TypeId]] = set()
+        self.named: dict[Instance, list[TypeId]] = {}
+        self.order: list[tuple[Instance, TypeId]] = []
         """The named types of all homes."""
 
-    def of(self, home: Home) -> list[TypeId]:
+    def of(self, home: Instance) -> list[TypeId]:
         return self.named.get(home, [])
 
-    def add_type(self, home: Home, type: Type | None) -> None:
+    def add_type(self, home: Instance, type: Type | None) -> None:
         if not isinstance(type, int) or not self._enter(home, type):
             return
         stack = [self._frame(home, type)]  # instead of recursion: chains of `type a = b` may be long
@@ -44,7 +44,7 @@ class LiveTypes:
             elif self._enter(home, child):
                 stack.append(self._frame(home, child))
 
-    def _enter(self, home: Home, type: TypeId) -> bool:
+    def _enter(self, home: Instance, type: TypeId) -> bool:
         """Whether this is the first time that the type is reached."""
         entry = self._homes.of(home, type), type
         if entry in self._seen:
@@ -52,11 +52,11 @@ class LiveTypes:
         self._seen.add(entry)
         return True
 
-    def _frame(self, home: Home, type: TypeId) -> tuple[Home, TypeId, Iterator[TypeId]]:
+    def _frame(self, home: Instance, type: TypeId) -> tuple[Instance, TypeId, Iterator[TypeId]]:
         found = children(self._homes.resolve.types[type].kind)
         return self._homes.of(home, type), type, iter([child for child in found if isinstance(child, int)])
 
-    def add_function(self, home: Home, function: Function) -> None:
+    def add_function(self, home: Instance, function: Function) -> None:
         if isinstance(function.kind, Static):  # its resource need not be in its type
             self.add_type(home, function.kind.resource)
         for param in function.params:

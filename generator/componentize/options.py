@@ -6,20 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from generator.canonical.flatten import AsyncAbi, Context, CoreSignature, Flattening
-from generator.wit.kinds import children
-from generator.wit.model import (
-    Borrow,
-    Function,
-    Future,
-    List,
-    Map,
-    Own,
-    Primitive,
-    Resolve,
-    Stream,
-    Type,
-    TypeId,
-)
+from generator.resolved.despecialize import Handle, Product, Scalar, Sequence, Shape, Sum, shape_of
+from generator.resolved.model import Alias, Function, Primitive, Resolve, Type, TypeId
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +42,20 @@ class TypeContents:
         found = self._known.get(id)
         if found is None:
             kind = self._resolve.types[id].kind
-            if isinstance(kind, Own | Borrow | Stream | Future):  # handles, whatever is behind them
-                found = (False, False)
-            else:
-                pointers, strings = self.of(children(kind))
-                found = (pointers or isinstance(kind, List | Map), strings)
+            found = self.of([kind.type]) if isinstance(kind, Alias) else self._shape(shape_of(kind))
             self._known[id] = found
         return found
+
+    def _shape(self, shape: Shape) -> tuple[bool, bool]:
+        match shape:
+            case Scalar() | Handle():  # whatever is behind a handle
+                return False, False
+            case Product(types):
+                return self.of(types)
+            case Sum(cases):
+                return self.of(cases)
+            case Sequence(types):
+                return True, self.of(types)[1]
 
     def to_lower(self, function: Function, signature: CoreSignature) -> Needs:
         """For an imported function: parameters are read from memory, results are written to it."""

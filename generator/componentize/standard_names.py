@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 
 from generator.canonical.names import ROOT, dtor_name, export_name, post_return_name, resource_name
-from generator.component.names import canonical_interface_name
-from generator.wit.model import Function, Resolve, TypeId, WorldKey
+from generator.names.component_names import canonical_interface_name
+from generator.resolved.model import Function, Resolve, TypeId, WorldKey
 
 PREFIX = "cm32p2"
 MEMORY = "cm32p2_memory"

@@ -10,10 +10,10 @@ from generator.component.canon import StringEncoding
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.plan import Plan, PlanModule
 from generator.errors import GeneratorError
+from generator.resolved.model import InterfaceId, InterfaceKey, Resolve, WorldId, WorldKey
 from generator.wit.binary.decode import decode_world
 from generator.wit.binary.limits import check_types, check_world
 from generator.wit.merge import Union
-from generator.wit.model import InterfaceId, InterfaceKey, Resolve, WorldId, WorldKey
 from generator.wit.semver import merge_imports_by_version
 
 
@@ -50,7 +50,7 @@ def unite_worlds(plan: Plan, merge_versions: bool) -> ComponentWorld:
     union = Union()
     modules: dict[str, ModuleWorld] = {}
     for module in plan.modules:
-        modules[module.name] = _add_module(union, module)
+        modules[module.name] = add_module(union, module)
     crossing = union.finish()
     replaced = merge_imports_by_version(union.resolve, union.world) if merge_versions else {}
     check_types(union.resolve)
@@ -76,7 +76,8 @@ def _check_crossing(plan: Plan, resolve: Resolve, crossing: dict[InterfaceId, Wo
                 )
 
 
-def _add_module(union: Union, module: PlanModule) -> ModuleWorld:
+def add_module(union: Union, module: PlanModule) -> ModuleWorld:
+    """Unite the worlds that a module carries with those of the others."""
     world = ModuleWorld()
     for section in module.component_types:
         try:

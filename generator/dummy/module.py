@@ -8,10 +8,7 @@ from generator.canonical.flatten import Context, Flattening
 from generator.canonical.names import Intrinsic
 from generator.dummy.schemes import NameScheme
 from generator.errors import GeneratorError
-from generator.wasm.builder import ModuleBuilder
-from generator.wasm.code import Code, Op
-from generator.wasm.types import ExternKind, FuncType, Limits, MemoryType, ValType
-from generator.wit.model import (
+from generator.resolved.model import (
     Function,
     FunctionItem,
     InterfaceItem,
@@ -23,6 +20,9 @@ from generator.wit.model import (
     WorldItem,
     WorldKey,
 )
+from generator.wasm.builder import ModuleBuilder
+from generator.wasm.code import Code, Op
+from generator.wasm.types import ExternKind, FuncType, Limits, MemoryType, ValType
 
 _I32 = ValType.I32
 _HANDLE_TO_NOTHING = FuncType((_I32,))

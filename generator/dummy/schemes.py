@@ -6,8 +6,8 @@ from typing import Protocol
 
 from generator.canonical import names
 from generator.canonical.names import ImportName, Intrinsic
-from generator.component.names import canonical_interface_name
-from generator.wit.model import Function, Resolve, TypeId, WorldKey
+from generator.names.component_names import canonical_interface_name
+from generator.resolved.model import Function, Resolve, TypeId, WorldKey
 
 
 class NameScheme(Protocol):

@@ -5,31 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from generator.canonical.names import REALLOC, error_context_import_names
-from generator.dylib import intrinsics
-from generator.dylib.adapters import Adapters, place_statics
-from generator.dylib.assembly import Assembly, Func
-from generator.dylib.copies import CopyUse, copy_entry, find_copies, payload_tasks
-from generator.dylib.description import Description, Encoder, FunctionEntry
-from generator.dylib.frame import Frames
-from generator.dylib.functions import FunctionUse, WorldFunctions, world_functions
-from generator.dylib.helpers import Helpers
+from generator.dylib.adapters.kit import Kit
+from generator.dylib.adapters.sync_exports import SyncExports, place_return_area
+from generator.dylib.adapters.sync_imports import write_import
+from generator.dylib.code import intrinsics
+from generator.dylib.code.assembly import Assembly, Func
+from generator.dylib.code.frame import Frames
+from generator.dylib.code.globals import table_base_index
+from generator.dylib.code.helpers import Helpers
+from generator.dylib.code.lift import Lift
+from generator.dylib.code.lower import Lower
+from generator.dylib.code.plan import Mode, Plan, tasks_of
 from generator.dylib.import_order import in_world_order
-from generator.dylib.lift import Lift
-from generator.dylib.lower import Lower
-from generator.dylib.options import DylibOptions
-from generator.dylib.output import Library, encode_library, table_base_index
-from generator.dylib.plan import Mode, Plan
-from generator.dylib.resources import resource_entry, write_destructor
-from generator.dylib.scope import Scope
-from generator.dylib.start import Start, write_constructor
-from generator.dylib.type_table import TypeTable
-from generator.dylib.types import Kind, Node, TypeWord
+from generator.dylib.output import Library, encode_library
 from generator.dylib.unsupported import refuse_async, refuse_env, refuse_maps, refuse_oversized
-from generator.dylib.words import WORD
+from generator.dylib.wit_t.copies import CopyUse, copy_entry, find_copies, payload_tasks
+from generator.dylib.wit_t.encoder import Description, Encoder, FunctionEntry
+from generator.dylib.wit_t.resources import resource_entry, write_destructor
+from generator.dylib.wit_t.start import Start, write_constructor
+from generator.dylib.wit_t.words import WORD
+from generator.dylib.world.functions import FunctionUse, WorldFunctions, world_functions
+from generator.dylib.world.options import DylibOptions
+from generator.dylib.world.type_table import TypeTable
+from generator.dylib.world.types import Kind, Node, TypeWord
+from generator.resolved.instances import Instances
+from generator.resolved.model import Resolve, WorldId
 from generator.wasm.module import CustomSection
 from generator.wasm.types import FuncType, ValType
 from generator.wit.binary.encode import encode_world, section_name
-from generator.wit.model import Resolve, WorldId
 
 I32 = ValType.I32
 
@@ -44,8 +47,7 @@ def generate(resolve: Resolve, world_id: WorldId, options: DylibOptions | None =
     world = resolve.worlds[world_id]
     refuse_async(resolve, world, options)
     refuse_env(resolve, world)
-    scope = Scope(resolve, world)
-    table = TypeTable(scope)
+    table = TypeTable(Instances(resolve, world))
     functions = world_functions(table, world)
     refuse_oversized(table, functions.all)
     if options.abi_version < 3:
@@ -53,20 +55,20 @@ def generate(resolve: Resolve, world_id: WorldId, options: DylibOptions | None =
     component_type = CustomSection(
         section_name(), encode_world(resolve, world_id, canonical_names=options.canonical_names)
     )
-    return encode_library(_Generation(scope, table, functions, options).run(component_type))
+    return encode_library(Generation(table, functions, options).run(component_type))
 
 
-class _Generation:
+class Generation:
     """The steps for one world. Places in the table come first, because the wit_t holds them, then the code."""
 
-    def __init__(self, scope: Scope, table: TypeTable, functions: WorldFunctions, options: DylibOptions) -> None:
-        self.scope = scope
+    def __init__(self, table: TypeTable, functions: WorldFunctions, options: DylibOptions) -> None:
+        self.instances = table.instances
         self.table = table
         self.functions = functions
         self.options = options
         self.copies = find_copies(table, functions.all)
         forced = payload_tasks(self.copies.values())
-        roots = [task for use in functions.all for task in use.tasks()]
+        roots = [task for use in functions.all for task in tasks_of(use)]
         self.assembly = Assembly()
         self.helpers = Helpers(self.assembly, Plan(table.nodes, roots, forced))
         self.lift = Lift(self.assembly, self.helpers)
@@ -78,24 +80,25 @@ class _Generation:
         encoder = Encoder(self.options.abi_version)
         root = encoder.encode(self._describe(impls)) * WORD
         start = Start(encoder.out.image())
-        statics = place_statics(self.table.layout, len(start.data), self.functions.exports)
-        adapters = Adapters(self.assembly, self.table.layout, self.lift, self.lower, self.frames, statics)
+        kit = Kit(self.assembly, self.table.layout, self.lift, self.lower, self.frames)
+        area = place_return_area(self.table.layout, len(start.data), self.functions.exports)
         for impl, use in zip(impls, self.functions.imports, strict=True):
-            adapters.write_import(impl, use)
+            write_import(kit, impl, use)
+        exports = SyncExports(kit, area)
         for index, use in enumerate(self.functions.exports):
-            adapters.write_export(index, use)
+            exports.write_export(index, use)
         for index, resource in enumerate(self.table.resources):
-            write_destructor(self.assembly, self.scope, index, resource)
+            write_destructor(self.assembly, self.instances, index, resource)
         self._write_helpers()
-        error_context = self._error_context()
+        error_context = self.error_context_places()
         if self._allocates():
             self.assembly.export(REALLOC, self.assembly.intrinsic(intrinsics.REALLOC))
         table_base = table_base_index(self.frames.uses_global)
         start.write_relocations(self.assembly, table_base)
         write_constructor(self.assembly, root, error_context, table_base)
-        self.assembly.imports = in_world_order(self.assembly.imports, self.scope.resolve, self.scope.world)
+        self.assembly.imports = in_world_order(self.assembly.imports, self.instances.resolve, self.instances.world)
         needed = () if self.options.interpreter is None else (self.options.interpreter,)
-        return Library(self.assembly, start.data, statics.end, self.frames.uses_global, needed, component_type)
+        return Library(self.assembly, start.data, area.end, self.frames.uses_global, needed, component_type)
 
     def _describe(self, impls: list[Func]) -> Description:
         """Imports what the wit_t points to."""
@@ -103,7 +106,7 @@ class _Generation:
         return Description(
             [self._function_entry(use, place) for use, place in zip(self.functions.imports, places, strict=True)],
             [self._function_entry(use, None) for use in self.functions.exports],
-            [resource_entry(self.assembly, self.scope, resource) for resource in self.table.resources],
+            [resource_entry(self.assembly, self.instances, resource) for resource in self.table.resources],
             self.table.entries,
             {
                 TypeWord(node.kind, node.index): copy_entry(self.assembly, self.helpers, self.table, copy)
@@ -114,10 +117,10 @@ class _Generation:
     def _function_entry(self, use: FunctionUse, place: int | None) -> FunctionEntry:
         params = tuple([param.word for param in use.params])
         result = None if use.result is None else use.result.word
-        return FunctionEntry(self.scope.name(use.instance), use.function.name, params, result, place)
+        return FunctionEntry(self.instances.name(use.instance), use.function.name, params, result, place)
 
     def _name(self, use: FunctionUse) -> str:
-        interface = self.scope.name(use.instance)
+        interface = self.instances.name(use.instance)
         return use.function.name if interface is None else f"{interface}#{use.function.name}"
 
     def _write_helpers(self) -> None:
@@ -128,7 +131,7 @@ class _Generation:
             lifts = mode in (Mode.LIFT_MEMORY, Mode.LIFT_FLAT)
             (self.lift if lifts else self.lower).write_helper(function, node, mode)
 
-    def _error_context(self) -> list[int]:
+    def error_context_places(self) -> list[int]:
         """Places of the error-context built-ins, if a type of the world is one."""
         if not any(node.kind is Kind.ERROR_CONTEXT for node in self.table.nodes):
             return []

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from generator.canonical.names import ImportName, Intrinsic, import_name, resource_import_name
-from generator.dylib.assembly import Func
-from generator.dylib.intrinsics import ENV
-from generator.wit.model import FunctionItem, InterfaceItem, Resolve, Resource, TypeId, TypeItem, World, WorldKey
+from generator.dylib.code.assembly import Func
+from generator.dylib.code.intrinsics import ENV
+from generator.resolved.model import FunctionItem, InterfaceItem, Resolve, Resource, TypeId, TypeItem, World, WorldKey
 
 
 def in_world_order(imports: Sequence[Func], resolve: Resolve, world: World) -> list[Func]:

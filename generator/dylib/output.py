@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from generator.dylib.assembly import Assembly, assemble
-from generator.dylib.intrinsics import ENV
+from generator.dylib.code.assembly import Assembly, assemble
+from generator.dylib.code.globals import MEMORY_BASE_INDEX, table_base_index
+from generator.dylib.code.intrinsics import ENV
 from generator.dylib.sections import dylink_section, name_section
 from generator.wasm.code import const_global
 from generator.wasm.encode import encode_module
@@ -20,12 +21,6 @@ from generator.wasm.types import (
     TableType,
     ValType,
 )
-
-MEMORY_BASE_INDEX = 0
-"""The index of the global `__memory_base`."""
-
-STACK_POINTER_INDEX = 1
-"""The index of the global `__stack_pointer`, where it is imported."""
 
 _MEMORY_ALIGNMENT = 8
 """The largest alignment of the Canonical ABI."""
@@ -41,11 +36,6 @@ class Library:
     uses_stack_pointer: bool
     needed: Sequence[str]
     component_type: CustomSection
-
-
-def table_base_index(uses_stack_pointer: bool) -> int:
-    """The index of the global `__table_base`, imported where the library has elements."""
-    return STACK_POINTER_INDEX + uses_stack_pointer
 
 
 def encode_library(library: Library) -> bytes:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from generator.canonical.limits import LARGEST_SIZE, oversized_types
-from generator.dylib.functions import FunctionUse, all_functions
-from generator.dylib.options import DylibOptions
-from generator.dylib.type_table import TypeTable
-from generator.dylib.types import Kind, Node
+from generator.dylib.world.functions import FunctionUse, all_functions
+from generator.dylib.world.options import DylibOptions
+from generator.dylib.world.type_table import TypeTable
+from generator.dylib.world.types import Kind, Node
 from generator.errors import GeneratorError
-from generator.wit.model import InterfaceItem, Resolve, Resource, World, WorldKey
+from generator.resolved.model import InterfaceItem, Resolve, Resource, World, WorldKey
 from generator.wit.printer_types import type_text
 
 SYMBOLS = "env"

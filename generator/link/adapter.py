@@ -15,10 +15,10 @@ from generator.componentize.world import decoded_world
 from generator.errors import GeneratorError
 from generator.link import names
 from generator.link.errors import LinkError
+from generator.resolved.model import FunctionItem
 from generator.wasm.decode import DecodedModule
 from generator.wasm.module import CustomSection
 from generator.wasm.types import ExternKind, FuncIndex, MemoryType, OtherType
-from generator.wit.model import FunctionItem
 
 MAIN_MODULE = "__main_module__"
 _PREFIX = re.compile(r"(cabi_post_|\[callback\])?(\[async-lift(-stackful)?\])?")

@@ -55,7 +55,7 @@ def build_dl_table(libraries: Sequence[Library], base: int, slot: Callable[[Func
     """The table of the libraries that may be opened. Its size depends on names only, not on `base` or `slot`."""
     openable = sorted([item for item in libraries if item.dl_openable], key=lambda item: item.name.encode())
     symbols_at = base + LIBRARIES_SIZE + LIBRARY_SIZE * len(openable)
-    names_at = symbols_at + SYMBOL_SIZE * sum([len(_symbols(library)) for library in openable])
+    names_at = symbols_at + SYMBOL_SIZE * sum([len(symbols_of(library)) for library in openable])
     entries, symbols, names = bytearray(), bytearray(), bytearray()
     data_symbols: list[DataSymbol] = []
 
@@ -66,7 +66,7 @@ def build_dl_table(libraries: Sequence[Library], base: int, slot: Callable[[Func
         return reference
 
     for library in openable:
-        found = _symbols(library)
+        found = symbols_of(library)
         entries += name(library.name) + struct.pack("<II", len(found), symbols_at + len(symbols))
         for symbol in found:
             type = library.contents.defined_functions.get(symbol)
@@ -78,6 +78,7 @@ def build_dl_table(libraries: Sequence[Library], base: int, slot: Callable[[Func
     return DlTable(base, bytes(head + entries + symbols + names), tuple(data_symbols))
 
 
-def _symbols(library: Library) -> list[str]:
+def symbols_of(library: Library) -> list[str]:
+    """What `dlsym` finds in a library, in the order of its binary search."""
     contents = library.contents
     return sorted([*contents.defined_functions, *contents.defined_data], key=str.encode)

@@ -84,8 +84,8 @@ def lay_out(
         heap_base=heap_base,
         slots=places,
         first_slot=table_end,
-        memory=_limits("memory", "pages", align(heap_base, PAGE_SIZE) // PAGE_SIZE, MAX_PAGES, memories),
-        table=_limits("table", "elements", table_end + len(places), MAX_TABLE_SIZE, tables),
+        memory=needed_limits("memory", "pages", align(heap_base, PAGE_SIZE) // PAGE_SIZE, MAX_PAGES, memories),
+        table=needed_limits("table", "elements", table_end + len(places), MAX_TABLE_SIZE, tables),
     )
 
 
@@ -94,7 +94,7 @@ def align(value: int, alignment: int) -> int:
     return (value + alignment - 1) & -alignment
 
 
-def _limits(what: str, unit: str, needed: int, most: int, imports: Sequence[tuple[str, Limits]]) -> Limits:
+def needed_limits(what: str, unit: str, needed: int, most: int, imports: Sequence[tuple[str, Limits]]) -> Limits:
     """Limits that satisfy all imports: at least the largest minimum, at most the smallest maximum."""
     minimum = max([needed, *[limits.minimum for _, limits in imports]])
     if minimum > most:

@@ -62,10 +62,12 @@ def plan_link(libraries: Sequence[Library], options: LinkOptions) -> Plan:
     if options.built_in_libdl:
         libraries = [*libraries, read_library(libdl.NAME, libdl.build_libdl())]
     selection = select(libraries, stub_missing_functions=options.stub_missing_functions)
-    return _Linking(selection, options).plan()
+    return Linking(selection, options).plan()
 
 
-class _Linking:
+class Linking:
+    """The steps from libraries to a plan for `componentize`."""
+
     def __init__(self, selection: Selection, options: LinkOptions) -> None:
         self.selection = selection
         self.realloc = self._shared_realloc()
@@ -127,7 +129,7 @@ class _Linking:
             modules.append(PlanModule(STUBS, DecodedModule(build_stubs_module(self.stubs)), {}, _NO_OPTIONS))
         modules += self._adapters()
         modules += [self._library(library) for library in self.selection.in_order]
-        initialization = self._initialization()
+        initialization = self.initialization()
         if not initialization.is_empty:
             binary, needed = build_init_module(initialization, self.layout)
             imports = {item.module: WholeInstance(item.module) for item in needed}
@@ -186,7 +188,9 @@ class _Linking:
                 if use.adapter.name in used
             }
         )
-        return PlanModule(library.name, contents.module, imports, self._options(library), contents.component_types)
+        return PlanModule(
+            library.name, contents.module, imports, self.canonical_options(library), contents.component_types
+        )
 
     def _env(self, library: Library) -> Mapping[str, CoreExport]:
         contents, bindings = library.contents, self.selection.bindings[library.name]
@@ -218,7 +222,8 @@ class _Linking:
             for symbol, function in bindings.items()
         }
 
-    def _options(self, library: Library) -> CanonicalOptions:
+    def canonical_options(self, library: Library) -> CanonicalOptions:
+        """Whose `cabi_realloc` serves what the library imports, and what it exports."""
         for_imports = self.import_reallocs[library.name]
         for_exports = _own_realloc(library, names.CABI_EXPORT_REALLOC, names.CABI_REALLOC) or self.realloc
         return CanonicalOptions(
@@ -233,7 +238,8 @@ class _Linking:
             return CoreExport(MAIN, trampoline_export(self.layout.slots[function]))
         return _direct(function)
 
-    def _initialization(self) -> Initialization:
+    def initialization(self) -> Initialization:
+        """What the init module does before anything of the component is called."""
         in_order, layout = self.selection.in_order, self.layout
         addresses = [
             AddressToSet(_address(memory_address_export(symbol)), *self._data(library, symbol))
@@ -248,7 +254,10 @@ class _Linking:
             slots=[(_direct(function), function.type) for function in layout.slots],
             addresses=addresses,
             dl_table=self.dl_table,
-            calls=[*_calls(in_order, names.APPLY_DATA_RELOCS), *_calls(in_order, names.CALL_CTORS, names.INITIALIZE)],
+            calls=[
+                *initial_calls(in_order, names.APPLY_DATA_RELOCS),
+                *initial_calls(in_order, names.CALL_CTORS, names.INITIALIZE),
+            ],
         )
 
     def _data(self, library: str, symbol: str) -> tuple[int, CoreExport]:
@@ -275,7 +284,8 @@ def _direct(function: Function) -> CoreExport:
     return CoreExport(function.library, stub_export(function) if function.library == STUBS else function.name)
 
 
-def _calls(libraries: Iterable[Library], *functions: str) -> Iterable[CoreExport]:
+def initial_calls(libraries: Iterable[Library], *functions: str) -> Iterable[CoreExport]:
+    """Those of the functions that a library exports, library by library."""
     for library in libraries:
         for name in functions:
             if name in library.contents.lifecycle:

@@ -110,7 +110,9 @@ _OLD_INTERPRETER = (
 )
 
 
-class _Resolver:
+class Resolver:
+    """Finds what each import of the libraries is bound to (tool-conventions, DynamicLinking.md)."""
+
     def __init__(self, libraries: Sequence[Library], stub_missing_functions: bool) -> None:
         self.definitions = Definitions(libraries)
         self.stub_missing_functions = stub_missing_functions
@@ -127,7 +129,7 @@ class _Resolver:
                 function = Function(STUBS, name, type)
             bindings.functions[name] = function
         for name in contents.function_addresses:
-            bindings.function_addresses[name] = self._function_address(library, name, bindings.functions.get(name))
+            bindings.function_addresses[name] = self.function_address(library, name, bindings.functions.get(name))
         for name in contents.memory_addresses:
             if name not in LINKER_ADDRESSES:
                 bindings.memory_addresses[name] = self._memory_address(library, name)
@@ -139,7 +141,7 @@ class _Resolver:
                 bindings.tags[name] = exporter
         return bindings
 
-    def _function_address(self, library: Library, name: str, called: Function | None) -> Function | None:
+    def function_address(self, library: Library, name: str, called: Function | None) -> Function | None:
         """The address of the function that the library also calls, if it does; else of any of that name."""
         if called is None:
             found = self.definitions.functions.get(name)
@@ -180,7 +182,7 @@ def resolve(libraries: Sequence[Library], *, stub_missing_functions: bool) -> Ma
     functions that nobody defines become stubs with a null address; with `stub_missing_functions` all others become
     stubs too.
     """
-    resolver = _Resolver(libraries, stub_missing_functions)
+    resolver = Resolver(libraries, stub_missing_functions)
     bindings = {library.name: resolver.resolve(library) for library in libraries}
     if resolver.problems:
         lines = [f"  {problem}" for problem in resolver.problems]

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from generator.canonical.despecialize import dealias
-from generator.component.names import getter_of
-from generator.wit.kinds import children, shape
-from generator.wit.model import Accessor, Constructor, Function, Method, Resolve, Resource, Result, Type
+from generator.names.component_names import getter_of
+from generator.resolved.despecialize import dealias
+from generator.resolved.kinds import children, shape
+from generator.resolved.model import Accessor, Constructor, Function, Method, Resolve, Resource, Result, Type
 
 
 def accessor_of(function: Function) -> Accessor | None:

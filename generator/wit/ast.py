@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from generator.wit.model import NO_GATES, PackageName, Primitive, Stability
+from generator.resolved.model import NO_GATES, PackageName, Primitive, Stability
 from generator.wit.text import SourceText
 
 

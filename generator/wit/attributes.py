@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from generator.resolved.model import NO_GATES, Stability
 from generator.wit.ast import NO_ATTRIBUTES, Attributes
 from generator.wit.cursor import Cursor
-from generator.wit.model import NO_GATES, Stability
 
 
 def parse_attributes(cursor: Cursor) -> Attributes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from generator.wit.kinds import rebuild, rebuild_function
-from generator.wit.model import (
+from generator.resolved.kinds import rebuild, rebuild_function
+from generator.resolved.model import (
     Function,
     InterfaceId,
     InterfaceOwner,

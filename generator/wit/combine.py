@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from generator.errors import WitError
-from generator.wit.kinds import rebuild, rebuild_function
-from generator.wit.model import (
+from generator.resolved.kinds import rebuild, rebuild_function
+from generator.resolved.model import (
     Function,
     FunctionItem,
     Interface,

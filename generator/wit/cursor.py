@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from generator.component.names import is_label
 from generator.errors import WitError
+from generator.names.component_names import is_label
+from generator.names.versions import VERSION, is_version
 from generator.wit.ast import Name
 from generator.wit.lexer import END, IDENTIFIER, INVALID, KEYWORDS, STRING, Tokens, docs_of
 from generator.wit.string_literal import decode_string_literal
-from generator.wit.versions import VERSION, is_version
 
 LONGEST_SHOWN = 60
 """Characters of a token that an error repeats."""

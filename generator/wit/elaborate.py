@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from generator.errors import GeneratorError
-from generator.wit.model import (
+from generator.resolved.model import (
     NO_GATES,
     Alias,
     Freestanding,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from generator.wit.model import NO_GATES, PackageName, Stability
+from generator.names.versions import version_key
+from generator.resolved.model import NO_GATES, PackageName, Stability
 from generator.wit.text import SourceText
-from generator.wit.versions import version_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,20 @@ from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 from typing import NamedTuple
 
-from generator.canonical.walk import function_types
-from generator.wit.kinds import children, rebuild, rebuild_function
-from generator.wit.model import Alias, Function, FunctionItem, Own, Resolve, Type, TypeId, TypeItem, WorldItem, WorldKey
+from generator.resolved.kinds import children, rebuild, rebuild_function
+from generator.resolved.model import (
+    Alias,
+    Function,
+    FunctionItem,
+    Own,
+    Resolve,
+    Type,
+    TypeId,
+    TypeItem,
+    WorldItem,
+    WorldKey,
+)
+from generator.resolved.walk import function_types
 
 
 class Start(NamedTuple):

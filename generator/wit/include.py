@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from generator.errors import WitError
-from generator.wit.ast import IncludeDeclaration
-from generator.wit.clone import TypeCloner
-from generator.wit.model import (
+from generator.resolved.model import (
     NO_GATES,
     FunctionItem,
     InterfaceItem,
@@ -19,6 +17,8 @@ from generator.wit.model import (
     WorldItem,
     WorldOwner,
 )
+from generator.wit.ast import IncludeDeclaration
+from generator.wit.clone import TypeCloner
 from generator.wit.package_context import PackageContext
 from generator.wit.text import SourceText
 
@@ -44,7 +44,7 @@ def include(
     ):
         for key, item in their_items.items():
             if isinstance(key, str):
-                name = _renamed(key, renames)
+                name = renamed(key, renames)
                 if name in our_items:
                     hint = f"rename it: `include {theirs.name} with {{ {key} as ... }}`"
                     raise source.error(at, f"the {what} `{name}` of the included world is already there", hint)
@@ -69,7 +69,7 @@ def _renames(source: SourceText, declaration: IncludeDeclaration, world: World) 
     return renames
 
 
-def _renamed(name: str, renames: Mapping[str, str]) -> str:
+def renamed(name: str, renames: Mapping[str, str]) -> str:
     """A plain name with `with` applied to its first label: of a function, a property, or a resource."""
     annotations, bracket, rest = name.rpartition("]")
     first, dot, member = rest.partition(".")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from generator.wit.model import (
+from generator.resolved.model import (
     Alias,
     Borrow,
     Constructor,

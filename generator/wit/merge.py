@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from generator.errors import GeneratorError
-from generator.wit.elaborate import elaborate, interface_dependencies
-from generator.wit.kinds import children, rebuild, rebuild_function, same_function, shape
-from generator.wit.model import (
+from generator.resolved.kinds import children, rebuild, rebuild_function, same_function, shape
+from generator.resolved.model import (
     Function,
     FunctionItem,
     Interface,
@@ -36,6 +35,7 @@ from generator.wit.model import (
     WorldKey,
     WorldOwner,
 )
+from generator.wit.elaborate import elaborate, interface_dependencies
 from generator.wit.unique import clash_anywhere
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from generator.wit.gates import Features, is_included
-from generator.wit.kinds import children
-from generator.wit.model import (
+from generator.resolved.kinds import children
+from generator.resolved.model import (
     NO_GATES,
     Alias,
     Borrow,
@@ -21,6 +20,7 @@ from generator.wit.model import (
     TypeId,
     TypeKind,
 )
+from generator.wit.gates import Features, is_included
 from generator.wit.text import SourceText
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generator.resolved.model import PackageName
 from generator.wit.ast import (
     NO_ATTRIBUTES,
     Attributes,
@@ -24,7 +25,6 @@ from generator.wit.ast import (
 from generator.wit.attributes import parse_attributes
 from generator.wit.cursor import Cursor
 from generator.wit.lexer import END, IDENTIFIER, tokenize
-from generator.wit.model import PackageName
 from generator.wit.parser_types import TYPE_KEYWORDS, accessor_word, parse_function, parse_type_declaration
 from generator.wit.text import SourceText
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.canonical.layout import MAX_FLAGS
+from generator.resolved.model import MAX_FLAGS, Primitive
 from generator.wit.ast import (
     AliasBody,
     Attributes,
@@ -20,7 +20,6 @@ from generator.wit.ast import (
 from generator.wit.attributes import parse_attributes
 from generator.wit.cursor import Cursor
 from generator.wit.lexer import IDENTIFIER
-from generator.wit.model import Primitive
 
 MAX_TYPE_DEPTH = 100
 """How deep types may nest in one expression, the innermost counted; the reference has the same bound."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from generator.wit.model import (
+from generator.resolved.model import (
     Alias,
     Constructor,
     Freestanding,

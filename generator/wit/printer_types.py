@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from generator.wit.lexer import KEYWORDS
-from generator.wit.model import (
+from generator.resolved.model import (
     Alias,
     Borrow,
     EnumType,
@@ -27,6 +26,7 @@ from generator.wit.model import (
     TypeKind,
     Variant,
 )
+from generator.wit.lexer import KEYWORDS
 
 Line = tuple[str | None, str]
 """A line of a definition with the documentation that stands above it, one level deeper."""

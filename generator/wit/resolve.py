@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from generator.errors import WitError
+from generator.names.versions import VersionKey, version_key
+from generator.resolved.model import Package, PackageId, PackageName, Resolve
 from generator.wit.ast import InterfaceDeclaration, WorldDeclaration, syntax_shape
 from generator.wit.gates import Features
 from generator.wit.handle_order import Start, move_owned_handles
-from generator.wit.model import Package, PackageId, PackageName, Resolve
 from generator.wit.package_context import PackageContext, borrowing_types
 from generator.wit.resolve_package import PackageResolver, Unit, all_paths
 from generator.wit.resolve_world import resolve_world
 from generator.wit.text import SourceText
-from generator.wit.versions import VersionKey, version_key
 
 
 class PackageSyntax(NamedTuple):

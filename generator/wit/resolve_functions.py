@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from generator.component.names import FunctionName, canonical_label, getter_of
 from generator.errors import WitError
-from generator.wit.accessors import accessor_of, pair_problem, params_problem, result_problem, setters_behind_getters
-from generator.wit.ast import FunctionDeclaration, Name, ResourceBody, TypeDeclaration
-from generator.wit.kinds import function_kind
-from generator.wit.model import (
+from generator.names.component_names import FunctionName, canonical_label, getter_of
+from generator.resolved.kinds import function_kind
+from generator.resolved.model import (
     Accessor,
     Freestanding,
     Function,
@@ -20,6 +18,8 @@ from generator.wit.model import (
     Type,
     TypeId,
 )
+from generator.wit.accessors import accessor_of, pair_problem, params_problem, result_problem, setters_behind_getters
+from generator.wit.ast import FunctionDeclaration, Name, ResourceBody, TypeDeclaration
 from generator.wit.resolve_types import Scope
 
 

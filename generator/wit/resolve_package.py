@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from generator.component.names import HOW_NAMES_ARE_COMPARED, canonical_label
 from generator.errors import WitError
+from generator.names.component_names import HOW_NAMES_ARE_COMPARED, canonical_label
+from generator.resolved.model import Interface, InterfaceId, InterfaceOwner, PackageId, PackageName, WorldId
 from generator.wit.ast import (
     ExternDeclaration,
     FunctionDeclaration,
@@ -20,7 +21,6 @@ from generator.wit.ast import (
     UsePath,
     WorldDeclaration,
 )
-from generator.wit.model import Interface, InterfaceId, InterfaceOwner, PackageId, PackageName, WorldId
 from generator.wit.order import topological_order
 from generator.wit.package_context import PackageContext
 from generator.wit.resolve_functions import pair_setters, resolve_function, resource_functions

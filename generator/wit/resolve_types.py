@@ -4,22 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from generator.component.names import HOW_NAMES_ARE_COMPARED, canonical_label
 from generator.errors import WitError
-from generator.wit.ast import (
-    AliasBody,
-    ConstructedType,
-    FieldsBody,
-    HandleType,
-    Name,
-    NamedType,
-    ResourceBody,
-    TypeBody,
-    TypeDeclaration,
-    TypeExpression,
-    UseDeclaration,
-)
-from generator.wit.model import (
+from generator.names.component_names import HOW_NAMES_ARE_COMPARED, canonical_label
+from generator.resolved.model import (
     NO_GATES,
     Alias,
     Borrow,
@@ -48,9 +35,22 @@ from generator.wit.model import (
     TypeKind,
     Variant,
 )
+from generator.resolved.rules import MAP_KEYS, payload_problem
+from generator.wit.ast import (
+    AliasBody,
+    ConstructedType,
+    FieldsBody,
+    HandleType,
+    Name,
+    NamedType,
+    ResourceBody,
+    TypeBody,
+    TypeDeclaration,
+    TypeExpression,
+    UseDeclaration,
+)
 from generator.wit.order import topological_order
 from generator.wit.package_context import PackageContext
-from generator.wit.rules import MAP_KEYS, payload_problem
 from generator.wit.text import SourceText
 
 

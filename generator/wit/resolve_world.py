@@ -4,20 +4,8 @@ from __future__ import annotations
 
 from operator import itemgetter
 
-from generator.component.names import HOW_NAMES_ARE_COMPARED, FunctionName
-from generator.wit.ast import (
-    ExternDeclaration,
-    FunctionDeclaration,
-    IncludeDeclaration,
-    InterfaceDeclaration,
-    Name,
-    TypeDeclaration,
-    UseDeclaration,
-    WorldDeclaration,
-)
-from generator.wit.elaborate import MissingExportError, elaborate
-from generator.wit.include import include
-from generator.wit.model import (
+from generator.names.component_names import HOW_NAMES_ARE_COMPARED, FunctionName
+from generator.resolved.model import (
     FunctionItem,
     InterfaceItem,
     InterfaceKey,
@@ -30,6 +18,18 @@ from generator.wit.model import (
     WorldKey,
     WorldOwner,
 )
+from generator.wit.ast import (
+    ExternDeclaration,
+    FunctionDeclaration,
+    IncludeDeclaration,
+    InterfaceDeclaration,
+    Name,
+    TypeDeclaration,
+    UseDeclaration,
+    WorldDeclaration,
+)
+from generator.wit.elaborate import MissingExportError, elaborate
+from generator.wit.include import include
 from generator.wit.resolve_functions import pair_setters, resolve_function, resource_functions
 from generator.wit.resolve_package import PackageResolver, Unit
 from generator.wit.resolve_types import Scope

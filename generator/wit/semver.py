@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from generator.wit.elaborate import elaborate, interface_dependencies, type_dependency
-from generator.wit.kinds import children, same_function, shape
-from generator.wit.merge import MergeError
-from generator.wit.model import (
+from generator.names.versions import compatible_track, version_key
+from generator.resolved.kinds import children, same_function, shape
+from generator.resolved.model import (
     Alias,
     InterfaceId,
     InterfaceItem,
@@ -27,7 +26,8 @@ from generator.wit.model import (
     TypeItem,
     WorldId,
 )
-from generator.wit.versions import compatible_track, version_key
+from generator.wit.elaborate import elaborate, interface_dependencies, type_dependency
+from generator.wit.merge import MergeError
 
 Track = tuple[str, str, str, str]
 """Namespace, package, interface, and what compatible versions share."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from generator.errors import WitError
-from generator.wit.model import Span
+from generator.span import Span
 
 
 class SourceText:

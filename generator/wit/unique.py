@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from generator.component.names import name_clash
-from generator.wit.model import InterfaceId, Resolve, WorldId
+from generator.names.component_names import name_clash
+from generator.resolved.model import InterfaceId, Resolve, WorldId
 
 
 def world_clash(resolve: Resolve, id: WorldId) -> tuple[str, str, str] | None:

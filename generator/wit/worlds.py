@@ -6,8 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from generator.errors import WitError
-from generator.wit.elaborate import elaborate
-from generator.wit.model import (
+from generator.resolved.model import (
     Freestanding,
     FunctionItem,
     InterfaceItem,
@@ -17,6 +16,7 @@ from generator.wit.model import (
     WorldItem,
     WorldKey,
 )
+from generator.wit.elaborate import elaborate
 from generator.wit.unique import world_clash
 
 

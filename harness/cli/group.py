@@ -1,26 +1,52 @@
-"""All subcommands of `harness`."""
+"""All subcommands of `harness`. A subcommand is loaded when it is used; a list of them needs their names only."""
 
 from __future__ import annotations
 
 from copy import copy
+from importlib import import_module
 
 import click
 
-from harness.cli import check, doctor, fuzz, mutants, run, schema, smoke
+SUBCOMMANDS = {
+    "check": "Run the world in PATH, a WIT file or folder.",
+    "doctor": "Show what is installed and what is not possible here.",
+    "fuzz": "Check random worlds, values and scripts against each other and against the specification.",
+    "mutants": "Put tools that are wrong on purpose in the place of ours, and say what notices them.",
+    "run": "Run the cases at and under PATHS.",
+    "schema": "Print the JSON Schema of a file that people write, or of results.",
+    "smoke": "Run one tiny world through every cell.",
+}
+"""The first sentence of each one's help. `harness.cli.<name>` has the command, under its name."""
+
+FORMER = {"miniatures": "mutants"}
+"""Old names, which work for one release."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class LazyGroup(click.Group):
+    """Loads a subcommand when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(SUBCOMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        name = FORMER.get(cmd_name, cmd_name)
+        if name not in SUBCOMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"harness.cli.{name}"), name)
+        if name != cmd_name:
+            command = copy(command)
+            command.deprecated = f"use `harness {name}`"
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SUBCOMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="wit-dylib-harness", prog_name="harness")
 def commands() -> None:
     """Differential tests for wit-dylib generators, linkers and their interpreters.
 
     Exit codes: 0 all agree, 1 something disagrees, 2 used wrongly, 3 the harness itself is broken, 130 interrupted.
     """
-
-
-_former = copy(mutants.mutants)
-_former.name, _former.hidden, _former.deprecated = "miniatures", True, "use `harness mutants`"
-"""The old name works for one release."""
-
-for _command in (_former, run.run, check.check, fuzz.fuzz, mutants.mutants, schema.schema, doctor.doctor, smoke.smoke):
-    commands.add_command(_command)

@@ -3,10 +3,14 @@ terminal something to obey."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
-from rich.console import Console
 
 from harness.text.visible import visible
+
+if TYPE_CHECKING:  # a help text does not wait for it
+    from rich.console import Console
 
 
 def echo(text: str = "", *, err: bool = False, nl: bool = True) -> None:

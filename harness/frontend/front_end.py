@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator.errors import GeneratorError, WitError
+from generator.resolved.model import InterfaceItem, InterfaceKey, PackageId, Resolve, WorldId
+from generator.sources.load import load, load_text, select_world
 from generator.wit.binary.encode import encode_world
-from generator.wit.load import load, load_text, select_world
-from generator.wit.model import InterfaceItem, InterfaceKey, PackageId, Resolve, WorldId
 from generator.wit.printer_types import escaped
 from generator.wit.semver import replace_imports
 from harness.frontend.mirror import add_mirrors

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from generator.wit.model import (
+from generator.resolved.model import (
     Alias,
     Freestanding,
     Function,

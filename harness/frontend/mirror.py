@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from generator.component.names import canonical_name
-from generator.wit.clone import TypeCloner
-from generator.wit.elaborate import elaborate
-from generator.wit.gates import Features
-from generator.wit.model import (
+from generator.names.component_names import canonical_name
+from generator.resolved.model import (
     NO_GATES,
     FunctionItem,
     Interface,
@@ -31,6 +28,9 @@ from generator.wit.model import (
     WorldKey,
     WorldOwner,
 )
+from generator.wit.clone import TypeCloner
+from generator.wit.elaborate import elaborate
+from generator.wit.gates import Features
 from generator.wit.package_context import PackageContext, borrowing_types
 from harness.frontend.makers import MAKERS, makers_interface, unreturned
 from harness.frontend.world_items import Needed, needed_items

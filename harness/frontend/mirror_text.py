@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.wit.model import PackageId, Resolve
+from generator.resolved.model import PackageId, Resolve
 from generator.wit.printer import print_all, print_package
 from harness.frontend.mirror import MIRROR
 

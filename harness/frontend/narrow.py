@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from generator.component.names import getter_of
-from generator.wit.model import (
+from generator.names.component_names import getter_of
+from generator.resolved.model import (
     FixedLengthList,
     Function,
     FunctionItem,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.wit.model import (
+from generator.resolved.model import (
     Alias,
     FixedLengthList,
     Future,

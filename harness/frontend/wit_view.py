@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from generator.wit import model as w
+from generator.resolved import model as w
 from harness.world import types as t
 from harness.world import world as h
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from generator.component.names import canonical_name, getter_of
-from generator.wit.elaborate import interface_dependencies
-from generator.wit.model import (
+from generator.names.component_names import canonical_name, getter_of
+from generator.resolved.model import (
     Borrow,
     Constructor,
     Function,
@@ -25,6 +24,7 @@ from generator.wit.model import (
     WorldId,
     WorldOwner,
 )
+from generator.wit.elaborate import interface_dependencies
 from harness.frontend.type_parts import parts
 
 

@@ -9,22 +9,22 @@ from typing import Any
 import generator.componentize.shim as shim
 import generator.componentize.world as world
 from generator.component.canon import StringEncoding
-from generator.component.names import ExternName
 from generator.component.types import EnumType, RecordType
 from generator.componentize.canonical import CanonicalDefinitions
 from generator.componentize.core_exports import CoreExports, LiftedFunction
 from generator.componentize.core_imports import CoreImports
 from generator.componentize.extern_names import InterfaceNaming
-from generator.componentize.homes import Home, Homes
 from generator.componentize.options import Needs, TypeContents
 from generator.componentize.plan import PlanModule
 from generator.componentize.types import TypeEncoder
 from generator.link.dylink import SECTION, read_dylink
+from generator.names.component_names import ExternName
+from generator.resolved.instances import Instance, Instances
+from generator.resolved.model import InterfaceItem, Resolve, Resource, TypeId, TypeKind, WorldKey
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import const_i32
 from generator.wasm.types import FuncType, Limits, TableType
 from generator.wit.merge import Union
-from generator.wit.model import InterfaceItem, Resolve, Resource, TypeId, TypeKind, WorldKey
 from harness.mutants.mutant import Area, Table
 from harness.mutants.patch import FunctionOf, Member
 
@@ -41,7 +41,7 @@ Original = Callable[..., Any]
     needs="an exported function with a string",
     shown_by="strings",
 )
-def _(original: Original, self: CanonicalDefinitions, lifted: LiftedFunction, home: Home) -> int:
+def _(original: Original, self: CanonicalDefinitions, lifted: LiftedFunction, home: Instance) -> int:
     index: int = original(self, replace(lifted, encoding=StringEncoding.UTF16), home)
     return index
 
@@ -65,7 +65,7 @@ def _(original: Original, self: TypeContents, *args: Any) -> Needs:
     needs="an exported function",
     shown_by="numbers",
 )
-def _(original: Original, self: CanonicalDefinitions, lifted: LiftedFunction, home: Home) -> int:
+def _(original: Original, self: CanonicalDefinitions, lifted: LiftedFunction, home: Instance) -> int:
     index: int = original(self, replace(lifted, post_return=None), home)
     return index
 
@@ -99,7 +99,7 @@ def _(original: Original, *args: Any) -> None:
     needs="two exported resources of one interface, the second of which is dropped",
     shown_by="resources",
 )
-def _(original: Original, self: CoreExports, home: Home, resource: TypeId) -> tuple[PlanModule, str] | None:
+def _(original: Original, self: CoreExports, home: Instance, resource: TypeId) -> tuple[PlanModule, str] | None:
     assert home.interface is not None
     types = self.resolve.interfaces[home.interface].types.values()
     first = next(id for id in types if isinstance(self.resolve.types[id].kind, Resource))
@@ -126,7 +126,7 @@ def _(original: Original, types: Sequence[FuncType]) -> bytes:
 
 @_row(
     "native-world-ignored",
-    FunctionOf(world, "_add_module"),
+    FunctionOf(world, "add_module"),
     "the worlds of libraries that need no other library are not united with the rest",
     needs="any world",
     shown_by="numbers",
@@ -139,12 +139,12 @@ def _(original: Original, union: Union, module: PlanModule) -> object:
 
 @_row(
     "versions-confused",
-    Member(CoreImports, "_interface"),
+    Member(CoreImports, "find_interface"),
     "an import is looked up in the first interface of that name, whatever its version",
     needs="two versions of a package in one world",
     shown_by="versions",
 )
-def _(original: Original, self: CoreImports, name: str, exported: bool) -> Home | None:
+def _(original: Original, self: CoreImports, name: str, exported: bool) -> Instance | None:
     for key, home in (self.homes.exports if exported else self.homes.imports).items():
         if self.resolve.world_key_name(key).partition("@")[0] == name.partition("@")[0]:
             return home
@@ -167,12 +167,12 @@ def _(
 
 @_row(
     "field-names-of-types-reversed",
-    Member(TypeEncoder, "_def_type"),
+    Member(TypeEncoder, "definition_type"),
     "the component's record types have the names of their fields last to first",
     needs="a record of two fields of one type",
     shown_by="layout",
 )
-def _(original: Original, self: TypeEncoder, home: Home, kind: TypeKind) -> object:
+def _(original: Original, self: TypeEncoder, home: Instance, kind: TypeKind) -> object:
     type = original(self, home, kind)
     if not isinstance(type, RecordType):
         return type
@@ -182,23 +182,23 @@ def _(original: Original, self: TypeEncoder, home: Home, kind: TypeKind) -> obje
 
 @_row(
     "last-enum-case-left-out",
-    Member(TypeEncoder, "_def_type"),
+    Member(TypeEncoder, "definition_type"),
     "the component's enum types lack their last case",
     needs="an enum of two cases",
     shown_by="variants",
 )
-def _(original: Original, self: TypeEncoder, home: Home, kind: TypeKind) -> object:
+def _(original: Original, self: TypeEncoder, home: Instance, kind: TypeKind) -> object:
     type = original(self, home, kind)
     return EnumType(type.labels[:-1]) if isinstance(type, EnumType) and len(type.labels) > 1 else type
 
 
 @_row(
     "exports-use-imported-types",
-    Member(Homes, "of"),
+    Member(Instances, "of"),
     "an exported interface uses the imported instance of another interface, although that is exported too",
     needs="an interface with a resource that is imported and exported, used by an exported interface",
     shown_by="both-sides",
 )
-def _(original: Original, self: Homes, home: Home, id: TypeId) -> Home:
-    found: Home = original(self, home, id)
+def _(original: Original, self: Instances, home: Instance, id: TypeId) -> Instance:
+    found: Instance = original(self, home, id)
     return self.imports.get(found.key, found) if found is not home and found.key is not None else found

@@ -6,19 +6,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import generator.dylib.resources as resources
-import generator.dylib.type_table as type_table
-from generator.dylib.adapters import Adapters
-from generator.dylib.assembly import Assembly, Body
-from generator.dylib.description import Encoder, FunctionEntry, ResourceEntry
-from generator.dylib.functions import FunctionUse
-from generator.dylib.generate import _Generation
-from generator.dylib.scope import Instance, Scope
-from generator.dylib.start import Start
-from generator.dylib.type_table import Entry, ResourceUse, TypeTable
-from generator.dylib.types import Kind, TypeWord
+import generator.dylib.wit_t.resources as resources
+import generator.dylib.world.type_table as type_table
+from generator.dylib.adapters.sync_exports import SyncExports
+from generator.dylib.code.assembly import Assembly, Body
+from generator.dylib.generate import Generation
+from generator.dylib.wit_t.encoder import Encoder, FunctionEntry, ResourceEntry
+from generator.dylib.wit_t.start import Start
+from generator.dylib.world.functions import FunctionUse
+from generator.dylib.world.type_table import Entry, ResourceUse, TypeTable
+from generator.dylib.world.types import Kind, TypeWord
+from generator.resolved.instances import Instance, Instances
+from generator.resolved.model import EnumType, Record, TypeId, TypeKind
 from generator.wasm.code import Code, Op
-from generator.wit.model import EnumType, InterfaceId, InterfaceKey, Record, TypeId, TypeKind
 from harness.mutants.mutant import Area, Table
 from harness.mutants.patch import FunctionOf, Member
 
@@ -30,7 +30,7 @@ Original = Callable[..., Any]
 
 @_row(
     "field-names-reversed",
-    FunctionOf(type_table, "_labels"),
+    FunctionOf(type_table, "labels_of"),
     "the wit_t has the names of a record's fields last to first",
     needs="a record of two fields",
     shown_by="layout",
@@ -42,7 +42,7 @@ def _(original: Original, kind: TypeKind) -> tuple[str, ...]:
 
 @_row(
     "enum-names-reversed",
-    FunctionOf(type_table, "_labels"),
+    FunctionOf(type_table, "labels_of"),
     "the wit_t has the names of an enum's cases last to first",
     needs="an enum of two cases",
     shown_by="variants",
@@ -54,53 +54,53 @@ def _(original: Original, kind: TypeKind) -> tuple[str, ...]:
 
 @_row(
     "interface-not-told",
-    Member(Scope, "name"),
+    Member(Instances, "name"),
     "the wit_t does not say which interface an export belongs to",
     needs="an exported interface",
     shown_by="numbers",
 )
-def _(original: Original, self: Scope, instance: Instance) -> str | None:
+def _(original: Original, self: Instances, instance: Instance) -> str | None:
     return None if instance.exported else original(self, instance)
 
 
 @_row(
     "version-not-told",
-    Member(Scope, "name"),
+    Member(Instances, "name"),
     "the wit_t names interfaces without their versions",
     needs="a package with a version",
     shown_by="versions",
 )
-def _(original: Original, self: Scope, instance: Instance) -> str | None:
+def _(original: Original, self: Instances, instance: Instance) -> str | None:
     name: str | None = original(self, instance)
     return None if name is None else name.partition("@")[0]
 
 
 @_row(
     "label-not-told",
-    Member(Scope, "name"),
+    Member(Instances, "name"),
     "the wit_t has the interface's own name instead of the label it is imported under",
     needs="an import or export with a label",
     shown_by="labels",
 )
-def _(original: Original, self: Scope, instance: Instance) -> str | None:
+def _(original: Original, self: Instances, instance: Instance) -> str | None:
     own = None if instance.interface is None else self.resolve.interface_id(instance.interface)
     return own or original(self, instance)
 
 
 @_row(
     "export-index-off-by-one",
-    Member(Adapters, "write_export"),
+    Member(SyncExports, "write_export"),
     "an export tells the interpreter the index of the next one",
     needs="an export",
     shown_by="numbers",
 )
-def _(original: Original, self: Adapters, index: int, use: FunctionUse) -> None:
+def _(original: Original, self: SyncExports, index: int, use: FunctionUse) -> None:
     original(self, index + 1, use)
 
 
 @_row(
     "import-without-its-last-parameter",
-    Member(Encoder, "_import"),
+    Member(Encoder, "write_import"),
     "the wit_t leaves out the last parameter of an import",
     needs="an imported function with parameters",
     shown_by="numbers",
@@ -112,7 +112,7 @@ def _(original: Original, self: Encoder, entry: FunctionEntry, params: tuple[int
 
 @_row(
     "impl-of-the-first-import",
-    Member(Encoder, "_import"),
+    Member(Encoder, "write_import"),
     "the wit_t has the adapter of the first import for every import",
     needs="two imported functions",
     shown_by="numbers",
@@ -125,7 +125,7 @@ def _(original: Original, self: Encoder, entry: FunctionEntry, params: tuple[int
 
 @_row(
     "area-of-a-synchronous-import",
-    Member(Encoder, "_import"),
+    Member(Encoder, "write_import"),
     "the wit_t tells an area of an asynchronous call for a synchronous import",
     needs="an imported function",
     shown_by="numbers",
@@ -137,7 +137,7 @@ def _(original: Original, self: Encoder, entry: FunctionEntry, params: tuple[int
 
 @_row(
     "lift-of-an-asynchronous-import",
-    Member(Encoder, "_import"),
+    Member(Encoder, "write_import"),
     "the wit_t has a function for the result of an asynchronous call, and none that starts one",
     needs="an imported function",
     shown_by="numbers",
@@ -149,7 +149,7 @@ def _(original: Original, self: Encoder, entry: FunctionEntry, params: tuple[int
 
 @_row(
     "alias-of-the-wrong-type",
-    Member(TypeTable, "_add"),
+    Member(TypeTable, "add_entry"),
     "the wit_t says that every alias is a u32",
     needs="an alias",
     shown_by="aliases",
@@ -163,7 +163,7 @@ def _(original: Original, self: TypeTable, kind: Kind, entry: Entry) -> TypeWord
 
 @_row(
     "own-and-borrow-swapped",
-    Member(TypeTable, "_handle"),
+    Member(TypeTable, "handle"),
     "own is taken for borrow and borrow for own",
     needs="a handle",
     shown_by="resources",
@@ -174,17 +174,14 @@ def _(original: Original, self: TypeTable, kind: Kind, resource: TypeId, user: I
 
 @_row(
     "exported-types-taken-from-imports",
-    Member(Scope, "owner"),
+    Member(Instances, "of"),
     "an exported interface uses the types of the imported instance of another interface, although that is exported too",
     needs="an interface with a resource that is imported and exported, used by an exported interface",
     shown_by="both-sides",
 )
-def _(original: Original, self: Scope, user: Instance, interface: InterfaceId) -> Instance:
-    key = InterfaceKey(interface)
-    if interface != user.interface and key in self._imports:
-        return self._imports[key]
-    owner: Instance = original(self, user, interface)
-    return owner
+def _(original: Original, self: Instances, user: Instance, id: TypeId) -> Instance:
+    found: Instance = original(self, user, id)
+    return self.imports.get(found.key, found) if found is not user and found.key is not None else found
 
 
 @_row(
@@ -194,8 +191,8 @@ def _(original: Original, self: Scope, user: Instance, interface: InterfaceId) -
     needs="two resources of one world, the second of which is dropped",
     shown_by="resources",
 )
-def _(original: Original, assembly: Assembly, scope: Scope, use: ResourceUse) -> ResourceEntry:
-    entry: ResourceEntry = original(assembly, scope, use)
+def _(original: Original, assembly: Assembly, instances: Instances, use: ResourceUse) -> ResourceEntry:
+    entry: ResourceEntry = original(assembly, instances, use)
     first = next(f for f in assembly.imports if f.import_name and f.import_name[1].startswith("[resource-drop]"))
     return replace(entry, drop=assembly.element(first))
 
@@ -230,9 +227,9 @@ def _(original: Original, *args: Any) -> None:
     needs="an exported resource that is dropped",
     shown_by="resources",
 )
-def _(original: Original, assembly: Assembly, scope: Scope, index: int, use: ResourceUse) -> None:
+def _(original: Original, assembly: Assembly, instances: Instances, index: int, use: ResourceUse) -> None:
     before = len(assembly.functions)
-    original(assembly, scope, index, use)
+    original(assembly, instances, index, use)
     for function in assembly.functions[before:]:
         assert function.body is not None
         code = Code(1)
@@ -255,18 +252,18 @@ def _prepend(body: Body, code: Code) -> None:
     needs="two resources, the second of which is exported and dropped",
     shown_by="resources",
 )
-def _(original: Original, assembly: Assembly, scope: Scope, index: int, use: ResourceUse) -> None:
-    original(assembly, scope, 0, use)
+def _(original: Original, assembly: Assembly, instances: Instances, index: int, use: ResourceUse) -> None:
+    original(assembly, instances, 0, use)
 
 
 @_row(
     "error-context-not-handed-over",
-    Member(_Generation, "_error_context"),
+    Member(Generation, "error_context_places"),
     "the interpreter does not get the built-ins of error-context",
     needs="an error-context",
     shown_by="error-contexts",
 )
-def _(original: Original, self: _Generation) -> list[int]:
+def _(original: Original, self: Generation) -> list[int]:
     return []
 
 
@@ -278,5 +275,5 @@ def _(original: Original, self: _Generation) -> list[int]:
     shown_by="numbers",
 )
 def _(original: Original, self: Start, assembly: Assembly, table_base: int) -> None:
-    self._relocates_table = False
+    self.relocates_table = False
     original(self, assembly, table_base)

@@ -6,15 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from generator.dylib.adapters import Adapters
-from generator.dylib.assembly import Body
-from generator.dylib.functions import FunctionUse
-from generator.dylib.joined import Source
-from generator.dylib.lift import Lift
-from generator.dylib.lower import Lower
-from generator.dylib.types import AGGREGATES, Kind, Node
+import generator.dylib.adapters.values as values
+from generator.dylib.adapters.kit import Kit
+from generator.dylib.code.assembly import Body
+from generator.dylib.code.joined import Source
+from generator.dylib.code.lift import Lift
+from generator.dylib.code.lower import Lower
+from generator.dylib.world.functions import FunctionUse
+from generator.dylib.world.types import Kind, Node, Passing
 from harness.mutants.mutant import Area, Table
-from harness.mutants.patch import Member
+from harness.mutants.patch import FunctionOf, Member
 
 IDENTITY = Table(Area.GENERATOR)
 _row = IDENTITY.function
@@ -36,10 +37,10 @@ def _first_two(nodes: Sequence[Node | None], kind: Kind) -> tuple[int, int] | No
 def _swap_params(kind: Kind) -> Original:
     """Lifts an export's flat parameters with the first two handles of one resource exchanged."""
 
-    def wrong(original: Original, self: Adapters, body: Body, cx: int, use: FunctionUse) -> None:
+    def wrong(original: Original, kit: Kit, body: Body, cx: int, use: FunctionUse) -> None:
         pair = _first_two([param.node for param in use.params], kind)
         if use.signature.indirect_params or pair is None:
-            original(self, body, cx, use)
+            original(kit, body, cx, use)
             return
         sources: list[list[Source]] = []
         start = 0
@@ -50,21 +51,21 @@ def _swap_params(kind: Kind) -> Original:
         one, other = pair
         sources[one], sources[other] = sources[other], sources[one]
         for param, found in zip(use.params, sources, strict=True):
-            self.lift.from_flat(body, cx, param.node, found)
+            kit.lift.from_flat(body, cx, param.node, found)
 
     return wrong
 
 
 _row(
     "borrows-exchanged",
-    Member(Adapters, "_lift_params"),
+    FunctionOf(values, "lift_params"),
     "two borrowed parameters of one resource are lifted in each other's place",
     needs="an exported function with two borrows of one imported resource, and a function to lend them on to",
     shown_by="two-handles",
 )(_swap_params(Kind.BORROW))
 _row(
     "owns-exchanged",
-    Member(Adapters, "_lift_params"),
+    FunctionOf(values, "lift_params"),
     "two owned parameters of one resource are lifted in each other's place",
     needs="an exported function with two own handles of one resource",
     shown_by="two-handles",
@@ -72,7 +73,7 @@ _row(
 
 
 def _with_swapped_offsets(node: Node, kind: Kind) -> Node:
-    pair = _first_two(node.parts, kind) if node.kind in AGGREGATES else None
+    pair = _first_two(node.parts, kind) if node.passing is Passing.PRODUCT else None
     if pair is None:
         return node
     offsets = list(node.offsets)
@@ -83,7 +84,7 @@ def _with_swapped_offsets(node: Node, kind: Kind) -> Node:
 
 @_row(
     "borrows-of-a-record-exchanged",
-    Member(Lift, "_from_memory"),
+    Member(Lift, "inline_from_memory"),
     "two borrows of one resource are lifted in each other's place from a record or tuple in memory",
     needs="a list of tuples of two borrows of an imported resource, and a function to lend them on to",
     shown_by="two-handles",
@@ -94,7 +95,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, base: int
 
 @_row(
     "owns-of-a-record-exchanged",
-    Member(Lower, "_to_memory"),
+    Member(Lower, "inline_to_memory"),
     "two own handles of one resource are stored in each other's place in a record or tuple in memory",
     needs="a list of tuples of two own handles",
     shown_by="two-handles",

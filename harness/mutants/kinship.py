@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from generator.dylib.scope import Instance
-from generator.dylib.type_table import TypeTable, Use
-from generator.dylib.types import Kind, TypeWord
-from generator.wit.model import TypeDef, TypeId, TypeKind
+from generator.dylib.world.type_table import TypeTable, Use
+from generator.dylib.world.types import Kind, TypeWord
+from generator.resolved.instances import Instance
+from generator.resolved.model import TypeDef, TypeId, TypeKind
 from harness.mutants.mutant import Area, Table
 from harness.mutants.patch import Member
 
@@ -43,8 +43,8 @@ def _blind(alike: Callable[[_Key], _Key]) -> Original:
     def wrong(
         original: Original, self: TypeTable, id: TypeId, definition: TypeDef, kind: TypeKind, instance: Instance
     ) -> Use:
-        if not isinstance(self._anonymous, _Alike):
-            vars(self)["_anonymous"] = _Alike(alike)
+        if not isinstance(self.anonymous, _Alike):
+            vars(self)["anonymous"] = _Alike(alike)
         found: Use = original(self, id, definition, kind, instance)
         return found
 
@@ -64,14 +64,14 @@ def _without_sides(key: _Key) -> _Key:
 
 _row(
     "fixed-lengths-forgotten",
-    Member(TypeTable, "_structure"),
+    Member(TypeTable, "structure"),
     "two fixed-length lists of one element type are one type",
     needs="fixed-length lists of one element type with different lengths",
     shown_by="kin",
 )(_blind(_without_length))
 _row(
     "error-taken-for-ok",
-    Member(TypeTable, "_structure"),
+    Member(TypeTable, "structure"),
     "result<T> and result<_, T> are one type",
     needs="result<T> and result<_, T>",
     shown_by="kin",

@@ -8,14 +8,15 @@ from typing import Any
 
 import generator.canonical.flatten as flatten
 import generator.canonical.layout as layout
-import generator.dylib.joined as joined
+import generator.dylib.code.joined as joined
+import generator.resolved.despecialize as despecialize
 from generator.canonical.flatten import CoreSignature, Flattening
 from generator.canonical.layout import Layout
-from generator.dylib.lift import Lift
-from generator.dylib.types import Kind, Node
+from generator.dylib.code.lift import Lift
+from generator.dylib.world.types import Node
+from generator.resolved.model import Function, Method, Primitive, Type
 from generator.wasm.code import Op
 from generator.wasm.types import ValType
-from generator.wit.model import Function, Method, Primitive, Type
 from harness.mutants.mutant import Area, Table
 from harness.mutants.patch import Entry, FunctionOf, Here, Member
 
@@ -108,7 +109,7 @@ def _(original: object, self: Layout, cases: tuple[Type | None, ...]) -> int:
 
 @_row(
     "variant-sized-by-first-payload",
-    Member(Layout, "_variant"),
+    Member(Layout, "variant"),
     "a variant has room for its first payload only",
     needs="a list of variants whose first payload is not the largest",
     shown_by="variants",
@@ -121,7 +122,7 @@ def _(original: Callable[..., tuple[int, int]], self: Layout, cases: tuple[Type 
 
 @_row(
     "one-byte-for-16-flags",
-    FunctionOf(layout, "flags_size"),
+    FunctionOf(despecialize, "flags_size"),
     "9 to 16 flags get 1 byte",
     needs="flags of 9 to 16 labels in memory",
     shown_by="flags",
@@ -132,7 +133,7 @@ def _(original: Callable[[int], int], labels: int) -> int:
 
 @_row(
     "four-bytes-for-16-flags",
-    FunctionOf(layout, "flags_size"),
+    FunctionOf(despecialize, "flags_size"),
     "9 to 16 flags get 4 bytes",
     needs="flags of 9 to 16 labels in memory",
     shown_by="flags",
@@ -167,7 +168,7 @@ _value(
 )
 _value(
     "f32-converted-when-widened",
-    Entry(joined, "_WIDEN", (F32, I32)),
+    Entry(joined, "WIDEN", (F32, I32)),
     _I32_TRUNC_SAT_F32_S,
     "an f32 that goes as i32 is converted, not reinterpreted, when it is lowered",
     needs="a flat variant with payloads u32 and f32",
@@ -175,7 +176,7 @@ _value(
 )
 _value(
     "f32-converted-when-narrowed",
-    Entry(joined, "_NARROW", (I32, F32)),
+    Entry(joined, "NARROW", (I32, F32)),
     (_F32_CONVERT_I32_S,),
     "an f32 that comes as i32 is converted, not reinterpreted, when it is lifted",
     needs="a flat variant with payloads u32 and f32",
@@ -183,7 +184,7 @@ _value(
 )
 _value(
     "f32-converted-when-widened-to-64",
-    Entry(joined, "_WIDEN", (F32, I64)),
+    Entry(joined, "WIDEN", (F32, I64)),
     _I64_TRUNC_SAT_F32_S,
     "an f32 that goes as i64 is converted, not reinterpreted, when it is lowered",
     needs="a flat variant with payloads u64 and f32, or f64 and f32",
@@ -191,7 +192,7 @@ _value(
 )
 _value(
     "f32-converted-when-narrowed-from-64",
-    Entry(joined, "_NARROW", (I64, F32)),
+    Entry(joined, "NARROW", (I64, F32)),
     (_F32_CONVERT_I64_S,),
     "an f32 that comes as i64 is converted, not reinterpreted, when it is lifted",
     needs="a flat variant with payloads u64 and f32, or f64 and f32",
@@ -199,7 +200,7 @@ _value(
 )
 _value(
     "f64-cut-when-narrowed",
-    Entry(joined, "_NARROW", (I64, F64)),
+    Entry(joined, "NARROW", (I64, F64)),
     (Op.I32_WRAP_I64, Op.I64_EXTEND_I32_U, Op.F64_REINTERPRET_I64),
     "an f64 that comes as i64 loses its upper half",
     needs="a flat variant with payloads u64 and f64",
@@ -209,14 +210,13 @@ _value(
 
 @_row(
     "fixed-length-list-one-short",
-    Member(Lift, "_elements_from_memory"),
+    Member(Lift, "product_from_memory"),
     "the last element of a fixed-length list is not lifted",
     needs="a fixed-length list in memory",
     shown_by="fixed-length-lists",
 )
 def _(original: Callable[..., None], self: Lift, body: Any, cx: int, node: Node, base: int, offset: int) -> None:
-    assert node.kind is Kind.FIXED_LENGTH_LIST
-    original(self, body, cx, replace(node, count=node.count - 1), base, offset)
+    original(self, body, cx, node if node.times is None else replace(node, times=node.times - 1), base, offset)
 
 
 @_row(

@@ -14,7 +14,7 @@ from generator.componentize.plan import CoreExport
 from generator.link import names
 from generator.link.layout import Layout
 from generator.link.library import Library
-from generator.link.plan_link import _Linking
+from generator.link.plan_link import Linking
 from generator.link.symbols import STUBS, Definitions, Function
 from generator.wasm.types import FuncType, Limits
 from harness.mutants.mutant import Area, Table
@@ -122,7 +122,7 @@ def _calls(original: Original, libraries: Iterable[Library], functions: Sequence
 
 @_row(
     "constructors-not-run",
-    FunctionOf(_plan_link, "_calls"),
+    FunctionOf(_plan_link, "initial_calls"),
     "the constructors of libraries are never called",
     needs="any world",
     shown_by="numbers",
@@ -133,7 +133,7 @@ def _(original: Original, libraries: Iterable[Library], *functions: str) -> list
 
 @_row(
     "constructors-run-twice",
-    FunctionOf(_plan_link, "_calls"),
+    FunctionOf(_plan_link, "initial_calls"),
     "the constructors of libraries are called twice",
     needs="any world",
     shown_by="numbers",
@@ -144,19 +144,19 @@ def _(original: Original, libraries: Iterable[Library], *functions: str) -> list
 
 @_row(
     "constructors-before-relocations",
-    Member(_Linking, "_initialization"),
+    Member(Linking, "initialization"),
     "constructors run before addresses are relocated",
     needs="any world",
     shown_by="numbers",
 )
-def _(original: Original, self: _Linking) -> Any:
+def _(original: Original, self: Linking) -> Any:
     found = original(self)
     return replace(found, calls=found.calls[::-1])
 
 
 @_row(
     "no-relocations",
-    FunctionOf(_plan_link, "_calls"),
+    FunctionOf(_plan_link, "initial_calls"),
     "relocations are left out",
     needs="any world",
     shown_by="numbers",

@@ -9,19 +9,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import generator.dylib.allocate as allocate
-import generator.dylib.frame as frame
+import generator.dylib.adapters.values as values
+import generator.dylib.code.allocate as allocate
+import generator.dylib.code.frame as frame
 from generator.canonical.layout import align_to
 from generator.canonical.names import export_name, post_return_name
-from generator.dylib import intrinsics
-from generator.dylib.adapters import Adapters
-from generator.dylib.assembly import Assembly, Body, Func
-from generator.dylib.frame import Frames
-from generator.dylib.functions import FunctionUse
-from generator.dylib.joined import Source, get_flat
-from generator.dylib.lift import Lift
-from generator.dylib.lower import Lower
-from generator.dylib.types import Kind, Node
+from generator.dylib.adapters.kit import Kit
+from generator.dylib.adapters.sync_exports import SyncExports
+from generator.dylib.code import intrinsics
+from generator.dylib.code.assembly import Assembly, Body, Func
+from generator.dylib.code.frame import Frames
+from generator.dylib.code.joined import Source, get_flat
+from generator.dylib.code.lift import Lift
+from generator.dylib.code.lower import Lower
+from generator.dylib.world.functions import FunctionUse
+from generator.dylib.world.types import Kind, Node
 from generator.wasm.code import Code, Mem, Op
 from generator.wasm.types import FuncType, ValType
 from harness.mutants.mutant import Area, Table
@@ -38,7 +40,7 @@ Original = Callable[..., Any]
 
 @_row(
     "list-allocated-with-alignment-1",
-    Member(Lower, "_store_elements"),
+    Member(Lower, "store_elements"),
     "memory for the elements of a list is asked for with an alignment of 1",
     needs="a list of elements aligned to more than 1 that is lowered element by element",
     shown_by="lists",
@@ -120,7 +122,7 @@ def _store_zero(body: Body, behind: bool) -> None:
 
 @_row(
     "list-lifted-from-24-bits",
-    Member(Lift, "_sequence"),
+    Member(Lift, "sequence_from_flat"),
     "the address of a list that comes in is cut to 24 bits",
     needs="a list that is lifted",
     shown_by="lists",
@@ -172,34 +174,34 @@ def _(original: Original, self: Frames, body: Body, cx: int, size: int, alignmen
     made: int = original(self, body, cx, size, alignment)
     if size <= frame.LARGEST_ON_STACK:
         body.address(made, align_to(size, frame.STACK_ALIGNMENT))
-        self._set_stack_pointer(body)
+        self.set_stack_pointer(body)
     return made
 
 
 @_row(
     "spilled-parameters-freed-before-they-are-read",
-    Member(Adapters, "_lift_params"),
+    FunctionOf(values, "lift_params"),
     "the memory in which an export gets its parameters is freed before they are lifted",
     needs="an exported function with more than 16 flat parameters",
     shown_by="spills",
 )
-def _(original: Original, self: Adapters, body: Body, cx: int, use: FunctionUse) -> None:
+def _(original: Original, kit: Kit, body: Body, cx: int, use: FunctionUse) -> None:
     if not use.signature.indirect_params:
-        original(self, body, cx, use)
+        original(kit, body, cx, use)
         return
     types = [param.type for param in use.function.params]
     body.local_get(cx)
     body.local_get(0)
-    for value in (*self.layout.record(types), 0):
+    for value in (*kit.layout.record(types), 0):
         body.i32_const(value)
-    body.call_to(self.assembly.intrinsic(intrinsics.DEALLOC_BYTES))
-    for param, offset in zip(use.params, self.layout.field_offsets(types), strict=True):
-        self.lift.from_memory(body, cx, param.node, 0, offset)
+    body.call_to(kit.assembly.intrinsic(intrinsics.DEALLOC_BYTES))
+    for param, offset in zip(use.params, kit.layout.field_offsets(types), strict=True):
+        kit.lift.from_memory(body, cx, param.node, 0, offset)
 
 
 @_row(
     "list-written-after-it-was-freed",
-    Member(Lift, "_free"),
+    Member(Lift, "free_elements"),
     "the last byte of a list is cleared after its memory was freed",
     needs="a list that is lifted element by element",
     shown_by="lists",
@@ -213,21 +215,22 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, end: int,
 
 @_row(
     "export-finished-before-its-result-is-read",
-    Member(Adapters, "_write_post_return"),
+    Member(SyncExports, "write_post_return"),
     "the interpreter is told that a result was read before the export returns",
     needs="an exported function whose result has a string or list",
     shown_by="strings",
 )
-def _(original: Original, self: Adapters, index: int, use: FunctionUse) -> None:
-    exports = dict(self.assembly.exports)
-    core = exports[export_name(self.resolve, use.instance.key, use.function)]
+def _(original: Original, self: SyncExports, index: int, use: FunctionUse) -> None:
+    assembly, resolve = self.kit.assembly, self.kit.layout.resolve
+    exports = dict(assembly.exports)
+    core = exports[export_name(resolve, use.instance.key, use.function)]
     assert core.body is not None
     core.body.i32_const(index)
-    core.body.call_to(self._export_finish())
-    name = post_return_name(self.resolve, use.instance.key, use.function)
-    function = self.assembly.declare(name, FuncType(use.signature.type.results))
+    core.body.call_to(self.finish())
+    name = post_return_name(resolve, use.instance.key, use.function)
+    function = assembly.declare(name, FuncType(use.signature.type.results))
     function.body = Body(len(function.type.params))
-    self.assembly.export(name, function)
+    assembly.export(name, function)
 
 
 _NUMBERS = range(Kind.U8, Kind.STRING)
@@ -236,7 +239,7 @@ _NUMBERS = range(Kind.U8, Kind.STRING)
 
 @_row(
     "taken-list-lifted-again",
-    Member(Lift, "_sequence"),
+    Member(Lift, "sequence_from_flat"),
     "a list whose elements are no numbers is lifted element by element, although the interpreter has taken it whole",
     needs="a list of anything but numbers that is taken whole",
     shown_by="any-lists",
@@ -249,7 +252,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 
 @_row(
     "given-list-popped-again",
-    Member(Lower, "_sequence"),
+    Member(Lower, "sequence_to_memory"),
     "a list whose elements are no numbers is popped element by element, although the interpreter has given it whole",
     needs="a list of anything but numbers that is given whole",
     shown_by="any-lists",

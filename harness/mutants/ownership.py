@@ -6,16 +6,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import generator.dylib.adapters as adapters
-import generator.dylib.allocate as allocate
-import generator.dylib.frame as frame
-from generator.dylib import intrinsics
-from generator.dylib.adapters import Adapters, Statics
-from generator.dylib.assembly import Assembly, Body, Func
-from generator.dylib.frame import Frames
-from generator.dylib.functions import FunctionUse
-from generator.dylib.lift import Lift
-from generator.dylib.types import Node
+import generator.dylib.adapters.call_area as call_area
+import generator.dylib.adapters.sync_exports as sync_exports
+import generator.dylib.adapters.values as values
+import generator.dylib.code.allocate as allocate
+import generator.dylib.code.frame as frame
+from generator.dylib.adapters.kit import Kit
+from generator.dylib.adapters.sync_exports import ReturnArea, SyncExports
+from generator.dylib.code import intrinsics
+from generator.dylib.code.assembly import Assembly, Body, Func
+from generator.dylib.code.frame import Frames
+from generator.dylib.code.lift import Lift
+from generator.dylib.world.functions import FunctionUse
+from generator.dylib.world.types import Node
 from generator.wasm.code import Op
 from generator.wasm.types import ValType
 from harness.mutants.mutant import Area, Table
@@ -31,7 +34,7 @@ Original = Callable[..., Any]
 
 @_row(
     "list-leaked",
-    Member(Lift, "_free"),
+    Member(Lift, "free_elements"),
     "the memory of a list is not freed after its elements are lifted",
     needs="a list that is lifted element by element",
     shown_by="lists",
@@ -42,7 +45,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, end: int,
 
 @_row(
     "list-freed-by-count",
-    Member(Lift, "_free"),
+    Member(Lift, "free_elements"),
     "a list is freed with the number of its elements for its size in bytes",
     needs="a list of elements of more than a byte that is lifted element by element",
     shown_by="lists",
@@ -63,7 +66,7 @@ def _lower_to_start(body: Body, node: Node, end: int, length: int) -> None:
 
 @_row(
     "list-freed-with-alignment-1",
-    Member(Lift, "_free"),
+    Member(Lift, "free_elements"),
     "a list is freed with an alignment of 1",
     needs="a list of elements aligned to more than 1 that is lifted element by element",
     shown_by="lists",
@@ -74,7 +77,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, end: int,
 
 @_row(
     "list-freed-twice",
-    Member(Lift, "_free"),
+    Member(Lift, "free_elements"),
     "the memory of a list is freed twice",
     needs="a list that is lifted element by element",
     shown_by="lists",
@@ -90,18 +93,18 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, end: int,
 
 @_row(
     "spilled-parameters-leaked",
-    Member(Adapters, "_lift_params"),
+    FunctionOf(values, "lift_params"),
     "the memory in which an export gets its parameters is not freed",
     needs="an exported function with more than 16 flat parameters",
     shown_by="spills",
 )
-def _(original: Original, self: Adapters, body: Body, cx: int, use: FunctionUse) -> None:
+def _(original: Original, kit: Kit, body: Body, cx: int, use: FunctionUse) -> None:
     if not use.signature.indirect_params:
-        original(self, body, cx, use)
+        original(kit, body, cx, use)
         return
-    offsets = self.layout.field_offsets([param.type for param in use.function.params])
+    offsets = kit.layout.field_offsets([param.type for param in use.function.params])
     for param, offset in zip(use.params, offsets, strict=True):
-        self.lift.from_memory(body, cx, param.node, 0, offset)
+        kit.lift.from_memory(body, cx, param.node, 0, offset)
 
 
 @_row(
@@ -122,12 +125,12 @@ def _(original: Original, assembly: Assembly) -> Func:
 
 @_row(
     "no-post-return",
-    Member(Adapters, "_write_post_return"),
+    Member(SyncExports, "write_post_return"),
     "there is no post-return function, so the interpreter never hears that the result was read",
     needs="an exported function",
     shown_by="numbers",
 )
-def _(original: Original, self: Adapters, index: int, use: FunctionUse) -> None:
+def _(original: Original, self: SyncExports, index: int, use: FunctionUse) -> None:
     pass
 
 
@@ -144,14 +147,14 @@ def _(original: Original, self: Frames, body: Body, frame: int, size: int) -> No
 
 @_row(
     "stack-pointer-moved-by-exports",
-    Member(Adapters, "_lower_result"),
+    Member(SyncExports, "lower_result"),
     "an export makes a frame for its result and never gives it back",
     needs="an exported function with a result",
     shown_by="numbers",
 )
-def _(original: Original, self: Adapters, body: Body, cx: int, use: FunctionUse) -> None:
+def _(original: Original, self: SyncExports, body: Body, cx: int, use: FunctionUse) -> None:
     if use.result is not None:
-        self.frames.enter(body, cx, use.result.node.size, use.result.node.alignment)
+        self.kit.frames.enter(body, cx, use.result.node.size, use.result.node.alignment)
     original(self, body, cx, use)
 
 
@@ -168,7 +171,7 @@ def _(original: Original, offset: int, alignment: int) -> int:
 
 @_row(
     "import-result-unaligned",
-    Here(adapters, "align_to"),
+    Here(call_area, "align_to"),
     "the place of an import's result begins right behind the spilled parameters",
     needs="an imported function with spilled parameters and a result in memory",
     shown_by="results",
@@ -179,23 +182,23 @@ def _(original: Original, offset: int, alignment: int) -> int:
 
 @_row(
     "export-result-unaligned",
-    FunctionOf(adapters, "place_statics"),
+    FunctionOf(sync_exports, "place_return_area"),
     "an export returns an address that is not aligned",
     needs="an exported function with a result in memory that is aligned to more than 2",
     shown_by="results",
 )
-def _(original: Original, *args: Any) -> Statics:
-    statics: Statics = original(*args)
-    return Statics(statics.context, statics.result + 2, statics.end + 2)
+def _(original: Original, *args: Any) -> ReturnArea:
+    area: ReturnArea = original(*args)
+    return ReturnArea(area.context, area.result + 2, area.end + 2)
 
 
 @_row(
     "result-and-context-in-one-place",
-    FunctionOf(adapters, "place_statics"),
+    FunctionOf(sync_exports, "place_return_area"),
     "the context of an export's call is kept where its result lies",
     needs="an exported function with a result in memory",
     shown_by="results",
 )
-def _(original: Original, *args: Any) -> Statics:
-    statics: Statics = original(*args)
-    return replace(statics, context=statics.result)
+def _(original: Original, *args: Any) -> ReturnArea:
+    area: ReturnArea = original(*args)
+    return replace(area, context=area.result)

@@ -3,6 +3,10 @@
 A function of a module is replaced in every module of `generator` that imported it by name. Functions of `generator`
 and of our adapter that remember their answers by their arguments (`lru_cache`) are given an empty memory of their own
 meanwhile, so that what a wrong tool remembers never reaches the right one, nor the other way round.
+
+A patch proves that it takes before it is used: the place exists, everyone who could see the original sees the
+replacement, and afterwards the original again. It counts its calls, so that a test can tell a fault that nothing
+notices from one that was never reached.
 """
 
 from __future__ import annotations
@@ -26,6 +30,10 @@ class MissingTarget(Exception):
     """The place to be replaced is not there any more: our tools have changed, and the mutant must follow."""
 
 
+class NotTaken(Exception):
+    """The place was replaced, and something still sees the original, or the other way round."""
+
+
 @dataclass(frozen=True)
 class Change:
     """One name of a module, a class or a mapping, and what it gets for a while."""
@@ -43,6 +51,11 @@ class Change:
             undo = Change(self.owner, self.key, vars(self.owner)[self.key])
             setattr(self.owner, self.key, self.value)
         return undo
+
+    def holds(self) -> bool:
+        """Whether the value is there."""
+        names = self.owner if isinstance(self.owner, MutableMapping) else vars(self.owner)
+        return names[self.key] is self.value
 
 
 class Place(Protocol):
@@ -116,15 +129,63 @@ class Patch:
         self.place = place
         self._wrong = wrong
         self._changes: list[Change] = []
+        self._modules = 0
+        self._is_proven = False
+        self.calls = 0
+        """How often the replacement was called, where it is a function."""
+
+    def _counted(self, original: Original, *args: Any, **kwargs: Any) -> Any:
+        self.calls += 1
+        return self._wrong(original, *args, **kwargs)
+
+    @property
+    def is_function(self) -> bool:
+        return callable(self._wrong)
 
     def resolve(self) -> list[Change]:
-        """What is exchanged. Raises `MissingTarget`."""
-        if not self._changes:
-            self._changes = self.place.changes(self._wrong) + _own_memories()
+        """What is exchanged. Raises `MissingTarget`. Modules that were loaded since are looked at, too."""
+        modules = len(_generator_modules())
+        if modules != self._modules:
+            wrong = self._counted if self.is_function else self._wrong
+            self._changes, self._modules = self.place.changes(wrong) + _own_memories(), modules
         return self._changes
+
+    def prove(self) -> None:
+        """Apply the patch and put the original back, and look whether each took, once.
+
+        Raises `MissingTarget`, `NotTaken`.
+        """
+        if self._is_proven:
+            return
+        changes = self.resolve()
+        hidden = [change for change in changes if change.holds()]
+        if hidden:
+            raise NotTaken(f"{hidden[0].key} of {hidden[0].owner} is replaced already")
+        undo: list[Change] = []
+        try:
+            undo = [change.exchange() for change in changes]
+            self._ensure(changes, undo, "the original")
+        finally:
+            for change in reversed(undo):
+                change.exchange()
+        self._ensure(undo, changes, "the replacement")
+        self._is_proven = True
+
+    def _ensure(self, now: list[Change], before: list[Change], what: str) -> None:
+        """Every place has its value of `now`; no module of `generator` has a function that is replaced everywhere."""
+        for change in now:
+            if not change.holds():
+                raise NotTaken(f"{change.key} of {change.owner} is still {what}")
+        if isinstance(self.place, FunctionOf):
+            gone = {id(change.value) for change in before}
+            for module in _generator_modules():
+                for name, value in vars(module).items():
+                    if id(value) in gone:
+                        raise NotTaken(f"{module.__name__}.{name} is still {what}")
 
     @contextmanager
     def applied(self) -> Iterator[None]:
+        self.prove()
         undo: list[Change] = []
         try:
             for change in self.resolve():

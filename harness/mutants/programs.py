@@ -13,8 +13,8 @@ from generator.componentize.plan import CanonicalOptions
 from generator.link.dylink import Dylink
 from generator.link.layout import Layout
 from generator.link.library import Library
-from generator.link.plan_link import _Linking
-from generator.link.symbols import STUBS, Definitions, Function, _Resolver
+from generator.link.plan_link import Linking
+from generator.link.symbols import STUBS, Definitions, Function, Resolver
 from generator.wasm.types import FuncType, Limits
 from harness.mutants.mutant import Area, Table
 from harness.mutants.patch import FunctionOf, Here, Member
@@ -38,7 +38,7 @@ PROGRAMS.value(
 
 @_row(
     "memory-maximum-ignored",
-    FunctionOf(layout, "_limits"),
+    FunctionOf(layout, "needed_limits"),
     "the memory has no maximum, although a library imports it with one",
     needs="a library that limits the memory",
     shown_by=SHOWN_BY,
@@ -50,7 +50,7 @@ def _(original: Original, what: str, *args: Any) -> Limits:
 
 @_row(
     "memory-minimum-ignored",
-    FunctionOf(layout, "_limits"),
+    FunctionOf(layout, "needed_limits"),
     "the memory is as large as the data, although a library imports a larger one",
     needs="a library that imports a memory with a large minimum",
     shown_by=SHOWN_BY,
@@ -62,24 +62,24 @@ def _(original: Original, what: str, unit: str, needed: int, *args: Any) -> Limi
 
 @_row(
     "reallocs-exchanged",
-    Member(_Linking, "_options"),
+    Member(Linking, "canonical_options"),
     "imports allocate with the `realloc` for exports, and the other way round",
     needs="a library with an allocator for one of the two only, and a string",
     shown_by=SHOWN_BY,
 )
-def _(original: Original, self: _Linking, library: Library) -> CanonicalOptions:
+def _(original: Original, self: Linking, library: Library) -> CanonicalOptions:
     found: CanonicalOptions = original(self, library)
     return replace(found, import_realloc=found.export_realloc, export_realloc=found.import_realloc)
 
 
 @_row(
     "relocations-just-before-constructors",
-    Member(_Linking, "_initialization"),
+    Member(Linking, "initialization"),
     "each library is relocated and constructed before the next one is relocated",
     needs="a constructor that looks at relocated data of a library behind it, in a circle",
     shown_by=SHOWN_BY,
 )
-def _(original: Original, self: _Linking) -> Any:
+def _(original: Original, self: Linking) -> Any:
     found = original(self)
     places = {library.name: place for place, library in enumerate(self.selection.in_order)}
     return replace(found, calls=sorted(found.calls, key=lambda call: places[call.module]))
@@ -87,7 +87,7 @@ def _(original: Original, self: _Linking) -> Any:
 
 @_row(
     "dlsym-table-backwards",
-    Here(dl_table, "_symbols"),
+    Here(dl_table, "symbols_of"),
     "the symbols that `dlsym` searches are sorted the wrong way round",
     needs="a library of several symbols that is opened",
     shown_by=SHOWN_BY,
@@ -153,11 +153,11 @@ def _(original: Original, libraries: Sequence[Library], *args: Any) -> Layout:
 
 @_row(
     "weak-function-not-null",
-    Member(_Resolver, "_function_address"),
+    Member(Resolver, "function_address"),
     "a weak function that nobody defines has an address",
     needs="a weak function that nobody defines",
     shown_by=SHOWN_BY,
 )
-def _(original: Original, self: _Resolver, library: Library, name: str, called: Function | None) -> Function:
+def _(original: Original, self: Resolver, library: Library, name: str, called: Function | None) -> Function:
     found: Function | None = original(self, library, name, called)
     return found or called or Function(STUBS, name, FuncType(()))

@@ -7,8 +7,8 @@ from typing import Any
 
 import generator.wit.gates as gates
 import generator.wit.include as include
+from generator.resolved.model import PackageName, Stability
 from generator.wit.gates import Features
-from generator.wit.model import PackageName, Stability
 from generator.wit.text import SourceText
 from harness.mutants.mutant import Area, Table
 from harness.mutants.patch import FunctionOf
@@ -48,7 +48,7 @@ def _(
 
 @_row(
     "include-renames-nothing",
-    FunctionOf(include, "_renamed"),
+    FunctionOf(include, "renamed"),
     "`include ... with` leaves names as they are",
     needs="a world that includes another and gives an import or export another name",
     shown_by="includes",
@@ -59,7 +59,7 @@ def _(original: Original, name: str, renames: Mapping[str, str]) -> str:
 
 @_row(
     "include-renames-no-members",
-    FunctionOf(include, "_renamed"),
+    FunctionOf(include, "renamed"),
     "`include ... with` gives a resource another name, and its functions keep the old one",
     needs="a world that includes another and gives a resource with functions another name",
     shown_by="includes",

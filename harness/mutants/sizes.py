@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import generator.component.encode_types as encode_types
-import generator.dylib.relocations as relocations
+import generator.dylib.wit_t.relocations as relocations
 import generator.wasm.encode as encode
-from generator.dylib.assembly import Body
-from generator.dylib.description import Encoder
-from generator.dylib.joined import Source
-from generator.dylib.lift import Lift
-from generator.dylib.types import Kind, Node, TypeWord
+from generator.dylib.code.assembly import Body
+from generator.dylib.code.joined import Source
+from generator.dylib.code.lift import Lift
+from generator.dylib.wit_t.encoder import Encoder
+from generator.dylib.world.types import Kind, Node, TypeWord
 from generator.wasm.code import Op
 from generator.wasm.leb128 import encode_unsigned
 from generator.wasm.types import ValType
@@ -37,7 +37,7 @@ def _cut(body: Body, source: Source, mask: int) -> None:
 
 @_row(
     "list-lengths-of-16-bits",
-    Member(Lift, "_sequence"),
+    Member(Lift, "sequence_from_flat"),
     "of the length of a list only the lower 16 bits count",
     needs="a list of 65,536 elements or more",
     shown_by="long-values",
@@ -50,7 +50,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 
 @_row(
     "map-lengths-of-8-bits",
-    Member(Lift, "_sequence"),
+    Member(Lift, "sequence_from_flat"),
     "of the length of a map only the lower 8 bits count",
     needs="a map of 256 entries or more",
     shown_by="long-values",
@@ -63,7 +63,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 
 @_row(
     "string-lengths-of-16-bits",
-    Member(Lift, "_from_flat"),
+    Member(Lift, "inline_from_flat"),
     "of the length of a flat string only the lower 16 bits count",
     needs="a string of 65,536 bytes or more as a parameter",
     shown_by="long-values",
@@ -76,7 +76,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 
 @_row(
     "representations-of-31-bits",
-    Member(Lift, "_from_flat"),
+    Member(Lift, "inline_from_flat"),
     "the representation that comes for a borrow loses its highest bit",
     needs="a resource of the component with a representation of 2^31 or more, borrowed",
     shown_by="representations",
@@ -89,7 +89,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 
 @_row(
     "no-representation-0",
-    Member(Lift, "_from_flat"),
+    Member(Lift, "inline_from_flat"),
     "a representation of 0 becomes 1",
     needs="a resource of the component with the representation 0, borrowed",
     shown_by="representations",
@@ -124,7 +124,7 @@ def _(original: Original, places: Iterable[int]) -> bytes:
 
 @_row(
     "members-counted-in-8-bits",
-    Member(Encoder, "_slice"),
+    Member(Encoder, "write_slice"),
     "the number of fields, cases, labels, items and parameters is told in 8 bits",
     needs="a record, variant, enum, tuple or function with 256 of them",
     shown_by="wide",
@@ -136,7 +136,7 @@ def _(original: Original, self: Encoder, pointed: tuple[int, int | None]) -> Non
 
 @_row(
     "type-numbers-of-8-bits",
-    Member(Encoder, "_type"),
+    Member(Encoder, "write_type"),
     "the interpreter is told the number of a type in 8 bits",
     needs="257 types of one kind",
     shown_by="many-types",

@@ -13,7 +13,7 @@ from harness.mutants.generators import GENERATORS
 from harness.mutants.interpreters import INTERPRETERS
 from harness.mutants.linkers import LINKERS
 from harness.mutants.mutant import Area, Mutant
-from harness.mutants.patch import Patch
+from harness.mutants.patch import MissingTarget, NotTaken, Patch
 from harness.toolchains.component_build import INTERPRETER
 from harness.toolchains.named import UnknownToolchain
 from harness.toolchains.ours import Ours
@@ -79,8 +79,14 @@ def _wrong_interpreter(name: str, binary: bytes) -> bytes:
 
 
 def toolchain(name: str) -> Toolchain:
-    """The toolchain of a mutant. Raises `UnknownToolchain`."""
+    """The toolchain of a mutant, whose fault has proved to take. Raises `UnknownToolchain`, `BrokenMutant`."""
     if name not in MUTANTS:
         raise UnknownToolchain(f"there is no mutant {name!r} (`harness mutants --list` shows all)")
+    fault = MUTANTS[name].fault
+    if isinstance(fault, Patch):
+        try:
+            fault.prove()
+        except (MissingTarget, NotTaken) as error:
+            raise BrokenMutant(f"mutant {name}: {error}") from error
     tool = _Wrong(MUTANTS[name])
     return Toolchain(f"{PREFIX}{name}", "mutant", metadata.version("wit-dylib-harness"), tool, tool, in_process=True)

@@ -6,18 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import generator.dylib.branches as branches
-import generator.dylib.lift as lift
+import generator.dylib.adapters.values as adapter_values
+import generator.dylib.code.branches as branches
+import generator.dylib.code.lift as lift
 from generator.canonical.layout import POINTER_SIZE
-from generator.dylib.adapters import Adapters
-from generator.dylib.assembly import Body, Func
-from generator.dylib.functions import FunctionUse
-from generator.dylib.helpers import Helpers, helper_type
-from generator.dylib.joined import Source
-from generator.dylib.lift import Lift
-from generator.dylib.lower import Lower
-from generator.dylib.plan import Mode
-from generator.dylib.types import Kind, Node
+from generator.dylib.adapters.kit import Kit
+from generator.dylib.code.assembly import Body, Func
+from generator.dylib.code.helpers import Helpers, helper_type
+from generator.dylib.code.joined import Source
+from generator.dylib.code.lift import Lift
+from generator.dylib.code.lower import Lower
+from generator.dylib.code.plan import Mode
+from generator.dylib.world.functions import FunctionUse
+from generator.dylib.world.types import Kind, Node
 from generator.wasm.code import Mem, Op
 from generator.wasm.types import ValType
 from harness.mutants.mutant import Area, Table
@@ -34,7 +35,7 @@ _F64_ADD = 0xA0
 
 _value(
     "s8-loaded-unsigned",
-    Entry(lift, "_LOAD", Kind.S8),
+    Entry(lift, "LOADS", Kind.S8),
     Mem.I32_LOAD8_U,
     "an s8 in memory is loaded without its sign",
     needs="a negative s8 in memory",
@@ -42,7 +43,7 @@ _value(
 )
 _value(
     "s16-loaded-unsigned",
-    Entry(lift, "_LOAD", Kind.S16),
+    Entry(lift, "LOADS", Kind.S16),
     Mem.I32_LOAD16_U,
     "an s16 in memory is loaded without its sign",
     needs="a negative s16 in memory",
@@ -61,7 +62,7 @@ def _cut(body: Body, source: Source, mask: int) -> None:
 
 @_row(
     "flat-s8-unsigned",
-    Member(Lift, "_from_flat"),
+    Member(Lift, "inline_from_flat"),
     "a flat s8 loses its sign",
     needs="a negative s8 as a parameter",
     shown_by="numbers",
@@ -74,7 +75,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 
 @_row(
     "flat-s16-unsigned",
-    Member(Lift, "_from_flat"),
+    Member(Lift, "inline_from_flat"),
     "a flat s16 loses its sign",
     needs="a negative s16 as a parameter",
     shown_by="numbers",
@@ -87,7 +88,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 
 @_row(
     "char-of-16-bits",
-    Member(Lower, "_pop"),
+    Member(Lower, "pop_value"),
     "only the lower 16 bits of a char are lowered",
     needs="a char beyond U+FFFF",
     shown_by="numbers",
@@ -101,7 +102,7 @@ def _(original: Original, self: Lower, body: Body, cx: int, node: Node) -> None:
 
 @_row(
     "negative-zero-lost",
-    Member(Lower, "_pop"),
+    Member(Lower, "pop_value"),
     "0.0 is added to every f64 that is lowered, so that -0.0 becomes 0.0",
     needs="an f64 of -0.0",
     shown_by="numbers",
@@ -115,7 +116,7 @@ def _(original: Original, self: Lower, body: Body, cx: int, node: Node) -> None:
 
 @_row(
     "unchecked-discriminant",
-    Member(Lower, "_check"),
+    Member(Lower, "check_discriminant"),
     "a discriminant without a case is stored like any other",
     needs="a discriminant of 2 or more for a result of two payloads in memory",
     shown_by="bad-discriminants",
@@ -126,7 +127,7 @@ def _(original: Original, self: Lower, body: Body, cases: int) -> None:
 
 @_row(
     "discriminant-of-count",
-    Member(Lower, "_check"),
+    Member(Lower, "check_discriminant"),
     "a discriminant equal to the number of cases is stored like one of a case",
     needs="an enum or variant of 256 cases in memory, and the discriminant 256",
     shown_by="bad-256",
@@ -137,7 +138,7 @@ def _(original: Original, self: Lower, body: Body, cases: int) -> None:
 
 @_row(
     "fields-reversed",
-    Member(Lift, "_from_memory"),
+    Member(Lift, "inline_from_memory"),
     "the fields of a record in memory are pushed last to first",
     needs="a record with fields of different values in memory",
     shown_by="layout",
@@ -150,25 +151,25 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, base: int
 
 @_row(
     "parameters-reversed",
-    Member(Adapters, "_lift_params"),
+    FunctionOf(adapter_values, "lift_params"),
     "the parameters of an export are pushed last to first",
     needs="an exported function with two parameters",
     shown_by="numbers",
 )
-def _(original: Original, self: Adapters, body: Body, cx: int, use: FunctionUse) -> None:
+def _(original: Original, kit: Kit, body: Body, cx: int, use: FunctionUse) -> None:
     if use.signature.indirect_params:
-        original(self, body, cx, use)
+        original(kit, body, cx, use)
         return
     end = len(use.signature.type.params)
     for param in reversed(use.params):
         start = end - len(param.node.flat or ())
-        self.lift.from_flat(body, cx, param.node, [(at, use.signature.type.params[at]) for at in range(start, end)])
+        kit.lift.from_flat(body, cx, param.node, [(at, use.signature.type.params[at]) for at in range(start, end)])
         end = start
 
 
 @_row(
     "option-inverted",
-    Member(Lift, "_push_case"),
+    Member(Lift, "push_case"),
     "some is lifted as none, none as some",
     needs="an option",
     shown_by="variants",
@@ -181,7 +182,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, discrimin
 
 @_row(
     "result-inverted",
-    Member(Lift, "_push_case"),
+    Member(Lift, "push_case"),
     "ok is lifted as error, error as ok",
     needs="a result",
     shown_by="variants",
@@ -200,14 +201,14 @@ def _invert(body: Body, discriminant: int) -> None:
 
 @_row(
     "enum-counted-from-the-end",
-    Member(Lower, "_pop"),
+    Member(Lower, "pop_value"),
     "the cases of an enum are numbered from the last to the first when it is lowered",
     needs="an enum of two cases",
     shown_by="variants",
 )
 def _(original: Original, self: Lower, body: Body, cx: int, node: Node) -> None:
     if node.kind is Kind.ENUM:
-        body.i32_const(node.count - 1)
+        body.i32_const(node.cases - 1)
     original(self, body, cx, node)
     if node.kind is Kind.ENUM:
         body.op(Op.I32_SUB)
@@ -215,7 +216,7 @@ def _(original: Original, self: Lower, body: Body, cx: int, node: Node) -> None:
 
 @_row(
     "map-reversed",
-    Member(Lower, "_store_elements"),
+    Member(Lower, "store_elements"),
     "the pairs of a map are lowered last to first",
     needs="a map of two pairs",
     shown_by="maps",
@@ -252,7 +253,7 @@ class _Backwards(Body):
 
 @_row(
     "map-keys-and-values-swapped",
-    Member(Lift, "_sequence"),
+    Member(Lift, "sequence_from_flat"),
     "the value of a pair is pushed before its key",
     needs="a map with a pair",
     shown_by="maps",
@@ -265,7 +266,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 
 @_row(
     "list-length-in-bytes",
-    Member(Lift, "_sequence"),
+    Member(Lift, "sequence_from_flat"),
     "the length of a list is taken to be in bytes, and multiplied by the size of an element",
     needs="a list of elements of more than a byte",
     shown_by="lists",
@@ -282,7 +283,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 
 @_row(
     "long-lists-cut",
-    Member(Lift, "_sequence"),
+    Member(Lift, "sequence_from_flat"),
     "of the length of a list only the lower 8 bits count",
     needs="a list of 256 elements or more",
     shown_by="long-lists",
@@ -295,7 +296,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 
 @_row(
     "third-payload-is-the-second",
-    FunctionOf(branches, "_table"),
+    FunctionOf(branches, "branch_by_table"),
     "the third type of payload of a variant is taken for the second",
     needs="a variant with three types of payload",
     shown_by="variants",
@@ -309,7 +310,7 @@ def _(
 
 @_row(
     "string-one-too-long",
-    Member(Lower, "_to_memory"),
+    Member(Lower, "inline_to_memory"),
     "the length of a string in memory counts a final NUL",
     needs="a string in memory",
     shown_by="strings",
@@ -327,7 +328,7 @@ def _(original: Original, self: Lower, body: Body, cx: int, node: Node, base: in
 
 @_row(
     "string-pointer-and-length-swapped",
-    Member(Lift, "_from_flat"),
+    Member(Lift, "inline_from_flat"),
     "the pointer of a flat string is taken for its length",
     needs="a string as a parameter",
     shown_by="strings",
@@ -344,7 +345,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
     shown_by="twins",
 )
 def _(original: Original, self: Helpers, node: Node, mode: Mode) -> Func | None:
-    for (other, other_mode), function in self._known.items():
+    for (other, other_mode), function in self.known.items():
         alike = (other.kind, other.size, other.parts) == (node.kind, node.size, node.parts)
         if alike and other_mode is mode and function.type == helper_type(node, mode):
             return function

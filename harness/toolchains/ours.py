@@ -11,13 +11,13 @@ from pathlib import Path
 
 from generator.componentize.encoder import ComponentizeOptions
 from generator.dylib.generate import generate
-from generator.dylib.options import DylibOptions
+from generator.dylib.world.options import DylibOptions
 from generator.errors import GeneratorError
 from generator.link import link
 from generator.link.library import read_library
 from generator.link.plan_link import LinkOptions as OurLinkOptions
-from generator.wit.load import load, load_text, select_world
-from generator.wit.model import PackageId, Resolve
+from generator.resolved.model import PackageId, Resolve
+from generator.sources.load import load, load_text, select_world
 from harness.toolchains.protocol import (
     OUR_COMMANDS,
     BuildResult,

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import GeneratorError
+from generator.sources.load import load_text
 from generator.wit.json_form import resolve_json
-from generator.wit.load import load_text
 from harness.process import children as process
 from harness.process.children import Limits
 

@@ -10,7 +10,7 @@ from benchmarks.growing_inputs import WIT_ROWS, Growing, empty_library, library_
 from benchmarks.growth import exponent
 from generator.errors import WitError
 from generator.link.library import read_library
-from generator.wit.load import load_text, select_world
+from generator.sources.load import load_text, select_world
 
 
 @pytest.mark.parametrize("size", [1, 2, 70])

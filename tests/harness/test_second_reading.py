@@ -63,7 +63,7 @@ def test_a_reference_that_cannot_be_started(tmp_path: Path) -> None:
 
 
 def test_a_rename_lost_by_our_front_end(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generator.wit.include, "_renamed", lambda name, renames: name)
+    monkeypatch.setattr(generator.wit.include, "renamed", lambda name, renames: name)
     ours._load.cache_clear()
     plan = check_plan(WitText(RENAMED, "w.wit"), "w", calls=4)
     verdict = examine(bench, "w", plan, Options(artifacts=None)).verdict

@@ -7,13 +7,13 @@ from enum import Enum, unique
 
 from generator.component.errors import BinaryError
 from generator.component.read import is_component, read_component
+from generator.resolved.model import PackageId, PackageName, Resolve
 from generator.wasm.decode import DecodedModule
 from generator.wasm.errors import WasmFormatError
 from generator.wit.binary.decode import decode_world, is_package, package_of_component, world_of_component
 from generator.wit.binary.encode import is_component_type_section
 from generator.wit.combine import add_packages
 from generator.wit.merge import Union
-from generator.wit.model import PackageId, PackageName, Resolve
 
 
 @unique

@@ -26,9 +26,7 @@ from generator.component.types import (
     ValType,
     VariantType,
 )
-from generator.wit.binary.deftypes import PRIMITIVES
-from generator.wit.binary.validity import check_labels, kind_problem
-from generator.wit.model import (
+from generator.resolved.model import (
     Alias,
     Borrow,
     Case,
@@ -55,7 +53,9 @@ from generator.wit.model import (
     Variant,
     WorldOwner,
 )
-from generator.wit.model import EnumType as WitEnumType
+from generator.resolved.model import EnumType as WitEnumType
+from generator.wit.binary.deftypes import PRIMITIVES
+from generator.wit.binary.validity import check_labels, kind_problem
 from generator.wit.package_context import kind_borrows
 
 _PRIMITIVES = {component: wit for wit, component in PRIMITIVES.items()}
@@ -269,7 +269,7 @@ def _nameless(node: TypeNode) -> BinaryError:
 
 
 def definition_shape(node: TypeNode) -> tuple[str | int, ...]:
-    """The shape (see `generator.wit.kinds`) of the WIT kind that a node is converted to."""
+    """The shape (see `generator.resolved.kinds`) of the WIT kind that a node is converted to."""
     match node.definition:
         case RecordType(fields):
             return ("record", *(name for name, _ in fields))

@@ -8,19 +8,12 @@ from __future__ import annotations
 from generator.component.component import Component, Custom, Export
 from generator.component.errors import BinaryError
 from generator.component.evaluate import Evaluator
-from generator.component.names import ExternName, is_label, name_clash, parse_interface_name
 from generator.component.nodes import ComponentNode, FuncNode, InstanceNode, Item, Opaque, Signature, TypeNode
 from generator.component.read import read_component
 from generator.component.types import ComponentType, Sort
 from generator.errors import LimitError
-from generator.wasm.errors import WasmFormatError
-from generator.wasm.reader import Reader
-from generator.wit.binary.docs_reader import inject_docs
-from generator.wit.binary.encode import ENCODING_BYTES, ENCODING_SECTION, ENCODING_VERSION
-from generator.wit.binary.interfaces import Interfaces, check_names, interface_and_package
-from generator.wit.binary.limits import check_written_out
-from generator.wit.binary.package_docs import SECTION as DOCS_SECTION
-from generator.wit.model import (
+from generator.names.component_names import ExternName, is_label, name_clash, parse_interface_name
+from generator.resolved.model import (
     Function,
     FunctionItem,
     InterfaceItem,
@@ -36,6 +29,13 @@ from generator.wit.model import (
     WorldKey,
     WorldOwner,
 )
+from generator.wasm.errors import WasmFormatError
+from generator.wasm.reader import Reader
+from generator.wit.binary.docs_reader import inject_docs
+from generator.wit.binary.encode import ENCODING_BYTES, ENCODING_SECTION, ENCODING_VERSION
+from generator.wit.binary.interfaces import Interfaces, check_names, interface_and_package
+from generator.wit.binary.limits import check_written_out
+from generator.wit.binary.package_docs import SECTION as DOCS_SECTION
 
 _OLDER_FORM = b"\x03"
 _ENCODINGS = {byte: encoding.value for encoding, byte in ENCODING_BYTES.items()}

@@ -24,7 +24,7 @@ from generator.component.types import (
     ValType,
     VariantType,
 )
-from generator.wit import model as wit
+from generator.resolved import model as wit
 
 PRIMITIVES = {primitive: PrimValType[primitive.name] for primitive in wit.Primitive}
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from generator.component.errors import BinaryError
-from generator.component.names import is_label
-from generator.wit.binary.package_docs import SECTION, VERSION, Json
-from generator.wit.model import (
+from generator.names.component_names import is_label
+from generator.names.versions import is_version
+from generator.resolved.model import (
     NO_GATES,
     EnumType,
     Flags,
@@ -29,7 +29,7 @@ from generator.wit.model import (
     WorldItem,
     WorldKey,
 )
-from generator.wit.versions import is_version
+from generator.wit.binary.package_docs import SECTION, VERSION, Json
 
 
 def inject_docs(resolve: Resolve, package: PackageId, data: bytes, offset: int) -> None:

@@ -11,14 +11,11 @@ from dataclasses import replace
 
 from generator.component.builder import ComponentBuilder
 from generator.component.canon import StringEncoding
-from generator.component.names import ExternName, canonical_interface_name
 from generator.component.type_builder import ComponentTypeBuilder
 from generator.component.types import EncodedType, Sort, TypedExtern
 from generator.errors import GeneratorError
-from generator.wit.binary.instance_bodies import InstanceBodies, function_name
-from generator.wit.binary.package_docs import package_docs_section
-from generator.wit.binary.scope import TypeScope
-from generator.wit.model import (
+from generator.names.component_names import ExternName, canonical_interface_name
+from generator.resolved.model import (
     FunctionItem,
     InterfaceId,
     InterfaceItem,
@@ -33,6 +30,9 @@ from generator.wit.model import (
     WorldKey,
     WorldOwner,
 )
+from generator.wit.binary.instance_bodies import InstanceBodies, function_name
+from generator.wit.binary.package_docs import package_docs_section
+from generator.wit.binary.scope import TypeScope
 
 ENCODING_SECTION = "wit-component-encoding"
 ENCODING_VERSION = 4

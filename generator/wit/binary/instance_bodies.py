@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from generator.component.names import ExternName
 from generator.component.type_builder import InstanceTypeBuilder
 from generator.component.types import EncodedType, Sort
+from generator.names.component_names import ExternName
+from generator.resolved.model import Freestanding, Function, Interface, InterfaceId, InterfaceOwner, Resolve, TypeId
 from generator.wit.binary.scope import TypeScope
 from generator.wit.elaborate import interface_dependencies
-from generator.wit.model import Freestanding, Function, Interface, InterfaceId, InterfaceOwner, Resolve, TypeId
 
 
 @dataclass(frozen=True, slots=True)

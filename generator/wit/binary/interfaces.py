@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from generator.component.errors import BinaryError
-from generator.component.names import (
+from generator.component.nodes import FuncNode, InstanceNode, Item, TypeNode
+from generator.names.component_names import (
     ExternName,
     InterfaceName,
     bad_label,
@@ -15,13 +16,9 @@ from generator.component.names import (
     parse_function_name,
     parse_interface_name,
 )
-from generator.component.nodes import FuncNode, InstanceNode, Item, TypeNode
-from generator.wit.accessors import accessor_of, pair_problem
-from generator.wit.binary.conversion import TypeConversion, definition_shape
-from generator.wit.binary.validity import function_problem
-from generator.wit.elaborate import interface_dependencies
-from generator.wit.kinds import function_kind, shape
-from generator.wit.model import (
+from generator.names.versions import is_version
+from generator.resolved.kinds import function_kind, shape
+from generator.resolved.model import (
     Accessor,
     Alias,
     Freestanding,
@@ -38,8 +35,11 @@ from generator.wit.model import (
     Resource,
     TypeId,
 )
+from generator.wit.accessors import accessor_of, pair_problem
+from generator.wit.binary.conversion import TypeConversion, definition_shape
+from generator.wit.binary.validity import function_problem
+from generator.wit.elaborate import interface_dependencies
 from generator.wit.unique import interface_clash
-from generator.wit.versions import is_version
 
 
 class Interfaces:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from generator.canonical.limits import LARGEST_SIZE, oversized_types
-from generator.canonical.walk import function_types
 from generator.errors import LimitError
-from generator.wit.kinds import children
-from generator.wit.model import (
+from generator.resolved.kinds import children
+from generator.resolved.model import (
     Alias,
     Borrow,
     EnumType,
@@ -30,6 +29,7 @@ from generator.wit.model import (
     WorldId,
     WorldItem,
 )
+from generator.resolved.walk import function_types
 
 DEEPEST = 97
 """Levels of a value type, counting the primitive type inside; names add none. Of wasmparser's 100 levels a function, an

@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from generator.component.component import Custom
-from generator.wit.model import (
+from generator.resolved.model import (
     EnumType,
     Flags,
     Function,

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from generator.component.names import ExternName
 from generator.component.type_builder import ComponentTypeBuilder, InstanceTypeBuilder
 from generator.component.types import DefType, ExternType, Sort, SubResource, TypedExtern, TypeEq
 from generator.errors import GeneratorError
+from generator.names.component_names import ExternName
+from generator.resolved.kinds import children
+from generator.resolved.model import Alias, Function, Owner, Primitive, Resolve, Resource, TypeDef, TypeId
 from generator.wit.binary.deftypes import PRIMITIVES, def_type, func_type
-from generator.wit.kinds import children
-from generator.wit.model import Alias, Function, Owner, Primitive, Resolve, Resource, TypeDef, TypeId
 
 
 class TypeScope:

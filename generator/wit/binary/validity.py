@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from generator.canonical.despecialize import dealias, dealias_id
-from generator.canonical.layout import MAX_FLAGS
 from generator.component.errors import BinaryError
-from generator.component.names import bad_label
 from generator.component.nodes import TypeNode
 from generator.component.types import EnumType, FlagsType, RecordType, VariantType
-from generator.wit.accessors import accessor_of, params_problem, result_problem
-from generator.wit.model import (
+from generator.names.component_names import bad_label
+from generator.resolved.despecialize import dealias, dealias_id
+from generator.resolved.model import (
+    MAX_FLAGS,
     Borrow,
     Constructor,
     Flags,
@@ -29,7 +28,8 @@ from generator.wit.model import (
     TypeId,
     TypeKind,
 )
-from generator.wit.rules import MAP_KEYS, payload_problem
+from generator.resolved.rules import MAP_KEYS, payload_problem
+from generator.wit.accessors import accessor_of, params_problem, result_problem
 
 Borrows = Callable[[Type], bool]
 """Whether a type contains a borrowed handle."""

@@ -18,8 +18,7 @@ from generator.canonical.names import (
     resource_import_name,
     task_return_name,
 )
-from generator.canonical.walk import copy_types
-from generator.wit.model import (
+from generator.resolved.model import (
     Future,
     Interface,
     InterfaceId,
@@ -31,6 +30,7 @@ from generator.wit.model import (
     Resource,
     Stream,
 )
+from generator.resolved.walk import copy_types
 from tests.generator.canonical.types import Types, function
 
 KEY = InterfaceKey(InterfaceId(0))

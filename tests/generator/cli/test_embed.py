@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from generator.cli import main
+from generator.resolved.model import Resolve, WorldId
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.decode import DecodedModule
 from generator.wit.binary.decode import decode_world
 from generator.wit.binary.encode import section_name
-from generator.wit.model import Resolve, WorldId
 
 WIT = """
 package a:b@1.0.0;

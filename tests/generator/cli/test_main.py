@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
@@ -10,6 +11,10 @@ from pathlib import Path
 import pytest
 
 from generator import cli
+from generator.cli.arguments import embed, wit_dylib
+from generator.component.canon import StringEncoding
+from generator.dummy.schemes import SCHEMES
+from generator.dylib.world.options import ABI_VERSIONS, StackPointer
 
 
 @pytest.mark.parametrize("arguments", [[], ["component"], ["nonsense"], ["component", "nonsense"], ["wit"]])
@@ -41,8 +46,26 @@ def test_every_subcommand_has_help(subcommand: cli.Subcommand, capsys: pytest.Ca
     assert f"usage: generator {' '.join(subcommand.path)}" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("words", [(), *[subcommand.path for subcommand in cli.SUBCOMMANDS]], ids=" ".join)
+def test_help_loads_no_more_than_it_shows(words: tuple[str, ...]) -> None:
+    code = "import sys; from generator.cli import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words, "--help"], capture_output=True, text=True, check=True, timeout=60
+    )
+    loaded = {name for name in done.stderr.split() if name.startswith("generator.")}
+    assert "usage: generator" in done.stdout
+    assert {name for name in loaded if not name.startswith("generator.cli")} == {"generator.errors", "generator.span"}
+
+
+def test_words_of_options_are_those_of_the_work() -> None:
+    assert tuple([encoding.value for encoding in StringEncoding]) == embed.ENCODINGS == wit_dylib.ENCODINGS
+    assert tuple([place.value for place in StackPointer]) == wit_dylib.STACK_POINTERS
+    assert ABI_VERSIONS == wit_dylib.ABI_VERSIONS
+    assert tuple(sorted(SCHEMES)) == embed.DUMMY_NAMES
+
+
 def test_a_missing_module_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    missing = cli.Subcommand(("component", "gone"), "generator.cli.gone", "is not there")
+    missing = cli.Subcommand(("component", "gone"), "gone", "is not there")
     monkeypatch.setattr(cli, "SUBCOMMANDS", (*cli.SUBCOMMANDS, missing))
     assert cli.main(["component", "gone"]) == 2
     assert "`component gone` is not part of this installation" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from generator import cli
-from generator.wit.load import load, load_text
+from generator.sources.load import load, load_text
 from generator.wit.printer import print_all
 from tests.generator.wit.structure import structure
 from tests.generator.wit.texts import GATES, NESTED, TEXTS, WORLDS

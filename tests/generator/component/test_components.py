@@ -26,7 +26,6 @@ from generator.component.component import (
     InlineExports,
     Instantiate,
 )
-from generator.component.names import ExternName
 from generator.component.read import is_component, read_component
 from generator.component.type_builder import ComponentTypeBuilder, InstanceTypeBuilder
 from generator.component.types import (
@@ -45,6 +44,7 @@ from generator.component.types import (
     TypedExtern,
     TypeEq,
 )
+from generator.names.component_names import ExternName
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.types import FuncType as CoreFuncType
 from generator.wasm.types import ValType as CoreValType

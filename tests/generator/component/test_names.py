@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.component.names import (
+from generator.names.component_names import (
     InterfaceName,
     bad_label,
     canonical_version,

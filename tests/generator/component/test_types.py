@@ -11,7 +11,6 @@ from generator.component.encode_types import (
     encode_extern_name,
     encode_extern_type,
 )
-from generator.component.names import ExternName
 from generator.component.read_names import read_extern_name, read_extern_type
 from generator.component.read_types import read_alias, read_core_type, read_deftype
 from generator.component.reader import ComponentReader
@@ -50,6 +49,7 @@ from generator.component.types import (
     TypeEq,
     VariantType,
 )
+from generator.names.component_names import ExternName
 from generator.wasm.types import FuncType as CoreFuncType
 from generator.wasm.types import GlobalType, Limits, MemoryType, TableType
 from generator.wasm.types import ValType as CoreValType

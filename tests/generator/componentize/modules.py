@@ -13,14 +13,7 @@ from generator.canonical.names import (
     post_return_name,
     resource_import_name,
 )
-from generator.wasm.builder import ModuleBuilder
-from generator.wasm.code import Code, Op
-from generator.wasm.decode import DecodedModule
-from generator.wasm.module import CustomSection
-from generator.wasm.types import ExternKind, FuncType, GlobalType, Limits, MemoryType, ValType
-from generator.wit.binary.encode import encode_world, section_name
-from generator.wit.load import load_text, select_world
-from generator.wit.model import (
+from generator.resolved.model import (
     Function,
     FunctionItem,
     InterfaceItem,
@@ -31,6 +24,13 @@ from generator.wit.model import (
     WorldId,
     WorldKey,
 )
+from generator.sources.load import load_text, select_world
+from generator.wasm.builder import ModuleBuilder
+from generator.wasm.code import Code, Op
+from generator.wasm.decode import DecodedModule
+from generator.wasm.module import CustomSection
+from generator.wasm.types import ExternKind, FuncType, GlobalType, Limits, MemoryType, ValType
+from generator.wit.binary.encode import encode_world, section_name
 
 I32 = ValType.I32
 

@@ -11,8 +11,8 @@ from generator.component.canon import Builtin, BuiltinOp, CanonOptions, Lift, St
 from generator.component.read import read_component
 from generator.componentize.encoder import componentize
 from generator.componentize.single import plan_single
+from generator.resolved.model import FunctionItem
 from generator.wasm.code import Code
-from generator.wit.model import FunctionItem
 from tests.generator.componentize.async_call import call_async
 from tests.generator.componentize.modules import TestModule, i32_type, load_world, world_section
 from tests.generator.componentize.test_running import Running

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from generator.wit.load import load_text
+from generator.resolved.model import Resolve, WorldId
+from generator.sources.load import load_text
 from generator.wit.merge import MergeError, Union
-from generator.wit.model import Resolve, WorldId
 from generator.wit.printer import print_all
 from generator.wit.semver import merge_imports_by_version
 from tests.generator.componentize.modules import load_world

@@ -11,10 +11,10 @@ from generator.componentize.extern_names import InterfaceNaming
 from generator.componentize.single import plan_single
 from generator.dummy.module import dummy_module as standard_dummy
 from generator.dummy.schemes import SCHEMES
+from generator.sources.load import load_text
 from generator.wasm.decode import DecodedModule
 from generator.wasm.encode import encode_custom
 from generator.wit.binary.decode import decode_component
-from generator.wit.load import load_text
 from generator.wit.printer import print_all
 from tests.generator.componentize.modules import I32, TestModule, dummy_module, load_world, world_section
 

@@ -7,8 +7,8 @@ import pytest
 from generator.dummy.module import dummy_module
 from generator.dummy.schemes import SCHEMES
 from generator.errors import GeneratorError
+from generator.sources.load import load_text, select_world
 from generator.wasm.decode import DecodedModule
-from generator.wit.load import load_text, select_world
 
 WIT = """
 package a:b@1.2.3;

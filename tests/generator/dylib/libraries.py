@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from generator.dylib.generate import generate
-from generator.dylib.options import DylibOptions
-from generator.wit.load import load_text, select_world
+from generator.dylib.world.options import DylibOptions
+from generator.sources.load import load_text, select_world
 
 
 def library(wit: str, options: DylibOptions | None = None) -> bytes:

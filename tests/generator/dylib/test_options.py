@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from generator.cli import main
-from generator.dylib.async_filter import AsyncFilters
-from generator.dylib.options import DylibOptions
 from generator.dylib.unsupported import UnsupportedError
+from generator.dylib.world.async_filter import AsyncFilters
+from generator.dylib.world.options import DylibOptions
 from generator.errors import GeneratorError
 from generator.wasm.decode import DecodedModule
 from tests.generator.dylib.libraries import library

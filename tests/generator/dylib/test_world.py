@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from generator.dylib.options import DylibOptions, StackPointer
+from generator.dylib.world.options import DylibOptions, StackPointer
 from generator.wasm.decode import DecodedModule
 from tests.generator.dylib.host import STACK_TOP, Host
 from tests.generator.dylib.interpreter import Context

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from generator.cli import link as command
-from generator.cli.parser import CommandParser
+from generator.cli.arguments import link as arguments
+from generator.cli.arguments.parser import CommandParser
 from generator.component.read import is_component
 from generator.errors import GeneratorError, UsageError
 from tests.generator.link.libraries import GETTER, LibraryBuilder, dylink
@@ -16,7 +17,7 @@ from tests.generator.link.libraries import GETTER, LibraryBuilder, dylink
 
 def parse(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    command.add_parser(parser.add_subparsers(parser_class=CommandParser))
+    arguments.add_parser(parser.add_subparsers(parser_class=CommandParser))
     return parser.parse_args(["link", *words])
 
 

@@ -8,11 +8,11 @@ import wasmtime.component
 
 from generator.errors import GeneratorError
 from generator.link import Library, LinkOptions, link, plan_link, read_library
+from generator.sources.load import load_text, select_world
 from generator.wasm.code import Code, Mem, Op, const_i32
 from generator.wasm.module import CustomSection
 from generator.wasm.types import ExternKind, GlobalType
 from generator.wit.binary.encode import encode_world, section_name
-from generator.wit.load import load_text, select_world
 from tests.generator.link.libraries import GETTER, I32, REALLOC, SETTER, THUNK, LibraryBuilder, dylink
 
 ENGINE = wasmtime.Engine()

@@ -16,10 +16,10 @@ import wasmtime
 import wasmtime.component
 
 from generator.link import LinkOptions, link, read_library
+from generator.sources.load import load_text, select_world
 from generator.wasm.code import Code, Mem, Op, const_global
 from generator.wasm.module import CustomSection
 from generator.wit.binary.encode import encode_world, section_name
-from generator.wit.load import load_text, select_world
 from tests.generator.link.libraries import GETTER, I32, SETTER, LibraryBuilder, dylink
 from tests.generator.wit.test_reference import EXECUTABLE
 

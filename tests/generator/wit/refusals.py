@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from generator.errors import WitError
-from generator.wit.load import load_text
+from generator.sources.load import load_text
 
 
 def refusal(text: str, *features: str) -> WitError:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from generator.component.names import canonical_label
+from generator.names.component_names import canonical_label
+from generator.resolved.model import Primitive
 from generator.wit.lexer import KEYWORDS
-from generator.wit.model import Primitive
 
 PRIMITIVES = tuple(primitive.value for primitive in Primitive)
 MAP_KEYS = ("bool", "u8", "s16", "u32", "s64", "char", "string")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from generator.wit.kinds import children, shape
-from generator.wit.model import (
+from generator.resolved.kinds import children, shape
+from generator.resolved.model import (
     Freestanding,
     Function,
     FunctionItem,

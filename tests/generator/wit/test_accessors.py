@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from generator.resolved.model import Accessor, Freestanding, Method, Static
+from generator.sources.load import load_text, select_world
 from generator.wit.accessors import setters_behind_getters
-from generator.wit.load import load_text, select_world
-from generator.wit.model import Accessor, Freestanding, Method, Static
 from generator.wit.printer import print_package
 from generator.wit.worlds import exportize
 

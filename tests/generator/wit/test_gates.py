@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from generator.resolved.model import NO_GATES, PackageName, Stability
+from generator.sources.load import load_text
 from generator.wit.gates import Features, is_included
-from generator.wit.load import load_text
-from generator.wit.model import NO_GATES, PackageName, Stability
 from generator.wit.text import SourceText
 from tests.generator.wit.refusals import check_refusal
 

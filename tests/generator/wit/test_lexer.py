@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from generator.component.names import is_label
 from generator.errors import WitError
+from generator.names.component_names import is_label
 from generator.wit.lexer import END, IDENTIFIER, INVALID, STRING, docs_of, tokenize
 from generator.wit.string_literal import decode_string_literal, encode_string_literal
 from generator.wit.text import SourceText

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from generator.errors import WitError
+from generator.resolved.model import PackageName
+from generator.sources.load import load, load_text, select_world
 from generator.wit.binary.encode import encode_package
-from generator.wit.load import load, load_text, select_world
-from generator.wit.model import PackageName
 from tests.generator.wit.refusals import refusal
 from tests.generator.wit.texts import FEATURES, TEXTS
 

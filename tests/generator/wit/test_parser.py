@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.wit.load import load_text
+from generator.sources.load import load_text
 from tests.generator.wit.refusals import check_refusal, refusal
 
 MARK = "¶"

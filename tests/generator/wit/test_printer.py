@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.wit.load import load_text
+from generator.sources.load import load_text
 from generator.wit.printer import print_all, print_package
 from tests.generator.wit.structure import structure
 from tests.generator.wit.texts import FEATURES, TEXTS

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 
+from generator.sources.load import load_text, select_world
 from generator.wit.json_form import resolve_json
-from generator.wit.load import load_text, select_world
 from generator.wit.printer import print_all
 from generator.wit.worlds import exportize, importize
 from tests.generator.wit.strategies import wit_texts

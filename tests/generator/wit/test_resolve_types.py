@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.wit.load import load_text
-from generator.wit.model import (
+from generator.resolved.model import (
     Alias,
     Borrow,
     Constructor,
@@ -35,6 +34,7 @@ from generator.wit.model import (
     TypeId,
     TypeKind,
 )
+from generator.sources.load import load_text
 from generator.wit.parser_types import MAX_LIST_LENGTH
 from tests.generator.wit.refusals import check_refusal
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.wit.load import load_text, select_world
-from generator.wit.model import (
+from generator.resolved.model import (
     Alias,
     FunctionItem,
     InterfaceItem,
@@ -16,6 +15,7 @@ from generator.wit.model import (
     World,
     WorldOwner,
 )
+from generator.sources.load import load_text, select_world
 from tests.generator.wit.refusals import check_refusal
 from tests.generator.wit.texts import FEATURES, GATES, INCLUDES, WORLDS
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from generator.errors import WitError
-from generator.wit.load import load_text
+from generator.sources.load import load_text
 from generator.wit.printer import print_all
 from tests.generator.wit.strategies import wit_texts
 from tests.generator.wit.structure import structure
@@ -32,7 +32,7 @@ def test_printed_text_means_the_same(text: str) -> None:
 @given(wit_texts())
 def test_definitions_come_before_their_uses(text: str) -> None:
     """What reads the arena in order (the encoder, for one) finds the parts of a type before it."""
-    from generator.wit.kinds import children
+    from generator.resolved.kinds import children
 
     resolve, _ = load_text(text)
     for index, definition in enumerate(resolve.types):

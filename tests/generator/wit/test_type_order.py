@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from generator.wit.load import load_text
-from generator.wit.model import Resolve, TypeDef
+from generator.resolved.model import Resolve, TypeDef
+from generator.sources.load import load_text
 
 
 def named(resolve: Resolve, definition: TypeDef) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.wit.versions import compatible_track, is_version, version_key
+from generator.names.versions import compatible_track, is_version, version_key
 
 # semver.org, item 11, with more around it; each is lower than the next.
 ASCENDING = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from generator.errors import WitError
-from generator.wit.load import load_text, select_world
-from generator.wit.model import Resolve, WorldId
+from generator.resolved.model import Resolve, WorldId
+from generator.sources.load import load_text, select_world
 from generator.wit.worlds import exportize, importize
 
 TEXT = """package a:b;

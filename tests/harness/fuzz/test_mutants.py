@@ -100,6 +100,8 @@ def test_it_makes_something_else(
     shown_by = MUTANTS[name].shown_by
     made = build(named(PREFIX + name), worlds[shown_by])
     assert made != right[shown_by]
+    fault = MUTANTS[name].fault
+    assert not isinstance(fault, Patch) or not fault.is_function or fault.calls
     assert not [result for result in made if isinstance(result, Panicked)]
 
 

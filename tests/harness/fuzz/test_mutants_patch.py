@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -11,15 +12,17 @@ import wasmtime
 
 import generator.canonical.layout as layout
 import generator.componentize.world as world
-import generator.dylib.lift as lift
+import generator.dylib.code.lift as lift
 import generator.link.roots as roots
+import generator.resolved.model as model
 from generator.canonical.layout import Layout, discriminant_size
-from generator.dylib.types import Kind
+from generator.dylib.world.types import Kind
+from generator.resolved.model import Primitive, Resolve
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import Code, Mem, Op
 from generator.wasm.types import ExternKind, FuncType, ValType
-from generator.wit.model import Primitive, Resolve
-from harness.mutants.patch import Entry, FunctionOf, Here, Member, MissingTarget, Patch, Place
+from harness.mutants.patch import Entry, FunctionOf, Here, Member, MissingTarget, NotTaken, Patch, Place
+from harness.mutants.toolchain import MUTANTS, BrokenMutant, toolchain
 from harness.mutants.wrapping import wrap_export
 
 I32 = ValType.I32
@@ -47,9 +50,9 @@ def test_a_function_as_one_module_sees_it() -> None:
 
 
 def test_a_number() -> None:
-    with Patch(Here(layout, "MAX_FLAGS"), 5).applied():
-        assert layout.MAX_FLAGS == 5
-    assert layout.MAX_FLAGS == 32
+    with Patch(Here(model, "MAX_FLAGS"), 5).applied():
+        assert model.MAX_FLAGS == 5
+    assert model.MAX_FLAGS == 32
 
 
 def test_a_method() -> None:
@@ -62,21 +65,21 @@ def test_a_method() -> None:
 
 
 def test_an_entry_of_a_table() -> None:
-    before = dict(lift._LOAD)
-    with Patch(Entry(lift, "_LOAD", Kind.S8), Mem.I32_LOAD8_U).applied():
-        assert lift._LOAD[Kind.S8] is Mem.I32_LOAD8_U
-    assert before == lift._LOAD
+    before = dict(lift.LOADS)
+    with Patch(Entry(lift, "LOADS", Kind.S8), Mem.I32_LOAD8_U).applied():
+        assert lift.LOADS[Kind.S8] is Mem.I32_LOAD8_U
+    assert before == lift.LOADS
 
 
 def test_it_is_put_back_after_an_error() -> None:
-    with pytest.raises(ZeroDivisionError), Patch(Here(layout, "MAX_FLAGS"), 5).applied():
+    with pytest.raises(ZeroDivisionError), Patch(Here(model, "MAX_FLAGS"), 5).applied():
         raise ZeroDivisionError
-    assert layout.MAX_FLAGS == 32
+    assert model.MAX_FLAGS == 32
 
 
 def test_memories_are_its_own() -> None:
     right = world.decoded_world
-    with Patch(Here(layout, "MAX_FLAGS"), 5).applied():
+    with Patch(Here(model, "MAX_FLAGS"), 5).applied():
         assert world.decoded_world is seen(roots, "decoded_world") is not right
         assert world.decoded_world.cache_info().currsize == 0
     assert world.decoded_world is seen(roots, "decoded_world") is right
@@ -89,13 +92,57 @@ def test_memories_are_its_own() -> None:
         Here(layout, "no_such"),
         Member(Layout, "no_such"),
         Entry(lift, "no_such", 1),
-        Entry(lift, "_LOAD", Kind.RECORD),
+        Entry(lift, "LOADS", Kind.RECORD),
     ],
     ids=str,
 )
 def test_a_place_that_is_not_there(place: Place) -> None:
     with pytest.raises(MissingTarget), Patch(place, doubled).applied():
         pass
+
+
+def test_a_place_that_keeps_the_original(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module of another name for the function: the patch sees it, unless it came after the patch was resolved."""
+    patch = Patch(FunctionOf(layout, "discriminant_size"), doubled)
+    patch.resolve()
+    monkeypatch.setattr(lift, "another_name", discriminant_size, raising=False)
+    with pytest.raises(NotTaken, match=r"lift\.another_name is still the original"):
+        patch.prove()
+    assert layout.discriminant_size is discriminant_size
+
+
+def test_a_value_that_is_the_right_one_is_no_fault() -> None:
+    with pytest.raises(NotTaken, match="MAX_FLAGS"):
+        Patch(Here(model, "MAX_FLAGS"), model.MAX_FLAGS).prove()
+
+
+def test_calls_are_counted() -> None:
+    patch = Patch(FunctionOf(layout, "discriminant_size"), doubled)
+    patch.prove()
+    with patch.applied():
+        assert patch.calls == 0
+        layout.discriminant_size(3)
+    layout.discriminant_size(3)
+    assert patch.calls == 1
+
+
+def test_a_wrong_tool_whose_place_is_gone_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = replace(MUTANTS["list-leaked"], fault=Patch(Member(Layout, "no_such"), doubled))
+    monkeypatch.setitem(MUTANTS, "list-leaked", broken)
+    with pytest.raises(BrokenMutant, match="mutant list-leaked: Layout has no no_such"):
+        toolchain("list-leaked")
+
+
+def names(place: Place) -> set[str]:
+    return {word for word in vars(place).values() if isinstance(word, str)}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_places_are_seams(name: str) -> None:
+    """A private name of generator may change whenever its module does."""
+    fault = MUTANTS[name].fault
+    if isinstance(fault, Patch):
+        assert not [word for word in names(fault.place) if word.startswith("_") and not word.endswith("__")]
 
 
 def library() -> bytes:

@@ -10,7 +10,6 @@ import wasmtime
 
 from generator.component.builder import ComponentBuilder
 from generator.component.errors import BinaryError
-from generator.component.names import ExternName
 from generator.component.type_builder import InstanceTypeBuilder
 from generator.component.types import (
     BorrowType,
@@ -27,14 +26,15 @@ from generator.component.types import (
     TypedExtern,
     TypeEq,
 )
+from generator.names.component_names import ExternName
+from generator.resolved.model import InterfaceItem
+from generator.sources.load import load_text, select_world
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.encode import encode_custom, encode_name
 from generator.wasm.module import CustomSection
 from generator.wit.binary.any_binary import BinaryKind, decode_binary
 from generator.wit.binary.decode import decode_component, decode_world
 from generator.wit.binary.encode import encode_package, encode_world, section_name
-from generator.wit.load import load_text, select_world
-from generator.wit.model import InterfaceItem
 from generator.wit.printer import print_all
 
 U8 = PrimValType.U8

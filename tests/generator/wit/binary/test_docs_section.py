@@ -12,10 +12,10 @@ from generator.component.builder import encode_component
 from generator.component.component import Custom
 from generator.component.errors import BinaryError
 from generator.component.read import read_component
+from generator.resolved.model import FunctionItem, InterfaceItem, Stability
+from generator.sources.load import load_text
 from generator.wit.binary.decode import decode_package
 from generator.wit.binary.encode import encode_package
-from generator.wit.load import load_text
-from generator.wit.model import FunctionItem, InterfaceItem, Stability
 
 TEXT = """
 package a:b@1.0.0;

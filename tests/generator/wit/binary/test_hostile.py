@@ -10,10 +10,10 @@ from generator.component.builder import ComponentBuilder
 from generator.component.errors import BinaryError
 from generator.component.type_builder import ComponentTypeBuilder, InstanceTypeBuilder
 from generator.component.types import FuncType, PrimValType, Sort, TupleType, TypedExtern, ValType
+from generator.sources.load import load_text
 from generator.wit.binary.any_binary import decode_binary
 from generator.wit.binary.decode import decode_package, decode_world
 from generator.wit.binary.encode import encode_package, encode_world
-from generator.wit.load import load_text
 from generator.wit.printer import print_all
 from tests.generator.wit.binary.test_round_trip import TEXTS
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from generator.resolved.model import InterfaceId, TypeId
+from generator.sources.load import load_bytes, load_text
 from generator.wit.binary.encode import encode_package
 from generator.wit.binary.instance_bodies import InstanceBodies
-from generator.wit.load import load_bytes, load_text
-from generator.wit.model import InterfaceId, TypeId
 from generator.wit.printer import print_all
 
 # `d` is written into the types of `x`, `y` and `z`: with the alias of `p.t` in the same place twice, then in another

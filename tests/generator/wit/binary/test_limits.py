@@ -8,8 +8,8 @@ import pytest
 
 from generator import cli
 from generator.errors import LimitError
+from generator.sources.load import load_text, select_world
 from generator.wit.binary.limits import check_package, check_types, check_world
-from generator.wit.load import load_text, select_world
 
 
 def doubling(levels: int) -> str:

@@ -6,10 +6,10 @@ import pytest
 
 from generator.component.component import Component, Custom
 from generator.component.read import read_component
+from generator.sources.load import load_text
 from generator.wit.binary.any_binary import BinaryKind, decode_binary
 from generator.wit.binary.decode import decode_package, decode_world
 from generator.wit.binary.encode import encode_package, encode_world
-from generator.wit.load import load_text
 from generator.wit.printer import print_package
 
 TYPES = """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from generator.component.component import Custom, Export
-from generator.component.names import ExternName
 from generator.component.read import read_component
 from generator.component.types import (
     AliasExport,
@@ -24,8 +23,9 @@ from generator.component.types import (
     TypedExtern,
     TypeEq,
 )
+from generator.names.component_names import ExternName
+from generator.sources.load import load_text, select_world
 from generator.wit.binary.encode import encode_package, encode_world, is_component_type_section, section_name
-from generator.wit.load import load_text, select_world
 
 U8 = PrimValType.U8
 

@@ -8,11 +8,8 @@ from dataclasses import replace
 import pytest
 
 from generator.component.errors import BinaryError
-from generator.component.names import name_clash
-from generator.wit.binary.decode import decode_package
-from generator.wit.binary.encode import encode_package
-from generator.wit.load import load_text
-from generator.wit.model import (
+from generator.names.component_names import name_clash
+from generator.resolved.model import (
     Accessor,
     Constructor,
     Field,
@@ -35,6 +32,9 @@ from generator.wit.model import (
     TypeId,
     TypeKind,
 )
+from generator.sources.load import load_text
+from generator.wit.binary.decode import decode_package
+from generator.wit.binary.encode import encode_package
 
 WIT = "package a:b; interface i { resource r; type b = borrow<r>; type o = own<r>; resource q; type t = list<u8>; }"
 

@@ -1,0 +1,40 @@
+"""`component embed`: puts the description of a world into a core module, where `component new` looks for it."""
+
+from __future__ import annotations
+
+import argparse
+
+ENCODINGS = ("utf8", "utf16", "compact-utf16")
+"""`generator.component.canon.StringEncoding`, the default first."""
+
+DUMMY_NAMES = ("legacy", "standard32")
+"""`generator.dummy.schemes.SCHEMES`."""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "embed", help="put a world into a core module", description=__doc__, allow_abbrev=False
+    )
+    parser.add_argument("wit", metavar="WIT", help="a .wit file, a folder of them, or a WIT package in binary form")
+    parser.add_argument("input", nargs="?", metavar="INPUT", help="core module in binary form; - or nothing is stdin")
+    parser.add_argument("-o", "--output", metavar="OUTPUT", help="where to write; stdout if not given")
+    parser.add_argument("-w", "--world", metavar="WORLD", help="name of a world in WIT, or its full name")
+    parser.add_argument(
+        "--encoding",
+        choices=ENCODINGS,
+        default=ENCODINGS[0],
+        help="how strings are encoded in the core module",
+    )
+    parser.add_argument("--features", action="append", default=[], metavar="NAMES", help="features to enable")
+    parser.add_argument("--all-features", action="store_true", help="enable all features")
+    parser.add_argument("--dummy", action="store_true", help="make a core module instead of reading one")
+    parser.add_argument("--dummy-names", choices=DUMMY_NAMES, help="the same, with core names of this scheme")
+    parser.add_argument("--only-custom", action="store_true", help="write the contents of the custom section alone")
+    parser.add_argument("--emit-canonical-names", action="store_true", help="split versions: a name and its suffix")
+    for flag in ("--async-callback", "--async-stackful"):
+        parser.add_argument(flag, action="store_true", help="not supported")
+    parser.add_argument("-t", "--wat", action="store_true", help="not supported")
+    parser.add_argument("--generate-dwarf", metavar="lines|full", help="no effect: matters to text input only")
+    parser.add_argument("-g", action="store_true", help="no effect: matters to text input only")
+    parser.add_argument("-v", "--verbose", action="count", default=0, help="no effect")
+    parser.add_argument("--color", default="auto", help="no effect: output has no colors")

@@ -1,0 +1,76 @@
+"""`component link`: dynamic libraries, and the worlds that they carry, as a component."""
+
+from __future__ import annotations
+
+import argparse
+
+from generator.cli.arguments.parser import Switch
+
+_DESCRIPTION = (
+    "Link dynamic libraries (tool-conventions, DynamicLinking.md) into a component whose world is the union of theirs. "
+    "Of several libraries that export a symbol, the first one given defines it. Libraries that nothing reaches from an "
+    "export of the world are left out."
+)
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "link", help="make a component of dynamic libraries", description=_DESCRIPTION, allow_abbrev=False
+    )
+    parser.add_argument(
+        "libraries",
+        nargs="*",
+        metavar="[NAME=]MODULE",
+        help="library, and its name where others need it by one that is not the file's",
+    )
+    parser.add_argument("-o", "--output", metavar="OUTPUT", help="where to write the component; stdout if not given")
+    parser.add_argument("--stack-size", type=_size, metavar="BYTES", help="of the stack all libraries share")
+    parser.add_argument(
+        "--stub-missing-functions", action="store_true", help="functions that no library exports trap when called"
+    )
+    parser.add_argument(
+        "--merge-imports-based-on-semver",
+        action=Switch,
+        default=True,
+        help="import the highest of compatible versions only",
+    )
+    parser.add_argument("--debug-names", action=Switch, default=False, help="name functions that are added")
+    parser.add_argument(
+        "--realloc-via-memory-grow",
+        action="store_true",
+        help="adapters allocate with memory.grow, not with the libraries' cabi_realloc",
+    )
+    parser.add_argument("-v", "--verbose", action="count", default=0, help="no effect")
+    parser.add_argument("--color", default="auto", help="no effect")
+    parser.add_argument("--validate", action=Switch, default=False, help="only false is supported")
+    parser.add_argument("--return-call-ref", action=Switch, default=False, help="only false is supported")
+    parser.add_argument(
+        "--emit-canonical-names", action="store_true", help="names have only the version that compatible ones share"
+    )
+    parser.add_argument(
+        "--dl-openable",
+        action="append",
+        default=[],
+        metavar="[NAME=]MODULE",
+        help="library that dlopen finds; after all others in priority",
+    )
+    parser.add_argument("--use-built-in-libdl", action="store_true", help="add a library with dlopen, dlsym and so on")
+    parser.add_argument("--reject-legacy-names", action="store_true", help="not supported")
+    parser.add_argument(
+        "--adapt",
+        action="append",
+        default=[],
+        metavar="[NAME=]MODULE",
+        help="gives libraries what they import from the module NAME (else the file's name up to its first dot)",
+    )
+    parser.add_argument("-t", "--wat", action="store_true", help="not supported")
+
+
+def _size(text: str) -> int:
+    try:
+        size = int(text)
+    except ValueError:
+        size = -1
+    if not 0 <= size < 1 << 32:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number of bytes from 0 to {(1 << 32) - 1}")
+    return size

@@ -1,0 +1,68 @@
+"""`wit-dylib`: the dynamic library of a world, to be linked with an interpreter."""
+
+from __future__ import annotations
+
+import argparse
+
+from generator.cli.arguments.parser import Switch
+
+_DESCRIPTION = (
+    "Generate the dynamic library of a world. Its functions convert between the component's values and an interpreter "
+    "that is linked to it (wit_dylib.h). Only the functions that the world needs are imported."
+)
+
+ENCODINGS = ("utf8", "utf16", "compact-utf16")
+"""`generator.component.canon.StringEncoding`, the default first."""
+
+ABI_VERSIONS = (2, 3)
+"""`generator.dylib.world.options.ABI_VERSIONS`, the default last."""
+
+STACK_POINTERS = ("global", "task-context")
+"""`generator.dylib.world.options.StackPointer`, the default first."""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "wit-dylib", help="generate the dynamic library of a world", description=_DESCRIPTION, allow_abbrev=False
+    )
+    parser.add_argument("wit", metavar="WIT", help="a .wit file, a folder of them, or a WIT package in binary form")
+    parser.add_argument("input", nargs="?", metavar="INPUT", help="no effect")
+    parser.add_argument("-o", "--output", metavar="OUTPUT", help="where to write the library; stdout if not given")
+    parser.add_argument("-w", "--world", metavar="WORLD", help="the world, if the package has more than one")
+    parser.add_argument("--interpreter", metavar="NAME", help="name of the library that it needs (dylink.0)")
+    parser.add_argument("--features", action="append", default=[], metavar="NAMES", help="features to enable")
+    parser.add_argument("--all-features", action="store_true", help="enable all features")
+    parser.add_argument(
+        "--async",
+        dest="async_filters",
+        action="append",
+        default=[],
+        metavar="FILTER",
+        help="which functions are async, separated by commas: [-]all or [-][import:|export:]ns:pkg/interface#function; "
+        "the first that matches decides, otherwise the declaration (async functions are not supported yet)",
+    )
+    parser.add_argument(
+        "--abi-version",
+        type=int,
+        choices=ABI_VERSIONS,
+        default=ABI_VERSIONS[-1],
+        help="version of the interpreter interface (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--stack-pointer",
+        choices=STACK_POINTERS,
+        default=STACK_POINTERS[0],
+        help="where the pointer of the shadow stack is (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--encoding", choices=ENCODINGS, default=ENCODINGS[0], help="of strings; only utf8 is supported"
+    )
+    parser.add_argument("--validate", action=Switch, default=False, help="only false is supported")
+    parser.add_argument(
+        "--emit-canonical-names",
+        action="store_true",
+        help="split versions in the component-type section: a name and its suffix",
+    )
+    parser.add_argument("-t", "--wat", action="store_true", help="not supported")
+    parser.add_argument("-v", "--verbose", action="count", default=0, help="no effect")
+    parser.add_argument("--color", default="auto", help="no effect")

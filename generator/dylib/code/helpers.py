@@ -1,0 +1,70 @@
+"""The functions that types have of their own, made when they are first called."""
+
+from __future__ import annotations
+
+from generator.dylib.code.assembly import Assembly, Body, Func
+from generator.dylib.code.plan import Mode, Plan, Task
+from generator.dylib.world.types import Node
+from generator.wasm.code import Op
+from generator.wasm.types import FuncType, ValType
+
+I32 = ValType.I32
+
+_PREFIX = {
+    Mode.LIFT_MEMORY: "lift",
+    Mode.LIFT_FLAT: "lift flat",
+    Mode.LOWER_FLAT: "lower flat",
+    Mode.LOWER_MEMORY: "lower",
+}
+
+
+def helper_type(node: Node, mode: Mode) -> FuncType:
+    """Lift: (cx, address) or (cx, flat values...). Lower: (cx, address), or (cx[, slot]) giving the flat values.
+
+    `slot` is the address of 8 bytes for an address and a length; only types with pointers among their flat values
+    need it.
+    """
+    if mode in (Mode.LIFT_MEMORY, Mode.LOWER_MEMORY):
+        return FuncType((I32, I32))
+    assert node.flat is not None, "the type is passed flat"
+    if mode is Mode.LIFT_FLAT:
+        return FuncType((I32, *node.flat))
+    return FuncType((I32, I32) if node.has_pointers else (I32,), node.flat)
+
+
+class Helpers:
+    """Hands out helpers; `pending` are those whose body is still to be written."""
+
+    def __init__(self, assembly: Assembly, plan: Plan) -> None:
+        self.assembly = assembly
+        self.plan = plan
+        self.pending: list[tuple[Task, Func]] = []
+        self.known: dict[Task, Func] = {}
+        self._check: Func | None = None
+
+    def find(self, node: Node, mode: Mode) -> Func | None:
+        """The helper for a task, or None if its code stands where it is used."""
+        task = (node, mode)
+        function = self.known.get(task)
+        if function is None and self.plan.is_helper(node, mode):
+            function = self.assembly.declare(f"{_PREFIX[mode]} {node.name}", helper_type(node, mode))
+            self.known[task] = function
+            self.pending.append((task, function))
+        return function
+
+    def check_discriminant(self) -> Func:
+        """(discriminant, number of cases) -> discriminant; traps on what is not a case.
+
+        A discriminant that is cut to its size in memory could become a valid one.
+        """
+        if self._check is None:
+            self._check = self.assembly.declare("invalid discriminant", FuncType((I32, I32), (I32,)))
+            body = self._check.body = Body(2)
+            body.local_get(0)
+            body.local_get(1)
+            body.op(Op.I32_GE_U)
+            body.if_()
+            body.op(Op.UNREACHABLE)
+            body.end()
+            body.local_get(0)
+        return self._check

@@ -1,0 +1,172 @@
+"""Which types get functions of their own.
+
+Code for a type is written where it is used, unless that would repeat it: then it is written once, as a helper. The
+decision needs only estimates of size, in bytes. It makes the library grow with the number of types, not with the
+number of paths through them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import IntEnum, unique
+
+from generator.dylib.world.functions import FunctionUse
+from generator.dylib.world.types import Kind, Node, Passing
+
+
+@unique
+class Mode(IntEnum):
+    """What is done with a value of a type. The order is the one in which modes of one type use each other."""
+
+    LIFT_MEMORY = 0
+    LIFT_FLAT = 1
+    LOWER_FLAT = 2
+    LOWER_MEMORY = 3
+
+
+Task = tuple[Node, Mode]
+
+_LEAF = {Mode.LIFT_MEMORY: 10, Mode.LIFT_FLAT: 7, Mode.LOWER_FLAT: 6, Mode.LOWER_MEMORY: 10}
+_STRING = 16
+_PRODUCT = 7
+_REPEATED = 1
+_SUM = 18
+_CASE = 5
+_LOOP = 24
+_SEQUENCE = 56
+_OFFER = 6
+"""Passing a list whole, if the interpreter takes it so."""
+_SEQUENCE_ACCESS = 10
+"""Loading or storing address and length around the code proper of a list."""
+_HELPER = 16
+"""What a helper costs beside its body and its name."""
+_MAX_DEPTH = 24
+"""Code nested deeper than this goes into a helper: the generator's own recursion stays shallow."""
+
+
+def tasks_of(use: FunctionUse) -> Iterator[Task]:
+    """What the adapter of a function does with values."""
+    lift, lower = (Mode.LIFT_FLAT, Mode.LIFT_MEMORY), (Mode.LOWER_FLAT, Mode.LOWER_MEMORY)
+    of_params, of_result = (lift, lower) if use.exported else (lower, lift)
+    for param in use.params:
+        yield param.node, of_params[use.signature.indirect_params]
+    if use.result is not None:
+        yield use.result.node, of_result[use.signature.result_pointer]
+
+
+def unrolls(node: Node, mode: Mode, element_cost: int) -> bool:
+    """Whether a product is written out part by part, and not as a loop over the elements of a fixed-length list."""
+    if node.times is None or mode in (Mode.LIFT_FLAT, Mode.LOWER_FLAT):
+        return True
+    return (node.times - 1) * element_cost <= _LOOP
+
+
+def call_cost(node: Node, mode: Mode) -> int:
+    return 4 + 2 * len(node.flat or ()) if mode is Mode.LIFT_FLAT else 8
+
+
+def parts_of(node: Node, mode: Mode) -> list[Task]:
+    """What the code of a task consists of, apart from its own instructions."""
+    match node.passing:
+        case Passing.WHOLE:
+            return []
+        case Passing.SEQUENCE if mode is Mode.LIFT_MEMORY:
+            return [(node, Mode.LIFT_FLAT)]
+        case Passing.SEQUENCE if mode is Mode.LOWER_FLAT:
+            return [(node, Mode.LOWER_MEMORY)]
+        case Passing.SEQUENCE:
+            inner = Mode.LIFT_MEMORY if mode is Mode.LIFT_FLAT else Mode.LOWER_MEMORY
+            return [(part, inner) for part in node.parts if part is not None]
+        case Passing.SUM:
+            return [(part, mode) for part in dict.fromkeys(node.parts) if part is not None]
+        case Passing.PRODUCT:
+            return [(part, mode) for part in node.parts if part is not None]
+
+
+class Plan:
+    """Decides once, from all uses of types by functions; `is_helper` answers."""
+
+    def __init__(self, nodes: list[Node], roots: Iterable[Task], forced: Iterable[Task] = ()) -> None:
+        """`roots`: what adapters do, each time they do it; `forced`: tasks that must be helpers."""
+        self._costs: dict[Task, int] = {}
+        self._depth: dict[Task, int] = {}
+        self._helpers = set(forced)
+        uses: dict[Task, int] = dict.fromkeys(self._helpers, 1)
+        for task in roots:
+            uses[task] = uses.get(task, 0) + 1
+        order = _users_first(nodes, uses)
+        for task in reversed(order):
+            self._estimate(task)
+        for task in order:
+            self._decide(task, uses)
+
+    def is_helper(self, node: Node, mode: Mode) -> bool:
+        return (node, mode) in self._helpers
+
+    def element_cost(self, node: Node, mode: Mode) -> int:
+        """The cost of all parts of a product, taken once, where the product's code stands."""
+        return sum([self._inline_or_call(part) for part in parts_of(node, mode)])
+
+    def _decide(self, task: Task, uses: dict[Task, int]) -> None:
+        """Whether a task becomes a helper; `uses` counts where its code stands, and goes on to count its parts."""
+        if task[0].passing is Passing.WHOLE:
+            return
+        count = uses.setdefault(task, 0)
+        if task in self._helpers or self._pays(task, count):
+            self._helpers.add(task)
+            count = 1
+        for part in parts_of(*task):
+            uses[part] = uses.get(part, 0) + count * self._repeats(task, part)
+
+    def _pays(self, task: Task, count: int) -> bool:
+        cost = self._costs[task]
+        if self._depth[task] % _MAX_DEPTH == _MAX_DEPTH - 1:
+            return True
+        name = len(task[0].name) + 8
+        return count > 1 and (count - 1) * cost > _HELPER + name + count * call_cost(*task)
+
+    def _repeats(self, task: Task, part: Task) -> int:
+        node, mode = task
+        if node.times is None:
+            return 1
+        return node.times if unrolls(node, mode, self._inline_or_call(part)) else 1
+
+    def _inline_or_call(self, task: Task) -> int:
+        cost = self._costs[task]
+        return cost if task[0].passing is Passing.WHOLE else min(cost, call_cost(*task))
+
+    def _estimate(self, task: Task) -> None:
+        """Bytes of a task's code where it stands, if what it consists of is called wherever that is shorter."""
+        node, mode = task
+        tasks = parts_of(node, mode)
+        inner = sum([self._inline_or_call(part) for part in tasks])
+        self._depth[task] = 1 + max([self._depth[part] for part in tasks], default=0)
+        self._costs[task] = self._own_cost(node, mode, inner, len(tasks)) + inner
+
+    def _own_cost(self, node: Node, mode: Mode, inner: int, parts: int) -> int:
+        match node.passing:
+            case Passing.WHOLE:
+                return _STRING if node.kind is Kind.STRING else _LEAF[mode]
+            case Passing.SEQUENCE if mode in (Mode.LIFT_MEMORY, Mode.LOWER_FLAT):
+                return _SEQUENCE_ACCESS
+            case Passing.SEQUENCE:
+                return _SEQUENCE + (_OFFER if node.kind is Kind.LIST else 0)
+            case Passing.SUM:
+                return _SUM + _CASE * parts
+            case Passing.PRODUCT if node.times is None:
+                return _PRODUCT
+            case Passing.PRODUCT:
+                assert node.times is not None
+                return _PRODUCT + _REPEATED + ((node.times - 1) * inner if unrolls(node, mode, inner) else _LOOP)
+
+
+def _users_first(nodes: list[Node], roots: Iterable[Task]) -> list[Task]:
+    """All tasks that the roots lead to, each before those that it consists of."""
+    reached = set(roots)
+    order = []
+    for node in reversed(nodes):
+        for mode in Mode:
+            if (node, mode) in reached:
+                order.append((node, mode))
+                reached.update(parts_of(node, mode))
+    return order

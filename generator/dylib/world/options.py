@@ -1,0 +1,33 @@
+"""What a user can choose about a library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, unique
+
+from generator.dylib.world.async_filter import AsyncFilters
+
+
+@unique
+class StackPointer(Enum):
+    """Where the shadow stack's pointer is."""
+
+    GLOBAL = "global"
+    """The imported global `__stack_pointer` (WASI 0.2 and before)."""
+    TASK_CONTEXT = "task-context"
+    """The task's context slot 0 (WASI 0.3 and later)."""
+
+
+ABI_VERSIONS = (2, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class DylibOptions:
+    """`interpreter` is the name of the needed library, if any; `abi_version` the version of `wit_t`: 2 or 3."""
+
+    interpreter: str | None = None
+    async_filters: AsyncFilters = field(default_factory=AsyncFilters)
+    abi_version: int = 3
+    stack_pointer: StackPointer = StackPointer.GLOBAL
+    canonical_names: bool = False
+    """Versions in the `component-type` section are split into what is matched (`@0.2`) and a suffix (`.1`)."""

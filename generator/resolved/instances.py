@@ -1,0 +1,82 @@
+"""Which instance of an interface a type belongs to.
+
+One WIT interface can stand behind several instances of a component: imported, exported, under labels. Each instance has
+its own copy of the interface's types, which makes a difference for resources and for all that contains them. So a type
+is identified by its definition together with the instance through which it is reached.
+"""
+
+from __future__ import annotations
+
+from generator.resolved.model import (
+    InterfaceId,
+    InterfaceItem,
+    InterfaceKey,
+    InterfaceOwner,
+    Resolve,
+    TypeId,
+    World,
+    WorldItem,
+    WorldKey,
+)
+
+
+class Instance:
+    """One import or export of an interface, or the world itself. Each is one object, compared by identity."""
+
+    __slots__ = ("exported", "interface", "key")
+
+    def __init__(self, key: WorldKey | None, interface: InterfaceId | None, exported: bool) -> None:
+        self.key = key
+        """None for the world itself."""
+        self.interface = interface
+        self.exported = exported
+
+
+class Instances:
+    """All instances of one world, by their keys in the world's order."""
+
+    def __init__(self, resolve: Resolve, world: World) -> None:
+        self.resolve = resolve
+        self.world = world
+        self.root = Instance(None, None, False)
+        """The world itself: what its functions mention is imported."""
+        self.imports = _instances(world.imports, exported=False)
+        self.exports = _instances(world.exports, exported=True)
+
+    def name(self, instance: Instance) -> str | None:
+        """The instance's name in the component: the world's key; None for the world itself."""
+        return None if instance.key is None else self.resolve.world_key_name(instance.key)
+
+    def describe(self, instance: Instance) -> str:
+        """For messages."""
+        name = self.name(instance)
+        return "the world" if name is None else f"interface `{name}`"
+
+    def of(self, user: Instance, id: TypeId) -> Instance:
+        """The instance to which the definition `id` belongs when `user` mentions it.
+
+        An anonymous type belongs to the instance that mentions it. Of another interface, an exported interface uses the
+        types of the exported instance, if there is one, otherwise those of the imported one (WIT.md, "Worlds and
+        `use`"). Imports and exports with a label stand in only where none has the interface's own id.
+        """
+        owner = self.resolve.types[id].owner
+        if owner is None:
+            return user
+        if not isinstance(owner, InterfaceOwner):
+            return self.root
+        if owner.id == user.interface:
+            return user
+        key = InterfaceKey(owner.id)
+        sides = (self.exports, self.imports) if user.exported else (self.imports,)
+        for side in sides:
+            if key in side:
+                return side[key]
+        for side in sides:
+            for instance in side.values():
+                if instance.interface == owner.id:
+                    return instance
+        raise AssertionError(f"{self.resolve.interface_id(owner.id)} is used, but neither imported nor exported")
+
+
+def _instances(items: dict[WorldKey, WorldItem], exported: bool) -> dict[WorldKey, Instance]:
+    return {key: Instance(key, item.id, exported) for key, item in items.items() if isinstance(item, InterfaceItem)}

@@ -1,0 +1,388 @@
+"""Resolved WIT: packages, interfaces, worlds and types in arenas (Component Model, WIT.md).
+
+A `Resolve` owns everything; ids are indices into its arenas. Entries are frozen: whoever builds or rewrites a
+`Resolve` replaces entries, whoever reads one can share it freely.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, unique
+from typing import NewType
+
+from generator.span import Span
+
+TypeId = NewType("TypeId", int)
+InterfaceId = NewType("InterfaceId", int)
+WorldId = NewType("WorldId", int)
+PackageId = NewType("PackageId", int)
+
+
+@unique
+class Primitive(Enum):
+    """The types with a keyword of their own; the value is that keyword."""
+
+    BOOL = "bool"
+    S8 = "s8"
+    S16 = "s16"
+    S32 = "s32"
+    S64 = "s64"
+    U8 = "u8"
+    U16 = "u16"
+    U32 = "u32"
+    U64 = "u64"
+    F32 = "f32"
+    F64 = "f64"
+    CHAR = "char"
+    STRING = "string"
+    ERROR_CONTEXT = "error-context"
+
+    # Members are singletons; the hash of their name, which Enum takes, is slow.
+    __hash__ = object.__hash__
+
+
+Type = Primitive | TypeId
+"""A use of a type: a primitive, or the id of a definition (anonymous types are definitions without a name)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stability:
+    """Feature gates of an item (WIT.md, "Feature Gates"): @since, @unstable, @deprecated."""
+
+    since: str | None = None
+    unstable: str | None = None
+    deprecated: str | None = None
+
+
+NO_GATES = Stability()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    type: Type
+    docs: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    name: str
+    type: Type | None = None
+    docs: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A flag of a flags type or a case of an enum."""
+
+    name: str
+    docs: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple:
+    types: tuple[Type, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnumType:
+    cases: tuple[Label, ...]
+
+
+MAX_FLAGS = 32
+"""Labels of a flags type (Binary.md, "Type Definitions")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    flags: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    ok: Type | None
+    err: Type | None
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class FixedLengthList:
+    type: Type
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    key: Type
+    value: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Future:
+    type: Type | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    type: Type | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource; its functions stand among the functions of the owner under `[method]r.f` and the like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    resource: TypeId
+
+
+@dataclass(frozen=True, slots=True)
+class Borrow:
+    resource: TypeId
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """`type a = b;` and `use i.{a}`: another name for a type (its `owner` differs from the target's for `use`)."""
+
+    type: Type
+
+
+TypeKind = (
+    Record
+    | Tuple
+    | Variant
+    | EnumType
+    | Flags
+    | Option
+    | Result
+    | List
+    | FixedLengthList
+    | Map
+    | Future
+    | Stream
+    | Resource
+    | Own
+    | Borrow
+    | Alias
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceOwner:
+    id: InterfaceId
+
+
+@dataclass(frozen=True, slots=True)
+class WorldOwner:
+    id: WorldId
+
+
+Owner = InterfaceOwner | WorldOwner
+
+
+@dataclass(frozen=True, slots=True)
+class TypeDef:
+    """A definition; anonymous types (`list<u8>` in a parameter) have neither name nor owner."""
+
+    name: str | None
+    kind: TypeKind
+    owner: Owner | None
+    docs: str | None = None
+    stability: Stability = NO_GATES
+    span: Span | None = field(default=None, compare=False)
+    external_id: str | None = None
+
+
+@unique
+class Accessor(Enum):
+    """A getter or setter of a property (component-model PR 701): the word in its declaration and in its name."""
+
+    GET = "get"
+    SET = "set"
+
+
+@dataclass(frozen=True, slots=True)
+class Freestanding:
+    accessor: Accessor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    resource: TypeId
+    accessor: Accessor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Static:
+    resource: TypeId
+    accessor: Accessor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Constructor:
+    resource: TypeId
+
+
+FunctionKind = Freestanding | Method | Static | Constructor
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    name: str
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function under its component-level name: `f`, `[method]r.f`, `[static]r.f`, `[constructor]r`.
+
+    Getters and setters have a second annotation: `[get]p`, `[method][set]r.p`, `[static][get]r.p`.
+    A method's first parameter is `self: borrow<r>`. A constructor's result is `own<r>`, or `result<own<r>, e>` when
+    fallible. `is_async` is the keyword of the declaration: `[async]` prefixes are not part of names in WIT 0.3.
+    """
+
+    name: str
+    kind: FunctionKind
+    params: tuple[Param, ...]
+    result: Type | None
+    is_async: bool = False
+    docs: str | None = None
+    stability: Stability = NO_GATES
+    span: Span | None = field(default=None, compare=False)
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """An interface; `name` is None for an inline `import n: interface { ... }`, whose label is the world's key."""
+
+    name: str | None
+    package: PackageId | None
+    types: dict[str, TypeId]
+    functions: dict[str, Function]
+    docs: str | None = None
+    stability: Stability = NO_GATES
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceKey:
+    """An import or export under an interface's own id, `ns:pkg/name@version`."""
+
+    id: InterfaceId
+
+
+WorldKey = InterfaceKey | str
+"""A `str` is a plain name: a function, a type, an inline interface, or the label of `import label: interface;`."""
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceItem:
+    """An interface in a world. Under a plain-name key and with a named interface it is a label (`implements`)."""
+
+    id: InterfaceId
+    docs: str | None = None
+    stability: Stability = NO_GATES
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionItem:
+    function: Function
+
+
+@dataclass(frozen=True, slots=True)
+class TypeItem:
+    id: TypeId
+
+
+WorldItem = InterfaceItem | FunctionItem | TypeItem
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A world after `include` is resolved and implied imports (`use` of exported interfaces) are added."""
+
+    name: str
+    package: PackageId | None
+    imports: dict[WorldKey, WorldItem]
+    exports: dict[WorldKey, WorldItem]
+    docs: str | None = None
+    stability: Stability = NO_GATES
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PackageName:
+    namespace: str
+    name: str
+    version: str | None = None
+
+    def __str__(self) -> str:
+        version = f"@{self.version}" if self.version is not None else ""
+        return f"{self.namespace}:{self.name}{version}"
+
+    def item_id(self, name: str) -> str:
+        """The full id `ns:pkg/name@version` of an interface or world of the package."""
+        version = f"@{self.version}" if self.version is not None else ""
+        return f"{self.namespace}:{self.name}/{name}{version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    name: PackageName
+    interfaces: dict[str, InterfaceId]
+    worlds: dict[str, WorldId]
+    docs: str | None = None
+
+
+@dataclass(slots=True)
+class Resolve:
+    """All packages of one resolution. The arenas only grow."""
+
+    types: list[TypeDef] = field(default_factory=list)
+    interfaces: list[Interface] = field(default_factory=list)
+    worlds: list[World] = field(default_factory=list)
+    packages: list[Package] = field(default_factory=list)
+
+    def interface_id(self, id: InterfaceId) -> str | None:
+        """The full id `ns:pkg/name@version` of a named interface; None for an inline one."""
+        interface = self.interfaces[id]
+        if interface.name is None or interface.package is None:
+            return None
+        return self.packages[interface.package].name.item_id(interface.name)
+
+    def world_key_name(self, key: WorldKey) -> str:
+        """The component-level import or export name of a world's key."""
+        if isinstance(key, str):
+            return key
+        name = self.interface_id(key.id)
+        assert name is not None, "only named interfaces are keyed by id"
+        return name
+
+    def find_package(self, name: PackageName) -> PackageId | None:
+        for index, package in enumerate(self.packages):
+            if package.name == name:
+                return PackageId(index)
+        return None
