@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from harness.gate import Gate
-from harness.launcher import STRETCH, is_starved
+from harness.starved import STRETCH, is_starved
 from harness.steps import Loss
 from harness.workbench import Settings
 from harness.worker import AGAIN, ANSWER, STEP, Task, receive, send

@@ -131,7 +131,8 @@ def test_tools_end_with_workers(settings: Settings, tmp_path: Path, how: str) ->
     )
     assert owner.stdin is not None and owner.stdout is not None
     wait_for_number(note)
-    tool, daemon, launcher = map(int, note.read_text().split())
+    tool, daemon, warden = map(int, note.read_text().split())
+    launcher = parent_of(warden)
     if how == "kill the owner":
         owner.kill()
     elif how == "kill the worker":
