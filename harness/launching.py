@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import marshal
 import os
 import socket
@@ -48,8 +49,18 @@ def processor_time() -> float:
     return _used
 
 
+SURROUNDINGS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
+"""What goes wrong in these ways is no fault of a program: the machine does not give what a run needs."""
+
+
 class CannotStart(OSError):
-    """A program could not be started. `filename` is what was to be started."""
+    """A program could not be started, and that is because of what it is. `filename` is what was to be started."""
+
+
+def not_started(number: int, program: str) -> OSError:
+    """What to raise: `CannotStart` where it is the program's fault."""
+    kind = OSError if number in SURROUNDINGS else CannotStart
+    return kind(number, os.strerror(number), program)
 
 
 class Killed(Exception):
@@ -84,7 +95,7 @@ class Ended:
 
 class _Child(Protocol):
     def wait(self) -> Ended:
-        """Raises `CannotStart`, `Killed`."""
+        """Raises `CannotStart`, `Killed`, and `OSError` where the machine does not give what it needs."""
 
     def end(self) -> None: ...
 
@@ -118,7 +129,7 @@ class _Launched:
         answer = Answer(*marshal.loads(data))
         _used += answer.used
         if answer.errno:
-            raise CannotStart(answer.errno, os.strerror(answer.errno), self._program)
+            raise not_started(answer.errno, self._program)
         return Ended(answer.code, answer.late, answer.overfull)
 
     def end(self) -> None:
@@ -223,14 +234,14 @@ class _Plain:
         self, command: Sequence[str], seconds: float, stdout: IO[bytes], stderr: IO[bytes], folder: Path | None
     ) -> None:
         self._deadline = time.monotonic() + seconds
-        self._error: CannotStart | None = None
+        self._error: OSError | None = None
         self._process: subprocess.Popen[bytes] | None = None
         try:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, env=_environment(folder)
             )
         except OSError as error:
-            self._error = CannotStart(error.errno, error.strerror, command[0])
+            self._error = not_started(error.errno or errno.EINVAL, command[0])
 
     def wait(self) -> Ended:
         if self._process is None:

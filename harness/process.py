@@ -52,9 +52,8 @@ class Running:
             raise
 
     def wait(self) -> Completed:
-        """Raises `CannotStart`, `Killed`, and `OSError` where the folder for temporary files is full.
-
-        Nothing can be said then of a tool that writes there.
+        """Raises `CannotStart`, `Killed`, and `OSError` where the machine does not give what a run needs: processes, or
+        room in the folder for temporary files. Nothing can be said then of a tool that writes there.
         """
         try:
             ended = self._child.wait()

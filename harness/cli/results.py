@@ -6,10 +6,11 @@ import re
 
 from harness.diff import Difference
 from harness.examine import Examination
+from harness.pool import OutOfMemory
 from harness.ran import Ran
 from harness.run import ToolInfo
 from harness.types import qualified
-from harness.verdict import Finding, Judgement
+from harness.verdict import Finding, Judgement, Outcome
 from reports import model
 from reports.text import case_text
 
@@ -48,8 +49,9 @@ def _ran(ran: Ran) -> model.Ran:
 
 
 def broken_case(name: str, error: Exception, repeat: str) -> model.Case:
-    """The harness itself failed."""
-    return model.Case(name=name, title="", outcome="harness error", reason=str(error), repeat=repeat)
+    """The harness itself failed, or what it was given is too large."""
+    outcome = Outcome.BAD_INPUT if isinstance(error, OutOfMemory) else Outcome.HARNESS_ERROR
+    return model.Case(name=name, title="", outcome=outcome.value, reason=str(error), repeat=repeat)
 
 
 def to_tool(tool: ToolInfo) -> model.Tool:

@@ -14,12 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.pool import Patience, Pool, PoolClosed, TaskFailed
+from harness.cli.results import broken_case
+from harness.pool import OutOfMemory, Patience, Pool, PoolClosed, TaskFailed
 from harness.workbench import Settings
 from tests.harness.pool_tasks import (
     DieOutside,
     Echo,
     Fail,
+    Greedy,
     HoldOn,
     KilledAtFirst,
     Nested,
@@ -110,6 +112,15 @@ def test_a_full_disk_is_told_without_a_traceback(pool: Pool) -> None:
     with pytest.raises(TaskFailed) as caught:
         pool.submit(NoRoom()).result()
     assert str(caught.value).startswith("No space left on device: ") and "TMPDIR" in str(caught.value)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded on Linux only")
+def test_too_little_memory_for_a_task_is_told_and_what_to_do(pool: Pool) -> None:
+    first = pool.submit(ProcessId()).result()
+    with pytest.raises(OutOfMemory, match=r"^memory ran out: this takes more .*; make the input smaller") as caught:
+        pool.submit(Greedy()).result()
+    assert broken_case("a", caught.value, "").outcome == "bad input", "exit code 2"
+    assert pool.submit(ProcessId()).result() != first, "what the worker took is given back"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="what leaves its group is found on Linux only")

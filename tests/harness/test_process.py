@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from harness import process
-from harness.launching import processor_time
+from harness.launching import not_started, processor_time
 from harness.process import CannotStart, Killed, Limits, Running, run
 from tests.harness.processes import ends, is_alive, parent_of, wait_for_number
 
@@ -47,6 +48,15 @@ def test_what_cannot_be_started(words: list[str]) -> None:
     with pytest.raises(CannotStart) as caught:
         run(words, Limits(60))
     assert caught.value.filename == words[0]
+
+
+@pytest.mark.parametrize(
+    ("number", "fault"), [(errno.ENOENT, True), (errno.EACCES, True), (errno.EAGAIN, False), (errno.ENOMEM, False)]
+)
+def test_a_machine_without_room_is_not_the_fault_of_a_program(number: int, fault: bool) -> None:
+    error = not_started(number, "tool")
+    assert isinstance(error, CannotStart) is fault
+    assert (error.errno, error.filename) == (number, "tool")
 
 
 @on_linux
