@@ -124,7 +124,8 @@ def test_memories_and_tables_stay_below_what_a_worker_may_use(engine: Engine) ->
             f"(local.set 0 (i32.add (local.get 0) (memory.size {number})))"
             for number in range(limits.memories)
         )
-        wat = f'(module {"(memory 1)" * limits.memories} (func (export "run") (result i32) (local i32) {grow} local.get 0))'
+        memories = "(memory 1)" * limits.memories
+        wat = f'(module {memories} (func (export "run") (result i32) (local i32) {grow} local.get 0))'
         pages = call(engine, wat, limits)
         assert isinstance(pages, int)
         assert limits.memories < pages <= limits.memories * limits.memory >> 16
