@@ -89,6 +89,9 @@ def _run(module: ModuleType, args: argparse.Namespace) -> int:
         # WIT text has a bound on nesting; binaries, which may be hostile, have none.
         print("error: the input nests too deeply", file=sys.stderr)
         return EXIT_BAD_INPUT
+    except MemoryError:
+        _tell("error: memory ran out: the input is too large for what `ulimit` or this machine allows")
+        return EXIT_BAD_INPUT
     except BrokenPipeError:
         # Whoever reads the output has had enough. A closed descriptor keeps the interpreter from complaining at exit.
         sys.stderr.close()

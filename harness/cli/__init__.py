@@ -52,6 +52,11 @@ def _run() -> int:
             echo(f"Error: the output cannot be written: {error.strerror or error}", err=True)
             return exits.USED_WRONGLY
         return _broken(error)
+    except MemoryError:
+        from harness.runs.worker import WHAT_TO_DO
+
+        echo(f"Error: memory ran out: {WHAT_TO_DO}", err=True)
+        return exits.USED_WRONGLY
     except Exception as error:
         return _broken(error)
     return code if isinstance(code, int) else exits.AGREE

@@ -35,6 +35,7 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(f"harness.cli.{name}"), name)
         if name != cmd_name:
             command = copy(command)
+            command.name = cmd_name
             command.deprecated = f"use `harness {name}`"
         return command
 

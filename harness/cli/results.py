@@ -7,7 +7,8 @@ import re
 from harness.bench.examine import Examination
 from harness.judge.diff import Difference
 from harness.judge.ran import Ran
-from harness.judge.verdict import Finding, Judgement
+from harness.judge.verdict import Finding, Judgement, Outcome
+from harness.runs.pool import OutOfMemory
 from harness.runs.run import ToolInfo
 from harness.world.types import qualified
 from reports import model
@@ -48,8 +49,9 @@ def _ran(ran: Ran) -> model.Ran:
 
 
 def broken_case(name: str, error: Exception, repeat: str) -> model.Case:
-    """The harness itself failed."""
-    return model.Case(name=name, title="", outcome="harness error", reason=str(error), repeat=repeat)
+    """The harness itself failed, or what it was given is too large."""
+    outcome = Outcome.BAD_INPUT if isinstance(error, OutOfMemory) else Outcome.HARNESS_ERROR
+    return model.Case(name=name, title="", outcome=outcome.value, reason=str(error), repeat=repeat)
 
 
 def to_tool(tool: ToolInfo) -> model.Tool:

@@ -1,11 +1,13 @@
 """Guests that go on for ever on little fuel: ended by processor time, so that a busy machine ends none that is good.
 
-One instruction may fill a gigabyte, and one call of the host is one instruction: fuel alone bounds no time.
+One instruction may fill a gigabyte, and one call of the host is one instruction: fuel alone bounds no time. Nor do the
+bounds of memories and tables hold for what the engine keeps for a guest, such as handles: so the process is watched.
 """
 
 from __future__ import annotations
 
 import contextlib
+import mmap
 import threading
 import time
 from collections.abc import Iterator
@@ -23,16 +25,22 @@ class Deadline:
         self._engine = engine
         self._lock = threading.Lock()
         self._until: float | None = None
+        self._most = 0
+        self.too_large = False
+        """Whether the last guest was ended because of memory."""
         self._watched = False
 
     @contextlib.contextmanager
-    def within(self, seconds: float) -> Iterator[None]:
-        """What runs meanwhile traps (`wasm trap: interrupt`) when this process has used `seconds` of processor time."""
+    def within(self, seconds: float, memory: int = 1 << 62) -> Iterator[None]:
+        """What runs meanwhile traps (`wasm trap: interrupt`) when this process has used `seconds` of processor time, or
+        has grown by `memory` bytes, where that can be told."""
         if not self._watched:
             self._watched = True
             threading.Thread(target=self._watch, name="guest-deadline", daemon=True).start()
         with self._lock:
             self._until = time.process_time() + seconds
+            self._most = resident() + memory
+            self.too_large = False
         try:
             yield
         finally:
@@ -43,5 +51,17 @@ class Deadline:
         while True:
             time.sleep(_LOOK)
             with self._lock:
-                if self._until is not None and time.process_time() > self._until:
+                if self._until is None:
+                    continue
+                self.too_large = self.too_large or resident() > self._most
+                if self.too_large or time.process_time() > self._until:
                     self._engine.increment_epoch()
+
+
+def resident() -> int:
+    """Bytes of memory that this process has (proc_pid_statm(5)); 0 where that cannot be told."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read(200).split()[1]) * mmap.PAGESIZE
+    except OSError:
+        return 0

@@ -83,7 +83,7 @@ class Compiled:
         run."""
         for role, host in self._hosts.items():
             host.script, host.lines, host.room = scripts[role], [], limits.trace
-        with self._engine.deadline.within(limits.seconds):
+        with self._engine.deadline.within(limits.seconds, limits.resident):
             return self._run(entries, limits)
 
     def _run(self, entries: Sequence[Role], limits: RunLimits) -> RunResult | Rejected:
@@ -106,6 +106,8 @@ class Compiled:
             kind, detail = classify(message)
             if entry in self._guards:
                 detail = OVERWRITTEN
+            if kind is TrapClass.OUT_OF_FUEL and self._engine.deadline.too_large:
+                detail = f"the guest took more than {limits.resident >> 20} MiB of memory"
             trap = Trap(kind, detail, entry, message)
         except TraceTooLong as error:
             trap = Trap(TrapClass.OUT_OF_FUEL, str(error), entry, str(error))

@@ -32,13 +32,17 @@ _TRACE_PER_BYTE = 4
 """Events of memory are not among the expected ones, and others stand there with indices in place of names."""
 
 
-_LARGEST_MEMORY = (1 << 32) - (1 << 16)
+_LARGEST_MEMORY = 768 << 20
+"""Bytes a memory, also for the longest plan: eight of them and all tables are 7 GiB."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunLimits:
     """Bounds of one run. `fuel` in wasm instructions, `seconds` of processor time, `memory` in bytes a memory, `table`
-    in elements a table, `trace` in bytes a role.
+    in elements a table, `trace` in bytes a role, `resident` in bytes by which the process may grow.
+
+    All memories and tables of a run stay together below what a worker may use (`harness/runs/worker.py`), also as large
+    as they may become: what a guest takes never costs the worker.
 
     They stop what would go on for ever. What a plan asks for comes on top (`for_plan`), so that long plans do not meet
     them.
@@ -46,12 +50,13 @@ class RunLimits:
 
     fuel: int = 2_000_000_000
     seconds: float = 20.0
-    memory: int = 1 << 30
-    memories: int = 32
+    memory: int = 512 << 20
+    memories: int = 8
     table: int = 1 << 20
     tables: int = 128
     trace: int = 64 << 20
     polls: int = 100_000
+    resident: int = 6 << 30
 
     def for_plan(self, plan: ScriptPlan) -> RunLimits:
         """The bounds of a run that shows all that the plan expects: each grows with what it bounds."""

@@ -62,6 +62,8 @@ def against_model(observation: Observation, expected: Expected) -> list[Differen
     if not _same_outcome(result, plan.outcome):
         before = _before_the_end(observation, expected) if result.trap is not None else ""
         found.append(Difference(3, "outcome", None, "", _outcome(plan.outcome), _actual_outcome(result), before))
+    elif result.trap is not None and result.trap.kind is TrapClass.INTERPRETER:
+        found.extend(_said(observation.traces, result.trap.detail))
     for role, events in plan.expected.items():
         trace = observation.traces.get(role)
         lines = trace.lines if trace is not None else ()
@@ -71,6 +73,7 @@ def against_model(observation: Observation, expected: Expected) -> list[Differen
     if plan.outcome.trap is None and result.trap is None:
         for role, trace in observation.traces.items():
             found.extend(_balances(role, trace))
+            found.extend(_end(role, trace, result.traces.get(role, "")))
     return found
 
 
@@ -127,13 +130,34 @@ def _balances(role: Role, trace: Trace) -> list[Difference]:
     for line in dict.fromkeys(trace.balances):  # most are alike
         head, *fields = line.split(" ")
         count = 5 if head == "balance" else 2
+        fields += [NOTHING] * (count - len(fields))
         if any(number != "0" for number in fields[-count:]):
             zeros = " ".join([head, *fields[:-count], *["0"] * count])
             names = "bytes blocks contexts stack frames" if count == 5 else "bytes stack"
             found.append(Difference(3, "balance", role, names, zeros, line))
             break
-    if not any(line.startswith("balance ") for line in trace.balances):
-        found.append(Difference(3, "balance", role, "", "a balance at the end", NOTHING))
+    return found
+
+
+def _said(traces: Mapping[Role, Trace], cause: str) -> list[Difference]:
+    """An interpreter says why it traps before it does; a function of a guest may only be called like one of its own."""
+    told = [trace.failure for trace in traces.values() if trace.failure is not None]
+    if cause in told:
+        return []
+    return [Difference(3, "outcome", None, "", f"fail {cause}", ", ".join(f"fail {name}" for name in told) or NOTHING)]
+
+
+def _end(role: Role, trace: Trace, text: str) -> list[Difference]:
+    """A component that has ended says so once, and nothing after it, whatever a guest makes it say before."""
+    found = []
+    if trace.failure is not None:
+        found.append(Difference(3, "event", role, "at the end", NOTHING, f"fail {trace.failure}"))
+    ends = text.count("\nbalance ") + text.startswith("balance ")
+    if ends != 1 or "\n" in text[text.rfind("balance ") :].rstrip("\n"):
+        seen = (
+            NOTHING if not ends else f"{ends} balances, the last before other lines" if ends == 1 else f"{ends} of them"
+        )
+        found.append(Difference(3, "balance", role, "", "one balance, at the end", seen))
     return found
 
 

@@ -8,6 +8,7 @@ import signal
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 from harness.process import launching
@@ -27,6 +28,8 @@ class Completed:
     timed_out: bool
     flooded: bool = False
     """It was ended because it wrote more than its bound into one file."""
+    overfull: bool = False
+    """It wrote more than its bound in all."""
 
 
 class Running:
@@ -37,26 +40,27 @@ class Running:
     one for each set of bounds, so that the bounds hold from the first instruction on.
     """
 
-    def __init__(self, command: Sequence[str], limits: Limits) -> None:
+    def __init__(self, command: Sequence[str], limits: Limits, folder: Path | None = None) -> None:
+        """`folder`: for temporary files of the child; all that lies there counts as written by it."""
         self._limits = limits
         self._stdout: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         try:
-            self._child = launching.start(command, limits, self._stdout, self._stderr)
+            self._child = launching.start(command, limits, self._stdout, self._stderr, folder)
         except BaseException:
             self._close()
             raise
 
     def wait(self) -> Completed:
-        """Raises `CannotStart`, `Killed`, and `OSError` where the folder for temporary files is full.
-
-        Nothing can be said then of a tool that writes there.
+        """Raises `CannotStart`, `Killed`, and `OSError` where the machine does not give what a run needs: processes, or
+        room in the folder for temporary files. Nothing can be said then of a tool that writes there.
         """
         try:
-            code, timed_out = self._child.wait()
+            ended = self._child.wait()
+            code = ended.code
             # a spinning tool may meet the bound on processor time a moment before ours
-            timed_out = timed_out or _ended_by(code, "SIGXCPU")
-            if not timed_out and _ended_by(code, "SIGKILL"):
+            timed_out = ended.late or _ended_by(code, "SIGXCPU")
+            if not (timed_out or ended.overfull) and _ended_by(code, "SIGKILL"):
                 raise Killed("a tool was killed by signal 9, and not by the harness: is memory short?")
             _check_room(self._stdout)
             # a shell tells of a child's signal by its number and 128
@@ -69,7 +73,7 @@ class Running:
             self.kill()
             raise
         self._close()
-        return Completed(code, stdout, stderr, timed_out, flooded)
+        return Completed(code, stdout, stderr, timed_out, flooded, ended.overfull)
 
     def _is_full(self) -> bool:
         return any(os.fstat(file.fileno()).st_size >= self._limits.output for file in (self._stdout, self._stderr))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import marshal
 import os
 import socket
-import struct
 import subprocess
 import sys
 import threading
@@ -16,35 +16,51 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from harness.process import launcher
+import harness
+from harness.process import frames, launcher
+from harness.process.starved import STRETCH
+from harness.process.warden import Answer, Request
 
 _SLACK = 30.0
 """Seconds beyond a child's bound after which its launcher, which keeps the bound, is taken for dead."""
 
+_ROOT = str(Path(__file__).resolve().parents[2])
 _HAS_LAUNCHER = sys.platform != "win32" and hasattr(socket, "send_fds")
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`seconds` of wall time; `memory` in bytes of address space (0: no bound); `output` in bytes a file."""
+    """`seconds` of wall time; `memory` in bytes of address space (0: no bound); `output` in bytes a file; `written` in
+    bytes that a tool writes in all."""
 
     seconds: float = 30.0
     memory: int = 4 << 30
     output: int = 64 << 20
+    written: int = 512 << 20
 
 
 def longest(limits: Limits) -> float:
     """Seconds after which a child that nobody tells the end of is taken for lost."""
-    return limits.seconds * launcher.STRETCH + 2 * _SLACK
+    return limits.seconds * STRETCH + 2 * _SLACK
 
 
 def processor_time() -> float:
-    """Seconds that the children of this process's launchers have used, and the launchers themselves; for benchmarks."""
+    """Seconds that the tools of this process have used, and those that watch them; for benchmarks."""
     return _used
 
 
+SURROUNDINGS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
+"""What goes wrong in these ways is no fault of a program: the machine does not give what a run needs."""
+
+
 class CannotStart(OSError):
-    """A program could not be started. `filename` is what was to be started."""
+    """A program could not be started, and that is because of what it is. `filename` is what was to be started."""
+
+
+def not_started(number: int, program: str) -> OSError:
+    """What to raise: `CannotStart` where it is the program's fault."""
+    kind = OSError if number in SURROUNDINGS else CannotStart
+    return kind(number, os.strerror(number), program)
 
 
 class Killed(Exception):
@@ -54,7 +70,9 @@ class Killed(Exception):
 def guard(folder: Path) -> None:
     """Have a folder of ours removed when this process ends, be it killed. Does nothing where there is no launcher."""
     if _HAS_LAUNCHER:
-        _launcher(Limits()).guard(str(folder))
+        _guarded.append(str(folder))
+        with contextlib.suppress(ConnectionError):
+            _launcher(Limits()).guard(str(folder))
 
 
 def why_unbounded() -> str | None:
@@ -66,9 +84,18 @@ def why_unbounded() -> str | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a child ended. `overfull`: it wrote too much in all."""
+
+    code: int
+    late: bool = False
+    overfull: bool = False
+
+
 class _Child(Protocol):
-    def wait(self) -> tuple[int, bool]:
-        """The exit code, and whether it was late. Raises `CannotStart`, `Killed`."""
+    def wait(self) -> Ended:
+        """Raises `CannotStart`, `Killed`, and `OSError` where the machine does not give what it needs."""
 
     def end(self) -> None: ...
 
@@ -79,9 +106,9 @@ class _Launched:
     def __init__(self, channel: socket.socket, program: str, seconds: float) -> None:
         self._channel = channel
         self._program = program
-        self._deadline = time.monotonic() + seconds * launcher.STRETCH + _SLACK
+        self._deadline = time.monotonic() + seconds * STRETCH + _SLACK
 
-    def wait(self) -> tuple[int, bool]:
+    def wait(self) -> Ended:
         data = bytearray()
         try:
             while True:
@@ -91,7 +118,7 @@ class _Launched:
                     break
                 data += part
         except TimeoutError:
-            return -9, True
+            return Ended(-9, late=True)
         except ConnectionError:
             pass
         finally:
@@ -99,11 +126,11 @@ class _Launched:
         if not data:
             raise Killed("the process that starts tools was killed")
         global _used
-        number, code, late, used = marshal.loads(data)
-        _used += used
-        if number:
-            raise CannotStart(number, os.strerror(number), self._program)
-        return code, late
+        answer = Answer(*marshal.loads(data))
+        _used += answer.used
+        if answer.errno:
+            raise not_started(answer.errno, self._program)
+        return Ended(answer.code, answer.late, answer.overfull)
 
     def end(self) -> None:
         self._channel.close()
@@ -114,11 +141,10 @@ class _Launcher:
 
     def __init__(self, limits: Limits) -> None:
         ours, theirs = socket.socketpair()
-        cpu_seconds = int(limits.seconds) + 1
-        words = [launcher.__file__, *map(str, (cpu_seconds, limits.memory, limits.output))]
+        words = [launcher.START, _ROOT, *map(str, (limits.memory, limits.output))]
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", *words],
+                [sys.executable, "-I", "-S", "-c", *words],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 start_new_session=True,
@@ -131,33 +157,35 @@ class _Launcher:
     def lives(self) -> bool:
         return self._process.poll() is None
 
-    def start(self, command: Sequence[str], seconds: float, stdout: IO[bytes], stderr: IO[bytes]) -> _Launched:
+    def start(
+        self, command: Sequence[str], limits: Limits, stdout: IO[bytes], stderr: IO[bytes], folder: Path | None
+    ) -> _Launched:
         """Raises `ConnectionError` where the launcher has ended."""
         ours, theirs = socket.socketpair()
         with theirs:
             descriptors = [theirs.fileno(), stdout.fileno(), stderr.fileno()]
             try:
-                self._send((launcher.RUN, list(command), _environment(), seconds), descriptors)
+                self._send((launcher.RUN, *_request(command, limits, folder)), descriptors)
             except BaseException:
                 ours.close()
                 raise
-        return _Launched(ours, command[0], seconds)
+        return _Launched(ours, command[0], limits.seconds)
 
     def guard(self, folder: str) -> None:
         self._send((launcher.GUARD, folder), [])
 
-    def _send(self, request: Any, descriptors: list[int]) -> None:
-        body = marshal.dumps(request)
+    def _send(self, request: tuple[Any, ...], descriptors: list[int]) -> None:
         with self._lock:
-            socket.send_fds(self._socket, [struct.pack("<I", len(body))], descriptors)
-            self._socket.sendall(body)
+            frames.send(self._socket, request, descriptors)
 
     def close(self) -> None:
         self._socket.close()
 
 
 _used = 0.0
-_launchers: dict[Limits, _Launcher] = {}
+_launchers: dict[tuple[int, int], _Launcher] = {}
+"""By memory and output: what a launcher bounds itself."""
+_guarded: list[str] = []
 _launchers_lock = threading.Lock()
 _kept: tuple[int, ...] = ()
 
@@ -170,54 +198,70 @@ def hand_on(descriptor: int) -> None:
 
 def _launcher(limits: Limits) -> _Launcher:
     with _launchers_lock:
-        found = _launchers.get(limits)
+        key = limits.memory, limits.output
+        found = _launchers.get(key)
         if found is None or not found.lives:
             if found is not None:
                 found.close()
-            found = _launchers[limits] = _Launcher(limits)
+            found = _launchers[key] = _Launcher(limits)
+            if limits == Limits():
+                for folder in _guarded:
+                    found.guard(folder)
         return found
 
 
-def start(command: Sequence[str], limits: Limits, stdout: IO[bytes], stderr: IO[bytes]) -> _Child:
+def start(
+    command: Sequence[str], limits: Limits, stdout: IO[bytes], stderr: IO[bytes], folder: Path | None = None
+) -> _Child:
+    """`folder`: for the child's own files, which count as written."""
     if not _HAS_LAUNCHER:
-        return _Plain(command, limits.seconds, stdout, stderr)
+        return _Plain(command, limits.seconds, stdout, stderr, folder)
     with contextlib.suppress(ConnectionError):
-        return _launcher(limits).start(command, limits.seconds, stdout, stderr)
+        return _launcher(limits).start(command, limits, stdout, stderr, folder)
     # somebody has killed it
-    return _launcher(limits).start(command, limits.seconds, stdout, stderr)
+    return _launcher(limits).start(command, limits, stdout, stderr, folder)
+
+
+def _request(command: Sequence[str], limits: Limits, folder: Path | None) -> Request:
+    cpu_seconds = int(limits.seconds) + 1
+    return Request(list(command), _environment(folder), limits.seconds, cpu_seconds, limits.written, str(folder or ""))
 
 
 class _Plain:
     """A child of this process, bounded in time alone: where there are no launchers."""
 
-    def __init__(self, command: Sequence[str], seconds: float, stdout: IO[bytes], stderr: IO[bytes]) -> None:
+    def __init__(
+        self, command: Sequence[str], seconds: float, stdout: IO[bytes], stderr: IO[bytes], folder: Path | None
+    ) -> None:
         self._deadline = time.monotonic() + seconds
-        self._error: CannotStart | None = None
+        self._error: OSError | None = None
         self._process: subprocess.Popen[bytes] | None = None
         try:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, env=_environment()
+                command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, env=_environment(folder)
             )
         except OSError as error:
-            self._error = CannotStart(error.errno, error.strerror, command[0])
+            self._error = not_started(error.errno or errno.EINVAL, command[0])
 
-    def wait(self) -> tuple[int, bool]:
+    def wait(self) -> Ended:
         if self._process is None:
             assert self._error is not None
             raise self._error
         try:
-            return self._process.wait(max(0.0, self._deadline - time.monotonic())), False
+            return Ended(self._process.wait(max(0.0, self._deadline - time.monotonic())))
         except subprocess.TimeoutExpired:
             self.end()
-            return self._process.wait(), True
+            return Ended(self._process.wait(), late=True)
 
     def end(self) -> None:
         if self._process is not None:
             self._process.kill()
 
 
-def _environment() -> dict[str, str]:
-    """The environment without what changes a tool's messages."""
+def _environment(folder: Path | None) -> dict[str, str]:
+    """The environment without what changes a tool's messages, with a folder for temporary files if there is one."""
     environment = {key: value for key, value in os.environ.items() if key not in ("RUST_BACKTRACE", "RUST_LOG")}
     environment["NO_COLOR"] = "1"
+    if folder is not None:
+        environment |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
     return environment

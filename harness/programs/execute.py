@@ -46,7 +46,7 @@ def execute(engine: Engine, binary: bytes, prepared: Prepared, limits: RunLimits
         component = Component(engine.engine, binary)
     except WasmtimeError as error:
         return Rejected("compile", cause(str(error)))
-    with engine.deadline.within(limits.seconds):
+    with engine.deadline.within(limits.seconds, limits.resident):
         return _Run(engine, component, prepared, limits).calls()
 
 

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from harness.bench.workbench import Settings
-from harness.process.launcher import STRETCH, is_starved
+from harness.process.starved import STRETCH, is_starved
 from harness.process.steps import Loss
 from harness.runs.gate import Gate
-from harness.runs.worker import AGAIN, ANSWER, STEP, Task, receive, send
+from harness.runs.worker import AGAIN, ANSWER, STEP, TOO_LARGE, Task, receive, send
 
 _LEAVE = 20.0
 """Seconds that the launchers of a worker that has ended may take to end what they run."""
@@ -31,6 +31,10 @@ MAX_LOSSES = 16
 
 class TaskFailed(Exception):
     """The harness itself failed at a task: a fault of the harness, never of a tool. The message has the details."""
+
+
+class OutOfMemory(TaskFailed):
+    """What a task was given is too large for the memory that a worker may use. The message says what to do."""
 
 
 class PoolClosed(Exception):
@@ -103,7 +107,7 @@ class _Worker:
             self._wait(float("inf"), self._watch.used)
             if kind == ANSWER:
                 return content
-            raise _Again(content) if kind == AGAIN else TaskFailed(content)
+            raise {AGAIN: _Again, TOO_LARGE: OutOfMemory}.get(kind, TaskFailed)(content)
         raise self._loss()
 
     def _wait(self, seconds: float, used: float = 0.0) -> None:
@@ -219,6 +223,9 @@ class Pool:
                     return worker.call(task, lost, last_try)
                 except _Again:
                     last_try = True
+                except OutOfMemory:
+                    self._drop(worker)  # what it has it may keep
+                    raise
                 except _Lost as failure:
                     self._drop(worker)
                     if self._closed.is_set():

@@ -7,7 +7,6 @@ carries answers only; whatever else prints goes to standard error.
 from __future__ import annotations
 
 import contextlib
-import errno
 import gc
 import os
 import pickle
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from harness.bench.workbench import Workbench
-from harness.process.launching import Killed, hand_on
+from harness.process.launching import SURROUNDINGS, Killed, hand_on
 from harness.process.steps import Steps
 
 MEMORY = 8 << 30
@@ -29,9 +28,15 @@ GARBAGE_THRESHOLD = 1_000_000
 """By how many objects a worker grows between two searches for cycles. Plans and traces are many objects and few cycles:
 with Python's default of 700 the searches take more than a tenth of a worker's time."""
 
-STEP, ANSWER, AGAIN, ERROR = "step", "answer", "again", "error"
+STEP, ANSWER, AGAIN, ERROR, TOO_LARGE = "step", "answer", "again", "error", "too large"
 """Kinds of answers: a step begins (its name, its bound or None, processor time used so far) or ends (the name around
-it); the task's answer; work was lost and is to be tried again; the harness failed."""
+it); the task's answer; work was lost and is to be tried again; the harness failed; the task takes
+more memory than there is."""
+
+WHAT_TO_DO = (
+    f"this takes more than a process of the harness may use ({MEMORY >> 30} GiB, or less where `ulimit` or the machine "
+    "says so); make the input smaller, or run with fewer jobs (-j)"
+)
 
 RECURSION = 10_000
 """Python frames: types may be nested many levels deep (`harness/frontend/narrow.py`)."""
@@ -92,6 +97,9 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
             answer = task.perform(bench)
         except Killed as killed:
             send(answers, (ERROR if steps.last_try else AGAIN, str(killed)))
+        except MemoryError:
+            bench = Workbench(first[0], steps)  # and whatever it remembers is gone
+            send(answers, (TOO_LARGE, f"memory ran out: {WHAT_TO_DO}"))
         except OSError as error:
             send(answers, (ERROR, _told(error, bench.settings.directory) or traceback.format_exc()))
         except Exception:
@@ -100,14 +108,10 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
             send(answers, (ANSWER, answer))
 
 
-_SURROUNDINGS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
-"""What goes wrong in these ways is no fault of the program."""
-
-
 def _told(error: OSError, directory: Path) -> str | None:
     """What to do where the machine does not give what a run needs; None for any other error. `directory`: for temporary
     files."""
-    if error.errno not in _SURROUNDINGS:
+    if error.errno not in SURROUNDINGS:
         return None
     place = error.filename or directory
     return f"{error.strerror}: {place} (temporary files go into the folder that the variable TMPDIR names)"

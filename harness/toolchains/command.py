@@ -212,7 +212,7 @@ class CommandTool:
         output = folder / "output.wasm"
         command = [_filled(word, {"{output}": str(output)}) for word in command]
         try:
-            running = Running(command, self._limits)
+            running = Running(command, self._limits, folder)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise

@@ -52,6 +52,8 @@ class _LazyJob:
             return Built(self._work())
         except GeneratorError as error:
             return Refused(str(error), self._stage)
+        except MemoryError:  # that of the whole worker, which remembers much else
+            raise
         except Exception:  # whatever else it raises is a fault of the tool, as a panic is of the reference
             return Panicked(1, traceback.format_exc(), self._stage)
 

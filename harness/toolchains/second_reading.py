@@ -17,7 +17,7 @@ from generator.errors import GeneratorError
 from generator.sources.load import load_text
 from generator.wit.json_form import resolve_json
 from harness.process import children as process
-from harness.process.children import Limits
+from harness.process.children import CannotStart, Limits
 
 OURS, THEIRS = "our front end", "wasm-tools component wit"
 _ABSENT = "(nothing)"
@@ -34,7 +34,8 @@ class SecondReader:
         self._limits = limits
         self.difference = lru_cache(maxsize=64)(self._difference)
         """`difference(wit, features)`: where the two readings differ first; empty where they do not, or where there is
-        no second one because the reference does not take the text."""
+        no second one because the reference does not take the text. Raises `OSError` where the machine does not give
+        what it needs."""
 
     def _difference(self, wit: str, features: tuple[str, ...]) -> str:
         theirs = self._read(wit, features)
@@ -56,7 +57,7 @@ class SecondReader:
                     [self._executable, "component", "wit", "--json", str(path), *words], self._limits
                 )
                 return json.loads(completed.stdout) if completed.exit_code == 0 and not completed.timed_out else None
-            except (OSError, ValueError, RecursionError):
+            except (CannotStart, ValueError, RecursionError):
                 return None
 
 

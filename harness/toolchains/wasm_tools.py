@@ -238,6 +238,8 @@ def judge_exit(completed: Completed, stage: str, limits: Limits) -> BuildResult:
         return TimedOut(limits.seconds, stage)
     if completed.flooded:
         return Panicked(completed.exit_code, f"wrote more than {limits.output >> 20} MiB into a file", stage)
+    if completed.overfull:
+        return Panicked(completed.exit_code, f"wrote more than {limits.written >> 20} MiB in all", stage)
     if completed.exit_code == 0:
         return Built(completed.stdout)
     message = _THREAD.sub(r"thread '\1'", completed.stderr.strip())

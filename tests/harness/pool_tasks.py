@@ -119,6 +119,20 @@ class NoRoom:
 
 
 @dataclass(frozen=True)
+class Greedy:
+    """Takes more memory than this process may have."""
+
+    def perform(self, bench: Workbench) -> None:
+        import resource
+
+        most = 64 << 20
+        resource.setrlimit(resource.RLIMIT_DATA, (most, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+        lists = []
+        while True:
+            lists.append([0] * 100_000)
+
+
+@dataclass(frozen=True)
 class RunTool:
     """A tool that says who it is and what it started, and never ends."""
 

@@ -71,6 +71,14 @@ OUTPUTS = {
     "a gigabyte": ("head -c 1000000000 /dev/zero > $0", "wrote more than 1 MiB"),
     "a gigabyte on standard output": ("head -c 1000000000 /dev/zero", "wrote more than 1 MiB"),
     "a gigabyte of complaints": ("head -c 1000000000 /dev/zero >&2", "wrote more than 1 MiB"),
+    "many files": (
+        "for i in 1 2 3 4 5 6 7 8 9; do head -c 900000 /dev/zero > $0.$i; done",
+        "wrote more than 4 MiB in all",
+    ),
+    "many temporary files": (
+        "cd $TMPDIR; for i in 1 2 3 4 5 6 7 8 9; do head -c 900000 /dev/zero > $i; done",
+        "in all",
+    ),
     "nothing": ("true", "wrote no output file"),
 }
 
@@ -86,7 +94,7 @@ link = ["true", "{{libraries}}", "{{output}}"]
 """
     files = tmp_path / "files"
     files.mkdir()
-    toolchain = load(write(tmp_path, text), files, Limits(60, output=1 << 20))
+    toolchain = load(write(tmp_path, text), files, Limits(60, output=1 << 20, written=4 << 20))
     tracemalloc.start()
     try:
         result = toolchain.generator.generate("", "w", GenerateOptions()).result()

@@ -28,12 +28,20 @@ pytestmark = pytest.mark.skipif(not may_mount(), reason="no small disk can be mo
 
 
 def run_on_a_disk(folder: Path, kilobytes: int, temporary: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """`harness run` in `folder` with a disk of this size at `folder`/disk, that nobody else sees."""
-    (folder / "disk").mkdir()
+    """`harness run` of a case; see `on_a_disk`."""
     (folder / "case.toml").write_text(CASE)
-    command = ["run", "case.toml", "-j", "1", *words]
+    return on_a_disk(folder, kilobytes, temporary, "ls -A disk", "run", "case.toml", "-j", "1", *words)
+
+
+def on_a_disk(
+    folder: Path, kilobytes: int, temporary: Path, look: str, *command: str, fill: str = "true"
+) -> subprocess.CompletedProcess[str]:
+    """`harness` in `folder` with a disk of this size at `folder`/disk, that nobody else sees. `fill`, `look`: what the
+    shell does before and after."""
+    (folder / "disk").mkdir()
     python = shlex.join([sys.executable, "-c", "from harness.cli import main; main()", *command])
-    script = f"mount -t tmpfs -o size={kilobytes}k none disk && {python}; code=$?; ls -A disk; exit $code"
+    mount = f"mount -t tmpfs -o size={kilobytes}k none disk"
+    script = f"{mount} && {fill} && {python}; code=$?; {look}; exit $code"
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)}
     return subprocess.run([*UNSHARE, script], cwd=folder, env=environment, capture_output=True, text=True)
 
@@ -56,3 +64,48 @@ def test_no_room_for_artifacts(tmp_path: Path) -> None:
     assert done.returncode == 1, done.stdout + done.stderr
     assert "artifacts: none: disk/kept cannot be written to (No space left on device)" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+
+
+FUZZ = ["fuzz", "--seed", "0", "--index", "2", "-j", "1", "--no-reference", "--calls", "20", "--no-reduce"]
+WRONG = ["--toolchain", "mutant:s8-loaded-unsigned"]
+"""World 2 shows it."""
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "told"),
+    [
+        (["run", "case.toml", "-j", "1", "--no-reference", "--json", "disk/old"], 2, "1 case: 1 pass"),
+        ([*FUZZ, "--findings", "findings", "--json", "disk/old"], 2, "1 world (1 pass)"),
+    ],
+    ids=["run", "fuzz"],
+)
+def test_no_room_for_results(tmp_path: Path, command: list[str], code: int, told: str) -> None:
+    """What the file held before is whole, and what was found is told all the same."""
+    (tmp_path / "case.toml").write_text(CASE)
+    done = on_a_disk(tmp_path, 4, tmp_path, "ls -A disk; cat disk/old", *command, fill="echo [0] > disk/old")
+    assert done.returncode == code, done.stdout + done.stderr
+    assert told in done.stdout
+    assert done.stderr.splitlines()[-1] == "Error: disk/old cannot be written: No space left on device"
+    assert done.stdout.splitlines()[-2:] == ["old", "[0]"]
+
+
+def test_no_room_for_a_finding(tmp_path: Path) -> None:
+    done = on_a_disk(tmp_path, 4, tmp_path, "ls -A disk", *FUZZ, *WRONG, "--findings", "disk", fill="echo 0 > disk/old")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "in the minority: ours" in done.stdout, "it is told all the same"
+    assert "toml cannot be written: No space left on device" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1] == "old", "nothing by halves"
+
+
+@pytest.mark.parametrize("fill", ["true", "echo 0 > disk/old"], ids=["later", "at once"])
+def test_no_room_for_the_state_of_a_campaign(tmp_path: Path, fill: str) -> None:
+    words = [word if word != "--index" else "--worlds" for word in FUZZ]
+    look = f"{sys.executable} -m json.tool disk/campaign.json >whole.json; ls -A disk"
+    done = on_a_disk(tmp_path, 4, tmp_path, look, *words, "--findings", "disk", fill=fill)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "disk/campaign.json cannot be written: No space left on device" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    if fill == "true":
+        assert '"seed": 0' in (tmp_path / "whole.json").read_text(), "the first state is whole: --resume goes on"
+        assert done.stdout.splitlines()[-1] == "campaign.json"

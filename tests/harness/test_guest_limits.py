@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import pytest
@@ -10,7 +11,10 @@ from wasmtime import Func, FuncType, Instance, Module, Trap, WasmtimeError
 from harness.engine.engine import Engine, TraceTooLong, _Host
 from harness.engine.results import EngineKind, RunLimits
 from harness.engine.traps import classify
-from harness.plan.outcomes import TrapClass
+from harness.plan.outcomes import ExpectedOutcome, TrapClass
+from harness.plan.plan import ScriptPlan
+from harness.plan.roles import Role
+from harness.runs.worker import MEMORY
 
 ENDLESS = RunLimits(fuel=1 << 62, seconds=0.5)
 LITTLE = RunLimits(fuel=100_000, seconds=3600.0)
@@ -26,7 +30,7 @@ def call(engine: Engine, wat: str, limits: RunLimits) -> object:
     store = engine.store(limits)
     module = Module(engine.engine, wat)
     host = Func(store, FuncType([], []), lambda: None)
-    with engine.deadline.within(limits.seconds):
+    with engine.deadline.within(limits.seconds, limits.resident):
         run = Instance(store, module, [host] * len(module.imports)).exports(store)["run"]
         assert isinstance(run, Func)
         return run(store)
@@ -107,6 +111,36 @@ GROWTH = {
 @pytest.mark.parametrize(("wat", "result"), GROWTH.values(), ids=GROWTH)
 def test_growth_is_bounded(engine: Engine, wat: str, result: int) -> None:
     assert call(engine, wat, RunLimits()) == result
+
+
+PLAN = ScriptPlan({Role.DRIVER: " " * (1 << 28)}, {}, ExpectedOutcome())
+
+
+def test_memories_and_tables_stay_below_what_a_worker_may_use(engine: Engine) -> None:
+    """Also those of the longest plan. A memory counts as it grows, touched or not."""
+    longest = RunLimits().for_plan(PLAN)
+    for limits in (RunLimits(), longest):
+        most = limits.memories * limits.memory + limits.tables * limits.table * 8
+        assert most <= MEMORY - (1 << 30)
+        grow = "".join(
+            f"(loop (br_if 0 (i32.ne (memory.grow {number} (i32.const 0x400)) (i32.const -1))))"
+            f"(local.set 0 (i32.add (local.get 0) (memory.size {number})))"
+            for number in range(limits.memories)
+        )
+        memories = "(memory 1)" * limits.memories
+        wat = f'(module {memories} (func (export "run") (result i32) (local i32) {grow} local.get 0))'
+        pages = call(engine, wat, limits)
+        assert isinstance(pages, int)
+        assert limits.memories < pages <= limits.memories * limits.memory >> 16
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process has is told on Linux only")
+def test_a_process_that_grows_too_much_ends_its_guest(engine: Engine) -> None:
+    with pytest.raises(Trap, match="interrupt"):
+        call(engine, LOOPS["fills"], RunLimits(fuel=1 << 62, seconds=3600.0, resident=32 << 20))
+    assert engine.deadline.too_large
+    assert call(engine, '(module (func (export "run") (result i32) (i32.const 7)))', RunLimits()) == 7
+    assert not engine.deadline.too_large
 
 
 @pytest.mark.parametrize(

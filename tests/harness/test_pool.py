@@ -15,11 +15,13 @@ from pathlib import Path
 import pytest
 
 from harness.bench.workbench import Settings
-from harness.runs.pool import Patience, Pool, PoolClosed, TaskFailed
+from harness.cli.results import broken_case
+from harness.runs.pool import OutOfMemory, Patience, Pool, PoolClosed, TaskFailed
 from tests.harness.pool_tasks import (
     DieOutside,
     Echo,
     Fail,
+    Greedy,
     HoldOn,
     KilledAtFirst,
     Nested,
@@ -112,6 +114,15 @@ def test_a_full_disk_is_told_without_a_traceback(pool: Pool) -> None:
     assert str(caught.value).startswith("No space left on device: ") and "TMPDIR" in str(caught.value)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded on Linux only")
+def test_too_little_memory_for_a_task_is_told_and_what_to_do(pool: Pool) -> None:
+    first = pool.submit(ProcessId()).result()
+    with pytest.raises(OutOfMemory, match=r"^memory ran out: this takes more .*; make the input smaller") as caught:
+        pool.submit(Greedy()).result()
+    assert broken_case("a", caught.value, "").outcome == "bad input", "exit code 2"
+    assert pool.submit(ProcessId()).result() != first, "what the worker took is given back"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="what leaves its group is found on Linux only")
 @pytest.mark.parametrize("how", ["close", "kill the worker", "kill the owner"])
 def test_tools_end_with_workers(settings: Settings, tmp_path: Path, how: str) -> None:
@@ -131,7 +142,8 @@ def test_tools_end_with_workers(settings: Settings, tmp_path: Path, how: str) ->
     )
     assert owner.stdin is not None and owner.stdout is not None
     wait_for_number(note)
-    tool, daemon, launcher = map(int, note.read_text().split())
+    tool, daemon, warden = map(int, note.read_text().split())
+    launcher = parent_of(warden)
     if how == "kill the owner":
         owner.kill()
     elif how == "kill the worker":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -15,8 +16,8 @@ import pytest
 
 from harness.process import children as process
 from harness.process.children import CannotStart, Killed, Limits, Running, run
-from harness.process.launching import processor_time
-from tests.harness.processes import ends, wait_for_number
+from harness.process.launching import not_started, processor_time
+from tests.harness.processes import ends, is_alive, parent_of, wait_for_number
 
 ROOT = Path(__file__).resolve().parents[2]
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="what leaves its group is found on Linux only")
@@ -47,6 +48,15 @@ def test_what_cannot_be_started(words: list[str]) -> None:
     with pytest.raises(CannotStart) as caught:
         run(words, Limits(60))
     assert caught.value.filename == words[0]
+
+
+@pytest.mark.parametrize(
+    ("number", "fault"), [(errno.ENOENT, True), (errno.EACCES, True), (errno.EAGAIN, False), (errno.ENOMEM, False)]
+)
+def test_a_machine_without_room_is_not_the_fault_of_a_program(number: int, fault: bool) -> None:
+    error = not_started(number, "tool")
+    assert isinstance(error, CannotStart) is fault
+    assert (error.errno, error.filename) == (number, "tool")
 
 
 @on_linux
@@ -88,6 +98,34 @@ def test_a_flood_is_ended_and_not_read(code: str) -> None:
     done = run(python(code), Limits(60, 0, 8 << 20))
     assert done.flooded and not done.timed_out
     assert len(done.stdout) <= process.MAX_MESSAGE
+
+
+WRITERS = {
+    "many files": "for n in range(40): open(f'{n}', 'wb').write(bytes(1 << 20))\nos.chdir('/')",
+    "goes on": "for n in range(40): open(f'{n}', 'wb').write(bytes(1 << 20))\nimport time; time.sleep(600)",
+    "empty files": "for n in range(5000): open(f'{n}', 'wb')",
+    "deep": "for n in range(40): os.mkdir('d'); os.chdir('d'); open('f', 'wb').write(bytes(1 << 20))",
+    "by memory": "import mmap\nfor n in range(40):\n f = open(f'{n}', 'w+b'); f.truncate(1 << 20)\n"
+    " mmap.mmap(f.fileno(), 1 << 20)[:] = b'x' * (1 << 20)",
+    "elsewhere": "os.chdir('..')\nfor n in range(40):\n open('f', 'wb').write(bytes(1 << 20)); os.remove('f')",
+    "a grandchild": "if os.fork(): os.wait()\nelse:\n for n in range(40): open(f'{n}', 'wb').write(bytes(1 << 20))",
+}
+
+
+@on_linux
+@pytest.mark.parametrize("code", WRITERS.values(), ids=WRITERS)
+def test_what_a_tool_writes_is_bounded_in_sum(code: str, tmp_path: Path) -> None:
+    code = "import os, tempfile; os.chdir(tempfile.gettempdir())\n" + code
+    own = tmp_path / "own"
+    own.mkdir()
+    done = Running(python(code), Limits(60, output=2 << 20, written=16 << 20), own).wait()
+    assert done.overfull and not (done.timed_out or done.flooded), done
+
+
+def test_what_a_tool_may_write(tmp_path: Path) -> None:
+    code = "import tempfile; f = tempfile.NamedTemporaryFile(); f.write(bytes(8 << 20)); print(tempfile.gettempdir())"
+    done = Running(python(code), Limits(60, written=16 << 20), tmp_path).wait()
+    assert (done.exit_code, done.overfull, done.stdout) == (0, False, f"{tmp_path}\n".encode()), done
 
 
 def test_a_signal_is_a_negative_code() -> None:
@@ -187,19 +225,41 @@ def test_tools_end_with_their_owner(code: str, how: signal.Signals, tmp_path: Pa
     assert ends(pid)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no launcher")
+@on_linux
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_a_launcher_that_is_killed_is_replaced(how: signal.Signals, tmp_path: Path) -> None:
-    limits = Limits(601)
-    note = tmp_path / "pid"
-    code = f"import os, time; open({str(note)!r}, 'w').write(f'{{os.getppid()}}\\n'); time.sleep(600)"
+@pytest.mark.parametrize("who", ["warden", "launcher"])
+def test_a_tool_ends_with_whoever_watches_it(who: str, how: signal.Signals, tmp_path: Path) -> None:
+    """Also what has left it, and while another tool goes on; the next tool is started as if nothing had been."""
+    limits = Limits(601, 5 << 30)
+    say = f"import os, time; open({str(tmp_path / 'other')!r}, 'w').write(f'{{os.getpid()}}\\n'); "
+    other = Running(python(say + STAY), limits)
+    other_tool = wait_for_number(tmp_path / "other")
+    note = tmp_path / "pids"
+    print_own = "print(os.getpid(), flush=True)\n"
+    code = f"import sys; sys.stdout = open({str(note)!r}, 'w')\n" + OWN_SESSION + DAEMON + print_own + STAY
     running = Running(python(code), limits)
-    launcher = wait_for_number(note)
-    os.kill(launcher, how)
+    _wait_until(lambda: note.exists() and note.read_text().count("\n") == 3)
+    own_session, daemon, tool = map(int, note.read_text().split())
+    warden = parent_of(tool)
+    launcher = parent_of(warden)
+    assert launcher == parent_of(parent_of(other_tool)) != os.getpid()
+    os.kill(warden if who == "warden" else launcher, how)
     with pytest.raises(Killed):
         running.wait()
-    assert ends(launcher)
+    assert all(map(ends, (own_session, daemon, tool, warden)))
+    assert is_alive(launcher) if who == "warden" else ends(launcher)
     assert run(python("print(1)"), limits).stdout == b"1\n"
+    assert is_alive(other_tool) if who == "warden" else ends(other_tool)
+    other.kill()
+    assert ends(other_tool)
+
+
+@on_linux
+@pytest.mark.parametrize("code", LEAVERS)
+def test_what_a_tool_leaves_behind_ends_while_another_runs(code: str) -> None:
+    other = Running(python(LEAVE + STAY), Limits(600))
+    assert ends(int(run(python(code), Limits(60)).stdout))
+    other.kill()
 
 
 def test_a_tool_that_somebody_kills_is_lost_work() -> None:
@@ -218,14 +278,29 @@ def test_a_full_disk_is_not_the_fault_of_a_tool(monkeypatch: pytest.MonkeyPatch)
     assert caught.value.filename == tempfile.gettempdir()
 
 
+REPLACED = """
+import os
+from harness.process.children import Limits, run
+from tests.harness.processes import ends, parent_of
+tool = [sys.executable, '-c', 'import os; print(os.getppid())']
+launcher = parent_of(int(run(tool, Limits()).stdout))
+os.kill(launcher, 9)
+assert ends(launcher)
+run(tool, Limits())
+"""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no launcher")
 @pytest.mark.parametrize("how", [signal.SIGKILL, None], ids=["killed", "forgetful"])
-def test_a_guarded_folder_goes_with_its_owner(how: signal.Signals | None, tmp_path: Path) -> None:
+@pytest.mark.parametrize("again", ["", pytest.param(REPLACED, marks=on_linux)], ids=["", "its launcher was killed"])
+def test_a_guarded_folder_goes_with_its_owner(how: signal.Signals | None, again: str, tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from harness.process import owned; "
         "from harness.process.launching import guard; "
         f"p = Path({str(tmp_path)!r}); owned.make(p / 'ours', 'p'); (p / 'ours' / 'file').write_text(''); "
-        "(p / 'users').mkdir(); guard(p / 'ours'); guard(p / 'users'); print(1, flush=True); "
+        "(p / 'users').mkdir(); guard(p / 'ours'); guard(p / 'users'); "
+        + again
+        + "print(1, flush=True); "
         + ("time.sleep(600)" if how else "pass")
     )
     owner = subprocess.Popen(python(code), env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,17 @@ def test_a_reference_that_cannot_be_started(tmp_path: Path) -> None:
     assert (
         SecondReader(str(tmp_path / "nothing"), tmp_path, Settings(tmp_path, None).tool_limits).difference("", ()) == ""
     )
+
+
+@pytest.mark.skipif(not hasattr(os, "fstatvfs"), reason="the room of a disk cannot be told")
+def test_a_full_disk_is_no_missing_second_reading(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full:
+        f_blocks, f_bfree, f_bavail = 1, 0, 0
+
+    assert bench.second_reader is not None
+    monkeypatch.setattr(os, "fstatvfs", lambda _: Full)
+    with pytest.raises(OSError, match="No space left on device"):
+        bench.second_reader.difference(RENAMED, ())
 
 
 def test_a_rename_lost_by_our_front_end(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:

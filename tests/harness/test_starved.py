@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
 
 import pytest
 
-from harness.process import launcher
-from harness.process.launcher import STRETCH, _Job, is_starved
+from harness.process import warden
+from harness.process.starved import STRETCH, is_starved
 from harness.runs import pool
 from harness.runs.pool import _Watch
 from tests.harness.processes import PATIENCE
@@ -19,12 +18,10 @@ from tests.harness.processes import PATIENCE
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="told by /proc")
 
 
-def job(seconds: float) -> _Job:
-    now = time.monotonic()
+def tool(seconds: float) -> warden.Tool:
     process = subprocess.Popen([sys.executable, "-c", "pass"])
     process.wait()
-    channel, _ = socket.socketpair()
-    return _Job(process, channel, now, now + seconds)
+    return warden.Tool(process, warden.Request([], {}, seconds, 60, 1 << 20, ""))
 
 
 @pytest.mark.parametrize(
@@ -41,11 +38,12 @@ def job(seconds: float) -> _Job:
 def test_bounds_stretch_for_the_starved(
     monkeypatch: pytest.MonkeyPatch, passed: float, starved: bool, over: bool
 ) -> None:
-    for module in (launcher, pool):
+    for module in (warden, pool):
         monkeypatch.setattr(module, "is_starved", lambda *_: starved)
     assert _Watch(100.0, 10.0, 0.0).is_over(100.0 + passed, 1) is over
-    waiting = job(10.0)
+    waiting = tool(10.0)
     assert waiting.may_go_on(waiting.started + passed) is not over
+    assert waiting.late is over
 
 
 @on_linux

@@ -33,6 +33,7 @@ from harness.toolchains.protocol import BuildResult, Built, InvalidOutput, Panic
 from harness.trace.reader import TraceReader
 
 GOOD = "push_u8 1\npop_u8 = 2\nbalance 0 0 0 0 0\n"
+FAILED = "push_u8 1\npop_u8 = 2\nfail d\n"
 SIGN = "push_u8 255\npop_u8 = 2\nbalance 0 0 0 0 0\n"
 OTHER = "push_u8 7\npop_u8 = 2\nbalance 0 0 0 0 0\n"
 EVENTS = Events(("push_u8 1", "pop_u8 = 2"), ("call 1, x", "call 2, result"))
@@ -263,15 +264,23 @@ class TestModel:
             (observation("push_u8 1\npop_u8 = 2\n"), ExpectedOutcome(), ["balance"]),
             (observation("push_u8 1\npop_u8 = 2\nbalance 4 1 0 0 0\n"), ExpectedOutcome(), ["balance"]),
             (observation("push_u8 1\nbalance 0 0 0 0 0\n"), ExpectedOutcome(), ["event"]),
-            (observation(GOOD + "push_u8 9\n"), ExpectedOutcome(), ["event"]),
+            (observation(GOOD + "push_u8 9\n"), ExpectedOutcome(), ["event", "balance"]),
+            # a guest that forges its end
+            (observation("push_u8 1\nbalance 0 0 0 0 0\npop_u8 = 2\n"), ExpectedOutcome(), ["balance"]),
+            (observation("balance 0 0 0 0 0\n" + GOOD), ExpectedOutcome(), ["balance"]),
+            (observation(GOOD + "balance 0 0 0 0 0\n"), ExpectedOutcome(), ["balance"]),
+            (observation(GOOD.replace(" 0 0 0 0 0", " 0")), ExpectedOutcome(), ["balance"]),
+            (observation(GOOD.replace(" 0 0 0 0 0", "")), ExpectedOutcome(), ["event", "balance"]),
+            (observation(GOOD.replace("balance", "fail guard\nbalance")), ExpectedOutcome(), ["event"]),
+            (trapped(TrapClass.INTERPRETER), ExpectedOutcome(TrapClass.INTERPRETER, "d"), ["outcome"]),
+            (trapped(TrapClass.INTERPRETER, FAILED), ExpectedOutcome(TrapClass.INTERPRETER, "d"), []),
             (observation(GOOD), TRAP, ["outcome"]),
             (trapped(TrapClass.INVALID_CHAR), TRAP, []),
             (trapped(TrapClass.INVALID_UTF8), TRAP, ["outcome"]),
             (trapped(TrapClass.INVALID_CHAR), ExpectedOutcome(), ["outcome"]),
             (trapped(TrapClass.INVALID_CHAR, "push_u8 1\n"), TRAP, []),
             (trapped(TrapClass.INVALID_CHAR, ""), TRAP, ["event"]),
-            (trapped(TrapClass.INTERPRETER), ExpectedOutcome(TrapClass.INTERPRETER, "d"), []),
-            (trapped(TrapClass.INTERPRETER), ExpectedOutcome(TrapClass.INTERPRETER, "e"), ["outcome"]),
+            (trapped(TrapClass.INTERPRETER, FAILED), ExpectedOutcome(TrapClass.INTERPRETER, "e"), ["outcome"]),
             (Observation(Rejected("instantiate", "m"), {}), ExpectedOutcome(), ["outcome"]),
         ],
     )

@@ -1,0 +1,21 @@
+"""Memory that runs out in a worker or in the command is told in a line, with what to do; exit code 2."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.out_of_memory import run_with_little, write_large_wit
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded on Linux only")
+
+
+def test_too_large_a_world(tmp_path: Path) -> None:
+    write_large_wit(tmp_path / "large.wit", 6_000)
+    words = ["check", str(tmp_path / "large.wit"), "--no-reference", "-j", "1"]
+    done = run_with_little("harness.cli", words, 48 << 20, "RLIMIT_DATA")
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "memory ran out" in done.stdout + done.stderr and "make the input smaller" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
