@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.limits import MAX_CALLS
 from harness.plan import TrapClass
+from harness.toolchains.protocol import ENCODINGS
 
 Schema = Mapping[str, Any]
 
@@ -159,6 +160,14 @@ CASE_SCHEMA: Schema = {
             "type": "boolean",
             "description": "Whether the subject is linked as by default: imports in compatible versions become one of "
             "the highest. Default: true.",
+        },
+        "encodings": {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"enum": list(ENCODINGS)},
+            "description": "String encodings in which `component embed`, `component new` and `component wit` are tried "
+            "with the world as well. Default: they are not.",
         },
         "step": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}},
         "sample": _SAMPLE,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import interpreters
 from harness.build import Builder
 from harness.cells import OURS
+from harness.embedding import EmbeddingJudge, Readers
 from harness.engine import Engine, EngineKind, RunLimits
 from harness.launching import Limits, longest
 from harness.observe import Observer
@@ -90,6 +91,14 @@ class Workbench:
         from harness.toolchains.component_wit import component_world
 
         return StructureComparer(component_world)
+
+    @cached_property
+    def embedding(self) -> EmbeddingJudge:
+        from harness.toolchains.component_wit import component_world, embedded_world, text_world
+
+        engine = self.engine(EngineKind.WINCH)
+        readers = Readers(component_world, embedded_world, text_world)
+        return EmbeddingJudge(self.builder, readers, engine.refusal, engine.component_refusal)
 
     @cached_property
     def second_reader(self) -> SecondReader | None:

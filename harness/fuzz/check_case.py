@@ -24,6 +24,7 @@ from harness.planner.bare import PlannedWorld, planned_world
 from harness.steps import StepLost
 from harness.tasks import CheckWorld
 from harness.toolchains.front_end import FrontEndError, surround
+from harness.toolchains.protocol import ENCODINGS
 from harness.workbench import Workbench
 
 
@@ -48,7 +49,7 @@ class CaseOfCheck:
         try:
             with bench.steps.bounded("plan"):
                 surroundings = surround(check.path, check.world, check.features)
-                planned = planned_world(surroundings, Random(check.seed), check.calls, "check")
+                planned = planned_world(surroundings, Random(check.seed), check.calls, "check", ENCODINGS)
         except (FrontEndError, StepLost) as error:
             return CaseMade(None, f"no case: {error}")
         subject = surroundings.parts[Role.SUBJECT].plan
@@ -79,7 +80,7 @@ class CaseOfCheck:
 
 def _as_it_is(planned: PlannedWorld, world: DrawnWorld, hit: Hit, calls: int) -> CaseParts:
     if not hit.run:
-        return bare_case(world.wit, world.name, world.features, hit.signature)
+        return bare_case(world.wit, world.name, world.features, hit.signature, ENCODINGS)
     return run_case(planned, hit.run, hit.signature) or sample_case(world, calls, hit.signature)
 
 

@@ -9,7 +9,7 @@ from harness.case import CallStep, Case, CaseError, DropStep, RepStep, Step
 from harness.gates import unknown_gate
 from harness.model import ModelRun, Unpredictable, run_model
 from harness.plan import ExpectedOutcome, Plan, Role, ScriptPlan, TrapClass
-from harness.planner.bare import plan_world
+from harness.planner.bare import planned_world
 from harness.planner.composition import Composition
 from harness.planner.needs import needs_of
 from harness.planner.scripts import OutOfRegisters
@@ -32,7 +32,8 @@ def case_plan(case: Case) -> Plan:
         key = "wit" if isinstance(case.wit, str) else "wit-file"
         raise case.error([key], f"the WIT is not usable: {error}") from error
     if case.sample is not None:
-        return plan_world(surroundings, Random(case.sample.seed), case.sample.calls, case.title)
+        random = Random(case.sample.seed)
+        return planned_world(surroundings, random, case.sample.calls, case.title, case.encodings).plan
     worlds = {role: part.world for role, part in surroundings.parts.items()}
     composition = Composition(worlds, surroundings.wires)
     _check_functions(case, composition)
@@ -52,6 +53,7 @@ def case_plan(case: Case) -> Plan:
         runs=runs,
         needs=needs_of(worlds.values(), surroundings.has_labels).engine,
         unsupported=surroundings.unsupported,
+        encodings=case.encodings,
     )
 
 

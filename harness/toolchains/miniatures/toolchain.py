@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 from harness.build import INTERPRETER
+from harness.toolchains.miniatures.embedding import EMBEDDING
 from harness.toolchains.miniatures.generators import GENERATORS
 from harness.toolchains.miniatures.interpreters import INTERPRETERS
 from harness.toolchains.miniatures.linkers import LINKERS
@@ -17,12 +18,21 @@ from harness.toolchains.miniatures.miniature import Area, Miniature
 from harness.toolchains.miniatures.patch import Patch
 from harness.toolchains.named import UnknownToolchain
 from harness.toolchains.ours import Ours
-from harness.toolchains.protocol import BuildResult, GenerateOptions, Job, Library, LinkOptions, Panicked, Toolchain
+from harness.toolchains.protocol import (
+    BuildResult,
+    EmbedOptions,
+    GenerateOptions,
+    Job,
+    Library,
+    LinkOptions,
+    Panicked,
+    Toolchain,
+)
 
 PREFIX = "miniature:"
 
 MINIATURES: dict[str, Miniature] = {
-    miniature.name: miniature for table in (GENERATORS, LINKERS, INTERPRETERS) for miniature in table
+    miniature.name: miniature for table in (GENERATORS, LINKERS, INTERPRETERS, EMBEDDING.rows) for miniature in table
 }
 
 
@@ -49,7 +59,7 @@ class _PatchedJob:
 
 
 class _Wrong:
-    """Our generator and linker, one of them or the interpreter with a fault."""
+    """Our tools, one of them or the interpreter with a fault."""
 
     def __init__(self, miniature: Miniature) -> None:
         self._ours = Ours()
@@ -61,6 +71,18 @@ class _Wrong:
 
     def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job:
         return _PatchedJob(self._ours.generate(wit, world, options), lambda: self._applied(Area.GENERATOR))
+
+    def embed(self, wit: str, world: str, options: EmbedOptions) -> Job:
+        return self._embedding(self._ours.embed(wit, world, options))
+
+    def new(self, module: bytes) -> Job:
+        return self._embedding(self._ours.new(module))
+
+    def wit(self, component: bytes) -> Job:
+        return self._embedding(self._ours.wit(component))
+
+    def _embedding(self, job: Job) -> Job:
+        return _PatchedJob(job, lambda: self._applied(Area.EMBEDDER))
 
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
         if not isinstance(self._miniature.fault, Patch):
@@ -85,4 +107,5 @@ def toolchain(name: str) -> Toolchain:
     if name not in MINIATURES:
         raise UnknownToolchain(f"there is no miniature {name!r} (`harness miniatures --list` shows all)")
     tool = _Wrong(MINIATURES[name])
-    return Toolchain(f"{PREFIX}{name}", "miniature", metadata.version("wit-dylib-harness"), tool, tool, in_process=True)
+    version = metadata.version("wit-dylib-harness")
+    return Toolchain(f"{PREFIX}{name}", "miniature", version, tool, tool, in_process=True, embedder=tool)
