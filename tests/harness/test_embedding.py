@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -58,12 +59,10 @@ TEXT = '"$tool" component wit "$0" | sed s/borrow/own/ > "$1"'
 CUT = '"$tool" component wit "$0" | head -c 9 > "$1"'
 
 
-def bench_of(folder: Path, reference: bool = False, **commands: list[str]) -> Workbench:
+def bench_of(folder: Path, commands: Mapping[str, list[str]], reference: bool = False) -> Workbench:
     tool = find()
-    lines = [f"{key} = {words}".replace("{tool}", tool.path) for key, words in commands.items()]
-    (folder / "mine.toml").write_text(
-        "\n".join(['name = "mine"', f"link = {LINK}".replace("{tool}", tool.path), *lines])
-    )
+    lines = ['name = "mine"', *(f"{key} = {words}" for key, words in {"link": LINK, **commands}.items())]
+    (folder / "mine.toml").write_text("\n".join(lines).replace("{tool}", tool.path))
     return Workbench(Settings(folder, tool if reference else None, commands=(folder / "mine.toml",)), Steps())
 
 
@@ -79,7 +78,7 @@ def findings(bench: Workbench, plan: Plan) -> dict[str, list[str]]:
 @pytest.mark.parametrize("wit", [WORLD, VERSIONS, CONFLICT], ids=["world", "versions", "conflict"])
 def test_the_reference_by_a_file(tmp_path: Path, wit: str) -> None:
     encodings = ENCODINGS if wit is WORLD else ENCODINGS[2:]
-    assert findings(bench_of(tmp_path, embed=EMBED, new=NEW, wit=PRINT), plan_of(wit, *encodings)) == {}
+    assert findings(bench_of(tmp_path, {"embed": EMBED, "new": NEW, "wit": PRINT}), plan_of(wit, *encodings)) == {}
 
 
 WRONG = {
@@ -127,14 +126,14 @@ WRONG = {
 def test_what_is_wrong_is_about_the_toolchain_by_name(
     tmp_path: Path, wit: str, commands: dict[str, list[str]], message: str
 ) -> None:
-    found = findings(bench_of(tmp_path, **commands), plan_of(wit, "utf16"))
+    found = findings(bench_of(tmp_path, commands), plan_of(wit, "utf16"))
     assert list(found) == ["mine"]
     assert found["mine"][0].startswith(message), found
 
 
 def test_what_it_cannot_be_asked_for(tmp_path: Path) -> None:
     words = [word for word in EMBED if word not in ("--features", "{features}", "--dummy-names", "{names}")]
-    bench = bench_of(tmp_path, embed=[*words, "--dummy"])
+    bench = bench_of(tmp_path, {"embed": [*words, "--dummy"]})
     mine = bench.toolchains["mine"]
     assert mine.lacks >= {"embed-features", "embed-names", "new", "wit"}
     for plan, reason in (
@@ -150,7 +149,7 @@ def test_what_it_cannot_be_asked_for(tmp_path: Path) -> None:
 
 def test_it_is_judged_with_all_else(tmp_path: Path) -> None:
     """The way from a plan to a verdict, a case that shows it again, and the name of who is wrong."""
-    bench = bench_of(tmp_path, reference=True, embed=UTF8_ONLY)
+    bench = bench_of(tmp_path, {"embed": UTF8_ONLY}, reference=True)
     plan = plan_of(WORLD, "utf8", "utf16")
     verdict = examine(bench, "w", plan, Options(artifacts=None)).verdict
     assert (verdict.outcome, verdict.minority) == (Outcome.FAIL, "mine")

@@ -195,7 +195,7 @@ FUZZED = (
     "stack-begins-in-the-data",
     "interpreter-never-finishes",
     "reallocs-exchanged",
-    "embed-always-utf8",
+    "new-without-standard-post-return",
 )
 """One of each area that any world shows: the way to the fuzzer is what is tested here, not its reach."""
 
