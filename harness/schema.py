@@ -11,8 +11,8 @@ from harness.toolchains.protocol import ENCODINGS
 
 Schema = Mapping[str, Any]
 
-STAGES = ("wit", "generate", "link")
-"""Which tool refuses: what reads the WIT, `wit-dylib`, or `component link`."""
+STAGES = ("wit", "generate", "link", "new")
+"""Which tool refuses: what reads the WIT, `wit-dylib`, `component link`, or `component new`."""
 
 REFERENCE_VERDICTS = ("refuses", "accepts", "panics")
 
@@ -194,10 +194,14 @@ REFUSALS_SCHEMA: Schema = {
             "items": {
                 "type": "object",
                 "required": ["why", "wit", "stage", "message", "reference"],
+                "if": {"properties": {"stage": {"const": "new"}}},
+                "then": {"required": ["wat"]},
+                "else": {"properties": {"wat": False}},
                 "properties": {
                     "why": text("What is wrong with it, in a sentence."),
                     "origin": ORIGIN,
                     "wit": {"type": "string", "description": "The WIT text."},
+                    "wat": text("With the stage `new`, and only there: the core module that carries the world."),
                     "world": WIT["world"],
                     "features": WIT["features"],
                     "stage": {"enum": list(STAGES), "description": "Which tool refuses it."},

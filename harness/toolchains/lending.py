@@ -52,6 +52,6 @@ def left_out(toolchains: Mapping[str, Toolchain], names: Iterable[str], asked: I
 
 
 def _shown(item: str) -> str:
-    if item in STAGES:
+    if item in STAGES or item in EMBEDDING:
         return f"`{item}`"
     return "{features} in `generate`" if item == "features" else f"`link-options.{item}`"
