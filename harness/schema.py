@@ -196,7 +196,7 @@ REFUSALS_SCHEMA: Schema = {
                 "required": ["why", "wit", "stage", "message", "reference"],
                 "if": {"properties": {"stage": {"const": "new"}}},
                 "then": {"required": ["wat"]},
-                "else": {"properties": {"wat": False}},
+                "dependentSchemas": {"wat": {"properties": {"stage": {"const": "new"}}}},
                 "properties": {
                     "why": text("What is wrong with it, in a sentence."),
                     "origin": ORIGIN,
