@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from generator.canonical.names import resource_name
 from generator.component.builder import ComponentBuilder
 from generator.component.canon import BuiltinOp
 from generator.component.types import Sort
@@ -34,8 +35,9 @@ from generator.wasm.types import ExternKind, FuncIndex, FuncType
 class ComponentizeOptions:
     merge_imports_based_on_semver: bool = True
     naming: InterfaceNaming = field(default_factory=InterfaceNaming)
-    debug_names: bool = False
-    """Name the shim's functions. Modules and instances are always named."""
+    debug_names: bool = True
+    """Write name sections for modules that are added, as the reference does. In the component's own name section,
+    modules and instances always have names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ class _Encoder:
                 needed = required_exports(where, item.needs, module.options.memory, module.options.import_realloc)
                 if not module.after_fixup and any(export.module not in earlier for export in needed):
                     self.late_numbers[module.name, namespace, name] = len(self.late)
-                    self.late.append(_Late(item.type, f"{namespace}#{name}", (item, module)))
+                    self.late.append(_Late(item.type, f"indirect-{namespace}-{name}", (item, module)))
             earlier.add(module.name)
 
     def _plan_destructors(self) -> list[tuple[Instance, TypeId, int | None]]:
@@ -163,7 +165,8 @@ class _Encoder:
                 if found is not None:
                     module, name = found
                     number = len(self.late)
-                    self.late.append(_Late(signature(1), name, CoreExport(module.name, name)))
+                    debug_name = f"dtor-{resource_name(self.resolve, id)}"
+                    self.late.append(_Late(signature(1), debug_name, CoreExport(module.name, name)))
                 resources.append((home, id, number))
         return resources
 
@@ -183,7 +186,7 @@ class _Encoder:
                 index = self.canonical.core_function(*late.target)
             functions.append((str(number), Sort.CORE_FUNC, index))
         table = self.instances.alias_of(self.shim, TABLE, ExternKind.TABLE)
-        module = self.builder.core_module(fixup_module([late.type for late in self.late]))
+        module = self.builder.core_module(fixup_module([late.type for late in self.late], self.options.debug_names))
         arguments = self.builder.core_inline_exports([(TABLE, Sort.CORE_TABLE, table), *functions])
         instance = self.builder.core_instantiate(module, [("", arguments)])
         self.builder.set_name(Sort.CORE_MODULE, module, "fixup")

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import Code, const_i32
-from generator.wasm.module import CustomSection
-from generator.wasm.names import name_section
 from generator.wasm.types import ExternKind, FuncType, Limits, TableType
 
 TABLE = "$imports"
+_SHIM, _FIXUP = "wit-component:shim", "wit-component:fixups"
+"""The modules' debug names, as the reference has them: debuggers and profilers show them."""
 
 
 def shim_module(functions: Sequence[tuple[FuncType, str]], debug_names: bool) -> bytes:
@@ -33,18 +33,17 @@ def shim_module(functions: Sequence[tuple[FuncType, str]], debug_names: bool) ->
         index = module.add_function(type, code.body(), name)
         module.export(str(number), ExternKind.FUNC, index)
     module.export(TABLE, ExternKind.TABLE, table)
-    if debug_names:
-        module.module.customs.append(CustomSection("name", name_section("shim", module.function_names)))
-    return module.encode()
+    return module.encode(names=debug_names, name=_SHIM)
 
 
-def fixup_module(types: Sequence[FuncType]) -> bytes:
+def fixup_module(types: Sequence[FuncType], debug_names: bool) -> bytes:
     """A module that imports the table and the functions (all from the module ``) and puts them into the table."""
     module = ModuleBuilder()
     functions = [module.import_function("", str(number), type) for number, type in enumerate(types)]
+    module.function_names.update({index: str(number) for number, index in enumerate(functions)})
     module.import_table("", TABLE, _table(len(types)))
     module.add_elements(const_i32(0), functions)
-    return module.encode()
+    return module.encode(names=debug_names, name=_FIXUP)
 
 
 def _table(size: int) -> TableType:

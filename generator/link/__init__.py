@@ -23,4 +23,5 @@ def link(
 
     Raises LinkError for libraries that do not fit together, another GeneratorError for their worlds.
     """
-    return componentize(plan_link(libraries, options), componentize_options)
+    plan = plan_link(libraries, options, debug_names=componentize_options.debug_names)
+    return componentize(plan, componentize_options)

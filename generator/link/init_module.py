@@ -71,7 +71,9 @@ class _Imports:
         return self.items[export]
 
 
-def build_init_module(initialization: Initialization, layout: Layout) -> tuple[bytes, list[CoreExport]]:
+def build_init_module(
+    initialization: Initialization, layout: Layout, debug_names: bool
+) -> tuple[bytes, list[CoreExport]]:
     """The binary, and what it imports: each import's module and name are those of the core export."""
     builder = ModuleBuilder()
     imports = _Imports(builder)
@@ -93,7 +95,7 @@ def build_init_module(initialization: Initialization, layout: Layout) -> tuple[b
         builder.add_elements(const_i32(initialization.first_slot), slots)
     if code.out:
         builder.module.start = builder.add_function(_THUNK, code.body(), "initialize libraries")
-    return builder.encode(names=True, name=INIT), needed
+    return builder.encode(names=debug_names, name=INIT), needed
 
 
 def _set_address(code: Code, imports: _Imports, address: AddressToSet) -> None:

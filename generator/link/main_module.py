@@ -50,6 +50,7 @@ def build_main_module(
     function_addresses: Iterable[Function],
     trampolines: Iterable[Function],
     grow: bool = False,
+    debug_names: bool,
 ) -> bytes:
     """`memory_addresses`: initial values of the exports `memory_address_export` (0 where the init module sets them).
     `grow`: whether `GROW` is needed."""
@@ -79,7 +80,7 @@ def build_main_module(
         _add_trampoline(builder, function, layout.slots[function])
     if grow:
         _add_grow(builder)
-    return builder.encode(names=True, name=MAIN)
+    return builder.encode(names=debug_names, name=MAIN)
 
 
 def _add_trampoline(builder: ModuleBuilder, function: Function, slot: int) -> None:

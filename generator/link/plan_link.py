@@ -57,19 +57,24 @@ class LinkOptions:
     """Adapters allocate whole pages, not with the libraries' `cabi_realloc`."""
 
 
-def plan_link(libraries: Sequence[Library], options: LinkOptions) -> Plan:
-    """The first library that exports a symbol defines it. Raises LinkError."""
+def plan_link(libraries: Sequence[Library], options: LinkOptions, *, debug_names: bool = True) -> Plan:
+    """The first library that exports a symbol defines it. Raises LinkError.
+
+    `debug_names`: modules of the linker's own have name sections, and libraries the names that they are linked under
+    (so does the reference).
+    """
     if options.built_in_libdl:
         libraries = [*libraries, read_library(libdl.NAME, libdl.build_libdl())]
     selection = select(libraries, stub_missing_functions=options.stub_missing_functions)
-    return Linking(selection, options).plan()
+    return Linking(selection, options, debug_names).plan()
 
 
 class Linking:
     """The steps from libraries to a plan for `componentize`."""
 
-    def __init__(self, selection: Selection, options: LinkOptions) -> None:
+    def __init__(self, selection: Selection, options: LinkOptions, debug_names: bool) -> None:
         self.selection = selection
+        self.debug_names = debug_names
         self.realloc = self._shared_realloc()
         self.import_reallocs = {item.name: self._import_realloc(item) for item in selection.in_order}
         self.stubs: dict[Function, None] = {}
@@ -126,12 +131,14 @@ class Linking:
     def plan(self) -> Plan:
         modules = [self._main()]
         if self.stubs:
-            modules.append(PlanModule(STUBS, DecodedModule(build_stubs_module(self.stubs)), {}, _NO_OPTIONS))
+            modules.append(
+                PlanModule(STUBS, DecodedModule(build_stubs_module(self.stubs, self.debug_names)), {}, _NO_OPTIONS)
+            )
         modules += self._adapters()
         modules += [self._library(library) for library in self.selection.in_order]
         initialization = self.initialization()
         if not initialization.is_empty:
-            binary, needed = build_init_module(initialization, self.layout)
+            binary, needed = build_init_module(initialization, self.layout, self.debug_names)
             imports = {item.module: WholeInstance(item.module) for item in needed}
             modules.append(PlanModule(INIT, DecodedModule(binary), imports, _NO_OPTIONS, after_fixup=True))
         priority = [library.name for library in self.selection.by_priority]
@@ -154,6 +161,7 @@ class Linking:
             function_addresses=self.function_addresses,
             trampolines=self.trampolines,
             grow=any(function.name == GROW for use in self.adapters for function in use.of_libraries.values()),
+            debug_names=self.debug_names,
         )
         return PlanModule(MAIN, DecodedModule(binary), {}, _NO_OPTIONS)
 
@@ -188,9 +196,8 @@ class Linking:
                 if use.adapter.name in used
             }
         )
-        return PlanModule(
-            library.name, contents.module, imports, self.canonical_options(library), contents.component_types
-        )
+        module = contents.module.named(library.name) if self.debug_names else contents.module
+        return PlanModule(library.name, module, imports, self.canonical_options(library), contents.component_types)
 
     def _env(self, library: Library) -> Mapping[str, CoreExport]:
         contents, bindings = library.contents, self.selection.bindings[library.name]

@@ -15,7 +15,7 @@ def stub_export(function: Function) -> str:
     return f"{function.name} {describe(function.type)}"
 
 
-def build_stubs_module(stubs: Iterable[Function]) -> bytes:
+def build_stubs_module(stubs: Iterable[Function], debug_names: bool) -> bytes:
     """Each function traps, under a name that says what is missing."""
     builder = ModuleBuilder()
     for function in stubs:
@@ -23,4 +23,4 @@ def build_stubs_module(stubs: Iterable[Function]) -> bytes:
         code.op(Op.UNREACHABLE)
         index = builder.add_function(function.type, code.body(), f"missing function {function.name}")
         builder.export(stub_export(function), ExternKind.FUNC, index)
-    return builder.encode(names=True, name=STUBS)
+    return builder.encode(names=debug_names, name=STUBS)

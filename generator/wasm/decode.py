@@ -18,9 +18,10 @@ from generator.wasm.decode_items import (
     read_tag_type,
 )
 from generator.wasm.decode_types import DefinedType, read_types
+from generator.wasm.encode import encode_custom
 from generator.wasm.errors import WasmFormatError
 from generator.wasm.module import CustomSection, Export, Global, Import
-from generator.wasm.names import SECTION, read_function_names, read_global_names
+from generator.wasm.names import SECTION, read_function_names, read_global_names, with_module_name
 from generator.wasm.reader import Reader
 from generator.wasm.types import (
     ExternKind,
@@ -269,3 +270,12 @@ class DecodedModule:
         if not position:
             return self
         return DecodedModule(b"".join(kept) + binary[position:])
+
+    def named(self, name: str) -> DecodedModule:
+        """The module with this name in its name section. Where that is malformed, which is no error, as it is."""
+        try:
+            contents = with_module_name(self.custom(SECTION) or b"", name)
+        except WasmFormatError:
+            return self
+        rest = self.without_customs(lambda custom: custom == SECTION).binary
+        return DecodedModule(rest + encode_custom(CustomSection(SECTION, contents)))

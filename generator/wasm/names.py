@@ -9,6 +9,7 @@ from generator.wasm.leb128 import encode_unsigned
 from generator.wasm.reader import Reader
 
 SECTION = "name"
+_MODULE = 0
 _FUNCTIONS = 1
 _GLOBALS = 7
 
@@ -20,6 +21,19 @@ def name_section(module: str | None, functions: Mapping[int, str]) -> bytes:
         entries = [encode_unsigned(index) + encode_name(name) for index, name in sorted(functions.items())]
         body += encode_section(1, encode_vector(entries))
     return body
+
+
+def with_module_name(contents: bytes, module: str) -> bytes:
+    """The contents of a section with this name of the module, and all else as it is. Raises WasmFormatError."""
+    reader = Reader(contents, section=SECTION)
+    kept = [encode_section(_MODULE, encode_name(module))]
+    while not reader.at_end:
+        start = reader.position
+        kind = reader.byte()
+        end = reader.sub(reader.unsigned()).end
+        if kind != _MODULE:
+            kept.append(contents[start:end])
+    return b"".join(kept)
 
 
 def read_function_names(contents: bytes) -> dict[int, str]:

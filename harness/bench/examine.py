@@ -12,6 +12,7 @@ from harness.bench.workbench import Workbench
 from harness.composition.interpreter_world import interpreters_own
 from harness.engine.features import missing
 from harness.engine.results import EngineKind
+from harness.judge.embedding import unasked
 from harness.judge.observation import Observed
 from harness.judge.ran import Ran, carried_out
 from harness.judge.unmergeable import merged_all_the_same
@@ -103,12 +104,16 @@ def examine(
     planned = time.perf_counter()
     tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
     observed = Observed([])
+    taking_part = [bench.toolchains[name] for name in options.toolchains or ()]
+    since = time.perf_counter()
+    embedded = bench.embedding.judge(plan, taking_part)
+    observed.clock.add("embed", since)
     for cells in _rounds(bench, plan, options):
         bench.observer.observe(plan, cells, bench.settings.run_limits, observed)
         since = time.perf_counter()
         wrongly_merged = merged_all_the_same(plan, observed.cells, bench.builder, observed.clock)
         structure = bench.structure.compare(plan, observed.cells, wrongly_merged)
-        verdict = judge(name, plan, observed.cells, structure, tools, options.expectations)
+        verdict = judge(name, plan, observed.cells, structure, tools, options.expectations, embedded)
         observed.clock.add("compare", since)
         if not verdict.findings:
             break
@@ -125,7 +130,7 @@ def examine(
         verdict,
         plan.components[0].wit if len(plan.components) == 1 else _subject_wit(plan),
         tuple(plan.runs[failed - 1].calls) if failed else (),
-        (*plan.unsupported, *left.values()),
+        (*plan.unsupported, *left.values(), *unasked(plan, taking_part)),
         kept,
         time.perf_counter() - start,
         tuple(observed.clock.seconds.items()),

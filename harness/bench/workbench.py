@@ -12,6 +12,7 @@ from harness.bench.observe import Observer
 from harness.binary.share import SharedModules
 from harness.engine.engine import Engine
 from harness.engine.results import EngineKind, RunLimits
+from harness.judge.embedding import EmbeddingJudge, Readers
 from harness.judge.structure import StructureComparer
 from harness.plan.plan import ComponentPlan
 from harness.process.launching import Limits, longest
@@ -91,6 +92,14 @@ class Workbench:
         from harness.frontend.component_wit import component_world
 
         return StructureComparer(component_world)
+
+    @cached_property
+    def embedding(self) -> EmbeddingJudge:
+        from harness.frontend.component_wit import component_world, embedded_world, text_world
+
+        engine = self.engine(EngineKind.WINCH)
+        readers = Readers(component_world, embedded_world, text_world)
+        return EmbeddingJudge(self.builder, readers, engine.refusal, engine.component_refusal)
 
     @cached_property
     def second_reader(self) -> SecondReader | None:

@@ -17,8 +17,9 @@ _CORE_MODULE, _CORE_INSTANCE, _COMPONENT, _INSTANCE, _ALIAS, _CANON, _IMPORT, _E
 _CORE_EXPORTS = 7
 _FUNC, _COMPONENT_SORT, _INSTANCE_SORT = 1, 4, 5
 _CORE_FUNC, _CORE_TABLE = 0, 1
-_POST_RETURN = "cabi_post_"
-"""How the name of a core export begins that is the `post-return` function of the export named after it."""
+_POST_RETURN, _STANDARD_POST_RETURN = "cabi_post_", "_post"
+"""How the name of a core export begins that is the `post-return` function of the export named after it; how it ends,
+by the standard names (BuildTargets.md)."""
 
 _IMMEDIATES = {
     **dict.fromkeys((0x02, 0x03, 0x04, 0x0E, 0x13, 0x14, 0x15, 0x1A, 0x1B, 0x2E, 0x2F), "i"),
@@ -270,7 +271,8 @@ class _Component:
         for number, module in enumerate(self.core_instances):
             if isinstance(module, int):
                 names = _core_exports(self.modules[module])
-                yield from ((number, name) for name in names if f"{_POST_RETURN}{name}" in names)
+                others = ((name, (f"{_POST_RETURN}{name}", f"{name}{_STANDARD_POST_RETURN}")) for name in names)
+                yield from ((number, name) for name, found in others if not names.isdisjoint(found))
 
 
 _READERS = {
@@ -347,7 +349,9 @@ def _core_exports(module: bytes) -> set[str]:
     """The names of a module's exports; none where no export is a `post-return` function, as in most modules."""
     names: set[str] = set()
     for part in sections(module):
-        if part.id == _CORE_EXPORTS and module.find(_POST_RETURN.encode(), part.body, part.end) >= 0:
+        if part.id == _CORE_EXPORTS and any(
+            module.find(word.encode(), part.body, part.end) >= 0 for word in (_POST_RETURN, _STANDARD_POST_RETURN)
+        ):
             reader = Reader(module, part.body, part.end)
             for _ in range(reader.unsigned()):
                 names.add(reader.name())

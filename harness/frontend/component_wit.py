@@ -1,11 +1,18 @@
-"""The world of a component, read by our decoder, whatever built it."""
+"""The world of a component, of a core module that carries one, of a text: read by our front end, whatever made it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from generator.errors import GeneratorError
-from generator.wit.binary.decode import decode_component
+from generator.sources.load import load_text, select_world
+from generator.wit.binary.decode import decode_component, decode_world
+from harness.binary.sections import MODULE_PREAMBLE, BinaryError, Reader, sections
 from harness.frontend.wit_view import WorldView
 from harness.world.world import World
+
+_SECTION = "component-type"
+"""How the name of the custom section begins in which a core module carries its world."""
 
 
 class UnreadableComponent(ValueError):
@@ -22,3 +29,35 @@ def component_world(component: bytes) -> World:
     except GeneratorError as error:
         raise UnreadableComponent(str(error)) from error
     return WorldView(resolve, world).world()
+
+
+def embedded_world(module: bytes) -> tuple[World, str]:
+    """What a core module's one `component-type` section says: the world, and the string encoding as the flag
+    `--encoding` has it. Raises `UnreadableComponent`."""
+    try:
+        found = list(_world_sections(module))
+        if len(found) != 1:
+            raise UnreadableComponent(f"{len(found)} sections `{_SECTION}` in place of one")
+        resolve, world, encoding = decode_world(found[0])
+    except (GeneratorError, BinaryError, IndexError) as error:
+        raise UnreadableComponent(str(error)) from error
+    return WorldView(resolve, world).world(), encoding
+
+
+def _world_sections(module: bytes) -> Iterator[bytes]:
+    if module[:8] != MODULE_PREAMBLE:
+        raise BinaryError("not a core module: wrong first 8 bytes")
+    for part in sections(module):
+        if part.id == 0:
+            reader = Reader(module, part.body, part.end)
+            if reader.name().startswith(_SECTION):
+                yield module[reader.at : part.end]
+
+
+def text_world(text: bytes) -> World:
+    """The one world of a WIT text. Raises `UnreadableComponent`."""
+    try:
+        resolve, package = load_text(text.decode("utf-8"), "component.wit")
+        return WorldView(resolve, select_world(resolve, package, None)).world()
+    except (GeneratorError, UnicodeDecodeError) as error:
+        raise UnreadableComponent(str(error)) from error

@@ -25,6 +25,7 @@ class CaseParts:
     steps: tuple[Step, ...] = ()
     sample: Sample | None = None
     origin: str = "own"
+    encodings: tuple[str, ...] = ()
 
 
 def case_text(case: CaseParts, comments: Sequence[str] = ()) -> str:
@@ -40,5 +41,6 @@ def case_text(case: CaseParts, comments: Sequence[str] = ()) -> str:
         features=case.features,
         lists=_LISTS[case.lists],
         sample=case.sample,
+        encodings=case.encodings,
     )
     return "".join(head) + text

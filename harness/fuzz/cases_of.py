@@ -18,10 +18,16 @@ def title(signature: Signature) -> str:
     return str(signature)[:200]
 
 
-def bare_case(wit: str, world: str | None, features: tuple[str, ...], signature: Signature) -> CaseParts:
-    """A case that only instantiates the world: for what shows without a call."""
+def bare_case(
+    wit: str,
+    world: str | None,
+    features: tuple[str, ...],
+    signature: Signature,
+    encodings: tuple[str, ...] = (),
+) -> CaseParts:
+    """A case that only instantiates the world, and embeds it in these encodings: for what shows without a call."""
     why = f"Found by `harness fuzz`: {signature.kind}."
-    return CaseParts(title=title(signature), why=why, wit=wit, world=world, features=features)
+    return CaseParts(title(signature), why, wit, world, features, encodings=encodings)
 
 
 def run_case(planned: PlannedWorld, number: int, signature: Signature) -> CaseParts | None:

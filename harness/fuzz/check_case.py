@@ -25,6 +25,7 @@ from harness.process.steps import StepLost
 from harness.runs.tasks import CheckWorld
 from harness.suite.case import Sample
 from harness.toolchains.cells import First
+from harness.toolchains.protocol import ENCODINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class CaseOfCheck:
         try:
             with bench.steps.bounded("plan"):
                 surroundings = surround(check.path, check.world, check.features)
-                planned = planned_world(surroundings, Random(check.seed), check.calls, "check")
+                planned = planned_world(surroundings, Random(check.seed), check.calls, "check", ENCODINGS)
         except (FrontEndError, StepLost) as error:
             return CaseMade(None, f"no case: {error}")
         subject = surroundings.parts[Role.SUBJECT].plan
@@ -79,7 +80,7 @@ class CaseOfCheck:
 
 def _as_it_is(planned: PlannedWorld, world: DrawnWorld, hit: Hit, calls: int) -> CaseParts:
     if not hit.run:
-        return bare_case(world.wit, world.name, world.features, hit.signature)
+        return bare_case(world.wit, world.name, world.features, hit.signature, ENCODINGS)
     return run_case(planned, hit.run, hit.signature) or sample_case(world, calls, hit.signature)
 
 

@@ -166,7 +166,8 @@ class Oracle:
         cells = list(dict.fromkeys(cells))
         observed = self._bench.observer.observe(plan, cells, self._bench.settings.run_limits)
         structure = self._bench.structure.compare(plan, observed.cells) if structural else Structure()
-        verdict = judge("fuzz", plan, observed.cells, structure, self._tools, self._options.expectations)
+        embedded = self._bench.embedding.judge(plan, self._bench.toolchains.values())
+        verdict = judge("fuzz", plan, observed.cells, structure, self._tools, self._options.expectations, embedded)
         for hit in hits(verdict, explainer(self._tools, self._options.expectations, plan)):
             if hit.known:
                 continue  # what is reduced is new: this is something else

@@ -10,6 +10,7 @@ from harness.frontend.front_end import Surroundings, WitText, surround
 from harness.fuzz.raw import with_bad_values
 from harness.plan.plan import Plan
 from harness.planner.bare import PlannedWorld, planned_world
+from harness.toolchains.protocol import ENCODINGS
 from harness.world import types as t
 
 TITLE = "fuzz"
@@ -19,6 +20,16 @@ MAX_VALUES = 60_000
 
 _LENGTH = 4
 """About the length of a list that is drawn."""
+
+
+EMBEDDED_EVERY = 4
+"""Of all worlds, one in so many is embedded as well, in one encoding."""
+
+
+def encodings_of(index: int) -> tuple[str, ...]:
+    """The encodings of world `index`: in turns."""
+    turn, rest = divmod(index, EMBEDDED_EVERY)
+    return () if rest else (ENCODINGS[turn % len(ENCODINGS)],)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +46,22 @@ class TrialPlan:
 
 
 def plan_trial(
-    wit: str, world: str | None, features: tuple[str, ...], random: Random, calls: int, bad_runs: int
+    wit: str,
+    world: str | None,
+    features: tuple[str, ...],
+    random: Random,
+    calls: int,
+    bad_runs: int,
+    encodings: tuple[str, ...] = (),
 ) -> TrialPlan:
-    """About `calls` calls, fewer where values are large; `bad_runs` more runs in which one value is bad.
+    """About `calls` calls, fewer where values are large; `bad_runs` more runs in which one value is bad; `encodings` in
+    which the world is embedded.
 
     Raises `FrontEndError` for WIT that cannot be used.
     """
     surroundings = surround(WitText(wit, "world.wit"), world, features)
     calls = affordable(surroundings, calls)
-    planned = planned_world(surroundings, random, calls, TITLE)
+    planned = planned_world(surroundings, random, calls, TITLE, encodings)
     plain = len(planned.plan.runs)
     return TrialPlan(with_bad_values(planned, random, bad_runs) if bad_runs else planned, calls, plain)
 

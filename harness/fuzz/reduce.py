@@ -31,6 +31,7 @@ from harness.judge.verdict import Outcome
 from harness.planner.bare import PlannedWorld
 from harness.process.steps import StepLost
 from harness.suite.case import CallStep, DropStep, NewStep, Step
+from harness.toolchains.protocol import ENCODINGS
 
 EFFORT = 500
 """In each phase, in the units of `oracle.effort_of`: an attempt with a small plan is one, one with a large plan more.
@@ -153,7 +154,7 @@ class Reduction:
 
     def _bare(self, world: DrawnWorld | FuzzWorld) -> CaseParts:
         name = world.name if isinstance(world, DrawnWorld) else world.world
-        return bare_case(world.wit, name, world.features, self._task.signature)
+        return bare_case(world.wit, name, world.features, self._task.signature, ENCODINGS)
 
     def _smaller_world(self, best: CaseParts) -> CaseParts:
         """For what shows without a call: by its text, which is quick; by its choices where that is not enough."""
@@ -172,7 +173,15 @@ class Reduction:
             best = self._smaller(best, self._smaller_text(self._bare(drawn)))
         return best
 
+    def _fewer_encodings(self, parts: CaseParts) -> CaseParts:
+        """Most findings show without `component embed`; those that do not, in one encoding."""
+        if not parts.encodings:
+            return parts
+        candidates = [(), *((encoding,) for encoding in parts.encodings)]
+        return next((less for c in candidates if self._oracle.case_fails(less := replace(parts, encodings=c))), parts)
+
     def _smaller_text(self, parts: CaseParts) -> CaseParts:
+        parts = self._fewer_encodings(parts)
         parts = replace(parts, wit=reduce_wit(parts.wit, lambda wit: self._oracle.case_fails(replace(parts, wit=wit))))
         without = replace(parts, features=())
         return without if parts.features and self._oracle.case_fails(without) else parts

@@ -171,7 +171,7 @@ def _difference_shape(difference: Difference) -> str:
             return f"{message_shape(expected)} / {message_shape(_stumbles(actual))}"
         case "call":
             return _call_shape(expected, actual)
-        case "wit":
+        case "wit" | "component embed" | "component new" | "component wit":
             return f"{_first_words(expected)} / {_first_words(actual)}"
     kind = difference.path.partition(" ")[0] if difference.aspect == "wit_t" else ""
     kind = difference.path if difference.aspect == "dylink" else kind

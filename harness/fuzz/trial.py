@@ -18,7 +18,7 @@ from harness.fuzz.drawn import DrawnWorld, draw_world
 from harness.fuzz.explain import CASE, explainer
 from harness.fuzz.linking.text import ProgramText
 from harness.fuzz.linking.trial import draw_program, is_link_trial, judge_program, prepared_program, program_text
-from harness.fuzz.planned import TrialPlan, plan_trial
+from harness.fuzz.planned import TrialPlan, encodings_of, plan_trial
 from harness.fuzz.signature import Explain, Hit, Signature, hits, message_shape
 from harness.fuzz.smith import SmithError
 from harness.fuzz.worlds import Profile
@@ -125,7 +125,8 @@ def run_world(
     try:
         with bench.steps.bounded("plan"):
             random = Random(world.script_seed)
-            plan = plan_trial(world.wit, world.name, world.features, random, recipe.calls, recipe.bad_runs)
+            encodings = encodings_of(index)
+            plan = plan_trial(world.wit, world.name, world.features, random, recipe.calls, recipe.bad_runs, encodings)
     except FrontEndError as error:
         return _unusable(bench, world, index, str(error), options)
     except StepLost as lost:
@@ -161,7 +162,7 @@ def _result(index: int, world: DrawnWorld, plan: TrialPlan, examination: Examina
 
 def _case(plan: TrialPlan, world: DrawnWorld, hit: Hit) -> CaseParts:
     if not hit.run:
-        return bare_case(world.wit, world.name, world.features, hit.signature)
+        return bare_case(world.wit, world.name, world.features, hit.signature, plan.plan.encodings)
     return run_case(plan.planned, hit.run, hit.signature) or sample_case(world, plan.calls, hit.signature)
 
 

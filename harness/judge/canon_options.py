@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from harness.binary.canon import ENCODINGS, Definition, Definitions, read_definitions
 from harness.binary.sections import BinaryError
 from harness.judge.diff import NOTHING, Difference
 from harness.plan.roles import Role
+from harness.world.merging import canonical_name
+from harness.world.types import Prim, reachable
+from harness.world.world import Function, World
 
 _TASK_RETURN = "[task-return]"
 _EXPORT = "[export]"
 _ROOT = "$root"
+_STANDARD = "cm32p2"
+"""How standard names of core modules begin (BuildTargets.md)."""
 
 
 def judge_options(component: bytes, role: Role) -> list[Difference]:
@@ -23,6 +28,45 @@ def judge_options(component: bytes, role: Role) -> list[Difference]:
     except (BinaryError, IndexError, KeyError) as error:
         return [_difference(role, "", "canonical definitions that can be read", str(error))]
     return [*_encodings(found, role), *_post_returns(found, role), *_task_returns(found, role)]
+
+
+def judge_embedded_options(component: bytes, world: World, encoding: str, role: Role) -> list[Difference]:
+    """By the specification, of a component that was made of one core module with everything in `world`: each function
+    with strings has the module's `encoding` (of `ENCODINGS`), and no other function has another one."""
+    try:
+        found = read_definitions(component)
+    except (BinaryError, IndexError, KeyError) as error:
+        return [_difference(role, "", "canonical definitions that can be read", str(error))]
+    named: list[tuple[str, Function, Sequence[Definition]]] = [
+        (f"lift {function.canonical}", function, [found.lifts[function.canonical]])
+        for function in world.export_functions()
+        if function.canonical in found.lifts
+    ]
+    named += [
+        (f"{module} {function.name}", function, found.others.get((module, function.name), ()))
+        for function in world.import_functions()
+        for module in _core_modules(function)
+    ]
+    wrong = [
+        _difference(role, path, encoding, definition.options.encoding)
+        for path, function, definitions in named
+        for definition in definitions
+        if definition.options.encoding not in _right(function, encoding)
+    ]
+    return [*wrong, *_post_returns(found, role)]
+
+
+def _right(function: Function, encoding: str) -> tuple[str, ...]:
+    types = reachable(*(param.type for param in function.params), function.result)
+    has_strings = any(type is Prim.STRING for type in types)
+    return (encoding,) if has_strings else (encoding, ENCODINGS[0])  # the default, where nothing is said
+
+
+def _core_modules(function: Function) -> tuple[str, str]:
+    """The module that a core module imports a function from: by the names of tools, by the standard ones."""
+    if function.interface is None:
+        return _ROOT, _STANDARD
+    return function.interface, f"{_STANDARD}|{canonical_name(function.interface)}"
 
 
 def options_beside(expected: bytes, actual: bytes, role: Role) -> list[Difference]:

@@ -111,15 +111,17 @@ def judge(
     structure: Structure,
     tools: Mapping[str, str],
     expectations: Expectations,
+    further: Mapping[str, Sequence[Finding]] | None = None,
 ) -> Verdict:
     """`structure`: differences of levels 1 and 2. `tools`: which tool stands behind each toolchain's name, as
-    expectations call it."""
+    expectations call it. `further`: what else is wrong with what a toolchain makes of the world, by toolchain."""
+    further = further or {}
     judging = Judging(case, tools, expectations.about(plan.subject_wit), plan.calls_of)
     expected = [Expected.of(run) for run in plan.runs]
     alone = [run.cell.toolchain for run in cells]
     behaviour = []
     for name in _toolchains(cells):
-        findings = findings_of(structure.from_model.get(name, ()))
+        findings = [*findings_of(structure.from_model.get(name, ())), *further.get(name, ())]
         if name in alone:
             findings += _findings(cells[alone.index(name)], expected)
         behaviour.append(judging.judgement(name, findings))
@@ -130,7 +132,7 @@ def judge(
     judgements = behaviour + _beside(judging, structure)
     subjects = {judgement.subject for judgement in behaviour}
     judgements += judging.demanded(judgements, [name for name in tools if name in subjects])
-    return Verdict(_worst(judgements), tuple(judgements), _minority(cells, behaviour, structure))
+    return Verdict(_worst(judgements), tuple(judgements), _minority(cells, behaviour, structure, further))
 
 
 def misread(verdict: Verdict, difference: str) -> Verdict:
@@ -276,7 +278,12 @@ def _excused(judgement: Judgement, run: CellRun, judgements: Sequence[Judgement]
     return judgement
 
 
-def _minority(cells: Sequence[CellRun], judgements: Sequence[Judgement], structure: Structure) -> str | None:
+def _minority(
+    cells: Sequence[CellRun],
+    judgements: Sequence[Judgement],
+    structure: Structure,
+    further: Mapping[str, Sequence[Finding]],
+) -> str | None:
     """Who stands alone (`harness/judge/votes.py`). Where every toolchain is right by itself, the one whose ends share a
     fault; else the first cell in which something is wrong."""
     if any(judgement.outcome is Outcome.LIMIT_REACHED for judgement in judgements):
@@ -285,13 +292,17 @@ def _minority(cells: Sequence[CellRun], judgements: Sequence[Judgement], structu
     names = _toolchains(cells)
     wrong = [name for name in names if found[name].findings]
     if wrong:
-        return minority(names, wrong, lambda one, other: _agree(cells, structure, one, other))
+        return minority(names, wrong, lambda one, other: _agree(cells, structure, further, one, other))
     mixed = [(run.cell, not found[str(run.cell)].findings) for run in cells if str(run.cell) in found]
     return shared_fault(mixed) or next((judgement.subject for judgement in judgements if judgement.findings), None)
 
 
-def _agree(cells: Sequence[CellRun], structure: Structure, one: str, other: str) -> bool:
+def _agree(
+    cells: Sequence[CellRun], structure: Structure, further: Mapping[str, Sequence[Finding]], one: str, other: str
+) -> bool:
     """Whether two toolchains that the model contradicts showed the same, or refused the same."""
+    if list(further.get(one, ())) != list(further.get(other, ())):
+        return False
     alone = {run.cell.toolchain: run for run in reversed(cells) if run.cell.toolchain is not None}
     first, second = alone.get(one), alone.get(other)
     if first is None or second is None or structure.from_model.get(one) != structure.from_model.get(other):

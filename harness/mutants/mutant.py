@@ -19,6 +19,8 @@ class Area(Enum):
     GENERATOR = "generator"
     LINKER = "linker"
     INTERPRETER = "interpreter"
+    EMBEDDER = "embedder"
+    """`component embed`, `component new` and `component wit`."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
+from harness.mutants.embedding import EMBEDDING
 from harness.mutants.generators import GENERATORS
 from harness.mutants.interpreters import INTERPRETERS
 from harness.mutants.linkers import LINKERS
@@ -17,11 +18,22 @@ from harness.mutants.patch import MissingTarget, NotTaken, Patch
 from harness.toolchains.component_build import INTERPRETER
 from harness.toolchains.named import UnknownToolchain
 from harness.toolchains.ours import Ours
-from harness.toolchains.protocol import BuildResult, GenerateOptions, Job, Library, LinkOptions, Panicked, Toolchain
+from harness.toolchains.protocol import (
+    BuildResult,
+    EmbedOptions,
+    GenerateOptions,
+    Job,
+    Library,
+    LinkOptions,
+    Panicked,
+    Toolchain,
+)
 
 PREFIX = "mutant:"
 
-MUTANTS: dict[str, Mutant] = {mutant.name: mutant for table in (GENERATORS, LINKERS, INTERPRETERS) for mutant in table}
+MUTANTS: dict[str, Mutant] = {
+    mutant.name: mutant for table in (GENERATORS, LINKERS, INTERPRETERS, EMBEDDING.rows) for mutant in table
+}
 
 
 _FOLDER = str(Path(__file__).parent)
@@ -47,7 +59,7 @@ class _PatchedJob:
 
 
 class _Wrong:
-    """Our generator and linker, one of them or the interpreter with a fault."""
+    """Our tools, one of them or the interpreter with a fault."""
 
     def __init__(self, mutant: Mutant) -> None:
         self._ours = Ours()
@@ -59,6 +71,18 @@ class _Wrong:
 
     def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job:
         return _PatchedJob(self._ours.generate(wit, world, options), lambda: self._applied(Area.GENERATOR))
+
+    def embed(self, wit: str, world: str, options: EmbedOptions) -> Job:
+        return self._embedding(self._ours.embed(wit, world, options))
+
+    def new(self, module: bytes) -> Job:
+        return self._embedding(self._ours.new(module))
+
+    def wit(self, component: bytes) -> Job:
+        return self._embedding(self._ours.wit(component))
+
+    def _embedding(self, job: Job) -> Job:
+        return _PatchedJob(job, lambda: self._applied(Area.EMBEDDER))
 
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
         if not isinstance(self._mutant.fault, Patch):
@@ -89,4 +113,5 @@ def toolchain(name: str) -> Toolchain:
         except (MissingTarget, NotTaken) as error:
             raise BrokenMutant(f"mutant {name}: {error}") from error
     tool = _Wrong(MUTANTS[name])
-    return Toolchain(f"{PREFIX}{name}", "mutant", metadata.version("wit-dylib-harness"), tool, tool, in_process=True)
+    version = metadata.version("wit-dylib-harness")
+    return Toolchain(f"{PREFIX}{name}", "mutant", version, tool, tool, in_process=True, embedder=tool)

@@ -417,4 +417,32 @@ args = ["$zero"]
 call = "m:rep/reps#look"
 args = ["$max"]
 """,
+    "embedded": """title = "A world in every string encoding"
+why = "Strings both ways, and what `component wit` has to print."
+origin = "own"
+encodings = ["utf8", "utf16", "compact-utf16"]
+instantiate-only = true
+wit = '''
+package m:embedded@1.2.3;
+interface both {
+  resource thing { constructor(name: string); name: func() -> string; }
+  flags marks { first, second }
+  variant shape { point, circle(f32) }
+  look: func(thing: borrow<thing>, marks: marks) -> result<_, shape>;
+}
+world w { import both; export both; import say: func(text: string); export run: func() -> string; }
+'''
+""",
+    "embedded-versions": """title = "A world with an interface in compatible versions"
+why = "`component new` leaves the highest of them, unless it is told otherwise."
+origin = "own"
+encodings = ["utf16"]
+instantiate-only = true
+wit = '''
+package m:versions;
+world w { import l:c/i@1.0.0; import l:c/i@1.1.0; export run: func(); }
+package l:c@1.0.0 { interface i { f: func(text: string); } }
+package l:c@1.1.0 { interface i { f: func(text: string); g: func(); } }
+'''
+""",
 }

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from harness.bench.examine import Options, examine
 from harness.bench.workbench import Workbench
 from harness.fuzz.signature import Hit, Signature, hits
-from harness.mutants.toolchain import PREFIX
+from harness.mutants.mutant import Area
+from harness.mutants.toolchain import MUTANTS, PREFIX
 from harness.plan.plan import Plan
 from harness.process.clock import Clock
 from harness.toolchains.cells import OURS, Build
@@ -64,7 +65,10 @@ class Detector:
         return known
 
     def builds_the_same(self, mutant: str) -> bool:
-        """Whether every component is byte for byte what ours makes: then nothing can be seen."""
+        """Whether every component is byte for byte what ours makes: then nothing can be seen. What an embedder makes
+        is not looked at."""
+        if MUTANTS[mutant].area is Area.EMBEDDER:
+            return not self._plan.encodings
         name = PREFIX + mutant
         components = self._plan.components
         right, wrong = Build(OURS, OURS), Build(name, name)

@@ -32,11 +32,14 @@ def check_plan(
     seed: int = 0,
     calls: int = DEFAULT_CALLS,
     title: str | None = None,
+    encodings: tuple[str, ...] = (),
 ) -> Plan:
-    """The plan of `harness check`. Raises `FrontEndError` for WIT that cannot be used."""
+    """The plan of `harness check`. `encodings`: in which the world is embedded as well.
+
+    Raises `FrontEndError` for WIT that cannot be used."""
     surroundings = surround(source, world, features)
     name = title or surroundings.parts[Role.SUBJECT].plan.world
-    return plan_world(surroundings, Random(seed), calls, name)
+    return planned_world(surroundings, Random(seed), calls, name, encodings).plan
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,9 @@ class PlannedWorld:
     """What is called, and by which component."""
 
 
-def plan_world(surroundings: Surroundings, random: Random, calls: int, title: str) -> Plan:
-    """The plan of `planned_world` alone."""
-    return planned_world(surroundings, random, calls, title).plan
-
-
-def planned_world(surroundings: Surroundings, random: Random, calls: int, title: str) -> PlannedWorld:
+def planned_world(
+    surroundings: Surroundings, random: Random, calls: int, title: str, encodings: tuple[str, ...] = ()
+) -> PlannedWorld:
     """About `calls` calls, each function at least once; two runs, the second with lists that go whole."""
     worlds = {role: part.world for role, part in surroundings.parts.items()}
     composition = Composition(worlds, surroundings.wires)
@@ -83,6 +83,7 @@ def planned_world(surroundings: Surroundings, random: Random, calls: int, title:
         runs=tuple(runs),
         needs=needs.engine,
         unsupported=surroundings.unsupported + tuple(unsupported),
+        encodings=encodings,
     )
     return PlannedWorld(plan, composition, tuple(scripts), tuple(possible))
 

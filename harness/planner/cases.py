@@ -11,7 +11,7 @@ from harness.model import ModelRun, Unpredictable, run_model
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.plan import Plan, ScriptPlan
 from harness.plan.roles import Role
-from harness.planner.bare import plan_world
+from harness.planner.bare import planned_world
 from harness.planner.composition import Composition
 from harness.planner.needs import needs_of
 from harness.planner.scripts import OutOfRegisters
@@ -34,7 +34,8 @@ def case_plan(case: Case) -> Plan:
         key = "wit" if isinstance(case.wit, str) else "wit-file"
         raise case.error([key], f"the WIT is not usable: {error}") from error
     if case.sample is not None:
-        return plan_world(surroundings, Random(case.sample.seed), case.sample.calls, case.title)
+        random = Random(case.sample.seed)
+        return planned_world(surroundings, random, case.sample.calls, case.title, case.encodings).plan
     worlds = {role: part.world for role, part in surroundings.parts.items()}
     composition = Composition(worlds, surroundings.wires)
     _check_functions(case, composition)
@@ -54,6 +55,7 @@ def case_plan(case: Case) -> Plan:
         runs=runs,
         needs=needs_of(worlds.values(), surroundings.has_labels).engine,
         unsupported=surroundings.unsupported,
+        encodings=case.encodings,
     )
 
 

@@ -24,7 +24,7 @@ from harness.process.warden import Answer, Request
 _SLACK = 30.0
 """Seconds beyond a child's bound after which its launcher, which keeps the bound, is taken for dead."""
 
-_ROOT = str(Path(__file__).resolve().parents[2])
+_ROOT = str(Path(harness.__file__).parents[1])
 _HAS_LAUNCHER = sys.platform != "win32" and hasattr(socket, "send_fds")
 
 

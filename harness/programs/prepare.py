@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import wasmtime
-
-from harness.binary.sections import name as encoded_name
-from harness.binary.sections import section
+from harness.binary.wat import BadWat, binary_of, with_world
 from harness.frontend.front_end import FrontEndError, WitText, world_section
 from harness.suite.program import Program, ProgramLibrary, ProgramStep
 from harness.text.nearest import there_are
@@ -21,7 +18,6 @@ from harness.values.wave_parser import from_wave
 from harness.world import types as t
 from harness.world.world import Function, World
 
-SECTION = "component-type:program"
 _PLAIN = frozenset(t.Prim) - {t.Prim.F32, t.Prim.F64, t.Prim.ERROR_CONTEXT}
 """Types whose values the host has as Python values of the same kind."""
 
@@ -80,13 +76,12 @@ def _world(program: Program, name: str | None) -> tuple[World, bytes]:
 
 def _library(program: Program, index: int, library: ProgramLibrary) -> Library:
     try:
-        binary = bytes(wasmtime.wat2wasm(library.wat))
-    except wasmtime.WasmtimeError as error:
-        raise program.file.error(["library", index, "wat"], f"{library.name}: {error}") from error
-    if library.world is not None:
+        if library.world is None:
+            return Library(library.name, binary_of(library.wat), library.openable)
         _, component_type = _world(program, library.world or program.world)
-        binary += section(0, encoded_name(SECTION) + component_type)
-    return Library(library.name, binary, library.openable)
+        return Library(library.name, with_world(library.wat, component_type), library.openable)
+    except BadWat as error:
+        raise program.file.error(["library", index, "wat"], f"{library.name}: {error}") from error
 
 
 def _check_imports(program: Program, world: World) -> None:

@@ -11,7 +11,7 @@ from harness.toolchains.cells import OURS, REFERENCE
 from harness.toolchains.lending import left_out
 from harness.toolchains.protocol import BuildResult, Built, Panicked, Refused, Toolchain
 
-_STAGES = {"wit": "generate", "generate": "generate", "link": "link"}
+_STAGES = {"wit": "generate", "generate": "generate", "link": "link", "new": "new"}
 """Which tool's refusal each stage means: what reads the WIT is a part of the generator."""
 
 
@@ -36,7 +36,7 @@ def unasked(table: RefusalTable, toolchains: Mapping[str, Toolchain]) -> list[st
     """What a report says of the rows that a toolchain cannot be asked: nothing of them is its own."""
     found = []
     for name, toolchain in toolchains.items():
-        rows = [row for row in table.rows if toolchain.lacks & _needed(row)]
+        rows = [row for row in table.rows if _lacks(toolchain, row)]
         reasons = left_out(toolchains, [name], sorted({item for row in rows for item in _needed(row)}))
         found += [f"{len(rows)} of {len(table.rows)} rows: {reason}" for reason in reasons.values()]
     return found
@@ -45,7 +45,11 @@ def unasked(table: RefusalTable, toolchains: Mapping[str, Toolchain]) -> list[st
 def _is_asked(toolchain: Toolchain, row: Refusal) -> bool:
     """Valid input that ours does not support is nothing that others must refuse."""
     limit_of_ours = row.message.startswith("unsupported") and toolchain.name not in (OURS, REFERENCE)
-    return not limit_of_ours and not toolchain.lacks & _needed(row)
+    return not limit_of_ours and not _lacks(toolchain, row)
+
+
+def _lacks(toolchain: Toolchain, row: Refusal) -> bool:
+    return bool(toolchain.lacks & _needed(row)) or (row.module is not None and toolchain.embedder is None)
 
 
 def _needed(row: Refusal) -> frozenset[str]:
@@ -53,8 +57,16 @@ def _needed(row: Refusal) -> frozenset[str]:
     return frozenset({_STAGES[row.stage]} | ({"features"} if row.features else set()))
 
 
+def _attempt(row: Refusal, toolchain: Toolchain, builder: Builder) -> tuple[str, BuildResult]:
+    """The stage that was reached, and what came of it."""
+    if row.module is None:
+        return builder.attempt(toolchain, row.wit, row.world, row.features)
+    assert toolchain.embedder is not None
+    return "new", builder.collect(f"new by {toolchain.name}", toolchain, toolchain.embedder.new(row.module))
+
+
 def _wrong(name: str, row: Refusal, toolchain: Toolchain, builder: Builder) -> str | None:
-    stage, result = builder.attempt(toolchain, row.wit, row.world, row.features)
+    stage, result = _attempt(row, toolchain, builder)
     if name == REFERENCE:
         seen = {Refused: "refuses", Built: "accepts", Panicked: "panics"}.get(type(result), "breaks down")
         return None if seen == row.reference else f"expected that it {row.reference}, but it {seen} ({_words(result)})"

@@ -21,6 +21,7 @@ from harness.suite.case import load_case
 from harness.suite.refusals import load_refusals
 from harness.text.toml_lines import FileError
 from harness.toolchains.cells import OURS, REFERENCE, First
+from harness.toolchains.protocol import ENCODINGS
 
 SMOKE_WIT = """package harness:smoke;
 
@@ -99,7 +100,7 @@ class CheckWorld:
         name = f"{self.path.stem}{f'.{self.world}' if self.world else ''}@{self.seed}"
         try:
             with bench.steps.bounded("plan"):
-                plan = check_plan(self.path, self.world, self.features, self.seed, self.calls)
+                plan = check_plan(self.path, self.world, self.features, self.seed, self.calls, encodings=ENCODINGS)
         except FrontEndError as error:
             opinion = second_opinion(bench.toolchains, bench.builder, self.path, self.world, self.features)
             hint = (
@@ -122,7 +123,8 @@ class Smoke:
 
     def perform(self, bench: Workbench) -> Examination:
         started = time.perf_counter()
-        plan = check_plan(WitText(SMOKE_WIT, "smoke.wit"), seed=0, calls=6, title="one tiny world through every cell")
+        world, title = WitText(SMOKE_WIT, "smoke.wit"), "one tiny world through every cell"
+        plan = check_plan(world, seed=0, calls=6, title=title, encodings=ENCODINGS)
         for name in bench.toolchains:
             if name not in (OURS, REFERENCE):
                 # by itself first: what it cannot do alone would fail in hundreds of cells

@@ -120,6 +120,8 @@ class Case:
     sample: Sample | None = None
     merge_versions: bool = True
     """The subject is linked as by default."""
+    encodings: tuple[str, ...] = ()
+    """In which `component embed`, `new` and `wit` are tried."""
 
     def error(self, path: Sequence[str | int], message: str) -> CaseError:
         """`message` about the place in the file that `path` leads to."""
@@ -166,6 +168,7 @@ def _case(file: TomlFile, folder: Path) -> Case:
         _steps(data.get("step", ()), ("step",)),
         None if sample is None else Sample(sample.get("seed", 0), sample.get("calls", DEFAULT_SAMPLE_CALLS)),
         data.get("merge-versions", True),
+        tuple(data.get("encodings", ())),
     )
 
 

@@ -20,6 +20,7 @@ def case_text(
     features: Sequence[str] = (),
     lists: str = "elements",
     sample: Sample | None = None,
+    encodings: Sequence[str] = (),
 ) -> str:
     """A case file. `wit` is the text of one file; handles in steps are named without `$`."""
     lines = [f"title = {toml_string(title)}", f"why = {toml_string(why)}"]
@@ -31,6 +32,8 @@ def case_text(
         lines.append(f"features = {_array(map(toml_string, features))}")
     if lists != "elements":
         lines.append(f"lists = {toml_string(lists)}")
+    if encodings:
+        lines.append(f"encodings = {_array(map(toml_string, encodings))}")
     if sample is not None:
         lines += ["", "[sample]", f"seed = {sample.seed}", f"calls = {sample.calls}"]
     elif not steps:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.binary.wat import BadWat, with_world
+from harness.frontend.front_end import FrontEndError, WitText, world_section
 from harness.suite.schema import REFUSALS_SCHEMA
 from harness.text.toml_lines import TomlFile, parse_toml, read_toml
 
@@ -14,6 +16,7 @@ class Refusal:
     """One row. `stage` is one of `harness.suite.schema.STAGES`, `reference` one of `REFERENCE_VERDICTS`.
 
     `message` must be part of our message; the reference is judged by whether it refuses, not by its words.
+    `module`: the binary of a core module that carries the world, for the stage `new`.
     """
 
     why: str
@@ -26,6 +29,7 @@ class Refusal:
     origin: tuple[str, ...]
     file: str
     line: int
+    module: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class RefusalTable:
 
 
 def load_refusals(path: Path) -> RefusalTable:
-    """Read a table; raises `FileError` with file and line."""
+    """Read a table; raises `FileError` with the place in the file."""
     return _table(read_toml(path, REFUSALS_SCHEMA))
 
 
@@ -59,6 +63,17 @@ def _table(file: TomlFile) -> RefusalTable:
                 (origin,) if isinstance(origin, str) else tuple(origin),
                 file.name,
                 file.line(["refusal", index]),
+                _module(file, index) if "wat" in row else None,
             )
         )
     return RefusalTable(file.data["title"], tuple(rows))
+
+
+def _module(file: TomlFile, index: int) -> bytes:
+    row = file.data["refusal"][index]
+    try:
+        _, section = world_section(WitText(row["wit"], file.name), row.get("world"))
+        return with_world(row["wat"], section)
+    except (FrontEndError, BadWat) as error:
+        key = "wat" if isinstance(error, BadWat) else "wit"
+        raise file.error(["refusal", index, key], str(error)) from error

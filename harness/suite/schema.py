@@ -7,9 +7,10 @@ from typing import Any
 from harness.plan.outcomes import TrapClass
 from harness.text.json_schema import DRAFT, Schema, one_of, text, texts
 from harness.text.limits import MAX_CALLS
+from harness.toolchains.protocol import ENCODINGS
 
-STAGES = ("wit", "generate", "link")
-"""Which tool refuses: what reads the WIT, `wit-dylib`, or `component link`."""
+STAGES = ("wit", "generate", "link", "new")
+"""Which tool refuses: what reads the WIT, `wit-dylib`, `component link`, or `component new`."""
 
 REFERENCE_VERDICTS = ("refuses", "accepts", "panics")
 
@@ -141,6 +142,14 @@ CASE_SCHEMA: Schema = {
             "description": "Whether the subject is linked as by default: imports in compatible versions become one of "
             "the highest. Default: true.",
         },
+        "encodings": {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"enum": list(ENCODINGS)},
+            "description": "String encodings in which `component embed`, `component new` and `component wit` are tried "
+            "with the world as well. Default: they are not.",
+        },
         "step": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}},
         "sample": _SAMPLE,
         "instantiate-only": {
@@ -166,10 +175,14 @@ REFUSALS_SCHEMA: Schema = {
             "items": {
                 "type": "object",
                 "required": ["why", "wit", "stage", "message", "reference"],
+                "if": {"properties": {"stage": {"const": "new"}}},
+                "then": {"required": ["wat"]},
+                "dependentSchemas": {"wat": {"properties": {"stage": {"const": "new"}}}},
                 "properties": {
                     "why": text("What is wrong with it, in a sentence."),
                     "origin": ORIGIN,
                     "wit": {"type": "string", "description": "The WIT text."},
+                    "wat": text("With the stage `new`, and only there: the core module that carries the world."),
                     "world": WIT["world"],
                     "features": WIT["features"],
                     "stage": {"enum": list(STAGES), "description": "Which tool refuses it."},

@@ -100,6 +100,10 @@ class Builder:
         job = toolchain.linker.link(libraries, options)
         return self._collect(f"link by {toolchain.name}", toolchain.name, job)
 
+    def collect(self, name: str, toolchain: Toolchain, job: Job) -> BuildResult:
+        """What came of a job that was started elsewhere. `name`: of the step, the stage first."""
+        return self._collect(name, toolchain.name, job)
+
     def _libraries(self, dylib: bytes, abi_version: int, guarded: bool = False) -> list[Library]:
         """What is linked: the interpreter first, because dylibs hand on its `cabi_realloc` and the first that exports a
         symbol has it."""

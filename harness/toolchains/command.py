@@ -12,7 +12,12 @@
     openable = ["--dl-openable"]                     # before the library's own word
     keep-versions = ["--merge-imports-based-on-semver=false"]    # drivers of worlds with compatible versions need it
 
-Either `generate` or `link` may be left out: another toolchain's is used then (`lending.py`). Where an option is asked
+    embed = ["tool", "embed", "{wit}", "--world", "{world}", "--encoding", "{encoding}", "-o", "{output}"]
+    new = ["tool", "new", "{module}", "-o", "{output}"]
+    wit = ["tool", "wit", "{component}", "-o", "{output}"]
+
+Either `generate` or `link` may be left out: another toolchain's is used then (`lending.py`). `embed`, `new` and `wit`
+are not tried where they are not there. Where an option is asked
 for that is not in the table, the toolchain is left out, with the reason. Beside those above, `generate` may mention
 {features} (names with commas between; without it, the toolchain is left out of worlds with gates to open), {encoding}
 and {abi-version} (of the interpreter's interface). Unknown placeholders and missing programs are errors of the file.
@@ -33,13 +38,14 @@ from pathlib import Path
 from harness.process import children as process
 from harness.process.children import Killed, Limits, Running
 from harness.text.toml_lines import FileError, TomlFile, read_toml
-from harness.toolchains.command_schema import LINK_OPTIONS, PLACEHOLDERS, TOOLCHAIN_SCHEMA
+from harness.toolchains.command_schema import EMBEDDING, LINK_OPTIONS, PLACEHOLDERS, TOOLCHAIN_SCHEMA
 from harness.toolchains.lending import asked_of_linker
 from harness.toolchains.output import BadOutput, read_output
 from harness.toolchains.protocol import (
     BuildResult,
     Built,
     Done,
+    EmbedOptions,
     GenerateOptions,
     Job,
     Library,
@@ -66,6 +72,8 @@ class Templates:
     link: tuple[str, ...]
     link_options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Words by option: what the linker can be asked for."""
+    embedding: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The commands `embed`, `new` and `wit`, those that the file has."""
 
     @property
     def program(self) -> str:
@@ -75,7 +83,10 @@ class Templates:
     @property
     def commands(self) -> tuple[str, ...]:
         options = (f"with {name}: {shlex.join(words)}" for name, words in self.link_options.items())
-        return (*(shlex.join(words) for words in (self.generate, self.link) if words), *options)
+        return (
+            *(shlex.join(words) for words in (self.generate, self.link, *self.embedding.values()) if words),
+            *options,
+        )
 
     @property
     def lacks(self) -> frozenset[str]:
@@ -83,7 +94,13 @@ class Templates:
         stages = {stage for stage, words in (("generate", self.generate), ("link", self.link)) if not words}
         features = self.generate and not any("{features}" in word for word in self.generate)
         options = set(LINK_OPTIONS) - self.link_options.keys() if self.link else set()
-        return frozenset(stages | options | ({"features"} if features else set()))
+        return frozenset(stages | options | ({"features"} if features else set()) | self._lacks_of_embedding)
+
+    @property
+    def _lacks_of_embedding(self) -> set[str]:
+        words = self.embedding.get("embed", ())
+        asked = {f"embed-{name}" for name in ("features", "names") if not any(f"{{{name}}}" in word for word in words)}
+        return set(EMBEDDING) - self.embedding.keys() | asked
 
 
 def load(path: Path, directory: Path, limits: Limits) -> Toolchain:
@@ -99,6 +116,7 @@ def load(path: Path, directory: Path, limits: Limits) -> Toolchain:
         tool,
         commands=templates.commands,
         lacks=templates.lacks,
+        embedder=tool if templates.embedding else None,
     )
 
 
@@ -112,7 +130,8 @@ def read(path: Path) -> Templates:
     table = file.data
     options = {key: tuple(words) for key, words in table.get("link-options", {}).items()}
     generate, link = (tuple(table.get(key, ())) for key in ("generate", "link"))
-    return Templates(table["name"], _version(file), generate, link, options)
+    embedding = {key: tuple(table[key]) for key in EMBEDDING if key in table}
+    return Templates(table["name"], _version(file), generate, link, options, embedding)
 
 
 def _check(file: TomlFile) -> None:
@@ -204,6 +223,32 @@ class CommandTool:
         for word in self._templates.link:
             command += words if word == "{libraries}" else [word]
         return self._start("link", command, folder)
+
+    def embed(self, wit: str, world: str, options: EmbedOptions) -> Job:
+        folder = self._folder()
+        path = folder / "world.wit"
+        path.write_text(wit)
+        values = {
+            "{wit}": str(path),
+            "{world}": world,
+            "{features}": ",".join(options.features),
+            "{encoding}": options.encoding,
+            "{names}": options.names,
+        }
+        return self._start("embed", [_filled(word, values) for word in self._templates.embedding["embed"]], folder)
+
+    def new(self, module: bytes) -> Job:
+        return self._of_binary("new", "{module}", module)
+
+    def wit(self, component: bytes) -> Job:
+        return self._of_binary("wit", "{component}", component)
+
+    def _of_binary(self, stage: str, placeholder: str, data: bytes) -> Job:
+        folder = self._folder()
+        path = folder / "input.wasm"
+        path.write_bytes(data)
+        words = [_filled(word, {placeholder: str(path)}) for word in self._templates.embedding[stage]]
+        return self._start(stage, words, folder)
 
     def _folder(self) -> Path:
         return Path(tempfile.mkdtemp(dir=self._directory))

@@ -13,9 +13,15 @@ from harness.text.json_schema import DRAFT, Schema, text
 
 LINK_OPTIONS = ("stack-size", "stub-missing-functions", "built-in-libdl", "openable", "keep-versions")
 
+EMBEDDING = ("embed", "new", "wit")
+"""What makes components without a linker, and tells what is in them (`protocol.Embedder`)."""
+
 PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
     "generate": ("{wit}", "{world}", "{interpreter}", "{features}", "{encoding}", "{abi-version}", "{output}"),
     "link": ("{libraries}", "{output}"),
+    "embed": ("{wit}", "{world}", "{features}", "{encoding}", "{names}", "{output}"),
+    "new": ("{module}", "{output}"),
+    "wit": ("{component}", "{output}"),
     "version-command": (),
 }
 """What may stand in each command, and is replaced."""
@@ -55,6 +61,22 @@ TOOLCHAIN_SCHEMA: Schema = {
             "The command that makes a component of libraries, the program first. The word {libraries} becomes "
             "NAME=PATH words. Without it, the linker of another toolchain is used.",
             {"contains": {"const": "{libraries}", "description": "the word {libraries}"}},
+            _mentions("{output}"),
+        ),
+        "embed": _command(
+            "The command that makes a core module of a world, which has all of it and traps when it is called, and "
+            f"carries the world. Placeholders: {', '.join(PLACEHOLDERS['embed'])}. Encodings are utf8, utf16 and "
+            "compact-utf16, names standard32 and legacy. Without it, it is not tried.",
+            *(_mentions(placeholder) for placeholder in ("{wit}", "{world}", "{encoding}", "{output}")),
+        ),
+        "new": _command(
+            "The command that makes a component of a core module that carries its world. Without it, it is not tried.",
+            _mentions("{module}"),
+            _mentions("{output}"),
+        ),
+        "wit": _command(
+            "The command that writes the world of a component as WIT text. Without it, it is not tried.",
+            _mentions("{component}"),
             _mentions("{output}"),
         ),
         "link-options": {

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from harness.toolchains.command_schema import EMBEDDING
 from harness.toolchains.protocol import LinkOptions, Toolchain
 
 STAGES = ("generate", "link")
@@ -19,9 +20,11 @@ def lend(toolchain: Toolchain, lender: Toolchain) -> Toolchain:
 
 
 def lent(name: str, lacks: Iterable[str], lender: str) -> list[str]:
-    """What a run says first of each stage that is lent."""
+    """What a run says first of each stage that is lent, and of what is not tried."""
     lacking = frozenset(lacks)
-    return [f"the file of {name} has no `{stage}`: {lender} does that for it" for stage in STAGES if stage in lacking]
+    said = [f"the file of {name} has no `{stage}`: {lender} does that for it" for stage in STAGES if stage in lacking]
+    untried = [f"`{word}`" for word in EMBEDDING if word in lacking]
+    return said + ([f"the file of {name} has no {', '.join(untried)}: not tried with it"] if untried else [])
 
 
 def asked_of_linker(options: LinkOptions, openable: bool = False) -> list[str]:
@@ -49,6 +52,6 @@ def left_out(toolchains: Mapping[str, Toolchain], names: Iterable[str], asked: I
 
 
 def _shown(item: str) -> str:
-    if item in STAGES:
+    if item in STAGES or item in EMBEDDING:
         return f"`{item}`"
     return "{features} in `generate`" if item == "features" else f"`link-options.{item}`"

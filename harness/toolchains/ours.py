@@ -9,7 +9,10 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
-from generator.componentize.encoder import ComponentizeOptions
+from generator.componentize.encoder import ComponentizeOptions, componentize
+from generator.componentize.single import plan_single
+from generator.dummy.module import dummy_module
+from generator.dummy.schemes import SCHEMES
 from generator.dylib.generate import generate
 from generator.dylib.world.options import DylibOptions
 from generator.errors import GeneratorError
@@ -17,11 +20,18 @@ from generator.link import link
 from generator.link.library import read_library
 from generator.link.plan_link import LinkOptions as OurLinkOptions
 from generator.resolved.model import PackageId, Resolve
-from generator.sources.load import load, load_text, select_world
+from generator.sources.load import load, load_bytes, load_text, select_world
+from generator.wasm.decode import DecodedModule
+from generator.wasm.encode import encode_custom
+from generator.wasm.module import CustomSection
+from generator.wit.binary.encode import encode_world, section_name
+from generator.wit.printer import print_all
 from harness.toolchains.protocol import (
+    DEFAULT_ENCODING,
     OUR_COMMANDS,
     BuildResult,
     Built,
+    EmbedOptions,
     GenerateOptions,
     Job,
     Library,
@@ -65,9 +75,18 @@ class Ours:
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
         return _LazyJob("link", lambda: _link(libraries, options))
 
+    def embed(self, wit: str, world: str, options: EmbedOptions) -> Job:
+        return _LazyJob("embed", lambda: _embed(wit, world, options))
+
+    def new(self, module: bytes) -> Job:
+        return _LazyJob("new", lambda: componentize(plan_single(DecodedModule(module))))
+
+    def wit(self, component: bytes) -> Job:
+        return _LazyJob("wit", lambda: _wit(component))
+
 
 def _generate(wit: str | Path, world: str | None, options: GenerateOptions) -> bytes:
-    if options.encoding != "utf-8" or options.async_filters:
+    if options.encoding != DEFAULT_ENCODING or options.async_filters:
         raise GeneratorError("this adapter passes on neither an encoding nor filters for async functions")
     resolve, package = _load(wit, options.features)
     dylib_options = DylibOptions(interpreter=options.interpreter, abi_version=options.abi_version)
@@ -90,8 +109,27 @@ def _link(libraries: Sequence[Library], options: LinkOptions) -> bytes:
     return link(read, ours, ComponentizeOptions(merge_imports_based_on_semver=options.merge_versions))
 
 
+def _embed(wit: str, world: str, options: EmbedOptions) -> bytes:
+    resolve, package = _load(wit, options.features)
+    found = select_world(resolve, package, world)
+    section = CustomSection(section_name(), encode_world(resolve, found, options.encoding))
+    return dummy_module(resolve, found, SCHEMES[options.names]) + encode_custom(section)
+
+
+def _wit(component: bytes) -> bytes:
+    loaded = load_bytes(component, "component.wasm")
+    return print_all(loaded.resolve, loaded.package, docs=True).encode()
+
+
 def toolchain() -> Toolchain:
     tool = Ours()
     return Toolchain(
-        NAME, "generator", metadata.version("wit-dylib-harness"), tool, tool, in_process=True, commands=OUR_COMMANDS
+        NAME,
+        "generator",
+        metadata.version("wit-dylib-harness"),
+        tool,
+        tool,
+        in_process=True,
+        commands=OUR_COMMANDS,
+        embedder=tool,
     )

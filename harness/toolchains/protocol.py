@@ -1,4 +1,4 @@
-"""What a toolchain is to the harness: a generator and a linker whose every outcome is data."""
+"""What a toolchain is to the harness: a generator, a linker and an embedder whose every outcome is data."""
 
 from __future__ import annotations
 
@@ -53,9 +53,16 @@ BuildFailure = Refused | Panicked | InvalidOutput | TimedOut
 BuildResult = Built | BuildFailure
 
 
-DEFAULT_ENCODING = "utf-8"
+ENCODINGS = ("utf8", "utf16", "compact-utf16")
+"""String encodings, as the flag `--encoding` has them."""
+DEFAULT_ENCODING = ENCODINGS[0]
 KEEP_VERSIONS = "--merge-imports-based-on-semver=false"
 """The flag of `component link` and `component new` that tools share, for `LinkOptions.merge_versions` being false."""
+
+
+STANDARD_NAMES, LEGACY_NAMES = "standard32", "legacy"
+"""Schemes of core names, as the flag `--dummy-names` has them. With the standard ones, compatible versions of one
+interface have the same names (BuildTargets.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +119,42 @@ class Linker(Protocol):
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job: ...
 
 
+@dataclass(frozen=True, slots=True)
+class EmbedOptions:
+    """Options of `component embed --dummy-names`. `encoding`: of `ENCODINGS`."""
+
+    features: tuple[str, ...] = ()
+    encoding: str = DEFAULT_ENCODING
+    names: str = STANDARD_NAMES
+
+
+class Embedder(Protocol):
+    """The subcommands that make components without a linker, and tell what is in them."""
+
+    def embed(self, wit: str, world: str, options: EmbedOptions) -> Job:
+        """A core module that has all of the world and traps when it is called (`component embed`)."""
+
+    def new(self, module: bytes) -> Job:
+        """A component of a core module that carries its world (`component new`, with the flags that it has by
+        default: imports in compatible versions become one of the highest)."""
+
+    def wit(self, component: bytes) -> Job:
+        """The world of a component, as WIT text in UTF-8 (`component wit`)."""
+
+
 GENERATE_WORDS = "WIT --world WORLD --interpreter NAME [--features NAMES]"
 """What follows `wit-dylib`, for `Toolchain.commands`."""
-OUR_COMMANDS = (f"generator wit-dylib {GENERATE_WORDS}", "generator component link NAME=LIBRARY...")
+EMBED_WORDS = (
+    "component embed WIT --world WORLD --encoding ENCODING --dummy-names SCHEME [--features NAMES]",
+    "component new MODULE",
+    "component wit COMPONENT",
+)
+"""The subcommands of an `Embedder`, for `Toolchain.commands`."""
+OUR_COMMANDS = (
+    f"generator wit-dylib {GENERATE_WORDS}",
+    "generator component link NAME=LIBRARY...",
+    *(f"generator {words}" for words in EMBED_WORDS),
+)
 """What the calls of ours stand for, which are made in this process."""
 
 
@@ -132,7 +172,10 @@ class Toolchain:
     commands: tuple[str, ...] = ()
     """What is run, with every flag, as a user would type it; capitals stand for what differs from case to case."""
     lacks: frozenset[str] = frozenset()
-    """What it cannot be asked for: a stage (`generate`, `link`), `features`, an option of the linker."""
+    """What it cannot be asked for: a stage (`generate`, `link`, `embed`, `new`, `wit`), `features`, an option of the
+    linker, `embed-features`, `embed-names`."""
+    embedder: Embedder | None = None
+    """None: it has none of these subcommands."""
 
 
 @dataclass(slots=True)

@@ -14,10 +14,12 @@ from harness.process import children as process
 from harness.process.children import CannotStart, Completed, Killed, Limits, Running
 from harness.toolchains.protocol import (
     DEFAULT_ENCODING,
+    EMBED_WORDS,
     GENERATE_WORDS,
     KEEP_VERSIONS,
     BuildResult,
     Built,
+    EmbedOptions,
     GenerateOptions,
     InvalidOutput,
     Job,
@@ -136,7 +138,7 @@ def lacking_subcommands(executable: Executable) -> list[str]:
 
 
 class WasmTools:
-    """A generator and a linker, each call a process of its own that runs while the caller does other work."""
+    """A generator, a linker and an embedder, each call a process of its own that runs meanwhile."""
 
     def __init__(
         self, executable: Executable, directory: Path, limits: Limits | None = None, link_flags: Sequence[str] = ()
@@ -152,7 +154,7 @@ class WasmTools:
     def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job:
         command = ["wit-dylib"]
         if options.encoding != DEFAULT_ENCODING:
-            command += ["--encoding", _encoding(options.encoding)]
+            command += ["--encoding", options.encoding]
         if world is not None:
             command += ["--world", world]
         if options.interpreter is not None:
@@ -185,6 +187,22 @@ class WasmTools:
             word = f"{library.name}={path}"
             command += ["--dl-openable", word] if library.openable else [word]
         return self._start("link", command, paths)
+
+    def embed(self, wit: str, world: str, options: EmbedOptions) -> Job:
+        path = self._write(wit.encode(), ".wit")
+        command = ["component", "embed", path, "--world", world, "--dummy-names", options.names]
+        command += ["--encoding", options.encoding]
+        if options.features:
+            command += ["--features", ",".join(options.features)]
+        return self._start("embed", command, [path])
+
+    def new(self, module: bytes) -> Job:
+        path = self._write(module, ".wasm")
+        return self._start("new", ["component", "new", path], [path])
+
+    def wit(self, component: bytes) -> Job:
+        path = self._write(component, ".wasm")
+        return self._start("wit", ["component", "wit", path], [path])
 
     def keep(self, library: bytes) -> None:
         """Write a library once that many links will name."""
@@ -255,10 +273,6 @@ def _remove(paths: Sequence[str]) -> None:
         Path(path).unlink(missing_ok=True)
 
 
-def _encoding(name: str) -> str:
-    return {"latin1+utf16": "compact-utf16"}.get(name, name.replace("utf-", "utf"))
-
-
 def reference(
     executable: Executable,
     directory: Path,
@@ -270,10 +284,12 @@ def reference(
     tool = WasmTools(executable, directory, limits, link_flags)
     for library in keep:
         tool.keep(library)
-    return Toolchain("reference", "wasm-tools", executable.version, tool, tool, commands=commands(link_flags))
+    return Toolchain(
+        "reference", "wasm-tools", executable.version, tool, tool, commands=commands(link_flags), embedder=tool
+    )
 
 
 def commands(link_flags: Sequence[str] = ()) -> tuple[str, ...]:
     """What is run of wasm-tools (`Toolchain.commands`)."""
     link = " ".join(["component link", *link_flags, "NAME=LIBRARY..."])
-    return tuple(f"wasm-tools {words}" for words in (f"wit-dylib {GENERATE_WORDS}", link))
+    return tuple(f"wasm-tools {words}" for words in (f"wit-dylib {GENERATE_WORDS}", link, *EMBED_WORDS))

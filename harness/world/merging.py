@@ -43,6 +43,15 @@ def merging(world: World) -> Merging:
     return Merging(names, _conflict(world, names)) if names else Merging()
 
 
+def canonical_name(key: str) -> str:
+    """An interface's name with as much of its version as compatible ones share (Explainer.md, "Import and Export
+    Definitions": canonical interface names)."""
+    match = _VERSIONED.fullmatch(key)
+    if match is None or match["pre"] is not None:
+        return key.partition("+")[0]
+    return f"{match['name']}@{'.'.join(_track(tuple(int(number) for number in match['numbers'].split('.'))))}"
+
+
 def _track(numbers: tuple[int, ...]) -> tuple[str, ...]:
     """What compatible versions share: everything up to the first number that is not 0."""
     first = next((index for index, number in enumerate(numbers) if number), len(numbers) - 1)

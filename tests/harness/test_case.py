@@ -317,3 +317,23 @@ def test_tables_of_refusals() -> None:
     assert [(r.line, r.world, r.reference) for r in table.rows] == [(2, None, "accepts"), (8, "v", "accepts")]
     with pytest.raises(FileError, match=r"r\.toml:5: .*'parse' is not one of"):
         parse_refusals(f'title = "t"\n[[refusal]]\n{row}'.replace('"wit"\n', '"parse"\n'), "r.toml")
+
+
+WORLD = "package a:b; world w { }"
+
+
+@pytest.mark.parametrize(
+    ("stage", "wit", "wat", "message"),
+    [
+        ("wit", WORLD, "(module)", "r.toml:5: refusal.0.stage: 'new' was expected"),
+        ("new", WORLD, None, "r.toml:2: refusal.0: 'wat' is a required property"),
+        ("new", WORLD, "(module", "r.toml:7: expected `)`"),
+        ("new", "nothing", "(module)", "r.toml:4: "),
+    ],
+)
+def test_rows_with_a_core_module(stage: str, wit: str, wat: str | None, message: str) -> None:
+    row = f'why = "w"\nwit = "{wit}"\nstage = "{stage}"\nmessage = "m"\n'
+    row += f'wat = "{wat}"\nreference = "refuses"\n' if wat is not None else 'reference = "refuses"\n'
+    with pytest.raises(FileError) as caught:
+        parse_refusals(f'title = "t"\n[[refusal]]\n{row}', "r.toml")
+    assert str(caught.value).startswith(message), caught.value

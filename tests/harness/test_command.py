@@ -168,6 +168,9 @@ PAIR = 'name = "m"\ngenerate = {}\nlink = {}\n'
         ('["true", "{wit}", "{output}"]', '["true", "{libraries}", "{output}"]', '[link-options]\nopenable = ["{size}"]', "tool.toml:5: unknown placeholder {size}"),
         ('["no-such-program-anywhere", "{wit}", "{output}"]', '["true", "{libraries}", "{output}"]', "", "tool.toml:2: there is no program 'no-such-program-anywhere'"),
         ('["true", "{wit}", "{output}"]', '["/no/such/program", "{libraries}", "{output}"]', "", "tool.toml:3: there is no program '/no/such/program'"),
+        ('["true", "{wit}", "{output}"]', '["true", "{libraries}", "{output}"]', 'new = ["true", "{module}", "{output}", "{wit}"]', "tool.toml:4: unknown placeholder {wit} in `new`"),
+        ('["true", "{wit}", "{output}"]', '["true", "{libraries}", "{output}"]', 'embed = ["true", "{wit}", "{world}", "{output}"]', "tool.toml:4: embed: must contain a word with {encoding}"),
+        ('["true", "{wit}", "{output}"]', '["true", "{libraries}", "{output}"]', 'wit = ["no-such-program", "{component}", "{output}"]', "tool.toml:4: there is no program 'no-such-program'"),
     ],
 )  # fmt: skip
 def test_placeholders_and_programs_are_checked_at_load(

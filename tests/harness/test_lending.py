@@ -56,6 +56,19 @@ reference = "refuses"
 """
 
 
+MODULE = """title = "t"
+[[refusal]]
+why = "No such export."
+wit = "package a:b; world w { export f: func(); }"
+wat = "(module)"
+stage = "new"
+message = "no module exports `f`"
+reference = "refuses"
+"""
+NEW = 'new = ["{tool}", "component", "new", "{{module}}", "-o", "{{output}}"]'
+TAKES_MODULES = 'new = ["cp", "{{module}}", "{{output}}"]'
+
+
 def run(folder: Path, toml: str, words: list[str]) -> tuple[int, str, dict[str, Any]]:
     """Exit code, what is said, and the first case of the results."""
     (folder / "mine.toml").write_text('name = "mine"\n' + toml.format(tool=find().path))
@@ -122,6 +135,9 @@ LINKS_ALL = """link = ["sh", "-c", 'echo > "$0"', "{{output}}", "{{libraries}}"]
         (LINKER_ONLY, MERGED, 0, ""),
         (LINKS_ALL, MERGED, 1, "line 2 (Two versions differ.): expected a refusal, got: built"),
         (GENERATOR_ONLY, MERGED, 0, "1 of 1 rows: toolchain mine is left out: its file has no `link`"),
+        (GENERATOR_ONLY, MODULE, 0, "1 of 1 rows: toolchain mine is left out: its file has no `new`"),
+        (GENERATOR_ONLY + "\n" + NEW, MODULE, 0, ""),
+        (GENERATOR_ONLY + "\n" + TAKES_MODULES, MODULE, 1, "line 2 (No such export.): expected a refusal, got: built"),
     ],
 )
 def test_refusals_are_asked_of_it(tmp_path: Path, toml: str, table: str, code: int, told: str) -> None:

@@ -34,7 +34,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default=True,
         help="import the highest of compatible versions only",
     )
-    parser.add_argument("--debug-names", action=Switch, default=False, help="name functions that are added")
+    parser.add_argument("--debug-names", action=Switch, default=True, help="name modules and functions that are added")
     parser.add_argument(
         "--realloc-via-memory-grow",
         action="store_true",

@@ -32,7 +32,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--emit-canonical-names", action="store_true", help="names have only the version that compatible ones share"
     )
-    parser.add_argument("--debug-names", action=Switch, default=False, help="name functions that are added")
+    parser.add_argument("--debug-names", action=Switch, default=True, help="name modules and functions that are added")
     parser.add_argument("--realloc-via-memory-grow", action="store_true", help="no effect: matters to adapters only")
     parser.add_argument("-g", action="store_true", help="no effect: matters to the text format only")
     parser.add_argument("--generate-dwarf", metavar="lines|full", help="no effect: matters to the text format only")

@@ -16,12 +16,25 @@ from harness.mutants.patch import Patch
 from harness.mutants.toolchain import MUTANTS, PREFIX
 from harness.mutants.worlds import CASES, PROGRAMS, WORLDS
 from harness.mutation.survey import Survey
+from harness.plan.roles import Role
 from harness.runs.run import Run, Tools
 from harness.suite.case import parse_case
 from harness.toolchains import ours
 from harness.toolchains.component_build import INTERPRETER, WORLD
 from harness.toolchains.named import UnknownToolchain, named
-from harness.toolchains.protocol import BuildResult, Built, GenerateOptions, Library, LinkOptions, Panicked, Toolchain
+from harness.toolchains.protocol import (
+    ENCODINGS,
+    LEGACY_NAMES,
+    STANDARD_NAMES,
+    BuildResult,
+    Built,
+    EmbedOptions,
+    GenerateOptions,
+    Library,
+    LinkOptions,
+    Panicked,
+    Toolchain,
+)
 
 BOXED = interpreters.boxed(3).read_bytes()
 
@@ -61,16 +74,51 @@ def build(toolchain: Toolchain, around: Surroundings | None) -> list[BuildResult
     return results
 
 
+def embedded(toolchain: Toolchain, around: Surroundings | None) -> list[BuildResult]:
+    """What is made of the subject without a linker, in every encoding."""
+    assert around is not None
+    assert toolchain.embedder is not None
+    part = around.parts[Role.SUBJECT].plan
+    results: list[BuildResult] = []
+    names = STANDARD_NAMES if part.merge_versions and "versions" not in part.world else LEGACY_NAMES
+    for encoding in ENCODINGS:
+        made = toolchain.embedder.embed(part.wit, part.world, EmbedOptions((), encoding, names)).result()
+        results.append(made)
+        for step in (toolchain.embedder.new, toolchain.embedder.wit):
+            if isinstance(made, Built):
+                made = step(made.data).result()
+                results.append(made)
+    return results
+
+
+def makes(name: str, toolchain: Toolchain, around: Surroundings | None) -> list[BuildResult]:
+    """What the tool makes in which a mutant is wrong."""
+    return (embedded if MUTANTS[name].area is Area.EMBEDDER else build)(toolchain, around)
+
+
+def all_of_ours(worlds: dict[str, Surroundings | None]) -> dict[str, list[BuildResult]]:
+    areas = {mutant.shown_by: name for name, mutant in MUTANTS.items()}
+    return {name: makes(areas[name], ours.toolchain(), around) for name, around in worlds.items()}
+
+
 @pytest.fixture(scope="module")
 def right(worlds: dict[str, Surroundings | None]) -> dict[str, list[BuildResult]]:
     """What ours makes before any mutant has worked."""
-    return {name: build(ours.toolchain(), around) for name, around in worlds.items()}
+    return all_of_ours(worlds)
 
 
 def test_there_are_enough_of_each_kind() -> None:
     areas = [mutant.area for mutant in MUTANTS.values()]
     assert len(areas) >= 50
     assert all(areas.count(area) >= 10 for area in Area)
+
+
+@pytest.mark.parametrize("name", [name for name, item in MUTANTS.items() if item.area is Area.EMBEDDER])
+def test_a_wrong_embedder_shows_in_nothing_else(
+    name: str, worlds: dict[str, Surroundings | None], right: dict[str, list[BuildResult]]
+) -> None:
+    around = worlds[MUTANTS[name].shown_by]
+    assert build(named(PREFIX + name), around) == build(ours.toolchain(), around)
 
 
 def test_each_world_shows_something() -> None:
@@ -98,7 +146,7 @@ def test_it_makes_something_else(
     name: str, worlds: dict[str, Surroundings | None], right: dict[str, list[BuildResult]]
 ) -> None:
     shown_by = MUTANTS[name].shown_by
-    made = build(named(PREFIX + name), worlds[shown_by])
+    made = makes(name, named(PREFIX + name), worlds[shown_by])
     assert made != right[shown_by]
     fault = MUTANTS[name].fault
     assert not isinstance(fault, Patch) or not fault.is_function or fault.calls
@@ -107,8 +155,8 @@ def test_it_makes_something_else(
 
 def test_nothing_is_left_behind(worlds: dict[str, Surroundings | None], right: dict[str, list[BuildResult]]) -> None:
     for name in PATCHES:
-        build(named(PREFIX + name), worlds[MUTANTS[name].shown_by])
-    assert {world: build(ours.toolchain(), around) for world, around in worlds.items()} == right
+        makes(name, named(PREFIX + name), worlds[MUTANTS[name].shown_by])
+    assert all_of_ours(worlds) == right
 
 
 def test_an_unknown_name() -> None:
@@ -144,7 +192,13 @@ def test_the_level_on_which_it_is_noticed(name: str, level: int, survey: Survey)
     assert detection.level == level
 
 
-FUZZED = ("no-post-return", "stack-begins-in-the-data", "interpreter-never-finishes", "reallocs-exchanged")
+FUZZED = (
+    "no-post-return",
+    "stack-begins-in-the-data",
+    "interpreter-never-finishes",
+    "reallocs-exchanged",
+    "new-without-standard-post-return",
+)
 """One of each area that any world shows: the way to the fuzzer is what is tested here, not its reach."""
 
 
