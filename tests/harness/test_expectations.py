@@ -125,10 +125,14 @@ FEATURES = {
 PANIC = "the subject of reference@winch: generate panicked (exit code 101): thread 'main' panicked at {}:\n{}"
 STUB = "refused to link: error: unresolved symbol(s):\n libworld.so needs {} (function [] -> [])"
 TRAP = "outcome: expected a trap (invalid-discriminant or unreachable), got {}"
-LOOKED_UP = "link panicked (exit code 101): thread 'main' panicked at crates/wit-parser/src/resolve/{}:\nno entry found for key"
+LOOKED_UP = (
+    "link panicked (exit code 101): thread 'main' panicked at crates/wit-parser/src/resolve/{}:\nno entry found for key"
+)
 NOT_MERGED = "link (subject, imports in compatible versions): expected a refusal to merge them ({}), got {}"
 NO_TYPE = "the type e of lib:v/api@1.1.0 is missing"
-LOOKED_UP_THERE = "Panicked at link: thread 'main' panicked at crates/wit-parser/src/resolve/mod.rs:2626:66: no entry found for key"
+LOOKED_UP_THERE = (
+    "Panicked at link: thread 'main' panicked at crates/wit-parser/src/resolve/mod.rs:2626:66: no entry found for key"
+)
 BAD = ("with !var 2 in f: result at r",)
 
 
@@ -170,8 +174,8 @@ BAD = ("with !var 2 in f: result at r",)
         ("one version", "x", "tool panicked", LOOKED_UP.format("mod.rs:2626:66"), (), False),
         ("apart", "x", "tool panicked", LOOKED_UP.format("mod.rs:2626:66"), (), False),
         ("plain", "x", "tool panicked", LOOKED_UP.format("mod.rs:2626:66"), (), False),
-        ("made of lower", "x", "tool panicked", "link panicked: thread 'main' has overflowed its stack", (), True),
-        ("one version", "x", "tool panicked", "link panicked: thread 'main' has overflowed its stack", (), False),
+        ("made of lower", "x", "tool panicked", "link panicked (exit code 134): thread 'main' has overflowed its stack", (), True),
+        ("one version", "x", "tool panicked", "link panicked (exit code 134): thread 'main' has overflowed its stack", (), False),
         ("plain", "x", "fail", NOT_MERGED.format(NO_TYPE, LOOKED_UP_THERE), (), True),
         ("plain", "x", "fail", NOT_MERGED.format(NO_TYPE, LOOKED_UP_THERE.replace("key", "name")), (), False),
         ("plain", "x", "fail", NOT_MERGED.format("the function f of a:b/c is missing", LOOKED_UP_THERE), (), False),
