@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 import pytest
 
 import generator.wit.include
+from generator.wit.json_form import resolve_json
+from generator.wit.load import load_text
 from harness.examine import Options, examine
 from harness.planner import check_plan
 from harness.run import Run, Tools
 from harness.steps import Steps
 from harness.toolchains import ours
 from harness.toolchains.front_end import WitText
+from harness.toolchains.reading import by_names
 from harness.toolchains.second_reading import SecondReader, first_difference
 from harness.votes import FRONT_END
 from harness.workbench import Settings, Workbench
@@ -50,9 +54,76 @@ def test_the_first_difference(ours: Any, theirs: Any, difference: str) -> None:
     assert difference in found and bool(difference) == bool(found)
 
 
-def test_both_read_the_same(bench: Workbench) -> None:
+SHARED = """package a:b;
+world base {
+  export c: interface { record q { a: list<u8> } f: func(x: option<q>, y: list<u8>); }
+  resource r; type s = option<own<r>>; import g: func(x: s) -> tuple<s, borrow<r>>;
+}
+interface t { use u.{v}; f: func(a: v); }
+interface u { @since(version = 1.0.0) enum v { x } }
+world w { include base; /// of t
+export t; @since(version = 1.0.0) export u; }
+"""
+"""Here the reference copies `list<u8>` for `w`, and forgets what stands at the export of `u`."""
+
+
+@pytest.mark.parametrize("wit", [RENAMED, SHARED])
+def test_both_read_the_same(bench: Workbench, wit: str) -> None:
     assert bench.second_reader is not None
-    assert bench.second_reader.difference(RENAMED, ()) == ""
+    assert bench.second_reader.difference(wit, ()) == ""
+
+
+KINDS = """
+  resource r { constructor(); m: func(self-too: borrow<r>); s: static func() -> r; }
+  record a { x: u8, y: list<a0> } variant b { x, y(s64) } enum c { x, y } flags d { x, y } type a0 = u16;
+  type e = tuple<a, option<b>, result<c, d>, result<_, d>, map<u8, e0>, list<u32, 4>>; type e0 = own<r>;
+  f: func(a: stream<u8>, b: future, e: e) -> error-context;
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "instead", "where"),
+    [
+        ("a0 = u16", "a0 = s16", "types.a0.kind.type: our front end reads"),
+        ("list<a0>", "list<u16>", "types.a.kind.record.fields[1].type.list: our front end reads"),
+        ("b { x, y(s64) }", "b { x, z(s64) }", "types.b.kind.variant.cases[1].name"),
+        ("result<c, d>", "result<d, c>", "types.e.kind.tuple[2].result.ok"),
+        ("result<_, d>", "result<d>", "types.e.kind.tuple[3].result.ok"),
+        ("map<u8, e0>", "map<u8, c>", "types.e.kind.tuple[4].map[1]"),
+        ("list<u32, 4>", "list<u32, 5>", "types.e.kind.tuple[5].fixed-length-list[1]"),
+        ("own<r>", "own<r2>", "types.e0.kind.handle.own"),
+        ("s: static func() -> r;", "s: static func() -> borrow<r>;", "functions.[static]r.s.result"),
+        ("stream<u8>", "stream", "functions.f.params[0].type.stream"),
+        ("f: func(", "f: async func(", "functions.f.kind"),
+    ],
+)
+def test_readings_are_compared_by_names(what: str, instead: str, where: str) -> None:
+    """Of one kind each: other indices are the same reading, another meaning is not."""
+
+    def reading(kinds: str, before: str = "") -> Any:
+        text = f"package a:b; {before} interface i {{ {kinds} resource r2; }} world w {{ import i; export l: i; }}"
+        resolve, _ = load_text(text, "w.wit", ())
+        return by_names(json.loads(json.dumps(resolve_json(resolve))))
+
+    assert what in KINDS
+    shifted = reading(KINDS, "interface z { type z = list<option<u8>>; }")
+    del shifted["interfaces"]["a:b/z"]
+    assert first_difference(reading(KINDS), shifted) == ""
+    found = first_difference(reading(KINDS), reading(KINDS.replace(what, instead)))
+    assert f"interfaces.a:b/i.{where}" in found
+
+
+@pytest.mark.parametrize("changed", ["{}", '{"worlds": [1]}', '{"worlds": [{"name": "w"}]}', "[]"])
+def test_what_has_another_shape_is_no_reading(tmp_path: Path, changed: str) -> None:
+    tool = tmp_path / "tool"
+    tool.write_text(f"#!/bin/sh\necho '{changed}'\n")
+    tool.chmod(0o755)
+    reader = SecondReader(str(tool), tmp_path, Settings(tmp_path, None).tool_limits)
+    assert reader.difference(RENAMED, ()) == ""
+
+
+def test_nobody_takes_it(bench: Workbench) -> None:
+    assert bench.second_reader is not None
     assert bench.second_reader.difference("package", ()) == "", "nobody takes it: no second reading"
 
 
@@ -70,7 +141,7 @@ def test_a_rename_lost_by_our_front_end(bench: Workbench, monkeypatch: pytest.Mo
     ours._load.cache_clear()
     assert verdict.minority == FRONT_END
     (message,) = [finding.message for subject, finding in verdict.findings if subject == FRONT_END]
-    assert "may have been misread" in message and "worlds[1].exports.old" in message
+    assert "may have been misread" in message and "worlds.a:b/w.exports.old" in message
 
 
 def test_a_world_that_is_read_right(bench: Workbench) -> None:
