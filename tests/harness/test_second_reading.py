@@ -92,7 +92,7 @@ KINDS = """
         ("map<u8, e0>", "map<u8, c>", "types.e.kind.tuple[4].map[1]"),
         ("list<u32, 4>", "list<u32, 5>", "types.e.kind.tuple[5].fixed-length-list[1]"),
         ("own<r>", "own<r2>", "types.e0.kind.handle.own"),
-        ("s: static func() -> r;", "s: static func() -> borrow<r>;", "functions.[static]r.s.result"),
+        ("s: static func() -> r;", "s: static func() -> a;", "functions.[static]r.s.result"),
         ("stream<u8>", "stream", "functions.f.params[0].type.stream"),
         ("f: func(", "f: async func(", "functions.f.kind"),
     ],
