@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness import artifacts
-from harness.cells import Cell, First, default_cells, first_cells, full_cells
+from harness.cells import BOTH_WAYS_EVERY, Cell, First, default_cells, first_cells, full_cells
 from harness.engine import EngineKind
 from harness.expectations import Expectations
 from harness.features import missing
+from harness.host_end import ask_host
 from harness.interpreter_world import interpreters_own
 from harness.observe import Observed
 from harness.plan import Plan, Role
@@ -19,7 +20,7 @@ from harness.ran import Ran, carried_out
 from harness.toolchains.lending import left_out
 from harness.toolchains.protocol import Toolchain
 from harness.unmergeable import merged_all_the_same
-from harness.verdict import Verdict, judge, misread, skipped, unusable
+from harness.verdict import Outcome, Verdict, judge, misread, skipped, unusable
 from harness.workbench import Workbench
 
 
@@ -111,6 +112,10 @@ def examine(
         observed.clock.add("compare", since)
         if not verdict.findings:
             break
+    if not verdict.outcome.good or (verdict.outcome is Outcome.PASS and _nobody_else(options)):
+        since = time.perf_counter()
+        verdict = ask_host(bench, plan, observed.cells, options.engine, verdict)
+        observed.clock.add("host", since)
     verdict = _read_again(bench, plan, verdict)
     observed.clock.seconds["plan"] = planned - start
     kept = ""
@@ -131,6 +136,12 @@ def examine(
         carried_out(plan, observed.cells, options.list_calls),
         failed,
     )
+
+
+def _nobody_else(options: Options) -> bool:
+    """Of a single toolchain only the host can see what its two ends share. Of many worlds it is asked about some."""
+    often = options.first is not First.IN_TURNS or options.turn % BOTH_WAYS_EVERY == 0
+    return options.toolchains is not None and len(options.toolchains) == 1 and often
 
 
 def _read_again(bench: Workbench, plan: Plan, verdict: Verdict) -> Verdict:

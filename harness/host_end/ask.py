@@ -1,0 +1,76 @@
+"""Where mixed cells are wrong and every toolchain is right by itself: whose subject does the host contradict?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from harness.diff import Difference
+from harness.engine import EngineKind
+from harness.host_end.calls import host_run
+from harness.host_end.end import differences
+from harness.observe import CellRun
+from harness.plan import Plan, Role
+from harness.steps import StepLost
+from harness.toolchains.protocol import Built
+from harness.trace import TraceReader
+from harness.verdict import Judgement, Outcome, Verdict, findings_of
+from harness.workbench import Workbench
+
+PLACE = "between hosts"
+"""Stands before the place of what differs there."""
+
+
+def ask_host(bench: Workbench, plan: Plan, cells: Sequence[CellRun], engine: EngineKind, verdict: Verdict) -> Verdict:
+    """The verdict with the toolchains named that the host contradicts, and what shows it; as it is where it contradicts
+    none, or where it is known who is wrong. It is asked about the runs in which something is wrong; about all of them
+    where nothing is."""
+    by_themselves = [judged for judged in verdict.judgements if judged.subject in bench.toolchains]
+    made = {judged.subject: _subject(cells, judged.subject) for judged in by_themselves}
+    subjects = {name: subject for name, subject in made.items() if subject is not None}
+    if any(judged.findings for judged in by_themselves):
+        return verdict
+    shown = sorted({finding.run for _, finding in verdict.findings if finding.run})
+    for number in shown if verdict.findings else range(1, len(plan.runs) + 1):
+        found = {name: _contradicted(bench, plan, number, name, subjects[name], engine) for name in subjects}
+        wrong = {name: differs for name, differs in found.items() if differs}
+        if wrong:
+            return _named(verdict, wrong, number)
+    return verdict
+
+
+def _subject(cells: Sequence[CellRun], toolchain: str) -> bytes | None:
+    """The subject that a toolchain made by itself."""
+    for run in cells:
+        for role, build in run.cell.builds:
+            made = run.builds[role].component
+            if role is Role.SUBJECT and build.toolchain == toolchain and isinstance(made, Built):
+                return made.data
+    return None
+
+
+def _contradicted(
+    bench: Workbench, plan: Plan, number: int, name: str, subject: bytes, kind: EngineKind
+) -> list[Difference]:
+    """What differs in run `number`, counted from 1. A step of its own."""
+    run = host_run(plan, plan.runs[number - 1])
+    if run is None:
+        return []
+    try:
+        with bench.steps.bounded(f"run {number} of {name} {PLACE}"):
+            found = differences(bench.engine(kind), subject, run, bench.settings.run_limits, TraceReader())
+    except StepLost:
+        return []
+    return [replace(difference, path=f"{PLACE}, {difference.path}".removesuffix(", ")) for difference in found]
+
+
+def _named(verdict: Verdict, wrong: dict[str, list[Difference]], number: int) -> Verdict:
+    judgements = [
+        Judgement(
+            judged.subject, Outcome.FAIL, tuple(replace(f, run=number) for f in findings_of(wrong[judged.subject]))
+        )
+        if judged.subject in wrong
+        else judged
+        for judged in verdict.judgements
+    ]
+    return replace(verdict, outcome=Outcome.FAIL, judgements=tuple(judgements), minority=", ".join(wrong))
