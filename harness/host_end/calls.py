@@ -13,6 +13,7 @@ from itertools import cycle, islice
 
 from harness import script as s
 from harness.host_end.values import NotPlain, normal, possible
+from harness.merging import merging
 from harness.model import Crossings, run_model
 from harness.plan import Plan, Role, ScriptPlan
 from harness.script import script_text
@@ -24,8 +25,12 @@ Name = tuple[str | None, str]
 
 @dataclass(frozen=True, slots=True)
 class HostCall:
-    """One call of an export of the subject by the host, or of an import that the host answers. Values are normal."""
+    """One call of an export of the subject by the host, or of an import that the host answers. Values are normal.
 
+    `name`: where the component exports the function, or imports it once its linker has merged versions.
+    """
+
+    name: Name
     function: Function
     args: tuple[s.Value, ...]
     result: s.Value | None
@@ -47,18 +52,20 @@ class _Said:
     function: Function
     imported: Name
     exported: Name
+    linked: Name
+    """Where the subject has it when it is linked."""
     args: list[tuple[s.Value, ...]] = field(default_factory=list)
     results: list[s.Value] = field(default_factory=list)
 
     def calls(self) -> list[HostCall]:
         """All arguments and all results, each at least once."""
         if self.function.result is None:
-            return [HostCall(self.function, args, None) for args in self.args]
+            return [HostCall(self.linked, self.function, args, None) for args in self.args]
         if not self.args or not self.results:
             return []
         count = max(len(self.args), len(self.results))
         pairs = zip(islice(cycle(self.args), count), islice(cycle(self.results), count), strict=True)
-        return [HostCall(self.function, args, result) for args, result in pairs]
+        return [HostCall(self.linked, self.function, args, result) for args, result in pairs]
 
 
 def host_run(plan: Plan, run: ScriptPlan) -> HostRun | None:
@@ -136,7 +143,16 @@ def _function(plan: Plan, crossings: Crossings, caller: Role, name: Name) -> _Sa
     function = imported if caller is Role.SUBJECT else exported
     if function.why_async or not all(map(possible, [*(param.type for param in function.params), function.result])):
         return None
-    return _Said(function, name, (exported.interface, exported.name))
+    answered = exported.interface, exported.name
+    return _Said(function, name, answered, _merged(plan, name) if caller is Role.SUBJECT else answered)
+
+
+def _merged(plan: Plan, name: Name) -> Name:
+    """An import of the subject as its linker leaves it (`harness/merging.py`)."""
+    subject = next(part for part in plan.components if part.role is Role.SUBJECT)
+    names = merging(plan.worlds[Role.SUBJECT]).names if subject.merge_versions else {}
+    interface, function = name
+    return (None if interface is None else names.get(interface, interface)), function
 
 
 def _args(function: Function, words: list[str]) -> tuple[s.Value, ...]:

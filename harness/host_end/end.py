@@ -77,7 +77,7 @@ def differences(
     """What is wrong with a subject between hosts: values at the host first, then what the subject tells."""
     due: dict[Name, list[HostCall]] = {}
     for made in run.imports:
-        due.setdefault(_name(made), []).append(made)
+        due.setdefault(made.name, []).append(made)
     limits = limits.for_plan(run.plan)
     host = _Host(run.plan.scripts[Role.SUBJECT], limits.trace, due)
     with engine.deadline.within(limits.seconds):
@@ -118,10 +118,6 @@ def _run(engine: Engine, component: bytes, run: HostRun, limits: RunLimits, host
     return RunResult({Role.SUBJECT: "".join(host.lines)}, trap)
 
 
-def _name(made: HostCall) -> Name:
-    return made.function.interface, made.function.name
-
-
 def _function(instance: Instance, store: Any, name: Name) -> Any:
     interface, function = name
     inside = None
@@ -142,7 +138,7 @@ def _call(instance: Instance, store: Any, made: HostCall, host: _Host, polls: in
     for index, (value, param) in enumerate(zip(made.args, made.function.params, strict=True)):
         write(value, param.type, params[index])
     try:
-        call(_function(instance, store, _name(made)), store, polls, params, result)
+        call(_function(instance, store, made.name), store, polls, params, result)
         if type is not None and result is not None and made.result is not None:
             host.compare(made, "result", made.result, read(result[0], type), type)
             ffi.wasmtime_component_val_delete(ctypes.byref(result[0]))

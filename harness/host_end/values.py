@@ -92,6 +92,8 @@ def _in_range(type: t.Prim, number: int) -> bool:
 
 def write(value: s.Value, type: t.Type, out: Val) -> None:
     """A normal value of a possible type into `out`, which owns what is allocated for it from then on."""
+    # ctypes remembers for each object what it is a part of, but not for any number of levels
+    out = ffi.wasmtime_component_val_t.from_address(ctypes.addressof(out))
     match type, value:
         case t.Prim(), s.Number(_, number):
             kind, member = _KIND[type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -151,6 +152,13 @@ def tools() -> Iterator[Settings]:
 def test_of_a_single_toolchain_the_host_sees_it(tmp_path: Path, fault: str, wrong: bool) -> None:
     verdict = judged(Settings(tmp_path, None, stand_in=f"miniature:{fault}" if fault else None), WORLDS["both-ends"])
     assert (verdict.minority, verdict.outcome) == ((OURS, Outcome.FAIL) if wrong else (None, Outcome.PASS))
+
+
+@pytest.mark.parametrize("case", ["versions/three-compatible-imports", "records/nested-thirty-deep"])
+def test_the_host_contradicts_nobody_who_is_right(tmp_path: Path, case: str) -> None:
+    """Imports that the linker merges; values nested deeper than ctypes follows by itself."""
+    wit = tomllib.loads(Path("cases", f"{case}.toml").read_text())["wit"]
+    assert judged(Settings(tmp_path, None), wit).outcome is Outcome.PASS
 
 
 def judged(settings: Settings, wit: str) -> Verdict:
