@@ -41,6 +41,7 @@ interface x {
 world w { import x; }
 """
 POSSIBLE = "abcdefghi"
+CASES = Path(__file__).parents[2] / "cases"
 
 
 def types() -> dict[str, t.Type]:
@@ -157,7 +158,7 @@ def test_of_a_single_toolchain_the_host_sees_it(tmp_path: Path, fault: str, wron
 @pytest.mark.parametrize("case", ["versions/three-compatible-imports", "records/nested-thirty-deep"])
 def test_the_host_contradicts_nobody_who_is_right(tmp_path: Path, case: str) -> None:
     """Imports that the linker merges; values nested deeper than ctypes follows by itself."""
-    wit = tomllib.loads(Path("cases", f"{case}.toml").read_text())["wit"]
+    wit = tomllib.loads((CASES / f"{case}.toml").read_text())["wit"]
     assert judged(Settings(tmp_path, None), wit).outcome is Outcome.PASS
 
 
