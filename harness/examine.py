@@ -149,7 +149,7 @@ def _read_again(bench: Workbench, plan: Plan, verdict: Verdict) -> Verdict:
     if verdict.outcome.good:
         return verdict
     subject = next(part for part in plan.components if part.role is Role.SUBJECT)
-    difference = bench.read_otherwise(subject)
+    difference = bench.read_otherwise(subject.wit, subject.features)
     return misread(verdict, difference) if difference else verdict
 
 

@@ -13,7 +13,6 @@ from harness.cells import OURS
 from harness.engine import Engine, EngineKind, RunLimits
 from harness.launching import Limits, longest
 from harness.observe import Observer
-from harness.plan import ComponentPlan
 from harness.share import SharedModules
 from harness.steps import StepLost, Steps
 from harness.structure import StructureComparer
@@ -101,14 +100,14 @@ class Workbench:
             return None
         return SecondReader(settings.reference.path, settings.directory, settings.tool_limits)
 
-    def read_otherwise(self, component: ComponentPlan) -> str:
-        """Where our front end and the reference read a world differently; empty where they do not, or where there is no
+    def read_otherwise(self, wit: str, features: tuple[str, ...] = ()) -> str:
+        """Where our front end and the reference read a text differently; empty where they do not, or where there is no
         second reading. A step of its own."""
         if self.second_reader is None:
             return ""
         try:
             with self.steps.bounded("second reading", longest(self.settings.tool_limits)):
-                return self.second_reader.difference(component.wit, component.features)
+                return self.second_reader.difference(wit, features)
         except StepLost:
             return ""
 

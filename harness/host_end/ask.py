@@ -18,7 +18,8 @@ from harness.verdict import Judgement, Outcome, Verdict, findings_of
 from harness.workbench import Workbench
 
 PLACE = "between hosts"
-"""Stands before the place of what differs there."""
+HOSTS = f", {PLACE}"
+"""Stands behind a toolchain's name in what is said of its subject between hosts."""
 
 
 def ask_host(bench: Workbench, plan: Plan, cells: Sequence[CellRun], engine: EngineKind, verdict: Verdict) -> Verdict:
@@ -61,16 +62,12 @@ def _contradicted(
             found = differences(bench.engine(kind), subject, run, bench.settings.run_limits, TraceReader())
     except StepLost:
         return []
-    return [replace(difference, path=f"{PLACE}, {difference.path}".removesuffix(", ")) for difference in found]
+    return found
 
 
 def _named(verdict: Verdict, wrong: dict[str, list[Difference]], number: int) -> Verdict:
-    judgements = [
-        Judgement(
-            judged.subject, Outcome.FAIL, tuple(replace(f, run=number) for f in findings_of(wrong[judged.subject]))
-        )
-        if judged.subject in wrong
-        else judged
-        for judged in verdict.judgements
-    ]
-    return replace(verdict, outcome=Outcome.FAIL, judgements=tuple(judgements), minority=", ".join(wrong))
+    shown = {name: [replace(finding, run=number) for finding in findings_of(wrong[name])] for name in wrong}
+    judgements = [Judgement(f"{name}{HOSTS}", Outcome.FAIL, tuple(findings)) for name, findings in shown.items()]
+    return replace(
+        verdict, outcome=Outcome.FAIL, judgements=(*verdict.judgements, *judgements), minority=", ".join(wrong)
+    )

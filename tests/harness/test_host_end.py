@@ -13,9 +13,11 @@ from wasmtime import _ffi as ffi
 
 from harness import script as s
 from harness import types as t
-from harness.cells import OURS, REFERENCE
+from harness.cells import OURS
 from harness.encoding import encode
 from harness.examine import Options, examine
+from harness.fuzz.oracle import Oracle
+from harness.fuzz.signature import Signature, hits
 from harness.host_end.calls import host_run
 from harness.host_end.values import NotPlain, difference, normal, possible, read, write
 from harness.planner import check_plan
@@ -181,7 +183,16 @@ def test_a_fault_that_both_ends_share_is_named(
     verdict = judged(Settings(tmp_path, reference, stand_in=stand_in, named=named), WORLDS["both-ends"])
     wrong = OURS if instead_of_ours else name
     assert verdict.minority == wrong
-    subjects = {judged.subject: bool(judged.findings) for judged in verdict.judgements if "@" not in judged.subject}
-    assert subjects == {wrong: True, (REFERENCE if instead_of_ours else OURS): False}
-    messages = [finding.message for subject, finding in verdict.findings if subject == wrong]
-    assert all("between hosts" in message for message in messages)
+    wrong_ones = {judged.subject for judged in verdict.judgements if judged.findings and "@" not in judged.subject}
+    assert wrong_ones == {f"{wrong}, between hosts"}
+    (hit,) = hits(verdict, lambda toolchain, finding: "")
+    assert (hit.signature.minority, hit.signature.aspect) == (wrong, "value at the host")
+
+
+@pytest.mark.parametrize(("stand_in", "shows"), [("miniature:last-cases-exchanged-at-both-ends", True), (None, False)])
+def test_a_finding_of_a_host_is_reduced(tmp_path: Path, stand_in: str | None, shows: bool) -> None:
+    signature = Signature(f"{OURS}, between hosts", "fail", 3, "value at the host", "different", OURS)
+    bench = Workbench(Settings(tmp_path, None, stand_in=stand_in), Steps())
+    oracle = Oracle(bench, signature, Options(artifacts=None))
+    oracle.allow(3)
+    assert oracle.fails(check_plan(WitText(WORLDS["both-ends"], "w.wit"), None, calls=8)) is shows

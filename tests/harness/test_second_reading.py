@@ -12,15 +12,22 @@ import pytest
 import generator.wit.include
 from generator.wit.json_form import resolve_json
 from generator.wit.load import load_text
+from harness.cells import REFERENCE
 from harness.examine import Options, examine
 from harness.planner import check_plan
+from harness.programs.examine import examine_program
+from harness.programs.prepare import prepare
+from harness.programs.program import parse_program
+from harness.refusals import parse_refusals
+from harness.refuse import judge_refusals
 from harness.run import Run, Tools
 from harness.steps import Steps
 from harness.toolchains import ours
 from harness.toolchains.front_end import WitText
 from harness.toolchains.reading import by_names
 from harness.toolchains.second_reading import SecondReader, first_difference
-from harness.votes import FRONT_END
+from harness.verdict import Outcome
+from harness.votes import FRONT_END, MODEL
 from harness.workbench import Settings, Workbench
 
 RENAMED = """package a:b;
@@ -133,15 +140,86 @@ def test_a_reference_that_cannot_be_started(tmp_path: Path) -> None:
     )
 
 
-def test_a_rename_lost_by_our_front_end(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def lost_renames(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Our front end forgets what `include ... with` renames."""
     monkeypatch.setattr(generator.wit.include, "_renamed", lambda name, renames: name)
     ours._load.cache_clear()
+    yield
+    ours._load.cache_clear()
+
+
+def test_a_rename_lost_by_our_front_end(bench: Workbench, lost_renames: None) -> None:
     plan = check_plan(WitText(RENAMED, "w.wit"), "w", calls=4)
     verdict = examine(bench, "w", plan, Options(artifacts=None)).verdict
-    ours._load.cache_clear()
     assert verdict.minority == FRONT_END
     (message,) = [finding.message for subject, finding in verdict.findings if subject == FRONT_END]
     assert "may have been misread" in message and "worlds.a:b/w.exports.old" in message
+
+
+PROGRAM = """title = "t"
+why = "w"
+origin = "own"
+wit = '''
+package a:b;
+world base { import log: func(a: u8); }
+world w { include base with { log as told } export f: func(); }
+'''
+world = "w"
+[[library]]
+name = "libapp.so"
+wat = '''(module (@dylink.0 (mem-info))
+  (import "$root" "told" (func $told (param i32)))
+  (func (export "f") (call $told (i32.const 7))))'''
+[[step]]
+call = "f"
+logs = ["told(7)"]
+"""
+
+
+def test_a_program_whose_world_is_misread(bench: Workbench, lost_renames: None) -> None:
+    program = parse_program(PROGRAM.replace('["told(7)"]', "[]"))
+    verdict = examine_program(bench, "p", program, prepare(program), Options(artifacts=None))
+    assert verdict.minority == FRONT_END
+    assert "worlds.a:b/w.imports.log" in verdict.findings[0][1].message
+
+
+def test_a_program_whose_world_is_read_right(bench: Workbench) -> None:
+    """Whatever else is wrong with it."""
+    program = parse_program(PROGRAM)
+    assert examine_program(bench, "p", program, prepare(program), Options(artifacts=None)).outcome is Outcome.PASS
+    wrong = parse_program(PROGRAM.replace("told(7)", "told(8)"))
+    verdict = examine_program(bench, "p", wrong, prepare(wrong), Options(artifacts=None))
+    assert verdict.outcome is Outcome.FAIL and verdict.minority == MODEL
+
+
+REFUSALS = """title = "t"
+[[refusal]]
+why = "renamed"
+wit = "package a:b; world base { import old: async func(); } world w { include base with { old as new } }"
+world = "w"
+stage = "generate"
+message = "unsupported: async function new"
+reference = "accepts"
+[[refusal]]
+why = "not read at all"
+wit = "package a:b; world w { import f: func( }"
+stage = "wit"
+message = "expected"
+reference = "accepts"
+"""
+
+
+def test_a_refusal_whose_world_is_misread(bench: Workbench, lost_renames: None) -> None:
+    verdict = judge_refusals(parse_refusals(REFUSALS), bench.toolchains, bench.builder, bench.read_otherwise)
+    assert verdict.minority == FRONT_END
+    assert "line 2 (renamed)" in verdict.findings[0][1].message and ".imports.old" in verdict.findings[0][1].message
+
+
+def test_refusals_that_are_read_right(bench: Workbench) -> None:
+    """The second row is wrong about the reference, which reads it no more than ours does."""
+    verdict = judge_refusals(parse_refusals(REFUSALS), bench.toolchains, bench.builder, bench.read_otherwise)
+    assert verdict.minority == REFERENCE
 
 
 def test_a_world_that_is_read_right(bench: Workbench) -> None:
