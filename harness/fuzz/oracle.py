@@ -16,6 +16,7 @@ from harness.fuzz.explain import explainer
 from harness.fuzz.signature import BESIDE, Signature, hits
 from harness.fuzz.trial import FRONT_END as REFUSED_BY_OURS
 from harness.fuzz.trial import Recipe, run_world
+from harness.host_end import HOSTS, ask_host
 from harness.judge.structure import Structure
 from harness.judge.verdict import judge
 from harness.judge.votes import FRONT_END
@@ -145,6 +146,8 @@ class Oracle:
         if self._signature.subject == FRONT_END:
             return self._misread(plan)
         cells = choose_cells(self._bench, plan, self._options)
+        if self._signature.subject.endswith(HOSTS):
+            return self._shows(plan, [cell for cell in cells if cell.toolchain is None] or cells, alone=False)
         subject = self._signature.subject.removesuffix(BESIDE)
         own = [cell for cell in cells if subject in (cell.toolchain, str(cell))]
         pure = [cell for cell in cells if cell.toolchain is not None]
@@ -156,7 +159,7 @@ class Oracle:
     def _misread(self, plan: Plan) -> bool:
         """For the finding that our front end reads WIT otherwise than another."""
         subject = next(part for part in plan.components if part.role is Role.SUBJECT)
-        return bool(self._bench.read_otherwise(subject))
+        return bool(self._bench.read_otherwise(subject.wit, subject.features))
 
     def _shows(self, plan: Plan, cells: Sequence[Cell], alone: bool) -> bool:
         wanted = self._signature
@@ -167,6 +170,8 @@ class Oracle:
         observed = self._bench.observer.observe(plan, cells, self._bench.settings.run_limits)
         structure = self._bench.structure.compare(plan, observed.cells) if structural else Structure()
         verdict = judge("fuzz", plan, observed.cells, structure, self._tools, self._options.expectations)
+        if wanted.subject.endswith(HOSTS):
+            verdict = ask_host(self._bench, plan, observed.cells, self._options.engine, verdict)
         for hit in hits(verdict, explainer(self._tools, self._options.expectations, plan)):
             if hit.known:
                 continue  # what is reduced is new: this is something else

@@ -12,7 +12,8 @@ from harness.mutants.ownership import OWNERSHIP
 from harness.mutants.resolving import RESOLVING
 from harness.mutants.sizes import SIZES
 from harness.mutants.values import VALUES
+from harness.toolchains.mutants.both_ends import BOTH_ENDS
 
-_TABLES = (VALUES, LAYOUT, OWNERSHIP, MEMORY, IDENTITY, KINSHIP, SIZES, RESOLVING, DESCRIPTION, ASKING)
+_TABLES = (VALUES, LAYOUT, BOTH_ENDS, OWNERSHIP, MEMORY, IDENTITY, KINSHIP, SIZES, RESOLVING, DESCRIPTION, ASKING)
 
 GENERATORS = tuple(row for table in _TABLES for row in table.rows)

@@ -164,7 +164,7 @@ def test_what_is_no_longer_wanted_ends(code: str, tmp_path: Path) -> None:
 
 OWNER = """
 import sys
-from harness.process import Limits, Running
+from harness.process.children import Limits, Running
 running = Running([sys.executable, "-c", sys.argv[1]], Limits(600))
 running.wait()
 """

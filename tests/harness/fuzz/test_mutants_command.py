@@ -68,7 +68,7 @@ def test_what_cases_notice(suite: Path, tmp_path: Path) -> None:
 
 HANGS = """
 import os
-from harness.fuzz.mutants import survey
+from harness.mutation import survey
 from tests.harness.pool_tasks import HoldOn
 survey.TryRandom = lambda *_: HoldOn(os.environ["NOTE"])
 from harness.cli import main
