@@ -21,6 +21,7 @@ HARNESS = (
     ("toolchains",),
     ("mutants", "suite"),
     ("planner", "judge"),
+    ("host_end",),
     ("bench",),
     ("programs",),
     ("runs",),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.bench import artifacts
+from harness.bench.ask_host import ask_host
 from harness.bench.workbench import Workbench
 from harness.composition.interpreter_world import interpreters_own
 from harness.engine.features import missing
@@ -16,11 +17,11 @@ from harness.judge.embedding import unasked
 from harness.judge.observation import Observed
 from harness.judge.ran import Ran, carried_out
 from harness.judge.unmergeable import merged_all_the_same
-from harness.judge.verdict import Verdict, judge, misread, skipped, unusable
+from harness.judge.verdict import Outcome, Verdict, judge, misread, skipped, unusable
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.suite.expectations import Expectations
-from harness.toolchains.cells import Cell, First, default_cells, first_cells, full_cells
+from harness.toolchains.cells import BOTH_WAYS_EVERY, Cell, First, default_cells, first_cells, full_cells
 from harness.toolchains.lending import left_out
 from harness.toolchains.protocol import Toolchain
 
@@ -117,6 +118,10 @@ def examine(
         observed.clock.add("compare", since)
         if not verdict.findings:
             break
+    if not verdict.outcome.good or (verdict.outcome is Outcome.PASS and _nobody_else(options)):
+        since = time.perf_counter()
+        verdict = ask_host(bench, plan, observed.cells, options.engine, verdict)
+        observed.clock.add("host", since)
     verdict = _read_again(bench, plan, verdict)
     observed.clock.seconds["plan"] = planned - start
     kept = ""
@@ -139,12 +144,18 @@ def examine(
     )
 
 
+def _nobody_else(options: Options) -> bool:
+    """Of a single toolchain only the host can see what its two ends share. Of many worlds it is asked about some."""
+    often = options.first is not First.IN_TURNS or options.turn % BOTH_WAYS_EVERY == 0
+    return options.toolchains is not None and len(options.toolchains) == 1 and often
+
+
 def _read_again(bench: Workbench, plan: Plan, verdict: Verdict) -> Verdict:
     """Where something disagrees that is not known: was the world read right (`toolchains/second_reading.py`)?"""
     if verdict.outcome.good:
         return verdict
     subject = next(part for part in plan.components if part.role is Role.SUBJECT)
-    difference = bench.read_otherwise(subject)
+    difference = bench.read_otherwise(subject.wit, subject.features)
     return misread(verdict, difference) if difference else verdict
 
 

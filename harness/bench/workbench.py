@@ -14,7 +14,6 @@ from harness.engine.engine import Engine
 from harness.engine.results import EngineKind, RunLimits
 from harness.judge.embedding import EmbeddingJudge, Readers
 from harness.judge.structure import StructureComparer
-from harness.plan.plan import ComponentPlan
 from harness.process.launching import Limits, longest
 from harness.process.steps import StepLost, Steps
 from harness.toolchains import command, wasm_tools
@@ -111,14 +110,14 @@ class Workbench:
             return None
         return SecondReader(settings.reference.path, settings.directory, settings.tool_limits)
 
-    def read_otherwise(self, component: ComponentPlan) -> str:
-        """Where our front end and the reference read a world differently; empty where they do not, or where there is no
+    def read_otherwise(self, wit: str, features: tuple[str, ...] = ()) -> str:
+        """Where our front end and the reference read a text differently; empty where they do not, or where there is no
         second reading. A step of its own."""
         if self.second_reader is None:
             return ""
         try:
             with self.steps.bounded("second reading", longest(self.settings.tool_limits)):
-                return self.second_reader.difference(component.wit, component.features)
+                return self.second_reader.difference(wit, features)
         except StepLost:
             return ""
 

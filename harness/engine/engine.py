@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from ctypes import POINTER, byref
+from ctypes import POINTER, Array, byref
 from dataclasses import dataclass, field
+from typing import Any
 
 import wasmtime
 from wasmtime import WasmtimeError
@@ -185,11 +186,24 @@ class Engine:
         return None
 
 
-def call(function: Func, store: wasmtime.Store, polls: int) -> None:
-    """Call an export without parameters or results, synchronous or not, to its end."""
+def call(
+    function: Func,
+    store: wasmtime.Store,
+    polls: int,
+    params: Array[Any] | None = None,
+    result: Array[Any] | None = None,
+) -> None:
+    """Call an export, synchronous or not, to its end. `params` and `result`: arrays of `wasmtime_component_val_t`, None
+    where there are none of these."""
     error = POINTER(ffi.wasmtime_error_t)()
     future = ffi.wasmtime_component_func_call_async(
-        byref(function._func), store._context(), None, 0, None, 0, byref(error)
+        byref(function._func),
+        store._context(),
+        params,
+        0 if params is None else len(params),
+        result,
+        0 if result is None else len(result),
+        byref(error),
     )
     try:
         done = any(ffi.wasmtime_call_future_poll(future) for _ in range(polls))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from harness.bench.ask_host import HOSTS, ask_host
 from harness.bench.examine import Options, choose_cells
 from harness.bench.workbench import Workbench
 from harness.engine.features import missing
@@ -145,6 +146,8 @@ class Oracle:
         if self._signature.subject == FRONT_END:
             return self._misread(plan)
         cells = choose_cells(self._bench, plan, self._options)
+        if self._signature.subject.endswith(HOSTS):
+            return self._shows(plan, [cell for cell in cells if cell.toolchain is None] or cells, alone=False)
         subject = self._signature.subject.removesuffix(BESIDE)
         own = [cell for cell in cells if subject in (cell.toolchain, str(cell))]
         pure = [cell for cell in cells if cell.toolchain is not None]
@@ -156,7 +159,7 @@ class Oracle:
     def _misread(self, plan: Plan) -> bool:
         """For the finding that our front end reads WIT otherwise than another."""
         subject = next(part for part in plan.components if part.role is Role.SUBJECT)
-        return bool(self._bench.read_otherwise(subject))
+        return bool(self._bench.read_otherwise(subject.wit, subject.features))
 
     def _shows(self, plan: Plan, cells: Sequence[Cell], alone: bool) -> bool:
         wanted = self._signature
@@ -168,6 +171,8 @@ class Oracle:
         structure = self._bench.structure.compare(plan, observed.cells) if structural else Structure()
         embedded = self._bench.embedding.judge(plan, self._bench.toolchains.values())
         verdict = judge("fuzz", plan, observed.cells, structure, self._tools, self._options.expectations, embedded)
+        if wanted.subject.endswith(HOSTS):
+            verdict = ask_host(self._bench, plan, observed.cells, self._options.engine, verdict)
         for hit in hits(verdict, explainer(self._tools, self._options.expectations, plan)):
             if hit.known:
                 continue  # what is reduced is new: this is something else

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from harness.bench.ask_host import HOSTS
 from harness.judge.diff import NOTHING, RETURNS, Difference
 from harness.judge.verdict import Finding, Judgement, Outcome, Verdict
 from harness.judge.votes import FRONT_END, MODEL
@@ -107,7 +108,7 @@ def hits(verdict: Verdict, explain: Explain) -> list[Hit]:
 
 
 def _by_one(judgement: Judgement) -> bool:
-    return "@" not in judgement.subject and not judgement.subject.endswith(BESIDE)
+    return "@" not in judgement.subject and not judgement.subject.endswith((BESIDE, HOSTS))
 
 
 def _voted(shared: list[Hit], opinions: int) -> list[Hit]:
@@ -126,7 +127,7 @@ def _way(signature: Signature) -> tuple[object, ...]:
 
 
 def _of_judgement(judgement: Judgement, explain: Explain) -> Iterator[Hit]:
-    toolchain = judgement.subject.removesuffix(BESIDE)
+    toolchain = judgement.subject.removesuffix(BESIDE).removesuffix(HOSTS)
     explained = [(finding, explain(toolchain, finding)) for finding in judgement.findings]
     structural = [pair for pair in explained if pair[0].difference is not None and pair[0].difference.level < 3]
     # what is new comes before what is known
@@ -150,7 +151,7 @@ def _shortened(message: str) -> str:
 
 def _signature(subject: str, finding: Finding) -> Signature:
     """About one toolchain, as if it stood alone. Of a mixed cell nobody can say which of its makers is wrong."""
-    minority = "" if "@" in subject or subject.endswith(BESIDE) else subject
+    minority = "" if "@" in subject or subject.endswith(BESIDE) else subject.removesuffix(HOSTS)
     difference = finding.difference
     if difference is None:
         return Signature(subject, finding.outcome.value, 0, "", message_shape(finding.message), minority)

@@ -16,7 +16,7 @@ from harness.plan.roles import Role
 from harness.process.clock import Clock
 from harness.toolchains.builder import Builder
 from harness.toolchains.cells import Build
-from harness.toolchains.protocol import BuildFailure, Built, Refused
+from harness.toolchains.protocol import BuildFailure, Built, Refused, TimedOut
 
 _FLAG = "imports in compatible versions"
 
@@ -46,4 +46,9 @@ def _seen(build: Build, component: Built | BuildFailure | None) -> str:
             return ""
         case Built():
             return f"a component ({build})"
-    return f"{type(component).__name__} at {component.stage}"
+    return f"{type(component).__name__} at {component.stage}: {_why(component)}"
+
+
+def _why(failure: BuildFailure) -> str:
+    """In one line."""
+    return f"{failure.seconds:g} s" if isinstance(failure, TimedOut) else " ".join(failure.message.split())

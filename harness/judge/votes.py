@@ -44,7 +44,8 @@ def shared_fault(cells: Iterable[tuple[Cell, bool]]) -> str | None:
 
     `cells`: mixed cells in which two toolchains meet, and whether each is right. The one that fails as the subject
     beside others and as the others beside a subject, with every toolchain that it meets, where these agree among
-    themselves. Of two toolchains that meet nobody else, none can be named: each contradicts the other alone.
+    themselves. Of two toolchains that meet nobody else, none can be named here: each contradicts the other alone, and
+    a host must say whom it contradicts (`harness/host_end`).
     """
     pairs: dict[frozenset[str], list[bool]] = {}
     names: dict[str, None] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.mutants.asking import ASKING
+from harness.mutants.both_ends import BOTH_ENDS
 from harness.mutants.description import DESCRIPTION
 from harness.mutants.identity import IDENTITY
 from harness.mutants.kinship import KINSHIP
@@ -13,6 +14,6 @@ from harness.mutants.resolving import RESOLVING
 from harness.mutants.sizes import SIZES
 from harness.mutants.values import VALUES
 
-_TABLES = (VALUES, LAYOUT, OWNERSHIP, MEMORY, IDENTITY, KINSHIP, SIZES, RESOLVING, DESCRIPTION, ASKING)
+_TABLES = (VALUES, LAYOUT, BOTH_ENDS, OWNERSHIP, MEMORY, IDENTITY, KINSHIP, SIZES, RESOLVING, DESCRIPTION, ASKING)
 
 GENERATORS = tuple(row for table in _TABLES for row in table.rows)

@@ -108,6 +108,16 @@ class Member:
 
 
 @dataclass(frozen=True)
+class Places:
+    """Several places that are wrong in the same way."""
+
+    places: tuple[Place, ...]
+
+    def changes(self, wrong: Any) -> list[Change]:
+        return [change for place in self.places for change in place.changes(wrong)]
+
+
+@dataclass(frozen=True)
 class Entry:
     """An entry of a table in a module. What is wrong is another value."""
 

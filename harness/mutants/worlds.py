@@ -75,6 +75,17 @@ interface layout {
 }
 """,
     ),
+    "both-ends": _both(
+        "both-ends",
+        """
+interface both-ends {
+  variant alike { none, number(u16), one(s32), other(s32) }
+  record even { x: u32, y: u32, z: u8 }
+  pass: func(a: alike, b: list<alike>) -> alike;
+  store: func(a: list<even>) -> list<even>;
+}
+""",
+    ),
     "wide-enums": _both("wide-enums", _WIDE_ENUMS),
     "flags": _both("flags-of", _FLAGS),
     "variants": _both(

@@ -24,6 +24,7 @@ from harness.judge.verdict import (
     build_finding,
     findings_of,
     judge_alone,
+    misread,
     refused_by_engine,
     skipped,
     unusable,
@@ -106,7 +107,10 @@ def program_verdict(
     judging = Judging(name, tools, options.expectations.about(program.wit))
     linked = {toolchain: _Linked(bench, toolchain, program, prepared) for toolchain in names}
     found = {toolchain: made.findings(engines) for toolchain, made in linked.items()}
-    return judge_alone(judging, found), [cell for made in linked.values() for cell in made.cells]
+    verdict = judge_alone(judging, found)
+    if not verdict.outcome.good and (difference := bench.read_otherwise(program.wit)):
+        verdict = misread(verdict, difference)
+    return verdict, [cell for made in linked.values() for cell in made.cells]
 
 
 class _Linked:

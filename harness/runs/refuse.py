@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from harness.judge.verdict import Finding, Judgement, Outcome, Verdict
+from harness.judge.verdict import Finding, Judgement, Outcome, Verdict, misread
 from harness.suite.refusals import Refusal, RefusalTable
 from harness.toolchains.builder import Builder
 from harness.toolchains.cells import OURS, REFERENCE
 from harness.toolchains.lending import left_out
 from harness.toolchains.protocol import BuildResult, Built, Panicked, Refused, Toolchain
 
+Reading = Callable[[str, tuple[str, ...]], str]
+"""Where the reference reads a text with these features otherwise than our front end; empty where it does not."""
+
 _STAGES = {"wit": "generate", "generate": "generate", "link": "link", "new": "new"}
 """Which tool's refusal each stage means: what reads the WIT is a part of the generator."""
 
 
-def judge_refusals(table: RefusalTable, toolchains: Mapping[str, Toolchain], builder: Builder) -> Verdict:
+def judge_refusals(
+    table: RefusalTable, toolchains: Mapping[str, Toolchain], builder: Builder, read_otherwise: Reading
+) -> Verdict:
     """Ours must refuse each row with its message; the reference must do what the row says of it; any other toolchain
     must refuse it, at any stage and in its own words, unless ours only does not support it."""
     judgements = []
+    disputed: dict[int, Refusal] = {}
     for name, toolchain in toolchains.items():
-        findings = [
-            Finding(Outcome.FAIL, f"line {row.line} ({row.why}): {wrong}")
-            for row in table.rows
-            if _is_asked(toolchain, row) and (wrong := _wrong(name, row, toolchain, builder)) is not None
-        ]
+        findings = []
+        for row in table.rows:
+            wrong = _wrong(name, row, toolchain, builder) if _is_asked(toolchain, row) else None
+            if wrong is not None:
+                findings.append(Finding(Outcome.FAIL, f"line {row.line} ({row.why}): {wrong}"))
+                disputed[row.line] = row
         outcome = Outcome.FAIL if findings else Outcome.PASS
         judgements.append(Judgement(name, outcome, tuple(findings)))
     wrong_ones = [judgement.subject for judgement in judgements if judgement.findings]
     outcome = Outcome.FAIL if wrong_ones else Outcome.PASS
-    return Verdict(outcome, tuple(judgements), wrong_ones[0] if len(wrong_ones) == 1 else None)
+    verdict = Verdict(outcome, tuple(judgements), wrong_ones[0] if len(wrong_ones) == 1 else None)
+    return _read_again(verdict, [row for _, row in sorted(disputed.items())], read_otherwise)
+
+
+def _read_again(verdict: Verdict, disputed: Sequence[Refusal], read_otherwise: Reading) -> Verdict:
+    """Text that our front end is to refuse has no reading of ours."""
+    for row in disputed:
+        difference = read_otherwise(row.wit, row.features) if row.stage != "wit" else ""
+        if difference:
+            return misread(verdict, f"line {row.line} ({row.why}): {difference}")
+    return verdict
 
 
 def unasked(table: RefusalTable, toolchains: Mapping[str, Toolchain]) -> list[str]:

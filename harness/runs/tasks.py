@@ -74,7 +74,7 @@ class RunRefusals:
             table = load_refusals(self.path)
         except FileError as error:
             return Examination(self.name, "", unusable(str(error)))
-        verdict = judge_refusals(table, bench.toolchains, bench.builder)
+        verdict = judge_refusals(table, bench.toolchains, bench.builder, bench.read_otherwise)
         ran = Ran(refusals=len(table.rows))
         unsupported = tuple(unasked(table, bench.toolchains))
         seconds = time.perf_counter() - started

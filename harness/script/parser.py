@@ -34,6 +34,16 @@ def parse_value(text: str, handle: Callable[[str], s.Value]) -> s.Value:
     return value
 
 
+def parse_values(words: list[str], count: int) -> tuple[s.Value, ...]:
+    """`count` values that a script's op writes one after the other, without registers or arguments in them."""
+    reader = _Reader(words, _no_handle)
+    return tuple([reader.value() for _ in range(count)])
+
+
+def _no_handle(name: str) -> s.Value:
+    raise ScriptValueError(f"no handle `{name}`")
+
+
 class _Reader:
     def __init__(self, words: list[str], handle: Callable[[str], s.Value]) -> None:
         self.words = words[::-1]

@@ -116,11 +116,23 @@ FEATURES = {
     "acronyms": "interface x { record A { a: u8 } } world w { export x; }",
     "env": "world w { import env: interface { f: func(); } }",
     "plain": "interface x { f: func(a: list<u8>) -> u8; } world w { import x; }",
+    "made of lower": "package a:b@1.1.0 { interface x { use a:b/x@1.0.0.{e as d}; } } package a:b@1.0.0 { interface x { enum e { f } } }",
+    "lower first": "package a:b@1.0.0 { interface x { enum e { f } } } package a:b@1.1.0 { interface x { use a:b/x@1.0.0.{e as d}; } }",
+    "one version": "package a:b@1.0.0 { interface x { enum e { f } } interface y { use a:b/x@1.0.0.{e as d}; } }",
+    "apart": "package a:b@1.0.0 { interface x { enum e { f } } } package c:d@1.1.0 { interface y { use a:b/x@1.0.0.{e as d}; } }",
     "two": "interface x { f: func(r: result); } world w { import x; }",
 }
 PANIC = "the subject of reference@winch: generate panicked (exit code 101): thread 'main' panicked at {}:\n{}"
 STUB = "refused to link: error: unresolved symbol(s):\n libworld.so needs {} (function [] -> [])"
 TRAP = "outcome: expected a trap (invalid-discriminant or unreachable), got {}"
+LOOKED_UP = (
+    "link panicked (exit code 101): thread 'main' panicked at crates/wit-parser/src/resolve/{}:\nno entry found for key"
+)
+NOT_MERGED = "link (subject, imports in compatible versions): expected a refusal to merge them ({}), got {}"
+NO_TYPE = "the type e of lib:v/api@1.1.0 is missing"
+LOOKED_UP_THERE = (
+    "Panicked at link: thread 'main' panicked at crates/wit-parser/src/resolve/mod.rs:2626:66: no entry found for key"
+)
 BAD = ("with !var 2 in f: result at r",)
 
 
@@ -154,6 +166,20 @@ BAD = ("with !var 2 in f: result at r",)
         ("labels", "x", "fail", "wit_t (subject, import p#f, result): expected record p#e { k }, got record q#e { z }", (), False),
         ("labels", "x", "fail", "event (provider, event 1, call 1): expected export_start p#f, got export_start q#f", (), False),
         ("labels", "labels/with-records", "fail", "event (provider, event 1): expected export_start a#get, got export_start b#get", (), False),
+        ("made of lower", "x", "tool panicked", LOOKED_UP.format("mod.rs:2626:66"), (), True),
+        ("lower first", "x", "tool panicked", LOOKED_UP.format("mod.rs:2626:66"), (), True),
+        ("made of lower", "x", "tool panicked", LOOKED_UP.format("clone.rs:26:6"), (), False),
+        ("made of lower", "x", "tool panicked", LOOKED_UP.format("mod.rs:2626:66").replace("link", "generate"), (), False),
+        ("made of lower", "x", "fail", LOOKED_UP.format("mod.rs:2626:66"), (), False),
+        ("one version", "x", "tool panicked", LOOKED_UP.format("mod.rs:2626:66"), (), False),
+        ("apart", "x", "tool panicked", LOOKED_UP.format("mod.rs:2626:66"), (), False),
+        ("plain", "x", "tool panicked", LOOKED_UP.format("mod.rs:2626:66"), (), False),
+        ("made of lower", "x", "tool panicked", "link panicked (exit code 134): thread 'main' has overflowed its stack", (), True),
+        ("one version", "x", "tool panicked", "link panicked (exit code 134): thread 'main' has overflowed its stack", (), False),
+        ("plain", "x", "fail", NOT_MERGED.format(NO_TYPE, LOOKED_UP_THERE), (), True),
+        ("plain", "x", "fail", NOT_MERGED.format(NO_TYPE, LOOKED_UP_THERE.replace("key", "name")), (), False),
+        ("plain", "x", "fail", NOT_MERGED.format("the function f of a:b/c is missing", LOOKED_UP_THERE), (), False),
+        ("plain", "x", "fail", NOT_MERGED.format(NO_TYPE, "TimedOut at link: 60 s"), (), False),
     ],
 )  # fmt: skip
 def test_what_the_projects_file_excuses_and_what_not(

@@ -1,0 +1,74 @@
+"""Where mixed cells are wrong and every toolchain is right by itself: whose subject does the host contradict?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from harness.bench.workbench import Workbench
+from harness.engine.results import EngineKind
+from harness.host_end.calls import host_run
+from harness.host_end.end import differences
+from harness.judge.diff import Difference
+from harness.judge.observation import CellRun
+from harness.judge.verdict import Judgement, Outcome, Verdict, findings_of
+from harness.plan.plan import Plan
+from harness.plan.roles import Role
+from harness.process.steps import StepLost
+from harness.toolchains.protocol import Built
+from harness.trace.reader import TraceReader
+
+PLACE = "between hosts"
+HOSTS = f", {PLACE}"
+"""Stands behind a toolchain's name in what is said of its subject between hosts."""
+
+
+def ask_host(bench: Workbench, plan: Plan, cells: Sequence[CellRun], engine: EngineKind, verdict: Verdict) -> Verdict:
+    """The verdict with the toolchains named that the host contradicts, and what shows it; as it is where it contradicts
+    none, or where it is known who is wrong. It is asked about the runs in which something is wrong; about all of them
+    where nothing is."""
+    by_themselves = [judged for judged in verdict.judgements if judged.subject in bench.toolchains]
+    made = {judged.subject: _subject(cells, judged.subject) for judged in by_themselves}
+    subjects = {name: subject for name, subject in made.items() if subject is not None}
+    if any(judged.findings for judged in by_themselves):
+        return verdict
+    shown = sorted({finding.run for _, finding in verdict.findings if finding.run})
+    for number in shown if verdict.findings else range(1, len(plan.runs) + 1):
+        found = {name: _contradicted(bench, plan, number, name, subjects[name], engine) for name in subjects}
+        wrong = {name: differs for name, differs in found.items() if differs}
+        if wrong:
+            return _named(verdict, wrong, number)
+    return verdict
+
+
+def _subject(cells: Sequence[CellRun], toolchain: str) -> bytes | None:
+    """The subject that a toolchain made by itself."""
+    for run in cells:
+        for role, build in run.cell.builds:
+            made = run.builds[role].component
+            if role is Role.SUBJECT and build.toolchain == toolchain and isinstance(made, Built):
+                return made.data
+    return None
+
+
+def _contradicted(
+    bench: Workbench, plan: Plan, number: int, name: str, subject: bytes, kind: EngineKind
+) -> list[Difference]:
+    """What differs in run `number`, counted from 1. A step of its own."""
+    run = host_run(plan, plan.runs[number - 1])
+    if run is None:
+        return []
+    try:
+        with bench.steps.bounded(f"run {number} of {name} {PLACE}"):
+            found = differences(bench.engine(kind), subject, run, bench.settings.run_limits, TraceReader())
+    except StepLost:
+        return []
+    return found
+
+
+def _named(verdict: Verdict, wrong: dict[str, list[Difference]], number: int) -> Verdict:
+    shown = {name: [replace(finding, run=number) for finding in findings_of(wrong[name])] for name in wrong}
+    judgements = [Judgement(f"{name}{HOSTS}", Outcome.FAIL, tuple(findings)) for name, findings in shown.items()]
+    return replace(
+        verdict, outcome=Outcome.FAIL, judgements=(*verdict.judgements, *judgements), minority=", ".join(wrong)
+    )

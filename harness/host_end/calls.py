@@ -1,0 +1,186 @@
+"""The values of a run as calls that a host makes and answers, and what the subject must show of them.
+
+Only calls without handles: the others need components on both sides. Which call of a function gave which result does
+not matter here, so that arguments and results of one function are paired as they come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import cycle, islice
+
+from harness.host_end.values import NotPlain, normal, possible
+from harness.model import Crossings, run_model
+from harness.plan.plan import Plan, ScriptPlan
+from harness.plan.roles import Role
+from harness.script import operations as s
+from harness.script.operations import script_text
+from harness.script.parser import ScriptValueError, parse_values
+from harness.world.merging import merging
+from harness.world.world import Function
+
+Name = tuple[str | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class HostCall:
+    """One call of an export of the subject by the host, or of an import that the host answers. Values are normal.
+
+    `name`: where the component exports the function, or imports it once its linker has merged versions.
+    """
+
+    name: Name
+    function: Function
+    args: tuple[s.Value, ...]
+    result: s.Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class HostRun:
+    """`imports` first, in the subject's `run`, then `exports`. `plan`: the subject's script and what it must show."""
+
+    imports: tuple[HostCall, ...]
+    exports: tuple[HostCall, ...]
+    plan: ScriptPlan
+
+
+@dataclass(slots=True)
+class _Said:
+    """What the scripts of a run say of one function: by its name where it is imported, and where it is exported."""
+
+    function: Function
+    imported: Name
+    exported: Name
+    linked: Name
+    """Where the subject has it when it is linked."""
+    args: list[tuple[s.Value, ...]] = field(default_factory=list)
+    results: list[s.Value] = field(default_factory=list)
+
+    def calls(self) -> list[HostCall]:
+        """All arguments and all results, each at least once."""
+        if self.function.result is None:
+            return [HostCall(self.linked, self.function, args, None) for args in self.args]
+        if not self.args or not self.results:
+            return []
+        count = max(len(self.args), len(self.results))
+        pairs = zip(islice(cycle(self.args), count), islice(cycle(self.results), count), strict=True)
+        return [HostCall(self.linked, self.function, args, result) for args, result in pairs]
+
+
+def host_run(plan: Plan, run: ScriptPlan) -> HostRun | None:
+    """None where the run has no calls without handles, or is to trap."""
+    if run.outcome.trap is not None:
+        return None
+    crossings = Crossings(plan.worlds, plan.wires)
+    imports = [(said, call) for said in _said(plan, run, crossings, Role.SUBJECT) for call in said.calls()]
+    exports = [(said, call) for said in _said(plan, run, crossings, Role.DRIVER) for call in said.calls()]
+    if not imports and not exports:
+        return None
+    frames = {
+        Role.PROVIDER: _answers(imports),
+        Role.SUBJECT: _calls(imports) + _answers(exports),
+        Role.DRIVER: _calls(exports),
+    }
+    scripts = {role: s.Script(tuple(frames[role]), lists=_lists(run)) for role in plan.worlds}
+    entries = [role for role, calls in ((Role.SUBJECT, imports), (Role.DRIVER, exports)) if calls]
+    seen = run_model(crossings, scripts, entries)
+    subject = {Role.SUBJECT: script_text(scripts[Role.SUBJECT])}
+    return HostRun(
+        tuple([call for _, call in imports]),
+        tuple([call for _, call in exports]),
+        ScriptPlan(subject, {Role.SUBJECT: seen.expected[Role.SUBJECT]}, seen.outcome),
+    )
+
+
+def _calls(calls: Sequence[tuple[_Said, HostCall]]) -> list[s.Frame]:
+    """The same calls made by a component, for the model; the subject's are for the subject itself, too."""
+    ops = [s.Call(*said.imported, None if call.result is None else 0, call.args) for said, call in calls]
+    return [s.Frame(s.OnRun(), tuple(ops))] if ops else []
+
+
+def _answers(calls: Sequence[tuple[_Said, HostCall]]) -> list[s.Frame]:
+    return [s.Frame(s.OnExport(*said.exported), (s.Return(call.result),)) for said, call in calls]
+
+
+def _lists(run: ScriptPlan) -> s.Lists:
+    words = run.scripts[Role.SUBJECT].partition("\n")[0].split(" ")
+    return next((lists for lists in s.Lists if lists.value in words), s.Lists.BY_ELEMENT)
+
+
+def _said(plan: Plan, run: ScriptPlan, crossings: Crossings, caller: Role) -> list[_Said]:
+    """Of each function without handles that `caller` calls of the subject, or the subject of the provider."""
+    found: dict[Name, _Said | None] = {}
+    answers: dict[Role, dict[Name, list[list[str]]]] = {}
+    for words in _ops(run.scripts.get(caller, ""), "call"):
+        name = _name(words)
+        if name not in found:
+            found[name] = _function(plan, crossings, caller, name)
+        said = found[name]
+        if said is not None:
+            with suppress(NotPlain, ScriptValueError):
+                said.args.append(_args(said.function, words[3:]))
+    for said in filter(None, found.values()):
+        result = said.function.result
+        callee = Role.PROVIDER if caller is Role.SUBJECT else Role.SUBJECT
+        if callee not in answers:
+            answers[callee] = _returned(run.scripts[callee])
+        for words in answers[callee].get(said.exported, ()) if result is not None else ():
+            with suppress(NotPlain, ScriptValueError):
+                assert result is not None
+                said.results.append(normal(parse_values(words, 1)[0], result))
+    return [said for said in found.values() if said is not None]
+
+
+def _function(plan: Plan, crossings: Crossings, caller: Role, name: Name) -> _Said | None:
+    """None where it is another component's, or its values cannot be those of a host."""
+    imported = plan.worlds[caller].import_function(*name)
+    if imported is None:
+        return None
+    callee, exported = crossings.links.callee(caller, *name)
+    if caller is not Role.SUBJECT and callee is not Role.SUBJECT:
+        return None
+    function = imported if caller is Role.SUBJECT else exported
+    if function.why_async or not all(map(possible, [*(param.type for param in function.params), function.result])):
+        return None
+    answered = exported.interface, exported.name
+    return _Said(function, name, answered, _merged(plan, name) if caller is Role.SUBJECT else answered)
+
+
+def _merged(plan: Plan, name: Name) -> Name:
+    """An import of the subject as its linker leaves it (`harness/world/merging.py`)."""
+    subject = next(part for part in plan.components if part.role is Role.SUBJECT)
+    names = merging(plan.worlds[Role.SUBJECT]).names if subject.merge_versions else {}
+    interface, function = name
+    return (None if interface is None else names.get(interface, interface)), function
+
+
+def _args(function: Function, words: list[str]) -> tuple[s.Value, ...]:
+    values = parse_values(words[1:], int(words[0]))
+    return tuple([normal(value, param.type) for value, param in zip(values, function.params, strict=True)])
+
+
+def _name(words: Sequence[str]) -> Name:
+    return (None if words[0] == "-" else words[0]), words[1]
+
+
+def _ops(script: str, op: str) -> Iterator[list[str]]:
+    """What stands behind the op's word, wherever it stands in a script."""
+    for line in script.split("\n"):
+        words = line.split(" ")
+        if words[0] == op:
+            yield words[1:]
+
+
+def _returned(script: str) -> dict[Name, list[list[str]]]:
+    """What exports answer."""
+    found: dict[Name, list[list[str]]] = {}
+    name: Name | None = None
+    for line in script.split("\n"):
+        words = line.split(" ")
+        if words[0] == "frame":
+            name = _name(words[2:]) if words[1] == "export" else None
+        elif words[0] == "ret" and name is not None:
+            found.setdefault(name, []).append(words[1:])
+    return found

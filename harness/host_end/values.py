@@ -1,0 +1,225 @@
+"""Values of calls by the engine's C API: of the interpreter's kinds on this side, `wasmtime_component_val_t` on that.
+
+The engine lifts and lowers these itself, so no code of any toolchain, ours or another, makes them.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import Any
+
+from wasmtime import _ffi as ffi
+
+from harness.model.take import read_numbers
+from harness.script import operations as s
+from harness.values.values import without_payload
+from harness.world import types as t
+
+Val = Any
+"""A `wasmtime_component_val_t`; it has no Python type that a checker knows."""
+
+
+class NotPlain(Exception):
+    """A value that only a script can give, or of a type that the C API has no values of."""
+
+
+_PLAIN = (t.Record, t.Tuple, t.Variant, t.Option, t.Result, t.List, t.EnumType, t.Flags)
+_KIND = {
+    t.Prim.BOOL: (ffi.WASMTIME_COMPONENT_BOOL, "boolean"),
+    t.Prim.S8: (ffi.WASMTIME_COMPONENT_S8, "s8"),
+    t.Prim.U8: (ffi.WASMTIME_COMPONENT_U8, "u8"),
+    t.Prim.S16: (ffi.WASMTIME_COMPONENT_S16, "s16"),
+    t.Prim.U16: (ffi.WASMTIME_COMPONENT_U16, "u16"),
+    t.Prim.S32: (ffi.WASMTIME_COMPONENT_S32, "s32"),
+    t.Prim.U32: (ffi.WASMTIME_COMPONENT_U32, "u32"),
+    t.Prim.S64: (ffi.WASMTIME_COMPONENT_S64, "s64"),
+    t.Prim.U64: (ffi.WASMTIME_COMPONENT_U64, "u64"),
+    # floats by their bits, which Python's numbers would not keep
+    t.Prim.F32: (ffi.WASMTIME_COMPONENT_F32, "u32"),
+    t.Prim.F64: (ffi.WASMTIME_COMPONENT_F64, "u64"),
+    t.Prim.CHAR: (ffi.WASMTIME_COMPONENT_CHAR, "character"),
+}
+
+
+def possible(type: t.Type | None) -> bool:
+    """Whether the C API (50.0.1) has values of the type. It has handles, which are left out here: each is a component's
+    own."""
+    return all(isinstance(part, _PLAIN) or part in _KIND or part is t.Prim.STRING for part in t.reachable(type))
+
+
+def normal(value: s.Value, type: t.Type) -> s.Value:
+    """A value in the form in which it is compared: lists by element, NaNs canonical. Raises `NotPlain`."""
+    match type, value:
+        case t.Prim.STRING, s.Str(data):
+            try:
+                data.decode()
+            except UnicodeDecodeError:
+                raise NotPlain("no UTF-8") from None
+            return value
+        case t.Prim(), s.Number(kind, number) if kind == type.canonical and _in_range(type, number):
+            return s.Number(kind, without_payload(number, t.FLOATS[type])) if type in t.FLOATS else value
+        case t.EnumType(), s.Number("enum", number) if 0 <= number < len(type.cases):
+            return value
+        case t.Flags(), s.Number("flags", number) if 0 <= number < 1 << len(type.labels):
+            return value
+        case t.Record() | t.Tuple(), s.Fields(items) if len(items) == len(type.parts):
+            return s.Fields(tuple([normal(item, part) for item, part in zip(items, type.parts, strict=True)]))
+        case t.List(), s.Items(items):
+            return s.Items(tuple([normal(item, type.type) for item in items]))
+        case t.List(type=t.Prim() as element), s.Raw(length, data) if _fits(element, length, data):
+            return s.Items(tuple(read_numbers(data, element)))
+        case t.Variant() | t.Option() | t.Result(), s.Case(index, payload) if 0 <= index < len(type.payloads):
+            inner = type.payloads[index]
+            if inner is None and payload is None:
+                return value
+            if inner is not None and payload is not None:
+                return s.Case(index, normal(payload, inner))
+    raise NotPlain(f"{s.value_text(value)} is no value of {type.canonical}")
+
+
+def _fits(element: t.Prim, length: int, data: bytes) -> bool:
+    return element in t.NUMBERS and length * t.NUMBERS[element] == 8 * len(data)
+
+
+def _in_range(type: t.Prim, number: int) -> bool:
+    if type is t.Prim.CHAR:
+        return 0 <= number < 0xD800 or 0xE000 <= number < 0x11_0000
+    if type in t.SIGNED:
+        return -(1 << t.SIGNED[type] - 1) <= number < 1 << t.SIGNED[type] - 1
+    return 0 <= number < 1 << (1 if type is t.Prim.BOOL else t.NUMBERS[type])
+
+
+def write(value: s.Value, type: t.Type, out: Val) -> None:
+    """A normal value of a possible type into `out`, which owns what is allocated for it from then on."""
+    # ctypes remembers for each object what it is a part of, but not for any number of levels
+    out = ffi.wasmtime_component_val_t.from_address(ctypes.addressof(out))
+    match type, value:
+        case t.Prim(), s.Number(_, number):
+            kind, member = _KIND[type]
+            out.kind = kind
+            setattr(out.of, member, number)
+        case t.Prim(), s.Str(data):
+            out.kind, out.of.string = ffi.WASMTIME_COMPONENT_STRING, ffi.bytes_to_capi(data)
+        case t.EnumType(), s.Number(_, number):
+            out.kind, out.of.enumeration = ffi.WASMTIME_COMPONENT_ENUM, ffi.str_to_capi(type.cases[number])
+        case t.Flags(), s.Number(_, number):
+            _write_flags([label for bit, label in enumerate(type.labels) if number >> bit & 1], out)
+        case t.Record(), s.Fields(items):
+            _write_record(items, type, out)
+        case t.Tuple(), s.Fields(items):
+            out.kind = ffi.WASMTIME_COMPONENT_TUPLE
+            ffi.wasmtime_component_valtuple_new_uninit(ctypes.byref(out.of.tuple), len(items))
+            for index, item in enumerate(items):
+                write(item, type.types[index], out.of.tuple.data[index])
+        case t.List(), s.Items(items):
+            out.kind = ffi.WASMTIME_COMPONENT_LIST
+            ffi.wasmtime_component_vallist_new_uninit(ctypes.byref(out.of.list), len(items))
+            for index, item in enumerate(items):
+                write(item, type.type, out.of.list.data[index])
+        case t.Variant() | t.Option() | t.Result(), s.Case(index, payload):
+            _write_case(type, index, _payload(type.payloads[index], payload), out)
+        case _:
+            raise TypeError(f"{value!r} is no normal value of {type.canonical}")
+
+
+def _write_flags(labels: Sequence[str], out: Val) -> None:
+    out.kind = ffi.WASMTIME_COMPONENT_FLAGS
+    ffi.wasmtime_component_valflags_new_uninit(ctypes.byref(out.of.flags), len(labels))
+    for index, label in enumerate(labels):
+        out.of.flags.data[index] = ffi.str_to_capi(label)
+
+
+def _write_record(items: Sequence[s.Value], type: t.Record, out: Val) -> None:
+    out.kind = ffi.WASMTIME_COMPONENT_RECORD
+    ffi.wasmtime_component_valrecord_new_uninit(ctypes.byref(out.of.record), len(items))
+    for index, (item, field) in enumerate(zip(items, type.fields, strict=True)):
+        out.of.record.data[index].name = ffi.str_to_capi(field.name)
+        write(item, field.type, out.of.record.data[index].val)
+
+
+def _payload(type: t.Type | None, value: s.Value | None) -> Val:
+    """A pointer to it, None for none."""
+    if type is None or value is None:
+        return None
+    here = ffi.wasmtime_component_val_t()
+    write(value, type, here)
+    return ffi.wasmtime_component_val_new(ctypes.byref(here))
+
+
+def _write_case(type: t.Variant | t.Option | t.Result, index: int, payload: Val, out: Val) -> None:
+    match type:
+        case t.Option():
+            out.kind, out.of.option = ffi.WASMTIME_COMPONENT_OPTION, payload
+        case t.Result():
+            out.kind, out.of.result.is_ok, out.of.result.val = ffi.WASMTIME_COMPONENT_RESULT, index == 0, payload
+        case t.Variant():
+            out.kind, out.of.variant.val = ffi.WASMTIME_COMPONENT_VARIANT, payload
+            out.of.variant.discriminant = ffi.str_to_capi(type.case_names[index])
+
+
+def read(val: Val, type: t.Type) -> s.Value:
+    """What the engine lifted, in normal form."""
+    of = val.of
+    match type:
+        case t.Prim.STRING:
+            return s.Str(_bytes(of.string))
+        case t.Prim():
+            number = int(getattr(of, _KIND[type][1]))
+            return s.Number(type.canonical, without_payload(number, t.FLOATS[type]) if type in t.FLOATS else number)
+        case t.EnumType():
+            return s.Number("enum", type.cases.index(_name(of.enumeration)))
+        case t.Flags():
+            labels = [_name(of.flags.data[index]) for index in range(of.flags.size)]
+            return s.Number("flags", sum(1 << type.labels.index(label) for label in labels))
+        case t.Record():
+            return s.Fields(tuple([read(of.record.data[i].val, field.type) for i, field in enumerate(type.fields)]))
+        case t.Tuple():
+            return s.Fields(tuple([read(of.tuple.data[i], part) for i, part in enumerate(type.types)]))
+        case t.List():
+            return s.Items(tuple([read(of.list.data[index], type.type) for index in range(of.list.size)]))
+        case t.Option():
+            return _read_case(type, 1 if of.option else 0, of.option)
+        case t.Result():
+            return _read_case(type, 0 if of.result.is_ok else 1, of.result.val)
+        case t.Variant():
+            return _read_case(type, type.case_names.index(_name(of.variant.discriminant)), of.variant.val)
+    raise TypeError(f"no values of {type.canonical} can be read")
+
+
+def _read_case(type: t.Variant | t.Option | t.Result, index: int, payload: Val) -> s.Value:
+    inner = type.payloads[index]
+    return s.Case(index, None if inner is None else read(payload.contents, inner))
+
+
+def _name(name: Any) -> str:
+    return _bytes(name).decode()
+
+
+def _bytes(of: Any) -> bytes:
+    return ctypes.string_at(of.data, of.size) if of.size else b""
+
+
+def _case_text(type: t.Variant | t.Option | t.Result, index: int) -> str:
+    return f"case {index} ({type.case_names[index]})"
+
+
+def difference(expected: s.Value, seen: s.Value, type: t.Type, place: str) -> tuple[str, str, str]:
+    """The first place where two normal values of a type differ, and what stands there in each."""
+    parts: list[tuple[s.Value, s.Value, t.Type, str]] = []
+    match expected, seen, type:
+        case s.Fields(items), s.Fields(others), t.Record() | t.Tuple():
+            parts = list(zip(items, others, type.parts, type.steps, strict=True))
+        case s.Items(items), s.Items(others), t.List() if len(items) == len(others):
+            steps = [f"[{index}]" for index in range(len(items))]
+            parts = list(zip(items, others, [type.type] * len(items), steps, strict=True))
+        case s.Case(index, payload), s.Case(other, given), t.Variant() | t.Option() | t.Result():
+            if index != other:
+                return place, _case_text(type, index), _case_text(type, other)
+            inner = type.payloads[index]
+            if payload is not None and given is not None and inner is not None:
+                parts = [(payload, given, inner, f".{type.case_names[index]}")]
+    for one, another, part, step in parts:
+        if one != another:
+            return difference(one, another, part, place + step)
+    return place, s.value_text(expected), s.value_text(seen)

@@ -1,0 +1,155 @@
+"""What a text of WIT was taken to mean, by names: a resolution as JSON (`component wit --json`) without its indices.
+
+Neither WIT.md nor Binary.md says in which order a resolution lists its types, or whether two places that say
+`list<u8>` share an entry: these are a reader's own affair. So a named type stands under its owner and is referred to
+by `owner#name`, a type without a name stands in full wherever it is used, and arenas become tables by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+Json: TypeAlias = Any
+
+_REMARKS = ("external_id",)
+"""What may stand at any item. Documentation and gates are left out: closed gates have taken away what they close, and
+the open ones do not change what runs."""
+
+
+def by_names(resolution: Mapping[str, Json]) -> dict[str, Json]:
+    """Worlds and interfaces by their ids. Keys that are not known are left out. Raises `KeyError`, `IndexError`,
+    `TypeError`, `ValueError` or `AttributeError` where the JSON has another shape."""
+    return _Reading(resolution).whole()
+
+
+class _Reading:
+    def __init__(self, resolution: Mapping[str, Json]) -> None:
+        self._worlds: list[Json] = resolution["worlds"]
+        self._interfaces: list[Json] = resolution["interfaces"]
+        self._types: list[Json] = resolution["types"]
+        self._packages: list[Json] = resolution["packages"]
+        self._inline: dict[int, str] = {}
+        for world in self._worlds:
+            for way in ("imports", "exports"):
+                for label, item in world[way].items():
+                    if "interface" in item:
+                        self._inline.setdefault(item["interface"]["id"], f"{self._id(world)}/{way}/{label}")
+
+    def whole(self) -> dict[str, Json]:
+        return {
+            "packages": {package["name"]: {} for package in self._packages},
+            "worlds": {self._id(world): self._world(world) for world in self._worlds},
+            "interfaces": {
+                self._id(interface): self._interface(interface)
+                for interface in self._interfaces
+                if interface["name"] is not None
+            },
+        }
+
+    def _id(self, item: Json) -> str:
+        """Of a world, or of an interface that has a name."""
+        package = item["package"]
+        return f"{'' if package is None else self._packages[package]['name']}/{item['name']}"
+
+    def _interface_id(self, index: int) -> str:
+        interface = self._interfaces[index]
+        return self._inline[index] if interface["name"] is None else self._id(interface)
+
+    def _world(self, world: Json) -> Json:
+        ways = {
+            way: {self._key(key): self._item(item) for key, item in world[way].items()}
+            for way in ("imports", "exports")
+        }
+        return {**ways, **_remarks(world)}
+
+    def _key(self, key: str) -> str:
+        prefix, _, index = key.partition("interface-")
+        return self._interface_id(int(index)) if not prefix and index.isdecimal() else key
+
+    def _item(self, item: Json) -> Json:
+        if "function" in item:
+            return {"function": self._function(item["function"])}
+        if "type" in item:
+            return {"type": self._definition(item["type"])}
+        of = item["interface"]
+        interface = self._interfaces[of["id"]]
+        meant = self._interface(interface) if interface["name"] is None else self._id(interface)
+        return {"interface": meant, **_remarks(of)}
+
+    def _interface(self, interface: Json) -> Json:
+        types = {name: self._definition(index) for name, index in interface["types"].items()}
+        functions = {name: self._function(function) for name, function in interface["functions"].items()}
+        return {"types": types, "functions": functions, **_remarks(interface)}
+
+    def _function(self, function: Json) -> Json:
+        kind = function["kind"]
+        params = [{"name": param["name"], "type": self._type(param["type"])} for param in function["params"]]
+        return {
+            "name": function["name"],
+            "kind": kind if isinstance(kind, str) else {word: self._type(of) for word, of in kind.items()},
+            "params": params,
+            "result": self._type(function.get("result")),
+            **_remarks(function),
+        }
+
+    def _type(self, type_: Json) -> Json:
+        """A use of a type: a primitive's name, the name of a named one, or all of it."""
+        if type_ is None or isinstance(type_, str):
+            return type_
+        definition = self._types[type_]
+        return self._kind(definition["kind"]) if definition["name"] is None else self._type_id(definition)
+
+    def _type_id(self, definition: Json) -> str:
+        owner = definition["owner"]
+        if "world" in owner:
+            return f"{self._id(self._worlds[owner['world']])}#{definition['name']}"
+        return f"{self._interface_id(owner['interface'])}#{definition['name']}"
+
+    def _definition(self, index: int) -> Json:
+        definition = self._types[index]
+        return {"id": self._type_id(definition), "kind": self._kind(definition["kind"]), **_remarks(definition)}
+
+    def _kind(self, kind: Json) -> Json:
+        if isinstance(kind, str):
+            return kind  # a resource
+        ((word, of),) = kind.items()
+        return {word: self._parts.get(word, _Reading._type)(self, of)}
+
+    def _fields(self, of: Json) -> Json:
+        ((word, parts),) = of.items()
+        return {word: [self._field(part) for part in parts]}
+
+    def _field(self, part: Json) -> Json:
+        type_ = {"type": self._type(part["type"])} if "type" in part else {}
+        return {"name": part["name"], **type_, **_remarks(part)}
+
+    def _each(self, of: Json) -> Json:
+        return {word: self._type(type_) for word, type_ in of.items()}
+
+    def _tuple(self, of: Json) -> Json:
+        return [self._type(type_) for type_ in of["types"]]
+
+    def _map(self, of: Json) -> Json:
+        return [self._type(type_) for type_ in of]
+
+    def _sized(self, of: Json) -> Json:
+        element, size = of
+        return [self._type(element), size]
+
+    _parts: Mapping[str, Callable[[_Reading, Json], Json]] = {
+        "record": _fields,
+        "variant": _fields,
+        "enum": _fields,
+        "flags": _fields,
+        "tuple": _tuple,
+        "result": _each,
+        "handle": _each,
+        "map": _map,
+        "fixed-length-list": _sized,
+    }
+    """What stands beside the word of a kind, where it is not one type."""
+
+
+def _remarks(item: Json) -> dict[str, Json]:
+    return {word: item[word] for word in _REMARKS if word in item}
