@@ -52,14 +52,21 @@ def _run() -> int:
             echo(f"Error: the output cannot be written: {error.strerror or error}", err=True)
             return exits.USED_WRONGLY
         return _broken(error)
-    except MemoryError:
+    except Exception as error:
+        if not _is_out_of_memory(error):
+            return _broken(error)
         from harness.runs.worker import WHAT_TO_DO
 
         echo(f"Error: memory ran out: {WHAT_TO_DO}", err=True)
         return exits.USED_WRONGLY
-    except Exception as error:
-        return _broken(error)
     return code if isinstance(code, int) else exits.AGREE
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Also where there is no room for the stack of a thread, for which Python has no class of its own."""
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and "can't start new thread" in str(error)
+    )
 
 
 def _broken(error: Exception) -> int:
