@@ -1,6 +1,6 @@
 """Resolved WIT: packages, interfaces, worlds and types in arenas (Component Model, WIT.md).
 
-`Resolve`, `WorldKey`, `WorldItem` and `TypeDef` are words of the crate wit-parser, whose JSON `wit/json_form.py` writes;
+`Resolve`, `WorldKey`, `WorldItem` and `TypeDef` are words of the crate wit-parser, whose JSON `json_form.py` writes;
 the specification has none for them. A `Resolve` owns everything; ids are indices into its arenas. Entries are frozen:
 whoever builds or rewrites a `Resolve` replaces entries, whoever reads one can share it freely.
 """
