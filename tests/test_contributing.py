@@ -41,14 +41,21 @@ def test_what_is_named_is_there(path: str) -> None:
     assert (ROOT / path).exists()
 
 
-def test_the_modules_of_a_value_type() -> None:
-    """The list is complete, and no module is on it for nothing."""
+@pytest.mark.parametrize(
+    ("title", "package", "named"),
+    [
+        ("A value type", "generator", "FixedLengthList|FIXED_LENGTH_LIST"),
+        ("An operation", "harness", "ErrorContextNew"),
+    ],
+)
+def test_the_list_of_modules(title: str, package: str, named: str) -> None:
+    """It is complete, and no module is on it for nothing."""
     naming = {
         path.relative_to(ROOT).as_posix()
-        for path in (ROOT / "generator").rglob("*.py")
-        if re.search(r"FixedLengthList|FIXED_LENGTH_LIST", path.read_text(encoding="utf-8"))
+        for path in (ROOT / package).rglob("*.py")
+        if re.search(named, path.read_text(encoding="utf-8"))
     }
-    assert {path for path in paths(section("A value type")) if path.startswith("generator/")} == naming
+    assert {path for path in paths(section(title)) if path.startswith(f"{package}/")} == naming
 
 
 def test_the_mutant_starts() -> None:
