@@ -1,4 +1,5 @@
-"""Canonical definitions with their indices: lowered functions, built-ins, lifted functions."""
+"""Canonical definitions with their indices: lowered functions, built-ins, lifted functions (Explainer.md,
+"Canonical Definitions")."""
 
 from __future__ import annotations
 

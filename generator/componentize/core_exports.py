@@ -1,4 +1,5 @@
-"""Core exports of WIT: which module has the core function of each function that the world exports."""
+"""Core exports of WIT: which module has the core function of each function that the world exports
+(the names are those of `generator.canonical.names`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The plan's modules in the component: defined, instantiated, their exports aliased."""
+"""The plan's modules in the component: defined, instantiated, their exports aliased (Explainer.md, "Instance
+Definitions" and "Alias Definitions")."""
 
 from __future__ import annotations
 

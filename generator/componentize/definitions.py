@@ -1,4 +1,5 @@
-"""What a core import of WIT stands for: a canonical definition, before indices are known.
+"""What a core import of WIT stands for: a canonical definition, before indices are known (Explainer.md, "Canonical
+Definitions").
 
 Each says what it needs of the module that imports it; `CoreImport.needs` decides whether it can be defined before that
 module is instantiated.

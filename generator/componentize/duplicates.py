@@ -1,4 +1,5 @@
-"""Imports that stand several times in a core module. Core WebAssembly allows that, components do not.
+"""Imports that stand several times in a core module. Core WebAssembly allows that, components do not
+(Explainer.md, "Instance Definitions": the names of an instance's exports are different).
 
 All but the first get a new name in the embedded module; what they mean stays.
 """

@@ -1,4 +1,4 @@
-"""Core modules and the worlds that they carry as one component."""
+"""Core modules and the worlds that they carry as one component (Explainer.md, "Component Definitions")."""
 
 from __future__ import annotations
 

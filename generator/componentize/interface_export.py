@@ -1,4 +1,5 @@
-"""An exported interface as an instance.
+"""An exported interface as an instance (Explainer.md, "Import and Export Definitions": the type of an export mentions
+only types that are exported before).
 
 Lifted functions have types that mention no exported names. A nested component imports the functions and every named
 type they need, and exports them again with types that mention the exported names; its instance is what is exported.

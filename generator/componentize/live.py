@@ -1,4 +1,5 @@
-"""Which types of imported interfaces a component needs. Others are left out of its imports."""
+"""Which types of imported interfaces a component needs. Others are left out of its imports, as by the
+reference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Types in the component's own scope and in the types of the instances that it imports."""
+"""Types in the component's own scope and in the types of the instances that it imports
+(Explainer.md, "Type Definitions" and "Alias Definitions")."""
 
 from __future__ import annotations
 

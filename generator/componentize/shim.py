@@ -1,4 +1,4 @@
-"""Functions that exist before what they call does.
+"""Functions that exist before what they call does: definitions are acyclic (Explainer.md, "Instance Definitions").
 
 A lowered function may need the memory or `realloc` of the very module that imports it. Such a module is instantiated
 with functions of the shim, which call through a table; once all needed instances exist, the fixup fills the table.

@@ -1,4 +1,5 @@
-"""Core function types as text, and the check that a module has the type that the canonical ABI gives."""
+"""Core function types as text, and the check that a module has the type that `flatten_functype` of
+CanonicalABI.md gives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The one world of a component: the union of the worlds that its modules carry, and who carries what."""
+"""The one world of a component: the union of the worlds that its modules carry, and who carries what
+(in `component-type` sections, which are united: conventions of wasm-tools)."""
 
 from __future__ import annotations
 

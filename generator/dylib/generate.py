@@ -1,4 +1,5 @@
-"""The dynamic library of a world: functions that convert between the component and an interpreter."""
+"""The dynamic library of a world: functions that convert between the component and an interpreter
+(wit_dylib.h)."""
 
 from __future__ import annotations
 

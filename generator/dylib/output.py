@@ -1,4 +1,4 @@
-"""An assembly and its data as the binary of a dynamic library."""
+"""An assembly and its data as the binary of a dynamic library (tool-conventions, DynamicLinking.md)."""
 
 from __future__ import annotations
 

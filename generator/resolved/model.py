@@ -1,7 +1,8 @@
 """Resolved WIT: packages, interfaces, worlds and types in arenas (Component Model, WIT.md).
 
-A `Resolve` owns everything; ids are indices into its arenas. Entries are frozen: whoever builds or rewrites a
-`Resolve` replaces entries, whoever reads one can share it freely.
+`Resolve`, `WorldKey`, `WorldItem` and `TypeDef` are words of the crate wit-parser, whose JSON `json_form.py` writes;
+the specification has none for them. A `Resolve` owns everything; ids are indices into its arenas. Entries are frozen:
+whoever builds or rewrites a `Resolve` replaces entries, whoever reads one can share it freely.
 """
 
 from __future__ import annotations

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from generator.resolved.despecialize import Handle, Product, Scalar, Sequence, Sum, shape_of
+from generator.resolved.kinds import children
 from generator.resolved.model import (
-    Alias,
     Borrow,
     Function,
     Future,
@@ -20,15 +19,7 @@ from generator.resolved.model import (
 
 def parts(kind: TypeKind) -> tuple[Type, ...]:
     """The types written inside a type, left to right; a handle's part is its resource."""
-    if isinstance(kind, Alias):
-        return (kind.type,)
-    match shape_of(kind):
-        case Scalar():
-            return ()
-        case Product(types) | Sequence(types) | Handle(types):
-            return types
-        case Sum(cases):
-            return tuple([case for case in cases if case is not None])
+    return tuple([type for type in children(kind) if type is not None])
 
 
 def function_types(function: Function) -> list[Type]:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from importlib import metadata
+from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,8 @@ from harness.toolchains.named import named
 from harness.toolchains.protocol import OUR_COMMANDS
 from harness.toolchains.wasm_tools import NoReference, WrongReference
 
-EXPECTATIONS = Path("expectations")
-"""Where the project keeps what is known to be wrong with its references, beside the packages."""
+EXPECTATIONS = "expectations"
+"""The package that holds, as data, what is known to be wrong with the project's references."""
 
 
 class NoToolchain(Exception):
@@ -179,10 +179,9 @@ def uncovered(references: Sequence[ToolInfo], known: Expectations, files: Sequen
 
 
 def default_expectations() -> list[Path]:
-    """The files of the source tree, where the harness runs from one (a plain `pip install` has none)."""
-    root = Path(__file__).resolve().parent.parent / EXPECTATIONS
-    with contextlib.suppress(OSError):
-        return sorted(root.glob("*.toml"))
+    """The files that are installed with the harness; none if they are not."""
+    with contextlib.suppress(OSError, ModuleNotFoundError):
+        return sorted(Path(str(resources.files(EXPECTATIONS))).glob("*.toml"))
     return []
 
 

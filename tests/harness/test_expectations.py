@@ -221,3 +221,14 @@ def test_the_nearest_version_that_a_file_is_about(tmp_path: Path, version: str, 
     files = sorted(tmp_path.glob("*.toml"))
     assert nearest_version(files, "wasm-tools", version) == nearest
     assert nearest_version(files, "another", version) is None
+
+
+def test_the_files_travel_with_the_package() -> None:
+    """Found as data of a package that setup installs, with all files of the source tree."""
+    root = Path(__file__).parents[2]
+    project = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["setuptools"]
+    assert {path.name for path in default_expectations()} == {
+        path.name for path in (root / "expectations").glob("*.toml")
+    }
+    assert "expectations*" in project["packages"]["find"]["include"]
+    assert project["package-data"]["expectations"] == ["*.toml"]

@@ -24,10 +24,11 @@ class ReturnArea:
     """Memory of the library, as offsets from `__memory_base`, for the call that has returned and whose post-return has
     not run yet: `context` holds its cx, `result` its result. `end` is the first byte behind.
 
-    There is at most one such call. A call writes both places after the last instruction that can block, and what
-    follows until its post-return is one step of `canon_lift`: nothing else of the instance runs in between, also where
-    other tasks of the instance are suspended. So the area belongs to that one call, and calls that run or wait keep
-    their cx in a local. It does not matter what the shadow stack does: a task hook may move the stack pointer.
+    There is at most one such call. A call writes both places after `wit_dylib_export_call`, which alone can block (to
+    pop a value is no call that could), and what follows until its post-return is one step of `canon_lift`: nothing else
+    of the instance runs in between, also where other tasks of the instance are suspended. So the area belongs to that
+    one call, and calls that run or wait keep their cx in a local. It does not matter what the shadow stack does: a task
+    hook may move the stack pointer.
 
     A call that returns by `task.return` has no post-return; its cx belongs to its task, and the interpreter keeps it.
     """

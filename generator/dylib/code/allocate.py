@@ -1,4 +1,5 @@
-"""Memory for the elements of lists and maps that are lowered one by one."""
+"""Memory for the elements of lists and maps that are lowered one by one (CanonicalABI.md,
+`store_list_into_range`)."""
 
 from __future__ import annotations
 

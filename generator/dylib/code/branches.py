@@ -1,4 +1,5 @@
-"""Code that does one of several things, as a discriminant says."""
+"""Code that does one of several things, as a discriminant says (CanonicalABI.md, `lift_flat_variant`, `load_variant`,
+`lower_flat_variant`, `store_variant`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Memory of one call: on the shadow stack, or from `cabi_realloc` where it would be too much for a stack."""
+"""Memory of one call: on the shadow stack, or from `cabi_realloc` where it would be too much for a stack
+(tool-conventions, BasicCABI.md, "The linear stack")."""
 
 from __future__ import annotations
 

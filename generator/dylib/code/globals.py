@@ -1,4 +1,4 @@
-"""Indices of the globals that a library imports."""
+"""Indices of the globals that a library imports (tool-conventions, DynamicLinking.md, "Interface and usage")."""
 
 from __future__ import annotations
 

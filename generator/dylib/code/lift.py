@@ -1,4 +1,5 @@
-"""Code that lifts: core values, or values in memory, become values on the interpreter's stack."""
+"""Code that lifts: core values, or values in memory, become values on the interpreter's stack
+(CanonicalABI.md, `lift_flat` and `load`; the calls are those of wit_dylib.h)."""
 
 from __future__ import annotations
 

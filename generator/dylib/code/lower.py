@@ -1,4 +1,5 @@
-"""Code that lowers: values from the interpreter's stack become core values, or values in memory.
+"""Code that lowers: values from the interpreter's stack become core values, or values in memory
+(CanonicalABI.md, `lower_flat` and `store`; the calls are those of wit_dylib.h).
 
 Popping an aggregate leaves its first field on top, popping a variant leaves its payload: so values are popped in the
 order in which they lie in memory and among the flat values.

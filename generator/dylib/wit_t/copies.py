@@ -1,4 +1,5 @@
-"""Streams and futures: their built-ins, and the conversion of one payload."""
+"""Streams and futures: their built-ins, and the conversion of one payload (CanonicalABI.md, `canon stream.new` and the
+following; `wit_stream_t` and `wit_future_t`)."""
 
 from __future__ import annotations
 

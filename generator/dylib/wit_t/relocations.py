@@ -1,4 +1,5 @@
-"""`__wasm_apply_data_relocs`: adds the bases to the words of the data that are addresses or table indices.
+"""`__wasm_apply_data_relocs`: adds the bases to the words of the data that are addresses or table indices
+(tool-conventions, DynamicLinking.md).
 
 The places are a list of distances behind the data, one byte each, so a relocation costs a byte and not a store.
 """

@@ -1,4 +1,4 @@
-"""Built-ins and destructors of resources."""
+"""Built-ins and destructors of resources (CanonicalABI.md, `canon resource.new`, `.drop`, `.rep`; `wit_resource_t`)."""
 
 from __future__ import annotations
 

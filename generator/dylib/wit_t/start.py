@@ -1,4 +1,5 @@
-"""What runs before anything else: relocations and the constructor."""
+"""What runs before anything else: relocations and the constructor (tool-conventions, DynamicLinking.md,
+"Interface and usage"; `wit_dylib_initialize`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The functions of a world, with the types of their parameters and results looked up."""
+"""The functions of a world, with the types of their parameters and results looked up.
+
+The order is that of the world, and of the arrays in the wit_t (wit_dylib.h; the order is learnt from the reference)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Numbers the types of a world for the wit_t and finds which of them are the same."""
+"""Numbers the types of a world for the wit_t (wit_dylib.h) and finds which of them are the same.
+
+Types with a name are as many as their definitions; of those without, equal ones are one (Explainer.md, "Type Checking":
+types other than resources are compared by structure)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,83 @@
+"""The recipes of CONTRIBUTING.md: what they name is there, and what they show works."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.mutants.mutant import Table
+from harness.mutants.patch import Patch
+from harness.mutation.tasks import shown_plan
+from harness.planner import case_plan
+from harness.suite.case import parse_case
+from harness.toolchains.command import read
+
+ROOT = Path(__file__).parent.parent
+TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+PACKAGES = ("generator", "harness", "interpreters", "tests", "docs", "cases")
+
+
+def section(title: str) -> str:
+    """The text under a heading that starts so."""
+    (found,) = [part for part in TEXT.split("\n## ") if part.startswith(title)]
+    return found
+
+
+def block(title: str, language: str) -> str:
+    (found,) = re.findall(rf"```{language}\n(.*?)```", section(title), re.DOTALL)
+    return str(found)
+
+
+def paths(text: str) -> set[str]:
+    return {word for word in re.findall(r"[`(]([\w./-]+)[`)]", text) if word.split("/")[0] in PACKAGES and "/" in word}
+
+
+@pytest.mark.parametrize("path", sorted(paths(TEXT)))
+def test_what_is_named_is_there(path: str) -> None:
+    assert (ROOT / path).exists()
+
+
+@pytest.mark.parametrize(
+    ("title", "package", "named"),
+    [
+        ("A value type", "generator", "FixedLengthList|FIXED_LENGTH_LIST"),
+        ("An operation", "harness", "ErrorContextNew"),
+    ],
+)
+def test_the_list_of_modules(title: str, package: str, named: str) -> None:
+    """It is complete, and no module is on it for nothing."""
+    naming = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / package).rglob("*.py")
+        if re.search(named, path.read_text(encoding="utf-8"))
+    }
+    assert {path for path in paths(section(title)) if path.startswith(f"{package}/")} == naming
+
+
+def test_the_mutant_starts() -> None:
+    names: dict[str, Any] = {}
+    exec(block("A mutant", "python"), names)
+    table = names["TABLE"]
+    assert isinstance(table, Table)
+    (row,) = table.rows
+    assert isinstance(row.fault, Patch)
+    row.fault.prove()
+    assert shown_plan(row.shown_by, 0).components
+
+
+def test_the_toolchain_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(block("An adapter", "toml"), encoding="utf-8")
+    templates = read(path)
+    assert templates.name == "mine"
+    assert templates.lacks & {"generate", "link"} == {"link"}
+
+
+def test_the_case_has_a_plan() -> None:
+    text = block("A case", "toml")
+    plan = case_plan(parse_case(text, "signs.toml"))
+    assert plan.runs and tomllib.loads(text)["step"]
