@@ -69,7 +69,7 @@ class CoreExports:
         for names in function_export_names(self.resolve, home.key, function):
             found = self._find(key, names.function)
             if found is not None:
-                return self._lifted(key, home, function, AsyncAbi.SYNC, names, *found)
+                return self.lifted(key, home, function, AsyncAbi.SYNC, names, *found)
         for abi in (AsyncAbi.CALLBACK, AsyncAbi.STACKFUL):
             core_name = export_name(self.resolve, home.key, function, abi)
             found = self._find(key, core_name)
@@ -77,14 +77,14 @@ class CoreExports:
                 # CanonicalABI.md, "canon lift" (component-model PR 646): `async` needs an async function type.
                 raise ComponentizeError(f"export `{core_name}`: `{function.name}` is not an async function")
             if found is not None:
-                return self._lifted(key, home, function, abi, ExportNames(core_name, ""), *found)
+                return self.lifted(key, home, function, abi, ExportNames(core_name, ""), *found)
         core_name = export_name(self.resolve, home.key, function)
         owner = self.homes.describe(home)
         raise ComponentizeError(
             f"no module exports `{core_name}`, the core function of `{function.name}` that {owner} exports"
         )
 
-    def _lifted(
+    def lifted(
         self,
         key: WorldKey,
         home: Instance,
@@ -94,6 +94,7 @@ class CoreExports:
         module: PlanModule,
         type: FuncType,
     ) -> LiftedFunction:
+        """The definition that lifts a core export, with all of its options."""
         core_name = names.function
         core = self.flattening.flatten_functype(function, Context.LIFT, abi)
         check_signature(f"module `{module.name}`: export `{core_name}`", core.type, type)
@@ -109,17 +110,18 @@ class CoreExports:
             )
         post_return = callback = None
         if abi is AsyncAbi.SYNC:
-            post_return = self._companion(module, names.post_return, FuncType(core.type.results))
+            post_return = self.companion(module, names.post_return, FuncType(core.type.results))
         elif abi is AsyncAbi.CALLBACK:
             name = callback_name(self.resolve, home.key, function)
-            callback = self._companion(module, name, signature(3, 1))
+            callback = self.companion(module, name, signature(3, 1))
             if callback is None:
                 raise ComponentizeError(f"module `{module.name}` exports `{core_name}`, but not its callback `{name}`")
         return LiftedFunction(
             function, module, core_name, abi, needs, encoding or StringEncoding.UTF8, post_return, callback
         )
 
-    def _companion(self, module: PlanModule, name: str, expected: FuncType) -> str | None:
+    def companion(self, module: PlanModule, name: str, expected: FuncType) -> str | None:
+        """The name of a function that goes with an export (post-return, callback); None where the module has none."""
         type = module.module.export_func_type(name)
         if type is None:
             return None

@@ -112,7 +112,7 @@ class CoreImports:
         if found is None:
             raise ComponentizeError(f"{where}: {self.homes.describe(home)} has no such {self._side(namespace)}")
         check_signature(where, found.type, type)
-        encoding = found.encoding or self._encoding(module, home, found, where)
+        encoding = found.encoding or self.string_encoding(module, home, found, where)
         return CoreImport(found.meaning, type, found.needs, encoding)
 
     @staticmethod
@@ -242,7 +242,7 @@ class CoreImports:
 
     # String encodings
 
-    def _encoding(self, module: PlanModule, home: Instance, found: _Found, where: str) -> StringEncoding:
+    def string_encoding(self, module: PlanModule, home: Instance, found: _Found, where: str) -> StringEncoding:
         """The encoding that the module's own world gives to the item."""
         world = self.world.modules[module.name]
         key: WorldKey | None = home.key

@@ -36,10 +36,10 @@ _REALLOC = FuncType((_I32,) * 4, (_I32,))
 
 def dummy_module(resolve: Resolve, world: WorldId, names: NameScheme) -> bytes:
     """The module's binary. Async functions are imported and exported by the synchronous ABI."""
-    return _Dummy(resolve, world, names).build()
+    return DummyModule(resolve, world, names).build()
 
 
-class _Dummy:
+class DummyModule:
     def __init__(self, resolve: Resolve, world: WorldId, names: NameScheme) -> None:
         self._resolve = resolve
         self._world = resolve.worlds[world]
@@ -82,18 +82,19 @@ class _Dummy:
 
     def _import_item(self, key: WorldKey, item: WorldItem) -> None:
         if isinstance(item, FunctionItem):
-            self._import_function(None, item.function)
+            self.import_function(None, item.function)
         elif isinstance(item, TypeItem):
             if self._is_resource(item.id):
                 self._import_resource(None, item.id, Intrinsic.DROP, exported=False)
         else:
             for _, functions, resources in self._interfaces({key: item}):
                 for function in functions:
-                    self._import_function(key, function)
+                    self.import_function(key, function)
                 for resource in resources:
                     self._import_resource(key, resource, Intrinsic.DROP, exported=False)
 
-    def _import_function(self, key: WorldKey | None, function: Function) -> None:
+    def import_function(self, key: WorldKey | None, function: Function) -> None:
+        """A function that the module imports, by the names of its scheme."""
         module, name = self._names.import_function(self._resolve, key, function)
         self._module.import_function(module, name, self._flattening.flatten_functype(function, Context.LOWER).type)
 

@@ -72,19 +72,19 @@ class Standard32Names:
         return self._module(resolve, key, "_ex_" if exported else ""), f"{name}_{_RESOURCE_SUFFIX[intrinsic]}"
 
     def export_function(self, resolve: Resolve, key: WorldKey | None, function: Function) -> str:
-        return f"{_PREFIX}|{_interface(resolve, key)}|{function.name}"
+        return f"{_PREFIX}|{interface_text(resolve, key)}|{function.name}"
 
     def post_return(self, resolve: Resolve, key: WorldKey | None, function: Function) -> str:
         return f"{self.export_function(resolve, key, function)}_post"
 
     def dtor(self, resolve: Resolve, key: WorldKey, resource: TypeId) -> str:
-        return f"{_PREFIX}|{_interface(resolve, key)}|{names.resource_name(resolve, resource)}_dtor"
+        return f"{_PREFIX}|{interface_text(resolve, key)}|{names.resource_name(resolve, resource)}_dtor"
 
     def _module(self, resolve: Resolve, key: WorldKey | None, side: str) -> str:
-        return _PREFIX if key is None else f"{_PREFIX}|{side}{_interface(resolve, key)}"
+        return _PREFIX if key is None else f"{_PREFIX}|{side}{interface_text(resolve, key)}"
 
 
-def _interface(resolve: Resolve, key: WorldKey | None) -> str:
+def interface_text(resolve: Resolve, key: WorldKey | None) -> str:
     """An interface's name with the canonical part of its version."""
     if key is None:
         return ""

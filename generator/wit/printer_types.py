@@ -53,7 +53,7 @@ def type_text(resolve: Resolve, type_: Type, known: Known | None = None) -> str:
     known = {} if known is None else known
     text = known.get(type_)
     if text is None:
-        text = known[type_] = _kind_text(resolve, definition.kind, known)
+        text = known[type_] = kind_text(resolve, definition.kind, known)
     return text
 
 
@@ -72,7 +72,7 @@ def definition_lines(resolve: Resolve, name: str, kind: TypeKind) -> list[Line]:
         return _block(f"enum {escaped(name)}", ((case.docs, escaped(case.name)) for case in kind.cases))
     if isinstance(kind, Flags):
         return _block(f"flags {escaped(name)}", ((flag.docs, escaped(flag.name)) for flag in kind.flags))
-    return [(None, f"type {escaped(name)} = {_kind_text(resolve, kind, {})};")]
+    return [(None, f"type {escaped(name)} = {kind_text(resolve, kind, {})};")]
 
 
 def _block(head: str, members: Iterable[Line]) -> list[Line]:
@@ -85,7 +85,8 @@ def _resource_name(resolve: Resolve, id: TypeId) -> str:
     return escaped(name)
 
 
-def _kind_text(resolve: Resolve, kind: TypeKind, known: Known) -> str:
+def kind_text(resolve: Resolve, kind: TypeKind, known: Known) -> str:
+    """A type without a name, or what stands behind the `=` of an alias."""
     if isinstance(kind, Own):
         # Only a definition says `own`: `type a = r` would be another name of the resource.
         return f"own<{_resource_name(resolve, kind.resource)}>"
@@ -98,7 +99,7 @@ def _kind_text(resolve: Resolve, kind: TypeKind, known: Known) -> str:
     if isinstance(kind, Option):
         return f"option<{type_text(resolve, kind.type, known)}>"
     if isinstance(kind, Result):
-        return _result_text(resolve, kind, known)
+        return result_text(resolve, kind, known)
     if isinstance(kind, Tuple):
         return f"tuple<{', '.join(type_text(resolve, type_, known) for type_ in kind.types)}>"
     if isinstance(kind, Map):
@@ -110,7 +111,8 @@ def _kind_text(resolve: Resolve, kind: TypeKind, known: Known) -> str:
     return type_text(resolve, kind.type, known)
 
 
-def _result_text(resolve: Resolve, kind: Result, known: Known) -> str:
+def result_text(resolve: Resolve, kind: Result, known: Known) -> str:
+    """A `result` with as many of its parts as it has."""
     if kind.err is not None:
         ok = "_" if kind.ok is None else type_text(resolve, kind.ok, known)
         return f"result<{ok}, {type_text(resolve, kind.err, known)}>"

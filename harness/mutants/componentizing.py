@@ -114,7 +114,7 @@ def _(original: Original, self: CoreExports, home: Instance, resource: TypeId) -
     needs="two exported resources that are dropped",
     shown_by="resources",
 )
-def _(original: Original, types: Sequence[FuncType]) -> bytes:
+def _(original: Original, types: Sequence[FuncType], debug_names: bool) -> bytes:
     module = ModuleBuilder()
     functions = [module.import_function("", str(number), type) for number, type in enumerate(types)]
     module.import_table("", shim.TABLE, TableType(Limits(len(types), len(types))))

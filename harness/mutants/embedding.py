@@ -14,7 +14,7 @@ import generator.wit.printer_types as printer_types
 from generator.component.canon import StringEncoding
 from generator.componentize.core_exports import CoreExports
 from generator.componentize.encoder import ComponentizeOptions
-from generator.dummy.module import _Dummy
+from generator.dummy.module import DummyModule
 from generator.resolved.model import Borrow, Flags, Function, Own, Resolve, Result, TypeKind, Variant, WorldKey
 from harness.mutants.mutant import Area, Table
 from harness.mutants.patch import Here, Member
@@ -41,19 +41,19 @@ def _(original: Original, resolve: Resolve, id: Any, encoding: str) -> bytes:
 
 @_row(
     "dummy-without-imports-of-the-world",
-    Member(_Dummy, "_import_function"),
+    Member(DummyModule, "import_function"),
     "`embed --dummy` leaves out the functions that the world itself imports",
     needs="an imported function of the world",
     shown_by=_STRINGS,
 )
-def _(original: Original, self: _Dummy, key: WorldKey | None, function: Function) -> None:
+def _(original: Original, self: DummyModule, key: WorldKey | None, function: Function) -> None:
     if key is not None:
         original(self, key, function)
 
 
 @_row(
     "standard-names-with-whole-versions",
-    Here(schemes, "_interface"),
+    Here(schemes, "interface_text"),
     "standard names have the whole version in place of what compatible ones share",
     needs="an interface with a version",
     shown_by=_STRINGS,
@@ -75,7 +75,7 @@ def _(original: Original, word: str) -> StringEncoding:
 
 @_row(
     "new-imports-in-utf8",
-    Member(core_imports.CoreImports, "_encoding"),
+    Member(core_imports.CoreImports, "string_encoding"),
     "`new` lowers in utf8 whatever the module says",
     needs="another encoding and an imported function with strings",
     shown_by=_STRINGS,
@@ -86,7 +86,7 @@ def _(original: Original, *args: Any) -> StringEncoding:
 
 @_row(
     "new-exports-in-utf8",
-    Member(CoreExports, "_lifted"),
+    Member(CoreExports, "lifted"),
     "`new` lifts in utf8 whatever the module says",
     needs="another encoding and an exported function with strings",
     shown_by=_STRINGS,
@@ -97,7 +97,7 @@ def _(original: Original, *args: Any) -> Any:
 
 @_row(
     "new-without-standard-post-return",
-    Member(CoreExports, "_companion"),
+    Member(CoreExports, "companion"),
     "`new` does not know the standard name of `post-return` functions",
     needs="standard names and an exported function",
     shown_by=_STRINGS,
@@ -121,7 +121,7 @@ def _(original: Original, plan: Any) -> bytes:
 
 @_row(
     "wit-prints-borrow-as-own",
-    Here(printer_types, "_kind_text"),
+    Here(printer_types, "kind_text"),
     "`wit` prints `own` for `borrow`",
     needs="a borrowed handle",
     shown_by=_STRINGS,
@@ -133,7 +133,7 @@ def _(original: Original, resolve: Resolve, kind: TypeKind, known: Any) -> str:
 
 @_row(
     "wit-prints-err-as-ok",
-    Here(printer_types, "_result_text"),
+    Here(printer_types, "result_text"),
     "`wit` prints `result<t>` for `result<_, t>`",
     needs="a result without a first type",
     shown_by=_STRINGS,
