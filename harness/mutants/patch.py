@@ -11,15 +11,18 @@ notices from one that was never reached.
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable, Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
 from typing import Any, Protocol
 
 from harness.toolchains import ours
+
+_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 Original = Callable[..., Any]
 Wrong = Callable[..., Any]
@@ -174,12 +177,18 @@ class Patch:
         undo: list[Change] = []
         try:
             undo = [change.exchange() for change in changes]
+            self._ensure_called_alike(undo[0].value)
             self._ensure(changes, undo, "the original")
         finally:
             for change in reversed(undo):
                 change.exchange()
         self._ensure(undo, changes, "the replacement")
         self._is_proven = True
+
+    def _ensure_called_alike(self, original: Any) -> None:
+        """A function can be called as the original is, with the original before its arguments."""
+        if inspect.isfunction(original) and self.is_function and not _takes(self._wrong, original):
+            raise NotTaken(f"{original.__qualname__} has other parameters than what takes its place")
 
     def _ensure(self, now: list[Change], before: list[Change], what: str) -> None:
         """Every place has its value of `now`; no module of `generator` has a function that is replaced everywhere."""
@@ -204,6 +213,21 @@ class Patch:
         finally:
             for change in reversed(undo):
                 change.exchange()
+
+
+def _takes(wrong: Wrong, original: Original) -> bool:
+    """Whether a call of the original fits: with all parameters, or without some of the last that have a default; of
+    what is given, the first by their places and the rest by name."""
+    every = [item for item in inspect.signature(original).parameters.values() if item.kind not in _VARIADIC]
+    needed = max([at for at, item in enumerate(every, 1) if item.default is item.empty], default=0)
+    for given in (every[:end] for end in range(needed, len(every) + 1)):
+        by_place = [item for item in given if item.kind is not item.KEYWORD_ONLY]
+        for count in range(len(by_place) + 1):
+            by_name = {item.name: None for item in given if item not in by_place[:count]}
+            with suppress(TypeError):
+                inspect.signature(wrong).bind(original, *by_place[:count], **by_name)
+                return True
+    return False
 
 
 def _calling(wrong: Wrong, original: Original) -> Wrong:

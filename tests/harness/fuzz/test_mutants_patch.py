@@ -116,6 +116,23 @@ def test_a_value_that_is_the_right_one_is_no_fault() -> None:
         Patch(Here(model, "MAX_FLAGS"), model.MAX_FLAGS).prove()
 
 
+def test_a_function_with_other_parameters_is_no_replacement() -> None:
+    def of_two(original: Callable[[int], int], cases: int, more: int) -> int:
+        return original(cases + more)
+
+    with pytest.raises(NotTaken, match="discriminant_size has other parameters"):
+        Patch(FunctionOf(layout, "discriminant_size"), of_two).prove()
+    assert layout.discriminant_size is discriminant_size
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_every_patch_takes(name: str) -> None:
+    fault = MUTANTS[name].fault
+    if isinstance(fault, Patch):
+        fault.prove()
+        assert fault.resolve()
+
+
 def test_calls_are_counted() -> None:
     patch = Patch(FunctionOf(layout, "discriminant_size"), doubled)
     patch.prove()
