@@ -11,6 +11,7 @@ from harness.case import load_case
 from harness.cells import OURS, REFERENCE, First
 from harness.examine import Examination, Options, examine
 from harness.gates import unknown_gate
+from harness.limits import planning
 from harness.planner import case_plan, check_plan
 from harness.ran import Ran
 from harness.refusals import load_refusals
@@ -51,8 +52,10 @@ class RunCase:
     def perform(self, bench: Workbench) -> Examination:
         started = time.perf_counter()
         try:
-            with bench.steps.bounded("plan"):
-                plan = case_plan(load_case(self.path))
+            with bench.steps.bounded("read"):
+                case = load_case(self.path)
+            with bench.steps.bounded("plan", extra=planning(case.sample.calls if case.sample is not None else 0)):
+                plan = case_plan(case)
         except FileError as error:
             return Examination(self.name, "", unusable(str(error)))
         except StepLost as lost:
@@ -98,7 +101,7 @@ class CheckWorld:
             return Examination(self.path.stem, "", unusable(f"--features: {unknown}"))
         name = f"{self.path.stem}{f'.{self.world}' if self.world else ''}@{self.seed}"
         try:
-            with bench.steps.bounded("plan"):
+            with bench.steps.bounded("plan", extra=planning(self.calls)):
                 plan = check_plan(self.path, self.world, self.features, self.seed, self.calls)
         except FrontEndError as error:
             opinion = second_opinion(bench.toolchains, bench.builder, self.path, self.world, self.features)

@@ -19,6 +19,7 @@ from harness.fuzz.oracle import Oracle
 from harness.fuzz.reduce import Reduce, Reduction, size_of
 from harness.fuzz.signature import Hit, hits
 from harness.fuzz.trial import Recipe
+from harness.limits import planning
 from harness.plan import Role
 from harness.planner.bare import PlannedWorld, planned_world
 from harness.steps import StepLost
@@ -46,7 +47,7 @@ class CaseOfCheck:
     def perform(self, bench: Workbench) -> CaseMade:
         check = self.check
         try:
-            with bench.steps.bounded("plan"):
+            with bench.steps.bounded("plan", extra=planning(check.calls)):
                 surroundings = surround(check.path, check.world, check.features)
                 planned = planned_world(surroundings, Random(check.seed), check.calls, "check")
         except (FrontEndError, StepLost) as error:

@@ -21,6 +21,7 @@ from harness.fuzz.planned import TrialPlan, plan_trial
 from harness.fuzz.signature import Explain, Hit, Signature, hits, message_shape
 from harness.fuzz.smith import SmithError
 from harness.fuzz.worlds import Profile
+from harness.limits import planning
 from harness.second_opinion import second_opinion
 from harness.steps import StepLost
 from harness.toolchains.front_end import FrontEndError
@@ -123,7 +124,7 @@ def run_world(
 ) -> TrialResult:
     """Judge a world whose values come from its seed."""
     try:
-        with bench.steps.bounded("plan"):
+        with bench.steps.bounded("plan", extra=planning(recipe.calls)):
             random = Random(world.script_seed)
             plan = plan_trial(world.wit, world.name, world.features, random, recipe.calls, recipe.bad_runs)
     except FrontEndError as error:

@@ -14,7 +14,7 @@ from harness.build import Builder, Clock
 from harness.cells import Build
 from harness.plan import ComponentPlan, Role
 from harness.process import Killed
-from harness.steps import Loss, Steps
+from harness.steps import Bound, Loss, Steps
 from harness.toolchains.ours import toolchain as our_toolchain
 from harness.toolchains.protocol import (
     BuildResult,
@@ -86,16 +86,16 @@ def test_external_tools_run_while_ours_works() -> None:
 
 def test_every_job_is_a_step_with_its_own_bound() -> None:
     """A tool that takes its time while nobody announces it looks like the step before it that hangs."""
-    told: list[tuple[str, float | None]] = []
-    steps = Steps(lambda name, seconds: told.append((name, seconds)))
+    told: list[tuple[str, Bound]] = []
+    steps = Steps(lambda name, bound: told.append((name, bound)))
     tools = {name: Fake(name, []).toolchain(in_process=name == "ours") for name in ("ours", "other")}
     made = Builder(tools, {3: b"three"}, validate, steps, external_seconds=90.0)
     made.build([(PLAN, Build(name, name)) for name in ("ours", "other")], Clock())
     assert [step for step in told if step[0]] == [
-        ("generate subject by ours", None),
-        ("generate subject by other", 90.0),
-        ("link subject of ours by ours", None),
-        ("link subject of other by other", 90.0),
+        ("generate subject by ours", Bound()),
+        ("generate subject by other", Bound(90.0)),
+        ("link subject of ours by ours", Bound()),
+        ("link subject of other by other", Bound(90.0)),
     ]
 
 
