@@ -59,8 +59,10 @@ def _contradicted(
     if run is None:
         return []
     try:
-        with bench.steps.bounded(f"run {number} of {name} {PLACE}"):
-            found = differences(bench.engine(kind), subject, run, bench.settings.run_limits, TraceReader())
+        limits = bench.settings.run_limits
+        extra = limits.for_plan(run.plan).seconds - limits.seconds
+        with bench.steps.bounded(f"run {number} of {name} {PLACE}", extra=extra):
+            found = differences(bench.engine(kind), subject, run, limits, TraceReader())
     except StepLost:
         return []
     return found

@@ -104,9 +104,10 @@ class Observer:
         script = plan.runs[number]
         result: RunResult | Rejected
         try:
-            with self._steps.bounded(f"run {number + 1} of {cell}"):
+            own = limits.for_plan(script)
+            with self._steps.bounded(f"run {number + 1} of {cell}", extra=own.seconds - limits.seconds):
                 entries = plan.entries if script.entries is None else script.entries
-                result = compiled.run(script.scripts, entries, limits.for_plan(script))
+                result = compiled.run(script.scripts, entries, own)
         except StepLost as lost:
             result = Rejected("run", lost.loss.message, lost.loss.exit_code is None)
         start = clock.add("run", start)

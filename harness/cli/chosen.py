@@ -36,6 +36,8 @@ class Chosen:
     matrix: str = "default"
     expectations: tuple[Path, ...] = ()
     nearest_expectations: bool = False
+    quick_reference: bool = False
+    """The reference links without what costs time and is not looked at, as in `harness fuzz`."""
 
     @property
     def _exactly(self) -> bool:
@@ -46,8 +48,8 @@ class Chosen:
     def _has_reference(self) -> bool:
         return not self.no_reference and (not self._exactly or REFERENCE in self.toolchains)
 
-    def tools(self, quick: bool = False) -> Tools:
-        """`quick`: link by the reference without what costs time and is not looked at. Raises `UsedWrongly`."""
+    def tools(self) -> Tools:
+        """Raises `UsedWrongly`."""
         names = tuple(dict.fromkeys(name for name in self.toolchains if is_name(name)))
         if len(names) + (OURS in self.toolchains) > 1:
             raise UsedWrongly(f"only one toolchain can have the place of ours: {', '.join(self.toolchains)}")
@@ -68,15 +70,13 @@ class Chosen:
             without_ours=self._exactly and OURS not in self.toolchains,
             commands=files,
             stand_in=names[0] if names else None,
-            quick=quick,
+            quick=self.quick_reference,
         )
 
-    def open_run(
-        self, jobs: int, limits: Limits | None = None, patience: Patience | None = None, quick: bool = False
-    ) -> Run:
+    def open_run(self, jobs: int, limits: Limits | None = None, patience: Patience | None = None) -> Run:
         """Raises `UsedWrongly`."""
         try:
-            return Run(self.tools(quick), jobs, limits, patience)
+            return Run(self.tools(), jobs, limits, patience)
         except (NoToolchain, WrongReference, ToolchainFileError, UnknownToolchain) as error:
             raise UsedWrongly(str(error)) from error
 
@@ -97,6 +97,7 @@ class Chosen:
         if reference is not None:
             words += ["--reference", reference]
         words += ["--no-reference"] if self.no_reference else []
+        words += ["--quick-reference"] if self.quick_reference and self._has_reference else []
         words += [word for path in self.expectations for word in ("--expectations", str(path))]
         words += ["--nearest-expectations"] if self.nearest_expectations else []
         words += ["--engine", self.engine] if self.engine != EngineKind.WINCH.value else []

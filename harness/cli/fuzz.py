@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +98,8 @@ def fuzz(
     Every finding becomes a reduced case. Exit codes: 0 nothing new, 1 a finding that no expectation explains, 2 used
     wrongly, 3 the harness itself failed, 130 interrupted.
     """
-    chosen, json_file = take_chosen(tools), JsonFile(json_path)
+    chosen, json_file = replace(take_chosen(tools), quick_reference=False), JsonFile(json_path)
+    quick = replace(chosen, quick_reference=True)
     count, source = worlds
     start = _Start(Recipe(seed, calls, source, profile_of(features)), Ledger(), index or 0, count)
     if resume and index is not None:
@@ -110,14 +111,14 @@ def fuzz(
     json_file.check()
     if index is None or context.get_parameter_source("directory") is _COMMAND_LINE:
         outputs.check_folder(directory)
-    with chosen.open_run(jobs, TOOL_LIMITS, PATIENCE, quick=True) as run, Shown(Console(stderr=True)) as shown:
+    with quick.open_run(jobs, TOOL_LIMITS, PATIENCE) as run, Shown(Console(stderr=True)) as shown:
         campaign = Campaign(
             run=run,
             recipe=start.recipe,
             options=chosen.options(run, artifacts=None),
             bounds=Bounds(start.worlds, seconds, jobs),
             directory=directory,
-            commands=_Commands(start.recipe, chosen, directory),
+            commands=_Commands(start.recipe, chosen, quick, directory),
             settings=chosen.words(),
             watcher=shown,
             ledger=start.ledger,
@@ -169,6 +170,8 @@ class _Commands:
 
     recipe: Recipe
     chosen: Chosen
+    quick: Chosen
+    """As the worlds were run; `harness run` is told so."""
     directory: Path
 
     def trial(self, index: int) -> str:
@@ -182,7 +185,7 @@ class _Commands:
         return shlex.join([*words, *self.chosen.words()])
 
     def case(self, file: Path) -> str:
-        return shlex.join(["harness", "run", as_argument(file), *self.chosen.words()])
+        return shlex.join(["harness", "run", as_argument(file), *self.quick.words()])
 
 
 def _resumed(context: click.Context, directory: Path, start: _Start, seconds: float | None, chosen: Chosen) -> _Start:

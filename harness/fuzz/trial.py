@@ -25,6 +25,7 @@ from harness.fuzz.worlds import Profile
 from harness.judge.verdict import Outcome
 from harness.process.steps import StepLost
 from harness.runs.second_opinion import second_opinion
+from harness.text.limits import planning
 from harness.toolchains.cells import First
 
 DEFAULT_CALLS = 250
@@ -123,7 +124,7 @@ def run_world(
 ) -> TrialResult:
     """Judge a world whose values come from its seed."""
     try:
-        with bench.steps.bounded("plan"):
+        with bench.steps.bounded("plan", extra=planning(recipe.calls)):
             random = Random(world.script_seed)
             encodings = encodings_of(index)
             plan = plan_trial(world.wit, world.name, world.features, random, recipe.calls, recipe.bad_runs, encodings)

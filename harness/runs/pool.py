@@ -101,8 +101,8 @@ class _Worker:
         while (message := receive(self._process.stdout)) is not None:
             kind, content = message
             if kind == STEP:
-                self._step, seconds, used = content
-                self._wait(self._patience.step if seconds is None else seconds, used)
+                self._step, bound, used = content
+                self._wait(bound.of(self._patience.step), used)
                 continue
             self._wait(float("inf"), self._watch.used)
             if kind == ANSWER:

@@ -19,6 +19,7 @@ from harness.runs.refuse import judge_refusals, unasked
 from harness.runs.second_opinion import second_opinion
 from harness.suite.case import load_case
 from harness.suite.refusals import load_refusals
+from harness.text.limits import planning
 from harness.text.toml_lines import FileError
 from harness.toolchains.cells import OURS, REFERENCE, First
 from harness.toolchains.protocol import ENCODINGS
@@ -52,8 +53,10 @@ class RunCase:
     def perform(self, bench: Workbench) -> Examination:
         started = time.perf_counter()
         try:
-            with bench.steps.bounded("plan"):
-                plan = case_plan(load_case(self.path))
+            with bench.steps.bounded("read"):
+                case = load_case(self.path)
+            with bench.steps.bounded("plan", extra=planning(case.sample.calls if case.sample is not None else 0)):
+                plan = case_plan(case)
         except FileError as error:
             return Examination(self.name, "", unusable(str(error)))
         except StepLost as lost:
@@ -99,7 +102,7 @@ class CheckWorld:
             return Examination(self.path.stem, "", unusable(f"--features: {unknown}"))
         name = f"{self.path.stem}{f'.{self.world}' if self.world else ''}@{self.seed}"
         try:
-            with bench.steps.bounded("plan"):
+            with bench.steps.bounded("plan", extra=planning(self.calls)):
                 plan = check_plan(self.path, self.world, self.features, self.seed, self.calls, encodings=ENCODINGS)
         except FrontEndError as error:
             opinion = second_opinion(bench.toolchains, bench.builder, self.path, self.world, self.features)

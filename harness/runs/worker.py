@@ -89,7 +89,7 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     first = receive(requests)
     if first is None:
         return
-    steps = Steps(lambda name, seconds: send(answers, (STEP, (name, seconds, time.process_time()))))
+    steps = Steps(lambda name, bound: send(answers, (STEP, (name, bound, time.process_time()))))
     bench = Workbench(first[0], steps)
     while (request := receive(requests)) is not None:
         task, steps.lost, steps.last_try = request

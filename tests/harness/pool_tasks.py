@@ -103,11 +103,14 @@ class Nested:
 
 @dataclass(frozen=True)
 class OwnBound:
-    """A step with a bound of its own, longer than that of other steps."""
+    """A step with a bound of its own, or with more than other steps have."""
+
+    seconds: float | None
+    extra: float
 
     def perform(self, bench: Workbench) -> str:
-        with bench.steps.bounded("long", 600.0):
-            time.sleep(4)
+        with bench.steps.bounded("long", self.seconds, self.extra):
+            time.sleep(3)
         return "done"
 
 

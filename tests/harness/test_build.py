@@ -14,7 +14,7 @@ from harness.plan.plan import ComponentPlan
 from harness.plan.roles import Role
 from harness.process.children import Killed
 from harness.process.clock import Clock
-from harness.process.steps import Loss, Steps
+from harness.process.steps import Bound, Loss, Steps
 from harness.toolchains.builder import Builder
 from harness.toolchains.cells import Build
 from harness.toolchains.ours import toolchain as our_toolchain
@@ -88,16 +88,16 @@ def test_external_tools_run_while_ours_works() -> None:
 
 def test_every_job_is_a_step_with_its_own_bound() -> None:
     """A tool that takes its time while nobody announces it looks like the step before it that hangs."""
-    told: list[tuple[str, float | None]] = []
-    steps = Steps(lambda name, seconds: told.append((name, seconds)))
+    told: list[tuple[str, Bound]] = []
+    steps = Steps(lambda name, bound: told.append((name, bound)))
     tools = {name: Fake(name, []).toolchain(in_process=name == "ours") for name in ("ours", "other")}
     made = Builder(tools, {3: b"three"}, validate, steps, external_seconds=90.0)
     made.build([(PLAN, Build(name, name)) for name in ("ours", "other")], Clock())
     assert [step for step in told if step[0]] == [
-        ("generate subject by ours", None),
-        ("generate subject by other", 90.0),
-        ("link subject of ours by ours", None),
-        ("link subject of other by other", 90.0),
+        ("generate subject by ours", Bound()),
+        ("generate subject by other", Bound(90.0)),
+        ("link subject of ours by ours", Bound()),
+        ("link subject of other by other", Bound(90.0)),
     ]
 
 

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
+from harness.bench.examine import Options
+from harness.bench.workbench import Settings, Workbench
 from harness.frontend.front_end import WitText
+from harness.fuzz.check_case import CaseOfCheck
+from harness.fuzz.trial import Recipe, Trial
 from harness.planner import check_plan
+from harness.process.steps import Bound, Steps
+from harness.runs.tasks import CheckWorld, RunCase
+from harness.text.limits import planning
 from harness.values.sampling import Sampler
 from harness.values.values import HandleName
 from harness.world import types as t
@@ -85,3 +94,33 @@ def test_large_elements_make_short_lists() -> None:
     sampler = Sampler(Random(1), lambda _: HandleName("r"))
     lengths = {len(value) for value in (sampler.sample(t.List(large)) for _ in range(20)) if isinstance(value, tuple)}
     assert lengths == {0, 1}
+
+
+TINY = "package a:b; world w { import f: func(); }"
+CASE = f'title = "t"\nwhy = "w"\norigin = "own"\nwit = "{TINY}"\n[sample]\nseed = 1\ncalls = 900\n'
+OPTIONS = Options(artifacts=None)
+
+
+@pytest.mark.parametrize(
+    ("task", "calls"),
+    [
+        (lambda wit, case: CheckWorld(wit, None, (), 0, 900, OPTIONS), 900),
+        (lambda wit, case: CaseOfCheck(CheckWorld(wit, None, (), 0, 900, OPTIONS), False, ""), 900),
+        (lambda wit, case: RunCase(case, "c", OPTIONS), 900),
+        (lambda wit, case: Trial(Recipe(7, calls=900), 0, OPTIONS), 900),
+    ],
+)
+def test_bounds_grow_with_what_was_asked_for(tmp_path: Path, task: Any, calls: int) -> None:
+    """A plan of many calls is no harness that hangs; nor is the run of one."""
+    told: dict[str, Bound] = {}
+
+    def announce(name: str, bound: Bound) -> None:
+        told.setdefault(name, bound)
+
+    bench = Workbench(Settings(tmp_path, None), Steps(announce))
+    (tmp_path / "w.wit").write_text(TINY)
+    (tmp_path / "c.toml").write_text(CASE)
+    task(tmp_path / "w.wit", tmp_path / "c.toml").perform(bench)
+    assert told["plan"] == Bound(extra=planning(calls)) and planning(calls) > 0
+    runs = [bound for name, bound in told.items() if name.startswith("run ")]
+    assert runs and all(bound.seconds is None and bound.extra > 0 for bound in runs)

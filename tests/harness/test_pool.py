@@ -103,8 +103,9 @@ def test_a_step_ends_with_its_name(pool: Pool) -> None:
     assert pool.submit(Nested()).result() == "the outer step was lost"
 
 
-def test_a_step_may_have_a_bound_of_its_own(pool: Pool) -> None:
-    assert pool.submit(OwnBound()).result() == "done"
+@pytest.mark.parametrize(("seconds", "extra"), [(600.0, 0.0), (None, 600.0)])
+def test_a_step_may_have_a_bound_of_its_own(pool: Pool, seconds: float | None, extra: float) -> None:
+    assert pool.submit(OwnBound(seconds, extra)).result() == "done"
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full device")

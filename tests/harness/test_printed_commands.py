@@ -94,6 +94,26 @@ def test_a_reference_of_the_environment_is_named(monkeypatch: pytest.MonkeyPatch
     assert printed(first.output, "repeat with")[-2:] == ["--reference", str(script)]
 
 
+def test_a_finding_of_the_fuzzer_about_flags_of_the_reference(tmp_path: Path) -> None:
+    """The fuzzer links without debug names; what goes wrong without them shows in the command that runs the case."""
+    (tmp_path / "tools").write_text(
+        f"#!{sys.executable}\nimport os, sys\n"
+        "if '--debug-names=false' in sys.argv: sys.exit('error: no names')\n"
+        f"os.execv({wasm_tools.find().path!r}, ['x', *sys.argv[1:]])\n"
+    )
+    (tmp_path / "tools").chmod(0o755)
+    words = ["fuzz", "-j", "1", "--worlds", "1", "--seed", "16", "--calls", "5", "--no-reduce"]
+    words += ["--features", "no-fixed-length-lists,no-error-contexts", "--reference", str(tmp_path / "tools")]
+    first = harness(words)
+    assert first.exit_code == 1, first.output
+    case = printed(first.output, "case")
+    assert case[0] == "run" and "--quick-reference" in case
+    again = harness([case[0], "-j", "1", *case[1:]])
+    assert again.exit_code == 1 and "no names" in again.output
+    assert printed(again.output, "repeat with") == case
+    assert harness([word for word in case if word != "--quick-reference"] + ["-j", "1"]).exit_code == 0
+
+
 def documented() -> list[str]:
     """Commands in the code blocks of README and docs, comments apart."""
     found = []

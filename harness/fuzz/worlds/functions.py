@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.fuzz.choices import Source, chance, choose, repeat, weighted
-from harness.fuzz.worlds.ast import Alias, Container, Facts, Function, Member, Resource, Type, Used
+from harness.fuzz.worlds.ast import Alias, Container, Facts, Function, Member, Resource, Type, Used, product
 from harness.fuzz.worlds.names import Names
 from harness.fuzz.worlds.profile import Profile
 from harness.fuzz.worlds.types import TypeMaker
@@ -47,7 +47,7 @@ class FunctionMaker:
 
     def _constructed(self, container: Container, made: Type) -> Type | None:
         """None for a constructor that cannot fail; it says no result."""
-        if not chance(self._source, 10):
+        if not chance(self._source, 5):
             return None
         return Type("result", Facts(), (made, self._error(container)))
 
@@ -87,7 +87,8 @@ class FunctionMaker:
         flat = 1 if kind == "method" else 0
         # a method has a parameter that is easily forgotten in the count
         boundary = choose(self._source, _BOUNDARIES) if chance(self._source, 3 if kind == "method" else 6) else None
-        params: list[Member] = []
+        params = [Member(names.draw(self._source, hard), type) for type in self._two_borrows(container)]
+        flat += sum(param.type.facts.flat for param in params if param.type is not None)
         for _ in repeat(self._source, 0, 40, "param", 2):
             type = self._again(params) or self._types.type(container, borrow=True)
             if boundary is not None and flat + type.facts.flat > boundary:
@@ -100,6 +101,16 @@ class FunctionMaker:
             params.insert(0, Member(names.simple(), type))
             flat += type.facts.flat
         return tuple(params)
+
+    def _two_borrows(self, container: Container) -> list[Type]:
+        """Now and then two borrows of one resource, more often another interface's: only who does not define a resource
+        has handles of it, and can be given each in the other's place."""
+        if not self._profile.resources or not chance(self._source, 10):
+            return []
+        borrow = self._types.borrow_of_another(container)
+        if self._profile.fixed_length_lists and chance(self._source, 2):
+            return [Type("list", product([borrow.facts] * 2), (borrow,), 2)]
+        return [borrow, borrow]
 
     def _again(self, params: list[Member]) -> Type | None:
         """Now and then a type that another parameter has: what stands in the other's place is of the right type."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.fuzz.choices import Source, chance, choose, repeat, weighted
-from harness.fuzz.worlds.ast import Container, Extern, Package, World
+from harness.fuzz.worlds.ast import Container, Extern, Package, Resource, World
 from harness.fuzz.worlds.functions import FunctionMaker
 from harness.fuzz.worlds.gates import add_closed, add_gates
 from harness.fuzz.worlds.names import Names, letters
@@ -43,6 +43,19 @@ _PLACES = (
     (3, "import label"),
     (3, "export label"),
 )
+
+_INCLUDED_PLACES = (
+    (2, "import"),
+    (2, "export"),
+    (1, "both"),
+    (6, "import function"),
+    (3, "export function"),
+    (1, "import inline"),
+    (1, "export inline"),
+    (1, "import label"),
+    (1, "export label"),
+)
+"""Of an included world what has a plain name is of interest, since it can get another one."""
 
 
 def random_world(source: Source, profile: Profile) -> FuzzWorld:
@@ -145,9 +158,10 @@ class _Builder:
         if self._places and chance(self._source, 2):
             self._functions.add(choose(self._source, self._places))
             return
-        places = [(w, p) for w, p in _PLACES if self._profile.labels or "label" not in p]
-        word, _, kind = weighted(self._source, places).partition(" ")
         world = self._world_for_item()
+        possible = _PLACES if world is self._world else _INCLUDED_PLACES
+        places = [(w, p) for w, p in possible if self._profile.labels or "label" not in p]
+        word, _, kind = weighted(self._source, places).partition(" ")
         if kind == "function":
             self._world_function(world, word == "import")
         elif kind == "inline":
@@ -182,12 +196,14 @@ class _Builder:
         if self._included is None:
             return
         for definition in self._included.level.types:
-            if chance(self._source, 3):
+            with_members = isinstance(definition.body, Resource) and bool(definition.body.functions)
+            if chance(self._source, 1 if with_members else 2):
                 new = next(f"new-{name}" for name in letters() if f"new-{name}" not in self._import_names)
                 self._included.renames.append((definition.name, self._import_names.claim(new)))
 
     def _world_function(self, world: World, is_import: bool) -> None:
-        if is_import and self._profile.resources and chance(self._source, 4):
+        rarely = 2 if world is self._included else 4
+        if is_import and self._profile.resources and chance(self._source, rarely):
             self._functions.add_to_resource(world.level)
             return
         label = self._label(world, is_import)

@@ -189,6 +189,23 @@ class TypeMaker:
             return inner
         return Type(form, Facts(borrows=form == "borrow"), (inner,))
 
+    def borrow_of_another(self, container: Container) -> Type:
+        """A borrow of a resource, which is more often another interface's."""
+        used = [d for d in container.types if d.facts.resource and isinstance(d.body, Used)]
+        if used and chance(self._source, 2):
+            definition = choose(self._source, used)
+        elif chance(self._source, 4):
+            definition = self.resource(container)
+        else:
+            definition = self._used_resource(container)
+        inner = Type(definition.name, definition.facts, named=definition)
+        return Type("borrow", Facts(borrows=True), (inner,))
+
+    def _used_resource(self, container: Container) -> Definition:
+        other = self._interface_for(container)
+        container.use(other)
+        return self._use(container, other, self.resource(other))
+
     def _holder(self, place: Place) -> Type:
         """A handle directly in something else: what moves values has to find it there."""
         on = [
@@ -197,7 +214,7 @@ class TypeMaker:
             (1, self._result, True),
             (1, self._tuple, True),
             (2, self._holding_variant, True),
-            (2, self._map, self._profile.maps),
+            (6, self._map, self._profile.maps),
             (12, self._fixed_length_list, self._profile.fixed_length_lists),
         ]
         maker = weighted(self._source, [(weight, maker) for weight, maker, possible in on if possible])
@@ -254,9 +271,7 @@ class TypeMaker:
         if way == "known":
             return choose(self._source, known)
         if way == "used":
-            other = self._interface_for(container)
-            container.use(other)
-            return self._use(container, other, self.resource(other))
+            return self._used_resource(container)
         if way == "alias":
             target = self.resource(container)
             name = container.names.draw(self._source, self._profile.hard_names)

@@ -63,6 +63,11 @@ TEXTS = {
 
 
 def world_features(world: World) -> Iterator[str]:
+    for function in world.export_functions():
+        borrows = [param.type.resource for param in function.params if isinstance(param.type, t.Borrow)]
+        handles = [resource.canonical for resource in borrows if not resource.exported]
+        if len(set(handles)) < len(handles):
+            yield "two borrows of one import's resource"
     if set(world.imports) & set(world.exports) - {None}:
         yield "imported and exported"
     own = world.imports.get(None)
@@ -106,6 +111,13 @@ def type_features(type: t.Type) -> Iterator[str]:
             yield f"flags of {len(type.labels)}"
 
 
+def renamed_with_members(wit: str) -> bool:
+    """Whether an `include` gives another name to a resource of a world that has functions."""
+    with_members = set(re.findall(r"(?<=\n  resource )(\S+) \{", wit))
+    renames = re.findall(r"\n  include \S+ with \{([^}]*)\}", wit)
+    return any(old in with_members for names in renames for old in re.findall(r"(\S+) as ", names))
+
+
 @cache
 def features() -> Counter[str]:
     found: Counter[str] = Counter()
@@ -114,6 +126,7 @@ def features() -> Counter[str]:
         of_this = {name for name, pattern in TEXTS.items() if re.search(pattern, world.wit)}
         surroundings = surround(WitText(world.wit, f"seed {seed}"), world.world, world.features)
         of_this |= set(world_features(surroundings.parts[Role.SUBJECT].world))
+        of_this |= {"resource with members renamed"} if renamed_with_members(world.wit) else set()
         found.update(of_this)
     return found
 
@@ -125,6 +138,8 @@ def features() -> Counter[str]:
         "imported and exported",
         "world's types",
         "world's resources",
+        "two borrows of one import's resource",
+        "resource with members renamed",
         *(f"{count} flat parameters" for count in (15, 16, 17)),
         *(f"{count} flat results" for count in (1, 2)),
         *(f"{kind} as parameter" for kind in ("Own", "Borrow")),
