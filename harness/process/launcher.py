@@ -2,11 +2,11 @@
 
 It sets the bounds of tools on itself, so that a tool and whatever it starts have them from the first instruction on.
 It is small, so that forking it is cheap. Each tool is started and watched by a process that is forked from this one, or
-was for an earlier tool (`harness/warden.py`), and ends with all that it started. When such a warden is killed, its tool
+was for an earlier tool (`harness/process/warden.py`), and ends with all that it started. When such a warden is killed, its tool
 becomes a child of this process, and is ended. When the owner ends, however it ends, its end of the control socket
 closes: all tools end then, and the folders that this process was told to guard are removed.
 
-Standard input is the control socket. Requests (`harness/frames.py`) are:
+Standard input is the control socket. Requests (`harness/process/frames.py`) are:
 
 * `("run", *Request)` with three descriptors: the job's socket, standard output, standard error. The answer on the job's
   socket is one marshalled `Answer`. Closing the socket ends the job.
@@ -27,9 +27,9 @@ import time
 import traceback
 from typing import Any
 
-from harness import frames, warden
-from harness.descent import PAUSE, SWEEP, adopt_orphans, end_children, kill_children
-from harness.warden import END_SIGNALS, Answer
+from harness.process import frames, warden
+from harness.process.descent import PAUSE, SWEEP, adopt_orphans, end_children, kill_children
+from harness.process.warden import END_SIGNALS, Answer
 
 RUN, GUARD = "run", "guard"
 
@@ -166,6 +166,8 @@ class Launcher:
         while self._wardens and time.monotonic() < deadline:
             self._collect()
             time.sleep(PAUSE)
+        for pid in self._wardens:
+            os.kill(pid, signal.SIGKILL)
 
     def _remove_guarded(self) -> None:
         """Other processes of the owner may be about to end, and write until then."""

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import marshal
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -17,16 +18,15 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 import harness
-from harness import frames
-from harness.process import launcher
-from harness.starved import STRETCH
-from harness.warden import Answer, Request
+from harness.process import frames, launcher
+from harness.process.starved import STRETCH
+from harness.process.warden import Answer, Request
 
 _SLACK = 30.0
 """Seconds beyond a child's bound after which its launcher, which keeps the bound, is taken for dead."""
 
 _ROOT = str(Path(harness.__file__).parents[1])
-_HAS_LAUNCHER = sys.platform != "win32" and hasattr(socket, "send_fds")
+_HAS_LAUNCHER = all(hasattr(*found) for found in ((socket, "send_fds"), (os, "fork"), (select, "poll")))
 
 
 @dataclass(frozen=True, slots=True)

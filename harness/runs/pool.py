@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from harness.bench.workbench import Settings
+from harness.process.starved import STRETCH, is_starved
 from harness.process.steps import Loss
 from harness.runs.gate import Gate
 from harness.runs.worker import AGAIN, ANSWER, STEP, TOO_LARGE, Task, receive, send
-from harness.starved import STRETCH, is_starved
 
 _LEAVE = 20.0
 """Seconds that the launchers of a worker that has ended may take to end what they run."""
@@ -75,7 +75,7 @@ class _Worker:
         # the worker's launchers hold the other end: its end tells that nothing of the worker is left
         self._left: int | None = None
         held: int | None = None
-        if os.name == "posix":
+        if os.name == "posix" and hasattr(select, "poll"):
             self._left, held = os.pipe()
         kept = () if held is None else (held,)
         try:

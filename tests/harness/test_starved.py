@@ -9,10 +9,10 @@ import time
 
 import pytest
 
-from harness import warden
+from harness.process import warden
+from harness.process.starved import STRETCH, is_starved
 from harness.runs import pool
 from harness.runs.pool import _Watch
-from harness.starved import STRETCH, is_starved
 from tests.harness.processes import PATIENCE
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="told by /proc")

@@ -22,9 +22,9 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from harness import frames
-from harness.descent import adopt_orphans, end_children
-from harness.starved import STRETCH, is_starved
+from harness.process import frames
+from harness.process.descent import adopt_orphans, end_children
+from harness.process.starved import STRETCH, is_starved
 
 END_SIGNALS = tuple(
     signal.Signals[name] for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT") if name in signal.Signals.__members__
