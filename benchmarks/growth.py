@@ -192,7 +192,7 @@ def main(quick: bool, seconds: float, only: tuple[str, ...], reference: str | No
         theirs = wasm_tools.find(reference).path
     except (wasm_tools.NoReference, wasm_tools.WrongReference) as error:
         raise click.UsageError(str(error)) from error
-    limits = Limits(seconds, output=1 << 30)
+    limits = Limits(seconds, output=1 << 30, written=4 << 30)
     tools = {"ours": [sys.executable, "-c", _OURS], "reference": [theirs]}
     table = Table("what grows", "command", "tool", "size", "time", "memory", "output", "stopped at")
     for row in rows(limits):

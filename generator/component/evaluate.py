@@ -173,6 +173,8 @@ class Evaluator:
 
     def _extern(self, scope: Scope, type: ExternType, offset: int) -> Node:
         """What an import or export of this type brings."""
+        if isinstance(type, TypedExtern) and type.sort is Sort.FUNC:  # by far the most frequent
+            return _func(_get(scope.types, type.type, "type", offset), offset)
         if isinstance(type, SubResource):
             return TypeNode(type, scope, offset)
         if isinstance(type, TypeEq):
@@ -180,8 +182,6 @@ class Evaluator:
         if type.sort is Sort.CORE_MODULE:
             return Opaque()
         node = _get(scope.types, type.type, "type", offset)
-        if type.sort is Sort.FUNC:
-            return _func(node, offset)
         if type.sort is Sort.INSTANCE:
             return self.instance(node, offset)
         if not isinstance(node.definition, ComponentType):
@@ -229,10 +229,10 @@ def _get(space: list[T], index: int, what: str, offset: int) -> T:
 
 def _append(scope: Scope, node: Node) -> None:
     match node:
-        case TypeNode():
-            scope.types.append(node)
         case FuncNode():
             scope.funcs.append(node)
+        case TypeNode():
+            scope.types.append(node)
         case InstanceNode():
             scope.instances.append(node)
         case ComponentNode():

@@ -112,6 +112,8 @@ def canonical_name(name: str) -> str:
     nothing (component-model PR 704), except in a version: names of interfaces with different versions are different.
     That exception is learnt from wasm-tools.
     """
+    if "@" not in name and "]" not in name:  # most, and many
+        return canonical_label(name)
     path, at, version = name.partition("@")
     path = canonical_label(path)
     annotations, bracket, rest = path.rpartition("]")

@@ -21,6 +21,7 @@ from generator.wit.ast import (
     UsePath,
     WorldDeclaration,
 )
+from generator.wit.contained import Contained
 from generator.wit.order import topological_order
 from generator.wit.package_context import PackageContext
 from generator.wit.resolve_functions import pair_setters, resolve_function, resource_functions
@@ -93,25 +94,11 @@ class PackageResolver:
         name = declaration.name
         if not self.context.is_included(declaration.attributes.stability, unit.source, declaration.attributes.at):
             self._interfaces[name.text] = None
-            self.check_contained(declaration, unit)
+            Contained(self.context, unit.source).check_interface(declaration)
             return
         interface = self.add_interface(declaration, unit, name.text)
         self._interfaces[name.text] = interface
         self.context.resolve.packages[self.context.package_id].interfaces[name.text] = interface
-
-    def check_contained(self, declaration: InterfaceDeclaration, unit: Unit) -> None:
-        """What gives types to an interface that is turned off must be turned off too (WIT.md, "Feature Gates").
-
-        By the specification that holds for functions as well; like the reference this lets them pass.
-        """
-        for member in declaration.members:
-            if isinstance(member, FunctionDeclaration) or (isinstance(member, UseDeclaration) and not member.names):
-                continue
-            stability, _, at = member.attributes
-            if self.context.is_included(stability, unit.source, at):
-                name = member.name if isinstance(member, TypeDeclaration) else member.names[0].local
-                message = f"the type `{name.text}` is not gated, but its interface is"
-                raise unit.source.error(name.at, message, "give it the gate of its interface")
 
     def add_interface(self, declaration: InterfaceDeclaration, unit: Unit, name: str | None) -> InterfaceId:
         """An interface of the package, or (without a name) an inline interface of a world."""

@@ -121,7 +121,7 @@ class Scope:
         for declaration in declarations:
             self.claim(declaration.name, "name")
             by_name[declaration.name.text] = declaration
-            dependencies[declaration.name.text] = _names_in(declaration.body)
+            dependencies[declaration.name.text] = names_in(declaration.body)
         for name in topological_order(dependencies, self._unknown_type, self._cycle):
             if name in by_name:
                 self._define(by_name[name])
@@ -239,22 +239,23 @@ class Scope:
         return key, List(types[0]) if size is None else FixedLengthList(types[0], size)
 
 
-def _names_in(body: TypeBody) -> list[Name]:
+def names_in(body: TypeBody) -> list[Name]:
     """The names of types that a definition mentions."""
     names: list[Name] = []
     if isinstance(body, AliasBody):
-        _collect(body.type, names)
+        names_in_type(body.type, names)
     elif isinstance(body, FieldsBody):
         for field in body.fields:
-            _collect(field.type, names)
+            names_in_type(field.type, names)
     return names
 
 
-def _collect(expression: TypeExpression | None, names: list[Name]) -> None:
+def names_in_type(expression: TypeExpression | None, names: list[Name]) -> None:
+    """Add the names of types that a type mentions."""
     if isinstance(expression, NamedType):
         names.append(expression.name)
     elif isinstance(expression, HandleType):
         names.append(expression.resource)
     elif isinstance(expression, ConstructedType):
         for argument in expression.arguments:
-            _collect(argument, names)
+            names_in_type(argument, names)

@@ -28,6 +28,7 @@ from generator.wit.ast import (
     UseDeclaration,
     WorldDeclaration,
 )
+from generator.wit.contained import Contained
 from generator.wit.elaborate import MissingExportError, elaborate
 from generator.wit.include import include
 from generator.wit.resolve_functions import pair_setters, resolve_function, resource_functions
@@ -43,6 +44,7 @@ def resolve_world(package: PackageResolver, declaration: WorldDeclaration, unit:
     attributes = declaration.attributes
     if not context.is_included(attributes.stability, unit.source, attributes.at):
         package.add_world(name.text, None)
+        Contained(context, unit.source).check_world(declaration)
         return
     span = unit.source.span(name.at)
     world = World(name.text, context.package_id, {}, {}, declaration.docs, attributes.stability, span)
@@ -100,7 +102,7 @@ def _add_extern(
     item = declaration.item
     if not package.context.is_included(stability, unit.source, at):
         if isinstance(item, InterfaceDeclaration):
-            package.check_contained(item, unit)
+            Contained(package.context, unit.source).check_interface(item)
         return
     key: WorldKey
     value: WorldItem

@@ -166,6 +166,8 @@ class Launcher:
         while self._wardens and time.monotonic() < deadline:
             self._collect()
             time.sleep(PAUSE)
+        for pid in self._wardens:
+            os.kill(pid, signal.SIGKILL)
 
     def _remove_guarded(self) -> None:
         """Other processes of the owner may be about to end, and write until then."""

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import marshal
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -25,7 +26,7 @@ _SLACK = 30.0
 """Seconds beyond a child's bound after which its launcher, which keeps the bound, is taken for dead."""
 
 _ROOT = str(Path(harness.__file__).parents[1])
-_HAS_LAUNCHER = sys.platform != "win32" and hasattr(socket, "send_fds")
+_HAS_LAUNCHER = all(hasattr(*found) for found in ((socket, "send_fds"), (os, "fork"), (select, "poll")))
 
 
 @dataclass(frozen=True, slots=True)

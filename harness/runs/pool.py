@@ -75,7 +75,7 @@ class _Worker:
         # the worker's launchers hold the other end: its end tells that nothing of the worker is left
         self._left: int | None = None
         held: int | None = None
-        if os.name == "posix":
+        if os.name == "posix" and hasattr(select, "poll"):
             self._left, held = os.pipe()
         kept = () if held is None else (held,)
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from generator.component.errors import BinaryError
 from generator.component.nodes import FuncNode, InstanceNode, Item, TypeNode
@@ -40,6 +41,11 @@ from generator.wit.binary.conversion import TypeConversion, definition_shape
 from generator.wit.binary.validity import function_problem
 from generator.wit.elaborate import interface_dependencies
 from generator.wit.unique import interface_clash
+
+_bad_parameters = lru_cache(maxsize=4096)(bad_label)
+_param = lru_cache(maxsize=4096)(Param)
+"""Many functions have the same parameters."""
+_PLAIN = Freestanding()
 
 
 class Interfaces:
@@ -89,6 +95,7 @@ class Interfaces:
     def _fill(self, id: InterfaceId, instance: InstanceNode) -> None:
         check_names(instance.exports)
         interface = self.resolve.interfaces[id]
+        is_new = not (interface.types or interface.functions)
         self.types.owner = InterfaceOwner(id)
         for name, item in instance.exports.items():
             node = item.node
@@ -103,7 +110,7 @@ class Interfaces:
                     interface.functions[name] = self.function(item, node, interface.types, interface.functions)
             else:
                 raise BinaryError(f"export {name!r} is neither a type nor a function", item.offset)
-        clash = interface_clash(self.resolve, id)  # with what another instance of this name had
+        clash = None if is_new else interface_clash(self.resolve, id)  # with what another instance of this name had
         if clash is not None:
             here = next(name for name in reversed(clash) if name in instance.exports)
             raise BinaryError(f"{clash[1]!r} has the same name as {clash[0]!r}", instance.exports[here].offset)
@@ -128,22 +135,24 @@ class Interfaces:
         """A function; `types` are those beside it, among them the resource of a method; `before` are functions, among
         them the getter of a setter."""
         scope = node.scope.types
-        problem = bad_label(name for name, _ in node.type.params)
+        problem = _bad_parameters(tuple([name for name, _ in node.type.params]))
         if problem is not None:
             raise BinaryError(f"parameters of {item.name.name!r}: {problem}", item.offset)
-        params = tuple([Param(name, self.types.valtype(type, scope)) for name, type in node.type.params])
+        params = tuple([_param(name, self.types.valtype(type, scope)) for name, type in node.type.params])
         result = None if node.type.result is None else self.types.valtype(node.type.result, scope)
         kind = self._function_kind(item, types)
         name, external_id = item.name.name, item.name.external_id
         function = Function(name, kind, params, result, node.type.is_async, external_id=external_id)
         problem = function_problem(self.resolve, function, self.types.borrows)
-        if problem is None and accessor_of(function) is Accessor.SET:
+        if problem is None and kind is not _PLAIN and accessor_of(function) is Accessor.SET:
             problem = pair_problem(self.resolve, before, function)
         if problem is not None:
             raise BinaryError(f"{name!r}: {problem}", item.offset)
         return function
 
     def _function_kind(self, item: Item, types: dict[str, TypeId]) -> FunctionKind:
+        if is_label(item.name.name):
+            return _PLAIN
         name = parse_function_name(item.name.name)
         if name is None:
             raise BinaryError(f"{item.name.name!r} is not a name of a function", item.offset)

@@ -78,7 +78,9 @@ def function_problem(resolve: Resolve, function: Function, borrows: Borrows) -> 
             made = _ok_type(resolve, function.result)
             if made is None or not _is_handle(resolve, made, Own, resource):
                 return "a constructor returns its resource, or a result whose first type is its resource"
-    if accessor_of(function) is not None and function.is_async:
+    if accessor_of(function) is None:
+        return None
+    if function.is_async:
         return "a getter or setter is not async"
     return params_problem(function) or result_problem(resolve, function)
 
