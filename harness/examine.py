@@ -17,7 +17,7 @@ from harness.interpreter_world import interpreters_own
 from harness.observe import Observed
 from harness.plan import Plan, Role
 from harness.ran import Ran, carried_out
-from harness.toolchains.lending import left_out
+from harness.toolchains.lending import left_out, makers
 from harness.toolchains.protocol import Toolchain
 from harness.unmergeable import merged_all_the_same
 from harness.verdict import Verdict, judge, misread, skipped, unusable
@@ -69,7 +69,7 @@ def _rounds(bench: Workbench, plan: Plan, options: Options) -> list[list[Cell]]:
     roles = [component.role for component in plan.components]
     toolchains = _names(bench, options)
     if options.full_matrix:
-        return [full_cells(roles, toolchains, plan.needs)]
+        return [full_cells(roles, toolchains, plan.needs, makers(bench.toolchains, toolchains))]
     first = first_cells(roles, toolchains, options.engine, options.first, options.turn)
     every = default_cells(roles, toolchains, options.engine)
     return [first] if len(first) == len(every) else [first, every]

@@ -50,7 +50,10 @@ TOOLCHAIN_SCHEMA: Schema = {
             pattern=r"^(?!(?:ours|reference)$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)",
         ),
         "version": {"type": "string", "description": "Its version; `unknown` without it."},
-        "version-command": _command("A command that prints its version; comes before `version`."),
+        "version-command": _command("A command that prints its version; in place of `version`."),
+        "expectations": text(
+            "Which tool it is, where known faults of that tool hold for it: `wasm-tools`. Its version must be told."
+        ),
         "generate": _command(
             "The command that makes a library of a world, the program first. Placeholders: "
             f"{', '.join(PLACEHOLDERS['generate'])}. Without it, the generator of another toolchain is used.",

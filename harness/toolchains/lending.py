@@ -19,6 +19,16 @@ def lend(toolchain: Toolchain, lender: Toolchain) -> Toolchain:
     return replace(toolchain, generator=generator, linker=linker)
 
 
+def makers(toolchains: Mapping[str, Toolchain], names: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Whose generator and whose linker stand behind each of these names; the first toolchain of all is the lender."""
+    lender = next(iter(toolchains), "")
+    found = {}
+    for name in names:
+        generator, linker = (lender if stage in toolchains[name].lacks else name for stage in STAGES)
+        found[name] = (generator, linker)
+    return found
+
+
 def lent(name: str, lacks: Iterable[str], lender: str) -> list[str]:
     """What a run says first of each stage that is lent, and of what is not tried."""
     lacking = frozenset(lacks)

@@ -127,6 +127,9 @@ LINK = 'link = ["true", "{libraries}", "{output}"]\n'
         ('name = "m"\n' + GENERATE + '[link-options]\nopenable = ["-o"]', "'link' is a dependency of 'link-options'"),
         ('name = "m"\nversion = 1\n' + GENERATE, "2: version: 1 is not of type 'string'"),
         ('name = "m"\nversion-command = ["no-such-program"]\n' + GENERATE, "2: there is no program 'no-such-program'"),
+        ('name = "m"\nversion = "1"\nversion-command = ["true"]\n' + GENERATE, "3: only one of version, version-command can be given"),
+        ('name = "m"\nversion-command = ["true"]\nversion = "1"\n' + GENERATE, "3: only one of version, version-command can be given"),
+        ('name = "m"\nexpectations = "wasm-tools"\n' + GENERATE, "2: known faults hold for versions such as 1.262.0; `version` or `version-command` says 'unknown'"),
     ],
 )  # fmt: skip
 def test_bad_files_are_refused(tmp_path: Path, text: str, message: str) -> None:
@@ -187,3 +190,23 @@ def test_the_version_of_the_interface_can_be_asked_for(tmp_path: Path) -> None:
     toolchain = load(write(tmp_path, text), tmp_path, Limits(30))
     result = toolchain.generator.generate("", "w", GenerateOptions(abi_version=2)).result()
     assert result == Built(b"2\n")
+
+
+@pytest.mark.parametrize(
+    ("world", "more"),
+    [
+        (["--world", "{world}"], []),
+        (["--world={world}"], []),
+        (["{world}"], []),
+        (["plain", "{world}", "-x"], ["plain", "-x"]),
+        (["-v", "--world", "{world}"], ["-v"]),
+    ],
+)
+def test_the_only_world_is_not_named(tmp_path: Path, world: list[str], more: list[str]) -> None:
+    words = ["sh", "-c", 'echo "$@" > $0', "{output}", *world, "{wit}"]
+    text = PAIR.format(words, '["true", "{libraries}", "{output}"]')
+    toolchain = load(write(tmp_path, text), tmp_path, Limits(30))
+    unnamed = toolchain.generator.generate(Path("a.wit"), None, GenerateOptions()).result()
+    assert unnamed == Built(" ".join([*more, "a.wit"]).encode() + b"\n")
+    named = toolchain.generator.generate(Path("a.wit"), "w", GenerateOptions()).result()
+    assert named == Built(" ".join([*(word.replace("{world}", "w") for word in world), "a.wit"]).encode() + b"\n")
