@@ -71,7 +71,8 @@ def _world(program: Program, name: str | None) -> tuple[World, bytes]:
     except FrontEndError as error:
         if error.line is None:
             raise program.file.error(["wit"], f"the WIT is not usable: {error}") from error
-        raise FileError(program.file.name, error.line, error.problem) from error
+        place = program.file.place_within("wit", error.line, error.column)
+        raise FileError(program.file.name, place, error.problem) from error
 
 
 def _library(program: Program, index: int, library: ProgramLibrary) -> Library:
