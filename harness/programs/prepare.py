@@ -78,9 +78,9 @@ def _world(program: Program, name: str | None) -> tuple[World, bytes]:
 def _library(program: Program, index: int, library: ProgramLibrary) -> Library:
     try:
         if library.world is None:
-            return Library(library.name, binary_of(library.wat), library.openable)
+            return Library(library.name, binary_of(library.wat), library.openable, library.adapter)
         _, component_type = _world(program, library.world or program.world)
-        return Library(library.name, with_world(library.wat, component_type), library.openable)
+        return Library(library.name, with_world(library.wat, component_type), library.openable, library.adapter)
     except BadWat as error:
         raise program.file.error(["library", index, "wat"], f"{library.name}: {error}") from error
 

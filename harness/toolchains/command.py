@@ -10,6 +10,7 @@
     stub-missing-functions = ["--stub-missing-functions"]
     built-in-libdl = ["--use-built-in-libdl"]
     openable = ["--dl-openable"]                     # before the library's own word
+    adapt = ["--adapt"]                              # before the adapter's own word
     keep-versions = ["--merge-imports-based-on-semver=false"]    # drivers of worlds with compatible versions need it
 
     embed = ["tool", "embed", "{wit}", "--world", "{world}", "--encoding", "{encoding}", "-o", "{output}"]
@@ -41,7 +42,7 @@ from harness import process
 from harness.process import Killed, Limits, Running
 from harness.toml_lines import FileError, TomlFile, read_toml
 from harness.toolchains.command_schema import EMBEDDING, LINK_OPTIONS, PLACEHOLDERS, TOOLCHAIN_SCHEMA
-from harness.toolchains.lending import asked_of_linker
+from harness.toolchains.lending import OF_LIBRARIES, asked_of_linker
 from harness.toolchains.output import BadOutput, read_output
 from harness.toolchains.protocol import (
     BuildResult,
@@ -230,7 +231,7 @@ class CommandTool:
         return self._start("generate", [_filled(word, values) for word in words], folder)
 
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
-        wanted = asked_of_linker(options, any(library.openable for library in libraries))
+        wanted = asked_of_linker(options, libraries)
         known = self._templates.link_options
         lacking = [option for option in wanted if option not in known]
         if lacking:
@@ -238,11 +239,12 @@ class CommandTool:
             return Done(Refused(message, "link"))
         folder = self._folder()
         values = {"{stack-size}": str(options.stack_size)}
-        words = [_filled(word, values) for option in wanted if option != "openable" for word in known[option]]
+        words = [_filled(word, values) for option in wanted if option not in OF_LIBRARIES for word in known[option]]
         for number, library in enumerate(libraries):
             path = folder / f"{number}.so"
             path.write_bytes(library.data)
-            words += [*(known["openable"] if library.openable else ()), f"{library.name}={path}"]
+            kind = "adapt" if library.adapter else "openable" if library.openable else ""
+            words += [*known.get(kind, ()), f"{library.name}={path}"]
         command: list[str] = []
         for word in self._templates.link:
             command += words if word == "{libraries}" else [word]

@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.schema import DRAFT, Schema, text
 
-LINK_OPTIONS = ("stack-size", "stub-missing-functions", "built-in-libdl", "openable", "keep-versions")
+LINK_OPTIONS = ("stack-size", "stub-missing-functions", "built-in-libdl", "openable", "adapt", "keep-versions")
 
 EMBEDDING = ("embed", "new", "wit")
 """What makes components without a linker, and tells what is in them (`protocol.Embedder`)."""
@@ -90,6 +90,7 @@ TOOLCHAIN_SCHEMA: Schema = {
                 "stub-missing-functions": _command("Functions that no library exports trap when they are called."),
                 "built-in-libdl": _command("The linker supplies `dlopen`, `dlsym`, `dlclose` and `dlerror`."),
                 "openable": _command("Stands before each library that `dlopen` must find."),
+                "adapt": _command("Stands before each adapter: NAME=PATH, as libraries have it."),
                 "keep-versions": _command("Imports in compatible versions are not merged."),
             },
             "additionalProperties": False,

@@ -187,7 +187,8 @@ class WasmTools:
                 path = self._write(library.data, ".wasm")
                 paths.append(path)
             word = f"{library.name}={path}"
-            command += ["--dl-openable", word] if library.openable else [word]
+            flags = ["--adapt"] if library.adapter else ["--dl-openable"] if library.openable else []
+            command += [*flags, word]
         return self._start("link", command, paths)
 
     def embed(self, wit: str, world: str, options: EmbedOptions) -> Job:

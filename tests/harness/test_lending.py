@@ -166,3 +166,18 @@ def test_refusals_are_asked_of_it(tmp_path: Path, toml: str, table: str, code: i
         assert "line 8" not in said, "a limit of ours is nothing that others must share"
     assert ("in the minority: mine" in said) is bool(code)
     assert case["outcome"] == ("fail" if code else "pass")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "told"),
+    [
+        ('adapt = ["--adapt"]', 0, []),
+        ('openable = ["--dl-openable"]', 0, ["toolchain mine is left out: its file has no `link-options.adapt`"]),
+        ('adapt = ["--no-such-flag"]', 1, []),
+    ],
+)
+def test_adapters_are_asked_of_it(tmp_path: Path, options: str, code: int, told: list[str]) -> None:
+    program = Path(__file__).resolve().parents[2] / "cases" / "linking" / "adapter.toml"
+    ended, said, case = run(tmp_path, f"{LINKER_ONLY}\n[link-options]\n{options}\n", ["run", str(program)])
+    assert (ended, case["unsupported"]) == (code, told), said
+    assert ("in the minority: mine" in said) is bool(code)
