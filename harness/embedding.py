@@ -34,6 +34,7 @@ from harness.toolchains.protocol import (
     Refused,
     Toolchain,
 )
+from harness.unmergeable import broken_down
 from harness.verdict import Finding, build_finding, findings_of
 from harness.world import World
 
@@ -233,7 +234,7 @@ def _own_or_first(made: dict[str, bytes], name: str) -> bytes:
 def _merged_all_the_same(subject: _Subject, result: BuildResult) -> list[Finding]:
     if isinstance(result, Refused):
         return []
-    seen = "a component" if isinstance(result, Built) else f"{type(result).__name__} at {result.stage}"
+    seen = "a component" if isinstance(result, Built) else broken_down(result)
     expected = f"a refusal to merge them ({subject.conflict})"
     return findings_of([_difference("new", "imports in compatible versions", expected, seen)])
 
