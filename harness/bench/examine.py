@@ -10,9 +10,9 @@ from pathlib import Path
 from harness.bench import artifacts
 from harness.bench.workbench import Workbench
 from harness.composition.interpreter_world import interpreters_own
-from harness.embedding import unasked
 from harness.engine.features import missing
 from harness.engine.results import EngineKind
+from harness.judge.embedding import unasked
 from harness.judge.observation import Observed
 from harness.judge.ran import Ran, carried_out
 from harness.judge.unmergeable import merged_all_the_same
@@ -21,7 +21,7 @@ from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.suite.expectations import Expectations
 from harness.toolchains.cells import Cell, First, default_cells, first_cells, full_cells
-from harness.toolchains.lending import left_out
+from harness.toolchains.lending import left_out, makers
 from harness.toolchains.protocol import Toolchain
 
 
@@ -70,7 +70,7 @@ def _rounds(bench: Workbench, plan: Plan, options: Options) -> list[list[Cell]]:
     roles = [component.role for component in plan.components]
     toolchains = _names(bench, options)
     if options.full_matrix:
-        return [full_cells(roles, toolchains, plan.needs)]
+        return [full_cells(roles, toolchains, plan.needs, makers(bench.toolchains, toolchains))]
     first = first_cells(roles, toolchains, options.engine, options.first, options.turn)
     every = default_cells(roles, toolchains, options.engine)
     return [first] if len(first) == len(every) else [first, every]

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import interpreters
 from harness.bench.observe import Observer
 from harness.binary.share import SharedModules
-from harness.embedding import EmbeddingJudge, Readers
 from harness.engine.engine import Engine
 from harness.engine.results import EngineKind, RunLimits
+from harness.judge.embedding import EmbeddingJudge, Readers
 from harness.judge.structure import StructureComparer
 from harness.plan.plan import ComponentPlan
 from harness.process.launching import Limits, longest

@@ -9,13 +9,13 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
+from harness.mutants.embedding import EMBEDDING
 from harness.mutants.generators import GENERATORS
 from harness.mutants.interpreters import INTERPRETERS
 from harness.mutants.linkers import LINKERS
 from harness.mutants.mutant import Area, Mutant
 from harness.mutants.patch import Patch
 from harness.toolchains.component_build import INTERPRETER
-from harness.toolchains.mutants.embedding import EMBEDDING
 from harness.toolchains.named import UnknownToolchain
 from harness.toolchains.ours import Ours
 from harness.toolchains.protocol import (

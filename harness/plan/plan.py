@@ -60,7 +60,7 @@ class Plan:
     unmergeable: str = ""
     """Why a linker must refuse to merge the subject's imports in compatible versions; it is run with them kept then."""
     encodings: tuple[str, ...] = ()
-    """In which `component embed`, `new` and `wit` are tried with the subject's world (`harness/embedding.py`)."""
+    """In which `component embed`, `new` and `wit` are tried with the subject's world (`harness/judge/embedding.py`)."""
 
     @property
     def subject_wit(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.binary.wat import BadWat, binary_of, with_world
 from harness.frontend.front_end import FrontEndError, WitText, world_section
 from harness.suite.program import Program, ProgramLibrary, ProgramStep
 from harness.text.nearest import there_are
@@ -14,7 +15,6 @@ from harness.values.values import Value
 from harness.values.wave import function_call
 from harness.values.wave_lexer import WaveError
 from harness.values.wave_parser import from_wave
-from harness.wat import BadWat, binary_of, with_world
 from harness.world import types as t
 from harness.world.world import Function, World
 
@@ -71,15 +71,16 @@ def _world(program: Program, name: str | None) -> tuple[World, bytes]:
     except FrontEndError as error:
         if error.line is None:
             raise program.file.error(["wit"], f"the WIT is not usable: {error}") from error
-        raise FileError(program.file.name, error.line, error.problem) from error
+        place = program.file.place_within("wit", error.line, error.column)
+        raise FileError(program.file.name, place, error.problem) from error
 
 
 def _library(program: Program, index: int, library: ProgramLibrary) -> Library:
     try:
         if library.world is None:
-            return Library(library.name, binary_of(library.wat), library.openable)
+            return Library(library.name, binary_of(library.wat), library.openable, library.adapter)
         _, component_type = _world(program, library.world or program.world)
-        return Library(library.name, with_world(library.wat, component_type), library.openable)
+        return Library(library.name, with_world(library.wat, component_type), library.openable, library.adapter)
     except BadWat as error:
         raise program.file.error(["library", index, "wat"], f"{library.name}: {error}") from error
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.binary.wat import BadWat, with_world
 from harness.frontend.front_end import FrontEndError, WitText, world_section
 from harness.suite.schema import REFUSALS_SCHEMA
 from harness.text.toml_lines import TomlFile, parse_toml, read_toml
-from harness.wat import BadWat, with_world
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ import pytest
 
 from harness.bench.examine import Options, examine
 from harness.bench.workbench import Settings, Workbench
-from harness.embedding import unasked
 from harness.frontend.front_end import WitText
 from harness.fuzz.cases_of import bare_case
 from harness.fuzz.oracle import Oracle
 from harness.fuzz.signature import hits
+from harness.judge.embedding import unasked
 from harness.judge.verdict import Outcome
 from harness.plan.plan import Plan
 from harness.planner import check_plan
