@@ -22,7 +22,7 @@ from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.suite.expectations import Expectations
 from harness.toolchains.cells import BOTH_WAYS_EVERY, Cell, First, default_cells, first_cells, full_cells
-from harness.toolchains.lending import left_out
+from harness.toolchains.lending import left_out, makers
 from harness.toolchains.protocol import Toolchain
 
 
@@ -71,7 +71,7 @@ def _rounds(bench: Workbench, plan: Plan, options: Options) -> list[list[Cell]]:
     roles = [component.role for component in plan.components]
     toolchains = _names(bench, options)
     if options.full_matrix:
-        return [full_cells(roles, toolchains, plan.needs)]
+        return [full_cells(roles, toolchains, plan.needs, makers(bench.toolchains, toolchains))]
     first = first_cells(roles, toolchains, options.engine, options.first, options.turn)
     every = default_cells(roles, toolchains, options.engine)
     return [first] if len(first) == len(every) else [first, every]

@@ -28,13 +28,14 @@ from harness.world.world import World
 class FrontEndError(Exception):
     """WIT that cannot be used; the message names file, line and column where there are any.
 
-    `line` is the line in the file, `problem` the message without the place.
+    `line` and `column` are the place in the file, `problem` the message without it.
     """
 
     def __init__(self, error: GeneratorError) -> None:
         super().__init__(str(error))
         span = error.span if isinstance(error, WitError) else None
         self.line = span.line if span is not None else None
+        self.column = span.column if span is not None else 1
         self.problem = str(error).partition(f":{span.column}: error: ")[2] if span is not None else str(error)
 
 

@@ -18,6 +18,7 @@ from harness.binary import canon
 from harness.judge.canon_options import judge_embedded_options
 from harness.judge.diff import Difference
 from harness.judge.same_world import built_world
+from harness.judge.unmergeable import broken_down
 from harness.judge.verdict import Finding, build_finding, findings_of
 from harness.plan.plan import ComponentPlan, Plan
 from harness.plan.roles import Role
@@ -234,7 +235,7 @@ def _own_or_first(made: dict[str, bytes], name: str) -> bytes:
 def _merged_all_the_same(subject: _Subject, result: BuildResult) -> list[Finding]:
     if isinstance(result, Refused):
         return []
-    seen = "a component" if isinstance(result, Built) else f"{type(result).__name__} at {result.stage}"
+    seen = "a component" if isinstance(result, Built) else broken_down(result)
     expected = f"a refusal to merge them ({subject.conflict})"
     return findings_of([_difference("new", "imports in compatible versions", expected, seen)])
 

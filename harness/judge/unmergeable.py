@@ -18,6 +18,8 @@ from harness.toolchains.builder import Builder
 from harness.toolchains.cells import Build
 from harness.toolchains.protocol import BuildFailure, Built, Refused, TimedOut
 
+_SAID = 200
+"""Characters of what a tool says that are told."""
 _FLAG = "imports in compatible versions"
 
 
@@ -46,9 +48,10 @@ def _seen(build: Build, component: Built | BuildFailure | None) -> str:
             return ""
         case Built():
             return f"a component ({build})"
-    return f"{type(component).__name__} at {component.stage}: {_why(component)}"
+    return broken_down(component)
 
 
-def _why(failure: BuildFailure) -> str:
-    """In one line."""
-    return f"{failure.seconds:g} s" if isinstance(failure, TimedOut) else " ".join(failure.message.split())
+def broken_down(failure: BuildFailure) -> str:
+    """How a tool ended that should have refused, with the beginning of what it said, on one line."""
+    said = "" if isinstance(failure, TimedOut) else " ".join(failure.message.split())[:_SAID]
+    return f"{type(failure).__name__} at {failure.stage}{f': {said}' if said else ''}"

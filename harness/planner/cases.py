@@ -30,7 +30,8 @@ def case_plan(case: Case) -> Plan:
         surroundings = surround(source, case.world, case.features, case.merge_versions)
     except FrontEndError as error:
         if isinstance(case.wit, str) and error.line is not None:
-            raise CaseError(case.file.name, error.line, error.problem) from error
+            place = case.file.place_within("wit", error.line, error.column)
+            raise CaseError(case.file.name, place, error.problem) from error
         key = "wit" if isinstance(case.wit, str) else "wit-file"
         raise case.error([key], f"the WIT is not usable: {error}") from error
     if case.sample is not None:

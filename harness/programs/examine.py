@@ -75,8 +75,7 @@ class RunProgram:
 def _left_out(bench: Workbench, program: Program, options: Options) -> dict[str, str]:
     """Toolchains without a linker of their own, or whose linker cannot be asked for what the program asks."""
     names = list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
-    openable = any(library.openable for library in program.libraries)
-    return left_out(bench.toolchains, names, ["link", *asked_of_linker(program.options, openable)])
+    return left_out(bench.toolchains, names, ["link", *asked_of_linker(program.options, program.libraries)])
 
 
 def _ran(program: Program, prepared: Prepared, cells: Sequence[str], options: Options) -> Ran:

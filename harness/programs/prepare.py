@@ -71,15 +71,16 @@ def _world(program: Program, name: str | None) -> tuple[World, bytes]:
     except FrontEndError as error:
         if error.line is None:
             raise program.file.error(["wit"], f"the WIT is not usable: {error}") from error
-        raise FileError(program.file.name, error.line, error.problem) from error
+        place = program.file.place_within("wit", error.line, error.column)
+        raise FileError(program.file.name, place, error.problem) from error
 
 
 def _library(program: Program, index: int, library: ProgramLibrary) -> Library:
     try:
         if library.world is None:
-            return Library(library.name, binary_of(library.wat), library.openable)
+            return Library(library.name, binary_of(library.wat), library.openable, library.adapter)
         _, component_type = _world(program, library.world or program.world)
-        return Library(library.name, with_world(library.wat, component_type), library.openable)
+        return Library(library.name, with_world(library.wat, component_type), library.openable, library.adapter)
     except BadWat as error:
         raise program.file.error(["library", index, "wat"], f"{library.name}: {error}") from error
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from harness.judge.verdict import Finding, Judgement, Outcome, Verdict, misread
 from harness.suite.refusals import Refusal, RefusalTable
 from harness.toolchains.builder import Builder
-from harness.toolchains.cells import OURS, REFERENCE
+from harness.toolchains.cells import OURS
 from harness.toolchains.lending import left_out
 from harness.toolchains.protocol import BuildResult, Built, Panicked, Refused, Toolchain
+from harness.toolchains.wasm_tools import TOOL
 
 Reading = Callable[[str, tuple[str, ...]], str]
 """Where the reference reads a text with these features otherwise than our front end; empty where it does not."""
@@ -21,8 +22,9 @@ _STAGES = {"wit": "generate", "generate": "generate", "link": "link", "new": "ne
 def judge_refusals(
     table: RefusalTable, toolchains: Mapping[str, Toolchain], builder: Builder, read_otherwise: Reading
 ) -> Verdict:
-    """Ours must refuse each row with its message; the reference must do what the row says of it; any other toolchain
-    must refuse it, at any stage and in its own words, unless ours only does not support it."""
+    """Ours must refuse each row with its message; wasm-tools, as the reference or by a file that says so, must do what
+    the row says of it; any other toolchain must refuse it, at any stage and in its own words, unless ours only does not
+    support it."""
     judgements = []
     disputed: dict[int, Refusal] = {}
     for name, toolchain in toolchains.items():
@@ -61,7 +63,7 @@ def unasked(table: RefusalTable, toolchains: Mapping[str, Toolchain]) -> list[st
 
 def _is_asked(toolchain: Toolchain, row: Refusal) -> bool:
     """Valid input that ours does not support is nothing that others must refuse."""
-    limit_of_ours = row.message.startswith("unsupported") and toolchain.name not in (OURS, REFERENCE)
+    limit_of_ours = row.message.startswith("unsupported") and toolchain.name != OURS and toolchain.tool != TOOL
     return not limit_of_ours and not _lacks(toolchain, row)
 
 
@@ -84,7 +86,7 @@ def _attempt(row: Refusal, toolchain: Toolchain, builder: Builder) -> tuple[str,
 
 def _wrong(name: str, row: Refusal, toolchain: Toolchain, builder: Builder) -> str | None:
     stage, result = _attempt(row, toolchain, builder)
-    if name == REFERENCE:
+    if toolchain.tool == TOOL:
         seen = {Refused: "refuses", Built: "accepts", Panicked: "panics"}.get(type(result), "breaks down")
         return None if seen == row.reference else f"expected that it {row.reference}, but it {seen} ({_words(result)})"
     if not isinstance(result, Refused) or stage in toolchain.lacks:  # what is lent answers for another

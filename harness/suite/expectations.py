@@ -23,8 +23,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from harness.text.toml_lines import FileError, read_toml
+from harness.text.toml_lines import FileError, TomlFile, read_toml
+from harness.text.toml_positions import KeyPath
 
 OUTCOMES = ("fail", "tool panicked", "invalid output", "timed out")
 _KEYS = {"id", "cases", "outcome", "message", "wit", "run", "label-names-only", "reason", "link", "reproduction"}
@@ -46,7 +48,7 @@ _CONDITION = re.compile(r"\s*(>=|<=|==|>|<)\s*(\d+(?:\.\d+)*)\s*")
 
 
 class ExpectationsError(Exception):
-    """A file of expectations that is not good. The message names file and entry."""
+    """A file of expectations that is not good. The message names file, line, column and entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +127,10 @@ def nearest_version(paths: Iterable[Path], tool: str, version: str) -> str | Non
     wanted = _ordinal(version)
     found = []
     for path in paths:
-        table = _table(path)
-        conditions = _string(path, "the file", table, "versions")
-        if _string(path, "the file", table, "tool") == tool:
-            found += [bound[2] for bound in _CONDITION.finditer(conditions) if _holds(path, conditions, bound[2])]
+        file = _file(path)
+        conditions = _string(file, (), "the file", "versions")
+        if _string(file, (), "the file", "tool") == tool:
+            found += [bound[2] for bound in _CONDITION.finditer(conditions) if _holds(file, conditions, bound[2])]
     return min(found, key=lambda bound: (abs(_ordinal(bound) - wanted), -_ordinal(bound)), default=None)
 
 
@@ -138,51 +140,59 @@ def _ordinal(version: str) -> int:
     return (numbers[0] * 10**6 + numbers[1]) * 10**6 + numbers[2]
 
 
-def _table(path: Path) -> dict[str, object]:
+def _file(path: Path) -> TomlFile:
     try:
-        return read_toml(path, {"type": "object"}).data
+        return read_toml(path, {"type": "object"})
     except FileError as error:
         raise ExpectationsError(str(error)) from error
 
 
+def _bad(file: TomlFile, path: KeyPath, message: str) -> ExpectationsError:
+    return ExpectationsError(str(file.error(path, message)))
+
+
 def _read(path: Path, versions: Mapping[str, str]) -> Sequence[Expectation]:
-    table = _table(path)
-    tool = _string(path, "the file", table, "tool")
-    conditions = _string(path, "the file", table, "versions")
-    entries = table.get("expect", [])
-    if not isinstance(entries, list) or table.keys() - {"tool", "versions", "expect"}:
-        raise ExpectationsError(f"{path}: a file has `tool`, `versions` and [[expect]] tables, nothing else")
-    found = [_entry(path, tool, entry) for entry in entries]
+    file = _file(path)
+    tool = _string(file, (), "the file", "tool")
+    conditions = _string(file, (), "the file", "versions")
+    entries = file.data.get("expect", [])
+    unknown = min(file.data.keys() - {"tool", "versions", "expect"}, default="")
+    if not isinstance(entries, list) or unknown:
+        raise _bad(file, (unknown or "expect",), "a file has `tool`, `versions` and [[expect]] tables, nothing else")
+    found = [_entry(file, tool, index) for index in range(len(entries))]
     ids = [item.id for item in found]
-    if len(set(ids)) < len(ids):
-        raise ExpectationsError(f"{path}: an `id` occurs twice")
-    applies = tool in versions and _holds(path, conditions, versions[tool])
+    for index, id in enumerate(ids):
+        if id in ids[:index]:
+            raise _bad(file, ("expect", index, "id"), f"an `id` occurs twice: {id}")
+    applies = tool in versions and _holds(file, conditions, versions[tool])
     return found if applies else ()
 
 
-def _entry(path: Path, tool: str, entry: object) -> Expectation:
+def _entry(file: TomlFile, tool: str, index: int) -> Expectation:
+    entry: object = file.data["expect"][index]
+    place = ("expect", index)
     if not isinstance(entry, dict):
-        raise ExpectationsError(f"{path}: `expect` must be a table")
-    id = _string(path, "an entry", entry, "id")
+        raise _bad(file, place, "`expect` must be a table")
+    id = _string(file, place, "an entry", "id")
     unknown = entry.keys() - _KEYS
     if unknown:
-        raise ExpectationsError(f"{path}: {id}: unknown key `{min(unknown)}`")
-    outcome = _string(path, id, entry, "outcome")
+        raise _bad(file, (*place, min(unknown)), f"{id}: unknown key `{min(unknown)}`")
+    outcome = _string(file, place, id, "outcome")
     if outcome not in OUTCOMES:
-        raise ExpectationsError(f"{path}: {id}: `outcome` must be one of {', '.join(OUTCOMES)}")
+        raise _bad(file, (*place, "outcome"), f"{id}: `outcome` must be one of {', '.join(OUTCOMES)}")
     cases = entry.get("cases", [])
     if not isinstance(cases, list) or not all(isinstance(case, str) for case in cases):
-        raise ExpectationsError(f"{path}: {id}: `cases` must be a list of names")
-    message, wit, run = (_pattern(path, id, entry, key) for key in ("message", "wit", "run"))
+        raise _bad(file, (*place, "cases"), f"{id}: `cases` must be a list of names")
+    message, wit, run = (_pattern(file, place, id, key) for key in ("message", "wit", "run"))
     labels = entry.get("label-names-only", False)
     if not isinstance(labels, bool):
-        raise ExpectationsError(f"{path}: {id}: `label-names-only` must be true or false")
+        raise _bad(file, (*place, "label-names-only"), f"{id}: `label-names-only` must be true or false")
     if not cases and not message:
-        raise ExpectationsError(f"{path}: {id}: without `cases` and `message` it would explain everything")
+        raise _bad(file, place, f"{id}: without `cases` and `message` it would explain everything")
     source = entry.get("link") or entry.get("reproduction")
     if not isinstance(source, str):
-        raise ExpectationsError(f"{path}: {id}: needs a `link` or a `reproduction`")
-    reason = _string(path, id, entry, "reason")
+        raise _bad(file, place, f"{id}: needs a `link` or a `reproduction`")
+    reason = _string(file, place, id, "reason")
     return Expectation(id, tool, outcome, reason, source, tuple(cases), message, wit, run, labels)
 
 
@@ -208,30 +218,38 @@ def _behind(owner: str, labels: Mapping[str, str]) -> str:
     return labels.get(owner, owner).replace("%", "").rpartition("/")[2].partition("@")[0]
 
 
-def _pattern(path: Path, owner: str, table: Mapping[str, object], key: str) -> str:
-    value = table.get(key, "")
+def _pattern(file: TomlFile, place: KeyPath, owner: str, key: str) -> str:
+    value = _within(file, place).get(key, "")
     if not isinstance(value, str):
-        raise ExpectationsError(f"{path}: {owner}: `{key}` must be a string")
+        raise _bad(file, (*place, key), f"{owner}: `{key}` must be a string")
     try:
         re.compile(value)
     except re.error as error:
-        raise ExpectationsError(f"{path}: {owner}: `{key}` is no regular expression: {error}") from error
+        raise _bad(file, (*place, key), f"{owner}: `{key}` is no regular expression: {error}") from error
     return value
 
 
-def _string(path: Path, owner: str, table: Mapping[str, object], key: str) -> str:
-    value = table.get(key)
+def _string(file: TomlFile, place: KeyPath, owner: str, key: str) -> str:
+    value = _within(file, place).get(key)
     if not isinstance(value, str) or not value:
-        raise ExpectationsError(f"{path}: {owner}: `{key}` must be a string")
+        raise _bad(file, (*place, key), f"{owner}: `{key}` must be a string")
     return value
 
 
-def _holds(path: Path, conditions: str, version: str) -> bool:
+def _within(file: TomlFile, place: KeyPath) -> Mapping[str, object]:
+    found: Any = file.data
+    for part in place:
+        found = found[part]
+    table: Mapping[str, object] = found
+    return table
+
+
+def _holds(file: TomlFile, conditions: str, version: str) -> bool:
     actual = _numbers(version)
     for part in conditions.split(","):
         match = _CONDITION.fullmatch(part)
         if match is None:
-            raise ExpectationsError(f"{path}: `versions`: {part.strip()!r} is not like `>=1.262.0`")
+            raise _bad(file, ("versions",), f"`versions`: {part.strip()!r} is not like `>=1.262.0`")
         if not _COMPARISONS[match[1]](actual, _numbers(match[2])):
             return False
     return True

@@ -48,6 +48,7 @@ class ProgramLibrary:
     wat: str
     world: str | None
     openable: bool
+    adapter: bool
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,11 @@ def _libraries(rows: Sequence[dict[str, Any]], world: str) -> tuple[ProgramLibra
     told = any("world" in row for row in rows)
     return tuple(
         ProgramLibrary(
-            row["name"], row["wat"], row.get("world", None if told or index else world), row.get("openable", False)
+            row["name"],
+            row["wat"],
+            row.get("world", None if told or index else world),
+            row.get("openable", False),
+            row.get("adapter", False),
         )
         for index, row in enumerate(rows)
     )

@@ -21,6 +21,10 @@ _LIBRARY = {
             "type": "boolean",
             "description": "`dlopen` can find it (`--dl-openable`). It stands behind those that are not.",
         },
+        "adapter": {
+            "type": "boolean",
+            "description": "No library, but what gives libraries what they import from the module `name` (`--adapt`).",
+        },
     },
     "additionalProperties": False,
 }

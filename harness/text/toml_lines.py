@@ -1,4 +1,4 @@
-"""TOML files whose errors name the line."""
+"""TOML files whose errors name line and column."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import jsonschema
 from jsonschema.exceptions import ValidationError, best_match
 
 from harness.text.files import UnreadableFile, read_text_file
-from harness.text.toml_positions import KeyPath, positions
+from harness.text.toml_positions import KeyPath, Place, positions
 
 MAX_DEPTH = 100
 """How deep tables and arrays may be nested: far more than any file needs."""
@@ -28,34 +28,51 @@ _LONG_KEY = re.compile(rf"""^[ \t\[]*+(?:[\w"'-]++[ \t]*+\.[ \t]*+){{{MAX_DEPTH}
 """A dotted key for which the standard parser would take quadratic time."""
 
 
-class FileError(ValueError):
-    """A file that cannot be used; the message begins with `file:line:` and tells what to do."""
+_AT = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
+BEGINNING: Place = (1, 1)
 
-    def __init__(self, file: str, line: int, message: str) -> None:
-        super().__init__(f"{file}:{line}: {message}")
-        self.line = line
+
+class FileError(ValueError):
+    """A file that cannot be used; the message begins with `file:line:column:` and tells what to do."""
+
+    def __init__(self, file: str, place: Place, message: str) -> None:
+        self.line, column = place
+        super().__init__(f"{file}:{self.line}:{column}: {message}")
 
 
 @dataclass(frozen=True)
 class TomlFile:
-    """A parsed file and the lines of its keys."""
+    """A parsed file and the places of its keys."""
 
     name: str
     text: str
     data: dict[str, Any]
 
     @cached_property
-    def _lines(self) -> dict[KeyPath, int]:
+    def _places(self) -> dict[KeyPath, Place]:
         return positions(self.text)
 
-    def line(self, path: Sequence[str | int]) -> int:
-        """The line of a value, or of the nearest thing around it."""
-        known = self._lines
+    def place(self, path: Sequence[str | int]) -> Place:
+        """Where a value stands, or the nearest thing around it."""
+        known = self._places
         for end in range(len(path), 0, -1):
             found = known.get(tuple(path[:end]))
             if found is not None:
                 return found
-        return 1
+        return BEGINNING
+
+    def line(self, path: Sequence[str | int]) -> int:
+        return self.place(path)[0]
+
+    def place_within(self, key: str, line: int, column: int) -> Place:
+        """The place in the file of one in the text of the string `key`, whose lines count from the beginning of the
+        file (`lines_before`). The key's own where a string on one line has escapes."""
+        at_line, at_column = self.place([key])
+        if line != at_line:
+            return line, column
+        text, source = self.data[key], self.text.split("\n")[at_line - 1]
+        start = source.find(text.split("\n")[0], at_column)
+        return (line, start + column) if start > 0 else (at_line, at_column)
 
     def lines_before(self, key: str) -> int:
         """Lines of the file before the text of a multi-line string."""
@@ -64,7 +81,7 @@ class TomlFile:
         return line if begins_after else line - 1
 
     def error(self, path: Sequence[str | int], message: str) -> FileError:
-        return FileError(self.name, self.line(path), message)
+        return FileError(self.name, self.place(path), message)
 
 
 def read_toml(path: Path, schema: Mapping[str, Any]) -> TomlFile:
@@ -72,22 +89,20 @@ def read_toml(path: Path, schema: Mapping[str, Any]) -> TomlFile:
     try:
         text = read_text_file(path)
     except UnreadableFile as error:
-        raise FileError(str(path), 1, str(error)) from error
+        raise FileError(str(path), BEGINNING, str(error)) from error
     return parse_toml(text, str(path), schema)
 
 
 def parse_toml(text: str, name: str, schema: Mapping[str, Any]) -> TomlFile:
     """Parse and validate a text; raises `FileError`."""
     if long_key := _LONG_KEY.search(text):
-        raise FileError(name, text.count("\n", 0, long_key.start()) + 1, f"nested more than {MAX_DEPTH} deep")
+        raise FileError(name, (text.count("\n", 0, long_key.start()) + 1, 1), f"nested more than {MAX_DEPTH} deep")
     try:
         file = TomlFile(name, text, tomllib.loads(text))
     except RecursionError:
-        raise FileError(name, 1, f"not usable: nested more than {MAX_DEPTH} deep") from None
+        raise FileError(name, BEGINNING, f"not usable: nested more than {MAX_DEPTH} deep") from None
     except ValueError as error:  # also an integer with more digits than Python converts
-        at = re.search(r"at line (\d+)", str(error))
-        line = int(at.group(1)) if at else 1 if not isinstance(error, tomllib.TOMLDecodeError) else text.count("\n") + 1
-        raise FileError(name, line, f"not TOML: {_cut(str(error))}") from error
+        raise FileError(name, _place(error, text), f"not TOML: {_cut(_AT.sub('', str(error)))}") from error
     _bound(file)
     found = islice(jsonschema.Draft202012Validator(schema).iter_errors(file.data), MAX_PROBLEMS)
     problems = list(found)
@@ -96,10 +111,20 @@ def parse_toml(text: str, name: str, schema: Mapping[str, Any]) -> TomlFile:
     return file
 
 
-def _order(file: TomlFile, problem: ValidationError) -> tuple[bool, int]:
+def _place(error: ValueError, text: str) -> Place:
+    """Where the standard parser stopped: it says so in its message, or that it was at the end."""
+    at = _AT.search(str(error))
+    if at is not None and at["line"] is not None:
+        return int(at["line"]), int(at["column"])
+    if at is None:  # an integer that is too long: nobody says where
+        return BEGINNING
+    return text.count("\n") + 1, len(text) - text.rfind("\n")
+
+
+def _order(file: TomlFile, problem: ValidationError) -> tuple[bool, Place]:
     """What stands somewhere comes first, what is missing in the whole file last."""
     place = [*problem.absolute_path, *_unknown_keys(problem)[:1]]
-    return (not place, file.line(place))
+    return (not place, file.place(place))
 
 
 def _bound(file: TomlFile) -> None:

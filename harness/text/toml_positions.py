@@ -16,6 +16,9 @@ MAX_PARTS = 128
 KeyPath = tuple[str | int, ...]
 """Keys and indices from the root of the document to a value."""
 
+Place = tuple[int, int]
+"""Line and column, from 1, in characters."""
+
 _BLANK = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
 _KEY = re.compile(r"""[A-Za-z0-9_-]++|"(?:[^"\\\n]++|\\.)*+"|'[^'\n]*+'""")
 _STRING = re.compile(
@@ -28,8 +31,8 @@ _ATOM = re.compile(r"[^\[\]{},#\n]++")
 """A number, a boolean or a date."""
 
 
-def positions(text: str) -> dict[KeyPath, int]:
-    """The 1-based line of each table, key and array element."""
+def positions(text: str) -> dict[KeyPath, Place]:
+    """Where each table, key and array element begins."""
     return _Scanner(text).scan()
 
 
@@ -48,11 +51,11 @@ class _Scanner:
         self._at = 0
         self._line = 1
         self._counted = 0
-        self._found: dict[KeyPath, int] = {}
+        self._found: dict[KeyPath, Place] = {}
         self._lengths: dict[KeyPath, int] = {}
         """How many elements each array of tables has so far."""
 
-    def scan(self) -> dict[KeyPath, int]:
+    def scan(self) -> dict[KeyPath, Place]:
         prefix: KeyPath = ()
         while self._skip_blank():
             if self._text[self._at] == "[":
@@ -79,7 +82,7 @@ class _Scanner:
         for end in range(len(path), 0, -1):
             if path[:end] in self._found:
                 return
-            self._found[path[:end]] = self._line
+            self._found[path[:end]] = (self._line, self._at - self._text.rfind("\n", 0, self._at))
 
     def _parts(self, end: str) -> list[str]:
         """The parts of a dotted key, which `end` follows. No more than anybody asks for."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 
@@ -125,16 +125,35 @@ def first_cells(
     return mixed or pure_cells(roles, toolchains, engine)
 
 
-def full_cells(roles: Sequence[Role], toolchains: Sequence[str], needs: frozenset[str] = frozenset()) -> list[Cell]:
+def full_cells(
+    roles: Sequence[Role],
+    toolchains: Sequence[str],
+    needs: frozenset[str] = frozenset(),
+    makers: Mapping[str, tuple[str, str]] | None = None,
+) -> list[Cell]:
     """Every generator with every linker for each component, under both engines; and everything by the first toolchain
-    and the older interpreter interface, which only ours still speaks, unless a plan `needs` maps: it has none."""
-    builds = [Build(generator, linker) for generator in toolchains for linker in toolchains]
+    and the older interpreter interface, which only ours still speaks, unless a plan `needs` maps: it has none.
+
+    `makers`: whose generator and linker stand behind each name (`toolchains/lending.py`). What is the same is built
+    once: under the name of the toolchain whose own build it is, else under the first.
+    """
+    builds = _different([Build(generator, linker) for generator in toolchains for linker in toolchains], makers or {})
     choices = [list(zip(roles, chosen, strict=True)) for chosen in itertools.product(builds, repeat=len(roles))]
     cells = [Cell(tuple(choice), engine) for engine in EngineKind for choice in choices]
     if OURS in toolchains and "map" not in needs:
         old = Build(OURS, OURS, abi_version=2)
         cells.append(Cell(tuple((role, old) for role in roles), EngineKind.WINCH))
     return cells
+
+
+def _different(builds: Iterable[Build], makers: Mapping[str, tuple[str, str]]) -> list[Build]:
+    found: dict[tuple[str, str], Build] = {}
+    for build in builds:
+        generator, linker = build.generator, build.linker
+        key = (makers.get(generator, (generator, ""))[0], makers.get(linker, ("", linker))[1])
+        if key not in found or build.toolchain is not None:
+            found[key] = build
+    return list(found.values())
 
 
 def _around(roles: Sequence[Role], subject: Build, others: Build, engine: EngineKind) -> Cell:

@@ -10,6 +10,7 @@
     stub-missing-functions = ["--stub-missing-functions"]
     built-in-libdl = ["--use-built-in-libdl"]
     openable = ["--dl-openable"]                     # before the library's own word
+    adapt = ["--adapt"]                              # before the adapter's own word
     keep-versions = ["--merge-imports-based-on-semver=false"]    # drivers of worlds with compatible versions need it
 
     embed = ["tool", "embed", "{wit}", "--world", "{world}", "--encoding", "{encoding}", "-o", "{output}"]
@@ -21,6 +22,8 @@ are not tried where they are not there. Where an option is asked
 for that is not in the table, the toolchain is left out, with the reason. Beside those above, `generate` may mention
 {features} (names with commas between; without it, the toolchain is left out of worlds with gates to open), {encoding}
 and {abi-version} (of the interpreter's interface). Unknown placeholders and missing programs are errors of the file.
+
+`expectations = "wasm-tools"` says that it is one: known faults of that version hold for it.
 
 Exit code 0: the output file is the result. 1 or 2: refused, standard error says why. Anything else: broken down.
 """
@@ -39,7 +42,7 @@ from harness.process import children as process
 from harness.process.children import Killed, Limits, Running
 from harness.text.toml_lines import FileError, TomlFile, read_toml
 from harness.toolchains.command_schema import EMBEDDING, LINK_OPTIONS, PLACEHOLDERS, TOOLCHAIN_SCHEMA
-from harness.toolchains.lending import asked_of_linker
+from harness.toolchains.lending import OF_LIBRARIES, asked_of_linker
 from harness.toolchains.output import BadOutput, read_output
 from harness.toolchains.protocol import (
     BuildResult,
@@ -56,6 +59,7 @@ from harness.toolchains.protocol import (
 )
 from harness.toolchains.wasm_tools import await_end
 
+_VERSION = re.compile(r"\d+\.\d+\.\d+[^\s()]*")
 _PLACEHOLDER = re.compile(r"\{[a-z][a-z-]*\}")
 
 
@@ -74,11 +78,13 @@ class Templates:
     """Words by option: what the linker can be asked for."""
     embedding: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The commands `embed`, `new` and `wit`, those that the file has."""
+    expectations: str = ""
+    """The tool whose known faults hold for this one; empty for one that is no other."""
 
     @property
     def program(self) -> str:
         """What expectations call the tool."""
-        return (self.generate or self.link)[0]
+        return self.expectations or (self.generate or self.link)[0]
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -131,12 +137,20 @@ def read(path: Path) -> Templates:
     options = {key: tuple(words) for key, words in table.get("link-options", {}).items()}
     generate, link = (tuple(table.get(key, ())) for key in ("generate", "link"))
     embedding = {key: tuple(table[key]) for key in EMBEDDING if key in table}
-    return Templates(table["name"], _version(file), generate, link, options, embedding)
+    try:
+        version, known = _version(file), table.get("expectations", "")
+        version = _number(file, version) if known else version
+    except FileError as error:
+        raise ToolchainFileError(str(error)) from error
+    return Templates(table["name"], version, generate, link, options, embedding, known)
 
 
 def _check(file: TomlFile) -> None:
     """What the schema cannot say. Raises `FileError`."""
     table = file.data
+    if "version" in table and "version-command" in table:
+        second = max(("version", "version-command"), key=lambda key: file.line([key]))
+        raise file.error([second], "only one of version, version-command can be given")
     for key, known in PLACEHOLDERS.items():
         _check_placeholders(file, (key,), table.get(key, ()), known)
     for key, words in table.get("link-options", {}).items():
@@ -164,6 +178,7 @@ def _check_placeholders(file: TomlFile, path: Sequence[str], words: Sequence[str
 
 
 def _version(file: TomlFile) -> str:
+    """Raises `FileError`."""
     command = file.data.get("version-command")
     if command is None:
         return str(file.data.get("version", "unknown"))
@@ -171,10 +186,19 @@ def _version(file: TomlFile) -> str:
         completed = process.run(command, Limits(10.0, 0))
     except OSError as error:
         message = f"{command[0]} cannot be started: {error.strerror}"
-        raise ToolchainFileError(str(file.error(["version-command"], message))) from error
+        raise file.error(["version-command"], message) from error
     except Killed as error:
-        raise ToolchainFileError(str(file.error(["version-command"], f"version-command: {error}"))) from error
+        raise file.error(["version-command"], f"version-command: {error}") from error
     return completed.stdout.decode("utf-8", "replace").strip() or "unknown"
+
+
+def _number(file: TomlFile, said: str) -> str:
+    """The version alone, by which expectations are found. Raises `FileError`."""
+    found = _VERSION.search(said)
+    if found is None:
+        message = f"known faults hold for versions such as 1.262.0; `version` or `version-command` says {said!r}"
+        raise file.error(["expectations"], message)
+    return found[0]
 
 
 class CommandTool:
@@ -203,10 +227,11 @@ class CommandTool:
             "{encoding}": options.encoding,
             "{abi-version}": str(options.abi_version),
         }
-        return self._start("generate", [_filled(word, values) for word in self._templates.generate], folder)
+        words = self._templates.generate if world is not None else _without_world(self._templates.generate)
+        return self._start("generate", [_filled(word, values) for word in words], folder)
 
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
-        wanted = asked_of_linker(options, any(library.openable for library in libraries))
+        wanted = asked_of_linker(options, libraries)
         known = self._templates.link_options
         lacking = [option for option in wanted if option not in known]
         if lacking:
@@ -214,11 +239,12 @@ class CommandTool:
             return Done(Refused(message, "link"))
         folder = self._folder()
         values = {"{stack-size}": str(options.stack_size)}
-        words = [_filled(word, values) for option in wanted if option != "openable" for word in known[option]]
+        words = [_filled(word, values) for option in wanted if option not in OF_LIBRARIES for word in known[option]]
         for number, library in enumerate(libraries):
             path = folder / f"{number}.so"
             path.write_bytes(library.data)
-            words += [*(known["openable"] if library.openable else ()), f"{library.name}={path}"]
+            kind = "adapt" if library.adapter else "openable" if library.openable else ""
+            words += [*known.get(kind, ()), f"{library.name}={path}"]
         command: list[str] = []
         for word in self._templates.link:
             command += words if word == "{libraries}" else [word]
@@ -288,6 +314,18 @@ class _CommandJob:
             return Built(read_output(self._output, self._limits.output))
         except BadOutput as error:
             return Panicked(0, f"ended with code 0 and {error}", self._stage)
+
+
+def _without_world(words: Sequence[str]) -> list[str]:
+    """The words of a command for the only world of a package, which need not be named: without those that name it, and
+    without an option before a word that is nothing else."""
+    kept: list[str] = []
+    for word in words:
+        if word == "{world}" and kept and kept[-1].startswith("-"):
+            kept.pop()
+        elif "{world}" not in word:
+            kept.append(word)
+    return kept
 
 
 def _filled(word: str, values: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.text.json_schema import DRAFT, Schema, text
 
-LINK_OPTIONS = ("stack-size", "stub-missing-functions", "built-in-libdl", "openable", "keep-versions")
+LINK_OPTIONS = ("stack-size", "stub-missing-functions", "built-in-libdl", "openable", "adapt", "keep-versions")
 
 EMBEDDING = ("embed", "new", "wit")
 """What makes components without a linker, and tells what is in them (`protocol.Embedder`)."""
@@ -50,7 +50,10 @@ TOOLCHAIN_SCHEMA: Schema = {
             pattern=r"^(?!(?:ours|reference)$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)",
         ),
         "version": {"type": "string", "description": "Its version; `unknown` without it."},
-        "version-command": _command("A command that prints its version; comes before `version`."),
+        "version-command": _command("A command that prints its version; in place of `version`."),
+        "expectations": text(
+            "Which tool it is, where known faults of that tool hold for it: `wasm-tools`. Its version must be told."
+        ),
         "generate": _command(
             "The command that makes a library of a world, the program first. Placeholders: "
             f"{', '.join(PLACEHOLDERS['generate'])}. Without it, the generator of another toolchain is used.",
@@ -87,6 +90,7 @@ TOOLCHAIN_SCHEMA: Schema = {
                 "stub-missing-functions": _command("Functions that no library exports trap when they are called."),
                 "built-in-libdl": _command("The linker supplies `dlopen`, `dlsym`, `dlclose` and `dlerror`."),
                 "openable": _command("Stands before each library that `dlopen` must find."),
+                "adapt": _command("Stands before each adapter: NAME=PATH, as libraries have it."),
                 "keep-versions": _command("Imports in compatible versions are not merged."),
             },
             "additionalProperties": False,

@@ -3,8 +3,9 @@ reason."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from harness.toolchains.command_schema import EMBEDDING
 from harness.toolchains.protocol import LinkOptions, Toolchain
@@ -19,6 +20,16 @@ def lend(toolchain: Toolchain, lender: Toolchain) -> Toolchain:
     return replace(toolchain, generator=generator, linker=linker)
 
 
+def makers(toolchains: Mapping[str, Toolchain], names: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Whose generator and whose linker stand behind each of these names; the first toolchain of all is the lender."""
+    lender = next(iter(toolchains), "")
+    found = {}
+    for name in names:
+        generator, linker = (lender if stage in toolchains[name].lacks else name for stage in STAGES)
+        found[name] = (generator, linker)
+    return found
+
+
 def lent(name: str, lacks: Iterable[str], lender: str) -> list[str]:
     """What a run says first of each stage that is lent, and of what is not tried."""
     lacking = frozenset(lacks)
@@ -27,14 +38,28 @@ def lent(name: str, lacks: Iterable[str], lender: str) -> list[str]:
     return said + ([f"the file of {name} has no {', '.join(untried)}: not tried with it"] if untried else [])
 
 
-def asked_of_linker(options: LinkOptions, openable: bool = False) -> list[str]:
-    """What a link asks for beyond the libraries, by the names of `Toolchain.lacks`. `openable`: a library must be found
-    by `dlopen`."""
+OF_LIBRARIES = ("openable", "adapt")
+"""What is asked for library by library."""
+
+
+class Kind(Protocol):
+    """What a library is asked to be."""
+
+    @property
+    def openable(self) -> bool: ...
+
+    @property
+    def adapter(self) -> bool: ...
+
+
+def asked_of_linker(options: LinkOptions, libraries: Sequence[Kind]) -> list[str]:
+    """What a link asks for beyond the libraries, by the names of `Toolchain.lacks`."""
     asked = {
         "stack-size": options.stack_size is not None,
         "stub-missing-functions": options.stub_missing_functions,
         "built-in-libdl": options.built_in_libdl,
-        "openable": openable,
+        "openable": any(library.openable for library in libraries),
+        "adapt": any(library.adapter for library in libraries),
         "keep-versions": not options.merge_versions,
     }
     return [name for name, is_asked in asked.items() if is_asked]

@@ -17,6 +17,7 @@ from generator.dylib.generate import generate
 from generator.dylib.world.options import DylibOptions
 from generator.errors import GeneratorError
 from generator.link import link
+from generator.link.adapter import read_adapter
 from generator.link.library import read_library
 from generator.link.plan_link import LinkOptions as OurLinkOptions
 from generator.resolved.model import PackageId, Resolve
@@ -102,8 +103,13 @@ def _load(wit: str | Path, features: tuple[str, ...]) -> tuple[Resolve, PackageI
 
 
 def _link(libraries: Sequence[Library], options: LinkOptions) -> bytes:
-    read = [read_library(library.name, library.data, dl_openable=library.openable) for library in libraries]
-    ours = OurLinkOptions(stub_missing_functions=options.stub_missing_functions, built_in_libdl=options.built_in_libdl)
+    adapters = tuple([read_adapter(item.name, item.data) for item in libraries if item.adapter])
+    read = [read_library(item.name, item.data, dl_openable=item.openable) for item in libraries if not item.adapter]
+    ours = OurLinkOptions(
+        stub_missing_functions=options.stub_missing_functions,
+        built_in_libdl=options.built_in_libdl,
+        adapters=adapters,
+    )
     if options.stack_size is not None:
         ours = replace(ours, stack_size=options.stack_size)
     return link(read, ours, ComponentizeOptions(merge_imports_based_on_semver=options.merge_versions))

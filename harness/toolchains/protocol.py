@@ -78,11 +78,13 @@ class GenerateOptions:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """A library to link. The name is what other libraries' `needed` lists call it; `openable`: `dlopen` can find it."""
+    """A library to link. The name is what other libraries' `needed` lists call it; `openable`: `dlopen` can find it;
+    `adapter`: no library, but what gives libraries their imports from the module of that name (`--adapt`)."""
 
     name: str
     data: bytes
     openable: bool = False
+    adapter: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ from harness.toolchains.protocol import (
 )
 
 ENVIRONMENT_VARIABLE = "HARNESS_WASM_TOOLS"
+TOOL = "wasm-tools"
+"""What expectations call it."""
 RUST_PANIC = 101
 """The exit code of a Rust program that panicked."""
 
@@ -185,7 +187,8 @@ class WasmTools:
                 path = self._write(library.data, ".wasm")
                 paths.append(path)
             word = f"{library.name}={path}"
-            command += ["--dl-openable", word] if library.openable else [word]
+            flags = ["--adapt"] if library.adapter else ["--dl-openable"] if library.openable else []
+            command += [*flags, word]
         return self._start("link", command, paths)
 
     def embed(self, wit: str, world: str, options: EmbedOptions) -> Job:
@@ -284,9 +287,7 @@ def reference(
     tool = WasmTools(executable, directory, limits, link_flags)
     for library in keep:
         tool.keep(library)
-    return Toolchain(
-        "reference", "wasm-tools", executable.version, tool, tool, commands=commands(link_flags), embedder=tool
-    )
+    return Toolchain("reference", TOOL, executable.version, tool, tool, commands=commands(link_flags), embedder=tool)
 
 
 def commands(link_flags: Sequence[str] = ()) -> tuple[str, ...]:

@@ -81,7 +81,7 @@ def test_schemas_are_schemas() -> None:
 def test_bad_files_are_refused_with_the_line(text: str, line: int, message: str) -> None:
     with pytest.raises(FileError) as caught:
         parse_case(text, "case.toml")
-    assert str(caught.value).startswith(f"case.toml:{line}: ")
+    assert str(caught.value).startswith(f"case.toml:{line}:")
     assert message in str(caught.value)
 
 
@@ -118,7 +118,7 @@ def test_bad_files_are_refused_with_the_line(text: str, line: int, message: str)
 def test_cases_that_contradict_their_wit_or_the_model(wit: str, steps: str, line: int, message: str) -> None:
     with pytest.raises(FileError) as caught:
         plan(wit, steps)
-    assert str(caught.value).startswith(f"case.toml:{line}: ")
+    assert str(caught.value).startswith(f"case.toml:{line}:")
     assert message in str(caught.value)
 
 
@@ -253,7 +253,7 @@ def test_a_wit_file_stays_within_the_folder_of_its_case(tmp_path: Path, name: st
         return
     with pytest.raises(FileError) as caught:
         parse_case(text, "case.toml", folder)
-    assert str(caught.value).startswith("case.toml:4: ")
+    assert str(caught.value).startswith("case.toml:4:1: ")
     assert message in str(caught.value)
 
 
@@ -315,7 +315,7 @@ def test_tables_of_refusals() -> None:
     row = 'why = "w"\nwit = "x"\nstage = "wit"\nmessage = "m"\nreference = "accepts"\n'
     table = parse_refusals(f'title = "t"\n[[refusal]]\n{row}[[refusal]]\nworld = "v"\n{row}', "r.toml")
     assert [(r.line, r.world, r.reference) for r in table.rows] == [(2, None, "accepts"), (8, "v", "accepts")]
-    with pytest.raises(FileError, match=r"r\.toml:5: .*'parse' is not one of"):
+    with pytest.raises(FileError, match=r"r\.toml:5:1: .*'parse' is not one of"):
         parse_refusals(f'title = "t"\n[[refusal]]\n{row}'.replace('"wit"\n', '"parse"\n'), "r.toml")
 
 
@@ -325,10 +325,10 @@ WORLD = "package a:b; world w { }"
 @pytest.mark.parametrize(
     ("stage", "wit", "wat", "message"),
     [
-        ("wit", WORLD, "(module)", "r.toml:5: refusal.0.stage: 'new' was expected"),
-        ("new", WORLD, None, "r.toml:2: refusal.0: 'wat' is a required property"),
-        ("new", WORLD, "(module", "r.toml:7: expected `)`"),
-        ("new", "nothing", "(module)", "r.toml:4: "),
+        ("wit", WORLD, "(module)", "r.toml:5:1: refusal.0.stage: 'new' was expected"),
+        ("new", WORLD, None, "r.toml:2:1: refusal.0: 'wat' is a required property"),
+        ("new", WORLD, "(module", "r.toml:7:1: expected `)`"),
+        ("new", "nothing", "(module)", "r.toml:4:1: "),
     ],
 )
 def test_rows_with_a_core_module(stage: str, wit: str, wat: str | None, message: str) -> None:

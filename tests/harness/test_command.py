@@ -113,28 +113,31 @@ LINK = 'link = ["true", "{libraries}", "{output}"]\n'
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("name = ", "1: not TOML"),
-        (GENERATE, "1: 'name' is a required property"),
-        ('name = "ours"\n' + GENERATE, "1: name: 'ours' does not match"),
+        ("name = ", "1:8: not TOML"),
+        (GENERATE, "1:1: 'name' is a required property"),
+        ('name = "ours"\n' + GENERATE, "1:1: name: 'ours' does not match"),
         ('name = "reference"\n' + GENERATE, "not `ours` or `reference`"),
-        ('name = "m"\ncolour = 1', "2: unknown key colour"),
-        ('name = "../../m"\n' + GENERATE, "1: name: '../../m' does not match"),
+        ('name = "m"\ncolour = 1', "2:1: unknown key colour"),
+        ('name = "../../m"\n' + GENERATE, "1:1: name: '../../m' does not match"),
         ('name = ".."\n' + GENERATE, "letters, digits"),
         ('name = "a b"\n' + GENERATE, "letters, digits"),
         ('name = "m\\u0000"\n' + GENERATE, "letters, digits"),
         ('name = "m\\n"\n' + GENERATE, "letters, digits"),
         (f'name = "{"m" * 65}"\n' + GENERATE, "at most 64"),
-        ('name = "m"', "1: one of generate, link is missing"),
-        ('name = "m"\ngenerate = "tool"', "2: generate: 'tool' is not of type 'array'"),
-        ('name = "m"\ngenerate = []', "2: generate: [] should be non-empty"),
-        ('name = "m"\ngenerate = ["tool", "{wit}"]', "2: generate: must contain a word with {output}"),
-        ('name = "m"\n' + GENERATE + 'link = ["t", "{output}"]', "3: link: must contain the word {libraries}"),
-        ('name = "m"\nlink = ["true", "{libraries}", "-l{libraries}", "{output}"]', "2: {libraries} in `link` must be a word"),
-        ('name = "m"\n' + LINK + "[link-options]\nsize = []", "4: unknown key size; known here are stack-size"),
-        ('name = "m"\n' + LINK + '[link-options]\nstack-size = ["-s"]', "4: link-options.stack-size: must contain a word with {stack-size}"),
+        ('name = "m"', "1:1: one of generate, link is missing"),
+        ('name = "m"\ngenerate = "tool"', "2:1: generate: 'tool' is not of type 'array'"),
+        ('name = "m"\ngenerate = []', "2:1: generate: [] should be non-empty"),
+        ('name = "m"\ngenerate = ["tool", "{wit}"]', "2:1: generate: must contain a word with {output}"),
+        ('name = "m"\n' + GENERATE + 'link = ["t", "{output}"]', "3:1: link: must contain the word {libraries}"),
+        ('name = "m"\nlink = ["true", "{libraries}", "-l{libraries}", "{output}"]', "2:1: {libraries} in `link` must be a word"),
+        ('name = "m"\n' + LINK + "[link-options]\nsize = []", "4:1: unknown key size; known here are stack-size"),
+        ('name = "m"\n' + LINK + '[link-options]\nstack-size = ["-s"]', "4:1: link-options.stack-size: must contain a word with {stack-size}"),
         ('name = "m"\n' + GENERATE + '[link-options]\nopenable = ["-o"]', "'link' is a dependency of 'link-options'"),
-        ('name = "m"\nversion = 1\n' + GENERATE, "2: version: 1 is not of type 'string'"),
-        ('name = "m"\nversion-command = ["no-such-program"]\n' + GENERATE, "2: there is no program 'no-such-program'"),
+        ('name = "m"\nversion = 1\n' + GENERATE, "2:1: version: 1 is not of type 'string'"),
+        ('name = "m"\nversion-command = ["no-such-program"]\n' + GENERATE, "2:1: there is no program 'no-such-program'"),
+        ('name = "m"\nversion = "1"\nversion-command = ["true"]\n' + GENERATE, "3:1: only one of version, version-command can be given"),
+        ('name = "m"\nversion-command = ["true"]\nversion = "1"\n' + GENERATE, "3:1: only one of version, version-command can be given"),
+        ('name = "m"\nexpectations = "wasm-tools"\n' + GENERATE, "2:1: known faults hold for versions such as 1.262.0; `version` or `version-command` says 'unknown'"),
     ],
 )  # fmt: skip
 def test_bad_files_are_refused(tmp_path: Path, text: str, message: str) -> None:
@@ -163,14 +166,14 @@ PAIR = 'name = "m"\ngenerate = {}\nlink = {}\n'
 @pytest.mark.parametrize(
     ("generate", "link", "more", "message"),
     [
-        ('["true", "{wit}", "{output}", "{nope}"]', '["true", "{libraries}", "{output}"]', "", "tool.toml:2: unknown placeholder {nope} in `generate`"),
-        ('["true", "{wit}", "{output}"]', '["true", "{libraries}", "{output}", "{world}"]', "", "tool.toml:3: unknown placeholder {world} in `link`"),
-        ('["true", "{wit}", "{output}"]', '["true", "{libraries}", "{output}"]', '[link-options]\nopenable = ["{size}"]', "tool.toml:5: unknown placeholder {size}"),
-        ('["no-such-program-anywhere", "{wit}", "{output}"]', '["true", "{libraries}", "{output}"]', "", "tool.toml:2: there is no program 'no-such-program-anywhere'"),
-        ('["true", "{wit}", "{output}"]', '["/no/such/program", "{libraries}", "{output}"]', "", "tool.toml:3: there is no program '/no/such/program'"),
-        ('["true", "{wit}", "{output}"]', '["true", "{libraries}", "{output}"]', 'new = ["true", "{module}", "{output}", "{wit}"]', "tool.toml:4: unknown placeholder {wit} in `new`"),
-        ('["true", "{wit}", "{output}"]', '["true", "{libraries}", "{output}"]', 'embed = ["true", "{wit}", "{world}", "{output}"]', "tool.toml:4: embed: must contain a word with {encoding}"),
-        ('["true", "{wit}", "{output}"]', '["true", "{libraries}", "{output}"]', 'wit = ["no-such-program", "{component}", "{output}"]', "tool.toml:4: there is no program 'no-such-program'"),
+        ('["true", "{wit}", "{output}", "{nope}"]', '["true", "{libraries}", "{output}"]', "", "tool.toml:2:1: unknown placeholder {nope} in `generate`"),
+        ('["true", "{wit}", "{output}"]', '["true", "{libraries}", "{output}", "{world}"]', "", "tool.toml:3:1: unknown placeholder {world} in `link`"),
+        ('["true", "{wit}", "{output}"]', '["true", "{libraries}", "{output}"]', '[link-options]\nopenable = ["{size}"]', "tool.toml:5:1: unknown placeholder {size}"),
+        ('["no-such-program-anywhere", "{wit}", "{output}"]', '["true", "{libraries}", "{output}"]', "", "tool.toml:2:1: there is no program 'no-such-program-anywhere'"),
+        ('["true", "{wit}", "{output}"]', '["/no/such/program", "{libraries}", "{output}"]', "", "tool.toml:3:1: there is no program '/no/such/program'"),
+        ('["true", "{wit}", "{output}"]', '["true", "{libraries}", "{output}"]', 'new = ["true", "{module}", "{output}", "{wit}"]', "tool.toml:4:1: unknown placeholder {wit} in `new`"),
+        ('["true", "{wit}", "{output}"]', '["true", "{libraries}", "{output}"]', 'embed = ["true", "{wit}", "{world}", "{output}"]', "tool.toml:4:1: embed: must contain a word with {encoding}"),
+        ('["true", "{wit}", "{output}"]', '["true", "{libraries}", "{output}"]', 'wit = ["no-such-program", "{component}", "{output}"]', "tool.toml:4:1: there is no program 'no-such-program'"),
     ],
 )  # fmt: skip
 def test_placeholders_and_programs_are_checked_at_load(
@@ -195,3 +198,23 @@ def test_the_version_of_the_interface_can_be_asked_for(tmp_path: Path) -> None:
     toolchain = load(write(tmp_path, text), tmp_path, Limits(30))
     result = toolchain.generator.generate("", "w", GenerateOptions(abi_version=2)).result()
     assert result == Built(b"2\n")
+
+
+@pytest.mark.parametrize(
+    ("world", "more"),
+    [
+        (["--world", "{world}"], []),
+        (["--world={world}"], []),
+        (["{world}"], []),
+        (["plain", "{world}", "-x"], ["plain", "-x"]),
+        (["-v", "--world", "{world}"], ["-v"]),
+    ],
+)
+def test_the_only_world_is_not_named(tmp_path: Path, world: list[str], more: list[str]) -> None:
+    words = ["sh", "-c", 'echo "$@" > $0', "{output}", *world, "{wit}"]
+    text = PAIR.format(words, '["true", "{libraries}", "{output}"]')
+    toolchain = load(write(tmp_path, text), tmp_path, Limits(30))
+    unnamed = toolchain.generator.generate(Path("a.wit"), None, GenerateOptions()).result()
+    assert unnamed == Built(" ".join([*more, "a.wit"]).encode() + b"\n")
+    named = toolchain.generator.generate(Path("a.wit"), "w", GenerateOptions()).result()
+    assert named == Built(" ".join([*(word.replace("{world}", "w") for word in world), "a.wit"]).encode() + b"\n")

@@ -56,6 +56,16 @@ reference = "refuses"
 """
 
 
+BOTH = f"{GENERATOR_ONLY}\n{LINKER_ONLY}"
+KNOWN = '\nexpectations = "wasm-tools"\nversion-command = ["{tool}", "--version"]'
+ACCEPTED = """title = "t"
+[[refusal]]
+why = "Names that differ in hyphens only."
+wit = "package a:b; interface fo-o { f: func(); } interface foo {} world w { import fo-o; }"
+stage = "wit"
+message = "fo-o"
+reference = "accepts"
+"""
 MODULE = """title = "t"
 [[refusal]]
 why = "No such export."
@@ -135,6 +145,14 @@ LINKS_ALL = """link = ["sh", "-c", 'echo > "$0"', "{{output}}", "{{libraries}}"]
         (LINKER_ONLY, MERGED, 0, ""),
         (LINKS_ALL, MERGED, 1, "line 2 (Two versions differ.): expected a refusal, got: built"),
         (GENERATOR_ONLY, MERGED, 0, "1 of 1 rows: toolchain mine is left out: its file has no `link`"),
+        (BOTH, ACCEPTED, 1, "line 2 (Names that differ in hyphens only.): expected a refusal, got: built"),
+        (BOTH + KNOWN, ACCEPTED, 0, ""),
+        (
+            TAKES_ALL + "\n" + LINKS_ALL + KNOWN,
+            REFUSED,
+            1,
+            "(No such type.): expected that it refuses, but it accepts",
+        ),
         (GENERATOR_ONLY, MODULE, 0, "1 of 1 rows: toolchain mine is left out: its file has no `new`"),
         (GENERATOR_ONLY + "\n" + NEW, MODULE, 0, ""),
         (GENERATOR_ONLY + "\n" + TAKES_MODULES, MODULE, 1, "line 2 (No such export.): expected a refusal, got: built"),
@@ -144,6 +162,22 @@ def test_refusals_are_asked_of_it(tmp_path: Path, toml: str, table: str, code: i
     (tmp_path / "t.toml").write_text(table)
     ended, said, case = run(tmp_path, toml, ["run", "t.toml"])
     assert (ended, told in said) == (code, True), said
-    assert "line 8" not in said, "a limit of ours is nothing that others must share"
+    if KNOWN not in toml:
+        assert "line 8" not in said, "a limit of ours is nothing that others must share"
     assert ("in the minority: mine" in said) is bool(code)
     assert case["outcome"] == ("fail" if code else "pass")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "told"),
+    [
+        ('adapt = ["--adapt"]', 0, []),
+        ('openable = ["--dl-openable"]', 0, ["toolchain mine is left out: its file has no `link-options.adapt`"]),
+        ('adapt = ["--no-such-flag"]', 1, []),
+    ],
+)
+def test_adapters_are_asked_of_it(tmp_path: Path, options: str, code: int, told: list[str]) -> None:
+    program = Path(__file__).resolve().parents[2] / "cases" / "linking" / "adapter.toml"
+    ended, said, case = run(tmp_path, f"{LINKER_ONLY}\n[link-options]\n{options}\n", ["run", str(program)])
+    assert (ended, case["unsupported"]) == (code, told), said
+    assert ("in the minority: mine" in said) is bool(code)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.text.toml_positions import KeyPath, positions
+from harness.text.toml_positions import KeyPath, Place, positions
 
 TABLE: list[tuple[str, dict[KeyPath, int]]] = [
     ("", {}),
@@ -46,7 +46,22 @@ TABLE: list[tuple[str, dict[KeyPath, int]]] = [
 
 @pytest.mark.parametrize(("text", "expected"), TABLE, ids=[text[:20] for text, _ in TABLE])
 def test_lines_of_keys(text: str, expected: dict[KeyPath, int]) -> None:
-    assert positions(text) == expected
+    assert {path: line for path, (line, _) in positions(text).items()} == expected
+
+
+COLUMNS: list[tuple[str, dict[KeyPath, Place]]] = [
+    ("a = 1\n  b = 2", {("a",): (1, 1), ("b",): (2, 3)}),
+    ("[ t ]\n\tk.l = 1", {("t",): (1, 1), ("t", "k"): (2, 2), ("t", "k", "l"): (2, 2)}),
+    ("  [[s]]\r\n k = 1", {("s",): (1, 3), ("s", 0): (1, 3), ("s", 0, "k"): (2, 2)}),
+    ("ä = [1, [2],\n  {x = 1}]".replace("ä", '"ä"'), {("ä",): (1, 1), ("ä", 0): (1, 8), ("ä", 1): (1, 11)}),
+    ("a = {b = {c = 1}}", {("a",): (1, 1), ("a", "b"): (1, 6), ("a", "b", "c"): (1, 11)}),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), COLUMNS)
+def test_columns_of_keys(text: str, expected: dict[KeyPath, Place]) -> None:
+    found = positions(text)
+    assert {path: found[path] for path in expected} == expected
 
 
 def paths(value: Any, path: KeyPath = ()) -> Iterator[KeyPath]:

@@ -351,6 +351,21 @@ class TestCells:
         assert Cell(tuple((role, Build(OURS, OURS, 2)) for role in ROLES), EngineKind.WINCH) in cells
         assert sum(cell.toolchain == OURS for cell in cells) == 2, "one for each engine; the old interface is its own"
 
+    @pytest.mark.parametrize(
+        ("mine", "builds"),
+        [
+            (("mine", "mine"), ["ours", "ours+mine", "mine+ours", "mine"]),
+            (("mine", OURS), ["ours", "mine"]),
+            ((OURS, "mine"), ["ours", "mine"]),
+        ],
+    )
+    def test_what_is_lent_is_not_built_twice(self, mine: tuple[str, str], builds: list[str]) -> None:
+        """A toolchain without a linker of its own uses ours: with ours as the generator, that is ours."""
+        makers = {OURS: (OURS, OURS), "mine": mine}
+        cells = full_cells([Role.SUBJECT], [OURS, "mine"], frozenset({"map"}), makers)
+        assert [str(cell) for cell in cells] == [f"{build}@{kind.value}" for kind in EngineKind for build in builds]
+        assert len(full_cells(ROLES, [OURS, "mine"], frozenset({"map"}), makers)) == 2 * len(builds) ** 2
+
     def test_full_with_maps_leaves_the_old_interface_out(self) -> None:
         cells = full_cells(ROLES, [OURS, REFERENCE], frozenset({"map"}))
         assert cells == full_cells(ROLES, [OURS, REFERENCE])[:-1]
