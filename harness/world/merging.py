@@ -114,12 +114,18 @@ def _conflict(world: World, names: Mapping[str, str]) -> str:
                 return f"the function {name} of {new} has another type"
     for interface in (*world.imports.values(), *world.exports.values()):
         for owner, name in interface.uses:
-            if owner not in names or name in world.imports[owner].resources:
+            if owner not in names:
                 continue
-            here, there = (world.imports[key].types.get(name) for key in (owner, names[owner]))
+            here, there = (_named(world.imports[key], name) for key in (owner, names[owner]))
             if there is None or not same.types(here, there):
                 return f"the type {name} of {names[owner]} is {'missing' if there is None else 'another one'}"
     return ""
+
+
+def _named(interface: Interface, name: str) -> t.Type | None:
+    """A resource as the type of a handle to it: two resources are one where handles to them are."""
+    resource = interface.resources.get(name)
+    return interface.types.get(name) if resource is None else t.Own(resource)
 
 
 class _Same:

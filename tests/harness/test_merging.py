@@ -119,6 +119,23 @@ def test_an_alias_that_others_use_must_be_the_same(there: str, conflict: str, us
     assert parts.parts[Role.SUBJECT].plan.merge_versions is not bool(conflict)
 
 
+@pytest.mark.parametrize(
+    ("lower", "higher", "conflict"),
+    [
+        ("use o.{r};", "resource r;", "the type r of a:b/i@1.1.0 is another one"),
+        ("resource r;", "use o.{r};", "the type r of a:b/i@1.1.0 is another one"),
+        ("use o.{r};", "use o.{r};", ""),
+        ("resource r;", "resource r;", ""),
+    ],
+)
+def test_a_resource_that_others_use_must_be_the_same(lower: str, higher: str, conflict: str) -> None:
+    packages = "interface user { use a:b/i@1.0.0.{r}; h: func(a: r); }\n" + "".join(
+        f"package a:b@{version} {{ interface i {{ {item} f: func(); }} interface o {{ resource r; }} }}\n"
+        for version, item in (("1.0.0", lower), ("1.1.0", higher))
+    )
+    assert merging(world(packages, BOTH + "import user;")).conflict == conflict
+
+
 def test_an_export_that_uses_an_alias_keeps_versions_apart() -> None:
     packages = (
         "package a:b@1.0.0 { interface i { type a = u8; } } package a:b@1.1.0 { interface i { type a = u8; } }"
