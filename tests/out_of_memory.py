@@ -23,7 +23,8 @@ def run_with_little(module: str, words: list[str], room: int, kind: str) -> subp
     """`main` of a module with these arguments. `kind`: `RLIMIT_AS` or `RLIMIT_DATA`. `room`: bytes that it may take."""
     code = _CODE.format(module=module, kind=kind, room=room)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run([sys.executable, "-c", code, *words], env=environment, capture_output=True, text=True)
+    command = [sys.executable, "-c", code, *words]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
 
 
 def write_large_wit(path: Path, functions: int) -> None:

@@ -46,6 +46,20 @@ SUBCOMMANDS = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line. Returns 0, 1 for bad input (told on stderr), 2 for wrong use."""
+    try:
+        code = _main(argv)
+    except MemoryError:
+        code = None
+    # Outside of the clause: the exception keeps all frames alive, and with them all that was read.
+    if code is None:
+        gc.collect()
+        _tell("error: memory ran out: the input is too large for what `ulimit` or this machine allows")
+        return EXIT_BAD_INPUT
+    return code
+
+
+def _main(argv: Sequence[str] | None) -> int | None:
+    """None where memory ran out."""
     replace_closed_streams()
     if argv is None:  # a process of its own, which makes much and drops little
         gc.set_threshold(*_RARE_COLLECTIONS)
@@ -72,10 +86,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _run(importlib.import_module(f"generator.cli.{chosen.module}"), args)
 
 
-def _run(module: ModuleType, args: argparse.Namespace) -> int:
+def _run(module: ModuleType, args: argparse.Namespace) -> int | None:
+    """None where memory ran out."""
     try:
         code: int = module.run(args)
         sys.stdout.flush()
+    except MemoryError:
+        # The first clause: to raise an exception again that no clause takes, CPython 3.11 needs memory for a number,
+        # and tries for ever where there is none.
+        return None
     except UsageError as error:
         _tell(f"error: {error}")
         return EXIT_USAGE
@@ -88,9 +107,6 @@ def _run(module: ModuleType, args: argparse.Namespace) -> int:
     except RecursionError:
         # WIT text has a bound on nesting; binaries, which may be hostile, have none.
         print("error: the input nests too deeply", file=sys.stderr)
-        return EXIT_BAD_INPUT
-    except MemoryError:
-        _tell("error: memory ran out: the input is too large for what `ulimit` or this machine allows")
         return EXIT_BAD_INPUT
     except BrokenPipeError:
         # Whoever reads the output has had enough. A closed descriptor keeps the interpreter from complaining at exit.

@@ -6,12 +6,14 @@ Exit codes: 0 all agree, 1 something disagrees, 2 used wrongly, 3 the harness it
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 
 from harness.cli import streams
 from harness.cli.standard_streams import reopen_closed_streams
 from harness.process.interrupts import interrupt_on_signals
+from harness.process.memory import RAN_OUT
 
 
 def main() -> None:
@@ -55,17 +57,28 @@ def _run() -> int:
     except Exception as error:
         if not _is_out_of_memory(error):
             return _broken(error)
-        from harness.runs.worker import WHAT_TO_DO
+    else:
+        return code if isinstance(code, int) else exits.AGREE
+    # Outside of the clause: the exception keeps all frames alive, and with them all that was made.
+    return _out_of_memory()
 
-        echo(f"Error: memory ran out: {WHAT_TO_DO}", err=True)
-        return exits.USED_WRONGLY
-    return code if isinstance(code, int) else exits.AGREE
+
+def _out_of_memory() -> int:
+    from harness.cli import exits
+
+    gc.collect()
+    with contextlib.suppress(OSError):
+        os.write(2, f"Error: {RAN_OUT}\n".encode())  # without the modules that write, which take memory
+    return exits.USED_WRONGLY
 
 
 def _is_out_of_memory(error: Exception) -> bool:
-    """Also where there is no room for the stack of a thread, for which Python has no class of its own."""
-    return isinstance(error, MemoryError) or (
-        isinstance(error, RuntimeError) and "can't start new thread" in str(error)
+    """Also where there is no room for a module's machine code or for the stack of a thread, for which Python has no
+    class of its own."""
+    return (
+        isinstance(error, MemoryError)
+        or (isinstance(error, ImportError) and "failed to map segment" in str(error))
+        or (isinstance(error, RuntimeError) and "can't start new thread" in str(error))
     )
 
 

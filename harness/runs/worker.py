@@ -19,10 +19,8 @@ from typing import IO, Any, Protocol
 
 from harness.bench.workbench import Workbench
 from harness.process.launching import SURROUNDINGS, Killed, hand_on
+from harness.process.memory import MEMORY, RAN_OUT
 from harness.process.steps import Steps
-
-MEMORY = 8 << 30
-"""Bytes of data that a worker may use."""
 
 GARBAGE_THRESHOLD = 1_000_000
 """By how many objects a worker grows between two searches for cycles. Plans and traces are many objects and few cycles:
@@ -32,11 +30,6 @@ STEP, ANSWER, AGAIN, ERROR, TOO_LARGE = "step", "answer", "again", "error", "too
 """Kinds of answers: a step begins (its name, its bound or None, processor time used so far) or ends (the name around
 it); the task's answer; work was lost and is to be tried again; the harness failed; the task takes
 more memory than there is."""
-
-WHAT_TO_DO = (
-    f"this takes more than a process of the harness may use ({MEMORY >> 30} GiB, or less where `ulimit` or the machine "
-    "says so); make the input smaller, or run with fewer jobs (-j)"
-)
 
 RECURSION = 10_000
 """Python frames: types may be nested many levels deep (`harness/frontend/narrow.py`)."""
@@ -94,18 +87,31 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     while (request := receive(requests)) is not None:
         task, steps.lost, steps.last_try = request
         try:
-            answer = task.perform(bench)
-        except Killed as killed:
-            send(answers, (ERROR if steps.last_try else AGAIN, str(killed)))
-        except MemoryError:
-            bench = Workbench(first[0], steps)  # and whatever it remembers is gone
-            send(answers, (TOO_LARGE, f"memory ran out: {WHAT_TO_DO}"))
-        except OSError as error:
-            send(answers, (ERROR, _told(error, bench.settings.directory) or traceback.format_exc()))
-        except Exception:
-            send(answers, (ERROR, traceback.format_exc()))
-        else:
-            send(answers, (ANSWER, answer))
+            answer = _performed(task, bench, steps)
+            if answer is not None:
+                send(answers, answer)
+        except MemoryError:  # the answer is too large to be sent
+            answer = None
+        if answer is not None:
+            continue
+        # Outside of all clauses: the exception keeps all frames alive, and with them all that was made.
+        bench = Workbench(first[0], steps)  # and whatever it remembers is gone
+        gc.collect()
+        send(answers, (TOO_LARGE, RAN_OUT))
+
+
+def _performed(task: Task, bench: Workbench, steps: Steps) -> tuple[str, object] | None:
+    """The answer to a task; None where memory ran out."""
+    try:
+        return ANSWER, task.perform(bench)
+    except MemoryError:
+        return None  # the first clause, as in `generator/cli`
+    except Killed as killed:
+        return ERROR if steps.last_try else AGAIN, str(killed)
+    except OSError as error:
+        return ERROR, _told(error, bench.settings.directory) or traceback.format_exc()
+    except Exception:
+        return ERROR, traceback.format_exc()
 
 
 def _told(error: OSError, directory: Path) -> str | None:

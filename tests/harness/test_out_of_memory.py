@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is bound
 def test_too_large_a_world(tmp_path: Path) -> None:
     write_large_wit(tmp_path / "large.wit", 6_000)
     words = ["check", str(tmp_path / "large.wit"), "--no-reference", "-j", "1"]
-    done = run_with_little("harness.cli", words, 48 << 20, "RLIMIT_DATA")
+    done = run_with_little("harness.cli", words, 36 << 20, "RLIMIT_DATA")
     assert done.returncode == 2, done.stdout + done.stderr
     assert "memory ran out" in done.stdout + done.stderr and "make the input smaller" in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
