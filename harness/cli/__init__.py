@@ -55,7 +55,7 @@ def _run() -> int:
     except Exception as error:
         if not _is_out_of_memory(error):
             return _broken(error)
-        from harness.runs.worker import WHAT_TO_DO
+        from harness.runs.messages import WHAT_TO_DO
 
         echo(f"Error: memory ran out: {WHAT_TO_DO}", err=True)
         return exits.USED_WRONGLY

@@ -14,7 +14,7 @@ from harness.engine.traps import classify
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.plan import ScriptPlan
 from harness.plan.roles import Role
-from harness.runs.worker import MEMORY
+from harness.runs.messages import MEMORY
 
 ENDLESS = RunLimits(fuel=1 << 62, seconds=0.5)
 LITTLE = RunLimits(fuel=100_000, seconds=3600.0)

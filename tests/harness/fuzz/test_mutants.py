@@ -17,9 +17,10 @@ from harness.mutants.toolchain import MUTANTS, PREFIX
 from harness.mutants.worlds import CASES, PROGRAMS, WORLDS
 from harness.mutation.survey import Survey
 from harness.plan.roles import Role
-from harness.runs.run import Run, Tools
+from harness.runs.run import Run
 from harness.suite.case import parse_case
 from harness.toolchains import ours
+from harness.toolchains.choose import Tools
 from harness.toolchains.component_build import INTERPRETER, WORLD
 from harness.toolchains.named import UnknownToolchain, named
 from harness.toolchains.protocol import (
