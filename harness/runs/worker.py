@@ -17,7 +17,7 @@ from typing import IO
 from harness.bench.workbench import Workbench
 from harness.process.launching import SURROUNDINGS, Killed, hand_on
 from harness.process.steps import Steps
-from harness.runs.messages import AGAIN, ANSWER, ERROR, MEMORY, STEP, TOO_LARGE, WHAT_TO_DO, receive, send
+from harness.runs.messages import AGAIN, ANSWER, ERROR, MEMORY, STEP, TOO_LARGE, WHAT_TO_DO, Task, receive, send
 
 GARBAGE_THRESHOLD = 1_000_000
 """By how many objects a worker grows between two searches for cycles. Plans and traces are many objects and few cycles:
@@ -53,19 +53,26 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     bench = Workbench(first[0], steps)
     while (request := receive(requests)) is not None:
         task, steps.lost, steps.last_try = request
-        try:
-            answer = task.perform(bench)
-        except Killed as killed:
-            send(answers, (ERROR if steps.last_try else AGAIN, str(killed)))
-        except MemoryError:
+        message = _perform(task, bench, steps)
+        if message is None:
             bench = Workbench(first[0], steps)  # and whatever it remembers is gone
-            send(answers, (TOO_LARGE, f"memory ran out: {WHAT_TO_DO}"))
-        except OSError as error:
-            send(answers, (ERROR, _told(error, bench.settings.directory) or traceback.format_exc()))
-        except Exception:
-            send(answers, (ERROR, traceback.format_exc()))
-        else:
-            send(answers, (ANSWER, answer))
+            message = TOO_LARGE, f"memory ran out: {WHAT_TO_DO}"
+        send(answers, message)
+
+
+def _perform(task: Task, bench: Workbench, steps: Steps) -> tuple[str, object] | None:
+    """The message with the answer. None where memory ran out: what was under way is gone when this has returned, and
+    there is room for a message again."""
+    try:
+        return ANSWER, task.perform(bench)
+    except Killed as killed:
+        return ERROR if steps.last_try else AGAIN, str(killed)
+    except MemoryError:
+        return None
+    except OSError as error:
+        return ERROR, _told(error, bench.settings.directory) or traceback.format_exc()
+    except Exception:
+        return ERROR, traceback.format_exc()
 
 
 def _told(error: OSError, directory: Path) -> str | None:
