@@ -22,7 +22,8 @@ from harness.fuzz.trial import DEFAULT_CALLS, Recipe
 from harness.fuzz.worlds import Profile
 from harness.mutants.toolchain import MUTANTS
 from harness.mutation.survey import Row, Survey
-from harness.runs.run import Run, Tools
+from harness.runs.run import Run
+from harness.toolchains.choose import Tools
 
 
 def detections(seed: int, seconds: float, workers: int, only: tuple[str, ...]) -> list[Row]:

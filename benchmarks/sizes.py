@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.libraries import Measure, Sizes, doubling
-from harness.runs.run import Run, Tools
+from harness.runs.run import Run
 from harness.runs.suite_files import find
+from harness.toolchains.choose import Tools
 
 LEVELS = 16
 """How often the example's type doubles."""

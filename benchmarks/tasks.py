@@ -7,7 +7,8 @@ import resource
 import time
 from dataclasses import dataclass
 
-from harness.bench.examine import Options, examine
+from harness.bench.examination import Options
+from harness.bench.examine import examine
 from harness.bench.workbench import Workbench
 from harness.engine.results import EngineKind
 from harness.frontend.front_end import WitText

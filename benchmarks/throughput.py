@@ -22,8 +22,9 @@ from rich.table import Table
 
 from benchmarks.tasks import FAILED, Differential, Floor, Spent
 from harness.judge.verdict import Outcome
-from harness.runs.run import Run, Tools
-from harness.runs.worker import Task
+from harness.runs.messages import Task
+from harness.runs.run import Run
+from harness.toolchains.choose import Tools
 
 
 @dataclass(frozen=True, slots=True)

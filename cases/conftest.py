@@ -14,11 +14,13 @@ from typing import Any
 
 import pytest
 
-from harness.bench.examine import Examination, Options
+from harness.bench.examination import Examination, Options
 from harness.cli.results import case_text, to_case
 from harness.runs.pool import TaskFailed
-from harness.runs.run import NoToolchain, Run, Tools, WrongReference, default_expectations
+from harness.runs.run import Run, default_expectations
 from harness.runs.suite_files import SuiteFile, name_of
+from harness.toolchains.choose import Tools
+from harness.toolchains.selection import NoToolchain
 
 _RUN = pytest.StashKey[Run]()
 _FUTURES = pytest.StashKey[dict[str, "Future[Any]"]]()
@@ -72,7 +74,7 @@ def _future(item: CaseItem) -> Future[Examination]:
         shared = "PYTEST_XDIST_WORKER" in os.environ
         try:
             run = stash[_RUN] = Run(Tools(), 1 if shared else os.cpu_count() or 1)
-        except (NoToolchain, WrongReference) as error:
+        except NoToolchain as error:
             raise pytest.UsageError(str(error)) from error
         items = [] if shared else [other for other in item.session.items if isinstance(other, CaseItem)]
         options = _options(run)

@@ -9,9 +9,10 @@ from harness.bench.workbench import Workbench
 from harness.engine.results import EngineKind
 from harness.host_end.calls import host_run
 from harness.host_end.end import differences
-from harness.judge.diff import Difference
+from harness.judge.difference import Difference
+from harness.judge.judging import findings_of
 from harness.judge.observation import CellRun
-from harness.judge.verdict import Judgement, Outcome, Verdict, findings_of
+from harness.judge.verdict import Judgement, Outcome, Verdict
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.process.steps import StepLost

@@ -4,61 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from harness.bench import artifacts
 from harness.bench.ask_host import ask_host
+from harness.bench.examination import Examination, Options
 from harness.bench.workbench import Workbench
 from harness.composition.interpreter_world import interpreters_own
 from harness.engine.features import missing
-from harness.engine.results import EngineKind
+from harness.judge.carried_out import carried_out
 from harness.judge.embedding import unasked
+from harness.judge.judging import judge
 from harness.judge.observation import Observed
-from harness.judge.ran import Ran, carried_out
 from harness.judge.unmergeable import merged_all_the_same
-from harness.judge.verdict import Outcome, Verdict, judge, misread, skipped, unusable
+from harness.judge.verdict import Outcome, Verdict, misread, skipped, unusable
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
-from harness.suite.expectations import Expectations
 from harness.toolchains.cells import BOTH_WAYS_EVERY, Cell, First, default_cells, first_cells, full_cells
 from harness.toolchains.lending import left_out, makers
 from harness.toolchains.protocol import Toolchain
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How plans are examined. `artifacts` None: nothing is kept."""
-
-    full_matrix: bool = False
-    engine: EngineKind = EngineKind.WINCH
-    expectations: Expectations = field(default_factory=Expectations)
-    artifacts: Path | None = Path("artifacts")
-    toolchains: tuple[str, ...] | None = None
-    """Which of the toolchains take part, by name, in order; None: all."""
-    first: First = First.BOTH_WAYS
-    turn: int = 0
-    """The number of a world among many: whose turn it is to build what is built once (`first_cells`)."""
-    list_calls: bool = False
-    """Whether every call is wanted as text, also of what passes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Examination:
-    """The verdict on one plan, and what a report shows beside it. `stages`: seconds by stage."""
-
-    name: str
-    title: str
-    verdict: Verdict
-    wit: str = ""
-    calls: tuple[str, ...] = ()
-    unsupported: tuple[str, ...] = ()
-    artifacts: str = ""
-    seconds: float = 0.0
-    stages: tuple[tuple[str, float], ...] = ()
-    ran: Ran = field(default_factory=Ran)
-    failed_run: int = 0
-    """The run that `calls` are of, counted from 1."""
 
 
 def choose_cells(bench: Workbench, plan: Plan, options: Options) -> list[Cell]:

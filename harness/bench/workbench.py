@@ -2,49 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import interpreters
 from harness.bench.observe import Observer
+from harness.bench.settings import Settings
 from harness.binary.share import SharedModules
 from harness.engine.engine import Engine
-from harness.engine.results import EngineKind, RunLimits
+from harness.engine.results import EngineKind
 from harness.judge.embedding import EmbeddingJudge, Readers
 from harness.judge.structure import StructureComparer
-from harness.process.launching import Limits, longest
+from harness.process.launching import longest
 from harness.process.steps import StepLost, Steps
-from harness.toolchains import command, wasm_tools
 from harness.toolchains.builder import Builder
-from harness.toolchains.cells import OURS
-from harness.toolchains.lending import lend
-from harness.toolchains.named import named
 from harness.toolchains.protocol import Toolchain
-from harness.toolchains.wasm_tools import Executable
+from harness.toolchains.selection import Place
 
 if TYPE_CHECKING:
     from harness.toolchains.second_reading import SecondReader
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a run's processes are told. `directory`: for temporary files; its maker removes it."""
-
-    directory: Path
-    reference: Executable | None
-    ours: bool = True
-    commands: tuple[Path, ...] = ()
-    """TOML files of further toolchains (`harness/toolchains/command.py`)."""
-    tool_limits: Limits = field(default_factory=Limits)
-    run_limits: RunLimits = field(default_factory=RunLimits)
-    stand_in: str | None = None
-    """A toolchain by name (`harness/toolchains/named.py`) that takes the place of ours."""
-    named: tuple[str, ...] = ()
-    """Further toolchains of that kind, under their own names."""
-    reference_link_flags: tuple[str, ...] = ()
-    """What the reference is given in every link beyond what it needs."""
 
 
 class Workbench:
@@ -56,31 +32,9 @@ class Workbench:
 
     @cached_property
     def toolchains(self) -> dict[str, Toolchain]:
-        """By name, ours first, then those by name, then the reference, then those of files; the first of all lends what
-        a file lacks."""
-        settings = self.settings
-        found: dict[str, Toolchain] = {}
-        if settings.stand_in is not None:
-            found[OURS] = replace(named(settings.stand_in), name=OURS)
-        elif settings.ours:
-            from harness.toolchains import ours
-
-            found[ours.NAME] = ours.toolchain()
-        for name in settings.named:
-            found[name] = named(name)
-        if settings.reference is not None:
-            reference = wasm_tools.reference(
-                settings.reference,
-                settings.directory,
-                settings.tool_limits,
-                self._interpreters.values(),
-                settings.reference_link_flags,
-            )
-            found[reference.name] = reference
-        for path in settings.commands:
-            other = command.load(path, settings.directory, settings.tool_limits)
-            found[other.name] = lend(other, next(iter(found.values())))
-        return found
+        """By name."""
+        place = Place(self.settings.directory, self.settings.tool_limits, self._interpreters.values())
+        return self.settings.selection.make(place)
 
     @cached_property
     def observer(self) -> Observer:
@@ -105,10 +59,8 @@ class Workbench:
         """None without a reference."""
         from harness.toolchains.second_reading import SecondReader
 
-        settings = self.settings
-        if settings.reference is None:
-            return None
-        return SecondReader(settings.reference.path, settings.directory, settings.tool_limits)
+        settings, reference = self.settings, self.settings.selection.reference
+        return None if reference is None else SecondReader(reference.path, settings.directory, settings.tool_limits)
 
     def read_otherwise(self, wit: str, features: tuple[str, ...] = ()) -> str:
         """Where our front end and the reference read a text differently; empty where they do not, or where there is no

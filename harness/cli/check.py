@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,12 +15,14 @@ from harness.cli.exits import UsedWrongly
 from harness.cli.options import Common, common
 from harness.cli.session import Job, execute
 from harness.cli.terminal import echo
-from harness.fuzz.check_case import CaseOfCheck
 from harness.process.interrupts import result_of
 from harness.runs.run import Run
 from harness.runs.tasks import CheckWorld
 from harness.text import atomic
 from harness.text.limits import MAX_CALLS
+
+if TYPE_CHECKING:
+    from harness.fuzz.check_case import CaseOfCheck
 
 
 @click.command()
@@ -68,6 +71,8 @@ def check(
         task = CheckWorld(path, world, names, seed, calls, common.options(run))
         code = execute(run, [Job(task, str(path), shlex.join(words))], common)
         if case_path is not None and code in (exits.AGREE, exits.DISAGREE):
+            from harness.fuzz.check_case import CaseOfCheck  # much that nothing else here needs
+
             _write_case(run, CaseOfCheck(task, reducing, shlex.join(words)), case_path, common)
     sys.exit(code)
 

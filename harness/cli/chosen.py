@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.bench.examine import Options
+from harness.bench.examination import Options
 from harness.cli.exits import UsedWrongly
 from harness.engine.results import EngineKind
 from harness.process.children import Limits
 from harness.runs.pool import Patience
-from harness.runs.run import NoToolchain, Run, Tools, WrongReference, default_expectations
-from harness.suite.expectations import ExpectationsError
+from harness.runs.run import Run, default_expectations
+from harness.suite.expectations_file import ExpectationsError
 from harness.toolchains.cells import OURS, REFERENCE
-from harness.toolchains.command import ToolchainFileError
-from harness.toolchains.named import UnknownToolchain, is_name
+from harness.toolchains.choose import Tools
+from harness.toolchains.named import is_name
+from harness.toolchains.selection import NoToolchain
 from harness.toolchains.wasm_tools import ENVIRONMENT_VARIABLE
 
 TOOLCHAIN_HELP = (
@@ -77,7 +78,7 @@ class Chosen:
         """Raises `UsedWrongly`."""
         try:
             return Run(self.tools(), jobs, limits, patience)
-        except (NoToolchain, WrongReference, ToolchainFileError, UnknownToolchain) as error:
+        except NoToolchain as error:
             raise UsedWrongly(str(error)) from error
 
     def options(self, run: Run, artifacts: Path | None) -> Options:

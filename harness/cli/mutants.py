@@ -15,8 +15,10 @@ from harness.cli.exits import UsedWrongly
 from harness.cli.options import JOBS, JSON
 from harness.cli.outputs import JsonFile
 from harness.cli.terminal import echo
-from harness.runs.run import NoToolchain, Run, Tools, WrongReference
+from harness.runs.run import Run
 from harness.runs.suite_files import ROOT, NoCases, find
+from harness.toolchains.choose import Tools
+from harness.toolchains.selection import NoToolchain
 
 if TYPE_CHECKING:
     from harness.mutants.mutant import Mutant
@@ -79,7 +81,7 @@ def mutants(
     try:
         files = find([_suite(suite)]) if by_cases else []
         run = Run(Survey.tools(Tools(reference, no_reference), chosen), jobs)
-    except (NoCases, NoToolchain, WrongReference) as error:
+    except (NoCases, NoToolchain) as error:
         raise UsedWrongly(str(error)) from error
     console = Console(stderr=True)
     with run, console.status("") as status:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from harness.bench.examine import Options
+from harness.bench.examination import Options
 from harness.cli import outputs
 from harness.cli.chosen import TOOLCHAIN_HELP, Chosen
 from harness.cli.outputs import JsonFile

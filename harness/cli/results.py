@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from harness.bench.examine import Examination
-from harness.judge.diff import Difference
+from harness.bench.examination import Examination
+from harness.judge.difference import Difference
 from harness.judge.ran import Ran
 from harness.judge.verdict import Finding, Judgement, Outcome
 from harness.runs.pool import OutOfMemory
-from harness.runs.run import ToolInfo
+from harness.toolchains.selection import ToolInfo
 from harness.world.types import qualified
 from reports import model
 from reports.text import case_text

@@ -11,19 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-from harness.bench.examine import Examination
+from harness.bench.examination import Examination
 from harness.cli import exits
 from harness.cli.options import Common
 from harness.cli.results import broken_case, to_case, to_tool
-from harness.cli.terminal import echo
-from harness.judge.kept_traces import add_command
+from harness.cli.sayer import Sayer
 from harness.judge.verdict import Outcome
+from harness.runs.messages import Task
 from harness.runs.pool import PoolClosed
 from harness.runs.run import Run
-from harness.runs.worker import Task
 from reports import json_form, model, text
 
 _CODES = {
@@ -50,14 +46,13 @@ def execute(run: Run, jobs: Sequence[Job], common: Common) -> int:
     head = model.Run(
         _iso(started), 0.0, _command(), tools, common.chosen.engine, tuple(run.notes), strict=common.strict
     )
-    say = _Sayer(common.json.to_stdout)
+    say = Sayer(common.json.to_stdout, len(jobs))
     say(text.head_text(head))
     cases: list[model.Case] = []
     stages: dict[str, float] = {}
     interrupted = False
-    with say.progress as progress:
-        bar = progress.add_task("", total=len(jobs))
-        results = run.in_order([job.task for job in jobs], lambda: progress.advance(bar))
+    with say:
+        results = run.in_order([job.task for job in jobs], say.advance)
         try:
             for job, result in zip(jobs, results, strict=True):
                 case = _case(job, result, stages)
@@ -75,26 +70,6 @@ def execute(run: Run, jobs: Sequence[Job], common: Common) -> int:
     if interrupted:
         return exits.INTERRUPTED
     return max(map(_exit_code, done.failed), default=exits.AGREE)
-
-
-class _Sayer:
-    """Paragraphs on standard output, or on standard error where the results have the other for themselves; and a line
-    of progress on a terminal, which makes way for them."""
-
-    def __init__(self, to_stderr: bool) -> None:
-        console = Console(stderr=True)
-        self._to_stderr = to_stderr
-        self._live = console.is_terminal
-        columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-        self.progress = Progress(*columns, console=console, transient=True, disable=not self._live)
-
-    def __call__(self, paragraph: str) -> None:
-        shown = self._live and self.progress.live.is_started
-        if shown:
-            self.progress.stop()
-        echo(paragraph, err=self._to_stderr)
-        if shown:
-            self.progress.start()
 
 
 def _told(case: model.Case, alone: bool, verbose: int) -> Iterator[str]:
@@ -124,6 +99,8 @@ def _case(job: Job, result: object, stages: dict[str, float]) -> model.Case:
             stages[stage] = round(stages.get(stage, 0.0) + seconds, 6)
         folder = Path(result.artifacts)
         if result.artifacts and folder.is_dir():
+            from harness.judge.kept_traces import add_command
+
             with contextlib.suppress(OSError):  # the command is told on the terminal, too
                 add_command(folder, job.repeat)
         return to_case(result, job.repeat)

@@ -41,8 +41,8 @@ class RunLimits:
     """Bounds of one run. `fuel` in wasm instructions, `seconds` of processor time, `memory` in bytes a memory, `table`
     in elements a table, `trace` in bytes a role, `resident` in bytes by which the process may grow.
 
-    All memories and tables of a run stay together below what a worker may use (`harness/runs/worker.py`), also as large
-    as they may become: what a guest takes never costs the worker.
+    All memories and tables of a run stay together below what a worker may use (`harness/runs/messages.py`), also as
+    large as they may become: what a guest takes never costs the worker.
 
     They stop what would go on for ever. What a plan asks for comes on top (`for_plan`), so that long plans do not meet
     them.

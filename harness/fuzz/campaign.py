@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from harness.bench.examine import Options
+from harness.bench.examination import Options
 from harness.fuzz import state
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.findings import Found, Ledger, case_file, write_case

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from harness.bench.ask_host import HOSTS, ask_host
-from harness.bench.examine import Options, choose_cells
+from harness.bench.examination import Options
+from harness.bench.examine import choose_cells
 from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.frontend.front_end import FrontEndError
@@ -17,8 +18,8 @@ from harness.fuzz.explain import explainer
 from harness.fuzz.signature import BESIDE, Signature, hits
 from harness.fuzz.trial import FRONT_END as REFUSED_BY_OURS
 from harness.fuzz.trial import Recipe, run_world
+from harness.judge.judging import judge
 from harness.judge.structure import Structure
-from harness.judge.verdict import judge
 from harness.judge.votes import FRONT_END
 from harness.plan.plan import Plan
 from harness.plan.roles import Role

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
-from harness.bench.examine import Options
+from harness.bench.examination import Options
 from harness.bench.workbench import Workbench
 from harness.fuzz.adapter import SourceRandom
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.cases_of import bare_case, run_case, sample_case
-from harness.fuzz.choices import Exhausted, FixedSource, NotFailing, RecordingRandom, Source, shrink
+from harness.fuzz.choices import Exhausted, FixedSource, NotFailing, RecordingRandom, Source
 from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.linking.text import ProgramText
 from harness.fuzz.linking.trial import ProgramReduction, draw_program, is_link_trial
@@ -158,6 +158,8 @@ class Reduction:
 
     def _smaller_world(self, best: CaseParts) -> CaseParts:
         """For what shows without a call: by its text, which is quick; by its choices where that is not enough."""
+        from harness.fuzz.shrinking import shrink
+
         best = self._smaller_text(best)
         if self._world.choices is None or len(best.wit.splitlines()) <= FEW_LINES:
             return best
@@ -215,6 +217,8 @@ class Reduction:
 
     def _fewer_choices(self, world: DrawnWorld, calls: int) -> CaseParts | None:
         """Shrunk by hypothesis; None where that is not possible: too many choices."""
+        from harness.fuzz.shrinking import shrink
+
         recorded = RecordingRandom(world.script_seed)
         self._planned(world.wit, world.name, world.features, recorded, calls)
         choices = [*(world.choices or ()), *recorded.drawn]

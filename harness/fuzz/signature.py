@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from harness.bench.ask_host import HOSTS
-from harness.judge.diff import NOTHING, RETURNS, Difference
+from harness.judge.difference import NOTHING, RETURNS, Difference
 from harness.judge.verdict import Finding, Judgement, Outcome, Verdict
 from harness.judge.votes import FRONT_END, MODEL
 

@@ -33,7 +33,7 @@ class SmithError(Exception):
 
 def smith_world(source: Source, bench: Workbench, profile: Profile | None = None) -> FuzzWorld:
     """A world of what wit-smith makes of a seed that is drawn from `source`. Raises `SmithError`."""
-    reference = bench.settings.reference
+    reference = bench.settings.selection.reference
     if reference is None:
         raise SmithError("wit-smith is a command of wasm-tools, and there is none here")
     flags = _flags(source, profile or Profile())

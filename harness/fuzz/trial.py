@@ -7,7 +7,8 @@ import time
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from harness.bench.examine import Examination, Options, examine
+from harness.bench.examination import Examination, Options
+from harness.bench.examine import examine
 from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.frontend.front_end import FrontEndError

@@ -18,7 +18,8 @@ from harness.engine.results import Rejected, RunLimits, RunResult, Trap
 from harness.engine.traps import classify
 from harness.host_end.calls import HostCall, HostRun
 from harness.host_end.values import difference, read, write
-from harness.judge.diff import Difference, Expected, against_model
+from harness.judge.diff import Expected, against_model
+from harness.judge.difference import Difference
 from harness.judge.observation import Observation
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role

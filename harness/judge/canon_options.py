@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.binary.canon import ENCODINGS, Definition, Definitions, read_definitions
 from harness.binary.sections import BinaryError
-from harness.judge.diff import NOTHING, Difference
+from harness.judge.difference import NOTHING, Difference
 from harness.plan.roles import Role
 from harness.world.merging import canonical_name
 from harness.world.types import Prim, reachable

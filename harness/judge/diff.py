@@ -8,36 +8,13 @@ from itertools import zip_longest
 
 from harness.binary.core_module import CoreInterface
 from harness.engine.results import Rejected, RunResult
+from harness.judge.difference import NOTHING, RETURNS, Difference
 from harness.judge.observation import Observation
 from harness.plan.events import Event
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.plan import ScriptPlan
 from harness.plan.roles import Role
 from harness.trace.reader import Trace
-
-NOTHING = "(nothing)"
-RETURNS = "every entry returns"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """`level` as in the plan of the house: 1 the dylib, 2 the component, 3 the behaviour.
-
-    `aspect` is a word for what kind of thing differs; `path` says where in the calls' values or in the world.
-    """
-
-    level: int
-    aspect: str
-    role: Role | None
-    path: str
-    expected: str
-    actual: str
-    before: str = ""
-    """Of an outcome: the last event before it, and what should have come next."""
-
-    def __str__(self) -> str:
-        where = ", ".join(part for part in (self.role.value if self.role else "", self.path) if part)
-        return f"{self.aspect}{f' ({where})' if where else ''}: expected {self.expected}, got {self.actual}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from harness.binary.base_offsets import Bases, Touched, touched
 from harness.binary.core_module import imported, place, skip_constant
 from harness.binary.sections import BinaryError, Reader, Section, sections
-from harness.judge.diff import NOTHING, Difference
+from harness.judge.difference import NOTHING, Difference
 from harness.plan.roles import Role
 
 _MEM_INFO, _NEEDED = 1, 2

@@ -16,10 +16,11 @@ from dataclasses import dataclass, replace
 
 from harness.binary import canon
 from harness.judge.canon_options import judge_embedded_options
-from harness.judge.diff import Difference
+from harness.judge.difference import Difference
+from harness.judge.judging import build_finding, findings_of
 from harness.judge.same_world import built_world
 from harness.judge.unmergeable import broken_down
-from harness.judge.verdict import Finding, build_finding, findings_of
+from harness.judge.verdict import Finding
 from harness.plan.plan import ComponentPlan, Plan
 from harness.plan.roles import Role
 from harness.toolchains.builder import Builder

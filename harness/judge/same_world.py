@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from harness.judge.diff import NOTHING, Difference
+from harness.judge.difference import NOTHING, Difference
 from harness.plan.roles import Role
 from harness.trace.described import COPY_BUILTINS, Described, DescribedCopy, FunctionPointer
 from harness.trace.names import Names

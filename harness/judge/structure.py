@@ -10,7 +10,8 @@ from harness.binary.sections import BinaryError
 from harness.composition.interpreter_world import with_interpreter, without_anchor
 from harness.engine.results import Rejected
 from harness.judge.canon_options import judge_options, options_beside
-from harness.judge.diff import Difference, core_interfaces
+from harness.judge.diff import core_interfaces
+from harness.judge.difference import Difference
 from harness.judge.dylink import judge_dylink
 from harness.judge.observation import CellRun
 from harness.judge.same_world import built_world, told_world

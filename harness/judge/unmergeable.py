@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from harness.judge.diff import Difference
+from harness.judge.difference import Difference
 from harness.judge.observation import CellRun
 from harness.plan.plan import Plan
 from harness.plan.roles import Role

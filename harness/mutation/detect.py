@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from harness.bench.examine import Options, examine
+from harness.bench.examination import Options
+from harness.bench.examine import examine
 from harness.bench.workbench import Workbench
 from harness.fuzz.signature import Hit, Signature, hits
 from harness.mutants.mutant import Area

@@ -9,17 +9,18 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from harness.bench.examine import Options
+from harness.bench.examination import Options
 from harness.fuzz.trial import Recipe
 from harness.mutants.mutant import Mutant
 from harness.mutants.toolchain import PREFIX
 from harness.mutation.detect import Detection
 from harness.mutation.tasks import Detections, TriedWorld, TryCase, TryProgram, TryRandom, TryShown
 from harness.process.interrupts import completed, result_of
+from harness.runs.messages import Task
 from harness.runs.pool import TaskFailed
-from harness.runs.run import Run, Tools
+from harness.runs.run import Run
 from harness.runs.suite_files import Kind, SuiteFile
-from harness.runs.worker import Task
+from harness.toolchains.choose import Tools
 
 Told = Callable[[str], None]
 """Told in a few words what was just done."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
-from harness.bench.examine import Options
+from harness.bench.examination import Options
 from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.frontend.front_end import FrontEndError, WitText

@@ -4,31 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from harness.bench import artifacts
-from harness.bench.examine import Examination, Options
+from harness.bench.examination import Examination, Options
 from harness.bench.workbench import Workbench
 from harness.engine.results import EngineKind, Rejected
 from harness.frontend.component_wit import component_world
-from harness.judge.diff import NOTHING, Difference
+from harness.judge.difference import NOTHING, Difference
+from harness.judge.judging import Judging, build_finding, findings_of, judge_alone, refused_by_engine
 from harness.judge.ran import Ran, called
 from harness.judge.same_world import built_world
-from harness.judge.verdict import (
-    Finding,
-    Judging,
-    Outcome,
-    Verdict,
-    broken,
-    build_finding,
-    findings_of,
-    judge_alone,
-    misread,
-    refused_by_engine,
-    skipped,
-    unusable,
-)
+from harness.judge.verdict import Finding, Outcome, Verdict, broken, misread, skipped, unusable
 from harness.plan.roles import Role
 from harness.process.owned import file_name
 from harness.process.steps import StepLost
@@ -41,35 +28,26 @@ from harness.toolchains.lending import asked_of_linker, left_out
 from harness.toolchains.protocol import BuildResult, Built, Refused
 
 
-@dataclass(frozen=True, slots=True)
-class RunProgram:
-    """The task of a worker: a program file."""
-
-    path: Path
-    name: str
-    options: Options
-
-    def perform(self, bench: Workbench) -> Examination:
-        started = time.perf_counter()
-        try:
-            with bench.steps.bounded("plan"):
-                program = load_program(self.path)
-                prepared = prepare(program)
-        except FileError as error:
-            return Examination(self.name, "", unusable(str(error)))
-        except StepLost as lost:
-            return Examination(self.name, "", broken(f"planning: {lost.loss.message}"))
-        left = _left_out(bench, program, self.options)
-        verdict, cells = program_verdict(bench, self.name, program, prepared, self.options)
-        kept = ""
-        if not verdict.outcome.good and self.options.artifacts is not None:
-            kept = _keep_or_say_why(bench, self.options.artifacts, self, program, prepared)
-        seconds = time.perf_counter() - started
-        ran = _ran(program, prepared, cells, self.options)
-        unsupported = tuple(left.values())
-        return Examination(
-            self.name, program.title, verdict, program.wit, (), unsupported, kept, seconds=seconds, ran=ran
-        )
+def examine_file(bench: Workbench, path: Path, name: str, options: Options) -> Examination:
+    """A program file."""
+    started = time.perf_counter()
+    try:
+        with bench.steps.bounded("plan"):
+            program = load_program(path)
+            prepared = prepare(program)
+    except FileError as error:
+        return Examination(name, "", unusable(str(error)))
+    except StepLost as lost:
+        return Examination(name, "", broken(f"planning: {lost.loss.message}"))
+    left = _left_out(bench, program, options)
+    verdict, cells = program_verdict(bench, name, program, prepared, options)
+    kept = ""
+    if not verdict.outcome.good and options.artifacts is not None:
+        kept = _keep_or_say_why(bench, options.artifacts, name, path, program, prepared)
+    seconds = time.perf_counter() - started
+    ran = _ran(program, prepared, cells, options)
+    unsupported = tuple(left.values())
+    return Examination(name, program.title, verdict, program.wit, (), unsupported, kept, seconds=seconds, ran=ran)
 
 
 def _left_out(bench: Workbench, program: Program, options: Options) -> dict[str, str]:
@@ -188,9 +166,11 @@ def _difference(
     return None
 
 
-def _keep_or_say_why(bench: Workbench, directory: Path, task: RunProgram, program: Program, prepared: Prepared) -> str:
+def _keep_or_say_why(
+    bench: Workbench, directory: Path, name: str, path: Path, program: Program, prepared: Prepared
+) -> str:
     try:
-        folder = artifacts.fresh_folder(directory, task.name, artifacts.source_of(task.path))
+        folder = artifacts.fresh_folder(directory, name, artifacts.source_of(path))
         (folder / "program.wit").write_text(program.wit)
         for number, library in enumerate(prepared.libraries):
             (folder / f"{number}-{file_name(library.name)}").write_bytes(library.data)

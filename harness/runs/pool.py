@@ -16,11 +16,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import IO, Any
 
-from harness.bench.workbench import Settings
+from harness.bench.settings import Settings
 from harness.process.starved import STRETCH, is_starved
 from harness.process.steps import Loss
 from harness.runs.gate import Gate
-from harness.runs.worker import AGAIN, ANSWER, STEP, TOO_LARGE, Task, receive, send
+from harness.runs.messages import AGAIN, ANSWER, STEP, TOO_LARGE, Task, receive, send
 
 _LEAVE = 20.0
 """Seconds that the launchers of a worker that has ended may take to end what they run."""

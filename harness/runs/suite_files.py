@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from enum import Enum, unique
 from pathlib import Path
 
-from harness.bench.examine import Options
-from harness.programs.examine import RunProgram
-from harness.runs.tasks import RunCase, RunRefusals
+from harness.bench.examination import Options
+from harness.runs.tasks import RunCase, RunProgram, RunRefusals
 from harness.text.files import UnreadableFile, read_text_file
 
 ROOT = "cases"

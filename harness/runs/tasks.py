@@ -1,45 +1,18 @@
-"""What workers are asked to do: run a case, a table of refusals, a bare world, a tiny world to see that all works."""
+"""What workers are asked to do, as data: run a case, a table of refusals, a program, a bare world, a tiny world.
+
+The command makes them, and loads nothing of what carries them out.
+"""
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from harness.bench.artifacts import source_of
-from harness.bench.examine import Examination, Options, examine
-from harness.bench.workbench import Workbench
-from harness.frontend.front_end import FrontEndError, WitText
-from harness.frontend.gates import unknown_gate
-from harness.judge.ran import Ran
-from harness.judge.verdict import broken, unusable
-from harness.planner import case_plan, check_plan
-from harness.process.steps import StepLost
-from harness.runs.refuse import judge_refusals, unasked
-from harness.runs.second_opinion import second_opinion
-from harness.suite.case import load_case
-from harness.suite.refusals import load_refusals
-from harness.text.limits import planning
-from harness.text.toml_lines import FileError
-from harness.toolchains.cells import OURS, REFERENCE, First
-from harness.toolchains.protocol import ENCODINGS
+from harness.bench.examination import Examination, Options
 
-SMOKE_WIT = """package harness:smoke;
-
-interface things {
-  resource thing {
-    constructor(name: string);
-    get: func() -> string;
-  }
-  record pair { small: s8, text: string }
-  swap: func(pairs: list<pair>, thing: borrow<thing>) -> result<option<pair>, u64>;
-}
-
-world smoke {
-  import things;
-  export things;
-}
-"""
+if TYPE_CHECKING:
+    from harness.bench.workbench import Workbench
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +24,9 @@ class RunCase:
     options: Options
 
     def perform(self, bench: Workbench) -> Examination:
-        started = time.perf_counter()
-        try:
-            with bench.steps.bounded("read"):
-                case = load_case(self.path)
-            with bench.steps.bounded("plan", extra=planning(case.sample.calls if case.sample is not None else 0)):
-                plan = case_plan(case)
-        except FileError as error:
-            return Examination(self.name, "", unusable(str(error)))
-        except StepLost as lost:
-            return Examination(self.name, "", broken(f"planning: {lost.loss.message}"))
-        return examine(bench, self.name, plan, self.options, started, source_of(self.path))
+        from harness.runs.perform import run_case
+
+        return run_case(bench, self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +37,23 @@ class RunRefusals:
     name: str
 
     def perform(self, bench: Workbench) -> Examination:
-        started = time.perf_counter()
-        try:
-            table = load_refusals(self.path)
-        except FileError as error:
-            return Examination(self.name, "", unusable(str(error)))
-        verdict = judge_refusals(table, bench.toolchains, bench.builder, bench.read_otherwise)
-        ran = Ran(refusals=len(table.rows))
-        unsupported = tuple(unasked(table, bench.toolchains))
-        seconds = time.perf_counter() - started
-        return Examination(self.name, table.title, verdict, unsupported=unsupported, seconds=seconds, ran=ran)
+        from harness.runs.perform import run_refusals
+
+        return run_refusals(bench, self)
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgram:
+    """A program file."""
+
+    path: Path
+    name: str
+    options: Options
+
+    def perform(self, bench: Workbench) -> Examination:
+        from harness.programs.examine import examine_file
+
+        return examine_file(bench, self.path, self.name, self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,26 +68,9 @@ class CheckWorld:
     options: Options
 
     def perform(self, bench: Workbench) -> Examination:
-        started = time.perf_counter()
-        unknown = unknown_gate(self.path, self.features)
-        if unknown is not None:
-            return Examination(self.path.stem, "", unusable(f"--features: {unknown}"))
-        name = f"{self.path.stem}{f'.{self.world}' if self.world else ''}@{self.seed}"
-        try:
-            with bench.steps.bounded("plan", extra=planning(self.calls)):
-                plan = check_plan(self.path, self.world, self.features, self.seed, self.calls, encodings=ENCODINGS)
-        except FrontEndError as error:
-            opinion = second_opinion(bench.toolchains, bench.builder, self.path, self.world, self.features)
-            hint = (
-                "\n  choose one with --world NAME"
-                if self.world is None and "has several worlds" in error.problem
-                else ""
-            )
-            return Examination(name, "", opinion.verdict(f"{error}{hint}"))
-        except StepLost as lost:
-            return Examination(name, "", broken(f"planning: {lost.loss.message}"))
-        options = replace(self.options, first=First.SUBJECT_BOTH_WAYS, turn=self.seed)
-        return examine(bench, name, plan, options, started, source_of(self.path))
+        from harness.runs.perform import check_world
+
+        return check_world(bench, self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +80,6 @@ class Smoke:
     options: Options
 
     def perform(self, bench: Workbench) -> Examination:
-        started = time.perf_counter()
-        world, title = WitText(SMOKE_WIT, "smoke.wit"), "one tiny world through every cell"
-        plan = check_plan(world, seed=0, calls=6, title=title, encodings=ENCODINGS)
-        for name in bench.toolchains:
-            if name not in (OURS, REFERENCE):
-                # by itself first: what it cannot do alone would fail in hundreds of cells
-                alone = replace(self.options, toolchains=(name,), full_matrix=False)
-                examination = examine(bench, "smoke", plan, alone, started)
-                if not examination.verdict.outcome.good:
-                    return replace(examination, title=f"the toolchain {name} alone; nothing else was run")
-        return examine(bench, "smoke", plan, replace(self.options, full_matrix=True), started)
+        from harness.runs.perform import smoke
+
+        return smoke(bench, self)

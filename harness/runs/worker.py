@@ -1,7 +1,6 @@
 """A worker process: `python -m harness.runs.worker` does one task at a time for the process that started it.
 
-Messages are pickled tuples behind their length: it trusts whoever started it, as that one trusts it. Standard output
-carries answers only; whatever else prints goes to standard error.
+Standard output carries answers only; whatever else prints goes to standard error.
 """
 
 from __future__ import annotations
@@ -9,55 +8,24 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import pickle
-import struct
 import sys
 import time
 import traceback
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO
 
 from harness.bench.workbench import Workbench
 from harness.process.launching import SURROUNDINGS, Killed, hand_on
 from harness.process.memory import MEMORY, RAN_OUT
 from harness.process.steps import Steps
+from harness.runs.messages import AGAIN, ANSWER, ERROR, STEP, TOO_LARGE, Task, receive, send
 
 GARBAGE_THRESHOLD = 1_000_000
 """By how many objects a worker grows between two searches for cycles. Plans and traces are many objects and few cycles:
 with Python's default of 700 the searches take more than a tenth of a worker's time."""
 
-STEP, ANSWER, AGAIN, ERROR, TOO_LARGE = "step", "answer", "again", "error", "too large"
-"""Kinds of answers: a step begins (its name, its bound or None, processor time used so far) or ends (the name around
-it); the task's answer; work was lost and is to be tried again; the harness failed; the task takes
-more memory than there is."""
-
 RECURSION = 10_000
 """Python frames: types may be nested many levels deep (`harness/frontend/narrow.py`)."""
-
-
-class Task(Protocol):
-    """Something to be done in a worker. It and its answer travel by pickle."""
-
-    def perform(self, bench: Workbench) -> object: ...
-
-
-def send(stream: IO[bytes], message: tuple[Any, ...]) -> None:
-    data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-    stream.write(struct.pack("<Q", len(data)) + data)
-    stream.flush()
-
-
-def receive(stream: IO[bytes]) -> tuple[Any, ...] | None:
-    """None at the end of the stream, also in the middle of a message."""
-    head = stream.read(8)
-    if len(head) < 8:
-        return None
-    (length,) = struct.unpack("<Q", head)
-    data = stream.read(length)
-    if len(data) < length:
-        return None
-    message: tuple[Any, ...] = pickle.loads(data)
-    return message
 
 
 def end_with_parent(parent: int) -> None:

@@ -42,7 +42,8 @@ from harness.plan.roles import Role
 from harness.script.operations import Lists
 from harness.suite import wit_file
 from harness.suite.schema import CASE_SCHEMA
-from harness.text.toml_lines import FileError, TomlFile, parse_toml, read_toml
+from harness.text.toml_lines import FileError, TomlFile
+from harness.text.toml_schema import parse_valid, read_valid
 
 DEFAULT_SAMPLE_CALLS = 50
 
@@ -130,12 +131,12 @@ class Case:
 
 def load_case(path: Path) -> Case:
     """Read a case file; raises `CaseError` with file and line."""
-    return _case(read_toml(path, CASE_SCHEMA), path.parent)
+    return _case(read_valid(path, CASE_SCHEMA), path.parent)
 
 
 def parse_case(text: str, name: str = "<case>", folder: Path = Path()) -> Case:
     """A case from its text; `folder` is where `wit-file` is looked for."""
-    return _case(parse_toml(text, name, CASE_SCHEMA), folder)
+    return _case(parse_valid(text, name, CASE_SCHEMA), folder)
 
 
 _LISTS = {

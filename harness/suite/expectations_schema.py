@@ -6,7 +6,7 @@ cannot say (regular expressions, ids that occur twice).
 
 from __future__ import annotations
 
-from harness.suite.expectations import OUTCOMES
+from harness.suite.expectations_file import OUTCOMES
 from harness.text.json_schema import DRAFT, Schema, text, texts
 
 _PATTERN = "A regular expression that must be found in "

@@ -36,7 +36,8 @@ from typing import Any
 
 from harness.plan.outcomes import TrapClass
 from harness.suite.program_schema import PROGRAM_SCHEMA
-from harness.text.toml_lines import TomlFile, parse_toml, read_toml
+from harness.text.toml_lines import TomlFile
+from harness.text.toml_schema import parse_valid, read_valid
 from harness.toolchains.protocol import LinkOptions
 
 
@@ -83,11 +84,11 @@ class Program:
 
 def load_program(path: Path) -> Program:
     """Read a program file; raises `FileError` with file and line."""
-    return _program(read_toml(path, PROGRAM_SCHEMA))
+    return _program(read_valid(path, PROGRAM_SCHEMA))
 
 
 def parse_program(text: str, name: str = "<program>") -> Program:
-    return _program(parse_toml(text, name, PROGRAM_SCHEMA))
+    return _program(parse_valid(text, name, PROGRAM_SCHEMA))
 
 
 def _program(file: TomlFile) -> Program:

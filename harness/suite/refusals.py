@@ -8,7 +8,8 @@ from pathlib import Path
 from harness.binary.wat import BadWat, with_world
 from harness.frontend.front_end import FrontEndError, WitText, world_section
 from harness.suite.schema import REFUSALS_SCHEMA
-from harness.text.toml_lines import TomlFile, parse_toml, read_toml
+from harness.text.toml_lines import TomlFile
+from harness.text.toml_schema import parse_valid, read_valid
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,11 @@ class RefusalTable:
 
 def load_refusals(path: Path) -> RefusalTable:
     """Read a table; raises `FileError` with the place in the file."""
-    return _table(read_toml(path, REFUSALS_SCHEMA))
+    return _table(read_valid(path, REFUSALS_SCHEMA))
 
 
 def parse_refusals(text: str, name: str = "<refusals>") -> RefusalTable:
-    return _table(parse_toml(text, name, REFUSALS_SCHEMA))
+    return _table(parse_valid(text, name, REFUSALS_SCHEMA))
 
 
 def _table(file: TomlFile) -> RefusalTable:

@@ -7,20 +7,14 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from typing import Any
-
-import jsonschema
-from jsonschema.exceptions import ValidationError, best_match
 
 from harness.text.files import UnreadableFile, read_text_file
 from harness.text.toml_positions import KeyPath, Place, positions
 
 MAX_DEPTH = 100
 """How deep tables and arrays may be nested: far more than any file needs."""
-MAX_PROBLEMS = 50
-"""Violations of a schema among which the first in the file is looked for."""
 MAX_SHOWN = 300
 """Characters of a message that may quote a value of the file."""
 
@@ -84,17 +78,17 @@ class TomlFile:
         return FileError(self.name, self.place(path), message)
 
 
-def read_toml(path: Path, schema: Mapping[str, Any]) -> TomlFile:
-    """Parse and validate; raises `FileError`."""
+def read_toml(path: Path) -> TomlFile:
+    """Raises `FileError`."""
     try:
         text = read_text_file(path)
     except UnreadableFile as error:
         raise FileError(str(path), BEGINNING, str(error)) from error
-    return parse_toml(text, str(path), schema)
+    return parse_toml(text, str(path))
 
 
-def parse_toml(text: str, name: str, schema: Mapping[str, Any]) -> TomlFile:
-    """Parse and validate a text; raises `FileError`."""
+def parse_toml(text: str, name: str) -> TomlFile:
+    """Raises `FileError`."""
     if long_key := _LONG_KEY.search(text):
         raise FileError(name, (text.count("\n", 0, long_key.start()) + 1, 1), f"nested more than {MAX_DEPTH} deep")
     try:
@@ -102,12 +96,8 @@ def parse_toml(text: str, name: str, schema: Mapping[str, Any]) -> TomlFile:
     except RecursionError:
         raise FileError(name, BEGINNING, f"not usable: nested more than {MAX_DEPTH} deep") from None
     except ValueError as error:  # also an integer with more digits than Python converts
-        raise FileError(name, _place(error, text), f"not TOML: {_cut(_AT.sub('', str(error)))}") from error
+        raise FileError(name, _place(error, text), f"not TOML: {cut(_AT.sub('', str(error)))}") from error
     _bound(file)
-    found = islice(jsonschema.Draft202012Validator(schema).iter_errors(file.data), MAX_PROBLEMS)
-    problems = list(found)
-    if problems:
-        raise _schema_error(file, min(problems, key=lambda found: _order(file, found)))
     return file
 
 
@@ -119,12 +109,6 @@ def _place(error: ValueError, text: str) -> Place:
     if at is None:  # an integer that is too long: nobody says where
         return BEGINNING
     return text.count("\n") + 1, len(text) - text.rfind("\n")
-
-
-def _order(file: TomlFile, problem: ValidationError) -> tuple[bool, Place]:
-    """What stands somewhere comes first, what is missing in the whole file last."""
-    place = [*problem.absolute_path, *_unknown_keys(problem)[:1]]
-    return (not place, file.place(place))
 
 
 def _bound(file: TomlFile) -> None:
@@ -148,73 +132,5 @@ def _leaves(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
             waiting += [((*path, key), inner) for key, inner in items]
 
 
-def _cut(message: str) -> str:
+def cut(message: str) -> str:
     return message if len(message) <= MAX_SHOWN else f"{message[: MAX_SHOWN // 2]}...{message[-MAX_SHOWN // 2 :]}"
-
-
-def _schema_error(file: TomlFile, problem: ValidationError) -> FileError:
-    """The most telling part of a schema violation, in a sentence."""
-    keys = _alternatives(problem)
-    if keys:
-        there = [key for key in keys if isinstance(problem.instance, Mapping) and key in problem.instance]
-        names = ", ".join(keys)
-        return file.error(
-            [*problem.absolute_path, *there[1:2]],
-            f"only one of {names} can be given" if there else f"one of {names} is missing",
-        )
-    if problem.validator in ("oneOf", "anyOf") and problem.context:
-        problem = best_match([_nearest(problem)]) or problem
-    path = list(problem.absolute_path)
-    where = ".".join(str(part) for part in path)
-    if unknown := _unknown_keys(problem):
-        assert isinstance(problem.schema, Mapping)
-        known = ", ".join(problem.schema.get("properties", {}))
-        named = _cut(", ".join(map(_shown_key, unknown)))
-        return file.error([*path, unknown[0]], f"unknown key {named}; known here are {known}")
-    message = _cut(_said(problem))
-    return file.error(path, f"{where}: {message}" if where else message)
-
-
-def _said(problem: ValidationError) -> str:
-    """What is wrong, in words of the schema where it has any: a pattern says little to a reader."""
-    if problem.validator == "contains" and isinstance(problem.validator_value, Mapping):
-        wanted = problem.validator_value.get("description")
-        return f"must contain {wanted}" if wanted else problem.message
-    wanted = problem.schema.get("description") if isinstance(problem.schema, Mapping) else None
-    if problem.validator == "pattern" and wanted:
-        return f"{_cut(problem.message)} ({wanted.rstrip('.')})"
-    return problem.message
-
-
-def _unknown_keys(problem: ValidationError) -> list[str]:
-    if problem.validator != "additionalProperties" or not isinstance(problem.schema, Mapping):
-        return []
-    assert isinstance(problem.instance, dict)
-    return [key for key in problem.instance if key not in problem.schema.get("properties", {})]
-
-
-def _shown_key(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else repr(key)
-
-
-def _alternatives(problem: ValidationError) -> list[str]:
-    """The keys of which one must be there (`anyOf`), or exactly one (`oneOf`), where the schema says that."""
-    choices = problem.validator_value
-    if problem.validator not in ("oneOf", "anyOf") or not isinstance(choices, list):
-        return []
-    if not all(choice.keys() == {"required"} for choice in choices):
-        return []
-    return [key for choice in choices for key in choice["required"]]
-
-
-def _nearest(problem: ValidationError) -> ValidationError:
-    """Of the alternatives of a `oneOf`, the violation of the one whose required key is there."""
-    alternatives: dict[Any, list[ValidationError]] = {}
-    for inner in problem.context or ():
-        alternatives.setdefault(inner.schema_path[0], []).append(inner)
-    if not alternatives:
-        return problem
-    fitting = [found for found in alternatives.values() if not any(e.validator == "required" for e in found)]
-    chosen = (fitting or list(alternatives.values()))[0]
-    inner = chosen[0]
-    return _nearest(inner) if inner.validator in ("oneOf", "anyOf") and inner.context else inner

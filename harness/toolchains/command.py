@@ -40,7 +40,8 @@ from pathlib import Path
 
 from harness.process import children as process
 from harness.process.children import Killed, Limits, Running
-from harness.text.toml_lines import FileError, TomlFile, read_toml
+from harness.text.toml_lines import FileError, TomlFile
+from harness.text.toml_schema import read_valid
 from harness.toolchains.command_schema import EMBEDDING, LINK_OPTIONS, PLACEHOLDERS, TOOLCHAIN_SCHEMA
 from harness.toolchains.lending import OF_LIBRARIES, asked_of_linker
 from harness.toolchains.output import BadOutput, read_output
@@ -129,7 +130,7 @@ def load(path: Path, directory: Path, limits: Limits) -> Toolchain:
 def read(path: Path) -> Templates:
     """What the file says, checked. Raises `ToolchainFileError`."""
     try:
-        file = read_toml(path, TOOLCHAIN_SCHEMA)
+        file = read_valid(path, TOOLCHAIN_SCHEMA)
         _check(file)
     except FileError as error:
         raise ToolchainFileError(str(error)) from error

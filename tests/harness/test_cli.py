@@ -18,6 +18,7 @@ from harness.judge.observation import Observed
 from harness.plan.plan import Plan
 from reports import json_form
 from tests.harness import interrupted
+from tests.harness.command import harness_here
 
 CASE = """title = "a byte"
 why = "It arrives."
@@ -160,9 +161,15 @@ def test_used_wrongly(suite: Path, words: list[str], message: str) -> None:
     (suite / "broken.wit").write_text("package a:b; world w { import f: func(x: nobody); }")
     (suite / "two.wit").write_text("package a:b; world one {} world two {}")
     (suite / "good.wit").write_text("package a:b; world w { import f: func(); }")
-    done = harness(*words, cwd=suite)
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert message in done.stderr + done.stdout
+    done = harness_here(*words, cwd=suite)
+    assert done.code == 2, done.said
+    assert message in done.said
+
+
+def test_it_is_used_wrongly_in_a_process_of_its_own(suite: Path) -> None:
+    done = harness("run", "nowhere", cwd=suite)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nowhere" in done.stderr
 
 
 def test_a_bad_case_is_refused_with_its_line(suite: Path) -> None:
@@ -236,7 +243,7 @@ os.execv(find().path, ["wasm-tools", *words])
     ],
 )
 def test_schemas_are_schemas(suite: Path, what: str, key: str) -> None:
-    document = json.loads(harness("schema", what, cwd=suite).stdout)
+    document = json.loads(harness_here("schema", what, cwd=suite).said)
     jsonschema.Draft202012Validator.check_schema(document)
     assert key in document["properties"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import wasmtime
 
-from harness.judge.diff import NOTHING
+from harness.judge.difference import NOTHING
 from harness.judge.dylink import Dylink, judge_dylink, read_dylink
 from harness.plan.roles import Role
 

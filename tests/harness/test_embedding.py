@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.bench.examine import Options, examine
-from harness.bench.workbench import Settings, Workbench
+from harness.bench.examination import Options
+from harness.bench.examine import examine
+from harness.bench.settings import Settings
+from harness.bench.workbench import Workbench
 from harness.frontend.front_end import WitText
 from harness.fuzz.cases_of import bare_case
 from harness.fuzz.oracle import Oracle
@@ -19,6 +21,7 @@ from harness.plan.plan import Plan
 from harness.planner import check_plan
 from harness.process.steps import Steps
 from harness.toolchains.protocol import ENCODINGS
+from harness.toolchains.selection import FromFile, Member, Ours, Reference, Selection
 from harness.toolchains.wasm_tools import find
 
 WORLD = """package a:b@1.2.0;
@@ -63,7 +66,8 @@ def bench_of(folder: Path, commands: Mapping[str, list[str]], reference: bool = 
     tool = find()
     lines = ['name = "mine"', *(f"{key} = {words}" for key, words in {"link": LINK, **commands}.items())]
     (folder / "mine.toml").write_text("\n".join(lines).replace("{tool}", tool.path))
-    return Workbench(Settings(folder, tool if reference else None, commands=(folder / "mine.toml",)), Steps())
+    members: tuple[Member, ...] = (Ours(), *([Reference(tool)] if reference else []), FromFile(folder / "mine.toml"))
+    return Workbench(Settings(folder, Selection(members)), Steps())
 
 
 def plan_of(wit: str, *encodings: str, features: tuple[str, ...] = ()) -> Plan:

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from harness.runs.run import default_expectations
-from harness.suite.expectations import ExpectationsError, load, nearest_version
+from harness.suite.expectations_file import ExpectationsError, load, nearest_version
 from harness.suite.expectations_schema import EXPECTATIONS_SCHEMA
 
 HEAD = 'tool = "wasm-tools"\nversions = ">=1.262.0, <1.263.0"\n'

@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from harness.fuzz.choices import NotFailing, RandomSource, Source, repeat, shrink
+from harness.fuzz.choices import NotFailing, RandomSource, Source, repeat
+from harness.fuzz.shrinking import shrink
 
 
 def lists(source: Source) -> list[list[int]]:

@@ -16,7 +16,7 @@ from harness.plan.plan import ScriptPlan
 from harness.plan.roles import Role
 from harness.process.memory import MEMORY
 
-ENDLESS = RunLimits(fuel=1 << 62, seconds=0.5)
+ENDLESS = RunLimits(fuel=1 << 62, seconds=0.2)
 LITTLE = RunLimits(fuel=100_000, seconds=3600.0)
 
 

@@ -11,8 +11,10 @@ from random import Random
 import pytest
 from wasmtime import _ffi as ffi
 
-from harness.bench.examine import Options, examine
-from harness.bench.workbench import Settings, Workbench
+from harness.bench.examination import Options
+from harness.bench.examine import examine
+from harness.bench.settings import Settings
+from harness.bench.workbench import Workbench
 from harness.frontend.front_end import WitText, surround
 from harness.fuzz.oracle import Oracle
 from harness.fuzz.signature import Signature, hits
@@ -22,11 +24,13 @@ from harness.judge.verdict import Outcome, Verdict
 from harness.mutants.worlds import WORLDS
 from harness.planner import check_plan
 from harness.process.steps import Steps
-from harness.runs.run import Run, Tools
+from harness.runs.run import Run
 from harness.script import operations as s
 from harness.script.encoding import encode
 from harness.script.parser import parse_value
 from harness.toolchains.cells import OURS
+from harness.toolchains.choose import Tools
+from harness.toolchains.selection import Member, Named, Ours, Selection
 from harness.values.sampling import Sampler
 from harness.world import types as t
 
@@ -153,7 +157,8 @@ def tools() -> Iterator[Settings]:
 
 @pytest.mark.parametrize(("fault", "wrong"), [("last-cases-exchanged-at-both-ends", True), ("", False)])
 def test_of_a_single_toolchain_the_host_sees_it(tmp_path: Path, fault: str, wrong: bool) -> None:
-    verdict = judged(Settings(tmp_path, None, stand_in=f"mutant:{fault}" if fault else None), WORLDS["both-ends"])
+    alone = Named(f"mutant:{fault}", stands_in=True) if fault else Ours()
+    verdict = judged(Settings(tmp_path, Selection((alone,))), WORLDS["both-ends"])
     assert (verdict.minority, verdict.outcome) == ((OURS, Outcome.FAIL) if wrong else (None, Outcome.PASS))
 
 
@@ -161,7 +166,7 @@ def test_of_a_single_toolchain_the_host_sees_it(tmp_path: Path, fault: str, wron
 def test_the_host_contradicts_nobody_who_is_right(tmp_path: Path, case: str) -> None:
     """Imports that the linker merges; values nested deeper than ctypes follows by itself."""
     wit = tomllib.loads((CASES / f"{case}.toml").read_text())["wit"]
-    assert judged(Settings(tmp_path, None), wit).outcome is Outcome.PASS
+    assert judged(Settings(tmp_path), wit).outcome is Outcome.PASS
 
 
 def judged(settings: Settings, wit: str) -> Verdict:
@@ -175,12 +180,12 @@ def test_a_fault_that_both_ends_share_is_named(
     tools: Settings, tmp_path: Path, fault: str, instead_of_ours: bool
 ) -> None:
     """Of two toolchains, in the place of the first and of the second; the other is a right one."""
-    if instead_of_ours and tools.reference is None:
+    if instead_of_ours and tools.selection.reference is None:
         pytest.skip("there is no reference")
     name = f"mutant:{fault}"
-    reference = tools.reference if instead_of_ours else None
-    stand_in, named = (name, ()) if instead_of_ours else (None, (name,))
-    verdict = judged(Settings(tmp_path, reference, stand_in=stand_in, named=named), WORLDS["both-ends"])
+    wrong_one = Named(name, stands_in=instead_of_ours)
+    selection = Selection((wrong_one, *tools.selection.members[1:]) if instead_of_ours else (Ours(), wrong_one))
+    verdict = judged(Settings(tmp_path, selection), WORLDS["both-ends"])
     wrong = OURS if instead_of_ours else name
     assert verdict.minority == wrong
     wrong_ones = {judged.subject for judged in verdict.judgements if judged.findings and "@" not in judged.subject}
@@ -189,10 +194,12 @@ def test_a_fault_that_both_ends_share_is_named(
     assert (hit.signature.minority, hit.signature.aspect) == (wrong, "value at the host")
 
 
-@pytest.mark.parametrize(("stand_in", "shows"), [("mutant:last-cases-exchanged-at-both-ends", True), (None, False)])
-def test_a_finding_of_a_host_is_reduced(tmp_path: Path, stand_in: str | None, shows: bool) -> None:
+@pytest.mark.parametrize(
+    ("alone", "shows"), [(Named("mutant:last-cases-exchanged-at-both-ends", stands_in=True), True), (Ours(), False)]
+)
+def test_a_finding_of_a_host_is_reduced(tmp_path: Path, alone: Member, shows: bool) -> None:
     signature = Signature(f"{OURS}, between hosts", "fail", 3, "value at the host", "different", OURS)
-    bench = Workbench(Settings(tmp_path, None, stand_in=stand_in), Steps())
+    bench = Workbench(Settings(tmp_path, Selection((alone,))), Steps())
     oracle = Oracle(bench, signature, Options(artifacts=None))
     oracle.allow(3)
     assert oracle.fails(check_plan(WitText(WORLDS["both-ends"], "w.wit"), None, calls=8)) is shows

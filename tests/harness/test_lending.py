@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.toolchains.wasm_tools import find
-from tests.harness.test_cli import environment
+from tests.harness.command import harness_here
 
 GENERATE = (
     '["{tool}", "wit-dylib", "{{wit}}", "-w", "{{world}}", "--interpreter", "{{interpreter}}", "-o", "{{output}}"]'
@@ -82,20 +80,8 @@ TAKES_MODULES = 'new = ["cp", "{{module}}", "{{output}}"]'
 def run(folder: Path, toml: str, words: list[str]) -> tuple[int, str, dict[str, Any]]:
     """Exit code, what is said, and the first case of the results."""
     (folder / "mine.toml").write_text('name = "mine"\n' + toml.format(tool=find().path))
-    command = [
-        sys.executable,
-        "-c",
-        "from harness.cli import main; main()",
-        *words,
-        "--toolchain",
-        "mine.toml",
-        "--json",
-        "o.json",
-        "-j",
-        "1",
-    ]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, env=environment())
-    return done.returncode, done.stdout + done.stderr, json.loads((folder / "o.json").read_text())["cases"][0]
+    done = harness_here(*words, "--toolchain", "mine.toml", "--json", "o.json", "-j", "1", cwd=folder)
+    return done.code, done.said, json.loads((folder / "o.json").read_text())["cases"][0]
 
 
 @pytest.mark.parametrize(("toml", "stage"), [(GENERATOR_ONLY, "link"), (LINKER_ONLY, "generate")])

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from harness.bench.examine import Options
-from harness.bench.workbench import Settings, Workbench
+from harness.bench.examination import Options
+from harness.bench.settings import Settings
+from harness.bench.workbench import Workbench
 from harness.frontend.front_end import WitText
 from harness.fuzz.check_case import CaseOfCheck
 from harness.fuzz.trial import Recipe, Trial
@@ -117,7 +118,7 @@ def test_bounds_grow_with_what_was_asked_for(tmp_path: Path, task: Any, calls: i
     def announce(name: str, bound: Bound) -> None:
         told.setdefault(name, bound)
 
-    bench = Workbench(Settings(tmp_path, None), Steps(announce))
+    bench = Workbench(Settings(tmp_path), Steps(announce))
     (tmp_path / "w.wit").write_text(TINY)
     (tmp_path / "c.toml").write_text(CASE)
     task(tmp_path / "w.wit", tmp_path / "c.toml").perform(bench)

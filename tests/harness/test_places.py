@@ -11,7 +11,7 @@ from harness.planner import case_plan
 from harness.process.children import Limits
 from harness.programs.prepare import prepare
 from harness.suite.case import parse_case
-from harness.suite.expectations import ExpectationsError, load
+from harness.suite.expectations_file import ExpectationsError, load
 from harness.suite.program import load_program
 from harness.suite.refusals import load_refusals
 from harness.text.toml_lines import FileError

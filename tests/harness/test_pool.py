@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.bench.workbench import Settings
+from harness.bench.settings import Settings
 from harness.cli.results import broken_case
 from harness.runs.pool import OutOfMemory, Patience, Pool, PoolClosed, TaskFailed
 from tests.harness.pool_tasks import (
@@ -37,7 +37,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(tmp_path, None)
+    return Settings(tmp_path)
 
 
 @pytest.fixture
@@ -129,9 +129,9 @@ def test_too_little_memory_for_a_task_is_told_and_what_to_do(pool: Pool) -> None
 def test_tools_end_with_workers(settings: Settings, tmp_path: Path, how: str) -> None:
     note = tmp_path / "pids"
     code = (
-        "from pathlib import Path; from harness.runs.pool import Pool; from harness.bench.workbench import Settings; "
+        "from pathlib import Path; from harness.runs.pool import Pool; from harness.bench.settings import Settings; "
         "from tests.harness.pool_tasks import RunTool; "
-        f"pool = Pool(Settings(Path({str(tmp_path)!r}), None), 1); task = pool.submit(RunTool({str(note)!r})); "
+        f"pool = Pool(Settings(Path({str(tmp_path)!r})), 1); task = pool.submit(RunTool({str(note)!r})); "
         "input(); pool.close(); print('closed', flush=True); input()"
     )
     owner = subprocess.Popen(
@@ -180,9 +180,9 @@ def test_closing_ends_busy_workers_at_once(settings: Settings, tmp_path: Path) -
 def test_a_worker_ends_with_its_owner(tmp_path: Path) -> None:
     note = tmp_path / "pid"
     code = (
-        "from pathlib import Path; from harness.runs.pool import Pool; from harness.bench.workbench import Settings; "
+        "from pathlib import Path; from harness.runs.pool import Pool; from harness.bench.settings import Settings; "
         "from tests.harness.pool_tasks import HoldOn; "
-        f"Pool(Settings(Path({str(tmp_path)!r}), None), 1).submit(HoldOn({str(note)!r})).result()"
+        f"Pool(Settings(Path({str(tmp_path)!r})), 1).submit(HoldOn({str(note)!r})).result()"
     )
     owner = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
     pid = wait_for_number(note)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.runs.run import ToolInfo, uncovered
+from harness.runs.run import uncovered
 from harness.suite.expectations import Expectation, Expectations
+from harness.toolchains.selection import ToolInfo
 from harness.toolchains.wasm_tools import Executable, find, lacking_subcommands
 
 KNOWN = Expectations((Expectation("a", "wasm-tools", "fail", "r", "s"),))

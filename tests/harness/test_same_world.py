@@ -6,7 +6,7 @@ import pytest
 
 from harness.composition.interpreter_world import with_interpreter, without_anchor
 from harness.frontend.front_end import WitText, surround
-from harness.judge.diff import Difference
+from harness.judge.difference import Difference
 from harness.judge.same_world import built_world, cut, told_world
 from harness.plan.roles import Role
 from harness.trace.names import DumpError, read_dump

@@ -13,8 +13,10 @@ import pytest
 import generator.wit.include
 from generator.sources.load import load_text
 from generator.wit.json_form import resolve_json
-from harness.bench.examine import Options, examine
-from harness.bench.workbench import Settings, Workbench
+from harness.bench.examination import Options
+from harness.bench.examine import examine
+from harness.bench.settings import Settings
+from harness.bench.workbench import Workbench
 from harness.frontend.front_end import WitText
 from harness.judge.verdict import Outcome
 from harness.judge.votes import FRONT_END, MODEL
@@ -23,11 +25,12 @@ from harness.process.steps import Steps
 from harness.programs.examine import examine_program
 from harness.programs.prepare import prepare
 from harness.runs.refuse import judge_refusals
-from harness.runs.run import Run, Tools
+from harness.runs.run import Run
 from harness.suite.program import parse_program
 from harness.suite.refusals import parse_refusals
 from harness.toolchains import ours
 from harness.toolchains.cells import REFERENCE
+from harness.toolchains.choose import Tools
 from harness.toolchains.reading import by_names
 from harness.toolchains.second_reading import SecondReader, first_difference
 
@@ -40,9 +43,9 @@ world w { include base with { old as new } }
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Workbench]:
     with Run(Tools(), 1) as run:
-        if run.settings.reference is None:
+        if run.settings.selection.reference is None:
             pytest.skip("there is no reference")
-        yield Workbench(Settings(tmp_path, run.settings.reference), Steps())
+        yield Workbench(Settings(tmp_path, run.settings.selection), Steps())
 
 
 @pytest.mark.parametrize(
@@ -126,7 +129,7 @@ def test_what_has_another_shape_is_no_reading(tmp_path: Path, changed: str) -> N
     tool = tmp_path / "tool"
     tool.write_text(f"#!/bin/sh\necho '{changed}'\n")
     tool.chmod(0o755)
-    reader = SecondReader(str(tool), tmp_path, Settings(tmp_path, None).tool_limits)
+    reader = SecondReader(str(tool), tmp_path, Settings(tmp_path).tool_limits)
     assert reader.difference(RENAMED, ()) == ""
 
 
@@ -136,9 +139,7 @@ def test_nobody_takes_it(bench: Workbench) -> None:
 
 
 def test_a_reference_that_cannot_be_started(tmp_path: Path) -> None:
-    assert (
-        SecondReader(str(tmp_path / "nothing"), tmp_path, Settings(tmp_path, None).tool_limits).difference("", ()) == ""
-    )
+    assert SecondReader(str(tmp_path / "nothing"), tmp_path, Settings(tmp_path).tool_limits).difference("", ()) == ""
 
 
 @pytest.mark.skipif(not hasattr(os, "fstatvfs"), reason="the room of a disk cannot be told")

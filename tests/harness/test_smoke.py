@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.bench.examine import Options
-from harness.bench.workbench import Settings, Workbench
+from harness.bench.examination import Options
+from harness.bench.settings import Settings
+from harness.bench.workbench import Workbench
 from harness.judge.verdict import Outcome
 from harness.process.steps import Steps
 from harness.runs.tasks import Smoke
 from harness.toolchains.cells import OURS
+from harness.toolchains.selection import FromFile, Ours, Selection
 
 
 @pytest.mark.parametrize(
@@ -26,7 +28,7 @@ from harness.toolchains.cells import OURS
 def test_the_step_that_fails_is_told(tmp_path: Path, generate: str, outcome: Outcome, words: str) -> None:
     file = tmp_path / "tool.toml"
     file.write_text(f'name = "mine"\ngenerate = {generate}\nlink = ["true", "{{libraries}}", "{{output}}"]\n')
-    bench = Workbench(Settings(tmp_path, None, commands=(file,)), Steps())
+    bench = Workbench(Settings(tmp_path, Selection((Ours(), FromFile(file)))), Steps())
     examination = Smoke(Options(artifacts=None)).perform(bench)
     assert examination.verdict.outcome is outcome
     subjects = {subject for subject, _ in examination.verdict.findings}

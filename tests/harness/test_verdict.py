@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from harness.engine.results import EngineKind, Rejected, RunResult, Trap
-from harness.judge.diff import Difference, Expected, against_model, between
+from harness.judge.diff import Expected, against_model, between
+from harness.judge.difference import Difference
+from harness.judge.judging import judge, refused_by_engine
 from harness.judge.observation import CellRun, Observation
 from harness.judge.structure import Structure
-from harness.judge.verdict import Outcome, Verdict, judge, refused_by_engine
+from harness.judge.verdict import Outcome, Verdict
 from harness.plan.events import Events
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.plan import Plan, ScriptPlan

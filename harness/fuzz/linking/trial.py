@@ -6,9 +6,9 @@ import time
 from dataclasses import dataclass, replace
 from random import Random
 
-from harness.bench.examine import Options
+from harness.bench.examination import Options
 from harness.bench.workbench import Workbench
-from harness.fuzz.choices import Exhausted, FixedSource, NotFailing, RandomSource, Source, shrink
+from harness.fuzz.choices import Exhausted, FixedSource, NotFailing, RandomSource, Source
 from harness.fuzz.drawn import LINK, RANDOM
 from harness.fuzz.linking.draw import random_program
 from harness.fuzz.linking.library import USE, use_name
@@ -116,6 +116,7 @@ class ProgramReduction:
 
     def run(self, choices: tuple[int, ...]) -> ProgramText | None:
         """None: the finding did not show again."""
+        from harness.fuzz.shrinking import shrink
 
         def still_fails(source: Source) -> bool:
             return self.shows(random_program(source))

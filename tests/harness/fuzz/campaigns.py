@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from harness.bench.examine import Options
+from harness.bench.examination import Options
 from harness.fuzz.campaign import Bounds, Campaign
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.cases_of import sample_case
@@ -18,8 +18,9 @@ from harness.fuzz.findings import Found, Ledger
 from harness.fuzz.reduce import Reduce, Reduced
 from harness.fuzz.signature import Hit, Signature
 from harness.fuzz.trial import Recipe, Refusal, Trial, TrialResult
-from harness.runs.run import Run, Tools
-from harness.runs.worker import Task
+from harness.runs.messages import Task
+from harness.runs.run import Run
+from harness.toolchains.choose import Tools
 
 WIT = "package a:b;\nworld w { export f: func(); }\n"
 WORLD = DrawnWorld(WIT, "w", (), 7, (1, 2))

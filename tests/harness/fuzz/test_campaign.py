@@ -22,8 +22,8 @@ from harness.fuzz.findings import Ledger
 from harness.fuzz.reduce import Reduced
 from harness.fuzz.signature import Signature
 from harness.fuzz.trial import TrialResult
+from harness.runs.messages import Task
 from harness.runs.pool import TaskFailed
-from harness.runs.worker import Task
 from harness.suite.case import load_case
 from harness.text import atomic
 from tests.harness.fuzz.campaigns import StubRun, Told, campaign, hit, plain_trial, small

@@ -56,7 +56,7 @@ def test_the_same_on_one_worker_and_many(tmp_path: Path) -> None:
 
 
 def test_a_finding_is_reduced_to_a_case_that_shows_it(tmp_path: Path) -> None:
-    words = ["--seed", "2", "--worlds", "12", "--calls", "40", "--findings", str(tmp_path)]
+    words = ["--seed", "1", "--worlds", "4", "--calls", "15", "--findings", str(tmp_path)]
     fuzz(*WRONG, *words, "--json", str(tmp_path / "s.json"), expected=1)
     told = summary(tmp_path / "s.json")
     finding = next(item for item in told["findings"] if "push_s8" in item["kind"])
@@ -166,7 +166,7 @@ def test_interrupted_it_keeps_what_it_has(tmp_path: Path) -> None:
     ],
 )
 def test_survives_bad_tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, kind: str) -> None:
-    monkeypatch.setattr(fuzz_command, "PATIENCE", Patience(step=6))  # a busy machine needs some seconds to plan
+    monkeypatch.setattr(fuzz_command, "PATIENCE", Patience(step=3))  # a busy machine needs a second or two to plan
     tool = ["--toolchain", f"python:tests.harness.fuzz.bad_tools:{name}", "--no-reference"]
     words = ["--worlds", "1", "--calls", "2", "--jobs", "1", "--no-reduce", "--findings", str(tmp_path)]
     output = fuzz(*tool, *words, expected=1)

@@ -17,9 +17,10 @@ from harness.mutants.toolchain import MUTANTS, PREFIX
 from harness.mutants.worlds import CASES, PROGRAMS, WORLDS
 from harness.mutation.survey import Survey
 from harness.plan.roles import Role
-from harness.runs.run import Run, Tools
+from harness.runs.run import Run
 from harness.suite.case import parse_case
 from harness.toolchains import ours
+from harness.toolchains.choose import Tools
 from harness.toolchains.component_build import INTERPRETER, WORLD
 from harness.toolchains.named import UnknownToolchain, named
 from harness.toolchains.protocol import (
@@ -35,6 +36,9 @@ from harness.toolchains.protocol import (
     Panicked,
     Toolchain,
 )
+
+pytestmark = pytest.mark.xdist_group("mutants")
+"""One process makes what all of these tests look at."""
 
 BOXED = interpreters.boxed(3).read_bytes()
 
@@ -141,21 +145,24 @@ def test_the_place_exists(name: str) -> None:
     assert fault.resolve()
 
 
+@pytest.fixture(scope="module")
+def wrong(worlds: dict[str, Surroundings | None], right: dict[str, list[BuildResult]]) -> dict[str, list[BuildResult]]:
+    """What each mutant makes, one after the other, `right` before them."""
+    return {name: makes(name, named(PREFIX + name), worlds[MUTANTS[name].shown_by]) for name in MUTANTS}
+
+
 @pytest.mark.parametrize("name", MUTANTS)
 def test_it_makes_something_else(
-    name: str, worlds: dict[str, Surroundings | None], right: dict[str, list[BuildResult]]
+    name: str, wrong: dict[str, list[BuildResult]], right: dict[str, list[BuildResult]]
 ) -> None:
-    shown_by = MUTANTS[name].shown_by
-    made = makes(name, named(PREFIX + name), worlds[shown_by])
-    assert made != right[shown_by]
+    assert wrong[name] != right[MUTANTS[name].shown_by]
     fault = MUTANTS[name].fault
     assert not isinstance(fault, Patch) or not fault.is_function or fault.calls
-    assert not [result for result in made if isinstance(result, Panicked)]
+    assert not [result for result in wrong[name] if isinstance(result, Panicked)]
 
 
+@pytest.mark.usefixtures("wrong")
 def test_nothing_is_left_behind(worlds: dict[str, Surroundings | None], right: dict[str, list[BuildResult]]) -> None:
-    for name in PATCHES:
-        makes(name, named(PREFIX + name), worlds[MUTANTS[name].shown_by])
     assert all_of_ours(worlds) == right
 
 

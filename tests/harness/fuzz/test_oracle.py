@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.bench.examine import Options
-from harness.bench.workbench import Settings, Workbench
+from harness.bench.examination import Options
+from harness.bench.settings import Settings
+from harness.bench.workbench import Workbench
 from harness.fuzz.cases_of import bare_case
 from harness.fuzz.oracle import Oracle
 from harness.fuzz.signature import Signature
@@ -16,7 +17,7 @@ SIGNATURE = Signature("ours", "fail", 3, "event", "x", "ours")
 
 
 def oracle(tmp_path: Path, steps: Steps) -> Oracle:
-    found = Oracle(Workbench(Settings(tmp_path, None), steps), SIGNATURE, Options(artifacts=None))
+    found = Oracle(Workbench(Settings(tmp_path), steps), SIGNATURE, Options(artifacts=None))
     found.allow(3)
     return found
 

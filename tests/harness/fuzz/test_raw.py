@@ -8,8 +8,10 @@ from random import Random
 
 import pytest
 
-from harness.bench.examine import Options, examine
-from harness.bench.workbench import Settings, Workbench
+from harness.bench.examination import Options
+from harness.bench.examine import examine
+from harness.bench.settings import Settings
+from harness.bench.workbench import Workbench
 from harness.frontend.front_end import WitText, surround
 from harness.fuzz.raw import with_bad_values
 from harness.judge.verdict import Outcome
@@ -119,7 +121,7 @@ def test_nothing_to_be_made_bad(wit: str) -> None:
 @pytest.mark.parametrize("world", ["w", "lends"])
 def test_ours_does_what_the_model_says(tmp_path: Path, world: str) -> None:
     plan = with_bad(WIT, 1, 40, world).plan
-    bench = Workbench(Settings(tmp_path, None), Steps())
+    bench = Workbench(Settings(tmp_path), Steps())
     verdict = examine(bench, "test", plan, Options(artifacts=None)).verdict
     assert verdict.findings == []
     assert verdict.outcome is Outcome.PASS

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.bench.examine import Options
-from harness.bench.workbench import Settings, Workbench
+from harness.bench.examination import Options
+from harness.bench.settings import Settings
+from harness.bench.workbench import Workbench
 from harness.fuzz import reduce
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.drawn import DrawnWorld
@@ -35,7 +36,7 @@ class _Agrees(Oracle):
 
 
 def oracle(tmp_path: Path) -> Oracle:
-    return _Agrees(Workbench(Settings(tmp_path, None), Steps()), SIGNATURE, Options(artifacts=None))
+    return _Agrees(Workbench(Settings(tmp_path), Steps()), SIGNATURE, Options(artifacts=None))
 
 
 @pytest.mark.parametrize("said", [True, False])

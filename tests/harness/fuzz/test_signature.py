@@ -7,7 +7,7 @@ import time
 import pytest
 
 from harness.fuzz.signature import Hit, Signature, hits, message_shape
-from harness.judge.diff import Difference
+from harness.judge.difference import Difference
 from harness.judge.verdict import Finding, Judgement, Outcome, Verdict
 from harness.plan.roles import Role
 

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.bench.workbench import Settings, Workbench
+from harness.bench.settings import Settings
+from harness.bench.workbench import Workbench
 from harness.frontend.front_end import WitText, surround
 from harness.fuzz.smith import SmithError, smith_world
 from harness.fuzz.worlds import Profile
 from harness.process.children import Limits
 from harness.process.steps import Steps
+from harness.toolchains.selection import Ours, Reference, Selection
 from harness.toolchains.wasm_tools import Executable, NoReference, find
 from tests.harness.fuzz.sources import seeded
 
@@ -19,7 +21,7 @@ from tests.harness.fuzz.sources import seeded
 @pytest.fixture
 def bench(tmp_path: Path) -> Workbench:
     try:
-        return Workbench(Settings(tmp_path, find(None)), Steps())
+        return Workbench(Settings(tmp_path, Selection((Ours(), Reference(find())))), Steps())
     except NoReference:
         pytest.skip("wasm-tools does not run here")
 
@@ -41,7 +43,7 @@ def test_switches(bench: Workbench) -> None:
 
 def test_without_a_reference(tmp_path: Path) -> None:
     with pytest.raises(SmithError, match="there is none here"):
-        smith_world(seeded(0), Workbench(Settings(tmp_path, None), Steps()))
+        smith_world(seeded(0), Workbench(Settings(tmp_path), Steps()))
 
 
 @pytest.mark.parametrize("name", ["missing", "false"])
@@ -50,6 +52,7 @@ def test_a_tool_that_fails(tmp_path: Path, name: str) -> None:
     if name == "false":
         path.write_text("#!/bin/sh\necho no >&2\nexit 1\n")
         path.chmod(0o755)
-    bench = Workbench(Settings(tmp_path, Executable(str(path), "0", "test"), tool_limits=Limits(5.0)), Steps())
+    selection = Selection((Ours(), Reference(Executable(str(path), "0", "test"))))
+    bench = Workbench(Settings(tmp_path, selection, tool_limits=Limits(5.0)), Steps())
     with pytest.raises(SmithError, match=r"the last one: .*(no|cannot be started)"):
         smith_world(seeded(0), bench)

@@ -8,8 +8,9 @@ from random import Random
 
 import pytest
 
-from harness.bench.examine import Options
-from harness.bench.workbench import Settings, Workbench
+from harness.bench.examination import Options
+from harness.bench.settings import Settings
+from harness.bench.workbench import Workbench
 from harness.engine.results import EngineKind
 from harness.fuzz.adapter import SourceRandom
 from harness.fuzz.case_text import CaseParts
@@ -21,7 +22,7 @@ from harness.process.steps import Loss, Steps
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    yield Workbench(Settings(tmp_path_factory.mktemp("bench"), None), Steps())
+    yield Workbench(Settings(tmp_path_factory.mktemp("bench")), Steps())
 
 
 OPTIONS = Options(engine=EngineKind.WINCH, artifacts=None)
@@ -64,7 +65,7 @@ def test_recorded_choices_give_the_same_scripts(bench: Workbench, index: int) ->
 def test_a_lost_step_is_a_fault_of_the_harness(tmp_path: Path, step: str) -> None:
     steps = Steps()
     steps.lost = {step: Loss(20.0, None, "did not end within 20 s")}
-    result = Trial(Recipe(1, calls=5), 0, OPTIONS).perform(Workbench(Settings(tmp_path, None), steps))
+    result = Trial(Recipe(1, calls=5), 0, OPTIONS).perform(Workbench(Settings(tmp_path), steps))
     assert result.outcome == "harness error"
     assert "did not end within 20 s" in result.refusals[0].reason
 
@@ -72,7 +73,7 @@ def test_a_lost_step_is_a_fault_of_the_harness(tmp_path: Path, step: str) -> Non
 def test_a_generator_that_hangs_is_a_finding(tmp_path: Path) -> None:
     steps = Steps()
     steps.lost = {"generate subject by ours": Loss(20.0, None, "did not end within 20 s")}
-    result = Trial(Recipe(1, calls=5), 3, OPTIONS).perform(Workbench(Settings(tmp_path, None), steps))
+    result = Trial(Recipe(1, calls=5), 3, OPTIONS).perform(Workbench(Settings(tmp_path), steps))
     (hit,) = result.hits
     assert (hit.signature.outcome, hit.signature.subject) == ("timed out", "ours")
     parts = result.cases[0][1]

@@ -7,21 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from harness.bench.examine import Options
-from harness.bench.workbench import Settings, Workbench
+from harness.bench.examination import Options
+from harness.bench.settings import Settings
+from harness.bench.workbench import Workbench
 from harness.engine.results import EngineKind, Rejected, RunLimits
 from harness.judge.verdict import Outcome, Verdict
 from harness.judge.votes import MODEL
 from harness.plan.outcomes import TrapClass
 from harness.process.children import Limits
 from harness.process.steps import Steps
-from harness.programs.examine import RunProgram, examine_program, first_difference
+from harness.programs.examine import examine_file, examine_program, first_difference
 from harness.programs.execute import MAX_LINES, execute
 from harness.programs.prepare import Prepared, prepare
-from harness.runs.run import Run, Tools
+from harness.runs.run import Run
 from harness.suite.program import Program, parse_program
 from harness.text.toml_lines import FileError
 from harness.toolchains.cells import OURS
+from harness.toolchains.choose import Tools
 from harness.toolchains.command import load
 from harness.toolchains.protocol import Built, Library, LinkOptions, Refused
 
@@ -82,7 +84,7 @@ def file(
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
     """Both toolchains, where there is a reference."""
     run = Run(Tools(), 1)
-    settings = Settings(tmp_path_factory.mktemp("bench"), run.settings.reference)
+    settings = Settings(tmp_path_factory.mktemp("bench"), run.settings.selection)
     with run:
         yield Workbench(settings, Steps())
 
@@ -193,7 +195,7 @@ def test_bad_files_are_refused_with_their_line(text: str, line: int, message: st
 def test_artifacts_are_kept(bench: Workbench, tmp_path: Path) -> None:
     path = tmp_path / "p.toml"
     path.write_text(file().replace('result = "5"', 'result = "6"'))
-    examination = RunProgram(path, "linking/p", Options(artifacts=tmp_path / "kept")).perform(bench)
+    examination = examine_file(bench, path, "linking/p", Options(artifacts=tmp_path / "kept"))
     folder = Path(examination.artifacts)
     assert folder == tmp_path / "kept" / "linking.p"
     assert {file.name for file in folder.iterdir()} >= {"program.wit", "0-libapp.so", "ours.component.wasm"}

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.bench.examine import Options
-from harness.bench.workbench import Settings, Workbench
+from harness.bench.examination import Options
+from harness.bench.settings import Settings
+from harness.bench.workbench import Workbench
 from harness.fuzz.findings import Found, write_case
 from harness.fuzz.linking.trial import ProgramReduction, draw_program
 from harness.fuzz.reduce import Reduce
@@ -17,6 +18,7 @@ from harness.fuzz.trial import Recipe, Trial, TrialResult
 from harness.judge.verdict import Outcome
 from harness.process.steps import Steps
 from harness.suite.program import load_program
+from harness.toolchains.selection import Named, Selection
 
 RECIPE = Recipe(3, worlds="link")
 OPTIONS = Options(artifacts=None)
@@ -25,12 +27,12 @@ WRONG = "mutant:last-definition-counts"
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
-    return Workbench(Settings(tmp_path_factory.mktemp("ours"), None), Steps())
+    return Workbench(Settings(tmp_path_factory.mktemp("ours")), Steps())
 
 
 @pytest.fixture(scope="module")
 def wrong(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
-    return Workbench(Settings(tmp_path_factory.mktemp("wrong"), None, stand_in=WRONG), Steps())
+    return Workbench(Settings(tmp_path_factory.mktemp("wrong"), Selection((Named(WRONG, stands_in=True),))), Steps())
 
 
 def results(bench: Workbench, count: int) -> Iterator[TrialResult]:

@@ -1,0 +1,20 @@
+"""What a run's processes are told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.engine.results import RunLimits
+from harness.process.launching import Limits
+from harness.toolchains.selection import Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run's processes are told. `directory`: for temporary files; its maker removes it."""
+
+    directory: Path
+    selection: Selection = field(default_factory=Selection)
+    tool_limits: Limits = field(default_factory=Limits)
+    run_limits: RunLimits = field(default_factory=RunLimits)

@@ -1,0 +1,225 @@
+"""Three opinions (ours, the reference, the model) into a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from harness.engine.results import Rejected
+from harness.judge.diff import Expected, against_model, between
+from harness.judge.difference import Difference
+from harness.judge.observation import CellRun, Observation
+from harness.judge.structure import Structure
+from harness.judge.verdict import SEVERITY, Finding, Judgement, Outcome, Verdict, worst
+from harness.judge.votes import minority, shared_fault
+from harness.plan.outcomes import TrapClass
+from harness.plan.plan import Plan
+from harness.plan.roles import Role
+from harness.suite.expectations import Expectation, Expectations
+from harness.toolchains.protocol import BuildFailure, InvalidOutput, Panicked, Refused, TimedOut
+
+
+def judge(
+    case: str,
+    plan: Plan,
+    cells: Sequence[CellRun],
+    structure: Structure,
+    tools: Mapping[str, str],
+    expectations: Expectations,
+    further: Mapping[str, Sequence[Finding]] | None = None,
+) -> Verdict:
+    """`structure`: differences of levels 1 and 2. `tools`: which tool stands behind each toolchain's name, as
+    expectations call it. `further`: what else is wrong with what a toolchain makes of the world, by toolchain."""
+    further = further or {}
+    judging = Judging(case, tools, expectations.about(plan.subject_wit), plan.calls_of)
+    expected = [Expected.of(run) for run in plan.runs]
+    alone = [run.cell.toolchain for run in cells]
+    behaviour = []
+    for name in _toolchains(cells):
+        findings = [*findings_of(structure.from_model.get(name, ())), *further.get(name, ())]
+        if name in alone:
+            findings += _findings(cells[alone.index(name)], expected)
+        behaviour.append(judging.judgement(name, findings))
+    for number, run in enumerate(cells):
+        if run.cell.toolchain is None or alone.index(run.cell.toolchain) < number:
+            judgement = judging.judgement(str(run.cell), _findings(run, expected))
+            behaviour.append(_excused(judgement, run, behaviour))
+    judgements = behaviour + _beside(judging, structure)
+    subjects = {judgement.subject for judgement in behaviour}
+    judgements += judging.demanded(judgements, [name for name in tools if name in subjects])
+    return Verdict(worst(judgements), tuple(judgements), _minority(cells, behaviour, structure, further))
+
+
+def judge_alone(judging: Judging, findings: Mapping[str, Sequence[Finding]]) -> Verdict:
+    """Of toolchains that are compared with what must be seen, each by itself; `findings` by toolchain."""
+    judgements = [judging.judgement(name, found) for name, found in findings.items()]
+    judgements += judging.demanded(judgements, findings)
+    wrong = [name for name, found in findings.items() if found]
+    alone = minority(list(findings), wrong, lambda one, other: list(findings[one]) == list(findings[other]))
+    return Verdict(worst(judgements), tuple(judgements), alone)
+
+
+def _unexpected(subject: str, demanded: Expectation) -> Judgement:
+    """A fault that is said to show in this very case, and does not."""
+    message = f"passes, but {demanded.id} expects: {demanded.outcome} ({demanded.reason})"
+    return Judgement(subject, Outcome.UNEXPECTED_PASS, (Finding(Outcome.UNEXPECTED_PASS, message),))
+
+
+def findings_of(differences: Sequence[Difference]) -> list[Finding]:
+    """What is wrong where something is other than it has to be."""
+    return [Finding(Outcome.FAIL, str(difference), difference) for difference in differences]
+
+
+def _beside(judging: Judging, structure: Structure) -> list[Judgement]:
+    """Two opinions only: what one toolchain wrote beside what another did, where the model has none."""
+    judgements = []
+    for name, differences in structure.from_first.items():
+        findings = findings_of(differences)
+        if findings:
+            judged = judging.judgement(name, findings)
+            judgements.append(replace(judged, subject=f"{name}, beside the first"))
+    return judgements
+
+
+def _toolchains(cells: Sequence[CellRun]) -> list[str]:
+    """Those that made whole components, each once."""
+    found = [build.toolchain for run in cells for _, build in run.cell.builds]
+    return [name for name in dict.fromkeys(found) if name is not None]
+
+
+def _findings(run: CellRun, expected: Sequence[Expected]) -> list[Finding]:
+    findings = []
+    for role, build in run.builds.items():
+        failure = build.failure
+        if failure is not None:
+            findings.append(build_finding(f"the {role.value} of {run.cell}", failure))
+    if findings:
+        return findings
+    if run.rejected is not None:
+        return [refused_by_engine(str(run.cell), run.rejected)]
+    for number, observation in enumerate(run.observations):
+        limit = _limit_reached(observation)
+        if limit:
+            findings.append(Finding(Outcome.LIMIT_REACHED, f"{run.cell}, run {number + 1}: {limit}", run=number + 1))
+            continue
+        for difference in against_model(observation, expected[number]):
+            findings.append(Finding(Outcome.FAIL, str(difference), difference, number + 1))
+    return findings
+
+
+def _limit_reached(observation: Observation) -> str:
+    """Which bound of the harness ended a run; empty where none did."""
+    trap = None if isinstance(observation.result, Rejected) else observation.result.trap
+    if trap is None or trap.kind is not TrapClass.OUT_OF_FUEL:
+        return ""
+    return f"stopped in {trap.entry} by a bound of the harness: {trap.detail}; ask for fewer calls, or look for a loop"
+
+
+def refused_by_engine(cell: str, rejected: Rejected) -> Finding:
+    """What tools have built, and the engine does not take, or does not come to an end with."""
+    outcome = Outcome.TIMED_OUT if rejected.timed_out else Outcome.INVALID_OUTPUT
+    return Finding(outcome, f"{cell}: {rejected}")
+
+
+def build_finding(what: str, failure: BuildFailure) -> Finding:
+    """That a tool did not build `what`."""
+    match failure:
+        case Refused(message, stage):
+            return Finding(Outcome.FAIL, f"{what}: refused to {stage}: {message}")
+        case Panicked(code, message, stage):
+            return Finding(Outcome.TOOL_PANICKED, f"{what}: {stage} panicked (exit code {code}): {message}")
+        case InvalidOutput(message, stage, _):
+            return Finding(Outcome.INVALID_OUTPUT, f"{what}: {stage} gave an invalid output: {message}")
+        case TimedOut(seconds, stage):
+            return Finding(Outcome.TIMED_OUT, f"{what}: {stage} did not end within {seconds:g} s")
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What is known about a case before it is judged. `tools`: which tool stands behind each toolchain's name, as
+    expectations call it. `expectations`: those that may hold for its world. `calls_of`: what a run calls."""
+
+    case: str
+    tools: Mapping[str, str]
+    expectations: Expectations
+    calls_of: Callable[[int], Sequence[str]] = lambda _: ()
+
+    def judgement(self, subject: str, findings: Sequence[Finding]) -> Judgement:
+        if not findings:
+            return Judgement(subject, Outcome.PASS)
+        worst = min((finding.outcome for finding in findings), key=SEVERITY.index)
+        tool = self.tools.get(subject)
+        if tool is not None:
+            reasons = [self._reason(tool, finding) for finding in findings]
+            if all(reason is not None for reason in reasons):
+                return Judgement(subject, Outcome.EXPECTED_FAILURE, tuple(findings), reasons[0])
+        return Judgement(subject, worst, tuple(findings))
+
+    def _reason(self, tool: str, finding: Finding) -> Expectation | None:
+        calls = self.calls_of(finding.run)
+        return self.expectations.find(tool, self.case, finding.outcome.value, finding.message, calls)
+
+    def demanded(self, judgements: Sequence[Judgement], asked: Iterable[str]) -> list[Judgement]:
+        """Faults of the toolchains `asked` that are said to show in this very case, and do not."""
+        seen = {judgement.expectation for judgement in judgements}
+        return [
+            _unexpected(name, demanded)
+            for name in asked
+            for demanded in self.expectations.demanded(self.tools.get(name, name), self.case)
+            if demanded not in seen
+        ]
+
+
+def _excused(judgement: Judgement, run: CellRun, judgements: Sequence[Judgement]) -> Judgement:
+    """A mixed cell in which a toolchain takes part that is known to fail here proves nothing."""
+    if judgement.outcome.good:
+        return judgement
+    makers = {maker for _, build in run.cell.builds for maker in (build.generator, build.linker)}
+    for other in judgements:
+        if other.subject in makers and other.outcome is Outcome.EXPECTED_FAILURE:
+            return Judgement(judgement.subject, Outcome.EXPECTED_FAILURE, judgement.findings, other.expectation)
+    return judgement
+
+
+def _minority(
+    cells: Sequence[CellRun],
+    judgements: Sequence[Judgement],
+    structure: Structure,
+    further: Mapping[str, Sequence[Finding]],
+) -> str | None:
+    """Who stands alone (`harness/judge/votes.py`). Where every toolchain is right by itself, the one whose ends share a
+    fault; else the first cell in which something is wrong."""
+    if any(judgement.outcome is Outcome.LIMIT_REACHED for judgement in judgements):
+        return None
+    found = {judgement.subject: judgement for judgement in judgements}
+    names = _toolchains(cells)
+    wrong = [name for name in names if found[name].findings]
+    if wrong:
+        return minority(names, wrong, lambda one, other: _agree(cells, structure, further, one, other))
+    mixed = [(run.cell, not found[str(run.cell)].findings) for run in cells if str(run.cell) in found]
+    return shared_fault(mixed) or next((judgement.subject for judgement in judgements if judgement.findings), None)
+
+
+def _agree(
+    cells: Sequence[CellRun], structure: Structure, further: Mapping[str, Sequence[Finding]], one: str, other: str
+) -> bool:
+    """Whether two toolchains that the model contradicts showed the same, or refused the same."""
+    if list(further.get(one, ())) != list(further.get(other, ())):
+        return False
+    alone = {run.cell.toolchain: run for run in reversed(cells) if run.cell.toolchain is not None}
+    first, second = alone.get(one), alone.get(other)
+    if first is None or second is None or structure.from_model.get(one) != structure.from_model.get(other):
+        return False
+    if not first.observations or not second.observations:
+        refusals = [_refused_stages(run) for run in (first, second)]
+        return refusals[0] == refusals[1] and bool(refusals[0])
+    pairs = zip(first.observations, second.observations, strict=True)
+    return not any(between(a, b) for a, b in pairs)
+
+
+def _refused_stages(run: CellRun) -> list[tuple[Role, str]]:
+    """What a toolchain refused of a plan; nothing where it failed in any other way."""
+    failures = [(role, build.failure) for role, build in run.builds.items() if build.failure is not None]
+    if not all(isinstance(failure, Refused) for _, failure in failures):
+        return []
+    return [(role, failure.stage) for role, failure in failures]

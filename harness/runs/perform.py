@@ -1,0 +1,105 @@
+"""Inside a worker: what is asked of it (`tasks.py`), carried out."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from harness.bench.artifacts import source_of
+from harness.bench.examination import Examination
+from harness.bench.examine import examine
+from harness.bench.workbench import Workbench
+from harness.frontend.front_end import FrontEndError, WitText
+from harness.frontend.gates import unknown_gate
+from harness.judge.ran import Ran
+from harness.judge.verdict import broken, unusable
+from harness.planner import case_plan, check_plan
+from harness.process.steps import StepLost
+from harness.runs.refuse import judge_refusals, unasked
+from harness.runs.second_opinion import second_opinion
+from harness.runs.tasks import CheckWorld, RunCase, RunRefusals, Smoke
+from harness.suite.case import load_case
+from harness.suite.refusals import load_refusals
+from harness.text.limits import planning
+from harness.text.toml_lines import FileError
+from harness.toolchains.cells import OURS, REFERENCE, First
+from harness.toolchains.protocol import ENCODINGS
+
+SMOKE_WIT = """package harness:smoke;
+
+interface things {
+  resource thing {
+    constructor(name: string);
+    get: func() -> string;
+  }
+  record pair { small: s8, text: string }
+  swap: func(pairs: list<pair>, thing: borrow<thing>) -> result<option<pair>, u64>;
+}
+
+world smoke {
+  import things;
+  export things;
+}
+"""
+
+
+def run_case(bench: Workbench, task: RunCase) -> Examination:
+    started = time.perf_counter()
+    try:
+        with bench.steps.bounded("read"):
+            case = load_case(task.path)
+        with bench.steps.bounded("plan", extra=planning(case.sample.calls if case.sample is not None else 0)):
+            plan = case_plan(case)
+    except FileError as error:
+        return Examination(task.name, "", unusable(str(error)))
+    except StepLost as lost:
+        return Examination(task.name, "", broken(f"planning: {lost.loss.message}"))
+    return examine(bench, task.name, plan, task.options, started, source_of(task.path))
+
+
+def run_refusals(bench: Workbench, task: RunRefusals) -> Examination:
+    started = time.perf_counter()
+    try:
+        table = load_refusals(task.path)
+    except FileError as error:
+        return Examination(task.name, "", unusable(str(error)))
+    verdict = judge_refusals(table, bench.toolchains, bench.builder, bench.read_otherwise)
+    ran = Ran(refusals=len(table.rows))
+    unsupported = tuple(unasked(table, bench.toolchains))
+    seconds = time.perf_counter() - started
+    return Examination(task.name, table.title, verdict, unsupported=unsupported, seconds=seconds, ran=ran)
+
+
+def check_world(bench: Workbench, task: CheckWorld) -> Examination:
+    started = time.perf_counter()
+    unknown = unknown_gate(task.path, task.features)
+    if unknown is not None:
+        return Examination(task.path.stem, "", unusable(f"--features: {unknown}"))
+    name = f"{task.path.stem}{f'.{task.world}' if task.world else ''}@{task.seed}"
+    try:
+        with bench.steps.bounded("plan", extra=planning(task.calls)):
+            plan = check_plan(task.path, task.world, task.features, task.seed, task.calls, encodings=ENCODINGS)
+    except FrontEndError as error:
+        opinion = second_opinion(bench.toolchains, bench.builder, task.path, task.world, task.features)
+        hint = (
+            "\n  choose one with --world NAME" if task.world is None and "has several worlds" in error.problem else ""
+        )
+        return Examination(name, "", opinion.verdict(f"{error}{hint}"))
+    except StepLost as lost:
+        return Examination(name, "", broken(f"planning: {lost.loss.message}"))
+    options = replace(task.options, first=First.SUBJECT_BOTH_WAYS, turn=task.seed)
+    return examine(bench, name, plan, options, started, source_of(task.path))
+
+
+def smoke(bench: Workbench, task: Smoke) -> Examination:
+    started = time.perf_counter()
+    world, title = WitText(SMOKE_WIT, "smoke.wit"), "one tiny world through every cell"
+    plan = check_plan(world, seed=0, calls=6, title=title, encodings=ENCODINGS)
+    for name in bench.toolchains:
+        if name not in (OURS, REFERENCE):
+            # by itself first: what it cannot do alone would fail in hundreds of cells
+            alone = replace(task.options, toolchains=(name,), full_matrix=False)
+            examination = examine(bench, "smoke", plan, alone, started)
+            if not examination.verdict.outcome.good:
+                return replace(examination, title=f"the toolchain {name} alone; nothing else was run")
+    return examine(bench, "smoke", plan, replace(task.options, full_matrix=True), started)

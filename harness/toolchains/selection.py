@@ -1,0 +1,152 @@
+"""Which toolchains take part in a run, as data that travels: made wherever they are needed, in each worker."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from importlib import metadata
+from pathlib import Path
+from typing import Protocol
+
+from harness.process.launching import Limits
+from harness.toolchains import wasm_tools
+from harness.toolchains.cells import OURS, REFERENCE
+from harness.toolchains.lending import lend
+from harness.toolchains.protocol import OUR_COMMANDS, Toolchain
+from harness.toolchains.wasm_tools import Executable
+
+
+class NoToolchain(Exception):
+    """A run cannot be as it was asked for. The message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolInfo:
+    """A toolchain that takes part, for reports."""
+
+    name: str
+    tool: str
+    version: str
+    path: str
+    commands: tuple[str, ...] = ()
+    lacks: frozenset[str] = frozenset()
+    """As `Toolchain.lacks`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What toolchains need where they are made. `directory`: for temporary files. `interpreters`: those that programs
+    are linked with."""
+
+    directory: Path
+    limits: Limits
+    interpreters: Collection[bytes]
+
+
+class Member(Protocol):
+    """One toolchain of a selection. It travels between processes; a `Toolchain` does not."""
+
+    def info(self) -> ToolInfo:
+        """Raises `NoToolchain`."""
+
+    def make(self, place: Place) -> Toolchain: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """The generator of this project."""
+
+    def info(self) -> ToolInfo:
+        return ToolInfo(OURS, "generator", metadata.version("wit-dylib-harness"), "", OUR_COMMANDS)
+
+    def make(self, place: Place) -> Toolchain:
+        from harness.toolchains import ours
+
+        return ours.toolchain()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A toolchain by name. `stands_in`: in the place of ours, under its name."""
+
+    called: str
+    stands_in: bool = False
+
+    def info(self) -> ToolInfo:
+        from harness.toolchains.named import UnknownToolchain
+
+        try:
+            made = self._made()
+        except UnknownToolchain as error:
+            raise NoToolchain(str(error)) from error
+        return ToolInfo(made.name, made.tool, made.version, self.called, made.commands)
+
+    def make(self, place: Place) -> Toolchain:
+        return self._made()
+
+    def _made(self) -> Toolchain:
+        from harness.toolchains.named import named
+
+        found = named(self.called)
+        return replace(found, name=OURS) if self.stands_in else found
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """wasm-tools. `link_flags`: what it is given in every link beyond what it needs."""
+
+    executable: Executable
+    link_flags: tuple[str, ...] = ()
+
+    def info(self) -> ToolInfo:
+        found = self.executable
+        return ToolInfo(REFERENCE, wasm_tools.TOOL, found.version, found.path, wasm_tools.commands(self.link_flags))
+
+    def make(self, place: Place) -> Toolchain:
+        return wasm_tools.reference(self.executable, place.directory, place.limits, place.interpreters, self.link_flags)
+
+
+@dataclass(frozen=True, slots=True)
+class FromFile:
+    """The toolchain that a TOML file describes (`command.py`)."""
+
+    path: Path
+
+    def info(self) -> ToolInfo:
+        from harness.toolchains import command
+
+        try:
+            read = command.read(self.path)
+        except command.ToolchainFileError as error:
+            raise NoToolchain(str(error)) from error
+        return ToolInfo(read.name, read.program, read.version, str(self.path), read.commands, read.lacks)
+
+    def make(self, place: Place) -> Toolchain:
+        from harness.toolchains import command
+
+        return command.load(self.path, place.directory, place.limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """In the order in which reports name them: ours first, or what stands in for it. The first of all lends what a file
+    lacks."""
+
+    members: tuple[Member, ...] = (Ours(),)
+
+    @property
+    def reference(self) -> Executable | None:
+        return next((member.executable for member in self.members if isinstance(member, Reference)), None)
+
+    def infos(self) -> list[ToolInfo]:
+        """Of those that take part in every cell: not of those by name that are tried beside ours. Raises
+        `NoToolchain`."""
+        return [m.info() for m in self.members if not isinstance(m, Named) or m.stands_in]
+
+    def make(self, place: Place) -> dict[str, Toolchain]:
+        """By name."""
+        found: dict[str, Toolchain] = {}
+        for member in self.members:
+            made = member.make(place)
+            found[made.name] = lend(made, next(iter(found.values()))) if found and made.lacks else made
+        return found

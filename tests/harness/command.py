@@ -1,0 +1,31 @@
+"""The `harness` command in the process of the tests: a start costs more than what most tests ask for.
+
+What a process of its own shows (exit codes, closed streams, signals) is tested where it is the point.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from harness.cli.group import commands
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """`said`: on both streams, as they come."""
+
+    code: int
+    said: str
+
+
+def harness_here(*words: str, cwd: Path) -> Done:
+    """What no user may see, an exception, fails the test."""
+    with contextlib.chdir(cwd):
+        result = CliRunner(env={"COLUMNS": "200"}).invoke(commands, words)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Done(result.exit_code, result.output)
