@@ -1,4 +1,4 @@
-"""What a user sees when input cannot be used. Every error that `generator` raises on purpose is a `GeneratorError`."""
+"""Errors for users whose input cannot be used. Every error that `generator` raises on purpose is a `GeneratorError`."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from generator.span import Span
 
 
 class GeneratorError(Exception):
-    """Bad input, told in a sentence that names the item. The command line prints it and exits with 1."""
+    """Bad input, described in a sentence that names the item. The command line prints it and exits with 1."""
 
 
 class UsageError(GeneratorError):
-    """A command line that asks for something that is not there. The command line exits with 2."""
+    """A request for something that does not exist. The command line exits with 2."""
 
 
 class LimitError(GeneratorError):
-    """Something beyond a limit of the Component Model, or of all engines; the text names it and the limit."""
+    """An input beyond a limit of the Component Model, or of all engines; the text names the input and the limit."""
 
 
 class WitError(GeneratorError):
     """WIT that is malformed or does not resolve.
 
-    `span` is where, `line` the text of that source line, `hint` what to do about it. `str()` of the error is the
-    whole report, ready to print: `file:line:column: error: message`, the line with a caret, the hint.
+    `span` is the place, `line` the text of that source line, `hint` a possible fix. `str()` of the error is the whole
+    report, ready to print: `file:line:column: error: message`, the line with a caret, the hint.
     """
 
     def __init__(self, message: str, span: Span | None = None, line: str | None = None, hint: str | None = None):
@@ -44,7 +44,7 @@ class WitError(GeneratorError):
 
 
 WIDEST_EXCERPT = 120
-"""Characters of a source line that an error shows."""
+"""Maximum characters of a source line in an error."""
 
 
 def excerpt(line: str, column: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where something stands in a source text: 1-based line and column, in characters."""
+    """A place in a source text: 1-based line and column, in characters."""
 
     file: str
     line: int

@@ -26,12 +26,12 @@ _PRIMITIVE_FLAT = dict.fromkeys(Primitive, (I32,)) | {
 
 @unique
 class Context(Enum):
-    """Which side of a function a core signature belongs to (`context` of `flatten_functype`)."""
+    """The side of a function that a core signature belongs to (`context` of `flatten_functype`)."""
 
     LIFT = "lift"
-    """The core function that is lifted: an export."""
+    """The lifted core function: an export."""
     LOWER = "lower"
-    """The core function that lowering gives: an import."""
+    """The lowered core function: an import."""
 
 
 @unique
@@ -46,17 +46,17 @@ class AsyncAbi(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CoreSignature:
-    """A core function type and what of it goes through memory."""
+    """A core function type, and which parts of it go through memory."""
 
     type: FuncType
     indirect_params: bool
     """The one parameter is a pointer to a tuple of the parameters."""
     result_pointer: bool
-    """The result lies in memory: the last parameter (lower) or the result (lift) points to it."""
+    """The result is in memory: the last parameter (lower) or the result (lift) points to it."""
 
 
 def join(a: ValType, b: ValType) -> ValType:
-    """The core type that holds either of two, bit by bit (`join`)."""
+    """The core type that can hold the bits of either type (`join`)."""
     if a is b:
         return a
     if {a, b} == {I32, ValType.F32}:

@@ -1,4 +1,4 @@
-"""How values lie in linear memory (CanonicalABI.md, "Alignment" and "Element Size"), for 32-bit memories."""
+"""The layout of values in linear memory (CanonicalABI.md, "Alignment" and "Element Size"), for 32-bit memories."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def align_to(offset: int, alignment: int) -> int:
 
 
 def discriminant_size(cases: int) -> int:
-    """Bytes of the discriminant of a variant with that many cases (`discriminant_type`: u8, u16 or u32)."""
+    """Bytes of the discriminant of a variant with this many cases (`discriminant_type`: u8, u16 or u32)."""
     assert 0 < cases < 1 << 32, "a variant has at least one case"
     if cases <= 1 << 8:
         return 1
@@ -43,13 +43,13 @@ def discriminant_size(cases: int) -> int:
 class Layout:
     """Sizes and alignments of the types of one `Resolve`, in bytes; each is computed once.
 
-    Some rules count with pointers of 64 bits: a `pointer_size` of 8.
+    Some rules use pointers of 64 bits: a `pointer_size` of 8.
     """
 
     def __init__(self, resolve: Resolve, pointer_size: int = POINTER_SIZE) -> None:
         self.resolve = resolve
         self._pair = 2 * pointer_size, pointer_size
-        """Of an address with a length."""
+        """The size of an address with a length."""
         self._known: dict[TypeId, tuple[int, int]] = {}
 
     def alignment(self, type: Type) -> int:
@@ -71,7 +71,7 @@ class Layout:
 
     def _compute(self, id: TypeId) -> tuple[int, int]:
         kind = self.resolve.types[id].kind
-        while isinstance(kind, Alias):  # a long chain of names is walked once, not once from each of them
+        while isinstance(kind, Alias):  # a long chain of names is walked only once, not once from each name
             if isinstance(kind.type, Primitive) or kind.type in self._known:
                 return self.size_and_alignment(kind.type)
             kind = self.resolve.types[kind.type].kind
@@ -126,5 +126,5 @@ class Layout:
         return alignment
 
     def payload_offset(self, cases: tuple[Type | None, ...]) -> int:
-        """Where the payload of a variant with these cases begins, whichever case it is."""
+        """The offset of the payload of a variant with these cases, the same for all cases."""
         return align_to(discriminant_size(len(cases)), self.max_case_alignment(cases))

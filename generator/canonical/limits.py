@@ -1,4 +1,4 @@
-"""Types that no valid component has because of their size."""
+"""Types that are too large for a valid component."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from generator.resolved.model import Resolve, Type, TypeId
 from generator.resolved.walk import parts
 
 LARGEST_SIZE = (1 << 28) - 1
-"""Bytes of a value, with pointers of 64 bits (CanonicalABI.md, "Element Size"). Engines and the reference let larger
-types pass; code for them would count beyond 32 bits."""
+"""Bytes of a value, with pointers of 64 bits (CanonicalABI.md, "Element Size"). Engines and the reference accept larger
+types; their sizes would not fit in 32 bits."""
 
 _WIDE_POINTER_SIZE = 8
 
 
 def oversized_types(resolve: Resolve, types: Iterable[TypeId]) -> Iterator[tuple[TypeId, int]]:
-    """The types that are too large although what they are made of is not, each with its size in bytes.
+    """The types that are too large although their parts are not, each with its size in bytes.
 
-    Types stand behind those that they mention, so that recursion stays shallow.
+    Types come after the types that they mention, so the recursion stays shallow.
     """
     layout = Layout(resolve, _WIDE_POINTER_SIZE)
 

@@ -1,8 +1,8 @@
-"""Names of core imports and exports by which a core module is joined to its world.
+"""Names of core imports and exports that connect a core module to its world.
 
-The scheme is the tools' convention (BuildTargets.md and its forerunner): module and field of an import, name of an
-export. Where no specification has the names, they are the ones that wasm-tools 1.257 accepts (component new).
-`key` is the key of an interface in the world, or None for functions and types of the world itself.
+The scheme is the tools' convention (BuildTargets.md and its predecessor): module and field of an import, name of an
+export. Names without a specification are those that wasm-tools 1.257 accepts (component new). `key` is the key of an
+interface in the world, or None for functions and types of the world itself.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class CopyIntrinsic(Enum):
 
 
 def import_module(resolve: Resolve, key: WorldKey | None, exported: bool = False) -> str:
-    """The module of imports for an interface; `exported`: of built-ins for what the component exports."""
+    """The module of imports for an interface; `exported`: of built-ins for the component's exports."""
     name = ROOT if key is None else resolve.world_key_name(key)
     return _EXPORT + name if exported else name
 
@@ -119,8 +119,8 @@ def copy_import_name(
 ) -> ImportName:
     """Module and field of a built-in of a stream or future type that a function mentions.
 
-    `kind` is "stream" or "future"; `ordinal` is the type's place in `copy_types(function)`, None for the type
-    without a payload when no function has to mention it.
+    `kind` is "stream" or "future"; `ordinal` is the type's place in `copy_types(function)`, None for the type without a
+    payload, which no function must mention.
     """
     position = "unit" if ordinal is None else str(ordinal)
     prefix = "[async-lower]" if async_lower else ""

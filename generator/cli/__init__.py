@@ -1,4 +1,4 @@
-"""The `generator` command. Its subcommands and flags are those of wasm-tools, so that it can stand in for it."""
+"""The `generator` command. Its subcommands and flags are those of wasm-tools, so that it can replace it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EXIT_BAD_INPUT = 1
 EXIT_USAGE = 2
 
 _RARE_COLLECTIONS = (50_000, 20, 100)
-"""Thresholds of the garbage collector: with the usual ones it takes a quarter of the time of a large link."""
+"""Thresholds of the garbage collector: with the defaults it takes a quarter of the time of a large link."""
 
 
 _ARGUMENTS = "generator.cli.arguments"
@@ -28,7 +28,7 @@ _ARGUMENTS = "generator.cli.arguments"
 
 class Subcommand(NamedTuple):
     """A subcommand. `generator.cli.arguments.<module>` has its `add_parser(subparsers)`, which a help text needs, and
-    `generator.cli.<module>` its `run(args) -> int`, with all that it takes to do the work."""
+    `generator.cli.<module>` its `run(args) -> int`, which does the work."""
 
     path: tuple[str, ...]
     module: str
@@ -45,7 +45,7 @@ SUBCOMMANDS = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line. Returns 0, 1 for bad input (told on stderr), 2 for wrong use."""
+    """Run the command line. Returns 0, 1 for bad input (reported on stderr), 2 for wrong usage."""
     try:
         code = _main(argv)
     except MemoryError:
@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _main(argv: Sequence[str] | None) -> int | None:
     """None where memory ran out."""
     replace_closed_streams()
-    if argv is None:  # a process of its own, which makes much and drops little
+    if argv is None:  # a separate process, which allocates much and frees little
         gc.set_threshold(*_RARE_COLLECTIONS)
     arguments = list(sys.argv[1:] if argv is None else argv)
     chosen = _chosen(arguments)
@@ -75,7 +75,7 @@ def _main(argv: Sequence[str] | None) -> int | None:
     try:
         args = parser.parse_args(arguments)
     except SystemExit as stop:
-        # argparse ends the process by itself, after help or a wrong use that it has told.
+        # argparse ends the process by itself, after help or a report of wrong usage.
         return stop.code if isinstance(stop.code, int) else EXIT_USAGE
     if args.version:
         print(f"generator {_version()}")
@@ -105,11 +105,11 @@ def _run(module: ModuleType, args: argparse.Namespace) -> int | None:
         _tell(f"error: {error}")
         return EXIT_BAD_INPUT
     except RecursionError:
-        # WIT text has a bound on nesting; binaries, which may be hostile, have none.
+        # WIT text has a limit on nesting; binaries, which may be hostile, have none.
         print("error: the input nests too deeply", file=sys.stderr)
         return EXIT_BAD_INPUT
     except BrokenPipeError:
-        # Whoever reads the output has had enough. A closed descriptor keeps the interpreter from complaining at exit.
+        # The reader of the output is gone. A closed descriptor prevents an error message at exit.
         sys.stderr.close()
         return EXIT_BAD_INPUT
     except OSError as error:
@@ -123,7 +123,7 @@ def _tell(message: str) -> None:
 
 
 def _version() -> str:
-    from importlib import metadata  # a fifth of the time that the command takes to start
+    from importlib import metadata  # this import takes a fifth of the start-up time
 
     try:
         return metadata.version("wit-dylib-harness")
@@ -132,7 +132,7 @@ def _version() -> str:
 
 
 def _chosen(arguments: Sequence[str]) -> Subcommand | None:
-    """The subcommand that the arguments start with; only its module is imported, which keeps the start short."""
+    """The subcommand at the start of the arguments; only its module is imported, which keeps the start-up short."""
     for subcommand in SUBCOMMANDS:
         if tuple(arguments[: len(subcommand.path)]) == subcommand.path:
             return subcommand

@@ -1,4 +1,4 @@
-"""`component embed`: puts a world into a core module, or makes a module of a world."""
+"""`component embed`: puts a world into a core module, or makes a module from a world."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _DEFAULT_SCHEME = "standard32"
 
 
 def run(args: argparse.Namespace) -> int:
-    """Raises GeneratorError for input that is not good, UsageError for options that are not supported."""
+    """Raises GeneratorError for bad input, UsageError for unsupported options."""
     _refuse_unsupported(args)
     resolve, package = load(Path(args.wit), args.features, args.all_features)
     world = select_world(resolve, package, args.world)
-    if args.emit_canonical_names:  # compatible versions would have one name (so does the reference)
+    if args.emit_canonical_names:  # compatible versions would have one name (as in the reference)
         merge_imports_by_version(resolve, world)
     section = encode_world(resolve, world, args.encoding, canonical_names=args.emit_canonical_names)
     output = section if args.only_custom else _module(args, resolve, world) + _custom(section)
@@ -48,7 +48,7 @@ def _refuse_unsupported(args: argparse.Namespace) -> None:
         if given:
             raise UsageError(f"{flag} is not supported")
     if args.output is None and sys.stdout.isatty():
-        raise UsageError("binary output does not go to a terminal; say where with --output")
+        raise UsageError("binary output does not go to a terminal; use --output")
 
 
 def _custom(section: bytes) -> bytes:
@@ -63,7 +63,7 @@ def _module(args: argparse.Namespace, resolve: Resolve, world: WorldId) -> bytes
     name = "standard input" if from_stdin else args.input
     binary = sys.stdin.buffer.read() if from_stdin else Path(args.input).read_bytes()
     if is_component(binary):
-        raise GeneratorError(f"{name}: this is a component already; a core module is needed")
+        raise GeneratorError(f"{name}: this is already a component; a core module is needed")
     if not binary.startswith(b"\0asm"):
         raise GeneratorError(f"{name}: not a core module in binary form (the text format is not supported)")
     try:

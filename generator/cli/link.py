@@ -43,13 +43,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _read(word: str, *, dl_openable: bool = False) -> Library:
-    """A library's name is what stands before the first `=`, else the last part of its path."""
+    """A library's name is the part before the first `=`, else the last part of its path."""
     name, path = _name_and_path(word)
     return read_library(name or Path(path).name, _read_binary(path), dl_openable=dl_openable)
 
 
 def _read_adapter(word: str) -> Adapter:
-    """An adapter's name is what stands before the first `=`, else the file's name up to the first dot."""
+    """An adapter's name is the part before the first `=`, else the file's name up to the first dot."""
     name, path = _name_and_path(word)
     return read_adapter(name or Path(path).name.partition(".")[0], _read_binary(path))
 
@@ -86,4 +86,4 @@ def _refuse_unsupported(args: argparse.Namespace) -> None:
     if not args.libraries and not args.dl_openable:
         raise UsageError("no library is given")
     if args.output is None and sys.stdout.isatty():
-        raise UsageError("binary output does not go to a terminal; say where with --output")
+        raise UsageError("binary output does not go to a terminal; use --output")

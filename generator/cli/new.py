@@ -69,4 +69,4 @@ def _refuse_unsupported(args: argparse.Namespace) -> None:
         if given:
             raise UsageError(f"{flag} is not supported")
     if args.output is None and sys.stdout.isatty():
-        raise UsageError("binary output does not go to a terminal; say where with --output")
+        raise UsageError("binary output does not go to a terminal; use --output")

@@ -1,4 +1,4 @@
-"""Standard streams that the caller has closed (`>&-`): using one is an error like that of a full disk."""
+"""Standard streams that the caller has closed (`>&-`): their use is an error like that of a full disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`component wit`: reads WIT in any form and writes it in the one that is asked for."""
+"""`component wit`: reads WIT in any form and writes it in the requested form."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STANDARD_STREAM = "-"
 
 
 def run(args: argparse.Namespace) -> int:
-    """Raises GeneratorError for input that is not good, UsageError for options that are not supported."""
+    """Raises GeneratorError for bad input, UsageError for unsupported options."""
     _refuse_unsupported(args)
     loaded = _load(args)
     package = _change(args, loaded)
@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         _write(args, (json.dumps(resolve_json(resolve), indent=2, ensure_ascii=False)).encode())
     elif args.wasm:
-        # Imported here because text output should not pay for it.
+        # Imported here because text output does not need it.
         from generator.wit.binary.encode import encode_package
         from generator.wit.binary.limits import check_package, check_types
 
@@ -50,15 +50,15 @@ def _refuse_unsupported(args: argparse.Namespace) -> None:
         if value:
             raise UsageError(f"{flag} is not supported")
     if args.out_dir is not None and (args.output is not None or args.json or args.wasm):
-        raise UsageError("--out-dir goes with WIT text only, and without --output")
+        raise UsageError("--out-dir needs WIT text output, without --output")
     if args.wasm and args.output is None and sys.stdout.isatty():
-        raise UsageError("binary output does not go to a terminal; say where with --output")
+        raise UsageError("binary output does not go to a terminal; use --output")
     importing = args.importize or args.importize_world is not None
     exporting = args.exportize or args.exportize_world is not None
     if args.importize_out_world_name is not None and not importing:
-        raise UsageError("--importize-out-world-name goes with --importize or --importize-world")
+        raise UsageError("--importize-out-world-name needs --importize or --importize-world")
     if (args.exportize_out_world_name is not None or args.exportize_import) and not exporting:
-        raise UsageError("--exportize-out-world-name and --exportize-import go with --exportize or --exportize-world")
+        raise UsageError("--exportize-out-world-name and --exportize-import need --exportize or --exportize-world")
 
 
 def _load(args: argparse.Namespace) -> Loaded:
@@ -68,14 +68,14 @@ def _load(args: argparse.Namespace) -> Loaded:
 
 
 def _world(loaded: Loaded, name: str | None) -> WorldId:
-    """The world to change: that of the component or core module, or the one of this name in the package."""
+    """The world to change: the world of the component or core module, or the world of this name in the package."""
     if name is None and loaded.world is not None:
         return loaded.world
     return select_world(loaded.resolve, loaded.package, name)
 
 
 def _change(args: argparse.Namespace, loaded: Loaded) -> PackageId:
-    """Do to the world what the flags ask; the package to write."""
+    """Change the world as the flags request; returns the package to write."""
     if args.importize or args.importize_world is not None:
         world = _world(loaded, args.importize_world)
         importize(loaded.resolve, world, args.importize_out_world_name)
@@ -111,7 +111,7 @@ def _write_folder(folder: Path, resolve: Resolve, main: PackageId, docs: bool) -
 
 
 def _file_stem(resolve: Resolve, id: PackageId) -> str:
-    """The package's name, with as much of namespace and version as tells it from the others."""
+    """The package's name, with the parts of namespace and version that distinguish it from the others."""
     name = resolve.packages[id].name
     same_name = [package.name for package in resolve.packages if package.name.name == name.name]
     one_namespace = len({other.namespace for other in same_name}) == 1

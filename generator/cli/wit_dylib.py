@@ -16,7 +16,7 @@ _STANDARD_STREAM = "-"
 
 
 def run(args: argparse.Namespace) -> int:
-    """Raises WitError for bad WIT, UnsupportedError for functions that are not supported, UsageError for options."""
+    """Raises WitError for bad WIT, UnsupportedError for unsupported functions, UsageError for options."""
     _refuse_unsupported(args)
     resolve, package = load(Path(args.wit), args.features, args.all_features)
     options = DylibOptions(
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _refuse_unsupported(args: argparse.Namespace) -> None:
     if args.encoding != "utf8":
-        # The interpreter's functions have no notion of an encoding: bytes in UTF-16 would be taken for UTF-8.
+        # The interpreter's functions have no notion of an encoding: they would read UTF-16 bytes as UTF-8.
         raise UsageError(f"--encoding {args.encoding} is not supported: interpreters expect UTF-8")
     for flag, given in (
         ("--validate", args.validate),
@@ -45,4 +45,4 @@ def _refuse_unsupported(args: argparse.Namespace) -> None:
         if given:
             raise UsageError(f"{flag} is not supported")
     if args.output is None and sys.stdout.isatty():
-        raise UsageError("binary output does not go to a terminal; say where with --output")
+        raise UsageError("binary output does not go to a terminal; use --output")

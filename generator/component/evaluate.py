@@ -128,7 +128,7 @@ class Evaluator:
                 raise BinaryError(f"instantiation without a fitting argument for import {name!r}", offset)
             node = given
         if name in signature.imports:
-            raise BinaryError(f"import {name!r} stands twice", offset)
+            raise BinaryError(f"import {name!r} appears twice", offset)
         signature.imports[name] = Item(item.name, node, offset)
         _append(scope, node)
 
@@ -167,7 +167,7 @@ class Evaluator:
 
     def _export(self, scope: Scope, name: ExternName, node: Node, offset: int, exports: dict[str, Item]) -> None:
         if name.name in exports:
-            raise BinaryError(f"export {name.name!r} stands twice", offset)
+            raise BinaryError(f"export {name.name!r} appears twice", offset)
         exports[name.name] = Item(name, node, offset)
         _append(scope, node)
 

@@ -53,5 +53,5 @@ def check_arguments(count: int) -> None:
     """Raises LimitError for too many arguments or exports of one instance."""
     if count > MOST_ARGUMENTS:
         raise LimitError(
-            f"an instance would have {count} arguments or exports; no engine takes more than {MOST_ARGUMENTS}"
+            f"an instance would have {count} arguments or exports; no engine accepts more than {MOST_ARGUMENTS}"
         )

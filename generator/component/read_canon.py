@@ -40,7 +40,7 @@ def _options(reader: ComponentReader) -> CanonOptions:
         else:
             raise reader.error(f"canonical option {opcode:#04x} is not supported", start)
         if twice:
-            raise reader.error(f"canonical option {opcode:#04x} stands twice", start)
+            raise reader.error(f"canonical option {opcode:#04x} appears twice", start)
     return CanonOptions(encoding, indices.get(3), indices.get(4), indices.get(5), is_async, indices.get(7))
 
 

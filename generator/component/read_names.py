@@ -76,7 +76,7 @@ def read_extern_name(reader: ComponentReader) -> ExternName:
         if kind > 2:
             raise reader.error(f"unknown attribute {kind:#04x} of name {name!r}", start)
         if attributes[kind] is not None:
-            raise reader.error(f"attribute {kind:#04x} of name {name!r} stands twice", start)
+            raise reader.error(f"attribute {kind:#04x} of name {name!r} appears twice", start)
         attributes[kind] = reader.name()
     return ExternName(name, *attributes)
 

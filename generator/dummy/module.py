@@ -1,4 +1,4 @@
-"""A core module that has every import and export of a world, and traps when it is called."""
+"""A core module with every import and export of a world that traps when it is called."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _REALLOC = FuncType((_I32,) * 4, (_I32,))
 
 
 def dummy_module(resolve: Resolve, world: WorldId, names: NameScheme) -> bytes:
-    """The module's binary. Async functions are imported and exported by the synchronous ABI."""
+    """The module's binary. Async functions are imported and exported with the synchronous ABI."""
     return DummyModule(resolve, world, names).build()
 
 
@@ -94,7 +94,7 @@ class DummyModule:
                     self._import_resource(key, resource, Intrinsic.DROP, exported=False)
 
     def import_function(self, key: WorldKey | None, function: Function) -> None:
-        """A function that the module imports, by the names of its scheme."""
+        """A function that the module imports, under the names of its scheme."""
         module, name = self._names.import_function(self._resolve, key, function)
         self._module.import_function(module, name, self._flattening.flatten_functype(function, Context.LOWER).type)
 
@@ -111,10 +111,10 @@ class DummyModule:
     def _function(self, name: str, type: FuncType, *, traps: bool) -> None:
         """Define and export a function that traps, or does nothing and has no results.
 
-        Raises GeneratorError for a name that is exported already: standard names have a part of the version only.
+        Raises GeneratorError for a name that is already exported: standard names contain only a part of the version.
         """
         if name in self._exported:
-            hint = "the names of compatible versions are the same; `--dummy-names legacy` tells them apart"
+            hint = "the names of compatible versions are the same; `--dummy-names legacy` distinguishes them"
             raise GeneratorError(f"two functions of the core module would have the name `{name}`: {hint}")
         self._exported.add(name)
         code = Code(len(type.params))

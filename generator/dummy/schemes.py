@@ -11,7 +11,7 @@ from generator.resolved.model import Function, Resolve, TypeId, WorldKey
 
 
 class NameScheme(Protocol):
-    """Core names of what a world imports and exports. `key` is None for functions and types of the world itself."""
+    """Core names of a world's imports and exports. `key` is None for functions and types of the world itself."""
 
     memory: str
     realloc: str

@@ -21,18 +21,18 @@ _INTERFACE_NAME = re.compile(rf"({_WORDS}):({_WORDS})/({_LABEL})(?:@({_VERSION})
 
 
 HOW_NAMES_ARE_COMPARED = "names are compared without regard to case and hyphens"
-"""For hints under an error of names that clash."""
+"""For hints after an error about clashing names."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExternName:
-    """`nameattributes`: a name as it is matched, and what is said about it beside."""
+    """`nameattributes`: a name for matching, and its attributes."""
 
     name: str
     implements: str | None = None
     """The interface name behind a plain name (a label)."""
     version_suffix: str | None = None
-    """What a canonical interface version leaves out of the full version."""
+    """The part of the full version that a canonical interface version omits."""
     external_id: str | None = None
 
 
@@ -51,7 +51,7 @@ class FunctionName:
     """A `plainname` of a function: `f`, `[method]r.f`, `[static][get]r.p`, `[constructor]r` and their like."""
 
     label: str
-    """Without its resource; of a constructor it is empty."""
+    """Without its resource; empty for a constructor."""
     resource: str | None = None
     annotation: str | None = None
     """`method`, `static` or `constructor`."""
@@ -87,12 +87,12 @@ def is_label(text: str) -> bool:
 
 
 def canonical_label(label: str) -> str:
-    """What two labels of one scope must not share: case and hyphens do not tell them apart."""
+    """The form that two labels of one scope must not share: case and hyphens do not distinguish them."""
     return label.lower().replace("-", "")
 
 
 def bad_label(names: Iterable[str]) -> str | None:
-    """What is wrong with the labels of one scope: not a label, or not strongly-unique; None if good."""
+    """The error in the labels of one scope: not a label, or not strongly-unique; None if they are good."""
     taken: dict[str, str] = {}
     for name in names:
         if _IS_LABEL.fullmatch(name) is None:
@@ -100,19 +100,19 @@ def bad_label(names: Iterable[str]) -> str | None:
         canonical = canonical_label(name)
         if canonical in taken:
             previous = taken[canonical]
-            return f"{name!r} stands twice" if previous == name else f"{name!r} is the same name as {previous!r}"
+            return f"{name!r} appears twice" if previous == name else f"{name!r} is the same name as {previous!r}"
         taken[canonical] = name
     return None
 
 
 def canonical_name(name: str) -> str:
-    """What two names must not share to be strongly-unique (Explainer.md, "Name Uniqueness").
+    """The form in which two strongly-unique names must differ (Explainer.md, "Name Uniqueness").
 
-    A setter stands beside its getter, which has the name of a function; two setters clash. Case and hyphens count for
-    nothing (component-model PR 704), except in a version: names of interfaces with different versions are different.
-    That exception is learnt from wasm-tools.
+    A setter does not clash with its getter, which has the name of a function; two setters clash. Case and hyphens do
+    not count (component-model PR 704), except in a version: names of interfaces with different versions are different.
+    That exception comes from the behaviour of wasm-tools.
     """
-    if "@" not in name and "]" not in name:  # most, and many
+    if "@" not in name and "]" not in name:  # the most frequent case
         return canonical_label(name)
     path, at, version = name.partition("@")
     path = canonical_label(path)
@@ -143,10 +143,11 @@ def parse_interface_name(text: str) -> InterfaceName | None:
 
 
 def canonical_version(version: str) -> tuple[str, str]:
-    """A semantic version split into `canonversion` and `semversuffix` ("Canonical Interface Name").
+    """A semantic version, split into `canonversion` and `semversuffix` ("Canonical Interface Name").
 
-    The specification splits a pre-release as any version (`0.2`, `.6-rc.1`). wasm-tools 1.262 calls that invalid and
-    splits off only the build (`0.2.6-rc.1`), because a pre-release is compatible with nothing; so it is here.
+    The specification splits a pre-release like any version (`0.2`, `.6-rc.1`). wasm-tools 1.262 calls that invalid and
+    splits off only the build (`0.2.6-rc.1`), because a pre-release is compatible with nothing; this function does the
+    same.
     """
     base, plus, build = version.partition("+")
     if "-" in base:

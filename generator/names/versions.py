@@ -19,7 +19,7 @@ VersionKey = tuple[int, int, int, int, _Parts, _Parts]
 
 
 def is_version(text: str) -> bool:
-    """Whether `text` is a version; its three numbers must fit 64 bits, as in the tools that read them."""
+    """Whether `text` is a version; its three numbers must fit in 64 bits, as in the tools that read them."""
     match = VERSION.fullmatch(text)
     if match is None:
         return False
@@ -29,7 +29,7 @@ def is_version(text: str) -> bool:
 def _parts(text: str | None) -> _Parts:
     """Numeric identifiers are lower than alphanumeric ones and compare by value (semver.org, item 11).
 
-    Without leading zeros, which only a build may have, the longer number is the higher one.
+    Without leading zeros, which only a build may have, the longer number is higher.
     """
     if text is None:
         return ()
@@ -47,9 +47,9 @@ def version_key(text: str) -> VersionKey:
 
 
 def compatible_track(text: str) -> str | None:
-    """What two versions must share to be compatible: `1`, `0.2` or `0.0.3`; None for a pre-release.
+    """The common part of compatible versions: `1`, `0.2` or `0.0.3`; None for a pre-release.
 
-    A pre-release is compatible with itself only (Cargo's reading of semver, which the component tools share).
+    A pre-release is compatible only with itself (Cargo's reading of semver, which the component tools share).
     """
     major, minor, patch, released, _, _ = version_key(text)
     if not released:

@@ -1,7 +1,7 @@
-"""Types as the few shapes that they stand for (CanonicalABI.md, "Despecialization").
+"""Types reduced to a few shapes (CanonicalABI.md, "Despecialization").
 
-What the Canonical ABI does with a type depends on its shape alone: alignment, size, flattening, lifting and lowering
-have an arm for a shape, not for a kind of type. A new kind of type is one more arm of `despecialize`.
+The Canonical ABI of a type depends only on its shape: alignment, size, flattening, lifting and lowering have an arm for
+each shape, not for each kind of type. A new kind of type is one more arm of `despecialize`.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ from generator.resolved.model import (
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A number, bool or char, or flags, which are the unsigned integer that their bits make."""
+    """A number, bool or char, or flags, which are the unsigned integer of their bits."""
 
     type: Primitive
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """Values of all `types`, one behind the other: fields, or, `times` over, the elements of a fixed-length list."""
+    """Values of all `types` in order: fields, or, repeated `times`, the elements of a fixed-length list."""
 
     types: tuple[Type, ...]
     times: int | None = None
@@ -68,7 +68,7 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """An index into the table of an instance; what it leads to is of `types`: a resource, a payload or nothing."""
+    """An index into the table of an instance; `types` is the type of its target: a resource, a payload or nothing."""
 
     types: tuple[Type, ...] = ()
 
@@ -85,7 +85,7 @@ _FLAGS = {1: Scalar(Primitive.U8), 2: Scalar(Primitive.U16), 4: Scalar(Primitive
 
 
 def flags_size(labels: int) -> int:
-    """Bytes, and alignment, of a flags value. More than 32 labels is no valid type."""
+    """Bytes, and alignment, of a flags value. A type with more than 32 labels is invalid."""
     assert 0 < labels <= MAX_FLAGS, "a flags type has 1 to 32 labels"
     if labels <= 8:
         return 1
@@ -93,7 +93,7 @@ def flags_size(labels: int) -> int:
 
 
 def shape_of(kind: TypeKind) -> Shape:
-    """The shape of values of a kind that is no alias. The bare name of a resource means an owned handle."""
+    """The shape of values of a kind that is not an alias. The bare name of a resource means an owned handle."""
     match kind:
         case Record(fields):
             return Product(tuple([field.type for field in fields]))
@@ -142,7 +142,7 @@ def dealias(resolve: Resolve, type: Type) -> Type:
 
 
 def dealias_id(resolve: Resolve, id: TypeId) -> TypeId:
-    """As `dealias`, for a type that is known to be a definition (a resource)."""
+    """Like `dealias`, for a type that is known to be a definition (a resource)."""
     found = dealias(resolve, id)
     assert not isinstance(found, Primitive)
     return found

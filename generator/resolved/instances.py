@@ -1,8 +1,8 @@
-"""Which instance of an interface a type belongs to.
+"""The instance of an interface that a type belongs to.
 
-One WIT interface can stand behind several instances of a component: imported, exported, under labels. Each instance has
-its own copy of the interface's types, which makes a difference for resources and for all that contains them. So a type
-is identified by its definition together with the instance through which it is reached.
+One WIT interface can have several instances in a component: imported, exported, under labels. Each instance has its own
+copy of the interface's types, which matters for resources and for all types that contain them. So a type is identified
+by its definition together with its instance.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Instances:
         self.resolve = resolve
         self.world = world
         self.root = Instance(None, None, False)
-        """The world itself: what its functions mention is imported."""
+        """The world itself: types that its functions mention are imported."""
         self.imports = _instances(world.imports, exported=False)
         self.exports = _instances(world.exports, exported=True)
 
@@ -55,9 +55,9 @@ class Instances:
     def of(self, user: Instance, id: TypeId) -> Instance:
         """The instance to which the definition `id` belongs when `user` mentions it.
 
-        An anonymous type belongs to the instance that mentions it. Of another interface, an exported interface uses the
-        types of the exported instance, if there is one, otherwise those of the imported one (WIT.md, "Worlds and
-        `use`"). Imports and exports with a label stand in only where none has the interface's own id.
+        An anonymous type belongs to the instance that mentions it. An exported interface uses another interface's types
+        from the exported instance, if there is one, otherwise from the imported one (WIT.md, "Worlds and `use`").
+        Imports and exports with a label count only if none has the interface's own id.
         """
         owner = self.resolve.types[id].owner
         if owner is None:

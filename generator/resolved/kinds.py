@@ -1,4 +1,4 @@
-"""Types and functions taken apart and put together: the types they refer to, and what is left without them."""
+"""Decomposition of types and functions: the types that they refer to, and the rest."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from generator.resolved.model import (
 
 
 def children(kind: TypeKind) -> tuple[Type | None, ...]:
-    """The types that a kind refers to, in order; None where a payload may stand and does not."""
+    """The types that a kind refers to, in order; None for an absent optional payload."""
     match kind:
         case Record(fields):
             return tuple(field.type for field in fields)
@@ -60,7 +60,7 @@ def children(kind: TypeKind) -> tuple[Type | None, ...]:
 
 
 def shape(kind: TypeKind) -> tuple[str | int, ...]:
-    """What a kind is apart from the types it refers to: two kinds are the same when shape and children are."""
+    """A kind without the types that it refers to: two kinds are the same if shape and children are."""
     match kind:
         case Record(fields):
             return ("record", *(field.name for field in fields))

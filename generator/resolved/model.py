@@ -1,8 +1,8 @@
 """Resolved WIT: packages, interfaces, worlds and types in arenas (Component Model, WIT.md).
 
-`Resolve`, `WorldKey`, `WorldItem` and `TypeDef` are words of the crate wit-parser, whose JSON `json_form.py` writes;
-the specification has none for them. A `Resolve` owns everything; ids are indices into its arenas. Entries are frozen:
-whoever builds or rewrites a `Resolve` replaces entries, whoever reads one can share it freely.
+`Resolve`, `WorldKey`, `WorldItem` and `TypeDef` are terms of the crate wit-parser, whose JSON `json_form.py` writes;
+the specification has no terms for them. A `Resolve` owns everything; ids are indices into its arenas. Entries are
+frozen: code that builds or rewrites a `Resolve` replaces entries, readers can share it freely.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Primitive(Enum):
     STRING = "string"
     ERROR_CONTEXT = "error-context"
 
-    # Members are singletons; the hash of their name, which Enum takes, is slow.
+    # Members are singletons; Enum hashes their names, which is slow.
     __hash__ = object.__hash__
 
 
@@ -149,7 +149,7 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource; its functions stand among the functions of the owner under `[method]r.f` and the like."""
+    """A resource; its functions are among the functions of the owner as `[method]r.f` and the like."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Rules about types that stand in no grammar, for text and binaries alike."""
+"""Rules about types that are not in a grammar, for text and binaries alike."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ MAP_KEYS = frozenset(Primitive) - {Primitive.F32, Primitive.F64, Primitive.ERROR
 
 
 def payload_problem(resolve: Resolve, kind: Future | Stream, borrows: Callable[[Type], bool]) -> str | None:
-    """What is wrong with what a stream or future carries (Explainer.md, "Asynchronous Value Types"); None if nothing.
+    """The error in the element type of a stream or future (Explainer.md, "Asynchronous Value Types"); None if there is
+    none.
 
     `borrows` says whether a type contains a borrowed handle.
     """

@@ -1,4 +1,4 @@
-"""The types that a type is made of, in a fixed order."""
+"""The parts of a type, in a fixed order."""
 
 from __future__ import annotations
 

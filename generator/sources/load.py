@@ -1,4 +1,4 @@
-"""WIT from files, folders and texts: the front door of the WIT front end."""
+"""WIT from files, folders and texts: the entry points of the WIT front end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NO_WAT = "convert it to a .wasm file"
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a path holds. `world` is set where the input is about one world: a component, or a core module."""
+    """The contents of a path. `world` is set if the input describes one world: a component, or a core module."""
 
     resolve: Resolve
     package: PackageId
@@ -31,14 +31,14 @@ class Loaded:
 def load(path: Path, features: Iterable[str] = (), all_features: bool = False) -> tuple[Resolve, PackageId]:
     """The packages of a `.wit` file, a folder of them with its `deps/`, or a WIT package in binary form.
 
-    The id is that of the main package. Raises WitError for anything that is not good WIT.
+    The id is that of the main package. Raises WitError for invalid WIT.
     """
     loaded = load_input(path, features, all_features)
     return loaded.resolve, loaded.package
 
 
 def load_input(path: Path, features: Iterable[str] = (), all_features: bool = False) -> Loaded:
-    """The same; beside WIT packages it takes components, and core modules that carry a world."""
+    """The same, but it also accepts components, and core modules that contain a world."""
     enabled = Features.of(features, all_features)
     if path.is_dir():
         return _load_folder(path, enabled)
@@ -46,7 +46,7 @@ def load_input(path: Path, features: Iterable[str] = (), all_features: bool = Fa
 
 
 def load_bytes(content: bytes, name: str, features: Iterable[str] = (), all_features: bool = False) -> Loaded:
-    """The same for what a file contains; `name` stands in errors."""
+    """The same for the contents of a file; errors contain `name`."""
     return _load_content(name, content, Features.of(features, all_features))
 
 
@@ -56,7 +56,7 @@ def _load_content(name: str, content: bytes, features: Features) -> Loaded:
         if source.text.lstrip().startswith(("(component", "(module")):
             raise WitError(f"{name}: the WebAssembly text format is not supported", hint=_NO_WAT)
         return Loaded(*_resolve_text(source, features))
-    # The binary form is imported when it is needed: WIT text is much more common.
+    # The binary reader is imported only on demand: WIT text is much more common.
     from generator.wit.binary.any_binary import BinaryKind, decode_binary
 
     try:
@@ -72,7 +72,7 @@ def _load_content(name: str, content: bytes, features: Features) -> Loaded:
 def load_text(
     text: str, file_name: str = "<text>", features: Iterable[str] = (), all_features: bool = False
 ) -> tuple[Resolve, PackageId]:
-    """The packages of one text; `file_name` stands in errors."""
+    """The packages of one text; errors contain `file_name`."""
     return _resolve_text(SourceText(file_name, text), Features.of(features, all_features))
 
 
@@ -109,8 +109,8 @@ def _load_folder(folder: Path, features: Features) -> Loaded:
 def select_world(resolve: Resolve, package: PackageId, name: str | None) -> WorldId:
     """The world that `name` means (WIT.md, "Specifying a World").
 
-    A bare name is a world of `package`; `namespace:package/world@version` is any; None is the only world of
-    `package`. Raises WitError, which lists the worlds to choose from.
+    A bare name is a world of `package`; `namespace:package/world@version` is any world; None is the only world of
+    `package`. Raises WitError, which lists the possible worlds.
     """
     main = resolve.packages[package]
     if name is None:
@@ -124,7 +124,7 @@ def select_world(resolve: Resolve, package: PackageId, name: str | None) -> Worl
         if world is None:
             raise WitError(f"the package `{main.name}` has no world `{name}`", hint=_candidates(resolve, package))
         return world
-    # `%` cannot be part of a name; it may stand before any of them.
+    # `%` cannot be part of a name; it may precede any name.
     package_text, _, rest = name.replace("%", "").partition("/")
     world_name, at, version = rest.partition("@")
     found = []
@@ -143,7 +143,7 @@ def select_world(resolve: Resolve, package: PackageId, name: str | None) -> Worl
 
 
 def _candidates(resolve: Resolve, package: PackageId) -> str:
-    """The worlds one could have meant, those of the main package first."""
+    """The possible worlds, those of the main package first."""
     ids = []
     others = [candidate for index, candidate in enumerate(resolve.packages) if index != package]
     for candidate in [resolve.packages[package], *others]:

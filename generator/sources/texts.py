@@ -1,4 +1,4 @@
-"""Which texts make a resolution: a file, or a folder with `deps/` (WIT.md, "Filesystem structure")."""
+"""The texts of a resolution: a file, or a folder with `deps/` (WIT.md, "Filesystem structure")."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def decode_text(name: str, content: bytes) -> SourceText:
 
 
 def wit_files(folder: Path) -> list[Path]:
-    """The `*.wit` files right in a folder, by name."""
+    """The `*.wit` files directly in a folder, by name."""
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:
@@ -43,7 +43,7 @@ def wit_files(folder: Path) -> list[Path]:
 
 
 def dependencies_of(folder: Path) -> list[Path]:
-    """What lies in a folder's `deps`: folders, texts and binaries, by name. Other files there are nobody's business."""
+    """The contents of a folder's `deps`: folders, texts and binaries, by name. Other files there are ignored."""
     deps = folder / "deps"
     if not deps.is_dir():
         return []
@@ -52,9 +52,9 @@ def dependencies_of(folder: Path) -> list[Path]:
 
 
 def group_files(files: Sequence[File]) -> list[PackageSyntax]:
-    """The packages in files that belong together: first the one that the files make, then those nested in them.
+    """The packages in files that belong together: first the package of the files, then those nested in them.
 
-    One of the files (there is at least one) must name the package, and all that do must agree.
+    At least one of the files must name the package, and all names must agree.
     """
     main: PackageDeclaration | None = None
     main_source: SourceText | None = None
@@ -67,7 +67,7 @@ def group_files(files: Sequence[File]) -> list[PackageSyntax]:
             message = f"this file says package `{declared.name}`, another one of the same folder `{main.name}`"
             raise file.source.error(declared.at, message, "files of one folder make one package")
         if declared.docs is not None and docs is not None:
-            raise file.source.error(declared.at, "another file of this package has documentation of the package too")
+            raise file.source.error(declared.at, "another file of this package also documents the package")
         main, main_source, docs = declared, file.source, declared.docs if declared.docs is not None else docs
     if main is None or main_source is None:
         what = "this file does not name its package" if len(files) == 1 else "no file of this folder names the package"
@@ -82,7 +82,7 @@ def group_files(files: Sequence[File]) -> list[PackageSyntax]:
 
 
 def read_folder(folder: Path) -> list[PackageSyntax]:
-    """The packages that the files right in a folder make."""
+    """The packages of the files directly in a folder."""
     paths = wit_files(folder)
     if not paths:
         raise WitError(f"there are no .wit files in {folder}")

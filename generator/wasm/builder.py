@@ -20,7 +20,7 @@ from generator.wasm.types import (
 
 
 class ModuleBuilder:
-    """Hands out indices. All imports of a kind come before the first definition of that kind."""
+    """Assigns indices. All imports of a kind come before the first definition of that kind."""
 
     def __init__(self) -> None:
         self.module = Module()
@@ -60,7 +60,8 @@ class ModuleBuilder:
         return index
 
     def declare_function(self, type: FuncType, name: str | None = None) -> int:
-        """Reserve an index; `define_function` gives it its body later. Allows calls to what is not yet written."""
+        """Reserve an index; `define_function` sets its body later. Allows calls of functions that are not yet
+        written."""
         index = self._imported[ExternKind.FUNC] + len(self.module.functions)
         self.module.functions.append(self.type_index(type))
         self.module.code.append(b"")
@@ -106,7 +107,7 @@ class ModuleBuilder:
         return FuncType(tuple(params), tuple(results))
 
     def encode(self, *, names: bool = False, name: str | None = None) -> bytes:
-        """The module's binary; `names` adds a name section: names that functions were given, the module's `name`."""
+        """The module's binary; `names` adds a name section: the names of functions, and the module's `name`."""
         binary = encode_module(self.module)
         if not names:
             return binary

@@ -80,7 +80,7 @@ class Mem(IntEnum):
 
 
 class Code:
-    """Instructions of one function. Locals beyond the parameters come from `local`; `free_local` gives them back."""
+    """Instructions of one function. Locals beyond the parameters come from `local`; `free_local` releases them."""
 
     def __init__(self, params: int) -> None:
         self.out = bytearray()
@@ -89,7 +89,7 @@ class Code:
         self._free: dict[ValType, list[int]] = {}
 
     def local(self, type: ValType) -> int:
-        """The index of a local that nobody else uses; its value is whatever its last user left."""
+        """The index of an unused local; it has the value from its last use."""
         free = self._free.get(type)
         if free:
             return free.pop()
@@ -172,7 +172,7 @@ class Code:
             self.out.append(0x40)
         elif isinstance(result, ValType):
             self.out.append(result)
-        else:  # a type index is a signed integer that is not negative
+        else:  # a type index is a non-negative signed integer
             self.out += encode_signed(result)
 
     def else_(self) -> None:

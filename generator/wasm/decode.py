@@ -1,6 +1,6 @@
-"""The core binary format, reading (WebAssembly core specification, 5). Sections are decoded when they are asked for.
+"""The core binary format, reading (WebAssembly core specification, 5). Sections are decoded on demand.
 
-Element and data segments are never decoded: nobody here needs them. Function bodies are handed out as they are.
+Element and data segments are never decoded: no user here needs them. Function bodies stay undecoded.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _SECTION_ORDER = {id: place for place, id in enumerate((1, 2, 3, 4, 5, 13, 6, 7,
 
 
 class DecodedModule:
-    """A core module's binary and what its sections say. Immutable, so that one may be shared by many links.
+    """A core module's binary and the contents of its sections. Immutable, so that many links may share it.
 
     Raises WasmFormatError: the constructor for the preamble and the sections' frame, the properties for their section.
     """
@@ -88,7 +88,7 @@ class DecodedModule:
                 continue
             place = _SECTION_ORDER[id]
             if place <= last:
-                raise WasmFormatError(f"the {_SECTION_NAMES[id]} section stands twice or out of order", start)
+                raise WasmFormatError(f"the {_SECTION_NAMES[id]} section appears twice or out of order", start)
             last = place
             self._sections[id] = (section.position, section.end)
 
@@ -158,7 +158,7 @@ class DecodedModule:
 
     @cached_property
     def bodies(self) -> tuple[tuple[int, int], ...]:
-        """Where the body of each defined function begins and ends in `binary`."""
+        """The beginning and end of the body of each defined function in `binary`."""
 
         def body(reader: Reader) -> tuple[int, int]:
             inside = reader.sub(reader.unsigned())
@@ -173,7 +173,7 @@ class DecodedModule:
 
     @cached_property
     def customs(self) -> tuple[CustomSection, ...]:
-        """All custom sections in their order; of several with one name, all."""
+        """All custom sections in their order, including several with one name."""
         binary = self.binary
         return tuple([CustomSection(name, binary[start:end]) for name, _, start, end in self._customs])
 
@@ -186,13 +186,13 @@ class DecodedModule:
 
     @cached_property
     def function_names(self) -> dict[int, str]:
-        """By index, from the name section; empty where that is absent or malformed (which is no error: core
-        specification, appendix 7.4)."""
+        """By index, from the name section; empty if that is absent or malformed (which is no error: core specification,
+        appendix 7.4)."""
         return self._names(read_function_names)
 
     @cached_property
     def global_names(self) -> dict[int, str]:
-        """As `function_names` (extended name section proposal)."""
+        """Like `function_names` (extended name section proposal)."""
         return self._names(read_global_names)
 
     def _names(self, read: Callable[[bytes], dict[int, str]]) -> dict[int, str]:
@@ -211,8 +211,8 @@ class DecodedModule:
         return exports
 
     def func_type(self, index: int) -> FuncType:
-        """The type of a function of the index space. Raises WasmFormatError also for a type that only its module has
-        (see `FuncType`)."""
+        """The type of a function of the index space. Also raises WasmFormatError for a type that exists only in its
+        module (see `FuncType`)."""
         return self._func_type(self._at(self.function_type_indices, index, "function", 3), f"function {index}", 3)
 
     def _func_type(self, index: int, owner: str, section: int) -> FuncType:
@@ -237,7 +237,8 @@ class DecodedModule:
         return self._func_type(index, f"export `{name}`", 3)
 
     def has_own_type(self, function: int) -> bool:
-        """Whether a function of the index space has a type that only its module has, so that `func_type` raises."""
+        """Whether a function of the index space has a type that exists only in its module, so that `func_type`
+        raises."""
         index = self._at(self.function_type_indices, function, "function", 3)
         return isinstance(self._at(self.types, index, "type", 3), OtherType)
 
@@ -272,7 +273,7 @@ class DecodedModule:
         return DecodedModule(b"".join(kept) + binary[position:])
 
     def named(self, name: str) -> DecodedModule:
-        """The module with this name in its name section. Where that is malformed, which is no error, as it is."""
+        """The module with this name in its name section; unchanged if that section is malformed, which is no error."""
         try:
             contents = with_module_name(self.custom(SECTION) or b"", name)
         except WasmFormatError:

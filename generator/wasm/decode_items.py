@@ -38,7 +38,7 @@ def read_table_type(reader: Reader) -> TableType:
 
 
 def read_table(reader: Reader) -> TableType:
-    """A defined table; the initial value that it may have is passed over."""
+    """A defined table; its optional initial value is skipped."""
     if reader.data[reader.position : reader.position + 2] != b"\x40\x00":
         return read_table_type(reader)
     reader.bytes(2)
@@ -106,7 +106,7 @@ def read_global(reader: Reader) -> Global:
 
 
 def _skip_constant(reader: Reader) -> None:
-    """Past a constant expression and its `end` (core specification, 3.3.10)."""
+    """Skip a constant expression and its `end` (core specification, 3.3.10)."""
     while True:
         start = reader.position
         match reader.byte():
@@ -146,7 +146,7 @@ _GC_CONSTANTS = {
     0x20: 1,  # struct.new_desc
     0x21: 1,  # struct.new_default_desc
 }
-"""Opcodes behind the prefix 0xFB, with the number of their indices."""
+"""Opcodes after the prefix 0xFB, with the number of their indices."""
 
 
 def _skip_constant_of_gc(reader: Reader) -> None:

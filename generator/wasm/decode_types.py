@@ -1,7 +1,7 @@
 """Decoders of types (WebAssembly core specification, 5.3).
 
-Types beyond those that every module has alike are read past and stand as `OtherType`: a linker passes them on.
-Beside the specification (3.0): continuation types (stack-switching proposal), `shared` (shared-everything-threads),
+Types that depend on their module are skipped and become `OtherType`: a linker copies them. In addition to the
+specification (3.0), it reads continuation types (stack-switching proposal), `shared` (shared-everything-threads),
 descriptors (custom-descriptors); their bytes are those that wasm-tools 1.262 writes.
 """
 
@@ -80,7 +80,7 @@ def read_recursion_group(reader: Reader) -> list[DefinedType]:
         return [_sub_type(reader)]
     reader.byte()
     group = [_sub_type(reader) for _ in range(reader.count())]
-    return group if len(group) == 1 else [_in_group(type) for type in group]  # a group of one is as none
+    return group if len(group) == 1 else [_in_group(type) for type in group]  # a group of one is the same as no group
 
 
 def _sub_type(reader: Reader) -> DefinedType:

@@ -24,7 +24,7 @@ MAGIC = b"\0asm\x01\0\0\0"
 
 
 def encode_name(name: str) -> bytes:
-    """Raises LimitError for a name that no engine takes."""
+    """Raises LimitError for a name that no engine accepts."""
     raw = name.encode()
     check_name(raw)
     return encode_unsigned(len(raw)) + raw
@@ -117,7 +117,8 @@ def _vector_section(id: int, items: Iterable[bytes]) -> bytes:
 
 
 def encode_module(module: Module) -> bytes:
-    """The module's binary. Sections without content are left out. Raises LimitError for what no engine takes."""
+    """The module's binary. Sections without content are left out. Raises LimitError for a module that no engine
+    accepts."""
     check_module(module)
     return b"".join(
         [

@@ -1,4 +1,4 @@
-"""What is wrong with a core module's binary."""
+"""Errors in a core module's binary."""
 
 from __future__ import annotations
 

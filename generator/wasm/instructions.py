@@ -1,6 +1,6 @@
-"""Function bodies read for what they refer to (WebAssembly core specification, 5.4).
+"""The references in function bodies (WebAssembly core specification, 5.4).
 
-Every instruction is passed over by its immediates; nothing is checked beyond that.
+The reader skips every instruction by its immediates and checks nothing else.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from generator.wasm.reader import Reader
 
 @dataclass(frozen=True, slots=True)
 class IndexUse:
-    """Where a function's index stands: `data[start:end]` of the reader."""
+    """The place of a function's index: `data[start:end]` of the reader."""
 
     start: int
     end: int
@@ -22,7 +22,7 @@ class IndexUse:
 
 @dataclass(slots=True)
 class References:
-    """What a body refers to."""
+    """The references of a body."""
 
     functions: list[IndexUse] = field(default_factory=list)
     """In their order."""
@@ -30,9 +30,9 @@ class References:
 
 
 def read_references(body: Reader) -> References:
-    """Of a body as the code section holds it, without its size: local declarations, then instructions.
+    """The references of a body as in the code section, without its size: local declarations, then instructions.
 
-    Raises WasmFormatError for an instruction that is not known: what it refers to would be missed.
+    Raises WasmFormatError for an unknown instruction, because its references would be missed.
     """
     references = References()
     for _ in range(body.count()):
@@ -99,7 +99,7 @@ def _types(body: Reader) -> None:
 
 
 def _memory_argument(body: Reader) -> None:
-    if body.unsigned() & 0x40:  # another memory than 0
+    if body.unsigned() & 0x40:  # a memory other than 0
         body.unsigned()
     body.unsigned(64)
 

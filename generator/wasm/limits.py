@@ -1,7 +1,8 @@
-"""How large a core module may be for the engines.
+"""The engines' limits on a core module.
 
-The numbers are those of the JavaScript API ("Implementation-defined Limits"), which engines agree on; wasmparser, which
-wasm-tools and wasmtime validate with, has them in its `limits.rs`. A larger module may be good, and nobody takes it.
+The numbers are those of the JavaScript API ("Implementation-defined Limits"), which engines agree on; wasmparser, the
+validator of wasm-tools and wasmtime, has them in its `limits.rs`. A larger module may be valid, but no engine accepts
+it.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from generator.errors import LimitError
 from generator.wasm.module import Module
 
 MOST_ITEMS = 1_000_000
-"""Types, functions, imports, exports, globals and tags; each kind by itself."""
+"""Types, functions, imports, exports, globals and tags; each kind separately."""
 MOST_SEGMENTS = 100_000
 """Data segments, and element segments."""
 MOST_PARAMS = 1_000
 """Parameters of a function, and results."""
 MOST_LOCALS = 50_000
-"""Locals of a function, parameters among them."""
+"""Locals of a function, including parameters."""
 LARGEST_BODY = 7_654_321
 """Bytes of a function's body."""
 MOST_ELEMENTS = 10_000_000
@@ -30,7 +31,7 @@ def check_name(raw: bytes) -> None:
     if len(raw) > LONGEST_NAME:
         beginning = raw[:40].decode(errors="ignore")
         raise LimitError(
-            f"the name that begins with `{beginning}` has {len(raw)} bytes; no engine takes more than {LONGEST_NAME}"
+            f"the name that begins with `{beginning}` has {len(raw)} bytes; no engine accepts more than {LONGEST_NAME}"
         )
 
 
@@ -40,7 +41,7 @@ def check_locals(count: int) -> None:
 
 
 def check_module(module: Module) -> None:
-    """Raises LimitError for a module that no engine takes."""
+    """Raises LimitError for a module that no engine accepts."""
     for what, items in (
         ("types", module.types),
         ("imports", module.imports),
@@ -62,4 +63,4 @@ def check_module(module: Module) -> None:
 
 def _check(what: str, count: int, most: int) -> None:
     if count > most:
-        raise LimitError(f"there would be {count} {what}; no engine takes more than {most}")
+        raise LimitError(f"there would be {count} {what}; no engine accepts more than {most}")

@@ -56,7 +56,7 @@ class CustomSection:
 class Module:
     """A module under construction; `generator.wasm.encode` turns it into bytes.
 
-    `leading_customs` stand before all other sections (`dylink.0` must), `customs` after them.
+    `leading_customs` come before all other sections (`dylink.0` must), `customs` after them.
     """
 
     types: list[FuncType] = field(default_factory=list)

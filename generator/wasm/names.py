@@ -24,7 +24,7 @@ def name_section(module: str | None, functions: Mapping[int, str]) -> bytes:
 
 
 def with_module_name(contents: bytes, module: str) -> bytes:
-    """The contents of a section with this name of the module, and all else as it is. Raises WasmFormatError."""
+    """The contents of a section with this name of the module and everything else unchanged. Raises WasmFormatError."""
     reader = Reader(contents, section=SECTION)
     kept = [encode_section(_MODULE, encode_name(module))]
     while not reader.at_end:

@@ -1,4 +1,5 @@
-"""A cursor over a binary: integers, names and vectors, with errors that say where (core specification, 5.2)."""
+"""A cursor over a binary: integers, names and vectors, with errors that contain the offset (core specification,
+5.2)."""
 
 from __future__ import annotations
 
@@ -80,11 +81,11 @@ class Reader:
         return value
 
     def count(self) -> int:
-        """The length of a vector. Every element takes a byte or more, so that a larger length is malformed."""
+        """The length of a vector. Every element takes at least one byte, so a larger length is malformed."""
         start = self.position
         count = self.unsigned()
         if count > self.end - self.position:
-            raise self.error(f"vector of {count} elements is longer than what is left", start)
+            raise self.error(f"vector of {count} elements is longer than the rest", start)
         return count
 
     def name(self) -> str:

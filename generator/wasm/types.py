@@ -44,20 +44,20 @@ class ExternKind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class RefType:
-    """A reference type of more than one byte: one that cannot be null, or one to a type of the module."""
+    """A reference type of more than one byte: non-null, or a reference to a type of the module."""
 
     encoded: bytes
-    """Its binary form, with type indices of the module that it stands in."""
+    """Its binary form, with type indices of its module."""
 
     @property
     def name(self) -> str:
-        """For messages, as `ValType.name`."""
+        """For messages, like `ValType.name`."""
         return "REF"
 
 
 @dataclass(frozen=True, slots=True)
 class OtherType:
-    """A type of the type section that nothing here has to understand: it is passed on as a part of its module."""
+    """A type of the type section that no code here must understand: it stays a part of its module."""
 
     what: str
     """For messages: `a struct type`."""

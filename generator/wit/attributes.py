@@ -16,7 +16,7 @@ def parse_attributes(cursor: Cursor) -> Attributes:
     while cursor.eat("@"):
         name = cursor.name("an attribute")
         if name.text in found:
-            raise cursor.source.error(name.at, f"@{name.text} stands twice before one item")
+            raise cursor.source.error(name.at, f"@{name.text} appears twice before one item")
         if name.text in ("since", "deprecated"):
             cursor.expect("(")
             cursor.word("version")

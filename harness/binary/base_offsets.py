@@ -1,7 +1,7 @@
-"""What the code of a library does at fixed distances from `__memory_base` and `__table_base`.
+"""Memory accesses and pointers of a library's code at fixed distances from `__memory_base` and `__table_base`.
 
-Only what is certain is told: values are followed within a straight line of code, as `base + constant`; whatever comes
-from elsewhere is unknown. Opcodes: WebAssembly core specification, 5.4.
+The analysis reports only certain facts: it follows values within a straight line of code, as `base + constant`; values
+from elsewhere are unknown. Opcodes: WebAssembly core specification, 5.4.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ _INDICES = {
     **dict.fromkeys((0x0C, 0x0D, _CALL, 0x12, 0x14, 0x15, 0x24, 0x25, 0x26, 0x3F, 0x40, 0xD0, 0xD2, 0x08), 1),
     **dict.fromkeys((_CALL_INDIRECT, 0x13), 2),
 }
-"""How many indices (LEB128) follow opcodes that are not followed here."""
+"""The number of indices (LEB128) after opcodes that the analysis only skips."""
 _MISC = {**dict.fromkeys(range(8), 0), 8: 2, 9: 1, 10: 2, 11: 1, 12: 2, 13: 1, 14: 2, 15: 1, 16: 1, 17: 1}
-"""The same for those behind the prefix 0xFC."""
+"""The same for opcodes after the prefix 0xFC."""
 _STRAIGHT = frozenset((0x01, _BLOCK, 0x1B, _CALL, _CALL_INDIRECT, 0x24, *range(0x45, 0xC5)))
-"""Behind these, locals are what they were."""
+"""After these opcodes, locals keep their values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bases:
     """The indices of the imported globals `__memory_base` and `__table_base`, and of the function
-    `wit_dylib_initialize`; None where it is not imported."""
+    `wit_dylib_initialize`; None if it is not imported."""
 
     memory: int | None
     table: int | None
@@ -39,7 +39,7 @@ class Bases:
 @dataclass(frozen=True, slots=True)
 class Touched:
     """Distances from the bases. `accesses`: with their width in bytes; `pointers` into memory and `indices` into the
-    table: what is stored somewhere; `descriptions`: what `wit_dylib_initialize` is called with."""
+    table: the stored values; `descriptions`: the arguments of `wit_dylib_initialize`."""
 
     accesses: frozenset[tuple[int, int]] = frozenset()
     pointers: frozenset[int] = frozenset()
@@ -48,8 +48,8 @@ class Touched:
 
 
 def touched(library: bytes, code: Section | None, bases: Bases) -> Touched:
-    """Raises `BinaryError` for code that cannot be read. Instructions beyond those of C libraries (vectors, garbage
-    collection) end what is told of their function."""
+    """Raises `BinaryError` for code that cannot be read. The analysis of a function ends at instructions beyond those
+    of C libraries (vectors, garbage collection)."""
     found = _Found()
     if code is not None and bases.memory is not None:
         reader = Reader(library, code.body, code.end)
@@ -75,7 +75,7 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """A base (`_MEMORY`, `_TABLE`; 0: none) and what is added to it."""
+    """A base (`_MEMORY`, `_TABLE`; 0: none) and the number added to it."""
 
     base: int
     added: int
@@ -86,7 +86,7 @@ _Known = _Value | None
 
 
 class _Unknown(Exception):
-    """An instruction whose length is not known here."""
+    """An instruction of unknown length."""
 
 
 class _Function:
@@ -161,7 +161,7 @@ class _Function:
             self._found.indices.add(value.added)
 
     def _other(self, opcode: int) -> None:
-        """What is on the stack then is unknown, but for the arguments of a call, which are looked at before."""
+        """The stack is unknown after it, so the arguments of a call are examined before."""
         reader = self._reader
         start = reader.at
         _skip(opcode, reader)
@@ -181,7 +181,7 @@ def _sum(right: _Known, left: _Known) -> _Known:
 
 
 def _skip(opcode: int, reader: Reader) -> None:
-    """Past what follows the opcode. Raises `_Unknown`."""
+    """Skip the immediates of the opcode. Raises `_Unknown`."""
     if 0x45 <= opcode <= 0xC4 or opcode in (0x00, 0x01, 0x05, 0x0A, 0x0B, 0x0F, 0x1B, 0xD1):
         return
     if opcode in _INDICES:

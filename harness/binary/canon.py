@@ -1,4 +1,4 @@
-"""The canonical definitions of a component, each by the name that core modules or the world know it by.
+"""The canonical definitions of a component, each by its name in core modules or in the world.
 
 Read from the binary alone (Component Model, Binary.md), without the readers of the toolchains under test.
 """
@@ -18,8 +18,8 @@ _CORE_EXPORTS = 7
 _FUNC, _COMPONENT_SORT, _INSTANCE_SORT = 1, 4, 5
 _CORE_FUNC, _CORE_TABLE = 0, 1
 _POST_RETURN, _STANDARD_POST_RETURN = "cabi_post_", "_post"
-"""How the name of a core export begins that is the `post-return` function of the export named after it; how it ends,
-by the standard names (BuildTargets.md)."""
+"""The prefix of a core export that is the `post-return` function of the export in the rest of its name; the suffix by
+the standard names (BuildTargets.md)."""
 
 _IMMEDIATES = {
     **dict.fromkeys((0x02, 0x03, 0x04, 0x0E, 0x13, 0x14, 0x15, 0x1A, 0x1B, 0x2E, 0x2F), "i"),
@@ -32,12 +32,13 @@ _IMMEDIATES = {
     0x09: "ro",
     0x27: "ii",
 }
-"""Of each built-in by opcode: an index, a byte, a `resultlist`, `opts`. Without those of shared-everything-threads."""
+"""The immediates of each built-in by opcode: an index, a byte, a `resultlist`, `opts`. Without the built-ins of
+shared-everything-threads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`opts`: the indices of what they name; a missing encoding means UTF-8."""
+    """`opts`: the indices that they name; a missing encoding means UTF-8."""
 
     encoding: str = ENCODINGS[0]
     memory: int | None = None
@@ -47,7 +48,7 @@ class Options:
     callback: int | None = None
 
     def words(self) -> str:
-        """What is there, without indices, which no two components need share."""
+        """The options that are present, without indices, which may differ between components."""
         present = {
             "memory": self.memory,
             "realloc": self.realloc,
@@ -60,7 +61,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A canonical definition. `core`: of a lift, the core function as (core instance, export), if it is an export."""
+    """A canonical definition. `core`: the core function of a lift as (core instance, export), if it is an export."""
 
     opcode: int
     options: Options
@@ -69,20 +70,20 @@ class Definition:
 
 @dataclass(slots=True)
 class Definitions:
-    """`lifts` by the world's name (`a:b/i#f`, `f`), `others` by the module and the field that core modules import."""
+    """`lifts` by the world's name (`a:b/i#f`, `f`), `others` by the module and field of the core import."""
 
     lifts: dict[str, Definition] = field(default_factory=dict)
     others: dict[tuple[str, str], list[Definition]] = field(default_factory=dict)
     post_returns: frozenset[tuple[int, str]] = frozenset()
-    """Core exports that have a `cabi_post_` function beside them, as (core instance, export)."""
+    """Core exports with a matching `cabi_post_` function, as (core instance, export)."""
 
 
 @lru_cache(maxsize=32)
 def read_definitions(component: bytes) -> Definitions:
-    """Raises BinaryError for what is not a component, or has forms that no linker writes.
+    """Raises BinaryError if the input is not a component, or has forms that no linker writes.
 
-    The components of one plan are judged first and then compared: the cache holds them, so that each is read once.
-    Nobody may change what this returns.
+    The components of one plan are judged first and then compared; the cache keeps them, so that each is read once.
+    Callers must not change the result.
     """
     if component[:8] != COMPONENT_PREAMBLE:
         raise BinaryError("not a component: wrong first 8 bytes")
@@ -94,7 +95,7 @@ _Func = Definition | None
 
 
 class _Component:
-    """The index spaces, as far as canonical definitions and their names need them."""
+    """The index spaces that canonical definitions and their names need."""
 
     def __init__(self, data: bytes) -> None:
         self.modules: list[bytes] = []
@@ -106,7 +107,7 @@ class _Component:
         self.funcs: list[_Func] = []
         self.components: list[bytes] = []
         self.instances: list[tuple[int, dict[str, int]] | int | None] = []
-        """A component with its functions by argument, the instance that it is again, or something imported."""
+        """A component with its functions by argument, an alias of another instance, or an import."""
         self.exports: list[tuple[str, int, int]] = []
         for part in sections(data):
             reader = Reader(data, part.body, part.end)
@@ -228,7 +229,7 @@ class _Component:
             found.lifts[name] = function
 
     def _functions(self, index: int) -> dict[str, int]:
-        """The functions that an instance exports, by name: a nested component hands on what it imports."""
+        """The functions that an instance exports, by name: a nested component re-exports its imports."""
         instance = self.instances[index]
         while isinstance(instance, int):
             instance = self.instances[instance]
@@ -240,7 +241,7 @@ class _Component:
         return {name: arguments[given] for name, given in _handed_on(self.components[component]).items()}
 
     def _late(self) -> dict[tuple[int, str], Definition]:
-        """What functions of a shim call: an instance with the shim's table beside functions fills that table."""
+        """The functions that a shim calls: an instance with the shim's table and functions fills that table."""
         found: dict[tuple[int, str], Definition] = {}
         for items in self.core_instances:
             if not isinstance(items, dict):

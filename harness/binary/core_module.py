@@ -1,4 +1,5 @@
-"""A core module seen from outside: itself without custom sections, and its module type as a component declares it."""
+"""The interface of a core module: the module without custom sections, and its module type as a component declares
+it."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ _END, _GLOBAL_GET, _I32_CONST, _I32_ADD = 0x0B, 0x23, 0x41, 0x6A
 
 
 def without_customs(module: bytes) -> bytes:
-    """Linkers drop and add custom sections; the rest of a library they pass on as it is."""
+    """Linkers drop and add custom sections; they leave the rest of a library unchanged."""
     if module[:8] != MODULE_PREAMBLE:
         raise BinaryError("not a core module: wrong first 8 bytes")
     return module[:8] + b"".join(module[part.start : part.end] for part in sections(module) if part.id)
@@ -21,7 +22,7 @@ def without_customs(module: bytes) -> bytes:
 
 @lru_cache(maxsize=64)
 def module_type(module: bytes) -> bytes:
-    """A `core:moduletype` (Binary.md) that says exactly what `module` imports and exports.
+    """A `core:moduletype` (Binary.md) with exactly the imports and exports of `module`.
 
     `BinaryError` for types beyond those of C libraries (GC, tables with initialisers).
     """
@@ -64,11 +65,11 @@ class CoreInterface:
 
 @lru_cache(maxsize=64)
 def core_interface(module: bytes) -> CoreInterface:
-    """What a dynamic library imports and exports. `BinaryError` as for `module_type`."""
+    """The imports and exports of a dynamic library. `BinaryError` as for `module_type`."""
     types: list[str] = []
     imports: dict[tuple[str, str], str] = {}
     exports: dict[str, str] = {}
-    reader = Reader(module_type(without_customs(module)), 1)  # as it is asked for to share the module
+    reader = Reader(module_type(without_customs(module)), 1)  # as sharing the module requires
     for _ in range(reader.unsigned()):
         declaration = reader.byte()
         if declaration == 1:
@@ -91,7 +92,7 @@ def _values(reader: Reader) -> str:
 
 
 def _in_words(reader: Reader, types: list[str]) -> str:
-    """Sizes of memories and tables are left out: they follow from what a library holds."""
+    """Sizes of memories and tables are left out: they depend on the contents of a library."""
     kind = reader.byte()
     start = reader.at
     _extern(kind, reader)
@@ -116,8 +117,8 @@ def imported(module: bytes) -> Iterator[tuple[str, str, int]]:
 
 
 def place(reader: Reader) -> tuple[int | None, int] | None:
-    """Where an offset expression puts a segment: the index of a global (None: at a fixed place) and a number added to
-    it. None for an expression that says it in another way."""
+    """The place where an offset expression puts a segment: the index of a global (None: a fixed place) and a number
+    added to it. None for other forms of expressions."""
     start = reader.at
     base: int | None = None
     added = 0
@@ -156,7 +157,7 @@ def _types(reader: Reader | None) -> list[bytes]:
 
 
 def _extern(kind: int, reader: Reader) -> bytes:
-    """What follows the kind in a `core:externtype`, and (by design of the format) in the sections of definitions."""
+    """The part after the kind in a `core:externtype`, and (by design of the format) in the sections of definitions."""
     if kind == 0:
         return unsigned(reader.unsigned())
     start = reader.at

@@ -1,7 +1,7 @@
-"""As much of the binary formats as putting components together needs: sections, names, imports and exports.
+"""The parts of the binary formats that composition needs: sections, names, imports and exports.
 
 Sources: component-model `Binary.md`; WebAssembly core specification, 5. The full readers belong to the toolchains under
-test, so the harness does not lean on them here.
+test, so the harness does not rely on them here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ MODULE_PREAMBLE = b"\0asm\x01\0\0\0"
 
 
 class BinaryError(Exception):
-    """Bytes that are not what they should be. The message has the offset."""
+    """Malformed bytes. The message contains the offset."""
 
 
 def unsigned(value: int) -> bytes:
@@ -102,13 +102,13 @@ class Section:
 
 
 MAX_SECTIONS = 1_000_000
-"""Of a module or component: far more than any tool writes, and read in a second or two."""
+"""In a module or component: far more than any tool writes, and still readable in a second or two."""
 
 
 def sections(data: bytes) -> Iterator[Section]:
     """The sections of a module or component, top level only; nothing is copied. Raises `BinaryError`.
 
-    The preamble is for the caller to look at, first.
+    The caller must check the preamble first.
     """
     reader = Reader(data, 8)
     count = 0
@@ -129,7 +129,7 @@ def sections(data: bytes) -> Iterator[Section]:
 
 
 def extern_name(reader: Reader) -> str:
-    """`nameattributes`; attributes (implements, version suffix, external id) are passed over."""
+    """`nameattributes`; attributes (implements, version suffix, external id) are skipped."""
     form = reader.byte()
     text = reader.name()
     if form == 2:
@@ -179,7 +179,7 @@ def surface(component: bytes) -> Surface:
 
 
 def extern_type(reader: Reader) -> int:
-    """Passes over an `externtype`; its sort."""
+    """Skips an `externtype`; returns its sort."""
     sort = reader.byte()
     if sort == 0:
         reader.byte()

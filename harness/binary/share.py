@@ -1,4 +1,4 @@
-"""Core modules taken out of components and imported instead, so that each is compiled once for many components."""
+"""Core modules that components import instead of embedding, so that each is compiled once for many components."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CORE_MODULE, _CORE_TYPE, _IMPORT = 1, 3, 10
 
 @dataclass(frozen=True, slots=True)
 class SharedModule:
-    """A core module that the host supplies. `key` names its content, custom sections apart."""
+    """A core module that the host supplies. `key` identifies its content without custom sections."""
 
     key: str
     type: bytes
@@ -38,15 +38,16 @@ class SharedModule:
 
 
 class SharedModules:
-    """Core modules worth compiling apart: the interpreters, and libraries that several cells of a plan embed.
+    """Core modules that are worth a separate compilation: the interpreters, and libraries that several cells of a plan
+    embed.
 
-    Recognised by content, custom sections apart.
+    Recognized by content without custom sections.
     """
 
     SMALLEST = 1024
-    """Bytes under which compiling again is cheaper than sharing."""
+    """Size in bytes below which another compilation is cheaper than sharing."""
     LARGEST = 16 << 20
-    """Bytes beyond which nothing is remembered: it is no library of ours, and memory is worth more."""
+    """Size in bytes above which nothing is cached: such a module is no library of ours, and memory is worth more."""
     _REMEMBERED = 64
 
     def __init__(self) -> None:
@@ -54,7 +55,7 @@ class SharedModules:
         self._shared: OrderedDict[bytes, Shared] = OrderedDict()
 
     def share(self, component: bytes) -> Shared:
-        """`share`, remembered: a component takes part in several cells of a plan."""
+        """`share` with a cache: a component takes part in several cells of a plan."""
         if len(component) > self.LARGEST:
             return share(component, self)
         found = self._shared.get(component)
@@ -65,7 +66,7 @@ class SharedModules:
         return found
 
     def find(self, module: bytes) -> SharedModule | None:
-        """None for a small or huge module and for one with types that cannot be declared."""
+        """None for a small or huge module and for a module with types that cannot be declared."""
         if not self.SMALLEST <= len(module) <= self.LARGEST:
             return None
         plain = without_customs(module)
@@ -87,7 +88,7 @@ class SharedModules:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A component that imports, under their `import_name`, the modules it had embedded."""
+    """A component that imports its formerly embedded modules under their `import_name`."""
 
     component: bytes
     modules: tuple[SharedModule, ...]
@@ -95,9 +96,9 @@ class Shared:
 
 
 def share(component: bytes, known: SharedModules) -> Shared:
-    """Replace each known module by an import at the same place: the core module index space keeps its order.
+    """Replace each known module by an import at the same place, so the core module index space keeps its order.
 
-    A component that declares core types after such a place is left alone, because their indices would move.
+    A component that declares core types after such a place stays unchanged, because their indices would move.
     """
     if component[:8] != COMPONENT_PREAMBLE:
         raise BinaryError("not a component: wrong first 8 bytes")
@@ -125,7 +126,7 @@ def share(component: bytes, known: SharedModules) -> Shared:
 
 
 def _core_types(component: bytes, parts: list[Section]) -> int:
-    """How many core types are declared in these sections; each section starts with its count."""
+    """The number of core types that these sections declare; each section starts with its count."""
     count = 0
     for part in parts:
         if part.id == _CORE_TYPE:
@@ -140,7 +141,7 @@ def _core_types(component: bytes, parts: list[Section]) -> int:
 
 
 def _without_world(module: bytes) -> bytes:
-    """Names are kept (backtraces show them); the rest of the custom sections says nothing to an engine."""
+    """The name section stays (backtraces show names); other custom sections mean nothing to an engine."""
     kept = bytearray(module[:8])
     for part in sections(module):
         if part.id or _is_name_section(module, part):

@@ -8,12 +8,12 @@ _SECTION = "component-type:program"
 
 
 class BadWat(ValueError):
-    """The text is no module. The message says where."""
+    """The text is not a module. The message contains the place."""
 
 
 def binary_of(wat: str) -> bytes:
     """Raises `BadWat`."""
-    import wasmtime  # an engine, which most readers of files do not need
+    import wasmtime  # loads an engine, which most readers of files do not need
 
     try:
         return bytes(wasmtime.wat2wasm(wat))

@@ -59,10 +59,11 @@ _COMMAND_LINE = ParameterSource.COMMANDLINE
     "--calls", type=click.IntRange(1, MAX_CALLS), default=DEFAULT_CALLS, show_default=True, help="A world, about."
 )
 @click.option(
-    "--features",
+    "--kinds",
     multiple=True,
-    help=f"What worlds may have, comma separated: {', '.join(SWITCHES)}; `no-` before one leaves it out.",
+    help=f"The kinds of things that worlds may contain, comma separated: {', '.join(SWITCHES)}; `no-` excludes a kind.",
 )
+@click.option("--features", "former_kinds", multiple=True, hidden=True, help="The former name of --kinds.")
 @JOBS
 @click.option(
     "--findings",
@@ -85,7 +86,8 @@ def fuzz(
     seconds: float | None,
     index: int | None,
     calls: int,
-    features: tuple[str, ...],
+    kinds: tuple[str, ...],
+    former_kinds: tuple[str, ...],
     jobs: int,
     directory: Path,
     resume: bool,
@@ -101,7 +103,9 @@ def fuzz(
     chosen, json_file = replace(take_chosen(tools), quick_reference=False), JsonFile(json_path)
     quick = replace(chosen, quick_reference=True)
     count, source = worlds
-    start = _Start(Recipe(seed, calls, source, profile_of(features)), Ledger(), index or 0, count)
+    if former_kinds:
+        echo("--features is deprecated: use --kinds", err=True)
+    start = _Start(Recipe(seed, calls, source, profile_of(kinds + former_kinds)), Ledger(), index or 0, count)
     if resume and index is not None:
         raise UsedWrongly("--resume goes on with a campaign, --index repeats one world")
     if resume:
@@ -179,8 +183,8 @@ class _Commands:
         words = ["harness", "fuzz", "--seed", str(recipe.seed), "--index", str(index)]
         words += ["--worlds", recipe.worlds] if recipe.worlds != RANDOM else []
         words += ["--calls", str(recipe.calls)] if recipe.calls != DEFAULT_CALLS else []
-        features = switches_of(recipe.profile)
-        words += ["--features", features] if features else []
+        kinds = switches_of(recipe.profile)
+        words += ["--kinds", kinds] if kinds else []
         words += ["--findings", str(self.directory)] if self.directory != DEFAULT_FINDINGS else []
         return shlex.join([*words, *self.chosen.words()])
 
@@ -195,13 +199,17 @@ def _resumed(context: click.Context, directory: Path, start: _Start, seconds: fl
     except state.CannotResume as error:
         raise UsedWrongly(str(error)) from error
     recipe = start.recipe
-    given = {name for name in ("seed", "calls", "features") if context.get_parameter_source(name) is _COMMAND_LINE}
+    given = {
+        name.removeprefix("former_")
+        for name in ("seed", "calls", "kinds", "former_kinds")
+        if context.get_parameter_source(name) is _COMMAND_LINE
+    }
     contradictions = [
         name
         for name, same in (
             ("seed", found.recipe.seed == recipe.seed),
             ("calls", found.recipe.calls == recipe.calls),
-            ("features", found.recipe.profile == recipe.profile),
+            ("kinds", found.recipe.profile == recipe.profile),
         )
         if name in given and not same
     ]

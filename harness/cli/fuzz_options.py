@@ -13,7 +13,7 @@ from harness.fuzz.drawn import RANDOM, SOURCES
 from harness.fuzz.worlds import Profile
 
 SWITCHES = tuple(item.name.replace("_", "-") for item in dataclasses.fields(Profile) if isinstance(item.default, bool))
-"""What worlds may have or not, as `--features` names it."""
+"""The kinds of things that worlds may contain, as `--kinds` names them."""
 
 _COUNT = re.compile(r"0*[1-9][0-9]{0,8}")
 _UNITS: Mapping[str, float] = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -41,14 +41,14 @@ def seconds_of(_context: click.Context, _param: click.Parameter, text: str | Non
     return float(match[1]) * _UNITS[match[2]]
 
 
-def profile_of(features: Sequence[str]) -> Profile:
-    """What is named is on, all else off; where only things to leave out are named, all else is as usual."""
-    names = [name for given in features for name in given.split(",") if name]
+def profile_of(kinds: Sequence[str]) -> Profile:
+    """Named kinds are on and all others off. If all names exclude a kind, the others keep their defaults."""
+    names = [name for given in kinds for name in given.split(",") if name]
     unwanted = {name.removeprefix("no-").replace("-", "_") for name in names if name.startswith("no-")}
     wanted = {name.replace("-", "_") for name in names if not name.startswith("no-")}
     unknown = [name for name in names if name.removeprefix("no-") not in SWITCHES]
     if unknown:
-        raise UsedWrongly(f"--features: there is no {unknown[0]!r}; there are {', '.join(SWITCHES)}")
+        raise UsedWrongly(f"--kinds: there is no {unknown[0]!r}; there are {', '.join(SWITCHES)}")
     switches = {name.replace("-", "_"): False for name in SWITCHES} if wanted else {}
     switches |= dict.fromkeys(wanted, True) | dict.fromkeys(unwanted, False)
     return dataclasses.replace(Profile(), **switches)

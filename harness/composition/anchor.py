@@ -1,8 +1,8 @@
-"""A library that keeps another alive.
+"""A library that keeps another library alive.
 
-A linker drops a library that nothing outside reaches. That befalls the dylib of a world without exports: only the
-interpreter's own exports are reached, and the interpreter finds the dylib's functions through pointers. The anchor
-exports a function of the component, so it is reached, and needs the dylib.
+A linker drops a library that is not reachable from outside. This happens to the dylib of a world without exports: only
+the interpreter's own exports are reachable, and the interpreter finds the dylib's functions through pointers. The
+anchor exports a function of the component, so it is reachable, and it needs the dylib.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from harness.binary.core_module import core_interface
 from harness.binary.sections import COMPONENT_PREAMBLE, MODULE_PREAMBLE, BinaryError, name, section, unsigned, vector
 
 EXPORT = "harness-anchor"
-"""The function that the component then exports. It does nothing."""
+"""The function that the component exports because of it. It does nothing."""
 
 _WORLD = "harness:boxed/anchor@0.1.0"
 
 
 def needs_anchor(dylib: bytes) -> bool:
-    """Whether a dylib exports nothing but what linkers look at."""
+    """Whether a dylib exports only functions for linkers."""
     try:
         exports = core_interface(dylib).exports
     except BinaryError:
@@ -26,7 +26,7 @@ def needs_anchor(dylib: bytes) -> bool:
 
 
 def anchor(needed: str) -> bytes:
-    """The library; `needed` is the name of the one to keep."""
+    """The library; `needed` is the name of the library to keep."""
     no_memory = section(1, unsigned(0) * 4)  # dylink.0, WASM_DYLINK_MEM_INFO
     dylink = no_memory + section(2, vector([name(needed)]))  # WASM_DYLINK_NEEDED
     module = (
@@ -41,7 +41,7 @@ def anchor(needed: str) -> bytes:
 
 
 def exporting(module: bytes) -> bytes:
-    """`module` with the section that says that it exports `EXPORT` from the component."""
+    """`module` with a section that declares `EXPORT` as its export from the component."""
     return module + section(0, name("component-type:harness-anchor") + _component_type())
 
 

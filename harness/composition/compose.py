@@ -1,4 +1,4 @@
-"""Components put into one outer component: wired to each other, each with a host interface of its own."""
+"""Components in one outer component: wired to each other, each with its own host interface."""
 
 from __future__ import annotations
 
@@ -48,9 +48,10 @@ class Composition:
     component: bytes
     roles: tuple[Role, ...]
     modules: tuple[SharedModule, ...]
-    """To be supplied by the host under their `import_name`."""
+    """Modules that the host supplies under their `import_name`."""
     guarded: tuple[Role, ...] = ()
-    """Roles whose component can tell whether memory beside its library is whole (`harness/composition/guards.py`)."""
+    """Roles whose component can check whether the memory next to its library is intact
+    (`harness/composition/guards.py`)."""
 
 
 def host_import(role: Role) -> str:
@@ -63,8 +64,8 @@ def entry_export(role: Role, function: str) -> str:
 
 
 def compose(components: Mapping[Role, bytes], wires: Sequence[Wire], known: SharedModules) -> Composition:
-    """Wires whose consumer does not import the item (a linker drops what is unused) are left out; an import without
-    a wire raises `CompositionError`."""
+    """Wires whose consumer does not import the item (a linker drops unused imports) are left out; an import without a
+    wire raises `CompositionError`."""
     order = _order(components, wires)
     return _Writer(order, {role: _share(role, components[role], known) for role in order}, wires).write()
 
@@ -92,7 +93,7 @@ def _order(components: Mapping[Role, bytes], wires: Sequence[Wire]) -> list[Role
 
 
 class _Writer:
-    """Writes section after section and counts the index spaces."""
+    """Writes the sections in order and counts the index spaces."""
 
     def __init__(self, order: list[Role], shared: dict[Role, Shared], wires: Sequence[Wire]) -> None:
         self._order = order

@@ -1,9 +1,9 @@
-"""Libraries on both sides of a generated one in memory, which show what it writes beside its own.
+"""Libraries on both sides of a generated library in memory, which detect its writes outside its own memory.
 
-The one before it ends at an odd address, so that a loader gives the generated library an address that is only as
-aligned as its `dylink.0` asks for. The one behind it has no alignment, so that it begins right behind the last byte
-that the generated library asks for. Both are filled with a pattern. The second is an anchor as well
-(`harness/composition/anchor.py`): its export traps unless both patterns are whole.
+The library before it ends at an odd address, so that a loader gives the generated library exactly the alignment that
+its `dylink.0` requests. The library after it has no alignment, so that it begins directly after the last requested byte
+of the generated library. Both contain a pattern. The second is also an anchor (`harness/composition/anchor.py`): its
+export traps unless both patterns are intact.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ BEFORE, BEHIND = "libbefore.so", "libbehind.so"
 
 _PATTERN = 0xC5
 _ALIGNMENT = 6
-"""As a power of two, of the library before: what follows its odd end is aligned to no more than it asks for, up to
-half of that."""
+"""The alignment of the library before, as a power of two: a library after its odd end gets only its requested
+alignment, up to half of this one."""
 _SIZE_BEFORE = 65
 """One more than a multiple of that alignment."""
 _SIZE_BEHIND = 1024
-"""In bytes; with it the library is large enough to be compiled once for all components (`harness/binary/share.py`)."""
+"""In bytes; this size is large enough to compile the library once for all components (`harness/binary/share.py`)."""
 
 
 @lru_cache(maxsize=1)
@@ -54,7 +54,7 @@ def behind(guarded: str) -> bytes:
 
 
 def _intact(size: int) -> str:
-    """Memory of `size` bytes that holds the pattern, and a function that says whether it still does."""
+    """Memory of `size` bytes that contains the pattern, and a function that checks whether it still does."""
     data = f"\\{_PATTERN:02x}" * size
     return f"""
   (import "env" "memory" (memory 0))

@@ -1,4 +1,4 @@
-"""What `boxed` adds to the world that it is linked with (interpreters/wit/boxed.wit)."""
+"""The additions of `boxed` to the world that it is linked with (interpreters/wit/boxed.wit)."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _EXPORTS = _interface(_CONTROL, Function(_CONTROL, "run", (), None), Function(_C
 
 
 def with_interpreter(world: World) -> World:
-    """The world of a component made of a library for `world` and the interpreter."""
+    """The world of a component that consists of a library for `world` and the interpreter."""
     return replace(world, imports={**world.imports, _HOST: _IMPORTS}, exports={**world.exports, _CONTROL: _EXPORTS})
 
 
 def interpreters_own(plan: Plan) -> str:
-    """Why a world cannot be run beside the interpreter: it imports or exports what the interpreter does, too. Empty
-    where it can; other interfaces of the interpreter's package, and other versions, do no harm."""
+    """Why a world cannot run with the interpreter: it shares an import or export with the interpreter. Empty if it can
+    run; other interfaces of the interpreter's package, and other versions, do no harm."""
     for role, world in plan.worlds.items():
         for key, items in ((_HOST, world.imports), (_CONTROL, world.exports)):
             if key in items:
@@ -44,7 +44,7 @@ def interpreters_own(plan: Plan) -> str:
 
 
 def without_anchor(world: World) -> World:
-    """A component's world without what keeps its library alive (`harness/composition/anchor.py`)."""
+    """A component's world without the anchor of its library (`harness/composition/anchor.py`)."""
     own = world.exports.get(None)
     if own is None or ANCHOR not in own.functions:
         return world

@@ -1,7 +1,8 @@
-"""Guests that go on for ever on little fuel: ended by processor time, so that a busy machine ends none that is good.
+"""A limit on the processor time of guests that run forever on little fuel. A busy machine ends no good guest.
 
-One instruction may fill a gigabyte, and one call of the host is one instruction: fuel alone bounds no time. Nor do the
-bounds of memories and tables hold for what the engine keeps for a guest, such as handles: so the process is watched.
+One instruction may fill a gigabyte, and one call of the host is one instruction, so fuel alone does not limit time. The
+limits of memories and tables do not apply to the engine's own data for a guest, such as handles, so this module watches
+the process.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from collections.abc import Iterator
 import wasmtime
 
 _LOOK = 0.2
-"""Seconds between two looks at the clock."""
+"""Seconds between two checks of the clock."""
 
 
 class Deadline:
-    """Watches over the one guest that runs in an engine at a time. Its store needs `set_epoch_deadline(1)`."""
+    """Watches the one guest that runs in an engine at a time. Its store needs `set_epoch_deadline(1)`."""
 
     def __init__(self, engine: wasmtime.Engine) -> None:
         self._engine = engine
@@ -27,13 +28,13 @@ class Deadline:
         self._until: float | None = None
         self._most = 0
         self.too_large = False
-        """Whether the last guest was ended because of memory."""
+        """Whether the last guest was stopped because of memory."""
         self._watched = False
 
     @contextlib.contextmanager
     def within(self, seconds: float, memory: int = 1 << 62) -> Iterator[None]:
-        """What runs meanwhile traps (`wasm trap: interrupt`) when this process has used `seconds` of processor time, or
-        has grown by `memory` bytes, where that can be told."""
+        """A guest in this context traps (`wasm trap: interrupt`) when this process has used `seconds` of processor
+        time, or has grown by `memory` bytes, if the system reports that."""
         if not self._watched:
             self._watched = True
             threading.Thread(target=self._watch, name="guest-deadline", daemon=True).start()
@@ -59,7 +60,7 @@ class Deadline:
 
 
 def resident() -> int:
-    """Bytes of memory that this process has (proc_pid_statm(5)); 0 where that cannot be told."""
+    """Bytes of memory of this process (proc_pid_statm(5)); 0 if the system does not report it."""
     try:
         with open("/proc/self/statm", "rb") as file:
             return int(file.read(200).split()[1]) * mmap.PAGESIZE

@@ -1,4 +1,5 @@
-"""Wasmtime: compositions compiled and run, every outcome as data. Belongs in a worker process that can be killed."""
+"""Wasmtime: compiles and runs compositions, with every outcome as data. It belongs in a worker process that can be
+killed."""
 
 from __future__ import annotations
 
@@ -36,16 +37,16 @@ OVERWRITTEN = "memory beside that of the library was written to"
 
 
 CALL = 16
-"""What a call with a trace counts beside its bytes: without it, empty ones would be free."""
+"""The cost of a call with a trace, in addition to its bytes: without it, empty calls would be free."""
 
 
 class TraceTooLong(Exception):
-    """A script's trace met its bound: the run goes on for ever, or the script is far too long."""
+    """A script's trace reached its limit: the run goes on forever, or the script is far too long."""
 
 
 @dataclass(slots=True)
 class _Host:
-    """What the host instance of one role answers during one run."""
+    """The host instance of one role during one run."""
 
     script: str = ""
     lines: list[str] = field(default_factory=list)
@@ -115,12 +116,12 @@ class Compiled:
         except TimeoutError as error:
             trap = Trap(TrapClass.OUT_OF_FUEL, str(error), entry, str(error))
         finally:
-            store.close()  # it is part of a reference cycle, and holds memories and a stack
+            store.close()  # it is part of a reference cycle that holds memories and a stack
         return RunResult({role: "".join(host.lines) for role, host in self._hosts.items()}, trap)
 
 
 class Engine:
-    """One wasmtime engine with every feature on that can be, and the modules it has compiled once for all."""
+    """One wasmtime engine with every possible feature, and the modules that it compiles once for all components."""
 
     def __init__(self, kind: EngineKind = EngineKind.WINCH, compiled_modules: int = 64) -> None:
         config = wasmtime.Config()
@@ -130,7 +131,7 @@ class Engine:
         config.epoch_interruption = True
         config.parallel_compilation = False
         if kind is EngineKind.WINCH:
-            # Cranelift still compiles the trampolines between components: a third less time without optimisation
+            # Cranelift still compiles the trampolines between components: a third less time without optimization
             config.cranelift_opt_level = "none"
             ffi.wasmtime_config_cranelift_regalloc_algorithm_set(config.ptr(), _SINGLE_PASS)
         enable_all(config)
@@ -141,7 +142,7 @@ class Engine:
         self._kept = compiled_modules
 
     def store(self, limits: RunLimits) -> wasmtime.Store:
-        """A store that is bounded in all but time: for that, run it within `deadline`."""
+        """A store with all limits except time: for that, run it within `deadline`."""
         store = wasmtime.Store(self.engine)
         store.set_fuel(limits.fuel)
         store.set_epoch_deadline(1)
@@ -178,7 +179,7 @@ class Engine:
         return None
 
     def component_refusal(self, binary: bytes) -> str | None:
-        """Why `binary` (a component) is invalid; None when it is valid. Compiles it: for use after a failure only."""
+        """Why `binary` (a component) is invalid; None when it is valid. Compiles it, so use it only after a failure."""
         try:
             Component(self.engine, binary)
         except WasmtimeError as error:
@@ -194,7 +195,7 @@ def call(
     result: Array[Any] | None = None,
 ) -> None:
     """Call an export, synchronous or not, to its end. `params` and `result`: arrays of `wasmtime_component_val_t`, None
-    where there are none of these."""
+    if there are no parameters or no result."""
     error = POINTER(ffi.wasmtime_error_t)()
     future = ffi.wasmtime_component_func_call_async(
         byref(function._func),
@@ -215,11 +216,11 @@ def call(
             maybe_raise_last_exn()
             raise failure
         finally:
-            del failure  # its traceback holds this frame, and so the whole plan: they must not hold it in turn
+            del failure  # its traceback holds this frame and so the whole plan, which must not hold it in turn
     if not done:
         raise TimeoutError(f"not done after {polls} polls")
 
 
 def is_trap(message: str) -> bool:
-    """Whether an engine's message is about guest code that trapped."""
+    """Whether an engine's message reports a trap of guest code."""
     return "wasm backtrace" in message or "wasm trap" in message

@@ -1,4 +1,4 @@
-"""Component features of the engine: what is on, what can be turned on here, and why not."""
+"""Component features of the engine: which are on, which can be turned on here, and why others cannot."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import wasmtime
 from wasmtime import _ffi as ffi
 
 _BITS = {"error-context": 31, "fixed-length-lists": 32, "accessors": 43}
-"""Places in wasmtime's feature word of what its C API (50.0.1) has no setter for."""
+"""Bits in wasmtime's feature word for features without a setter in its C API (50.0.1)."""
 
 _KNOWN_RELEASE = "50.0.1"
 
@@ -39,7 +39,7 @@ def features() -> dict[str, Feature]:
 
 
 def missing(needs: frozenset[str]) -> list[str]:
-    """Why each of these features cannot be had; empty when all can."""
+    """Why each of these features is unavailable; empty if all are available."""
     known = features()
     reasons = []
     for name in sorted(needs):
@@ -67,7 +67,7 @@ def enable_all(config: wasmtime.Config) -> None:
 
 
 class FeatureWordError(Exception):
-    """The feature word of the engine's configuration cannot be told for certain."""
+    """The feature word of the engine's configuration cannot be found with certainty."""
 
 
 def _address(config: wasmtime.Config) -> int:
@@ -79,17 +79,17 @@ def _address(config: wasmtime.Config) -> int:
 
 @cache
 def _word_offset() -> int:
-    """Where in a configuration its feature word lies: the one word that three setters of known bits change."""
+    """The place of the feature word in a configuration: the one word that three setters of known bits change."""
     if sys.platform != "linux":
         raise FeatureWordError(f"not possible on {sys.platform}")
     release = metadata.version("wasmtime")
     if release != _KNOWN_RELEASE:
-        raise FeatureWordError(f"known for wasmtime {_KNOWN_RELEASE} only, this is {release}")
+        raise FeatureWordError(f"known only for wasmtime {_KNOWN_RELEASE}, this is {release}")
     libc = ctypes.CDLL(None)
     try:
         malloc_usable_size = libc.malloc_usable_size
     except AttributeError:
-        raise FeatureWordError("this C library does not tell the size of an allocation") from None
+        raise FeatureWordError("this C library does not report the size of an allocation") from None
     malloc_usable_size.restype = ctypes.c_size_t
     malloc_usable_size.argtypes = [ctypes.c_void_p]
     config = wasmtime.Config()

@@ -1,4 +1,4 @@
-"""An engine's words about a trap, mapped to the causes that the specification names (CanonicalABI.md)."""
+"""An engine's trap messages, mapped to the causes in the specification (CanonicalABI.md)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from harness.plan.outcomes import TrapClass
 
-# wasmtime has no code for the cause of a trap in its C API; its words were read off 50.0.1. The first match counts.
+# wasmtime has no code for the cause of a trap in its C API; these messages are those of 50.0.1. The first match counts.
 _WORDS = (
     (TrapClass.INVALID_CHAR, ("invalid `char` bit pattern", "converted integer out of range for `char`")),
     (TrapClass.INVALID_DISCRIMINANT, ("invalid variant discriminant", "unexpected discriminant", "invalid expected")),
@@ -35,7 +35,7 @@ _FRAME = re.compile(r"^\s*0: +0x[0-9a-f]+ - (?:.*!)?(?P<function>\S+)$", re.MULT
 
 
 def cause(message: str) -> str:
-    """The innermost cause that an engine's message gives, in one line."""
+    """The innermost cause in an engine's message, in one line."""
     _, found, causes = message.rpartition("Caused by:")
     lines = [line.strip() for line in (causes if found else message).splitlines() if line.strip()]
     if not lines:

@@ -1,4 +1,5 @@
-"""The world of a component, of a core module that carries one, of a text: read by our front end, whatever made it."""
+"""The world of a component, of a core module that contains one, of a text. Our front end reads it, whichever tool made
+it."""
 
 from __future__ import annotations
 
@@ -12,17 +13,17 @@ from harness.frontend.wit_view import WorldView
 from harness.world.world import World
 
 _SECTION = "component-type"
-"""How the name of the custom section begins in which a core module carries its world."""
+"""The prefix of the name of the custom section that contains a core module's world."""
 
 
 class UnreadableComponent(ValueError):
-    """The component's types cannot be read as WIT; the message says why."""
+    """The component's types cannot be read as WIT; the message gives the reason."""
 
 
 def component_world(component: bytes) -> World:
-    """What a component imports and exports. Raises `UnreadableComponent`.
+    """The imports and exports of a component. Raises `UnreadableComponent`.
 
-    Each import and export is read by itself: what only an export has must not seem to be imported, too.
+    Each import and export is read separately: an item of an export must not also seem to be imported.
     """
     try:
         resolve, world = decode_component(component, apart=True)
@@ -32,12 +33,12 @@ def component_world(component: bytes) -> World:
 
 
 def embedded_world(module: bytes) -> tuple[World, str]:
-    """What a core module's one `component-type` section says: the world, and the string encoding as the flag
-    `--encoding` has it. Raises `UnreadableComponent`."""
+    """The contents of a core module's one `component-type` section: the world, and the string encoding as in the flag
+    `--encoding`. Raises `UnreadableComponent`."""
     try:
         found = list(_world_sections(module))
         if len(found) != 1:
-            raise UnreadableComponent(f"{len(found)} sections `{_SECTION}` in place of one")
+            raise UnreadableComponent(f"{len(found)} sections `{_SECTION}` instead of one")
         resolve, world, encoding = decode_world(found[0])
     except (GeneratorError, BinaryError, IndexError) as error:
         raise UnreadableComponent(str(error)) from error

@@ -1,6 +1,6 @@
-"""WIT for the rest of the harness: a world under test, what is built around it, and how they are wired.
+"""WIT for the rest of the harness: a world under test, the worlds around it, and their wires.
 
-Uses `generator`'s WIT front end for all toolchains: what is compared is what they make of one text.
+Uses `generator`'s WIT front end for all toolchains: the harness compares their results for one text.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from harness.world.world import World
 
 
 class FrontEndError(Exception):
-    """WIT that cannot be used; the message names file, line and column where there are any.
+    """WIT that cannot be used; the message names file, line and column if there are any.
 
-    `line` and `column` are the place in the file, `problem` the message without it.
+    `line` and `column` are the place in the file, `problem` is the message without it.
     """
 
     def __init__(self, error: GeneratorError) -> None:
@@ -41,7 +41,7 @@ class FrontEndError(Exception):
 
 @dataclass(frozen=True)
 class Part:
-    """A component of the composition: what toolchains get, and what the harness knows of its world."""
+    """A component of the composition: the input of toolchains, and the harness's view of its world."""
 
     plan: ComponentPlan
     world: World
@@ -49,12 +49,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """A subject with its driver (where it exports something) and its provider (where it imports something)."""
+    """A subject with its driver (if it exports something) and its provider (if it imports something)."""
 
     parts: dict[Role, Part]
     wires: tuple[Wire, ...]
     unsupported: tuple[str, ...]
-    """Functions of the world that were left out, each with the reason."""
+    """Functions of the world that are left out, each with the reason."""
     has_labels: bool = False
     """Whether the world has `import label: interface;` or an export of that kind."""
     unmergeable: str = ""
@@ -63,7 +63,7 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class WitText:
-    """WIT that stands in another file, such as a case, after `lines_before` lines of it."""
+    """WIT inside another file, such as a case, after `lines_before` lines of it."""
 
     text: str
     name: str
@@ -100,21 +100,21 @@ def surround(
 
 
 def _merge(resolve: Resolve, world: WorldId, names: Mapping[str, str]) -> None:
-    """What is around a world is made for the imports that a linker leaves of it."""
+    """The worlds around a world match the imports that a linker leaves."""
     keys = {resolve.world_key_name(key): key for key in resolve.worlds[world].imports}
     ids = {name: key.id for name, key in keys.items() if isinstance(key, InterfaceKey)}
     replace_imports(resolve, world, {ids[old]: ids[new] for old, new in names.items()})
 
 
 def _merged_wires(names: Mapping[str, str]) -> tuple[Wire, ...]:
-    """Where calls of the imports go that are no more. (What a component does not import it is not given.)"""
+    """The targets of calls of removed imports. (A component gets only its imports.)"""
     return tuple(Wire(Role.SUBJECT, old, ItemKind.INSTANCE, Role.PROVIDER, (new,)) for old, new in names.items())
 
 
 def _load(source: Path | WitText, features: Sequence[str]) -> tuple[Resolve, PackageId, str | None]:
-    """The packages, and the source's own text where it is one text."""
+    """The packages, and the source's own text if it is one text."""
     if isinstance(source, WitText):
-        # Empty lines before it make errors name the line in the file that the text stands in.
+        # Empty lines before it make errors name the line in the file that contains the text.
         return *load_text("\n" * source.lines_before + source.text, source.name, features), source.text
     resolve, package = load(source, features)
     is_text = source.is_file() and not source.read_bytes().startswith(b"\0asm")
@@ -136,7 +136,7 @@ def _surround(resolve: Resolve, subject: WorldId, part: Part, text: str, lost: t
 
 
 def world_section(source: WitText, world: str | None = None) -> tuple[World, bytes]:
-    """A world, and the contents of the `component-type` section that tells it. Raises `FrontEndError`."""
+    """A world, and the contents of its `component-type` section. Raises `FrontEndError`."""
     try:
         resolve, package, _ = _load(source, ())
         found = select_world(resolve, package, world)

@@ -1,4 +1,4 @@
-"""Which feature gates a WIT source mentions, so that a misspelt one is not taken silently."""
+"""The feature gates in a WIT source, so that a misspelt gate is not silently accepted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _GATE = re.compile(r"\bfeature\s*=\s*%?([A-Za-z][A-Za-z0-9-]*)")
 
 
 def unknown_gate(source: str | Path, features: Sequence[str]) -> str | None:
-    """What is wrong with a list of features; None where each opens a gate of the source, a text or a file or folder."""
+    """The error in a list of features; None if each opens a gate of the source, a text or a file or folder."""
     if not features:
         return None
     found = dict.fromkeys(name for text in _texts(source) for name in _GATE.findall(text))

@@ -1,7 +1,7 @@
-"""Functions that the provider has besides those under test: they hand out resources that no function returns.
+"""Additional functions of the provider: they return resources that no function under test returns.
 
-A world like `wasi:http/proxy` exports functions whose arguments only a host can make. The driver gets them from the
-provider, which defines the resources.
+A world like `wasi:http/proxy` exports functions whose arguments only a host can make. The driver gets these arguments
+from the provider, which defines the resources.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The worlds around a world under test: a driver that imports what it exports, a provider that exports what it imports.
 
-They are added to the `Resolve` in a package of their own. The world's own items stand in one inline interface of the
-provider, `ROOT`, because WIT cannot export types from a world.
+They are added to the `Resolve` in their own package. The world's own items are in one inline interface of the provider,
+`ROOT`, because WIT cannot export types from a world.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ from harness.plan.roles import ItemKind, Role, Wire
 MIRROR = PackageName("harness", "mirror")
 ROOT = "root"
 SYMBOLS = "env"
-"""The core module of a library's own symbols: no toolchain tells an imported interface of that name from it, so that a
-driver has another name for it."""
+"""The core module of a library's own symbols: no toolchain can distinguish an imported interface of that name from it,
+so a driver uses another name."""
 
 
 @dataclass(frozen=True)
 class Mirrors:
-    """Ids of the new worlds, None where they are not needed, and how the components are wired."""
+    """Ids of the new worlds, None for a world that is not needed, and the wires between the components."""
 
     driver: WorldId | None
     provider: WorldId | None
@@ -154,7 +154,7 @@ class _Builder:
         return id
 
     def add_makers(self, provider: World, driver: World) -> None:
-        """Give the driver what it cannot come by otherwise (`harness/frontend/makers.py`)."""
+        """Give the driver the resources that it cannot get otherwise (`harness/frontend/makers.py`)."""
         resources = unreturned(self._resolve, self._subject, driver)
         if not resources:
             return
@@ -164,9 +164,9 @@ class _Builder:
         self.wires.append(Wire(Role.DRIVER, self._makers, ItemKind.INSTANCE, Role.PROVIDER, (self._makers,)))
 
     def _share_world_types(self, world: World, cloner: TypeCloner, needed: Needed) -> None:
-        """World-level types and the functions of world-level resources: the driver has them from the provider.
+        """World-level types and the functions of world-level resources: the driver gets them from the provider.
 
-        A type beside an export of its name has another name in the driver, which imports both.
+        A type with the same name as an export has another name in the driver, which imports both.
         """
         exported = {canonical_name(self._resolve.world_key_name(key)) for key in self._subject.exports}
         taken = exported | {canonical_name(self._resolve.world_key_name(key)) for key in self._subject.imports}
@@ -187,7 +187,7 @@ class _Builder:
 
 
 def _open_gates(resolve: Resolve, interface: Interface) -> None:
-    """Take the gates off a copied interface: they were passed, or its items would not be there."""
+    """Remove the gates from a copied interface: they are open, otherwise its items would be missing."""
     for type in interface.types.values():
         resolve.types[type] = replace(resolve.types[type], stability=NO_GATES)
     for name, function in interface.functions.items():
@@ -207,7 +207,7 @@ def _kind(item: WorldItem) -> ItemKind:
 
 
 def _fresh(name: str, taken: set[str]) -> str:
-    """`name` or a name like it that is strongly-unique; `taken` holds canonical names."""
+    """`name` or a similar name that is strongly-unique; `taken` contains canonical names."""
     candidate, number = name, 1
     while canonical_name(candidate) in taken:
         candidate, number = f"{name}{number}", number + 1

@@ -1,4 +1,4 @@
-"""The texts that toolchains get: the packages of the source, and the mirror worlds nested after them."""
+"""The input texts of toolchains: the packages of the source, and the mirror worlds nested after them."""
 
 from __future__ import annotations
 

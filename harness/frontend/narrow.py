@@ -1,4 +1,5 @@
-"""A world without what cannot be run: asynchronous code, and types too large for engines. The rest is worth a run."""
+"""A world without the parts that cannot run: asynchronous code, and types too large for engines. The rest is worth a
+run."""
 
 from __future__ import annotations
 
@@ -25,18 +26,19 @@ from harness.frontend.type_parts import parts
 
 ASYNC = "async (a stream or future in its type)"
 MAX_PARTS = 400_000
-"""Of all types, counted where they are mentioned. Engines refuse a component with 1,000,000 parts (wasmparser's limit
-on effective type sizes), and count some of them twice: in an interface's type and in its instance."""
+"""Parts of all types, counted at each mention. Engines refuse a component with 1,000,000 parts (wasmparser's limit on
+effective type sizes), and count some of them twice: in an interface's type and in its instance."""
 MAX_DEPTH = 90
-"""Levels of a type. Engines refuse more than 100 (wasmparser's limit), those around the type counted."""
+"""Levels of a type. Engines refuse more than 100 (wasmparser's limit), including the levels around the type."""
 LARGEST = 1 << 40
 """Counts end here."""
 
 
 def narrow(resolve: Resolve, world: WorldId) -> tuple[str, ...]:
-    """Take async functions, and all that mentions streams, futures and types too large, out of interfaces and worlds.
+    """Remove async functions, and all items that mention streams, futures and types too large, from interfaces and
+    worlds.
 
-    Returns what `world` lost, each with the reason; where nothing is lost, `resolve` is as it was.
+    Returns the removed items of `world`, each with the reason; if nothing is removed, `resolve` is unchanged.
     """
     reasons = _reasons(resolve, world)
     lost = _lost_functions(resolve, world, reasons)
@@ -60,7 +62,7 @@ def narrow(resolve: Resolve, world: WorldId) -> tuple[str, ...]:
 
 
 def _reasons(resolve: Resolve, world: WorldId) -> list[str]:
-    """For each type why its functions cannot be run; empty where they can."""
+    """For each type, why its functions cannot run; empty if they can."""
     limits = _Limits(resolve, world)
     reasons: list[str] = []
     for definition, size, depth in zip(resolve.types, limits.sizes, limits.depths, strict=True):
@@ -68,7 +70,7 @@ def _reasons(resolve: Resolve, world: WorldId) -> list[str]:
         reason = ASYNC if isinstance(kind, Future | Stream) else ""
         if size > limits.size:
             count = f"{size}" if size < LARGEST else f"{LARGEST} or more"
-            reason = f"type too large ({count} parts, for this world to be valid it may have {limits.size})"
+            reason = f"type too large ({count} parts, the limit for this world to be valid is {limits.size})"
         elif depth > MAX_DEPTH:
             reason = f"type nested too deep ({depth} levels, the limit is {MAX_DEPTH})"
         reasons.append(reason or next((reasons[part] for part in _inner(kind) if reasons[part]), ""))
@@ -76,7 +78,7 @@ def _reasons(resolve: Resolve, world: WorldId) -> list[str]:
 
 
 class _Limits:
-    """Parts and depth of every type, and how many parts a type may have so that the components stay valid."""
+    """Parts and depth of every type, and the maximum number of parts with which the components stay valid."""
 
     def __init__(self, resolve: Resolve, world: WorldId) -> None:
         self.sizes: list[int] = []
@@ -99,7 +101,7 @@ def _inner(kind: TypeKind) -> list[TypeId]:
 
 
 def _mentioned(resolve: Resolve, world: WorldId) -> Iterator[TypeId]:
-    """The types that a component's type spells out, each as often as it does so."""
+    """The types that a component's type spells out, each as often as it is spelt out."""
     subject = resolve.worlds[world]
     for item in (*subject.imports.values(), *subject.exports.values()):
         functions: Iterable[Function] = ()
@@ -136,7 +138,7 @@ def _functions(items: Mapping[WorldKey, WorldItem]) -> list[Function]:
 
 
 def _reasons_of(functions: Collection[Function], reasons: list[str]) -> dict[str, str]:
-    """The functions that go, each with the reason. A setter goes with its getter (WIT.md, "Getters and setters")."""
+    """The removed functions, each with the reason. A setter goes with its getter (WIT.md, "Getters and setters")."""
     lost = {function.name: why for function in functions if (why := _why(function, reasons))}
     setters = [function.name for function in functions if getter_of(function.name) in lost]
     return {name: lost[getter_of(name)] for name in setters} | lost

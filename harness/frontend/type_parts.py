@@ -1,4 +1,4 @@
-"""What a type of a `Resolve` is directly made of."""
+"""The direct parts of a type of a `Resolve`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from generator.resolved.model import (
 
 
 def parts(kind: TypeKind) -> tuple[Type | None, ...]:
-    """The types of the values that a value of this kind holds; a handle holds none."""
+    """The types of the values inside a value of this kind; a handle contains none."""
     match kind:
         case Record(fields):
             return tuple(field.type for field in fields)

@@ -1,7 +1,7 @@
-"""A world of a `Resolve` as the harness sees it: types resolved in the place where they are used.
+"""The harness's view of a world of a `Resolve`: each type is resolved at its place of use.
 
-Which set of types `use x.{t}` means depends on the side (WIT.md, "use" in worlds): an exported interface takes the
-exported `x` where the world exports it, everything else takes the imported one.
+The set of types that `use x.{t}` refers to depends on the side (WIT.md, "use" in worlds): an exported interface uses
+the exported `x` if the world exports it, everything else uses the imported one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _PRIMITIVES = {primitive: t.Prim(primitive.value) for primitive in w.Primitive}
 
 @dataclass(frozen=True)
 class _Place:
-    """An import or export of the world, from which types are looked at. `key` None: the world itself."""
+    """An import or export of the world, as the viewpoint for types. `key` None: the world itself."""
 
     key: w.WorldKey | None
     interface: w.InterfaceId | None
@@ -26,7 +26,7 @@ class _Place:
 
 
 class WorldView:
-    """Converts one world; types are converted once for each place that they belong to."""
+    """Converts one world, and each type once for each place that it belongs to."""
 
     def __init__(self, resolve: w.Resolve, world: w.WorldId) -> None:
         self._resolve = resolve
@@ -43,7 +43,7 @@ class WorldView:
         return h.World(self._world.name, self._side(self._world.imports, False), self._side(self._world.exports, True))
 
     def _interfaces(self, items: dict[w.WorldKey, w.WorldItem], exported: bool) -> dict[w.InterfaceId, _Place]:
-        """Where types that others use come from on one side. What stands under a label satisfies nobody's `use`."""
+        """The source of types that others use on one side. An interface under a label satisfies no `use`."""
         places: dict[w.InterfaceId, _Place] = {}
         for key, item in items.items():
             if isinstance(item, w.InterfaceItem) and isinstance(key, w.InterfaceKey):

@@ -1,4 +1,4 @@
-"""Which of a world's own types a driver needs to call the functions that the world itself exports."""
+"""The world's own types that a driver needs to call the functions that the world itself exports."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from harness.frontend.type_parts import parts
 
 @dataclass
 class Needed:
-    """`types` and `functions` are of the world's imports; `refused` are exported functions, each with the reason."""
+    """`types` and `functions` come from the world's imports; `refused` are exported functions, each with the reason."""
 
     types: set[TypeId] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
@@ -40,7 +40,8 @@ class Needed:
 def needed_items(resolve: Resolve, world: WorldId) -> Needed:
     """World-level types of exported functions, and the functions of world-level resources among them.
 
-    Refused is what a driver cannot import beside what else it imports: WIT has one namespace for imports.
+    Refused are functions that a driver cannot import together with its other imports: WIT has one namespace for
+    imports.
     """
     subject = resolve.worlds[world]
     needed = Needed()
@@ -68,7 +69,7 @@ def needed_items(resolve: Resolve, world: WorldId) -> Needed:
                 if isinstance(kind, Method | Static | Constructor) and kind.resource in resources:
                     reached = _reached(resolve, _types(item.function))
                     if _why_not(resolve, world, reached) is not None:
-                        continue  # a driver may know fewer functions of a resource than there are
+                        continue  # a driver may know only some functions of a resource
                     needed.functions.add(item.function.name)
                     pending |= {id for id in reached if resolve.types[id].owner == own} - needed.types
         needed.types |= pending
@@ -84,7 +85,7 @@ def _why_not(resolve: Resolve, world: WorldId, reached: set[TypeId]) -> str | No
         if not isinstance(definition.kind, Resource):
             continue  # it gets another name
         if definition.owner == WorldOwner(world) and canonical_name(definition.name or "") in plain:
-            return f"no driver can import the resource `{definition.name}` beside the export of that name"
+            return f"no driver can import both the resource `{definition.name}` and the export of that name"
     for id in reached | _brought_along(resolve, world, reached):
         definition = resolve.types[id]
         if not isinstance(definition.owner, InterfaceOwner):
@@ -92,15 +93,15 @@ def _why_not(resolve: Resolve, world: WorldId, reached: set[TypeId]) -> str | No
         name = resolve.interface_id(definition.owner.id)
         key = InterfaceKey(definition.owner.id)
         if key in exports and isinstance(definition.kind, Resource):
-            return f"no driver can import the imported `{name}` beside the exported one"
+            return f"no driver can import both the imported and the exported `{name}`"
         if name is not None and key not in exports and canonical_name(name) in full:
-            return f"no driver can import `{name}` beside the export whose name differs in case or hyphens only"
+            return f"no driver can import both `{name}` and an export whose name differs only in case or hyphens"
     return None
 
 
 def _brought_along(resolve: Resolve, world: WorldId, reached: set[TypeId]) -> set[TypeId]:
-    """What is in the imported interfaces of these types: who imports a type imports its whole interface, and what
-    that uses."""
+    """The items of the imported interfaces of these types: an import of a type imports its whole interface, and the
+    interfaces that it uses."""
     exports = resolve.worlds[world].exports
     pending = [owner.id for id in reached if isinstance(owner := resolve.types[id].owner, InterfaceOwner)]
     interfaces: set[InterfaceId] = set()
@@ -123,7 +124,7 @@ def _types(function: Function) -> list[Type | None]:
 
 
 def _reached(resolve: Resolve, types: Iterable[Type | None]) -> set[TypeId]:
-    """Every definition that types are made of, aliases and resources of handles included."""
+    """Every definition inside these types, including aliases and resources of handles."""
     reached: set[TypeId] = set()
     pending = [type for type in types if isinstance(type, int)]
     while pending:

@@ -1,7 +1,7 @@
-"""The values of a run as calls that a host makes and answers, and what the subject must show of them.
+"""The values of a run as calls that a host makes and answers, and the resulting expectations of the subject.
 
-Only calls without handles: the others need components on both sides. Which call of a function gave which result does
-not matter here, so that arguments and results of one function are paired as they come.
+Only calls without handles: other calls need components on both sides. It does not matter here which call of a function
+returned which result, so arguments and results of one function are paired in their order.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ Name = tuple[str | None, str]
 class HostCall:
     """One call of an export of the subject by the host, or of an import that the host answers. Values are normal.
 
-    `name`: where the component exports the function, or imports it once its linker has merged versions.
+    `name`: the place of the function in the component's exports, or in its imports after its linker has merged
+    versions.
     """
 
     name: Name
@@ -39,7 +40,7 @@ class HostCall:
 
 @dataclass(frozen=True, slots=True)
 class HostRun:
-    """`imports` first, in the subject's `run`, then `exports`. `plan`: the subject's script and what it must show."""
+    """`imports` first, in the subject's `run`, then `exports`. `plan`: the subject's script and its expected events."""
 
     imports: tuple[HostCall, ...]
     exports: tuple[HostCall, ...]
@@ -48,13 +49,13 @@ class HostRun:
 
 @dataclass(slots=True)
 class _Said:
-    """What the scripts of a run say of one function: by its name where it is imported, and where it is exported."""
+    """The calls of one function in the scripts of a run: by its imported name, and by its exported name."""
 
     function: Function
     imported: Name
     exported: Name
     linked: Name
-    """Where the subject has it when it is linked."""
+    """Its name in the linked subject."""
     args: list[tuple[s.Value, ...]] = field(default_factory=list)
     results: list[s.Value] = field(default_factory=list)
 
@@ -70,7 +71,7 @@ class _Said:
 
 
 def host_run(plan: Plan, run: ScriptPlan) -> HostRun | None:
-    """None where the run has no calls without handles, or is to trap."""
+    """None if the run has no calls without handles, or must trap."""
     if run.outcome.trap is not None:
         return None
     crossings = Crossings(plan.worlds, plan.wires)
@@ -95,7 +96,7 @@ def host_run(plan: Plan, run: ScriptPlan) -> HostRun | None:
 
 
 def _calls(calls: Sequence[tuple[_Said, HostCall]]) -> list[s.Frame]:
-    """The same calls made by a component, for the model; the subject's are for the subject itself, too."""
+    """The same calls by a component, for the model; the subject's calls are also for the subject itself."""
     ops = [s.Call(*said.imported, None if call.result is None else 0, call.args) for said, call in calls]
     return [s.Frame(s.OnRun(), tuple(ops))] if ops else []
 
@@ -110,7 +111,7 @@ def _lists(run: ScriptPlan) -> s.Lists:
 
 
 def _said(plan: Plan, run: ScriptPlan, crossings: Crossings, caller: Role) -> list[_Said]:
-    """Of each function without handles that `caller` calls of the subject, or the subject of the provider."""
+    """The calls of each function without handles: `caller` calls the subject, or the subject calls the provider."""
     found: dict[Name, _Said | None] = {}
     answers: dict[Role, dict[Name, list[list[str]]]] = {}
     for words in _ops(run.scripts.get(caller, ""), "call"):
@@ -134,7 +135,7 @@ def _said(plan: Plan, run: ScriptPlan, crossings: Crossings, caller: Role) -> li
 
 
 def _function(plan: Plan, crossings: Crossings, caller: Role, name: Name) -> _Said | None:
-    """None where it is another component's, or its values cannot be those of a host."""
+    """None if it belongs to another component, or if a host cannot express its values."""
     imported = plan.worlds[caller].import_function(*name)
     if imported is None:
         return None
@@ -149,7 +150,7 @@ def _function(plan: Plan, crossings: Crossings, caller: Role, name: Name) -> _Sa
 
 
 def _merged(plan: Plan, name: Name) -> Name:
-    """An import of the subject as its linker leaves it (`harness/world/merging.py`)."""
+    """An import of the subject after its linker's merging (`harness/world/merging.py`)."""
     subject = next(part for part in plan.components if part.role is Role.SUBJECT)
     names = merging(plan.worlds[Role.SUBJECT]).names if subject.merge_versions else {}
     interface, function = name
@@ -166,7 +167,7 @@ def _name(words: Sequence[str]) -> Name:
 
 
 def _ops(script: str, op: str) -> Iterator[list[str]]:
-    """What stands behind the op's word, wherever it stands in a script."""
+    """The operands of each op of one kind, anywhere in a script."""
     for line in script.split("\n"):
         words = line.split(" ")
         if words[0] == op:
@@ -174,7 +175,7 @@ def _ops(script: str, op: str) -> Iterator[list[str]]:
 
 
 def _returned(script: str) -> dict[Name, list[list[str]]]:
-    """What exports answer."""
+    """The results of exports."""
     found: dict[Name, list[list[str]]] = {}
     name: Name | None = None
     for line in script.split("\n"):

@@ -1,4 +1,4 @@
-"""Generators whose `dylink.0` section asks too little of whoever loads the library."""
+"""Generators whose `dylink.0` section requests too little from the loader of the library."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Original = Callable[..., Any]
 @_row(
     "memory-8-bytes-short",
     FunctionOf(output, "encode_library"),
-    "the memory that the library asks for is 8 bytes smaller than what it uses",
+    "the library requests 8 bytes less memory than it uses",
     needs="any world",
     shown_by="numbers",
 )
@@ -34,7 +34,7 @@ def _(original: Original, library: Library) -> bytes:
 @_row(
     "memory-of-data-only",
     FunctionOf(output, "encode_library"),
-    "the memory that the library asks for has no room for what is not initialised: the areas of results",
+    "the library requests no memory for uninitialized data: the areas of results",
     needs="an exported function with a result in memory",
     shown_by="results",
 )
@@ -46,7 +46,7 @@ def _(original: Original, library: Library) -> bytes:
 @_row(
     "no-memory",
     FunctionOf(output, "encode_library"),
-    "the library asks for no memory",
+    "the library requests no memory",
     needs="any world",
     shown_by="numbers",
 )
@@ -58,7 +58,13 @@ def _(original: Original, library: Library) -> bytes:
 _DYLINK = FunctionOf(sections, "dylink_section")
 
 
-@_row("memory-alignment-1", _DYLINK, "the library's memory may begin anywhere", needs="any world", shown_by="numbers")
+@_row(
+    "memory-alignment-1",
+    _DYLINK,
+    "the library requests no alignment of its memory",
+    needs="any world",
+    shown_by="numbers",
+)
 def _(original: Original, size: int, alignment: int, table: int, needed: Sequence[str]) -> CustomSection:
     section: CustomSection = original(size, 1, table, needed)
     return section
@@ -67,7 +73,7 @@ def _(original: Original, size: int, alignment: int, table: int, needed: Sequenc
 @_row(
     "memory-alignment-4",
     _DYLINK,
-    "the library's memory may begin at any multiple of 4",
+    "the library requests an alignment of 4 for its memory",
     needs="an exported function with a result in memory that is aligned to 8",
     shown_by="results",
 )
@@ -79,7 +85,7 @@ def _(original: Original, size: int, alignment: int, table: int, needed: Sequenc
 @_row(
     "table-1-element-short",
     _DYLINK,
-    "the table that the library asks for is one element smaller than what it fills",
+    "the library requests one table element less than it fills",
     needs="an imported function",
     shown_by="numbers",
 )

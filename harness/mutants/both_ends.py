@@ -1,4 +1,4 @@
-"""Generators whose two ends share a fault, so that what one makes by itself agrees with itself."""
+"""Generators whose two ends share a fault, so that a component agrees with itself."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _(original: Callable[..., Any], self: Lower | Lift, body: Body, cx: int, nod
 
 
 def _exchange(body: Body, discriminant: int, cases: int) -> None:
-    """What is no case becomes none either."""
+    """Exchange the last two cases; an invalid discriminant stays invalid."""
     body.i32_const(2 * cases - 3)
     body.local_get(discriminant)
     body.op(Op.I32_SUB)
@@ -59,8 +59,8 @@ def _exchange(body: Body, discriminant: int, cases: int) -> None:
 @_row(
     "first-fields-exchanged-at-both-ends",
     Member(Layout, "field_offsets"),
-    "the first two fields of a record lie in each other's place in memory, if they are of one size",
-    needs="a record in memory whose first two fields are of one size",
+    "the first two fields of a record are exchanged in memory if they have the same size",
+    needs="a record in memory whose first two fields have the same size",
     shown_by="both-ends",
 )
 def _(original: Callable[..., list[int]], self: Layout, types: Iterable[Type]) -> list[int]:

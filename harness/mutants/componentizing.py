@@ -73,7 +73,7 @@ def _(original: Original, self: CanonicalDefinitions, lifted: LiftedFunction, ho
 @_row(
     "lift-with-every-option",
     Member(TypeContents, "to_lift"),
-    "exports are lifted with `memory`, `realloc` and an encoding where nothing needs them",
+    "exports are lifted with `memory`, `realloc` and an encoding even if nothing needs them",
     needs="an exported function",
     shown_by="numbers",
 )
@@ -110,7 +110,7 @@ def _(original: Original, self: CoreExports, home: Instance, resource: TypeId) -
 @_row(
     "shim-slots-exchanged",
     FunctionOf(shim, "fixup_module"),
-    "functions of one type in the shim are called in each other's place",
+    "functions of one type in the shim are exchanged",
     needs="two exported resources that are dropped",
     shown_by="resources",
 )
@@ -127,7 +127,7 @@ def _(original: Original, types: Sequence[FuncType], debug_names: bool) -> bytes
 @_row(
     "native-world-ignored",
     FunctionOf(world, "add_module"),
-    "the worlds of libraries that need no other library are not united with the rest",
+    "the worlds of libraries that need no other library are not merged with the rest",
     needs="any world",
     shown_by="numbers",
 )
@@ -168,7 +168,7 @@ def _(
 @_row(
     "field-names-of-types-reversed",
     Member(TypeEncoder, "definition_type"),
-    "the component's record types have the names of their fields last to first",
+    "the component's record types have the names of their fields in reverse order",
     needs="a record of two fields of one type",
     shown_by="layout",
 )
@@ -195,7 +195,7 @@ def _(original: Original, self: TypeEncoder, home: Instance, kind: TypeKind) -> 
 @_row(
     "exports-use-imported-types",
     Member(Instances, "of"),
-    "an exported interface uses the imported instance of another interface, although that is exported too",
+    "an exported interface uses the imported instance of another interface, although that interface is also exported",
     needs="an interface with a resource that is imported and exported, used by an exported interface",
     shown_by="both-sides",
 )

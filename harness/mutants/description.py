@@ -1,4 +1,4 @@
-"""Generators that tell the interpreter wrong things: the wit_t, resources, constructors, names."""
+"""Generators that give the interpreter wrong information: the wit_t, resources, constructors, names."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Original = Callable[..., Any]
 @_row(
     "field-names-reversed",
     FunctionOf(type_table, "labels_of"),
-    "the wit_t has the names of a record's fields last to first",
+    "the wit_t has the names of a record's fields in reverse order",
     needs="a record of two fields",
     shown_by="layout",
 )
@@ -43,7 +43,7 @@ def _(original: Original, kind: TypeKind) -> tuple[str, ...]:
 @_row(
     "enum-names-reversed",
     FunctionOf(type_table, "labels_of"),
-    "the wit_t has the names of an enum's cases last to first",
+    "the wit_t has the names of an enum's cases in reverse order",
     needs="an enum of two cases",
     shown_by="variants",
 )
@@ -78,7 +78,7 @@ def _(original: Original, self: Instances, instance: Instance) -> str | None:
 @_row(
     "label-not-told",
     Member(Instances, "name"),
-    "the wit_t has the interface's own name instead of the label it is imported under",
+    "the wit_t has the interface's own name instead of the label of its import",
     needs="an import or export with a label",
     shown_by="labels",
 )
@@ -90,7 +90,7 @@ def _(original: Original, self: Instances, instance: Instance) -> str | None:
 @_row(
     "export-index-off-by-one",
     Member(SyncExports, "write_export"),
-    "an export tells the interpreter the index of the next one",
+    "an export gives the interpreter the index of the next export",
     needs="an export",
     shown_by="numbers",
 )
@@ -126,7 +126,7 @@ def _(original: Original, self: Encoder, entry: FunctionEntry, params: tuple[int
 @_row(
     "area-of-a-synchronous-import",
     Member(Encoder, "write_import"),
-    "the wit_t tells an area of an asynchronous call for a synchronous import",
+    "the wit_t has the area of an asynchronous call for a synchronous import",
     needs="an imported function",
     shown_by="numbers",
 )
@@ -138,7 +138,7 @@ def _(original: Original, self: Encoder, entry: FunctionEntry, params: tuple[int
 @_row(
     "lift-of-an-asynchronous-import",
     Member(Encoder, "write_import"),
-    "the wit_t has a function for the result of an asynchronous call, and none that starts one",
+    "the wit_t has a function for the result of an asynchronous call, but none that starts the call",
     needs="an imported function",
     shown_by="numbers",
 )
@@ -164,7 +164,7 @@ def _(original: Original, self: TypeTable, kind: Kind, entry: Entry) -> TypeWord
 @_row(
     "own-and-borrow-swapped",
     Member(TypeTable, "handle"),
-    "own is taken for borrow and borrow for own",
+    "own and borrow are exchanged",
     needs="a handle",
     shown_by="resources",
 )
@@ -175,7 +175,7 @@ def _(original: Original, self: TypeTable, kind: Kind, resource: TypeId, user: I
 @_row(
     "exported-types-taken-from-imports",
     Member(Instances, "of"),
-    "an exported interface uses the types of the imported instance of another interface, although that is exported too",
+    "an exported interface uses types of an imported instance, although their interface is also exported",
     needs="an interface with a resource that is imported and exported, used by an exported interface",
     shown_by="both-sides",
 )
@@ -200,7 +200,7 @@ def _(original: Original, assembly: Assembly, instances: Instances, use: Resourc
 @_row(
     "new-and-rep-swapped",
     FunctionOf(resources, "resource_entry"),
-    "a representation is looked up as a handle, and a handle is made of a handle",
+    "`resource.rep` and `resource.new` are exchanged",
     needs="an exported resource",
     shown_by="resources",
 )
@@ -223,7 +223,7 @@ def _(original: Original, *args: Any) -> None:
 @_row(
     "destructor-with-wrong-rep",
     FunctionOf(resources, "write_destructor"),
-    "a destructor is told the representation plus one",
+    "a destructor gets the representation plus one",
     needs="an exported resource that is dropped",
     shown_by="resources",
 )
@@ -248,7 +248,7 @@ def _prepend(body: Body, code: Code) -> None:
 @_row(
     "destructor-of-the-first-resource",
     FunctionOf(resources, "write_destructor"),
-    "every destructor says that it is the first resource's",
+    "every destructor reports the first resource",
     needs="two resources, the second of which is exported and dropped",
     shown_by="resources",
 )

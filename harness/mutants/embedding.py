@@ -1,4 +1,4 @@
-"""Wrong `component embed`, `component new` and `component wit`: nothing that is generated and linked shows them."""
+"""Wrong `component embed`, `component new` and `component wit`: no generated and linked library shows them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _(original: Original, self: DummyModule, key: WorldKey | None, function: Fun
 @_row(
     "standard-names-with-whole-versions",
     Here(schemes, "interface_text"),
-    "standard names have the whole version in place of what compatible ones share",
+    "standard names have the whole version instead of the common part of compatible versions",
     needs="an interface with a version",
     shown_by=_STRINGS,
 )
@@ -65,7 +65,7 @@ def _(original: Original, resolve: Resolve, key: WorldKey | None) -> str:
 @_row(
     "new-takes-compact-for-utf16",
     Here(world, "StringEncoding"),
-    "`new` takes compact-utf16 for utf16",
+    "`new` treats compact-utf16 as utf16",
     needs="the encoding compact-utf16",
     shown_by=_STRINGS,
 )
@@ -76,7 +76,7 @@ def _(original: Original, word: str) -> StringEncoding:
 @_row(
     "new-imports-in-utf8",
     Member(core_imports.CoreImports, "string_encoding"),
-    "`new` lowers in utf8 whatever the module says",
+    "`new` lowers in utf8 regardless of the module's encoding",
     needs="another encoding and an imported function with strings",
     shown_by=_STRINGS,
 )
@@ -87,7 +87,7 @@ def _(original: Original, *args: Any) -> StringEncoding:
 @_row(
     "new-exports-in-utf8",
     Member(CoreExports, "lifted"),
-    "`new` lifts in utf8 whatever the module says",
+    "`new` lifts in utf8 regardless of the module's encoding",
     needs="another encoding and an exported function with strings",
     shown_by=_STRINGS,
 )
@@ -110,7 +110,7 @@ def _(original: Original, self: CoreExports, module: Any, name: str, *args: Any)
 @_row(
     "new-keeps-versions",
     Here(ours, "componentize"),
-    "`new` leaves imports in compatible versions apart",
+    "`new` does not merge imports in compatible versions",
     needs="imports in compatible versions",
     shown_by=_VERSIONS,
 )

@@ -1,4 +1,5 @@
-"""Generators that mix up handles of one resource type: all are right by number and type, and mean another resource."""
+"""Generators that mix up handles of one resource type: number and type are right, but each handle means another
+resource."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ Original = Callable[..., Any]
 
 
 def _first_two(nodes: Sequence[Node | None], kind: Kind) -> tuple[int, int] | None:
-    """Where the first two handles of one resource stand among parameters or fields."""
+    """The positions of the first two handles of one resource among parameters or fields."""
     seen: dict[int, int] = {}
     for at, node in enumerate(nodes):
         if node is not None and node.kind is kind:
@@ -59,14 +60,14 @@ def _swap_params(kind: Kind) -> Original:
 _row(
     "borrows-exchanged",
     FunctionOf(values, "lift_params"),
-    "two borrowed parameters of one resource are lifted in each other's place",
-    needs="an exported function with two borrows of one imported resource, and a function to lend them on to",
+    "two borrowed parameters of one resource are exchanged when they are lifted",
+    needs="an exported function with two borrows of one imported resource, and a function that borrows them again",
     shown_by="two-handles",
 )(_swap_params(Kind.BORROW))
 _row(
     "owns-exchanged",
     FunctionOf(values, "lift_params"),
-    "two owned parameters of one resource are lifted in each other's place",
+    "two owned parameters of one resource are exchanged when they are lifted",
     needs="an exported function with two own handles of one resource",
     shown_by="two-handles",
 )(_swap_params(Kind.OWN))
@@ -85,8 +86,8 @@ def _with_swapped_offsets(node: Node, kind: Kind) -> Node:
 @_row(
     "borrows-of-a-record-exchanged",
     Member(Lift, "inline_from_memory"),
-    "two borrows of one resource are lifted in each other's place from a record or tuple in memory",
-    needs="a list of tuples of two borrows of an imported resource, and a function to lend them on to",
+    "two borrows of one resource are exchanged when they are lifted from a record or tuple in memory",
+    needs="a list of tuples of two borrows of an imported resource, and a function that borrows them again",
     shown_by="two-handles",
 )
 def _(original: Original, self: Lift, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
@@ -96,7 +97,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, base: int
 @_row(
     "owns-of-a-record-exchanged",
     Member(Lower, "inline_to_memory"),
-    "two own handles of one resource are stored in each other's place in a record or tuple in memory",
+    "two own handles of one resource are exchanged when they are stored in a record or tuple in memory",
     needs="a list of tuples of two own handles",
     shown_by="two-handles",
 )

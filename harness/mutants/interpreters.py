@@ -106,7 +106,7 @@ def _(code: Code, original: int) -> None:
 @_export(
     "interpreter-u32-off-by-one",
     "wit_dylib_pop_u32",
-    "the largest u32 is given out as one less",
+    "the largest u32 is returned as one less",
     needs="a u32 of 2^32 - 1",
     shown_by="numbers",
 )
@@ -123,7 +123,7 @@ def _(code: Code, original: int) -> None:
 @_export(
     "interpreter-string-one-short",
     "wit_dylib_pop_string",
-    "the last byte of a string is left out",
+    "the last byte of a string is missing",
     needs="a string that is not empty",
     shown_by="strings",
 )
@@ -140,7 +140,7 @@ def _(code: Code, original: int) -> None:
 @_export(
     "interpreter-list-one-short",
     "wit_dylib_pop_list",
-    "a list is said to have one element less",
+    "the reported length of a list is one too small",
     needs="a list that is not empty",
     shown_by="lists",
 )
@@ -157,7 +157,7 @@ def _(code: Code, original: int) -> None:
 @_export(
     "interpreter-takes-lists-silently",
     "wit_dylib_push_list",
-    "a list is taken over whole, but the answer is that it was not",
+    "a list is taken over whole, but the interpreter reports that it was not",
     needs="a list of numbers that is given whole",
     shown_by="lists",
 )
@@ -171,7 +171,7 @@ def _(code: Code, original: int) -> None:
 @_export(
     "interpreter-frees-nothing",
     "wit_dylib_dealloc_bytes",
-    "memory that generated code gives back is not freed",
+    "memory that generated code frees is not freed",
     needs="a list that is lifted or lowered element by element",
     shown_by="lists",
 )
@@ -183,7 +183,7 @@ def _(code: Code, original: int) -> None:
     "interpreter-frees-at-once",
     "wit_dylib_dealloc_bytes",
     "memory whose freeing was deferred is freed at once",
-    needs="two lists that go out in one call",
+    needs="two lists that are lowered in one call",
     shown_by="lists",
 )
 def _(code: Code, original: int) -> None:
@@ -220,7 +220,7 @@ def _(code: Code, original: int) -> None:
 @_export(
     "interpreter-gives-the-wrong-handle",
     "wit_dylib_pop_own",
-    "an own handle is given out as the next number",
+    "an own handle is returned as the next number",
     needs="an own handle that is given away",
     shown_by="resources",
 )
@@ -234,7 +234,7 @@ def _(code: Code, original: int) -> None:
 @_export(
     "interpreter-none-is-some",
     "wit_dylib_pop_option",
-    "none is given out as some, some as none",
+    "none is returned as some, some as none",
     needs="an option",
     shown_by="variants",
 )
@@ -248,7 +248,7 @@ def _(code: Code, original: int) -> None:
     "interpreter-allocates-unaligned",
     "cabi_realloc",
     "allocations begin a byte too early",
-    needs="a list or record of values aligned to more than 1 that comes in",
+    needs="a list or record of values aligned to more than 1 that is lifted",
     shown_by="lists",
 )
 def _(code: Code, original: int) -> None:

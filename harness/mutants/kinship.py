@@ -1,4 +1,4 @@
-"""Generators that take two types for one because they are alike in something."""
+"""Generators that treat two types as one because they have something in common."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _Key = tuple[Kind, int, tuple[TypeWord | None, ...]]
 
 
 class _Alike(dict[_Key | None, Use]):
-    """Types without names by what they consist of, as far as `alike` tells it."""
+    """Types without names by their parts, as far as `alike` distinguishes them."""
 
     def __init__(self, alike: Callable[[_Key], _Key]) -> None:
         super().__init__()

@@ -25,7 +25,7 @@ _row, _value = LAYOUT.function, LAYOUT.value
 
 I32, I64, F32, F64 = ValType.I32, ValType.I64, ValType.F32, ValType.F64
 
-# What is no member of `Op`: the right instructions have no use for them.
+# Opcodes that are not in `Op`: the correct instructions do not need them.
 _F32_CONVERT_I32_S = 0xB2
 _F32_CONVERT_I64_S = 0xB4
 _I32_TRUNC_SAT_F32_S = (0xFC, 0x00)
@@ -36,7 +36,7 @@ _I64_TRUNC_SAT_F32_S = (0xFC, 0x04)
     "u64-aligned-to-4",
     Member(Layout, "size_and_alignment"),
     "u64 is aligned to 4 bytes",
-    needs="a u64 in memory behind something of 4 bytes",
+    needs="a u64 in memory after a value of 4 bytes",
     shown_by="layout",
 )
 def _(original: Callable[..., tuple[int, int]], self: Layout, type: Type) -> tuple[int, int]:
@@ -46,7 +46,7 @@ def _(original: Callable[..., tuple[int, int]], self: Layout, type: Type) -> tup
 @_row(
     "fields-packed",
     Member(Layout, "field_offsets"),
-    "fields of a record lie without padding between them",
+    "fields of a record have no padding between them",
     needs="a record with padding in memory",
     shown_by="layout",
 )
@@ -99,7 +99,7 @@ def _(original: Callable[[int], int], cases: int) -> int:
 @_row(
     "payload-behind-discriminant",
     Member(Layout, "payload_offset"),
-    "a payload begins right behind the discriminant",
+    "a payload begins directly after the discriminant",
     needs="a variant in memory with a payload that is aligned to more than 1",
     shown_by="variants",
 )
@@ -110,7 +110,7 @@ def _(original: object, self: Layout, cases: tuple[Type | None, ...]) -> int:
 @_row(
     "variant-sized-by-first-payload",
     Member(Layout, "variant"),
-    "a variant has room for its first payload only",
+    "a variant has room only for its first payload",
     needs="a list of variants whose first payload is not the largest",
     shown_by="variants",
 )
@@ -170,7 +170,7 @@ _value(
     "f32-converted-when-widened",
     Entry(joined, "WIDEN", (F32, I32)),
     _I32_TRUNC_SAT_F32_S,
-    "an f32 that goes as i32 is converted, not reinterpreted, when it is lowered",
+    "an f32 in an i32 slot is converted, not reinterpreted, when it is lowered",
     needs="a flat variant with payloads u32 and f32",
     shown_by="joins",
 )
@@ -178,7 +178,7 @@ _value(
     "f32-converted-when-narrowed",
     Entry(joined, "NARROW", (I32, F32)),
     (_F32_CONVERT_I32_S,),
-    "an f32 that comes as i32 is converted, not reinterpreted, when it is lifted",
+    "an f32 in an i32 slot is converted, not reinterpreted, when it is lifted",
     needs="a flat variant with payloads u32 and f32",
     shown_by="joins",
 )
@@ -186,7 +186,7 @@ _value(
     "f32-converted-when-widened-to-64",
     Entry(joined, "WIDEN", (F32, I64)),
     _I64_TRUNC_SAT_F32_S,
-    "an f32 that goes as i64 is converted, not reinterpreted, when it is lowered",
+    "an f32 in an i64 slot is converted, not reinterpreted, when it is lowered",
     needs="a flat variant with payloads u64 and f32, or f64 and f32",
     shown_by="joins",
 )
@@ -194,7 +194,7 @@ _value(
     "f32-converted-when-narrowed-from-64",
     Entry(joined, "NARROW", (I64, F32)),
     (_F32_CONVERT_I64_S,),
-    "an f32 that comes as i64 is converted, not reinterpreted, when it is lifted",
+    "an f32 in an i64 slot is converted, not reinterpreted, when it is lifted",
     needs="a flat variant with payloads u64 and f32, or f64 and f32",
     shown_by="joins",
 )
@@ -202,7 +202,7 @@ _value(
     "f64-cut-when-narrowed",
     Entry(joined, "NARROW", (I64, F64)),
     (Op.I32_WRAP_I64, Op.I64_EXTEND_I32_U, Op.F64_REINTERPRET_I64),
-    "an f64 that comes as i64 loses its upper half",
+    "an f64 in an i64 slot loses its upper half",
     needs="a flat variant with payloads u64 and f64",
     shown_by="joins",
 )
@@ -222,8 +222,8 @@ def _(original: Callable[..., None], self: Lift, body: Any, cx: int, node: Node,
 @_row(
     "self-not-counted",
     Member(Flattening, "flatten_functype"),
-    "a method has room for 16 flat parameters beside its resource",
-    needs="a method with 17 flat parameters, its resource among them",
+    "a method has room for 16 flat parameters in addition to its resource",
+    needs="a method with 17 flat parameters, including its resource",
     shown_by="methods",
 )
 def _(original: Callable[..., CoreSignature], self: Flattening, function: Function, *rest: Any) -> CoreSignature:
@@ -238,8 +238,8 @@ def _(original: Callable[..., CoreSignature], self: Flattening, function: Functi
 @_row(
     "self-counted-twice",
     Member(Flattening, "flatten_functype"),
-    "a method has room for 14 flat parameters beside its resource",
-    needs="a method with 16 flat parameters, its resource among them",
+    "a method has room for 14 flat parameters in addition to its resource",
+    needs="a method with 16 flat parameters, including its resource",
     shown_by="methods",
 )
 def _(original: Callable[..., CoreSignature], self: Flattening, function: Function, *rest: Any) -> CoreSignature:

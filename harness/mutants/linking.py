@@ -1,4 +1,4 @@
-"""Linkers that lay out, order or initialise libraries wrongly."""
+"""Linkers that lay out, order or initialize libraries wrongly."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _(original: Original, *args: Any) -> Layout:
 @_row(
     "data-bases-off-by-four",
     FunctionOf(layout, "lay_out"),
-    "the data of a library begins 4 bytes behind its alignment",
+    "the data of a library begins 4 bytes after its alignment",
     needs="an exported function with a result in memory that is aligned to 8",
     shown_by="results",
 )
@@ -70,7 +70,7 @@ def _(original: Original, *args: Any) -> Layout:
 @_row(
     "stack-of-256-bytes",
     FunctionOf(layout, "lay_out"),
-    "the stack is much smaller than asked for",
+    "the stack is much smaller than requested",
     needs="code that uses the stack",
     shown_by="numbers",
 )
@@ -94,7 +94,7 @@ def _(original: Original, layout: Layout, **rest: Any) -> bytes:
 @_row(
     "memory-cannot-grow",
     FunctionOf(layout, "lay_out"),
-    "the memory's largest size is its first one",
+    "the memory's maximum is its initial size",
     needs="values that need memory",
     shown_by="lists",
 )
@@ -106,7 +106,7 @@ def _(original: Original, *args: Any) -> Layout:
 @_row(
     "wrong-library-order",
     FunctionOf(order, "dependency_order"),
-    "libraries are instantiated and constructed before those that they need",
+    "libraries are instantiated and constructed before the libraries that they need",
     needs="any world",
     shown_by="numbers",
 )
@@ -157,7 +157,7 @@ def _(original: Original, self: Linking) -> Any:
 @_row(
     "no-relocations",
     FunctionOf(_plan_link, "initial_calls"),
-    "relocations are left out",
+    "relocations are missing",
     needs="any world",
     shown_by="numbers",
 )
@@ -169,7 +169,7 @@ def _(original: Original, libraries: Iterable[Library], *functions: str) -> list
     "stub-called",
     Member(Definitions, "function"),
     "a function of the interpreter is bound to a trapping stub, although a library defines it",
-    needs="a list that goes out element by element",
+    needs="a list that is lowered element by element",
     shown_by="lists",
 )
 def _(original: Original, self: Definitions, name: str, type: FuncType) -> Function | None:

@@ -1,6 +1,6 @@
-"""Generators whose faults show only where nothing is lent: what is not theirs, or not theirs any more, is used.
+"""Generators that use memory that does not belong to them or no longer belongs to them.
 
-The interpreter's allocator and its guards are made for these (interpreters/PROTOCOL.md, "Memory").
+The interpreter's allocator and its guards detect these faults (interpreters/PROTOCOL.md, "Memory").
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Original = Callable[..., Any]
 @_row(
     "list-allocated-with-alignment-1",
     Member(Lower, "store_elements"),
-    "memory for the elements of a list is asked for with an alignment of 1",
+    "memory for the elements of a list is requested with an alignment of 1",
     needs="a list of elements aligned to more than 1 that is lowered element by element",
     shown_by="lists",
 )
@@ -77,7 +77,7 @@ def _prepend(body: Body, code: Code) -> None:
 @_row(
     "zero-behind-a-list",
     FunctionOf(allocate, "define_allocate"),
-    "a byte of zero is written behind the memory for the elements of a list",
+    "a byte of zero is written after the memory for the elements of a list",
     needs="a list that is lowered element by element",
     shown_by="lists",
 )
@@ -103,7 +103,7 @@ def _(original: Original, assembly: Assembly) -> Func:
 
 
 def _store_zero(body: Body, behind: bool) -> None:
-    """At the end of `define_allocate`, which has the size in local 1: a zero behind or before the memory."""
+    """At the end of `define_allocate`, which has the size in local 1: a zero after or before the memory."""
     body.local_set(2)
     body.local_get(1)
     body.if_()
@@ -123,7 +123,7 @@ def _store_zero(body: Body, behind: bool) -> None:
 @_row(
     "list-lifted-from-24-bits",
     Member(Lift, "sequence_from_flat"),
-    "the address of a list that comes in is cut to 24 bits",
+    "the address of a lifted list is cut to 24 bits",
     needs="a list that is lifted",
     shown_by="lists",
 )
@@ -155,7 +155,7 @@ def _(original: Original, assembly: Assembly) -> Func:
 @_row(
     "frame-16-bytes-too-small",
     Here(frame, "align_to"),
-    "a frame on the stack is 16 bytes smaller than what lies in it",
+    "a frame on the stack is 16 bytes smaller than its contents",
     needs="an imported function with something in memory",
     shown_by="spills",
 )
@@ -166,7 +166,7 @@ def _(original: Callable[[int, int], int], size: int, alignment: int) -> int:
 @_row(
     "frame-below-the-stack-pointer",
     Member(Frames, "enter"),
-    "a frame lies below the stack pointer, which is not moved",
+    "a frame is below the stack pointer, which is not moved",
     needs="an imported function with something in memory",
     shown_by="spills",
 )
@@ -216,7 +216,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, end: int,
 @_row(
     "export-finished-before-its-result-is-read",
     Member(SyncExports, "write_post_return"),
-    "the interpreter is told that a result was read before the export returns",
+    "the interpreter learns before the export returns that the result was read",
     needs="an exported function whose result has a string or list",
     shown_by="strings",
 )
@@ -234,13 +234,13 @@ def _(original: Original, self: SyncExports, index: int, use: FunctionUse) -> No
 
 
 _NUMBERS = range(Kind.U8, Kind.STRING)
-"""Kinds of elements whose lists go whole as bytes, bool and char among them."""
+"""Kinds of elements whose lists go whole as bytes, including bool and char."""
 
 
 @_row(
     "taken-list-lifted-again",
     Member(Lift, "sequence_from_flat"),
-    "a list whose elements are no numbers is lifted element by element, although the interpreter has taken it whole",
+    "a list whose elements are not numbers is lifted element by element, although the interpreter took it whole",
     needs="a list of anything but numbers that is taken whole",
     shown_by="any-lists",
 )
@@ -253,7 +253,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 @_row(
     "given-list-popped-again",
     Member(Lower, "sequence_to_memory"),
-    "a list whose elements are no numbers is popped element by element, although the interpreter has given it whole",
+    "a list whose elements are not numbers is popped element by element, although the interpreter gave it whole",
     needs="a list of anything but numbers that is given whole",
     shown_by="any-lists",
 )

@@ -1,4 +1,4 @@
-"""Mutants: our tools with one deliberate fault each, to find out whether the harness notices."""
+"""Mutants: our tools with one deliberate fault each, to check whether the harness notices it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harness.mutants.wrapping import Wrapper, wrap_export
 
 @unique
 class Area(Enum):
-    """Which tool is wrong. A fault is there only while that tool works."""
+    """The tool that is wrong. A fault exists only while that tool works."""
 
     GENERATOR = "generator"
     LINKER = "linker"
@@ -25,8 +25,8 @@ class Area(Enum):
 
 @dataclass(frozen=True)
 class Mutant:
-    """`wrong` says what it does; `needs`, in words, what a world must have to show it; `shown_by` names such a world
-    in `worlds.py`."""
+    """`wrong` describes the fault; `needs` describes worlds that show it; `shown_by` names such a world in
+    `worlds.py`."""
 
     name: str
     area: Area
@@ -34,7 +34,7 @@ class Mutant:
     needs: str
     shown_by: str
     fault: Patch | Callable[[bytes], bytes]
-    """For an interpreter: what makes its library wrong."""
+    """For an interpreter: the function that makes its library wrong."""
 
 
 class Table:
@@ -45,13 +45,13 @@ class Table:
         self.rows: list[Mutant] = []
 
     def value(self, name: str, place: Place, value: Any, wrong: str, *, needs: str, shown_by: str) -> None:
-        """A number or table entry that is wrong."""
+        """A wrong number or table entry."""
         self.rows.append(Mutant(name, self.area, wrong, needs, shown_by, Patch(place, value)))
 
     def function(
         self, name: str, place: Place, wrong: str, *, needs: str, shown_by: str
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Decorates what takes a function's place; it gets the original before the arguments."""
+        """Decorates the replacement of a function; it gets the original before the arguments."""
 
         def add(function: Callable[..., Any]) -> Callable[..., Any]:
             self.rows.append(Mutant(name, self.area, wrong, needs, shown_by, Patch(place, function)))
@@ -60,7 +60,7 @@ class Table:
         return add
 
     def export(self, name: str, export: str, wrong: str, *, needs: str, shown_by: str) -> Callable[[Wrapper], Wrapper]:
-        """Decorates what writes the body of a function around one that the interpreter exports."""
+        """Decorates a function that writes the body of a wrapper around one of the interpreter's exports."""
 
         def add(write: Wrapper) -> Wrapper:
             fault = partial(wrap_export, name=export, write=write)

@@ -1,4 +1,4 @@
-"""Generators that are wrong about memory: who frees what, when, and where the stack is."""
+"""Generators that are wrong about memory: its owner, the time when it is freed, and the place of the stack."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, end: int,
 @_row(
     "list-freed-by-count",
     Member(Lift, "free_elements"),
-    "a list is freed with the number of its elements for its size in bytes",
+    "a list is freed with the number of its elements as its size in bytes",
     needs="a list of elements of more than a byte that is lifted element by element",
     shown_by="lists",
 )
@@ -56,7 +56,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, end: int,
 
 
 def _lower_to_start(body: Body, node: Node, end: int, length: int) -> None:
-    """end -= length * (stride - 1), so that a stride of 1 leads to the start of the list."""
+    """end -= length * (stride - 1), so a stride of 1 leads to the start of the list."""
     body.local_get(end)
     body.local_get(length)
     body.i32_const(node.stride - 1)
@@ -110,8 +110,8 @@ def _(original: Original, kit: Kit, body: Body, cx: int, use: FunctionUse) -> No
 @_row(
     "lowered-list-freed-at-once",
     FunctionOf(allocate, "define_allocate"),
-    "the memory of a list that goes out is freed before it is read (dealloc_bytes without `defer`)",
-    needs="two lists that go out in one call",
+    "the memory of a lowered list is freed before it is read (dealloc_bytes without `defer`)",
+    needs="two lists that are lowered in one call",
     shown_by="lists",
 )
 def _(original: Original, assembly: Assembly) -> Func:
@@ -126,7 +126,7 @@ def _(original: Original, assembly: Assembly) -> Func:
 @_row(
     "no-post-return",
     Member(SyncExports, "write_post_return"),
-    "there is no post-return function, so the interpreter never hears that the result was read",
+    "there is no post-return function, so the interpreter never learns that the result was read",
     needs="an exported function",
     shown_by="numbers",
 )
@@ -148,7 +148,7 @@ def _(original: Original, self: Frames, body: Body, frame: int, size: int) -> No
 @_row(
     "stack-pointer-moved-by-exports",
     Member(SyncExports, "lower_result"),
-    "an export makes a frame for its result and never gives it back",
+    "an export makes a frame for its result and never releases it",
     needs="an exported function with a result",
     shown_by="numbers",
 )
@@ -172,7 +172,7 @@ def _(original: Original, offset: int, alignment: int) -> int:
 @_row(
     "import-result-unaligned",
     Here(call_area, "align_to"),
-    "the place of an import's result begins right behind the spilled parameters",
+    "the area of an import's result begins directly after the spilled parameters",
     needs="an imported function with spilled parameters and a result in memory",
     shown_by="results",
 )
@@ -195,7 +195,7 @@ def _(original: Original, *args: Any) -> ReturnArea:
 @_row(
     "result-and-context-in-one-place",
     FunctionOf(sync_exports, "place_return_area"),
-    "the context of an export's call is kept where its result lies",
+    "the context of an export's call is stored in the area of its result",
     needs="an exported function with a result in memory",
     shown_by="results",
 )

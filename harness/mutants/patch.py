@@ -1,12 +1,12 @@
-"""One place of our tools replaced while they work, and put back afterwards.
+"""Replaces one place of our tools while they work, and restores it afterwards.
 
-A function of a module is replaced in every module of `generator` that imported it by name. Functions of `generator`
-and of our adapter that remember their answers by their arguments (`lru_cache`) are given an empty memory of their own
-meanwhile, so that what a wrong tool remembers never reaches the right one, nor the other way round.
+A patch replaces a function of a module in every module of `generator` that imported it by name. Functions of
+`generator` and of our adapter that cache their results (`lru_cache`) get separate empty caches meanwhile, so that
+cached results of a wrong tool never reach the right one, nor the other way round.
 
-A patch proves that it takes before it is used: the place exists, everyone who could see the original sees the
-replacement, and afterwards the original again. It counts its calls, so that a test can tell a fault that nothing
-notices from one that was never reached.
+A patch proves before its use that it takes effect: the place exists, every user of the original sees the replacement,
+and afterwards the original again. It counts its calls, so that a test can distinguish a fault that nothing notices from
+a fault that was never reached.
 """
 
 from __future__ import annotations
@@ -26,27 +26,27 @@ _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 Original = Callable[..., Any]
 Wrong = Callable[..., Any]
-"""Called as the original is, with the original before all other arguments."""
+"""Called like the original, with the original before all other arguments."""
 
 
 class MissingTarget(Exception):
-    """The place to be replaced is not there any more: our tools have changed, and the mutant must follow."""
+    """The place of the patch no longer exists: our tools have changed, and the mutant must follow."""
 
 
 class NotTaken(Exception):
-    """The place was replaced, and something still sees the original, or the other way round."""
+    """The patch replaced the place, but some user still sees the original, or the other way round."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One name of a module, a class or a mapping, and what it gets for a while."""
+    """One name of a module, a class or a mapping, and its temporary value."""
 
     owner: Any
     key: Any
     value: Any
 
     def exchange(self) -> Change:
-        """Put `value` there; the change that undoes it."""
+        """Set `value`; the result is the change that undoes it."""
         if isinstance(self.owner, MutableMapping):
             undo = Change(self.owner, self.key, self.owner[self.key])
             self.owner[self.key] = self.value
@@ -56,7 +56,7 @@ class Change:
         return undo
 
     def holds(self) -> bool:
-        """Whether the value is there."""
+        """Whether the value is in place."""
         names = self.owner if isinstance(self.owner, MutableMapping) else vars(self.owner)
         return names[self.key] is self.value
 
@@ -71,7 +71,7 @@ class Place(Protocol):
 
 @dataclass(frozen=True)
 class FunctionOf:
-    """A function of a module, wherever it is called. What is wrong is a `Wrong`."""
+    """A function of a module, in all modules that call it. The replacement is a `Wrong`."""
 
     module: ModuleType
     name: str
@@ -89,7 +89,7 @@ class FunctionOf:
 
 @dataclass(frozen=True)
 class Here:
-    """A function or number as one module sees it. What is wrong is a `Wrong`, or the number."""
+    """A function or number in the view of one module. The replacement is a `Wrong` or a number."""
 
     module: ModuleType
     name: str
@@ -101,7 +101,7 @@ class Here:
 
 @dataclass(frozen=True)
 class Member:
-    """A method. What is wrong is a `Wrong`."""
+    """A method. The replacement is a `Wrong`."""
 
     owner: type
     name: str
@@ -112,7 +112,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Places:
-    """Several places that are wrong in the same way."""
+    """Several places with the same replacement."""
 
     places: tuple[Place, ...]
 
@@ -122,7 +122,7 @@ class Places:
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of a table in a module. What is wrong is another value."""
+    """An entry of a table in a module. The replacement is another value."""
 
     module: ModuleType
     table: str
@@ -136,7 +136,7 @@ class Entry:
 
 
 class Patch:
-    """A place and what is wrong there. Found when first applied, with memories that live as long as the patch."""
+    """A place and its replacement. The place is found at the first use; the caches live as long as the patch."""
 
     def __init__(self, place: Place, wrong: Any) -> None:
         self.place = place
@@ -145,7 +145,7 @@ class Patch:
         self._modules = 0
         self._is_proven = False
         self.calls = 0
-        """How often the replacement was called, where it is a function."""
+        """The number of calls of the replacement, if it is a function."""
 
     def _counted(self, original: Original, *args: Any, **kwargs: Any) -> Any:
         self.calls += 1
@@ -156,7 +156,7 @@ class Patch:
         return callable(self._wrong)
 
     def resolve(self) -> list[Change]:
-        """What is exchanged. Raises `MissingTarget`. Modules that were loaded since are looked at, too."""
+        """The changes. Raises `MissingTarget`. Includes modules that were loaded since the last use."""
         modules = len(_generator_modules())
         if modules != self._modules:
             wrong = self._counted if self.is_function else self._wrong
@@ -164,7 +164,7 @@ class Patch:
         return self._changes
 
     def prove(self) -> None:
-        """Apply the patch and put the original back, and look whether each took, once.
+        """Apply the patch, restore the original, and check once that both took effect.
 
         Raises `MissingTarget`, `NotTaken`.
         """
@@ -186,12 +186,13 @@ class Patch:
         self._is_proven = True
 
     def _ensure_called_alike(self, original: Any) -> None:
-        """A function can be called as the original is, with the original before its arguments."""
+        """Check that a function can be called like the original, with the original before its arguments."""
         if inspect.isfunction(original) and self.is_function and not _takes(self._wrong, original):
-            raise NotTaken(f"{original.__qualname__} has other parameters than what takes its place")
+            raise NotTaken(f"{original.__qualname__} and its replacement have different parameters")
 
     def _ensure(self, now: list[Change], before: list[Change], what: str) -> None:
-        """Every place has its value of `now`; no module of `generator` has a function that is replaced everywhere."""
+        """Check that every place has its value of `now`, and that no module of `generator` still has a function that is
+        replaced everywhere."""
         for change in now:
             if not change.holds():
                 raise NotTaken(f"{change.key} of {change.owner} is still {what}")
@@ -216,8 +217,8 @@ class Patch:
 
 
 def _takes(wrong: Wrong, original: Original) -> bool:
-    """Whether a call of the original fits: with all parameters, or without some of the last that have a default; of
-    what is given, the first by their places and the rest by name."""
+    """Whether a call of the original fits: with all parameters, or without some of the last parameters with defaults;
+    the first arguments by position and the rest by name."""
     every = [item for item in inspect.signature(original).parameters.values() if item.kind not in _VARIADIC]
     needed = max([at for at, item in enumerate(every, 1) if item.default is item.empty], default=0)
     for given in (every[:end] for end in range(needed, len(every) + 1)):
@@ -249,7 +250,7 @@ def _generator_modules() -> list[ModuleType]:
 
 
 def _own_memories() -> list[Change]:
-    """A fresh memory for each function of `generator` and of our adapter that has one, wherever it is called."""
+    """A fresh cache for each cached function of `generator` and of our adapter, in all modules that call it."""
     fresh: dict[int, Any] = {}
     changes = []
     for module in (*_generator_modules(), ours):

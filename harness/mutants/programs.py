@@ -1,4 +1,4 @@
-"""Linkers with faults that a library beside an interpreter hardly shows: it takes programs of several libraries."""
+"""Linkers with faults that a library with an interpreter hardly shows: programs of several libraries show them."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ PROGRAMS.value(
     "heap-base-unaligned",
     Here(layout, "HEAP_ALIGNMENT"),
     1,
-    "`__heap_base` is wherever the data ends",
-    needs="a library of an odd size that asks for `__heap_base`",
+    "`__heap_base` is the unaligned end of the data",
+    needs="a library of an odd size that imports `__heap_base`",
     shown_by=SHOWN_BY,
 )
 
@@ -63,8 +63,8 @@ def _(original: Original, what: str, unit: str, needed: int, *args: Any) -> Limi
 @_row(
     "reallocs-exchanged",
     Member(Linking, "canonical_options"),
-    "imports allocate with the `realloc` for exports, and the other way round",
-    needs="a library with an allocator for one of the two only, and a string",
+    "imports allocate with the `realloc` for exports, and exports with the one for imports",
+    needs="a library with an allocator for only one of the two, and a string",
     shown_by=SHOWN_BY,
 )
 def _(original: Original, self: Linking, library: Library) -> CanonicalOptions:
@@ -76,7 +76,7 @@ def _(original: Original, self: Linking, library: Library) -> CanonicalOptions:
     "relocations-just-before-constructors",
     Member(Linking, "initialization"),
     "each library is relocated and constructed before the next one is relocated",
-    needs="a constructor that looks at relocated data of a library behind it, in a circle",
+    needs="a constructor that reads relocated data of a later library, in a circle",
     shown_by=SHOWN_BY,
 )
 def _(original: Original, self: Linking) -> Any:
@@ -88,7 +88,7 @@ def _(original: Original, self: Linking) -> Any:
 @_row(
     "dlsym-table-backwards",
     Here(dl_table, "symbols_of"),
-    "the symbols that `dlsym` searches are sorted the wrong way round",
+    "the symbols that `dlsym` searches are sorted in reverse",
     needs="a library of several symbols that is opened",
     shown_by=SHOWN_BY,
 )
@@ -100,7 +100,7 @@ def _(original: Original, library: Library) -> list[str]:
 @_row(
     "last-definition-counts",
     Member(Definitions, "__init__"),
-    "of several libraries that export a symbol the last one defines it",
+    "the last of several libraries that export a symbol defines it",
     needs="two libraries that export one symbol",
     shown_by=SHOWN_BY,
 )
@@ -127,7 +127,7 @@ def _asking(library: Library, dylink: Dylink) -> Library:
 @_row(
     "memory-aligned-to-16-at-most",
     FunctionOf(layout, "lay_out"),
-    "the data of a library that asks for more is aligned to 16 bytes",
+    "the data of a library that requests a larger alignment is aligned to 16 bytes",
     needs="a library whose memory is aligned to 32",
     shown_by=SHOWN_BY,
 )
@@ -154,8 +154,8 @@ def _(original: Original, libraries: Sequence[Library], *args: Any) -> Layout:
 @_row(
     "weak-function-not-null",
     Member(Resolver, "function_address"),
-    "a weak function that nobody defines has an address",
-    needs="a weak function that nobody defines",
+    "an undefined weak function has an address",
+    needs="an undefined weak function",
     shown_by=SHOWN_BY,
 )
 def _(original: Original, self: Resolver, library: Library, name: str, called: Function | None) -> Function:

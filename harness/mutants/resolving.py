@@ -22,8 +22,8 @@ Original = Callable[..., Any]
 @_row(
     "closed-gates-open",
     FunctionOf(gates, "is_included"),
-    "an item whose feature is off is part of the world",
-    needs="an item behind a feature that is off",
+    "an item of a disabled feature is part of the world",
+    needs="an item of a disabled feature",
     shown_by="gates",
 )
 def _(
@@ -36,7 +36,7 @@ def _(
 @_row(
     "since-closes-a-gate",
     FunctionOf(gates, "is_included"),
-    "an item that says since when it is there is left out",
+    "an item with @since is left out",
     needs="a function with @since",
     shown_by="gates",
 )
@@ -49,7 +49,7 @@ def _(
 @_row(
     "include-renames-nothing",
     FunctionOf(include, "renamed"),
-    "`include ... with` leaves names as they are",
+    "`include ... with` does not rename",
     needs="a world that includes another and gives an import or export another name",
     shown_by="includes",
 )

@@ -1,4 +1,4 @@
-"""Tools that are right as long as everything is small: counts, lengths and distances beyond one byte, or two."""
+"""Tools that are right only for small numbers: their counts, lengths or distances fail beyond one byte, or two."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _cut(body: Body, source: Source, mask: int) -> None:
 @_row(
     "list-lengths-of-16-bits",
     Member(Lift, "sequence_from_flat"),
-    "of the length of a list only the lower 16 bits count",
+    "only the lower 16 bits of the length of a list count",
     needs="a list of 65,536 elements or more",
     shown_by="long-values",
 )
@@ -51,7 +51,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 @_row(
     "map-lengths-of-8-bits",
     Member(Lift, "sequence_from_flat"),
-    "of the length of a map only the lower 8 bits count",
+    "only the lower 8 bits of the length of a map count",
     needs="a map of 256 entries or more",
     shown_by="long-values",
 )
@@ -64,7 +64,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 @_row(
     "string-lengths-of-16-bits",
     Member(Lift, "inline_from_flat"),
-    "of the length of a flat string only the lower 16 bits count",
+    "only the lower 16 bits of the length of a flat string count",
     needs="a string of 65,536 bytes or more as a parameter",
     shown_by="long-values",
 )
@@ -77,7 +77,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 @_row(
     "representations-of-31-bits",
     Member(Lift, "inline_from_flat"),
-    "the representation that comes for a borrow loses its highest bit",
+    "the representation of a borrow loses its highest bit",
     needs="a resource of the component with a representation of 2^31 or more, borrowed",
     shown_by="representations",
 )
@@ -107,7 +107,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 @_row(
     "relocations-far-apart-misplaced",
     FunctionOf(relocations, "encode_distances"),
-    "a relocation more than 254 words behind the one before is applied 254 words behind it",
+    "a relocation more than 254 words after the previous one is applied 254 words after it",
     needs="a tuple of 255 types, or a function of 255 parameters",
     shown_by="wide",
 )
@@ -125,7 +125,7 @@ def _(original: Original, places: Iterable[int]) -> bytes:
 @_row(
     "members-counted-in-8-bits",
     Member(Encoder, "write_slice"),
-    "the number of fields, cases, labels, items and parameters is told in 8 bits",
+    "the number of fields, cases, labels, items and parameters has only 8 bits",
     needs="a record, variant, enum, tuple or function with 256 of them",
     shown_by="wide",
 )
@@ -137,7 +137,7 @@ def _(original: Original, self: Encoder, pointed: tuple[int, int | None]) -> Non
 @_row(
     "type-numbers-of-8-bits",
     Member(Encoder, "write_type"),
-    "the interpreter is told the number of a type in 8 bits",
+    "the interpreter gets only 8 bits of the number of a type",
     needs="257 types of one kind",
     shown_by="many-types",
 )
@@ -164,7 +164,7 @@ SIZES.value(
     "type-indices-unsigned-in-worlds",
     Here(encode_types, "encode_signed"),
     _unsigned_index,
-    "in the world that a library carries, the index of a type from 64 to 127 is written without the byte of its sign",
+    "in a library's encoded world, the index of a type from 64 to 127 is written without its sign byte",
     needs="64 types in one scope",
     shown_by="many-types",
 )
@@ -172,7 +172,7 @@ LINKED_SIZES.value(
     "type-indices-unsigned",
     Here(encode_types, "encode_signed"),
     _unsigned_index,
-    "in a component, the index of a type from 64 to 127 is written without the byte of its sign",
+    "in a component, the index of a type from 64 to 127 is written without its sign byte",
     needs="64 types in one scope",
     shown_by="many-types",
 )

@@ -40,11 +40,11 @@ _FOLDER = str(Path(__file__).parent)
 
 
 class BrokenMutant(Exception):
-    """Not our tool fails, but what was put into it: our tools have changed, and the mutant must follow."""
+    """The fault itself is broken, not our tool: our tools have changed, and the mutant must follow."""
 
 
 class _PatchedJob:
-    """A job of ours that is done while a patch is applied."""
+    """A job of ours that runs while a patch is applied."""
 
     def __init__(self, job: Job, applied: Callable[[], AbstractContextManager[None]]) -> None:
         self._job = job
@@ -103,7 +103,8 @@ def _wrong_interpreter(name: str, binary: bytes) -> bytes:
 
 
 def toolchain(name: str) -> Toolchain:
-    """The toolchain of a mutant, whose fault has proved to take. Raises `UnknownToolchain`, `BrokenMutant`."""
+    """The toolchain of a mutant, after a proof that its fault takes effect. Raises `UnknownToolchain`,
+    `BrokenMutant`."""
     if name not in MUTANTS:
         raise UnknownToolchain(f"there is no mutant {name!r} (`harness mutants --list` shows all)")
     fault = MUTANTS[name].fault

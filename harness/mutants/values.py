@@ -139,7 +139,7 @@ def _(original: Original, self: Lower, body: Body, cases: int) -> None:
 @_row(
     "fields-reversed",
     Member(Lift, "inline_from_memory"),
-    "the fields of a record in memory are pushed last to first",
+    "the fields of a record in memory are pushed in reverse order",
     needs="a record with fields of different values in memory",
     shown_by="layout",
 )
@@ -152,7 +152,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, base: int
 @_row(
     "parameters-reversed",
     FunctionOf(adapter_values, "lift_params"),
-    "the parameters of an export are pushed last to first",
+    "the parameters of an export are pushed in reverse order",
     needs="an exported function with two parameters",
     shown_by="numbers",
 )
@@ -202,7 +202,7 @@ def _invert(body: Body, discriminant: int) -> None:
 @_row(
     "enum-counted-from-the-end",
     Member(Lower, "pop_value"),
-    "the cases of an enum are numbered from the last to the first when it is lowered",
+    "the cases of an enum are numbered in reverse order when it is lowered",
     needs="an enum of two cases",
     shown_by="variants",
 )
@@ -217,7 +217,7 @@ def _(original: Original, self: Lower, body: Body, cx: int, node: Node) -> None:
 @_row(
     "map-reversed",
     Member(Lower, "store_elements"),
-    "the pairs of a map are lowered last to first",
+    "the pairs of a map are lowered in reverse order",
     needs="a map of two pairs",
     shown_by="maps",
 )
@@ -233,7 +233,7 @@ class _Backwards(Body):
     """Another view of a body, in which `cursor` goes from the last element to the first."""
 
     def __init__(self, body: Body, cursor: int, left: int, stride: int) -> None:
-        vars(self).update(vars(body))  # what is written here stands there
+        vars(self).update(vars(body))  # code written here appears there
         self._cursor, self._left, self._stride = cursor, left, stride
         self._entered = False
 
@@ -267,7 +267,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 @_row(
     "list-length-in-bytes",
     Member(Lift, "sequence_from_flat"),
-    "the length of a list is taken to be in bytes, and multiplied by the size of an element",
+    "the length of a list is multiplied by the size of an element, as if it were in bytes",
     needs="a list of elements of more than a byte",
     shown_by="lists",
 )
@@ -284,7 +284,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 @_row(
     "long-lists-cut",
     Member(Lift, "sequence_from_flat"),
-    "of the length of a list only the lower 8 bits count",
+    "only the lower 8 bits of the length of a list count",
     needs="a list of 256 elements or more",
     shown_by="long-lists",
 )
@@ -297,7 +297,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 @_row(
     "third-payload-is-the-second",
     FunctionOf(branches, "branch_by_table"),
-    "the third type of payload of a variant is taken for the second",
+    "the third type of payload of a variant is treated as the second",
     needs="a variant with three types of payload",
     shown_by="variants",
 )
@@ -329,7 +329,7 @@ def _(original: Original, self: Lower, body: Body, cx: int, node: Node, base: in
 @_row(
     "string-pointer-and-length-swapped",
     Member(Lift, "inline_from_flat"),
-    "the pointer of a flat string is taken for its length",
+    "the pointer of a flat string is used as its length",
     needs="a string as a parameter",
     shown_by="strings",
 )
@@ -340,7 +340,7 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
 @_row(
     "helper-shared-by-two-types",
     Member(Helpers, "find"),
-    "a helper serves every type of the same kind and size",
+    "one helper is used for all types of the same kind and size",
     needs="two records of one size, each used often",
     shown_by="twins",
 )

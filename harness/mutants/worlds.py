@@ -1,10 +1,10 @@
-"""Small worlds, each of which shows several mutants; and cases where it takes values that no type allows."""
+"""Small worlds that each show several mutants, and cases for mutants that need invalid values."""
 
 from __future__ import annotations
 
 
 def _both(name: str, interface: str) -> str:
-    """A world that imports and exports an interface of that name."""
+    """A world that imports and exports an interface of this name."""
     return f"package m:{name};\n\n{interface.strip()}\n\nworld w {{ import {name}; export {name}; }}\n"
 
 

@@ -1,4 +1,4 @@
-"""A function that a library exports, wrapped: the library's binary with a function more and the export turned to it."""
+"""Wraps a function that a library exports: the library's binary gets one more function, and the export refers to it."""
 
 from __future__ import annotations
 

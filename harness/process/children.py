@@ -1,4 +1,4 @@
-"""Child processes bounded in time, memory and output, which end with whoever started them."""
+"""Child processes with limits on time, memory and output, which end with the process that started them."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ from harness.process import launching
 from harness.process.launching import CannotStart, Killed, Limits
 
 MAX_MESSAGE = 64 * 1024
-"""Bytes of a child's standard error that are kept."""
+"""The maximum number of bytes of a child's standard error that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Completed:
     exit_code: int
-    """As of `subprocess`: negative is the number of the signal that ended it."""
+    """As in `subprocess`: a negative number is the signal that ended the child."""
     stdout: bytes
-    """No more than the bound of an output."""
+    """At most as long as the limit on an output."""
     stderr: str
     timed_out: bool
     flooded: bool = False
-    """It was ended because it wrote more than its bound into one file."""
+    """The child was killed because it wrote more than its limit into one file."""
     overfull: bool = False
-    """It wrote more than its bound in all."""
+    """It wrote more than its limit in all."""
 
 
 class Running:
-    """A started child. `wait` collects it; whoever starts one must call `wait` or `kill`.
+    """A started child. `wait` collects it; the caller must call `wait` or `kill`.
 
-    Output goes to unnamed files, not pipes: nobody has to read along, and a tool that floods them meets the bound of a
-    file's size. Starting it and being told of its end are the business of a launcher (`harness/process/launcher.py`):
-    one for each set of bounds, so that the bounds hold from the first instruction on.
+    Output goes to unnamed files instead of pipes: no reader is necessary, and a tool that floods them reaches the limit
+    of a file's size. A launcher (`harness/process/launcher.py`) starts the child and reports its end. Each set of
+    limits has its own launcher, so that the limits hold from the first instruction on.
     """
 
     def __init__(self, command: Sequence[str], limits: Limits, folder: Path | None = None) -> None:
-        """`folder`: for temporary files of the child; all that lies there counts as written by it."""
+        """`folder`: for temporary files of the child; all files there count as written by it."""
         self._limits = limits
         self._stdout: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
@@ -52,18 +52,18 @@ class Running:
             raise
 
     def wait(self) -> Completed:
-        """Raises `CannotStart`, `Killed`, and `OSError` where the machine does not give what a run needs: processes, or
-        room in the folder for temporary files. Nothing can be said then of a tool that writes there.
+        """Raises `CannotStart`, `Killed`, and `OSError` if the machine lacks the resources for a run: processes, or
+        space in the folder for temporary files. Such an error says nothing about a tool that writes there.
         """
         try:
             ended = self._child.wait()
             code = ended.code
-            # a spinning tool may meet the bound on processor time a moment before ours
+            # a spinning tool may reach the limit on processor time a moment before our own limit
             timed_out = ended.late or _ended_by(code, "SIGXCPU")
             if not (timed_out or ended.overfull) and _ended_by(code, "SIGKILL"):
                 raise Killed("a tool was killed by signal 9, and not by the harness: is memory short?")
             _check_room(self._stdout)
-            # a shell tells of a child's signal by its number and 128
+            # a shell reports a child's signal as its number plus 128
             flooded = _ended_by(code, "SIGXFSZ") or _ended_by(128 - code, "SIGXFSZ") or self._is_full()
             self._stdout.seek(0)
             self._stderr.seek(0)
@@ -88,12 +88,12 @@ class Running:
 
 
 def run(command: Sequence[str], limits: Limits) -> Completed:
-    """Start and wait. Raises what `Running` does."""
+    """Start and wait. Raises the same errors as `Running`."""
     return Running(command, limits).wait()
 
 
 def _ended_by(code: int, name: str) -> bool:
-    """`name` of a signal, which not every platform has."""
+    """The signal `name`, which not every platform has."""
     return code < 0 and code == -getattr(signal, name, 0)
 
 

@@ -1,4 +1,4 @@
-"""Processes that the children of this one leave behind: adopted, found and ended."""
+"""Processes that the children of this process leave behind: it adopts, finds and ends them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import time
 from collections.abc import Container, Iterator
 
 SWEEP = 10.0
-"""Seconds after which processes that cannot be ended are left."""
+"""Seconds after which it gives up on processes that cannot be ended."""
 PAUSE = 0.002
 
 
 def adopt_orphans() -> None:
     """Children of a child that ends become children of this process, on Linux (prctl(2), PR_SET_CHILD_SUBREAPER). A
-    child that this process forks has to ask for itself."""
+    child that this process forks must request this itself."""
     if sys.platform == "linux":
         import ctypes
 
@@ -25,7 +25,7 @@ def adopt_orphans() -> None:
 
 
 def end_children() -> None:
-    """End all children of this process and what they leave behind, and wait for them."""
+    """End all children of this process and all processes that they leave behind, and wait for them."""
     deadline = time.monotonic() + SWEEP
     while time.monotonic() < deadline:
         try:
@@ -38,7 +38,8 @@ def end_children() -> None:
 
 
 def kill_children(spared: Container[int] = ()) -> bool:
-    """Kill the children of this process but for those spared. Whether there were any, as far as the system tells."""
+    """Kill the children of this process except the spared ones. Whether there were any, as far as the system
+    reports."""
     found = False
     for child in _children():
         if child not in spared:
@@ -49,7 +50,7 @@ def kill_children(spared: Container[int] = ()) -> bool:
 
 
 def _children() -> Iterator[int]:
-    """The processes whose parent this one is, as `/proc` tells."""
+    """The children of this process, from `/proc`."""
     own = str(os.getpid()).encode()
     for name in os.listdir("/proc") if sys.platform == "linux" else ():
         if name.isdecimal():

@@ -1,4 +1,4 @@
-"""Messages over a socket, with descriptors: their length (4 bytes), then what is marshalled."""
+"""Messages over a socket, with descriptors: the length (4 bytes), then the marshalled content."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _MOST_DESCRIPTORS = 3
 
 
 def send(to: socket.socket, content: tuple[Any, ...], descriptors: Sequence[int]) -> None:
-    """Raises `ConnectionError` where the other end is gone."""
+    """Raises `ConnectionError` if the other end is gone."""
     body = marshal.dumps(content)
     socket.send_fds(to, [struct.pack("<I", len(body))], descriptors)
     to.sendall(body)
 
 
 def receive(control: socket.socket) -> tuple[tuple[Any, ...], list[int]] | None:
-    """A message and its descriptors. None when the other end is gone, be it in the middle of a message."""
+    """A message and its descriptors. None when the other end is gone, even in the middle of a message."""
     try:
         head, descriptors, _, _ = socket.recv_fds(control, 4, _MOST_DESCRIPTORS)
         if len(head) < 4:

@@ -1,4 +1,5 @@
-"""Signals that ask the harness to end: each interrupts it, so that workers end and temporary files go away."""
+"""Signals that request the end of the harness: each interrupts it, so that workers end and temporary files are
+removed."""
 
 from __future__ import annotations
 
@@ -20,12 +21,12 @@ _LOOK_EVERY = 0.25
 """Seconds."""
 
 _ASKED_AGAIN = 10.0
-"""Seconds after which a further signal interrupts again. One that comes sooner must not interrupt the way out, of which
-`uninterrupted` protects only a part; one that comes later is from somebody who sees that nothing ends."""
+"""Seconds after which another signal interrupts again. An earlier signal must not interrupt the shutdown, because
+`uninterrupted` protects only a part of it; a later signal comes from a user who sees that nothing ends."""
 
 
 def interrupt_on_signals() -> None:
-    """Raise `KeyboardInterrupt` in the main thread, which must call this. What is ignored (`nohup`) stays so."""
+    """Raise `KeyboardInterrupt` in the main thread, which must call this. Ignored signals (`nohup`) stay ignored."""
     interrupt = _Interrupt()
     for number in _numbers():
         if signal.getsignal(number) is not signal.SIG_IGN:
@@ -34,7 +35,7 @@ def interrupt_on_signals() -> None:
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
-    """For cleaning up, which takes moments: a second Ctrl-C does not stop it half way."""
+    """For cleanup, which takes moments: a second Ctrl-C does not stop it half way."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -52,10 +53,10 @@ def _numbers() -> list[signal.Signals]:
 
 
 def result_of(future: Future[T]) -> T:
-    """`future.result()`, which a signal interrupts within moments.
+    """Like `future.result()`, but a signal interrupts it within moments.
 
-    The system hands a signal to any thread. A main thread that waits without a bound may stay asleep and see nothing of
-    it until the wait is over (seen with several signals in a row), so this one wakes up and looks around.
+    The system delivers a signal to any thread. A main thread that waits without a timeout may stay asleep and not see
+    the signal until the wait is over (seen with several signals in a row), so this function wakes up regularly.
     """
     while True:
         try:
@@ -66,7 +67,7 @@ def result_of(future: Future[T]) -> T:
 
 
 def completed(futures: Iterable[Future[T]]) -> Iterator[Future[T]]:
-    """As `concurrent.futures.as_completed`, and a signal interrupts within moments."""
+    """Like `concurrent.futures.as_completed`, but a signal interrupts it within moments."""
     pending = set(futures)
     while pending:
         done, pending = wait(pending, _LOOK_EVERY, FIRST_COMPLETED)

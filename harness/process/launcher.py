@@ -1,15 +1,15 @@
-"""A small process that starts tools for another, with their bounds (`harness/process/launching.py`).
+"""A small process that starts tools with their limits for another process (`harness/process/launching.py`).
 
-It sets the bounds of tools on itself, so that a tool and whatever it starts have them from the first instruction on.
-It is small, so that forking it is cheap. Each tool is started and watched by a process that is forked from this one, or
-was for an earlier tool (`warden.py`), and ends with all that it started. When such a warden is killed, its tool
-becomes a child of this process, and is ended. When the owner ends, however it ends, its end of the control socket
-closes: all tools end then, and the folders that this process was told to guard are removed.
+It sets the limits of tools on itself, so that a tool and everything that it starts have them from the first instruction
+on. It is small, so a fork is cheap. A warden (`warden.py`), a process that this process forks or has forked for an
+earlier tool, starts and watches each tool and ends everything that the tool started. When a warden is killed, its tool
+becomes a child of this process, which ends it. When the owner ends in any way, its end of the control socket closes:
+this process then ends all tools and removes the folders that it guards.
 
 Standard input is the control socket. Requests (`harness/process/frames.py`) are:
 
 * `("run", *Request)` with three descriptors: the job's socket, standard output, standard error. The answer on the job's
-  socket is one marshalled `Answer`. Closing the socket ends the job.
+  socket is one marshalled `Answer`. A closed socket ends the job.
 * `("guard", path)`: a folder to remove when the owner has ended (`harness/process/owned.py`).
 """
 
@@ -34,16 +34,16 @@ from harness.process.warden import END_SIGNALS, Answer
 RUN, GUARD = "run", "guard"
 
 START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from harness.process.launcher import main; main()"
-"""What `python -I -S -c` is given; its first argument is the folder that `harness` lies in."""
+"""The program for `python -I -S -c`; its first argument is the folder that contains `harness`."""
 
 
 class Launcher:
-    """The loop: requests, wardens, what killed wardens leave."""
+    """The loop: requests, wardens, processes that killed wardens leave behind."""
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
         self._wardens: dict[int, socket.socket] = {}
-        """By process number: its control socket. It sees the end of this process there."""
+        """The control socket of each warden, by process number. A warden sees the end of this process there."""
         self._idle: list[socket.socket] = []
         self._guarded: list[str] = []
         self._sweep_until: float | None = None
@@ -58,7 +58,7 @@ class Launcher:
             signal.signal(number, self._stop)
 
     def serve(self) -> None:
-        """Until the owner has ended, or a signal says so."""
+        """Run until the owner has ended or a signal arrives."""
         while not self._stopped:
             ready = self._wait()
             if self._woken in ready:
@@ -76,7 +76,7 @@ class Launcher:
         self._stopped = True
 
     def _wait(self) -> set[int]:
-        """Descriptors that have something to read, as soon as one has."""
+        """Wait for readable descriptors, and return them."""
         poll = select.poll()
         busy = (control.fileno() for control in self._wardens.values() if control not in self._idle)
         for descriptor in (self._control.fileno(), self._woken, *busy):
@@ -98,9 +98,9 @@ class Launcher:
         return True
 
     def _hand_on(self, content: tuple[Any, ...], descriptors: list[int]) -> None:
-        """To a warden, a new one where all are busy."""
+        """Send to a warden, a new one if all are busy."""
         while self._idle:
-            with contextlib.suppress(ConnectionError):  # somebody has killed it
+            with contextlib.suppress(ConnectionError):  # it has been killed
                 return frames.send(self._idle.pop(), content, descriptors)
         try:
             forked = self._fork_warden(descriptors)
@@ -110,7 +110,7 @@ class Launcher:
             frames.send(forked, content, descriptors)
 
     def _fork_warden(self, descriptors: list[int]) -> socket.socket:
-        """Its control socket. `descriptors`: open ones that are not for it; it gets its own."""
+        """Its control socket. `descriptors`: open descriptors that are not for it; it gets its own."""
         ours, theirs = socket.socketpair()
         with theirs:
             pid = os.fork()
@@ -122,7 +122,7 @@ class Launcher:
 
     def _become_warden(self, control: socket.socket, descriptors: list[int]) -> None:
         """In a child of this process. Does not return."""
-        code = 1  # what it watched may be left: see `_collect`
+        code = 1  # its tool may still run: see `_collect`
         try:
             self._control.close()
             for other in self._wardens.values():
@@ -137,7 +137,7 @@ class Launcher:
             os._exit(code)
 
     def _collect(self) -> None:
-        """Wait for what has ended. A warden that was killed leaves its tool to this process."""
+        """Collect ended processes. A killed warden leaves its tool to this process."""
         with contextlib.suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
                 pid, status = ended
@@ -170,7 +170,7 @@ class Launcher:
             os.kill(pid, signal.SIGKILL)
 
     def _remove_guarded(self) -> None:
-        """Other processes of the owner may be about to end, and write until then."""
+        """Other processes of the owner may still write until they end."""
         from pathlib import Path
 
         from harness.process import owned
@@ -182,7 +182,7 @@ class Launcher:
 
 
 def bound(memory: int, output: int) -> None:
-    """The bounds that this process and all its children have. What a platform cannot bound stays unbounded."""
+    """Set the limits of this process and all its children. Resources that a platform cannot limit stay unlimited."""
     import resource
 
     bounds = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, output)]

@@ -1,4 +1,4 @@
-"""The owner's side of launchers (`launcher.py`): children started with bounds, and told of when they end."""
+"""The owner's side of launchers (`launcher.py`): children start with limits, and the owner learns when they end."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from harness.process.starved import STRETCH
 from harness.process.warden import Answer, Request
 
 _SLACK = 30.0
-"""Seconds beyond a child's bound after which its launcher, which keeps the bound, is taken for dead."""
+"""Seconds beyond a child's time limit after which its launcher, which enforces the limit, counts as dead."""
 
 _ROOT = str(Path(harness.__file__).parents[1])
 _HAS_LAUNCHER = all(hasattr(*found) for found in ((socket, "send_fds"), (os, "fork"), (select, "poll")))
@@ -31,8 +31,8 @@ _HAS_LAUNCHER = all(hasattr(*found) for found in ((socket, "send_fds"), (os, "fo
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`seconds` of wall time; `memory` in bytes of address space (0: no bound); `output` in bytes a file; `written` in
-    bytes that a tool writes in all."""
+    """`seconds` of wall time; `memory` in bytes of address space (0: no limit); `output` in bytes for each file;
+    `written` in bytes that a tool writes in all."""
 
     seconds: float = 30.0
     memory: int = 4 << 30
@@ -41,35 +41,35 @@ class Limits:
 
 
 def longest(limits: Limits) -> float:
-    """Seconds after which a child that nobody tells the end of is taken for lost."""
+    """Seconds after which a child without any report of its end counts as lost."""
     return limits.seconds * STRETCH + 2 * _SLACK
 
 
 def processor_time() -> float:
-    """Seconds that the tools of this process have used, and those that watch them; for benchmarks."""
+    """Processor seconds of this process's tools and of the processes that watch them; for benchmarks."""
     return _used
 
 
 SURROUNDINGS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
-"""What goes wrong in these ways is no fault of a program: the machine does not give what a run needs."""
+"""Errors with these numbers are not the fault of a program: the machine lacks the resources for a run."""
 
 
 class CannotStart(OSError):
-    """A program could not be started, and that is because of what it is. `filename` is what was to be started."""
+    """A program could not be started, and the program itself is the cause. `filename` is the program."""
 
 
 def not_started(number: int, program: str) -> OSError:
-    """What to raise: `CannotStart` where it is the program's fault."""
+    """The error to raise: `CannotStart` if it is the program's fault."""
     kind = OSError if number in SURROUNDINGS else CannotStart
     return kind(number, os.strerror(number), program)
 
 
 class Killed(Exception):
-    """A child was ended from outside (SIGKILL), as the system does when memory is short: its work is lost."""
+    """A child was killed from outside (SIGKILL), as the system does when memory is short: its work is lost."""
 
 
 def guard(folder: Path) -> None:
-    """Have a folder of ours removed when this process ends, be it killed. Does nothing where there is no launcher."""
+    """Have a folder of ours removed when this process ends, even when it is killed. Does nothing without a launcher."""
     if _HAS_LAUNCHER:
         _guarded.append(str(folder))
         with contextlib.suppress(ConnectionError):
@@ -77,17 +77,17 @@ def guard(folder: Path) -> None:
 
 
 def why_unbounded() -> str | None:
-    """Why this platform bounds children less than Linux does; None where it is Linux."""
+    """Why this platform limits children less than Linux does; None on Linux."""
     if sys.platform != "linux":
         if not _HAS_LAUNCHER:
-            return "children are bounded in time only, and what they start may outlive them: no process groups here"
-        return "what leaves a child's process group may outlive it, and memory may be unbounded: no subreaper here"
+            return "only the time of children is limited, and their children may outlive them: no process groups here"
+        return "processes that leave a child's group may outlive it, and memory may be unlimited: no subreaper here"
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a child ended. `overfull`: it wrote too much in all."""
+    """The end of a child. `overfull`: it wrote too much in all."""
 
     code: int
     late: bool = False
@@ -96,7 +96,7 @@ class Ended:
 
 class _Child(Protocol):
     def wait(self) -> Ended:
-        """Raises `CannotStart`, `Killed`, and `OSError` where the machine does not give what it needs."""
+        """Raises `CannotStart`, `Killed`, and `OSError` if the machine lacks the resources."""
 
     def end(self) -> None: ...
 
@@ -161,7 +161,7 @@ class _Launcher:
     def start(
         self, command: Sequence[str], limits: Limits, stdout: IO[bytes], stderr: IO[bytes], folder: Path | None
     ) -> _Launched:
-        """Raises `ConnectionError` where the launcher has ended."""
+        """Raises `ConnectionError` if the launcher has ended."""
         ours, theirs = socket.socketpair()
         with theirs:
             descriptors = [theirs.fileno(), stdout.fileno(), stderr.fileno()]
@@ -185,14 +185,14 @@ class _Launcher:
 
 _used = 0.0
 _launchers: dict[tuple[int, int], _Launcher] = {}
-"""By memory and output: what a launcher bounds itself."""
+"""Launchers by memory and output, the limits that a launcher sets on itself."""
 _guarded: list[str] = []
 _launchers_lock = threading.Lock()
 _kept: tuple[int, ...] = ()
 
 
 def hand_on(descriptor: int) -> None:
-    """Let launchers hold a descriptor as long as they live: whoever has the other end sees when all are gone."""
+    """Let launchers hold a descriptor as long as they live: the other end sees when all of them are gone."""
     global _kept
     _kept = (*_kept, descriptor)
 
@@ -214,12 +214,12 @@ def _launcher(limits: Limits) -> _Launcher:
 def start(
     command: Sequence[str], limits: Limits, stdout: IO[bytes], stderr: IO[bytes], folder: Path | None = None
 ) -> _Child:
-    """`folder`: for the child's own files, which count as written."""
+    """`folder`: for the child's own files, which count as its output."""
     if not _HAS_LAUNCHER:
         return _Plain(command, limits.seconds, stdout, stderr, folder)
     with contextlib.suppress(ConnectionError):
         return _launcher(limits).start(command, limits, stdout, stderr, folder)
-    # somebody has killed it
+    # it has been killed
     return _launcher(limits).start(command, limits, stdout, stderr, folder)
 
 
@@ -229,7 +229,7 @@ def _request(command: Sequence[str], limits: Limits, folder: Path | None) -> Req
 
 
 class _Plain:
-    """A child of this process, bounded in time alone: where there are no launchers."""
+    """A child of this process with a limit on time only: for platforms without launchers."""
 
     def __init__(
         self, command: Sequence[str], seconds: float, stdout: IO[bytes], stderr: IO[bytes], folder: Path | None
@@ -260,7 +260,8 @@ class _Plain:
 
 
 def _environment(folder: Path | None) -> dict[str, str]:
-    """The environment without what changes a tool's messages, with a folder for temporary files if there is one."""
+    """The environment without variables that change a tool's messages, with a folder for temporary files if there is
+    one."""
     environment = {key: value for key, value in os.environ.items() if key not in ("RUST_BACKTRACE", "RUST_LOG")}
     environment["NO_COLOR"] = "1"
     if folder is not None:

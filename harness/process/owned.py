@@ -1,4 +1,4 @@
-"""Folders that the harness made: each carries a mark, and only what carries it is ever emptied or removed."""
+"""Folders that the harness made: each contains a mark, and the harness empties or removes only marked folders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import stat
 from pathlib import Path
 
 MARK = ".made-by-harness.json"
-"""The file in a folder that says who made it. It names its folder: a copy under another name is the user's."""
+"""The file in a folder that names its maker. It also names its folder: a copy under another name belongs to the
+user."""
 
 _MAKER = "wit-dylib harness"
 _MAX_MARK = 64 * 1024
@@ -33,7 +34,7 @@ def file_name(name: str) -> str:
 
 
 def make(folder: Path, purpose: str) -> None:
-    """Make a folder, which must not be there yet, and mark it. `purpose`: what it is for. Raises `OSError`."""
+    """Make a new folder and mark it. Raises `OSError`, also if it exists."""
     folder.mkdir()
     mark(folder, purpose)
 
@@ -46,7 +47,7 @@ def mark(folder: Path, purpose: str) -> None:
 
 
 def purpose_of(folder: Path) -> str | None:
-    """What a folder was made for; None where it is a link, another's, or carries no mark of ours."""
+    """The purpose of a folder; None if it is a link, another user's folder, or has no mark of ours."""
     try:
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or not _is_ours(found):
@@ -66,9 +67,9 @@ def purpose_of(folder: Path) -> str | None:
 
 
 def fresh(directory: Path, name: str, purpose: str) -> Path:
-    """A new folder in `directory` (made where missing), called `name` or, where that is taken, `name-2` and so on.
+    """A new folder in `directory` (made if missing), named `name` or, if that is taken, `name-2` and so on.
 
-    It takes the place of a folder that an earlier run made there for the same purpose. Raises `OSError`.
+    It replaces a folder that an earlier run made there for the same purpose. Raises `OSError`.
     """
     directory.mkdir(parents=True, exist_ok=True)
     plain = file_name(name)
@@ -79,13 +80,13 @@ def fresh(directory: Path, name: str, purpose: str) -> Path:
         with contextlib.suppress(FileExistsError):
             make(folder, purpose)
             return folder
-    raise FileExistsError(17, f"{_TRIES} folders called {plain} are there already", str(directory))
+    raise FileExistsError(17, f"there are already {_TRIES} folders named {plain}", str(directory))
 
 
 def remove(folder: Path) -> bool:
-    """Remove a folder that carries the mark, links in it and not what they lead to. Whether it is gone.
+    """Remove a marked folder, with the links in it but not their targets. Whether it is gone.
 
-    The mark goes last: what an interruption leaves can still be told.
+    The mark goes last: after an interruption the rest is still recognizable.
     """
     purpose = purpose_of(folder)
     if purpose is None:
@@ -101,7 +102,7 @@ def remove(folder: Path) -> bool:
             os.unlink(folder / MARK)
             try:
                 os.rmdir(folder)
-            except OSError:  # somebody has just written there
+            except OSError:  # another process has just written there
                 mark(folder, purpose)
     return not os.path.lexists(folder)
 

@@ -1,17 +1,18 @@
-"""Bounds on wall time that a busy machine does not make too short."""
+"""Limits on wall time that stay long enough on a busy machine."""
 
 from __future__ import annotations
 
 import os
 
 STRETCH = 5
-"""By how much a bound on wall time grows for a process that wants to run and does not get its processor time."""
+"""The factor by which a limit on wall time grows for a process that wants to run and does not get its processor
+time."""
 
 
 def is_starved(pid: int, since: float, seconds: float) -> bool:
-    """Whether a process wants to run, and since it had used `since` seconds of processor time got less than `seconds`.
+    """Whether a process wants to run, and has used less than `seconds` of processor time beyond `since`.
 
-    False where that cannot be told (elsewhere than on Linux).
+    False if the system does not report it (on systems other than Linux).
     """
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:

@@ -1,4 +1,4 @@
-"""Names for pieces of work that might never end or take their process with them."""
+"""Names for pieces of work that might never end or might kill their process."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """`seconds`: a step's own; None: that of any step. `extra`: on top, for work that grows with what was asked for."""
+    """`seconds`: the step's own limit; None: the usual limit. `extra`: more seconds, for work that grows with its
+    input."""
 
     seconds: float | None = None
     extra: float = 0.0
 
     def of(self, usual: float) -> float:
-        """Seconds, where `usual` is what any step has."""
+        """The limit in seconds; `usual` is the limit of any step."""
         return (usual if self.seconds is None else self.seconds) + self.extra
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """How a step was lost. `exit_code` None: it did not end within `seconds` and was killed."""
+    """The way in which a step was lost. `exit_code` None: it did not end within `seconds` and was killed."""
 
     seconds: float
     exit_code: int | None
@@ -29,7 +30,7 @@ class Loss:
 
 
 class StepLost(Exception):
-    """This step was tried before and cost a worker; it is not tried again."""
+    """An earlier attempt of this step killed a worker; it is not tried again."""
 
     def __init__(self, loss: Loss) -> None:
         super().__init__(loss.message)
@@ -37,22 +38,22 @@ class StepLost(Exception):
 
 
 class Steps:
-    """Announces when each step begins and ends, so that whoever watches knows what hangs, and how long it has been."""
+    """Announces the beginning and end of each step, so that an observer knows which step hangs, and for how long."""
 
     def __init__(self, announce: Callable[[str, Bound], None] | None = None) -> None:
-        """`announce` is told the name of each step that begins and its bound, and the name around it when it ends, ""
-        for none."""
+        """`announce` gets the name and limit of each step that begins, and the enclosing name when it ends, "" for
+        none."""
         self._announce = announce
         self._around = ""
         self.lost: Mapping[str, Loss] = {}
         self.prefix = ""
-        """Stands before names, for a task that does the same steps again and again."""
+        """A prefix of names, for a task that repeats the same steps."""
         self.last_try = False
-        """Work that was lost (`children.Killed`) is not tried again any more: the task is alone already."""
+        """Lost work (`children.Killed`) is not tried again: the task already runs alone."""
 
     @contextmanager
     def bounded(self, name: str, seconds: float | None = None, extra: float = 0.0) -> Iterator[None]:
-        """`StepLost` instead of doing again what was lost. `seconds` and `extra`: as in `Bound`."""
+        """Raises `StepLost` instead of a repetition of a lost step. `seconds` and `extra`: as in `Bound`."""
         name = self.prefix + name
         loss = self.lost.get(name)
         if loss is not None:

@@ -1,4 +1,4 @@
-"""Folders for temporary files: whoever makes one removes it, and the next one those of processes that were killed."""
+"""Folders for temporary files: their maker removes them, and the next maker removes those of killed processes."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _LOCK = "lock"
 _PREFIX = "harness-"
 _PURPOSE = "temporary files"
 _YOUNG = 60.0
-"""Seconds in which a folder is left alone: its maker may not have locked it yet."""
+"""Seconds in which a new folder is left alone: its maker may not have locked it yet."""
 
 
 @dataclass(frozen=True)
 class TemporaryFolder:
-    """A folder, and the lock that tells that its process lives: the system takes it away from a killed one."""
+    """A folder, and the lock that shows that its process lives: the system releases the lock of a killed process."""
 
     path: Path
     lock: IO[str]
@@ -33,7 +33,7 @@ class TemporaryFolder:
 
 
 def fresh_folder() -> TemporaryFolder:
-    """An empty folder. What killed processes left behind goes away. Raises `OSError`."""
+    """An empty folder. Removes the folders of killed processes. Raises `OSError`."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         if _is_left_behind(folder):
             owned.remove(folder)
@@ -59,7 +59,7 @@ def _is_left_behind(folder: Path) -> bool:
 
 
 def _try_lock(file: IO[str]) -> bool:
-    """Whether the lock is now ours; False where there are no such locks."""
+    """Whether the lock is now ours; False on platforms without such locks."""
     if sys.platform == "win32":
         return False
     import fcntl

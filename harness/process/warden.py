@@ -1,11 +1,11 @@
-"""One tool at a time from its start to its end, watched by a process that the launcher (`launcher.py`) forks.
+"""A process that the launcher (`launcher.py`) forks: it watches one tool at a time from its start to its end.
 
-When the tool ends, is late, writes too much or is no longer wanted, all that it started ends with it: its process
-group, and on Linux also what left the group, because orphans become children of this process. When the launcher ends,
-however it ends, its end of the control socket closes, and the same happens. When this process is killed, the launcher
-gets the orphans, and ends them.
+When the tool ends, exceeds its time, writes too much or is no longer needed, all that it started ends with it: its
+process group, and on Linux also processes that left the group, because orphans become children of this process. When
+the launcher ends in any way, its end of the control socket closes, and the same happens. When this process is killed,
+the launcher gets the orphans and ends them.
 
-The control socket brings requests as those of the launcher. A byte goes back when the tool has ended.
+The control socket brings requests like those of the launcher. The warden sends a byte back when the tool has ended.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ END_SIGNALS = tuple(
 )
 READY = b"."
 _LOOK = 0.1
-"""Seconds between two looks at a process that is late and starved, or at what a tool has written."""
+"""Seconds between two checks of a late and starved process, or of a tool's output."""
 _LEAST_FILE = 4096
-"""Bytes that a file counts at least: many empty ones fill a disk, too."""
+"""The minimum number of bytes that a file counts: many empty files also fill a disk."""
 
 
 class Request(NamedTuple):
-    """What is asked for. `cpu_seconds`: bound on processor time. `written`: bound in bytes on all that the tool writes
-    together; what lies in `folder` ("" for none) counts, be it written by whatever means."""
+    """A request. `cpu_seconds`: limit on processor time. `written`: limit in bytes on the tool's total output; the
+    contents of `folder` ("" for none) count, however they were written."""
 
     words: list[str]
     environment: dict[str, str]
@@ -49,8 +49,8 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """`errno`: why the tool could not be started, else 0. `code`: as of `subprocess`. `used`: seconds of processor time
-    of the tool and all that it started, and of this process."""
+    """`errno`: the reason why the tool could not be started, else 0. `code`: as in `subprocess`. `used`: seconds of
+    processor time of the tool, of all that it started, and of this process."""
 
     errno: int = 0
     code: int = 0
@@ -60,7 +60,7 @@ class Answer(NamedTuple):
 
 
 class Tool:
-    """A started tool, and how long it may go on."""
+    """A started tool with its time limit."""
 
     def __init__(self, process: subprocess.Popen[bytes], request: Request) -> None:
         self.process = process
@@ -72,12 +72,12 @@ class Tool:
         self.overfull = False
 
     def wait_at_most(self) -> float:
-        """Seconds until the next look."""
+        """Seconds until the next check."""
         return max(0.0, min(self._deadline, self._look) - time.monotonic())
 
     def may_go_on(self, now: float) -> bool:
-        """Whether it has time left, and has not written too much. One that is kept from its processor time gets more
-        time, so that a busy machine makes no tool late."""
+        """Whether it has time left, and has not written too much. A tool that does not get its processor time gets more
+        wall time, so that a busy machine makes no tool late."""
         if now >= self._look:
             self._look = now + _LOOK
             self.overfull = self.overfull or self._has_written_too_much()
@@ -98,13 +98,13 @@ class Tool:
             os.killpg(self.process.pid, signal.SIGKILL)
 
     def has_ended(self) -> bool:
-        """It keeps its number until it is waited for, where that is possible: its group can be ended safely."""
+        """If possible, it keeps its number until it is waited for: its group can be ended safely."""
         if hasattr(os, "waitid"):
             return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
         return self.process.poll() is not None
 
     def collect(self) -> int:
-        """End all that it left. Its exit code."""
+        """End all processes that it left behind. Its exit code."""
         self.overfull = self.overfull or self._has_written_too_much()
         self.end()
         code = self.process.wait()
@@ -114,7 +114,7 @@ class Tool:
 
 def bytes_written(pid: int) -> int:
     """Bytes that a process, and the children that it has waited for, wrote to files and pipes by system calls
-    (proc_pid_io(5)). 0 where that cannot be told."""
+    (proc_pid_io(5)). 0 if the system does not report it."""
     try:
         with open(f"/proc/{pid}/io", "rb") as file:
             return next((int(line.split()[1]) for line in file if line.startswith(b"wchar:")), 0)
@@ -129,7 +129,7 @@ def holds_more_than(folder: str, most: int) -> bool:
     while folders:
         with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
             for entry in entries:
-                with contextlib.suppress(OSError):  # it has just gone
+                with contextlib.suppress(OSError):  # it has just disappeared
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(entry.path)
                     found = entry.stat(follow_symlinks=False)
@@ -140,7 +140,7 @@ def holds_more_than(folder: str, most: int) -> bool:
 
 
 class Warden:
-    """The loop: one tool after the other, their ends and bounds, and whoever waits for them."""
+    """The loop: one tool after the other, their ends and limits, and the processes that wait for them."""
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
@@ -154,7 +154,7 @@ class Warden:
         self._told = 0.0
 
     def serve(self) -> None:
-        """Until the launcher has ended, or a signal says so."""
+        """Run until the launcher has ended or a signal arrives."""
         while not self._stopped and self._wait({self._control.fileno()}, None):
             message = frames.receive(self._control)
             if message is None:
@@ -164,7 +164,7 @@ class Warden:
                 answer = self._watch(Request(*request), waiting, output)
                 if answer is None:
                     return
-                with contextlib.suppress(OSError):  # nobody waits for it any more
+                with contextlib.suppress(OSError):  # no process waits for it any more
                     waiting.sendall(marshal.dumps(tuple(answer)))
             try:
                 self._control.send(READY)
@@ -175,7 +175,7 @@ class Warden:
         self._stopped = True
 
     def _watch(self, request: Request, channel: socket.socket, output: list[int]) -> Answer | None:
-        """Start a tool and see it to its end. None where that comes because this process has to end."""
+        """Start a tool and watch it until its end. None if it ends because this process must end."""
         try:
             tool = Tool(_start(request, output), request)
         except (OSError, ValueError) as error:
@@ -196,7 +196,7 @@ class Warden:
         return None if lost else Answer(0, code, tool.late, tool.overfull, used - before)
 
     def _wait(self, descriptors: set[int], seconds: float | None) -> set[int]:
-        """Which of them have something to read, as soon as one has, this process is told to end, or time is over."""
+        """Wait until one of them is readable, a signal arrives or the time is over. The readable ones."""
         poll = select.poll()
         for descriptor in (self._woken, *descriptors):
             poll.register(descriptor, select.POLLIN)
@@ -210,14 +210,14 @@ class Warden:
 
 
 def serve(control: socket.socket) -> None:
-    """What a process does that the launcher has just forked."""
-    os.setsid()  # whoever ends the launcher's group does not end this one
+    """The main function of a process that the launcher has just forked."""
+    os.setsid()  # a signal to the launcher's group does not end this process
     adopt_orphans()
     Warden(control).serve()
 
 
 def _start(request: Request, output: Sequence[int]) -> subprocess.Popen[bytes]:
-    """Raises `OSError`, and `ValueError` for words that no command can have."""
+    """Raises `OSError`, and `ValueError` for words that a command cannot contain."""
     with _bounded_cpu(request.cpu_seconds):
         return subprocess.Popen(
             request.words,
@@ -231,7 +231,7 @@ def _start(request: Request, output: Sequence[int]) -> subprocess.Popen[bytes]:
 
 @contextlib.contextmanager
 def _bounded_cpu(seconds: int) -> Iterator[None]:
-    """The bound on processor time that a child inherits. This process lives longer than one tool, so it is not kept."""
+    """Set the limit on processor time that a child inherits. This process outlives one tool, so it does not keep it."""
     import resource
 
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]

@@ -1,7 +1,7 @@
-"""Files that are there whole or not at all, also when the disk is full or the process is killed.
+"""Atomic writes: a file is complete or absent, even when the disk is full or the process is killed.
 
-Only regular files are replaced in one step. A link keeps leading to its file, which is replaced; a file of several
-names (hard links), a device and a pipe are written to where they are.
+Only regular files are replaced in one step. A link keeps its target, which is replaced; a file with several names (hard
+links), a device and a pipe are written in place.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from pathlib import Path
 
 
 class CannotWrite(Exception):
-    """A file could not be written; the old one, if any, is as it was. The message names it and says why."""
+    """A file could not be written; the old file, if any, is unchanged. The message names the file and the reason."""
 
 
 def write(path: Path, text: str) -> None:
-    """Replace a file in one step, where it is one; makes its folder. Raises `CannotWrite`."""
+    """Replace a file in one step if it is a regular file; makes its folder. Raises `CannotWrite`."""
     try:
         target = Path(os.path.realpath(path))
         if _stays(target):
@@ -31,7 +31,7 @@ def write(path: Path, text: str) -> None:
 
 
 def try_to_write(directory: Path) -> None:
-    """Make a folder and try whether it takes files, before hours of work depend on it. Raises `CannotWrite`."""
+    """Make a folder and check that it accepts files, before hours of work depend on it. Raises `CannotWrite`."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory):
@@ -41,7 +41,7 @@ def try_to_write(directory: Path) -> None:
 
 
 def try_to_write_file(path: Path) -> None:
-    """Try whether `write` can write this file; what it holds stays as it is. Raises `CannotWrite`."""
+    """Check that `write` can write this file; its contents stay unchanged. Raises `CannotWrite`."""
     try:
         target = Path(os.path.realpath(path))
         if target.is_dir():
@@ -57,7 +57,7 @@ def try_to_write_file(path: Path) -> None:
 
 
 def _stays(target: Path) -> bool:
-    """Whether a file of another name, or none in the usual sense, would be lost if it were replaced."""
+    """Whether a replacement would lose a file with another name, or something that is not a regular file."""
     try:
         found = target.stat()
     except FileNotFoundError:
@@ -82,7 +82,7 @@ def _replace(target: Path, text: str) -> None:
 
 
 def _mode(target: Path) -> int:
-    """Permissions as they are, or as they are for new files that everybody may read."""
+    """The present permissions, or those of new files that everybody may read."""
     try:
         return stat.S_IMODE(target.stat().st_mode)
     except FileNotFoundError:
@@ -94,5 +94,5 @@ def _cannot(path: Path, error: OSError | ValueError) -> CannotWrite:
 
 
 def _why(error: OSError | ValueError) -> str:
-    """`ValueError`: a path with a NUL in it, or text that UTF-8 cannot say."""
+    """`ValueError`: a path that contains a NUL, or text that UTF-8 cannot encode."""
     return error.strerror or str(error) if isinstance(error, OSError) else str(error)

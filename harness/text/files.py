@@ -7,11 +7,11 @@ import stat
 from pathlib import Path
 
 MAX_BYTES = 16 << 20
-"""A larger file is no case and no toolchain; reading it would only cost memory."""
+"""A larger file cannot be a case or a toolchain; reading it would only cost memory."""
 
 
 class UnreadableFile(ValueError):
-    """The message says why the file cannot be used, without its name."""
+    """The message gives the reason why the file cannot be used, without its name."""
 
 
 def read_text_file(path: Path, limit: int = MAX_BYTES) -> str:

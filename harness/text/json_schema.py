@@ -1,4 +1,4 @@
-"""The words of JSON Schema that our schemas share."""
+"""The parts of JSON Schema that our schemas share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def text(description: str, **more: Any) -> dict[str, Any]:
-    """A string that says something. `more`: further keywords of the schema."""
+    """A string that is not blank. `more`: further keywords of the schema."""
     return {"type": "string", "minLength": 1, "description": description, **more}
 
 
@@ -22,5 +22,5 @@ def texts(description: str) -> dict[str, Any]:
 
 
 def one_of(*keys: str) -> dict[str, Any]:
-    """Exactly one of these keys is there."""
+    """Exactly one of these keys is present."""
     return {"oneOf": [{"required": [key]} for key in keys]}

@@ -1,13 +1,13 @@
-"""Bounds on what users ask for, so that a number with too many digits is refused and not tried."""
+"""Limits on numbers from users, so that a number with too many digits is refused and not tried."""
 
 from __future__ import annotations
 
 MAX_CALLS = 100_000
-"""Calls of one world: with more, a plan and its traces take gigabytes."""
+"""Calls of one world: more calls make a plan and its traces take gigabytes."""
 _PLANNING = 0.01
-"""Seconds a call; of worlds of the fuzzer, one that takes long has taken 0.001."""
+"""Seconds for each call; slow worlds of the fuzzer have taken 0.001."""
 
 
 def planning(calls: int) -> float:
-    """Seconds that planning so many calls may take beyond what any step may."""
+    """Seconds that planning so many calls may take beyond the limit of any step."""
     return _PLANNING * calls

@@ -1,4 +1,4 @@
-"""What exists, for errors about a name that does not: the names that look most like it first."""
+"""Existing names for errors about an unknown name: the most similar names first."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 MOST = 12
-"""Names that are listed."""
+"""The number of listed names."""
 
 
 def nearest_first(word: str, known: Iterable[str]) -> list[str]:
-    """Each name once; of those that look equally like `word`, in the given order."""
+    """Each name once; equally similar names stay in the given order."""
     return sorted(dict.fromkeys(known), key=lambda name: -_likeness(word, name))
 
 
 def there_are(word: str, known: Iterable[str], what: str = "") -> str:
-    """A line that lists what there is in place of `word`. `what`: of which kind it is, in the plural."""
+    """A line that lists the names that exist instead of `word`. `what`: their kind, in the plural."""
     names = nearest_first(word, known)
     kind = f" {what}" if what else ""
     if not names:
@@ -25,7 +25,7 @@ def there_are(word: str, known: Iterable[str], what: str = "") -> str:
 
 
 def _likeness(word: str, name: str) -> float:
-    """Of two names of functions, what stands behind `#` counts more than the interface."""
+    """In names of functions, the part after `#` counts more than the interface."""
     whole = SequenceMatcher(None, word, name).ratio()
     last = SequenceMatcher(None, word.rpartition("#")[2], name.rpartition("#")[2]).ratio()
     return last + whole / 2

@@ -14,9 +14,9 @@ from harness.text.files import UnreadableFile, read_text_file
 from harness.text.toml_positions import KeyPath, Place, positions
 
 MAX_DEPTH = 100
-"""How deep tables and arrays may be nested: far more than any file needs."""
+"""The maximum nesting of tables and arrays: far more than any file needs."""
 MAX_SHOWN = 300
-"""Characters of a message that may quote a value of the file."""
+"""Maximum characters of a message that may quote a value of the file."""
 
 _LONG_KEY = re.compile(rf"""^[ \t\[]*+(?:[\w"'-]++[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}""", re.MULTILINE)
 """A dotted key for which the standard parser would take quadratic time."""
@@ -27,7 +27,7 @@ BEGINNING: Place = (1, 1)
 
 
 class FileError(ValueError):
-    """A file that cannot be used; the message begins with `file:line:column:` and tells what to do."""
+    """A file that cannot be used; the message begins with `file:line:column:` and says what to do."""
 
     def __init__(self, file: str, place: Place, message: str) -> None:
         self.line, column = place
@@ -47,7 +47,7 @@ class TomlFile:
         return positions(self.text)
 
     def place(self, path: Sequence[str | int]) -> Place:
-        """Where a value stands, or the nearest thing around it."""
+        """The place of a value, or of the nearest table or array around it."""
         known = self._places
         for end in range(len(path), 0, -1):
             found = known.get(tuple(path[:end]))
@@ -59,8 +59,8 @@ class TomlFile:
         return self.place(path)[0]
 
     def place_within(self, key: str, line: int, column: int) -> Place:
-        """The place in the file of one in the text of the string `key`, whose lines count from the beginning of the
-        file (`lines_before`). The key's own where a string on one line has escapes."""
+        """Translate a place in the text of the string `key`, whose lines count from the beginning of the file
+        (`lines_before`), to a place in the file. The place of the key itself if a string on one line has escapes."""
         at_line, at_column = self.place([key])
         if line != at_line:
             return line, column
@@ -69,7 +69,7 @@ class TomlFile:
         return (line, start + column) if start > 0 else (at_line, at_column)
 
     def lines_before(self, key: str) -> int:
-        """Lines of the file before the text of a multi-line string."""
+        """The number of lines of the file before the text of a multi-line string."""
         line = self.line([key])
         begins_after = self.text.split("\n")[line - 1].rstrip().endswith(('"""', "'''"))
         return line if begins_after else line - 1
@@ -102,17 +102,17 @@ def parse_toml(text: str, name: str) -> TomlFile:
 
 
 def _place(error: ValueError, text: str) -> Place:
-    """Where the standard parser stopped: it says so in its message, or that it was at the end."""
+    """The place where the standard parser stopped: its message contains it, or says that the parser was at the end."""
     at = _AT.search(str(error))
     if at is not None and at["line"] is not None:
         return int(at["line"]), int(at["column"])
-    if at is None:  # an integer that is too long: nobody says where
+    if at is None:  # an integer that is too long: the message has no place
         return BEGINNING
     return text.count("\n") + 1, len(text) - text.rfind("\n")
 
 
 def _bound(file: TomlFile) -> None:
-    """Refuse what TOML 1.0 does not promise (integers beyond 64 bits), and nesting that would exhaust recursion."""
+    """Refuse integers beyond 64 bits, which TOML 1.0 does not guarantee, and nesting that would exhaust recursion."""
     for path, value in _leaves(file.data):
         if len(path) > MAX_DEPTH:
             raise file.error(path, f"nested more than {MAX_DEPTH} deep")
@@ -121,7 +121,7 @@ def _bound(file: TomlFile) -> None:
 
 
 def _leaves(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
-    """All scalars with their paths, and what is too deep instead of its contents."""
+    """All scalars with their paths; a value that is nested too deep stands for its contents."""
     waiting: list[tuple[KeyPath, Any]] = [((), data)]
     while waiting:
         path, value = waiting.pop()

@@ -1,7 +1,7 @@
-"""Where the keys of a TOML text stand. The standard parser keeps no positions.
+"""The positions of the keys of a TOML text. The standard parser keeps no positions.
 
-The text is known to be valid TOML (https://toml.io/en/v1.0.0), so the scanner only has to tell keys from values. It
-goes through the text once and never backtracks.
+The text is known to be valid TOML (https://toml.io/en/v1.0.0), so the scanner only has to distinguish keys from values.
+It reads the text once and never backtracks.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import tomllib
 from dataclasses import dataclass
 
 MAX_PARTS = 128
-"""Parts of a dotted key that are told apart."""
+"""The maximum number of parts of a dotted key that are distinguished."""
 
 KeyPath = tuple[str | int, ...]
 """Keys and indices from the root of the document to a value."""
@@ -32,13 +32,13 @@ _ATOM = re.compile(r"[^\[\]{},#\n]++")
 
 
 def positions(text: str) -> dict[KeyPath, Place]:
-    """Where each table, key and array element begins."""
+    """The beginnings of all tables, keys and array elements."""
     return _Scanner(text).scan()
 
 
 @dataclass(slots=True)
 class _Open:
-    """An array or an inline table whose end has not come yet. `index`: of the next element of an array."""
+    """An open array or inline table. `index`: the index of the next element of an array."""
 
     path: KeyPath
     is_array: bool
@@ -53,7 +53,7 @@ class _Scanner:
         self._counted = 0
         self._found: dict[KeyPath, Place] = {}
         self._lengths: dict[KeyPath, int] = {}
-        """How many elements each array of tables has so far."""
+        """The number of elements of each array of tables so far."""
 
     def scan(self) -> dict[KeyPath, Place]:
         prefix: KeyPath = ()
@@ -65,7 +65,7 @@ class _Scanner:
         return self._found
 
     def _skip_blank(self) -> bool:
-        """Whether anything follows."""
+        """Whether any text follows."""
         self._skip(_BLANK)
         return self._at < len(self._text)
 
@@ -76,7 +76,7 @@ class _Scanner:
         return match.group()
 
     def _note(self, path: KeyPath) -> None:
-        """The place where a path is first met is where it stands."""
+        """The first place of a path is its place."""
         self._line += self._text.count("\n", self._counted, self._at)
         self._counted = self._at
         for end in range(len(path), 0, -1):
@@ -85,7 +85,7 @@ class _Scanner:
             self._found[path[:end]] = (self._line, self._at - self._text.rfind("\n", 0, self._at))
 
     def _parts(self, end: str) -> list[str]:
-        """The parts of a dotted key, which `end` follows. No more than anybody asks for."""
+        """The parts of a dotted key before `end`. At most as many as are ever compared."""
         parts = []
         while True:
             self._skip_blank()
@@ -104,7 +104,7 @@ class _Scanner:
         return path
 
     def _header(self) -> KeyPath:
-        """`[a.b]` or `[[a.b]]`: the path of the table, with the indices of the arrays of tables that it stands in."""
+        """`[a.b]` or `[[a.b]]`: the path of the table, with the indices of the arrays of tables around it."""
         start = self._at
         is_array = self._text.startswith("[[", self._at)
         self._at += 1 + is_array
@@ -123,7 +123,7 @@ class _Scanner:
         return path
 
     def _value(self, path: KeyPath) -> None:
-        """Skip a value, and note what stands inside of it."""
+        """Skip a value, and record the places inside it."""
         within: list[_Open] = []
         while True:
             self._skip_blank()
@@ -143,7 +143,7 @@ class _Scanner:
             path = self._next_path(within[-1])
 
     def _next_path(self, around: _Open) -> KeyPath:
-        """The path of what comes next inside an array or inline table, if anything does."""
+        """The path of the next element inside an array or inline table, if there is one."""
         self._skip_blank()
         if self._text[self._at] in ",]}":
             return around.path

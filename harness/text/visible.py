@@ -1,13 +1,14 @@
-"""Text from files, tools and guests as a person may be shown it."""
+"""Text from files, tools and guests, in a form that is safe to show."""
 
 from __future__ import annotations
 
 
 def visible(text: str) -> str:
-    """`text` with everything escaped that a terminal would obey or not show: control and format characters (among them
-    those that change the direction of writing, Unicode Standard Annex 9), lone surrogates, unassigned characters.
+    """`text` with escapes for everything that a terminal would obey or not show: control and format characters
+    (including those that change the direction of writing, Unicode Standard Annex 9), lone surrogates, unassigned
+    characters.
 
-    Line feeds and tabs stay. Printable text comes back as it is.
+    Line feeds and tabs stay. Printable text stays unchanged.
     """
     if text.isprintable():
         return text

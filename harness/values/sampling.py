@@ -1,4 +1,4 @@
-"""Values of a type from a source of randomness: boundary values first, every case, sizes bounded."""
+"""Values of a type from a source of randomness: boundary values first, every case, limited sizes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Draw = Callable[[], Value]
 """Draws values of one type."""
 
 BUDGET = 96
-"""Values that one sample contains at most, apart from what types force and from one long list."""
+"""Maximum number of values in one sample, apart from values that types require and from one long list."""
 
 _FLOATS = {
     32: (
@@ -44,18 +44,19 @@ _STRINGS = (
 
 _LENGTHS = (0, 0, 1, 1, 2, 2, 3, 5, 17)
 _LONG = (63, 64, 65, 127, 128, 254, 255, 256, 257)
-"""Both sides of what 6, 7 and 8 bits hold."""
+"""Both sides of the limits of 6, 7 and 8 bits."""
 VERY_LONG = (16_383, 16_384, 16_385, 65_535, 65_536, 65_537)
-"""The same of 14 bits (two bytes of LEB128) and of 16."""
+"""The same for 14 bits (two bytes of LEB128) and 16 bits."""
 _STRINGS_ONE_IN, _WHOLE_ONE_IN, _SEQUENCES_ONE_IN = 30, 30, 120
-"""Of plans, those that may have a very long string, list of numbers given whole, or list or map element by element."""
+"""The share of plans that may have a very long string, list of numbers given whole, or list or map element by
+element."""
 _TILE = 251
-"""Elements of a very long value that are drawn, over and over the same: a number that no size is a multiple of."""
+"""The number of drawn elements of a very long value, which repeat: no size is a multiple of it."""
 
 
 @dataclass(slots=True)
 class Allowance:
-    """What very long values may be drawn: each costs as much as dozens of others, so most plans have none."""
+    """Which very long values may be drawn: each costs as much as dozens of others, so most plans have none."""
 
     strings: int = 0
     sequences: int = 0
@@ -63,12 +64,12 @@ class Allowance:
 
     @classmethod
     def drawn(cls, random: Random, whole: bool) -> Allowance:
-        """That of a plan. `whole`: lists of numbers go as their bytes, which costs little."""
+        """The allowance of a plan. `whole`: lists of numbers go as their bytes, which costs little."""
         one_in = _WHOLE_ONE_IN if whole else _SEQUENCES_ONE_IN
         return cls(int(not random.randrange(_STRINGS_ONE_IN)), int(not random.randrange(one_in)))
 
     def string(self, random: Random) -> int:
-        """How long a string shall be, 0 for no very long one."""
+        """The length of a very long string, 0 for none."""
         if self.strings and random.randrange(6) == 5:
             self.strings -= 1
             return random.choice(VERY_LONG)
@@ -82,11 +83,11 @@ class Allowance:
 
 
 class Impossible(ValueError):
-    """No value of the type can be made: it needs a handle or an asynchronous value that is not to be had."""
+    """No value of the type can be made: it needs an unavailable handle or asynchronous value."""
 
 
 class Sampler:
-    """Draws values. `avoid` tells which handles cannot be had; the other cases, or empty lists, are drawn then."""
+    """Draws values. `avoid` reports unavailable handles; the sampler then draws other cases, or empty lists."""
 
     def __init__(
         self,
@@ -104,7 +105,7 @@ class Sampler:
         self._budget = _Budget()
 
     def possible(self, type: t.Type | None) -> bool:
-        """Whether a value of the type can be made without what is to be avoided, and is not too large."""
+        """Whether it is possible to make a value of the type without avoided handles, and it is not too large."""
         return self._smallest.possible(type)
 
     def sample(self, type: t.Type) -> Value:
@@ -115,7 +116,7 @@ class Sampler:
         return self._draw(type)()
 
     def sample_holding(self, type: t.Type, wanted: Callable[[t.Own], bool]) -> Value:
-        """A value that holds at least one `own` that is wanted; raises `Impossible`."""
+        """A value that contains at least one wanted `own`; raises `Impossible`."""
         self._budget.left = BUDGET
         value = self._holding(type, wanted, set())
         if value is None:
@@ -123,7 +124,7 @@ class Sampler:
         return value
 
     def _holding(self, type: t.Type, wanted: Callable[[t.Own], bool], seen: set[t.Type]) -> Value | None:
-        """None where no value of the type holds what is wanted; `seen` are types known not to lead there."""
+        """None if no value of the type contains a wanted handle; `seen` are types known not to contain one."""
         if type in seen or isinstance(type, t.Prim):
             return None
         found: Value | None = None
@@ -164,7 +165,8 @@ class Sampler:
         return None
 
     def _draw(self, type: t.Type) -> Draw:
-        """What draws values of a type, put together once. It must not refer to this sampler, which keeps it."""
+        """The function that draws values of a type, compiled once. It must not refer to this sampler, which keeps
+        it."""
         found = self._draws.get(type)
         if found is None:
             found = self._draws[type] = self._put_together(type)
@@ -213,13 +215,13 @@ class Sampler:
             if size > budget.left:
                 length = min(length, 1)
             if length == 17 and is_short and random.random() < 0.2:
-                return random.choice(_LONG)  # whatever is left: the rest of the value is small then
+                return random.choice(_LONG)  # the rest of the budget: the remaining value is small then
             return length if length <= 3 else min(length, max(3, budget.left))
 
         return draw
 
     def _open_cases(self, type: t.Variant | t.Option | t.Result) -> tuple[list[int], list[int]]:
-        """The cases of which there are values, and those of them with the smallest ones."""
+        """The cases that have values, and among them the cases with the smallest values."""
         sizes = list(map(self._smallest.parts, type.payloads))
         possible = [index for index, payload in enumerate(type.payloads) if self.possible(payload)]
         least = min((sizes[index] for index in possible), default=0)
@@ -228,7 +230,7 @@ class Sampler:
 
 @dataclass(slots=True)
 class _Budget:
-    """How many values the sample that is drawn may still contain."""
+    """The number of values that the current sample may still contain."""
 
     left: int = BUDGET
 
@@ -250,7 +252,7 @@ def _list(budget: _Budget, length: Callable[[], int], element: Draw) -> Draw:
 
 
 def _repeated(draw: Draw, length: int) -> tuple[Value, ...]:
-    """So many elements. Of very many only the first are drawn, and come again."""
+    """This many elements. For very many, only the first are drawn, and they repeat."""
     if length < VERY_LONG[0]:
         return tuple([draw() for _ in range(length)])
     tile = tuple([draw() for _ in range(_TILE)])
@@ -269,7 +271,7 @@ def _map(budget: _Budget, length: Callable[[], int], key: Draw, value: Draw) -> 
 
 
 def _index(random: Random, count: int) -> Callable[[], int]:
-    """The first and the last, and both sides of 256, more often than others."""
+    """An index; the first and the last, and both sides of 256, are more likely than others."""
     edges = [index for index in (0, count - 1, 255, 256) if index < count]
     return lambda: random.choice(edges) if random.random() < 0.3 else random.randrange(count)
 
@@ -382,7 +384,7 @@ _PATTERN_BYTES = len(_PATTERN.encode())
 
 
 def _long_string(length: int) -> str:
-    """A string of so many bytes, with characters of one to four."""
+    """A string of this many bytes, with characters of one to four bytes."""
     count, rest = divmod(length, _PATTERN_BYTES)
     return _PATTERN * count + "z" * rest
 

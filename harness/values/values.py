@@ -1,4 +1,4 @@
-"""Component-level values: plain Python data that a WIT type gives its meaning, and their equality.
+"""Component-level values: plain Python data whose meaning depends on a WIT type, and their equality.
 
 | type | Python value |
 |---|---|
@@ -12,7 +12,7 @@
 | variant, option, result | `Case(index, payload)` |
 | enum | `int`, the index of the case |
 | flags | `frozenset` of indices of labels |
-| own, borrow | `HandleName`, a name that the case or the planner gave it |
+| own, borrow | `HandleName`, a name from the case or the planner |
 | error-context | `ErrorContext(message)` |
 """
 
@@ -42,14 +42,14 @@ def without_payload(bits: int, width: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Float:
-    """An f32 or f64 by its bits. Python's `==` compares bits; `equal` knows that all NaNs are one value."""
+    """An f32 or f64 by its bits. Python's `==` compares bits; `equal` treats all NaNs as one value."""
 
     bits: int
     width: int
 
     @staticmethod
     def of(value: float, width: int) -> Float:
-        """The nearest float of `width` bits; infinity where it does not fit."""
+        """The nearest float of `width` bits; infinity if it does not fit."""
         float_format, int_format = _FORMAT[width]
         try:
             data = struct.pack(float_format, value)
@@ -78,7 +78,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class HandleName:
-    """A handle by the name that stands for it; the number it has at run time is not known."""
+    """A handle by its name in the plan; its number at run time is unknown."""
 
     name: str
 
@@ -119,7 +119,7 @@ def equal(left: Value | None, right: Value | None) -> bool:
 
 
 class ValueMismatch(ValueError):
-    """A value that is not of the type; `path` is where, in the notation of event paths (`field[2].some`)."""
+    """A value that does not have the type; `path` is the place, in the notation of event paths (`field[2].some`)."""
 
     def __init__(self, path: str, expected: str, found: object) -> None:
         super().__init__(f"{path or 'value'}: expected {expected}, found {found!r}")

@@ -1,6 +1,7 @@
 """WAVE, the text form of component values: printing by type; `harness.values.wave_parser` reads it.
 
-WAVE is defined beside wasm-tools (crates/wasm-wave). It leaves some values open; here they are written so:
+WAVE is defined in the wasm-tools repository (crates/wasm-wave). It leaves some values open; this module writes them as
+follows:
 
 | value | text |
 |---|---|
@@ -119,4 +120,4 @@ def float_text(value: Float) -> str:
         text = f"{number:.{digits}g}"
         if Float.of(float(text), 32).bits == value.bits:
             return text
-    raise AssertionError("nine digits tell any two f32 apart")
+    raise AssertionError("nine digits distinguish any two f32")

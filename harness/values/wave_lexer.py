@@ -32,7 +32,7 @@ class Token:
 
 
 MAX_QUOTED = 80
-"""Characters of a token that a message quotes."""
+"""Maximum characters of a token that a message quotes."""
 
 _SPACE = re.compile(r"(?:[ \t\r\n]+|//[^\n]*)*")
 _PATTERNS = re.compile(
@@ -48,7 +48,7 @@ _BREAK = re.compile(r"\r?\n")
 
 
 def shortened(text: str) -> str:
-    """A token as a message may quote it."""
+    """A token in the form that a message quotes."""
     return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}..."
 
 
@@ -137,7 +137,7 @@ def _multiline(text: str, at: int) -> tuple[Token, int]:
         raise WaveError(problem, text, at)
     *lines, last = _BREAK.split(text[first.end() : end])
     if last.strip(" "):
-        raise WaveError('only spaces may stand before the closing """', text, end)
+        raise WaveError('only spaces may precede the closing """', text, end)
     stripped = []
     offset = first.end()
     for line in lines:

@@ -1,4 +1,4 @@
-"""WAVE text to values, by type. What `harness.values.wave` writes, and all that WAVE's own grammar allows."""
+"""WAVE text to values, by type: everything that `harness.values.wave` writes and that WAVE's own grammar allows."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from harness.values.wave_lexer import Token, WaveError, shortened, tokens
 from harness.world import types as t
 
 MAX_REPEATED = 1 << 20
-"""Characters or elements that `repeat` may make."""
+"""Maximum number of characters or elements that `repeat` may make."""
 
 
 def from_wave(text: str, type: t.Type) -> Value:
-    """The value that `text` writes; raises `WaveError` with the column."""
+    """The value of `text`; raises `WaveError` with the column."""
     parser = _Parser(text)
     value = parser.value(type)
     parser.expect("end", "the end")

@@ -1,4 +1,4 @@
-"""Sizes that a model needs: CanonicalABI.md, "Alignment", "Element Size", "Flattening", for 32-bit memories."""
+"""Sizes for the model: CanonicalABI.md, "Alignment", "Element Size", "Flattening", for 32-bit memories."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ POINTER_SIZE = 4
 
 
 class Layout:
-    """Sizes of types, remembered by type: a type that is nested by doubling is computed once."""
+    """Sizes of types, cached by type: each part of a type with nested doubling is computed once."""
 
     def __init__(self) -> None:
         self._flat: dict[t.Type, int] = {}
         self._memory: dict[t.Type, tuple[int, int]] = {}
 
     def flat_count(self, type: t.Type) -> int:
-        """The number of core values that `flatten_type` gives."""
+        """The number of core values that `flatten_type` returns."""
         found = self._flat.get(type)
         if found is None:
             found = self._flat[type] = self._flatten(type)
@@ -95,7 +95,7 @@ def align_to(offset: int, alignment: int) -> int:
 
 
 def discriminant_size(cases: int) -> int:
-    """Bytes of the discriminant of a variant with that many cases (`discriminant_type`)."""
+    """Bytes of the discriminant of a variant with this many cases (`discriminant_type`)."""
     return 1 if cases <= 1 << 8 else 2 if cases <= 1 << 16 else 4
 
 

@@ -1,10 +1,10 @@
 """Imports of one interface in compatible versions, as linkers merge them by default.
 
-`component link` and `component new` leave one import of the highest version (`--merge-imports-based-on-semver`): what
-calls a lower one reaches the highest. Which versions are compatible is said by WIT.md, "Package Names", and semver.org;
-no specification says more of merging. The rest, and which two imports cannot be one, stands in docs/linking.md.
+`component link` and `component new` leave one import of the highest version (`--merge-imports-based-on-semver`): calls
+of a lower version reach the highest. WIT.md, "Package Names", and semver.org define which versions are compatible; no
+specification says more about merging. docs/linking.md describes the rest, including the imports that cannot be merged.
 
-Here the rule is written for worlds as the harness sees them, so that every toolchain is judged by it, ours too.
+This module applies the rule to worlds of the harness, so that it judges every toolchain, including ours.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _VERSIONED = re.compile(r"(?P<name>[^@]+)@(?P<numbers>\d+\.\d+\.\d+)(?P<pre>-[^+
 
 @dataclass(frozen=True)
 class Merging:
-    """`names`: each import that goes, and the one that takes its place. `conflict`: why tools must refuse to merge
-    them; empty where they need not."""
+    """`names`: each removed import, and its replacement. `conflict`: why tools must refuse to merge them; empty if they
+    need not."""
 
     names: Mapping[str, str] = field(default_factory=dict)
     conflict: str = ""
 
 
 def merging(world: World) -> Merging:
-    """What a linker makes of the imports of a world that has compatible versions of an interface."""
+    """The imports that a linker makes of the imports of a world with compatible versions of an interface."""
     tracks: dict[tuple[str, ...], list[tuple[tuple[object, ...], str]]] = {}
     for key in world.imports:
         match = _VERSIONED.fullmatch(key or "")
@@ -44,7 +44,7 @@ def merging(world: World) -> Merging:
 
 
 def canonical_name(key: str) -> str:
-    """An interface's name with as much of its version as compatible ones share (Explainer.md, "Import and Export
+    """An interface's name with the part of its version that compatible versions share (Explainer.md, "Import and Export
     Definitions": canonical interface names)."""
     match = _VERSIONED.fullmatch(key)
     if match is None or match["pre"] is not None:
@@ -53,20 +53,20 @@ def canonical_name(key: str) -> str:
 
 
 def _track(numbers: tuple[int, ...]) -> tuple[str, ...]:
-    """What compatible versions share: everything up to the first number that is not 0."""
+    """The common part of compatible versions: everything up to the first number that is not 0."""
     first = next((index for index, number in enumerate(numbers) if number), len(numbers) - 1)
     return tuple(str(number) for number in numbers[: first + 1])
 
 
 def _build(text: str | None) -> tuple[tuple[bool, int, str], ...]:
-    """Builds have no precedence (semver.org, item 10); some order there must be between two of them."""
+    """Builds have no precedence (semver.org, item 10), but two of them need some order."""
     parts = text[1:].split(".") if text is not None else []
     return tuple((False, len(part), part) if part.isdigit() else (True, 0, part) for part in parts)
 
 
 def _must_stay(world: World, old: str, new: str) -> bool:
-    """Whether a type would become another one: the higher version is made of the lower one's types, or an exported
-    interface uses them and would mean an export (WIT.md, "Worlds")."""
+    """Whether a type would become another type: the higher version uses types of the lower one, or an exported
+    interface uses them and would refer to an export (WIT.md, "Worlds")."""
     if old in _dependencies(world, new):
         return True
     if old not in world.exports and new not in world.exports:
@@ -75,7 +75,7 @@ def _must_stay(world: World, old: str, new: str) -> bool:
 
 
 def _dependencies(world: World, key: str) -> set[str]:
-    """All imported interfaces whose types one uses, directly or through others."""
+    """All imported interfaces whose types an interface uses, directly or through others."""
     found: set[str] = set()
     pending = [key]
     while pending:
@@ -91,7 +91,7 @@ def _types(function: Function) -> Iterable[t.Type | None]:
 
 
 def _owned(type: t.Type) -> tuple[str, str]:
-    """Interface and name of a type that has a name; empty for others."""
+    """Interface and name of a named type; empty for other types."""
     if isinstance(type, t.Record | t.Variant | t.EnumType | t.Flags):
         name: str | None = type.canonical
     else:
@@ -123,13 +123,13 @@ def _conflict(world: World, names: Mapping[str, str]) -> str:
 
 
 def _named(interface: Interface, name: str) -> t.Type | None:
-    """A resource as the type of a handle to it: two resources are one where handles to them are."""
+    """A resource as the type of a handle to it: two resources are one if handles to them are."""
     resource = interface.resources.get(name)
     return interface.types.get(name) if resource is None else t.Own(resource)
 
 
 class _Same:
-    """Types by what they are made of, whatever their names; resources by name, their owner's version aside."""
+    """Types by their structure, regardless of their names; resources by name, without their owner's version."""
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = names
@@ -197,7 +197,7 @@ def merged(world: World, names: Mapping[str, str]) -> World:
 
 
 class _Merged:
-    """Types with those of the higher version in the place of those of a lower one."""
+    """Types in which the higher version's types replace those of a lower version."""
 
     def __init__(self, world: World, names: Mapping[str, str]) -> None:
         self._world = world

@@ -1,4 +1,4 @@
-"""How large the smallest value of a type is: nested doubling makes values of 2^n parts out of n lines of WIT."""
+"""The size of the smallest value of a type: nested doubling makes values of 2^n parts out of n lines of WIT."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from harness.world import types as t
 MAX_PARTS = 10_000
 """Values with more parts than this are not drawn; a script, its model and its trace would take minutes."""
 HANDLE_PARTS = 50
-"""A handle or an error context counts as this many: a script has few registers for them (interpreters/PROTOCOL.md)."""
+"""A handle or an error context counts as this many parts: a script has few registers for them
+(interpreters/PROTOCOL.md)."""
 NEVER = math.inf
 """No value can be made."""
 LARGEST = 1 << 40
@@ -18,14 +19,14 @@ LARGEST = 1 << 40
 
 
 class Smallest:
-    """Parts of the smallest value of types, each type worked out once. `cannot`: handles that are not to be had."""
+    """Parts of the smallest value of types, computed once for each type. `cannot`: unavailable handles."""
 
     def __init__(self, cannot: Callable[[t.Own | t.Borrow], bool]) -> None:
         self._cannot = cannot
         self._found: dict[t.Type, float] = {}
 
     def parts(self, type: t.Type | None) -> float:
-        """1 for a value without parts, 0 for no type, `NEVER` where there is no value."""
+        """1 for a value without parts, 0 for no type, `NEVER` if there is no value."""
         if type is None:
             return 0
         found = self._found.get(type)
@@ -35,11 +36,11 @@ class Smallest:
         return found
 
     def possible(self, type: t.Type | None) -> bool:
-        """Whether a value of the type can be made that is not too large."""
+        """Whether it is possible to make a value of the type that is not too large."""
         return self.parts(type) <= MAX_PARTS
 
     def why_not(self, type: t.Type) -> str:
-        """For a type that is not `possible`: what follows `the subject has`."""
+        """For a type that is not `possible`: the text after `the subject has`."""
         parts = self.parts(type)
         if parts == NEVER:
             return f"no {type.canonical}"

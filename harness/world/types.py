@@ -1,7 +1,7 @@
-"""WIT types as the harness sees them: resolved, structural, as one component of a composition meets them.
+"""WIT types of the harness: resolved, structural, from the view of one component of a composition.
 
-A type is seen from a world: the same interface that a world imports under a label and exports under its own id gives
-two sets of types. Aliases are gone (`type a = b;` and `use` lead to what they name).
+A type belongs to a world: an interface that a world imports under a label and exports under its own id gives two sets
+of types. Aliases are resolved (`type a = b;` and `use` lead to their targets).
 
 Canonical names. Events name types and functions so that runs of different toolchains can be compared; the rule must
 give the same text from WIT (`harness/frontend/front_end.py`) and from a `wit_t` (`harness/trace/names.py`):
@@ -9,12 +9,12 @@ give the same text from WIT (`harness/frontend/front_end.py`) and from a `wit_t`
 * a type that has a name in WIT is `INTERFACE#NAME`, whatever its kind; INTERFACE is the `interface` string of the
   `wit_t` (the world's key: an interface id, a label, or the name of an inline interface), `-` for the world itself;
 * a resource is `INTERFACE#NAME` too, with `[export]` before it where the component itself exports (defines) it;
-* any other type is written as in WIT: `list<u8>`, `list<u8, 4>`, `tuple<u8, a:b/c#r>`, `option<T>`, `result`,
-  `result<T>`, `result<_, E>`, `result<T, E>`, `map<K, V>`, `future<T>`, `stream<T>`, `own<R>`, `borrow<R>`;
+* any other type is in WIT syntax: `list<u8>`, `list<u8, 4>`, `tuple<u8, a:b/c#r>`, `option<T>`, `result`, `result<T>`,
+  `result<_, E>`, `result<T, E>`, `map<K, V>`, `future<T>`, `stream<T>`, `own<R>`, `borrow<R>`;
 * an alias in a `wit_t` takes the name of its target; `own` and `borrow` never have a name of their own;
 * a function is `INTERFACE#NAME`.
 
-Names of named types do not repeat their structure, so a name is never longer than the WIT that spells it.
+Names of named types do not repeat their structure, so a name is never longer than its WIT.
 
 Types compare by identity (`canonical` compares by name): structural comparison of nested doubling is exponential.
 """
@@ -27,7 +27,7 @@ from functools import cached_property
 
 
 def qualified(interface: str | None, name: str) -> str:
-    """`INTERFACE#NAME`, the canonical name of something that has a name."""
+    """`INTERFACE#NAME`, the canonical name of a named item."""
     return f"{interface if interface is not None else '-'}#{name}"
 
 
@@ -55,7 +55,7 @@ class Prim(Enum):
         self.holds_handles = keyword == "error-context"
         self.parts: tuple[Type, ...] = ()
 
-    # Members are singletons; the hash of their name, which Enum takes, is slow.
+    # Members are singletons; Enum hashes their names, which is slow.
     __hash__ = object.__hash__
 
 
@@ -63,7 +63,7 @@ UNSIGNED = {Prim.U8: 8, Prim.U16: 16, Prim.U32: 32, Prim.U64: 64}
 SIGNED = {Prim.S8: 8, Prim.S16: 16, Prim.S32: 32, Prim.S64: 64}
 FLOATS = {Prim.F32: 32, Prim.F64: 64}
 NUMBERS = UNSIGNED | SIGNED | FLOATS
-"""Number types and their width in bits; lists of these may be handed over whole (interpreters/PROTOCOL.md, `lists`)."""
+"""Number types and their width in bits; lists of these may be passed whole (interpreters/PROTOCOL.md, `lists`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +94,7 @@ class CaseType:
 
 
 class _Structure:
-    """What is worked out once for a type."""
+    """The properties of a type that are computed once."""
 
     @cached_property
     def parts(self) -> tuple[Type, ...]:
@@ -273,7 +273,7 @@ Type = (
 
 
 def parts(type: Type) -> tuple[Type, ...]:
-    """The types that a type is directly made of, in the order of their values."""
+    """The direct parts of a type, in the order of their values."""
     return type.parts
 
 
@@ -296,7 +296,7 @@ def _parts(type: object) -> tuple[Type, ...]:
 
 
 def reachable(*roots: Type | None) -> list[Type]:
-    """Every type that values of `roots` contain, each once, parts before what they are part of."""
+    """Every type that values of `roots` contain, each once, parts before wholes."""
     seen: set[int] = set()
     order: list[Type] = []
 
@@ -315,7 +315,7 @@ def reachable(*roots: Type | None) -> list[Type]:
 
 
 def holds_handles(type: Type) -> bool:
-    """Whether values of the type can hold handles or error contexts."""
+    """Whether values of the type can contain handles or error contexts."""
     return type.holds_handles
 
 

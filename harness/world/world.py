@@ -1,4 +1,4 @@
-"""A world as one component of a composition sees it: functions, types and resources under the world's keys."""
+"""A world from the view of one component of a composition: functions, types and resources under the world's keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from harness.world.types import Borrow, Future, Own, Param, Resource, Stream, Ty
 
 @dataclass(frozen=True, eq=False)
 class Function:
-    """A function as the `wit_t` names it; `interface` None is the world itself.
+    """A function with its name in the `wit_t`; `interface` None is the world itself.
 
     `name` is the component-level name (`f`, `[method]r.f`, `[static]r.f`, `[constructor]r`). A method's first
     parameter is `self`.
@@ -28,7 +28,7 @@ class Function:
 
     @cached_property
     def resources(self) -> tuple[Resource, ...]:
-        """Resources of which values of this function hold a handle, each once."""
+        """Resources whose handles values of this function contain, each once."""
         found: dict[str, Resource] = {}
         for type in reachable(*(param.type for param in self.params), self.result):
             if isinstance(type, Own | Borrow):
@@ -37,7 +37,7 @@ class Function:
 
     @cached_property
     def why_async(self) -> str | None:
-        """Why only asynchronous code can run this function; None where synchronous code can."""
+        """Why only asynchronous code can run this function; None if synchronous code can."""
         if self.is_async:
             return "async function"
         for type in reachable(*(param.type for param in self.params), self.result):
@@ -55,14 +55,14 @@ class Interface:
     types: dict[str, Type] = field(default_factory=dict)
     """Named types except resources, aliases resolved."""
     resources: dict[str, Resource] = field(default_factory=dict)
-    """Resources by the names that they have here, also those that came by `use`."""
+    """Resources by their names here, including resources from `use`."""
     uses: tuple[tuple[str, str], ...] = ()
-    """What came by `use`: the other interface's id and the name that the type has there. (Types have no aliases.)"""
+    """Items from `use`: the other interface's id and the type's name there. (Types have no aliases.)"""
 
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """Imports and exports by key, in the order of the world; the key None holds the world's own items."""
+    """Imports and exports by key, in the order of the world; the key None contains the world's own items."""
 
     name: str
     imports: dict[str | None, Interface]

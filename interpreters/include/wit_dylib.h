@@ -3,14 +3,14 @@
  *
  * A library generated from a WIT world converts between the Canonical ABI and the values of an interpreter. It describes
  * the world in a `wit_t` and calls the functions below, which the interpreter exports. The facts (names, layouts, tags,
- * core signatures, order of calls) are those of wasm-tools' wit-dylib 1.262 for version 3 and 0.245 for version 2; where
- * its header and its generated code disagree, the core signatures of the generated code are declared here.
+ * core signatures, order of calls) are those of wasm-tools' wit-dylib 1.262 for version 3 and 0.245 for version 2. Where
+ * its header and its generated code disagree, this header declares the core signatures of the generated code.
  *
  * WIT_DYLIB_VERSION selects the version: 3 (default) or 2 (no maps, other tags after list, `pop_iter` for
  * `pop_list_iter`).
  *
- * Deliberate difference: integers of 8 and 16 bits, booleans and flags are declared with 32 bits. That is what the core
- * function receives; a narrower declaration would let the compiler drop the upper bits and hide a wrong extension.
+ * Deliberate difference: integers of 8 and 16 bits, booleans and flags are declared with 32 bits, because the core
+ * function receives 32 bits. A narrower declaration would let the compiler drop the upper bits and hide a wrong extension.
  *
  * Parts marked EXTENSION are this project's and unknown to wasm-tools.
  */
@@ -80,11 +80,11 @@ enum wit_type_kind {
 /* ---- The description of a world ---------------------------------------------------------------------------------- */
 /* Strings end in a null byte. `interface` is null for items of the world itself; a pointer to an empty array is null.  */
 
-/* Calls an import: takes the arguments from cx, first one on top, and leaves the result, if there is one. */
+/* Calls an import: takes the arguments from cx, the first on top, and leaves the result, if there is one. */
 typedef void (*wit_import_fn_t)(void *cx);
-/* Starts an import asynchronously; gives the status code that the canonical built-in gave. */
+/* Starts an import asynchronously; returns the status code of the canonical built-in. */
 typedef uint32_t (*wit_import_async_fn_t)(void *cx, void *abi_area);
-/* Lifts the result of an asynchronous import, once it is there, onto cx. */
+/* Lifts the available result of an asynchronous import onto cx. */
 typedef void (*wit_import_async_lift_fn_t)(void *cx, void *abi_area);
 /* Takes the result of an asynchronous export from cx and calls task.return. */
 typedef void (*wit_export_task_return_fn_t)(void *cx);
@@ -92,20 +92,20 @@ typedef void (*wit_export_task_return_fn_t)(void *cx);
 typedef struct wit_import_func {
   const char *interface;
   const char *name;
-  wit_import_fn_t impl;             /* null where the import is asynchronous */
-  wit_import_async_fn_t async_impl; /* this and the next: null where it is synchronous */
+  wit_import_fn_t impl;             /* null if the import is asynchronous */
+  wit_import_async_fn_t async_impl; /* this and the next: null if it is synchronous */
   wit_import_async_lift_fn_t async_lift_impl;
   size_t nparams;
   const wit_type_t *params;
   wit_type_t result;
-  size_t async_abi_area_size; /* bytes that abi_area needs; 0 where synchronous */
+  size_t async_abi_area_size; /* bytes that abi_area needs; 0 if synchronous */
   size_t async_abi_area_align;
 } wit_import_func_t;
 
 typedef struct wit_export_func {
   const char *interface;
   const char *name;
-  wit_export_task_return_fn_t task_return; /* null where synchronous */
+  wit_export_task_return_fn_t task_return; /* null if synchronous */
   size_t nparams;
   const wit_type_t *params;
   wit_type_t result;
@@ -115,8 +115,8 @@ typedef struct wit_resource {
   const char *interface;
   const char *name;
   void (*drop)(uint32_t handle);
-  uint32_t (*new_)(size_t rep);   /* null where the resource is imported */
-  size_t (*rep)(uint32_t handle); /* null where the resource is imported */
+  uint32_t (*new_)(size_t rep);   /* null if the resource is imported */
+  size_t (*rep)(uint32_t handle); /* null if the resource is imported */
 } wit_resource_t;
 
 typedef struct wit_field {
@@ -140,7 +140,7 @@ typedef struct wit_flags {
 
 typedef struct wit_tuple {
   const char *interface;
-  const char *name; /* null where anonymous; so for option, result, list, map, fixed_length_list, future, stream */
+  const char *name; /* null if anonymous; also for option, result, list, map, fixed_length_list, future, stream */
   size_t ntypes;
   const wit_type_t *types;
 } wit_tuple_t;
@@ -214,7 +214,7 @@ typedef struct wit_future {
   uint32_t (*cancel_write)(uint32_t future);
   void (*drop_readable)(uint32_t future);
   void (*drop_writable)(uint32_t future);
-  wit_lift_fn_t lift; /* null, like lower, where there is no payload */
+  wit_lift_fn_t lift; /* null, like lower, if there is no payload */
   wit_lower_fn_t lower;
   size_t abi_payload_size;
   size_t abi_payload_align;
@@ -289,18 +289,18 @@ WIT_DYLIB_API void wit_dylib_initialize(const wit_t *wit);
 /* Called for every canonical allocation, by the host and by generated code. */
 WIT_DYLIB_API void *cabi_realloc(void *old, size_t old_size, size_t align, size_t new_size);
 
-/* Frees what cabi_realloc gave. With `defer`, when cx ends: the memory is being read by the other side until then. */
+/* Frees memory from cabi_realloc. With `defer`, it does so when cx ends: the other side reads the memory until then. */
 WIT_DYLIB_API void wit_dylib_dealloc_bytes(void *cx, void *ptr, size_t byte_size, size_t align, int32_t defer);
 
 /*
- * A call of export `which`: start gives cx, the parameters are pushed in order, so that the last one is on top, call
- * replaces them by the result, which is popped, and finish, from post-return, ends cx.
+ * A call of export `which`: start returns cx; pushes in order leave the last parameter on top; call replaces the
+ * parameters by the result; a pop takes the result; finish, from post-return, ends cx.
  */
 WIT_DYLIB_API void *wit_dylib_export_start(size_t which);
 WIT_DYLIB_API void wit_dylib_export_call(void *cx, size_t which);
 WIT_DYLIB_API void wit_dylib_export_finish(void *cx, size_t which);
 
-/* An asynchronous export: call takes cx over and gives the callback code; events come to callback. */
+/* An asynchronous export: call takes cx over and returns the callback code; callback receives the events. */
 WIT_DYLIB_API int32_t wit_dylib_export_async_call(void *cx, size_t which);
 WIT_DYLIB_API int32_t wit_dylib_export_async_callback(int32_t event, int32_t waitable, int32_t code, size_t which);
 
@@ -329,23 +329,23 @@ WIT_DYLIB_API void wit_dylib_push_own(void *cx, size_t ty, uint32_t handle);
 WIT_DYLIB_API void wit_dylib_push_borrow(void *cx, size_t ty, uint32_t handle);
 WIT_DYLIB_API void wit_dylib_push_future(void *cx, size_t ty, uint32_t handle);
 WIT_DYLIB_API void wit_dylib_push_stream(void *cx, size_t ty, uint32_t handle);
-/* `bytes` come from cabi_realloc and become the interpreter's; where `len` is 0 there is no allocation. */
+/* `bytes` come from cabi_realloc and become the interpreter's; there is no allocation if `len` is 0. */
 WIT_DYLIB_API void wit_dylib_push_string(void *cx, uint8_t *bytes, size_t len);
-/* Replace the fields, last one on top, by the record or tuple. */
+/* Replace the fields, the last on top, by the record or tuple. */
 WIT_DYLIB_API void wit_dylib_push_record(void *cx, size_t ty);
 WIT_DYLIB_API void wit_dylib_push_tuple(void *cx, size_t ty);
-/* Replace the payload, where the case has one, by the variant. */
+/* Replace the payload, if the case has one, by the variant. */
 WIT_DYLIB_API void wit_dylib_push_variant(void *cx, size_t ty, uint32_t discr);
 WIT_DYLIB_API void wit_dylib_push_option(void *cx, size_t ty, uint32_t discr);
 WIT_DYLIB_API void wit_dylib_push_result(void *cx, size_t ty, uint32_t discr);
 /*
- * True: `bytes`, `len` elements in canonical form, are the interpreter's now. False: a list lies on the stack; each
- * element follows and is moved into it by list_append; the caller frees `bytes`.
+ * True: the interpreter now owns `bytes`, `len` elements in canonical form. False: a list is on the stack; each element
+ * follows, and list_append moves it into the list; the caller frees `bytes`.
  */
 WIT_DYLIB_API bool wit_dylib_push_list(void *cx, size_t ty, uint8_t *bytes, size_t len);
 WIT_DYLIB_API void wit_dylib_list_append(void *cx, size_t ty);
 #if WIT_DYLIB_VERSION >= 3
-/* A map lies on the stack; each key, then its value, follow and are moved into it by map_append. */
+/* A map is on the stack; each key, then its value, follow, and map_append moves them into the map. */
 WIT_DYLIB_API void wit_dylib_push_map(void *cx, size_t ty, size_t len);
 WIT_DYLIB_API void wit_dylib_map_append(void *cx, size_t ty);
 #endif
@@ -370,18 +370,18 @@ WIT_DYLIB_API uint32_t wit_dylib_pop_own(void *cx, size_t ty);
 WIT_DYLIB_API uint32_t wit_dylib_pop_borrow(void *cx, size_t ty);
 WIT_DYLIB_API uint32_t wit_dylib_pop_future(void *cx, size_t ty);
 WIT_DYLIB_API uint32_t wit_dylib_pop_stream(void *cx, size_t ty);
-/* Stores the address and gives the length in bytes. The bytes live until cx ends. */
+/* Stores the address and returns the length in bytes. The bytes live until cx ends. */
 WIT_DYLIB_API size_t wit_dylib_pop_string(void *cx, char **ptr);
-/* Replace the record or tuple by its fields, first one on top. */
+/* Replace the record or tuple by its fields, the first on top. */
 WIT_DYLIB_API void wit_dylib_pop_record(void *cx, size_t ty);
 WIT_DYLIB_API void wit_dylib_pop_tuple(void *cx, size_t ty);
-/* Replace the variant by its payload, where it has one, and give the discriminant. */
+/* Replace the variant by its payload, if it has one, and return the discriminant. */
 WIT_DYLIB_API uint32_t wit_dylib_pop_variant(void *cx, size_t ty);
 WIT_DYLIB_API uint32_t wit_dylib_pop_option(void *cx, size_t ty);
 WIT_DYLIB_API uint32_t wit_dylib_pop_result(void *cx, size_t ty);
 /*
- * Gives the number of elements. Stores the address of their canonical form, which lives until cx ends, or null: then an
- * iterator lies on the stack, of which iter_next leaves the next element on top, and which iter removes at the end.
+ * Returns the number of elements. Stores the address of their canonical form, which lives until cx ends, or null. With
+ * null, an iterator is on the stack: iter_next leaves the next element on top, and iter removes the iterator at the end.
  */
 WIT_DYLIB_API size_t wit_dylib_pop_list(void *cx, size_t ty, void **ptr);
 #if WIT_DYLIB_VERSION >= 3
@@ -403,10 +403,10 @@ WIT_DYLIB_API void wit_dylib_push_fixed_length_list(void *cx, size_t ty);
 WIT_DYLIB_API void wit_dylib_pop_fixed_length_list(void *cx, size_t ty);
 
 /* ---- EXTENSION: error-context ------------------------------------------------------------------------------------ */
-/* A value is a handle. A library whose world uses error-context hands over the canonical built-ins at start.            */
+/* A value is a handle. A library whose world uses error-context passes the canonical built-ins at start.               */
 
 typedef uint32_t (*wit_error_context_new_fn_t)(const uint8_t *message, size_t len);
-/* Stores the address (from cabi_realloc, the interpreter's) and then the length of the message at `result`. */
+/* Stores the address (from cabi_realloc, owned by the interpreter) and then the length of the message at `result`. */
 typedef void (*wit_error_context_debug_message_fn_t)(uint32_t handle, void *result);
 typedef void (*wit_error_context_drop_fn_t)(uint32_t handle);
 

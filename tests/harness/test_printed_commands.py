@@ -103,7 +103,7 @@ def test_a_finding_of_the_fuzzer_about_flags_of_the_reference(tmp_path: Path) ->
     )
     (tmp_path / "tools").chmod(0o755)
     words = ["fuzz", "-j", "1", "--worlds", "1", "--seed", "16", "--calls", "5", "--no-reduce"]
-    words += ["--features", "no-fixed-length-lists,no-error-contexts", "--reference", str(tmp_path / "tools")]
+    words += ["--kinds", "no-fixed-length-lists,no-error-contexts", "--reference", str(tmp_path / "tools")]
     first = harness(words)
     assert first.exit_code == 1, first.output
     case = printed(first.output, "case")

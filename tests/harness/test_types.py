@@ -171,7 +171,7 @@ def test_a_type_beside_an_export_of_its_name_has_another_name_in_the_driver(name
 
 def test_a_resource_beside_an_export_of_its_name_is_refused() -> None:
     parts = around("package a:b; world w { resource a-b; export ab: func(x: a-b); export f: func(); }")
-    assert parts.unsupported == ("-#ab: no driver can import the resource `a-b` beside the export of that name",)
+    assert parts.unsupported == ("-#ab: no driver can import both the resource `a-b` and the export of that name",)
 
 
 def test_what_is_asynchronous_is_left_out_and_named() -> None:
@@ -222,7 +222,7 @@ def test_what_a_type_brings_along_decides_whether_a_driver_can_import_it() -> No
           import y; export x; export f: func(a: tuple<k>); export g: func(a: l, b: borrow<s>);
         }"""
     )
-    assert parts.unsupported == ("-#f: no driver can import the imported `a:b/x` beside the exported one",)
+    assert parts.unsupported == ("-#f: no driver can import both the imported and the exported `a:b/x`",)
     assert set(parts.parts[Role.DRIVER].world.imports[None].functions) == {"g", "[method]s.g"}
 
 
@@ -268,8 +268,8 @@ SETTER_STAYS = [
     (
         "package a:b; world w { resource b; record a { x: b } export a: get() -> result<u8, a>; export a: set(c: u8);"
         " export b: interface { } }",
-        ["-#[get]a: no driver can import the resource `b` beside the export of that name"],
-        "-#[set]a: no driver can import the resource `b` beside the export of that name",
+        ["-#[get]a: no driver can import both the resource `b` and the export of that name"],
+        "-#[set]a: no driver can import both the resource `b` and the export of that name",
     ),
     (
         "package a:b; interface x { a: get() -> result<u8, stream<u8>>; a: set(c: u8); } world w { export x; }",

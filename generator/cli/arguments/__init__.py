@@ -1,1 +1,1 @@
-"""The arguments of the subcommands, a module each. They import nothing that a help text does not need."""
+"""The arguments of the subcommands, one module each. They import only what a help text needs."""

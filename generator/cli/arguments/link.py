@@ -1,4 +1,4 @@
-"""`component link`: dynamic libraries, and the worlds that they carry, as a component."""
+"""`component link`: a component of dynamic libraries and their worlds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from generator.cli.arguments.parser import Switch
 
 _DESCRIPTION = (
     "Link dynamic libraries (tool-conventions, DynamicLinking.md) into a component whose world is the union of theirs. "
-    "Of several libraries that export a symbol, the first one given defines it. Libraries that nothing reaches from an "
+    "If several libraries export a symbol, the first of them defines it. Libraries that are not reachable from an "
     "export of the world are left out."
 )
 
@@ -21,10 +21,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "libraries",
         nargs="*",
         metavar="[NAME=]MODULE",
-        help="library, and its name where others need it by one that is not the file's",
+        help="library, with the name that others need if it is not the file's name",
     )
-    parser.add_argument("-o", "--output", metavar="OUTPUT", help="where to write the component; stdout if not given")
-    parser.add_argument("--stack-size", type=_size, metavar="BYTES", help="of the stack all libraries share")
+    parser.add_argument("-o", "--output", metavar="OUTPUT", help="output file for the component; stdout by default")
+    parser.add_argument("--stack-size", type=_size, metavar="BYTES", help="size of the stack that all libraries share")
     parser.add_argument(
         "--stub-missing-functions", action="store_true", help="functions that no library exports trap when called"
     )
@@ -32,9 +32,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--merge-imports-based-on-semver",
         action=Switch,
         default=True,
-        help="import the highest of compatible versions only",
+        help="import only the highest of compatible versions",
     )
-    parser.add_argument("--debug-names", action=Switch, default=True, help="name modules and functions that are added")
+    parser.add_argument("--debug-names", action=Switch, default=True, help="name the added modules and functions")
     parser.add_argument(
         "--realloc-via-memory-grow",
         action="store_true",
@@ -45,14 +45,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--validate", action=Switch, default=False, help="only false is supported")
     parser.add_argument("--return-call-ref", action=Switch, default=False, help="only false is supported")
     parser.add_argument(
-        "--emit-canonical-names", action="store_true", help="names have only the version that compatible ones share"
+        "--emit-canonical-names", action="store_true", help="names have only the common part of compatible versions"
     )
     parser.add_argument(
         "--dl-openable",
         action="append",
         default=[],
         metavar="[NAME=]MODULE",
-        help="library that dlopen finds; after all others in priority",
+        help="library that dlopen finds; it has the lowest priority",
     )
     parser.add_argument("--use-built-in-libdl", action="store_true", help="add a library with dlopen, dlsym and so on")
     parser.add_argument("--reject-legacy-names", action="store_true", help="not supported")
@@ -61,7 +61,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="append",
         default=[],
         metavar="[NAME=]MODULE",
-        help="gives libraries what they import from the module NAME (else the file's name up to its first dot)",
+        help="implements the libraries' imports from the module NAME (default: the file's name up to its first dot)",
     )
     parser.add_argument("-t", "--wat", action="store_true", help="not supported")
 

@@ -1,4 +1,4 @@
-"""`component new`: a core module that carries its world, as a component."""
+"""`component new`: a component of a core module that contains its world."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from generator.cli.arguments.parser import Switch
 STANDARD_STREAM = "-"
 
 _DESCRIPTION = (
-    "Make a component of a core module that carries its world in `component-type` sections, as `component embed` and "
-    "compilers leave it. What the module does not use of the world's imports is left out."
+    "Make a component of a core module that contains its world in `component-type` sections, as `component embed` and "
+    "compilers write it. Unused imports of the world are left out."
 )
 
 
@@ -19,7 +19,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "new", help="make a component of a core module", description=_DESCRIPTION, allow_abbrev=False
     )
     parser.add_argument("input", nargs="?", default=STANDARD_STREAM, metavar="INPUT", help="core module; - is stdin")
-    parser.add_argument("-o", "--output", metavar="OUTPUT", help="where to write the component; stdout if not given")
+    parser.add_argument("-o", "--output", metavar="OUTPUT", help="output file for the component; stdout by default")
     parser.add_argument(
         "--import-name", action="append", default=[], metavar="OLD=NEW", help="rename an imported interface"
     )
@@ -27,21 +27,21 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--merge-imports-based-on-semver",
         action=Switch,
         default=True,
-        help="import the highest of compatible versions only",
+        help="import only the highest of compatible versions",
     )
     parser.add_argument(
-        "--emit-canonical-names", action="store_true", help="names have only the version that compatible ones share"
+        "--emit-canonical-names", action="store_true", help="names have only the common part of compatible versions"
     )
-    parser.add_argument("--debug-names", action=Switch, default=True, help="name modules and functions that are added")
-    parser.add_argument("--realloc-via-memory-grow", action="store_true", help="no effect: matters to adapters only")
-    parser.add_argument("-g", action="store_true", help="no effect: matters to the text format only")
-    parser.add_argument("--generate-dwarf", metavar="lines|full", help="no effect: matters to the text format only")
+    parser.add_argument("--debug-names", action=Switch, default=True, help="name the added modules and functions")
+    parser.add_argument("--realloc-via-memory-grow", action="store_true", help="no effect: concerns only adapters")
+    parser.add_argument("-g", action="store_true", help="no effect: concerns only the text format")
+    parser.add_argument("--generate-dwarf", metavar="lines|full", help="no effect: concerns only the text format")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="no effect")
     parser.add_argument("--color", default="auto", help="no effect")
     parser.add_argument("--validate", action=Switch, default=False, help="only false is supported")
     parser.add_argument("--return-call-ref", action=Switch, default=False, help="only false is supported")
     parser.add_argument("--reject-legacy-names", action="store_true", help="not supported")
     parser.add_argument(
-        "--adapt", action="append", default=[], metavar="[NAME=]MODULE", help="not supported (`component link` has it)"
+        "--adapt", action="append", default=[], metavar="[NAME=]MODULE", help="not supported; `component link` has it"
     )
     parser.add_argument("-t", "--wat", action="store_true", help="not supported")

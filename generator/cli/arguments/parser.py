@@ -1,4 +1,4 @@
-"""Command lines as the reference reads them: inputs anywhere between options, switches as `--flag[=true|false]`."""
+"""Command lines in the syntax of the reference: inputs anywhere between options, switches as `--flag[=true|false]`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Switch(argparse.Action):
-    """A truth value that only `=` gives: `--flag lib.so` is the flag alone and an input."""
+    """A truth value after `=`: `--flag lib.so` is the flag alone and an input."""
 
     def __init__(self, option_strings: Sequence[str], dest: str, default: bool, help: str) -> None:
         super().__init__(
@@ -32,12 +32,13 @@ def _truth(text: str) -> bool:
 
 
 class CommandParser(argparse.ArgumentParser):
-    """argparse takes inputs from one place only, and the word behind a switch as its value; this one does not."""
+    """argparse takes inputs from only one place, and takes the word after a switch as its value; this parser does
+    not."""
 
     _inside = False
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
-        # `parse_known_intermixed_args` comes back here for each of its two passes; groups of subcommands cannot use it.
+        # `parse_known_intermixed_args` calls this for each of its two passes; groups of subcommands cannot use it.
         if self._inside or self._subparsers is not None:
             return super().parse_known_args(args, namespace)
         switches = {word for action in self._actions if isinstance(action, Switch) for word in action.option_strings}

@@ -16,27 +16,27 @@ def add_parser(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
         nargs="?",
         default=STANDARD_STREAM,
         metavar="INPUT",
-        help="a .wit file, a folder of them, or a .wasm file (WIT package, component, or core module that carries its "
+        help="a .wit file, a folder of them, or a .wasm file (WIT package, component, or core module that contains a "
         "world); - or nothing is stdin",
     )
-    parser.add_argument("-o", "--output", metavar="FILE", help="where to write; stdout if not given")
-    parser.add_argument("--out-dir", metavar="DIR", help="write each package to a file of its own in this folder")
+    parser.add_argument("-o", "--output", metavar="FILE", help="output file; stdout by default")
+    parser.add_argument("--out-dir", metavar="DIR", help="write each package to its own file in this folder")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("-w", "--wasm", action="store_true", help="write the binary form of the package")
     form.add_argument("-j", "--json", action="store_true", help="write JSON")
     form.add_argument("-t", "--wat", action="store_true", help="not supported")
-    parser.add_argument("--no-docs", action="store_true", help="leave documentation out of WIT text")
+    parser.add_argument("--no-docs", action="store_true", help="omit documentation from WIT text")
     parser.add_argument("--features", action="append", default=[], metavar="NAMES", help="features to enable")
     parser.add_argument("--all-features", action="store_true", help="enable all features")
     change = parser.add_mutually_exclusive_group()
     change.add_argument("--importize", action="store_true", help="the world that imports the component in INPUT")
-    change.add_argument("--importize-world", metavar="WORLD", help="the world that imports what WORLD exports")
-    change.add_argument("--exportize", action="store_true", help="the world that exports what the component imports")
-    change.add_argument("--exportize-world", metavar="WORLD", help="the world that exports what WORLD imports")
+    change.add_argument("--importize-world", metavar="WORLD", help="the world that imports the exports of WORLD")
+    change.add_argument("--exportize", action="store_true", help="the world that exports the imports of the component")
+    change.add_argument("--exportize-world", metavar="WORLD", help="the world that exports the imports of WORLD")
     change.add_argument(
         "--merge-world-imports-based-on-semver",
         metavar="WORLD",
-        help="of compatible versions of an interface import the highest only",
+        help="import only the highest of compatible versions of an interface",
     )
     change.add_argument("--generate-nominal-type-ids", metavar="WORLD", help="not supported")
     parser.add_argument("--importize-out-world-name", metavar="NAME", help="name of the importized world")

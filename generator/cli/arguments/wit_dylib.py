@@ -1,4 +1,4 @@
-"""`wit-dylib`: the dynamic library of a world, to be linked with an interpreter."""
+"""`wit-dylib`: the dynamic library of a world, for a link with an interpreter."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from generator.cli.arguments.parser import Switch
 
 _DESCRIPTION = (
     "Generate the dynamic library of a world. Its functions convert between the component's values and an interpreter "
-    "that is linked to it (wit_dylib.h). Only the functions that the world needs are imported."
+    "that is linked to it (wit_dylib.h). It imports only the functions that the world needs."
 )
 
 ENCODINGS = ("utf8", "utf16", "compact-utf16")
@@ -27,7 +27,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("wit", metavar="WIT", help="a .wit file, a folder of them, or a WIT package in binary form")
     parser.add_argument("input", nargs="?", metavar="INPUT", help="no effect")
-    parser.add_argument("-o", "--output", metavar="OUTPUT", help="where to write the library; stdout if not given")
+    parser.add_argument("-o", "--output", metavar="OUTPUT", help="output file for the library; stdout by default")
     parser.add_argument("-w", "--world", metavar="WORLD", help="the world, if the package has more than one")
     parser.add_argument("--interpreter", metavar="NAME", help="name of the library that it needs (dylink.0)")
     parser.add_argument("--features", action="append", default=[], metavar="NAMES", help="features to enable")
@@ -52,10 +52,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--stack-pointer",
         choices=STACK_POINTERS,
         default=STACK_POINTERS[0],
-        help="where the pointer of the shadow stack is (default: %(default)s)",
+        help="location of the shadow stack pointer (default: %(default)s)",
     )
     parser.add_argument(
-        "--encoding", choices=ENCODINGS, default=ENCODINGS[0], help="of strings; only utf8 is supported"
+        "--encoding", choices=ENCODINGS, default=ENCODINGS[0], help="encoding of strings; only utf8 is supported"
     )
     parser.add_argument("--validate", action=Switch, default=False, help="only false is supported")
     parser.add_argument(

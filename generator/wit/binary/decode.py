@@ -209,7 +209,7 @@ class _Decoder:
             if isinstance(definition, Custom) and definition.name == DOCS_SECTION
         ]
         if len(sections) > 1:
-            raise BinaryError(f"the custom section {DOCS_SECTION!r} stands twice", sections[1][1], "custom")
+            raise BinaryError(f"the custom section {DOCS_SECTION!r} appears twice", sections[1][1], "custom")
         for section, offset in sections:
             inject_docs(self.interfaces.resolve, package, section.data, offset)
         return self.interfaces.resolve, package
@@ -224,7 +224,7 @@ class _Decoder:
     def world(self, name: str, package: PackageId, signature: Signature, offset: int) -> WorldId:
         resolve = self.interfaces.resolve
         if name in resolve.packages[package].worlds:
-            raise BinaryError(f"world {name!r} stands twice", offset)
+            raise BinaryError(f"world {name!r} appears twice", offset)
         check_names(signature.imports)
         check_names(signature.exports)
         id = WorldId(len(resolve.worlds))

@@ -54,12 +54,12 @@ def check_types(resolve: Resolve) -> None:
         parts = len(kind.cases) if isinstance(kind, EnumType) else len(children(kind))
         if parts > MOST_PARTS:
             raise LimitError(
-                f"{_name(resolve, TypeId(index))} has {parts} parts; no engine takes more than {MOST_PARTS}"
+                f"{_name(resolve, TypeId(index))} has {parts} parts; no engine accepts more than {MOST_PARTS}"
             )
     for function in _functions(resolve):
         if len(function.params) > MOST_PARAMS:
             what = f"function `{function.name}` has {len(function.params)} parameters"
-            raise LimitError(f"{what}; no engine takes more than {MOST_PARAMS}")
+            raise LimitError(f"{what}; no engine accepts more than {MOST_PARAMS}")
 
 
 def check_world(resolve: Resolve, world: WorldId) -> None:

@@ -95,7 +95,7 @@ def test_standard_streams(wit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (b"(module)", "not a core module in binary form"),
         (b"", "not a core module in binary form"),
-        (b"\0asm\x0d\0\x01\0", "a component already"),
+        (b"\0asm\x0d\0\x01\0", "already a component"),
         (b"\0asm\x01\0\0\0\x01\x05", "5 bytes expected, 0 left"),
     ],
 )

@@ -60,7 +60,7 @@ def test_canonical_version(version: str, parts: tuple[str, str]) -> None:
         (("a", "b"), None),
         ((), None),
         (("a", "b c"), "'b c' is not a kebab-case name"),
-        (("a", "a"), "'a' stands twice"),
+        (("a", "a"), "'a' appears twice"),
         (("a", "A"), "'A' is the same name as 'a'"),
         (("a-b", "c", "aB-x", "ab"), "'aB-x' is not a kebab-case name"),
         (("a-b", "c", "AB"), "'AB' is the same name as 'a-b'"),

@@ -142,7 +142,7 @@ REFUSED_FOLDERS: list[tuple[dict[str, str], str, str]] = [
     ({"a.wit": "package a:b;", "b.wit": "package a:b@1.0.0;"}, "this file says package `a:b@1.0.0`", "b.wit:1:9"),
     (
         {"a.wit": "/// x\npackage a:b;", "b.wit": "/// x\npackage a:b;"},
-        "has documentation of the package too",
+        "also documents the package",
         "b.wit:2:9",
     ),
     (

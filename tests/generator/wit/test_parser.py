@@ -84,7 +84,7 @@ ATTRIBUTES = [
     ("@external-id(¶a)", "expected a string"),
     ('@external-id(¶"a)', "this string has no end"),
     ('@external-id("a¶\\q")', "unknown escape"),
-    ("@since(version = 1.0.0) @¶since(version = 1.0.0)", "stands twice"),
+    ("@since(version = 1.0.0) @¶since(version = 1.0.0)", "appears twice"),
     ("¶@since(version = 1.0.0) @unstable(feature = a)", "not both"),
     ("¶@deprecated(version = 1.0.0)", "needs @since or @unstable"),
 ]

@@ -111,6 +111,8 @@ def test_resumed(tmp_path: Path) -> None:
     assert "random worlds: nothing left: 4 of 4 are done" in output
     output = fuzz(*OURS, "--resume", "--seed", "4", "--findings", str(tmp_path / "a"), expected=2)
     assert "had another --seed" in output
+    output = fuzz(*OURS, "--resume", "--features", "no-maps", "--findings", str(tmp_path / "a"), expected=2)
+    assert "had another --kinds" in output
     output = fuzz("--resume", "--findings", str(tmp_path / "a"), expected=2)
     assert "had another --toolchain" in output
 
@@ -121,7 +123,8 @@ def test_resumed(tmp_path: Path) -> None:
         (["--worlds", "many"], "neither a number of worlds nor one of random, wit-smith"),
         (["--worlds", "1", "--worlds", "2"], "one number and one source"),
         (["--time", "soon"], "no time such as"),
-        (["--features", "colours"], "there is no 'colours'"),
+        (["--kinds", "colours"], "--kinds: there is no 'colours'"),
+        (["--features", "colours"], "--features is deprecated: use --kinds Error: --kinds: there is no 'colours'"),
         (["--toolchain", "nothing.toml"], "nor a file"),
         (["--toolchain", "mutant:none"], "no mutant 'none'"),
         (["--toolchain", "ours", "--toolchain", "mutant:fields-packed"], "only one toolchain"),

@@ -120,7 +120,7 @@ def test_a_function_with_other_parameters_is_no_replacement() -> None:
     def of_two(original: Callable[[int], int], cases: int, more: int) -> int:
         return original(cases + more)
 
-    with pytest.raises(NotTaken, match="discriminant_size has other parameters"):
+    with pytest.raises(NotTaken, match="discriminant_size and its replacement have different parameters"):
         Patch(FunctionOf(layout, "discriminant_size"), of_two).prove()
     assert layout.discriminant_size is discriminant_size
 

@@ -137,5 +137,5 @@ def test_malformed(data: bytes, message: str) -> None:
 def test_two_sections() -> None:
     component = read_component(with_docs(b"\x01{}"))
     twice = replace(component, definitions=(*component.definitions, component.definitions[-1]))
-    with pytest.raises(BinaryError, match="stands twice"):
+    with pytest.raises(BinaryError, match="appears twice"):
         decode_package(encode_component(twice))
