@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from harness.model.take import read_numbers
 from harness.script import operations as s
+from harness.script.encoding import read_numbers
 from harness.script.operations import value_text
 from harness.values.values import Case, ErrorContext, Float, HandleName, Value
 from harness.values.wave import to_wave

@@ -11,8 +11,8 @@ from typing import Any
 
 from wasmtime import _ffi as ffi
 
-from harness.model.take import read_numbers
 from harness.script import operations as s
+from harness.script.encoding import read_numbers
 from harness.values.values import without_payload
 from harness.world import types as t
 

@@ -4,50 +4,35 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from operator import is_
 from typing import Any
 
-from harness.model.places import Place, Places, Shown, Within
+from harness.model.places import Place, Places
 from harness.model.table import ResourceIdentity, SpecTrap, Table
 from harness.plan.events import Events
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.script import operations as s
 from harness.trace.handles import prepare, rename
-from harness.world.layout import Layout
 from harness.world.types import Resource
 from harness.world.world import World
 
 Identify = Callable[[Role, Resource], ResourceIdentity]
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What is fixed about a component for all of a run. `identify` tells which resource type a resource is."""
-
-    role: Role
-    world: World
-    layout: Layout
-    identify: Identify
-    lists: s.Lists
+Show = Callable[[tuple[str, Place]], None]
 
 
 class Instance:
-    """State of one component."""
+    """State of one component. `identify` tells which resource type a resource is."""
 
-    def __init__(self, setting: Setting, frames: Sequence[s.Frame] = ()) -> None:
-        self.setting = setting
-        self.role = setting.role
-        self.world = setting.world
-        self.layout = setting.layout
-        self.lists = setting.lists
+    def __init__(self, role: Role, world: World, identify: Identify, frames: Sequence[s.Frame] = ()) -> None:
+        self.role = role
+        self.world = world
+        self._identify = identify
         self.table = Table()
-        self._events: list[Shown] = []
-        self.show: Callable[[tuple[str, Place]], None] = self._events.append
+        self._shown: list[Any] = []
+        """Lines and their places by turns: thousands of pairs would keep the garbage collector busy."""
+        self.show: Show = self._shown.extend
         """Shows an event, line and place, without a handle's number or a NaN's payload in it."""
-        self.show_all: Callable[[tuple[list[str], Within]], None] = self._events.append
-        """Shows several events of that kind."""
         self.where = ""
         """The call that runs now: the place of events that stand for no value."""
         self.registers: list[s.Value | None] = [None] * s.REGISTERS
@@ -58,32 +43,20 @@ class Instance:
 
     def emit(self, line: str, place: Place = "") -> None:
         """Show any event."""
-        self._events.append((prepare(line), place or self.where))
+        self.show((prepare(line), place or self.where))
 
     def forget_unflushed(self) -> None:
-        while self._events and str(self._events[-1][0]).startswith("export_finish "):
-            self._events.pop()
+        while self._shown and self._shown[-2].startswith("export_finish "):
+            del self._shown[-2:]
 
     def expected(self) -> Events:
         """What it has shown, handles renamed and NaNs canonical."""
-        lines: list[str] = []
-        for shown, _ in self._events:
-            if isinstance(shown, str):
-                lines.append(shown)
-            else:
-                lines += shown
-        return Events(tuple(rename(lines)), Places(self._events, range(len(lines))))
-
-    def place_of(self, number: int) -> Place:
-        """The place of an event of which nothing was shown at once with others."""
-        place = self._events[number][1]
-        assert isinstance(place, str | tuple)
-        return place
+        return Events(tuple(rename(self._shown[::2])), Places(self._shown[1::2]))
 
     def identity(self, resource: Resource) -> ResourceIdentity:
         found = self._identities.get(resource)
         if found is None:
-            found = self._identities[resource] = self.setting.identify(self.role, resource)
+            found = self._identities[resource] = self._identify(self.role, resource)
         return found
 
     def identity_of(self, canonical: str) -> ResourceIdentity | None:

@@ -10,12 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.model import resource_ops
-from harness.model.crossing import Arriving, Crossing, Crossings, deliver, send
-from harness.model.give import Giver
+from harness.model.context import LiftLowerContext, Unpredictable
+from harness.model.crossing import Crossing, Crossings
 from harness.model.instance import Instance, part
-from harness.model.lifted import Lifted
-from harness.model.table import ResourceHandle, ResourceIdentity, SpecTrap, Task
-from harness.model.take import Taker, Unpredictable
+from harness.model.table import ResourceHandle, ResourceIdentity, SpecTrap, Subtask, Task
 from harness.plan.events import Events
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.roles import Role
@@ -52,10 +50,8 @@ def run_model(crossings: Crossings, scripts: Mapping[Role, s.Script], entries: S
 class _Machine:
     def __init__(self, crossings: Crossings, scripts: Mapping[Role, s.Script]) -> None:
         self._crossings = crossings
-        self._lists = frozenset([(role, script.lists) for role, script in scripts.items()])
-        self.instances = {
-            role: Instance(crossings.setting(role, script.lists), script.frames) for role, script in scripts.items()
-        }
+        self._ways = frozenset([(role, script.lists) for role, script in scripts.items()])
+        self.instances = {role: crossings.instance(role, script.frames) for role, script in scripts.items()}
         self._calls = 0
         self._entered: set[Role] = set()
         self.destroyed: list[tuple[ResourceIdentity, int]] = []
@@ -104,32 +100,30 @@ class _Machine:
 
     def _call(self, caller: Instance, op: s.Call, args: tuple[s.Value, ...]) -> s.Value | None:
         """An imported function from the caller's side: `canon lower` around `canon lift`. `args`: of the frame."""
-        crossing = self._crossings.of(caller.role, op.interface, op.name, self._lists)
+        crossing = self._crossings.of(caller.role, op.interface, op.name, self._ways)
         if crossing is None or len(op.args) != len(crossing.params):
             raise caller.fail("no_import")
         callee = self.instances[crossing.callee]
         self._calls += 1
         where = f"call {self._calls} {crossing.imported.canonical}"
         caller.show((f"import_call {crossing.imported.canonical}", where))
-        taker = Taker(caller)
-        sent = [
-            send(taker, caller, value, args, passage, where)
+        subtask = Subtask()
+        cx = LiftLowerContext(caller, subtask, args)
+        lifted = [
+            passage.lift(cx, value, (where, passage.step))
             for value, passage in zip(op.args, crossing.params, strict=True)
         ]
-        taker.finish()
-        result = self._export(callee, crossing, sent, where)
+        cx.finish()
+        result = self._export(callee, crossing, lifted, where)
         given = None
         if crossing.result is not None:
-            assert result is not None
-            given = deliver(Giver(caller, None), caller, result, crossing.result, where)
-        for handle in taker.lenders:
-            handle.num_lends -= 1
+            cx = LiftLowerContext(caller, None)
+            given = crossing.result.lower(cx, result, (where, crossing.result.step))
+        subtask.deliver_resolve()
         caller.show((f"import_return {crossing.imported.canonical}", where))
         return given
 
-    def _export(
-        self, callee: Instance, crossing: Crossing, args: list[Lifted | Arriving], where: str
-    ) -> Lifted | Arriving | None:
+    def _export(self, callee: Instance, crossing: Crossing, args: list[s.Value], where: str) -> s.Value | None:
         """`canon lift`: parameters in, the frame, the result out, post-return."""
         if callee.role in self._entered:
             raise SpecTrap(TrapClass.CANNOT_ENTER)
@@ -139,9 +133,9 @@ class _Machine:
         task = Task()
         callee.show((f"export_start {name}", where))
         callee.where = where
-        giver = Giver(callee, task)
+        cx = LiftLowerContext(callee, task)
         pairs = zip(args, crossing.params, strict=True)
-        given = tuple([deliver(giver, callee, value, passage, where) for value, passage in pairs])
+        given = tuple([passage.lower(cx, value, (where, passage.step)) for value, passage in pairs])
         callee.show((f"export_call {name}", where))
         frame = callee.next_frame(s.OnExport(function.interface, function.name))
         if frame is None:
@@ -162,21 +156,21 @@ class _Machine:
         args: tuple[s.Value, ...],
         where: str,
         task: Task,
-    ) -> Lifted | Arriving | None:
+    ) -> s.Value | None:
         """The specification lifts the result before it counts borrows; engines may count first."""
         if crossing.result is None:
             return None
         if value is None:
             raise callee.fail("stack")
-        taker = Taker(callee)
+        cx = LiftLowerContext(callee, None, args)
         try:
-            sent = send(taker, callee, value, args, crossing.result, where)
-            taker.finish()
+            lifted = crossing.result.lift(cx, value, (where, crossing.result.step))
+            cx.finish()
         except SpecTrap as trap:
             if task.num_borrows and trap.cause is not TrapClass.INTERPRETER:
                 raise SpecTrap(trap.cause, trap.detail, trap.also | {TrapClass.BORROW_LEFT}) from None
             raise
-        return sent
+        return lifted
 
     def _handle_op(self, instance: Instance, op: s.Op, args: tuple[s.Value, ...]) -> None:
         """Ops on resources and error contexts."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from harness.model.context import Unpredictable
 from harness.model.instance import Instance
 from harness.model.table import ErrorContextHandle, ResourceHandle, ResourceIdentity
-from harness.model.take import Unpredictable
 from harness.script import operations as s
 
 

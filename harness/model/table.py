@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
@@ -40,6 +40,21 @@ class ResourceHandle:
     own: bool
     borrow_scope: Task | None = None
     num_lends: int = 0
+
+
+@dataclass(slots=True)
+class Subtask:
+    """A call of an import, from the caller's side: the handles that it lends."""
+
+    lenders: list[ResourceHandle] = field(default_factory=list)
+
+    def add_lender(self, handle: ResourceHandle) -> None:
+        handle.num_lends += 1
+        self.lenders.append(handle)
+
+    def deliver_resolve(self) -> None:
+        for handle in self.lenders:
+            handle.num_lends -= 1
 
 
 @dataclass(slots=True, eq=False)
@@ -100,10 +115,9 @@ class Table:
             raise SpecTrap(TrapClass.HANDLE_TYPE)
         return handle.rep
 
-    def lift_borrow(self, index: int, rt: ResourceIdentity, lenders: list[ResourceHandle]) -> int:
+    def lift_borrow(self, index: int, rt: ResourceIdentity, borrow_scope: Subtask) -> int:
         handle = self.resource(self.get(index), rt)
-        handle.num_lends += 1
-        lenders.append(handle)
+        borrow_scope.add_lender(handle)
         return handle.rep
 
     def lift_error_context(self, index: int) -> ErrorContextHandle:

@@ -127,6 +127,16 @@ def _number(value: Value) -> int:
     return value
 
 
+def read_numbers(data: bytes, type: t.Prim) -> list[s.Number]:
+    """The elements of a list of numbers from its canonical bytes, NaNs canonical."""
+    size = t.NUMBERS[type] // 8
+    signed = type in t.SIGNED
+    numbers = [int.from_bytes(data[i : i + size], "little", signed=signed) for i in range(0, len(data), size)]
+    if type in t.FLOATS:
+        numbers = [without_payload(number, 8 * size) for number in numbers]
+    return [s.Number(type.canonical, number) for number in numbers]
+
+
 Place = tuple[tuple[int, ...], "t.Own | t.Borrow | t.Prim", Value]
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from harness.world import types as t
+from harness.world.despecialize import Bits, Handle, Product, Scalar, Sequence, Sum, despecialize
 
 MAX_FLAT_PARAMS = 16
 MAX_FLAT_RESULTS = 1
 
 POINTER_SIZE = 4
+
+_SCALAR_SIZES = {t.Prim.BOOL: 1, t.Prim.CHAR: 4} | {type: width // 8 for type, width in t.NUMBERS.items()}
 
 
 class Layout:
@@ -25,23 +30,25 @@ class Layout:
         return found
 
     def _flatten(self, type: t.Type) -> int:
-        match type:
-            case t.Prim.STRING | t.List() | t.Map():
-                return 2
-            case t.Record() | t.Tuple():
-                return sum(map(self.flat_count, t.parts(type)))
-            case t.FixedLengthList():
-                return type.size * self.flat_count(type.type)
-            case t.Variant() | t.Option() | t.Result():
-                return 1 + max((self.flat_count(p) for p in t.payloads(type) if p is not None), default=0)
-            case _:
+        match despecialize(type):
+            case Scalar() | Bits() | Handle():
                 return 1
+            case Sequence():
+                return 2
+            case Product(types, times):
+                return times * sum(map(self.flat_count, types))
+            case Sum(cases):
+                return 1 + max((self.flat_count(case) for case in cases if case is not None), default=0)
 
     def alignment(self, type: t.Type) -> int:
         return self._size_and_alignment(type)[1]
 
     def elem_size(self, type: t.Type) -> int:
         return self._size_and_alignment(type)[0]
+
+    def element(self, sequence: Sequence) -> tuple[int, int]:
+        """Size and alignment of an element of a sequence."""
+        return self._product(sequence.types) if sequence.types else (1, 1)
 
     def _size_and_alignment(self, type: t.Type) -> tuple[int, int]:
         found = self._memory.get(type)
@@ -50,30 +57,24 @@ class Layout:
         return found
 
     def _measure(self, type: t.Type) -> tuple[int, int]:
-        match type:
-            case t.Prim.BOOL:
-                return 1, 1
-            case t.Prim.STRING | t.List() | t.Map():
+        match despecialize(type):
+            case Scalar(scalar):
+                size = _SCALAR_SIZES[scalar]
+                return size, size
+            case Bits(labels):
+                size = flags_size(labels)
+                return size, size
+            case Sequence():
                 return 2 * POINTER_SIZE, POINTER_SIZE
-            case t.Prim() if type in t.NUMBERS:
-                size = t.NUMBERS[type] // 8
-                return size, size
-            case t.EnumType():
-                size = discriminant_size(len(type.cases))
-                return size, size
-            case t.Flags():
-                size = flags_size(len(type.labels))
-                return size, size
-            case t.Record() | t.Tuple():
-                return self._sequence(t.parts(type))
-            case t.FixedLengthList():
-                return type.size * self.elem_size(type.type), self.alignment(type.type)
-            case t.Variant() | t.Option() | t.Result():
-                return self._variant(t.payloads(type))
-            case _:  # char, error-context and every handle
+            case Handle():
                 return 4, 4
+            case Product(types, times):
+                size, alignment = self._product(types)
+                return times * size, alignment
+            case Sum(cases):
+                return self._sum(cases)
 
-    def _sequence(self, members: tuple[t.Type, ...]) -> tuple[int, int]:
+    def _product(self, members: Iterable[t.Type]) -> tuple[int, int]:
         size, alignment = 0, 1
         for member in members:
             member_size, member_alignment = self._size_and_alignment(member)
@@ -81,7 +82,7 @@ class Layout:
             alignment = max(alignment, member_alignment)
         return align_to(size, alignment), alignment
 
-    def _variant(self, cases: tuple[t.Type | None, ...]) -> tuple[int, int]:
+    def _sum(self, cases: tuple[t.Type | None, ...]) -> tuple[int, int]:
         tag = discriminant_size(len(cases))
         present = [self._size_and_alignment(case) for case in cases if case is not None]
         payload_alignment = max((alignment for _, alignment in present), default=1)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import gc
-from typing import Any
 
 import pytest
 
 from harness.frontend.front_end import WitText, surround
 from harness.model import Unpredictable
 from harness.model.instance import Instance
-from harness.model.take import Taker
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.script.operations import Lists
@@ -199,6 +197,17 @@ def test_bytes_that_are_no_value_in_a_list_that_goes_whole(type: str, given: str
         ("list<u32>", "ptr 4294967292 1", TrapClass.OUT_OF_BOUNDS),
         ("list<u32>", "ptr 4 67108864", TrapClass.TOO_LONG),
         ("u8", "str 61", TrapClass.INTERPRETER),
+        ("u8", "u16 1", TrapClass.INTERPRETER),
+        ("f32", "str 61", TrapClass.INTERPRETER),
+        ("string", "u8 1", TrapClass.INTERPRETER),
+        ("colour", "flags 1", TrapClass.INTERPRETER),
+        ("mode", "enum 1", TrapClass.INTERPRETER),
+        ("pair", "rec 1 u8 1", TrapClass.INTERPRETER),
+        ("pair", "list 0", TrapClass.INTERPRETER),
+        ("v", "var 0", TrapClass.INTERPRETER),
+        ("v", "rec 0", TrapClass.INTERPRETER),
+        ("list<u8>", "rec 0", TrapClass.INTERPRETER),
+        ("map<u8, u8>", "list 0", TrapClass.INTERPRETER),
     ],
 )
 def test_bad_values_trap(type: str, given: str, trap: TrapClass) -> None:
@@ -233,10 +242,21 @@ def test_spilled_parameters_are_in_memory() -> None:
         assert moved(seen)[1][0] == arrives
 
 
-@pytest.mark.parametrize("given", ["ptr 8 1", "raw 3 0000"])
-def test_what_no_specification_fixes_is_not_guessed(given: str) -> None:
+@pytest.mark.parametrize(
+    ("type", "given"),
+    [
+        ("list<u8>", "ptr 8 1"),
+        ("list<u8>", "raw 3 0000"),
+        ("list<bool>", "raw 1 01"),
+        ("list<pair>", "raw 0 -"),
+        ("string", "ptr 0 1"),
+        ("v", "varp 1 u8 1"),
+        ("v", "varp 3 u8 1"),
+    ],
+)
+def test_what_no_specification_fixes_is_not_guessed(type: str, given: str) -> None:
     with pytest.raises(Unpredictable):
-        echo("list<u8>", [given])
+        echo(type, [given])
 
 
 @pytest.mark.parametrize(
@@ -260,20 +280,3 @@ def test_layout(type: str, flat: int, size: int, alignment: int) -> None:
     found = world.import_functions()[0].params[0].type
     layout = Layout()
     assert (layout.flat_count(found), layout.elem_size(found), layout.alignment(found)) == (flat, size, alignment)
-
-
-def test_places_of_a_large_value_are_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever asks for the place of every event must not pay for the whole value each time."""
-    seen = echo("list<u8>", ["list 300 " + " ".join(f"u8 {number % 256}" for number in range(300))])
-    walks = 0
-
-    class CountingTaker(Taker):
-        def __init__(self, *args: Any) -> None:
-            nonlocal walks
-            walks += 1
-            super().__init__(*args)
-
-    monkeypatch.setattr("harness.model.crossing.Taker", CountingTaker)
-    paths = [event.path for role in (Role.SUBJECT, Role.PROVIDER) for event in seen.expected[role]]
-    assert sum("p0[299]" in path for path in paths) >= 2, paths[-3:]
-    assert walks == 2, "once for each side"

@@ -1,0 +1,70 @@
+"""What lifting and lowering have around them (CanonicalABI.md, "Lifting and Lowering Context")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness.model.instance import Instance, Show
+from harness.model.places import Place
+from harness.model.table import SpecTrap, Subtask, Task
+from harness.plan.outcomes import TrapClass
+from harness.script import operations as s
+
+Load = Callable[["LiftLowerContext", s.Value, Place], s.Value]
+"""Shows what is popped of an interpreter's value, and returns the lifted one."""
+
+NOTHING = s.Fields(())
+"""Stands for a value of which lifting made a trap."""
+
+
+class Unpredictable(ValueError):
+    """A script does something whose outcome no specification fixes; the model does not guess."""
+
+
+class LiftLowerContext:
+    """One transfer of values out of `inst`, or into it. `borrow_scope`: the call that borrows belong to.
+
+    The generated code pops all values before the first of them is lifted, so a bad value traps after the last pop:
+    the first trap is kept until `finish`. Values refer to registers of `inst` and to `args`, those of its frame.
+    """
+
+    __slots__ = ("_args", "_trap", "borrow_scope", "inst", "show")
+
+    def __init__(self, inst: Instance, borrow_scope: Task | Subtask | None, args: tuple[s.Value, ...] = ()) -> None:
+        self.inst = inst
+        self.borrow_scope = borrow_scope
+        self._args = args
+        self.show: Show = inst.show
+        """Shows an event, line and place; values in a list that goes whole are shown by the list alone."""
+        self._trap: tuple[TrapClass, frozenset[TrapClass]] | None = None
+
+    @property
+    def trapped(self) -> bool:
+        return self._trap is not None
+
+    def bad(self, cause: TrapClass, *also: TrapClass) -> s.Value:
+        self._trap = self._trap or (cause, frozenset(also))
+        return NOTHING
+
+    def wrong_kind(self) -> SpecTrap:
+        return self.inst.fail("pop_kind")
+
+    def held(self, value: s.Value) -> s.Value:
+        return self.inst.evaluate(value, self._args)
+
+    def otherwise(self, load: Load, value: s.Value, place: Place) -> s.Value:
+        """Load a value that is not of the kind that is popped: what a reference leads to may be."""
+        if isinstance(value, s.Register | s.Argument):
+            return load(self, self.held(value), place)
+        raise self.wrong_kind()
+
+    def finish(self) -> None:
+        """Raise what the lift met first."""
+        if self._trap is not None:
+            # made here: an exception that an object of its own traceback holds keeps the whole run alive
+            cause, also = self._trap
+            raise SpecTrap(cause, also=also)
+
+
+def unseen(_event: tuple[str, Place]) -> None:
+    """In the place of `show`."""

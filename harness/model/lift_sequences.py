@@ -1,0 +1,141 @@
+"""Strings, lists and maps popped and lifted: what goes through memory (CanonicalABI.md, "Loading")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness.model.context import LiftLowerContext, Load, Unpredictable, unseen
+from harness.model.places import Place, place_text
+from harness.model.scalars import U32
+from harness.model.told import told_items
+from harness.plan.outcomes import TrapClass
+from harness.script import operations as s
+from harness.script.encoding import read_numbers
+from harness.world import types as t
+
+MAX_LIST_BYTE_LENGTH = MAX_STRING_BYTE_LENGTH = (1 << 28) - 1
+"""CanonicalABI.md, constants of the same names."""
+
+UNREACHABLE_ADDRESS = 1 << 28
+"""No interpreter's memory grows this far: from here on every address is out of bounds."""
+
+
+def string(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
+    if value.__class__ is s.Pointer:
+        return _range(cx, value, "pop_string", 1, 1, s.Str(b""), place)
+    if value.__class__ is not s.Str:
+        return cx.otherwise(string, value, place)
+    data = value.data
+    cx.show((f"pop_string = {len(data)} {data.hex() or '-'}", place))
+    if len(data) > MAX_STRING_BYTE_LENGTH:
+        return cx.bad(TrapClass.TOO_LONG)
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return cx.bad(TrapClass.INVALID_UTF8)
+    return value
+
+
+def _range(
+    cx: LiftLowerContext, at: s.Pointer, event: str, size: int, alignment: int, empty: s.Value, place: Place
+) -> s.Value:
+    """A pointer and a length that a script made up."""
+    cx.show((f"{event} = {at.length & U32} -", place))
+    byte_length = (at.length & U32) * size
+    address = at.address & U32
+    broken = {
+        TrapClass.TOO_LONG: byte_length > MAX_LIST_BYTE_LENGTH,
+        TrapClass.UNALIGNED: address % alignment != 0,
+        TrapClass.OUT_OF_BOUNDS: address + byte_length >= UNREACHABLE_ADDRESS or byte_length > MAX_LIST_BYTE_LENGTH,
+    }
+    causes = [cause for cause, holds in broken.items() if holds]
+    if causes:
+        return cx.bad(*causes)
+    if byte_length == 0:
+        return empty
+    raise Unpredictable(f"{place_text(place)}: {byte_length} bytes at {address} may lie in the memory")
+
+
+_Items = Callable[[LiftLowerContext, s.Items, Place], s.Value]
+
+
+def list_of(type: t.Type, element: t.Type, items: _Items, size: int, alignment: int) -> Load:
+    pop = f"pop_list {type.canonical}"
+
+    def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
+        if value.__class__ is s.Items:
+            return items(cx, value, place)
+        if value.__class__ is s.Pointer:
+            return _range(cx, value, pop, size, alignment, s.Items(()), place)
+        if value.__class__ is not s.Raw:
+            return cx.otherwise(load, value, place)
+        cx.show((f"{pop} = {value.length} {value.data.hex() or '-'}", place))
+        if value.length * size != len(value.data):
+            raise Unpredictable(f"{place_text(place)}: {value.length} elements in {len(value.data)} bytes")
+        if not isinstance(element, t.Prim) or element not in t.NUMBERS:
+            raise Unpredictable(f"{place_text(place)}: bytes of a list of {element.canonical}")
+        return s.Items(tuple(read_numbers(value.data, element))) if element in t.FLOATS else value
+
+    return load
+
+
+def items_of(type: t.Type, element: Load, size: int) -> _Items:
+    name = type.canonical
+    pop, iter_next, iter_end = f"pop_list {name} = ", f"pop_list_iter_next {name}", f"pop_list_iter {name}"
+
+    def load(cx: LiftLowerContext, value: s.Items, place: Place) -> s.Value:
+        cx.show((pop + str(len(value.items)), place))
+        lifted = []
+        for index, item in enumerate(value.items):
+            here = (place, index)
+            cx.show((iter_next, here))
+            lifted.append(element(cx, item, here))
+        cx.show((iter_end, place))
+        return _checked(cx, value, tuple(lifted), size)
+
+    return load
+
+
+def items_whole(type: t.Type, element: Load, size: int) -> _Items:
+    """The interpreter stores the elements by itself and tells them all in one, before anything is lifted."""
+    pop = f"pop_list {type.canonical} = "
+
+    def load(cx: LiftLowerContext, value: s.Items, place: Place) -> s.Value:
+        items = tuple(map(cx.held, value.items))
+        show, cx.show = cx.show, unseen
+        try:
+            lifted = tuple([element(cx, item, (place, index)) for index, item in enumerate(items)])
+        finally:
+            cx.show = show
+        cx.show((f"{pop}{len(lifted)}{told_items(items)}", place))
+        return _checked(cx, value, lifted, size)
+
+    return load
+
+
+def _checked(cx: LiftLowerContext, value: s.Items, lifted: tuple[s.Value, ...], size: int) -> s.Value:
+    if len(lifted) * size > MAX_LIST_BYTE_LENGTH:
+        return cx.bad(TrapClass.TOO_LONG)
+    return value if lifted == value.items else s.Items(lifted)
+
+
+def map_of(type: t.Type, key: Load, mapped: Load, size: int) -> Load:
+    name = type.canonical
+    pop, iter_next, iter_end = f"pop_map {name} = ", f"pop_map_iter_next {name}", f"pop_map_iter {name}"
+
+    def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
+        if value.__class__ is not s.Entries:
+            return cx.otherwise(load, value, place)
+        cx.show((pop + str(len(value.pairs)), place))
+        pairs = []
+        for index, (one, other) in enumerate(value.pairs):
+            here = (place, index)
+            cx.show((iter_next, here))
+            pairs.append((key(cx, one, (here, ".key")), mapped(cx, other, (here, ".value"))))
+        cx.show((iter_end, place))
+        if len(pairs) * size > MAX_LIST_BYTE_LENGTH:
+            return cx.bad(TrapClass.TOO_LONG)
+        lifted = tuple(pairs)
+        return value if lifted == value.pairs else s.Entries(lifted)
+
+    return load

@@ -1,0 +1,243 @@
+"""Lower and push: a lifted value arrives in a component and is pushed to its interpreter.
+
+Each type is made once into a function (`Store`) that does so: given a value that was lifted (`harness/model/lift.py`),
+it shows what is pushed and returns what the interpreter has then. What is seen does not depend on whether a value goes
+through memory, so `lower_flat` and `store` are one. Sources: CanonicalABI.md, "Flat Lowering" and "Storing"; the order
+of pushes is that of wit_dylib.h.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from harness.model.context import LiftLowerContext, Unpredictable, unseen
+from harness.model.places import Place, place_text
+from harness.model.table import ErrorContextHandle, ResourceHandle, Task
+from harness.model.told import told_items
+from harness.script import operations as s
+from harness.script.encoding import read_numbers
+from harness.trace.kinds import KINDS
+from harness.values.numbers import write_numbers
+from harness.world import types as t
+from harness.world.despecialize import Bits, Handle, Product, Scalar, Sequence, Sum, despecialize
+
+Store = Callable[[LiftLowerContext, Any, Place], s.Value]
+"""The value is one that was lifted of the type."""
+
+
+class Lowering:
+    """The functions for all types, made when they are first asked for. `lists`: how lists reach the interpreter."""
+
+    def __init__(self, lists: s.Lists) -> None:
+        self._lists = lists
+        self._made: dict[t.Type, Store] = {}
+
+    def store(self, type: t.Type) -> Store:
+        found = self._made.get(type)
+        if found is None:
+            found = self._made[type] = self._make(type)
+        return found
+
+    def _make(self, type: t.Type) -> Store:
+        match despecialize(type):
+            case Scalar(scalar):
+                return _float(scalar) if scalar in t.FLOATS else _number(f"push_{scalar.canonical} ")
+            case Bits():
+                return _number(f"push_flags {type.canonical} ")
+            case Product(types, times):
+                return _product(type, tuple(map(self.store, types)) * times)
+            case Sum() if isinstance(type, t.EnumType):
+                return _number(f"push_enum {type.canonical} ")
+            case Sum(cases):
+                return _sum(type, tuple([None if case is None else self.store(case) for case in cases]))
+            case Sequence(()):
+                return _string
+            case Sequence((element,)):
+                return self._list(type, element)
+            case Sequence((key, value)):
+                return _map(type, self.store(key), self.store(value))
+            case Handle():
+                return _handle(type)
+            case Sequence():
+                raise TypeError(f"{type.canonical} has elements of more than two types")
+
+    def _list(self, type: t.Type, element: t.Type) -> Store:
+        if self._lists is s.Lists.ANY and not type.holds_handles:
+            return _list_whole(type, element, self.store(element))
+        if self._lists is s.Lists.NUMBERS and isinstance(element, t.Prim) and element in t.NUMBERS:
+            return _numbers(type, element)
+        return _list(type, element, self.store(element))
+
+
+def _number(push: str) -> Store:
+    def store(cx: LiftLowerContext, value: s.Number, place: Place) -> s.Value:
+        cx.show((push + str(value.value), place))
+        return value
+
+    return store
+
+
+def _float(type: t.Prim) -> Store:
+    push, digits = f"push_{type.canonical} ", f"0{t.FLOATS[type] // 4}x"
+
+    def store(cx: LiftLowerContext, value: s.Number, place: Place) -> s.Value:
+        cx.show((push + format(value.value, digits), place))
+        return value
+
+    return store
+
+
+def _string(cx: LiftLowerContext, value: s.Str, place: Place) -> s.Value:
+    cx.show((f"push_string {len(value.data)} {value.data.hex() or '-'}", place))
+    return value
+
+
+def _product(type: t.Type, members: tuple[Store, ...]) -> Store:
+    assert isinstance(type, t.Record | t.Tuple | t.FixedLengthList)
+    push, steps = f"push_{KINDS[type.__class__]} {type.canonical}", type.steps
+
+    def store(cx: LiftLowerContext, value: s.Fields, place: Place) -> s.Value:
+        fields = zip(members, value.items, steps, strict=True)
+        items = tuple([member(cx, item, (place, step)) for member, item, step in fields])
+        cx.show((push, place))
+        return value if items == value.items else s.Fields(items)
+
+    return store
+
+
+def _sum(type: t.Type, payloads: tuple[Store | None, ...]) -> Store:
+    assert isinstance(type, t.Variant | t.Option | t.Result)
+    push = f"push_{KINDS[type.__class__]} {type.canonical} "
+    steps = [f".{name}" for name in type.case_names]
+
+    def store(cx: LiftLowerContext, value: s.Case, place: Place) -> s.Value:
+        index, given, payload = value.discriminant, value.payload, payloads[value.discriminant]
+        if payload is not None:
+            given = payload(cx, given, (place, steps[index]))
+        cx.show((push + str(index), place))
+        return value if given is value.payload else s.Case(index, given)
+
+    return store
+
+
+def _list(type: t.Type, element_type: t.Type, element: Store) -> Store:
+    push, append = f"push_list {type.canonical} ", f"list_append {type.canonical}"
+
+    def store(cx: LiftLowerContext, value: s.Items | s.Raw, place: Place) -> s.Value:
+        items = _elements(value, element_type)
+        cx.show((f"{push}{len(items)} = 0", place))
+        given = []
+        for index, item in enumerate(items):
+            here = (place, index)
+            given.append(element(cx, item, here))
+            cx.show((append, here))
+        return _same(value, tuple(given))
+
+    return store
+
+
+def _elements(value: s.Items | s.Raw, type: t.Type) -> tuple[s.Value, ...]:
+    """What a list holds, as it was lifted: bytes are numbers."""
+    if isinstance(value, s.Items):
+        return value.items
+    assert isinstance(type, t.Prim)
+    return tuple(read_numbers(value.data, type))
+
+
+def _numbers(type: t.Type, element: t.Prim) -> Store:
+    """The interpreter takes the bytes."""
+    push = f"push_list {type.canonical} "
+
+    def store(cx: LiftLowerContext, value: s.Items | s.Raw, place: Place) -> s.Value:
+        if isinstance(value, s.Items):
+            numbers = [item.value for item in value.items if isinstance(item, s.Number)]
+            value = s.Raw(len(numbers), write_numbers(numbers, element))
+        cx.show((f"{push}{value.length} = 1 {value.data.hex() or '-'}", place))
+        return value
+
+    return store
+
+
+def _list_whole(type: t.Type, element_type: t.Type, element: Store) -> Store:
+    """The interpreter loads the elements by itself, and tells them all in one."""
+    push = f"push_list {type.canonical} "
+
+    def store(cx: LiftLowerContext, value: s.Items | s.Raw, place: Place) -> s.Value:
+        show, cx.show = cx.show, unseen
+        try:
+            items = enumerate(_elements(value, element_type))
+            given = tuple([element(cx, item, (place, index)) for index, item in items])
+        finally:
+            cx.show = show
+        cx.show((f"{push}{len(given)} = 1{told_items(given)}", place))
+        return _same(value, given)
+
+    return store
+
+
+def _same(value: s.Items | s.Raw, items: tuple[s.Value, ...]) -> s.Value:
+    return value if isinstance(value, s.Items) and items == value.items else s.Items(items)
+
+
+def _map(type: t.Type, key: Store, mapped: Store) -> Store:
+    push, append = f"push_map {type.canonical} ", f"map_append {type.canonical}"
+
+    def store(cx: LiftLowerContext, value: s.Entries, place: Place) -> s.Value:
+        cx.show((f"{push}{len(value.pairs)}", place))
+        pairs = []
+        for index, (one, other) in enumerate(value.pairs):
+            here = (place, index)
+            pairs.append((key(cx, one, (here, ".key")), mapped(cx, other, (here, ".value"))))
+            cx.show((append, here))
+        given = tuple(pairs)
+        return value if given == value.pairs else s.Entries(given)
+
+    return store
+
+
+def _handle(type: t.Type) -> Store:
+    match type:
+        case t.Own(resource):
+            return _resource(resource, own=True)
+        case t.Borrow(resource):
+            return _resource(resource, own=False)
+    return _error_context if type is t.Prim.ERROR_CONTEXT else _asynchronous(type)
+
+
+def _asynchronous(type: t.Type) -> Store:
+    def store(_cx: LiftLowerContext, _value: s.Value, place: Place) -> s.Value:
+        raise Unpredictable(f"{place_text(place)}: {type.canonical} in a synchronous run")
+
+    return store
+
+
+def _error_context(cx: LiftLowerContext, value: s.Str, place: Place) -> s.Value:
+    number = cx.inst.table.add(ErrorContextHandle(value.data))
+    cx.inst.emit(f"push_error_context {number}", place)
+    return s.Handle(number, s.ERROR_CONTEXT)
+
+
+def _resource(resource: t.Resource, own: bool) -> Store:
+    push = f"{'push_own' if own else 'push_borrow'} {resource.canonical} "
+
+    def store(cx: LiftLowerContext, value: s.Number, place: Place) -> s.Value:
+        number = lower_own(cx, value.value, resource) if own else lower_borrow(cx, value.value, resource)
+        cx.inst.emit(push + str(number), place)
+        return s.Handle(number, resource.canonical)
+
+    return store
+
+
+def lower_own(cx: LiftLowerContext, rep: int, resource: t.Resource) -> int:
+    return cx.inst.table.add(ResourceHandle(cx.inst.identity(resource), rep, own=True))
+
+
+def lower_borrow(cx: LiftLowerContext, rep: int, resource: t.Resource) -> int:
+    """The implementor of a resource gets a borrow as the representation."""
+    rt = cx.inst.identity(resource)
+    if rt.implementor is cx.inst.role:
+        return rep
+    assert isinstance(cx.borrow_scope, Task), "a result holds no borrow"
+    cx.borrow_scope.num_borrows += 1
+    return cx.inst.table.add(ResourceHandle(rt, rep, own=False, borrow_scope=cx.borrow_scope))

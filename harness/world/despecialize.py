@@ -1,0 +1,91 @@
+"""Types as the few shapes that they stand for (CanonicalABI.md, "Despecialization").
+
+What the Canonical ABI does with a type depends on its shape alone; a new kind of type is one more arm of
+`despecialize`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from harness.world import types as t
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A number, bool or char."""
+
+    type: t.Prim
+
+
+@dataclass(frozen=True, slots=True)
+class Bits:
+    """Flags: the unsigned integer that as many bits make."""
+
+    labels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Values of all `types`, one behind the other: fields, or, `times` over, the elements of a fixed-length list."""
+
+    types: tuple[t.Type, ...]
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """One of several cases; None for a case without a payload."""
+
+    cases: tuple[t.Type | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Any number of elements in memory, reached by an address and a length; an element is a product of `types`.
+
+    The elements of a string are bytes, which have no type.
+    """
+
+    types: tuple[t.Type, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """An index into the table of an instance: of a resource, an error context, a future or a stream."""
+
+
+Shape = Scalar | Bits | Product | Sum | Sequence | Handle
+
+STRING = Sequence(())
+
+
+def despecialize(type: t.Type) -> Shape:
+    return _ARMS[type.__class__](type)
+
+
+def _primitive(type: t.Prim) -> Shape:
+    if type is t.Prim.STRING:
+        return STRING
+    return Handle() if type is t.Prim.ERROR_CONTEXT else Scalar(type)
+
+
+_ARMS: dict[type, Callable[[Any], Shape]] = {
+    t.Prim: _primitive,
+    t.Record: lambda type: Product(type.parts),
+    t.Tuple: lambda type: Product(type.types),
+    t.FixedLengthList: lambda type: Product((type.type,), type.size),
+    t.Variant: lambda type: Sum(type.payloads),
+    t.EnumType: lambda type: Sum((None,) * len(type.cases)),
+    t.Option: lambda type: Sum(type.payloads),
+    t.Result: lambda type: Sum(type.payloads),
+    t.Flags: lambda type: Bits(len(type.labels)),
+    t.List: lambda type: Sequence((type.type,)),
+    t.Map: lambda type: Sequence((type.key, type.value)),
+    t.Own: lambda _: Handle(),
+    t.Borrow: lambda _: Handle(),
+    t.Future: lambda _: Handle(),
+    t.Stream: lambda _: Handle(),
+}
