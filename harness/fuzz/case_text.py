@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.plan.steps import Step
 from harness.script.operations import Lists
 from harness.suite import case_writer
-from harness.suite.case import Sample, Step
+from harness.suite.case import Sample
 
 _LISTS = {Lists.BY_ELEMENT: "elements", Lists.NUMBERS: "whole", Lists.ANY: "any"}
 
@@ -22,7 +23,7 @@ class CaseParts:
     world: str | None = None
     features: tuple[str, ...] = ()
     lists: Lists = Lists.BY_ELEMENT
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Step[str], ...] = ()
     sample: Sample | None = None
     origin: str = "own"
     encodings: tuple[str, ...] = ()

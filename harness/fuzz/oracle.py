@@ -24,7 +24,7 @@ from harness.judge.votes import FRONT_END
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner import case_plan
-from harness.planner.scripts import OutOfRegisters
+from harness.planner.registers import OutOfRegisters
 from harness.process.steps import StepLost
 from harness.suite.case import CaseError, parse_case
 from harness.toolchains.cells import Cell

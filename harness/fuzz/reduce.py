@@ -28,9 +28,9 @@ from harness.fuzz.trial import FRONT_END, Recipe, draw
 from harness.fuzz.wit_reducer import reduce_wit
 from harness.fuzz.worlds import FuzzWorld, random_world
 from harness.judge.verdict import Outcome
+from harness.plan.steps import CallStep, DropStep, ErrorContextStep, NewStep, Step
 from harness.planner.bare import PlannedWorld
 from harness.process.steps import StepLost
-from harness.suite.case import CallStep, DropStep, NewStep, Step
 from harness.toolchains.protocol import ENCODINGS
 
 EFFORT = 500
@@ -281,9 +281,9 @@ def _without(parts: CaseParts, start: int, end: int) -> CaseParts:
     """A case without some of its steps; the trap that ended it ends what is left."""
     kept = [*parts.steps[:start], *parts.steps[end:]]
     last = parts.steps[-1]
-    if kept and end >= len(parts.steps) and not isinstance(last, NewStep) and last.trap is not None:
+    if kept and end >= len(parts.steps) and not isinstance(last, NewStep | ErrorContextStep) and last.trap is not None:
         final = kept[-1]
-        if not isinstance(final, NewStep):
+        if not isinstance(final, NewStep | ErrorContextStep):
             kept[-1] = replace(final, trap=last.trap)
     return replace(parts, steps=tuple(kept))
 
@@ -295,7 +295,7 @@ def _within(parts: CaseParts) -> Iterator[CaseParts]:
             yield replace(parts, steps=(*parts.steps[:index], changed, *parts.steps[index + 1 :]))
 
 
-def with_less(step: Step) -> Iterator[Step]:
+def with_less(step: Step[str]) -> Iterator[Step[str]]:
     """A step that does less while it lasts; all at once first, then what borrows need is done by the case itself."""
     if not isinstance(step, CallStep | DropStep) or not step.during:
         return

@@ -12,10 +12,10 @@ from dataclasses import replace
 from harness.fuzz.held import Context, Held, Named, NotExpressible, hold, part_of, text_of, value_of
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.roles import Role
+from harness.plan.steps import CallStep, DropStep, ErrorContextStep, NewStep, RepStep, Step
 from harness.planner.composition import Composition
 from harness.script import operations as s
 from harness.script.encoding import handles
-from harness.suite.case import CallStep, DropStep, NewStep, RepStep, Step
 from harness.values.values import HandleName
 from harness.world import types as t
 from harness.world.world import Function
@@ -23,10 +23,10 @@ from harness.world.world import Function
 
 def steps_of(
     composition: Composition, scripts: Mapping[Role, s.Script], entries: Sequence[Role], outcome: ExpectedOutcome
-) -> tuple[Step, ...]:
+) -> tuple[Step[str], ...]:
     """The steps of one run. Raises `NotExpressible`."""
     walker = _Walker(composition, scripts)
-    steps: list[Step] = []
+    steps: list[Step[str]] = []
     for role in entries:
         frame = walker.next_frame(role, s.OnRun())
         walker.walk(role, frame, [], steps, top=True)
@@ -35,17 +35,19 @@ def steps_of(
     return tuple(steps)
 
 
-def _trapping(steps: Sequence[Step], trap: TrapClass) -> list[Step]:
+def _trapping(steps: Sequence[Step[str]], trap: TrapClass) -> list[Step[str]]:
     """With the trap at the last step. A drop itself that traps destroys nothing, so the trap is said further inside."""
-    if not steps or isinstance(steps[-1], NewStep):
+    last = steps[-1] if steps else None
+    if last is None or isinstance(last, NewStep | ErrorContextStep):
         raise NotExpressible("a trap outside any step")
-    last = steps[-1]
     if isinstance(last, DropStep) and last.during:
         return [*steps[:-1], replace(last, during=tuple(_trapping(last.during, trap)))]
     return [*steps[:-1], replace(last, trap=trap)]
 
 
-def _drops_of_borrows(inner: Sequence[Step], borrowed: Sequence[str]) -> tuple[tuple[Step, ...], frozenset[str]]:
+def _drops_of_borrows(
+    inner: Sequence[Step[str]], borrowed: Sequence[str]
+) -> tuple[tuple[Step[str], ...], frozenset[str]]:
     """What a callee does, and which borrows it drops by itself. A case drops each once, last of all, which is right
     where nothing else happens; two borrows of one handle have one name, and cannot be told apart."""
     dropped = [step.handle for step in inner if isinstance(step, DropStep) and step.handle in borrowed]
@@ -81,7 +83,7 @@ class _Walker:
         role: Role,
         frame: s.Frame,
         args: Sequence[Held],
-        steps: list[Step],
+        steps: list[Step[str]],
         top: bool = False,
         borrowed: Sequence[str] = (),
     ) -> Held | None:
@@ -119,14 +121,14 @@ class _Walker:
                     raise NotExpressible(f"{op}")
         return None
 
-    def _call(self, role: Role, op: s.Call, args: Sequence[Held], top: bool) -> CallStep:
+    def _call(self, role: Role, op: s.Call, args: Sequence[Held], top: bool) -> CallStep[str]:
         composition = self._composition
         function = composition.worlds[role].import_function(op.interface, op.name)
         assert function is not None
         callee, exported = composition.links.callee(role, op.interface, op.name)
         given = [self._resolve(role, value, args) for value in op.args]
         frame = self.next_frame(callee, s.OnExport(exported.interface, exported.name))
-        inner: list[Step] = []
+        inner: list[Step[str]] = []
         borrowed = [name for name in self._borrowed(function, given) if self._made[name][0] is not callee]
         result = self.walk(callee, frame, given, inner, borrowed=borrowed)
         during, keep = _drops_of_borrows(inner, borrowed)
@@ -142,13 +144,13 @@ class _Walker:
             keep=keep,
         )
 
-    def _destructor(self, name: str) -> tuple[Step, ...]:
+    def _destructor(self, name: str) -> tuple[Step[str], ...]:
         """What the destructor of the resource behind an own handle does."""
         if name in self._destroyed:
             return ()
         self._destroyed.add(name)
         implementor, key = self._made[name]
-        inner: list[Step] = []
+        inner: list[Step[str]] = []
         if self._frames[implementor].get(key):
             self.walk(implementor, self.next_frame(implementor, key), [], inner)
         return tuple(inner)

@@ -14,7 +14,8 @@ from harness.plan.roles import Role
 from harness.planner.calls import Caller
 from harness.planner.composition import Composition
 from harness.planner.needs import needs_of
-from harness.planner.scripts import FrameBuilder, OutOfRegisters
+from harness.planner.registers import OutOfRegisters
+from harness.planner.scripts import FrameBuilder
 from harness.script import operations as s
 from harness.script.operations import script_text
 from harness.world.world import Function

@@ -18,8 +18,9 @@ from harness.planner.call_texts import Called, Calls
 from harness.planner.composition import PRECIOUS, Composition
 from harness.planner.kept import MOST_KEPT, Kept
 from harness.planner.lending import Lent, Users
+from harness.planner.registers import OutOfRegisters
 from harness.planner.representations import Representations
-from harness.planner.scripts import FrameBuilder, OutOfRegisters, ScriptBuilder
+from harness.planner.scripts import FrameBuilder, ScriptBuilder
 from harness.planner.values import ANY_RANK, Values
 from harness.script import operations as s
 from harness.script.encoding import encode, handles

@@ -1,4 +1,4 @@
-"""Who holds which named handle while a case is planned."""
+"""Who holds which named handle while steps are compiled."""
 
 from __future__ import annotations
 
@@ -6,29 +6,34 @@ from dataclasses import dataclass, field
 
 from harness.model.table import ResourceIdentity
 from harness.plan.roles import Role
+from harness.planner.registers import Held
 
 
 @dataclass
 class HandleNames:
-    """Registers of named handles by component. A register keeps its number after the handle is gone: a case may use a
-    stale handle to see the trap."""
+    """Where components have named handles. A name keeps its place after the handle is gone: steps may use a stale
+    handle to see the trap."""
 
-    registers: dict[tuple[Role, str], int] = field(default_factory=dict)
+    places: dict[tuple[Role, str], Held] = field(default_factory=dict)
     owners: dict[str, Role] = field(default_factory=dict)
     reps: dict[tuple[ResourceIdentity, int], str] = field(default_factory=dict)
     made: dict[str, ResourceIdentity] = field(default_factory=dict)
     """Of which resource a handle is."""
 
-    def bind(self, role: Role, name: str, register: int, own: bool) -> None:
-        self.registers[role, name] = register
+    def bind(self, role: Role, name: str, held: Held, own: bool) -> None:
+        self.places[role, name] = held
         if own:
             self.owners[name] = role
+
+    def make(self, name: str, identity: ResourceIdentity, rep: int) -> None:
+        self.made[name] = identity
+        self.reps[identity, rep] = name
 
     def holds(self, role: Role, name: str) -> bool:
         return self.owners.get(name) is role
 
-    def register(self, role: Role, name: str) -> int | None:
-        return self.registers.get((role, name))
+    def held(self, role: Role, name: str) -> Held | None:
+        return self.places.get((role, name))
 
     def holder(self, name: str) -> Role | None:
         """The component that owns a handle, or that had it last."""

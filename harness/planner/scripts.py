@@ -6,14 +6,11 @@ from dataclasses import dataclass, field
 
 from harness.model.table import ResourceIdentity
 from harness.plan.roles import Role
+from harness.planner.registers import OutOfRegisters
 from harness.script import operations as s
 
 Mark = tuple[int, tuple[int, ...]]
 """How many frames there were, and which registers were free."""
-
-
-class OutOfRegisters(Exception):
-    """A call holds more handles at once than an interpreter has registers."""
 
 
 @dataclass(eq=False)

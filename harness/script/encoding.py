@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from harness.script import operations as s
+from harness.script.parser import parse_value
 from harness.values.numbers import write_numbers
-from harness.values.values import Case, ErrorContext, Float, HandleName, Value, without_payload
+from harness.values.values import Case, ErrorContext, Float, HandleName, Invalid, Value, without_payload
 from harness.world import types as t
 
 HandleLookup = Callable[[HandleName | ErrorContext], s.Value]
@@ -16,7 +17,7 @@ HandleLookup = Callable[[HandleName | ErrorContext], s.Value]
 def encode(value: Value, type: t.Type, handle: HandleLookup, lists: bool = False) -> s.Value:
     """`handle` gives the register for a handle or an error context; `lists`: lists of numbers whole.
 
-    Raises `TypeError` for what is not a value of the type.
+    Raises `TypeError` for what is not a value of the type, `ScriptValueError` for an `Invalid` that says nothing.
     """
     return _ENCODE[type.__class__](value, type, handle, lists)
 
@@ -30,24 +31,24 @@ def _primitive(value: Value, type: t.Prim, handle: HandleLookup, _lists: bool) -
         return s.Str(value.encode()) if type is t.Prim.STRING else s.Number("char", ord(value))
     if isinstance(value, (ErrorContext, HandleName)):
         return handle(value)
-    raise _mismatch(value, type)
+    return _invalid(value, type, handle)
 
 
 def _members(value: Value, type: t.Record | t.Tuple, handle: HandleLookup, lists: bool) -> s.Value:
     if not isinstance(value, tuple):
-        raise _mismatch(value, type)
+        return _invalid(value, type, handle)
     return s.Fields(tuple([encode(item, part, handle, lists) for item, part in zip(value, type.parts, strict=True)]))
 
 
 def _fixed_length_list(value: Value, type: t.FixedLengthList, handle: HandleLookup, lists: bool) -> s.Value:
     if not isinstance(value, tuple):
-        raise _mismatch(value, type)
+        return _invalid(value, type, handle)
     return s.Fields(tuple([encode(item, type.type, handle, lists) for item in value]))
 
 
 def _list(value: Value, type: t.List, handle: HandleLookup, lists: bool) -> s.Value:
     if not isinstance(value, tuple):
-        raise _mismatch(value, type)
+        return _invalid(value, type, handle)
     element = type.type
     if lists and isinstance(element, t.Prim) and element in t.NUMBERS:
         return s.Raw(len(value), write_numbers([_number(item) for item in value], element))
@@ -56,39 +57,39 @@ def _list(value: Value, type: t.List, handle: HandleLookup, lists: bool) -> s.Va
 
 def _map(value: Value, type: t.Map, handle: HandleLookup, lists: bool) -> s.Value:
     if not isinstance(value, tuple):
-        raise _mismatch(value, type)
+        return _invalid(value, type, handle)
     return s.Entries(tuple([_pair(pair, type, handle, lists) for pair in value]))
 
 
 def _case(value: Value, type: t.Variant | t.Option | t.Result, handle: HandleLookup, lists: bool) -> s.Value:
     if not isinstance(value, Case):
-        raise _mismatch(value, type)
+        return _invalid(value, type, handle)
     payload = type.payloads[value.index]
     if payload is None or value.payload is None:
         return s.Case(value.index)
     return s.Case(value.index, encode(value.payload, payload, handle, lists))
 
 
-def _enum(value: Value, type: t.EnumType, _handle: HandleLookup, _lists: bool) -> s.Value:
+def _enum(value: Value, type: t.EnumType, handle: HandleLookup, _lists: bool) -> s.Value:
     if not isinstance(value, int):
-        raise _mismatch(value, type)
+        return _invalid(value, type, handle)
     return s.Number("enum", value)
 
 
-def _flags(value: Value, type: t.Flags, _handle: HandleLookup, _lists: bool) -> s.Value:
+def _flags(value: Value, type: t.Flags, handle: HandleLookup, _lists: bool) -> s.Value:
     if not isinstance(value, frozenset):
-        raise _mismatch(value, type)
+        return _invalid(value, type, handle)
     return s.Number("flags", sum([1 << label for label in value]))
 
 
 def _resource(value: Value, type: t.Own | t.Borrow, handle: HandleLookup, _lists: bool) -> s.Value:
     if not isinstance(value, HandleName):
-        raise _mismatch(value, type)
+        return _invalid(value, type, handle)
     return handle(value)
 
 
-def _asynchronous(value: Value, type: t.Future | t.Stream, _handle: HandleLookup, _lists: bool) -> s.Value:
-    raise _mismatch(value, type)
+def _asynchronous(value: Value, type: t.Future | t.Stream, handle: HandleLookup, _lists: bool) -> s.Value:
+    return _invalid(value, type, handle)
 
 
 _ENCODE: dict[type, Callable[[Value, Any, HandleLookup, bool], s.Value]] = {
@@ -110,8 +111,11 @@ _ENCODE: dict[type, Callable[[Value, Any, HandleLookup, bool], s.Value]] = {
 }
 
 
-def _mismatch(value: Value, type: t.Type) -> TypeError:
-    return TypeError(f"{value!r} is not a value of {type.canonical}")
+def _invalid(value: Value, type: t.Type, handle: HandleLookup) -> s.Value:
+    """What is given in place of a value of the type."""
+    if not isinstance(value, Invalid):
+        raise TypeError(f"{value!r} is not a value of {type.canonical}")
+    return parse_value(value.text, lambda name: handle(HandleName(name)))
 
 
 def _pair(pair: Value, type: t.Map, handle: HandleLookup, lists: bool) -> tuple[s.Value, s.Value]:

@@ -25,7 +25,9 @@ Steps run in order. `result` is what the callee returns and what the caller must
 * a callee keeps the own handles that it is given, and drops borrowed ones before it returns (but see `keep`);
 * `drop = "$x"`: who holds it drops it. What nobody drops stays;
 * `during` is what the callee does before it returns: calls of its imports, `new`, `drop`, `rep`; for a `drop`, what the
-  resource's destructor does.
+  resource's destructor does;
+* `error-context = "$e"` makes an error context, `message-of = "$e"` asks for its message; both sides of a call have it
+  under its name, and drop it by a step of their own.
 
 After a step with `trap` a new composition begins; handles from before are gone.
 """
@@ -39,6 +41,7 @@ from typing import Any
 
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
+from harness.plan.steps import CallStep, DropStep, ErrorContextStep, MessageStep, NewStep, RepStep, Step, StepPath
 from harness.script.operations import Lists
 from harness.suite import wit_file
 from harness.suite.schema import CASE_SCHEMA
@@ -51,53 +54,6 @@ CaseError = FileError
 
 
 @dataclass(frozen=True)
-class CallStep:
-    """A call. Values are WAVE text, or a script value after `!`. `path` is where the step stands in the file."""
-
-    function: str
-    args: tuple[str, ...] = ()
-    result: str | None = None
-    by: Role | None = None
-    trap: TrapClass | None = None
-    during: tuple[Step, ...] = ()
-    keep: frozenset[str] = frozenset()
-    destroys: tuple[str, ...] | None = None
-    path: tuple[str | int, ...] = ()
-
-
-@dataclass(frozen=True)
-class DropStep:
-    """`stale`: dropped by the component that makes the calls, which has given it away. `during`: the destructor's."""
-
-    handle: str
-    stale: bool = False
-    trap: TrapClass | None = None
-    during: tuple[Step, ...] = ()
-    destroys: tuple[str, ...] | None = None
-    path: tuple[str | int, ...] = ()
-
-
-@dataclass(frozen=True)
-class NewStep:
-    """The component makes a handle of a resource that it exports."""
-
-    handle: str
-    resource: str
-    rep: int | None = None
-    path: tuple[str | int, ...] = ()
-
-
-@dataclass(frozen=True)
-class RepStep:
-    handle: str
-    trap: TrapClass | None = None
-    path: tuple[str | int, ...] = ()
-
-
-Step = CallStep | DropStep | NewStep | RepStep
-
-
-@dataclass(frozen=True)
 class Sample:
     """Calls drawn from a seed instead of steps."""
 
@@ -107,7 +63,8 @@ class Sample:
 
 @dataclass(frozen=True)
 class Case:
-    """Handles are named without `$` here. `lists`: for each run, whether lists of numbers go whole."""
+    """`steps` have values as texts: WAVE, or a script value after `!`; handles are named without `$` in them. `lists`:
+    for each run, whether lists of numbers go whole."""
 
     title: str
     why: str
@@ -117,7 +74,7 @@ class Case:
     world: str | None = None
     features: tuple[str, ...] = ()
     lists: tuple[Lists, ...] = (Lists.BY_ELEMENT,)
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Step[str], ...] = ()
     sample: Sample | None = None
     merge_versions: bool = True
     """The subject is linked as by default."""
@@ -173,31 +130,28 @@ def _case(file: TomlFile, folder: Path) -> Case:
     )
 
 
-def _steps(rows: Sequence[dict[str, Any]], path: tuple[str | int, ...]) -> tuple[Step, ...]:
+def _steps(rows: Sequence[dict[str, Any]], path: StepPath) -> tuple[Step[str], ...]:
     return tuple(_step(row, (*path, index)) for index, row in enumerate(rows))
 
 
-def _step(row: dict[str, Any], path: tuple[str | int, ...]) -> Step:
+def _step(row: dict[str, Any], path: StepPath) -> Step[str]:
     trap = TrapClass(row["trap"]) if "trap" in row else None
+    by = Role(row["by"]) if "by" in row else None
+    if "new" in row:
+        return NewStep(_name(row["new"]), row["resource"], row.get("rep"), by, path)
+    if "rep" in row:
+        return RepStep(_name(row["rep"]), trap, by, path)
+    if "error-context" in row:
+        return ErrorContextStep(_name(row["error-context"]), row["message"], by, path)
+    if "message-of" in row:
+        return MessageStep(_name(row["message-of"]), trap, by, path)
+    during = _steps(row.get("during", ()), (*path, "during"))
     destroys = tuple(map(_name, row["destroys"])) if "destroys" in row else None
     if "drop" in row:
-        during = _steps(row.get("during", ()), (*path, "during"))
-        return DropStep(_name(row["drop"]), row.get("stale", False), trap, during, destroys, path)
-    if "new" in row:
-        return NewStep(_name(row["new"]), row["resource"], row.get("rep"), path)
-    if "rep" in row:
-        return RepStep(_name(row["rep"]), trap, path)
-    return CallStep(
-        row["call"],
-        tuple(row.get("args", ())),
-        row.get("result"),
-        Role(row["by"]) if "by" in row else None,
-        trap,
-        _steps(row.get("during", ()), (*path, "during")),
-        frozenset(map(_name, row.get("keep", ()))),
-        destroys,
-        path,
-    )
+        return DropStep(_name(row["drop"]), row.get("stale", False), trap, during, destroys, by, path)
+    keep = frozenset(map(_name, row.get("keep", ())))
+    args = tuple(row.get("args", ()))
+    return CallStep(row["call"], args, row.get("result"), by, trap, during, keep, destroys, path)
 
 
 def _name(handle: str) -> str:

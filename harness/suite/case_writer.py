@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from harness.suite.case import CallStep, DropStep, NewStep, RepStep, Sample, Step
+from harness.plan.steps import CallStep, DropStep, ErrorContextStep, MessageStep, NewStep, RepStep, Step
+from harness.suite.case import Sample
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
@@ -14,7 +15,7 @@ def case_text(
     why: str,
     origin: Sequence[str],
     wit: str,
-    steps: Sequence[Step] = (),
+    steps: Sequence[Step[str]] = (),
     *,
     world: str | None = None,
     features: Sequence[str] = (),
@@ -43,14 +44,12 @@ def case_text(
     return "\n".join([*lines, ""])
 
 
-def _step(step: Step) -> list[tuple[str, str]]:
+def _step(step: Step[str]) -> list[tuple[str, str]]:
     """Keys and values of a step."""
     pairs: list[tuple[str, str]] = []
     match step:
         case CallStep():
-            pairs.append(("call", toml_string(step.function)))
-            if step.by is not None:
-                pairs.append(("by", toml_string(step.by.value)))
+            pairs += [("call", toml_string(step.function)), *_by(step)]
             if step.args:
                 pairs.append(("args", _array(map(toml_string, step.args))))
             if step.result is not None:
@@ -59,24 +58,32 @@ def _step(step: Step) -> list[tuple[str, str]]:
             if step.keep:
                 pairs.append(("keep", _array(_handle(name) for name in sorted(step.keep))))
         case DropStep():
-            pairs.append(("drop", _handle(step.handle)))
+            pairs += [("drop", _handle(step.handle)), *_by(step)]
             if step.stale:
                 pairs.append(("stale", "true"))
             pairs += _during(step.during)
         case NewStep():
-            pairs += [("new", _handle(step.handle)), ("resource", toml_string(step.resource))]
+            pairs += [("new", _handle(step.handle)), ("resource", toml_string(step.resource)), *_by(step)]
             if step.rep is not None:
                 pairs.append(("rep", str(step.rep)))
         case RepStep():
-            pairs.append(("rep", _handle(step.handle)))
-    if isinstance(step, CallStep | DropStep | RepStep) and step.trap is not None:
+            pairs += [("rep", _handle(step.handle)), *_by(step)]
+        case ErrorContextStep():
+            pairs += [("error-context", _handle(step.handle)), ("message", toml_string(step.message)), *_by(step)]
+        case MessageStep():
+            pairs += [("message-of", _handle(step.handle)), *_by(step)]
+    if not isinstance(step, NewStep | ErrorContextStep) and step.trap is not None:
         pairs.append(("trap", toml_string(step.trap.value)))
     if isinstance(step, CallStep | DropStep) and step.destroys is not None:
         pairs.append(("destroys", _array(_handle(name) for name in step.destroys)))
     return pairs
 
 
-def _during(steps: Sequence[Step]) -> list[tuple[str, str]]:
+def _by(step: Step[str]) -> list[tuple[str, str]]:
+    return [] if step.by is None else [("by", toml_string(step.by.value))]
+
+
+def _during(steps: Sequence[Step[str]]) -> list[tuple[str, str]]:
     tables = [f"{{ {', '.join(f'{key} = {value}' for key, value in _step(inner))} }}" for inner in steps]
     return [("during", _array(tables))] if tables else []
 

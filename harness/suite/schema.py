@@ -32,6 +32,11 @@ WIT: dict[str, Any] = {
     "features": texts("WIT feature gates to open."),
 }
 
+_BY: Schema = {
+    "enum": ["subject", "driver"],
+    "description": "Who does it. Not needed where only one can: for a handle, who holds it.",
+}
+
 _CALL: dict[str, Any] = {
     "call": text("The function: `a:b/c#f`, `label#f`, or `f` for one of the world itself."),
     "by": {
@@ -84,6 +89,7 @@ _STEP = {
                     "items": {"$ref": "#/$defs/step"},
                     "description": "What the destructor does. `call` is a function that its component imports.",
                 },
+                "by": _BY,
                 "trap": _CALL["trap"],
                 "destroys": _CALL["destroys"],
             },
@@ -96,6 +102,7 @@ _STEP = {
                 "new": text("The name of a new own handle.", pattern=_HANDLE),
                 "resource": text("The resource, `a:b/c#r`, that the component exports."),
                 "rep": {"type": "integer", "minimum": 0, "maximum": 2**32 - 1, "description": "Its representation."},
+                "by": _BY,
             },
             "additionalProperties": False,
         },
@@ -104,6 +111,27 @@ _STEP = {
             "required": ["rep"],
             "properties": {
                 "rep": text("Ask for the representation of this own handle.", pattern=_HANDLE),
+                "by": _BY,
+                "trap": _CALL["trap"],
+            },
+            "additionalProperties": False,
+        },
+        {
+            "type": "object",
+            "required": ["error-context", "message"],
+            "properties": {
+                "error-context": text("The name of a new error context.", pattern=_HANDLE),
+                "message": {"type": "string", "description": "Its message."},
+                "by": _BY,
+            },
+            "additionalProperties": False,
+        },
+        {
+            "type": "object",
+            "required": ["message-of"],
+            "properties": {
+                "message-of": text("Ask for the message of this error context.", pattern=_HANDLE),
+                "by": _BY,
                 "trap": _CALL["trap"],
             },
             "additionalProperties": False,

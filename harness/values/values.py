@@ -12,8 +12,10 @@
 | variant, option, result | `Case(index, payload)` |
 | enum | `int`, the index of the case |
 | flags | `frozenset` of indices of labels |
-| own, borrow | `HandleName`, a name from the case or the planner |
-| error-context | `ErrorContext(message)` |
+| own, borrow | `HandleName`, a name that the case or the planner gave it |
+| error-context | `ErrorContext(message)`, or `HandleName` of one that was made before |
+
+`Invalid` stands in a value where something is that is none of its type.
 """
 
 from __future__ import annotations
@@ -88,7 +90,15 @@ class ErrorContext:
     message: str
 
 
-Value = bool | int | str | Float | Case | HandleName | ErrorContext | frozenset[int] | tuple["Value", ...]
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """What an interpreter gives in place of a value, whether or not it is one: `text` says it in the notation of
+    interpreters/PROTOCOL.md, "Values"; `$x` in it is a handle."""
+
+    text: str
+
+
+Value = bool | int | str | Float | Case | HandleName | ErrorContext | Invalid | frozenset[int] | tuple["Value", ...]
 
 NONE = Case(0)
 

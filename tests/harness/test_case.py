@@ -15,9 +15,10 @@ from harness.frontend.front_end import WitText
 from harness.plan.outcomes import TrapClass
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
+from harness.plan.steps import CallStep, DropStep, NewStep, RepStep, Step
 from harness.planner import case_plan, check_plan
 from harness.script.operations import Lists
-from harness.suite.case import CallStep, DropStep, NewStep, RepStep, Sample, Step, load_case, parse_case
+from harness.suite.case import Sample, load_case, parse_case
 from harness.suite.case_writer import case_text, toml_string
 from harness.suite.refusals import parse_refusals
 from harness.suite.schema import CASE_SCHEMA, REFUSALS_SCHEMA
@@ -263,7 +264,7 @@ def test_a_case_from_a_file(tmp_path: Path) -> None:
     assert case_plan(load_case(tmp_path / "case.toml")).runs
 
 
-STEPS: tuple[Step, ...] = (
+STEPS: tuple[Step[str], ...] = (
     CallStep("a:b/x#[constructor]r", result="$x"),
     CallStep(
         "a:b/x#f",
@@ -282,7 +283,7 @@ STEPS: tuple[Step, ...] = (
 )
 
 
-def _without_paths(steps: tuple[Step, ...]) -> list[str]:
+def _without_paths(steps: tuple[Step[str], ...]) -> list[str]:
     import re
 
     return [re.sub(r"path=\((?:[^()]|\([^()]*\))*\)", "path=()", repr(step)) for step in steps]

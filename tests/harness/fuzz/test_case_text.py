@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 from harness.fuzz.case_text import CaseParts, case_text
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
+from harness.plan.steps import CallStep, DropStep, ErrorContextStep, MessageStep, NewStep, RepStep, Step
 from harness.script.operations import Lists
-from harness.suite.case import CallStep, DropStep, NewStep, RepStep, Sample, Step, parse_case
+from harness.suite.case import Sample, parse_case
 from harness.suite.case_writer import toml_string
 
 WIT = "package a:b;\nworld w { export f: func(a: string); }\n"
@@ -23,29 +25,32 @@ def test_strings_read_back(text: str) -> None:
     assert tomllib.loads(f"x = {toml_string(text)}") == {"x": text}
 
 
-STEPS: list[Step] = [
+STEPS: list[Step[str]] = [
     CallStep("f", ('"a\\\\b\\u{0}"',), None, Role.DRIVER),
     CallStep("a:b/c#f", ("$r1", "!varp 3 u8 1"), "ok(1)", trap=TrapClass.INVALID_CHAR, keep=frozenset({"r1"})),
     CallStep("g", during=(CallStep("h", ("1",), "2"), DropStep("r1"))),
     DropStep("r1", stale=True, trap=TrapClass.INVALID_HANDLE),
     NewStep("r2", "a:b/c#r", 7),
     NewStep("r3", "a:b/c#r"),
+    NewStep("r4", "a:b/c#r", by=Role.DRIVER),
     RepStep("r2"),
-    DropStep("r1", during=(CallStep("h", ("1",), "2"), NewStep("r2", "a:b/c#r", 7), DropStep("r2"))),
+    RepStep("r2", TrapClass.INVALID_HANDLE, Role.SUBJECT),
+    ErrorContextStep("e", 'no "x"'),
+    ErrorContextStep("e", "", Role.DRIVER),
+    MessageStep("e"),
+    MessageStep("e", TrapClass.HANDLE_TYPE, Role.DRIVER),
+    DropStep("e", by=Role.DRIVER),
+    DropStep("r1", destroys=("r1",), during=(CallStep("h", ("1",), "2"), NewStep("r2", "a:b/c#r", 7), DropStep("r2"))),
 ]
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_steps_read_back(step: Step) -> None:
-    def plain(item: Step) -> Step:
+def test_steps_read_back(step: Step[str]) -> None:
+    def plain(item: Step[str]) -> Step[str]:
         """Without the place in the file."""
-        if isinstance(item, CallStep):
-            return CallStep(
-                item.function, item.args, item.result, item.by, item.trap, tuple(map(plain, item.during)), item.keep
-            )
-        if isinstance(item, DropStep):
-            return DropStep(item.handle, item.stale, item.trap, tuple(map(plain, item.during)))
-        return NewStep(item.handle, item.resource, item.rep) if isinstance(item, NewStep) else RepStep(item.handle)
+        if isinstance(item, CallStep | DropStep):
+            item = replace(item, during=tuple(map(plain, item.during)))
+        return replace(item, path=())
 
     case = parse_case(case_text(CaseParts("t", "w", WIT, steps=(step,))))
     assert [plain(found) for found in case.steps] == [step]

@@ -17,8 +17,8 @@ from harness.fuzz.reduce import UNSAID, Reduce
 from harness.fuzz.signature import Signature
 from harness.fuzz.trial import Recipe
 from harness.plan.plan import Plan
+from harness.plan.steps import CallStep, DropStep, NewStep, RepStep, Step
 from harness.process.steps import Steps
-from harness.suite.case import CallStep, DropStep, NewStep, RepStep, Step
 
 SIGNATURE = Signature("ours", "fail", 3, "event", "x", "ours")
 WORLD = DrawnWorld("package a:b;\ninterface x { f: func(a: u8); }\nworld w { import x; }\n", "w", (), 7)
@@ -49,11 +49,12 @@ def test_a_case_that_does_not_show_it_is_none(tmp_path: Path, monkeypatch: pytes
     assert said or done.note == UNSAID
 
 
-def dropped(*during: Step) -> DropStep:
+def dropped(*during: Step[str]) -> DropStep[str]:
     return DropStep("r", during=during)
 
 
-CALL, NEW = CallStep("f"), NewStep("s", "x#r")
+CALL: CallStep[str] = CallStep("f")
+NEW = NewStep("s", "x#r")
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,6 @@ CALL, NEW = CallStep("f"), NewStep("s", "x#r")
         (RepStep("r"), []),
     ],
 )
-def test_steps_do_less(step: Step, less: list[Step]) -> None:
+def test_steps_do_less(step: Step[str], less: list[Step[str]]) -> None:
     found = list(dict.fromkeys(reduce.with_less(step)))
     assert found == less

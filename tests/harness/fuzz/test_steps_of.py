@@ -15,9 +15,10 @@ from harness.fuzz.signature import Signature
 from harness.fuzz.steps_of import steps_of
 from harness.fuzz.worlds import Profile, random_world
 from harness.plan.roles import Role
+from harness.plan.steps import CallStep, DropStep, Step
 from harness.planner import case_plan
 from harness.planner.bare import PlannedWorld, planned_world
-from harness.suite.case import CallStep, DropStep, Step, parse_case
+from harness.suite.case import parse_case
 
 DESTRUCTORS = """package a:b;
 interface log { line: func(s: string) -> u32; }
@@ -91,7 +92,7 @@ def test_faults_in_drops_are_kept() -> None:
     assert len(kinds) >= 3
 
 
-def inside_destructors(step: Step, where: str = "") -> set[str]:
+def inside_destructors(step: Step[str], where: str = "") -> set[str]:
     """What destructors do, and whether they run during a call of their own component."""
     if isinstance(step, CallStep):
         return {item for inner in step.during for item in inside_destructors(inner, " inside a call")}

@@ -1,0 +1,77 @@
+"""Who can make the calls of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from harness.plan.roles import Role
+from harness.plan.steps import CallStep, Step, StepError, V
+from harness.planner.composition import Composition
+from harness.text.nearest import there_are
+from harness.world import types as t
+
+WORLD = t.qualified(None, "")
+"""Stands before the canonical name of what the world itself has; a case leaves it out."""
+
+
+def split_function(text: str) -> tuple[str | None, str]:
+    """Interface and name of `a:b/c#f` or `f`."""
+    interface, hash_, name = text.rpartition("#")
+    return (interface if hash_ and interface != "-" else None), name
+
+
+def candidates(composition: Composition, step: CallStep[V]) -> list[Role]:
+    """Who can make a call, those that make it for the sake of the test first: the driver's exports, the subject's
+    imports; a driver that reaches the provider comes last."""
+    interface, name = split_function(step.function)
+    found = []
+    for role in (Role.SUBJECT, Role.DRIVER):
+        world = composition.worlds.get(role)
+        if world is not None and world.import_function(interface, name) is not None:
+            callee, _ = composition.links.callee(role, interface, name)
+            found.append((role is Role.DRIVER and callee is Role.PROVIDER, role))
+    if any(not indirect for indirect, _ in found):
+        return [role for indirect, role in found if not indirect]
+    return [role for _, role in found]
+
+
+def callable_by(composition: Composition, roles: Sequence[Role]) -> list[str]:
+    """The functions that these components can call, as a case names them."""
+    functions = [f for role in roles if role in composition.worlds for f in composition.imports(role)]
+    return list(dict.fromkeys(function.canonical.removeprefix(WORLD) for function in functions))
+
+
+def check_functions(composition: Composition, steps: Sequence[Step[V]]) -> None:
+    """Before it is said who calls: one call of what is not there must not make another one look open."""
+    for step in steps:
+        if isinstance(step, CallStep) and step.by is None and not candidates(composition, step):
+            known = callable_by(composition, (Role.SUBJECT, Role.DRIVER))
+            message = f"there is no function {step.function}\n{there_are(step.function, known, 'functions')}"
+            raise StepError((*step.path, "call"), message)
+
+
+def modes(composition: Composition, steps: Sequence[Step[V]]) -> tuple[Role | None, ...]:
+    """Both sides where every call that does not say who makes it can be made by either."""
+    open_calls = [step for step in steps if isinstance(step, CallStep) and step.by is None]
+    if open_calls and all(len(candidates(composition, step)) == 2 for step in open_calls):
+        return (Role.SUBJECT, Role.DRIVER)
+    return (None,)
+
+
+def with_callers(composition: Composition, steps: Sequence[Step[V]], mode: Role | None) -> Iterator[Step[V]]:
+    """The steps of a run, the calls with who makes them: `mode` where both sides can."""
+    for step in steps:
+        if isinstance(step, CallStep) and step.by is None:
+            yield replace(step, by=_caller(composition, step, mode))
+        else:
+            yield step
+
+
+def _caller(composition: Composition, step: CallStep[V], mode: Role | None) -> Role:
+    found = candidates(composition, step)
+    if mode is not None and mode in found:
+        return mode
+    if len(found) > 1:
+        raise StepError(step.path, "both the subject and the driver can make this call: say which with `by`")
+    return found[0]

@@ -1,0 +1,314 @@
+"""Steps into what interpreters are told: the only place that knows which operations a step is made of.
+
+Registers are named by the handles in them and live from where a handle is made or arrives to where it is used for the
+last time (`registers.py`). What a callee is given it takes apart when it needs a part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from harness.model.resource_ops import parts_of
+from harness.plan.roles import Role
+from harness.plan.steps import (
+    CallStep,
+    DropStep,
+    ErrorContextStep,
+    MessageStep,
+    NewStep,
+    RepStep,
+    Step,
+    StepError,
+    trap_of,
+)
+from harness.planner.callers import WORLD, callable_by, split_function
+from harness.planner.composition import Composition
+from harness.planner.names import HandleNames
+from harness.planner.registers import Frame, Held, ScriptBuilder
+from harness.planner.representations import FIRST_REP
+from harness.script import operations as s
+from harness.script.encoding import encode, handles
+from harness.script.parser import ScriptValueError
+from harness.text.nearest import there_are
+from harness.values.values import ErrorContext, HandleName, Value
+from harness.values.wave_lexer import WaveError
+from harness.world import types as t
+from harness.world.world import Function
+
+V = TypeVar("V")
+Where = tuple[str | int, ...]
+"""Which value of a call: `args` and a number, or `result`."""
+
+
+def _have_destructors(steps: Sequence[Step[V]]) -> bool:
+    """Whether some drop says what the destructor does."""
+    return any(
+        isinstance(step, CallStep | DropStep)
+        and (_have_destructors(step.during) or (isinstance(step, DropStep) and bool(step.during)))
+        for step in steps
+    )
+
+
+class Compiler(Generic[V]):
+    """Lowers the steps of one run. `read` gives the value that a `V` stands for; it may raise `WaveError`.
+
+    After `compile`: the components in the order in which they are entered, and the calls in the order in which they are
+    made.
+    """
+
+    def __init__(self, composition: Composition, lists: s.Lists, read: Callable[[V, t.Type], Value]) -> None:
+        self.entries: list[Role] = []
+        self.calls: list[tuple[Function, CallStep[V]]] = []
+        self.names = HandleNames()
+        self._composition = composition
+        self._lists = lists
+        self._read = read
+        self._scripts = {role: ScriptBuilder(role) for role in composition.worlds}
+        self._reps = FIRST_REP
+        self._have_destructors = False
+
+    def compile(self, steps: Sequence[Step[V]], eager: bool = False) -> dict[Role, s.Script]:
+        """Raises `StepError`, and `OutOfRegisters`."""
+        self._have_destructors = _have_destructors(steps)
+        frame: Frame | None = None
+        for step in steps:
+            role = self._actor(step, frame)
+            if frame is None or frame.role is not role:
+                frame = self._scripts[role].frame(s.OnRun())
+                self.entries.append(role)
+            self._step(frame, step)
+        return {role: script.build(eager, self._lists) for role, script in self._scripts.items()}
+
+    def _actor(self, step: Step[V], frame: Frame | None) -> Role:
+        """The component in whose `run` a step happens."""
+        if step.by is not None:
+            if step.by not in self._composition.worlds:
+                why = "exports" if step.by is Role.DRIVER else "imports"
+                raise StepError((*step.path, "by"), f"the world has no {step.by.value}: it {why} nothing")
+            return step.by
+        match step:
+            case CallStep():
+                raise AssertionError("a call of a run says who makes it")
+            case NewStep() | ErrorContextStep():
+                return Role.SUBJECT
+            case DropStep(stale=True) if frame is not None:
+                return frame.role
+            case DropStep() | RepStep() | MessageStep():
+                holder = self.names.holder(step.handle)
+                if holder is None:
+                    known = [f"${name}" for name in self.names.owners]
+                    message = f"there is no handle ${step.handle} yet\n{there_are(f'${step.handle}', known, 'handles')}"
+                    raise StepError(step.path, message)
+                if holder is Role.PROVIDER:
+                    message = f"the provider holds ${step.handle}: say what it does with it in `during` of a call"
+                    raise StepError(step.path, message)
+                return holder
+
+    def _step(self, frame: Frame, step: Step[V]) -> None:
+        reads: list[int] = []
+        match step:
+            case CallStep():
+                self._call(frame, step)
+            case DropStep():
+                frame.add(s.Drop(self._handle(frame, step.handle, step, reads)), reads)
+                self._destroy(frame.role, step)
+            case NewStep():
+                self._new(frame, self._resource(frame.role, step), step.handle, step.rep)
+            case RepStep():
+                register = frame.owner.new_register()
+                frame.add(s.Rep(register, self._handle(frame, step.handle, step, reads)), reads, register)
+            case ErrorContextStep():
+                self.names.bind(frame.role, step.handle, self._error_context(frame, step.message), own=True)
+            case MessageStep():
+                register = frame.owner.new_register()
+                context = self._handle(frame, step.handle, step, reads)
+                frame.add(s.ErrorContextMessage(register, context), reads, register)
+
+    def _destroy(self, role: Role, step: DropStep[V]) -> None:
+        """The destructor's frame. Once one destructor does something, all have a frame: they are used in order."""
+        resource = self.names.made.get(step.handle)
+        if resource is None or not self.names.holds(role, step.handle) or step.trap is not None:
+            if step.during:
+                raise StepError((*step.path, "during"), f"dropping ${step.handle} here destroys nothing")
+            return
+        if self._have_destructors:
+            frame = self._scripts[resource.implementor].frame(s.OnDestructor(*parts_of(resource.canonical)))
+            for inner in step.during:
+                self._step(frame, inner)
+
+    def _handle(self, frame: Frame, name: str, step: Step[V], reads: list[int]) -> s.Value:
+        """A handle for the next operation of the frame; the register that this reads is added to `reads`."""
+        held = self.names.held(frame.role, name)
+        if held is None:
+            role = frame.role
+            known = [f"${known}" for of, known in self.names.places if of is role]
+            message = f"the {role.value} never had a handle ${name}\n{there_are(f'${name}', known, 'handles')}"
+            raise StepError(step.path, message)
+        return frame.read(held, reads)
+
+    def _resource(self, role: Role, step: NewStep) -> t.Resource:
+        interface, name = split_function(step.resource)
+        exported = self._composition.worlds[role].exports.get(interface)
+        resource = exported.resources.get(name) if exported is not None else None
+        if resource is not None and resource.exported:
+            return resource
+        known = [
+            t.qualified(key, found).removeprefix(WORLD)
+            for key, exports in self._composition.worlds[role].exports.items()
+            for found, resource in exports.resources.items()
+            if resource.exported
+        ]
+        message = f"the {role.value} defines no resource {step.resource}"
+        listed = there_are(step.resource, known, "resources of it")
+        raise StepError((*step.path, "resource"), f"{message}\n{listed}")
+
+    def _new(self, frame: Frame, resource: t.Resource, name: str, rep: int | None = None) -> Held:
+        if rep is None:
+            self._reps += 1
+            rep = self._reps
+        register = frame.owner.new_register()
+        frame.add(s.New(register, resource.interface, resource.name, rep), writes=register)
+        held = Held(frame, s.Register(register), register=register)
+        self.names.bind(frame.role, name, held, own=True)
+        self.names.make(name, self._composition.identity(frame.role, resource), rep)
+        return held
+
+    def _error_context(self, frame: Frame, message: str) -> Held:
+        register = frame.owner.new_register()
+        frame.add(s.ErrorContextNew(register, s.Str(message.encode())), writes=register)
+        return Held(frame, s.Register(register), register=register)
+
+    def _call(self, frame: Frame, step: CallStep[V]) -> None:
+        function = self._import(frame.role, step)
+        if len(step.args) != len(function.params):
+            message = f"{function.canonical} takes {len(function.params)} arguments, not {len(step.args)}"
+            raise StepError((*step.path, "args"), message)
+        callee, exported = self._composition.links.callee(frame.role, function.interface, function.name)
+        contexts: list[Held] = []
+        reads: list[int] = []
+        values = [
+            self._value(step, given, ("args", index), param.type)
+            for index, (given, param) in enumerate(zip(step.args, function.params, strict=True))
+        ]
+        args = [
+            self._given(frame, step, ("args", index), value, param.type, reads, contexts)
+            for index, (value, param) in enumerate(zip(values, function.params, strict=True))
+        ]
+        self.calls.append((function, step))
+        result = self._answer(callee, exported, step, values)
+        register = frame.owner.new_register() if function.result is not None else None
+        frame.add(s.Call(function.interface, function.name, register, tuple(args)), reads, register)
+        for context in contexts:
+            self._drop(frame, context)
+        if result is not None and function.result is not None and register is not None:
+            for name, held in self._bind(frame, s.Register(register), result, function.result):
+                assert not name, "a result holds no borrow"
+                self._drop(frame, held)
+
+    def _drop(self, frame: Frame, held: Held) -> None:
+        reads: list[int] = []
+        frame.add(s.Drop(frame.read(held, reads)), reads)
+
+    def _import(self, role: Role, step: CallStep[V]) -> Function:
+        interface, name = split_function(step.function)
+        function = self._composition.worlds[role].import_function(interface, name)
+        if function is None:
+            known = callable_by(self._composition, [role])
+            message = f"the {role.value} imports no {step.function}\n{there_are(step.function, known, 'imports of it')}"
+            raise StepError((*step.path, "call"), message)
+        return function
+
+    def _answer(self, role: Role, function: Function, step: CallStep[V], args: list[Value]) -> Value | None:
+        """The callee's frame; what it returns."""
+        frame = self._scripts[role].frame(s.OnExport(function.interface, function.name))
+        borrowed: list[tuple[str, Held]] = []
+        for index, (value, param) in enumerate(zip(args, function.params, strict=True)):
+            borrowed += self._bind(frame, s.Argument(index), value, param.type)
+        for inner in step.during:
+            self._step(frame, inner)
+        if function.result is None and step.result is not None:
+            raise StepError((*step.path, "result"), f"{function.canonical} returns nothing")
+        result = None
+        given: s.Value | None = None
+        reads: list[int] = []
+        if function.result is not None:
+            if step.result is None:
+                if trap_of(step) is None:
+                    raise StepError(step.path, f"`result` is missing: {function.canonical} returns a value")
+                frame.add(s.Trap())
+                return None
+            result = self._value(step, step.result, ("result",), function.result)
+            given = self._given(frame, step, ("result",), result, function.result, reads, None)
+        for name, held in borrowed:
+            if name not in step.keep:
+                self._drop(frame, held)
+        frame.add(s.Return(given), reads)
+        return result
+
+    def _bind(
+        self, frame: Frame, source: s.Register | s.Argument, value: Value, type: t.Type
+    ) -> list[tuple[str, Held]]:
+        """Give names to the handles in a value that arrived; those that are borrowed are returned."""
+        role = frame.role
+        borrowed = []
+        for path, found, given in handles(value, type):
+            if isinstance(found, t.Borrow) and self._composition.identity(role, found.resource).implementor is role:
+                continue  # a representation, not a handle (CanonicalABI.md, `lower_borrow`)
+            held = Held(frame, source, path)
+            if not path and isinstance(source, s.Register):
+                held.register = source.index
+            if isinstance(given, ErrorContext):
+                borrowed.append(("", held))  # an error context without a name: dropped with the borrows
+                continue
+            if not isinstance(given, HandleName):
+                continue  # what is given here is no handle
+            own = not isinstance(found, t.Borrow)
+            self.names.bind(role, given.name, held, own)
+            if not own:
+                borrowed.append((given.name, held))
+        return borrowed
+
+    def _value(self, step: CallStep[V], given: V, where: Where, type: t.Type) -> Value:
+        try:
+            return self._read(given, type)
+        except WaveError as error:
+            raise StepError((*step.path, *where), f"{where[0]} {given!r}, {error}") from error
+
+    def _given(
+        self,
+        frame: Frame,
+        step: CallStep[V],
+        where: Where,
+        value: Value,
+        type: t.Type,
+        reads: list[int],
+        contexts: list[Held] | None,
+    ) -> s.Value:
+        """A value as the script has it: handles replaced by registers. `contexts` gets the error contexts that are
+        made for it; None for a result, for which resources are made as well."""
+        made: dict[str, t.Own] = {}
+        if contexts is None:
+            made = {
+                held.name: found
+                for _, found, held in handles(value, type)
+                if isinstance(found, t.Own) and isinstance(held, HandleName)
+            }
+
+        def lookup(held: HandleName | ErrorContext) -> s.Value:
+            if isinstance(held, ErrorContext):
+                context = self._error_context(frame, held.message)
+                if contexts is not None:
+                    contexts.append(context)
+                return frame.read(context, reads)
+            own, role = made.get(held.name), frame.role
+            if own is None or self.names.holds(role, held.name):
+                return self._handle(frame, held.name, step, reads)
+            if self._composition.identity(role, own.resource).implementor is role:
+                return frame.read(self._new(frame, own.resource, held.name), reads)
+            raise StepError(step.path, f"the {role.value} does not hold ${held.name} and cannot make it")
+
+        try:
+            return encode(value, type, lookup, self._lists is s.Lists.NUMBERS)
+        except ScriptValueError as error:
+            raise StepError((*step.path, *where), str(error)) from error

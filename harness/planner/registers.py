@@ -1,0 +1,162 @@
+"""Scripts in the making, one for each component: operations in the order in which they are carried out.
+
+Registers in them are numbers without bound, each written once. An interpreter's register is found for each at the end,
+when it is known where it is used for the last time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from harness.plan.roles import Role
+from harness.script import operations as s
+
+
+class OutOfRegisters(Exception):
+    """A component holds more handles at once than an interpreter has registers."""
+
+
+@dataclass(eq=False, slots=True)
+class _Written:
+    """An operation of a frame; the registers that it reads, and the one that it writes."""
+
+    frame: int
+    op: s.Op
+    reads: Sequence[int] = ()
+    writes: int | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Held:
+    """Where a component has a handle: at `path` of a value that came to the frame `home`, until `register` has it."""
+
+    home: Frame
+    source: s.Register | s.Argument
+    path: tuple[int, ...] = ()
+    register: int | None = None
+
+
+@dataclass(eq=False)
+class ScriptBuilder:
+    """The script of one component."""
+
+    role: Role
+    keys: list[s.FrameKey] = field(default_factory=list)
+    ops: list[_Written] = field(default_factory=list)
+    _registers: int = 0
+
+    def frame(self, key: s.FrameKey) -> Frame:
+        """A new frame. Frames of one key are used in the order in which they are made here."""
+        self.keys.append(key)
+        return Frame(self, len(self.keys) - 1)
+
+    def new_register(self) -> int:
+        self._registers += 1
+        return self._registers - 1
+
+    def build(self, eager: bool, lists: s.Lists) -> s.Script:
+        """The script, with an interpreter's registers. Raises `OutOfRegisters`."""
+        frames: list[list[s.Op]] = [[] for _ in self.keys]
+        free = list(range(s.REGISTERS - 1, -1, -1))
+        numbers: dict[int, int] = {}
+        last = _last_uses(self.ops)
+        for at, written in enumerate(self.ops):
+            op, to = written.op, written.writes
+            if written.reads:
+                op = _reading(op, numbers)
+                free += [numbers.pop(register) for register in dict.fromkeys(written.reads) if last[register] == at]
+            if to is not None:
+                if not free:
+                    raise OutOfRegisters(f"the {self.role.value} holds {s.REGISTERS} handles")
+                numbers[to] = free.pop()
+                op = _writing(op, numbers[to])
+                if to not in last:
+                    free.append(numbers.pop(to))
+            frames[written.frame].append(op)
+        return s.Script(tuple(s.Frame(k, tuple(ops)) for k, ops in zip(self.keys, frames, strict=True)), eager, lists)
+
+
+def _last_uses(ops: Sequence[_Written]) -> dict[int, int]:
+    """For each register that is read, the last operation that does it."""
+    return {register: at for at, written in enumerate(ops) for register in written.reads}
+
+
+@dataclass(eq=False)
+class Frame:
+    """A frame of the script of `owner`, while its operations are added."""
+
+    owner: ScriptBuilder
+    number: int
+    _last: _Written | None = None
+    _last_at: int = 0
+    """Where the last operation stood when it was added; since then others may have been put before it."""
+
+    @property
+    def role(self) -> Role:
+        return self.owner.role
+
+    def add(self, op: s.Op, reads: Sequence[int] = (), writes: int | None = None) -> None:
+        self._last, self._last_at = _Written(self.number, op, reads, writes), len(self.owner.ops)
+        self.owner.ops.append(self._last)
+
+    def read(self, held: Held, reads: list[int]) -> s.Value:
+        """A handle for the next operation of this frame, which will read the registers `reads`."""
+        if held.register is None:
+            if not held.path and held.home is self:
+                return held.source
+            held.register = self._fetched(held)
+        reads.append(held.register)
+        return s.Register(held.register)
+
+    def _fetched(self, held: Held) -> int:
+        """A register that gets the handle: now, or at the end of a frame that the value came to and that is over or
+        waits for this one."""
+        register, source = self.owner.new_register(), held.source
+        op = s.Pick(register, source, held.path) if held.path else s.Set(register, source)
+        reads = (source.index,) if isinstance(source, s.Register) else ()
+        if held.home is self or isinstance(source, s.Register):
+            self.add(op, reads, register)
+        else:
+            held.home._add_before_last(_Written(held.home.number, op, reads, register))
+        return register
+
+    def _add_before_last(self, written: _Written) -> None:
+        ops = self.owner.ops
+        if self._last is None:
+            self.add(written.op, written.reads, written.writes)
+            return
+        self._last_at = ops.index(self._last, self._last_at)
+        ops.insert(self._last_at, written)
+
+
+def _reading(op: s.Op, numbers: Mapping[int, int]) -> s.Op:
+    match op:
+        case s.Set(value=value) | s.Pick(value=value) | s.Return(value=value) if value is not None:
+            return replace(op, value=_renumbered(value, numbers))
+        case s.Call(args=args):
+            return replace(op, args=tuple([_renumbered(value, numbers) for value in args]))
+        case s.Rep(handle=value) | s.Drop(handle=value) | s.ErrorContextMessage(handle=value):
+            return replace(op, handle=_renumbered(value, numbers))
+        case _:
+            raise AssertionError(f"{op} reads no register")
+
+
+def _writing(op: s.Op, register: int) -> s.Op:
+    assert not isinstance(op, s.Drop | s.Return | s.Trap)
+    return replace(op, register=register)
+
+
+def _renumbered(value: s.Value, numbers: Mapping[int, int]) -> s.Value:
+    match value:
+        case s.Register(index):
+            return s.Register(numbers[index])
+        case s.Fields(items):
+            return s.Fields(tuple([_renumbered(item, numbers) for item in items]))
+        case s.Items(items):
+            return s.Items(tuple([_renumbered(item, numbers) for item in items]))
+        case s.Case(discriminant, payload) if payload is not None:
+            return s.Case(discriminant, _renumbered(payload, numbers))
+        case s.Entries(pairs):
+            return s.Entries(tuple([(_renumbered(k, numbers), _renumbered(v, numbers)) for k, v in pairs]))
+    return value
