@@ -26,7 +26,7 @@ class Area(Enum):
 @dataclass(frozen=True)
 class Mutant:
     """`wrong` says what it does; `needs`, in words, what a world must have to show it; `shown_by` names such a world
-    in `worlds.py`."""
+    in `worlds.py`, or a program in `shown_programs.py`."""
 
     name: str
     area: Area
