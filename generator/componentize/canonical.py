@@ -16,6 +16,7 @@ from generator.componentize.definitions import (
     ResourceBuiltin,
     TaskReturn,
 )
+from generator.componentize.entries import Entries
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.options import Needs
 from generator.componentize.plan import CoreExport, PlanModule
@@ -40,11 +41,12 @@ def required_exports(
 
 
 class CanonicalDefinitions:
-    def __init__(self, root: RootTypes, imports: WorldImports, instances: CoreInstances) -> None:
+    def __init__(self, root: RootTypes, imports: WorldImports, instances: CoreInstances, entries: Entries) -> None:
         self._root = root
         self._builder = root.builder
         self._imports = imports
         self._instances = instances
+        self._entries = entries
 
     def _options(
         self,
@@ -57,7 +59,7 @@ class CanonicalDefinitions:
         return CanonOptions(
             encoding if needs.string_encoding else None,
             self._instances.alias(memory) if needs.memory and memory is not None else None,
-            self._instances.alias(realloc) if needs.realloc and realloc is not None else None,
+            self._entries.index(realloc) if needs.realloc and realloc is not None else None,
             is_async=is_async,
         )
 
@@ -102,10 +104,10 @@ class CanonicalDefinitions:
         realloc = module.options.export_realloc
         required_exports(where, lifted.needs, module.options.memory, realloc)
         options = self._options(lifted.needs, lifted.encoding, module.options.memory, realloc)
-        core = self._instances.alias(CoreExport(module.name, lifted.core_name))
+        core = self._entries.index(CoreExport(module.name, lifted.core_name))
         type = self._root.func_type(home, lifted.function)
         post_return, callback = (
-            None if name is None else self._instances.alias(CoreExport(module.name, name))
+            None if name is None else self._entries.index(CoreExport(module.name, name))
             for name in (lifted.post_return, lifted.callback)
         )
         full = CanonOptions(

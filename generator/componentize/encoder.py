@@ -11,24 +11,26 @@ from generator.component.canon import BuiltinOp
 from generator.component.types import Sort
 from generator.componentize.builtins import signature
 from generator.componentize.canonical import CanonicalDefinitions, required_exports
-from generator.componentize.core_exports import CoreExports
+from generator.componentize.core_exports import CoreExports, LiftedFunction
 from generator.componentize.core_imports import CoreImports
 from generator.componentize.core_instances import CoreInstances, Exports
 from generator.componentize.definitions import CoreImport, LoweredFunction, PlainBuiltin
 from generator.componentize.duplicates import with_unique_imports
+from generator.componentize.entries import Entries
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.extern_names import InterfaceNaming, UniqueNames
 from generator.componentize.interface_export import instance_of_interface
+from generator.componentize.late import LateFunctions, LoweredLate
 from generator.componentize.live import LiveTypes
 from generator.componentize.plan import CoreExport, Plan, PlanModule
 from generator.componentize.root_types import RootTypes
-from generator.componentize.shim import TABLE, fixup_module, shim_module
+from generator.componentize.task_hooks import Entry
 from generator.componentize.types import extern_name
 from generator.componentize.world import unite_worlds
 from generator.componentize.world_imports import WorldImports
 from generator.resolved.instances import Instance, Instances
-from generator.resolved.model import FunctionItem, InterfaceItem, Resource, TypeId, TypeItem, WorldKey
-from generator.wasm.types import ExternKind, FuncIndex, FuncType
+from generator.resolved.model import Function, FunctionItem, InterfaceItem, Resource, TypeId, TypeItem, WorldKey
+from generator.wasm.types import FuncIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +40,6 @@ class ComponentizeOptions:
     debug_names: bool = True
     """Write name sections for modules that are added, as the reference does. In the component's own name section,
     modules and instances always have names."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Late:
-    """A function of the shim: what it calls is defined when all instances exist."""
-
-    type: FuncType
-    name: str
-    target: tuple[CoreImport, PlanModule] | CoreExport
 
 
 def componentize(plan: Plan, options: ComponentizeOptions = ComponentizeOptions()) -> bytes:
@@ -74,9 +67,9 @@ class _Encoder:
         self.live = LiveTypes(self.homes)
         self.wit_imports: dict[str, dict[str, list[tuple[str, CoreImport]]]] = {}
         """By module of the plan and namespace: name and meaning."""
-        self.late: list[_Late] = []
         self.late_numbers: dict[tuple[str, str, str], int] = {}
-        self.shim = -1
+        self.lifts: dict[tuple[Instance, str], LiftedFunction] = {}
+        """By home and name of the function."""
         self.export_names = UniqueNames("export")
         self.context: tuple[object, str] | None = None
         """The type of a context's values, and who asked for it first."""
@@ -88,14 +81,16 @@ class _Encoder:
         self.imports = WorldImports(self.root, self.live, self.options.naming)
         self.imports.write(self.items, lowered)
         self.instances = CoreInstances(self.plan, self.builder)
-        self.canonical = CanonicalDefinitions(self.root, self.imports, self.instances)
+        self.late = LateFunctions(self.builder, self.instances, self.options.debug_names)
+        self.entries = Entries(self.plan, self.late, self.instances)
+        self.canonical = CanonicalDefinitions(self.root, self.imports, self.instances, self.entries)
         self._plan_late_imports()
         destructors = self._plan_destructors()
+        self._plan_lifts()
         if self.late:
-            self._instantiate_shim()
+            self.late.instantiate()
         for home, resource, number in destructors:
-            dtor = None if number is None else self.instances.alias_of(self.shim, str(number))
-            self.root.define_resource(home, resource, dtor)
+            self.root.define_resource(home, resource, None if number is None else self.late.function(number))
         self._instantiate_modules()
         self._export()
         return self.builder.finish()
@@ -145,10 +140,13 @@ class _Encoder:
         for module in self.plan.modules:
             for (namespace, name), item in _all(self.wit_imports[module.name]):
                 where = f"module `{module.name}`: import `{namespace}` `{name}`"
-                needed = required_exports(where, item.needs, module.options.memory, module.options.import_realloc)
-                if not module.after_fixup and any(export.module not in earlier for export in needed):
-                    self.late_numbers[module.name, namespace, name] = len(self.late)
-                    self.late.append(_Late(item.type, f"indirect-{namespace}-{name}", (item, module)))
+                realloc = module.options.import_realloc
+                needed = required_exports(where, item.needs, module.options.memory, realloc)
+                self.entries.add_realloc(realloc, needed=item.needs.realloc)
+                if not module.after_fixup and not all(self.entries.exists(export, earlier) for export in needed):
+                    target = LoweredLate(item, module)
+                    number = self.late.add(target, item.type, f"indirect-{namespace}-{name}")
+                    self.late_numbers[module.name, namespace, name] = number
             earlier.add(module.name)
 
     def _plan_destructors(self) -> list[tuple[Instance, TypeId, int | None]]:
@@ -164,52 +162,43 @@ class _Encoder:
                 number = None
                 if found is not None:
                     module, name = found
-                    number = len(self.late)
                     debug_name = f"dtor-{resource_name(self.resolve, id)}"
-                    self.late.append(_Late(signature(1), debug_name, CoreExport(module.name, name)))
+                    around = self.entries.around(Entry.DESTRUCTOR)
+                    number = self.late.add(CoreExport(module.name, name), signature(1), debug_name, around)
                 resources.append((home, id, number))
         return resources
 
-    def _instantiate_shim(self) -> None:
-        functions = [(late.type, late.name) for late in self.late]
-        module = self.builder.core_module(shim_module(functions, self.options.debug_names))
-        self.shim = self.builder.core_instantiate(module)
-        self.builder.set_name(Sort.CORE_MODULE, module, "shim")
-        self.builder.set_name(Sort.CORE_INSTANCE, self.shim, "shim")
+    def _plan_lifts(self) -> None:
+        """Find the core functions of what the world exports; hooks about them are functions of the shim."""
+        for key, item in self.items.exports.items():
+            match item:
+                case FunctionItem(function):
+                    self._plan_lift(key, self.homes.root, function)
+                case InterfaceItem(id):
+                    for function in self.resolve.interfaces[id].functions.values():
+                        self._plan_lift(key, self.homes.exports[key], function)
+                case TypeItem():
+                    raise AssertionError("worlds do not export types")
 
-    def _fill_shim(self) -> None:
-        functions: Exports = []
-        for number, late in enumerate(self.late):
-            if isinstance(late.target, CoreExport):
-                index = self.instances.alias(late.target)
-            else:
-                index = self.canonical.core_function(*late.target)
-            functions.append((str(number), Sort.CORE_FUNC, index))
-        table = self.instances.alias_of(self.shim, TABLE, ExternKind.TABLE)
-        module = self.builder.core_module(fixup_module([late.type for late in self.late], self.options.debug_names))
-        arguments = self.builder.core_inline_exports([(TABLE, Sort.CORE_TABLE, table), *functions])
-        instance = self.builder.core_instantiate(module, [("", arguments)])
-        self.builder.set_name(Sort.CORE_MODULE, module, "fixup")
-        self.builder.set_name(Sort.CORE_INSTANCE, instance, "fixup")
+    def _plan_lift(self, key: WorldKey, home: Instance, function: Function) -> None:
+        lifted = self.lifts[home, function.name] = self.core_exports.function(key, home, function)
+        self.entries.add_lifted(lifted)
 
     def _instantiate_modules(self) -> None:
         filled = not self.late
         for module in self.plan.modules:
             if module.after_fixup and not filled:
-                self._fill_shim()
+                self.late.fill(self.canonical.core_function)
                 filled = True
             self.instances.instantiate(module, self._wit_instances(module))
         if not filled:
-            self._fill_shim()
+            self.late.fill(self.canonical.core_function)
 
     def _wit_instances(self, module: PlanModule) -> dict[str, Exports]:
         wit: dict[str, Exports] = {}
         for (namespace, name), item in _all(self.wit_imports[module.name]):
             number = self.late_numbers.get((module.name, namespace, name))
-            if number is not None:
-                index = self.instances.alias_of(self.shim, str(number))
-            else:
-                index = self.canonical.core_function(item, module)
+            index = self.canonical.core_function(item, module) if number is None else self.late.function(number)
             wit.setdefault(namespace, []).append((name, Sort.CORE_FUNC, index))
         return wit
 
@@ -220,7 +209,7 @@ class _Encoder:
         for key, item in self.items.exports.items():
             match item:
                 case FunctionItem(function):
-                    index = self.canonical.lift(self.core_exports.function(key, root, function), root)
+                    index = self.canonical.lift(self.lifts[root, function.name], root)
                     self.builder.export(extern_name(function), Sort.FUNC, index)
                 case InterfaceItem():
                     self._export_interface(key, self.homes.exports[key], item)
@@ -234,10 +223,7 @@ class _Encoder:
             used.add_function(home, function)
         for type_home, type in used.order:
             self.root.type_index(type_home, type)
-        lifted = [
-            (function, self.canonical.lift(self.core_exports.function(key, home, function), home))
-            for function in functions
-        ]
+        lifted = [(function, self.canonical.lift(self.lifts[home, function.name], home)) for function in functions]
         instance = instance_of_interface(self.root, home, used.order, lifted)
         name = self.options.naming.of(self.resolve, key, item, exported=True)
         self.export_names.claim(name, self.resolve.world_key_name(key))

@@ -11,7 +11,7 @@ functions, resource intrinsics, `task.return`, lifts, post-returns) follows from
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from generator.wasm.decode import DecodedModule
 from generator.wasm.module import CustomSection
@@ -90,6 +90,8 @@ class Plan:
     """Names of the modules that are asked for what the world exports (core export names such as `a:b/c#f`). A world's
     exports come from the module that carries that world; where it lacks one, from the first in this order that has it.
     Post-return, callback and destructor come from the same module as their function or resource."""
+    task_hooks: Mapping[str, CoreExport] = field(default_factory=dict)
+    """By the names of `generator.componentize.task_hooks`."""
 
     def module(self, name: str) -> PlanModule:
         """The module of that name. Raises KeyError."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from generator.canonical.names import INITIALIZE, MEMORY, REALLOC
-from generator.componentize import standard_names
+from generator.componentize import standard_names, task_hooks
 from generator.componentize.builtins import signature
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.plan import (
@@ -17,6 +19,7 @@ from generator.componentize.plan import (
 from generator.componentize.signatures import check_signature
 from generator.componentize.unsupported import unsupported
 from generator.wasm.builder import ModuleBuilder
+from generator.wasm.code import Code
 from generator.wasm.decode import DecodedModule
 from generator.wasm.types import ExternKind, FuncType, MemoryType
 from generator.wit.binary.encode import is_component_type_section
@@ -59,10 +62,21 @@ def plan_single(module: DecodedModule) -> Plan:
     )
     stripped = module.without_customs(is_component_type_section)
     modules.append(PlanModule(MAIN, stripped, imports, options, sections))
+    hooks = _task_hooks(module)
     initialize = _function(module, FuncType(()), INITIALIZE, standard_names.INITIALIZE)
     if initialize is not None:
-        modules.append(_initializer(initialize))
-    return Plan(tuple(modules), (MAIN,))
+        calls = task_hooks.surrounded([task_hooks.Call(initialize)], task_hooks.choose(hooks))
+        modules.append(_initializer(calls))
+    return Plan(tuple(modules), (MAIN,), hooks)
+
+
+def _task_hooks(module: DecodedModule) -> dict[str, CoreExport]:
+    found = task_hooks.counting(task_hooks.exported_hooks(module))
+    for name in found:
+        problem = task_hooks.wrong_type(module, name)
+        if problem is not None:
+            raise ComponentizeError(f"module `{MAIN}`: {problem}")
+    return {name: CoreExport(MAIN, name) for name in found}
 
 
 def _export(module: DecodedModule, name: str, kind: ExternKind) -> CoreExport | None:
@@ -89,9 +103,17 @@ def _provider(type: MemoryType) -> PlanModule:
     return PlanModule(_MEMORY_MODULE, DecodedModule(builder.encode()), {}, _NO_OPTIONS)
 
 
-def _initializer(initialize: CoreExport) -> PlanModule:
-    """Its start function calls `_initialize` when all imports are in place."""
+def _initializer(calls: Sequence[task_hooks.Call]) -> PlanModule:
+    """Its start function calls `_initialize`, and hooks about it, when all imports are in place."""
     builder = ModuleBuilder()
-    builder.module.start = builder.import_function("", initialize.name, FuncType(()))
-    imports = {"": SynthesizedInstance({initialize.name: initialize})}
+    exports = {call.function.name: call.function for call in calls}
+    types = {call.function.name: call.type for call in calls}
+    indices = {name: builder.import_function("", name, type) for name, type in types.items()}
+    code = Code(0)
+    for call in calls:
+        if call.argument is not None:
+            code.i32_const(call.argument)
+        code.call(indices[call.function.name])
+    builder.module.start = builder.add_function(FuncType(()), code.body())
+    imports = {"": SynthesizedInstance(exports)}
     return PlanModule(_INIT_MODULE, DecodedModule(builder.encode()), imports, _NO_OPTIONS, after_fixup=True)

@@ -10,7 +10,6 @@ from generator.wasm.decode import DecodedModule
 _THREAD_LOCAL = "thread-local storage is"
 _STACK_POINTER = "a stack pointer for each task is"
 _THREADS = "cooperative threads are"
-_TASK_HOOKS = "task hooks are"
 
 _IMPORTS = {
     ("env", "__wasm_get_tls_base"): _THREAD_LOCAL,
@@ -24,9 +23,6 @@ _IMPORTS = {
 
 _EXPORTS = {
     "__wasm_library_tls_info": _THREAD_LOCAL,
-    "__wasm_task_hook": _TASK_HOOKS,
-    "__wasm_init_task": _TASK_HOOKS,
-    "__wasm_init_async_task": _TASK_HOOKS,
 }
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from generator.componentize.plan import CoreExport
+from generator.componentize.task_hooks import Call
 from generator.link import names
 from generator.link.dl_table import DlTable
 from generator.link.layout import Layout
@@ -44,8 +45,8 @@ class Initialization:
     addresses: Sequence[AddressToSet]
     dl_table: DlTable | None
     """Copied to memory before all else; addresses with a number as destination lie in it."""
-    calls: Sequence[CoreExport]
-    """Relocations, then constructors; functions without parameters and results."""
+    calls: Sequence[Call]
+    """Relocations, then constructors, with what task hooks add."""
 
     @property
     def is_empty(self) -> bool:
@@ -78,11 +79,13 @@ def build_init_module(
     builder = ModuleBuilder()
     imports = _Imports(builder)
     slots = [imports.function(export, type) for export, type in initialization.slots]
-    calls = [imports.function(export, _THUNK) for export in initialization.calls]
+    calls = [(imports.function(call.function, call.type), call.argument) for call in initialization.calls]
     code = Code(0)
     for address in initialization.addresses:
         _set_address(code, imports, address)
-    for function in calls:
+    for function, argument in calls:
+        if argument is not None:
+            code.i32_const(argument)
         code.call(function)
     needed = list(imports.items)
     if initialization.dl_table is not None:

@@ -15,10 +15,12 @@ from generator.componentize.plan import (
     SynthesizedInstance,
     WholeInstance,
 )
+from generator.componentize.task_hooks import Call, choose, surrounded
 from generator.link import libdl, names
 from generator.link.adapter import Adapter
 from generator.link.adapting import STACK_SIZE, adapter_module, adapter_module_name, use_adapters
 from generator.link.dl_table import build_dl_table, openable_functions
+from generator.link.hooks import find_task_hooks
 from generator.link.init_module import INIT, AddressToSet, Initialization, build_init_module
 from generator.link.layout import DEFAULT_STACK_SIZE, STACK_ALIGNMENT, Layout, align, lay_out
 from generator.link.library import Library, read_library
@@ -75,6 +77,7 @@ class Linking:
     def __init__(self, selection: Selection, options: LinkOptions, debug_names: bool) -> None:
         self.selection = selection
         self.debug_names = debug_names
+        self.task_hooks = find_task_hooks(selection.by_priority)
         self.realloc = self._shared_realloc()
         self.import_reallocs = {item.name: self._import_realloc(item) for item in selection.in_order}
         self.stubs: dict[Function, None] = {}
@@ -142,7 +145,7 @@ class Linking:
             imports = {item.module: WholeInstance(item.module) for item in needed}
             modules.append(PlanModule(INIT, DecodedModule(binary), imports, _NO_OPTIONS, after_fixup=True))
         priority = [library.name for library in self.selection.by_priority]
-        return Plan(tuple(modules), (*priority, *[use.module_name for use in self.adapters]))
+        return Plan(tuple(modules), (*priority, *[use.module_name for use in self.adapters]), self.task_hooks)
 
     def _main(self) -> PlanModule:
         layout = self.layout
@@ -262,8 +265,10 @@ class Linking:
             addresses=addresses,
             dl_table=self.dl_table,
             calls=[
-                *initial_calls(in_order, names.APPLY_DATA_RELOCS),
-                *initial_calls(in_order, names.CALL_CTORS, names.INITIALIZE),
+                *map(Call, initial_calls(in_order, names.APPLY_DATA_RELOCS)),
+                *surrounded(
+                    map(Call, initial_calls(in_order, names.CALL_CTORS, names.INITIALIZE)), choose(self.task_hooks)
+                ),
             ],
         )
 

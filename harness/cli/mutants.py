@@ -154,6 +154,8 @@ def _by_cases(row: Row) -> str:
 
 def _by_fuzzing(row: Row) -> str:
     fuzzed = row.fuzzed
+    if not row.drawn:
+        return "not tried: it takes a program file"
     if fuzzed is None or fuzzed.detection is None:
         return "NO" if fuzzed is None else f"NO ({fuzzed.worlds} worlds)"
     return f"{fuzzed.seconds:.1f} s, {fuzzed.worlds} {'world' if fuzzed.worlds == 1 else 'worlds'}"
@@ -163,16 +165,17 @@ def _summary(rows: list[Row], short: bool, by_cases: bool, fuzzed: bool) -> tupl
     """Lines that say how many were noticed, and which not; whether that is too few."""
     lines = []
     too_few = False
+    drawn = [row for row in rows if row.drawn]
     for what, tried, noticed, share in (
-        ("small worlds", short, [row for row in rows if row.shown is not None], 1.0),
-        ("cases", by_cases, [row for row in rows if row.cases], SHARE_BY_CASES),
-        ("fuzzing", fuzzed, [row for row in rows if row.fuzzed is not None and row.fuzzed.detection], 1.0),
+        ("small worlds", rows if short else [], [row for row in rows if row.shown is not None], 1.0),
+        ("cases", rows if by_cases else [], [row for row in rows if row.cases], SHARE_BY_CASES),
+        ("fuzzing", drawn if fuzzed else [], [row for row in drawn if row.fuzzed and row.fuzzed.detection], 1.0),
     ):
         if tried:
-            lines.append(f"noticed by {what}: {len(noticed)} of {len(rows)}")
-            missed = [row.mutant.name for row in rows if row not in noticed]
+            lines.append(f"noticed by {what}: {len(noticed)} of {len(tried)}")
+            missed = [row.mutant.name for row in tried if row not in noticed]
             lines += [f"  not: {', '.join(missed)}"] if missed else []
-            too_few = too_few or len(noticed) < share * len(rows)
+            too_few = too_few or len(noticed) < share * len(tried)
     for row in rows:
         for error in row.errors[:1]:
             lines.append(f"the harness failed at {row.mutant.name}, {error}")

@@ -82,7 +82,7 @@ def _(original: Original, self: Linking, library: Library) -> CanonicalOptions:
 def _(original: Original, self: Linking) -> Any:
     found = original(self)
     places = {library.name: place for place, library in enumerate(self.selection.in_order)}
-    return replace(found, calls=sorted(found.calls, key=lambda call: places[call.module]))
+    return replace(found, calls=sorted(found.calls, key=lambda call: places[call.function.module]))
 
 
 @_row(

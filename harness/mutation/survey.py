@@ -12,6 +12,7 @@ from typing import Any
 from harness.bench.examination import Options
 from harness.fuzz.trial import Recipe
 from harness.mutants.mutant import Mutant
+from harness.mutants.shown_programs import PROGRAM_FILES
 from harness.mutants.toolchain import PREFIX
 from harness.mutation.detect import Detection
 from harness.mutation.tasks import Detections, TriedWorld, TryCase, TryProgram, TryRandom, TryShown
@@ -46,6 +47,11 @@ class Row:
     fuzzed: Fuzzed | None = None
     errors: list[str] = field(default_factory=list)
     """Where the harness itself failed."""
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the fuzzer draws what shows it; program files have what no random program has."""
+        return self.mutant.shown_by not in PROGRAM_FILES
 
     @property
     def detection(self) -> Detection | None:
@@ -106,7 +112,8 @@ class Survey:
         """Trials of the fuzzer for each mutant until one notices it or a worker has spent that time on it."""
         self._stopped = False
         threads = ThreadPoolExecutor(self._jobs)
-        futures = {threads.submit(self._fuzz, row, recipe, seconds): name for name, row in self.rows.items()}
+        drawn = {name: row for name, row in self.rows.items() if row.drawn}
+        futures = {threads.submit(self._fuzz, row, recipe, seconds): name for name, row in drawn.items()}
         try:
             for future in completed(futures):
                 fuzzed = self.rows[futures[future]].fuzzed = future.result()

@@ -15,6 +15,7 @@ from harness.fuzz.linking.trial import draw_program, is_link_trial, prepared_pro
 from harness.fuzz.planned import encodings_of, plan_trial
 from harness.fuzz.signature import message_shape
 from harness.fuzz.trial import Recipe, draw
+from harness.mutants.shown_programs import PROGRAM_FILES
 from harness.mutants.toolchain import PREFIX
 from harness.mutants.worlds import CASES, PROGRAMS, WORLDS
 from harness.mutation.detect import Detection, Detector
@@ -23,7 +24,7 @@ from harness.planner import case_plan, check_plan
 from harness.programs.examine import examine_program
 from harness.programs.prepare import Prepared, prepare
 from harness.suite.case import load_case, parse_case
-from harness.suite.program import Program, load_program
+from harness.suite.program import Program, load_program, parse_program
 from harness.text.toml_lines import FileError
 from harness.toolchains.cells import First
 
@@ -103,7 +104,8 @@ def shown_plan(world: str, seed: int) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class TryShown:
-    """A world of `harness/mutants/worlds.py`, with values from a seed, or a case of that module."""
+    """A world of `harness/mutants/worlds.py`, with values from a seed, or a case of that module; or a program of
+    `harness/mutants/shown_programs.py`."""
 
     world: str
     mutants: tuple[str, ...]
@@ -113,6 +115,9 @@ class TryShown:
     def perform(self, bench: Workbench) -> Detections:
         if self.world == PROGRAMS:
             return self._programs(bench)
+        if self.world in PROGRAM_FILES:
+            program = parse_program(PROGRAM_FILES[self.world], f"{self.world}.toml")
+            return _try_program(bench, program, prepare(program), self.mutants, self.options)
         return _try(bench, shown_plan(self.world, self.seed), self.mutants, self.options)
 
     def _programs(self, bench: Workbench) -> Detections:

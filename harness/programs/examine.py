@@ -25,7 +25,7 @@ from harness.suite.program import Program, load_program
 from harness.text.toml_lines import FileError
 from harness.toolchains.cells import OURS
 from harness.toolchains.lending import asked_of_linker, left_out
-from harness.toolchains.protocol import BuildResult, Built, Refused
+from harness.toolchains.protocol import BuildResult, Built, Refused, Toolchain
 
 
 def examine_file(bench: Workbench, path: Path, name: str, options: Options) -> Examination:
@@ -51,9 +51,20 @@ def examine_file(bench: Workbench, path: Path, name: str, options: Options) -> E
 
 
 def _left_out(bench: Workbench, program: Program, options: Options) -> dict[str, str]:
-    """Toolchains without a linker of their own, or whose linker cannot be asked for what the program asks."""
+    """Toolchains without what makes the component, or that cannot be asked for what the program asks."""
     names = list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
-    return left_out(bench.toolchains, names, ["link", *asked_of_linker(program.options, program.libraries)])
+    asked = ["new"] if program.alone else ["link", *asked_of_linker(program.options, program.libraries)]
+    return left_out(bench.toolchains, names, asked)
+
+
+def _made(bench: Workbench, toolchain: Toolchain, program: Program, prepared: Prepared) -> BuildResult:
+    """The component of a program, or what kept it from being made."""
+    if not program.alone:
+        return bench.builder.link(toolchain, prepared.libraries, program.options)
+    if toolchain.embedder is None:
+        return Refused(f"toolchain {toolchain.name} has no `new`", "new")
+    job = toolchain.embedder.new(prepared.libraries[0].data)
+    return bench.builder.collect(f"new by {toolchain.name}", toolchain, job)
 
 
 def _ran(program: Program, prepared: Prepared, cells: Sequence[str], options: Options) -> Ran:
@@ -103,7 +114,7 @@ class _Linked:
 
     def findings(self, engines: Sequence[EngineKind]) -> list[Finding]:
         toolchain = self._bench.toolchains[self._name]
-        result = self._bench.builder.link(toolchain, self._prepared.libraries, self._program.options)
+        result = _made(self._bench, toolchain, self._program, self._prepared)
         if self._program.refusal is not None:
             return self._not_refused(result, self._program.refusal)
         if not isinstance(result, Built):
@@ -175,7 +186,7 @@ def _keep_or_say_why(
         for number, library in enumerate(prepared.libraries):
             (folder / f"{number}-{file_name(library.name)}").write_bytes(library.data)
         for toolchain in bench.toolchains.values():
-            result = bench.builder.link(toolchain, prepared.libraries, program.options)
+            result = _made(bench, toolchain, program, prepared)
             artifacts.keep_result(folder / f"{file_name(toolchain.name)}.component.wasm", result)
     except OSError as error:
         return artifacts.cannot_keep(directory, error)

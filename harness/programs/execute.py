@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from ctypes import byref, pointer
 from dataclasses import dataclass, field
+from typing import Any
 
 import wasmtime
 from wasmtime import WasmtimeError
+from wasmtime import _ffi as ffi
 from wasmtime.component import Component, Func, Instance, Linker
 
-from harness.engine.engine import Engine, TraceTooLong, is_trap
+from harness.engine.engine import Engine, TraceTooLong, call, is_trap
 from harness.engine.results import Rejected, RunLimits
 from harness.engine.traps import cause, classify
 from harness.plan.outcomes import TrapClass
@@ -119,11 +122,14 @@ class _Run:
         if found is None:
             return False, f"{call.function.canonical}: there is no such export"
         try:
-            result = found(live.store, *call.args)
-            found.post_return(live.store)
+            if call.function.is_async:
+                result = _call_async(found, live.store, call.args, self._limits.polls)
+            else:
+                result = found(live.store, *call.args)
+                found.post_return(live.store)
         except WasmtimeError as error:
             return True, trapped(call.function, call.args, classify(str(error))[0].value)
-        except TraceTooLong:
+        except (TraceTooLong, TimeoutError):
             return True, trapped(call.function, call.args, TrapClass.OUT_OF_FUEL.value)
         return False, returned(call.function, call.args, result)
 
@@ -133,3 +139,19 @@ class _Run:
         owner = instance.get_export_index(store, function.interface)
         index = owner and instance.get_export_index(store, function.name, owner)
         return instance.get_func(store, index) if index else None
+
+
+def _call_async(function: Func, store: wasmtime.Store, args: Sequence[Value], polls: int) -> Any:
+    """The result of an asynchronous export, which the class of functions cannot call. Raises TimeoutError if it does
+    not end."""
+    type = function.type(store)
+    params = (ffi.wasmtime_component_val_t * len(args))()
+    result = (ffi.wasmtime_component_val_t * (type.result is not None))()
+    try:
+        for place, ((_, param), value) in enumerate(zip(type.params, args, strict=True)):
+            param.convert_to_c(store, value, pointer(params[place]))
+        call(function, store, polls, params if args else None, result if type.result is not None else None)
+    finally:
+        for place in range(len(args)):
+            ffi.wasmtime_component_val_delete(byref(params[place]))
+    return None if type.result is None else type.result.convert_from_c(result[0])

@@ -23,6 +23,8 @@ call = "run"
 result = "1"
 ```
 
+A program of one row with `module = true` is no library: `component new` makes the component of it.
+
 What the world imports are functions that return nothing; the host notes what they are called with. `starts` is what it
 notes while an instance is made, or one of the lists of `starts-also`; `logs` what it notes during a step.
 """
@@ -43,13 +45,15 @@ from harness.toolchains.protocol import LinkOptions
 
 @dataclass(frozen=True)
 class ProgramLibrary:
-    """`world`: the one that its component-type section tells, the only one if empty; None: it has no such section."""
+    """`world`: the one that its component-type section tells, the only one if empty; None: it has no such section.
+    `module`: no library, but a module that is complete in itself."""
 
     name: str
     wat: str
     world: str | None
     openable: bool
     adapter: bool
+    module: bool
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,11 @@ class Program:
     steps: tuple[ProgramStep, ...]
     refusal: str | None
 
+    @property
+    def alone(self) -> bool:
+        """Whether `component new` makes it of one module; else `component link` of libraries."""
+        return any(library.module for library in self.libraries)
+
 
 def load_program(path: Path) -> Program:
     """Read a program file; raises `FileError` with file and line."""
@@ -95,6 +104,7 @@ def _program(file: TomlFile) -> Program:
     data = file.data
     origin = data["origin"]
     link = data.get("link", {})
+    _check_module(file, data)
     return Program(
         data["title"],
         data["why"],
@@ -113,6 +123,21 @@ def _program(file: TomlFile) -> Program:
     )
 
 
+def _check_module(file: TomlFile, data: dict[str, Any]) -> None:
+    """A module that is complete in itself stands alone. Raises `FileError`."""
+    rows = data["library"]
+    modules = [index for index, row in enumerate(rows) if row.get("module", False)]
+    if not modules:
+        return
+    if len(rows) > 1:
+        raise file.error(["library", modules[0]], "`module` is for one alone: `component new` takes no libraries")
+    for key in ("openable", "adapter"):
+        if rows[0].get(key, False):
+            raise file.error(["library", 0, key], f"`{key}` is for `component link`, `module` for `component new`")
+    if "link" in data:
+        raise file.error(["link"], "`link` has options of `component link`, `module` is for `component new`")
+
+
 def _libraries(rows: Sequence[dict[str, Any]], world: str) -> tuple[ProgramLibrary, ...]:
     told = any("world" in row for row in rows)
     return tuple(
@@ -122,6 +147,7 @@ def _libraries(rows: Sequence[dict[str, Any]], world: str) -> tuple[ProgramLibra
             row.get("world", None if told or index else world),
             row.get("openable", False),
             row.get("adapter", False),
+            row.get("module", False),
         )
         for index, row in enumerate(rows)
     )

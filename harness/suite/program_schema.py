@@ -12,7 +12,7 @@ _LIBRARY = {
     "properties": {
         # linkers take NAME=PATH, after options
         "name": text("What `needed` lists of other libraries call it.", pattern=r"^[^-=/\x00-\x20][^=/\x00-\x1f]*$"),
-        "wat": text("The library, with `(@dylink.0 ...)`."),
+        "wat": text("The library, with `(@dylink.0 ...)`; a module without."),
         "world": text(
             "The world that its `component-type` section tells: what it imports and exports itself. Where no library "
             "has one, the first has that of the program."
@@ -24,6 +24,11 @@ _LIBRARY = {
         "adapter": {
             "type": "boolean",
             "description": "No library, but what gives libraries what they import from the module `name` (`--adapt`).",
+        },
+        "module": {
+            "type": "boolean",
+            "description": "No library, but a module that is complete in itself, and the only row: `component new` "
+            "makes the component of it.",
         },
     },
     "additionalProperties": False,

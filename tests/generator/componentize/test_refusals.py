@@ -193,11 +193,3 @@ def test_long_chain_of_names() -> None:
         f"package a:b; interface i {{ type t0 = string; {names} f: func(x: t900); }} world w {{ import i; export i; }}"
     )
     Component(Engine(), componentize(plan_single(dummy_module(text))))
-
-
-@pytest.mark.parametrize("name", ["__wasm_task_hook", "__wasm_init_task", "__wasm_init_async_task"])
-def test_task_hooks(name: str) -> None:
-    module = TestModule()
-    module.add_export(name, i32_type(1), unreachable)
-    with pytest.raises(GeneratorError, match=f"`{name}` is exported, but task hooks are not supported"):
-        plan_single(module.finish())

@@ -13,7 +13,7 @@ from generator.link.plan_link import LinkOptions, plan_link
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import Code
 from generator.wasm.types import ExternKind, FuncType, GlobalType, Limits, MemoryType, TableType, ValType
-from tests.generator.link.libraries import GETTER, I32, SETTER, THUNK, UNARY, LibraryBuilder, dylink
+from tests.generator.link.libraries import GETTER, I32, THUNK, UNARY, LibraryBuilder, dylink
 
 
 def plain() -> LibraryBuilder:
@@ -45,7 +45,6 @@ LIBRARIES: list[tuple[LibraryBuilder | bytes, str]] = [
     (importing(lambda b: b.memory(), b"\x09\0"), "unknown subsection 9 (dylink.0 section, offset 0x0)"),
     (importing(lambda b: b.memory(), dylink(memory=(0, 40))), "alignment 2^40"),
     (importing(lambda b: b.memory(), b"\x01\x05\0\0\0\0\0"), "1 bytes too many"),
-    (exporting("__wasm_task_hook", SETTER), "`__wasm_task_hook` is exported, but task hooks are not supported"),
     (exporting("__wasm_call_ctors", GETTER), "`__wasm_call_ctors` is exported with parameters or results"),
     (importing(lambda b: b.env("__wasm_get_tls_base", GETTER)), "thread-local storage"),
     (importing(lambda b: b.env_global("__heap_base")), "import of global `__heap_base` from `env`"),

@@ -13,12 +13,15 @@ from harness.fuzz.linking.trial import ProgramTrial, draw_program, prepared_prog
 from harness.fuzz.trial import Recipe
 from harness.mutants.mutant import Area
 from harness.mutants.patch import Patch
+from harness.mutants.shown_programs import PROGRAM_FILES
 from harness.mutants.toolchain import MUTANTS, PREFIX
 from harness.mutants.worlds import CASES, PROGRAMS, WORLDS
 from harness.mutation.survey import Survey
 from harness.plan.roles import Role
+from harness.programs.prepare import prepare
 from harness.runs.run import Run
 from harness.suite.case import parse_case
+from harness.suite.program import Program, parse_program
 from harness.toolchains import ours
 from harness.toolchains.choose import Tools
 from harness.toolchains.component_build import INTERPRETER, WORLD
@@ -43,6 +46,9 @@ pytestmark = pytest.mark.xdist_group("mutants")
 BOXED = interpreters.boxed(3).read_bytes()
 
 
+Around = Surroundings | Program | None
+
+
 def surroundings(shown_by: str) -> Surroundings:
     if shown_by in CASES:
         wit = parse_case(CASES[shown_by]).wit
@@ -58,16 +64,19 @@ def programs() -> list[ProgramTrial]:
 
 
 @pytest.fixture(scope="module")
-def worlds() -> dict[str, Surroundings | None]:
-    """None: no world, but programs of libraries."""
-    return {PROGRAMS: None, **{name: surroundings(name) for name in (*WORLDS, *CASES)}}
+def worlds() -> dict[str, Around]:
+    """None: no world, but random programs of libraries."""
+    files = {name: parse_program(text) for name, text in PROGRAM_FILES.items()}
+    return {PROGRAMS: None, **files, **{name: surroundings(name) for name in (*WORLDS, *CASES)}}
 
 
-def build(toolchain: Toolchain, around: Surroundings | None) -> list[BuildResult]:
-    """The library and the component of each role, or what kept them from being built; None: random programs."""
+def build(toolchain: Toolchain, around: Around) -> list[BuildResult]:
+    """The library and the component of each role, or what kept them from being built; of programs the component."""
     results = []
     if around is None:
         return [toolchain.linker.link(trial.prepared.libraries, trial.program.options).result() for trial in programs()]
+    if isinstance(around, Program):
+        return [toolchain.linker.link(prepare(around).libraries, around.options).result()]
     for part in around.parts.values():
         options = GenerateOptions(interpreter=INTERPRETER)
         dylib = toolchain.generator.generate(part.plan.wit, part.plan.world, options).result()
@@ -78,9 +87,9 @@ def build(toolchain: Toolchain, around: Surroundings | None) -> list[BuildResult
     return results
 
 
-def embedded(toolchain: Toolchain, around: Surroundings | None) -> list[BuildResult]:
+def embedded(toolchain: Toolchain, around: Around) -> list[BuildResult]:
     """What is made of the subject without a linker, in every encoding."""
-    assert around is not None
+    assert isinstance(around, Surroundings)
     assert toolchain.embedder is not None
     part = around.parts[Role.SUBJECT].plan
     results: list[BuildResult] = []
@@ -95,18 +104,18 @@ def embedded(toolchain: Toolchain, around: Surroundings | None) -> list[BuildRes
     return results
 
 
-def makes(name: str, toolchain: Toolchain, around: Surroundings | None) -> list[BuildResult]:
+def makes(name: str, toolchain: Toolchain, around: Around) -> list[BuildResult]:
     """What the tool makes in which a mutant is wrong."""
     return (embedded if MUTANTS[name].area is Area.EMBEDDER else build)(toolchain, around)
 
 
-def all_of_ours(worlds: dict[str, Surroundings | None]) -> dict[str, list[BuildResult]]:
+def all_of_ours(worlds: dict[str, Around]) -> dict[str, list[BuildResult]]:
     areas = {mutant.shown_by: name for name, mutant in MUTANTS.items()}
     return {name: makes(areas[name], ours.toolchain(), around) for name, around in worlds.items()}
 
 
 @pytest.fixture(scope="module")
-def right(worlds: dict[str, Surroundings | None]) -> dict[str, list[BuildResult]]:
+def right(worlds: dict[str, Around]) -> dict[str, list[BuildResult]]:
     """What ours makes before any mutant has worked."""
     return all_of_ours(worlds)
 
@@ -119,14 +128,14 @@ def test_there_are_enough_of_each_kind() -> None:
 
 @pytest.mark.parametrize("name", [name for name, item in MUTANTS.items() if item.area is Area.EMBEDDER])
 def test_a_wrong_embedder_shows_in_nothing_else(
-    name: str, worlds: dict[str, Surroundings | None], right: dict[str, list[BuildResult]]
+    name: str, worlds: dict[str, Around], right: dict[str, list[BuildResult]]
 ) -> None:
     around = worlds[MUTANTS[name].shown_by]
     assert build(named(PREFIX + name), around) == build(ours.toolchain(), around)
 
 
 def test_each_world_shows_something() -> None:
-    assert {mutant.shown_by for mutant in MUTANTS.values()} == {*WORLDS, *CASES, PROGRAMS}
+    assert {mutant.shown_by for mutant in MUTANTS.values()} == {*WORLDS, *CASES, *PROGRAM_FILES, PROGRAMS}
 
 
 def test_what_is_wrong_is_said_once() -> None:
@@ -146,7 +155,7 @@ def test_the_place_exists(name: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def wrong(worlds: dict[str, Surroundings | None], right: dict[str, list[BuildResult]]) -> dict[str, list[BuildResult]]:
+def wrong(worlds: dict[str, Around], right: dict[str, list[BuildResult]]) -> dict[str, list[BuildResult]]:
     """What each mutant makes, one after the other, `right` before them."""
     return {name: makes(name, named(PREFIX + name), worlds[MUTANTS[name].shown_by]) for name in MUTANTS}
 
@@ -162,7 +171,7 @@ def test_it_makes_something_else(
 
 
 @pytest.mark.usefixtures("wrong")
-def test_nothing_is_left_behind(worlds: dict[str, Surroundings | None], right: dict[str, list[BuildResult]]) -> None:
+def test_nothing_is_left_behind(worlds: dict[str, Around], right: dict[str, list[BuildResult]]) -> None:
     assert all_of_ours(worlds) == right
 
 

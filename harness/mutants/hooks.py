@@ -1,0 +1,155 @@
+"""Linkers that call task hooks at the wrong places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import generator.componentize.task_hooks as task_hooks
+import generator.link.hooks as hooks
+from generator.componentize.entries import Entries
+from generator.componentize.late import LateFunctions
+from generator.componentize.plan import CoreExport
+from generator.componentize.task_hooks import Around, Call, InitTask, Point, Points
+from generator.link.library import Library
+from generator.link.plan_link import Linking
+from harness.mutants.mutant import Area, Table
+from harness.mutants.patch import Entry, FunctionOf, Member
+
+HOOKS = Table(Area.LINKER)
+_row = HOOKS.function
+
+Original = Callable[..., Any]
+
+
+def _points(entry: task_hooks.Entry) -> Entry:
+    return Entry(task_hooks, "POINTS", entry)
+
+
+HOOKS.value(
+    "hook-told-another-start-at-callbacks",
+    _points(task_hooks.Entry.CALLBACK),
+    Points(Point.ASYNC_START, Point.ASYNC_END, Point.PAUSED),
+    "before a callback the task hook is told that a task starts",
+    needs="a task hook, and an asynchronous export that waits",
+    shown_by="hooked",
+)
+HOOKS.value(
+    "hook-missing-at-callbacks",
+    _points(task_hooks.Entry.CALLBACK),
+    Points(),
+    "the task hook is not called about callbacks",
+    needs="a task hook, and an asynchronous export that waits",
+    shown_by="hooked",
+)
+HOOKS.value(
+    "hook-told-the-end-of-tasks-that-wait",
+    _points(task_hooks.Entry.ASYNC),
+    Points(Point.ASYNC_START, Point.ASYNC_END),
+    "where a task begins to wait, the task hook is told that it ends",
+    needs="a task hook, and an asynchronous export that waits",
+    shown_by="hooked",
+)
+HOOKS.value(
+    "hook-told-the-end-twice",
+    _points(task_hooks.Entry.SYNC_BEFORE_POST_RETURN),
+    Points(Point.SYNC_START, Point.SYNC_END),
+    "the task hook is told of the end behind the function and behind its post-return function",
+    needs="a task hook, and an export with a post-return function",
+    shown_by="hooked",
+)
+HOOKS.value(
+    "hook-missing-at-destructors",
+    _points(task_hooks.Entry.DESTRUCTOR),
+    Points(),
+    "the task hook is not called about destructors",
+    needs="a task hook, and an exported resource that is dropped",
+    shown_by="hooked",
+)
+
+
+@_row(
+    "hook-behind-the-function",
+    Member(LateFunctions, "add"),
+    "what sets up the stack of a function is called when the function has run",
+    needs="a task hook that sets the stack pointer",
+    shown_by="hooked",
+)
+def _(original: Original, self: LateFunctions, target: Any, type: Any, name: str, around: Around) -> int:
+    if around.before is not None and around.after is not None:
+        around = Around(after=around.before)
+    number: int = original(self, target, type, name, around)
+    return number
+
+
+@_row(
+    "hook-missing-at-allocation",
+    Member(Entries, "add_realloc"),
+    "the task hook is not called about allocations",
+    needs="a task hook, and an exported function with a string as a parameter",
+    shown_by="hooked",
+)
+def _(original: Original, self: Entries, realloc: CoreExport | None, *, needed: bool) -> None:
+    pass
+
+
+@_row(
+    "hook-before-relocations",
+    Member(Linking, "initialization"),
+    "the task hook is called about the start before the libraries are relocated",
+    needs="a task hook",
+    shown_by="hooked",
+)
+def _(original: Original, self: Linking) -> Any:
+    found = original(self)
+    calls: list[Call] = list(found.calls)
+    early = [call for call in calls if call.argument == Point.INIT_START]
+    return replace(found, calls=[*early, *[call for call in calls if call not in early]])
+
+
+@_row(
+    "hook-of-the-last-library",
+    FunctionOf(hooks, "find_task_hooks"),
+    "of several libraries with a task hook the last one's is called",
+    needs="two libraries with a task hook",
+    shown_by="hooked",
+)
+def _(original: Original, libraries: Sequence[Library]) -> dict[str, CoreExport]:
+    found: dict[str, CoreExport] = original(libraries[::-1])
+    return found
+
+
+@_row(
+    "asynchronous-tasks-begin-as-synchronous-ones",
+    Member(InitTask, "around"),
+    "the earlier hook for synchronous tasks is called where an asynchronous one begins",
+    needs="both earlier hooks, and an asynchronous export",
+    shown_by="initialised",
+)
+def _(original: Original, self: InitTask, entry: task_hooks.Entry) -> Around:
+    found: Around = original(self, entry)
+    return Around(Call(self.sync)) if entry in task_hooks.ASYNC_ENTRIES else found
+
+
+@_row(
+    "earlier-hook-at-callbacks",
+    Member(InitTask, "around"),
+    "the earlier hook for asynchronous tasks is called at callbacks, too",
+    needs="both earlier hooks, and an asynchronous export that waits",
+    shown_by="initialised",
+)
+def _(original: Original, self: InitTask, entry: task_hooks.Entry) -> Around:
+    found: Around = original(self, task_hooks.Entry.ASYNC if entry is task_hooks.Entry.CALLBACK else entry)
+    return found
+
+
+@_row(
+    "earlier-hook-missing-at-the-start",
+    FunctionOf(task_hooks, "surrounded"),
+    "hooks are not called about constructors",
+    needs="a hook, and a library with constructors",
+    shown_by="initialised",
+)
+def _(original: Original, calls: Any, hooks: Any) -> list[Call]:
+    return list(calls)

@@ -1,0 +1,105 @@
+"""Programs of libraries, each of which shows several mutants."""
+
+from __future__ import annotations
+
+_LIBRARY = """
+[[library]]
+name = "libapp.so"
+world = "w"
+wat = '''
+(module (@dylink.0 (mem-info (memory 4096 4)) (needed "libother.so"))
+  (import "env" "memory" (memory 1))
+  (import "env" "__memory_base" (global $base i32))
+  (import "env" "__stack_pointer" (global $stack (mut i32)))
+  (import "[export]m:hooks/things" "[resource-new]thing" (func $new (param i32) (result i32)))
+  (import "[export]m:hooks/things" "[resource-drop]thing" (func $drop (param i32)))
+  (import "[export]$root" "[task-return]wait" (func $return))
+  (global $next (mut i32) (i32.const 16))
+  (func $note (param $letter i32)
+    (i32.store8 (i32.add (global.get $base) (global.get $next)) (local.get $letter))
+    (global.set $next (i32.add (global.get $next) (i32.const 1))))
+  HOOKS
+  (func (export "__wasm_apply_data_relocs") (call $note (i32.const 82)))
+  (func (export "__wasm_call_ctors") (call $note (i32.const 67)))
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+    (call $note (i32.const 114)) (i32.add (global.get $base) (i32.const 2048)))
+  (func (export "m:hooks/things#drop-one") (call $note (i32.const 111)) (call $drop (call $new (i32.const 100))))
+  (func (export "m:hooks/things#[dtor]thing") (param i32) (call $note (local.get 0)))
+  (func (export "stack") (result i32) (call $note (i32.const 115)) (global.get $stack))
+  (func (export "[async-lift]wait") (result i32) (call $note (i32.const 97)) (i32.const 1))
+  (func (export "[callback][async-lift]wait") (param i32 i32 i32) (result i32)
+    (call $note (i32.const 98)) (call $return) (i32.const 0))
+  (func (export "notes") (param i32 i32) (result i32)
+    (call $note (i32.const 110))
+    (i32.store (global.get $base) (i32.add (global.get $base) (i32.const 16)))
+    (i32.store (i32.add (global.get $base) (i32.const 4)) (i32.sub (global.get $next) (i32.const 16)))
+    (global.get $base))
+  (func (export "cabi_post_notes") (param i32) (call $note (i32.const 112))))
+'''
+
+[[library]]
+name = "libother.so"
+wat = '''
+(module (@dylink.0)
+  OTHERS
+  (func (export "__wasm_call_ctors")))
+'''
+"""
+
+_WIT = """
+package m:hooks;
+interface things { resource thing; drop-one: func(); }
+world w {
+  export things; export stack: func() -> u32; export wait: async func(); export notes: func(x: string) -> string;
+}
+"""
+
+_STEPS = """
+[[step]]
+call = "stack"
+result = "{stack}"
+
+[[step]]
+call = "wait"
+
+[[step]]
+call = "m:hooks/things#drop-one"
+
+[[step]]
+call = "notes"
+args = ['"x"']
+result = '"{first}"'
+
+[[step]]
+call = "notes"
+args = ['"x"']
+result = '"{first}{second}"'
+"""
+
+
+def _program(title: str, hooks: str, others: str, steps: str) -> str:
+    library = _LIBRARY.replace("HOOKS", hooks.strip()).replace("OTHERS", others.strip())
+    return f"title = \"{title}\"\nwhy = \"Each entry is told.\"\norigin = \"own\"\nwit = '''{_WIT}'''\n{library}{steps}"
+
+
+PROGRAM_FILES = {
+    "hooked": _program(
+        "A task hook",
+        """
+  (func (export "__wasm_task_hook") (param $point i32)
+    (call $note (i32.add (i32.const 48) (local.get $point)))
+    (global.set $stack (i32.add (i32.const 4096) (i32.mul (local.get $point) (i32.const 16)))))
+""",
+        '(func (export "__wasm_task_hook") (param i32))',
+        _STEPS.format(stack=4096, first="R6C70s12a43b50o8d91<r=0n", second="p1<r=0n"),
+    ),
+    "initialised": _program(
+        "Hooks of the earlier generation",
+        """
+  (func (export "__wasm_init_task") (call $note (i32.const 84)) (global.set $stack (i32.const 8192)))
+  (func (export "__wasm_init_async_task") (call $note (i32.const 65)))
+""",
+        '(func (export "__wasm_init_task"))',
+        _STEPS.format(stack=8192, first="RTCTsAabTodrTn", second="prTn"),
+    ),
+}
