@@ -34,7 +34,11 @@ def run(folder: Path, platform: str, *words: str) -> subprocess.CompletedProcess
 
 
 @pytest.mark.parametrize(
-    ("platform", "told"), [("win32", "win32 children are bounded in time only"), ("darwin", "darwin what leaves")]
+    ("platform", "told"),
+    [
+        ("win32", "win32 only the time of children is limited"),
+        ("darwin", "darwin processes that leave a child's group"),
+    ],
 )
 def test_every_module_loads(tmp_path: Path, platform: str, told: str) -> None:
     done = run(tmp_path, platform, "-c", LOAD_ALL)
