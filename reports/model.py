@@ -1,4 +1,4 @@
-"""A run's results as data. `reports/result.schema.json` says the same for readers of the JSON form."""
+"""A run's results as data. `reports/result.schema.json` describes the JSON form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 FORMAT = 1
-"""Raised when a reader of older results would misunderstand newer ones."""
+"""Incremented when a reader of older results would misunderstand newer ones."""
 
 OUTCOMES = (
     "pass",
@@ -26,22 +26,22 @@ GOOD = frozenset({"pass", "skip", "expected failure"})
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A toolchain that took part. `name` is what cells call it."""
+    """A toolchain that took part. `name` is its name in cells."""
 
     name: str
     tool: str
     version: str
     path: str = ""
     commands: tuple[str, ...] = ()
-    """What was run of it, with every flag."""
+    """Its commands, with every flag."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong. `level` 1 to 3 (dylib, component, behaviour), 0 where nothing could be compared.
+    """One fault. `level` 1 to 3 (dylib, component, behaviour), 0 if nothing could be compared.
 
-    `call`: the number of the call in the run where it shows, counted from 1; 0 where there is none. `before`: what came
-    before an unexpected trap, and what should have come next.
+    `call`: the number of the call in the run that shows the fault, counted from 1; 0 if there is none. `before`: the
+    event before an unexpected trap, and the event that should have come next.
     """
 
     outcome: str
@@ -59,7 +59,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What was found about one toolchain or mixed cell. `expectation` is the id of the known fault that explains it."""
+    """The findings about one toolchain or mixed cell. `expectation` is the id of the known fault that explains them."""
 
     subject: str
     outcome: str
@@ -70,7 +70,7 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """How many calls a function had."""
+    """The number of calls of a function."""
 
     function: str
     calls: int
@@ -78,8 +78,8 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What was carried out of a case. A call counts once, in however many `cells` it was made. `runs`: the calls of
-    each run as text, in JSON and where the user asks for them. `refusals`: rows that were put to the tools."""
+    """The part of a case that ran. A call counts once, regardless of the number of `cells`. `runs`: the calls of each
+    run as text, in JSON and at the user's request. `refusals`: the number of rows that the tools got."""
 
     calls: int = 0
     functions: tuple[Called, ...] = ()
@@ -90,8 +90,8 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case or world and its verdict. `calls` are all of the run that failed, which `failed_run` counts from 1, in the
-    order in which findings count them. `repeat` is a command."""
+    """A case or world and its verdict. `calls` are all calls of the failed run, in the order of the numbers in
+    findings; `failed_run` is the number of that run, counted from 1. `repeat` is a command."""
 
     name: str
     title: str
@@ -114,13 +114,13 @@ class Case:
 
     @property
     def whole(self) -> bool:
-        """Whether all of it was carried out: neither skipped nor with parts that are not supported."""
+        """Whether all of it ran: neither skipped nor with unsupported parts."""
         return self.outcome != "skip" and not self.unsupported
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`started` is ISO 8601 in UTC. `notes` are what a reader must know first (no reference, features missing)."""
+    """`started` is ISO 8601 in UTC. `notes` are important facts for a reader (no reference, missing features)."""
 
     started: str
     seconds: float
@@ -132,7 +132,7 @@ class Run:
     stages: dict[str, float] = field(default_factory=dict)
     """Seconds by stage, summed over workers."""
     strict: bool = False
-    """Whether what is not carried out in whole counts as a failure."""
+    """Whether a case that did not run completely counts as a failure."""
 
     def counts(self) -> dict[str, int]:
         """Cases by outcome, in the order of `OUTCOMES`, without those that did not occur."""
@@ -145,5 +145,5 @@ class Run:
 
     @property
     def failed(self) -> list[Case]:
-        """What the exit code is about."""
+        """The cases that determine the exit code."""
         return [case for case in self.cases if not case.good or (self.strict and not case.whole)]

@@ -198,7 +198,7 @@ def test_what_is_not_run_has_not_passed(suite: Path) -> None:
     assert done.returncode == 0
     strict = harness("check", "w.wit", "--strict", "--json", "out.json", cwd=suite)
     assert strict.returncode == 1, strict.stdout
-    assert "; --strict counts what was not run as failed; no call ran" in strict.stdout
+    assert "; --strict counts what did not run as failed; no call ran" in strict.stdout
     assert json.loads((suite / "out.json").read_text())["strict"] is True
 
 
