@@ -12,7 +12,7 @@ from typing import Any
 from reports.model import Tool
 from reports.text import counted
 
-FORMAT = 1
+FORMAT = 2
 """Incremented when a reader of older summaries would misunderstand newer ones."""
 
 MAX_REFUSALS = 20
@@ -24,7 +24,7 @@ class FuzzFinding:
     """One difference between tools. `known`: the id of the expectation that explains it. `level` 1 to 3 (dylib,
     component, behaviour), 0 if nothing could be compared. `index`: the first world that showed it."""
 
-    subject: str
+    toolchain: str
     outcome: str
     level: int
     aspect: str
@@ -129,7 +129,7 @@ def _summary(run: FuzzRun) -> Iterator[str]:
 def _finding(finding: FuzzFinding) -> Iterator[str]:
     head = f"KNOWN ({finding.known})" if finding.known else "NEW"
     place = f"level {finding.level} {finding.aspect}: " if finding.level else ""
-    yield f"{head}  {finding.subject}: {finding.outcome}: {place}{finding.kind}, {finding.count} times"
+    yield f"{head}  {finding.toolchain}: {finding.outcome}: {place}{finding.kind}, {finding.count} times"
     if finding.known:
         return
     yield from (f"  {line[:400]}" for line in finding.message.strip().splitlines()[:8])

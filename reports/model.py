@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-FORMAT = 1
+FORMAT = 2
 """Incremented when a reader of older results would misunderstand newer ones."""
 
 OUTCOMES = (
@@ -61,7 +61,7 @@ class Finding:
 class Opinion:
     """The findings about one toolchain or mixed cell. `expectation` is the id of the known fault that explains them."""
 
-    subject: str
+    toolchain: str
     outcome: str
     findings: tuple[Finding, ...] = ()
     expectation: str = ""

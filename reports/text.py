@@ -26,9 +26,10 @@ def case_text(case: Case) -> str:
     told: dict[tuple[Finding, ...], str] = {}
     for opinion in case.opinions:
         if opinion.findings in told:
-            lines.append(f"  {opinion.subject}: {opinion.outcome}, with the same findings as {told[opinion.findings]}")
+            same = f"the same findings as {told[opinion.findings]}"
+            lines.append(f"  {opinion.toolchain}: {opinion.outcome}, with {same}")
         elif opinion.findings:
-            told[opinion.findings] = opinion.subject
+            told[opinion.findings] = opinion.toolchain
             lines += _opinion(opinion)
     if case.minority:
         lines.append(f"  in the minority: {case.minority}")
@@ -56,8 +57,8 @@ def known_text(case: Case) -> str:
     """The known faults that a world or case showed, one on each line; empty if it showed none."""
     # a toolchain's own opinion comes before those of its cells
     known = {opinion.expectation: opinion for opinion in reversed(case.opinions) if opinion.expectation}
-    lines = [f"known fault in {case.name}: {opinion.subject}: {id}: {opinion.reason}" for id, opinion in known.items()]
-    return "\n".join(lines)
+    head = f"known fault in {case.name}"
+    return "\n".join(f"{head}: {opinion.toolchain}: {id}: {opinion.reason}" for id, opinion in known.items())
 
 
 def skipped_text(case: Case) -> str:
@@ -67,7 +68,7 @@ def skipped_text(case: Case) -> str:
 
 def _opinion(opinion: Opinion) -> Iterator[str]:
     known = f" (known: {opinion.expectation}: {opinion.reason})" if opinion.expectation else ""
-    yield f"  {opinion.subject}: {opinion.outcome}{known}"
+    yield f"  {opinion.toolchain}: {opinion.outcome}{known}"
     for finding in opinion.findings[:MAX_FINDINGS]:
         yield from _finding(finding)
     left = len(opinion.findings) - MAX_FINDINGS

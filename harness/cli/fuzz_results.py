@@ -61,7 +61,7 @@ def report(campaign: Campaign) -> FuzzRun:
 def _finding(found: Found) -> FuzzFinding:
     signature = found.signature
     return FuzzFinding(
-        signature.subject,
+        signature.toolchain,
         signature.outcome,
         signature.level,
         signature.aspect,

@@ -61,7 +61,7 @@ def to_tool(tool: ToolInfo) -> model.Tool:
 def _opinion(judgement: Judgement) -> model.Opinion:
     known = judgement.expectation
     return model.Opinion(
-        judgement.subject,
+        judgement.toolchain,
         judgement.outcome.value,
         tuple(_finding(finding) for finding in judgement.findings),
         known.id if known is not None else "",

@@ -36,7 +36,7 @@ def judge_refusals(
                 disputed[row.line] = row
         outcome = Outcome.FAIL if findings else Outcome.PASS
         judgements.append(Judgement(name, outcome, tuple(findings)))
-    wrong_ones = [judgement.subject for judgement in judgements if judgement.findings]
+    wrong_ones = [judgement.toolchain for judgement in judgements if judgement.findings]
     outcome = Outcome.FAIL if wrong_ones else Outcome.PASS
     verdict = Verdict(outcome, tuple(judgements), wrong_ones[0] if len(wrong_ones) == 1 else None)
     return _read_again(verdict, [row for _, row in sorted(disputed.items())], read_otherwise)
