@@ -1,4 +1,4 @@
-"""What workers found, as results for reports."""
+"""The workers' findings, as results for reports."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from reports import model
 from reports.text import case_text
 
 _CALL = re.compile(r"\bcall (\d+) ")
-"""As paths of events name the call."""
+"""The number of a call in paths of events."""
 _WORLD = qualified(None, "")
-"""Stands before the canonical name of a function of the world itself."""
+"""The prefix of canonical names of functions of the world itself."""
 
 __all__ = ["broken_case", "case_text", "to_case", "to_tool"]
 
@@ -49,7 +49,7 @@ def _ran(ran: Ran) -> model.Ran:
 
 
 def broken_case(name: str, error: Exception, repeat: str) -> model.Case:
-    """The harness itself failed, or what it was given is too large."""
+    """The harness itself failed, or its input is too large."""
     outcome = Outcome.BAD_INPUT if isinstance(error, OutOfMemory) else Outcome.HARNESS_ERROR
     return model.Case(name=name, title="", outcome=outcome.value, reason=str(error), repeat=repeat)
 
@@ -89,6 +89,6 @@ def _finding(finding: Finding) -> model.Finding:
 
 
 def _call(difference: Difference) -> int:
-    """The number of the call in which a difference shows; 0 where it says none."""
+    """The number of the call that shows a difference; 0 if there is none."""
     found = _CALL.search(difference.path) or _CALL.search(difference.before)
     return int(found[1]) if found else 0

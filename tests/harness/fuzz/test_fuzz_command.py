@@ -122,7 +122,7 @@ def test_resumed(tmp_path: Path) -> None:
     [
         (["--worlds", "many"], "neither a number of worlds nor one of random, wit-smith"),
         (["--worlds", "1", "--worlds", "2"], "one number and one source"),
-        (["--time", "soon"], "no time such as"),
+        (["--time", "soon"], "not a time such as"),
         (["--kinds", "colours"], "--kinds: there is no 'colours'"),
         (["--features", "colours"], "--features is deprecated: use --kinds Error: --kinds: there is no 'colours'"),
         (["--toolchain", "nothing.toml"], "nor a file"),
