@@ -1,4 +1,4 @@
-"""What is kept of a plan that went wrong: everything of every cell, as files."""
+"""The artifacts of a failed plan: everything of every cell, as files."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from harness.toolchains.protocol import KEEP_VERSIONS, BuildResult, Built, Inval
 def keep(
     directory: Path, name: str, source: str, plan: Plan, cells: list[CellRun], tools: Sequence[Toolchain] = ()
 ) -> Path:
-    """Write all of it into a folder of `directory` that is called after `name`; the folder. Raises `OSError`.
+    """Write all of it into a folder of `directory` with a name like `name`; returns the folder. Raises `OSError`.
 
-    It takes the place of what an earlier run kept of the same `source` (see `source_of`), of nothing else.
+    It replaces only the artifacts of an earlier run with the same `source` (see `source_of`).
     """
     folder = fresh_folder(directory, name, source)
     (folder / "commands.txt").write_text(_commands(plan, tools))
@@ -37,7 +37,7 @@ def keep(
 
 
 def _commands(plan: Plan, tools: Sequence[Toolchain]) -> str:
-    """How each toolchain was run, and what was asked of it for a component beyond that."""
+    """The commands of each toolchain, and additional flags for a component."""
     lines = []
     for tool in tools:
         lines += [f"{tool.name}: {tool.tool} {tool.version}", *(f"  {command}" for command in tool.commands)]
@@ -49,17 +49,17 @@ def _commands(plan: Plan, tools: Sequence[Toolchain]) -> str:
 
 
 def fresh_folder(directory: Path, name: str, source: str) -> Path:
-    """An empty folder for what is called `name` and comes from `source`. Raises `OSError`."""
+    """An empty folder for `name` from `source`. Raises `OSError`."""
     return owned.fresh(directory, name, f"artifacts of {name} from {source}")
 
 
 def source_of(path: Path) -> str:
-    """What tells files of one name apart."""
+    """The text that distinguishes files of one name."""
     return os.path.abspath(path)
 
 
 def cannot_keep(directory: Path, error: OSError) -> str:
-    """What stands where the folder would."""
+    """The text in the place of the folder's name."""
     return f"none: {directory} cannot be written to ({error.strerror}); choose another folder with --artifacts"
 
 
@@ -88,7 +88,7 @@ def _keep_cell(folder: Path, run: CellRun) -> None:
 
 
 def keep_result(path: Path, result: BuildResult) -> None:
-    """What a tool wrote, or what it said instead in a text file of the same name."""
+    """The output of a tool, or its message in a text file of the same name."""
     if isinstance(result, Built):
         path.write_bytes(result.data)
         return

@@ -1,4 +1,4 @@
-"""Where mixed cells are wrong and every toolchain is right by itself: whose subject does the host contradict?"""
+"""If mixed cells are wrong and every toolchain is right by itself: finds the subject that the host contradicts."""
 
 from __future__ import annotations
 
@@ -21,13 +21,12 @@ from harness.trace.reader import TraceReader
 
 PLACE = "between hosts"
 HOSTS = f", {PLACE}"
-"""Stands behind a toolchain's name in what is said of its subject between hosts."""
+"""The suffix of a toolchain's name in a judgement of its subject between hosts."""
 
 
 def ask_host(bench: Workbench, plan: Plan, cells: Sequence[CellRun], engine: EngineKind, verdict: Verdict) -> Verdict:
-    """The verdict with the toolchains named that the host contradicts, and what shows it; as it is where it contradicts
-    none, or where it is known who is wrong. It is asked about the runs in which something is wrong; about all of them
-    where nothing is."""
+    """The verdict with the toolchains that the host contradicts, and the evidence; unchanged if it contradicts none, or
+    if the wrong toolchain is already known. The host runs the wrong runs, or all runs if none is wrong."""
     by_themselves = [judged for judged in verdict.judgements if judged.toolchain in bench.toolchains]
     made = {judged.toolchain: _subject(cells, judged.toolchain) for judged in by_themselves}
     subjects = {name: subject for name, subject in made.items() if subject is not None}
@@ -55,7 +54,7 @@ def _subject(cells: Sequence[CellRun], toolchain: str) -> bytes | None:
 def _contradicted(
     bench: Workbench, plan: Plan, number: int, name: str, subject: bytes, kind: EngineKind
 ) -> list[Difference]:
-    """What differs in run `number`, counted from 1. A step of its own."""
+    """The differences in run `number`, counted from 1. A separate step."""
     run = host_run(plan, plan.runs[number - 1])
     if run is None:
         return []

@@ -1,4 +1,4 @@
-"""What a worker is asked about a plan and what it answers, as data. Loads nothing of what carries it out."""
+"""The request to examine a plan and the answer, as data. Loads none of the code that examines it."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from harness.toolchains.cells import First
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How plans are examined. `artifacts` None: nothing is kept."""
+    """The options of an examination. `artifacts` None: nothing is kept."""
 
     full_matrix: bool = False
     engine: EngineKind = EngineKind.WINCH
     expectations: Expectations = field(default_factory=Expectations)
     artifacts: Path | None = Path("artifacts")
     toolchains: tuple[str, ...] | None = None
-    """Which of the toolchains take part, by name, in order; None: all."""
+    """The names of the toolchains that take part, in order; None: all."""
     first: First = First.BOTH_WAYS
     turn: int = 0
-    """The number of a world among many: whose turn it is to build what is built once (`first_cells`)."""
+    """The number of a world among many: it selects the toolchain of components that are built once (`first_cells`)."""
     list_calls: bool = False
-    """Whether every call is wanted as text, also of what passes."""
+    """Whether to return every call as text, even if all pass."""
 
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """The verdict on one plan, and what a report shows beside it. `stages`: seconds by stage."""
+    """The verdict on one plan, and the other data of a report. `stages`: seconds by stage."""
 
     name: str
     title: str
@@ -44,4 +44,4 @@ class Examination:
     stages: tuple[tuple[str, float], ...] = ()
     ran: Ran = field(default_factory=Ran)
     failed_run: int = 0
-    """The run that `calls` are of, counted from 1."""
+    """The number of the run of `calls`, counted from 1."""

@@ -1,4 +1,4 @@
-"""A plan examined from end to end inside a worker: cells run, judged, and kept where something is wrong."""
+"""Examines a plan from end to end inside a worker: runs and judges cells, and keeps artifacts if anything is wrong."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from harness.toolchains.protocol import Toolchain
 
 
 def choose_cells(bench: Workbench, plan: Plan, options: Options) -> list[Cell]:
-    """All cells that may be run."""
+    """All cells that may run."""
     return _rounds(bench, plan, options)[-1]
 
 
 def _rounds(bench: Workbench, plan: Plan, options: Options) -> list[list[Cell]]:
-    """Which cells are run at first, and which where those show anything wrong."""
+    """The cells that run at first, and those that run if the first show anything wrong."""
     roles = [component.role for component in plan.components]
     toolchains = _names(bench, options)
     if options.full_matrix:
@@ -47,7 +47,7 @@ def _names(bench: Workbench, options: Options) -> list[str]:
 
 
 def _asked(plan: Plan) -> list[str]:
-    """What a toolchain is asked for that some cannot be asked for (`Toolchain.lacks`)."""
+    """The requirements of a plan that some toolchains lack (`Toolchain.lacks`)."""
     features = any(part.features for part in plan.components)
     keeps = not all(part.merge_versions for part in plan.components)
     return (["features"] if features else []) + (["keep-versions"] if keeps else [])
@@ -56,8 +56,8 @@ def _asked(plan: Plan) -> list[str]:
 def examine(
     bench: Workbench, name: str, plan: Plan, options: Options, started: float | None = None, source: str = ""
 ) -> Examination:
-    """Run what cells it takes and judge. `started`: `time.perf_counter()` when planning began. `source`: where the plan
-    comes from; artifacts of two sources never share a folder."""
+    """Run the necessary cells and judge. `started`: `time.perf_counter()` when planning began. `source`: the origin of
+    the plan; artifacts of two sources never share a folder."""
     start = time.perf_counter() if started is None else started
     taken = interpreters_own(plan)
     if taken:
@@ -110,13 +110,13 @@ def examine(
 
 
 def _nobody_else(options: Options) -> bool:
-    """Of a single toolchain only the host can see what its two ends share. Of many worlds it is asked about some."""
+    """Only the host can see a fault that both ends of a single toolchain share. It runs some of many worlds."""
     often = options.first is not First.IN_TURNS or options.turn % BOTH_WAYS_EVERY == 0
     return options.toolchains is not None and len(options.toolchains) == 1 and often
 
 
 def _read_again(bench: Workbench, plan: Plan, verdict: Verdict) -> Verdict:
-    """Where something disagrees that is not known: was the world read right (`toolchains/second_reading.py`)?"""
+    """If an unknown disagreement occurs: was the world read correctly (`toolchains/second_reading.py`)?"""
     if verdict.outcome.good:
         return verdict
     subject = next(part for part in plan.components if part.role is Role.SUBJECT)
@@ -125,7 +125,7 @@ def _read_again(bench: Workbench, plan: Plan, verdict: Verdict) -> Verdict:
 
 
 def _nothing_to_run(plan: Plan) -> list[str]:
-    """What is left out of a world is told; a world of which nothing is left has not passed."""
+    """Report items that are left out of a world; a world without remaining items has not passed."""
     if plan.unsupported and not any(run.calls for run in plan.runs):
         return ["nothing of the world can be run"]
     return []
@@ -134,7 +134,7 @@ def _nothing_to_run(plan: Plan) -> list[str]:
 def keep_or_say_why(
     directory: Path, name: str, source: str, plan: Plan, observed: Observed, tools: Sequence[Toolchain] = ()
 ) -> str:
-    """Where the artifacts are, or why they could not be kept: no reason to lose the verdict."""
+    """The folder of the artifacts, or why they could not be kept: that is no reason to lose the verdict."""
     try:
         return str(artifacts.keep(directory, name, source, plan, observed.cells, tools))
     except OSError as error:

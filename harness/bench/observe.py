@@ -1,4 +1,4 @@
-"""A plan carried out: every cell built, composed, compiled and run, and what was seen kept as data."""
+"""Carries out a plan: builds, composes, compiles and runs every cell, and keeps the observations as data."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from harness.trace.reader import TraceReader
 
 
 class Observer:
-    """Carries out plans. Keeps compiled interpreters, the last builds and the meaning of dumps from plan to plan."""
+    """Carries out plans. Caches compiled interpreters, the last builds and the meaning of dumps from plan to plan."""
 
     def __init__(
         self,
@@ -46,7 +46,8 @@ class Observer:
     def observe(
         self, plan: Plan, cells: Sequence[Cell], limits: RunLimits, observed: Observed | None = None
     ) -> Observed:
-        """`observed`: of earlier cells of the plan, brought up to `cells`; equal components are not run again."""
+        """`observed`: the observations of earlier cells of the plan, extended to `cells`; equal components do not run
+        again."""
         observed = Observed([]) if observed is None else observed
         components = {component.role: component for component in plan.components}
         wanted = [(components[role], build) for cell in cells for role, build in cell.builds]
@@ -124,7 +125,7 @@ class Observer:
     def _blame(
         self, cell: Cell, made: dict[Role, ComponentBuild], composition: Composition, rejected: Rejected
     ) -> CellRun:
-        """The engine refuses the composition: a component that it refuses alone is its linker's invalid output."""
+        """The engine refuses the composition: a component that it also refuses alone is its linker's invalid output."""
         engine = self._engine(cell.engine)
         blamed = dict(made)
         for role, build in made.items():

@@ -1,4 +1,4 @@
-"""What a run's processes are told."""
+"""The settings of a run's processes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.toolchains.selection import Selection
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a run's processes are told. `directory`: for temporary files; its maker removes it."""
+    """The settings of a run's processes. `directory`: for temporary files; its maker removes it."""
 
     directory: Path
     selection: Selection = field(default_factory=Selection)

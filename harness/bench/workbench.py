@@ -1,4 +1,4 @@
-"""What a process needs to carry out plans: toolchains, engines, interpreters, and what they remember."""
+"""The tools of a process that carries out plans: toolchains, engines, interpreters, and their caches."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Workbench:
-    """Belongs to one process. Engines and toolchains are made when first asked for."""
+    """Belongs to one process. Engines and toolchains are made at their first use."""
 
     def __init__(self, settings: Settings, steps: Steps) -> None:
         self.settings = settings
@@ -63,8 +63,8 @@ class Workbench:
         return None if reference is None else SecondReader(reference.path, settings.directory, settings.tool_limits)
 
     def read_otherwise(self, wit: str, features: tuple[str, ...] = ()) -> str:
-        """Where our front end and the reference read a text differently; empty where they do not, or where there is no
-        second reading. A step of its own."""
+        """The first difference between our front end's and the reference's reading of a text; empty if there is none,
+        or no second reading. A separate step."""
         if self.second_reader is None:
             return ""
         try:

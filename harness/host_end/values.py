@@ -1,6 +1,6 @@
-"""Values of calls by the engine's C API: of the interpreter's kinds on this side, `wasmtime_component_val_t` on that.
+"""Values of calls in the engine's C API: conversions between the interpreter's kinds and `wasmtime_component_val_t`.
 
-The engine lifts and lowers these itself, so no code of any toolchain, ours or another, makes them.
+The engine lifts and lowers these itself, without code of any toolchain.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Val = Any
 
 
 class NotPlain(Exception):
-    """A value that only a script can give, or of a type that the C API has no values of."""
+    """A value that only a script can express, or a value of a type without values in the C API."""
 
 
 _PLAIN = (t.Record, t.Tuple, t.Variant, t.Option, t.Result, t.List, t.EnumType, t.Flags)
@@ -35,7 +35,7 @@ _KIND = {
     t.Prim.U32: (ffi.WASMTIME_COMPONENT_U32, "u32"),
     t.Prim.S64: (ffi.WASMTIME_COMPONENT_S64, "s64"),
     t.Prim.U64: (ffi.WASMTIME_COMPONENT_U64, "u64"),
-    # floats by their bits, which Python's numbers would not keep
+    # floats by their bits, which Python's numbers would not preserve
     t.Prim.F32: (ffi.WASMTIME_COMPONENT_F32, "u32"),
     t.Prim.F64: (ffi.WASMTIME_COMPONENT_F64, "u64"),
     t.Prim.CHAR: (ffi.WASMTIME_COMPONENT_CHAR, "character"),
@@ -43,13 +43,13 @@ _KIND = {
 
 
 def possible(type: t.Type | None) -> bool:
-    """Whether the C API (50.0.1) has values of the type. It has handles, which are left out here: each is a component's
-    own."""
+    """Whether the C API (50.0.1) has values of the type. It has handles, which are left out here because each belongs
+    to one component."""
     return all(isinstance(part, _PLAIN) or part in _KIND or part is t.Prim.STRING for part in t.reachable(type))
 
 
 def normal(value: s.Value, type: t.Type) -> s.Value:
-    """A value in the form in which it is compared: lists by element, NaNs canonical. Raises `NotPlain`."""
+    """A value in the form for comparison: lists by element, NaNs canonical. Raises `NotPlain`."""
     match type, value:
         case t.Prim.STRING, s.Str(data):
             try:
@@ -91,8 +91,8 @@ def _in_range(type: t.Prim, number: int) -> bool:
 
 
 def write(value: s.Value, type: t.Type, out: Val) -> None:
-    """A normal value of a possible type into `out`, which owns what is allocated for it from then on."""
-    # ctypes remembers for each object what it is a part of, but not for any number of levels
+    """Write a normal value of a possible type into `out`, which then owns its allocations."""
+    # ctypes keeps the owner of each object alive, but not for any number of levels
     out = ffi.wasmtime_component_val_t.from_address(ctypes.addressof(out))
     match type, value:
         case t.Prim(), s.Number(_, number):
@@ -159,7 +159,7 @@ def _write_case(type: t.Variant | t.Option | t.Result, index: int, payload: Val,
 
 
 def read(val: Val, type: t.Type) -> s.Value:
-    """What the engine lifted, in normal form."""
+    """The value that the engine lifted, in normal form."""
     of = val.of
     match type:
         case t.Prim.STRING:
@@ -205,7 +205,7 @@ def _case_text(type: t.Variant | t.Option | t.Result, index: int) -> str:
 
 
 def difference(expected: s.Value, seen: s.Value, type: t.Type, place: str) -> tuple[str, str, str]:
-    """The first place where two normal values of a type differ, and what stands there in each."""
+    """The first place where two normal values of a type differ, with both contents."""
     parts: list[tuple[s.Value, s.Value, t.Type, str]] = []
     match expected, seen, type:
         case s.Fields(items), s.Fields(others), t.Record() | t.Tuple():

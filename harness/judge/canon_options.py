@@ -1,4 +1,4 @@
-"""Canonical options on level 2: what the specification demands of them, and what two toolchains do differently."""
+"""Canonical options on level 2: the requirements of the specification, and differences between two toolchains."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _TASK_RETURN = "[task-return]"
 _EXPORT = "[export]"
 _ROOT = "$root"
 _STANDARD = "cm32p2"
-"""How standard names of core modules begin (BuildTargets.md)."""
+"""The prefix of standard names of core modules (BuildTargets.md)."""
 
 
 def judge_options(component: bytes, role: Role) -> list[Difference]:
-    """By the specification: strings are UTF-8, as the libraries were generated for; a lift has `post-return` where the
+    """By the specification: strings are UTF-8, the encoding of the generated libraries; a lift has `post-return` if the
     library has a function for it; `task.return` and its lift have equal options (CanonicalABI.md, `canon task.return`).
     """
     try:
@@ -31,8 +31,8 @@ def judge_options(component: bytes, role: Role) -> list[Difference]:
 
 
 def judge_embedded_options(component: bytes, world: World, encoding: str, role: Role) -> list[Difference]:
-    """By the specification, of a component that was made of one core module with everything in `world`: each function
-    with strings has the module's `encoding` (of `ENCODINGS`), and no other function has another one."""
+    """By the specification, for a component made of one core module with everything in `world`: each function with
+    strings has the module's `encoding` (of `ENCODINGS`), and no other function has another encoding."""
     try:
         found = read_definitions(component)
     except (BinaryError, IndexError, KeyError) as error:
@@ -59,22 +59,22 @@ def judge_embedded_options(component: bytes, world: World, encoding: str, role: 
 def _right(function: Function, encoding: str) -> tuple[str, ...]:
     types = reachable(*(param.type for param in function.params), function.result)
     has_strings = any(type is Prim.STRING for type in types)
-    return (encoding,) if has_strings else (encoding, ENCODINGS[0])  # the default, where nothing is said
+    return (encoding,) if has_strings else (encoding, ENCODINGS[0])  # the default, if there is no option
 
 
 def _core_modules(function: Function) -> tuple[str, str]:
-    """The module that a core module imports a function from: by the names of tools, by the standard ones."""
+    """The module that a core module imports a function from, by the names of tools or the standard names."""
     if function.interface is None:
         return _ROOT, _STANDARD
     return function.interface, f"{_STANDARD}|{canonical_name(function.interface)}"
 
 
 def options_beside(expected: bytes, actual: bytes, role: Role) -> list[Difference]:
-    """Definitions of one name that have other options in another toolchain's component."""
+    """Definitions of one name that have different options in another toolchain's component."""
     try:
         first, second = read_definitions(expected), read_definitions(actual)
     except (BinaryError, IndexError, KeyError):
-        return []  # told by `judge_options`
+        return []  # reported by `judge_options`
     found: list[Difference] = []
     known, other = dict(_named(first)), dict(_named(second))
     for name in sorted(known.keys() & other.keys()):
@@ -88,7 +88,7 @@ def _difference(role: Role, path: str, expected: str, actual: str) -> Difference
 
 
 def _named(definitions: Definitions) -> Iterator[tuple[str, str]]:
-    """Each definition's name with its options in words; those of one name, of several modules, together."""
+    """Each definition's name with its options in words; definitions of one name in several modules are together."""
     for name, lift in definitions.lifts.items():
         yield f"lift {name}", lift.options.words()
     for (module, name), several in definitions.others.items():

@@ -1,4 +1,4 @@
-"""How much of a plan was carried out."""
+"""The part of a plan that ran."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.plan.plan import Plan
 
 
 def carried_out(plan: Plan, cells: Sequence[CellRun], list_calls: bool) -> Ran:
-    """Of a plan. A run counts if it was begun in some cell; what an unexpected trap cut off counts as well."""
+    """The part of a plan that ran. A run counts if it began in some cell, including calls after an unexpected trap."""
     begun = [run for run in cells if any(map(_ran, run.observations))]
     runs = [
         run

@@ -1,4 +1,4 @@
-"""One thing that differs, as data."""
+"""One difference, as data."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ RETURNS = "every entry returns"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`level` as in the plan of the house: 1 the dylib, 2 the component, 3 the behaviour.
+    """`level`: 1 the dylib, 2 the component, 3 the behaviour.
 
-    `aspect` is a word for what kind of thing differs; `path` says where in the calls' values or in the world.
+    `aspect` is a word for the kind of the difference; `path` is its place in the calls' values or in the world.
     """
 
     level: int
@@ -24,7 +24,7 @@ class Difference:
     expected: str
     actual: str
     before: str = ""
-    """Of an outcome: the last event before it, and what should have come next."""
+    """For an outcome: the last event before it, and the event that should have come next."""
 
     def __str__(self) -> str:
         where = ", ".join(part for part in (self.role.value if self.role else "", self.path) if part)

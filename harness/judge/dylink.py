@@ -1,8 +1,8 @@
-"""Level 1: whether the `dylink.0` section of a generated library asks for all that the library touches.
+"""Level 1: whether the `dylink.0` section of a generated library requests everything that the library uses.
 
 Source: tool-conventions, DynamicLinking.md, "The dylink.0 Section": a loader reserves `memorysize` bytes, aligned to
-`memoryalignment`, and `tablesize` elements, says where they begin (`__memory_base`, `__table_base`), and loads what is
-needed before.
+`memoryalignment`, and `tablesize` elements, provides their start (`__memory_base`, `__table_base`), and loads the
+needed libraries first.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from harness.plan.roles import Role
 _MEM_INFO, _NEEDED = 1, 2
 _ELEMENT, _CODE, _DATA = 9, 10, 11
 _POINTER_ALIGNMENT = 2
-"""As a power of two: that of `wit_t`, whose widest fields are pointers (interpreters/include/wit_dylib.h)."""
+"""The alignment of `wit_t` as a power of two: its widest fields are pointers (interpreters/include/wit_dylib.h)."""
 _INITIALIZE = ("env", "wit_dylib_initialize")
 
 
@@ -37,7 +37,7 @@ class Dylink:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """`base`: the global that an active segment is placed by, None for none; `end` counts from there."""
+    """`base`: the global that places an active segment, None for none; `end` counts from there."""
 
     base: int | None
     start: int
@@ -45,7 +45,7 @@ class Segment:
 
 
 def judge_dylink(library: bytes, interpreter: str, role: Role) -> list[Difference]:
-    """What the section of a library that was generated for `interpreter` asks too little of."""
+    """The insufficient requests in the section of a library that was generated for `interpreter`."""
     try:
         return [Difference(1, "dylink", role, *problem) for problem in _problems(library, interpreter)]
     except BinaryError as error:
@@ -54,7 +54,7 @@ def judge_dylink(library: bytes, interpreter: str, role: Role) -> list[Differenc
 
 @lru_cache(maxsize=64)
 def _problems(library: bytes, interpreter: str) -> tuple[tuple[str, str, str], ...]:
-    """Of each problem its place, what was expected, and what was found."""
+    """The place of each problem, the expected and the actual content."""
     parts = {part.id: part for part in sections(library) if part.id}
     dylink = read_dylink(library)
     if dylink is None:
@@ -85,10 +85,10 @@ def _problems(library: bytes, interpreter: str) -> tuple[tuple[str, str, str], .
 def _outside(
     place: str, what: str, segments: list[Segment], base: int | None, size: int, unit: str
 ) -> Iterator[tuple[str, str, str]]:
-    """The first segment that is placed by something else than `base`, and the one that reaches furthest."""
+    """The first segment that is not placed by `base`, and the one that reaches furthest."""
     for segment in segments:
         if segment.base != base:
-            yield place, f"each {what} placed by its base", f"one at {segment.start}, wherever the library lies"
+            yield place, f"each {what} placed by its base", f"one at {segment.start}, wherever the library is"
             return
     if not segments:
         return
@@ -104,7 +104,7 @@ def _accesses(code: Touched) -> list[Segment]:
 
 
 def _points(offsets: frozenset[int]) -> list[Segment]:
-    """A pointer may point right behind the last byte: to nothing, or to an empty list."""
+    """A pointer may point directly after the last byte: to nothing, or to an empty list."""
     return [Segment(None, offset, offset) for offset in offsets]
 
 
@@ -113,7 +113,7 @@ def _indices(code: Touched) -> list[Segment]:
 
 
 def read_dylink(library: bytes) -> Dylink | None:
-    """The section, where it stands first, as it must. Raises `BinaryError`."""
+    """The section, which must come first. Raises `BinaryError`."""
     first = next(sections(library), None)
     if first is None or first.id:
         return None
@@ -133,7 +133,7 @@ def read_dylink(library: bytes) -> Dylink | None:
 
 
 def _bases(library: bytes) -> Bases:
-    """Indices of what the bases are imported as, and of the function that takes the `wit_t`."""
+    """Indices of the imported bases, and of the function that gets the `wit_t`."""
     found: dict[tuple[str, str], int] = {}
     counts = [0, 0, 0, 0]
     for module, name, kind in imported(library):
@@ -143,7 +143,7 @@ def _bases(library: bytes) -> Bases:
 
 
 def _data(library: bytes, part: Section | None) -> Iterator[Segment]:
-    """The active segments. Passive ones are put somewhere by code."""
+    """The active segments. Code places passive ones."""
     if part is None:
         return
     reader = Reader(library, part.body, part.end)

@@ -1,12 +1,13 @@
-"""What toolchains make of the subject's world without a linker: `component embed`, `component new`, `component wit`.
+"""The output of toolchains for the subject's world without a linker: `component embed`, `component new`, `component
+wit`.
 
-`embed` makes a core module that has all of the world and traps when it is called, in one of the string encodings; `new`
-makes a component of it, with the flags that it has by default; `wit` tells the component's world as text. Each is
-judged by what the WIT means: the world that the module carries and its encoding, the component's world with imports in
-compatible versions merged (`merging.py`), the options of its canonical definitions, and the text, read again.
+`embed` makes a core module with all items of the world that traps when it is called, in one of the string encodings;
+`new` makes a component of it with its default flags; `wit` prints the component's world as text. Each is judged by the
+meaning of the WIT: the world in the module and its encoding, the component's world with imports in compatible versions
+merged (`merging.py`), the options of its canonical definitions, and the text, read again.
 
-Each subcommand is asked of each toolchain that has it. Where a toolchain has not made what the next one takes, that is
-given the first good module or component; and where it has no `new`, the first `new` there is shows what its module is.
+Each toolchain runs the subcommands that it has. If it has not made the input of the next one, that gets the first good
+module or component; if it has no `new`, the first available `new` shows the contents of its module.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ _MADE_FOR = dict(zip(ENCODINGS, canon.ENCODINGS, strict=True))
 
 @dataclass(frozen=True)
 class Readers:
-    """How worlds are read (`toolchains/component_wit.py`); each raises `ValueError` for what cannot be read."""
+    """Readers of worlds (`frontend/component_wit.py`); each raises `ValueError` for unreadable input."""
 
     of_component: Callable[[bytes], World]
     of_module: Callable[[bytes], tuple[World, str]]
@@ -55,7 +56,7 @@ class Readers:
 
 
 class EmbeddingJudge:
-    """Asks and judges. `refusal`, `component_refusal`: why an engine does not take a module, a component."""
+    """Runs the subcommands and judges. `refusal`, `component_refusal`: why an engine refuses a module, a component."""
 
     def __init__(
         self,
@@ -70,14 +71,14 @@ class EmbeddingJudge:
         self._component_refusal = component_refusal
 
     def judge(self, plan: Plan, toolchains: Iterable[Toolchain]) -> dict[str, list[Finding]]:
-        """What is wrong, by toolchain. Those that can be asked for nothing are not among them."""
+        """The findings by toolchain, without toolchains that have no subcommand."""
         able = {toolchain.name: toolchain for toolchain in toolchains if toolchain.embedder is not None}
         found: dict[str, list[Finding]] = {name: [] for name in able}
         for encoding in plan.encodings:
             world = _Subject.of(plan, encoding)
             modules = self._embed(world, able.values(), found)
             components = self._new(world, able.values(), modules, found)
-            if encoding == plan.encodings[0]:  # the text does not tell encodings
+            if encoding == plan.encodings[0]:  # the text does not contain the encoding
                 self._wit(world, able.values(), components, found)
         return found
 
@@ -118,9 +119,9 @@ class EmbeddingJudge:
         wrong: Callable[[_Subject, bytes], list[Finding]],
         found: _Found,
     ) -> dict[str, bytes]:
-        """The good results. `jobs`: whose they are, who does them, and what is done.
+        """The good results. `jobs`: their owner, their toolchain, and the work.
 
-        Tools in processes of their own run side by side; those of this process are done first.
+        Tools in their own processes run in parallel; jobs of this process are done first.
         """
         good = {}
         for toolchain, maker, job in sorted(jobs, key=lambda item: not item[1].in_process):
@@ -175,13 +176,13 @@ _Found = dict[str, list[Finding]]
 
 @dataclass(frozen=True)
 class _Subject:
-    """What is asked for: the subject of a plan in one encoding."""
+    """The request: the subject of a plan in one encoding."""
 
     part: ComponentPlan
     encoding: str
     world: World
     merged: World
-    """With imports in compatible versions as `new` leaves them."""
+    """The world with imports in compatible versions as after `new`."""
     conflict: str
     """Why they cannot be merged, so that `new` must refuse."""
 
@@ -194,7 +195,7 @@ class _Subject:
 
     @property
     def names(self) -> str:
-        """The standard names, except where they do not tell compatible versions apart."""
+        """The standard names, unless they do not distinguish compatible versions."""
         for side in (self.world.imports, self.world.exports):
             names = [canonical_name(key) for key in side if key is not None]
             if len(set(names)) < len(names):
@@ -205,7 +206,7 @@ class _Subject:
         return f"`component {word}` of the subject, {self.encoding}"
 
     def why_not_embedded(self, toolchain: Toolchain) -> str:
-        """What keeps a toolchain that has `embed` from being asked; empty where nothing does."""
+        """Why a toolchain with `embed` cannot be used; empty if it can."""
         if self.part.features and "embed-features" in toolchain.lacks:
             return "its file has no {features} in `embed`, and the world has gates to open"
         if self.names != STANDARD_NAMES and "embed-names" in toolchain.lacks:
@@ -214,7 +215,7 @@ class _Subject:
 
 
 def unasked(plan: Plan, toolchains: Iterable[Toolchain]) -> list[str]:
-    """What a report says of toolchains that have `embed` and cannot be asked for this world."""
+    """The report's lines about toolchains with `embed` that cannot be used for this world."""
     if not plan.encodings:
         return []
     subject = _Subject.of(plan, plan.encodings[0])
@@ -223,7 +224,7 @@ def unasked(plan: Plan, toolchains: Iterable[Toolchain]) -> list[str]:
 
 
 def _with(word: str, toolchains: Iterable[Toolchain]) -> Iterator[tuple[Toolchain, Embedder]]:
-    """Those that have a subcommand."""
+    """The toolchains with a subcommand."""
     for toolchain in toolchains:
         if toolchain.embedder is not None and word not in toolchain.lacks:
             yield toolchain, toolchain.embedder

@@ -28,8 +28,8 @@ def judge(
     expectations: Expectations,
     further: Mapping[str, Sequence[Finding]] | None = None,
 ) -> Verdict:
-    """`structure`: differences of levels 1 and 2. `tools`: which tool stands behind each toolchain's name, as
-    expectations call it. `further`: what else is wrong with what a toolchain makes of the world, by toolchain."""
+    """`structure`: differences of levels 1 and 2. `tools`: the tool behind each toolchain's name, by its name in
+    expectations. `further`: other findings about a toolchain's output for the world, by toolchain."""
     further = further or {}
     judging = Judging(case, tools, expectations.about(plan.subject_wit), plan.calls_of)
     expected = [Expected.of(run) for run in plan.runs]
@@ -51,7 +51,8 @@ def judge(
 
 
 def judge_alone(judging: Judging, findings: Mapping[str, Sequence[Finding]]) -> Verdict:
-    """Of toolchains that are compared with what must be seen, each by itself; `findings` by toolchain."""
+    """The verdict on toolchains that are compared with the expected behaviour, each by itself; `findings` by
+    toolchain."""
     judgements = [judging.judgement(name, found) for name, found in findings.items()]
     judgements += judging.demanded(judgements, findings)
     wrong = [name for name, found in findings.items() if found]
@@ -60,18 +61,18 @@ def judge_alone(judging: Judging, findings: Mapping[str, Sequence[Finding]]) -> 
 
 
 def _unexpected(toolchain: str, demanded: Expectation) -> Judgement:
-    """A fault that is said to show in this very case, and does not."""
+    """A fault that should show in this very case, but does not."""
     message = f"passes, but {demanded.id} expects: {demanded.outcome} ({demanded.reason})"
     return Judgement(toolchain, Outcome.UNEXPECTED_PASS, (Finding(Outcome.UNEXPECTED_PASS, message),))
 
 
 def findings_of(differences: Sequence[Difference]) -> list[Finding]:
-    """What is wrong where something is other than it has to be."""
+    """The findings for differences from the expected content."""
     return [Finding(Outcome.FAIL, str(difference), difference) for difference in differences]
 
 
 def _beside(judging: Judging, structure: Structure) -> list[Judgement]:
-    """Two opinions only: what one toolchain wrote beside what another did, where the model has none."""
+    """Only two opinions: the output of one toolchain compared with another's, if the model has none."""
     judgements = []
     for name, differences in structure.from_first.items():
         findings = findings_of(differences)
@@ -82,7 +83,7 @@ def _beside(judging: Judging, structure: Structure) -> list[Judgement]:
 
 
 def _toolchains(cells: Sequence[CellRun]) -> list[str]:
-    """Those that made whole components, each once."""
+    """The toolchains that made whole components, each once."""
     found = [build.toolchain for run in cells for _, build in run.cell.builds]
     return [name for name in dict.fromkeys(found) if name is not None]
 
@@ -108,21 +109,21 @@ def _findings(run: CellRun, expected: Sequence[Expected]) -> list[Finding]:
 
 
 def _limit_reached(observation: Observation) -> str:
-    """Which bound of the harness ended a run; empty where none did."""
+    """The limit of the harness that ended a run; empty if none did."""
     trap = None if isinstance(observation.result, Rejected) else observation.result.trap
     if trap is None or trap.kind is not TrapClass.OUT_OF_FUEL:
         return ""
-    return f"stopped in {trap.entry} by a bound of the harness: {trap.detail}; ask for fewer calls, or look for a loop"
+    return f"stopped in {trap.entry} by a limit of the harness: {trap.detail}; use fewer calls, or look for a loop"
 
 
 def refused_by_engine(cell: str, rejected: Rejected) -> Finding:
-    """What tools have built, and the engine does not take, or does not come to an end with."""
+    """Findings about outputs of tools that the engine refuses or does not finish."""
     outcome = Outcome.TIMED_OUT if rejected.timed_out else Outcome.INVALID_OUTPUT
     return Finding(outcome, f"{cell}: {rejected}")
 
 
 def build_finding(what: str, failure: BuildFailure) -> Finding:
-    """That a tool did not build `what`."""
+    """The finding that a tool did not build `what`."""
     match failure:
         case Refused(message, stage):
             return Finding(Outcome.FAIL, f"{what}: refused to {stage}: {message}")
@@ -136,8 +137,8 @@ def build_finding(what: str, failure: BuildFailure) -> Finding:
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """What is known about a case before it is judged. `tools`: which tool stands behind each toolchain's name, as
-    expectations call it. `expectations`: those that may hold for its world. `calls_of`: what a run calls."""
+    """The known facts about a case before it is judged. `tools`: the tool behind each toolchain's name, by its name in
+    expectations. `expectations`: those that may apply to its world. `calls_of`: the calls of a run."""
 
     case: str
     tools: Mapping[str, str]
@@ -160,7 +161,7 @@ class Judging:
         return self.expectations.find(tool, self.case, finding.outcome.value, finding.message, calls)
 
     def demanded(self, judgements: Sequence[Judgement], asked: Iterable[str]) -> list[Judgement]:
-        """Faults of the toolchains `asked` that are said to show in this very case, and do not."""
+        """Faults of the toolchains `asked` that should show in this very case, but do not."""
         seen = {judgement.expectation for judgement in judgements}
         return [
             _unexpected(name, demanded)
@@ -171,7 +172,7 @@ class Judging:
 
 
 def _excused(judgement: Judgement, run: CellRun, judgements: Sequence[Judgement]) -> Judgement:
-    """A mixed cell in which a toolchain takes part that is known to fail here proves nothing."""
+    """A mixed cell with a toolchain that is known to fail here proves nothing."""
     if judgement.outcome.good:
         return judgement
     makers = {maker for _, build in run.cell.builds for maker in (build.generator, build.linker)}
@@ -187,8 +188,8 @@ def _minority(
     structure: Structure,
     further: Mapping[str, Sequence[Finding]],
 ) -> str | None:
-    """Who stands alone (`harness/judge/votes.py`). Where every toolchain is right by itself, the one whose ends share a
-    fault; else the first cell in which something is wrong."""
+    """The minority (`harness/judge/votes.py`). If every toolchain is right by itself, the toolchain whose ends share a
+    fault; else the first wrong cell."""
     if any(judgement.outcome is Outcome.LIMIT_REACHED for judgement in judgements):
         return None
     found = {judgement.toolchain: judgement for judgement in judgements}
@@ -218,7 +219,7 @@ def _agree(
 
 
 def _refused_stages(run: CellRun) -> list[tuple[Role, str]]:
-    """What a toolchain refused of a plan; nothing where it failed in any other way."""
+    """The items of a plan that a toolchain refused; none if it failed in any other way."""
     failures = [(role, build.failure) for role, build in run.builds.items() if build.failure is not None]
     if not all(isinstance(failure, Refused) for _, failure in failures):
         return []

@@ -1,4 +1,4 @@
-"""What was seen of a plan in every cell, as data."""
+"""The observations of a plan in every cell, as data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harness.trace.reader import Trace
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One run of one cell: what the engine said and what each component told."""
+    """One run of one cell: the engine's result and each component's trace."""
 
     result: RunResult | Rejected
     traces: dict[Role, Trace]
@@ -22,7 +22,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class CellRun:
-    """What one cell showed: failures to build, or a refusal by the engine, or a run for each script."""
+    """The observations of one cell: failures to build, or a refusal by the engine, or a run for each script."""
 
     cell: Cell
     builds: dict[Role, ComponentBuild]

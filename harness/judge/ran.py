@@ -1,4 +1,4 @@
-"""What was carried out of a case or a world: how many calls of which functions, in which cells."""
+"""The part of a case or world that ran: the number of calls of each function, and the cells."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from dataclasses import dataclass
 from harness.world.types import qualified
 
 _WORLD = qualified(None, "")
-"""Stands before the canonical name of a function of the world itself."""
+"""The prefix of canonical names of functions of the world itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A call counts once, in however many `cells` it was made. A case that only instantiates its world has cells and
-    no calls."""
+    """A call counts once, regardless of the number of `cells`. A case that only instantiates its world has cells and no
+    calls."""
 
     calls: int = 0
     functions: tuple[tuple[str, int], ...] = ()
-    """Names in the order of their first calls, and how many calls each had."""
+    """Names in the order of their first calls, with the number of calls of each."""
     cells: tuple[str, ...] = ()
     runs: tuple[tuple[str, ...], ...] = ()
-    """The calls of each run as text, where they were asked for."""
+    """The calls of each run as text, if requested."""
     refusals: int = 0
-    """Rows of a table of refusals that were put to the tools."""
+    """The number of rows of a table of refusals that the tools got."""
 
 
 def called(names: Sequence[str], cells: Sequence[str], runs: tuple[tuple[str, ...], ...] = ()) -> Ran:

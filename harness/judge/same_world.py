@@ -1,12 +1,12 @@
-"""The third opinion on levels 1 and 2: a world as a toolchain tells it, beside the world that the WIT means.
+"""The third opinion on levels 1 and 2: a toolchain's description of a world, compared with the world of the WIT.
 
-Level 1, the `wit_t`: what is compared and what is free stands in `harness/trace/described.py`.
+Level 1, the `wit_t`: `harness/trace/described.py` lists compared and free parts.
 
 Level 2, the component: every function that the world imports or exports, with the names of its parameters and all types
-by structure and name, and the same for what the interpreter imports and exports by itself. Free: the order of items;
-types, resources and interfaces that no function uses may be left out, and nothing may be added.
+by structure and name, and the same for the interpreter's own imports and exports. Free: the order of items; types,
+resources and interfaces that no function uses may be missing, and nothing may be added.
 
-Types are compared by walking both together, each pair once: no work that grows with the size of a type's values.
+Types are compared by a walk over both, each pair once, so the work does not grow with the size of a type's values.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from harness.world.layout import Layout
 from harness.world.world import Function, Interface, World
 
 _Mismatch = tuple[str, str, str]
-"""Path inside the type, what had to be there, what is there."""
+"""Path inside the type, the expected and the actual content."""
 
 _LONGEST = 200
 
 
 class _Types:
-    """Compares types; remembers the pairs that are equal."""
+    """Compares types; caches equal pairs."""
 
     def __init__(self) -> None:
         self._same: set[tuple[int, int]] = set()
@@ -59,7 +59,7 @@ class _Types:
 
 
 def _head(type: t.Type) -> str:
-    """What a type says besides the types of its members."""
+    """The properties of a type apart from the types of its members."""
     match type:
         case t.Prim():
             return type.value
@@ -116,8 +116,8 @@ def _text(type: t.Type | None) -> str:
 
 
 def cut(expected: str, actual: str) -> tuple[str, str]:
-    """Two texts that differ, shortened for the reader by what they have in common: what is left differs in nothing that
-    the whole texts do not."""
+    """Two different texts, shortened for the reader by their common parts; the rests differ only where the whole texts
+    do."""
     shorter = min(len(expected), len(actual))
     start = _common(expected, actual)
     end = min(_common(expected[::-1], actual[::-1]), shorter - start)
@@ -129,7 +129,7 @@ def cut(expected: str, actual: str) -> tuple[str, str]:
 
 
 def _common(one: str, other: str) -> int:
-    """How many characters both begin with."""
+    """The length of the common prefix."""
     for index, (left, right) in enumerate(zip(one, other, strict=False)):
         if left != right:
             return index
@@ -185,7 +185,7 @@ class _Comparison:
             self.differ(f"{path}.{inner}" if inner else path, left, right)
 
     def named_type(self, side: str, name: str, actual: t.Type) -> None:
-        """A type that stands there by name: it must be one of those that have the name in the world."""
+        """A type with a name: it must be one of the types with that name in the world."""
         mismatches = [self.types.compare(candidate, actual) for candidate in self._candidates.get(name, ())]
         if not mismatches:
             self.differ(f"{side} {name}", "no such type in the world", _text(actual))
@@ -203,7 +203,7 @@ def _functions(interfaces: Iterable[Interface]) -> dict[str, Function]:
 
 
 def _resources(world: World) -> set[str]:
-    """Canonical names of all resources that the world knows."""
+    """Canonical names of all resources in the world."""
     sides = (*world.imports.values(), *world.exports.values())
     found = {resource.canonical for interface in sides for resource in interface.resources.values()}
     functions = world.import_functions() + world.export_functions()
@@ -211,7 +211,7 @@ def _resources(world: World) -> set[str]:
 
 
 def told_world(names: Names, expected: World, role: Role) -> list[Difference]:
-    """Level 1: what a `wit_t` says about the world that it describes. Raises `DumpError`."""
+    """Level 1: the contents of a `wit_t`, compared with its world. Raises `DumpError`."""
     told = Described(names)
     comparison = _Comparison(1, "wit_t", role, expected)
     for side, interfaces in (("import", expected.imports), ("export", expected.exports)):
@@ -242,7 +242,7 @@ def told_world(names: Names, expected: World, role: Role) -> list[Difference]:
     _distinct(comparison, told.pointers())
     for named in told.named_types():
         if isinstance(named.type, t.Own) and named.kind == "alias":
-            continue  # a name for a resource, told as a handle: functions show which resource it is
+            continue  # a name for a resource, described as a handle: functions show which resource it is
         comparison.named_type(named.kind, t.qualified(named.interface, named.name), named.type)
     return comparison.result()
 
@@ -254,7 +254,7 @@ def _pointers(side: str, function: Function) -> str:
 
 
 def _copy(comparison: _Comparison, copy: DescribedCopy) -> None:
-    """A stream or future: its built-ins, and how a payload is converted and lies in memory."""
+    """A stream or future: its built-ins, and the conversion and layout of a payload."""
     path = f"{copy.kind} {copy.type.canonical}"
     payload = copy.type.type
     if copy.builtins not in (0, COPY_BUILTINS):
@@ -271,7 +271,7 @@ def _copy(comparison: _Comparison, copy: DescribedCopy) -> None:
 
 
 def _distinct(comparison: _Comparison, pointers: Iterable[FunctionPointer]) -> None:
-    """Each of these functions calls something that no other one calls."""
+    """Each of these functions must be different from all others."""
     seen: dict[int, str] = {}
     for pointer in pointers:
         first = seen.setdefault(pointer.place, pointer.where)
@@ -280,7 +280,7 @@ def _distinct(comparison: _Comparison, pointers: Iterable[FunctionPointer]) -> N
 
 
 def built_world(actual: World, expected: World, role: Role) -> list[Difference]:
-    """Level 2: the world of a component; `expected` includes what the interpreter itself imports and exports."""
+    """Level 2: the world of a component; `expected` includes the interpreter's own imports and exports."""
     comparison = _Comparison(2, "wit", role, expected)
     known = _resources(expected)
     for side, wanted, found in (

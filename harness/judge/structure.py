@@ -1,4 +1,4 @@
-"""Levels 1 and 2: what each toolchain built, as decoded structure, judged by the model and beside the first."""
+"""Levels 1 and 2: the decoded structure of each toolchain's builds, judged by the model and compared with the first."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ class Structure:
     """Differences of levels 1 and 2 by toolchain."""
 
     from_model: Mapping[str, Sequence[Difference]] = field(default_factory=dict)
-    """Of a toolchain's `wit_t` and component worlds from what the WIT means, and of what its libraries ask of a loader
-    from what they use."""
+    """Differences of a toolchain's `wit_t` and component worlds from the meaning of the WIT, and of its libraries'
+    requests to a loader from their actual use."""
     from_first: Mapping[str, Sequence[Difference]] = field(default_factory=dict)
-    """Of what the model has no opinion on, from what the first toolchain made."""
+    """Differences from the first toolchain's output, where the model has no opinion."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Component:
-    """What a toolchain built for one role, and the `wit_t` that its interpreter was given in some cell."""
+    """A toolchain's build for one role, and the `wit_t` that its interpreter got in some cell."""
 
     build: ComponentBuild
     names: Names | None
 
 
 class StructureComparer:
-    """Compares components. `component_world` reads a component's world; it raises `ValueError` where it cannot."""
+    """Compares components. `component_world` reads a component's world; it raises `ValueError` if it cannot."""
 
     def __init__(self, component_world: Callable[[bytes], World]) -> None:
         self._component_world = component_world
@@ -52,8 +52,8 @@ class StructureComparer:
     def compare(
         self, plan: Plan, cells: Sequence[CellRun], further: Mapping[str, Difference] | None = None
     ) -> Structure:
-        """What each toolchain made all by itself. Components that it could not build are passed over. `further`: what
-        else was found, by toolchain."""
+        """Judges the builds that each toolchain made all by itself, without components that it could not build.
+        `further`: other findings, by toolchain."""
         made = _by_toolchain(cells)
         from_model = {name: self._by_model(plan, components) for name, components in made.items()}
         for name, difference in (further or {}).items():
@@ -72,7 +72,7 @@ class StructureComparer:
             if component.names is not None:
                 found += _told(component.names, world, role)
             if isinstance(component.build.component, Built):
-                # a library that no linker takes is one finding already
+                # a library that no linker accepts is already one finding
                 assert isinstance(component.build.dylib, Built)
                 found += judge_dylink(component.build.dylib.data, INTERPRETER, role)
                 found += judge_options(component.build.component.data, role)
@@ -120,7 +120,7 @@ def _options(role: Role, expected: ComponentBuild, actual: ComponentBuild) -> li
 
 
 def _names(run: CellRun, role: Role) -> Names | None:
-    """The `wit_t` that the interpreter was given, from the first run that tells it."""
+    """The `wit_t` that the interpreter got, from the first run that shows it."""
     for observation in run.observations:
         if not isinstance(observation.result, Rejected) and role in observation.traces:
             names = observation.traces[role].names

@@ -1,7 +1,7 @@
-"""Worlds whose imports in compatible versions cannot be one: every linker must refuse to merge them.
+"""Worlds whose imports in compatible versions cannot be merged: every linker must refuse to merge them.
 
-Such a world is run with all versions kept (`Plan.unmergeable`). What is asked here is what a user gets who links it
-without a flag.
+Such a world runs with all versions (`Plan.unmergeable`). This module checks the result for a user who links it without
+a flag.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from harness.toolchains.cells import Build
 from harness.toolchains.protocol import BuildFailure, Built, Refused, TimedOut
 
 _SAID = 200
-"""Characters of what a tool says that are told."""
+"""Maximum characters of a tool's message in a report."""
 _FLAG = "imports in compatible versions"
 
 
 def merged_all_the_same(plan: Plan, cells: Sequence[CellRun], builder: Builder, clock: Clock) -> dict[str, Difference]:
-    """The toolchains that link the subject's world as by default, or break down over it, each with what was wrong."""
+    """The toolchains that link the subject's world with default flags, or crash on it, each with its finding."""
     if not plan.unmergeable:
         return {}
     makers = {build.toolchain: build for run in cells for role, build in run.cell.builds if role is Role.SUBJECT}
@@ -52,6 +52,6 @@ def _seen(build: Build, component: Built | BuildFailure | None) -> str:
 
 
 def broken_down(failure: BuildFailure) -> str:
-    """How a tool ended that should have refused, with the beginning of what it said, on one line."""
+    """The outcome of a tool that should have refused, with the beginning of its message, on one line."""
     said = "" if isinstance(failure, TimedOut) else " ".join(failure.message.split())[:_SAID]
     return f"{type(failure).__name__} at {failure.stage}{f': {said}' if said else ''}"

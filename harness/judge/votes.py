@@ -1,8 +1,8 @@
-"""Who is in the minority: a vote of all opinions, the toolchains' and the model's.
+"""The minority: a vote of all opinions, the toolchains' and the model's.
 
-Opinions that agree form a camp. Toolchains in which nothing is wrong are in the model's; two that are wrong are in one
-camp if they showed the same. Whoever is outside the largest camp is in the minority; without a largest, nobody is
-named. A single toolchain is judged by the model.
+Opinions that agree form a camp. Toolchains without a fault are in the model's camp; two wrong toolchains are in one
+camp if they showed the same. The opinions outside the largest camp are the minority; without a largest camp, no
+minority is named. The model judges a single toolchain.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from harness.toolchains.cells import Cell
 
 MODEL = "model"
 FRONT_END = "front end"
-"""What reads WIT for ours, the model and every plan: no opinion of its own, but all of these fall with it."""
+"""The reader of WIT for ours, the model and every plan: it has no opinion of its own, but all of these depend on it."""
 
 
 def minority(names: Sequence[str], wrong: Collection[str], agree: Callable[[str, str], bool]) -> str | None:
-    """`names`: all toolchains, in order. `wrong`: those that the model contradicts. `agree`: whether two of the wrong
-    ones showed the same. Names are joined by commas, the model last."""
+    """`names`: all toolchains, in order. `wrong`: the toolchains that the model contradicts. `agree`: whether two wrong
+    toolchains showed the same. The result has the names, joined by commas, with the model last."""
     if len(names) == 1:
         return names[0] if wrong else None  # the model judges
     camps = [[name for name in names if name not in wrong]]
@@ -40,12 +40,12 @@ def minority(names: Sequence[str], wrong: Collection[str], agree: Callable[[str,
 
 
 def shared_fault(cells: Iterable[tuple[Cell, bool]]) -> str | None:
-    """The toolchain whose two ends share a fault, so that it agrees with itself and with nobody else.
+    """The toolchain whose two ends share a fault, so that it agrees only with itself.
 
-    `cells`: mixed cells in which two toolchains meet, and whether each is right. The one that fails as the subject
-    beside others and as the others beside a subject, with every toolchain that it meets, where these agree among
-    themselves. Of two toolchains that meet nobody else, none can be named here: each contradicts the other alone, and
-    a host must say whom it contradicts (`harness/host_end`).
+    `cells`: mixed cells of two toolchains, and whether each is right. The result is the toolchain that fails both as
+    the subject and as the others, with every toolchain that it meets, if these agree among themselves. If only two
+    toolchains take part, neither can be named here, because each contradicts only the other; a host must decide
+    (`harness/host_end`).
     """
     pairs: dict[frozenset[str], list[bool]] = {}
     names: dict[str, None] = {}
@@ -67,7 +67,7 @@ def shared_fault(cells: Iterable[tuple[Cell, bool]]) -> str | None:
 
 
 def _pair(cell: Cell) -> tuple[str, str] | None:
-    """Who made the subject, and who everything else, where each is one toolchain and they are two."""
+    """The toolchain of the subject and the toolchain of everything else, if these are two different toolchains."""
     subject = {build.toolchain for role, build in cell.builds if role is Role.SUBJECT}
     others = {build.toolchain for role, build in cell.builds if role is not Role.SUBJECT}
     if len(subject) == len(others) == 1:

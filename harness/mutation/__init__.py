@@ -1,1 +1,1 @@
-"""The harness tested with tools that are wrong on purpose: does it notice each of them, by cases and by fuzzing?"""
+"""Tests the harness with deliberately wrong tools: does it notice each of them, by cases and by fuzzing?"""

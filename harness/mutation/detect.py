@@ -1,4 +1,4 @@
-"""Whether a plan tells a mutant from ours."""
+"""Whether a plan distinguishes a mutant from ours."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from harness.toolchains.protocol import Toolchain
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """What was seen. `level` as of a difference, 0 where nothing was built that could be compared."""
+    """A detection. `level` is that of the difference, 0 if nothing was built that could be compared."""
 
     level: int
     kind: str
@@ -26,7 +26,7 @@ class Detection:
 
 
 def others(bench: Workbench) -> tuple[str, ...]:
-    """The toolchains that a mutant is compared with: those that are not made of ours."""
+    """The toolchains that a mutant is compared with: those that are not derived from ours."""
     return tuple(name for name, toolchain in bench.toolchains.items() if _is_other(toolchain))
 
 
@@ -44,11 +44,12 @@ class Detector:
         self._known: dict[tuple[str, ...], frozenset[Signature]] = {}
 
     def by_all(self, mutant: str) -> Detection | None:
-        """What all opinions together find wrong with the mutant in the place of ours, and not with ours."""
+        """The findings of all opinions together about the mutant in the place of ours that they do not make about
+        ours."""
         return self._detect(mutant, others(self._bench))
 
     def by_model(self, mutant: str) -> Detection | None:
-        """What the model alone finds: quicker, and mostly enough."""
+        """The findings of the model alone: faster, and mostly enough."""
         return self._detect(mutant, ())
 
     def _detect(self, mutant: str, beside: tuple[str, ...]) -> Detection | None:
@@ -66,8 +67,8 @@ class Detector:
         return known
 
     def builds_the_same(self, mutant: str) -> bool:
-        """Whether every component is byte for byte what ours makes: then nothing can be seen. What an embedder makes
-        is not looked at."""
+        """Whether every component is byte for byte the same as ours: then no difference can show. The output of an
+        embedder is not compared."""
         if MUTANTS[mutant].area is Area.EMBEDDER:
             return not self._plan.encodings
         name = PREFIX + mutant
@@ -78,7 +79,7 @@ class Detector:
 
 
 def _hits(bench: Workbench, name: str, beside: tuple[str, ...], plan: Plan, options: Options) -> list[Hit]:
-    """The signatures call the toolchain ours, whatever its name is."""
+    """The signatures name the toolchain `ours`, whatever its name."""
     options = replace(options, toolchains=(name, *beside), artifacts=None)
     verdict = examine(bench, name, plan, options).verdict
     return [

@@ -1,4 +1,4 @@
-"""What the harness notices of a set of mutants: by the worlds that show them, by cases, by fuzzing."""
+"""Which mutants of a set the harness notices: by the worlds that show them, by cases, by fuzzing."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from harness.runs.suite_files import Kind, SuiteFile
 from harness.toolchains.choose import Tools
 
 Told = Callable[[str], None]
-"""Told in a few words what was just done."""
+"""Called with a short description of the last action."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fuzzed:
-    """`seconds` of one worker, after how many `worlds`; `detection` None: not noticed in that time."""
+    """`seconds` of one worker and the number of `worlds`; `detection` None: not noticed in that time."""
 
     seconds: float
     worlds: int
@@ -39,23 +39,24 @@ class Fuzzed:
 
 @dataclass(slots=True)
 class Row:
-    """What is known of a mutant. `shown` and `fuzzed` None: not tried, or not noticed."""
+    """The results for a mutant. `shown` and `fuzzed` None: not tried, or not noticed."""
 
     mutant: Mutant
     shown: Detection | None = None
     cases: dict[str, Detection] = field(default_factory=dict)
     fuzzed: Fuzzed | None = None
     errors: list[str] = field(default_factory=list)
-    """Where the harness itself failed."""
+    """The failure of the harness itself, if any."""
 
     @property
     def drawn(self) -> bool:
-        """Whether the fuzzer draws what shows it; program files have what no random program has."""
+        """Whether the fuzzer can draw a world or program that shows it; program files have features that no random
+        program has."""
         return self.mutant.shown_by not in PROGRAM_FILES
 
     @property
     def detection(self) -> Detection | None:
-        """The first there is."""
+        """The first detection."""
         fuzzed = self.fuzzed.detection if self.fuzzed is not None else None
         return fuzzed or next(iter(self.cases.values()), None) or self.shown
 
@@ -89,7 +90,7 @@ class Survey:
                 self.rows[name].shown = detection
 
     def cases(self, files: Sequence[SuiteFile], enough: int | None = None) -> None:
-        """All cases, in an order that mixes their topics. What `enough` cases noticed is not tried again."""
+        """All cases, in an order that mixes their topics. A mutant that `enough` cases noticed is not tried again."""
         files = list(files)
         random.Random(0).shuffle(files)
         batch = 2 * self._jobs
@@ -120,7 +121,7 @@ class Survey:
                 seen = f"after {fuzzed.worlds} worlds" if fuzzed.detection is not None else "not noticed"
                 self._told(f"{futures[future]}: {seen}")
         finally:
-            # who interrupts does not wait for a world: closing the run ends what the threads wait for
+            # an interruption does not wait for a world: the closed run ends the work that the threads wait for
             self._stopped = True
             threads.shutdown(wait=False, cancel_futures=True)
 

@@ -1,4 +1,4 @@
-"""What workers are asked to do: try mutants on a case, on a world that shows them, on a random world."""
+"""Tasks for workers: try mutants on a case, on a world that shows them, on a random world."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from harness.toolchains.cells import First
 SHOWN_CALLS = 120
 """Calls in a world that shows mutants."""
 SHOWN_PROGRAMS = 200
-"""Programs that are tried at most."""
+"""Maximum number of programs that are tried."""
 
 Detections = dict[str, Detection]
-"""By mutant; those that were not noticed are not among them."""
+"""Detections by mutant, without mutants that were not noticed."""
 
 
 def _try(bench: Workbench, plan: Plan, mutants: tuple[str, ...], options: Options) -> Detections:
@@ -52,7 +52,7 @@ def _try(bench: Workbench, plan: Plan, mutants: tuple[str, ...], options: Option
 
 @dataclass(frozen=True, slots=True)
 class TryCase:
-    """A case file. One that cannot be used notices nothing."""
+    """A case file. An unusable file notices nothing."""
 
     path: Path
     mutants: tuple[str, ...]
@@ -68,7 +68,7 @@ class TryCase:
 
 @dataclass(frozen=True, slots=True)
 class TryProgram:
-    """A program file. One that cannot be used notices nothing."""
+    """A program file. An unusable file notices nothing."""
 
     path: Path
     mutants: tuple[str, ...]
@@ -121,7 +121,7 @@ class TryShown:
         return _try(bench, shown_plan(self.world, self.seed), self.mutants, self.options)
 
     def _programs(self, bench: Workbench) -> Detections:
-        """Random ones, until each mutant is noticed."""
+        """Random programs, until each mutant is noticed."""
         found: Detections = {}
         for index in range(SHOWN_PROGRAMS):
             left = tuple([name for name in self.mutants if name not in found])
@@ -133,7 +133,7 @@ class TryShown:
 
 @dataclass(frozen=True, slots=True)
 class TriedWorld:
-    """A trial of the fuzzer with a mutant in the place of ours. `wit` only where something was noticed."""
+    """A trial of the fuzzer with a mutant in the place of ours. `wit` only if the mutant was noticed."""
 
     seconds: float
     detection: Detection | None = None
@@ -142,7 +142,7 @@ class TriedWorld:
 
 @dataclass(frozen=True, slots=True)
 class TryRandom:
-    """One trial of the fuzzer, all of it: also where the mutant makes the same as ours."""
+    """One complete trial of the fuzzer, even if the mutant makes the same as ours."""
 
     mutant: str
     recipe: Recipe

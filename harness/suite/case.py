@@ -1,4 +1,4 @@
-"""A case: one TOML file that says which calls are made in which world and what must come of them.
+"""A case: one TOML file with a world, calls, and their expected results.
 
 ```toml
 title = "s8 in a list keeps its sign"
@@ -17,19 +17,19 @@ args = ["[-1, -128]"]
 result = "-1"
 ```
 
-Steps run in order. `result` is what the callee returns and what the caller must receive. Handles have names:
+Steps run in order. `result` is the value that the callee returns and the caller must receive. Handles have names:
 
 * `result = "$x"` makes the callee return a handle and binds it for the caller; a callee that defines the resource makes
   a new one unless it holds `$x` already, any other callee must hold `$x`;
 * `args = ["$x"]` gives an own handle away, or lends it where the parameter is a borrow;
-* a callee keeps the own handles that it is given, and drops borrowed ones before it returns (but see `keep`);
-* `drop = "$x"`: who holds it drops it. What nobody drops stays;
-* `during` is what the callee does before it returns: calls of its imports, `new`, `drop`, `rep`; for a `drop`, what the
-  resource's destructor does;
-* `error-context = "$e"` makes an error context, `message-of = "$e"` asks for its message; both sides of a call have it
-  under its name, and drop it by a step of their own.
+* a callee keeps the own handles that it receives, and drops borrowed ones before it returns (but see `keep`);
+* `drop = "$x"`: the holder drops it. A handle that is never dropped stays alive;
+* `during` lists the callee's actions before it returns: calls of its imports, `new`, `drop`, `rep`; for a `drop`, the
+  actions of the resource's destructor;
+* `error-context = "$e"` makes an error context, `message-of = "$e"` reads its message; both sides of a call have it
+  under its name, and drop it in separate steps.
 
-After a step with `trap` a new composition begins; handles from before are gone.
+A new composition begins after a step with `trap`; earlier handles are gone.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class Sample:
 
 @dataclass(frozen=True)
 class Case:
-    """`steps` have values as texts: WAVE, or a script value after `!`; handles are named without `$` in them. `lists`:
-    for each run, whether lists of numbers go whole."""
+    """Values in `steps` are texts: WAVE, or a script value after `!`; handles in them have names without `$`. `lists`:
+    for each run, which lists go whole."""
 
     title: str
     why: str
@@ -77,12 +77,12 @@ class Case:
     steps: tuple[Step[str], ...] = ()
     sample: Sample | None = None
     merge_versions: bool = True
-    """The subject is linked as by default."""
+    """Whether the subject is linked with the default."""
     encodings: tuple[str, ...] = ()
-    """In which `component embed`, `new` and `wit` are tried."""
+    """The encodings in which `component embed`, `new` and `wit` are tried."""
 
     def error(self, path: Sequence[str | int], message: str) -> CaseError:
-        """`message` about the place in the file that `path` leads to."""
+        """`message` about the place of `path` in the file."""
         return self.file.error(path, message)
 
 
@@ -92,7 +92,7 @@ def load_case(path: Path) -> Case:
 
 
 def parse_case(text: str, name: str = "<case>", folder: Path = Path()) -> Case:
-    """A case from its text; `folder` is where `wit-file` is looked for."""
+    """A case from its text; `folder` is the folder of `wit-file`."""
     return _case(parse_valid(text, name, CASE_SCHEMA), folder)
 
 

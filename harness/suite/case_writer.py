@@ -1,4 +1,4 @@
-"""Cases as TOML text: what `harness.suite.case` reads."""
+"""Cases as TOML text for `harness.suite.case`."""
 
 from __future__ import annotations
 
@@ -97,12 +97,12 @@ def _array(items: Iterable[str]) -> str:
 
 
 def _plain(text: str) -> bool:
-    """Whether a literal string can hold the text: no control characters."""
+    """Whether a literal string can contain the text: no control characters."""
     return all(char >= " " and char != "\x7f" for char in text)
 
 
 def toml_string(text: str) -> str:
-    """A string on one line; literal where that needs no escapes and the other would."""
+    """A string on one line; literal if only the other form needs escapes."""
     if "'" not in text and _plain(text) and ("\\" in text or '"' in text):
         return f"'{text}'"
     return f'"{"".join(map(_escaped, text))}"'
@@ -115,7 +115,7 @@ def _escaped(char: str) -> str:
 
 
 def _block(text: str) -> str:
-    """A text of several lines as a multi-line literal string, where that can hold it."""
+    """A text of several lines as a multi-line literal string, if that can contain it."""
     if "'''" in text or text.endswith("'") or not _plain(text.replace("\n", "").replace("\t", "")):
         return toml_string(text)
     return f"'''\n{text}'''"

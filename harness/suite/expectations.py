@@ -1,4 +1,4 @@
-"""Known faults of tools as data, and which of them explains what was found."""
+"""Known faults of tools as data, and the search for one that explains a finding."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 _OWNER = re.compile(r"([^\s<>(),#]+)#")
-"""What stands before a type's name in canonical names: an interface's id or label."""
+"""The part before a type's name in canonical names: an interface's id or label."""
 _LABEL = re.compile(r"\b(?:import|export)\s+%?([\w-]+):\s+%?([\w:./@%+-]+?)\s*;")
 _OF_TYPES = re.compile(
     r"event \(.*: expected (?:push|pop)_(?!own|borrow)\w+ |wit_t \([^:]* [^:]*(?:, parameter |, result)"
 )
-"""Messages about the type of a value: no handle, and not which function is called."""
+"""Messages about the type of a value, but not about a handle or the called function."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """One known fault. `cases` empty: any world may show it, so that a world that does not is no surprise."""
+    """One known fault. `cases` empty: any world may show it, so a world that does not is no surprise."""
 
     id: str
     tool: str
@@ -29,13 +29,13 @@ class Expectation:
     cases: tuple[str, ...] = ()
     message: str = ""
     wit: str = ""
-    """A regular expression for the WIT that the fault depends on; without it, nothing is explained by this."""
+    """A regular expression for the WIT that the fault depends on; without a match the entry explains nothing."""
     run: str = ""
     """A regular expression for the calls of the run in which it shows."""
     label_names_only: bool = False
-    """Only the owner of a type is another: the same interface under another key of the world, one of them a label."""
+    """Only the owner of a type differs: the same interface under another key of the world, one of them a label."""
     labels: tuple[tuple[str, str], ...] = ()
-    """The labels of the world that it is asked about, each with the interface behind it."""
+    """The labels of the world in question, each with the interface behind it."""
 
     def concerns(self, case: str) -> bool:
         return not self.cases or any(fnmatch.fnmatchcase(case, pattern) for pattern in self.cases)
@@ -50,38 +50,38 @@ class Expectation:
         return not self.run or any(re.search(self.run, call) for call in calls)
 
     def demands(self, case: str) -> bool:
-        """The case is named exactly: that it passes would be news."""
+        """The case is named exactly, so a pass would be a surprise."""
         return case in self.cases
 
 
 @dataclass(frozen=True, slots=True)
 class Expectations:
-    """Those that hold for the tools of a run."""
+    """The expectations that apply to the tools of a run."""
 
     items: tuple[Expectation, ...] = ()
 
     def about(self, wit: str) -> Expectations:
-        """Those that may hold for a world of this text."""
+        """The expectations that may apply to a world of this text."""
         labels = tuple(_LABEL.findall(wit))
         return Expectations(
             tuple(replace(item, wit="", labels=labels) for item in self.items if re.search(item.wit, wit))
         )
 
     def find(self, tool: str, case: str, outcome: str, message: str, calls: Sequence[str] = ()) -> Expectation | None:
-        """What explains this; an entry that names the case comes before one that holds anywhere. `calls`: those of
-        the run in which it shows."""
+        """The entry that explains this; an entry that names the case comes before a general one. `calls`: the calls of
+        the run that shows it."""
         found = [item for item in self.items if item.tool == tool and item.explains(case, outcome, message, calls)]
         return min(found, key=lambda item: not item.demands(case), default=None)
 
     def demanded(self, tool: str, case: str) -> list[Expectation]:
-        """Expectations that name this case, so that the tool may not pass it silently."""
+        """Expectations that name this case, so the tool must not pass it silently."""
         return [item for item in self.items if item.tool == tool and item.demands(case)]
 
 
 def _only_labels_differ(message: str, labels: Mapping[str, str]) -> bool:
-    """Whether `...: expected A, got B` tells of one type under two keys of its interface, and of nothing else.
+    """Whether `...: expected A, got B` is only about one type under two keys of its interface.
 
-    Which function is called, and which resource a handle is of, are never explained by that.
+    It never explains which function is called or which resource a handle belongs to.
     """
     expected, _, actual = message.partition(": expected ")[2].partition(", got ")
     if _OF_TYPES.match(message) is None or expected == actual:

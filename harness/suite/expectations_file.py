@@ -1,4 +1,4 @@
-r"""What is known to be wrong with a tool, kept outside the cases, in TOML files (`expectations/*.toml`):
+r"""Known faults of a tool, kept outside the cases, in TOML files (`expectations/*.toml`):
 
 tool = "wasm-tools"
 versions = ">=1.262.0, <1.263.0"
@@ -40,11 +40,11 @@ _CONDITION = re.compile(r"\s*(>=|<=|==|>|<)\s*(\d+(?:\.\d+)*)\s*")
 
 
 class ExpectationsError(Exception):
-    """A file of expectations that is not good. The message names file, line, column and entry."""
+    """A bad file of expectations. The message names file, line, column and entry."""
 
 
 def load(paths: Iterable[Path], versions: Mapping[str, str]) -> Expectations:
-    """The entries of these files that are about the tools in `versions` (name to version)."""
+    """The entries of these files for the tools in `versions` (name to version)."""
     items: list[Expectation] = []
     for path in paths:
         items.extend(_read(path, versions))
@@ -52,8 +52,8 @@ def load(paths: Iterable[Path], versions: Mapping[str, str]) -> Expectations:
 
 
 def nearest_version(paths: Iterable[Path], tool: str, version: str) -> str | None:
-    """The bound of a file's `versions` that is nearest to this version of the tool and that the file is about; the
-    higher of two. None where no file is about the tool. Raises `ExpectationsError`."""
+    """The bound of a file's `versions` that is nearest to this version of the tool and inside the file's range; the
+    higher of two. None if no file is about the tool. Raises `ExpectationsError`."""
     wanted = _ordinal(version)
     found = []
     for path in paths:
@@ -133,7 +133,7 @@ def _pattern(file: TomlFile, place: KeyPath, owner: str, key: str) -> str:
     try:
         re.compile(value)
     except re.error as error:
-        raise _bad(file, (*place, key), f"{owner}: `{key}` is no regular expression: {error}") from error
+        raise _bad(file, (*place, key), f"{owner}: `{key}` is not a regular expression: {error}") from error
     return value
 
 

@@ -1,7 +1,7 @@
 """The JSON Schema of a file of expectations (draft 2020-12); `harness schema expectations` prints it.
 
-For editors and for readers: `harness/suite/expectations.py` reads the files itself and also checks what a schema
-cannot say (regular expressions, ids that occur twice).
+For editors and for readers: `harness/suite/expectations_file.py` reads the files itself and makes more checks (regular
+expressions, ids that occur twice).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from harness.suite.expectations_file import OUTCOMES
 from harness.text.json_schema import DRAFT, Schema, text, texts
 
-_PATTERN = "A regular expression that must be found in "
+_PATTERN = "A regular expression that must match in "
 
 EXPECTATIONS_SCHEMA: Schema = {
     "$schema": DRAFT,
@@ -25,19 +25,19 @@ EXPECTATIONS_SCHEMA: Schema = {
                 "type": "object",
                 "required": ["id", "outcome", "reason"],
                 "properties": {
-                    "id": text("What reports call it; each once in a file."),
+                    "id": text("Its name in reports, unique in a file."),
                     "cases": texts("Names of cases, with wildcards. A case that is named exactly must show the fault."),
-                    "outcome": {"enum": list(OUTCOMES), "description": "What the tool does."},
-                    "message": {"type": "string", "description": f"{_PATTERN}what is said of it."},
+                    "outcome": {"enum": list(OUTCOMES), "description": "The outcome of the tool."},
+                    "message": {"type": "string", "description": f"{_PATTERN}the message about it."},
                     "wit": {"type": "string", "description": f"{_PATTERN}the WIT of the world."},
-                    "run": {"type": "string", "description": f"{_PATTERN}a call of the run in which it shows."},
+                    "run": {"type": "string", "description": f"{_PATTERN}a call of the run that shows it."},
                     "label-names-only": {
                         "type": "boolean",
-                        "description": "Expected and seen differ in nothing but labels of interfaces.",
+                        "description": "Expected and observed differ only in labels of interfaces.",
                     },
-                    "reason": text("What is wrong, in a sentence."),
-                    "link": text("Where it was reported."),
-                    "reproduction": text("WIT for `wasm-tools wit-dylib`, or what else shows it."),
+                    "reason": text("The fault, in a sentence."),
+                    "link": text("The report of the fault."),
+                    "reproduction": text("WIT for `wasm-tools wit-dylib`, or another input that shows it."),
                 },
                 "allOf": [
                     {"anyOf": [{"required": ["link"]}, {"required": ["reproduction"]}]},

@@ -1,4 +1,4 @@
-"""A program: one TOML file with libraries as WAT, how they are linked, and what the component must do.
+"""A program: one TOML file with libraries as WAT, link options, and the expected behaviour of the component.
 
 ```toml
 title = "The order on the command line decides"
@@ -23,10 +23,10 @@ call = "run"
 result = "1"
 ```
 
-A program of one row with `module = true` is no library: `component new` makes the component of it.
+A program of one row with `module = true` has no libraries: `component new` makes the component of the module.
 
-What the world imports are functions that return nothing; the host notes what they are called with. `starts` is what it
-notes while an instance is made, or one of the lists of `starts-also`; `logs` what it notes during a step.
+The world's imports are functions that return nothing; the host records their calls. `starts` lists the calls during
+instantiation, or one of the lists of `starts-also` does; `logs` lists the calls during a step.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ from harness.toolchains.protocol import LinkOptions
 
 @dataclass(frozen=True)
 class ProgramLibrary:
-    """`world`: the one that its component-type section tells, the only one if empty; None: it has no such section.
-    `module`: no library, but a module that is complete in itself."""
+    """`world`: the world of its component-type section, the only one if empty; None: it has no such section. `module`:
+    a complete module instead of a library."""
 
     name: str
     wat: str
@@ -69,7 +69,7 @@ class ProgramStep:
 
 @dataclass(frozen=True)
 class Program:
-    """`refusal`: a part of our message, where linkers must refuse it; then there are no steps."""
+    """`refusal`: a part of our message, if linkers must refuse it; then there are no steps."""
 
     title: str
     why: str
@@ -81,13 +81,13 @@ class Program:
     options: LinkOptions
     starts: tuple[str, ...]
     starts_also: tuple[tuple[str, ...], ...]
-    """What is as right as `starts`: where nothing says which constructor runs first."""
+    """Lists that are as correct as `starts`, if the order of constructors is left open."""
     steps: tuple[ProgramStep, ...]
     refusal: str | None
 
     @property
     def alone(self) -> bool:
-        """Whether `component new` makes it of one module; else `component link` of libraries."""
+        """Whether `component new` makes it of one module; else `component link` makes it of libraries."""
         return any(library.module for library in self.libraries)
 
 
@@ -124,7 +124,7 @@ def _program(file: TomlFile) -> Program:
 
 
 def _check_module(file: TomlFile, data: dict[str, Any]) -> None:
-    """A module that is complete in itself stands alone. Raises `FileError`."""
+    """A complete module must be the only row. Raises `FileError`."""
     rows = data["library"]
     modules = [index for index, row in enumerate(rows) if row.get("module", False)]
     if not modules:

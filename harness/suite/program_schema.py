@@ -11,23 +11,23 @@ _LIBRARY = {
     "required": ["name", "wat"],
     "properties": {
         # linkers take NAME=PATH, after options
-        "name": text("What `needed` lists of other libraries call it.", pattern=r"^[^-=/\x00-\x20][^=/\x00-\x1f]*$"),
-        "wat": text("The library, with `(@dylink.0 ...)`; a module without."),
+        "name": text("Its name in the `needed` lists of other libraries.", pattern=r"^[^-=/\x00-\x20][^=/\x00-\x1f]*$"),
+        "wat": text("The library, with `(@dylink.0 ...)`; a module has none."),
         "world": text(
-            "The world that its `component-type` section tells: what it imports and exports itself. Where no library "
-            "has one, the first has that of the program."
+            "The world in its `component-type` section: its own imports and exports. If no library "
+            "has one, the first has the program's world."
         ),
         "openable": {
             "type": "boolean",
-            "description": "`dlopen` can find it (`--dl-openable`). It stands behind those that are not.",
+            "description": "`dlopen` can find it (`--dl-openable`). It comes after the other libraries.",
         },
         "adapter": {
             "type": "boolean",
-            "description": "No library, but what gives libraries what they import from the module `name` (`--adapt`).",
+            "description": "An adapter instead of a library: libraries import from the module `name` (`--adapt`).",
         },
         "module": {
             "type": "boolean",
-            "description": "No library, but a module that is complete in itself, and the only row: `component new` "
+            "description": "A complete module instead of a library, and the only row: `component new`  "
             "makes the component of it.",
         },
     },
@@ -45,7 +45,7 @@ _LINK = {
     "description": "Options of the linker.",
 }
 
-_LOGS = "What the world's imports are called with, in order: `log(97)`."
+_LOGS = "The calls of the world's imports, in order: `log(97)`."
 
 _STEP = {
     "type": "object",
@@ -53,7 +53,7 @@ _STEP = {
     "properties": {
         "call": text("An export: `f`, or `a:b/c#f`."),
         "args": {"type": "array", "items": {"type": "string"}, "description": "Arguments as WAVE."},
-        "result": text("What it returns, as WAVE."),
+        "result": text("Its result, as WAVE."),
         "trap": {
             "enum": [trap.value for trap in TrapClass],
             "description": "The call ends in this trap. A new instance begins after it.",
@@ -70,24 +70,24 @@ PROGRAM_SCHEMA: Schema = {
     "type": "object",
     "required": ["title", "why", "origin", "wit", "library"],
     "properties": {
-        "title": text("What the program is about, in a few words."),
-        "why": text("What it guards, in a sentence."),
+        "title": text("The topic of the program, in a few words."),
+        "why": text("The guarded behaviour, in a sentence."),
         "origin": ORIGIN,
         "wit": WIT["wit"],
-        "world": text("The component's world; not needed where the package has one."),
+        "world": text("The component's world; optional if the package has only one."),
         "library": {
             "type": "array",
             "minItems": 1,
             "items": _LIBRARY,
-            "description": "In the order of the command line: the first that exports a symbol has it.",
+            "description": "In the order of the command line: the first that exports a symbol defines it.",
         },
         "link": _LINK,
-        "starts": texts(f"While an instance is made. {_LOGS}"),
+        "starts": texts(f"During instantiation. {_LOGS}"),
         "starts-also": {
             "type": "array",
             "minItems": 1,
             "items": texts(_LOGS),
-            "description": "What is as right as `starts`, where the order of constructors is left open.",
+            "description": "Lists that are as correct as `starts`, if the order of constructors is left open.",
         },
         "step": {"type": "array", "minItems": 1, "items": _STEP},
         "refusal": text("Linkers refuse the program; a part of our message."),

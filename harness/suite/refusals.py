@@ -16,8 +16,8 @@ from harness.text.toml_schema import parse_valid, read_valid
 class Refusal:
     """One row. `stage` is one of `harness.suite.schema.STAGES`, `reference` one of `REFERENCE_VERDICTS`.
 
-    `message` must be part of our message; the reference is judged by whether it refuses, not by its words.
-    `module`: the binary of a core module that carries the world, for the stage `new`.
+    `message` must be part of our message; the reference may use any words. `module`: the binary of a core module
+    that contains the world, for the stage `new`.
     """
 
     why: str

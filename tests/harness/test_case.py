@@ -229,7 +229,7 @@ def test_needs_follow_from_the_types() -> None:
         ("loop", "loop cannot be read"),
         ("x.wit/y", "x.wit/y cannot be read"),
         ("x" * 5000, "cannot be read: File name too long"),
-        ("x\\u0000y", "a path holds no NUL"),
+        ("x\\u0000y", "a path contains no NUL"),
         ("inner/../x.wit", None),
     ],
 )

@@ -125,7 +125,7 @@ sys.exit(done.returncode)
 def test_no_reference_says_so_first(suite: Path) -> None:
     done = harness("run", "cases/scalars", "--no-reference", "-j", "1", cwd=suite)
     assert done.returncode == 0
-    assert done.stdout.startswith("no reference was asked for: judged by the model alone")
+    assert done.stdout.startswith("no reference was requested: judged by the model alone")
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ LINK = 'link = ["true", "{libraries}", "{output}"]\n'
         ('name = "m"\ngenerate = []', "2:1: generate: [] should be non-empty"),
         ('name = "m"\ngenerate = ["tool", "{wit}"]', "2:1: generate: must contain a word with {output}"),
         ('name = "m"\n' + GENERATE + 'link = ["t", "{output}"]', "3:1: link: must contain the word {libraries}"),
-        ('name = "m"\nlink = ["true", "{libraries}", "-l{libraries}", "{output}"]', "2:1: {libraries} in `link` must be a word"),
+        ('name = "m"\nlink = ["true", "{libraries}", "-l{libraries}", "{output}"]', "2:1: {libraries} in `link` must be a separate word"),
         ('name = "m"\n' + LINK + "[link-options]\nsize = []", "4:1: unknown key size; known here are stack-size"),
         ('name = "m"\n' + LINK + '[link-options]\nstack-size = ["-s"]', "4:1: link-options.stack-size: must contain a word with {stack-size}"),
         ('name = "m"\n' + GENERATE + '[link-options]\nopenable = ["-o"]', "'link' is a dependency of 'link-options'"),
@@ -137,7 +137,7 @@ LINK = 'link = ["true", "{libraries}", "{output}"]\n'
         ('name = "m"\nversion-command = ["no-such-program"]\n' + GENERATE, "2:1: there is no program 'no-such-program'"),
         ('name = "m"\nversion = "1"\nversion-command = ["true"]\n' + GENERATE, "3:1: only one of version, version-command can be given"),
         ('name = "m"\nversion-command = ["true"]\nversion = "1"\n' + GENERATE, "3:1: only one of version, version-command can be given"),
-        ('name = "m"\nexpectations = "wasm-tools"\n' + GENERATE, "2:1: known faults hold for versions such as 1.262.0; `version` or `version-command` says 'unknown'"),
+        ('name = "m"\nexpectations = "wasm-tools"\n' + GENERATE, "2:1: known faults apply to versions such as 1.262.0; `version` or `version-command` says 'unknown'"),
     ],
 )  # fmt: skip
 def test_bad_files_are_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -82,11 +82,11 @@ def test_enough(body: str) -> None:
         ),
         (
             '(data (i32.const 4) "0123")',
-            ("memory size", "each data segment placed by its base", "one at 4, wherever the library lies"),
+            ("memory size", "each data segment placed by its base", "one at 4, wherever the library is"),
         ),
         (
             '(data (global.get $table) "0123")',
-            ("memory size", "each data segment placed by its base", "one at 0, wherever the library lies"),
+            ("memory size", "each data segment placed by its base", "one at 0, wherever the library is"),
         ),
         (
             '(data (offset global.get $memory i32.const -1 i32.add) "0123")',

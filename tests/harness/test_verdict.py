@@ -98,7 +98,7 @@ def test_a_bound_of_the_harness_is_nobodys_failure(stopped: tuple[str, ...]) -> 
     found = judge("x/y", plan(), cells, Structure(), TOOLS, Expectations())
     assert (found.outcome, found.minority) == (Outcome.LIMIT_REACHED, None)
     assert {name for name, _ in found.findings} == set(stopped)
-    assert all("by a bound of the harness: all fuel consumed" in finding.message for _, finding in found.findings)
+    assert all("by a limit of the harness: all fuel consumed" in finding.message for _, finding in found.findings)
 
 
 def test_a_failure_beside_a_bound_is_a_failure() -> None:
