@@ -1,8 +1,8 @@
-"""The fuzzer beside its floor, and the time to the first detection of each mutant: `python -m benchmarks.fuzz`.
+"""The fuzzer compared with its floor, and the time to the first detection of each mutant: `python -m benchmarks.fuzz`.
 
-For each number of calls a world, the fuzzer's trials (worlds, calls, runs with bad values, verdict) and the floor (the
-reference alone through the same composition and engine, same plans) go over the same worlds in turns, as in
-`benchmarks.throughput`. A differential call is one call of a plan, counted once, that both toolchains have carried out.
+For each number of calls per world, the fuzzer's trials (worlds, calls, runs with bad values, verdict) and the floor
+(the reference alone through the same composition and engine, same plans) go over the same worlds in turns, as in
+`benchmarks.throughput`. A differential call is one call of a plan, counted once, that both toolchains have made.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from harness.toolchains.choose import Tools
 
 
 def detections(seed: int, seconds: float, workers: int, only: tuple[str, ...]) -> list[Row]:
-    """Each mutant fuzzed until it is noticed, or so many seconds."""
+    """Each mutant, fuzzed until it is noticed or for this many seconds."""
     chosen = [item for name, item in MUTANTS.items() if not only or any(word in name for word in only)]
     with Run(Survey.tools(Tools(), chosen), workers) as run:
         survey = Survey(chosen, run, workers)
@@ -60,10 +60,10 @@ def _times(rows: list[Row]) -> list[float]:
 
 @click.command()
 @click.option("--worlds", default=40, show_default=True, type=click.IntRange(min=0), help="0: no rates.")
-@click.option("--calls", default=f"{DEFAULT_CALLS},1000", show_default=True, help="Calls a world, comma separated.")
+@click.option("--calls", default=f"{DEFAULT_CALLS},1000", show_default=True, help="Calls per world, comma separated.")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(min=1))
-@click.option("--seconds", default=60.0, show_default=True, help="For each mutant; 0: none is tried.")
+@click.option("--seconds", default=60.0, show_default=True, help="Seconds for each mutant; 0: none is tried.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only mutants with this in their names.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="The results as JSON.")
 def main(
@@ -74,7 +74,7 @@ def main(
     console = Console(width=160)
     rates: list[Rate] = []
     for each in [int(word) for word in calls.split(",")] if worlds else []:
-        # what the reference panics at has no floor
+        # a world at which the reference panics has no floor
         recipe = Recipe(seed, each, profile=Profile(fixed_length_lists=False, error_contexts=False))
         floor = [FuzzFloor(recipe, index) for index in range(worlds)]
         trials = [FuzzTrial(recipe, index) for index in range(worlds)]

@@ -1,4 +1,4 @@
-"""What the workers of `benchmarks.sizes` do: the libraries of a case by ours and by the reference."""
+"""The tasks of the workers of `benchmarks.sizes`: the libraries of a case by ours and by the reference."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from harness.toolchains.protocol import Built, GenerateOptions, Job
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Bytes of the libraries of one component; None where a toolchain made none."""
+    """Bytes of the libraries of one component; None if a toolchain made none."""
 
     name: str
     ours: int | None
@@ -25,7 +25,7 @@ class Sizes:
 
     @property
     def ratio(self) -> float:
-        """Ours to the reference's; 0 where there is nothing to compare."""
+        """The ratio of ours to the reference's; 0 if there is nothing to compare."""
         return self.ours / self.reference if self.ours and self.reference else 0.0
 
 
@@ -49,7 +49,7 @@ class Measure:
         try:
             return case_plan(load_case(path))
         except FileError:
-            return None  # a table of refusals, or a case that `harness run` tells about
+            return None  # a table of refusals, or a case that `harness run` reports
 
 
 def _start(bench: Workbench, tool: str, part: ComponentPlan) -> Job:
@@ -63,7 +63,7 @@ def _size(job: Job) -> int | None:
 
 
 def doubling(levels: int) -> str:
-    """WIT with records that hold the one before them twice: the last one has 2 to the power of `levels` fields."""
+    """WIT with records that each contain the previous one twice: the last one has 2 to the power of `levels` fields."""
     lines = ["package a:b;", "interface i {"]
     previous = "u8"
     for level in range(levels):

@@ -1,7 +1,7 @@
-"""Run a command and write down what it used: `python measured_child.py REPORT COMMAND ...`.
+"""Run a command and record its usage: `python measured_child.py REPORT COMMAND ...`.
 
-The report is JSON: seconds of a processor, and bytes of memory at the peak. This script stands alone, so that what it
-needs itself (which a child's peak cannot be below on Linux, for a child begins as a copy) stays near ten megabytes.
+The report is JSON: processor seconds, and peak bytes of memory. This script imports nothing else, so that its own
+memory stays near ten megabytes (on Linux a child's peak cannot be lower, because a child begins as a copy).
 """
 
 from __future__ import annotations

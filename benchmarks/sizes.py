@@ -1,4 +1,4 @@
-"""Sizes of the libraries that ours and the reference make of the cases' worlds: `python -m benchmarks.sizes [CASES]`.
+"""Sizes of the libraries of the cases' worlds by ours and by the reference: `python -m benchmarks.sizes [CASES]`.
 
 The largest share of the reference's size comes first. The last table is about WIT whose types double level by level.
 """
@@ -18,11 +18,11 @@ from harness.runs.suite_files import find
 from harness.toolchains.choose import Tools
 
 LEVELS = 16
-"""How often the example's type doubles."""
+"""The number of doublings of the example's type."""
 
 
 def _environment() -> None:
-    """Workers import this module, too."""
+    """Workers also import this module."""
     root = str(Path(__file__).resolve().parent.parent)
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
 
@@ -37,7 +37,7 @@ def show(sizes: list[Sizes], console: Console) -> None:
 
 @click.command()
 @click.argument("cases", nargs=-1, type=click.Path(path_type=Path, exists=True))
-@click.option("--rows", default=40, show_default=True, help="How many rows the table has at most.")
+@click.option("--rows", default=40, show_default=True, help="The maximum number of rows of the table.")
 @click.option("--workers", default=2, show_default=True)
 def main(cases: tuple[Path, ...], rows: int, workers: int) -> None:
     """Measure the sizes of libraries."""

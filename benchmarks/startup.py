@@ -1,7 +1,7 @@
-"""Processor time that commands take to start: `python -m benchmarks.startup [--runs N]`.
+"""The processor time that commands take to start: `python -m benchmarks.startup [--runs N]`.
 
-The least of several runs, beside the interpreter alone. What is installed in the environment counts: an editable
-installation takes a part of it, which the floor `python -c pass` has too.
+The minimum of several runs, compared with the interpreter alone. The installed packages count: an editable installation
+takes a part of the time, which is also in the floor `python -c pass`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ COMMANDS = (
 
 
 def seconds(arguments: tuple[str, ...]) -> float:
-    """Of a processor, in user and system mode, for one run of Python."""
+    """Processor seconds, in user and system mode, for one run of Python."""
     process = subprocess.Popen([sys.executable, *_started(arguments)], stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -44,10 +44,10 @@ def _started(arguments: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @click.command()
-@click.option("--runs", default=7, show_default=True, type=click.IntRange(1), help="Of each command.")
+@click.option("--runs", default=7, show_default=True, type=click.IntRange(1), help="Runs of each command.")
 def main(runs: int) -> None:
     """Measure how long commands take to start."""
-    table = Table("command", "seconds of a processor", "beyond the interpreter")
+    table = Table("command", "processor seconds", "beyond the interpreter")
     floor = 0.0
     for arguments in COMMANDS:
         least = min(seconds(arguments) for _ in range(runs))

@@ -1,4 +1,4 @@
-"""What the workers of a benchmark do: one world, either everything or only what the floor is made of."""
+"""The tasks of a benchmark's workers: one world, either everything or only the parts of the floor."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ FAILED = "the reference failed"
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Seconds of one world by stage; `cpu`: seconds of processors, those of tools among them; `outcome` is the
-    verdict's, or `run` for the floor, or `FAILED`."""
+    """Seconds of one world by stage; `cpu`: processor seconds, including tools; `outcome` is the verdict's, or `run`
+    for the floor, or `FAILED`."""
 
     seconds: dict[str, float]
     total: float
@@ -39,14 +39,14 @@ class Spent:
 
 
 class Unread(TraceReader):
-    """Leaves traces alone: to read them is a part of the comparison, so none of the floor."""
+    """Ignores traces: reading them is a part of the comparison, not of the floor."""
 
     def read(self, text: str) -> Trace:
         return Trace(None, (), (), None)
 
 
 class Stopwatch:
-    """What a worker and the tools that it has waited for use from now on."""
+    """The usage of a worker and the tools that it has waited for from now on."""
 
     def __init__(self) -> None:
         self._started = time.perf_counter()
@@ -62,14 +62,14 @@ class Stopwatch:
 
 
 def _cpu_seconds() -> float:
-    """Of this process and of its tools, which are children of its launchers."""
+    """The usage of this process and of its tools, which are children of its launchers."""
     own = resource.getrusage(resource.RUSAGE_SELF)
     return own.ru_utime + own.ru_stime + processor_time()
 
 
 def drawn(seed: int, functions: int) -> FuzzWorld:
     """A random world."""
-    # what the reference panics at would make the floor cheaper than it is
+    # worlds at which the reference panics would make the floor cheaper than it is
     profile = Profile(functions=functions, fixed_length_lists=False, error_contexts=False)
     return random_world(RandomSource(random.Random(seed)), profile)
 
@@ -84,9 +84,9 @@ def count_calls(plan: Plan) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Differential:
-    """Ours, the reference and the model, on all three levels: what `harness check` does with a world that it is given.
+    """Ours, the reference and the model, on all three levels, as in `harness check`.
 
-    That the world is drawn is the benchmark's own affair, and not counted.
+    Drawing the world belongs to the benchmark and is not counted.
     """
 
     seed: int
@@ -116,7 +116,7 @@ class Floor:
 
 
 def by_reference_alone(bench: Workbench, plan: Plan) -> Spent:
-    """The plan built, composed and run with the reference's tools only."""
+    """Builds, composes and runs the plan with only the reference's tools."""
     cell = pure_cell([component.role for component in plan.components], REFERENCE, EngineKind.WINCH)
     watch = Stopwatch()
     observed = bench.observer.reading_by(Unread()).observe(plan, [cell], bench.settings.run_limits)

@@ -1,9 +1,9 @@
-"""Worlds and calls per second of the differential run beside the floor, in one run: `python -m benchmarks.throughput`.
+"""Worlds and calls per second of the differential run and of the floor, in one run: `python -m benchmarks.throughput`.
 
-The floor is the reference alone through the same composition and engine. Both go over the same random worlds in turns,
-so that a noisy machine is equally noisy to both; what counts is the ratio. Half of all worlds lie between the two
-visits to one world, so that neither finds what the other has built or compiled. Worlds that the reference cannot build
-or that the engine does not take from it are left out on both sides: they would have no floor.
+The floor is the reference alone in the same composition and engine. Both visit the same random worlds in turns, so that
+noise of the machine affects both equally; the ratio is the result. Half of all worlds lie between the two visits to one
+world, so that neither uses the other's builds or compiled code. Worlds that the reference cannot build or that the
+engine refuses from it are left out on both sides: they would have no floor.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from harness.toolchains.choose import Tools
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What one kind of run reached with some number of workers. `stages`: share of the time of its workers."""
+    """The rate of one kind of run with some number of workers. `stages`: shares of the time of its workers."""
 
     what: str
     workers: int
@@ -37,13 +37,13 @@ class Rate:
     calls_per_second: float
     median_ms: float
     cpu_ms: float
-    """Of a processor for one world, tools and all."""
+    """Processor seconds for one world, including tools."""
     stages: dict[str, float]
     outcomes: dict[str, int]
 
 
 def measure(run: Run, tasks: Sequence[Task]) -> list[Spent]:
-    """What each task spent."""
+    """The time of each task."""
     spent: list[Spent] = []
     for result in run.in_order(tasks):
         if not isinstance(result, Spent):
@@ -53,7 +53,7 @@ def measure(run: Run, tasks: Sequence[Task]) -> list[Spent]:
 
 
 def in_turns(run: Run, floors: Sequence[Task], others: Sequence[Task]) -> tuple[list[Spent], list[Spent]]:
-    """What the floors and the other tasks spent, both in the order of the worlds."""
+    """The times of the floors and of the other tasks, both in the order of the worlds."""
     worlds = len(floors)
     turns: list[Task] = []
     order = [(number + worlds // 2) % worlds for number in range(worlds)]
@@ -67,7 +67,7 @@ def in_turns(run: Run, floors: Sequence[Task], others: Sequence[Task]) -> tuple[
 def fair_rates(
     what: str, floors: Sequence[Task], others: Sequence[Task], warm: Sequence[Task], workers: int, tools: Tools
 ) -> list[Rate]:
-    """The rates of a floor and of what is measured by it, over the worlds that have a floor."""
+    """The rates of a floor and of the run compared with it, over the worlds that have a floor."""
     with Run(tools, workers) as run:
         measure(run, warm)
         below, above = in_turns(run, floors, others)
@@ -82,20 +82,20 @@ def fair_rates(
 
 
 def _unfair(floor: Spent, other: Spent) -> str:
-    """Why a world has no floor, or nothing that a floor could be compared with."""
+    """Why a world has no floor, or no run to compare with it."""
     if floor.outcome == FAILED:
         return FAILED
     return "nothing was run" if other.outcome == Outcome.SKIP.value else ""
 
 
 def environment() -> None:
-    """Workers find this package, too."""
+    """Make this package available to workers."""
     root = str(Path(__file__).resolve().parent.parent)
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
 
 
 def rate_of(what: str, workers: int, spent: list[Spent]) -> Rate:
-    """The rate by the tasks' own clocks: planning is no part of the floor."""
+    """The rate by the tasks' own clocks: planning is not a part of the floor."""
     outcomes = Counter(result.outcome for result in spent)
     stages: dict[str, float] = {}
     for result in spent:
@@ -149,9 +149,9 @@ def _floor_of(rate: Rate, rates: list[Rate]) -> Rate:
     default=60,
     show_default=True,
     type=click.IntRange(min=32),
-    help="Random worlds in each measurement; enough for what a worker remembers to be forgotten between two visits.",
+    help="Random worlds in each measurement; enough to expire a worker's caches between two visits.",
 )
-@click.option("--functions", default=5, show_default=True, help="About how many functions a world has.")
+@click.option("--functions", default=5, show_default=True, help="The approximate number of functions of a world.")
 @click.option("--calls", default=200, show_default=True, help="Calls for each world.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--workers", default="1,2", show_default=True, help="Numbers of workers, comma separated.")

@@ -1,7 +1,7 @@
 """pytest collects the conformance suite: every TOML file is an item.
 
-Items run in the harness's own workers. Without pytest-xdist all are handed out at once and use every processor; each
-process of xdist has one worker and hands out one item at a time.
+Items run in the harness's own workers. Without pytest-xdist all are submitted at once and use every processor; each
+process of xdist has one worker and submits one item at a time.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ARTIFACTS = Path("artifacts")
 
 
 class CaseFailed(Exception):
-    """The text says all that a reader needs."""
+    """The text contains everything that a reader needs."""
 
 
 class CaseFile(pytest.File):
@@ -68,7 +68,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CaseFile |
 
 
 def _future(item: CaseItem) -> Future[Examination]:
-    """Starts the workers when the first item asks."""
+    """Starts the workers at the first item."""
     stash = item.config.stash
     if _RUN not in stash:
         shared = "PYTEST_XDIST_WORKER" in os.environ

@@ -1,4 +1,4 @@
-"""Component values as an interpreter is given them: values of `harness.values` to those of a script, by type."""
+"""Component values for an interpreter: values of `harness.values` as values of a script, by type."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ HandleLookup = Callable[[HandleName | ErrorContext], s.Value]
 
 
 def encode(value: Value, type: t.Type, handle: HandleLookup, lists: bool = False) -> s.Value:
-    """`handle` gives the register for a handle or an error context; `lists`: lists of numbers whole.
+    """`handle` returns the register for a handle or an error context; `lists`: lists of numbers go whole.
 
-    Raises `TypeError` for what is not a value of the type, `ScriptValueError` for an `Invalid` that says nothing.
+    Raises `TypeError` for a value that does not have the type, `ScriptValueError` for a malformed `Invalid`.
     """
     return _ENCODE[type.__class__](value, type, handle, lists)
 
@@ -112,7 +112,7 @@ _ENCODE: dict[type, Callable[[Value, Any, HandleLookup, bool], s.Value]] = {
 
 
 def _invalid(value: Value, type: t.Type, handle: HandleLookup) -> s.Value:
-    """What is given in place of a value of the type."""
+    """The replacement of a value of the type."""
     if not isinstance(value, Invalid):
         raise TypeError(f"{value!r} is not a value of {type.canonical}")
     return parse_value(value.text, lambda name: handle(HandleName(name)))
@@ -145,7 +145,7 @@ Place = tuple[tuple[int, ...], "t.Own | t.Borrow | t.Prim", Value]
 
 
 def handles(value: Value, type: t.Type) -> Iterable[Place]:
-    """Handles and error contexts inside a value: the path that `pick` takes, the type, the value there."""
+    """Handles and error contexts inside a value: the path for `pick`, the type, the value there."""
     return _handles(value, type, ()) if type.holds_handles else ()
 
 

@@ -1,7 +1,7 @@
-"""What an interpreter is told to do, and the script text that says so (interpreters/PROTOCOL.md, "Script").
+"""An interpreter's instructions, and their script text (interpreters/PROTOCOL.md, "Script").
 
-Values here are the interpreter's: kinds and raw numbers, no WIT types. They also serve the model as the values that an
-interpreter holds at run time; then they contain neither `Register` nor `Argument`.
+Values here are the interpreter's: kinds and raw numbers, no WIT types. The model also uses them as the interpreter's
+values at run time; then they contain neither `Register` nor `Argument`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ REGISTERS = 256
 class Number:
     """A scalar of `kind` bool, u8..u64, s8..s64, char, f32, f64, enum or flags; floats as their bits, unsigned.
 
-    A value outside the kind is given to `pop_*` as it stands, reduced to the core type only.
+    A value outside the kind is passed to `pop_*` unchanged, reduced only to the core type.
     """
 
     kind: str
@@ -69,7 +69,7 @@ class Entries:
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """A string or list given as an address and a length that may be nonsense."""
+    """A string or list as an address and a length, which may be invalid."""
 
     address: int
     length: int
@@ -80,9 +80,9 @@ ERROR_CONTEXT = "error-context"
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """A handle by number; one that arrived or was made at run time knows the canonical name of its resource.
+    """A handle by number; a handle that arrived or was made at run time has the canonical name of its resource.
 
-    `resource` is `ERROR_CONTEXT` for an error context, None for a number that a script made up.
+    `resource` is `ERROR_CONTEXT` for an error context, None for a bare number from a script.
     """
 
     number: int
@@ -121,7 +121,7 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Call an imported function; its result goes into `register`, None where it has none."""
+    """Call an imported function; its result goes into `register`, None if it has none."""
 
     interface: str | None
     name: str
@@ -147,7 +147,7 @@ class Rep:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """`resource.drop` or `error-context.drop`; the handle knows which."""
+    """`resource.drop` or `error-context.drop`, by the handle's kind."""
 
     handle: Value
 
@@ -209,12 +209,12 @@ class Frame:
 
 @unique
 class Lists(Enum):
-    """Which lists interpreters take and give whole; the value is the script's option."""
+    """The lists that interpreters take and give whole; the value is the script's option."""
 
     BY_ELEMENT = ""
     NUMBERS = "lists"
     ANY = "lists-any"
-    """Of any element type without handles."""
+    """Lists of any element type without handles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,7 @@ class Script:
 
 
 def script_text(script: Script) -> str:
-    """The text that the host's `script` function answers with: one op a line."""
+    """The text that the host's `script` function returns: one op on each line."""
     header = ["boxed1"]
     header += [word for word, on in (("wit", script.dump), ("eager", script.eager)) if on]
     header += [script.lists.value] if script.lists.value else []

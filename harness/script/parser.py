@@ -1,4 +1,4 @@
-"""Interpreter values from their script notation (interpreters/PROTOCOL.md, "Values"), for hostile values in cases."""
+"""Interpreter values from their script notation (interpreters/PROTOCOL.md, "Values"), for invalid values in cases."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from harness.values.wave_lexer import shortened
 
 _DECIMAL = ("bool", "u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64", "enum")
 MAX_DEPTH = 500
-"""How deep values may be nested, as in the interpreter."""
+"""Maximum nesting of values, as in the interpreter."""
 MAX_DIGITS = 40
-"""More than any number of a script has: 2^64 has 20 digits."""
+"""More digits than any number of a script has: 2^64 has 20."""
 
 _HEX = ("char", "f32", "f64", "flags")
 _DIGITS = {10: re.compile(r"-?[0-9]+"), 16: re.compile(r"[0-9a-fA-F]+")}
@@ -23,7 +23,7 @@ class ScriptValueError(ValueError):
 
 
 def parse_value(text: str, handle: Callable[[str], s.Value]) -> s.Value:
-    """The value that `text` writes. Beyond the protocol, `$x` stands for a handle by name, which `handle` knows."""
+    """The value of `text`. In addition to the protocol, `$x` is a handle by name, which `handle` resolves."""
     reader = _Reader(text.split(), handle)
     try:
         value = reader.value()
@@ -35,7 +35,7 @@ def parse_value(text: str, handle: Callable[[str], s.Value]) -> s.Value:
 
 
 def parse_values(words: list[str], count: int) -> tuple[s.Value, ...]:
-    """`count` values that a script's op writes one after the other, without registers or arguments in them."""
+    """`count` successive values of a script's op, without registers or arguments in them."""
     reader = _Reader(words, _no_handle)
     return tuple([reader.value() for _ in range(count)])
 
@@ -65,7 +65,7 @@ class _Reader:
     def _count(self) -> int:
         count = self._number()
         if not 0 <= count <= len(self.words):
-            raise ScriptValueError(f"{count} values are announced and {len(self.words)} words follow")
+            raise ScriptValueError(f"{count} values are announced, but {len(self.words)} words follow")
         return count
 
     def _bytes(self) -> bytes:

@@ -146,7 +146,7 @@ SCRIPT = [
     ("u8 \u0661", "expected a number"),
     ("char \u00b2", "expected a number"),
     (f"list {NINES}", "expected a number"),
-    ("list 1000000000 u8 1", "1000000000 values are announced and 2 words follow"),
+    ("list 1000000000 u8 1", "1000000000 values are announced, but 2 words follow"),
     ("rec -1", "-1 values are announced"),
     ("varp 0 " * 100_000 + "u8 1", "nested"),
     ("x" * 10_000, "unknown kind of value"),
