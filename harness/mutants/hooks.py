@@ -31,7 +31,7 @@ HOOKS.value(
     "hook-told-another-start-at-callbacks",
     _points(task_hooks.Entry.CALLBACK),
     Points(Point.ASYNC_START, Point.ASYNC_END, Point.PAUSED),
-    "before a callback the task hook is told that a task starts",
+    "before a callback the task hook gets the point of a task's start",
     needs="a task hook, and an asynchronous export that waits",
     shown_by="hooked",
 )
@@ -47,7 +47,7 @@ HOOKS.value(
     "hook-told-the-end-of-tasks-that-wait",
     _points(task_hooks.Entry.ASYNC),
     Points(Point.ASYNC_START, Point.ASYNC_END),
-    "where a task begins to wait, the task hook is told that it ends",
+    "when a task begins to wait, the task hook gets the point of a task's end",
     needs="a task hook, and an asynchronous export that waits",
     shown_by="hooked",
 )
@@ -55,7 +55,7 @@ HOOKS.value(
     "hook-told-the-end-twice",
     _points(task_hooks.Entry.SYNC_BEFORE_POST_RETURN),
     Points(Point.SYNC_START, Point.SYNC_END),
-    "the task hook is told of the end behind the function and behind its post-return function",
+    "the task hook gets the end point after the function and after its post-return function",
     needs="a task hook, and an export with a post-return function",
     shown_by="hooked",
 )
@@ -72,7 +72,7 @@ HOOKS.value(
 @_row(
     "hook-behind-the-function",
     Member(LateFunctions, "add"),
-    "what sets up the stack of a function is called when the function has run",
+    "the hook that sets up a function's stack is called after the function",
     needs="a task hook that sets the stack pointer",
     shown_by="hooked",
 )
@@ -111,7 +111,7 @@ def _(original: Original, self: Linking) -> Any:
 @_row(
     "hook-of-the-last-library",
     FunctionOf(hooks, "find_task_hooks"),
-    "of several libraries with a task hook the last one's is called",
+    "the last of several libraries with a task hook provides the hook",
     needs="two libraries with a task hook",
     shown_by="hooked",
 )
@@ -123,7 +123,7 @@ def _(original: Original, libraries: Sequence[Library]) -> dict[str, CoreExport]
 @_row(
     "asynchronous-tasks-begin-as-synchronous-ones",
     Member(InitTask, "around"),
-    "the earlier hook for synchronous tasks is called where an asynchronous one begins",
+    "the earlier hook for synchronous tasks is called at the start of an asynchronous task",
     needs="both earlier hooks, and an asynchronous export",
     shown_by="initialised",
 )
@@ -135,7 +135,7 @@ def _(original: Original, self: InitTask, entry: task_hooks.Entry) -> Around:
 @_row(
     "earlier-hook-at-callbacks",
     Member(InitTask, "around"),
-    "the earlier hook for asynchronous tasks is called at callbacks, too",
+    "the earlier hook for asynchronous tasks is also called at callbacks",
     needs="both earlier hooks, and an asynchronous export that waits",
     shown_by="initialised",
 )

@@ -1,4 +1,4 @@
-"""Programs of libraries, each of which shows several mutants."""
+"""Programs of libraries that each show several mutants."""
 
 from __future__ import annotations
 

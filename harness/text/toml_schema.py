@@ -1,4 +1,4 @@
-"""TOML files that must fit a JSON Schema; what does not is told with its line."""
+"""TOML files that must match a JSON Schema; errors name the line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from harness.text.toml_lines import FileError, TomlFile, cut, parse_toml, read_t
 from harness.text.toml_positions import Place
 
 MAX_PROBLEMS = 50
-"""Violations of a schema among which the first in the file is looked for."""
+"""The maximum number of violations of a schema that are sorted by their place in the file."""
 
 
 def read_valid(path: Path, schema: Mapping[str, Any]) -> TomlFile:
@@ -36,13 +36,13 @@ def _valid(file: TomlFile, schema: Mapping[str, Any]) -> TomlFile:
 
 
 def _order(file: TomlFile, problem: ValidationError) -> tuple[bool, Place]:
-    """What stands somewhere comes first, what is missing in the whole file last."""
+    """Violations with a place come first, keys that are missing in the whole file come last."""
     place = [*problem.absolute_path, *_unknown_keys(problem)[:1]]
     return (not place, file.place(place))
 
 
 def _schema_error(file: TomlFile, problem: ValidationError) -> FileError:
-    """The most telling part of a schema violation, in a sentence."""
+    """The most informative part of a schema violation, in a sentence."""
     keys = _alternatives(problem)
     if keys:
         there = [key for key in keys if isinstance(problem.instance, Mapping) and key in problem.instance]
@@ -65,7 +65,7 @@ def _schema_error(file: TomlFile, problem: ValidationError) -> FileError:
 
 
 def _said(problem: ValidationError) -> str:
-    """What is wrong, in words of the schema where it has any: a pattern says little to a reader."""
+    """The violation, in the schema's own words if it has any: a pattern says little to a reader."""
     if problem.validator == "contains" and isinstance(problem.validator_value, Mapping):
         wanted = problem.validator_value.get("description")
         return f"must contain {wanted}" if wanted else problem.message
@@ -87,7 +87,7 @@ def _shown_key(key: str) -> str:
 
 
 def _alternatives(problem: ValidationError) -> list[str]:
-    """The keys of which one must be there (`anyOf`), or exactly one (`oneOf`), where the schema says that."""
+    """The keys of which at least one (`anyOf`) or exactly one (`oneOf`) must be present, if the schema says that."""
     choices = problem.validator_value
     if problem.validator not in ("oneOf", "anyOf") or not isinstance(choices, list):
         return []
@@ -97,7 +97,7 @@ def _alternatives(problem: ValidationError) -> list[str]:
 
 
 def _nearest(problem: ValidationError) -> ValidationError:
-    """Of the alternatives of a `oneOf`, the violation of the one whose required key is there."""
+    """The violation of the alternative of a `oneOf` whose required key is present."""
     alternatives: dict[Any, list[ValidationError]] = {}
     for inner in problem.context or ():
         alternatives.setdefault(inner.schema_path[0], []).append(inner)

@@ -12,10 +12,10 @@
 | variant, option, result | `Case(index, payload)` |
 | enum | `int`, the index of the case |
 | flags | `frozenset` of indices of labels |
-| own, borrow | `HandleName`, a name that the case or the planner gave it |
-| error-context | `ErrorContext(message)`, or `HandleName` of one that was made before |
+| own, borrow | `HandleName`, a name from the case or the planner |
+| error-context | `ErrorContext(message)`, or `HandleName` of an existing one |
 
-`Invalid` stands in a value where something is that is none of its type.
+`Invalid` replaces a part of a value that does not have its type.
 """
 
 from __future__ import annotations
@@ -92,8 +92,8 @@ class ErrorContext:
 
 @dataclass(frozen=True, slots=True)
 class Invalid:
-    """What an interpreter gives in place of a value, whether or not it is one: `text` says it in the notation of
-    interpreters/PROTOCOL.md, "Values"; `$x` in it is a handle."""
+    """An interpreter's replacement of a value, valid or not: `text` is in the notation of interpreters/PROTOCOL.md,
+    "Values"; `$x` in it is a handle."""
 
     text: str
 

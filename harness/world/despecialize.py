@@ -1,7 +1,6 @@
-"""Types as the few shapes that they stand for (CanonicalABI.md, "Despecialization").
+"""Types reduced to a few shapes (CanonicalABI.md, "Despecialization").
 
-What the Canonical ABI does with a type depends on its shape alone; a new kind of type is one more arm of
-`despecialize`.
+The Canonical ABI of a type depends only on its shape; a new kind of type is one more arm of `despecialize`.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Bits:
-    """Flags: the unsigned integer that as many bits make."""
+    """Flags: the unsigned integer with this many bits."""
 
     labels: int
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """Values of all `types`, one behind the other: fields, or, `times` over, the elements of a fixed-length list."""
+    """Values of all `types` in order: fields, or, repeated `times`, the elements of a fixed-length list."""
 
     types: tuple[t.Type, ...]
     times: int = 1
