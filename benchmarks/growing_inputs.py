@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.plan.plan import Plan
 
 CHARACTERS = 1000
 """Characters of a string literal for each step of its row, whose sizes would not be noticed otherwise."""
@@ -101,6 +106,28 @@ WIT_ROWS = (
     Growing(f"indentation, {CHARACTERS // 10} blanks", _indentation),
     Growing(f"literal without end, {CHARACTERS} characters", _literal, valid=False),
 )
+
+
+def _made_of_the_one_before(size: int) -> str:
+    """Each resource takes one of the resource before it."""
+    chain = (f"  resource r{n} {{ constructor(before: r{n - 1}); }}" for n in range(1, size))
+    return _interface("  resource r0 { constructor(); }", *chain, f"  f: func(x: r{size - 1});")
+
+
+PLAN_ROWS = (
+    Growing("functions", _functions),
+    Growing("resources", _resources),
+    Growing("chain of resources", _made_of_the_one_before),
+)
+"""Inputs of the planner of the harness."""
+
+
+def plan(path: str) -> Plan:
+    """What `harness check` plans for a file before anything runs."""
+    from harness.planner import check_plan
+
+    return check_plan(Path(path), None, calls=50)
+
 
 SMALL_WORLD = "package a:b;\nworld w { export f: func(x: u32) -> u32; }\n"
 """The world of the row of libraries."""
