@@ -60,6 +60,11 @@ def _uses(size: int) -> str:
     return "\n".join(("package a:b;", first, *chain, f"world w {{ import i{size - 1}; }}"))
 
 
+def _resource_uses(size: int) -> str:
+    chain = (f"interface i{n} {{ use i{n - 1}.{{t}}; f: func(x: borrow<t>); }}" for n in range(1, size))
+    return "\n".join(("package a:b;", "interface i0 { resource t; }", *chain, f"world w {{ import i{size - 1}; }}"))
+
+
 def _includes(size: int) -> str:
     """Each world has all that the ones before it have: what comes out is quadratic by its meaning."""
     worlds = (f"world w{n} {{ include w{n - 1}; import op{n}: func(x: u32); }}" for n in range(1, size))
@@ -99,6 +104,7 @@ WIT_ROWS = (
     Growing("cases of a variant", _cases),
     Growing("versions", _versions),
     Growing("chain of `use`", _uses),
+    Growing("chain of `use`, a resource", _resource_uses),
     Growing("chain of `include`", _includes),
     Growing("chain of aliases", _aliases),
     Growing("lines of a doc comment", _docs),

@@ -52,8 +52,8 @@ STEPS_FOR_EACH = 20
 """Definitions and declarators are evaluated again by each instantiation, in hostile files without end. So many are
 evaluated for any file, and so many more for each that stands in it."""
 DEEPEST_INSTANTIATION = 100
-LONGEST_CHAIN = 1000
-"""Names given one after the other to the same type."""
+LONGEST_CHAIN = 100_000
+"""Names given one after the other to the same type. Whoever walks a chain remembers the way."""
 
 
 T = TypeVar("T", bound=Node)
