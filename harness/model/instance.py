@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from operator import is_
 from typing import Any
 
@@ -61,11 +62,17 @@ class Instance:
 
     def identity_of(self, canonical: str) -> ResourceIdentity | None:
         """The resource type that this component knows by a canonical name."""
+        resource = self._resources.get(canonical)
+        return None if resource is None else self.identity(resource)
+
+    @cached_property
+    def _resources(self) -> dict[str, Resource]:
+        """By canonical name, exported before imported ones."""
+        found: dict[str, Resource] = {}
         for interface in (*self.world.exports.values(), *self.world.imports.values()):
             for resource in interface.resources.values():
-                if resource.canonical == canonical:
-                    return self.identity(resource)
-        return None
+                found.setdefault(resource.canonical, resource)
+        return found
 
     def next_frame(self, key: s.FrameKey) -> s.Frame | None:
         """The first unused frame with this key."""
