@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reports.model import Case, Finding, Opinion, Run
+from reports.outcomes import Outcome
 
 MAX_FINDINGS = 5
 """Findings shown of one toolchain; the JSON form has all."""
@@ -167,7 +168,7 @@ def failed_text(run: Run) -> str:
 
 
 def _not_whole(case: Case) -> str:
-    return "not run" if case.outcome == "skip" else "not run in whole"
+    return "not run" if case.outcome is Outcome.SKIP else "not run in whole"
 
 
 def ran_text(case: Case) -> str:

@@ -26,8 +26,10 @@ from typing import Any
 from harness.suite.expectations import Expectation, Expectations
 from harness.text.toml_lines import FileError, TomlFile, read_toml
 from harness.text.toml_positions import KeyPath
+from reports.outcomes import Outcome
 
-OUTCOMES = ("fail", "tool panicked", "invalid output", "timed out")
+OUTCOMES = (Outcome.FAIL, Outcome.TOOL_PANICKED, Outcome.INVALID_OUTPUT, Outcome.TIMED_OUT)
+"""What may be known of a tool."""
 _KEYS = {"id", "cases", "outcome", "message", "wit", "run", "label-names-only", "reason", "link", "reproduction"}
 _COMPARISONS = {
     ">=": lambda a, b: a >= b,
