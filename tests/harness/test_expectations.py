@@ -133,6 +133,8 @@ NO_TYPE = "the type e of lib:v/api@1.1.0 is missing"
 LOOKED_UP_THERE = (
     "Panicked at link: thread 'main' panicked at crates/wit-parser/src/resolve/mod.rs:2626:66: no entry found for key"
 )
+NO_RESOURCE = "a:a/c@1.2.3 has no resource a"
+OVERFLOW = "Panicked at {}: thread 'main' has overflowed its stack fatal runtime error: stack overflow, aborting"
 BAD = ("with !var 2 in f: result at r",)
 
 
@@ -180,6 +182,15 @@ BAD = ("with !var 2 in f: result at r",)
         ("plain", "x", "fail", NOT_MERGED.format(NO_TYPE, LOOKED_UP_THERE.replace("key", "name")), (), False),
         ("plain", "x", "fail", NOT_MERGED.format("the function f of a:b/c is missing", LOOKED_UP_THERE), (), False),
         ("plain", "x", "fail", NOT_MERGED.format(NO_TYPE, "TimedOut at link: 60 s"), (), False),
+        ("made of lower", "x", "fail", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), True),
+        ("made of lower", "x", "fail", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("new")).replace("link (", "component new ("), (), True),
+        ("made of lower", "x", "fail", NOT_MERGED.format(NO_RESOURCE, LOOKED_UP_THERE), (), True),
+        ("made of lower", "x", "fail", NOT_MERGED.format(NO_RESOURCE, "a component (reference)"), (), False),
+        ("made of lower", "x", "fail", NOT_MERGED.format(NO_RESOURCE, "TimedOut at link: 60 s"), (), False),
+        ("made of lower", "x", "fail", NOT_MERGED.format("the function f of a:b/c is missing", OVERFLOW.format("link")), (), False),
+        ("made of lower", "x", "tool panicked", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), False),
+        ("one version", "x", "fail", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), False),
+        ("plain", "x", "fail", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), False),
     ],
 )  # fmt: skip
 def test_what_the_projects_file_excuses_and_what_not(
