@@ -30,6 +30,25 @@ def test_versions(tmp_path: Path, version: str, count: int) -> None:
     assert len(load([write(tmp_path, HEAD + ENTRY)], {"wasm-tools": version}).items) == count
 
 
+@pytest.mark.parametrize(
+    ("versions", "version", "holds"),
+    [
+        ("==1.262.*", "1.262.9", True),
+        ("==1.262.*", "1.263.0", False),
+        ("~=1.262.1", "1.262.4", True),
+        ("!=1.262.1", "1.262.1", False),
+        (">=1.262.0", "1.262.0-rc.1", False),
+        (">=1.261.0", "1.262.0-rc.1", True),
+        (">=1.262.0", "1.262.3 (5f1e9 2026-01-02)", True),
+        (">=1.262.0", "of yesterday", False),
+    ],
+)
+def test_ranges_of_versions(tmp_path: Path, versions: str, version: str, holds: bool) -> None:
+    """PEP 440, and the numbers of what is no version there."""
+    file = write(tmp_path, HEAD.replace(">=1.262.0, <1.263.0", versions) + ENTRY)
+    assert bool(load([file], {"wasm-tools": version}).items) is holds
+
+
 def test_another_tool(tmp_path: Path) -> None:
     assert not load([write(tmp_path, HEAD + ENTRY)], {"generator": "1.262.0"}).items
 
@@ -38,7 +57,7 @@ def test_another_tool(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("tool = 1", "`tool` must be a string"),
-        (HEAD.replace(">=", "~"), "is not like"),
+        (HEAD.replace(">=", "~"), "'~1.262.0' is not like `>=1.262.0`"),
         (HEAD + "colour = 1\n", "nothing else"),
         (HEAD + ENTRY + ENTRY, "twice"),
         (HEAD + ENTRY.replace("fail", "pass"), "`outcome` must be one of"),

@@ -58,7 +58,8 @@ FILES: dict[str, tuple[Callable[[Path], None], str, str]] = {
         'tool = "x"\nversions = ">=1.0"\n[[expect]]\nid = "i"\n  outcome = "never"',
         "5:3: i: `outcome` must be one of ",
     ),
-    "versions": (expectations, 'tool = "x"\n  versions = "1"\n[[expect]]', "3:1: an entry: `id` must be a string"),
+    "versions": (expectations, 'tool = "x"\n  versions = "1"\n[[expect]]', "2:3: `versions`: '1' is not like "),
+    "entry": (expectations, 'tool = "x"\nversions = ">=1"\n [[expect]]', "3:2: an entry: `id` must be a string"),
     "toolchain": (toolchain, 'name = "m"\n  generate = ["true"]', "2:3: generate: must contain a word with {wit}"),
 }
 
