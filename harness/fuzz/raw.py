@@ -19,7 +19,7 @@ from harness.planner.bare import PlannedWorld, Progress, plan_entries, predicted
 from harness.planner.calls import Caller
 from harness.planner.composition import Composition
 from harness.script import operations as s
-from harness.values.sampling import Impossible
+from harness.values.draws import Impossible
 from harness.world import types as t
 from harness.world.world import Function, World
 
