@@ -14,6 +14,7 @@ from harness.plan.events import Events
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.script import operations as s
+from harness.script.text import value_text
 from harness.trace.handles import prepare, rename
 from harness.world.types import Resource
 from harness.world.world import World
@@ -139,5 +140,5 @@ def part(value: s.Value, path: tuple[int, ...]) -> s.Value:
             case s.Entries(pairs):
                 value = pairs[step // 2][step % 2]
             case _:
-                raise ValueError(f"no part {step} in {s.value_text(value)}")
+                raise ValueError(f"no part {step} in {value_text(value)}")
     return value
