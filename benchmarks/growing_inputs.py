@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.plan.plan import Plan
 
 CHARACTERS = 1000
 """Characters of a string literal for each step of its row, whose sizes would not be noticed otherwise."""
@@ -55,6 +60,11 @@ def _uses(size: int) -> str:
     return "\n".join(("package a:b;", first, *chain, f"world w {{ import i{size - 1}; }}"))
 
 
+def _resource_uses(size: int) -> str:
+    chain = (f"interface i{n} {{ use i{n - 1}.{{t}}; f: func(x: borrow<t>); }}" for n in range(1, size))
+    return "\n".join(("package a:b;", "interface i0 { resource t; }", *chain, f"world w {{ import i{size - 1}; }}"))
+
+
 def _includes(size: int) -> str:
     """Each world has all that the ones before it have: what comes out is quadratic by its meaning."""
     worlds = (f"world w{n} {{ include w{n - 1}; import op{n}: func(x: u32); }}" for n in range(1, size))
@@ -94,6 +104,7 @@ WIT_ROWS = (
     Growing("cases of a variant", _cases),
     Growing("versions", _versions),
     Growing("chain of `use`", _uses),
+    Growing("chain of `use`, a resource", _resource_uses),
     Growing("chain of `include`", _includes),
     Growing("chain of aliases", _aliases),
     Growing("lines of a doc comment", _docs),
@@ -101,6 +112,28 @@ WIT_ROWS = (
     Growing(f"indentation, {CHARACTERS // 10} blanks", _indentation),
     Growing(f"literal without end, {CHARACTERS} characters", _literal, valid=False),
 )
+
+
+def _made_of_the_one_before(size: int) -> str:
+    """Each resource takes one of the resource before it."""
+    chain = (f"  resource r{n} {{ constructor(before: r{n - 1}); }}" for n in range(1, size))
+    return _interface("  resource r0 { constructor(); }", *chain, f"  f: func(x: r{size - 1});")
+
+
+PLAN_ROWS = (
+    Growing("functions", _functions),
+    Growing("resources", _resources),
+    Growing("chain of resources", _made_of_the_one_before),
+)
+"""Inputs of the planner of the harness."""
+
+
+def plan(path: str) -> Plan:
+    """What `harness check` plans for a file before anything runs."""
+    from harness.planner import check_plan
+
+    return check_plan(Path(path), None, calls=50)
+
 
 SMALL_WORLD = "package a:b;\nworld w { export f: func(x: u32) -> u32; }\n"
 """The world of the row of libraries."""

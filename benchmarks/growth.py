@@ -2,7 +2,8 @@
 
 Each command runs as a bounded child process on inputs that double. The exponent is the binary logarithm of how much
 the last doubling cost, without what an input of size 1 costs (starting Python, for one): 1 is linear, 2 quadratic.
-Where the output itself is quadratic, as for a chain of `include`, so is the time at best.
+Where the output itself is quadratic, as for a chain of `include`, so is the time at best. Beside the commands stands
+the harness's planner, which has no counterpart. Each row is printed as soon as it is measured.
 """
 
 from __future__ import annotations
@@ -16,13 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 import interpreters
 from benchmarks import growing_inputs, measured_child
-from benchmarks.growing_inputs import WIT_ROWS, Growing
+from benchmarks.growing_inputs import PLAN_ROWS, WIT_ROWS, Growing
 from harness.process.children import Completed, Limits, run
 from harness.toolchains import wasm_tools
 
@@ -34,6 +32,7 @@ _LEAST_SECONDS, _LEAST_BYTES = 0.02, 1 << 20
 _INTERPRETER = "libboxed.so"
 _INPUT = "input.wit"
 _OURS = "import sys; from generator.cli import main; sys.exit(main(sys.argv[1:]))"
+_PLAN = "import sys; from benchmarks.growing_inputs import plan; plan(sys.argv[1])"
 
 Command = list[str]
 Prepare = Callable[[Command, int, Path], Command]
@@ -59,6 +58,8 @@ class Row:
     command: str
     prepare: Prepare
     valid: bool = True
+    ours_alone: bool = False
+    """There is nothing of the reference to compare with."""
 
 
 class NotPrepared(Exception):
@@ -80,6 +81,9 @@ def rows(limits: Limits) -> list[Row]:
     def linked(growing: Growing) -> Prepare:
         return lambda tool, size, folder: _link(tool, _wit_file(growing, size, folder), folder, limits)
 
+    def planned(growing: Growing) -> Prepare:
+        return lambda _, size, folder: [sys.executable, "-c", _PLAN, _wit_file(growing, size, folder)]
+
     def libraries(tool: Command, size: int, folder: Path) -> Command:
         (folder / _INPUT).write_text(growing_inputs.SMALL_WORLD)
         files: list[str] = []
@@ -98,7 +102,10 @@ def rows(limits: Limits) -> list[Row]:
                 Row(what, "wit-dylib", on_wit(growing, "wit-dylib", "-w", "w")),
                 Row(what, "component link", linked(growing)),
             ]
-    return [*found, Row("libraries", "component link", libraries)]
+    found.append(Row("libraries", "component link", libraries))
+    for growing in PLAN_ROWS:
+        found.append(Row(growing.name, "planner", planned(growing), ours_alone=True))
+    return found
 
 
 def _link(tool: Command, wit: str, folder: Path, limits: Limits, more: Sequence[str] = ()) -> Command:
@@ -178,7 +185,15 @@ def series(row: Row, tool: Command, sizes: Sequence[int], limits: Limits) -> lis
 
 
 def _cell(text: str, growth: float | None) -> str:
-    return f"{text} [bold]{growth:.1f}[/bold]" if growth is not None else f"{text}  - "
+    return f"{text} {'-' if growth is None else f'{growth:.1f}'}"
+
+
+_HEAD = ("what grows", "command", "tool", "size", "time", "memory", "output", "stopped at")
+_WIDTHS = (34, 17, 10, 6, 13, 13, 14)
+
+
+def _line(cells: Sequence[str]) -> str:
+    return " ".join([*(cell.ljust(width) for cell, width in zip(cells, _WIDTHS, strict=False)), cells[-1]]).rstrip()
 
 
 @click.command()
@@ -187,21 +202,21 @@ def _cell(text: str, growth: float | None) -> str:
 @click.option("--only", multiple=True, metavar="WORDS", help="Only rows with this in their names or commands.")
 @click.option("--reference", metavar="PATH", help="The wasm-tools to measure beside ours.")
 def main(quick: bool, seconds: float, only: tuple[str, ...], reference: str | None) -> None:
-    """Measure how ours and the reference grow; the bold numbers are exponents of the last doubling."""
+    """Measure how ours and the reference grow; the numbers behind are exponents of the last doubling."""
     try:
         theirs = wasm_tools.find(reference).path
     except (wasm_tools.NoReference, wasm_tools.WrongReference) as error:
         raise click.UsageError(str(error)) from error
     limits = Limits(seconds, output=1 << 30, written=4 << 30)
     tools = {"ours": [sys.executable, "-c", _OURS], "reference": [theirs]}
-    table = Table("what grows", "command", "tool", "size", "time", "memory", "output", "stopped at")
+    click.echo(_line(_HEAD))
     for row in rows(limits):
         if only and not any(words in f"{row.what}: {row.command}" for words in only):
             continue
         for name, tool in tools.items():
-            cells = series(row, tool, QUICK_SIZES if quick else SIZES, limits)
-            table.add_row(row.what, row.command, name, *cells[:-1], escape(cells[-1]))
-    Console(width=160).print(table)
+            if name == "ours" or not row.ours_alone:
+                cells = series(row, tool, QUICK_SIZES if quick else SIZES, limits)
+                click.echo(_line([row.what, row.command, name, *cells]))
 
 
 if __name__ == "__main__":

@@ -16,12 +16,12 @@ from harness.fuzz.choices import RandomSource
 from harness.fuzz.planned import TrialPlan, plan_trial
 from harness.fuzz.trial import Recipe, draw, run_world
 from harness.fuzz.worlds import FuzzWorld, Profile, random_world
-from harness.judge.verdict import Outcome
 from harness.plan.plan import Plan
 from harness.planner import check_plan
 from harness.process.launching import processor_time
 from harness.toolchains.cells import REFERENCE, First, pure_cell
 from harness.trace.reader import Trace, TraceReader
+from reports.outcomes import Outcome
 
 FAILED = "the reference failed"
 
@@ -100,7 +100,7 @@ class Differential:
         plan = planned(world, self.seed, self.calls)
         options = Options(artifacts=None, first=First.SUBJECT_BOTH_WAYS, turn=self.seed)
         seen = examine(bench, f"world-{self.seed}", plan, options, started)
-        return Spent(dict(seen.stages), watch.seconds, watch.cpu, count_calls(plan), seen.verdict.outcome.value)
+        return Spent(dict(seen.stages), watch.seconds, watch.cpu, count_calls(plan), seen.verdict.outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class FuzzTrial:
         world = draw(self.recipe, self.index, bench)
         drawn = time.perf_counter() - started
         result = run_world(bench, world, self.recipe, Options(artifacts=None), self.index, time.perf_counter())
-        if result.outcome == Outcome.HARNESS_ERROR.value:
+        if result.outcome == Outcome.HARNESS_ERROR:
             raise RuntimeError(f"trial {self.index} of {self.recipe}: {result.refusals}")
         return Spent({"draw": drawn, **dict(result.stages)}, watch.seconds, watch.cpu, result.calls, result.outcome)
 

@@ -21,10 +21,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.tasks import FAILED, Differential, Floor, Spent
-from harness.judge.verdict import Outcome
 from harness.runs.messages import Task
 from harness.runs.run import Run
 from harness.toolchains.choose import Tools
+from reports.outcomes import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _unfair(floor: Spent, other: Spent) -> str:
     """Why a world has no floor, or no run to compare with it."""
     if floor.outcome == FAILED:
         return FAILED
-    return "nothing was run" if other.outcome == Outcome.SKIP.value else ""
+    return "nothing was run" if other.outcome == Outcome.SKIP else ""
 
 
 def environment() -> None:

@@ -21,6 +21,7 @@ from harness.runs.run import Run, default_expectations
 from harness.runs.suite_files import SuiteFile, name_of
 from harness.toolchains.choose import Tools
 from harness.toolchains.selection import NoToolchain
+from reports.outcomes import Outcome
 
 _RUN = pytest.StashKey[Run]()
 _FUTURES = pytest.StashKey[dict[str, "Future[Any]"]]()
@@ -45,9 +46,9 @@ class CaseItem(pytest.Item):
     def runtest(self) -> None:
         examination = _future(self).result()
         case = to_case(examination, f"harness run {os.path.relpath(self.path)}")
-        if case.outcome == "skip":
+        if case.outcome is Outcome.SKIP:
             pytest.skip(case.reason)
-        if case.outcome == "expected failure":
+        if case.outcome is Outcome.EXPECTED_FAILURE:
             pytest.xfail("; ".join(opinion.reason for opinion in case.opinions if opinion.reason))
         if not case.good:
             raise CaseFailed(case_text(case))

@@ -6,10 +6,10 @@ import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib import resources
 from typing import Any
 
 from reports.model import Tool
+from reports.schemas import load_schema
 from reports.text import counted
 
 FORMAT = 2
@@ -89,8 +89,7 @@ def to_json(run: FuzzRun) -> dict[str, Any]:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a campaign's summary."""
-    loaded: dict[str, Any] = json.loads(resources.files("reports").joinpath("fuzz.schema.json").read_text())
-    return loaded
+    return load_schema("fuzz")
 
 
 def head_text(run: FuzzRun, scope: str) -> str:

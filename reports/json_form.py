@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-from importlib import resources
 from typing import Any
 
 from reports.model import FORMAT, Run
+from reports.schemas import load_schema
 
 
 def to_json(run: Run) -> dict[str, Any]:
@@ -25,6 +24,4 @@ def _plain(value: Any) -> Any:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a run's results."""
-    text = resources.files("reports").joinpath("result.schema.json").read_text()
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
+    return load_schema("result")

@@ -5,23 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from reports.outcomes import Outcome
+
 FORMAT = 2
 """Incremented when a reader of older results would misunderstand newer ones."""
-
-OUTCOMES = (
-    "pass",
-    "fail",
-    "skip",
-    "expected failure",
-    "unexpected pass",
-    "tool panicked",
-    "invalid output",
-    "timed out",
-    "limit reached",
-    "bad input",
-    "harness error",
-)
-GOOD = frozenset({"pass", "skip", "expected failure"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +31,7 @@ class Finding:
     event before an unexpected trap, and the event that should have come next.
     """
 
-    outcome: str
+    outcome: Outcome
     message: str
     level: int = 0
     aspect: str = ""
@@ -62,7 +49,7 @@ class Opinion:
     """The findings about one toolchain or mixed cell. `expectation` is the id of the known fault that explains them."""
 
     toolchain: str
-    outcome: str
+    outcome: Outcome
     findings: tuple[Finding, ...] = ()
     expectation: str = ""
     reason: str = ""
@@ -95,7 +82,7 @@ class Case:
 
     name: str
     title: str
-    outcome: str
+    outcome: Outcome
     opinions: tuple[Opinion, ...] = ()
     minority: str = ""
     reason: str = ""
@@ -110,12 +97,12 @@ class Case:
 
     @property
     def good(self) -> bool:
-        return self.outcome in GOOD
+        return self.outcome.good
 
     @property
     def whole(self) -> bool:
         """Whether all of it ran: neither skipped nor with unsupported parts."""
-        return self.outcome != "skip" and not self.unsupported
+        return self.outcome is not Outcome.SKIP and not self.unsupported
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +121,10 @@ class Run:
     strict: bool = False
     """Whether a case that did not run completely counts as a failure."""
 
-    def counts(self) -> dict[str, int]:
-        """Cases by outcome, in the order of `OUTCOMES`, without those that did not occur."""
+    def counts(self) -> dict[Outcome, int]:
+        """Cases by outcome, in the order of `Outcome`, without those that did not occur."""
         counter = Counter(case.outcome for case in self.cases)
-        return {outcome: counter[outcome] for outcome in OUTCOMES if counter[outcome]}
+        return {outcome: counter[outcome] for outcome in Outcome if counter[outcome]}
 
     @property
     def good(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reports.model import Case, Finding, Opinion, Run
+from reports.outcomes import Outcome
 
 MAX_FINDINGS = 5
 """Maximum number of findings shown for one toolchain; the JSON form has all."""
@@ -168,7 +169,7 @@ def failed_text(run: Run) -> str:
 
 
 def _not_whole(case: Case) -> str:
-    return "not run" if case.outcome == "skip" else "not run completely"
+    return "not run" if case.outcome is Outcome.SKIP else "not run completely"
 
 
 def ran_text(case: Case) -> str:

@@ -14,7 +14,7 @@ from harness.mutants.patch import Patch
 from harness.mutation.tasks import shown_plan
 from harness.planner import case_plan
 from harness.suite.case import parse_case
-from harness.toolchains.command import read
+from harness.toolchains.command_file import read
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

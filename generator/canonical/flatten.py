@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, unique
 
-from generator.resolved.despecialize import Handle, Product, Scalar, Sequence, Sum, despecialize
-from generator.resolved.model import Function, Primitive, Resolve, Type, TypeId
+from generator.resolved.despecialize import Handle, Product, Scalar, Sequence, Sum, shape_of
+from generator.resolved.model import Alias, Function, Primitive, Resolve, Type, TypeId
 from generator.wasm.types import FuncType, ValType
 
 MAX_FLAT_PARAMS = 16
@@ -95,7 +95,12 @@ class Flattening:
         return tuple(flat)
 
     def _compute(self, id: TypeId) -> tuple[ValType, ...] | None:
-        match despecialize(self.resolve, id):
+        kind = self.resolve.types[id].kind
+        while isinstance(kind, Alias):  # a long chain of names is walked only once, not once from each name
+            if isinstance(kind.type, Primitive) or kind.type in self._known:
+                return self.flatten_type(kind.type)
+            kind = self.resolve.types[kind.type].kind
+        match shape_of(kind):
             case Scalar(type):
                 return _PRIMITIVE_FLAT[type]
             case Product(types, times):

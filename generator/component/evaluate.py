@@ -52,8 +52,8 @@ STEPS_FOR_EACH = 20
 """Each instantiation evaluates definitions and declarators again, in hostile files without end. Any file may evaluate
 this many, and this many more for each definition in it."""
 DEEPEST_INSTANTIATION = 100
-LONGEST_CHAIN = 1000
-"""Maximum number of successive names of the same type."""
+LONGEST_CHAIN = 100_000
+"""Maximum number of successive names of the same type. Whoever walks a chain remembers the way."""
 
 
 T = TypeVar("T", bound=Node)

@@ -34,6 +34,8 @@ class PackageContext:
         self.features = features
         self._borrowing = borrowing
         self._anonymous: dict[Hashable, TypeId] = {}
+        self._resources: dict[TypeId, bool] = {}
+        """Whether each looked-up type is a resource or an alias of one."""
         self.copied: set[TypeId] = set()
         """Types that `include` copied from others."""
         self.left_out = False
@@ -82,13 +84,18 @@ class PackageContext:
 
     def is_resource(self, id: TypeId) -> bool:
         """Whether `id` is a resource or an alias of one."""
-        types = self.resolve.types
-        kind = types[id].kind
-        while isinstance(kind, Alias):
-            if not isinstance(kind.type, int):
-                return False
-            kind = types[kind.type].kind
-        return isinstance(kind, Resource)
+        chain: list[TypeId] = []
+        found = self._resources.get(id)
+        while found is None:
+            chain.append(id)
+            kind = self.resolve.types[id].kind
+            if isinstance(kind, Alias) and isinstance(kind.type, int):
+                id = kind.type
+                found = self._resources.get(id)
+            else:
+                found = isinstance(kind, Resource)
+        self._resources.update(dict.fromkeys(chain, found))
+        return found
 
     def borrows(self, type_: Type) -> bool:
         """Whether values of this type contain a borrowed handle."""

@@ -12,12 +12,13 @@ from harness.host_end.end import differences
 from harness.judge.difference import Difference
 from harness.judge.judging import findings_of
 from harness.judge.observation import CellRun
-from harness.judge.verdict import Judgement, Outcome, Verdict
+from harness.judge.verdict import Judgement, Verdict
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.process.steps import StepLost
 from harness.toolchains.protocol import Built
 from harness.trace.reader import TraceReader
+from reports.outcomes import Outcome
 
 PLACE = "between hosts"
 HOSTS = f", {PLACE}"

@@ -18,12 +18,13 @@ from harness.judge.embedding import unasked
 from harness.judge.judging import judge
 from harness.judge.observation import Observed
 from harness.judge.unmergeable import merged_all_the_same
-from harness.judge.verdict import Outcome, Verdict, misread, skipped, unusable
+from harness.judge.verdict import Verdict, misread, skipped, unusable
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.toolchains.cells import BOTH_WAYS_EVERY, Cell, First, default_cells, first_cells, full_cells
 from harness.toolchains.lending import left_out, makers
 from harness.toolchains.protocol import Toolchain
+from reports.outcomes import Outcome
 
 
 def choose_cells(bench: Workbench, plan: Plan, options: Options) -> list[Cell]:

@@ -6,76 +6,25 @@ Read from the binary alone (Component Model, Binary.md), without the readers of 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 
+from harness.binary.canon_definitions import Definition, Definitions
+from harness.binary.canon_options import read_immediates, read_options
 from harness.binary.sections import COMPONENT_PREAMBLE, BinaryError, Reader, extern_name, extern_type, sections
 
-ENCODINGS = ("utf-8", "utf-16", "latin1+utf16")
 _LIFT, _LOWER = 0x00, 0x01
+
 _CORE_MODULE, _CORE_INSTANCE, _COMPONENT, _INSTANCE, _ALIAS, _CANON, _IMPORT, _EXPORT = 1, 2, 4, 5, 6, 8, 10, 11
+
 _CORE_EXPORTS = 7
+
 _FUNC, _COMPONENT_SORT, _INSTANCE_SORT = 1, 4, 5
+
 _CORE_FUNC, _CORE_TABLE = 0, 1
+
 _POST_RETURN, _STANDARD_POST_RETURN = "cabi_post_", "_post"
 """The prefix of a core export that is the `post-return` function of the export in the rest of its name; the suffix by
 the standard names (BuildTargets.md)."""
-
-_IMMEDIATES = {
-    **dict.fromkeys((0x02, 0x03, 0x04, 0x0E, 0x13, 0x14, 0x15, 0x1A, 0x1B, 0x2E, 0x2F), "i"),
-    **dict.fromkeys((0x05, 0x0D, 0x1E, 0x1F, 0x22, 0x23, 0x24, 0x25, 0x26, 0x28), ""),
-    **dict.fromkeys((0x06, 0x0C, 0x29, 0x2A, 0x2B, 0x2C, 0x2D), "b"),
-    **dict.fromkeys((0x0A, 0x0B, 0x20, 0x21), "bi"),
-    **dict.fromkeys((0x0F, 0x10, 0x16, 0x17), "io"),
-    **dict.fromkeys((0x11, 0x12, 0x18, 0x19), "ib"),
-    **dict.fromkeys((0x1C, 0x1D), "o"),
-    0x09: "ro",
-    0x27: "ii",
-}
-"""The immediates of each built-in by opcode: an index, a byte, a `resultlist`, `opts`. Without the built-ins of
-shared-everything-threads."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """`opts`: the indices that they name; a missing encoding means UTF-8."""
-
-    encoding: str = ENCODINGS[0]
-    memory: int | None = None
-    realloc: int | None = None
-    post_return: int | None = None
-    is_async: bool = False
-    callback: int | None = None
-
-    def words(self) -> str:
-        """The options that are present, without indices, which may differ between components."""
-        present = {
-            "memory": self.memory,
-            "realloc": self.realloc,
-            "post-return": self.post_return,
-            "callback": self.callback,
-        }
-        given = [word for word, index in present.items() if index is not None]
-        return ", ".join([self.encoding, *(["async"] if self.is_async else []), *given])
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """A canonical definition. `core`: the core function of a lift as (core instance, export), if it is an export."""
-
-    opcode: int
-    options: Options
-    core: tuple[int, str] | None = None
-
-
-@dataclass(slots=True)
-class Definitions:
-    """`lifts` by the world's name (`a:b/i#f`, `f`), `others` by the module and field of the core import."""
-
-    lifts: dict[str, Definition] = field(default_factory=dict)
-    others: dict[tuple[str, str], list[Definition]] = field(default_factory=dict)
-    post_returns: frozenset[tuple[int, str]] = frozenset()
-    """Core exports with a matching `cabi_post_` function, as (core instance, export)."""
 
 
 @lru_cache(maxsize=32)
@@ -91,6 +40,7 @@ def read_definitions(component: bytes) -> Definitions:
 
 
 _CoreFunc = Definition | tuple[int, str]
+
 _Func = Definition | None
 
 
@@ -169,16 +119,16 @@ class _Component:
         if opcode == _LIFT:
             reader.byte()
             core = self.core_funcs[reader.unsigned()]
-            options = _options(reader)
+            options = read_options(reader)
             reader.unsigned()
             self.funcs.append(Definition(opcode, options, core if isinstance(core, tuple) else None))
             return
         if opcode == _LOWER:
             reader.byte()
             reader.unsigned()
-            options = _options(reader)
+            options = read_options(reader)
         else:
-            options = _immediates(reader, opcode)
+            options = read_immediates(reader, opcode)
         self.core_funcs.append(Definition(opcode, options))
 
     def import_(self, reader: Reader) -> None:
@@ -284,42 +234,6 @@ _READERS = {
     _IMPORT: _Component.import_,
     _EXPORT: _Component.export,
 }
-
-
-def _options(reader: Reader) -> Options:
-    encoding, is_async = ENCODINGS[0], False
-    indices: dict[int, int] = {}
-    for _ in range(reader.unsigned()):
-        opcode = reader.byte()
-        if opcode < len(ENCODINGS):
-            encoding = ENCODINGS[opcode]
-        elif opcode == 6:
-            is_async = True
-        elif opcode in (3, 4, 5, 7):
-            indices[opcode] = reader.unsigned()
-        else:
-            raise BinaryError(f"unknown canonical option {opcode:#04x} before offset {reader.at}")
-    return Options(encoding, indices.get(3), indices.get(4), indices.get(5), is_async, indices.get(7))
-
-
-def _immediates(reader: Reader, opcode: int) -> Options:
-    kinds = _IMMEDIATES.get(opcode)
-    if kinds is None:
-        raise BinaryError(f"unknown canonical definition {opcode:#04x} before offset {reader.at}")
-    options = Options()
-    for kind in kinds:
-        if kind == "i":
-            reader.unsigned()
-        elif kind == "b":
-            reader.byte()
-        elif kind == "r":
-            if reader.byte() == 0:
-                reader.unsigned()  # a value type: the numbers of both signs take the same bytes
-            else:
-                reader.byte()
-        else:
-            options = _options(reader)
-    return options
 
 
 def _handed_on(component: bytes) -> dict[str, str]:

@@ -7,11 +7,12 @@ import re
 from harness.bench.examination import Examination
 from harness.judge.difference import Difference
 from harness.judge.ran import Ran
-from harness.judge.verdict import Finding, Judgement, Outcome
+from harness.judge.verdict import Finding, Judgement
 from harness.runs.pool import OutOfMemory
 from harness.toolchains.selection import ToolInfo
 from harness.world.types import qualified
 from reports import model
+from reports.outcomes import Outcome
 from reports.text import case_text
 
 _CALL = re.compile(r"\bcall (\d+) ")
@@ -27,7 +28,7 @@ def to_case(examination: Examination, repeat: str) -> model.Case:
     return model.Case(
         name=examination.name,
         title=examination.title,
-        outcome=verdict.outcome.value,
+        outcome=verdict.outcome,
         opinions=tuple(_opinion(judgement) for judgement in verdict.judgements),
         minority=verdict.minority or "",
         reason=verdict.reason,
@@ -51,7 +52,7 @@ def _ran(ran: Ran) -> model.Ran:
 def broken_case(name: str, error: Exception, repeat: str) -> model.Case:
     """The harness itself failed, or its input is too large."""
     outcome = Outcome.BAD_INPUT if isinstance(error, OutOfMemory) else Outcome.HARNESS_ERROR
-    return model.Case(name=name, title="", outcome=outcome.value, reason=str(error), repeat=repeat)
+    return model.Case(name=name, title="", outcome=outcome, reason=str(error), repeat=repeat)
 
 
 def to_tool(tool: ToolInfo) -> model.Tool:
@@ -62,7 +63,7 @@ def _opinion(judgement: Judgement) -> model.Opinion:
     known = judgement.expectation
     return model.Opinion(
         judgement.toolchain,
-        judgement.outcome.value,
+        judgement.outcome,
         tuple(_finding(finding) for finding in judgement.findings),
         known.id if known is not None else "",
         known.reason if known is not None else "",
@@ -72,9 +73,9 @@ def _opinion(judgement: Judgement) -> model.Opinion:
 def _finding(finding: Finding) -> model.Finding:
     difference = finding.difference
     if difference is None:
-        return model.Finding(finding.outcome.value, finding.message, run=finding.run)
+        return model.Finding(finding.outcome, finding.message, run=finding.run)
     return model.Finding(
-        finding.outcome.value,
+        finding.outcome,
         finding.message,
         difference.level,
         difference.aspect,

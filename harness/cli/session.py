@@ -16,11 +16,11 @@ from harness.cli import exits
 from harness.cli.options import Common
 from harness.cli.results import broken_case, to_case, to_tool
 from harness.cli.sayer import Sayer
-from harness.judge.verdict import Outcome
 from harness.runs.messages import Task
 from harness.runs.pool import PoolClosed
 from harness.runs.run import Run
 from reports import json_form, model, text
+from reports.outcomes import Outcome
 
 _CODES = {
     Outcome.BAD_INPUT: exits.USED_WRONGLY,
@@ -76,7 +76,7 @@ def _told(case: model.Case, alone: bool, verbose: int) -> Iterator[str]:
     """Report on a case; if it ran `alone`, also list the known faults that it showed."""
     if case.unsupported:
         yield text.unsupported_text(case)
-    if case.outcome == Outcome.SKIP.value:
+    if case.outcome is Outcome.SKIP:
         yield text.skipped_text(case)
     if verbose:
         yield text.ran_text(case)
@@ -88,7 +88,7 @@ def _told(case: model.Case, alone: bool, verbose: int) -> Iterator[str]:
 
 def _exit_code(case: model.Case) -> int:
     """The exit code of a case that is bad or did not run completely. The highest code of a run is the worst."""
-    return _CODES.get(Outcome(case.outcome), exits.DISAGREE)
+    return _CODES.get(case.outcome, exits.DISAGREE)
 
 
 def _case(job: Job, result: object, stages: dict[str, float]) -> model.Case:

@@ -19,10 +19,10 @@ from harness.fuzz.findings import Found, Ledger, case_file, write_case
 from harness.fuzz.linking.text import ProgramText
 from harness.fuzz.reduce import Reduce, Reduced
 from harness.fuzz.trial import Recipe, Trial, TrialResult
-from harness.judge.verdict import Outcome
 from harness.runs.pool import PoolClosed, TaskFailed
 from harness.runs.run import Run
 from harness.text.atomic import CannotWrite
+from reports.outcomes import Outcome
 
 INTERRUPTED = "interrupted"
 AHEAD = 3
@@ -194,8 +194,8 @@ class Campaign:
     def _add(self, index: int, result: TrialResult | Exception) -> None:
         if isinstance(result, Exception):
             self.errors.append(f"{result}\nRepeat: {self.commands.trial(index)}")
-            result = TrialResult(index, outcome=Outcome.HARNESS_ERROR.value)
-        elif result.outcome == Outcome.HARNESS_ERROR.value:
+            result = TrialResult(index, outcome=Outcome.HARNESS_ERROR)
+        elif result.outcome == Outcome.HARNESS_ERROR:
             repeat = self.commands.trial(index)
             self.errors += [f"{refusal.reason}\nRepeat: {repeat}" for refusal in result.refusals]
         for found in self.ledger.add(result, self.commands.trial(index)):

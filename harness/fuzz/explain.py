@@ -21,7 +21,7 @@ def explainer(tools: Mapping[str, str], expectations: Expectations, plan: Plan) 
         tool = tools.get(toolchain)
         if tool is None:
             return ""
-        known = expectations.find(tool, CASE, finding.outcome.value, finding.message, plan.calls_of(finding.run))
+        known = expectations.find(tool, CASE, finding.outcome, finding.message, plan.calls_of(finding.run))
         return known.id if known is not None else ""
 
     return explain

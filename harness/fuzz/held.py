@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness.script import operations as s
 from harness.script.encoding import read_numbers
-from harness.script.operations import value_text
+from harness.script.text import value_text
 from harness.values.values import Case, ErrorContext, Float, HandleName, Value
 from harness.values.wave import to_wave
 from harness.world import types as t

@@ -28,7 +28,7 @@ from harness.planner.registers import OutOfRegisters
 from harness.process.steps import StepLost
 from harness.suite.case import CaseError, parse_case
 from harness.toolchains.cells import Cell
-from harness.values.sampling import Impossible
+from harness.values.draws import Impossible
 
 T = TypeVar("T")
 

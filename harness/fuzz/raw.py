@@ -19,7 +19,8 @@ from harness.planner.bare import PlannedWorld, Progress, plan_entries, predicted
 from harness.planner.calls import Caller
 from harness.planner.composition import Composition
 from harness.script import operations as s
-from harness.values.sampling import Impossible
+from harness.script.text import value_text
+from harness.values.draws import Impossible
 from harness.world import types as t
 from harness.world.world import Function, World
 
@@ -155,7 +156,7 @@ def _with_bad_value(composition: Composition, scripts: Mapping[Role, s.Script], 
         return None
     spot = random.choice(kinds[random.choice([kind for kind in sorted(kinds) for _ in range(_WEIGHTS.get(kind, 1))])])
     bad = random.choice(bad_values(spot))
-    return {**scripts, spot.role: _replaced(scripts[spot.role], spot, bad)}, f"with !{s.value_text(bad)} in {spot}"
+    return {**scripts, spot.role: _replaced(scripts[spot.role], spot, bad)}, f"with !{value_text(bad)} in {spot}"
 
 
 def _kind(type: t.Type) -> str:

@@ -27,11 +27,11 @@ from harness.fuzz.smith import SmithError
 from harness.fuzz.trial import FRONT_END, Recipe, draw
 from harness.fuzz.wit_reducer import reduce_wit
 from harness.fuzz.worlds import FuzzWorld, random_world
-from harness.judge.verdict import Outcome
 from harness.plan.steps import CallStep, DropStep, ErrorContextStep, NewStep, Step
 from harness.planner.bare import PlannedWorld
 from harness.process.steps import StepLost
 from harness.toolchains.protocol import ENCODINGS
+from reports.outcomes import Outcome
 
 EFFORT = 500
 """In each phase, in the units of `oracle.effort_of`: an attempt with a small plan is one, one with a large plan more.
@@ -112,7 +112,7 @@ class Reduction:
         return plan_trial(wit, world, features, random, calls, bad_runs).planned
 
     def _phase(self, closing: bool = False) -> None:
-        hanging = self._task.signature.outcome == Outcome.TIMED_OUT.value
+        hanging = self._task.signature.outcome == Outcome.TIMED_OUT
         self._oracle.allow(HANGING_EFFORT if hanging else EFFORT, closing)
 
     def run(self) -> Reduced:

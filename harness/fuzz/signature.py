@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 from harness.bench.ask_host import HOSTS
 from harness.judge.difference import NOTHING, RETURNS, Difference
-from harness.judge.verdict import Finding, Judgement, Outcome, Verdict
+from harness.judge.verdict import Finding, Judgement, Verdict
 from harness.judge.votes import FRONT_END, MODEL
+from reports.outcomes import Outcome
 
 _WHAT = re.compile(r"^(?:the (?:subject|provider|driver|program) (?:of|by) [^:]*|\S+@(?:winch|cranelift)): ")
 """At the beginning of a message: what it is about. A cell's name has no colon."""
@@ -154,9 +155,9 @@ def _signature(toolchain: str, finding: Finding) -> Signature:
     minority = "" if "@" in toolchain or toolchain.endswith(BESIDE) else toolchain.removesuffix(HOSTS)
     difference = finding.difference
     if difference is None:
-        return Signature(toolchain, finding.outcome.value, 0, "", message_shape(finding.message), minority)
+        return Signature(toolchain, finding.outcome, 0, "", message_shape(finding.message), minority)
     kind = _difference_shape(difference)
-    return Signature(toolchain, finding.outcome.value, difference.level, difference.aspect, kind, minority)
+    return Signature(toolchain, finding.outcome, difference.level, difference.aspect, kind, minority)
 
 
 def _difference_shape(difference: Difference) -> str:

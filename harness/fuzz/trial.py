@@ -23,11 +23,11 @@ from harness.fuzz.planned import TrialPlan, encodings_of, plan_trial
 from harness.fuzz.signature import Explain, Hit, Signature, hits, message_shape
 from harness.fuzz.smith import SmithError
 from harness.fuzz.worlds import Profile
-from harness.judge.verdict import Outcome
 from harness.process.steps import StepLost
 from harness.runs.second_opinion import second_opinion
 from harness.text.limits import planning
 from harness.toolchains.cells import First
+from reports.outcomes import Outcome
 
 DEFAULT_CALLS = 250
 _TO_GIVE = re.compile(r"the \w+ has no .*")
@@ -62,7 +62,7 @@ class TrialResult:
 
     index: int
     calls: int = 0
-    outcome: str = Outcome.PASS.value
+    outcome: str = Outcome.PASS
     hits: tuple[Hit, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     cases: tuple[tuple[Signature, CaseParts | ProgramText], ...] = ()
@@ -95,10 +95,10 @@ class Trial:
                 world = draw(self.recipe, self.index, bench)
         except SmithError as error:
             refusal = Refusal("wit-smith", message_shape(str(error)))
-            return TrialResult(self.index, outcome=Outcome.SKIP.value, refusals=(refusal,))
+            return TrialResult(self.index, outcome=Outcome.SKIP, refusals=(refusal,))
         except StepLost as lost:
             reason = f"the world could not be drawn: {lost.loss.message}"
-            return TrialResult(self.index, outcome=Outcome.HARNESS_ERROR.value, refusals=(Refusal("harness", reason),))
+            return TrialResult(self.index, outcome=Outcome.HARNESS_ERROR, refusals=(Refusal("harness", reason),))
         return run_world(bench, world, self.recipe, self.options, self.index, started)
 
 
@@ -110,13 +110,13 @@ def _run_program(bench: Workbench, recipe: Recipe, options: Options, index: int,
             prepared = prepared_program(program)
     except StepLost as lost:
         refusal = Refusal("harness", f"a program could not be drawn: {lost.loss.message}")
-        return TrialResult(index, outcome=Outcome.HARNESS_ERROR.value, refusals=(refusal,))
+        return TrialResult(index, outcome=Outcome.HARNESS_ERROR, refusals=(refusal,))
     verdict, found = judge_program(bench, prepared, options)
     refusals = tuple(refused for hit in found if (refused := _refused(hit)) is not None)
     cases = tuple((hit.signature, program_text(program, hit.signature)) for hit in found if not hit.known)
     seconds = time.perf_counter() - started
     return TrialResult(
-        index, prepared.calls, verdict.outcome.value, tuple(found), refusals, cases, seconds, (("link", seconds),)
+        index, prepared.calls, verdict.outcome, tuple(found), refusals, cases, seconds, (("link", seconds),)
     )
 
 
@@ -133,7 +133,7 @@ def run_world(
         return _unusable(bench, world, index, str(error), options)
     except StepLost as lost:
         refusal = Refusal("harness", f"planning: {lost.loss.message}")
-        return TrialResult(index, outcome=Outcome.HARNESS_ERROR.value, refusals=(refusal,))
+        return TrialResult(index, outcome=Outcome.HARNESS_ERROR, refusals=(refusal,))
     examination = examine(bench, CASE, plan.planned.plan, replace(options, first=First.IN_TURNS, turn=index), started)
     tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
     return _result(index, world, plan, examination, explainer(tools, options.expectations, plan.planned.plan))
@@ -147,13 +147,13 @@ def _result(index: int, world: DrawnWorld, plan: TrialPlan, examination: Examina
     if verdict.outcome is Outcome.SKIP:
         tool = "engine" if missing(planned.plan.needs) else "planner"
         refusals.append(Refusal(tool, verdict.reason))
-        return TrialResult(index, 0, verdict.outcome.value, (), tuple(refusals), seconds=examination.seconds)
+        return TrialResult(index, 0, verdict.outcome, (), tuple(refusals), seconds=examination.seconds)
     found = [replace(hit, bad=hit.run > plan.plain_runs) for hit in hits(verdict, explain)]
     calls = sum(len(run.calls) for run in planned.plan.runs)
     return TrialResult(
         index,
         calls,
-        verdict.outcome.value,
+        verdict.outcome,
         tuple(found),
         tuple(refusals + [refusal for hit in found if (refusal := _refused(hit)) is not None]),
         tuple((hit.signature, _case(plan, world, hit)) for hit in found if not hit.known),
@@ -187,8 +187,8 @@ def _unusable(bench: Workbench, world: DrawnWorld, index: int, message: str, opt
     reason = message_shape("; ".join([message, *opinion.remarks]))
     refusal = Refusal(FRONT_END, reason)
     if not opinion.takers:
-        return TrialResult(index, outcome=Outcome.SKIP.value, refusals=(refusal,))
-    signature = Signature("ours", Outcome.FAIL.value, 0, FRONT_END, f"refused to parse {reason}", "ours")
+        return TrialResult(index, outcome=Outcome.SKIP, refusals=(refusal,))
+    signature = Signature("ours", Outcome.FAIL, 0, FRONT_END, f"refused to parse {reason}", "ours")
     hit = Hit(signature, f"our front end refuses what {', '.join(opinion.takers)} takes: {message}")
     cases = ((signature, sample_case(world, 1, signature)),)
-    return TrialResult(index, outcome=Outcome.FAIL.value, hits=(hit,), refusals=(refusal,), cases=cases)
+    return TrialResult(index, outcome=Outcome.FAIL, hits=(hit,), refusals=(refusal,), cases=cases)

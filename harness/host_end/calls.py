@@ -16,8 +16,8 @@ from harness.model import Crossings, run_model
 from harness.plan.plan import Plan, ScriptPlan
 from harness.plan.roles import Role
 from harness.script import operations as s
-from harness.script.operations import script_text
 from harness.script.parser import ScriptValueError, parse_values
+from harness.script.text import script_text
 from harness.world.merging import merging
 from harness.world.world import Function
 

@@ -13,6 +13,7 @@ from wasmtime import _ffi as ffi
 
 from harness.script import operations as s
 from harness.script.encoding import read_numbers
+from harness.script.text import value_text
 from harness.values.values import without_payload
 from harness.world import types as t
 
@@ -75,7 +76,7 @@ def normal(value: s.Value, type: t.Type) -> s.Value:
                 return value
             if inner is not None and payload is not None:
                 return s.Case(index, normal(payload, inner))
-    raise NotPlain(f"{s.value_text(value)} is no value of {type.canonical}")
+    raise NotPlain(f"{value_text(value)} is no value of {type.canonical}")
 
 
 def _fits(element: t.Prim, length: int, data: bytes) -> bool:
@@ -222,4 +223,4 @@ def difference(expected: s.Value, seen: s.Value, type: t.Type, place: str) -> tu
     for one, another, part, step in parts:
         if one != another:
             return difference(one, another, part, place + step)
-    return place, s.value_text(expected), s.value_text(seen)
+    return place, value_text(expected), value_text(seen)

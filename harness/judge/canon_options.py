@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from harness.binary.canon import ENCODINGS, Definition, Definitions, read_definitions
+from harness.binary.canon import read_definitions
+from harness.binary.canon_definitions import ENCODINGS, Definition, Definitions
 from harness.binary.sections import BinaryError
 from harness.judge.difference import NOTHING, Difference
 from harness.plan.roles import Role

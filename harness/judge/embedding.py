@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from harness.binary import canon
+from harness.binary import canon_definitions
 from harness.judge.canon_options import judge_embedded_options
 from harness.judge.difference import Difference
 from harness.judge.judging import build_finding, findings_of
@@ -42,7 +42,7 @@ from harness.world.merging import canonical_name, merged, merging
 from harness.world.world import World
 
 _SUBJECT = Role.SUBJECT
-_MADE_FOR = dict(zip(ENCODINGS, canon.ENCODINGS, strict=True))
+_MADE_FOR = dict(zip(ENCODINGS, canon_definitions.ENCODINGS, strict=True))
 """The name of each encoding in the specification."""
 
 

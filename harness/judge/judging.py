@@ -10,13 +10,14 @@ from harness.judge.diff import Expected, against_model, between
 from harness.judge.difference import Difference
 from harness.judge.observation import CellRun, Observation
 from harness.judge.structure import Structure
-from harness.judge.verdict import SEVERITY, Finding, Judgement, Outcome, Verdict, worst
+from harness.judge.verdict import SEVERITY, Finding, Judgement, Verdict, worst
 from harness.judge.votes import minority, shared_fault
 from harness.plan.outcomes import TrapClass
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.suite.expectations import Expectation, Expectations
 from harness.toolchains.protocol import BuildFailure, InvalidOutput, Panicked, Refused, TimedOut
+from reports.outcomes import Outcome
 
 
 def judge(
@@ -158,7 +159,7 @@ class Judging:
 
     def _reason(self, tool: str, finding: Finding) -> Expectation | None:
         calls = self.calls_of(finding.run)
-        return self.expectations.find(tool, self.case, finding.outcome.value, finding.message, calls)
+        return self.expectations.find(tool, self.case, finding.outcome, finding.message, calls)
 
     def demanded(self, judgements: Sequence[Judgement], asked: Iterable[str]) -> list[Judgement]:
         """Faults of the toolchains `asked` that should show in this very case, but do not."""

@@ -4,32 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum, unique
 
 from harness.judge.difference import Difference
 from harness.judge.votes import FRONT_END
 from harness.suite.expectations import Expectation
-
-
-@unique
-class Outcome(Enum):
-    PASS = "pass"
-    FAIL = "fail"
-    SKIP = "skip"
-    EXPECTED_FAILURE = "expected failure"
-    UNEXPECTED_PASS = "unexpected pass"
-    TOOL_PANICKED = "tool panicked"
-    INVALID_OUTPUT = "invalid output"
-    TIMED_OUT = "timed out"
-    LIMIT_REACHED = "limit reached"
-    """A run met a bound of the harness: nothing is said about the tools."""
-    BAD_INPUT = "bad input"
-    HARNESS_ERROR = "harness error"
-
-    @property
-    def good(self) -> bool:
-        return self in (Outcome.PASS, Outcome.SKIP, Outcome.EXPECTED_FAILURE)
-
+from reports.outcomes import Outcome
 
 SEVERITY = (
     Outcome.HARNESS_ERROR,

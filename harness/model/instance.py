@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from operator import is_
 from typing import Any
 
@@ -13,6 +14,7 @@ from harness.plan.events import Events
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.script import operations as s
+from harness.script.text import value_text
 from harness.trace.handles import prepare, rename
 from harness.world.types import Resource
 from harness.world.world import World
@@ -61,11 +63,17 @@ class Instance:
 
     def identity_of(self, canonical: str) -> ResourceIdentity | None:
         """The resource type that this component knows by a canonical name."""
+        resource = self._resources.get(canonical)
+        return None if resource is None else self.identity(resource)
+
+    @cached_property
+    def _resources(self) -> dict[str, Resource]:
+        """By canonical name, exported before imported ones."""
+        found: dict[str, Resource] = {}
         for interface in (*self.world.exports.values(), *self.world.imports.values()):
             for resource in interface.resources.values():
-                if resource.canonical == canonical:
-                    return self.identity(resource)
-        return None
+                found.setdefault(resource.canonical, resource)
+        return found
 
     def next_frame(self, key: s.FrameKey) -> s.Frame | None:
         """The first unused frame with this key."""
@@ -132,5 +140,5 @@ def part(value: s.Value, path: tuple[int, ...]) -> s.Value:
             case s.Entries(pairs):
                 value = pairs[step // 2][step % 2]
             case _:
-                raise ValueError(f"no part {step} in {s.value_text(value)}")
+                raise ValueError(f"no part {step} in {value_text(value)}")
     return value

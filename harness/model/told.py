@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from harness.script import operations as s
+from harness.script.text import value_text
 from harness.values.values import without_payload
 
 _U64 = (1 << 64) - 1
@@ -13,7 +14,7 @@ _FLOATS = {"f32": 32, "f64": 64}
 
 def told_items(items: Iterable[s.Value]) -> str:
     """The values in the script's notation, each after a blank."""
-    return "".join([f" {s.value_text(_told(item))}" for item in items])
+    return "".join([f" {value_text(_told(item))}" for item in items])
 
 
 def _told(value: s.Value) -> s.Value:

@@ -15,9 +15,10 @@ from harness.fuzz.linking.trial import draw_program, is_link_trial, prepared_pro
 from harness.fuzz.planned import encodings_of, plan_trial
 from harness.fuzz.signature import message_shape
 from harness.fuzz.trial import Recipe, draw
+from harness.mutants.cases import CASES
 from harness.mutants.shown_programs import PROGRAM_FILES
 from harness.mutants.toolchain import PREFIX
-from harness.mutants.worlds import CASES, PROGRAMS, WORLDS
+from harness.mutants.worlds import PROGRAMS, WORLDS
 from harness.mutation.detect import Detection, Detector
 from harness.plan.plan import Plan
 from harness.planner import case_plan, check_plan

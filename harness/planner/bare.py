@@ -17,7 +17,7 @@ from harness.planner.needs import needs_of
 from harness.planner.registers import OutOfRegisters
 from harness.planner.scripts import FrameBuilder
 from harness.script import operations as s
-from harness.script.operations import script_text
+from harness.script.text import script_text
 from harness.world.world import Function
 
 ENTRY_ORDER = (Role.SUBJECT, Role.DRIVER)

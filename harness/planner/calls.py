@@ -24,7 +24,7 @@ from harness.planner.scripts import FrameBuilder, ScriptBuilder
 from harness.planner.values import ANY_RANK, Values
 from harness.script import operations as s
 from harness.script.encoding import encode, handles
-from harness.values.sampling import Impossible
+from harness.values.draws import Impossible
 from harness.values.values import ErrorContext, HandleName, Value
 from harness.world import types as t
 from harness.world.world import Function

@@ -19,7 +19,8 @@ from harness.planner.composition import Composition
 from harness.planner.names import HandleNames
 from harness.planner.needs import needs_of
 from harness.planner.registers import OutOfRegisters
-from harness.script.operations import Lists, script_text
+from harness.script.operations import Lists
+from harness.script.text import script_text
 from harness.suite.case import Case, CaseError
 from harness.values.values import Invalid, Value
 from harness.values.wave_parser import from_wave

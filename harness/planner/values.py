@@ -10,7 +10,8 @@ from harness.plan.roles import Role
 from harness.planner.composition import Composition
 from harness.planner.scripts import FrameBuilder
 from harness.script.encoding import handles
-from harness.values.sampling import Allowance, Sampler
+from harness.values.allowance import Allowance
+from harness.values.sampling import Sampler
 from harness.values.values import HandleName, Value
 from harness.world import types as t
 from harness.world.world import Function

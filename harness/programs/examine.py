@@ -15,7 +15,7 @@ from harness.judge.difference import NOTHING, Difference
 from harness.judge.judging import Judging, build_finding, findings_of, judge_alone, refused_by_engine
 from harness.judge.ran import Ran, called
 from harness.judge.same_world import built_world
-from harness.judge.verdict import Finding, Outcome, Verdict, broken, misread, skipped, unusable
+from harness.judge.verdict import Finding, Verdict, broken, misread, skipped, unusable
 from harness.plan.roles import Role
 from harness.process.owned import file_name
 from harness.process.steps import StepLost
@@ -26,6 +26,7 @@ from harness.text.toml_lines import FileError
 from harness.toolchains.cells import OURS
 from harness.toolchains.lending import asked_of_linker, left_out
 from harness.toolchains.protocol import BuildResult, Built, Refused, Toolchain
+from reports.outcomes import Outcome
 
 
 def examine_file(bench: Workbench, path: Path, name: str, options: Options) -> Examination:

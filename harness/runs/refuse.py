@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from harness.judge.verdict import Finding, Judgement, Outcome, Verdict, misread
+from harness.judge.verdict import Finding, Judgement, Verdict, misread
 from harness.suite.refusals import Refusal, RefusalTable
 from harness.toolchains.builder import Builder
 from harness.toolchains.cells import OURS
 from harness.toolchains.lending import left_out
 from harness.toolchains.protocol import BuildResult, Built, Panicked, Refused, Toolchain
 from harness.toolchains.wasm_tools import TOOL
+from reports.outcomes import Outcome
 
 Reading = Callable[[str, tuple[str, ...]], str]
 """The first difference between the reference's and our front end's reading of a text with these features; empty if

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.judge.verdict import Finding, Judgement, Outcome, Verdict, unusable
+from harness.judge.verdict import Finding, Judgement, Verdict, unusable
 from harness.toolchains.builder import Builder
 from harness.toolchains.cells import OURS
 from harness.toolchains.protocol import Built, Refused, Toolchain
+from reports.outcomes import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,20 +23,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from packaging.specifiers import SpecifierSet
+
+from harness.suite import tool_versions
 from harness.suite.expectations import Expectation, Expectations
 from harness.text.toml_lines import FileError, TomlFile, read_toml
 from harness.text.toml_positions import KeyPath
+from reports.outcomes import Outcome
 
-OUTCOMES = ("fail", "tool panicked", "invalid output", "timed out")
+OUTCOMES = (Outcome.FAIL, Outcome.TOOL_PANICKED, Outcome.INVALID_OUTPUT, Outcome.TIMED_OUT)
+"""What may be known of a tool."""
 _KEYS = {"id", "cases", "outcome", "message", "wit", "run", "label-names-only", "reason", "link", "reproduction"}
-_COMPARISONS = {
-    ">=": lambda a, b: a >= b,
-    "<=": lambda a, b: a <= b,
-    "==": lambda a, b: a == b,
-    ">": lambda a, b: a > b,
-    "<": lambda a, b: a < b,
-}
-_CONDITION = re.compile(r"\s*(>=|<=|==|>|<)\s*(\d+(?:\.\d+)*)\s*")
 
 
 class ExpectationsError(Exception):
@@ -54,20 +51,8 @@ def load(paths: Iterable[Path], versions: Mapping[str, str]) -> Expectations:
 def nearest_version(paths: Iterable[Path], tool: str, version: str) -> str | None:
     """The bound of a file's `versions` that is nearest to this version of the tool and inside the file's range; the
     higher of two. None if no file is about the tool. Raises `ExpectationsError`."""
-    wanted = _ordinal(version)
-    found = []
-    for path in paths:
-        file = _file(path)
-        conditions = _string(file, (), "the file", "versions")
-        if _string(file, (), "the file", "tool") == tool:
-            found += [bound[2] for bound in _CONDITION.finditer(conditions) if _holds(file, conditions, bound[2])]
-    return min(found, key=lambda bound: (abs(_ordinal(bound) - wanted), -_ordinal(bound)), default=None)
-
-
-def _ordinal(version: str) -> int:
-    """Versions as distances: the first number counts most."""
-    numbers = (*_numbers(version), 0, 0, 0)[:3]
-    return (numbers[0] * 10**6 + numbers[1]) * 10**6 + numbers[2]
+    files = [_file(path) for path in paths]
+    return tool_versions.nearest([_versions(file) for file in files if _tool(file) == tool], version)
 
 
 def _file(path: Path) -> TomlFile:
@@ -83,8 +68,7 @@ def _bad(file: TomlFile, path: KeyPath, message: str) -> ExpectationsError:
 
 def _read(path: Path, versions: Mapping[str, str]) -> Sequence[Expectation]:
     file = _file(path)
-    tool = _string(file, (), "the file", "tool")
-    conditions = _string(file, (), "the file", "versions")
+    tool, conditions = _tool(file), _versions(file)
     entries = file.data.get("expect", [])
     unknown = min(file.data.keys() - {"tool", "versions", "expect"}, default="")
     if not isinstance(entries, list) or unknown:
@@ -94,7 +78,7 @@ def _read(path: Path, versions: Mapping[str, str]) -> Sequence[Expectation]:
     for index, id in enumerate(ids):
         if id in ids[:index]:
             raise _bad(file, ("expect", index, "id"), f"an `id` occurs twice: {id}")
-    applies = tool in versions and _holds(file, conditions, versions[tool])
+    applies = tool in versions and tool_versions.holds(conditions, versions[tool])
     return found if applies else ()
 
 
@@ -152,17 +136,13 @@ def _within(file: TomlFile, place: KeyPath) -> Mapping[str, object]:
     return table
 
 
-def _holds(file: TomlFile, conditions: str, version: str) -> bool:
-    actual = _numbers(version)
-    for part in conditions.split(","):
-        match = _CONDITION.fullmatch(part)
-        if match is None:
-            raise _bad(file, ("versions",), f"`versions`: {part.strip()!r} is not like `>=1.262.0`")
-        if not _COMPARISONS[match[1]](actual, _numbers(match[2])):
-            return False
-    return True
+def _tool(file: TomlFile) -> str:
+    return _string(file, (), "the file", "tool")
 
 
-def _numbers(version: str) -> tuple[int, ...]:
-    match = re.match(r"\d+(?:\.\d+)*", version)
-    return tuple(int(number) for number in match[0].split(".")) if match else ()
+def _versions(file: TomlFile) -> SpecifierSet:
+    """The conditions on the tool's version."""
+    try:
+        return tool_versions.conditions(_string(file, (), "the file", "versions"))
+    except tool_versions.BadConditions as error:
+        raise _bad(file, ("versions",), f"`versions`: {error}") from error

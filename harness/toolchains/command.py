@@ -1,48 +1,17 @@
-"""Any other toolchain, by command templates in a TOML file:
-
-    name = "mine"
-    version = "1.2"                                  # or a command that prints it: version-command = ["tool", "-V"]
-    generate = ["tool", "dylib", "{wit}", "--world", "{world}", "--interpreter", "{interpreter}", "-o", "{output}"]
-    link = ["tool", "link", "{libraries}", "-o", "{output}"]     # `{libraries}` becomes NAME=PATH words, in order
-
-    [link-options]                                   # what a program may ask of the linker: words before the libraries
-    stack-size = ["--stack-size", "{stack-size}"]
-    stub-missing-functions = ["--stub-missing-functions"]
-    built-in-libdl = ["--use-built-in-libdl"]
-    openable = ["--dl-openable"]                     # before the library's own word
-    adapt = ["--adapt"]                              # before the adapter's own word
-    keep-versions = ["--merge-imports-based-on-semver=false"]    # drivers of worlds with compatible versions need it
-
-    embed = ["tool", "embed", "{wit}", "--world", "{world}", "--encoding", "{encoding}", "-o", "{output}"]
-    new = ["tool", "new", "{module}", "-o", "{output}"]
-    wit = ["tool", "wit", "{component}", "-o", "{output}"]
-
-Either `generate` or `link` may be missing: another toolchain's command is then used (`lending.py`). `embed`, `new` and
-`wit` are skipped if they are missing. If a program needs an option that is not in the table, the toolchain is left out,
-with the reason. In addition to the placeholders above, `generate` may contain {features} (names with commas between;
-without it, the toolchain is left out of worlds with gates to open), {encoding} and {abi-version} (of the interpreter's
-interface). Unknown placeholders and missing programs are errors of the file.
-
-`expectations = "wasm-tools"` says that it is wasm-tools: known faults of that version apply to it.
+"""Any other toolchain, by the command templates of a TOML file (`command_file.py`).
 
 Exit code 0: the output file is the result. 1 or 2: refused, standard error says why. Anything else: a crash.
 """
 
 from __future__ import annotations
 
-import re
-import shlex
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.process import children as process
-from harness.process.children import Killed, Limits, Running
-from harness.text.toml_lines import FileError, TomlFile
-from harness.text.toml_schema import read_valid
-from harness.toolchains.command_schema import EMBEDDING, LINK_OPTIONS, PLACEHOLDERS, TOOLCHAIN_SCHEMA
+from harness.process.children import Limits, Running
+from harness.toolchains.command_file import Templates, read
 from harness.toolchains.lending import OF_LIBRARIES, asked_of_linker
 from harness.toolchains.output import BadOutput, read_output
 from harness.toolchains.protocol import (
@@ -60,55 +29,6 @@ from harness.toolchains.protocol import (
 )
 from harness.toolchains.wasm_tools import await_end
 
-_VERSION = re.compile(r"\d+\.\d+\.\d+[^\s()]*")
-_PLACEHOLDER = re.compile(r"\{[a-z][a-z-]*\}")
-
-
-class ToolchainFileError(Exception):
-    """The TOML file of a toolchain is bad. The message names file and key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Templates:
-    name: str
-    version: str
-    generate: tuple[str, ...]
-    """Empty if the file has none, like `link`."""
-    link: tuple[str, ...]
-    link_options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Words for each option that the linker supports."""
-    embedding: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The commands `embed`, `new` and `wit` that are in the file."""
-    expectations: str = ""
-    """The tool whose known faults apply to this one; empty for a tool of its own."""
-
-    @property
-    def program(self) -> str:
-        """The tool's name in expectations."""
-        return self.expectations or (self.generate or self.link)[0]
-
-    @property
-    def commands(self) -> tuple[str, ...]:
-        options = (f"with {name}: {shlex.join(words)}" for name, words in self.link_options.items())
-        return (
-            *(shlex.join(words) for words in (self.generate, self.link, *self.embedding.values()) if words),
-            *options,
-        )
-
-    @property
-    def lacks(self) -> frozenset[str]:
-        """The abilities that the file has no words for (`Toolchain.lacks`). A lent stage supports everything."""
-        stages = {stage for stage, words in (("generate", self.generate), ("link", self.link)) if not words}
-        features = self.generate and not any("{features}" in word for word in self.generate)
-        options = set(LINK_OPTIONS) - self.link_options.keys() if self.link else set()
-        return frozenset(stages | options | ({"features"} if features else set()) | self._lacks_of_embedding)
-
-    @property
-    def _lacks_of_embedding(self) -> set[str]:
-        words = self.embedding.get("embed", ())
-        asked = {f"embed-{name}" for name in ("features", "names") if not any(f"{{{name}}}" in word for word in words)}
-        return set(EMBEDDING) - self.embedding.keys() | asked
-
 
 def load(path: Path, directory: Path, limits: Limits) -> Toolchain:
     """The toolchain that a TOML file describes. `directory` is for temporary files. Another toolchain lends missing
@@ -125,81 +45,6 @@ def load(path: Path, directory: Path, limits: Limits) -> Toolchain:
         lacks=templates.lacks,
         embedder=tool if templates.embedding else None,
     )
-
-
-def read(path: Path) -> Templates:
-    """The contents of the file, checked. Raises `ToolchainFileError`."""
-    try:
-        file = read_valid(path, TOOLCHAIN_SCHEMA)
-        _check(file)
-    except FileError as error:
-        raise ToolchainFileError(str(error)) from error
-    table = file.data
-    options = {key: tuple(words) for key, words in table.get("link-options", {}).items()}
-    generate, link = (tuple(table.get(key, ())) for key in ("generate", "link"))
-    embedding = {key: tuple(table[key]) for key in EMBEDDING if key in table}
-    try:
-        version, known = _version(file), table.get("expectations", "")
-        version = _number(file, version) if known else version
-    except FileError as error:
-        raise ToolchainFileError(str(error)) from error
-    return Templates(table["name"], version, generate, link, options, embedding, known)
-
-
-def _check(file: TomlFile) -> None:
-    """Checks beyond the schema. Raises `FileError`."""
-    table = file.data
-    if "version" in table and "version-command" in table:
-        second = max(("version", "version-command"), key=lambda key: file.line([key]))
-        raise file.error([second], "only one of version, version-command can be given")
-    for key, known in PLACEHOLDERS.items():
-        _check_placeholders(file, (key,), table.get(key, ()), known)
-    for key, words in table.get("link-options", {}).items():
-        known = ("{stack-size}",) if key == "stack-size" else ()
-        _check_placeholders(file, ("link-options", key), words, known)
-    for key in PLACEHOLDERS:
-        words = table.get(key)
-        if words and shutil.which(words[0]) is None:
-            message = (
-                f"there is no program {words[0]!r} that can be started (`{key}`); give its path, or put it on PATH"
-            )
-            raise file.error([key], message)
-
-
-def _check_placeholders(file: TomlFile, path: Sequence[str], words: Sequence[str], known: Sequence[str]) -> None:
-    """A word in braces without a replacement would reach the tool unchanged."""
-    where = ".".join(path)
-    for word in words:
-        for found in _PLACEHOLDER.findall(word):
-            if found not in known:
-                which = f"known here: {', '.join(known)}" if known else "there are none here"
-                raise file.error(path, f"unknown placeholder {found} in `{where}`; {which}")
-            if found == "{libraries}" and word != found:
-                raise file.error(path, f"{found} in `{where}` must be a separate word: it becomes many")
-
-
-def _version(file: TomlFile) -> str:
-    """Raises `FileError`."""
-    command = file.data.get("version-command")
-    if command is None:
-        return str(file.data.get("version", "unknown"))
-    try:
-        completed = process.run(command, Limits(10.0, 0))
-    except OSError as error:
-        message = f"{command[0]} cannot be started: {error.strerror}"
-        raise file.error(["version-command"], message) from error
-    except Killed as error:
-        raise file.error(["version-command"], f"version-command: {error}") from error
-    return completed.stdout.decode("utf-8", "replace").strip() or "unknown"
-
-
-def _number(file: TomlFile, said: str) -> str:
-    """The bare version, which selects expectations. Raises `FileError`."""
-    found = _VERSION.search(said)
-    if found is None:
-        message = f"known faults apply to versions such as 1.262.0; `version` or `version-command` says {said!r}"
-        raise file.error(["expectations"], message)
-    return found[0]
 
 
 class CommandTool:

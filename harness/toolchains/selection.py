@@ -112,11 +112,11 @@ class FromFile:
     path: Path
 
     def info(self) -> ToolInfo:
-        from harness.toolchains import command
+        from harness.toolchains import command_file
 
         try:
-            read = command.read(self.path)
-        except command.ToolchainFileError as error:
+            read = command_file.read(self.path)
+        except command_file.ToolchainFileError as error:
             raise NoToolchain(str(error)) from error
         return ToolInfo(read.name, read.program, read.version, str(self.path), read.commands, read.lacks)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
-from benchmarks.growing_inputs import WIT_ROWS, Growing, empty_library, library_names
+from benchmarks.growing_inputs import PLAN_ROWS, WIT_ROWS, Growing, empty_library, library_names, plan
 from benchmarks.growth import exponent
 from generator.errors import WitError
 from generator.link.library import read_library
@@ -14,7 +15,7 @@ from generator.sources.load import load_text, select_world
 
 
 @pytest.mark.parametrize("size", [1, 2, 70])
-@pytest.mark.parametrize("growing", WIT_ROWS, ids=lambda growing: growing.name)
+@pytest.mark.parametrize("growing", (*WIT_ROWS, *PLAN_ROWS), ids=lambda growing: growing.name)
 def test_wit_loads(growing: Growing, size: int) -> None:
     text = growing.wit(size)
     if growing.valid:
@@ -25,7 +26,7 @@ def test_wit_loads(growing: Growing, size: int) -> None:
             load_text(text, "input.wit")
 
 
-@pytest.mark.parametrize("growing", WIT_ROWS, ids=lambda growing: growing.name)
+@pytest.mark.parametrize("growing", (*WIT_ROWS, *PLAN_ROWS), ids=lambda growing: growing.name)
 def test_wit_grows_in_proportion(growing: Growing) -> None:
     one, two = (len(growing.wit(size)) - len(growing.wit(1)) for size in (200, 400))
     assert 1.8 < two / one < 2.3
@@ -50,3 +51,11 @@ def test_each_library_needs_the_next() -> None:
 def test_exponent(base: float, before: float, last: float, expected: float | None) -> None:
     found = exponent(base, before, last, 0.1)
     assert found is None if expected is None else found is not None and math.isclose(found, expected)
+
+
+@pytest.mark.parametrize("growing", PLAN_ROWS, ids=lambda growing: growing.name)
+def test_all_of_it_is_planned(growing: Growing, tmp_path: Path) -> None:
+    (tmp_path / "input.wit").write_text(growing.wit(5))
+    made = plan(str(tmp_path / "input.wit"))
+    assert made.unsupported == ()
+    assert len({name for run in made.runs for name in run.functions}) >= 5

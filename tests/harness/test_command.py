@@ -12,7 +12,8 @@ import pytest
 
 from harness.process.children import Limits
 from harness.text.toml_schema import parse_valid
-from harness.toolchains.command import ToolchainFileError, load
+from harness.toolchains.command import load
+from harness.toolchains.command_file import ToolchainFileError
 from harness.toolchains.command_schema import TOOLCHAIN_SCHEMA
 from harness.toolchains.protocol import Built, GenerateOptions, Library, LinkOptions, Panicked, Refused
 from harness.toolchains.wasm_tools import find

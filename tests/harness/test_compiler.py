@@ -12,6 +12,7 @@ from harness.planner.compiler import Compiler
 from harness.planner.composition import Composition
 from harness.planner.registers import OutOfRegisters
 from harness.script import operations as s
+from harness.script.text import script_text
 from harness.values.values import ErrorContext, HandleName, Invalid, Value
 from harness.world import types as t
 
@@ -44,7 +45,7 @@ def compiled(*steps: Step[Value]) -> tuple[dict[Role, s.Script], ModelRun]:
 
 def ops(script: s.Script) -> list[str]:
     """The operations without the names of functions."""
-    text = s.script_text(script).replace("a:b/x ", "").replace("a:b/e ", "")
+    text = script_text(script).replace("a:b/x ", "").replace("a:b/e ", "")
     return [line for line in text.splitlines()[1:] if line != "end"]
 
 

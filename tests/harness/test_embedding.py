@@ -16,13 +16,13 @@ from harness.fuzz.cases_of import bare_case
 from harness.fuzz.oracle import Oracle
 from harness.fuzz.signature import hits
 from harness.judge.embedding import unasked
-from harness.judge.verdict import Outcome
 from harness.plan.plan import Plan
 from harness.planner import check_plan
 from harness.process.steps import Steps
 from harness.toolchains.protocol import ENCODINGS
 from harness.toolchains.selection import FromFile, Member, Ours, Reference, Selection
 from harness.toolchains.wasm_tools import find
+from reports.outcomes import Outcome
 
 WORLD = """package a:b@1.2.0;
 interface i { resource r { constructor(s: string); } f: func(a: borrow<r>) -> string; }

@@ -30,6 +30,25 @@ def test_versions(tmp_path: Path, version: str, count: int) -> None:
     assert len(load([write(tmp_path, HEAD + ENTRY)], {"wasm-tools": version}).items) == count
 
 
+@pytest.mark.parametrize(
+    ("versions", "version", "holds"),
+    [
+        ("==1.262.*", "1.262.9", True),
+        ("==1.262.*", "1.263.0", False),
+        ("~=1.262.1", "1.262.4", True),
+        ("!=1.262.1", "1.262.1", False),
+        (">=1.262.0", "1.262.0-rc.1", False),
+        (">=1.261.0", "1.262.0-rc.1", True),
+        (">=1.262.0", "1.262.3 (5f1e9 2026-01-02)", True),
+        (">=1.262.0", "of yesterday", False),
+    ],
+)
+def test_ranges_of_versions(tmp_path: Path, versions: str, version: str, holds: bool) -> None:
+    """PEP 440, and the numbers of what is no version there."""
+    file = write(tmp_path, HEAD.replace(">=1.262.0, <1.263.0", versions) + ENTRY)
+    assert bool(load([file], {"wasm-tools": version}).items) is holds
+
+
 def test_another_tool(tmp_path: Path) -> None:
     assert not load([write(tmp_path, HEAD + ENTRY)], {"generator": "1.262.0"}).items
 
@@ -38,7 +57,7 @@ def test_another_tool(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("tool = 1", "`tool` must be a string"),
-        (HEAD.replace(">=", "~"), "is not like"),
+        (HEAD.replace(">=", "~"), "'~1.262.0' is not like `>=1.262.0`"),
         (HEAD + "colour = 1\n", "nothing else"),
         (HEAD + ENTRY + ENTRY, "twice"),
         (HEAD + ENTRY.replace("fail", "pass"), "`outcome` must be one of"),
@@ -133,6 +152,8 @@ NO_TYPE = "the type e of lib:v/api@1.1.0 is missing"
 LOOKED_UP_THERE = (
     "Panicked at link: thread 'main' panicked at crates/wit-parser/src/resolve/mod.rs:2626:66: no entry found for key"
 )
+NO_RESOURCE = "a:a/c@1.2.3 has no resource a"
+OVERFLOW = "Panicked at {}: thread 'main' has overflowed its stack fatal runtime error: stack overflow, aborting"
 BAD = ("with !var 2 in f: result at r",)
 
 
@@ -152,6 +173,10 @@ BAD = ("with !var 2 in f: result at r",)
         ("plain", "x", "invalid output", "generate gave an invalid output: type mismatch", (), False),
         ("acronyms", "x", "invalid output", "import name `import-type-a` conflicts with previous name `import-type-A`", (), True),
         ("acronyms", "x", "invalid output", "import name `import-type-a` conflicts with previous name `import-type-b`", (), False),
+        ("plain", "x", "invalid output", "import name `import-type-a1` conflicts with previous name `import-type-a-1`", (), True),
+        ("plain", "x", "invalid output", "import name `import-type-fo-o` conflicts with previous name `import-type-foo`", (), True),
+        ("plain", "x", "invalid output", "import name `import-type-foo` conflicts with previous name `import-type-fo-oo`", (), False),
+        ("plain", "x", "invalid output", "import name `foo` conflicts with previous name `fo-o`", (), False),
         ("env", "x", "fail", STUB.format("f"), (), True),
         ("env", "x", "fail", STUB.format("wit_dylib_pop_u8"), (), False),
         ("plain", "x", "fail", STUB.format("f"), (), False),
@@ -180,6 +205,15 @@ BAD = ("with !var 2 in f: result at r",)
         ("plain", "x", "fail", NOT_MERGED.format(NO_TYPE, LOOKED_UP_THERE.replace("key", "name")), (), False),
         ("plain", "x", "fail", NOT_MERGED.format("the function f of a:b/c is missing", LOOKED_UP_THERE), (), False),
         ("plain", "x", "fail", NOT_MERGED.format(NO_TYPE, "TimedOut at link: 60 s"), (), False),
+        ("made of lower", "x", "fail", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), True),
+        ("made of lower", "x", "fail", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("new")).replace("link (", "component new ("), (), True),
+        ("made of lower", "x", "fail", NOT_MERGED.format(NO_RESOURCE, LOOKED_UP_THERE), (), True),
+        ("made of lower", "x", "fail", NOT_MERGED.format(NO_RESOURCE, "a component (reference)"), (), False),
+        ("made of lower", "x", "fail", NOT_MERGED.format(NO_RESOURCE, "TimedOut at link: 60 s"), (), False),
+        ("made of lower", "x", "fail", NOT_MERGED.format("the function f of a:b/c is missing", OVERFLOW.format("link")), (), False),
+        ("made of lower", "x", "tool panicked", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), False),
+        ("one version", "x", "fail", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), False),
+        ("plain", "x", "fail", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), False),
     ],
 )  # fmt: skip
 def test_what_the_projects_file_excuses_and_what_not(

@@ -20,7 +20,7 @@ from harness.fuzz.oracle import Oracle
 from harness.fuzz.signature import Signature, hits
 from harness.host_end.calls import host_run
 from harness.host_end.values import NotPlain, difference, normal, possible, read, write
-from harness.judge.verdict import Outcome, Verdict
+from harness.judge.verdict import Verdict
 from harness.mutants.worlds import WORLDS
 from harness.planner import check_plan
 from harness.process.steps import Steps
@@ -33,6 +33,7 @@ from harness.toolchains.choose import Tools
 from harness.toolchains.selection import Member, Named, Ours, Selection
 from harness.values.sampling import Sampler
 from harness.world import types as t
+from reports.outcomes import Outcome
 
 TYPES = """package a:b;
 interface x {

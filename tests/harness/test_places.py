@@ -16,6 +16,7 @@ from harness.suite.program import load_program
 from harness.suite.refusals import load_refusals
 from harness.text.toml_lines import FileError
 from harness.toolchains import command
+from harness.toolchains.command_file import ToolchainFileError
 
 HEAD = 'title = "t"\nwhy = "w"\norigin = "own"\n'
 STEPS = '[[step]]\n  call = "f"\n  during = [{ drop = "$x" }, { call = 7 }]\n'
@@ -58,7 +59,8 @@ FILES: dict[str, tuple[Callable[[Path], None], str, str]] = {
         'tool = "x"\nversions = ">=1.0"\n[[expect]]\nid = "i"\n  outcome = "never"',
         "5:3: i: `outcome` must be one of ",
     ),
-    "versions": (expectations, 'tool = "x"\n  versions = "1"\n[[expect]]', "3:1: an entry: `id` must be a string"),
+    "versions": (expectations, 'tool = "x"\n  versions = "1"\n[[expect]]', "2:3: `versions`: '1' is not like "),
+    "entry": (expectations, 'tool = "x"\nversions = ">=1"\n [[expect]]', "3:2: an entry: `id` must be a string"),
     "toolchain": (toolchain, 'name = "m"\n  generate = ["true"]', "2:3: generate: must contain a word with {wit}"),
 }
 
@@ -67,6 +69,6 @@ FILES: dict[str, tuple[Callable[[Path], None], str, str]] = {
 def test_the_place_is_named(tmp_path: Path, read: Callable[[Path], None], text: str, said: str) -> None:
     path = tmp_path / "file.toml"
     path.write_text(text)
-    with pytest.raises((FileError, ExpectationsError, command.ToolchainFileError)) as caught:
+    with pytest.raises((FileError, ExpectationsError, ToolchainFileError)) as caught:
         read(path)
     assert str(caught.value).startswith(f"{path}:{said}"), caught.value

@@ -6,6 +6,7 @@ import pytest
 
 from harness.script import operations as s
 from harness.script.parser import ScriptValueError, parse_value
+from harness.script.text import script_text, value_text
 
 VALUES = [
     (s.Number("bool", 1), "bool 1"),
@@ -32,7 +33,7 @@ VALUES = [
 
 @pytest.mark.parametrize(("value", "text"), VALUES)
 def test_values(value: s.Value, text: str) -> None:
-    assert s.value_text(value) == text
+    assert value_text(value) == text
     assert parse_value(text, lambda name: s.Register(int(name))) == value
 
 
@@ -79,7 +80,7 @@ def test_a_script() -> None:
         eager=True,
         lists=s.Lists.NUMBERS,
     )
-    assert s.script_text(script).splitlines() == [
+    assert script_text(script).splitlines() == [
         "boxed1 wit eager lists",
         "frame run",
         "call a:b/c f 0 2 u8 1 reg 3",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harness.judge.verdict import Outcome
 from harness.runs.second_opinion import second_opinion
 from harness.toolchains.cells import OURS
 from harness.toolchains.protocol import BuildResult, Built, Panicked, Refused
+from reports.outcomes import Outcome
 from tests.harness.test_build import DYLIB, Fake, builder
 
 REFUSAL = "w.wit:1:1: error: no"

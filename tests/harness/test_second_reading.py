@@ -18,7 +18,6 @@ from harness.bench.examine import examine
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.frontend.front_end import WitText
-from harness.judge.verdict import Outcome
 from harness.judge.votes import FRONT_END, MODEL
 from harness.planner import check_plan
 from harness.process.steps import Steps
@@ -33,6 +32,7 @@ from harness.toolchains.cells import REFERENCE
 from harness.toolchains.choose import Tools
 from harness.toolchains.reading import by_names
 from harness.toolchains.second_reading import SecondReader, first_difference
+from reports.outcomes import Outcome
 
 RENAMED = """package a:b;
 world base { export old: func(a: u8) -> u8; export other: func() -> u16; }

@@ -10,11 +10,11 @@ import pytest
 from harness.bench.examination import Options
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
-from harness.judge.verdict import Outcome
 from harness.process.steps import Steps
 from harness.runs.tasks import Smoke
 from harness.toolchains.cells import OURS
 from harness.toolchains.selection import FromFile, Ours, Selection
+from reports.outcomes import Outcome
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from harness.judge.difference import Difference
 from harness.judge.judging import judge, refused_by_engine
 from harness.judge.observation import CellRun, Observation
 from harness.judge.structure import Structure
-from harness.judge.verdict import Outcome, Verdict
+from harness.judge.verdict import Verdict
 from harness.plan.events import Events
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.plan import Plan, ScriptPlan
@@ -33,6 +33,7 @@ from harness.toolchains.cells import (
 from harness.toolchains.component_build import ComponentBuild
 from harness.toolchains.protocol import BuildResult, Built, InvalidOutput, Panicked, Refused, TimedOut
 from harness.trace.reader import TraceReader
+from reports.outcomes import Outcome
 
 GOOD = "push_u8 1\npop_u8 = 2\nbalance 0 0 0 0 0\n"
 FAILED = "push_u8 1\npop_u8 = 2\nfail d\n"

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.values.sampling import Impossible, Sampler
+from harness.values.draws import Impossible
+from harness.values.sampling import Sampler
 from harness.values.values import (
     NONE,
     Case,

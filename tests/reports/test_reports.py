@@ -9,15 +9,16 @@ import jsonschema
 import pytest
 
 from reports.json_form import schema, to_json
-from reports.model import GOOD, OUTCOMES, Called, Case, Finding, Opinion, Ran, Run, Tool
+from reports.model import Called, Case, Finding, Opinion, Ran, Run, Tool
+from reports.outcomes import Outcome
 from reports.text import MAX_FINDINGS, MAX_LINES, case_text, failed_text, head_text, known_text, ran_text, summary_text
 
-FINDING = Finding("fail", "m", 3, "event", "subject", "event 1, call 1, x", "push_u8 1", "push_u8 255", 2, 1)
+FINDING = Finding(Outcome.FAIL, "m", 3, "event", "subject", "event 1, call 1, x", "push_u8 1", "push_u8 255", 2, 1)
 CASE = Case(
     "values/byte",
     "a byte",
-    "fail",
-    (Opinion("ours", "pass"), Opinion("reference", "fail", (FINDING,), "known", "it is so")),
+    Outcome.FAIL,
+    (Opinion("ours", Outcome.PASS), Opinion("reference", Outcome.FAIL, (FINDING,), "known", "it is so")),
     "reference",
     wit="package a:b;\nworld w {}\n",
     calls=("f(1) -> 2",),
@@ -33,7 +34,7 @@ RUN = Run(
     (Tool("ours", "generator", "0.1.0"), Tool("reference", "wasm-tools", "1.262.0", "bin/wasm-tools")),
     "winch",
     ("no luck",),
-    (CASE, Case("a", "", "pass"), Case("b", "", "skip", reason="why")),
+    (CASE, Case("a", "", Outcome.PASS), Case("b", "", Outcome.SKIP, reason="why")),
     {"run": 0.5},
 )
 
@@ -46,11 +47,11 @@ def test_json_follows_the_schema() -> None:
     assert data["cases"][0]["opinions"][1]["findings"][0]["expected"] == "push_u8 1"
 
 
-@pytest.mark.parametrize("outcome", OUTCOMES)
-def test_every_outcome_is_in_the_schema(outcome: str) -> None:
+@pytest.mark.parametrize("outcome", Outcome)
+def test_every_outcome_is_in_the_schema(outcome: Outcome) -> None:
     run = dataclasses.replace(RUN, cases=(Case("x", "", outcome),))
     jsonschema.validate(to_json(run), schema())
-    assert run.good == (outcome in GOOD)
+    assert run.good == outcome.good
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_the_call_of_the_finding_is_shown_with_those_around_it(call: int, shown:
     finding = dataclasses.replace(FINDING, call=call, before="subject: the last event is 3, `pop_u8 1`")
     other = dataclasses.replace(FINDING, run=1, call=7)
     calls = tuple(f"f{number}()" for number in range(1, 51))
-    opinions = (Opinion("ours", "fail", (other, finding)),)
+    opinions = (Opinion("ours", Outcome.FAIL, (other, finding)),)
     text = case_text(dataclasses.replace(CASE, calls=calls, opinions=opinions, artifacts="kept"))
     assert head in text
     assert [number for number in range(1, 51) if f"  f{number}()" in text] == list(shown)
@@ -105,7 +106,7 @@ def test_the_call_of_the_finding_is_shown_with_those_around_it(call: int, shown:
 
 def test_equal_findings_are_told_once() -> None:
     twice = dataclasses.replace(
-        CASE, opinions=(Opinion("ours", "fail", (FINDING,)), Opinion("both", "fail", (FINDING,)))
+        CASE, opinions=(Opinion("ours", Outcome.FAIL, (FINDING,)), Opinion("both", Outcome.FAIL, (FINDING,)))
     )
     text = case_text(twice)
     assert text.count("push_u8 255") == 1
@@ -116,7 +117,7 @@ def test_text_is_bounded() -> None:
     many = dataclasses.replace(
         CASE,
         wit="x\n" * 1000,
-        opinions=(Opinion("ours", "fail", (dataclasses.replace(FINDING, actual="y" * 10_000),) * 50),),
+        opinions=(Opinion("ours", Outcome.FAIL, (dataclasses.replace(FINDING, actual="y" * 10_000),) * 50),),
     )
     text = case_text(many)
     assert text.count("level 3") == MAX_FINDINGS
@@ -127,10 +128,12 @@ def test_text_is_bounded() -> None:
 
 
 def test_known_faults_are_told_once_each() -> None:
-    opinions = [Opinion(subject, "expected failure", (), "known", "it is so") for subject in ("reference", "mixed")]
-    case = Case("x", "", "expected failure", (Opinion("ours", "pass"), *opinions))
+    opinions = [
+        Opinion(subject, Outcome.EXPECTED_FAILURE, (), "known", "it is so") for subject in ("reference", "mixed")
+    ]
+    case = Case("x", "", Outcome.EXPECTED_FAILURE, (Opinion("ours", Outcome.PASS), *opinions))
     assert known_text(case) == "known fault in x: reference: known: it is so"
-    assert known_text(Case("y", "", "pass")) == ""
+    assert known_text(Case("y", "", Outcome.PASS)) == ""
 
 
 def test_head_and_summary() -> None:
@@ -138,7 +141,7 @@ def test_head_and_summary() -> None:
         "no luck\ntoolchains: ours (generator 0.1.0), reference (wasm-tools 1.262.0); engine: winch"
     )
     assert summary_text(RUN) == ("3 cases: 1 pass, 1 fail, 1 skip in 1.2 s; 3 calls of 2 functions ran in 2 cells")
-    one = Case("x", "", "pass", unsupported=("f: async",))
+    one = Case("x", "", Outcome.PASS, unsupported=("f: async",))
     told = summary_text(dataclasses.replace(RUN, cases=(one,)))
     assert told == "1 case: 1 pass in 1.2 s; 1 item unsupported and not run; no call ran"
     assert summary_text(dataclasses.replace(RUN, cases=())) == "0 cases: nothing to do in 1.2 s; no call ran"
@@ -154,12 +157,12 @@ def test_head_and_summary() -> None:
     ],
 )
 def test_the_last_line_says_what_ran(ran: Ran, text: str) -> None:
-    one = dataclasses.replace(RUN, cases=(Case("x", "", "pass", ran=ran),))
+    one = dataclasses.replace(RUN, cases=(Case("x", "", Outcome.PASS, ran=ran),))
     assert summary_text(one).endswith(f"; {text}")
 
 
 def test_different_numbers_of_cells_are_a_range() -> None:
-    many = [Case("x", "", "pass", ran=Ran(2, (Called("f", 2),), ("a",) * cells)) for cells in (3, 2)]
+    many = [Case("x", "", Outcome.PASS, ran=Ran(2, (Called("f", 2),), ("a",) * cells)) for cells in (3, 2)]
     assert summary_text(dataclasses.replace(RUN, cases=tuple(many))).endswith(
         "; 4 calls of 2 functions ran in 2 to 3 cells each"
     )
@@ -176,14 +179,14 @@ def test_what_ran_is_listed() -> None:
         "       1  a:b/c#f(1)\n"
         "       2  g()"
     )
-    assert ran_text(Case("x", "", "skip", reason="y")) == "skip  x: nothing ran"
+    assert ran_text(Case("x", "", Outcome.SKIP, reason="y")) == "skip  x: nothing ran"
 
 
 @pytest.mark.parametrize(
     ("strict", "names"), [(False, ["values/byte"]), (True, ["values/byte", "b", "part"])], ids=["lenient", "strict"]
 )
 def test_what_failed_is_listed_at_the_end(strict: bool, names: list[str]) -> None:
-    part = Case("part", "", "pass", unsupported=("f: async",))
+    part = Case("part", "", Outcome.PASS, unsupported=("f: async",))
     run = dataclasses.replace(RUN, cases=(*RUN.cases, part), strict=strict)
     assert [case.name for case in run.failed] == names
     assert not run.good

@@ -104,18 +104,22 @@ class TypeTable:
 
     def resource(self, id: TypeId, user: Instance) -> int:
         """The index of a resource in the wit_t."""
-        definition = self.resolve.types[id]
-        instance = self.instances.of(user, id)
-        while isinstance(definition.kind, Alias):
+        passed: list[tuple[Instance, TypeId]] = []
+        while True:  # a long chain of names is walked once, not once from each of them
+            definition, instance = self.resolve.types[id], self.instances.of(user, id)
+            index = self._resource_index.get((instance, id))
+            if index is not None:
+                break
+            passed.append((instance, id))
+            if not isinstance(definition.kind, Alias):
+                index = len(self.resources)
+                assert definition.name is not None, "resources have names"
+                self.resources.append(ResourceUse(instance, id, definition.name))
+                break
             target = definition.kind.type
             assert not isinstance(target, Primitive), "a handle names a resource"
-            id, definition = target, self.resolve.types[target]
-            instance = self.instances.of(instance, id)
-        index = self._resource_index.get((instance, id))
-        if index is None:
-            assert definition.name is not None, "resources have names"
-            index = self._resource_index[instance, id] = len(self.resources)
-            self.resources.append(ResourceUse(instance, id, definition.name))
+            id, user = target, instance
+        self._resource_index.update(dict.fromkeys(passed, index))
         return index
 
     def _primitive(self, type: Primitive) -> Use:

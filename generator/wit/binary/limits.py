@@ -81,9 +81,13 @@ def check_package(resolve: Resolve, package: PackageId) -> None:
     types of others that it needs."""
     trees = _Trees(resolve)
     found = resolve.packages[package]
-    total = sum(map(trees.world, found.worlds.values()))
-    total += sum(trees.interface(id) + trees.used(id) for id in found.interfaces.values())
-    _check_tree(f"the package `{found.name}`", total)
+    what, total = f"the package `{found.name}`", 0
+    for world in found.worlds.values():
+        total += trees.world(world)
+        _check_tree(what, total)
+    for id in found.interfaces.values():  # as soon as it is too much: the rest may be as much for each of them
+        total += trees.interface(id) + trees.used(id)
+        _check_tree(what, total)
 
 
 def check_written_out(resolve: Resolve) -> None:
@@ -106,7 +110,8 @@ def check_written_out(resolve: Resolve) -> None:
 
 def _check_tree(what: str, size: int) -> None:
     if size > LARGEST_TREE:
-        raise LimitError(f"{what} has {size} types, written out at their uses: no engine accepts that")
+        counted = f"more than {LARGEST_TREE:,}"
+        raise LimitError(f"{what} has {counted} types, written out at their uses: no engine accepts that")
 
 
 class _Trees:

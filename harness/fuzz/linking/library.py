@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
 from harness.fuzz.linking import dl_table
-from harness.fuzz.linking.model import MASK, Model, argument
+from harness.fuzz.linking.model import MASK, Model
 from harness.fuzz.linking.parts import Bump, Definition, How, Realloc, Signature, Use
+from harness.fuzz.linking.wat import (
+    any_of,
+    arguments,
+    arguments_as_i32,
+    at,
+    byte_at,
+    escaped,
+    from_i32,
+    functype,
+    sum_of,
+    to_i32,
+)
 
 LOG = "log"
+
 USE = "use-"
+
 PAGE = 65536
+
 DEFAULT_STACK = 65536
 """Bytes of the stack that are written to where nothing is asked of the linker: no linker gives less."""
+
 _ARENA = 16
 """Bytes for each allocator, in which it says who it is."""
+
 _TEXT = "words"
 
 
@@ -108,7 +124,7 @@ class LibraryWriter:
         item = self._symbols[symbol]
         assert item.signature is not None
         weak = symbol in self._library.weak
-        return self._import("env", item.name, f"$f{symbol}", f"(func {{}} {_type(item.signature)})", weak)
+        return self._import("env", item.name, f"$f{symbol}", f"(func {{}} {functype(item.signature)})", weak)
 
     def _address(self, symbol: int) -> str:
         """Instructions that give it."""
@@ -129,10 +145,10 @@ class LibraryWriter:
                 offset = self._words[definition.symbol]
                 self._functions.append(f'(global (export "{item.name}") i32 (i32.const {offset}))')
                 continue
-            terms = [f"(i32.const {definition.number})", *_arguments_as_i32(item.signature)]
+            terms = [f"(i32.const {definition.number})", *arguments_as_i32(item.signature)]
             terms += [self._use(use) for use in definition.uses]
-            body = _from_i32(item.signature.result, _sum(terms))
-            self._functions.append(f'(func (export "{item.name}") {_type(item.signature)} {body})')
+            body = from_i32(item.signature.result, sum_of(terms))
+            self._functions.append(f'(func (export "{item.name}") {functype(item.signature)} {body})')
         relocations = [
             f"(i32.store offset={self._words[item.symbol]} align=1 (global.get $base) {self._address(item.target)})"
             for item in self._data()
@@ -169,7 +185,7 @@ class LibraryWriter:
         if signature is not None:
             if self._model.through_address(use):
                 return self._indirect(signature, self._address(use.symbol))
-            return _to_i32(signature.result, f"(call {self._callee(use.symbol)} {_arguments(signature)})")
+            return to_i32(signature.result, f"(call {self._callee(use.symbol)} {arguments(signature)})")
         word = f"(i32.load align=1 {self._address(use.symbol)})"
         target = self._model.target(use.symbol)
         if target is None:
@@ -188,7 +204,9 @@ class LibraryWriter:
         return word if target is None else self._end(target, word)
 
     def _indirect(self, signature: Signature, address: str) -> str:
-        return _to_i32(signature.result, f"(call_indirect $table {_type(signature)} {_arguments(signature)} {address})")
+        return to_i32(
+            signature.result, f"(call_indirect $table {functype(signature)} {arguments(signature)} {address})"
+        )
 
     # Checks.
 
@@ -228,11 +246,11 @@ class LibraryWriter:
                 off.append(f"(i32.and {self._address(symbol)} (i32.const {(1 << alignment) - 1}))")
         heap, end = self._linker_address("__heap_base"), self._linker_address("__heap_end")
         stack = self._import("env", "__stack_pointer", "$stack", "(global {} (mut i32))")
-        above = [f"(i32.lt_u {heap} {_at('$base', self._size)})", f"(i32.lt_u {heap} (global.get {stack}))"]
+        above = [f"(i32.lt_u {heap} {at('$base', self._size)})", f"(i32.lt_u {heap} (global.get {stack}))"]
         return [
-            self._check("misaligned", _or(off), 0),
+            self._check("misaligned", any_of(off), 0),
             self._check("heap-misaligned", f"(i32.and {heap} (i32.const 15))", 0),
-            self._check("heap-in-data", _sum(above), 0),
+            self._check("heap-in-data", sum_of(above), 0),
             self._check("heap-end", f"(i32.sub {end} (i32.mul (memory.size) (i32.const {PAGE})))", 0),
             self._check("stack-misaligned", f"(i32.and (global.get {stack}) (i32.const 15))", 0),
         ]
@@ -243,15 +261,15 @@ class LibraryWriter:
             f"(func $element{place} (result i32) (i32.const {self._element(place)}))" for place in range(asks.elements)
         ]
         off = f"(i32.and (global.get $table_base) (i32.const {(1 << asks.table_alignment) - 1}))"
-        calls = [f"(call_indirect $table (result i32) {_at('$table_base', place)})" for place in range(asks.elements)]
+        calls = [f"(call_indirect $table (result i32) {at('$table_base', place)})" for place in range(asks.elements)]
         nulls = [
-            f"(ref.is_null (table.get $table {_at('$table_base', asks.elements + place)}))"
+            f"(ref.is_null (table.get $table {at('$table_base', asks.elements + place)}))"
             for place in range(asks.empty_elements)
         ]
         return [
             self._check("table-misaligned", off, 0),
-            self._check("elements", _sum(calls), sum(map(self._element, range(asks.elements)))),
-            self._check("empty-elements", _sum(nulls), asks.empty_elements),
+            self._check("elements", sum_of(calls), sum(map(self._element, range(asks.elements)))),
+            self._check("empty-elements", sum_of(nulls), asks.empty_elements),
             self._check("slot-of-null", "(ref.is_null (table.get $table (i32.const 0)))", 1),
         ]
 
@@ -279,8 +297,8 @@ class LibraryWriter:
                 values.append(self._found(index, definition, address))
                 answer += self._model.found(index, definition.symbol)
             missing = [f"(call {find} {handle} {self._text(name)})" for name in MISSING]
-            found.append(self._check(f"found-{library.letter}", _sum(values), answer & MASK))
-            found.append(self._check(f"not-found-{library.letter}", _or(missing), 0))
+            found.append(self._check(f"found-{library.letter}", sum_of(values), answer & MASK))
+            found.append(self._check(f"not-found-{library.letter}", any_of(missing), 0))
         return found
 
     def _found(self, library: int, definition: Definition, address: str) -> str:
@@ -299,7 +317,7 @@ class LibraryWriter:
         return found
 
     def _text(self, text: str) -> str:
-        return _at("$base", self._texts[text])
+        return at("$base", self._texts[text])
 
     def _limits(self) -> list[Check]:
         asks = self._library.asks
@@ -316,8 +334,8 @@ class LibraryWriter:
         """What data holds, before and after everything beside it was written to."""
         library = self._library
         fill = self._image[self._fill :]
-        filled = _sum([_byte(self._fill + place) for place in range(len(fill))])
-        empty = _sum([_byte(len(self._image) + place) for place in range(library.asks.empty)])
+        filled = sum_of([byte_at(self._fill + place) for place in range(len(fill))])
+        empty = sum_of([byte_at(len(self._image) + place) for place in range(library.asks.empty)])
         found = []
         for suffix, last in (("", 0), ("-still", 2)):
             found.append(self._check(f"filled{suffix}", filled, sum(fill), last))
@@ -356,7 +374,7 @@ class LibraryWriter:
             ids = " ".join([f"$element{place}" for place in range(asks.elements)])
             lines.append(f"(elem (table $table) (offset (global.get $table_base)) func {ids})")
         if self._image:
-            lines.append(f'(data (global.get $base) "{_escaped(self._image)}")')
+            lines.append(f'(data (global.get $base) "{escaped(self._image)}")')
         return "\n  ".join(lines) + ")\n"
 
 
@@ -367,57 +385,3 @@ def allocator(library: int, kind: Realloc) -> int:
 
 MISSING = ("A", "fooo", "item_", "zz")
 """Names that no library defines, before, between and behind those that they do."""
-
-
-def _type(signature: Signature) -> str:
-    params = f"(param {' '.join(signature.params)}) " if signature.params else ""
-    return f"{params}(result {signature.result})"
-
-
-def _arguments(signature: Signature) -> str:
-    return " ".join([f"({type}.const {argument(place)})" for place, type in enumerate(signature.params)])
-
-
-def _arguments_as_i32(signature: Signature) -> list[str]:
-    return [_to_i32(type, f"(local.get {place})") for place, type in enumerate(signature.params)]
-
-
-_TO_I32 = {"i32": "", "i64": "i32.wrap_i64", "f32": "i32.trunc_sat_f32_u", "f64": "i32.trunc_sat_f64_u"}
-_FROM_I32 = {"i32": "", "i64": "i64.extend_i32_u", "f64": "f64.convert_i32_u"}
-
-
-def _to_i32(type: str, value: str) -> str:
-    return f"({_TO_I32[type]} {value})" if _TO_I32[type] else value
-
-
-def _from_i32(type: str, value: str) -> str:
-    return f"({_FROM_I32[type]} {value})" if _FROM_I32[type] else value
-
-
-def _sum(terms: Sequence[str]) -> str:
-    return _folded("i32.add", terms)
-
-
-def _or(terms: Sequence[str]) -> str:
-    return _folded("i32.or", terms)
-
-
-def _folded(operator: str, terms: Sequence[str]) -> str:
-    if not terms:
-        return "(i32.const 0)"
-    found = terms[0]
-    for term in terms[1:]:
-        found = f"({operator} {found} {term})"
-    return found
-
-
-def _at(base: str, offset: int) -> str:
-    return f"(i32.add (global.get {base}) (i32.const {offset}))"
-
-
-def _byte(offset: int) -> str:
-    return f"(i32.load8_u offset={offset} (global.get $base))"
-
-
-def _escaped(data: bytes | bytearray) -> str:
-    return "".join(f"\\{byte:02x}" for byte in data)

@@ -76,7 +76,7 @@ def _explainer(bench: Workbench, options: Options, program: Program) -> Explain:
 
     def explain(toolchain: str, finding: Finding) -> str:
         tool = tools.get(toolchain)
-        known = expectations.find(tool, _NAME, finding.outcome.value, finding.message) if tool is not None else None
+        known = expectations.find(tool, _NAME, finding.outcome, finding.message) if tool is not None else None
         return known.id if known is not None else ""
 
     return explain

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from harness.fuzz.choices import Source, chance, choose, repeat, weighted
 from harness.fuzz.worlds.ast import (
@@ -21,61 +20,13 @@ from harness.fuzz.worlds.ast import (
     product,
     union,
 )
+from harness.fuzz.worlds.bodies import Bodies, is_large
 from harness.fuzz.worlds.names import Names
+from harness.fuzz.worlds.place import Place
 from harness.fuzz.worlds.profile import Profile
-
-_SCALARS = (
-    (6, "u8"), (6, "s8"), (5, "s16"), (3, "u16"), (4, "u32"), (3, "s32"), (5, "u64"), (3, "s64"), (4, "f32"),
-    (4, "f64"), (3, "bool"), (3, "char"), (6, "string"),
-)  # fmt: skip
-"""Small integers most of all, because they need care at every border."""
-
-_KEYS = ("u8", "bool", "s8", "u16", "s16", "u32", "s32", "u64", "s64", "char", "string")
-"""WIT.md, `kt`: a key is one of these words, never a name."""
-
-_JOINED = (
-    ("u64", "f32"), ("f32", "u64"), ("f64", "f32"), ("f32", "f64"), ("u32", "f32"), ("f32", "s64", "u8"),
-    ("u32", "f64", "f32", "s8"), ("string", "f32"), ("f32", "string", "u64"), ("f64", "s16"),
-)  # fmt: skip
-"""Every two core types meet in some of them, in either order."""
+from harness.fuzz.worlds.scalars import JOINED, KEYS, MOST_NODES, SCALARS, U8, is_char, scalar
 
 _SIZES = (1, 2, 3, 4, 5, 16, 17, 33)
-_MOST_NODES = 400
-
-
-def scalar(word: str) -> Type:
-    return Type(word, Facts(2 if word == "string" else 1))
-
-
-U8 = scalar("u8")
-
-
-def _is_char(type: Type) -> bool:
-    """By whatever name: no stream carries it for the time being (Explainer.md, "Asynchronous value types")."""
-    definition = type.named
-    while definition is not None and isinstance(definition.body, Used):
-        definition = definition.body.original
-    if definition is None:
-        return type.word == "char"
-    return isinstance(definition.body, Alias) and _is_char(definition.body.type)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a type is wanted. `borrow`: a borrow may stand here."""
-
-    container: Container
-    depth: int
-    borrow: bool
-    handles: bool = False
-    """What is inside shall be handles."""
-
-    def deeper(self, borrow: bool | None = None) -> Place:
-        return Place(self.container, self.depth - 1, self.borrow if borrow is None else borrow, self.handles)
-
-    def shallow(self) -> Place:
-        """For one of many parts: together they must not be too much."""
-        return Place(self.container, min(self.depth, 1), self.borrow, self.handles)
 
 
 class TypeMaker:
@@ -85,6 +36,7 @@ class TypeMaker:
         self._source = source
         self._profile = profile
         self._interface_for = interface_for
+        self._bodies = Bodies(source, profile, self._type)
         on: list[tuple[int, Callable[[Place], Type], bool]] = [
             (40, self._scalar, True),
             (20, self._named, True),
@@ -118,10 +70,10 @@ class TypeMaker:
         return weighted(self._source, makers)(place)
 
     def _scalar(self, _: Place) -> Type:
-        return scalar(weighted(self._source, _SCALARS))
+        return scalar(weighted(self._source, SCALARS))
 
     def scalar(self) -> Type:
-        return scalar(weighted(self._source, _SCALARS))
+        return scalar(weighted(self._source, SCALARS))
 
     def small_tuple(self) -> Type:
         """Two or three scalars: too many to be one core result, and often of an odd size."""
@@ -129,7 +81,7 @@ class TypeMaker:
         return Type("tuple", product([item.facts for item in items]), tuple(items))
 
     def _apply(self, word: str, facts: Facts, *arguments: Type | None) -> Type:
-        return Type(word, facts, arguments) if facts.nodes <= _MOST_NODES else U8
+        return Type(word, facts, arguments) if facts.nodes <= MOST_NODES else U8
 
     def _list(self, place: Place) -> Type:
         element = self._type(place.deeper())
@@ -146,14 +98,14 @@ class TypeMaker:
         return self._apply("result", facts, *payloads)
 
     def _tuple(self, place: Place) -> Type:
-        wide = self._is_large()
+        wide = is_large(self._source, self._profile)
         inner = place.deeper().shallow() if wide else place.deeper()
         high, mean = (40, 30) if wide else (20, 2)
         items = [self._type(inner) for _ in repeat(self._source, 1, high, "item", mean)]
         return self._apply("tuple", product(item.facts for item in items), *items)
 
     def _map(self, place: Place) -> Type:
-        key = scalar(choose(self._source, _KEYS))
+        key = scalar(choose(self._source, KEYS))
         value = self._type(place.deeper())
         return self._apply("map", pointed([key.facts, value.facts]), key, value)
 
@@ -161,7 +113,7 @@ class TypeMaker:
         element = self._type(place.deeper())
         size = choose(self._source, _SIZES)
         facts = product([element.facts] * size)
-        if facts.nodes > _MOST_NODES:
+        if facts.nodes > MOST_NODES:
             return element
         return Type("list", facts, (element,), size)
 
@@ -176,7 +128,7 @@ class TypeMaker:
 
     def _asynchronous(self, word: str, place: Place) -> Type:
         payload = self._type(place.deeper(borrow=False)) if chance(self._source, 2) else None
-        if word == "stream" and payload is not None and _is_char(payload):
+        if word == "stream" and payload is not None and is_char(payload):
             payload = U8
         nodes = 1 + (payload.facts.nodes if payload is not None else 0)
         return Type(word, Facts(1, nodes, asynchronous=True), (payload,))
@@ -307,7 +259,7 @@ class TypeMaker:
             first = choose(self._source, records)
         else:
             name = container.names.draw(self._source, self._profile.hard_names)
-            first = self._add(container, name, *self._record(place.deeper()))
+            first = self._add(container, name, *self._bodies.record(place.deeper()))
         name = container.names.draw(self._source, self._profile.hard_names)
         second = self._add(container, name, first.body, first.facts)
         twins = [Type(found.name, found.facts, named=found) for found in (first, second)]
@@ -330,7 +282,7 @@ class TypeMaker:
 
     def _joined(self, place: Place) -> Type:
         """A variant of scalars that share a core value of another type (CanonicalABI.md, `join`)."""
-        words = choose(self._source, _JOINED)
+        words = choose(self._source, JOINED)
         members = [Member(name, scalar(word)) for name, word in zip("abcd", words, strict=False)]
         facts = union(member.type.facts for member in members if member.type is not None)
         name = place.container.names.draw(self._source, self._profile.hard_names)
@@ -352,67 +304,4 @@ class TypeMaker:
 
     def _define(self, place: Place) -> Definition:
         name = place.container.names.draw(self._source, self._profile.hard_names)
-        makers = [(2, self._alias), (6, self._record), (8, self._variant), (3, self._enum), (4, self._flags)]
-        body, facts = weighted(self._source, makers)(place)
-        return self._add(place.container, name, body, facts)
-
-    def _alias(self, place: Place) -> tuple[Alias | Members, Facts]:
-        target = self._type(place.deeper())
-        return Alias(target), target.facts
-
-    def _record(self, place: Place) -> tuple[Alias | Members, Facts]:
-        names = Names()
-        wide = self._is_large()
-        inner = place.deeper().shallow() if wide else place.deeper()
-        high, mean = (48, 40) if wide else (12, 3)
-        fields = [
-            Member(names.draw(self._source, self._profile.hard_names), self._type(inner))
-            for _ in repeat(self._source, 1, high, "field", mean)
-        ]
-        return self._members("record", fields, product(field.type.facts for field in fields if field.type is not None))
-
-    def _members(self, word: str, members: list[Member], facts: Facts) -> tuple[Members, Facts]:
-        if facts.nodes > _MOST_NODES:
-            members, facts = [Member("a", U8)], product([U8.facts])
-        return Members(word, tuple(members)), facts
-
-    def _is_large(self, one_in: int = 8) -> bool:
-        return self._profile.large_types and chance(self._source, one_in)
-
-    def _variant(self, place: Place) -> tuple[Members, Facts]:
-        names = Names()
-        large = self._is_large(one_in=4)
-        cases = [
-            Member(names.draw(self._source, self._profile.hard_names), self._payload(place))
-            for _ in repeat(self._source, 1, 10, "case", 3)
-        ]
-        if large:
-            # The payloads of the drawn cases come last, where the discriminant needs its second byte.
-            fill = choose(self._source, (256, 257, 255)) - len(cases)
-            cases = [*(Member(names.simple()) for _ in range(fill)), *cases]
-        return self._members("variant", cases, union(case.type.facts for case in cases if case.type is not None))
-
-    def _payload(self, place: Place) -> Type | None:
-        """Scalars more often than elsewhere: which core types they are joined to is what differs."""
-        way = weighted(self._source, ((2, "none"), (3, "scalar"), (3, "any")))
-        if way == "none":
-            return None
-        return self.scalar() if way == "scalar" else self._type(place.deeper())
-
-    def _enum(self, _: Place) -> tuple[Members, Facts]:
-        count = choose(self._source, (256, 257, 255)) if self._is_large(one_in=2) else 0
-        return self._labels("enum", count, 10), Facts()
-
-    def _flags(self, _: Place) -> tuple[Members, Facts]:
-        count = choose(self._source, (0, 8, 9, 16, 17, 31, 32))
-        return self._labels("flags", count, 8), Facts()
-
-    def _labels(self, word: str, count: int, high: int) -> Members:
-        """`count` 0: a few, by names that are drawn."""
-        names = Names()
-        hard = self._profile.hard_names
-        if count:
-            labels = [names.simple() for _ in range(count)]
-        else:
-            labels = [names.draw(self._source, hard) for _ in repeat(self._source, 1, high, "label", 3)]
-        return Members(word, tuple(map(Member, labels)))
+        return self._add(place.container, name, *self._bodies.any(place))

@@ -195,6 +195,14 @@ def chain_of_names(builder: ComponentBuilder) -> None:
         builder.export(f"t{index}", Sort.TYPE, index)
 
 
+def test_a_long_chain_of_names() -> None:
+    builder = ComponentBuilder()
+    builder.import_("t", SubResource())
+    for index in range(5_000):
+        builder.export(f"t{index}", Sort.TYPE, index)
+    assert len(evaluate(builder).exports) == 5_000
+
+
 @pytest.mark.parametrize(
     ("build", "message"),
     [

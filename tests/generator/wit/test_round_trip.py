@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, example, given, note, settings
 from hypothesis import strategies as st
 
 from generator.errors import WitError
@@ -85,6 +85,7 @@ def check_any_text(text: str) -> None:
 
 
 @settings(SETTINGS, max_examples=400)
+@example("package a:b; interface i { /**\n indented */ f: func(); }")
 @given(mutated_texts())
 def test_mutated_texts(text: str) -> None:
     check_any_text(text)

@@ -11,11 +11,12 @@ import interpreters
 from harness.frontend.front_end import Surroundings, WitText, surround
 from harness.fuzz.linking.trial import ProgramTrial, draw_program, prepared_program
 from harness.fuzz.trial import Recipe
+from harness.mutants.cases import CASES
 from harness.mutants.mutant import Area
 from harness.mutants.patch import Patch
 from harness.mutants.shown_programs import PROGRAM_FILES
 from harness.mutants.toolchain import MUTANTS, PREFIX
-from harness.mutants.worlds import CASES, PROGRAMS, WORLDS
+from harness.mutants.worlds import PROGRAMS, WORLDS
 from harness.mutation.survey import Survey
 from harness.plan.roles import Role
 from harness.programs.prepare import prepare

@@ -16,6 +16,7 @@ from harness.fuzz.worlds import Profile, random_world
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.script import operations as s
+from harness.script.text import value_text
 from harness.world import types as t
 from harness.world.layout import Layout
 from harness.world.world import Function, World
@@ -198,7 +199,7 @@ def value_features(value: s.Value) -> Iterator[str]:
                 yield f"case {number}"
         case s.Entries(pairs):
             inner = tuple(part for pair in pairs for part in pair)
-            keys = [s.value_text(key) for key, _ in pairs]
+            keys = [value_text(key) for key, _ in pairs]
             yield from ["empty map"] * (not keys) + ["duplicate keys"] * (len(set(keys)) < len(keys))
     for part in inner:
         yield from value_features(part)

@@ -11,7 +11,7 @@ from harness.fuzz.cases_of import bare_case
 from harness.fuzz.oracle import Oracle
 from harness.fuzz.signature import Signature
 from harness.process.steps import Loss, Steps
-from harness.values.sampling import Impossible
+from harness.values.draws import Impossible
 
 SIGNATURE = Signature("ours", "fail", 3, "event", "x", "ours")
 

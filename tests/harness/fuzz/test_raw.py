@@ -14,12 +14,12 @@ from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.frontend.front_end import WitText, surround
 from harness.fuzz.raw import with_bad_values
-from harness.judge.verdict import Outcome
 from harness.model.table import ResourceHandle, ResourceIdentity, SpecTrap, Table
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.planner.bare import PlannedWorld, planned_world
 from harness.process.steps import Steps
+from reports.outcomes import Outcome
 
 WIT = """package a:b;
 interface z {

@@ -8,8 +8,9 @@ import pytest
 
 from harness.fuzz.signature import Hit, Signature, hits, message_shape
 from harness.judge.difference import Difference
-from harness.judge.verdict import Finding, Judgement, Outcome, Verdict
+from harness.judge.verdict import Finding, Judgement, Verdict
 from harness.plan.roles import Role
+from reports.outcomes import Outcome
 
 PANIC = """the subject of reference@winch: generate panicked (exit code 101): thread 'main' panicked at a/lib.rs:12:5:
 not yet implemented: fixed-length-list

@@ -20,7 +20,8 @@ from harness.fuzz.worlds.stretched import DIMENSIONS, LEVELS, SIDES, stretch
 from harness.fuzz.worlds.text import wit_text
 from harness.planner.bare import check_plan
 from harness.planner.representations import EDGE_REPS
-from harness.values.sampling import VERY_LONG, Allowance, Sampler
+from harness.values.allowance import VERY_LONG, Allowance
+from harness.values.sampling import Sampler
 from harness.world import types as t
 from tests.harness.fuzz.sources import seeded
 

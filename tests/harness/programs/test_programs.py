@@ -11,7 +11,7 @@ from harness.bench.examination import Options
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.engine.results import EngineKind, Rejected, RunLimits
-from harness.judge.verdict import Outcome, Verdict
+from harness.judge.verdict import Verdict
 from harness.judge.votes import MODEL
 from harness.plan.outcomes import TrapClass
 from harness.process.children import Limits
@@ -26,6 +26,7 @@ from harness.toolchains.cells import OURS
 from harness.toolchains.choose import Tools
 from harness.toolchains.command import load
 from harness.toolchains.protocol import Built, Library, LinkOptions, Refused
+from reports.outcomes import Outcome
 
 HEAD = 'title = "t"\nwhy = "w"\norigin = "own"\n'
 WORLD = """

@@ -15,10 +15,10 @@ from harness.fuzz.linking.trial import ProgramReduction, draw_program
 from harness.fuzz.reduce import Reduce
 from harness.fuzz.signature import Hit
 from harness.fuzz.trial import Recipe, Trial, TrialResult
-from harness.judge.verdict import Outcome
 from harness.process.steps import Steps
 from harness.suite.program import load_program
 from harness.toolchains.selection import Named, Selection
+from reports.outcomes import Outcome
 
 RECIPE = Recipe(3, worlds="link")
 OPTIONS = Options(artifacts=None)
@@ -43,7 +43,7 @@ def results(bench: Workbench, count: int) -> Iterator[TrialResult]:
 def test_ours_does_what_the_model_says(ours: Workbench) -> None:
     for result in results(ours, 25):
         assert [hit.message for hit in result.hits] == []
-        assert result.outcome == Outcome.PASS.value
+        assert result.outcome == Outcome.PASS
         assert result.calls
 
 

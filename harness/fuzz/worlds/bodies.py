@@ -1,0 +1,88 @@
+"""What definitions consist of: records, variants, enums, flags, other names of types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness.fuzz.choices import Source, chance, choose, repeat, weighted
+from harness.fuzz.worlds.ast import Alias, Facts, Member, Members, Type, product, union
+from harness.fuzz.worlds.names import Names
+from harness.fuzz.worlds.place import Place
+from harness.fuzz.worlds.profile import Profile
+from harness.fuzz.worlds.scalars import MOST_NODES, SCALARS, U8, scalar
+
+
+def is_large(source: Source, profile: Profile, one_in: int = 8) -> bool:
+    """Whether something is to have very many parts."""
+    return profile.large_types and chance(source, one_in)
+
+
+class Bodies:
+    """`type`: draws the types of the parts."""
+
+    def __init__(self, source: Source, profile: Profile, type: Callable[[Place], Type]) -> None:
+        self._source = source
+        self._profile = profile
+        self._type = type
+
+    def any(self, place: Place) -> tuple[Alias | Members, Facts]:
+        makers = [(2, self._alias), (6, self.record), (8, self._variant), (3, self._enum), (4, self._flags)]
+        return weighted(self._source, makers)(place)
+
+    def _alias(self, place: Place) -> tuple[Alias | Members, Facts]:
+        target = self._type(place.deeper())
+        return Alias(target), target.facts
+
+    def record(self, place: Place) -> tuple[Alias | Members, Facts]:
+        names = Names()
+        wide = is_large(self._source, self._profile)
+        inner = place.deeper().shallow() if wide else place.deeper()
+        high, mean = (48, 40) if wide else (12, 3)
+        fields = [
+            Member(names.draw(self._source, self._profile.hard_names), self._type(inner))
+            for _ in repeat(self._source, 1, high, "field", mean)
+        ]
+        return self._members("record", fields, product(field.type.facts for field in fields if field.type is not None))
+
+    def _members(self, word: str, members: list[Member], facts: Facts) -> tuple[Members, Facts]:
+        if facts.nodes > MOST_NODES:
+            members, facts = [Member("a", U8)], product([U8.facts])
+        return Members(word, tuple(members)), facts
+
+    def _variant(self, place: Place) -> tuple[Members, Facts]:
+        names = Names()
+        large = is_large(self._source, self._profile, one_in=4)
+        cases = [
+            Member(names.draw(self._source, self._profile.hard_names), self._payload(place))
+            for _ in repeat(self._source, 1, 10, "case", 3)
+        ]
+        if large:
+            # The payloads of the drawn cases come last, where the discriminant needs its second byte.
+            fill = choose(self._source, (256, 257, 255)) - len(cases)
+            cases = [*(Member(names.simple()) for _ in range(fill)), *cases]
+        return self._members("variant", cases, union(case.type.facts for case in cases if case.type is not None))
+
+    def _payload(self, place: Place) -> Type | None:
+        """Scalars more often than elsewhere: which core types they are joined to is what differs."""
+        way = weighted(self._source, ((2, "none"), (3, "scalar"), (3, "any")))
+        if way == "none":
+            return None
+        return scalar(weighted(self._source, SCALARS)) if way == "scalar" else self._type(place.deeper())
+
+    def _enum(self, _: Place) -> tuple[Members, Facts]:
+        count = choose(self._source, (256, 257, 255)) if is_large(self._source, self._profile, one_in=2) else 0
+        return self._labels("enum", count, 10), Facts()
+
+    def _flags(self, _: Place) -> tuple[Members, Facts]:
+        count = choose(self._source, (0, 8, 9, 16, 17, 31, 32))
+        return self._labels("flags", count, 8), Facts()
+
+    def _labels(self, word: str, count: int, high: int) -> Members:
+        """`count` 0: a few, by names that are drawn."""
+        names = Names()
+        hard = self._profile.hard_names
+        if count:
+            labels = [names.simple() for _ in range(count)]
+        else:
+            labels = [names.draw(self._source, hard) for _ in repeat(self._source, 1, high, "label", 3)]
+        return Members(word, tuple(map(Member, labels)))

@@ -1,0 +1,25 @@
+"""Where a type is wanted, and what may stand there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.fuzz.worlds.ast import Container
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a type is wanted. `borrow`: a borrow may stand here."""
+
+    container: Container
+    depth: int
+    borrow: bool
+    handles: bool = False
+    """What is inside shall be handles."""
+
+    def deeper(self, borrow: bool | None = None) -> Place:
+        return Place(self.container, self.depth - 1, self.borrow if borrow is None else borrow, self.handles)
+
+    def shallow(self) -> Place:
+        """For one of many parts: together they must not be too much."""
+        return Place(self.container, min(self.depth, 1), self.borrow, self.handles)

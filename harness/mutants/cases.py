@@ -1,0 +1,112 @@
+"""Cases that show mutants that need invalid values, and those that need steps of their own."""
+
+from __future__ import annotations
+
+from harness.mutants.worlds import _CASES
+
+CASES = {
+    "bad-discriminants": """title = "A discriminant beyond the last case"
+why = "What is no case must never be taken for one."
+origin = "own"
+wit = '''
+package m:bad;
+interface bad { either: func() -> result<string, u64>; }
+world w { import bad; export bad; }
+'''
+
+[[step]]
+call = "m:bad/bad#either"
+result = "!var 3"
+trap = "invalid-discriminant"
+""",
+    "bad-256": f"""title = "The discriminant behind the last of 256 cases"
+why = "In a byte it would be 0."
+origin = "own"
+wit = '''
+package m:bad;
+interface bad {{
+  enum e {{ {", ".join(_CASES[:256])} }}
+  listed: func() -> list<e>;
+}}
+world w {{ import bad; export bad; }}
+'''
+
+[[step]]
+call = "m:bad/bad#listed"
+result = "!list 1 enum 256"
+trap = "invalid-discriminant"
+""",
+    "long-values": """title = "More than two bytes can count"
+why = "A length has 32 bits."
+origin = "own"
+wit = '''
+package m:long;
+interface long { f: func(a: list<u8>, b: string, c: map<u8, bool>); }
+world w { import long; export long; }
+'''
+lists = "both"
+
+[[step]]
+call = "m:long/long#f"
+args = ["repeat(65537, [1])", 'repeat(65537, "a")', "repeat(257, {1: true})"]
+""",
+    "representations": """title = "Representations at both ends"
+why = "A representation has 32 bits, and 0 is one."
+origin = "own"
+wit = '''
+package m:rep;
+interface reps {
+  resource thing;
+  make: func() -> thing;
+  look: func(a: borrow<thing>);
+}
+world w { export reps; }
+'''
+
+[[step]]
+call = "m:rep/reps#make"
+result = "$zero"
+during = [{ new = "$zero", resource = "m:rep/reps#thing", rep = 0 }]
+
+[[step]]
+call = "m:rep/reps#make"
+result = "$max"
+during = [{ new = "$max", resource = "m:rep/reps#thing", rep = 4294967295 }]
+
+[[step]]
+call = "m:rep/reps#look"
+args = ["$zero"]
+
+[[step]]
+call = "m:rep/reps#look"
+args = ["$max"]
+""",
+    "embedded": """title = "A world in every string encoding"
+why = "Strings both ways, and what `component wit` has to print."
+origin = "own"
+encodings = ["utf8", "utf16", "compact-utf16"]
+instantiate-only = true
+wit = '''
+package m:embedded@1.2.3;
+interface both {
+  resource thing { constructor(name: string); name: func() -> string; }
+  flags marks { first, second }
+  variant shape { point, circle(f32) }
+  look: func(thing: borrow<thing>, marks: marks) -> result<_, shape>;
+}
+world w { import both; export both; import say: func(text: string); export run: func() -> string; }
+'''
+""",
+    "embedded-versions": """title = "A world with an interface in compatible versions"
+why = "`component new` leaves the highest of them, unless it is told otherwise."
+origin = "own"
+encodings = ["utf16"]
+instantiate-only = true
+wit = '''
+package m:versions;
+world w { import l:c/i@1.0.0; import l:c/i@1.1.0; export run: func(); }
+package l:c@1.0.0 { interface i { f: func(text: string); } }
+package l:c@1.1.0 { interface i { f: func(text: string); g: func(); } }
+'''
+""",
+}

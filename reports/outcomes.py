@@ -1,0 +1,27 @@
+"""How something ended, by name: the one list of these words. The harness uses it too; it imports nothing."""
+
+from __future__ import annotations
+
+from enum import StrEnum, unique
+
+
+@unique
+class Outcome(StrEnum):
+    """In the order in which reports count them."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    SKIP = "skip"
+    EXPECTED_FAILURE = "expected failure"
+    UNEXPECTED_PASS = "unexpected pass"
+    TOOL_PANICKED = "tool panicked"
+    INVALID_OUTPUT = "invalid output"
+    TIMED_OUT = "timed out"
+    LIMIT_REACHED = "limit reached"
+    """A run met a bound of the harness: nothing is said about the tools."""
+    BAD_INPUT = "bad input"
+    HARNESS_ERROR = "harness error"
+
+    @property
+    def good(self) -> bool:
+        return self in (Outcome.PASS, Outcome.SKIP, Outcome.EXPECTED_FAILURE)
