@@ -17,9 +17,9 @@
     new = ["tool", "new", "{module}", "-o", "{output}"]
     wit = ["tool", "wit", "{component}", "-o", "{output}"]
 
-Either `generate` or `link` may be left out: another toolchain's is used then (`lending.py`). `embed`, `new` and `wit`
-are not tried where they are not there. Where an option is asked
-for that is not in the table, the toolchain is left out, with the reason. Beside those above, `generate` may mention
+`generate`, `link` or both may be left out: another toolchain's is used then (`lending.py`). One of them, or `new`, must
+be there. `embed`, `new` and `wit` are not tried where they are not there. Where an option is asked for that is not in
+the table, the toolchain is left out, with the reason. Beside those above, `generate` may mention
 {features} (names with commas between; without it, the toolchain is left out of worlds with gates to open), {encoding}
 and {abi-version} (of the interpreter's interface). Unknown placeholders and missing programs are errors of the file.
 
@@ -85,7 +85,7 @@ class Templates:
     @property
     def program(self) -> str:
         """What expectations call the tool."""
-        return self.expectations or (self.generate or self.link)[0]
+        return self.expectations or (self.generate or self.link or self.embedding["new"])[0]
 
     @property
     def commands(self) -> tuple[str, ...]:
