@@ -107,7 +107,7 @@ class Templates:
     def _lacks_of_embedding(self) -> set[str]:
         words = self.embedding.get("embed", ())
         asked = {f"embed-{name}" for name in ("features", "names") if not any(f"{{{name}}}" in word for word in words)}
-        return set(EMBEDDING) - self.embedding.keys() | asked
+        return set(EMBEDDING) - self.embedding.keys() | asked | {"new-adapt"}
 
 
 def load(path: Path, directory: Path, limits: Limits) -> Toolchain:
@@ -264,7 +264,9 @@ class CommandTool:
         }
         return self._start("embed", [_filled(word, values) for word in self._templates.embedding["embed"]], folder)
 
-    def new(self, module: bytes) -> Job:
+    def new(self, module: bytes, adapters: Sequence[Library] = ()) -> Job:
+        if adapters:
+            return Done(Refused("unsupported: a toolchain's file has no words for adapters of `new`", "new"))
         return self._of_binary("new", "{module}", module)
 
     def wit(self, component: bytes) -> Job:

@@ -176,6 +176,7 @@ def test_adapters_are_asked_of_it(tmp_path: Path, options: str, code: int, told:
         (TAKES_MODULES, "task-hook-sync", 1, []),
         (NEW, "task-hook-of-another-library", 0, ["toolchain mine is left out: its file has no `link`"]),
         (BOTH, "task-hook-sync", 0, ["toolchain mine is left out: its file has no `new`"]),
+        (NEW, "module-with-an-adapter", 0, ["toolchain mine is left out: its file has no words for adapters of `new`"]),
     ],
 )
 def test_programs_are_asked_of_it(tmp_path: Path, toml: str, program: str, code: int, told: list[str]) -> None:
