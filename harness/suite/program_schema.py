@@ -27,8 +27,8 @@ _LIBRARY = {
         },
         "module": {
             "type": "boolean",
-            "description": "No library, but a module that is complete in itself, and the only row: `component new` "
-            "makes the component of it.",
+            "description": "No library, but a module that is complete in itself, and the only row beside adapters: "
+            "`component new` makes the component of it.",
         },
     },
     "additionalProperties": False,

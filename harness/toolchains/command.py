@@ -17,9 +17,9 @@
     new = ["tool", "new", "{module}", "-o", "{output}"]
     wit = ["tool", "wit", "{component}", "-o", "{output}"]
 
-Either `generate` or `link` may be left out: another toolchain's is used then (`lending.py`). `embed`, `new` and `wit`
-are not tried where they are not there. Where an option is asked
-for that is not in the table, the toolchain is left out, with the reason. Beside those above, `generate` may mention
+`generate`, `link` or both may be left out: another toolchain's is used then (`lending.py`). One of them, or `new`, must
+be there. `embed`, `new` and `wit` are not tried where they are not there. Where an option is asked for that is not in
+the table, the toolchain is left out, with the reason. Beside those above, `generate` may mention
 {features} (names with commas between; without it, the toolchain is left out of worlds with gates to open), {encoding}
 and {abi-version} (of the interpreter's interface). Unknown placeholders and missing programs are errors of the file.
 
@@ -85,7 +85,7 @@ class Templates:
     @property
     def program(self) -> str:
         """What expectations call the tool."""
-        return self.expectations or (self.generate or self.link)[0]
+        return self.expectations or (self.generate or self.link or self.embedding["new"])[0]
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -107,7 +107,7 @@ class Templates:
     def _lacks_of_embedding(self) -> set[str]:
         words = self.embedding.get("embed", ())
         asked = {f"embed-{name}" for name in ("features", "names") if not any(f"{{{name}}}" in word for word in words)}
-        return set(EMBEDDING) - self.embedding.keys() | asked
+        return set(EMBEDDING) - self.embedding.keys() | asked | {"new-adapt"}
 
 
 def load(path: Path, directory: Path, limits: Limits) -> Toolchain:
@@ -264,7 +264,9 @@ class CommandTool:
         }
         return self._start("embed", [_filled(word, values) for word in self._templates.embedding["embed"]], folder)
 
-    def new(self, module: bytes) -> Job:
+    def new(self, module: bytes, adapters: Sequence[Library] = ()) -> Job:
+        if adapters:
+            return Done(Refused("unsupported: a toolchain's file has no words for adapters of `new`", "new"))
         return self._of_binary("new", "{module}", module)
 
     def wit(self, component: bytes) -> Job:

@@ -136,9 +136,9 @@ class Embedder(Protocol):
     def embed(self, wit: str, world: str, options: EmbedOptions) -> Job:
         """A core module that has all of the world and traps when it is called (`component embed`)."""
 
-    def new(self, module: bytes) -> Job:
+    def new(self, module: bytes, adapters: Sequence[Library] = ()) -> Job:
         """A component of a core module that carries its world (`component new`, with the flags that it has by
-        default: imports in compatible versions become one of the highest)."""
+        default: imports in compatible versions become one of the highest). `adapters`: by `--adapt`."""
 
     def wit(self, component: bytes) -> Job:
         """The world of a component, as WIT text in UTF-8 (`component wit`)."""
@@ -175,7 +175,7 @@ class Toolchain:
     """What is run, with every flag, as a user would type it; capitals stand for what differs from case to case."""
     lacks: frozenset[str] = frozenset()
     """What it cannot be asked for: a stage (`generate`, `link`, `embed`, `new`, `wit`), `features`, an option of the
-    linker, `embed-features`, `embed-names`."""
+    linker, `embed-features`, `embed-names`, `new-adapt`."""
     embedder: Embedder | None = None
     """None: it has none of these subcommands."""
 
