@@ -1,6 +1,6 @@
-"""The stub interpreter `boxed`: C sources, the header of its interface, the script that builds it, the built libraries.
+"""The stub interpreter `boxed`: C sources, the header of its interface, its build script, the built libraries.
 
-`PROTOCOL.md` says how the harness drives it.
+`PROTOCOL.md` describes how the harness drives it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parent
 
 VERSIONS = (2, 3)
-"""The versions of the interpreter interface (`wit_t.version`) for which there is a library."""
+"""The versions of the interpreter interface (`wit_t.version`) that have a library."""
 
 
 def boxed(version: int = 3) -> Path:
-    """The interpreter's library for a version of the interface; ValueError for a version that there is none for."""
+    """The interpreter's library for a version of the interface; ValueError for a version without one."""
     if version not in VERSIONS:
         known = ", ".join(map(str, VERSIONS))
         raise ValueError(f"no boxed interpreter for interface version {version} (there are: {known})")

@@ -1,7 +1,7 @@
 """Builds the interpreter's libraries from their C sources: `python -m interpreters.build [--check]`.
 
-Needs the extra `interpreters` (ziglang: clang and wasm-ld). The `generator` command makes the section that tells of the
-native imports and exports, as in any guest's build. The result depends on nothing else: no path, no time, no name of a
+Needs the extra `interpreters` (ziglang: clang and wasm-ld). The `generator` command makes the section with the native
+imports and exports, as in any guest's build. The result depends on nothing else: no path, no time, no name of a
 machine. So `--check` compares it with the committed files.
 """
 
@@ -30,7 +30,7 @@ COMPILE = (
     "-Wpedantic",
     "-Werror",
     "-fPIC",
-    "-Os",  # compiling the library is a cost of every run of the harness: small beats quick
+    "-Os",  # every run of the harness compiles the library: small beats quick
     "-g0",
     "-ffreestanding",
     "-fno-builtin",
@@ -51,7 +51,7 @@ LINK = (
 
 
 class BuildError(Exception):
-    """What keeps the libraries from being built, with what to do about it."""
+    """The libraries cannot be built; the message gives the reason and the fix."""
 
 
 def _run(command: Sequence[str | Path], cwd: Path, cache: Path) -> None:
@@ -78,7 +78,7 @@ def compile_library(sources: Sequence[Path], out: Path, work: Path, flags: Seque
     """Compile and link C sources (paths below `interpreters/`) as a library without its `component-type` section."""
     objects = [work / f"{source.stem}.o" for source in sources]
     for source, object in zip(sources, objects, strict=True):
-        # Relative to ROOT, so that no path of this machine gets into the object.
+        # Relative to ROOT, so that the object contains no path of this machine.
         _zig([*COMPILE, *flags, source.relative_to(ROOT), "-o", object], ROOT, work / "cache")
     _zig([*LINK, *objects, "-o", out], ROOT, work / "cache")
 
@@ -87,7 +87,7 @@ def build(version: int, flags: Sequence[str] = ()) -> bytes:
     """The library for a version of the interface. `flags` go to the compiler. BuildError with its messages."""
     with tempfile.TemporaryDirectory(prefix="boxed-") as folder:
         work = Path(folder)
-        # The linker puts the file's name into the name section, where backtraces take it from.
+        # The linker writes the file's name into the name section, which backtraces show.
         linked, out = work / "boxed.so", work / "embedded.so"
         sources = sorted((ROOT / "src").glob("*.c"))
         compile_library(sources, linked, work, [f"-DWIT_DYLIB_VERSION={version}", *flags])
@@ -113,9 +113,9 @@ def main(check: bool) -> None:
         elif not path.exists() or path.read_bytes() != library:
             stale.append(path.name)
     if stale:
-        raise click.ClickException(f"not what the sources give: {', '.join(stale)}; run `python -m interpreters.build`")
+        raise click.ClickException(f"outdated: {', '.join(stale)}; run `python -m interpreters.build`")
     if check:
-        click.echo("the committed libraries are what the sources give")
+        click.echo("the committed libraries match the sources")
 
 
 if __name__ == "__main__":

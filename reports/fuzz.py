@@ -1,4 +1,4 @@
-"""What a fuzzing campaign came to, as data, as JSON (`fuzz.schema.json`) and as text."""
+"""The summary of a fuzzing campaign, as data, as JSON (`fuzz.schema.json`) and as text."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from reports.model import Tool
 from reports.schemas import load_schema
 from reports.text import counted
 
-FORMAT = 1
-"""Raised when a reader of older summaries would misunderstand newer ones."""
+FORMAT = 2
+"""Incremented when a reader of older summaries would misunderstand newer ones."""
 
 MAX_REFUSALS = 20
-"""Reasons shown; the JSON form has all."""
+"""Maximum number of reasons shown; the JSON form has all."""
 
 
 @dataclass(frozen=True, slots=True)
 class FuzzFinding:
-    """One way in which tools differed. `known`: the id of the expectation that explains it. `level` 1 to 3 (dylib,
-    component, behaviour), 0 where nothing could be compared. `index`: the first world that showed it."""
+    """One difference between tools. `known`: the id of the expectation that explains it. `level` 1 to 3 (dylib,
+    component, behaviour), 0 if nothing could be compared. `index`: the first world that showed it."""
 
-    subject: str
+    toolchain: str
     outcome: str
     level: int
     aspect: str
@@ -44,7 +44,7 @@ class FuzzFinding:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Worlds, or functions of worlds, that did not run: by whom, why, how many."""
+    """Worlds, or functions of worlds, that did not run: the tool, the reason, the number."""
 
     tool: str
     reason: str
@@ -53,8 +53,8 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class FuzzRun:
-    """`worlds` and `calls` are totals, also of the runs that were resumed; `seconds` is this run's. `next`: where it
-    can go on. `stopped` says what ended it before its bounds."""
+    """`worlds` and `calls` are totals, including resumed runs; `seconds` is the time of this run. `next`: the index for
+    a continuation. `stopped`: the reason for an end before its limits."""
 
     started: str
     seconds: float
@@ -82,7 +82,7 @@ class FuzzRun:
 
 
 def to_json(run: FuzzRun) -> dict[str, Any]:
-    """As `fuzz.schema.json` describes it."""
+    """In the form of `fuzz.schema.json`."""
     plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(run)))
     return {"format": FORMAT, **plain}
 
@@ -93,14 +93,14 @@ def schema() -> dict[str, Any]:
 
 
 def head_text(run: FuzzRun, scope: str) -> str:
-    """The first lines: who takes part, what a reader must know first, and which worlds are tried."""
+    """The first lines: the tools, important notes, and the worlds of the campaign."""
     tools = ", ".join(f"{tool.name} ({tool.tool} {tool.version})" for tool in run.tools)
     lines = [*run.notes, f"toolchains: {tools}; engine: {run.engine}"]
     return "\n".join([*lines, f"seed {run.seed}, {run.source} worlds: {scope}; {counted(run.jobs, 'worker')}"])
 
 
 def summary_text(run: FuzzRun) -> str:
-    """What was found, what did not run, and the totals."""
+    """The findings, the items that did not run, and the totals."""
     return "\n".join(_summary(run))
 
 
@@ -128,11 +128,11 @@ def _summary(run: FuzzRun) -> Iterator[str]:
 def _finding(finding: FuzzFinding) -> Iterator[str]:
     head = f"KNOWN ({finding.known})" if finding.known else "NEW"
     place = f"level {finding.level} {finding.aspect}: " if finding.level else ""
-    yield f"{head}  {finding.subject}: {finding.outcome}: {place}{finding.kind}, {finding.count} times"
+    yield f"{head}  {finding.toolchain}: {finding.outcome}: {place}{finding.kind}, {finding.count} times"
     if finding.known:
         return
     yield from (f"  {line[:400]}" for line in finding.message.strip().splitlines()[:8])
-    yield f"  in the minority: {finding.minority or 'nobody alone'}"
+    yield f"  in the minority: {finding.minority or 'no single opinion'}"
     if finding.file:
         yield f"  case: {finding.run}"
         if not finding.reduced:

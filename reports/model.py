@@ -1,4 +1,4 @@
-"""A run's results as data. `reports/result.schema.json` says the same for readers of the JSON form."""
+"""A run's results as data. `reports/result.schema.json` describes the JSON form."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from dataclasses import dataclass, field
 
 from reports.outcomes import Outcome
 
-FORMAT = 1
-"""Raised when a reader of older results would misunderstand newer ones."""
+FORMAT = 2
+"""Incremented when a reader of older results would misunderstand newer ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A toolchain that took part. `name` is what cells call it."""
+    """A toolchain that took part. `name` is its name in cells."""
 
     name: str
     tool: str
     version: str
     path: str = ""
     commands: tuple[str, ...] = ()
-    """What was run of it, with every flag."""
+    """Its commands, with every flag."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong. `level` 1 to 3 (dylib, component, behaviour), 0 where nothing could be compared.
+    """One fault. `level` 1 to 3 (dylib, component, behaviour), 0 if nothing could be compared.
 
-    `call`: the number of the call in the run where it shows, counted from 1; 0 where there is none. `before`: what came
-    before an unexpected trap, and what should have come next.
+    `call`: the number of the call in the run that shows the fault, counted from 1; 0 if there is none. `before`: the
+    event before an unexpected trap, and the event that should have come next.
     """
 
     outcome: Outcome
@@ -46,9 +46,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What was found about one toolchain or mixed cell. `expectation` is the id of the known fault that explains it."""
+    """The findings about one toolchain or mixed cell. `expectation` is the id of the known fault that explains them."""
 
-    subject: str
+    toolchain: str
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
     expectation: str = ""
@@ -57,7 +57,7 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """How many calls a function had."""
+    """The number of calls of a function."""
 
     function: str
     calls: int
@@ -65,8 +65,8 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What was carried out of a case. A call counts once, in however many `cells` it was made. `runs`: the calls of
-    each run as text, in JSON and where the user asks for them. `refusals`: rows that were put to the tools."""
+    """The part of a case that ran. A call counts once, regardless of the number of `cells`. `runs`: the calls of each
+    run as text, in JSON and at the user's request. `refusals`: the number of rows that the tools got."""
 
     calls: int = 0
     functions: tuple[Called, ...] = ()
@@ -77,8 +77,8 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case or world and its verdict. `calls` are all of the run that failed, which `failed_run` counts from 1, in the
-    order in which findings count them. `repeat` is a command."""
+    """A case or world and its verdict. `calls` are all calls of the failed run, in the order of the numbers in
+    findings; `failed_run` is the number of that run, counted from 1. `repeat` is a command."""
 
     name: str
     title: str
@@ -107,7 +107,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`started` is ISO 8601 in UTC. `notes` are what a reader must know first (no reference, features missing)."""
+    """`started` is ISO 8601 in UTC. `notes` are important facts for a reader (no reference, missing features)."""
 
     started: str
     seconds: float
@@ -119,7 +119,7 @@ class Run:
     stages: dict[str, float] = field(default_factory=dict)
     """Seconds by stage, summed over workers."""
     strict: bool = False
-    """Whether what is not carried out in whole counts as a failure."""
+    """Whether a case that did not run completely counts as a failure."""
 
     def counts(self) -> dict[Outcome, int]:
         """Cases by outcome, in the order of `Outcome`, without those that did not occur."""
@@ -132,5 +132,5 @@ class Run:
 
     @property
     def failed(self) -> list[Case]:
-        """What the exit code is about."""
+        """The cases that determine the exit code."""
         return [case for case in self.cases if not case.good or (self.strict and not case.whole)]

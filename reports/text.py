@@ -1,4 +1,4 @@
-"""Results as text for people: a paragraph under every failure, a line at the end."""
+"""Results as text for people: a paragraph for every failure, a line at the end."""
 
 from __future__ import annotations
 
@@ -8,33 +8,34 @@ from reports.model import Case, Finding, Opinion, Run
 from reports.outcomes import Outcome
 
 MAX_FINDINGS = 5
-"""Findings shown of one toolchain; the JSON form has all."""
+"""Maximum number of findings shown for one toolchain; the JSON form has all."""
 MAX_LINES = 40
-"""Lines of WIT, and calls, shown under a failure."""
+"""Maximum number of lines of WIT, and of calls, shown for a failure."""
 AROUND = 5
-"""Calls shown before and after the one in which a finding shows."""
+"""The number of calls shown before and after the call with a finding."""
 MAX_BEFORE = 3
-"""Components of which the last event before a trap is shown."""
+"""Maximum number of components whose last event before a trap is shown."""
 MAX_WIDTH = 400
-"""Characters of one line of a message."""
+"""Maximum characters of one line of a message."""
 
 
 def case_text(case: Case) -> str:
-    """What a reader needs to see what went wrong with a case, and to see it again."""
+    """A failed case: the fault, and the command that repeats it."""
     lines = [f"{case.outcome.upper()}  {case.name}" + (f": {case.title}" if case.title else "")]
     if case.reason:
         lines += _indented(case.reason, 2)
     told: dict[tuple[Finding, ...], str] = {}
     for opinion in case.opinions:
         if opinion.findings in told:
-            lines.append(f"  {opinion.subject}: {opinion.outcome}, with the same findings as {told[opinion.findings]}")
+            same = f"the same findings as {told[opinion.findings]}"
+            lines.append(f"  {opinion.toolchain}: {opinion.outcome}, with {same}")
         elif opinion.findings:
-            told[opinion.findings] = opinion.subject
+            told[opinion.findings] = opinion.toolchain
             lines += _opinion(opinion)
     if case.minority:
         lines.append(f"  in the minority: {case.minority}")
     elif any(opinion.findings for opinion in case.opinions):
-        lines.append("  in the minority: nobody alone")
+        lines.append("  in the minority: no single opinion")
     if case.calls:
         lines += _calls(case)
     if case.wit:
@@ -49,26 +50,26 @@ def case_text(case: Case) -> str:
 
 
 def unsupported_text(case: Case) -> str:
-    """What of a world was not run, an item a line; empty where all was."""
+    """The parts of a world that did not run, one item on each line; empty if all ran."""
     return "\n".join(f"unsupported in {case.name}: {item}" for item in case.unsupported)
 
 
 def known_text(case: Case) -> str:
-    """Which known faults a world or case has shown, a line each; empty where it has shown none."""
-    # a toolchain's own opinion stands before those of the cells that it takes part in
+    """The known faults that a world or case showed, one on each line; empty if it showed none."""
+    # a toolchain's own opinion comes before those of its cells
     known = {opinion.expectation: opinion for opinion in reversed(case.opinions) if opinion.expectation}
-    lines = [f"known fault in {case.name}: {opinion.subject}: {id}: {opinion.reason}" for id, opinion in known.items()]
-    return "\n".join(lines)
+    head = f"known fault in {case.name}"
+    return "\n".join(f"{head}: {opinion.toolchain}: {id}: {opinion.reason}" for id, opinion in known.items())
 
 
 def skipped_text(case: Case) -> str:
-    """Why a case was not run."""
+    """The reason why a case did not run."""
     return f"skipped {case.name}: {case.reason}"
 
 
 def _opinion(opinion: Opinion) -> Iterator[str]:
     known = f" (known: {opinion.expectation}: {opinion.reason})" if opinion.expectation else ""
-    yield f"  {opinion.subject}: {opinion.outcome}{known}"
+    yield f"  {opinion.toolchain}: {opinion.outcome}{known}"
     for finding in opinion.findings[:MAX_FINDINGS]:
         yield from _finding(finding)
     left = len(opinion.findings) - MAX_FINDINGS
@@ -90,7 +91,7 @@ def _finding(finding: Finding) -> Iterator[str]:
 
 
 def _calls(case: Case) -> list[str]:
-    """The first call in which a finding shows, with those around it; the first calls where no finding names one."""
+    """The first call with a finding, and the calls around it; the first calls if no finding names one."""
     found = [f.call for opinion in case.opinions for f in opinion.findings if f.run == case.failed_run and f.call]
     at = min(found, default=0)
     at = at if at <= len(case.calls) else 0
@@ -122,24 +123,24 @@ def _some(lines: list[str], by: int) -> list[str]:
 
 
 def head_text(run: Run) -> str:
-    """The first lines: who takes part, and what a reader must know first."""
+    """The first lines: the tools, and important notes."""
     tools = ", ".join(f"{tool.name} ({tool.tool} {tool.version})" for tool in run.tools)
     return "\n".join([*run.notes, f"toolchains: {tools}; engine: {run.engine}"])
 
 
 def summary_text(run: Run) -> str:
-    """The last line: counts by outcome, the time, and what was carried out."""
+    """The last line: counts by outcome, the time, and the calls that ran."""
     counts = ", ".join(f"{count} {outcome}" for outcome, count in run.counts().items()) or "nothing to do"
     left_out = sum(len(case.unsupported) for case in run.cases)
     unsupported = f"; {counted(left_out, 'item')} unsupported and not run" if left_out else ""
     strict = (
-        "; --strict counts what was not run as failed" if run.strict and not all(c.whole for c in run.cases) else ""
+        "; --strict counts what did not run as failed" if run.strict and not all(c.whole for c in run.cases) else ""
     )
     return f"{counted(len(run.cases), 'case')}: {counts} in {run.seconds:.1f} s{unsupported}{strict}; {_ran(run.cases)}"
 
 
 def _ran(cases: Sequence[Case]) -> str:
-    """How many calls of how many functions ran in how many cells: functions are counted for each case."""
+    """The numbers of calls, functions and cells that ran: functions are counted for each case."""
     refusals = sum(case.ran.refusals for case in cases)
     calls = sum(case.ran.calls for case in cases)
     parts = []
@@ -159,7 +160,7 @@ def _ran(cases: Sequence[Case]) -> str:
 
 
 def failed_text(run: Run) -> str:
-    """Once more, in a line each, what the exit code is about; empty where there is nothing, or one case only."""
+    """The cases that determine the exit code, one on each line; empty if there is none, or only one case."""
     failed = run.failed
     if not failed or len(run.cases) == 1:
         return ""
@@ -168,11 +169,11 @@ def failed_text(run: Run) -> str:
 
 
 def _not_whole(case: Case) -> str:
-    return "not run" if case.outcome is Outcome.SKIP else "not run in whole"
+    return "not run" if case.outcome is Outcome.SKIP else "not run completely"
 
 
 def ran_text(case: Case) -> str:
-    """What was carried out of a case: cells, functions with the number of their calls, the calls if they are there."""
+    """The part of a case that ran: cells, functions with the number of their calls, the calls if they are present."""
     ran = case.ran
     if not ran.cells:
         what = f"{counted(ran.refusals, 'refusal')} tried" if ran.refusals else "nothing ran"

@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = _main(argv)
     except MemoryError:
         code = None
-    # Outside of the clause: the exception keeps all frames alive, and with them all that was read.
+    # Outside the clause, because the exception keeps all frames and so all input alive.
     if code is None:
         gc.collect()
         _tell("error: memory ran out: the input is too large for what `ulimit` or this machine allows")
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _main(argv: Sequence[str] | None) -> int | None:
-    """None where memory ran out."""
+    """None if memory ran out."""
     replace_closed_streams()
     if argv is None:  # a separate process, which allocates much and frees little
         gc.set_threshold(*_RARE_COLLECTIONS)
@@ -87,7 +87,7 @@ def _main(argv: Sequence[str] | None) -> int | None:
 
 
 def _run(module: ModuleType, args: argparse.Namespace) -> int | None:
-    """None where memory ran out."""
+    """None if memory ran out."""
     try:
         code: int = module.run(args)
         sys.stdout.flush()

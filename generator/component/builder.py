@@ -130,7 +130,7 @@ class ComponentBuilder:
         self._count = 0
 
     def next_index(self, sort: Sort) -> int:
-        """How many items of `sort` there are: the index that the next one will get."""
+        """The number of items of `sort`: the index of the next one."""
         return self._next[sort]
 
     # Core definitions
@@ -143,7 +143,7 @@ class ComponentBuilder:
         return self.add(CoreInstantiate(module, tuple(args)))
 
     def core_inline_exports(self, exports: Iterable[tuple[str, Sort, int]]) -> int:
-        """A core instance put together from core items: name, sort, index."""
+        """A core instance made of core items: name, sort, index."""
         return self.add(CoreInlineExports(tuple(exports)))
 
     def core_type(self, type: CoreType) -> int:
@@ -160,7 +160,7 @@ class ComponentBuilder:
         return self.add(Instantiate(component, tuple(args)))
 
     def inline_exports(self, exports: Iterable[tuple[str | ExternName, Sort, int]]) -> int:
-        """An instance put together from items: name, sort, index."""
+        """An instance made of items: name, sort, index."""
         return self.add(InlineExports(tuple((extern_name(name), sort, index) for name, sort, index in exports)))
 
     def alias_export(self, instance: int, name: str, sort: Sort) -> int:
@@ -214,7 +214,7 @@ class ComponentBuilder:
         return bytes(self._out)
 
     def encoded(self) -> EncodedComponent:
-        """As `finish`, to stand in another component."""
+        """Like `finish`, for use inside another component."""
         return EncodedComponent(self.finish(), self._binaries)
 
 

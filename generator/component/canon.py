@@ -11,7 +11,7 @@ from generator.wasm.types import ValType as CoreValType
 
 @unique
 class StringEncoding(Enum):
-    """How strings stand in linear memory; the value is the word of `--encoding`."""
+    """The encoding of strings in linear memory; the value is the word of `--encoding`."""
 
     UTF8 = "utf8"
     UTF16 = "utf16"
@@ -20,7 +20,7 @@ class StringEncoding(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CanonOptions:
-    """`opts`: a missing string encoding means UTF-8; all but `is_async` and the encoding are core indices."""
+    """`opts`: a missing string encoding means UTF-8; all except `is_async` and the encoding are core indices."""
 
     string_encoding: StringEncoding | None = None
     memory: int | None = None
@@ -52,7 +52,7 @@ class Lower:
 
 @unique
 class Immediate(Enum):
-    """What follows the opcode of a built-in."""
+    """The immediates after the opcode of a built-in."""
 
     INDEX = "index"
     """An unsigned integer: an index of a type, a memory, a table, or a slot."""

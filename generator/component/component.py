@@ -58,7 +58,7 @@ class CoreInstantiate:
 
 @dataclass(frozen=True, slots=True)
 class CoreInlineExports:
-    """A core instance put together from core items."""
+    """A core instance made of core items."""
 
     exports: tuple[tuple[str, Sort, int], ...]
 
@@ -71,14 +71,15 @@ class Instantiate:
 
 @dataclass(frozen=True, slots=True)
 class InlineExports:
-    """An instance put together from items."""
+    """An instance made of items."""
 
     exports: tuple[tuple[ExternName, Sort, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An export of a component; adds an index to the space of `sort`. `type` may say less than the item's own type."""
+    """An export of a component; adds an index to the space of `sort`. `type` may be less specific than the item's own
+    type."""
 
     name: ExternName
     sort: Sort
@@ -88,7 +89,7 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """`offsets`: where each definition stood in the file that was read; empty for a component that was built."""
+    """`offsets`: the offset of each definition in the file that was read; empty for a component that was built."""
 
     definitions: tuple[Definition, ...]
     offsets: tuple[int, ...] = field(default=(), compare=False, repr=False)

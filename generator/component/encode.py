@@ -1,4 +1,4 @@
-"""Writing definitions: the section of each kind, its bytes, and the index space that it adds to (Binary.md)."""
+"""Writing definitions: the section of each kind, its bytes, and its index space (Binary.md)."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ VECTOR_ENCODERS: dict[type, tuple[SectionId, Encoder]] = {
     Export: (SectionId.EXPORT, _export),
     **{kind: (SectionId.TYPE, encoder) for kind, encoder in DEFTYPE_ENCODERS.items()},
 }
-"""Definitions that share a section with their neighbours of the same kind. The rest is one to a section."""
+"""Definitions that share a section with their neighbours of the same kind. Other definitions have a section each."""
 
 _ADDED: dict[type, Sort] = {
     CoreInstantiate: Sort.CORE_INSTANCE,

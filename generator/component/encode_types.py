@@ -48,7 +48,7 @@ def encode_index(out: bytearray, index: int) -> None:
 
 
 def encode_text(out: bytearray, text: str) -> None:
-    """Raises LimitError for a name that no engine takes."""
+    """Raises LimitError for a name that no engine accepts."""
     raw = text.encode()
     check_name(raw)
     encode_index(out, len(raw))
@@ -58,7 +58,7 @@ def encode_text(out: bytearray, text: str) -> None:
 def encode_valtype(out: bytearray, type: ValType) -> None:
     if isinstance(type, PrimValType):
         out.append(type.value)
-    elif type < 0x40:  # an index is a signed LEB128 integer that is not negative
+    elif type < 0x40:  # an index is a non-negative signed LEB128 integer
         out.append(type)
     else:
         out += encode_signed(type)
@@ -218,7 +218,7 @@ def encode_core_type(out: bytearray, type: CoreType) -> None:
     out.append(0x50)
     encode_index(out, len(type.types) + len(type.imports) + len(type.exports))
     for inner in type.types:
-        if isinstance(inner, AliasOuter):  # `core:alias` puts the sort of the target elsewhere than `alias` does
+        if isinstance(inner, AliasOuter):  # `core:alias` and `alias` have the sort of the target in different places
             out += b"\x02\x10\x01"
             encode_index(out, inner.count)
             encode_index(out, inner.index)

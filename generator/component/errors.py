@@ -1,4 +1,4 @@
-"""What is wrong with a component's binary."""
+"""Errors in a component's binary."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a component imports and exports: its definitions evaluated on the level of types (Explainer.md).
+"""The imports and exports of a component: evaluates its definitions on the level of types (Explainer.md).
 
-Nothing is validated beyond what evaluation needs. Types have identity: an import or export of a type makes a new node
-that remembers what it names again (`origin`), as an index space does.
+It validates only what evaluation needs. Types have identity: an import or export of a type makes a new node that refers
+to the renamed one (`origin`), as in an index space.
 """
 
 from __future__ import annotations
@@ -49,18 +49,18 @@ from generator.names.component_names import ExternName
 
 STEPS_FOR_ANY = 10_000
 STEPS_FOR_EACH = 20
-"""Definitions and declarators are evaluated again by each instantiation, in hostile files without end. So many are
-evaluated for any file, and so many more for each that stands in it."""
+"""Each instantiation evaluates definitions and declarators again, in hostile files without end. Any file may evaluate
+this many, and this many more for each definition in it."""
 DEEPEST_INSTANTIATION = 100
 LONGEST_CHAIN = 100_000
-"""Names given one after the other to the same type. Whoever walks a chain remembers the way."""
+"""Maximum number of successive names of the same type. Code that follows a chain remembers its end."""
 
 
 T = TypeVar("T", bound=Node)
 
 
 class Evaluator:
-    """Evaluates one file. Raises BinaryError for what refers to nothing and for what takes too long."""
+    """Evaluates one file. Raises BinaryError for dangling references and for an evaluation that takes too long."""
 
     def __init__(self) -> None:
         self._steps = 0
@@ -81,7 +81,7 @@ class Evaluator:
             raise BinaryError(f"more than {self._most_steps} definitions to evaluate", offset)
 
     def _body(self, node: ComponentNode, args: Mapping[str, Node] | None) -> Signature:
-        """`args`: what an instantiation gives for the imports; None leaves them open."""
+        """`args`: the arguments of an instantiation for the imports; None leaves them open."""
         body = node.body
         items = body.definitions if isinstance(body, Component) else body.declarators
         offsets = body.offsets or (0,) * len(items)
@@ -172,7 +172,7 @@ class Evaluator:
         _append(scope, node)
 
     def _extern(self, scope: Scope, type: ExternType, offset: int) -> Node:
-        """What an import or export of this type brings."""
+        """The item that an import or export of this type adds."""
         if isinstance(type, TypedExtern) and type.sort is Sort.FUNC:  # by far the most frequent
             return _func(_get(scope.types, type.type, "type", offset), offset)
         if isinstance(type, SubResource):
@@ -197,7 +197,7 @@ def _define_type(scope: Scope, definition: DefType, offset: int) -> None:
 
 
 def _definitions(component: Component) -> int:
-    """How many definitions and declarators there are at all depths."""
+    """The number of definitions and declarators at all depths."""
     count = 0
     waiting: list[Component | ComponentType | InstanceType] = [component]
     while waiting:

@@ -1,4 +1,4 @@
-"""The binary forms of compound value types, for whoever writes, reads or walks them (Binary.md, "Type Definitions")."""
+"""The binary forms of compound value types, for writers, readers and walks (Binary.md, "Type Definitions")."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from generator.component.types import (
 
 @unique
 class Part(Enum):
-    """What a form consists of behind its opcode."""
+    """The parts of a form after its opcode."""
 
     VALTYPE = "valtype"
     OPTIONAL_VALTYPE = "valtype?"
@@ -36,7 +36,7 @@ class Part(Enum):
     TYPE_INDEX = "typeidx"
     LENGTH = "u32"
 
-    # Members are singletons; the hash of their name, which Enum takes, is slow.
+    # Members are singletons; Enum hashes their names, which is slow.
     __hash__ = object.__hash__
 
 

@@ -10,7 +10,7 @@ from generator.component.types import Sort
 
 
 def component_name_section(name: str | None, names: Mapping[Sort, Sequence[tuple[int, str]]]) -> Custom:
-    """`name` is the component's own; `names` gives for each sort index and name."""
+    """`name` is the component's own; `names` contains index and name for each sort."""
     out = bytearray()
     if name is not None:
         body = bytearray()

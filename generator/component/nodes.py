@@ -1,4 +1,4 @@
-"""What a component's definitions stand for: types with identity, functions, instances, components, and their scopes."""
+"""The meaning of a component's definitions: types with identity, functions, instances, components, and their scopes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class TypeNode:
     origin: TypeNode | None = None
     chain: int = 0
     visible: tuple[int, int] = (0, 0)
-    """How many types and components the scope had when this was defined: what is inside sees no more."""
+    """The number of types and components in the scope at this definition: its contents see no more."""
 
 
 @dataclass(slots=True, eq=False)
@@ -44,7 +44,7 @@ class InstanceNode:
 
 @dataclass(slots=True, eq=False)
 class Opaque:
-    """Something that component types need not look into: a core module."""
+    """An item whose contents do not matter to component types: a core module."""
 
 
 Node = TypeNode | FuncNode | ComponentNode | InstanceNode | Opaque

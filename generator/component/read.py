@@ -1,4 +1,4 @@
-"""Reading a component: `read_component` gives its definitions in order (Component Model, Binary.md)."""
+"""Reading a component: `read_component` returns its definitions in order (Component Model, Binary.md)."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from generator.component.types import Import, Sort
 
 
 def is_component(binary: bytes) -> bool:
-    """Whether a file begins as components do (it may still be malformed)."""
+    """Whether a file begins like a component (it may still be malformed)."""
     return binary[:8] == PREAMBLE
 
 
 def read_component(binary: bytes, *, core_instances: bool = True) -> Component:
-    """Decode a component; core modules inside are kept as they are. Raises BinaryError.
+    """Decode a component; core modules inside stay unchanged. Raises BinaryError.
 
-    Without `core_instances` these are passed over, unread: they say nothing about types, but hold most names.
+    Without `core_instances` these are skipped: they say nothing about types, but contain most names.
     """
     passed_over = frozenset() if core_instances else frozenset((SectionId.CORE_INSTANCE,))
     return _component(ComponentReader(binary), passed_over)

@@ -64,7 +64,7 @@ def read_canons(reader: ComponentReader) -> list[tuple[int, Canon]]:
     """The definitions of a whole section, each with its offset.
 
     Binary.md has a byte `sh?` in the built-ins of shared-everything-threads, wasm-tools 1.262 has none: a section that
-    is not good in the one form is read in the other.
+    is invalid in one form is read in the other.
     """
     start = reader.position
     try:
@@ -88,7 +88,7 @@ def _canon(reader: ComponentReader, shared: bool) -> Canon:
     opcode = reader.byte()
     if opcode < 2:
         if reader.byte() != 0:
-            raise reader.error("canonical definitions of other sorts than functions are not supported", start)
+            raise reader.error("only canonical definitions of functions are supported", start)
         index = reader.unsigned()
         options = _options(reader)
         return Lower(index, options) if opcode == 1 else Lift(index, reader.unsigned(), options)

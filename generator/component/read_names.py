@@ -1,4 +1,4 @@
-"""Reading what types and definitions share: sorts, value types, names with attributes (Binary.md)."""
+"""Reading the common parts of types and definitions: sorts, value types, names with attributes (Binary.md)."""
 
 from __future__ import annotations
 

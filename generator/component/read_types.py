@@ -102,7 +102,7 @@ def _resource(reader: ComponentReader) -> ResourceType:
 
 
 def read_core_val_type(reader: ComponentReader) -> CoreValType:
-    """A number type: what represents a resource or stands in a context slot."""
+    """A number type: the representation of a resource or the content of a context slot."""
     start = reader.position
     byte = reader.byte()
     if byte not in (CoreValType.I32, CoreValType.I64):
@@ -192,7 +192,7 @@ def read_core_type(reader: ComponentReader) -> CoreType:
 
 
 def _core_def_type(reader: ComponentReader) -> CoreFuncType | OtherCoreType:
-    """`core:rectype`, where a module type begins with the byte of a type that has subtypes, which then has a prefix."""
+    """`core:rectype`. A module type begins with the byte of a type with subtypes, which has a prefix here."""
     start = reader.position
     if reader.data[start : min(start + 2, reader.end)] == b"\x00\x50":
         reader.byte()

@@ -7,7 +7,7 @@ from generator.wasm.reader import Reader
 
 
 class ComponentReader(Reader):
-    """Reads `data[position:end]`. `depth` counts enclosing components and types, which are bounded."""
+    """Reads `data[position:end]`. `depth` counts enclosing components and types, which have a limit."""
 
     __slots__ = ("depth",)
 

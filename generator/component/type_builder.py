@@ -22,7 +22,7 @@ from generator.names.component_names import ExternName
 
 
 class _ScopeBuilder:
-    """Index spaces of one type scope; they begin empty (see `alias_outer` to reach what is around)."""
+    """Index spaces of one type scope; they begin empty (see `alias_outer` for the scopes around it)."""
 
     _OPCODE: int
 
@@ -39,7 +39,7 @@ class _ScopeBuilder:
         return index
 
     def next_index(self, sort: Sort) -> int:
-        """How many items of `sort` there are: the index that the next one will get."""
+        """The number of items of `sort`: the index of the next one."""
         return self._next[sort]
 
     def type(self, type: DefType) -> int:
@@ -58,7 +58,7 @@ class _ScopeBuilder:
         return self._add(ExportDecl(extern_name(name), type), _sort_of(type))
 
     def finish(self) -> EncodedType:
-        """The whole type, to be given to `type` of a component builder or of an outer scope."""
+        """The whole type, for `type` of a component builder or of an outer scope."""
         out = bytearray((self._OPCODE,))
         encode_index(out, self._count)
         return EncodedType(bytes(out + self._declarators))

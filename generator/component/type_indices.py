@@ -1,4 +1,4 @@
-"""Which types a type definition refers to."""
+"""The types that a type definition refers to."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ TYPE_CLASSES = frozenset((*_VALUES, PrimValType, ResourceType, ComponentType, In
 
 
 def type_indices(definition: DefType) -> list[int]:
-    """Indices in the definition's own scope; what stands inside component and instance types is not looked at."""
+    """Indices in the definition's own scope, without the contents of component and instance types."""
     values = _VALUES.get(definition.__class__)
     if values is None:
         return []

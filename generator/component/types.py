@@ -13,7 +13,7 @@ from generator.wasm.types import ValType as CoreValType
 
 @unique
 class Sort(Enum):
-    """What an index space holds; the value is the encoding of `sort`."""
+    """The contents of an index space; the value is the encoding of `sort`."""
 
     CORE_FUNC = b"\x00\x00"
     CORE_TABLE = b"\x00\x01"
@@ -240,7 +240,7 @@ CoreExternType = int | TableType | MemoryType | GlobalType | TagType
 
 @dataclass(frozen=True, slots=True)
 class ModuleType:
-    """`core:moduletype`; `types` is its index space of types, in which an outer alias may stand."""
+    """`core:moduletype`; `types` is its index space of types, which may contain an outer alias."""
 
     types: tuple[CoreFuncType | OtherCoreType | AliasOuter, ...]
     imports: tuple[tuple[str, str, CoreExternType], ...]
@@ -249,7 +249,7 @@ class ModuleType:
 
 @dataclass(frozen=True, slots=True)
 class OtherCoreType:
-    """A core type that nothing here has to understand (a recursion group, a struct, ...), as it is in the binary."""
+    """A core type that no code here must understand (a recursion group, a struct, ...), in its binary form."""
 
     encoded: bytes
 
@@ -259,7 +259,7 @@ CoreType = CoreFuncType | ModuleType | OtherCoreType
 
 @dataclass(frozen=True, slots=True)
 class InstanceType:
-    """`offsets`: where each declarator stood in the file that was read; empty for a type that was built."""
+    """`offsets`: the offset of each declarator in the file that was read; empty for a type that was built."""
 
     declarators: tuple[InstanceDecl, ...]
     offsets: tuple[int, ...] = field(default=(), compare=False, repr=False)
@@ -275,7 +275,7 @@ class ComponentType:
 
 @dataclass(frozen=True, slots=True)
 class EncodedType:
-    """A component or instance type that is in binary form already (see `type_builder`)."""
+    """A component or instance type that is already in binary form (see `type_builder`)."""
 
     body: bytes
 

@@ -60,7 +60,7 @@ def generate(resolve: Resolve, world_id: WorldId, options: DylibOptions | None =
 
 
 class Generation:
-    """The steps for one world. Places in the table come first, because the wit_t holds them, then the code."""
+    """The steps for one world. Places in the table come first, because the wit_t contains them, then the code."""
 
     def __init__(self, table: TypeTable, functions: WorldFunctions, options: DylibOptions) -> None:
         self.instances = table.instances
@@ -102,7 +102,7 @@ class Generation:
         return Library(self.assembly, start.data, area.end, self.frames.uses_global, needed, component_type)
 
     def _describe(self, impls: list[Func]) -> Description:
-        """Imports what the wit_t points to."""
+        """Imports the functions that the wit_t points to."""
         places = [self.assembly.element(impl) for impl in impls]
         return Description(
             [self._function_entry(use, place) for use, place in zip(self.functions.imports, places, strict=True)],
@@ -125,7 +125,7 @@ class Generation:
         return use.function.name if interface is None else f"{interface}#{use.function.name}"
 
     def _write_helpers(self) -> None:
-        """Bodies of helpers; writing one may ask for others."""
+        """Bodies of helpers; one body may request other helpers."""
         pending = self.helpers.pending
         while pending:
             (node, mode), function = pending.pop()
@@ -144,7 +144,7 @@ class Generation:
         ]
 
     def _allocates(self) -> bool:
-        """Whether memory is allocated: by the library, or by a caller or callee that passes values in memory."""
+        """Whether memory is allocated, by the library, or by a caller or callee that passes values in memory."""
         if self.assembly.uses(intrinsics.REALLOC) or any(self._lifted_pointers()):
             return True
         if any(node.kind is Kind.ERROR_CONTEXT for node in self.table.nodes):

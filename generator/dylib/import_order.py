@@ -1,7 +1,8 @@
 """The order of a library's imports.
 
-It is free. Linkers describe the types of an imported interface in the order in which its core functions reach them,
-so the order of the world's items, which is the reference's, makes components that print as the same WIT.
+The order is free. Linkers describe the types of an imported interface in the order in which its core functions reach
+them, so the order of the world's items, which is also the reference's order, makes components that print as the same
+WIT.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from generator.resolved.model import FunctionItem, InterfaceItem, Resolve, Resou
 
 
 def in_world_order(imports: Sequence[Func], resolve: Resolve, world: World) -> list[Func]:
-    """The interpreter's functions, then what the world imports in its order, then built-ins for its exports."""
+    """The interpreter's functions, then the world's imports in its order, then built-ins for its exports."""
     ranks = {name: rank for rank, name in enumerate(_names(resolve, world))}
 
     def rank(function: Func) -> int:
@@ -26,7 +27,7 @@ def in_world_order(imports: Sequence[Func], resolve: Resolve, world: World) -> l
 
 
 def _names(resolve: Resolve, world: World) -> Iterator[ImportName]:
-    """Functions of an interface stand before the built-ins of its resources."""
+    """Functions of an interface come before the built-ins of its resources."""
     for key, item in world.imports.items():
         match item:
             case InterfaceItem(id):

@@ -28,7 +28,7 @@ _MEMORY_ALIGNMENT = 8
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """`memory_size`: bytes at `__memory_base`, of which `data` are the first."""
+    """`memory_size`: bytes at `__memory_base`; `data` are the first of them."""
 
     assembly: Assembly
     data: bytes

@@ -1,4 +1,4 @@
-"""What cannot be generated, refused by name and all at once."""
+"""Unsupported items of a world: refused by name and all at once."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def refuse_async(resolve: Resolve, world: World, options: DylibOptions) -> None:
 def refuse_env(resolve: Resolve, world: World) -> None:
     """Raises UnsupportedError if the world imports an interface by the plain name `env`.
 
-    Its functions would be imported from the core module `env`, where a library's own symbols come from
-    (tool-conventions, DynamicLinking.md): no linker can tell the two apart.
+    Its functions would be imported from the core module `env`, the module of a library's own symbols (tool-conventions,
+    DynamicLinking.md): no linker can distinguish the two.
     """
     for key, item in world.imports.items():
         if resolve.world_key_name(key) == SYMBOLS and isinstance(item, InterfaceItem):
@@ -59,7 +59,7 @@ def refuse_env(resolve: Resolve, world: World) -> None:
 def refuse_maps(resolve: Resolve, functions: Iterable[FunctionUse], nodes: Iterable[Node]) -> None:
     """Raises UnsupportedError if there is a map: version 2 of the interface has none."""
     known: dict[Node, bool] = {}
-    for node in nodes:  # parts come before what they are part of
+    for node in nodes:  # parts come before wholes
         known[node] = node.kind is Kind.MAP or any(part is not None and known[part] for part in node.parts)
     reason = "maps need --abi-version 3"
     items = [

@@ -1,8 +1,8 @@
-"""Getters and setters: what their types must be, and that a getter comes before its setter.
+"""Getters and setters: the rules for their types, and the order of a getter before its setter.
 
 The rules are those of component-model PR 701 and PR 722 (Binary.md, "Import and Export Definitions"; WIT.md, "WIT
-Functions"). That a setter is moved behind its getter where WIT has them the other way round, and that types are
-compared by structure, is learnt from wasm-tools.
+Functions"). Two rules come from the behaviour of wasm-tools: a setter moves behind its getter if WIT has them the other
+way round, and types are compared by structure.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def accessor_of(function: Function) -> Accessor | None:
 
 
 def params_problem(function: Function) -> str | None:
-    """What is wrong with the number of parameters, the `self` of a method apart; None if nothing."""
+    """The error in the number of parameters, without the `self` of a method; None if there is none."""
     count = len(function.params) - isinstance(function.kind, Method)
     match accessor_of(function):
         case Accessor.GET if count:
@@ -31,7 +31,7 @@ def params_problem(function: Function) -> str | None:
 
 
 def result_problem(resolve: Resolve, function: Function) -> str | None:
-    """What is wrong with the result; None if nothing."""
+    """The error in the result; None if there is none."""
     result = _result(resolve, function.result)
     match accessor_of(function):
         case Accessor.GET if function.result is None:
@@ -44,19 +44,19 @@ def result_problem(resolve: Resolve, function: Function) -> str | None:
 
 
 def pair_problem(resolve: Resolve, functions: Mapping[str, Function], setter: Function) -> str | None:
-    """What is wrong with a setter among the functions of its scope; None if nothing."""
+    """The error in a setter among the functions of its scope; None if there is none."""
     getter = functions.get(getter_of(setter.name))
     if getter is None:
-        return "this setter has no getter: a `get` of the same name is needed beside each `set`"
+        return "this setter has no getter: each `set` needs a `get` of the same name"
     result = _result(resolve, getter.result)
     value = getter.result if result is None else result.ok
     if value is None or not _same(resolve, value, setter.params[-1].type):
-        return "the parameter of this setter has another type than the value of its getter"
+        return "the parameter of this setter and the value of its getter have different types"
     return None
 
 
 def setters_behind_getters(names: Iterable[str]) -> list[str]:
-    """The names with each setter that precedes its getter moved directly behind it."""
+    """The names, with each setter that precedes its getter moved directly behind it."""
     order: dict[str, None] = {}
     waiting: dict[str, str] = {}
     for name in names:
@@ -77,7 +77,7 @@ def _result(resolve: Resolve, type: Type | None) -> Result | None:
 
 
 def _same(resolve: Resolve, one: Type, other: Type) -> bool:
-    """Whether two types are one by structure; resources are one by identity. The stack stands for recursion."""
+    """Whether two types have the same structure; resources are compared by identity. The stack replaces recursion."""
     seen: set[tuple[Type, Type]] = set()
     stack: list[tuple[Type | None, Type | None]] = [(one, other)]
     while stack:

@@ -1,4 +1,4 @@
-"""The syntax tree of WIT text: what is written, before any name is resolved.
+"""The syntax tree of WIT text, before any name is resolved.
 
 Positions (`at`) are offsets into the file's text. The nodes are named tuples because they are many and short-lived.
 """
@@ -50,8 +50,8 @@ class HandleType(NamedTuple):
 class ConstructedType(NamedTuple):
     """A built-in type with arguments: `list`, `option`, `result`, `tuple`, `map`, `future`, `stream`.
 
-    `result` has two arguments, `future` and `stream` have one; they are None where nothing (or `_`) is written.
-    `size` is the length of a fixed-length list.
+    `result` has two arguments, `future` and `stream` have one; they are None if nothing (or `_`) is written. `size` is
+    the length of a fixed-length list.
     """
 
     at: int
@@ -72,9 +72,9 @@ class FieldDeclaration(NamedTuple):
 
 
 class FunctionDeclaration(NamedTuple):
-    """`kind` is `function`, `method`, `static` or `constructor`; a constructor is named so.
+    """`kind` is `function`, `method`, `static` or `constructor`; the name of a constructor is `constructor`.
 
-    `accessor` is `get` or `set` where that word stands for `func`.
+    `accessor` is `get` or `set` if that word replaces `func`.
     """
 
     docs: str | None
@@ -116,7 +116,7 @@ class TypeDeclaration(NamedTuple):
 class UseName(NamedTuple):
     name: Name
     local: Name
-    """The name in this scope: the one after `as`, otherwise the same."""
+    """The name in this scope: the name after `as`, otherwise the same name."""
 
 
 class UseDeclaration(NamedTuple):
@@ -185,7 +185,7 @@ class NestedPackage(NamedTuple):
 
 
 class File(NamedTuple):
-    """One text: the package it belongs to, if it says so, its own items, and the packages nested in it."""
+    """One text: the package that it names, if any, its own items, and the packages nested in it."""
 
     source: SourceText
     package: PackageDeclaration | None
@@ -197,7 +197,7 @@ _NO_CONTENT = frozenset({"at", "package_at", "result_at", "docs"})
 
 
 def syntax_shape(node: object) -> object:
-    """A node without positions and documentation: equal for texts that say the same."""
+    """A node without positions and documentation: equal for equivalent texts."""
     if not isinstance(node, tuple):
         return node
     fields: tuple[str, ...] = getattr(node, "_fields", ())

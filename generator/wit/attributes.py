@@ -38,7 +38,7 @@ def parse_attributes(cursor: Cursor) -> Attributes:
     if since is not None and unstable is not None:
         raise cursor.source.error(start, "an item is either @since or @unstable, not both")
     if deprecated is not None and since is None and unstable is None:
-        raise cursor.source.error(start, "@deprecated needs @since or @unstable beside it")
+        raise cursor.source.error(start, "@deprecated needs @since or @unstable")
     gated = since is not None or unstable is not None
     stability = Stability(since, unstable, deprecated) if gated else NO_GATES
     return Attributes(stability, found.get("external-id"), start)

@@ -17,9 +17,9 @@ from generator.wit.package_context import PackageContext
 
 
 class TypeCloner:
-    """Copies what belongs to one owner to another; what belongs to neither stays shared.
+    """Copies the items of one owner to another; items of other owners stay shared.
 
-    Anonymous types are copied if a copied type is inside them.
+    Anonymous types are copied if they contain a copied type.
     """
 
     def __init__(self, context: PackageContext, old: Owner, new: Owner):
@@ -29,9 +29,9 @@ class TypeCloner:
         self._copies: dict[TypeId, TypeId] = {}
 
     def named_type(self, id: TypeId, name: str | None = None) -> TypeId:
-        """The copy of a type, under another name if one is given.
+        """The copy of a type, under another name if there is one.
 
-        Definitions are copied in the order of the arena, so that a copy's parts are there before it.
+        Definitions are copied in the order of the arena, so that a copy's parts come before it.
         """
         found = self._copies.get(id)
         if found is not None:
@@ -56,12 +56,12 @@ class TypeCloner:
         return rebuild_function(function, self.type, self.named_type)
 
     def interface(self, id: InterfaceId) -> InterfaceId:
-        """A copy of an interface, which belongs to the package that is being resolved."""
+        """A copy of an interface; the copy belongs to the package in resolution."""
         resolve = self.context.resolve
         original = resolve.interfaces[id]
         copy = InterfaceId(len(resolve.interfaces))
         cloner = TypeCloner(self.context, InterfaceOwner(id), InterfaceOwner(copy))
-        # Types used from the world around it have copies of their own.
+        # Types used from the enclosing world have their own copies.
         cloner._copies.update(self._copies)
         interface = replace(original, package=self.context.package_id, types={}, functions={})
         resolve.interfaces.append(interface)

@@ -1,7 +1,7 @@
-"""The packages of one `Resolve` added to another: dependencies in binary form, each of which is decoded by itself.
+"""Adds the packages of one `Resolve` to another: dependencies in binary form, each decoded separately.
 
-A decoded package brings along the parts of other packages that it uses. The same package from two sources is united:
-what both have must be the same.
+A decoded package contains the parts of other packages that it uses. Two sources of the same package are merged: their
+common items must be equal.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from generator.wit.unique import clash_anywhere
 
 
 def add_packages(resolve: Resolve, other: Resolve) -> None:
-    """Add all that `other` has to `resolve`. Raises WitError if both define an item, and not alike."""
+    """Add everything in `other` to `resolve`. Raises WitError if both define an item differently."""
     _Addition(resolve, other).run()
 
 
@@ -106,7 +106,7 @@ class _Addition:
         return WorldOwner(self._worlds[owner.id]) if isinstance(owner, WorldOwner) else None
 
     def _type_definition(self, definition: TypeDef) -> TypeId:
-        """Definitions refer to earlier ones only, so the parts of this one are there."""
+        """Definitions refer only to earlier ones, so the parts of this one exist."""
         owner = self._owner(definition.owner)
         kind = rebuild(definition.kind, self._type, self._types.__getitem__)
         if isinstance(owner, InterfaceOwner) and definition.name is not None:

@@ -1,7 +1,7 @@
-"""What stands in an item that a gate turns off (WIT.md, "Rules for feature gate usage").
+"""The contents of an item that a gate turns off (WIT.md, "Rules for feature gate usage").
 
-By the specification all of it must be gated compatibly. Like the reference (learnt from wasm-tools 1.262) this lets
-functions pass that have no gate, and inline interfaces, as long as they refer to nothing that is turned off.
+By the specification all of it must be gated compatibly. Like the reference (from the behaviour of wasm-tools 1.262),
+this module accepts functions without a gate, and inline interfaces, as long as they refer to no disabled item.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from generator.wit.text import SourceText
 
 
 class Contained:
-    """Checks of one file's items. Raises WitError."""
+    """Checks one file's items. Raises WitError."""
 
     def __init__(self, context: PackageContext, source: SourceText) -> None:
         self._context = context
         self._source = source
 
     def check_interface(self, declaration: InterfaceDeclaration) -> None:
-        """Of an interface that is turned off."""
+        """Check a disabled interface."""
         for member in declaration.members:
             self._check_types(member, "interface")
 
     def check_world(self, declaration: WorldDeclaration) -> None:
-        """Of a world that is turned off."""
+        """Check a disabled world."""
         for member in declaration.members:
             if isinstance(member, ExternDeclaration):
                 item = member.item
@@ -46,7 +46,7 @@ class Contained:
                 self._check_types(member, "world")
 
     def _check_types(self, member: object, what: str) -> None:
-        """A type that is named there must be turned off, too."""
+        """A named type there must also be disabled."""
         if isinstance(member, TypeDeclaration):
             name = member.name
         elif isinstance(member, UseDeclaration) and member.names:
@@ -58,7 +58,7 @@ class Contained:
             raise self._source.error(name.at, message, f"give it the gate of its {what}")
 
     def _check_references(self, declaration: InterfaceDeclaration) -> None:
-        """An inline interface without a gate: what is open in it refers to nothing that is turned off."""
+        """An inline interface without a gate: its open items refer to no disabled item."""
         off: set[str] = set()
         mentioned: list[Name] = []
         for member in declaration.members:
@@ -73,7 +73,7 @@ class Contained:
                 off.update(name.text for name in names)
         for name in mentioned:
             if name.text in off:
-                hint = "gate what refers to it too, or enable the feature with --features"
+                hint = "gate its users too, or enable the feature with --features"
                 raise self._source.error(name.at, f"the type `{name.text}` is turned off by its feature gate", hint)
 
     def _is_included(self, attributes: Attributes) -> bool:

@@ -1,4 +1,4 @@
-"""A position in a token list, and the small pieces of grammar that everything else is made of."""
+"""A position in a token list, and the small pieces of grammar that all other rules use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from generator.wit.lexer import END, IDENTIFIER, INVALID, KEYWORDS, STRING, Toke
 from generator.wit.string_literal import decode_string_literal
 
 LONGEST_SHOWN = 60
-"""Characters of a token that an error repeats."""
+"""Maximum characters of a token in an error."""
 
 
 class Cursor:
@@ -29,7 +29,7 @@ class Cursor:
 
     @property
     def at(self) -> int:
-        """Where the next token starts."""
+        """The start of the next token."""
         return self._starts[self.index]
 
     def look_ahead(self, distance: int) -> str:
@@ -55,7 +55,7 @@ class Cursor:
         self.kind = self._kinds[self.index]
 
     def goes_on(self, closer: str) -> bool:
-        """After an item of a list: steps over a comma, or stands at the end of the list."""
+        """After an item of a list: steps over a comma, or is at the end of the list."""
         if self.eat(","):
             return True
         if self.kind != closer:
@@ -100,11 +100,11 @@ class Cursor:
         return Name(text, at)
 
     def written(self) -> str:
-        """The next token as it is written; an identifier behind `%` is `%` and a part of it, no word."""
+        """The text of the next token; an identifier after `%` includes the `%` and is not a keyword."""
         return self.source.text[self.at : self.at + len(self._values[self.index])]
 
     def word(self, text: str) -> None:
-        """The given identifier, which is a keyword only in this place."""
+        """The given identifier, which is a keyword only at this place."""
         if self.kind != IDENTIFIER or self._values[self.index] != text:
             raise self.unexpected(f"`{text}`")
         self.advance()
@@ -126,7 +126,7 @@ class Cursor:
         return decode_string_literal(self.source, at, literal)
 
     def version(self) -> str:
-        """A semantic version. It ends where the text stops being one, so that `@1.0.0.{a}` reads well."""
+        """A semantic version. It ends at the first character that cannot continue it, so that `@1.0.0.{a}` is valid."""
         start = self.at
         match = VERSION.match(self.source.text, start)
         if match is None or not is_version(match.group()):
@@ -136,7 +136,9 @@ class Cursor:
             last = self._starts[self.index] + len(self._values[self.index])
             self.advance()
             if last > end:
-                raise self.source.error(end, "this is no part of a version", "see semver.org for what a version is")
+                raise self.source.error(
+                    end, "this is not part of a version", "see semver.org for the syntax of versions"
+                )
         return match.group()
 
     def opt_version(self) -> str | None:
@@ -144,7 +146,7 @@ class Cursor:
 
 
 def _shortened(text: str) -> str:
-    """A token as errors show it."""
+    """A token in the form that errors show."""
     return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "..."
 
 

@@ -1,6 +1,6 @@
 """A world's implied imports and the order of its items (WIT.md, "Transitive imports and worlds").
 
-The specification leaves the order open; the one here is what the reference prints.
+The specification leaves the order open; this module uses the order that the reference prints.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def type_dependency(resolve: Resolve, id: TypeId) -> InterfaceId | None:
 
 
 def elaborate(resolve: Resolve, world: World, keep_exports: bool = False) -> None:
-    """Add the imports that a world's items imply and bring its items into order, in place; with `keep_exports` the
-    imports only, of a world whose exports are in order.
+    """Add the imports that a world's items imply and sort its items, in place; with `keep_exports` only the imports of
+    a world whose exports are already in order.
 
     Raises MissingExportError if an export cannot be satisfied by one copy of an interface.
     """
@@ -87,7 +87,7 @@ def elaborate(resolve: Resolve, world: World, keep_exports: bool = False) -> Non
 
 
 def _by_class(resolve: Resolve, items: Mapping[WorldKey, WorldItem]) -> list[tuple[WorldKey, WorldItem]]:
-    """Interfaces, used types, own types, functions, functions of resources; within a class the order stays."""
+    """Interfaces, used types, own types, functions, functions of resources; the order within a class stays."""
     return sorted(items.items(), key=lambda entry: _class_of(resolve, entry[1]))
 
 
@@ -103,7 +103,7 @@ def _class_of(resolve: Resolve, item: WorldItem) -> int:
 
 
 def _add_import(resolve: Resolve, imports: dict[WorldKey, WorldItem], key: WorldKey, item: InterfaceItem) -> None:
-    """An interface after all that it depends on. The stack stands for recursion: chains of `use` may be long."""
+    """An interface after all its dependencies. The stack replaces recursion, because chains of `use` may be long."""
     if key in imports:
         return
     stack: list[tuple[WorldKey, InterfaceItem, Iterator[InterfaceId]]] = []
@@ -122,7 +122,7 @@ def _add_import(resolve: Resolve, imports: dict[WorldKey, WorldItem], key: World
 
 
 class _Visit:
-    """An interface on the way into a world's exports, or into its imports because an export needs it there."""
+    """An interface that will be in a world's exports, or in its imports because an export needs it there."""
 
     __slots__ = ("dependencies", "exported", "item", "key")
 
@@ -141,8 +141,9 @@ def _add_exports(
 ) -> None:
     """Exported interfaces after those that they depend on.
 
-    A dependency is satisfied by an export if it is exported, and otherwise by an import. What is needed as an import
-    needs imports itself; if such an interface is exported too, the export would have to agree with two copies of it.
+    A dependency is satisfied by an export if it is exported, and otherwise by an import. An interface that is needed as
+    an import needs imports itself; if such an interface is also exported, the export would have to agree with two
+    copies of it.
     """
     needed_as_import: set[InterfaceId] = set()
     for root, root_item in interfaces.items():

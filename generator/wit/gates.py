@@ -1,4 +1,4 @@
-"""Which gated items are part of a resolution (WIT.md, "Feature Gates")."""
+"""The gated items that are part of a resolution (WIT.md, "Feature Gates")."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from generator.wit.text import SourceText
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The features that are turned on."""
+    """The enabled features."""
 
     names: frozenset[str] = frozenset()
     all: bool = False
 
     @classmethod
     def of(cls, names: Iterable[str] = (), all_features: bool = False) -> Features:
-        """`names` may hold several features in one string, separated by commas or blanks."""
+        """`names` may contain several features in one string, separated by commas or blanks."""
         return cls(frozenset(part for name in names for part in name.replace(",", " ").split()), all_features)
 
 
 def is_included(stability: Stability, package: PackageName, features: Features, source: SourceText, at: int) -> bool:
     """Whether an item with these gates is part of `package` now.
 
-    Raises WitError for an @since that lies in the package's future, or that stands in a package without a version.
+    Raises WitError for an @since that is later than the package's version, or that is in a package without a version.
     """
     if stability is NO_GATES:
         return True

@@ -1,9 +1,9 @@
-"""Where owned handles without a name stand among the types of a package, and the copies that `include` makes.
+"""The places of owned handles without a name, and of the copies that `include` makes, among the types of a package.
 
-WIT.md gives types no order. In the reference, whose JSON tells types by their places, the bare name of a resource
-becomes an owned handle late: before the type in which it is mentioned first, and behind all types if only functions
-mention it. Copies stand behind all that. The same order here makes places comparable (learnt from what wasm-tools 1.262
-prints).
+WIT.md does not define an order of types. In the reference, whose JSON identifies types by their places, the bare name
+of a resource becomes an owned handle late: before the type that mentions it first, or after all types if only functions
+mention it. Copies come after all of these. This module uses the same order, which makes places comparable (it comes
+from the output of wasm-tools 1.262).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from generator.resolved.walk import function_types
 
 
 class Start(NamedTuple):
-    """Where the types, interfaces and worlds of a package begin in the arenas."""
+    """The first types, interfaces and worlds of a package in the arenas."""
 
     types: int
     interfaces: int
@@ -41,7 +41,7 @@ class Start(NamedTuple):
 
 
 def move_owned_handles(resolve: Resolve, start: Start, borrowing: list[bool], copied: Set[TypeId]) -> None:
-    """Bring the types of the last package into that order. `borrowing`: one entry a type, moved with it."""
+    """Sort the types of the last package into that order. `borrowing`: one entry for each type, which moves with it."""
     order = _order(resolve, start, copied)
     new_ids = {old: TypeId(start.types + place) for place, old in enumerate(order)}
     if all(old == new for old, new in new_ids.items()):

@@ -28,8 +28,8 @@ def include(
 ) -> None:
     """Copy the imports and exports of `included` into `target`.
 
-    Interfaces under their own id are shared. What has a plain name is copied, with its types, under the name that
-    `with` gives it; a name that is already there is an error.
+    Interfaces under their own id are shared. Items with a plain name are copied, with their types, under the name from
+    `with`; an existing name is an error.
     """
     resolve = context.resolve
     theirs = resolve.worlds[included]
@@ -47,7 +47,7 @@ def include(
                 name = renamed(key, renames)
                 if name in our_items:
                     hint = f"rename it: `include {theirs.name} with {{ {key} as ... }}`"
-                    raise source.error(at, f"the {what} `{name}` of the included world is already there", hint)
+                    raise source.error(at, f"the {what} `{name}` of the included world already exists", hint)
                 our_items[name] = _copy(cloner, name, item)
             else:
                 our_items[key] = _shared(source, at, item, our_items.get(key), foreign)
@@ -70,7 +70,7 @@ def _renames(source: SourceText, declaration: IncludeDeclaration, world: World) 
 
 
 def renamed(name: str, renames: Mapping[str, str]) -> str:
-    """A plain name with `with` applied to its first label: of a function, a property, or a resource."""
+    """A plain name with `with` applied to its first label: the name of a function, a property, or a resource."""
     annotations, bracket, rest = name.rpartition("]")
     first, dot, member = rest.partition(".")
     return f"{annotations}{bracket}{renames.get(first, first)}{dot}{member}"
@@ -80,7 +80,7 @@ def _copy(cloner: TypeCloner, name: str, item: WorldItem) -> WorldItem:
     if isinstance(item, FunctionItem):
         function = cloner.function(item.function)
         if function is item.function and function.name == name:
-            return item  # shared: a chain of worlds holds each function once
+            return item  # shared: a chain of worlds contains each function once
         return FunctionItem(replace(function, name=name))
     if isinstance(item, TypeItem):
         return TypeItem(cloner.named_type(item.id, name))
@@ -91,10 +91,10 @@ def _copy(cloner: TypeCloner, name: str, item: WorldItem) -> WorldItem:
 
 
 def _shared(source: SourceText, at: int, theirs: WorldItem, ours: WorldItem | None, foreign: bool) -> WorldItem:
-    """One item for an interface that both worlds have, or that only the included one has.
+    """One item for an interface in both worlds, or only in the included one.
 
-    A world of another package keeps its @since for itself: it speaks of that package's versions. How gates are
-    united is learnt from the reference; WIT.md does not say.
+    The @since of another package's world is not copied, because it refers to that package's versions. The rule for
+    merging gates comes from the reference; WIT.md does not define it.
     """
     assert isinstance(theirs, InterfaceItem)
     if ours is None:

@@ -57,7 +57,7 @@ def resolve_json(resolve: Resolve) -> dict[str, Json]:
 
 
 def _extras(docs: str | None, stability: Stability | None = None, external_id: str | None = None) -> dict[str, Json]:
-    """What is left out where there is none."""
+    """Members that are left out if they are empty."""
     extras: dict[str, Json] = {}
     if docs is not None:
         extras["docs"] = {"contents": docs}

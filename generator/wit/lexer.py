@@ -21,7 +21,7 @@ KEYWORDS = frozenset(primitive.value for primitive in Primitive) | {
     "stream", "tuple", "type", "use", "variant", "with", "world",
 }
 # fmt: on
-"""Words that are no identifiers unless written with `%`. `_` is the empty place in `result<_, e>`."""
+"""Words that are identifiers only with `%`. `_` is the empty place in `result<_, e>`."""
 
 _TOKEN = re.compile(
     r"""
@@ -36,12 +36,12 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-"""Strings are matched without backtracking: it could find nothing else, and takes memory for each character."""
+"""Strings are matched without backtracking, which would find nothing else and needs memory for each character."""
 
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
-# Bidirectional overrides, control codes and deprecated or discouraged code points (WIT.md, "Lexical structure").
-# The specification does not list the last kind: these are the ones that the reference names.
+# Bidirectional overrides, control codes and deprecated or discouraged code points (WIT.md, "Lexical structure"). The
+# specification does not list the last kind: these are the code points that the reference names.
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u0149\u0673\u0f77\u0f79\u17a3\u17a4\u17b4\u17b5]"
 )
@@ -51,8 +51,8 @@ _FORBIDDEN = re.compile(
 class Tokens:
     """Tokens as columns; the last one is END.
 
-    `kinds` holds the keyword or operator itself, or one of the constants above. `values` is the text (an identifier
-    without its `%`). `comments` holds the comments that stand before a token, by the token's index.
+    `kinds` contains the keyword or operator itself, or one of the constants above. `values` is the text (an identifier
+    without its `%`). `comments` contains the comments before a token, by the token's index.
     """
 
     source: SourceText
@@ -65,8 +65,8 @@ class Tokens:
 def tokenize(source: SourceText) -> Tokens:
     """All tokens of a text.
 
-    Raises WitError for forbidden code points and comments without an end. What is no token at all becomes one of
-    kind INVALID, so that an earlier mistake is told first.
+    Raises WitError for forbidden code points and comments without an end. Text that is not a token becomes a token of
+    kind INVALID, so that an earlier mistake is reported first.
     """
     text = source.text
     forbidden = _FORBIDDEN.search(text)
@@ -86,7 +86,7 @@ def tokenize(source: SourceText) -> Tokens:
             kinds.append(INVALID)
             values.append(text[position])
             starts.append(position)
-            # behind a string without an end nothing on its line is looked at: each `"` in it would be another such
+            # after an unterminated string the rest of the line is skipped: each `"` in it would be another one
             end_of_line = text.find("\n", position) if text[position] == '"' else position + 1
             position = end if end_of_line < 0 else end_of_line
             continue
@@ -120,7 +120,7 @@ def tokenize(source: SourceText) -> Tokens:
 
 
 def _end_of_comment(source: SourceText, start: int) -> int:
-    """Where the block comment at `start` ends; block comments nest."""
+    """The end of the block comment at `start`; block comments nest."""
     depth = 0
     for edge in _COMMENT_EDGE.finditer(source.text, start):
         depth += 1 if edge.group() == "/*" else -1
@@ -132,9 +132,9 @@ def _end_of_comment(source: SourceText, start: int) -> int:
 def docs_of(comments: list[str]) -> str | None:
     """The documentation in the comments before an item, without comment marks and common indentation.
 
-    The indentation is that of the lines that begin behind a comment mark; the further lines of a block comment stay as
-    they are. All comments count, not only `///` and `/** */`. WIT.md says nothing of documentation: all this is learnt
-    from what wasm-tools 1.262 makes of it.
+    The indentation is that of the lines that begin after a comment mark; the further lines of a block comment stay
+    unchanged. All comments count, not only `///` and `/** */`. WIT.md does not define documentation: all these rules
+    come from the behaviour of wasm-tools 1.262.
     """
     bodies = [_comment_body(comment).rstrip() for comment in comments]
     margin = _common_indentation([line for line in (body.partition("\n")[0] for body in bodies) if line.strip()])
@@ -149,13 +149,13 @@ def _comment_body(comment: str) -> str:
 
 
 def _without(body: str, margin: int) -> str:
-    """A comment without the blanks of the margin at its start, as far as there are any."""
+    """A comment without the blanks of the margin at its start, if there are any."""
     blanks = len(body) - len(body.lstrip(" \t"))
     return body[min(blanks, margin) :]
 
 
 def _common_indentation(lines: list[str]) -> int:
-    """How many blanks all lines start with alike."""
+    """The number of blanks at the start of all lines."""
     if not lines:
         return 0
     first = lines[0]

@@ -1,8 +1,8 @@
-"""Worlds of several sources united in one `Resolve`.
+"""Merges worlds of several sources in one `Resolve`.
 
-Each core module of a component may carry its own description of a world. The component has one world: the union of all.
-Packages are the same when name and version are; their interfaces are united item by item, and what two sources both
-describe must be the same by structure. Only what a world reaches is taken over.
+Each core module of a component may contain its own description of a world. The component has one world: the union of
+all. Packages are the same if name and version are; their interfaces are merged item by item, and items that two sources
+describe must have the same structure. Only items that a world reaches are copied.
 """
 
 from __future__ import annotations
@@ -40,13 +40,12 @@ from generator.wit.unique import clash_anywhere
 
 
 class MergeError(GeneratorError):
-    """Two sources describe the same item differently, or items of theirs cannot stand beside each other. The text names
-    the items."""
+    """Two sources describe the same item differently, or their items cannot coexist. The text names the items."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one source contributes to a union: the keys of its imports and exports, in terms of the union."""
+    """The contribution of one source to a union: the keys of its imports and exports, in terms of the union."""
 
     imports: tuple[WorldKey, ...]
     exports: tuple[WorldKey, ...]
@@ -66,7 +65,7 @@ class Union:
         """Interfaces that an export of a source uses and that this source imports; the first such export."""
 
     def add(self, source: Resolve, world: WorldId) -> Part:
-        """Take over a world. Raises MergeError where it contradicts what is there."""
+        """Add a world. Raises MergeError if it contradicts existing items."""
         self._check_same_world(source, world)
         copier = _Copier(self, source)
         old, new = source.worlds[world], self.resolve.worlds[self.world]
@@ -82,10 +81,10 @@ class Union:
         return Part(tuple(imports), tuple(exports))
 
     def finish(self) -> dict[InterfaceId, WorldKey]:
-        """Put the world's items into topological order. Gives the interfaces that an export of one source uses as an
-        import and another source exports, each with such an export: in the united world it uses the export.
+        """Sort the world's items topologically. Returns the interfaces that an export of one source uses as an import
+        and another source exports, each with such an export: in the merged world it uses the export.
 
-        Otherwise exports stay in the order of the sources, as the reference has them: those of each source are in
+        Otherwise exports stay in the order of the sources, as in the reference: the exports of each source are in
         order, and none depends on another source's.
 
         Raises MergeError for two names of one scope that are not strongly-unique.
@@ -115,7 +114,7 @@ class Union:
 
 
 class _Copier:
-    """Takes items of one source over into the union; remembers what became of which id."""
+    """Copies items of one source into the union, and records their new ids."""
 
     def __init__(self, union: Union, source: Resolve) -> None:
         self.union = union
@@ -125,7 +124,7 @@ class _Copier:
         self.interfaces: dict[InterfaceId, InterfaceId] = {}
 
     def item(self, key: WorldKey, item: WorldItem, table: dict[WorldKey, WorldItem], side: str) -> WorldKey:
-        """Take over an item of the world into `table`; its key there."""
+        """Copy an item of the world into `table`; returns its key there."""
         if isinstance(key, InterfaceKey):
             assert isinstance(item, InterfaceItem)
             new_key = InterfaceKey(self.interface(item.id))
@@ -139,7 +138,7 @@ class _Copier:
             case InterfaceItem(id) if self.source.interfaces[id].name is not None:
                 new_id = self.interface(id)
                 if isinstance(existing, InterfaceItem) and existing.id != new_id:
-                    raise MergeError(f"{side} `{key}` stands for two different interfaces")
+                    raise MergeError(f"{side} `{key}` refers to two different interfaces")
                 table.setdefault(key, replace(item, id=new_id))
             case InterfaceItem(id):
                 self._inline_interface(key, item, existing, table)
@@ -166,7 +165,7 @@ class _Copier:
         self._fill(item.id, new_id, f"interface `{key}`")
 
     def interface(self, id: InterfaceId) -> InterfaceId:
-        """A named interface, with all that it has."""
+        """A named interface with all its contents."""
         known = self.interfaces.get(id)
         if known is not None:
             return known
@@ -214,7 +213,7 @@ class _Copier:
         match old.owner:
             case InterfaceOwner(interface):
                 owner: Owner | None = InterfaceOwner(self.interface(interface))
-                if id in self.types:  # taken over with its interface
+                if id in self.types:  # copied with its interface
                     return self.types[id]
                 assert isinstance(owner, InterfaceOwner)
                 table: dict[str, TypeId] = self.target.interfaces[owner.id].types

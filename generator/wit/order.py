@@ -15,9 +15,8 @@ def topological_order(
 ) -> list[str]:
     """The keys of `dependencies`, each after those that it depends on.
 
-    Among items that are ready the one declared first comes first. That is how the reference orders them too, so
-    that printed packages agree. `missing` and `cycle` make the error for a dependency that is no key, or that
-    closes a circle.
+    Among items that are ready the item declared first comes first, as in the reference, so that printed packages agree.
+    `missing` and `cycle` make the error for a dependency that is not a key, or that closes a cycle.
     """
     names = list(dependencies)
     index_of = {name: index for index, name in enumerate(names)}
@@ -46,7 +45,7 @@ def topological_order(
 
 
 def _on_a_cycle(dependencies: Mapping[str, Sequence[Name]], unordered: set[str]) -> Name:
-    """A dependency that lies on a circle: from any unordered item, going on leads into one."""
+    """A dependency on a cycle: the dependencies of any unordered item lead into one."""
     seen: set[str] = set()
     current = next(name for name in dependencies if name in unordered)
     while True:

@@ -1,4 +1,4 @@
-"""What all parts of a package share while it is resolved: the arenas, the interned anonymous types, the errors."""
+"""The shared state of a package's resolution: the arenas, the interned anonymous types, the errors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from generator.wit.text import SourceText
 
 
 class PackageContext:
-    """One package in the making, inside `resolve`."""
+    """One unfinished package, inside `resolve`."""
 
     def __init__(self, resolve: Resolve, package_id: PackageId, features: Features, borrowing: list[bool]):
         self.resolve = resolve
@@ -37,9 +37,9 @@ class PackageContext:
         self._resources: dict[TypeId, bool] = {}
         """Which types are names of resources, of those that were asked for."""
         self.copied: set[TypeId] = set()
-        """Types that `include` made of others."""
+        """Types that `include` copied from others."""
         self.left_out = False
-        """Whether gates turned anything off so far."""
+        """Whether gates have disabled anything so far."""
 
     def is_included(self, stability: Stability, source: SourceText, at: int) -> bool:
         included = is_included(stability, self.name, self.features, source, at)
@@ -53,10 +53,10 @@ class PackageContext:
         return TypeId(len(types) - 1)
 
     def anonymous(self, key: Hashable, kind: TypeKind, gates: Stability = NO_GATES) -> TypeId:
-        """The anonymous type `kind`; within a package equal ones (by `key`) are one definition.
+        """The anonymous type `kind`; within a package equal types (by `key`) are one definition.
 
-        It is told with the `gates` of the definition that mentions it first, or with those of the first gated type
-        in it. That means nothing, and is so that JSON is the same as the reference's.
+        It gets the `gates` of the definition that mentions it first, or those of the first gated type in it. These
+        gates mean nothing; they make the JSON equal to the reference's.
         """
         found = self._anonymous.get(key)
         if found is None:
@@ -66,7 +66,7 @@ class PackageContext:
         return found
 
     def _gates_in(self, kind: TypeKind) -> Stability:
-        """The gates of the first gated type in a kind. An owned handle has none, but counts as its resource."""
+        """The gates of the first gated type in a kind. An owned handle has no gates, but counts as its resource."""
         for part in () if isinstance(kind, Own) else children(kind):
             if isinstance(part, int):
                 type = self.resolve.types[part]
@@ -83,7 +83,7 @@ class PackageContext:
         return self.anonymous(("borrow", resource), Borrow(resource), gates)
 
     def is_resource(self, id: TypeId) -> bool:
-        """Whether `id` is a resource or another name of one."""
+        """Whether `id` is a resource or an alias of one."""
         chain: list[TypeId] = []
         found = self._resources.get(id)
         while found is None:

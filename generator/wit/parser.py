@@ -30,7 +30,7 @@ from generator.wit.text import SourceText
 
 
 def parse_file(source: SourceText) -> File:
-    """The syntax tree of one text. Raises WitError at the first thing that does not fit."""
+    """The syntax tree of one text. Raises WitError at the first error."""
     cursor = Cursor(tokenize(source))
     package: PackageDeclaration | None = None
     members: list[PackageMember] = []
@@ -64,11 +64,11 @@ def _parse_package_declaration(cursor: Cursor, docs: str | None) -> PackageDecla
 def _parse_package_words(cursor: Cursor, what: str) -> Name:
     """A namespace or package: lower case only, because names of imports and exports are (Explainer.md, `words`).
 
-    WIT.md allows any identifier, and the reference takes it, but then writes binaries that nothing reads.
+    WIT.md allows any identifier, and the reference accepts it, but then writes binaries that no tool reads.
     """
     name = cursor.name(what)
     if name.text != name.text.lower():
-        hint = "only interfaces, worlds and what is in them may have words in upper case"
+        hint = "only interfaces, worlds and their items may have words in upper case"
         raise cursor.source.error(name.at, f"`{name.text}` is not {what}: it must be in lower case", hint)
     return name
 
@@ -84,7 +84,7 @@ def _parse_nested(cursor: Cursor, declaration: PackageDeclaration, first: bool) 
     while cursor.kind != "}":
         docs = cursor.docs()
         if cursor.kind == "package":
-            raise cursor.source.error(cursor.at, "a package in braces cannot stand inside another one")
+            raise cursor.source.error(cursor.at, "a package in braces cannot be inside another one")
         members.append(_parse_member(cursor, docs))
     cursor.advance()
     return NestedPackage(declaration, tuple(members))
@@ -185,8 +185,8 @@ def _parse_world_body(cursor: Cursor) -> tuple[WorldMember, ...]:
 def _parse_extern(cursor: Cursor, docs: str | None, attributes: Attributes) -> ExternDeclaration:
     is_import = cursor.kind == "import"
     cursor.advance()
-    # `a:b/c` is one interface id, `a: b` a label before a path (WIT.md, "Item: world"). The names that may follow a
-    # label tell them apart: only an id goes on with a slash.
+    # `a:b/c` is one interface id, `a: b` a label before a path (WIT.md, "Item: world"). The following names distinguish
+    # them: only an id continues with a slash.
     if cursor.look_ahead(1) != ":" or (cursor.look_ahead(2) == IDENTIFIER and cursor.look_ahead(3) == "/"):
         path = _parse_use_path(cursor)
         cursor.expect(";")

@@ -22,7 +22,7 @@ from generator.wit.cursor import Cursor
 from generator.wit.lexer import IDENTIFIER
 
 MAX_TYPE_DEPTH = 100
-"""How deep types may nest in one expression, the innermost counted; the reference has the same bound."""
+"""Maximum nesting of types in one expression, including the innermost type; the reference has the same limit."""
 
 MAX_LIST_LENGTH = 2**32 - 1
 
@@ -200,7 +200,7 @@ def parse_function(
 
 
 def accessor_word(cursor: Cursor) -> str | None:
-    """`get` or `set` where it is the next token and a word of the language: before a parenthesis. Else it is a name."""
+    """`get` or `set` if it is the next token and a keyword: before a parenthesis. Otherwise it is a name."""
     word = cursor.written() if cursor.kind == IDENTIFIER and cursor.look_ahead(1) == "(" else ""
     return word if word in ("get", "set") else None
 

@@ -1,4 +1,4 @@
-"""A `Resolve` as WIT text that parses to the same. The layout is that of the reference's `component wit`."""
+"""A `Resolve` as WIT text that parses to the same `Resolve`. The layout is that of the reference's `component wit`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from generator.wit.string_literal import encode_string_literal
 
 
 def print_package(resolve: Resolve, package: PackageId, docs: bool = True) -> str:
-    """One package as a text of its own; the packages that it refers to are not in it."""
+    """One package as a separate text, without the packages that it refers to."""
     printer = _Printer(resolve, docs)
     printer.package(package)
     return printer.text()
@@ -143,9 +143,10 @@ class _Printer:
     def _types(
         self, owner: Owner, types: Iterable[tuple[str, TypeId]], functions: Iterable[Function], separate: bool
     ) -> bool:
-        """The types of an owner: first those it uses from elsewhere, then its own with a blank line before each.
+        """The types of an owner: first the types that it uses from elsewhere, then its own with a blank line before
+        each.
 
-        `separate` says whether anything stands before them in this block; the result, whether anything does now.
+        `separate` says whether this block already has text before them; the result says whether it has text now.
         """
         own_types: list[TypeId] = []
         uses: list[tuple[InterfaceId, TypeDef, list[str]]] = []
@@ -177,18 +178,18 @@ class _Printer:
         return separate
 
     def _used(self, owner: Owner, definition: TypeDef) -> tuple[InterfaceId, str] | None:
-        """The interface that a type is used from and its name there."""
+        """The interface from which a type is used, and its name there."""
         if isinstance(definition.kind, Alias) and isinstance(definition.kind.type, int):
             target = self._resolve.types[definition.kind.type]
             if isinstance(target.owner, InterfaceOwner) and target.owner != owner:
-                assert target.name is not None, "what an interface owns has a name"
+                assert target.name is not None, "an item of an interface has a name"
                 return target.owner.id, target.name
         return None
 
     def _definition(self, id: TypeId, functions: Sequence[Function]) -> None:
         """A type; `functions` are those of a resource."""
         definition = self._resolve.types[id]
-        assert definition.name is not None, "what has an owner has a name"
+        assert definition.name is not None, "an owned item has a name"
         self._docs(definition.docs)
         self._attributes(definition.stability, definition.external_id)
         if not isinstance(definition.kind, Resource):
@@ -268,7 +269,7 @@ class _Printer:
             self._attributes(function.stability, function.external_id)
             self._line(f"{keyword} {escaped(_label(function))}: {self._signature(function)};")
             return
-        assert isinstance(item, InterfaceItem), "types of a world are printed apart"
+        assert isinstance(item, InterfaceItem), "types of a world are printed separately"
         interface = self._resolve.interfaces[item.id]
         docs = item.docs if item.docs is not None or interface.name is not None else interface.docs
         self._docs(docs)

@@ -1,4 +1,4 @@
-"""Types as WIT text: the expression that means a type, and the lines that define one."""
+"""Types as WIT text: the expression for a type, and the lines that define one."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ from generator.resolved.model import (
 from generator.wit.lexer import KEYWORDS
 
 Line = tuple[str | None, str]
-"""A line of a definition with the documentation that stands above it, one level deeper."""
+"""A line of a definition with the documentation above it, one level deeper."""
 
 
 def escaped(name: str) -> str:
-    """A name, with `%` where it is also a keyword."""
+    """A name, with `%` if it is also a keyword."""
     return f"%{name}" if name in KEYWORDS else name
 
 
 Known = dict[TypeId, str]
-"""The texts of types without names inside one expression: in binaries these may be shared, many times over."""
+"""The texts of types without names inside one expression: binaries may share these types many times."""
 
 
 def type_text(resolve: Resolve, type_: Type, known: Known | None = None) -> str:
-    """The expression for a type where a value is meant."""
+    """The expression for a type of a value."""
     if isinstance(type_, Primitive):
         return type_.value
     definition = resolve.types[type_]
@@ -86,9 +86,9 @@ def _resource_name(resolve: Resolve, id: TypeId) -> str:
 
 
 def kind_text(resolve: Resolve, kind: TypeKind, known: Known) -> str:
-    """A type without a name, or what stands behind the `=` of an alias."""
+    """A type without a name, or the right-hand side of an alias."""
     if isinstance(kind, Own):
-        # Only a definition says `own`: `type a = r` would be another name of the resource.
+        # Only a definition uses `own`: `type a = r` would be an alias of the resource.
         return f"own<{_resource_name(resolve, kind.resource)}>"
     if isinstance(kind, Borrow):
         return f"borrow<{_resource_name(resolve, kind.resource)}>"
@@ -112,7 +112,7 @@ def kind_text(resolve: Resolve, kind: TypeKind, known: Known) -> str:
 
 
 def result_text(resolve: Resolve, kind: Result, known: Known) -> str:
-    """A `result` with as many of its parts as it has."""
+    """A `result` with its present parts."""
     if kind.err is not None:
         ok = "_" if kind.ok is None else type_text(resolve, kind.ok, known)
         return f"result<{ok}, {type_text(resolve, kind.err, known)}>"

@@ -18,7 +18,7 @@ from generator.wit.text import SourceText
 
 
 class PackageSyntax(NamedTuple):
-    """A package before resolution: its name and where that stands, and its parts by file."""
+    """A package before resolution: its name with its place, and its parts by file."""
 
     name: PackageName
     source: SourceText
@@ -30,10 +30,10 @@ class PackageSyntax(NamedTuple):
 def resolve_packages(
     packages: Sequence[PackageSyntax], resolve: Resolve, features: Features
 ) -> dict[PackageName, PackageId]:
-    """Add packages to `resolve`, which may have some already; the ids of all that it has then, by name.
+    """Add packages to `resolve`, which may already have some; returns the ids of all its packages, by name.
 
-    Raises WitError for names that mean nothing, circles, and whatever else WIT forbids, behind closed gates too: where
-    gates turn something off, everything is resolved once more with all gates open, and forgotten.
+    Raises WitError for unknown names, cycles, and everything else that WIT forbids, also behind closed gates: if gates
+    disable anything, everything is resolved once more with all gates open, and the second result is discarded.
     """
     before = Resolve(list(resolve.types), list(resolve.interfaces), list(resolve.worlds), list(resolve.packages))
     ids, left_out = _resolve_packages(packages, resolve, features)
@@ -45,7 +45,7 @@ def resolve_packages(
 def _resolve_packages(
     packages: Sequence[PackageSyntax], resolve: Resolve, features: Features
 ) -> tuple[dict[PackageName, PackageId], bool]:
-    """The ids by name, and whether gates turned anything off."""
+    """The ids by name, and whether gates disabled anything."""
     left_out = False
     ids = {package.name: PackageId(index) for index, package in enumerate(resolve.packages)}
     by_name = _by_name(packages, ids)
@@ -100,7 +100,7 @@ def _sort_key(name: PackageName) -> tuple[str, str, bool, VersionKey | tuple[()]
 
 
 def _in_order(by_name: dict[PackageName, PackageSyntax], known: dict[PackageName, PackageId]) -> list[PackageSyntax]:
-    """Packages after those that they refer to, otherwise by name. The stack stands for recursion."""
+    """Packages after the packages that they refer to, otherwise by name. The stack replaces recursion."""
     done: set[PackageName] = set()
     order: list[PackageSyntax] = []
     for root in sorted(by_name, key=_sort_key):

@@ -24,7 +24,7 @@ from generator.wit.resolve_types import Scope
 
 
 def resolve_function(scope: Scope, declaration: FunctionDeclaration, resource: Name | None = None) -> Function | None:
-    """A function of a scope, or of a resource of it; None if its gates turn it off."""
+    """A function of a scope, or of one of its resources; None if its gates disable it."""
     context, source = scope.context, scope.source
     stability, external_id, at = declaration.attributes
     if not context.is_included(stability, source, at):
@@ -72,13 +72,13 @@ def _check_accessor(scope: Scope, declaration: FunctionDeclaration, function: Fu
 
 
 def pair_setters(resolve: Resolve, functions: Mapping[str, Function]) -> list[str]:
-    """The names of the functions of a scope with setters behind their getters. Raises WitError for a setter without a
+    """The names of the functions of a scope, with setters behind their getters. Raises WitError for a setter without a
     getter of its type."""
     for function in functions.values():
         problem = pair_problem(resolve, functions, function) if accessor_of(function) is Accessor.SET else None
         if problem is not None:
             alone = getter_of(function.name) not in functions
-            hint = "a getter that its feature gate turns off is none" if alone else None
+            hint = "a getter that its feature gate disables does not count" if alone else None
             raise WitError(problem, function.span, hint)
     return setters_behind_getters(functions)
 
@@ -106,7 +106,7 @@ def resource_functions(scope: Scope, declaration: TypeDeclaration) -> list[Funct
     for member in declaration.body.functions:
         if member.kind == "constructor":
             if has_constructor:
-                message = f"the resource `{declaration.name.text}` has a constructor already"
+                message = f"the resource `{declaration.name.text}` already has a constructor"
                 raise scope.source.error(member.name.at, message)
             has_constructor = True
         else:

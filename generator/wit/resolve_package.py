@@ -1,4 +1,4 @@
-"""One package: its interfaces and worlds in an order in which each refers to earlier ones, and their names."""
+"""One package: its interfaces and worlds in an order in which each refers only to earlier ones, and their names."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ from generator.wit.text import SourceText
 
 
 class Unit(NamedTuple):
-    """The part of a package that stands in one file; top-level `use` is seen within it only."""
+    """The part of a package in one file; top-level `use` is visible only within it."""
 
     source: SourceText
     members: tuple[PackageMember, ...]
 
 
 class Item(NamedTuple):
-    """An interface or world of the package: its declaration, then its id (None if its gates turn it off)."""
+    """An interface or world of the package: its declaration, then its id (None if its gates disable it)."""
 
     declaration: InterfaceDeclaration | WorldDeclaration
     unit: Unit
 
 
 class PackageResolver:
-    """Resolves the interfaces of one package and answers what paths mean; worlds are done by `resolve_world`."""
+    """Resolves the interfaces and paths of one package; `resolve_world` resolves worlds."""
 
     def __init__(self, context: PackageContext, units: tuple[Unit, ...], packages: dict[PackageName, PackageId]):
         self.context = context
@@ -56,14 +56,14 @@ class PackageResolver:
         self._worlds: dict[str, WorldId | None] = {}
 
     def ordered_items(self) -> list[Item]:
-        """Interfaces and worlds; what an item uses or includes comes before it."""
+        """Interfaces and worlds; the dependencies of an item come before it."""
         dependencies: dict[str, list[Name]] = {name: [] for name in self._items}
         sources: dict[int, SourceText] = {}
         for name, (declaration, unit) in self._items.items():
             for path in _needed_paths(declaration):
                 target = self._local_target(path, unit)
                 if target is not None:
-                    # The name as it is written here, so that errors point here.
+                    # The occurrence of the name here, so that errors point here.
                     needed = Name(target, path.name.at)
                     sources[id(needed)] = unit.source
                     dependencies[name].append(needed)
@@ -78,10 +78,10 @@ class PackageResolver:
         return [self._items[name] for name in topological_order(dependencies, missing, cycle)]
 
     def check_toplevel_uses(self) -> None:
-        """Each `use` at the top of a file must name something, even if nothing refers to it.
+        """Each `use` at the top of a file must name an item, even if nothing refers to it.
 
-        In another package that is an interface (WIT.md, "Item: toplevel-use"); in this one the reference also takes
-        a world, to include it under another name.
+        In another package the item is an interface (WIT.md, "Item: toplevel-use"); in this package the reference also
+        accepts a world, for `include` under another name.
         """
         for unit in self._units:
             for use in self._uses[id(unit)].values():
@@ -147,7 +147,7 @@ class PackageResolver:
             self.context.resolve.packages[self.context.package_id].worlds[name] = id
 
     def interface(self, path: UsePath, unit: Unit) -> InterfaceId:
-        """The interface that a path means in this file."""
+        """The interface that a path refers to in this file."""
         path = self._through_use(path, unit)
         name = path.name
         interfaces, worlds = self._scope_of(path)
@@ -159,7 +159,7 @@ class PackageResolver:
         raise self._missing_item(path, unit, "interface")
 
     def world(self, path: UsePath, unit: Unit) -> WorldId:
-        """The world that a path means in this file."""
+        """The world that a path refers to in this file."""
         path = self._through_use(path, unit)
         name = path.name
         interfaces, worlds = self._scope_of(path)
@@ -187,7 +187,7 @@ class PackageResolver:
         return path.name.text if path.package is None else None
 
     def _scope_of(self, path: UsePath) -> tuple[Mapping[str, InterfaceId | None], Mapping[str, WorldId | None]]:
-        """The interfaces and worlds among which the last name of a path is looked up."""
+        """The interfaces and worlds for the lookup of the last name of a path."""
         if path.package is None:
             return self._interfaces, self._worlds
         package = self.context.resolve.packages[self._packages[path.package]]
@@ -197,7 +197,7 @@ class PackageResolver:
         if path.package is not None:
             return self._not_in_package(path, unit.source, what)
         if path.name.text in self._items:
-            hint = "gate what refers to it too, or enable the feature with --features"
+            hint = "gate its users too, or enable the feature with --features"
             message = f"the {what} `{path.name.text}` is turned off by its feature gate"
             return unit.source.error(path.name.at, message, hint)
         return self._unknown(path.name, unit.source)
@@ -230,7 +230,7 @@ def _collect_items(units: tuple[Unit, ...]) -> dict[str, Item]:
 
 
 def _collect_uses(unit: Unit) -> dict[str, ToplevelUse]:
-    """The names that top-level `use` gives to a file."""
+    """The names that top-level `use` adds to a file."""
     taken = {m.name.text for m in unit.members if isinstance(m, (InterfaceDeclaration, WorldDeclaration))}
     uses: dict[str, ToplevelUse] = {}
     for member in unit.members:
@@ -244,9 +244,9 @@ def _collect_uses(unit: Unit) -> dict[str, ToplevelUse]:
 
 
 def _needed_paths(declaration: InterfaceDeclaration | WorldDeclaration) -> Iterator[UsePath]:
-    """What must be resolved before an item: an interface's `use`, a world's `include`.
+    """The dependencies of an item: an interface's `use`, a world's `include`.
 
-    Worlds come after all interfaces anyway, so what they import or use orders nothing.
+    Worlds come after all interfaces anyway, so their imports and `use` do not matter for the order.
     """
     for member in declaration.members:
         if isinstance(declaration, InterfaceDeclaration):
@@ -257,7 +257,7 @@ def _needed_paths(declaration: InterfaceDeclaration | WorldDeclaration) -> Itera
 
 
 def all_paths(members: tuple[PackageMember, ...]) -> Iterator[UsePath]:
-    """Every path that some members of a package mention."""
+    """Every path in some members of a package."""
     for member in members:
         if isinstance(member, ToplevelUse):
             yield member.path

@@ -55,7 +55,7 @@ from generator.wit.text import SourceText
 
 
 class Scope:
-    """The names of one interface or world. A name that its gates turn off is there, with None for its type."""
+    """The names of one interface or world. A name that its gates disable is present, with None for its type."""
 
     def __init__(self, context: PackageContext, owner: Owner, source: SourceText):
         self.context = context
@@ -64,14 +64,14 @@ class Scope:
         self.types: dict[str, TypeId | None] = {}
         self._taken: dict[str, str] = {}
         self._gates = NO_GATES
-        """Of the definition that is being resolved."""
+        """The gates of the definition in resolution."""
 
     def claim(self, name: Name, what: str) -> None:
-        """Note that `name` is defined here; names are strongly-unique (Explainer.md, "Name Uniqueness")."""
+        """Record that `name` is defined here; names are strongly-unique (Explainer.md, "Name Uniqueness")."""
         self.claim_in(self._taken, name, what)
 
     def claim_in(self, taken: dict[str, str], name: Name, what: str) -> None:
-        """The same for names that are unique among themselves, which `taken` holds by their `canonical_label`."""
+        """The same for names that are unique among themselves; `taken` contains them by their `canonical_label`."""
         canonical = canonical_label(name.text)
         if canonical in taken:
             previous = taken[canonical]
@@ -81,7 +81,7 @@ class Scope:
         taken[canonical] = name.text
 
     def use(self, declaration: UseDeclaration, interface: InterfaceId) -> None:
-        """Take types of another interface into this scope."""
+        """Add types of another interface to this scope."""
         context = self.context
         theirs = context.resolve.interfaces[interface]
         stability, external_id, at = declaration.attributes
@@ -99,7 +99,7 @@ class Scope:
             self.types[local.text] = context.add_type(definition)
 
     def skip_use(self, declaration: UseDeclaration) -> None:
-        """A `use` that its gates turn off: its names are known and of no use."""
+        """A `use` that its gates disable: its names are known, but not usable."""
         for _, local in declaration.names:
             self.claim(local, "name")
             self.types[local.text] = None
@@ -115,7 +115,7 @@ class Scope:
         return self.source.error(name.at, f"{label} has no type `{name.text}`", hint)
 
     def define(self, declarations: Iterable[TypeDeclaration]) -> None:
-        """All type definitions of this scope, in an order in which each refers to earlier ones only."""
+        """All type definitions of this scope, in an order in which each refers only to earlier ones."""
         by_name: dict[str, TypeDeclaration] = {}
         dependencies: dict[str, list[Name]] = {name: [] for name in self.types}
         for declaration in declarations:
@@ -176,7 +176,7 @@ class Scope:
         if id is not None:
             return id
         if name.text in self.types:
-            hint = "gate what refers to it too, or enable the feature with --features"
+            hint = "gate its users too, or enable the feature with --features"
             raise self.source.error(name.at, f"the type `{name.text}` is turned off by its feature gate", hint)
         raise self._unknown_type(name)
 
@@ -200,7 +200,7 @@ class Scope:
         return None if expression is None else self.type(expression)
 
     def type(self, expression: TypeExpression) -> Type:
-        """A type where a value is meant: the bare name of a resource is an owned handle (WIT.md, "Handles")."""
+        """The type of a value: the bare name of a resource is an owned handle (WIT.md, "Handles")."""
         if isinstance(expression, Primitive):
             return expression
         context = self.context
@@ -232,7 +232,7 @@ class Scope:
         if constructor == "option":
             return key, Option(types[0])
         if constructor == "map":
-            if types[0] not in MAP_KEYS:  # a named type is no key, whatever it stands for (WIT.md, "Types": `kt`)
+            if types[0] not in MAP_KEYS:  # a named type is not a key, whatever its target (WIT.md, "Types": `kt`)
                 hint = "keys are bool, integers, char or string"
                 raise self.source.error(at, "this type cannot be the key of a map", hint)
             return key, Map(types[0], types[1])
@@ -240,7 +240,7 @@ class Scope:
 
 
 def names_in(body: TypeBody) -> list[Name]:
-    """The names of types that a definition mentions."""
+    """The names of types in a definition."""
     names: list[Name] = []
     if isinstance(body, AliasBody):
         names_in_type(body.type, names)
@@ -251,7 +251,7 @@ def names_in(body: TypeBody) -> list[Name]:
 
 
 def names_in_type(expression: TypeExpression | None, names: list[Name]) -> None:
-    """Add the names of types that a type mentions."""
+    """Add the names of types in a type."""
     if isinstance(expression, NamedType):
         names.append(expression.name)
     elif isinstance(expression, HandleType):

@@ -1,4 +1,4 @@
-"""One world: its own items, then its includes, then what they imply."""
+"""One world: its own items, then its includes, then implied items."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from generator.wit.unique import world_clash
 
 
 def resolve_world(package: PackageResolver, declaration: WorldDeclaration, unit: Unit) -> None:
-    """Add a world to the package, unless its gates turn it off."""
+    """Add a world to the package, unless its gates disable it."""
     context = package.context
     name = declaration.name
     attributes = declaration.attributes
@@ -67,13 +67,13 @@ def resolve_world(package: PackageResolver, declaration: WorldDeclaration, unit:
 
 
 def _pair_setters(resolve: Resolve, items: dict[WorldKey, WorldItem]) -> None:
-    """Put setters behind their getters, of which one may come by `include`."""
+    """Put setters behind their getters; either may come from `include`."""
     functions = {item.function.name: item.function for item in items.values() if isinstance(item, FunctionItem)}
     order = pair_setters(resolve, functions)
     if order == list(functions):
         return
     rest = iter(order)
-    # Functions are sorted apart from the other items later on: only their order among themselves counts.
+    # Functions are sorted separately from the other items later on: only their relative order counts.
     ordered = [(next(rest) if isinstance(item, FunctionItem) else key) for key, item in items.items()]
     found = dict(items)
     items.clear()
@@ -123,12 +123,13 @@ def _add_extern(
     items, what = (world.imports, "import") if declaration.is_import else (world.exports, "export")
     if key in items:
         name = package.context.resolve.world_key_name(key)
-        raise unit.source.error(at, f"the world has another {what} `{name}` already")
+        raise unit.source.error(at, f"the world already has another {what} `{name}`")
     items[key] = value
 
 
 def _check_names(package: PackageResolver, unit: Unit, declaration: WorldDeclaration, id: WorldId) -> None:
-    """Names are strongly-unique, imports and exports apart (WIT.md, "WIT Worlds"); implied imports are among them."""
+    """Names are strongly-unique, separately for imports and exports (WIT.md, "WIT Worlds"), including implied
+    imports."""
     resolve = package.context.resolve
     clash = world_clash(resolve, id)
     if clash is None:
@@ -142,7 +143,7 @@ def _check_names(package: PackageResolver, unit: Unit, declaration: WorldDeclara
 
 
 def _place_of(declaration: WorldDeclaration, own: PackageName, name: str, is_import: bool) -> int:
-    """Where an item of a world stands; -1 for what is implied or comes from another world."""
+    """The place of an item of a world; -1 for implied items and items from another world."""
     for member in declaration.members:
         names: list[Name] = []
         if isinstance(member, ExternDeclaration) and member.is_import == is_import:

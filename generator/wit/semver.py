@@ -1,8 +1,8 @@
-"""Imports of one interface in several compatible versions made one import of the highest version.
+"""Merges imports of one interface in several compatible versions into one import of the highest version.
 
-The component tools do this to united worlds (`--merge-imports-based-on-semver`); which versions are compatible is
-semver's rule (WIT.md, "Package Names"; see `versions.compatible_track`). No specification says what else may keep two
-imports apart: `_must_stay` has our rule, docs/linking.md where the reference differs.
+The component tools do this to merged worlds (`--merge-imports-based-on-semver`); semver defines compatible versions
+(WIT.md, "Package Names"; see `versions.compatible_track`). No specification says what else may keep two imports apart:
+`_must_stay` contains our rule, docs/linking.md the differences of the reference.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from generator.wit.elaborate import elaborate, interface_dependencies, type_depe
 from generator.wit.merge import MergeError
 
 Track = tuple[str, str, str, str]
-"""Namespace, package, interface, and what compatible versions share."""
+"""Namespace, package, interface, and the common part of compatible versions."""
 
 
 def interface_track(resolve: Resolve, id: InterfaceId) -> Track | None:
-    """What all compatible versions of an interface share; None without a version or for a pre-release."""
+    """The common part of all compatible versions of an interface; None without a version or for a pre-release."""
     interface = resolve.interfaces[id]
     if interface.package is None or interface.name is None:
         return None
@@ -46,10 +46,10 @@ def interface_track(resolve: Resolve, id: InterfaceId) -> Track | None:
 
 
 def merge_imports_by_version(resolve: Resolve, world: WorldId) -> dict[InterfaceId, InterfaceId]:
-    """Replace each imported interface by the highest compatible version that is imported too; which by which.
+    """Replace each imported interface by the highest compatible imported version; returns the replacements.
 
-    What the world's interfaces use of a replaced one they use of the higher version then, in all worlds that have them.
-    Raises MergeError where the higher version lacks or changes a function, a resource, or a type that others use.
+    The world's interfaces then use the types of the higher version instead of a replaced one, in all worlds that have
+    them. Raises MergeError if the higher version lacks or changes a function, a resource, or a type that others use.
     """
     replaced = replaced_imports(resolve, world)
     if not replaced:
@@ -64,7 +64,7 @@ def merge_imports_by_version(resolve: Resolve, world: WorldId) -> dict[Interface
 
 
 def replace_imports(resolve: Resolve, world: WorldId, replaced: Mapping[InterfaceId, InterfaceId]) -> None:
-    """Take the imports `replaced` out of a world; what its interfaces use of them they use of those in their place."""
+    """Remove the imports `replaced` from a world; its interfaces use the types of the replacements instead."""
     for old in replaced:
         del resolve.worlds[world].imports[InterfaceKey(old)]
     for id in _types_of(resolve, world):
@@ -86,20 +86,20 @@ def _types_of(resolve: Resolve, world: WorldId) -> list[TypeId]:
 
 
 def _use_higher_version(resolve: Resolve, id: TypeId, replaced: Mapping[InterfaceId, InterfaceId]) -> None:
-    """If a type is `use`d from a replaced interface, use it from the one in its place."""
+    """If a type is `use`d from a replaced interface, use it from the replacement."""
     type = resolve.types[id]
     dependency = type_dependency(resolve, id)
     if dependency is None or dependency not in replaced:
         return
     assert isinstance(type.kind, Alias) and isinstance(type.kind.type, int)
     name = resolve.types[type.kind.type].name
-    assert name is not None, "what an interface owns has a name"
+    assert name is not None, "an item of an interface has a name"
     newer = resolve.interfaces[replaced[dependency]].types[name]
     resolve.types[id] = replace(type, kind=Alias(newer))
 
 
 def replaced_imports(resolve: Resolve, world: WorldId) -> dict[InterfaceId, InterfaceId]:
-    """Which imports `merge_imports_by_version` would replace, by which; nothing is changed."""
+    """The replacements that `merge_imports_by_version` would make; nothing is changed."""
     highest: dict[Track, InterfaceId] = {}
     members: list[tuple[Track, InterfaceId]] = []
     for key in resolve.worlds[world].imports:
@@ -117,8 +117,8 @@ def replaced_imports(resolve: Resolve, world: WorldId) -> dict[InterfaceId, Inte
 
 
 def _must_stay(resolve: Resolve, world: WorldId, old: InterfaceId, new: InterfaceId) -> bool:
-    """Whether a type would become another one: the higher version is made of the lower one's types, or an exported
-    interface uses them, and one of the two is exported as well, so that `use` means an export (WIT.md, "Worlds")."""
+    """Whether a type would become another type: the higher version uses the lower one's types, or an exported interface
+    uses them, and one of the two is also exported, so that `use` refers to an export (WIT.md, "Worlds")."""
     if old in _dependencies(resolve, new):
         return True
     exports = resolve.worlds[world].exports
@@ -148,7 +148,7 @@ def _version(resolve: Resolve, id: InterfaceId) -> tuple[object, ...]:
 
 
 def _check_compatible(resolve: Resolve, old_id: InterfaceId, new_id: InterfaceId, comparison: _Comparison) -> None:
-    """A type that is no resource may be missing or another one as long as nothing uses it."""
+    """A type that is not a resource may be missing or different as long as nothing uses it."""
     old, new = resolve.interfaces[old_id], resolve.interfaces[new_id]
     for name, type in old.types.items():
         if isinstance(resolve.types[type].kind, Resource):
@@ -163,11 +163,11 @@ def _check_compatible(resolve: Resolve, old_id: InterfaceId, new_id: InterfaceId
 def _check_used_type(
     resolve: Resolve, id: TypeId, replaced: dict[InterfaceId, InterfaceId], comparison: _Comparison
 ) -> None:
-    """A type that is `use`d from a replaced interface must be the same in the one in its place."""
+    """A type that is `use`d from a replaced interface must be the same in the replacement."""
     dependency, kind = type_dependency(resolve, id), resolve.types[id].kind
     if dependency in replaced and isinstance(kind, Alias) and isinstance(kind.type, int):
         name = resolve.types[kind.type].name
-        assert name is not None, "what an interface owns has a name"
+        assert name is not None, "an item of an interface has a name"
         _check_type(resolve, name, dependency, replaced[dependency], comparison)
 
 
@@ -187,15 +187,15 @@ def _refused(resolve: Resolve, old: InterfaceId, new: InterfaceId, what: str) ->
 
 
 class _Comparison:
-    """Types of two versions of an interface. As in a component, types are what they are made of, whatever their names
-    (Explainer.md, "Type Checking"); resources are told apart by name and unversioned owner."""
+    """Types of two versions of an interface. As in a component, types are compared by structure, regardless of their
+    names (Explainer.md, "Type Checking"); resources are compared by name and unversioned owner."""
 
     def __init__(self, resolve: Resolve) -> None:
         self._resolve = resolve
         self._seen: set[tuple[TypeId, TypeId]] = set()
 
     def same(self, a: Type | None, b: Type | None) -> bool:
-        """Whether two types are the same. What was seen once is not compared again: the first difference ends all."""
+        """Whether two types are the same. A pair is compared only once: the first difference ends the comparison."""
         stack = [(a, b)]
         while stack:
             x, y = (self._behind_aliases(type) for type in stack.pop())

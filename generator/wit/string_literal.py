@@ -13,7 +13,7 @@ _SIMPLE = {"t": b"\t", "n": b"\n", "r": b"\r", '"': b'"', "'": b"'", "\\": b"\\"
 
 
 def decode_string_literal(source: SourceText, at: int, literal: str) -> str:
-    """The value of `literal`, quotes included, which stands at `at`. Raises WitError for what is no escape."""
+    """The value of `literal`, including quotes, at the position `at`. Raises WitError for an unknown escape."""
     body = literal[1:-1]
     if "\\" not in body:
         return body
@@ -30,7 +30,7 @@ def decode_string_literal(source: SourceText, at: int, literal: str) -> str:
         elif code is not None:
             number = int(code.replace("_", ""), 16)
             if number > 0x10FFFF or 0xD800 <= number < 0xE000:
-                raise source.error(at + 1 + match.start(), f"U+{number:X} is no Unicode scalar value")
+                raise source.error(at + 1 + match.start(), f"U+{number:X} is not a Unicode scalar value")
             value += chr(number).encode()
         else:
             hint = r"escapes are \t \n \r \" \' \\, two hexadecimal digits, or \u{...}"

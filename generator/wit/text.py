@@ -1,4 +1,4 @@
-"""A WIT text with its name: offsets into it become lines, columns and errors."""
+"""A WIT text with its name, which turns offsets into lines, columns and errors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class SourceText:
         return Span(self.name, line, at - starts[line - 1] + 1)
 
     def error(self, at: int, message: str, hint: str | None = None) -> WitError:
-        """The error to raise for what stands at `at`."""
+        """The error to raise for the text at `at`."""
         span = self.span(at)
         start = self._starts()[span.line - 1]
         end = self.text.find("\n", start)

@@ -1,4 +1,4 @@
-"""Names of one scope that are not strongly-unique (Explainer.md, "Name Uniqueness"), after scopes were united."""
+"""Names of one scope that are not strongly-unique (Explainer.md, "Name Uniqueness"), after a merge of scopes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Worlds turned around: what a world exports as imports, and the other way."""
+"""Reversed worlds: a world's exports become imports, or the other way round."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from generator.wit.unique import world_clash
 
 
 def importize(resolve: Resolve, id: WorldId, name: str | None = None) -> None:
-    """Make a world that imports what the world exported, named `name` or `<world>-importized`.
+    """Make a world that imports the exports of the world, named `name` or `<world>-importized`.
 
     Types of the world stay, since its functions may use them. Raises WitError if an export has the name of one.
     """
@@ -35,7 +35,7 @@ def importize(resolve: Resolve, id: WorldId, name: str | None = None) -> None:
 
 
 def exportize(resolve: Resolve, id: WorldId, name: str | None = None, only: Collection[str] = ()) -> None:
-    """Make a world that exports what the world imported, named `name` or `<world>-exportized`.
+    """Make a world that exports the imports of the world, named `name` or `<world>-exportized`.
 
     With `only`, plain names and names of interfaces, the other imports stay imports. Types and the functions of
     resources stay in any case: a world cannot export them.
@@ -68,7 +68,7 @@ def _replace(
     world = replace(old, name=name, imports=imports, exports=exports)
     worlds = {} if old.package is None else resolve.packages[old.package].worlds
     if name != old.name and name in worlds:
-        raise WitError(f"there is a world `{name}` already")
+        raise WitError(f"there is already a world `{name}`")
     elaborate(resolve, world)
     resolve.worlds[id] = world
     clash = world_clash(resolve, id)

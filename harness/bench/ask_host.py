@@ -29,8 +29,8 @@ def ask_host(bench: Workbench, plan: Plan, cells: Sequence[CellRun], engine: Eng
     """The verdict with the toolchains named that the host contradicts, and what shows it; as it is where it contradicts
     none, or where it is known who is wrong. It is asked about the runs in which something is wrong; about all of them
     where nothing is."""
-    by_themselves = [judged for judged in verdict.judgements if judged.subject in bench.toolchains]
-    made = {judged.subject: _subject(cells, judged.subject) for judged in by_themselves}
+    by_themselves = [judged for judged in verdict.judgements if judged.toolchain in bench.toolchains]
+    made = {judged.toolchain: _subject(cells, judged.toolchain) for judged in by_themselves}
     subjects = {name: subject for name, subject in made.items() if subject is not None}
     if any(judged.findings for judged in by_themselves):
         return verdict

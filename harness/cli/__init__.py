@@ -1,6 +1,6 @@
 """The `harness` command.
 
-Exit codes: 0 all agree, 1 something disagrees, 2 used wrongly, 3 the harness itself is broken, 130 interrupted.
+Exit codes: 0 all agree, 1 something disagrees, 2 wrong usage, 3 the harness itself is broken, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from harness.process.memory import RAN_OUT
 
 
 def main() -> None:
-    """Run the command; never a traceback for what a user does."""
+    """Run the command; no input gives a traceback."""
     reopen_closed_streams()
     streams.install()
     try:
@@ -25,13 +25,13 @@ def main() -> None:
         code = _run()
     except KeyboardInterrupt:
         with contextlib.suppress(OSError):
-            os.write(2, b"interrupted\n")  # maybe before the modules that write are there
+            os.write(2, b"interrupted\n")  # perhaps before the modules that write are loaded
         code = 130
     sys.exit(code)
 
 
 def _run() -> int:
-    """Imports are slow enough to be interrupted, so they are made here."""
+    """Imports are slow enough for an interruption, so they are here."""
     import click
 
     from harness.cli import exits
@@ -59,7 +59,7 @@ def _run() -> int:
             return _broken(error)
     else:
         return code if isinstance(code, int) else exits.AGREE
-    # Outside of the clause: the exception keeps all frames alive, and with them all that was made.
+    # Outside the clause, because the exception keeps all frames and so all objects alive.
     return _out_of_memory()
 
 
@@ -68,13 +68,13 @@ def _out_of_memory() -> int:
 
     gc.collect()
     with contextlib.suppress(OSError):
-        os.write(2, f"Error: {RAN_OUT}\n".encode())  # without the modules that write, which take memory
+        os.write(2, f"Error: {RAN_OUT}\n".encode())  # without the modules that write, which need memory
     return exits.USED_WRONGLY
 
 
 def _is_out_of_memory(error: Exception) -> bool:
-    """Also where there is no room for a module's machine code or for the stack of a thread, for which Python has no
-    class of its own."""
+    """Also if there is no room for a module's machine code or for the stack of a thread, for which Python has no
+    separate class."""
     return (
         isinstance(error, MemoryError)
         or (isinstance(error, ImportError) and "failed to map segment" in str(error))
@@ -86,5 +86,5 @@ def _broken(error: Exception) -> int:
     from harness.cli import exits
     from harness.cli.terminal import echo
 
-    echo(f"harness is broken: {type(error).__name__}: {error} (`harness smoke` tells more)", err=True)
+    echo(f"harness is broken: {type(error).__name__}: {error} (`harness smoke` shows more)", err=True)
     return exits.BROKEN

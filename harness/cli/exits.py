@@ -12,6 +12,6 @@ INTERRUPTED = 130
 
 
 class UsedWrongly(click.ClickException):
-    """The message says what is wrong and what to do."""
+    """The message describes the error and the fix."""
 
     exit_code = USED_WRONGLY

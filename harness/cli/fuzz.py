@@ -1,4 +1,4 @@
-"""`harness fuzz`: random worlds, values and scripts; what differs is reduced to a case."""
+"""`harness fuzz`: random worlds, values and scripts; a difference is reduced to a case."""
 
 from __future__ import annotations
 
@@ -40,23 +40,27 @@ _COMMAND_LINE = ParameterSource.COMMANDLINE
 
 
 @click.command()
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="World I is made of (seed, I).")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="World I depends on (seed, I).")
 @click.option(
     "--worlds",
     callback=worlds_of,
     multiple=True,
     metavar="K|SOURCE",
-    help=f"How many (with --resume: in all), or where they come from ({', '.join(SOURCES)}), or both. "
-    f"Default: {DEFAULT_WORLDS} random ones.",
+    help=f"The number of worlds (with --resume: in all), or their source ({', '.join(SOURCES)}), or both. "
+    f"Default: {DEFAULT_WORLDS} random worlds.",
 )
 @click.option("--time", "seconds", callback=seconds_of, metavar="TIME", help="Stop after this time: 90, 60s, 15m, 1h.")
 @click.option(
     "--index",
     type=click.IntRange(0),
-    help="Only this world, or K worlds from this one on with --worlds K. Leaves the campaign's state alone.",
+    help="Only this world, or K worlds from this one on with --worlds K. Does not change the campaign's state.",
 )
 @click.option(
-    "--calls", type=click.IntRange(1, MAX_CALLS), default=DEFAULT_CALLS, show_default=True, help="A world, about."
+    "--calls",
+    type=click.IntRange(1, MAX_CALLS),
+    default=DEFAULT_CALLS,
+    show_default=True,
+    help="Approximately, for each world.",
 )
 @click.option(
     "--kinds",
@@ -71,10 +75,10 @@ _COMMAND_LINE = ParameterSource.COMMANDLINE
     type=click.Path(path_type=Path, file_okay=False),
     default=DEFAULT_FINDINGS,
     show_default=True,
-    help="Where cases of findings are written, and the state of the campaign.",
+    help="The folder for cases of findings and for the state of the campaign.",
 )
-@click.option("--resume", is_flag=True, help="Go on with the campaign in the folder of findings.")
-@click.option("--reduce/--no-reduce", "reducing", default=True, help="Whether findings are made smaller.")
+@click.option("--resume", is_flag=True, help="Continue the campaign in the folder of findings.")
+@click.option("--reduce/--no-reduce", "reducing", default=True, help="Whether to reduce findings.")
 @JSON
 @tool_options
 @click.pass_context
@@ -97,8 +101,8 @@ def fuzz(
 ) -> None:
     """Check random worlds, values and scripts against each other and against the specification.
 
-    Every finding becomes a reduced case. Exit codes: 0 nothing new, 1 a finding that no expectation explains, 2 used
-    wrongly, 3 the harness itself failed, 130 interrupted.
+    Every finding becomes a reduced case. Exit codes: 0 nothing new, 1 a finding that no expectation explains, 2 wrong
+    usage, 3 the harness itself failed, 130 interrupted.
     """
     chosen, json_file = replace(take_chosen(tools), quick_reference=False), JsonFile(json_path)
     quick = replace(chosen, quick_reference=True)
@@ -107,7 +111,7 @@ def fuzz(
         echo("--features is deprecated: use --kinds", err=True)
     start = _Start(Recipe(seed, calls, source, profile_of(kinds + former_kinds)), Ledger(), index or 0, count)
     if resume and index is not None:
-        raise UsedWrongly("--resume goes on with a campaign, --index repeats one world")
+        raise UsedWrongly("--resume continues a campaign, --index repeats one world")
     if resume:
         start = _resumed(context, directory, start, seconds, chosen)
     elif start.worlds is None and (index is not None or seconds is None):
@@ -142,7 +146,7 @@ def fuzz(
 
 @dataclass(slots=True)
 class _Start:
-    """Where a campaign begins. `worlds`: how many in all; None: until the time is over."""
+    """The beginning of a campaign. `worlds`: the number in all; None: until the time is over."""
 
     recipe: Recipe
     ledger: Ledger
@@ -159,23 +163,23 @@ def _exit_code(summary: reports.FuzzRun) -> int:
 
 
 def _put_aside(directory: Path, shown: Shown) -> None:
-    """An earlier campaign's state is not lost to a new one."""
+    """Keep an earlier campaign's state."""
     try:
         moved = state.put_aside(directory)
     except atomic.CannotWrite as error:
         raise UsedWrongly(str(error)) from error
     if moved is not None:
-        shown.say(f"the state of an earlier campaign is now {moved}; --resume would have gone on with it")
+        shown.say(f"the state of an earlier campaign is now {moved}; --resume would have continued it")
 
 
 @dataclass(frozen=True, slots=True)
 class _Commands:
-    """What a user types to see something again."""
+    """The commands that repeat a case or a world."""
 
     recipe: Recipe
     chosen: Chosen
     quick: Chosen
-    """As the worlds were run; `harness run` is told so."""
+    """The options of the worlds' runs, for `harness run`."""
     directory: Path
 
     def trial(self, index: int) -> str:
@@ -193,7 +197,7 @@ class _Commands:
 
 
 def _resumed(context: click.Context, directory: Path, start: _Start, seconds: float | None, chosen: Chosen) -> _Start:
-    """The campaign to go on with; what the command line says must not contradict it."""
+    """The campaign to continue; the command line must not contradict it."""
     try:
         found = state.load(directory)
     except state.CannotResume as error:
@@ -219,7 +223,7 @@ def _resumed(context: click.Context, directory: Path, start: _Start, seconds: fl
         contradictions.append("toolchain, --reference, --expectations, --nearest-expectations, --engine or --matrix")
     if contradictions:
         was = shlex.join(found.settings) or "none of these options"
-        hint = f" (it was begun with {was})" if "toolchain" in contradictions[0] else ""
+        hint = f" (it began with {was})" if "toolchain" in contradictions[0] else ""
         raise UsedWrongly(f"the campaign in {directory} had another --{contradictions[0]}{hint}")
     worlds = start.worlds
     if worlds is None and seconds is None:

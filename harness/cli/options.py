@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they mean together."""
+"""Options that several commands share, and their common meaning."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DEFAULT_ARTIFACTS = Path("artifacts")
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """The shared options as they were given. `verbose`: 1 lists what ran, 2 every call, too."""
+    """The shared options from the user. `verbose`: 1 lists cells and functions, 2 also every call."""
 
     chosen: Chosen
     jobs: int
@@ -36,7 +36,7 @@ class Common:
     verbose: int
 
     def open_run(self, tasks: int | None = None) -> Run:
-        """Raises `UsedWrongly`. No more workers than tasks. Outputs are tried before anything is run."""
+        """Raises `UsedWrongly`. Starts at most as many workers as tasks. Checks outputs before anything runs."""
         self.json.check()
         context = click.get_current_context(silent=True)
         if context is not None and context.get_parameter_source("artifacts") is ParameterSource.COMMANDLINE:
@@ -49,7 +49,7 @@ class Common:
         return replace(options, list_calls=self.json.path is not None or self.verbose > 1)
 
     def words(self) -> list[str]:
-        """Those options that a command to repeat one case needs, too."""
+        """The options that a command for repeating one case also needs."""
         words = self.chosen.words()
         words += ["--artifacts", str(self.artifacts)] if self.artifacts != DEFAULT_ARTIFACTS else []
         return words + (["--strict"] if self.strict else [])
@@ -80,7 +80,7 @@ def tool_options(command: F) -> F:
 
 
 def take_chosen(given: dict[str, Any]) -> Chosen:
-    """The options of `Chosen`, taken out of a command's parameters."""
+    """The options of `Chosen`, removed from a command's parameters."""
     names = [field.name for field in fields(Chosen) if field.name != "toolchains"]
     return Chosen(
         tuple(dict.fromkeys(given.pop("toolchains"))),
@@ -119,12 +119,12 @@ _TOOL_OPTIONS = (
         "--expectations",
         type=click.Path(path_type=Path, dir_okay=False, exists=True),
         multiple=True,
-        help="Files of known faults, in place of the project's.",
+        help="Files of known faults, instead of the project's.",
     ),
     click.option(
         "--nearest-expectations",
         is_flag=True,
-        help="Where no file is about this version of the reference, take the known faults of the nearest version.",
+        help="If no file matches this version of the reference, take the known faults of the nearest version.",
     ),
 )
 
@@ -140,9 +140,9 @@ _OPTIONS = (
         type=click.Path(path_type=Path, file_okay=False),
         default=DEFAULT_ARTIFACTS,
         show_default=True,
-        help="Where everything about a failure is kept.",
+        help="The folder for the artifacts of failures.",
     ),
     JSON,
-    click.option("--strict", is_flag=True, help="What is skipped or not supported counts as a failure: exit code 1."),
-    click.option("--verbose", "-v", count=True, help="List what ran: cells and functions; -vv: every call, too."),
+    click.option("--strict", is_flag=True, help="Skipped or unsupported items count as failures: exit code 1."),
+    click.option("--verbose", "-v", count=True, help="List the cells and functions that ran; -vv: also every call."),
 )

@@ -1,4 +1,4 @@
-"""Files that a command writes at its end: tried before anything else is done, so that no result is lost to a typo."""
+"""Files that a command writes at its end: checked before anything else happens, so that a typo loses no result."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
 @dataclass(frozen=True, slots=True)
 class JsonFile:
-    """Where results go as JSON: a file, standard output for `-`, nowhere for None."""
+    """The destination of results as JSON: a file, standard output for `-`, nowhere for None."""
 
     path: Path | None
 
     @property
     def to_stdout(self) -> bool:
-        """Then standard output is for the results alone, and everything else goes to standard error."""
+        """Then standard output is only for the results, and everything else goes to standard error."""
         return self.path == STDOUT
 
     def check(self) -> None:
-        """Raises `UsedWrongly` where it could not be written."""
+        """Raises `UsedWrongly` if it cannot be written."""
         if self.path is not None and not self.to_stdout:
             check_file(self.path)
 
@@ -49,7 +49,7 @@ class JsonFile:
 
 
 def check_file(path: Path) -> None:
-    """Raises `UsedWrongly` where a file could not be written there."""
+    """Raises `UsedWrongly` if the file cannot be written."""
     try:
         atomic.try_to_write_file(path)
     except atomic.CannotWrite as error:
@@ -57,7 +57,7 @@ def check_file(path: Path) -> None:
 
 
 def check_folder(path: Path) -> None:
-    """Make a folder and try whether it takes files. Raises `UsedWrongly`."""
+    """Make a folder and check that it accepts files. Raises `UsedWrongly`."""
     try:
         atomic.try_to_write(path)
     except atomic.CannotWrite as error:

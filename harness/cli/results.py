@@ -1,4 +1,4 @@
-"""What workers found, as results for reports."""
+"""The workers' findings, as results for reports."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from reports.outcomes import Outcome
 from reports.text import case_text
 
 _CALL = re.compile(r"\bcall (\d+) ")
-"""As paths of events name the call."""
+"""The number of a call in paths of events."""
 _WORLD = qualified(None, "")
-"""Stands before the canonical name of a function of the world itself."""
+"""The prefix of canonical names of functions of the world itself."""
 
 __all__ = ["broken_case", "case_text", "to_case", "to_tool"]
 
@@ -50,7 +50,7 @@ def _ran(ran: Ran) -> model.Ran:
 
 
 def broken_case(name: str, error: Exception, repeat: str) -> model.Case:
-    """The harness itself failed, or what it was given is too large."""
+    """The harness itself failed, or its input is too large."""
     outcome = Outcome.BAD_INPUT if isinstance(error, OutOfMemory) else Outcome.HARNESS_ERROR
     return model.Case(name=name, title="", outcome=outcome, reason=str(error), repeat=repeat)
 
@@ -62,7 +62,7 @@ def to_tool(tool: ToolInfo) -> model.Tool:
 def _opinion(judgement: Judgement) -> model.Opinion:
     known = judgement.expectation
     return model.Opinion(
-        judgement.subject,
+        judgement.toolchain,
         judgement.outcome,
         tuple(_finding(finding) for finding in judgement.findings),
         known.id if known is not None else "",
@@ -90,6 +90,6 @@ def _finding(finding: Finding) -> model.Finding:
 
 
 def _call(difference: Difference) -> int:
-    """The number of the call in which a difference shows; 0 where it says none."""
+    """The number of the call that shows a difference; 0 if there is none."""
     found = _CALL.search(difference.path) or _CALL.search(difference.before)
     return int(found[1]) if found else 0

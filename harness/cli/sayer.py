@@ -1,4 +1,4 @@
-"""Paragraphs of a run as they come, and a line of progress on a terminal, which makes way for them."""
+"""Prints paragraphs of a run as they come, and a line of progress on a terminal, which makes room for them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Sayer:
-    """Writes to standard output, or to standard error where the results have the other for themselves."""
+    """Writes to standard output, or to standard error if standard output is only for the results."""
 
     def __init__(self, to_stderr: bool, total: int) -> None:
         self._to_stderr = to_stderr
@@ -29,7 +29,7 @@ class Sayer:
             self._progress.stop()
 
     def advance(self) -> None:
-        """One of all is done."""
+        """One task is done."""
         if self._progress is not None:
             self._progress.advance(self._bar)
 
@@ -43,7 +43,7 @@ class Sayer:
 
 
 def _progress() -> Progress:
-    """Loaded where somebody sees it only."""
+    """Loaded only if somebody sees it."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 

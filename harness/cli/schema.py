@@ -1,4 +1,4 @@
-"""`harness schema`: the JSON Schemas of what the harness reads and writes."""
+"""`harness schema`: the JSON Schemas of the files that the harness reads and writes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DOCUMENTS: Mapping[str, Callable[[], Schema]] = {
 def schema(what: str) -> None:
     """Print the JSON Schema of a file that people write, or of results.
 
-    case, refusals, program: files of a suite. expectations: known faults. toolchain: what --toolchain takes. result,
-    fuzz: what --json writes, the latter for `harness fuzz`.
+    case, refusals, program: files of a suite. expectations: known faults. toolchain: files for --toolchain. result,
+    fuzz: output of --json, the latter for `harness fuzz`.
     """
     echo(json.dumps(DOCUMENTS[what](), indent=2))

@@ -1,4 +1,4 @@
-"""A run as a user sees it: first lines, progress, a paragraph under each failure, a summary, an exit code."""
+"""The output of a run: first lines, progress, a paragraph for each failure, a summary, an exit code."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _CODES = {
     Outcome.HARNESS_ERROR: exits.BROKEN,
     Outcome.LIMIT_REACHED: exits.BROKEN,
 }
-"""Of what is not good; anything else is a disagreement."""
+"""Exit codes of bad outcomes; all others are disagreements."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A task, what it is called where the harness fails at it, and the command that repeats it alone."""
+    """A task, its name for failures of the harness, and the command that repeats it alone."""
 
     task: Task
     name: str
@@ -40,7 +40,7 @@ class Job:
 
 
 def execute(run: Run, jobs: Sequence[Job], common: Common) -> int:
-    """Do all jobs, tell about them, write the results; the exit code."""
+    """Do all jobs, report on them, write the results; returns the exit code."""
     started, since = datetime.now(UTC), time.monotonic()
     tools = tuple(map(to_tool, run.tools))
     head = model.Run(
@@ -73,7 +73,7 @@ def execute(run: Run, jobs: Sequence[Job], common: Common) -> int:
 
 
 def _told(case: model.Case, alone: bool, verbose: int) -> Iterator[str]:
-    """Of a case that ran `alone`, also which known faults it has shown."""
+    """Report on a case; if it ran `alone`, also list the known faults that it showed."""
     if case.unsupported:
         yield text.unsupported_text(case)
     if case.outcome is Outcome.SKIP:
@@ -87,7 +87,7 @@ def _told(case: model.Case, alone: bool, verbose: int) -> Iterator[str]:
 
 
 def _exit_code(case: model.Case) -> int:
-    """Of what is not good, or not carried out in whole. The worst of a run's codes is the highest."""
+    """The exit code of a case that is bad or did not run completely. The highest code of a run is the worst."""
     return _CODES.get(case.outcome, exits.DISAGREE)
 
 
@@ -101,7 +101,7 @@ def _case(job: Job, result: object, stages: dict[str, float]) -> model.Case:
         if result.artifacts and folder.is_dir():
             from harness.judge.kept_traces import add_command
 
-            with contextlib.suppress(OSError):  # the command is told on the terminal, too
+            with contextlib.suppress(OSError):  # the terminal also shows the command
                 add_command(folder, job.repeat)
         return to_case(result, job.repeat)
     assert isinstance(result, Exception)

@@ -1,4 +1,4 @@
-"""`harness smoke`: tells a broken harness from a wrong tool."""
+"""`harness smoke`: distinguishes a broken harness from a wrong tool."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from harness.runs.tasks import Smoke
 @click.command()
 @common
 def smoke(common: Common) -> None:
-    """Run one tiny world through every cell.
+    """Run one tiny world in every cell.
 
-    All of it is known to work: where it does not, this installation is broken, not a tool wrong. Exit code 3 then.
-    A toolchain that is plugged in is tried alone first, and nothing more where it fails: exit code 1.
+    All of it is known to work. If it does not, this installation is broken, and the exit code is 3. A toolchain from
+    --toolchain is first tried alone; if it fails, nothing else runs, and the exit code is 1.
     """
     with common.open_run(1) as run:
         repeat = shlex.join(["harness", "smoke", *common.words()])

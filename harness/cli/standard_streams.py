@@ -7,10 +7,10 @@ import sys
 
 
 def reopen_closed_streams() -> None:
-    """Put the null device in the place of closed standard streams.
+    """Replace closed standard streams with the null device.
 
-    Otherwise the next files that are opened get their numbers, and children write into them. What cannot be shown is
-    lost, as its caller wants; the exit code tells the result all the same.
+    Otherwise the next opened files get their numbers, and children write into them. Output to a closed stream is lost,
+    as its caller wants; the exit code still shows the result.
     """
     opened = os.open(os.devnull, os.O_RDWR)
     while opened <= 2:

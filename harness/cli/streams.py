@@ -1,8 +1,8 @@
-"""Standard output and standard error that outlive their readers.
+"""Standard output and standard error that survive their readers.
 
-A reader that goes away (`| head`) is no fault of a run: the rest is not shown, and the exit code stays what it is. A
-standard error that takes nothing (a full disk) does not change the exit code either. Only standard output that takes
-no more, and still has a reader, is an error.
+A reader that goes away (`| head`) is not a fault of a run: the rest is not shown, and the exit code stays the same. A
+standard error that accepts nothing (a full disk) does not change the exit code either. The only error is a standard
+output that accepts no more and still has a reader.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class _Raw(io.RawIOBase):
-    """A file descriptor. After the first failure to write, whatever is written goes nowhere."""
+    """A file descriptor. After the first failure to write, all output goes nowhere."""
 
     def __init__(self, descriptor: int, tells: bool) -> None:
-        """`tells`: whether a failure other than the reader's leaving is raised."""
+        """`tells`: whether to raise failures other than a closed reader."""
         self._descriptor = descriptor
         self._tells = tells
         self._gone = False
@@ -49,7 +49,7 @@ class _Raw(io.RawIOBase):
 
 
 def outliving(stream: TextIO | None, tells: bool) -> TextIO:
-    """The same stream in a form that outlives its reader; for None, a stream that was closed, one that goes nowhere."""
+    """The same stream in a form that survives its reader; for None, a closed stream, one that goes nowhere."""
     if stream is None:
         return open(os.devnull, "w")
     stream.flush()

@@ -1,5 +1,5 @@
-"""Where the commands' output goes. Whatever is shown passes through here, so that no file, tool or guest can send a
-terminal something to obey."""
+"""The commands' output. All output passes through here, so that no file, tool or guest can send commands to a
+terminal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from harness.text.visible import visible
 
-if TYPE_CHECKING:  # a help text does not wait for it
+if TYPE_CHECKING:  # a help text does not need it
     from rich.console import Console
 
 
@@ -19,7 +19,7 @@ def echo(text: str = "", *, err: bool = False, nl: bool = True) -> None:
 
 
 def show_error(error: click.ClickException) -> None:
-    """The message of an error and, where it is about the command line, how the command is used."""
+    """The message of an error and, if it is about the command line, the usage of the command."""
     if isinstance(error, click.UsageError) and error.ctx is not None:
         echo(error.ctx.get_usage(), err=True)
         echo(f"Try '{error.ctx.command_path} --help' for help.\n", err=True)

@@ -17,8 +17,8 @@ def explainer(tools: Mapping[str, str], expectations: Expectations, plan: Plan) 
     """For findings in one world. `tools`: which tool stands behind each toolchain's name."""
     expectations = expectations.about(plan.subject_wit)
 
-    def explain(subject: str, finding: Finding) -> str:
-        tool = tools.get(subject)
+    def explain(toolchain: str, finding: Finding) -> str:
+        tool = tools.get(toolchain)
         if tool is None:
             return ""
         known = expectations.find(tool, CASE, finding.outcome, finding.message, plan.calls_of(finding.run))

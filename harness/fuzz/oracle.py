@@ -144,13 +144,13 @@ class Oracle:
     def _fails(self, plan: Plan) -> bool:
         if missing(plan.needs):
             return False
-        if self._signature.subject == FRONT_END:
+        if self._signature.toolchain == FRONT_END:
             return self._misread(plan)
         cells = choose_cells(self._bench, plan, self._options)
-        if self._signature.subject.endswith(HOSTS):
+        if self._signature.toolchain.endswith(HOSTS):
             return self._shows(plan, [cell for cell in cells if cell.toolchain is None] or cells, alone=False)
-        subject = self._signature.subject.removesuffix(BESIDE)
-        own = [cell for cell in cells if subject in (cell.toolchain, str(cell))]
+        toolchain = self._signature.toolchain.removesuffix(BESIDE)
+        own = [cell for cell in cells if toolchain in (cell.toolchain, str(cell))]
         pure = [cell for cell in cells if cell.toolchain is not None]
         if not own:
             return False
@@ -165,14 +165,14 @@ class Oracle:
     def _shows(self, plan: Plan, cells: Sequence[Cell], alone: bool) -> bool:
         wanted = self._signature
         structural = wanted.level in (1, 2)
-        if alone and wanted.subject.endswith(BESIDE):
+        if alone and wanted.toolchain.endswith(BESIDE):
             return True
         cells = list(dict.fromkeys(cells))
         observed = self._bench.observer.observe(plan, cells, self._bench.settings.run_limits)
         structure = self._bench.structure.compare(plan, observed.cells) if structural else Structure()
         embedded = self._bench.embedding.judge(plan, self._bench.toolchains.values())
         verdict = judge("fuzz", plan, observed.cells, structure, self._tools, self._options.expectations, embedded)
-        if wanted.subject.endswith(HOSTS):
+        if wanted.toolchain.endswith(HOSTS):
             verdict = ask_host(self._bench, plan, observed.cells, self._options.engine, verdict)
         for hit in hits(verdict, explainer(self._tools, self._options.expectations, plan)):
             if hit.known:
@@ -186,4 +186,4 @@ class Oracle:
 
 def _sides(signature: Signature) -> tuple[object, ...]:
     """A signature without who stands alone: that takes more than one cell to see."""
-    return signature.subject, signature.outcome, signature.level, signature.aspect, signature.kind
+    return signature.toolchain, signature.outcome, signature.level, signature.aspect, signature.kind

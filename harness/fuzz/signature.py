@@ -43,14 +43,14 @@ _STUMBLES = (
 )
 """Causes of traps that the interpreter tells (interpreters/src/fail.h), by what they are about."""
 BESIDE = ", beside the first"
-"""Ends the subject of a judgement that two toolchains' structures gave, where the model has no opinion."""
+"""Ends the toolchain of a judgement that two toolchains' structures gave, where the model has no opinion."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Signature:
-    """`subject`: a toolchain, or a mixed cell; `level` 0 where nothing came that could be compared; `kind`: how."""
+    """`toolchain`: its name, or that of a mixed cell; `level` 0 if nothing could be compared; `kind`: the fault."""
 
-    subject: str
+    toolchain: str
     outcome: str
     level: int
     aspect: str
@@ -60,7 +60,7 @@ class Signature:
     @property
     def slug(self) -> str:
         """A file name: what differs, and a few digits that tell it from what reads the same."""
-        words = re.findall(r"[a-z0-9]+", f"{self.subject} {self.outcome} {self.aspect} {self.kind}".lower())
+        words = re.findall(r"[a-z0-9]+", f"{self.toolchain} {self.outcome} {self.aspect} {self.kind}".lower())
         name = "-".join(dict.fromkeys(words))[:72].strip("-")
         digits = hashlib.blake2b(repr(self).encode(), digest_size=2).hexdigest()
         return f"{name}-{digits}"
@@ -68,7 +68,7 @@ class Signature:
     def __str__(self) -> str:
         where = f"level {self.level} {self.aspect}: " if self.level else ""
         alone = f"; {self.minority} alone" if self.minority else ""
-        return f"{self.subject}: {self.outcome}: {where}{self.kind}{alone}"
+        return f"{self.toolchain}: {self.outcome}: {where}{self.kind}{alone}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +94,22 @@ def hits(verdict: Verdict, explain: Explain) -> list[Hit]:
     toolchain is wrong by itself. A way in which several toolchains differ from the model is one finding: the model
     stands alone where they are more than those that agree with it and the model itself.
     """
-    pure = [judgement for judgement in verdict.judgements if judgement.findings and "@" not in judgement.subject]
-    mixed = [judgement for judgement in verdict.judgements if judgement.findings and "@" in judgement.subject]
-    pure = [judgement for judgement in pure if judgement.subject == FRONT_END] or pure  # the rest follows from it
-    opinions = {judgement.subject for judgement in verdict.judgements if _by_one(judgement)} | {MODEL}
+    pure = [judgement for judgement in verdict.judgements if judgement.findings and "@" not in judgement.toolchain]
+    mixed = [judgement for judgement in verdict.judgements if judgement.findings and "@" in judgement.toolchain]
+    pure = [judgement for judgement in pure if judgement.toolchain == FRONT_END] or pure  # the rest follows from it
+    opinions = {judgement.toolchain for judgement in verdict.judgements if _by_one(judgement)} | {MODEL}
     found: dict[tuple[object, ...], dict[str, Hit]] = {}
     for judgement in pure or mixed[:1]:
         for hit in _of_judgement(judgement, explain):
-            by_subject = found.setdefault(_way(hit.signature), {})
-            known = by_subject.get(hit.signature.subject)
+            by_toolchain = found.setdefault(_way(hit.signature), {})
+            known = by_toolchain.get(hit.signature.toolchain)
             if known is None or (known.known and not hit.known):
-                by_subject[hit.signature.subject] = hit
-    return [hit for by_subject in found.values() for hit in _voted(list(by_subject.values()), len(opinions))]
+                by_toolchain[hit.signature.toolchain] = hit
+    return [hit for by_toolchain in found.values() for hit in _voted(list(by_toolchain.values()), len(opinions))]
 
 
 def _by_one(judgement: Judgement) -> bool:
-    return "@" not in judgement.subject and not judgement.subject.endswith((BESIDE, HOSTS))
+    return "@" not in judgement.toolchain and not judgement.toolchain.endswith((BESIDE, HOSTS))
 
 
 def _voted(shared: list[Hit], opinions: int) -> list[Hit]:
@@ -128,7 +128,7 @@ def _way(signature: Signature) -> tuple[object, ...]:
 
 
 def _of_judgement(judgement: Judgement, explain: Explain) -> Iterator[Hit]:
-    toolchain = judgement.subject.removesuffix(BESIDE).removesuffix(HOSTS)
+    toolchain = judgement.toolchain.removesuffix(BESIDE).removesuffix(HOSTS)
     explained = [(finding, explain(toolchain, finding)) for finding in judgement.findings]
     structural = [pair for pair in explained if pair[0].difference is not None and pair[0].difference.level < 3]
     # what is new comes before what is known
@@ -139,7 +139,7 @@ def _of_judgement(judgement: Judgement, explain: Explain) -> Iterator[Hit]:
         difference = finding.difference
         before = f"\n{difference.before}" if difference is not None and difference.before else ""
         message = _shortened(finding.message + before)
-        yield Hit(_signature(judgement.subject, finding), message, known, finding.run)
+        yield Hit(_signature(judgement.toolchain, finding), message, known, finding.run)
 
 
 def _shortened(message: str) -> str:
@@ -150,14 +150,14 @@ def _shortened(message: str) -> str:
     return f"{message[:_MAX_MESSAGE]}\n... ({left_out} characters left out)\n{message[-_MAX_MESSAGE:]}"
 
 
-def _signature(subject: str, finding: Finding) -> Signature:
+def _signature(toolchain: str, finding: Finding) -> Signature:
     """About one toolchain, as if it stood alone. Of a mixed cell nobody can say which of its makers is wrong."""
-    minority = "" if "@" in subject or subject.endswith(BESIDE) else subject.removesuffix(HOSTS)
+    minority = "" if "@" in toolchain or toolchain.endswith(BESIDE) else toolchain.removesuffix(HOSTS)
     difference = finding.difference
     if difference is None:
-        return Signature(subject, finding.outcome, 0, "", message_shape(finding.message), minority)
+        return Signature(toolchain, finding.outcome, 0, "", message_shape(finding.message), minority)
     kind = _difference_shape(difference)
-    return Signature(subject, finding.outcome, difference.level, difference.aspect, kind, minority)
+    return Signature(toolchain, finding.outcome, difference.level, difference.aspect, kind, minority)
 
 
 def _difference_shape(difference: Difference) -> str:

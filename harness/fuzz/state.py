@@ -22,7 +22,7 @@ from harness.text import atomic
 from harness.text.files import read_text_file
 
 FILE = "campaign.json"
-FORMAT = 2
+FORMAT = 3
 MAX_BYTES = 256 << 20
 """A larger file is none of ours."""
 

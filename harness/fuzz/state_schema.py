@@ -20,7 +20,7 @@ def _record(**properties: Any) -> dict[str, Any]:
     }
 
 
-_SIGNATURE = _record(subject=_TEXT, outcome=_TEXT, level=_COUNT, aspect=_TEXT, kind=_TEXT, minority=_TEXT)
+_SIGNATURE = _record(toolchain=_TEXT, outcome=_TEXT, level=_COUNT, aspect=_TEXT, kind=_TEXT, minority=_TEXT)
 
 _FINDING = _record(
     signature=_SIGNATURE,

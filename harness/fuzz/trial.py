@@ -173,7 +173,7 @@ def _refused(hit: Hit) -> Refusal | None:
     signature = hit.signature
     if signature.level:
         return None
-    return Refusal(signature.subject, hit.known or f"{signature.outcome}: {signature.kind}")
+    return Refusal(signature.toolchain, hit.known or f"{signature.outcome}: {signature.kind}")
 
 
 def _without_name(unsupported: str) -> str:

@@ -46,8 +46,8 @@ def judge(
             judgement = judging.judgement(str(run.cell), _findings(run, expected))
             behaviour.append(_excused(judgement, run, behaviour))
     judgements = behaviour + _beside(judging, structure)
-    subjects = {judgement.subject for judgement in behaviour}
-    judgements += judging.demanded(judgements, [name for name in tools if name in subjects])
+    judged = {judgement.toolchain for judgement in behaviour}
+    judgements += judging.demanded(judgements, [name for name in tools if name in judged])
     return Verdict(worst(judgements), tuple(judgements), _minority(cells, behaviour, structure, further))
 
 
@@ -60,10 +60,10 @@ def judge_alone(judging: Judging, findings: Mapping[str, Sequence[Finding]]) -> 
     return Verdict(worst(judgements), tuple(judgements), alone)
 
 
-def _unexpected(subject: str, demanded: Expectation) -> Judgement:
+def _unexpected(toolchain: str, demanded: Expectation) -> Judgement:
     """A fault that is said to show in this very case, and does not."""
     message = f"passes, but {demanded.id} expects: {demanded.outcome} ({demanded.reason})"
-    return Judgement(subject, Outcome.UNEXPECTED_PASS, (Finding(Outcome.UNEXPECTED_PASS, message),))
+    return Judgement(toolchain, Outcome.UNEXPECTED_PASS, (Finding(Outcome.UNEXPECTED_PASS, message),))
 
 
 def findings_of(differences: Sequence[Difference]) -> list[Finding]:
@@ -78,7 +78,7 @@ def _beside(judging: Judging, structure: Structure) -> list[Judgement]:
         findings = findings_of(differences)
         if findings:
             judged = judging.judgement(name, findings)
-            judgements.append(replace(judged, subject=f"{name}, beside the first"))
+            judgements.append(replace(judged, toolchain=f"{name}, beside the first"))
     return judgements
 
 
@@ -145,16 +145,16 @@ class Judging:
     expectations: Expectations
     calls_of: Callable[[int], Sequence[str]] = lambda _: ()
 
-    def judgement(self, subject: str, findings: Sequence[Finding]) -> Judgement:
+    def judgement(self, toolchain: str, findings: Sequence[Finding]) -> Judgement:
         if not findings:
-            return Judgement(subject, Outcome.PASS)
+            return Judgement(toolchain, Outcome.PASS)
         worst = min((finding.outcome for finding in findings), key=SEVERITY.index)
-        tool = self.tools.get(subject)
+        tool = self.tools.get(toolchain)
         if tool is not None:
             reasons = [self._reason(tool, finding) for finding in findings]
             if all(reason is not None for reason in reasons):
-                return Judgement(subject, Outcome.EXPECTED_FAILURE, tuple(findings), reasons[0])
-        return Judgement(subject, worst, tuple(findings))
+                return Judgement(toolchain, Outcome.EXPECTED_FAILURE, tuple(findings), reasons[0])
+        return Judgement(toolchain, worst, tuple(findings))
 
     def _reason(self, tool: str, finding: Finding) -> Expectation | None:
         calls = self.calls_of(finding.run)
@@ -177,8 +177,8 @@ def _excused(judgement: Judgement, run: CellRun, judgements: Sequence[Judgement]
         return judgement
     makers = {maker for _, build in run.cell.builds for maker in (build.generator, build.linker)}
     for other in judgements:
-        if other.subject in makers and other.outcome is Outcome.EXPECTED_FAILURE:
-            return Judgement(judgement.subject, Outcome.EXPECTED_FAILURE, judgement.findings, other.expectation)
+        if other.toolchain in makers and other.outcome is Outcome.EXPECTED_FAILURE:
+            return Judgement(judgement.toolchain, Outcome.EXPECTED_FAILURE, judgement.findings, other.expectation)
     return judgement
 
 
@@ -192,13 +192,13 @@ def _minority(
     fault; else the first cell in which something is wrong."""
     if any(judgement.outcome is Outcome.LIMIT_REACHED for judgement in judgements):
         return None
-    found = {judgement.subject: judgement for judgement in judgements}
+    found = {judgement.toolchain: judgement for judgement in judgements}
     names = _toolchains(cells)
     wrong = [name for name in names if found[name].findings]
     if wrong:
         return minority(names, wrong, lambda one, other: _agree(cells, structure, further, one, other))
     mixed = [(run.cell, not found[str(run.cell)].findings) for run in cells if str(run.cell) in found]
-    return shared_fault(mixed) or next((judgement.subject for judgement in judgements if judgement.findings), None)
+    return shared_fault(mixed) or next((judgement.toolchain for judgement in judgements if judgement.findings), None)
 
 
 def _agree(

@@ -37,9 +37,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What is to be said about one toolchain (what it built; what its pure cell showed, if that was run), or a cell."""
+    """The verdict on one toolchain (its builds, and its pure cell if that ran) or on one cell.
 
-    subject: str
+    `toolchain`: its name (`ours`, `front end`, `ours, beside the first`), or the name of a mixed cell.
+    """
+
+    toolchain: str
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
     expectation: Expectation | None = None
@@ -59,7 +62,7 @@ class Verdict:
     @property
     def findings(self) -> list[tuple[str, Finding]]:
         """What is wrong, the toolchain that it is about first."""
-        return [(judgement.subject, finding) for judgement in self.judgements for finding in judgement.findings]
+        return [(judgement.toolchain, finding) for judgement in self.judgements for finding in judgement.findings]
 
 
 def skipped(reason: str) -> Verdict:

@@ -86,10 +86,10 @@ def _hits(bench: Workbench, name: str, beside: tuple[str, ...], plan: Plan, opti
             hit,
             signature=replace(
                 hit.signature,
-                subject=hit.signature.subject.replace(name, OURS),
+                toolchain=hit.signature.toolchain.replace(name, OURS),
                 kind=hit.signature.kind.replace(name, OURS),
                 minority=hit.signature.minority.replace(name, OURS),
             ),
         )
-        for hit in hits(verdict, lambda subject, finding: "")
+        for hit in hits(verdict, lambda toolchain, finding: "")
     ]

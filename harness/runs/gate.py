@@ -1,4 +1,4 @@
-"""Work that goes on side by side, and work that is done alone."""
+"""Work in parallel, and work that runs alone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 class Gate:
-    """Many threads may be inside together, or one alone; who waits to be alone goes before those that come later."""
+    """Many threads may be inside together, or one alone; a thread that waits to be alone goes before later threads."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()

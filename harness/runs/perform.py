@@ -1,4 +1,4 @@
-"""Inside a worker: what is asked of it (`tasks.py`), carried out."""
+"""Inside a worker: performs its tasks (`tasks.py`)."""
 
 from __future__ import annotations
 
@@ -93,13 +93,13 @@ def check_world(bench: Workbench, task: CheckWorld) -> Examination:
 
 def smoke(bench: Workbench, task: Smoke) -> Examination:
     started = time.perf_counter()
-    world, title = WitText(SMOKE_WIT, "smoke.wit"), "one tiny world through every cell"
+    world, title = WitText(SMOKE_WIT, "smoke.wit"), "one tiny world in every cell"
     plan = check_plan(world, seed=0, calls=6, title=title, encodings=ENCODINGS)
     for name in bench.toolchains:
         if name not in (OURS, REFERENCE):
-            # by itself first: what it cannot do alone would fail in hundreds of cells
+            # by itself first: a fault that it has alone would fail in hundreds of cells
             alone = replace(task.options, toolchains=(name,), full_matrix=False)
             examination = examine(bench, "smoke", plan, alone, started)
             if not examination.verdict.outcome.good:
-                return replace(examination, title=f"the toolchain {name} alone; nothing else was run")
+                return replace(examination, title=f"the toolchain {name} alone; nothing else ran")
     return examine(bench, "smoke", plan, replace(task.options, full_matrix=True), started)

@@ -1,4 +1,4 @@
-"""Worker processes from their owner's side: tasks handed out, what hangs or dies replaced."""
+"""The owner's side of worker processes: distributes tasks, and replaces workers that hang or die."""
 
 from __future__ import annotations
 
@@ -23,22 +23,23 @@ from harness.runs.gate import Gate
 from harness.runs.messages import AGAIN, ANSWER, STEP, TOO_LARGE, Task, receive, send
 
 _LEAVE = 20.0
-"""Seconds that the launchers of a worker that has ended may take to end what they run."""
+"""Seconds that the launchers of an ended worker may take to end their tools."""
 
 MAX_LOSSES = 16
-"""Steps of one task that may cost a worker before the task is given up."""
+"""The number of steps of one task that may kill a worker before the task is given up."""
 
 
 class TaskFailed(Exception):
-    """The harness itself failed at a task: a fault of the harness, never of a tool. The message has the details."""
+    """The harness itself failed at a task: a fault of the harness, never of a tool. The message contains the
+    details."""
 
 
 class OutOfMemory(TaskFailed):
-    """What a task was given is too large for the memory that a worker may use. The message says what to do."""
+    """The input of a task is too large for the memory that a worker may use. The message says what to do."""
 
 
 class PoolClosed(Exception):
-    """The pool was closed while the task was waiting or under way."""
+    """The pool was closed before the task was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Patience:
 
 
 class _Lost(Exception):
-    """A worker was lost in a step, "" where in none. `may_be_chance`: it might have gone well on another day."""
+    """A worker was lost in a step, "" if in none. `may_be_chance`: another attempt might succeed."""
 
     def __init__(self, step: str, loss: Loss, may_be_chance: bool) -> None:
         super().__init__(step)
@@ -60,7 +61,7 @@ class _Lost(Exception):
 
 
 class _Again(Exception):
-    """A worker asks for its task to be tried again: a tool of it was killed. The message says so."""
+    """A worker requests another attempt of its task, because one of its tools was killed. The message says so."""
 
 
 class _Worker:
@@ -72,7 +73,7 @@ class _Worker:
         self._late = False
         self._wait(patience.start)
         self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-        # the worker's launchers hold the other end: its end tells that nothing of the worker is left
+        # the worker's launchers hold the other end: it closes when nothing of the worker is left
         self._left: int | None = None
         held: int | None = None
         if os.name == "posix" and hasattr(select, "poll"):
@@ -111,12 +112,12 @@ class _Worker:
         raise self._loss()
 
     def _wait(self, seconds: float, used: float = 0.0) -> None:
-        """From now on, for so long. `used`: the processor time that the worker has used by now."""
+        """Start a limit now. `used`: the processor time that the worker has used so far."""
         self._watch = _Watch(time.monotonic(), seconds, used)
 
     def _say(self, message: tuple[Any, ...]) -> None:
         assert self._process.stdin is not None
-        with contextlib.suppress(BrokenPipeError):  # the answer's missing tells of the death
+        with contextlib.suppress(BrokenPipeError):  # the missing answer shows the death
             send(self._process.stdin, message)
 
     def _loss(self) -> _Lost:
@@ -135,14 +136,14 @@ class _Worker:
             self.kill()
 
     def kill(self) -> None:
-        """End it; its launcher sees that and ends what tools it runs."""
+        """End it; its launchers see that and end their tools."""
         if hasattr(os, "killpg"):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
 
     def close(self) -> None:
-        """Returns when nothing is left of it: no tool writes any more."""
+        """Returns when nothing is left of it, so no tool writes any more."""
         self.kill()
         self._process.wait()
         if self._left is not None:
@@ -159,25 +160,25 @@ class _Worker:
 
 @dataclass(frozen=True, slots=True)
 class _Watch:
-    """Until when a worker may take, and how much processor time it had used when the time began to run."""
+    """A worker's deadline, and its processor time at the beginning of the period."""
 
     began: float
     seconds: float
     used: float
 
     def is_over(self, now: float, pid: int) -> bool:
-        """A worker that is kept from its processor time gets more wall time: a busy machine makes nothing late."""
+        """A worker that does not get its processor time gets more wall time, so a busy machine makes nothing late."""
         if now <= self.began + self.seconds:
             return False
         return now > self.began + STRETCH * self.seconds or not is_starved(pid, self.used, self.seconds)
 
 
 class Pool:
-    """`jobs` workers that live on from task to task; each belongs to a thread of its own.
+    """`jobs` workers that survive from task to task; each belongs to its own thread.
 
-    A worker that dies or hangs in a step is replaced, and the task is tried again with that step told as lost. Where
-    the worker, or a tool, was killed from outside, as the system does when memory is short, nothing is known of the
-    step: the task is tried again once while nothing else is done, and only what is lost then counts.
+    A worker that dies or hangs in a step is replaced, and the task is tried again with that step marked as lost. If the
+    worker, or a tool, was killed from outside, as the system does when memory is short, nothing is known about the
+    step: the task is tried again once while nothing else runs, and only a loss in that attempt counts.
     """
 
     def __init__(self, settings: Settings, jobs: int, patience: Patience | None = None) -> None:
@@ -193,7 +194,7 @@ class Pool:
         self._watchdog.start()
 
     def submit(self, task: Task) -> Future[Any]:
-        """The future's exception is `TaskFailed` where the harness failed."""
+        """The future's exception is `TaskFailed` if the harness failed."""
         return self._threads.submit(self._perform, task)
 
     def __enter__(self) -> Pool:
@@ -203,7 +204,7 @@ class Pool:
         self.close()
 
     def close(self) -> None:
-        """Ends every worker, busy or not. Tasks not yet begun are cancelled."""
+        """Ends every worker, busy or not. Cancels tasks that have not begun."""
         self._closed.set()
         with self._lock:
             for worker in self._workers:
@@ -224,7 +225,7 @@ class Pool:
                 except _Again:
                     last_try = True
                 except OutOfMemory:
-                    self._drop(worker)  # what it has it may keep
+                    self._drop(worker)  # it may keep its present memory
                     raise
                 except _Lost as failure:
                     self._drop(worker)

@@ -1,4 +1,4 @@
-"""A table of refusals put to the tools, row by row."""
+"""Gives a table of refusals to the tools, row by row."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from harness.toolchains.wasm_tools import TOOL
 from reports.outcomes import Outcome
 
 Reading = Callable[[str, tuple[str, ...]], str]
-"""Where the reference reads a text with these features otherwise than our front end; empty where it does not."""
+"""The first difference between the reference's and our front end's reading of a text with these features; empty if
+there is none."""
 
 _STAGES = {"wit": "generate", "generate": "generate", "link": "link", "new": "new"}
-"""Which tool's refusal each stage means: what reads the WIT is a part of the generator."""
+"""The tool whose refusal each stage means: the reader of WIT is a part of the generator."""
 
 
 def judge_refusals(
     table: RefusalTable, toolchains: Mapping[str, Toolchain], builder: Builder, read_otherwise: Reading
 ) -> Verdict:
     """Ours must refuse each row with its message; wasm-tools, as the reference or by a file that says so, must do what
-    the row says of it; any other toolchain must refuse it, at any stage and in its own words, unless ours only does not
-    support it."""
+    the row says; any other toolchain must refuse it, at any stage and in its own words, unless the row is only a limit
+    of ours."""
     judgements = []
     disputed: dict[int, Refusal] = {}
     for name, toolchain in toolchains.items():
@@ -37,14 +38,14 @@ def judge_refusals(
                 disputed[row.line] = row
         outcome = Outcome.FAIL if findings else Outcome.PASS
         judgements.append(Judgement(name, outcome, tuple(findings)))
-    wrong_ones = [judgement.subject for judgement in judgements if judgement.findings]
+    wrong_ones = [judgement.toolchain for judgement in judgements if judgement.findings]
     outcome = Outcome.FAIL if wrong_ones else Outcome.PASS
     verdict = Verdict(outcome, tuple(judgements), wrong_ones[0] if len(wrong_ones) == 1 else None)
     return _read_again(verdict, [row for _, row in sorted(disputed.items())], read_otherwise)
 
 
 def _read_again(verdict: Verdict, disputed: Sequence[Refusal], read_otherwise: Reading) -> Verdict:
-    """Text that our front end is to refuse has no reading of ours."""
+    """Text that our front end must refuse has no reading of ours."""
     for row in disputed:
         difference = read_otherwise(row.wit, row.features) if row.stage != "wit" else ""
         if difference:
@@ -53,7 +54,7 @@ def _read_again(verdict: Verdict, disputed: Sequence[Refusal], read_otherwise: R
 
 
 def unasked(table: RefusalTable, toolchains: Mapping[str, Toolchain]) -> list[str]:
-    """What a report says of the rows that a toolchain cannot be asked: nothing of them is its own."""
+    """The report's lines about rows that a toolchain cannot get, because the missing stage would not be its own."""
     found = []
     for name, toolchain in toolchains.items():
         rows = [row for row in table.rows if _lacks(toolchain, row)]
@@ -63,7 +64,7 @@ def unasked(table: RefusalTable, toolchains: Mapping[str, Toolchain]) -> list[st
 
 
 def _is_asked(toolchain: Toolchain, row: Refusal) -> bool:
-    """Valid input that ours does not support is nothing that others must refuse."""
+    """Others need not refuse valid input that ours does not support."""
     limit_of_ours = row.message.startswith("unsupported") and toolchain.name != OURS and toolchain.tool != TOOL
     return not limit_of_ours and not _lacks(toolchain, row)
 
@@ -73,12 +74,12 @@ def _lacks(toolchain: Toolchain, row: Refusal) -> bool:
 
 
 def _needed(row: Refusal) -> frozenset[str]:
-    """What a toolchain must have itself (`Toolchain.lacks`) for its answer to a row to count."""
+    """The abilities (`Toolchain.lacks`) that a toolchain must have itself for a row."""
     return frozenset({_STAGES[row.stage]} | ({"features"} if row.features else set()))
 
 
 def _attempt(row: Refusal, toolchain: Toolchain, builder: Builder) -> tuple[str, BuildResult]:
-    """The stage that was reached, and what came of it."""
+    """The stage that was reached, and its result."""
     if row.module is None:
         return builder.attempt(toolchain, row.wit, row.world, row.features)
     assert toolchain.embedder is not None
@@ -88,9 +89,9 @@ def _attempt(row: Refusal, toolchain: Toolchain, builder: Builder) -> tuple[str,
 def _wrong(name: str, row: Refusal, toolchain: Toolchain, builder: Builder) -> str | None:
     stage, result = _attempt(row, toolchain, builder)
     if toolchain.tool == TOOL:
-        seen = {Refused: "refuses", Built: "accepts", Panicked: "panics"}.get(type(result), "breaks down")
+        seen = {Refused: "refuses", Built: "accepts", Panicked: "panics"}.get(type(result), "crashes")
         return None if seen == row.reference else f"expected that it {row.reference}, but it {seen} ({_words(result)})"
-    if not isinstance(result, Refused) or stage in toolchain.lacks:  # what is lent answers for another
+    if not isinstance(result, Refused) or stage in toolchain.lacks:  # the answer of a lent stage is another toolchain's
         return f"expected a refusal, got: {_words(result)}"
     if name != OURS:
         return None

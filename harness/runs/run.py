@@ -1,4 +1,4 @@
-"""A run: the tools chosen, workers started, tasks handed out, results in the order of the tasks."""
+"""A run: chooses tools, starts workers, distributes tasks, returns results in the order of the tasks."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from harness.toolchains.choose import Tools, choose
 from harness.toolchains.selection import ToolInfo
 
 EXPECTATIONS = "expectations"
-"""The package that holds, as data, what is known to be wrong with the project's references."""
+"""The package with the known faults of the project's references, as data."""
 
 
 class Run:
-    """Holds workers and temporary files; leaving it ends and removes them, however it is left."""
+    """Holds workers and temporary files; its exit ends and removes them in any case."""
 
     def __init__(self, tools: Tools, jobs: int, limits: Limits | None = None, patience: Patience | None = None) -> None:
         """Raises `NoToolchain`."""
@@ -51,8 +51,8 @@ class Run:
             self._folder.remove()
 
     def load_expectations(self, files: Sequence[Path], nearest: bool = False) -> Expectations:
-        """Those of these files that are about the tools of this run. `nearest`: for a version of the reference that no
-        file is about, those of the nearest version. Raises `ExpectationsError`."""
+        """The expectations in these files for the tools of this run. `nearest`: for a version of the reference without
+        a file, those of the nearest version. Raises `ExpectationsError`."""
         versions = {tool.tool: tool.version for tool in self.tools}
         known = expectations_file.load(files, versions)
         references = {tool.tool: tool for tool in reversed(self.tools) if tool.tool == wasm_tools.TOOL}
@@ -63,7 +63,7 @@ class Run:
             if taken is not None:
                 known = expectations_file.load(files, {**versions, reference.tool: taken})
                 missing = [
-                    f"no file of known faults is about {reference.tool} {reference.version}: it is judged by those of "
+                    f"no file of known faults matches {reference.tool} {reference.version}: it is judged by those of "
                     f"{taken} (--nearest-expectations)"
                 ]
         self.notes += missing
@@ -73,7 +73,7 @@ class Run:
         return self._pool.submit(task)
 
     def in_order(self, tasks: Sequence[Task], finished: Callable[[], None] | None = None) -> Iterator[Any | Exception]:
-        """What the tasks give, in their order; `TaskFailed` as a value where the harness failed at one.
+        """The results of the tasks, in their order; `TaskFailed` as a value if the harness failed at one.
 
         `finished` is called, from any thread, each time a task ends.
         """
@@ -86,24 +86,24 @@ class Run:
                 result = result_of(future)
             except (TaskFailed, PoolClosed) as error:
                 result = error
-            futures[position] = Future()  # forget the answer
+            futures[position] = Future()  # drop the answer
             yield result
 
 
 def uncovered(references: Sequence[ToolInfo], known: Expectations, files: Sequence[Path]) -> list[str]:
-    """What a run says first where its reference has a version that no file of known faults is about."""
+    """The first note of a run whose reference has a version without a file of known faults."""
     about = {item.tool for item in known.items}
     names = ", ".join(path.name for path in files)
     return [
-        f"no file of known faults is about {tool.tool} {tool.version} (looked at: {names}): faults that are known of "
-        "other versions are red here; take those of the nearest version by --nearest-expectations"
+        f"no file of known faults matches {tool.tool} {tool.version} (files: {names}): known faults of "
+        "other versions are red here; take those of the nearest version with --nearest-expectations"
         for tool in references
         if files and tool.tool not in about
     ]
 
 
 def default_expectations() -> list[Path]:
-    """The files that are installed with the harness; none if they are not."""
+    """The files that are installed with the harness, if any."""
     with contextlib.suppress(OSError, ModuleNotFoundError):
         return sorted(Path(str(resources.files(EXPECTATIONS))).glob("*.toml"))
     return []

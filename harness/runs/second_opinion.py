@@ -1,4 +1,4 @@
-"""WIT that our front end refuses: what other toolchains say decides whose fault that is."""
+"""WIT that our front end refuses: other toolchains decide whose fault that is."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from reports.outcomes import Outcome
 
 @dataclass(frozen=True, slots=True)
 class SecondOpinion:
-    """`takers`: the toolchains that build a component from it. `remarks`: what others did but refuse it."""
+    """`takers`: the toolchains that build a component from it. `remarks`: other reactions than a refusal."""
 
     takers: tuple[str, ...]
     remarks: tuple[str, ...]
 
     def verdict(self, refusal: str) -> Verdict:
-        """Bad input where nobody takes it; ours is in the minority where somebody does."""
+        """Bad input if no toolchain accepts it; otherwise ours is in the minority."""
         if not self.takers:
             return unusable("\n".join([refusal, *self.remarks]))
-        message = f"our front end refuses what {', '.join(self.takers)} takes: {refusal}"
+        message = f"{', '.join(self.takers)} accepts this WIT, but our front end refuses it: {refusal}"
         finding = Finding(Outcome.FAIL, message)
         return Verdict(Outcome.FAIL, (Judgement(OURS, Outcome.FAIL, (finding,)),), OURS)
 
@@ -32,7 +32,7 @@ class SecondOpinion:
 def second_opinion(
     toolchains: Mapping[str, Toolchain], builder: Builder, wit: str | Path, world: str | None, features: tuple[str, ...]
 ) -> SecondOpinion:
-    """Asks every toolchain that does not stand on our front end itself."""
+    """Asks every toolchain that does not use our front end itself."""
     takers, remarks = [], []
     for name, toolchain in toolchains.items():
         if toolchain.in_process:

@@ -1,4 +1,4 @@
-"""The files of a suite: which there are, what they are called, what is to be done with each."""
+"""The files of a suite, their names, and their tasks."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ WORLDS = (".wit", ".wasm", ".wat")
 """Suffixes of files that are worlds, not cases."""
 
 _ROWS = re.compile(r"^[ \t]*+\[\[[ \t]*+(refusal|library)[ \t]*+\]\]", re.MULTILINE)
-"""What tells a table of refusals, and a program, from a case."""
+"""The keys that distinguish a table of refusals, and a program, from a case."""
 
 
 @unique
 class Kind(Enum):
-    """What a file is."""
+    """The kind of a file."""
 
     CASE = "case"
     REFUSALS = "refusal"
@@ -37,14 +37,14 @@ class NoCases(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SuiteFile:
-    """`name` is how expectations and reports call it: `values/list-s8`."""
+    """`name` is its name in expectations and reports: `values/list-s8`."""
 
     path: Path
     name: str
 
     @property
     def kind(self) -> Kind:
-        """A case where it cannot be told: a worker says what is wrong with it."""
+        """A case if the kind is unclear: a worker then reports the error in it."""
         try:
             text = read_text_file(self.path)
         except UnreadableFile:
@@ -66,19 +66,19 @@ def find(paths: Iterable[Path], words: str = "") -> list[SuiteFile]:
     found: dict[Path, SuiteFile] = {}
     for path in paths:
         if path.is_file() and path.suffix in WORLDS:
-            raise NoCases(f"{path} is no case but a world: `harness check {path}` runs it")
+            raise NoCases(f"{path} is a world, not a case: `harness check {path}` runs it")
         if path.is_dir() and any(path.glob("*.wit")) and not any(path.rglob("*.toml")):
-            raise NoCases(f"{path} holds WIT and no case: `harness check {path}` runs its world")
+            raise NoCases(f"{path} contains WIT and no case: `harness check {path}` runs its world")
         files = sorted(path.rglob("*.toml")) if path.is_dir() else [path]
         if not files:
-            raise NoCases(f"{path} holds no case (no .toml file)")
+            raise NoCases(f"{path} contains no case (no .toml file)")
         for file in files:
             found.setdefault(file.resolve(), SuiteFile(file, name_of(file)))
     return [file for file in found.values() if words in file.name]
 
 
 def name_of(file: Path) -> str:
-    """The path below the nearest folder called `cases`, without the suffix; the bare name outside of one."""
+    """The path below the nearest folder named `cases`, without the suffix; outside of one the bare name."""
     parts = file.resolve().with_suffix("").parts
     folders = parts[:-1]
     if ROOT in folders:

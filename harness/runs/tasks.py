@@ -1,6 +1,6 @@
-"""What workers are asked to do, as data: run a case, a table of refusals, a program, a bare world, a tiny world.
+"""Tasks for workers, as data: run a case, a table of refusals, a program, a bare world, a tiny world.
 
-The command makes them, and loads nothing of what carries them out.
+The command makes them, and loads none of the code that performs them.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class RunProgram:
 
 @dataclass(frozen=True, slots=True)
 class CheckWorld:
-    """Any world, with what is missing around it and values from a seed."""
+    """Any world, with the missing components around it and values from a seed."""
 
     path: Path
     world: str | None
@@ -75,7 +75,7 @@ class CheckWorld:
 
 @dataclass(frozen=True, slots=True)
 class Smoke:
-    """One tiny world through every cell."""
+    """One tiny world in every cell."""
 
     options: Options
 

@@ -1,6 +1,6 @@
-"""A worker process: `python -m harness.runs.worker` does one task at a time for the process that started it.
+"""A worker process: `python -m harness.runs.worker` performs one task at a time for the process that started it.
 
-Standard output carries answers only; whatever else prints goes to standard error.
+Standard output carries only answers; all other output goes to standard error.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from harness.process.steps import Steps
 from harness.runs.messages import AGAIN, ANSWER, ERROR, STEP, TOO_LARGE, Task, receive, send
 
 GARBAGE_THRESHOLD = 1_000_000
-"""By how many objects a worker grows between two searches for cycles. Plans and traces are many objects and few cycles:
-with Python's default of 700 the searches take more than a tenth of a worker's time."""
+"""The number of new objects between two garbage collections. Plans and traces are many objects with few cycles: with
+Python's default of 700 the collections take more than a tenth of a worker's time."""
 
 RECURSION = 10_000
-"""Python frames: types may be nested many levels deep (`harness/frontend/narrow.py`)."""
+"""Maximum number of Python frames: types may be nested many levels deep (`harness/frontend/narrow.py`)."""
 
 
 def end_with_parent(parent: int) -> None:
-    """Be killed when the parent ends, however it ends. Elsewhere than on Linux the end of the input must do."""
+    """Die when the parent ends in any way. On systems other than Linux the end of the input has this effect."""
     if sys.platform != "linux":
         return
     import ctypes
@@ -58,18 +58,18 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
             answer = _performed(task, bench, steps)
             if answer is not None:
                 send(answers, answer)
-        except MemoryError:  # the answer is too large to be sent
+        except MemoryError:  # the answer is too large to send
             answer = None
         if answer is not None:
             continue
-        # Outside of all clauses: the exception keeps all frames alive, and with them all that was made.
-        bench = Workbench(first[0], steps)  # and whatever it remembers is gone
+        # Outside all clauses, because the exception keeps all frames and so all objects alive.
+        bench = Workbench(first[0], steps)  # and all its caches are gone
         gc.collect()
         send(answers, (TOO_LARGE, RAN_OUT))
 
 
 def _performed(task: Task, bench: Workbench, steps: Steps) -> tuple[str, object] | None:
-    """The answer to a task; None where memory ran out."""
+    """The answer to a task; None if memory ran out."""
     try:
         return ANSWER, task.perform(bench)
     except MemoryError:
@@ -83,12 +83,12 @@ def _performed(task: Task, bench: Workbench, steps: Steps) -> tuple[str, object]
 
 
 def _told(error: OSError, directory: Path) -> str | None:
-    """What to do where the machine does not give what a run needs; None for any other error. `directory`: for temporary
+    """The fix if the machine lacks the resources for a run; None for any other error. `directory`: for temporary
     files."""
     if error.errno not in SURROUNDINGS:
         return None
     place = error.filename or directory
-    return f"{error.strerror}: {place} (temporary files go into the folder that the variable TMPDIR names)"
+    return f"{error.strerror}: {place} (the variable TMPDIR names the folder for temporary files)"
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Components built by toolchains: external tools run side by side while those of this process work."""
+"""Components built by toolchains: external tools run in parallel while those of this process work."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ from harness.toolchains.protocol import (
 )
 
 REMEMBERED_BYTES = 256 << 20
-"""Of what was built: a tool may write much."""
+"""Bytes of builds in the cache: a tool may write much."""
 
 
 _K = TypeVar("_K")
 _DylibKey = tuple[ComponentPlan, str, int]
 _ComponentKey = tuple[str, int, bytes, bool, bool]
-"""The linker, the version of the interpreter's interface, the library, whether guards stand around it, whether imports
+"""The linker, the version of the interpreter's interface, the library, whether it has guards around it, whether imports
 in compatible versions are merged."""
 
 
 class Builder:
-    """Builds components and remembers the last ones by content."""
+    """Builds components and caches the last ones by content."""
 
     def __init__(
         self,
@@ -55,8 +55,8 @@ class Builder:
         remembered: int = 64,
         external_seconds: float | None = None,
     ) -> None:
-        """`interpreters` by interface version; `refusal` validates a core module. `external_seconds`: after which
-        a tool in a process of its own, which has its own bound, is taken for lost."""
+        """`interpreters` by interface version; `refusal` validates a core module. `external_seconds`: the time after
+        which a tool in its own process, which has its own limit, counts as lost."""
         self._toolchains = toolchains
         self._interpreters = interpreters
         self._refusal = refusal
@@ -71,7 +71,7 @@ class Builder:
     def build(
         self, wanted: Iterable[tuple[ComponentPlan, Build]], clock: Clock
     ) -> dict[tuple[ComponentPlan, Build], ComponentBuild]:
-        """All that is wanted, each once."""
+        """All requested components, each once."""
         pairs = list(dict.fromkeys(wanted))
         start = time.perf_counter()
         self._generate([_dylib_key(plan, build) for plan, build in pairs])
@@ -86,7 +86,7 @@ class Builder:
     def attempt(
         self, toolchain: Toolchain, wit: str | Path, world: str | None, features: tuple[str, ...]
     ) -> tuple[str, BuildResult]:
-        """Build from any WIT, be it bad: the stage that was reached (`generate`, `link`) and what came of it."""
+        """Build from any WIT, even bad WIT: the stage that was reached (`generate`, `link`) and its result."""
         options = GenerateOptions(interpreter=INTERPRETER, features=features)
         job = toolchain.generator.generate(wit, world, options)
         result = self._valid(self._collect(f"generate by {toolchain.name}", toolchain.name, job))
@@ -101,12 +101,12 @@ class Builder:
         return self._collect(f"link by {toolchain.name}", toolchain.name, job)
 
     def collect(self, name: str, toolchain: Toolchain, job: Job) -> BuildResult:
-        """What came of a job that was started elsewhere. `name`: of the step, the stage first."""
+        """The result of a job that was started elsewhere. `name`: the step's name, beginning with the stage."""
         return self._collect(name, toolchain.name, job)
 
     def _libraries(self, dylib: bytes, abi_version: int, guarded: bool = False) -> list[Library]:
-        """What is linked: the interpreter first, because dylibs hand on its `cabi_realloc` and the first that exports a
-        symbol has it."""
+        """The libraries of a link: the interpreter first, because dylibs re-export its `cabi_realloc` and the first
+        library that exports a symbol defines it."""
         interpreter, world = Library(INTERPRETER, self._interpreters[abi_version]), Library(WORLD, dylib)
         if guarded:
             return [interpreter, Library(guards.BEFORE, guards.before()), world, self._behind]
@@ -151,7 +151,7 @@ class Builder:
             self._components[key] = self._collect(missing[key], key[0], job)
 
     def _collect(self, name: str, toolchain: str, job: Job) -> BuildResult:
-        """What came of a job; announced as a step, whoever does it. Raises `Killed` where it is to be tried again."""
+        """The result of a job, announced as a step in any case. Raises `Killed` if it must be tried again."""
         if isinstance(job, Done):
             return job.result()
         stage = name.partition(" ")[0]
@@ -179,17 +179,17 @@ class Builder:
 
 
 def _dylib_key(plan: ComponentPlan, build: Build) -> _DylibKey:
-    """How it is linked does not matter to a generator."""
+    """The link options do not matter to a generator."""
     return replace(plan, merge_versions=True), build.generator, build.abi_version
 
 
 def _component_key(plan: ComponentPlan, build: Build, dylib: bytes) -> _ComponentKey:
-    """The subject is what is under test, so it has guards; the others are linked as users link."""
+    """The subject is under test, so it has guards; the others are linked as users link."""
     return build.linker, build.abi_version, dylib, plan.role is Role.SUBJECT, plan.merge_versions
 
 
 def _forget(cache: OrderedDict[_K, BuildResult], remembered: int) -> None:
-    """The oldest go first, until neither their number nor their size is too large."""
+    """Remove the oldest, until neither their number nor their size is too large."""
     size = sum(map(_size, cache.values()))
     while len(cache) > remembered or size > REMEMBERED_BYTES:
         size -= _size(cache.popitem(last=False)[1])

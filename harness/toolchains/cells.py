@@ -1,4 +1,4 @@
-"""Cells: which generator, linker, interpreter and engine each component of a composition gets."""
+"""Cells: the generator, linker, interpreter and engine of each component of a composition."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ REFERENCE = "reference"
 
 
 BOTH_WAYS_EVERY = 8
-"""Of worlds that toolchains build in turns, one in so many is built both ways all the same: only then do two libraries
-of one component lie beside each other (level 1)."""
+"""One in this many of the worlds that toolchains build in turns is still built both ways: only then can two libraries
+of one component be compared (level 1)."""
 
 
 @unique
 class First(Enum):
-    """Which mixed cells are run at first, where two toolchains meet."""
+    """The mixed cells of two toolchains that run at first."""
 
     BOTH_WAYS = "both ways"
-    """Every component by either: for cases, each of which must notice what it is there to notice."""
+    """Every component by each toolchain: for cases, each of which must detect its fault."""
     SUBJECT_BOTH_WAYS = "subject both ways"
-    """The subject by either, beside the same other components: for the world that somebody asks about. A third of the
-    builds is saved."""
+    """The subject by each toolchain, with the same other components: for a single world. This saves a third of the
+    builds."""
     IN_TURNS = "in turns"
-    """One mixed cell: each call is made by one toolchain's code and answered by the other's, and all of it is compared
-    with what the model says. For many worlds: it shows most in the same time."""
+    """One mixed cell: one toolchain's code makes each call, the other's answers it, and the model checks both. For many
+    worlds: it shows most in the same time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """How a component is made. `generator` and `linker` are names of toolchains."""
+    """The build of a component. `generator` and `linker` are names of toolchains."""
 
     generator: str
     linker: str
@@ -44,7 +44,7 @@ class Build:
 
     @property
     def toolchain(self) -> str | None:
-        """The toolchain that makes all of it, by the current interface."""
+        """The toolchain that makes all of it, with the current interface."""
         return self.generator if self.generator == self.linker and self.abi_version == 3 else None
 
     def __str__(self) -> str:
@@ -61,7 +61,7 @@ class Cell:
 
     @property
     def toolchain(self) -> str | None:
-        """The toolchain that made everything, by the current interface; None for a mixed cell."""
+        """The toolchain that made everything, with the current interface; None for a mixed cell."""
         makers = {build.toolchain for _, build in self.builds}
         return makers.pop() if len(makers) == 1 else None
 
@@ -87,8 +87,8 @@ def pure_cells(roles: Sequence[Role], toolchains: Sequence[str], engine: EngineK
 def mixed_cells(roles: Sequence[Role], toolchains: Sequence[str], engine: EngineKind) -> list[Cell]:
     """The subject by one toolchain and the others by another, both ways, for the first toolchain and each further one.
 
-    They have every component of every toolchain in them, each beside components of another: a fault that both ends of
-    one toolchain share does not cancel out. None for one component or one toolchain.
+    They contain every component of every toolchain, each together with components of another: a fault that both ends of
+    one toolchain share does not cancel out. Empty for one component or one toolchain.
     """
     if len(roles) < 2:
         return []
@@ -98,7 +98,7 @@ def mixed_cells(roles: Sequence[Role], toolchains: Sequence[str], engine: Engine
 
 
 def default_cells(roles: Sequence[Role], toolchains: Sequence[str], engine: EngineKind) -> list[Cell]:
-    """What is run where toolchains disagree: pure cells and mixed ones."""
+    """The cells that run if toolchains disagree: pure cells and mixed ones."""
     return pure_cells(roles, toolchains, engine) + mixed_cells(roles, toolchains, engine)
 
 
@@ -109,11 +109,11 @@ def first_cells(
     first: First = First.BOTH_WAYS,
     turn: int = 0,
 ) -> list[Cell]:
-    """Those of the default cells that show whether there is anything wrong; the others show with whom.
+    """The default cells that show whether anything is wrong; the others show which toolchain is wrong.
 
-    The mixed ones, where there are any. If in them every component does what the model says, then the pure cells cannot
-    show more: the first event that were wrong in one of those would follow right events alone, as in a mixed cell.
-    `first` says which of them, where two toolchains meet; `turn` is the number of a world among many.
+    The mixed cells, if there are any. If every component in them matches the model, the pure cells cannot show more:
+    the first wrong event in a pure cell would follow only right events, as in a mixed cell. `first` selects the cells
+    of two toolchains; `turn` is the number of a world among many.
     """
     mixed = mixed_cells(roles, toolchains, engine)
     if len(mixed) == 2:
@@ -132,10 +132,10 @@ def full_cells(
     makers: Mapping[str, tuple[str, str]] | None = None,
 ) -> list[Cell]:
     """Every generator with every linker for each component, under both engines; and everything by the first toolchain
-    and the older interpreter interface, which only ours still speaks, unless a plan `needs` maps: it has none.
+    with the older interpreter interface, which only ours still supports, unless a plan `needs` maps, which it lacks.
 
-    `makers`: whose generator and linker stand behind each name (`toolchains/lending.py`). What is the same is built
-    once: under the name of the toolchain whose own build it is, else under the first.
+    `makers`: the owners of the generator and linker behind each name (`toolchains/lending.py`). Equal builds are made
+    once: under the name of the toolchain that owns the whole build, else under the first name.
     """
     builds = _different([Build(generator, linker) for generator in toolchains for linker in toolchains], makers or {})
     choices = [list(zip(roles, chosen, strict=True)) for chosen in itertools.product(builds, repeat=len(roles))]

@@ -1,4 +1,4 @@
-"""What toolchains made of one component, as data."""
+"""The results of building one component, as data."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from harness.toolchains.protocol import (
 )
 
 INTERPRETER = "libboxed.so"
-"""The name that dylibs call the interpreter by."""
+"""The interpreter's name for dylibs."""
 
 
 WORLD = "libworld.so"
-"""The name that a dylib is linked under."""
+"""The name of a dylib in a link."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComponentBuild:
-    """What came of one component under one build. `component` is None where the generator already failed."""
+    """The results of one component in one build. `component` is None if the generator already failed."""
 
     dylib: BuildResult
     component: BuildResult | None

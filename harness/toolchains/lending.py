@@ -1,5 +1,5 @@
-"""What a toolchain lacks: a stage is lent by another toolchain; for anything else the toolchain is left out, with the
-reason."""
+"""Missing abilities of a toolchain: another toolchain lends a missing stage; if anything else is missing, the toolchain
+is left out, with the reason."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ STAGES = ("generate", "link")
 
 
 def lend(toolchain: Toolchain, lender: Toolchain) -> Toolchain:
-    """The toolchain with the lender's generator or linker in place of one that it lacks."""
+    """The toolchain with the lender's generator or linker in place of a missing one."""
     generator = lender.generator if "generate" in toolchain.lacks else toolchain.generator
     linker = lender.linker if "link" in toolchain.lacks else toolchain.linker
     return replace(toolchain, generator=generator, linker=linker)
 
 
 def makers(toolchains: Mapping[str, Toolchain], names: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Whose generator and whose linker stand behind each of these names; the first toolchain of all is the lender."""
+    """The owners of the generator and linker behind each of these names; the first toolchain of all is the lender."""
     lender = next(iter(toolchains), "")
     found = {}
     for name in names:
@@ -31,7 +31,7 @@ def makers(toolchains: Mapping[str, Toolchain], names: Iterable[str]) -> dict[st
 
 
 def lent(name: str, lacks: Iterable[str], lender: str) -> list[str]:
-    """What a run says first of each stage that is lent, and of what is not tried."""
+    """The notes at the start of a run about lent stages and skipped subcommands."""
     lacking = frozenset(lacks)
     said = [f"the file of {name} has no `{stage}`: {lender} does that for it" for stage in STAGES if stage in lacking]
     untried = [f"`{word}`" for word in EMBEDDING if word in lacking]
@@ -39,11 +39,11 @@ def lent(name: str, lacks: Iterable[str], lender: str) -> list[str]:
 
 
 OF_LIBRARIES = ("openable", "adapt")
-"""What is asked for library by library."""
+"""The requirements of each library."""
 
 
 class Kind(Protocol):
-    """What a library is asked to be."""
+    """The requirements of one library."""
 
     @property
     def openable(self) -> bool: ...
@@ -53,7 +53,7 @@ class Kind(Protocol):
 
 
 def asked_of_linker(options: LinkOptions, libraries: Sequence[Kind]) -> list[str]:
-    """What a link asks for beyond the libraries, by the names of `Toolchain.lacks`."""
+    """The requirements of a link beyond the libraries, by the names of `Toolchain.lacks`."""
     asked = {
         "stack-size": options.stack_size is not None,
         "stub-missing-functions": options.stub_missing_functions,
@@ -66,7 +66,7 @@ def asked_of_linker(options: LinkOptions, libraries: Sequence[Kind]) -> list[str
 
 
 def left_out(toolchains: Mapping[str, Toolchain], names: Iterable[str], asked: Iterable[str]) -> dict[str, str]:
-    """Of these toolchains, those that cannot be asked for all that is asked, each with the reason."""
+    """The toolchains among these that lack a requirement, each with the reason."""
     wanted = list(asked)
     found = {}
     for name in names:

@@ -1,7 +1,7 @@
 """Toolchains by name, made inside worker processes: names travel between processes, objects do not.
 
-`mutant:NAME` is one of the deliberately wrong tools of `harness/mutants`; `python:MODULE:FUNCTION`
-calls a function without parameters that gives a `Toolchain`. Such a toolchain takes the place of ours in every cell.
+`mutant:NAME` is one of the mutants of `harness/mutants`; `python:MODULE:FUNCTION` calls a function without parameters
+that returns a `Toolchain`. Such a toolchain takes the place of ours in every cell.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ which works for one release."""
 
 
 class UnknownToolchain(Exception):
-    """No toolchain has this name. The message says which there are, or why it cannot be made."""
+    """No toolchain has this name. The message lists the existing names, or gives the reason."""
 
 
 def is_name(text: str) -> bool:
@@ -36,7 +36,7 @@ def named(name: str) -> Toolchain:
         raise UnknownToolchain(f"{name}: expected python:MODULE:FUNCTION or {', '.join(f'{k}:NAME' for k in _KINDS)}")
     found = _function(name, module, function)()
     if not isinstance(found, Toolchain):
-        raise UnknownToolchain(f"{name}: gives a {type(found).__name__}, not a Toolchain")
+        raise UnknownToolchain(f"{name}: returns a {type(found).__name__}, not a Toolchain")
     return found
 
 
@@ -46,6 +46,6 @@ def _function(name: str, module: str, function: str) -> Callable[..., Toolchain]
     except (ImportError, AttributeError, ValueError) as error:
         raise UnknownToolchain(f"{name}: {error}") from error
     if not callable(found):
-        raise UnknownToolchain(f"{name}: {module}.{function} is no function")
+        raise UnknownToolchain(f"{name}: {module}.{function} is not a function")
     made: Callable[..., Toolchain] = found
     return made

@@ -46,7 +46,7 @@ NAME = "ours"
 
 
 class _LazyJob:
-    """Works when asked, in this process; so whoever bounds its time must bound the process."""
+    """Works on demand, in this process, so a limit on its time must be a limit on the process."""
 
     def __init__(self, stage: str, work: Callable[[], bytes]) -> None:
         self._stage = stage
@@ -63,9 +63,9 @@ class _LazyJob:
             return Built(self._work())
         except GeneratorError as error:
             return Refused(str(error), self._stage)
-        except MemoryError:  # that of the whole worker, which remembers much else
+        except MemoryError:  # the cache of the whole worker, which caches much else
             raise
-        except Exception:  # whatever else it raises is a fault of the tool, as a panic is of the reference
+        except Exception:  # any other exception is a fault of the tool, like a panic of the reference
             return Panicked(1, traceback.format_exc(), self._stage)
 
 
@@ -88,7 +88,7 @@ class Ours:
 
 def _generate(wit: str | Path, world: str | None, options: GenerateOptions) -> bytes:
     if options.encoding != DEFAULT_ENCODING or options.async_filters:
-        raise GeneratorError("this adapter passes on neither an encoding nor filters for async functions")
+        raise GeneratorError("this adapter supports neither an encoding nor filters for async functions")
     resolve, package = _load(wit, options.features)
     dylib_options = DylibOptions(interpreter=options.interpreter, abi_version=options.abi_version)
     return generate(resolve, select_world(resolve, package, world), dylib_options)

@@ -1,4 +1,4 @@
-"""The file that a tool was told to write: looked at before it is read, because anything may lie there."""
+"""The output file of a tool: checked before it is read, because it may be anything."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class BadOutput(Exception):
-    """There is nothing to be read. The message says why, as the end of a sentence about the tool."""
+    """The output cannot be read. The message gives the reason, as the end of a sentence about the tool."""
 
 
 def read_output(path: Path, most: int) -> bytes:

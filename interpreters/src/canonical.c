@@ -12,7 +12,7 @@ typedef struct Scalar {
   bool is_signed;
 } Scalar;
 
-/* By WIT_TYPE_*: what is one number in memory. */
+/* By WIT_TYPE_*: types that are one number in memory. */
 static const Scalar SCALARS[] = {
     [WIT_TYPE_U8] = {1, V_U8, false},     [WIT_TYPE_U16] = {2, V_U16, false}, [WIT_TYPE_U32] = {4, V_U32, false},
     [WIT_TYPE_U64] = {8, V_U64, false},   [WIT_TYPE_S8] = {1, V_S8, true},    [WIT_TYPE_S16] = {2, V_S16, true},
@@ -25,12 +25,12 @@ bool canonical_is_number(wit_type_t type) {
   return type < NUM_SCALARS && type != WIT_TYPE_BOOL && type != WIT_TYPE_CHAR;
 }
 
-/* ---- Types: what they are made of -------------------------------------------------------------------------------- */
+/* ---- Types and their parts --------------------------------------------------------------------------------------- */
 
 typedef enum Shape {
   SHAPE_SCALAR,
   SHAPE_BITS,    /* flags */
-  SHAPE_PRODUCT, /* parts one after the other */
+  SHAPE_PRODUCT, /* parts in order */
   SHAPE_SUM,     /* a discriminant and one of the parts */
   SHAPE_POINTER, /* string, list, map */
   SHAPE_HANDLE,
@@ -62,10 +62,10 @@ static Shape shape_of(wit_type_t type) {
   }
 }
 
-/* The entry of a type in its array; `plural` is the array, `num_plural` how long it is. */
+/* The entry of a type in its array; `plural` is the array, `num_plural` its length. */
 #define ENTRY(plural, type) (world()->plural[world_index(WIT_TYPE_INDEX(type), world()->num_##plural)])
 
-/* Fields of a product, cases of a sum, labels of flags; of a list or map what an element has. */
+/* Fields of a product, cases of a sum, labels of flags; the parts of an element of a list or map. */
 static size_t num_parts(wit_type_t type) {
   switch (WIT_TYPE_KIND(type)) {
     case WIT_TYPE_RECORD: return ENTRY(records, type).nfields;
@@ -174,7 +174,7 @@ static Layout make_layout(wit_type_t type) {
   }
 }
 
-/* What is known of types; without it, types that double would take for ever. `align` 0: this one is being worked out. */
+/* Cached layouts of types; without them, doubling types would take forever. `align` 0: this one is in computation. */
 typedef struct Known {
   wit_type_t type;
   Layout layout;
@@ -239,7 +239,7 @@ static Val *load_sum(wit_type_t type, const uint8_t *from) {
 }
 
 #if WIT_DYLIB_VERSION >= 3
-/* A map lies in memory as a list of pairs. */
+/* A map in memory is a list of pairs. */
 static Layout entry_layout(wit_type_t type, uint32_t *value_at) {
   Layout key = canonical_layout(part(type, 0)), value = canonical_layout(part(type, 1));
   uint8_t align = key.align > value.align ? key.align : value.align;

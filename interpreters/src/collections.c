@@ -63,7 +63,7 @@ bool wit_dylib_push_list(void *cx, size_t ty, uint8_t *bytes, size_t len) {
   return whole;
 }
 
-/* The list or map on top, which has room for one element more. */
+/* The list or map on top, which has room for one more element. */
 static Val *growing(const Context *context, Kind kind) {
   Val *value = context_top(context);
   if (value->kind != kind || value->references != 1) fail_pop_kind();
@@ -105,7 +105,7 @@ static size_t give_whole(Context *context, size_t ty, Val *value, void **ptr) {
   return len;
 }
 
-/* Nothing is told before all elements are stored: one of them may be of a wrong kind. */
+/* Nothing is traced before all elements are stored: one of them may be of a wrong kind. */
 static size_t give_any(Context *context, size_t ty, wit_type_t element, Val *list, void **ptr) {
   uint8_t *bytes = canonical_store_list(context, element, list);
   *ptr = bytes ? bytes : (void *)EMPTY_ADDRESS;
@@ -120,7 +120,7 @@ static size_t give_any(Context *context, size_t ty, wit_type_t element, Val *lis
   return len;
 }
 
-/* Takes `collection` over and leaves an iterator of it. */
+/* Takes `collection` over and leaves an iterator over it. */
 static void push_iterator(Context *context, Kind kind, Val *collection) {
   Val *iterator = value_compound(kind, 1);
   iterator->items[0] = collection;

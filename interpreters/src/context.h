@@ -1,4 +1,4 @@
-/* `cx`: the stack of one call, and what has to live until the call is over. */
+/* `cx`: the stack of one call, and the memory that must live until the call is over. */
 #ifndef BOXED_CONTEXT_H
 #define BOXED_CONTEXT_H
 
@@ -9,9 +9,9 @@ struct Context {
   Context *next;
   Val **stack;
   uint32_t depth, room;
-  Val **held; /* values whose bytes were handed out */
+  Val **held; /* values whose bytes are in use outside */
   uint32_t num_held, held_room;
-  void **deferred; /* canonical allocations to be given back */
+  void **deferred; /* canonical allocations to free */
   uint32_t num_deferred, deferred_room;
 };
 
@@ -24,9 +24,9 @@ size_t context_count(void);
 
 /* Takes the value over. */
 void context_push(Context *context, Val *value);
-/* Hands the value over; fail_stack where there is none, fail_list_length where it is an unfinished list. */
+/* Passes the value to the caller; fail_stack if there is none, fail_list_length if it is an unfinished list. */
 Val *context_pop(Context *context);
-/* The value on top, without handing it over. */
+/* The value on top, which stays there. */
 Val *context_top(const Context *context);
 
 /* Takes the value over until the context ends. */

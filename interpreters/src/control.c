@@ -1,4 +1,4 @@
-/* `harness:boxed/control`: how the harness drives this instance. */
+/* `harness:boxed/control`: the harness's control of this instance. */
 #include "context.h"
 #include "fail.h"
 #include "memory.h"
@@ -12,7 +12,7 @@ static NOINLINE void construct(size_t pointer) {
   stack_base_seen(pointer);
 }
 
-/* The earliest moment; where a linker leaves constructors out, a later entry decides. No frame: the pointer is true. */
+/* The earliest moment; if a linker omits constructors, a later entry decides. No frame: the pointer is exact. */
 __attribute__((constructor)) static void before_anything(void) { construct(platform_stack_pointer()); }
 
 static NOINLINE void run(void) {
@@ -37,7 +37,7 @@ static NOINLINE void finish(size_t stack_pointer) {
   trace_flush();
 }
 
-/* These two have no frame on the shadow stack, so that the pointer is the caller's. */
+/* These two have no frame on the shadow stack, so the pointer is the caller's. */
 CONTROL_EXPORT("run") void control_run(void) {
   stack_base_seen(platform_stack_pointer());
   run();

@@ -17,10 +17,10 @@ static void name(Text *text, const char *string) {
   text_name(text, string);
 }
 
-/* A function by its place in the table, so that a reader sees which are the same; 0 for null. */
+/* A function by its place in the table, which shows equal functions; 0 for null. */
 #define FUNCTION(text, pointer) number(text, PLATFORM_FUNCTION(pointer))
 
-/* 1 for both functions of an asynchronous import, 2 or 3 where only the first or the second is there. */
+/* 1 for both functions of an asynchronous import, 2 or 3 if only the first or the second is present. */
 static unsigned async_functions(const wit_import_func_t *func) {
   if (!func->async_impl) return func->async_lift_impl ? 3 : 0;
   return func->async_lift_impl ? 1 : 2;

@@ -1,9 +1,9 @@
-/* The functions of C that the compiler and this library call, where there is no libc. */
+/* The functions of C that the compiler and this library call, for builds without libc. */
 #include "platform.h"
 
 #ifdef __wasm__
 
-/* With bulk memory these builtins are one instruction each, not calls of the functions that they stand in. */
+/* With bulk memory these builtins are one instruction each, not calls of the enclosing functions. */
 void *(memcpy)(void *restrict to, const void *restrict from, size_t len) { return __builtin_memcpy(to, from, len); }
 void *memset(void *to, int byte, size_t len) { return __builtin_memset(to, byte, len); }
 

@@ -1,11 +1,12 @@
 /*
  * Blocks come in size classes (multiples of 16 bytes up to 64, then four classes for each doubling) and go back to the
- * list of their class. Memory is never given back, so a long run needs little more than the peak of each class.
+ * list of their class. Memory is never returned to the system, so a long run needs little more than the peak of each
+ * class.
  *
- * What generated code gets is as little as it may rely on ("guarded"): aligned to what was asked for and to no more,
- * filled with a pattern, with the same pattern before and behind it, above the first 16 MiB. Freed, it is filled with
- * another pattern and left alone for a while. Both patterns are checked: when the block is used, and all at the end.
- * Where the address would be if it were cut to 24 bits lies, as far as it goes, memory of ours that must stay zero.
+ * Generated code gets only what it may rely on ("guarded"): memory with exactly the requested alignment, filled with a
+ * pattern, with the same pattern before and after it, above the first 16 MiB. Freed memory is filled with another
+ * pattern and left alone for a while. Both patterns are checked when the block is used, and all of them at the end. The
+ * addresses that remain after a cut to 24 bits belong, as far as possible, to memory of ours that must stay zero.
  */
 #include "memory.h"
 
@@ -28,18 +29,18 @@
 enum {
   HEADER = 16,
   MAX_ALIGN = 16,
-  GIVEN_ALIGN = 8, /* of bytes that the script gives, whatever they are: the largest that CanonicalABI.md knows */
+  GIVEN_ALIGN = 8, /* the alignment of bytes from the script: the largest in CanonicalABI.md */
   CLASSES = 104,
-  GUARD = 16,            /* bytes behind a guarded payload at least */
-  KEPT = 8,              /* freed guarded blocks of a class that are not used again */
-  KEPT_SIZE = 4096,      /* the largest of them: memory is not without end */
+  GUARD = 16,            /* minimum bytes after a guarded payload */
+  KEPT = 8,              /* freed guarded blocks of a class that are not reused */
+  KEPT_SIZE = 4096,      /* the largest of them: memory is limited */
   HEAP_FROM = 1 << 24,
 };
 #define MAX_SIZE ((size_t)0x60000000)
 
 typedef enum Owner {
   OWNER_NONE, /* free */
-  OWNER_GAP,  /* memory of somebody else begins here; `next` is the block behind it */
+  OWNER_GAP,  /* foreign memory begins here; `next` is the block after it */
   OWNER_INTERPRETER,
   OWNER_ABI,
   OWNER_DEFERRED,
@@ -47,8 +48,8 @@ typedef enum Owner {
 
 typedef struct Block {
   uint32_t magic; /* depends on the address, so that a copy of a header is not one */
-  uint32_t size;  /* as asked for */
-  uint32_t next;  /* of a free block: the next in its list, in units of 16 bytes from the heap's start; 0 ends */
+  uint32_t size;  /* as requested */
+  uint32_t next;  /* for a free block: the next in its list, in units of 16 bytes from the heap's start; 0 ends it */
   uint8_t align;
   uint8_t owner;
   uint8_t class;
@@ -64,7 +65,7 @@ MemoryBalance memory_out, memory_own;
 static FreeList free_lists[2][CLASSES]; /* by is_guarded and class */
 static uint8_t *heap_start; /* 16 bytes before the first block, so that no block has offset 0 */
 static uint8_t *fresh, *fresh_end;
-static uintptr_t low, low_end; /* nobody's memory up to HEAP_FROM */
+static uintptr_t low, low_end; /* unowned memory up to HEAP_FROM */
 
 static unsigned class_of(size_t size) {
   if (size <= 64) return size <= 16 ? 0 : (unsigned)((size - 1) >> 4);
@@ -98,7 +99,7 @@ static uint32_t magic_of(const Block *block) { return 0xb0c5ed01u ^ (uint32_t)(u
 
 static uint8_t *slot(const Block *block) { return (uint8_t *)(uintptr_t)(block + 1); }
 
-/* The slot is aligned to 16: so many bytes on, an address is aligned to `align` and to no more. Of 16, to 16 at least. */
+/* The slot is aligned to 16: this many bytes later, an address has exactly the alignment `align` (16: at least 16). */
 static size_t shift_of(size_t align) { return align & (MAX_ALIGN - 1); }
 
 static uint8_t *payload(const Block *block) {
@@ -147,7 +148,7 @@ static Block *block_here(uint8_t *at, unsigned class, bool is_guarded) {
   return block;
 }
 
-/* The heap begins HEAP_FROM behind the end of the memory, or at its end where it does not become so large. */
+/* The heap begins HEAP_FROM after the end of the memory, or at its end if the memory cannot become that large. */
 static void leave_low_addresses(void) {
   uintptr_t end = (uintptr_t)platform_grow(0);
   if (end >= HEAP_FROM || !platform_grow(HEAP_FROM / PAGE_SIZE)) return;
@@ -155,7 +156,7 @@ static void leave_low_addresses(void) {
   low_end = HEAP_FROM;
 }
 
-/* Room for `need` bytes and for a header behind them, in case that somebody else grows the memory before the next time. */
+/* Room for `need` bytes and for a header after them, in case other code grows the memory before the next call. */
 static void grow(size_t need) {
   if (!heap_start) leave_low_addresses();
   size_t pages = (need + 2 * HEADER + PAGE_SIZE - 1) / PAGE_SIZE;
@@ -182,7 +183,7 @@ static Block *fresh_block(unsigned class, bool is_guarded) {
   return block;
 }
 
-/* Null where there is none, or none that has been free for long enough. */
+/* Null if there is none, or none that has been free for long enough. */
 static Block *free_block(unsigned class, bool is_guarded) {
   FreeList *list = &free_lists[is_guarded][class];
   if (list->length <= (is_guarded && class_size(class) <= KEPT_SIZE ? KEPT : 0)) return NULL;
@@ -213,7 +214,7 @@ static void *allocate_guarded(size_t size, size_t align, Owner owner) {
   return allocate_block(size, align, owner, true);
 }
 
-/* The block of a payload, or null where no block of that owner starts there. Any address may be asked for. */
+/* The block of a payload, or null if no block of that owner starts there. Any address is allowed. */
 static Block *find(void *ptr, Owner owner) {
   uintptr_t address = (uintptr_t)ptr, start = (uintptr_t)heap_start;
   if (!heap_start || address < start + 2 * HEADER || address >= (uintptr_t)fresh_end) return NULL;
@@ -231,7 +232,7 @@ static Block *find_exact(void *ptr, size_t size, size_t align) {
   return block && block->size == size && block->align == align ? block : NULL;
 }
 
-/* The interpreter's own goes first into its list, to be used again at once; what is guarded goes last. */
+/* The interpreter's own blocks go first into their list, for immediate reuse; guarded blocks go last. */
 static void release(Block *block) {
   uncount(block);
   if (block->is_guarded) pattern_fill(slot(block), class_size(block->class), PATTERN_FREED);
@@ -311,8 +312,8 @@ void memory_give_back_deferred(void *ptr) {
 }
 
 /*
- * CanonicalABI.md, "realloc": moves `old`, larger or smaller, or allocates where `old_size` is 0. Of size 0 there is an
- * address that is aligned as was asked for.
+ * CanonicalABI.md, "realloc": moves `old`, larger or smaller, or allocates if `old_size` is 0. The result for size 0 is
+ * an address with the requested alignment.
  */
 void *cabi_realloc(void *old, size_t old_size, size_t align, size_t new_size) {
   if (script_is_loading) return memory_resize(old_size ? old : NULL, new_size ? new_size : 1);

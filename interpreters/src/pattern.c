@@ -13,7 +13,7 @@ static size_t until_aligned(const uint8_t *at, size_t size) {
   return bytes < size ? bytes : size;
 }
 
-/* Most of what is filled is short, and an engine may make a call of an instruction that fills. */
+/* Most fills are short, and an engine may turn a fill instruction into a call. */
 UNCHECKED void pattern_fill(uint8_t *at, size_t size, uint8_t byte) {
   uint8_t *end = at + size, *words = at + until_aligned(at, size);
   while (at < words) *at++ = byte;

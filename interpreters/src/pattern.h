@@ -1,4 +1,4 @@
-/* Bytes that are filled in where nobody may rely on, or change, what lies there. */
+/* Fill patterns for memory that no code may rely on or change. */
 #ifndef BOXED_PATTERN_H
 #define BOXED_PATTERN_H
 

@@ -1,4 +1,4 @@
-/* What the interpreter needs from outside: the harness's host interface, memory, the stack pointer, a way to trap. */
+/* The interpreter's platform: the harness's host interface, memory, the stack pointer, a way to trap. */
 #ifndef BOXED_PLATFORM_H
 #define BOXED_PLATFORM_H
 
@@ -21,13 +21,13 @@ HOST_IMPORT("script") void host_script(HostString *result);
 /* `trace: func(lines: string)`. */
 HOST_IMPORT("trace") void host_trace(const uint8_t *lines, size_t len);
 
-/* More memory, of `pages` times 64 KiB; null where there is none. */
+/* More memory, of `pages` times 64 KiB; null if there is none. */
 static inline uint8_t *platform_grow(size_t pages) {
   size_t old = __builtin_wasm_memory_grow(0, pages);
   return old == (size_t)-1 ? NULL : (uint8_t *)(old << 16);
 }
 
-/* The shadow stack's pointer. Means the caller's only in a function that has no frame of its own. */
+/* The shadow stack's pointer. It is the caller's only in a function without its own frame. */
 static inline size_t platform_stack_pointer(void) {
   size_t pointer;
   __asm__ volatile(".globaltype __stack_pointer, i32\n"
@@ -37,7 +37,7 @@ static inline size_t platform_stack_pointer(void) {
   return pointer;
 }
 
-/* `size` bytes below the shadow stack's pointer; null where the stack ends before. */
+/* `size` bytes below the shadow stack's pointer; null if the stack ends before. */
 static inline uint8_t *platform_below_stack(size_t size) {
   size_t pointer = platform_stack_pointer();
   return pointer > size ? (uint8_t *)(pointer - size) : NULL;
@@ -52,7 +52,7 @@ static inline uint8_t *platform_below_stack(size_t size) {
 #define CONTROL_EXPORT(name)
 void host_script(HostString *result);
 void host_trace(const uint8_t *lines, size_t len);
-uint8_t *platform_grow(size_t pages); /* contiguous with what it gave before, as in one linear memory */
+uint8_t *platform_grow(size_t pages); /* contiguous with its earlier results, as in one linear memory */
 size_t platform_stack_pointer(void);
 uint8_t *platform_below_stack(size_t size);
 _Noreturn void platform_trap(void);
@@ -64,13 +64,13 @@ _Noreturn void platform_trap(void);
 #define PAGE_SIZE ((size_t)65536)
 #define NOINLINE __attribute__((noinline))
 
-/* The functions of C that are used here; a compiler may call them by itself. */
+/* The functions of C in use here; a compiler may also insert calls of them. */
 void *memcpy(void *restrict to, const void *restrict from, size_t len);
 void *memset(void *to, int byte, size_t len);
 int memcmp(const void *a, const void *b, size_t len);
 size_t strlen(const char *text);
 #ifdef __wasm__
-/* Freestanding, the plain name is always a call; the builtin is a load and a store where the length is known. */
+/* In a freestanding build the plain name is always a call; the builtin is a load and a store if the length is known. */
 #define memcpy(to, from, len) __builtin_memcpy(to, from, len)
 #endif
 

@@ -1,11 +1,11 @@
-/* wit_dylib_pop_*: values that generated code is to lower. */
+/* wit_dylib_pop_*: values that generated code lowers. */
 #include "context.h"
 #include "fail.h"
 #include "memory.h"
 #include "trace.h"
 #include "world.h"
 
-/* The number of a value of that kind, which is popped. */
+/* Pops a value of this kind; its number. */
 static uint64_t pop_bits(void *cx, Kind kind) {
   Val *value = context_pop(context_of(cx));
   if (value->kind != kind) fail_pop_kind();
@@ -90,7 +90,7 @@ uint32_t wit_dylib_pop_enum(void *cx, size_t ty) {
   return answer_typed("pop_enum", ty, pop_bits(cx, V_ENUM));
 }
 
-/* A handle of kind `kind` or `other`, or one that the script gave as a bare number. */
+/* A handle of kind `kind` or `other`, or a bare number from the script. */
 static uint32_t pop_handle(void *cx, Kind kind, Kind other) {
   Val *value = context_pop(context_of(cx));
   if (value->kind != kind && value->kind != other && value->kind != V_HANDLE) fail_pop_kind();
@@ -133,7 +133,7 @@ size_t wit_dylib_pop_string(void *cx, char **ptr) {
   if (value->kind == V_POINTER) {
     *ptr = (char *)(uintptr_t)value->bits;
     trace_unsigned(len);
-    trace_bytes_only(NULL, 0); /* nobody knows what lies there */
+    trace_bytes_only(NULL, 0); /* its contents are unknown */
   } else {
     *ptr = len ? (char *)value->bytes : (char *)EMPTY_ADDRESS;
     trace_bytes(value->bytes, len);

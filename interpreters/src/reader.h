@@ -1,4 +1,4 @@
-/* Tokens, numbers and bytes of a script. Whatever is not as it must be ends in fail_script_syntax. */
+/* Tokens, numbers and bytes of a script. Any violation of the syntax is fail_script_syntax. */
 #ifndef BOXED_READER_H
 #define BOXED_READER_H
 
@@ -16,10 +16,10 @@ typedef struct Token {
 /* The next token; of length 0 at the end of the text. */
 Token read_token(Reader *reader);
 bool token_is(Token token, const char *text);
-/* Whether it names this string of the wit_t; null is written `-`. */
+/* Whether it names this string of the wit_t; `-` means null. */
 bool token_is_name(Token token, const char *name);
 
-/* The next token as a number to switch over: its characters from the lowest byte up; 0 where it has more than 8. */
+/* The next token as a number for a switch: its characters from the lowest byte up; 0 if it has more than 8. */
 uint64_t read_word(Reader *reader);
 /* That number for a keyword: WORD('r', 'u', 'n'). */
 #define WORD(...) WORD_PADDED(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0, 0)
@@ -33,7 +33,7 @@ uint64_t read_integer(Reader *reader);
 uint32_t read_u32(Reader *reader);
 /* 1 to `digits` hexadecimal digits. */
 uint64_t read_hex(Reader *reader, size_t digits);
-/* Pairs of hexadecimal digits, or `-` for none; `*size` bytes in new memory, or only checked where `build` is false. */
+/* Pairs of hexadecimal digits, or `-` for none; `*size` bytes in new memory, or only a check if `build` is false. */
 uint8_t *read_bytes(Reader *reader, bool build, size_t *size);
 
 #endif

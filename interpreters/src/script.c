@@ -56,7 +56,7 @@ static Options read_script(Reader reader) {
     if (token_is(token, "frame"))
       read_frame(&reader);
     else if (num_frames)
-      fail_script_syntax(); /* options stand before the first frame */
+      fail_script_syntax(); /* options come before the first frame */
     else if (token_is(token, "wit"))
       options.wit = true;
     else if (token_is(token, "eager"))

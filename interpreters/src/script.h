@@ -1,4 +1,4 @@
-/* The script: what this instance calls and answers. Its text is asked for once and checked whole before it is used. */
+/* The script: this instance's calls and answers. Its text is requested once and checked as a whole before its use. */
 #ifndef BOXED_SCRIPT_H
 #define BOXED_SCRIPT_H
 
@@ -9,38 +9,38 @@ typedef enum FrameKind { FRAME_RUN, FRAME_EXPORT, FRAME_DTOR } FrameKind;
 
 typedef struct Frame {
   FrameKind kind;
-  uint32_t which; /* export or resource; NOT_IN_WORLD where the world has none of that name */
+  uint32_t which; /* export or resource; NOT_IN_WORLD if the world has none of that name */
   bool used;
-  Reader ops; /* from the first op to behind `end` */
+  Reader ops; /* from the first op to after `end` */
 } Frame;
 #define NOT_IN_WORLD UINT32_MAX
 
-/* While the host gives the script: its allocations are the interpreter's and are not traced. */
+/* While the host provides the script: its allocations belong to the interpreter and are not traced. */
 extern bool script_is_loading;
-/* Which lists go whole: options `lists` and `lists-any`. */
+/* The lists that go whole: options `lists` and `lists-any`. */
 typedef enum Lists { LISTS_NONE, LISTS_OF_NUMBERS, LISTS_ANY } Lists;
 extern Lists script_lists;
 
-/* At every entry that may leave; does nothing but the first time. */
+/* At every entry that may leave; it has an effect only the first time. */
 void script_load(void);
 
-/* The first unused frame of that key, now used; null where there is none. */
+/* The first unused frame of that key, now used; null if there is none. */
 Frame *script_take_frame(FrameKind kind, uint32_t which);
 size_t script_frames_left(void);
 
-/* The arguments of the frame that runs. */
+/* The arguments of the running frame. */
 typedef struct Arguments {
   Val **values;
   size_t count;
 } Arguments;
 
-/* A value of the script. Without `build` it is only read over, and the answer is null. */
+/* A value of the script. Without `build` it is only skipped, and the result is null. */
 Val *script_value(Reader *reader, const Arguments *arguments, bool build);
 extern Val *script_registers[256];
 /* The number of a register; fail_script_syntax above 255. */
 uint32_t read_register(Reader *reader);
 
-/* Reads over the ops of a frame, to behind its `end`. */
+/* Skips the ops of a frame, including its `end`. */
 void script_check_ops(Reader *reader);
 /* Runs the ops; the value of `ret`, or null. */
 Val *script_run_ops(Reader ops, const Arguments *arguments);

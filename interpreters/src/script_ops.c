@@ -5,7 +5,7 @@
 
 enum { NO_REGISTER = 256 };
 
-/* The ops of one frame, either run or, without `run`, only read over. */
+/* The ops of one frame, executed or, without `run`, only skipped. */
 typedef struct Ops {
   Reader *reader;
   const Arguments *arguments;
@@ -102,7 +102,7 @@ static void run_drop(const Ops *ops) {
   value_release(handle);
 }
 
-/* `ret`, which the end of the frame has to follow. */
+/* `ret`, which must be the last op of the frame. */
 static Val *run_ret(const Ops *ops) {
   Reader start = *ops->reader;
   Val *result = NULL;

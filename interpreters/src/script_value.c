@@ -26,7 +26,7 @@ static Val *scalar(const Values *from, Kind kind, uint64_t bits) {
 
 static Val *any_value(const Values *from, unsigned depth);
 
-/* `count` values as the items of a compound. Each needs a token, so that checking first bounds the memory. */
+/* `count` values as the items of a compound. Each needs a token, so the earlier check limits the memory. */
 static Val *compound(const Values *from, Kind kind, uint64_t count, unsigned depth) {
   Val *value = from->build ? value_compound(kind, (size_t)count) : NULL;
   for (uint64_t i = 0; i < count; i++) {

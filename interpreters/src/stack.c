@@ -15,13 +15,13 @@ void stack_base_seen(size_t pointer) {
 
 size_t stack_base(void) { return base; }
 
-/* No frame: the pointer is that of the entry that calls this. */
+/* No frame: the pointer is that of the calling entry. */
 NOINLINE void stack_scribble(void) {
   uint8_t *below = platform_below_stack(BELOW);
   if (below) pattern_fill(below, BELOW, PATTERN_BELOW);
 }
 
-/* Nothing else lies in this frame, so that it begins with the array, where the callee's frame ends. */
+/* Nothing else is in this frame, so it begins with the array, where the callee's frame ends. */
 NOINLINE size_t stack_call(void (*impl)(void *cx), void *cx) {
   uint8_t frame[FRAME] __attribute__((aligned(16)));
   pattern_fill(frame, sizeof frame, PATTERN_UNWRITTEN);

@@ -16,7 +16,7 @@ static inline uint8_t *reserve(Text *text, size_t more) {
   return text->bytes + text->len;
 }
 
-/* Names are short, and an engine may make a call of a copy whose length it does not know. */
+/* Names are short, and an engine may turn a copy of unknown length into a call. */
 void text_append(Text *text, const char *bytes, size_t len) {
   uint8_t *to = reserve(text, len);
   text->len += len;
@@ -60,7 +60,7 @@ void text_hex(Text *text, uint64_t value, unsigned digits) {
   text->len += digits;
 }
 
-/* The digits of four bytes, all at once: strings are most of what a trace shows. Both orders are little-endian. */
+/* The digits of four bytes at once: strings are the largest part of a trace. Both orders are little-endian. */
 static uint64_t eight_digits(uint32_t bytes) {
   const uint64_t each = 0x0101010101010101;
   uint64_t spread = bytes;

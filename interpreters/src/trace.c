@@ -65,10 +65,10 @@ void trace_start(Text *dump, bool is_eager) {
 }
 
 void trace_failure(const char *name) {
-  static bool failing; /* out of memory while writing this very line: trap without it */
+  static bool failing; /* out of memory in this very line: trap without it */
   if (failing) return;
   failing = true;
-  started = true; /* what is wrong with the script is told, too */
+  started = true; /* errors in the script are traced, too */
   text_literal(&buffer, "fail ");
   text_append(&buffer, name, strlen(name));
   text_literal(&buffer, "\n");

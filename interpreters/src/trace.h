@@ -1,4 +1,4 @@
-/* The trace: one line an event, kept in a buffer and handed to the host where calling out is allowed. */
+/* The trace: one line for each event, kept in a buffer and passed to the host when calling out is allowed. */
 #ifndef BOXED_TRACE_H
 #define BOXED_TRACE_H
 
@@ -6,7 +6,7 @@
 #include "text.h"
 #include "value.h"
 
-/* Starts a line; `trace_event` for a name that is a literal. */
+/* Starts a line; `trace_event` is for a literal name. */
 void trace_named(const char *name, size_t len);
 #define trace_event(name) trace_named(name, sizeof(name) - 1)
 void trace_unsigned(uint64_t value);
@@ -22,11 +22,11 @@ void trace_end(void);
 void trace_cannot_leave(void);
 void trace_can_leave(void);
 
-/* Before the script is known nothing leaves; then the dump of the wit_t, where asked for, goes before the first event. */
+/* Nothing leaves before the script is known; then the dump of the wit_t, if requested, precedes the first event. */
 void trace_start(Text *dump, bool eager);
 void trace_flush(void);
 
-/* `fail NAME`, and out with it where leaving is allowed. */
+/* `fail NAME`, passed to the host at once if leaving is allowed. */
 void trace_failure(const char *name);
 
 #endif

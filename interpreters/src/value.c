@@ -78,7 +78,7 @@ static bool has_items(const Val *value) {
   }
 }
 
-/* Without recursion: however deep a value is, the stack stays flat. */
+/* Without recursion: the stack stays flat for values of any depth. */
 void value_release(Val *value) {
   if (!value || --value->references) return;
   Val *todo = NULL;
@@ -88,7 +88,7 @@ void value_release(Val *value) {
       for (uint32_t i = 0; i < value->len; i++) {
         Val *item = items[i];
         if (--item->references) continue;
-        item->bits = (uintptr_t)todo; /* nobody reads its bits any more: they link what is to be released */
+        item->bits = (uintptr_t)todo; /* no code reads its bits any more: they link the values to release */
         todo = item;
       }
       memory_free(items);

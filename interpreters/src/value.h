@@ -1,4 +1,4 @@
-/* `Val`: every value of the Component Model, boxed. Values are counted by reference and do not change once built. */
+/* `Val`: every value of the Component Model, boxed. Values have reference counts and are immutable once built. */
 #ifndef BOXED_VALUE_H
 #define BOXED_VALUE_H
 
@@ -25,7 +25,7 @@ typedef enum Kind {
   V_LIST,    /* element by element */
   V_MAP,     /* keys and values in turn */
   V_RAW,     /* a list as its canonical bytes */
-  V_POINTER, /* given as the pointer and length of a string or list, whatever lies there */
+  V_POINTER, /* given as the pointer and length of a string or list, with any contents */
   V_HANDLE,  /* a handle without a resource */
   V_OWN,
   V_BORROW,
@@ -41,7 +41,7 @@ struct Val {
   uint8_t kind;
   uint32_t references;
   /* V_VARIANT: discriminant. V_OWN, V_BORROW, V_FUTURE, V_STREAM: index in the wit_t. V_RAW: element's type word.
-   * V_LIST, V_MAP: the number of elements or entries that it will have. */
+   * V_LIST, V_MAP: the final number of elements or entries. */
   uint32_t detail;
   uint32_t len; /* items; V_STRING: bytes; V_RAW, V_POINTER: length as given */
   uint64_t bits; /* numbers, handles, addresses */
@@ -54,20 +54,20 @@ struct Val {
 
 Val *value_scalar(Kind kind, uint64_t bits);
 Val *value_handle(Kind kind, uint32_t index, uint32_t handle);
-/* With room for `len` items, to be filled in by the caller before anything else happens. */
+/* With room for `len` items, which the caller must fill before anything else happens. */
 Val *value_compound(Kind kind, size_t len);
-/* Takes `bytes` over (interpreter's memory; null where empty). */
+/* Takes `bytes` over (interpreter's memory; null if empty). */
 Val *value_bytes(Kind kind, uint8_t *bytes, size_t len, size_t size);
 /* A list or map that grows up to `announced` elements. */
 Val *value_growing(Kind kind, uint32_t announced);
 void value_append(Val *list, Val *item);
-/* Whether all announced elements are there (always, for other kinds). */
+/* Whether all announced elements are present (always, for other kinds). */
 bool value_is_complete(const Val *value);
 
 Val *value_retain(Val *value);
 void value_release(Val *value); /* null is allowed */
 
-/* The part at `index` (field, element, payload, key or value), retained; fail_pick where there is none. */
+/* The part at `index` (field, element, payload, key or value), retained; fail_pick if there is none. */
 Val *value_pick(const Val *value, size_t index);
 
 #endif

@@ -1,6 +1,6 @@
 #include "value_text.h"
 
-/* Arrays, not pointers: these would have to be relocated. */
+/* Arrays, not pointers, which would need relocations. */
 static const char WORDS[][8] = {
     [V_BOOL] = " bool",   [V_U8] = " u8",     [V_U16] = " u16",   [V_U32] = " u32",   [V_U64] = " u64",
     [V_S8] = " s8",       [V_S16] = " s16",   [V_S32] = " s32",   [V_S64] = " s64",   [V_F32] = " f32",

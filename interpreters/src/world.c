@@ -3,7 +3,7 @@
 #include "fail.h"
 #include "script.h"
 
-/* A copy, as an interpreter may make one: addresses must be relocated before the library's constructor runs. */
+/* A copy, which an interpreter may make: addresses must be relocated before the library's constructor runs. */
 static wit_t the_copy;
 static const wit_t *the_world;
 
@@ -27,7 +27,7 @@ size_t world_index(size_t index, size_t count) {
 }
 
 wit_type_t world_resolve_alias(wit_type_t type) {
-  /* A chain cannot be longer than there are aliases: more steps are a circle. */
+  /* A chain cannot be longer than the number of aliases: more steps are a cycle. */
   for (size_t steps = 0; WIT_TYPE_KIND(type) == WIT_TYPE_ALIAS; steps++) {
     if (steps > world()->num_aliases) fail_type();
     type = world()->aliases[world_index(WIT_TYPE_INDEX(type), world()->num_aliases)].ty;

@@ -133,7 +133,7 @@ def test_no_reference_says_so_first(suite: Path) -> None:
     [
         (["run", "nowhere"], "nowhere"),
         (["run"], "Missing argument"),
-        (["run", "empty"], "holds no case"),
+        (["run", "empty"], "contains no case"),
         (["run", "cases", "-k", "nothing-like-it"], "no case has"),
         (["run", "cases", "--reference", "cases"], "not an executable file"),
         (["run", "cases", "--reference", "x", "--no-reference"], "contradict"),
@@ -141,7 +141,7 @@ def test_no_reference_says_so_first(suite: Path) -> None:
         (["run", "cases", "--toolchain", "cases/bad.toml"], "unknown key"),
         (["run", "cases", "--engine", "spidermonkey"], "--engine"),
         (["check", "nowhere.wit"], "nowhere.wit"),
-        (["run", "good.wit"], "good.wit is no case but a world: `harness check good.wit` runs it"),
+        (["run", "good.wit"], "good.wit is a world, not a case: `harness check good.wit` runs it"),
         (["check", "broken.wit"], "broken.wit:1:"),
         (["check", "two.wit"], "choose one with --world NAME"),
         (["check", "two.wit", "-w", "one", "--features", "shinny"], "no gate has the feature 'shinny'"),
@@ -198,7 +198,7 @@ def test_what_is_not_run_has_not_passed(suite: Path) -> None:
     assert done.returncode == 0
     strict = harness("check", "w.wit", "--strict", "--json", "out.json", cwd=suite)
     assert strict.returncode == 1, strict.stdout
-    assert "; --strict counts what was not run as failed; no call ran" in strict.stdout
+    assert "; --strict counts what did not run as failed; no call ran" in strict.stdout
     assert json.loads((suite / "out.json").read_text())["strict"] is True
 
 
@@ -226,7 +226,7 @@ os.execv(find().path, ["wasm-tools", *words])
     lenient.chmod(0o755)
     done = harness("check", "broken.wit", "--reference", str(lenient), cwd=suite)
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "our front end refuses what reference takes: broken.wit:1:" in done.stdout
+    assert "reference accepts this WIT, but our front end refuses it: broken.wit:1:" in done.stdout
     assert "in the minority: ours" in done.stdout
 
 

@@ -158,7 +158,7 @@ def test_it_is_judged_with_all_else(tmp_path: Path) -> None:
     verdict = examine(bench, "w", plan, Options(artifacts=None)).verdict
     assert (verdict.outcome, verdict.minority) == (Outcome.FAIL, "mine")
     (hit,) = hits(verdict, lambda subject, finding: "")
-    assert (hit.signature.subject, hit.signature.aspect, hit.run) == ("mine", "component embed", 0)
+    assert (hit.signature.toolchain, hit.signature.aspect, hit.run) == ("mine", "component embed", 0)
     oracle = Oracle(bench, hit.signature, Options(artifacts=None))
     fails = {}
     for encoding in ("utf8", "utf16"):

@@ -189,7 +189,7 @@ def test_a_fault_that_both_ends_share_is_named(
     verdict = judged(Settings(tmp_path, selection), WORLDS["both-ends"])
     wrong = OURS if instead_of_ours else name
     assert verdict.minority == wrong
-    wrong_ones = {judged.subject for judged in verdict.judgements if judged.findings and "@" not in judged.subject}
+    wrong_ones = {judged.toolchain for judged in verdict.judgements if judged.findings and "@" not in judged.toolchain}
     assert wrong_ones == {f"{wrong}, between hosts"}
     (hit,) = hits(verdict, lambda toolchain, finding: "")
     assert (hit.signature.minority, hit.signature.aspect) == (wrong, "value at the host")

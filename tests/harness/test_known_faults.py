@@ -50,7 +50,7 @@ def stand_in(folder: Path, version: str) -> str:
 @pytest.mark.parametrize(
     ("version", "words", "code", "said"),
     [
-        ("1.263.4", [], 1, "no file of known faults is about wasm-tools 1.263.4 (looked at: "),
+        ("1.263.4", [], 1, "no file of known faults matches wasm-tools 1.263.4 (files: "),
         ("1.263.4", ["--nearest-expectations"], 0, "it is judged by those of 1.262.0 (--nearest-expectations)"),
         (NEWER, [], 0, ""),
         (NEWER, ["--nearest-expectations"], 0, ""),

@@ -18,7 +18,7 @@ REFUSAL = "w.wit:1:1: error: no"
     [
         (Refused("no", "generate"), Outcome.BAD_INPUT, None, REFUSAL),
         (Panicked(101, "boom", "generate"), Outcome.BAD_INPUT, None, "boom"),
-        (Built(DYLIB), Outcome.FAIL, OURS, "our front end refuses what other takes: " + REFUSAL),
+        (Built(DYLIB), Outcome.FAIL, OURS, "other accepts this WIT, but our front end refuses it: " + REFUSAL),
     ],
 )
 def test_whose_fault_it_is(said: BuildResult, outcome: Outcome, minority: str | None, told: str) -> None:

@@ -45,10 +45,10 @@ def test_option_before_variable_before_package(monkeypatch: pytest.MonkeyPatch, 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("echo 'wasm-tools, version 0.4'", "said 'wasm-tools, version 0.4'"),
-        ("echo 'usage: wasm-tools [-h] file' >&2; exit 2", "said 'usage: wasm-tools [-h] file'"),
-        ("echo 'wasm-tools 1.262.0'; exit 1", "said 'wasm-tools 1.262.0'"),
-        ("true", "said nothing"),
+        ("echo 'wasm-tools, version 0.4'", "printed 'wasm-tools, version 0.4'"),
+        ("echo 'usage: wasm-tools [-h] file' >&2; exit 2", "printed 'usage: wasm-tools [-h] file'"),
+        ("echo 'wasm-tools 1.262.0'; exit 1", "printed 'wasm-tools 1.262.0'"),
+        ("true", "printed nothing"),
     ],
 )
 def test_the_namesake_is_explained(tmp_path: Path, text: str, said: str) -> None:

@@ -192,6 +192,6 @@ def test_what_failed_is_listed_at_the_end(strict: bool, names: list[str]) -> Non
     assert not run.good
     text = failed_text(run)
     assert text.startswith(f"failed ({len(names)} of 4 cases):\n  fail  values/byte")
-    assert ("not run in whole  part" in text, "not run  b" in text) == (strict, strict)
+    assert ("not run completely  part" in text, "not run  b" in text) == (strict, strict)
     assert failed_text(dataclasses.replace(run, cases=(CASE,))) == ""
     assert failed_text(dataclasses.replace(run, cases=run.cases[1:2])) == ""

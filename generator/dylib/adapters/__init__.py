@@ -1,4 +1,4 @@
-"""The functions between the component and the interpreter, a module for each way in which a function is called.
+"""The functions between the component and the interpreter, one module for each way of calling a function.
 
-`values` and `frames` hold what all of them share: how arguments and results pass, and how they lie in memory.
+`values` and `call_area` contain the common parts: the passing of arguments and results, and their layout in memory.
 """

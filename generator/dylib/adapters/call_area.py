@@ -8,12 +8,12 @@ from generator.canonical.layout import POINTER_SIZE, Layout, align_to
 from generator.dylib.world.functions import FunctionUse
 
 SLOT_SIZE = 2 * POINTER_SIZE
-"""Where the interpreter leaves an address; with the length beside it, a list in memory."""
+"""The slot in which the interpreter leaves an address; together with the length, it is a list in memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallArea:
-    """Spilled parameters as a record from its start, then the result where it is passed in memory.
+    """Spilled parameters as a record at its start, then the result if it is passed in memory.
 
     `result_at` is the result's offset. A size of 0: nothing is passed in memory.
     """
@@ -24,7 +24,7 @@ class CallArea:
 
 
 def call_area(layout: Layout, use: FunctionUse) -> CallArea:
-    """The area of a call of an import; it depends on the function and on its core signature alone."""
+    """The area of a call of an import; it depends only on the function and its core signature."""
     params_size, alignment = 0, 1
     if use.signature.indirect_params:
         params_size, alignment = layout.record([param.type for param in use.function.params])

@@ -1,4 +1,4 @@
-"""What adapters are written with."""
+"""The tools for writing adapters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from generator.dylib.code.lower import Lower
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """The assembly that adapters are written into, and the writers of the code that they consist of."""
+    """The assembly for adapters, and the writers of their code."""
 
     assembly: Assembly
     layout: Layout

@@ -22,13 +22,13 @@ I32 = ValType.I32
 @dataclass(frozen=True, slots=True)
 class ReturnArea:
     """Memory of the library, as offsets from `__memory_base`, for the call that has returned and whose post-return has
-    not run yet: `context` holds its cx, `result` its result. `end` is the first byte behind.
+    not run yet: `context` contains its cx, `result` its result. `end` is the first byte after both.
 
-    There is at most one such call. A call writes both places after `wit_dylib_export_call`, which alone can block (to
-    pop a value is no call that could), and what follows until its post-return is one step of `canon_lift`: nothing else
-    of the instance runs in between, also where other tasks of the instance are suspended. So the area belongs to that
-    one call, and calls that run or wait keep their cx in a local. It does not matter what the shadow stack does: a task
-    hook may move the stack pointer.
+    There is at most one such call. A call writes both places after `wit_dylib_export_call`, the only call that can
+    block (popping a value cannot), and the rest until its post-return is one step of `canon_lift`: nothing else of the
+    instance runs in between, even if other tasks of the instance are suspended. So the area belongs to that one call,
+    and calls that run or wait keep their cx in a local. The shadow stack does not matter: a task hook may move the
+    stack pointer.
 
     A call that returns by `task.return` has no post-return; its cx belongs to its task, and the interpreter keeps it.
     """
@@ -39,7 +39,7 @@ class ReturnArea:
 
 
 def place_return_area(layout: Layout, start: int, exports: Iterable[FunctionUse]) -> ReturnArea:
-    """The memory behind the first `start` bytes for the synchronous `exports`; none if there are none."""
+    """The memory after the first `start` bytes for the synchronous `exports`; none if there are none."""
     context = align_to(start, POINTER_SIZE)
     exports = list(exports)
     if not exports:
@@ -65,7 +65,7 @@ class SyncExports:
         self._finish: Func | None = None
 
     def write_export(self, index: int, use: FunctionUse) -> None:
-        """The core function of an export: push the parameters, call, pop the result. And its post-return function."""
+        """The core function of an export (push the parameters, call, pop the result), and its post-return function."""
         kit = self.kit
         name = export_name(kit.layout.resolve, use.instance.key, use.function)
         core = kit.assembly.declare(name, use.signature.type)
@@ -100,7 +100,7 @@ class SyncExports:
         body.local_get(area)
 
     def write_post_return(self, index: int, use: FunctionUse) -> None:
-        """The function that is called when the caller has read the result."""
+        """The function that the caller calls after it has read the result."""
         name = post_return_name(self.kit.layout.resolve, use.instance.key, use.function)
         function = self.kit.assembly.declare(name, FuncType(use.signature.type.results))
         self.kit.assembly.export(name, function)

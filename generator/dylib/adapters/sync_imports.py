@@ -14,7 +14,7 @@ from generator.dylib.world.functions import FunctionUse
 def write_import(kit: Kit, adapter: Func, use: FunctionUse) -> None:
     """Pop the arguments, call, push the result.
 
-    The area of the call serves as the slot for addresses, too: the result comes later. It is on the stack, because the
+    The area of the call is also the slot for addresses, because the result comes later. It is on the stack, because the
     callee has read the arguments and written the result when the call returns.
     """
     body = adapter.body = Body(1)

@@ -10,10 +10,10 @@ from generator.dylib.world.functions import FunctionUse
 
 
 def lower_params(kit: Kit, body: Body, cx: int, use: FunctionUse, area: int) -> None:
-    """Pop the parameters and leave them on the operand stack, as the core function takes them.
+    """Pop the parameters and leave them on the operand stack in the form of the core function's parameters.
 
-    Spilled parameters are stored at `area`, a local, whose value takes their place. Otherwise `area` is a slot for
-    addresses, where `needs_slot` says so.
+    Spilled parameters are stored at `area`, a local, whose value replaces them. Otherwise `area` is a slot for
+    addresses, if `needs_slot` says so.
     """
     if not use.signature.indirect_params:
         for param in use.params:
@@ -28,7 +28,7 @@ def lower_params(kit: Kit, body: Body, cx: int, use: FunctionUse, area: int) -> 
 def lift_params(kit: Kit, body: Body, cx: int, use: FunctionUse) -> None:
     """Push the parameters of the core function that `body` belongs to, and free the memory of spilled ones.
 
-    The caller allocated that memory with `cabi_realloc`, and nobody needs it any more.
+    The caller allocated that memory with `cabi_realloc`, and no code needs it any more.
     """
     if not use.signature.indirect_params:
         types = use.signature.type.params

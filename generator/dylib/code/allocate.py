@@ -1,5 +1,4 @@
-"""Memory for the elements of lists and maps that are lowered one by one (CanonicalABI.md,
-`store_list_into_range`)."""
+"""Memory for the elements of lists and maps that are lowered one by one (CanonicalABI.md, `store_list_into_range`)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A module whose functions call each other by reference; indices are given out when everything is known.
+"""A module whose functions call each other by reference; indices are assigned when everything is known.
 
-So what is imported is exactly what is called.
+So the module imports exactly the functions that it calls.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from generator.wasm.types import FuncType
 
 
 class Body(Code):
-    """Instructions of one function, with calls to functions whose index is not yet known."""
+    """Instructions of one function, with calls of functions whose index is not yet known."""
 
     def __init__(self, params: int) -> None:
         super().__init__(params)
@@ -74,14 +74,14 @@ class Assembly:
         return index
 
     def intrinsic(self, name: str) -> Func:
-        """A function of the interpreter; imported once it is asked for."""
+        """A function of the interpreter; imported at its first use."""
         function = self._intrinsics.get(name)
         if function is None:
             function = self._intrinsics[name] = self.import_function((ENV, name), SIGNATURES[name])
         return function
 
     def uses(self, name: str) -> bool:
-        """Whether a function of the interpreter has been asked for."""
+        """Whether a function of the interpreter is in use."""
         return name in self._intrinsics
 
     def import_function(self, name: ImportName, type: FuncType) -> Func:

@@ -1,4 +1,4 @@
-"""Code that does one of several things, as a discriminant says (CanonicalABI.md, `lift_flat_variant`, `load_variant`,
+"""Code that selects one of several branches by a discriminant (CanonicalABI.md, `lift_flat_variant`, `load_variant`,
 `lower_flat_variant`, `store_variant`)."""
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def branch_on_case(
     otherwise: Arm | None,
     results: tuple[ValType, ...] = (),
 ) -> None:
-    """`arm(payload)` for cases with a payload, `otherwise` for the rest and for what is no case at all.
+    """`arm(payload)` for cases with a payload, `otherwise` for the other cases and for invalid discriminants.
 
     Cases with the same payload type share their code. All arms leave `results` on the operand stack; without results
     `otherwise` may be None. `discriminant` is a local.

@@ -1,4 +1,4 @@
-"""Memory of one call: on the shadow stack, or from `cabi_realloc` where it would be too much for a stack
+"""Memory of one call: on the shadow stack, or from `cabi_realloc` if it would be too much for a stack
 (tool-conventions, BasicCABI.md, "The linear stack")."""
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Frames:
         return frame
 
     def leave(self, body: Body, frame: int, size: int) -> None:
-        """Code that gives the frame back; memory that was allocated goes with the context."""
+        """Code that releases the frame; allocated memory is freed with the context."""
         if size <= LARGEST_ON_STACK:
             body.address(frame, align_to(size, STACK_ALIGNMENT))
             self.set_stack_pointer(body)

@@ -6,9 +6,9 @@ MEMORY_BASE_INDEX = 0
 """`__memory_base`."""
 
 STACK_POINTER_INDEX = 1
-"""`__stack_pointer`, where it is imported."""
+"""`__stack_pointer`, if it is imported."""
 
 
 def table_base_index(uses_stack_pointer: bool) -> int:
-    """`__table_base`, imported where the library has elements."""
+    """`__table_base`, imported if the library has elements."""
     return STACK_POINTER_INDEX + uses_stack_pointer

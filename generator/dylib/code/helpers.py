@@ -1,4 +1,4 @@
-"""The functions that types have of their own, made when they are first called."""
+"""Helper functions of types, made at their first call."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ _PREFIX = {
 
 
 def helper_type(node: Node, mode: Mode) -> FuncType:
-    """Lift: (cx, address) or (cx, flat values...). Lower: (cx, address), or (cx[, slot]) giving the flat values.
+    """Lift: (cx, address) or (cx, flat values...). Lower: (cx, address), or (cx[, slot]) with the flat values as
+    results.
 
     `slot` is the address of 8 bytes for an address and a length; only types with pointers among their flat values
     need it.
@@ -33,7 +34,7 @@ def helper_type(node: Node, mode: Mode) -> FuncType:
 
 
 class Helpers:
-    """Hands out helpers; `pending` are those whose body is still to be written."""
+    """Provides helpers; `pending` are those whose body is not yet written."""
 
     def __init__(self, assembly: Assembly, plan: Plan) -> None:
         self.assembly = assembly
@@ -43,7 +44,7 @@ class Helpers:
         self._check: Func | None = None
 
     def find(self, node: Node, mode: Mode) -> Func | None:
-        """The helper for a task, or None if its code stands where it is used."""
+        """The helper for a task, or None if its code is inlined."""
         task = (node, mode)
         function = self.known.get(task)
         if function is None and self.plan.is_helper(node, mode):
@@ -53,7 +54,7 @@ class Helpers:
         return function
 
     def check_discriminant(self) -> Func:
-        """(discriminant, number of cases) -> discriminant; traps on what is not a case.
+        """(discriminant, number of cases) -> discriminant; traps on an invalid discriminant.
 
         A discriminant that is cut to its size in memory could become a valid one.
         """

@@ -1,6 +1,6 @@
 """The interpreter's functions that a library may import from `env`, and their core signatures.
 
-Facts of the interface (wit_dylib.h); where header and wasm-tools disagree (maps), the signature that wasm-tools 1.257
+Facts of the interface (wit_dylib.h); if header and wasm-tools disagree (maps), the signature that wasm-tools 1.257
 imports. `*_fixed_length_list` and `*_error_context*` are this project's extension.
 """
 
@@ -34,7 +34,7 @@ def pop(kind: Kind) -> str:
 
 
 def pop_iter_next(kind: Kind, abi_version: int) -> str:
-    """Advances the iterator over a list or map; version 2 knows only lists and names the function for none."""
+    """Advances the iterator over a list or map; version 2 has only lists and a name without `list`."""
     return "wit_dylib_pop_iter_next" if abi_version == 2 else f"wit_dylib_pop_{kind.word}_iter_next"
 
 
@@ -51,7 +51,7 @@ _CORE = {
 
 
 def core_type(kind: Kind) -> ValType:
-    """The core type of a value that is pushed and popped whole."""
+    """The core type of a value that is pushed and popped as a whole."""
     return _CORE.get(kind, I32)
 
 
@@ -82,7 +82,7 @@ def _signatures() -> dict[str, FuncType]:
             table[pop_iter_next(kind, version)] = of(I32, I32)
             table[pop_iter(kind, version)] = of(I32, I32)
     for kind in Kind:
-        if PASSING[kind] is Passing.PRODUCT:  # one value made of the parts, or taken apart
+        if PASSING[kind] is Passing.PRODUCT:  # makes one value of the parts, or takes it apart
             table[push(kind)] = table[pop(kind)] = of(I32, I32)
         elif push(kind) not in table and kind is not Kind.ALIAS:
             index = (I32,) * kind.has_index

@@ -12,7 +12,7 @@ from generator.wasm.types import ValType
 I32, I64, F32, F64 = ValType.I32, ValType.I64, ValType.F32, ValType.F64
 
 Source = tuple[int, ValType]
-"""A local that holds a flat value, and its type: what the variants around the value have joined it to."""
+"""A local with a flat value, and its type after `join` in the variants around the value."""
 
 Flat = tuple[ValType, ...]
 
@@ -22,7 +22,7 @@ NARROW: dict[tuple[ValType, ValType], tuple[Op, ...]] = {
     (I64, F32): (Op.I32_WRAP_I64, Op.F32_REINTERPRET_I32),
     (I64, F64): (Op.F64_REINTERPRET_I64,),
 }
-"""From a joined type back to the one of the value: always bit by bit."""
+"""From a joined type back to the type of the value, always bit by bit."""
 
 WIDEN: dict[tuple[ValType, ValType], tuple[Op, ...]] = {
     (F32, I32): (Op.I32_REINTERPRET_F32,),
@@ -30,11 +30,11 @@ WIDEN: dict[tuple[ValType, ValType], tuple[Op, ...]] = {
     (F32, I64): (Op.I32_REINTERPRET_F32, Op.I64_EXTEND_I32_U),
     (F64, I64): (Op.I64_REINTERPRET_F64,),
 }
-"""From the type of a value to the one that the cases of a variant join to: always bit by bit."""
+"""From the type of a value to the joined type of a variant's cases, always bit by bit."""
 
 
 def get_flat(body: Body, source: Source, wanted: ValType) -> None:
-    """Leave a value from a local, as the type that it is of."""
+    """Leave a value from a local, converted to its own type."""
     local, type = source
     body.local_get(local)
     if type is not wanted:
@@ -42,7 +42,7 @@ def get_flat(body: Body, source: Source, wanted: ValType) -> None:
 
 
 def widen(body: Body, type: ValType, wanted: ValType) -> None:
-    """Turn the topmost value of the operand stack into the type that it is joined to."""
+    """Convert the topmost value of the operand stack to its joined type."""
     if type is not wanted:
         body.op(*WIDEN[type, wanted])
 

@@ -36,7 +36,7 @@ _LOAD_SIZE = {1: Mem.I32_LOAD8_U, 2: Mem.I32_LOAD16_U, 4: Mem.I32_LOAD}
 class Lift:
     """Appends to bodies. `cx` is the local of the context; addresses are a local and a constant offset.
 
-    What lifts each shape is a method with a public name: a seam (docs/house.md).
+    Each shape has a lifting method with a public name: a seam (docs/house.md).
     """
 
     def __init__(self, assembly: Assembly, helpers: Helpers) -> None:
@@ -72,7 +72,7 @@ class Lift:
         body.call_to(helper)
 
     def inline_from_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
-        """As `from_memory`, with the code of the type itself in its place."""
+        """Like `from_memory`, but with the code of the type itself inlined."""
         match node.passing:
             case Passing.WHOLE:
                 self._whole_from_memory(body, cx, node, base, offset)
@@ -90,7 +90,7 @@ class Lift:
                 body.free_local(length)
 
     def inline_from_flat(self, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
-        """As `from_flat`, with the code of the type itself in its place."""
+        """Like `from_flat`, but with the code of the type itself inlined."""
         match node.passing:
             case Passing.WHOLE:
                 self._whole_from_flat(body, cx, node, sources)
@@ -141,7 +141,7 @@ class Lift:
         body.free_local(discriminant)
 
     def push_case(self, body: Body, cx: int, node: Node, discriminant: int, payload: Callable[[Node], None]) -> None:
-        """Push the payload of the case that `discriminant` says, then the sum itself."""
+        """Push the payload of the case in `discriminant`, then the sum itself."""
         branch_on_case(self.assembly, body, discriminant, node, payload, None)
         body.local_get(cx)
         body.i32_const(node.index)
@@ -159,7 +159,7 @@ class Lift:
         body.free_local(discriminant)
 
     def product_from_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
-        """Push every part, and the value that they make."""
+        """Push every part, and the value that they form."""
         if unrolls(node, Mode.LIFT_MEMORY, self.helpers.plan.element_cost(node, Mode.LIFT_MEMORY)):
             for index in range(node.times or 1):
                 for part, at in node.places:
@@ -185,9 +185,9 @@ class Lift:
         body.free_local(left)
 
     def sequence_from_flat(self, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
-        """Push a list or map given by address and length, then free its memory.
+        """Push a list or map at an address with a length, then free its memory.
 
-        A list is first offered whole; if the interpreter takes it, the memory is the interpreter's.
+        A list is first offered whole; if the interpreter takes it, it also takes the memory.
         """
         cursor, left, length = body.local(I32), body.local(I32), body.local(I32)
         is_list = node.kind is Kind.LIST

@@ -1,8 +1,8 @@
 """Code that lowers: values from the interpreter's stack become core values, or values in memory
 (CanonicalABI.md, `lower_flat` and `store`; the calls are those of wit_dylib.h).
 
-Popping an aggregate leaves its first field on top, popping a variant leaves its payload: so values are popped in the
-order in which they lie in memory and among the flat values.
+Popping an aggregate leaves its first field on top, popping a variant leaves its payload, so values are popped in their
+order in memory and among the flat values.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _STORE_SIZE = {1: Mem.I32_STORE8, 2: Mem.I32_STORE16, 4: Mem.I32_STORE}
 class Lower:
     """Appends to bodies. `cx` is the local of the context; addresses are a local and a constant offset.
 
-    `slot` is a local with the address of 8 bytes where the interpreter can leave an address; it is used only for
-    types with pointers among their flat values. What lowers each shape is a method with a public name: a seam
+    `slot` is a local with the address of 8 bytes in which the interpreter can leave an address; only types with
+    pointers among their flat values use it. Each shape has a lowering method with a public name: a seam
     (docs/house.md).
     """
 
@@ -78,7 +78,7 @@ class Lower:
         widen_all(body, node.flat, wanted)
 
     def inline_to_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
-        """As `to_memory`, with the code of the type itself in its place."""
+        """Like `to_memory`, but with the code of the type itself inlined."""
         match node.passing:
             case Passing.WHOLE:
                 self._whole_to_memory(body, cx, node, base, offset)
@@ -90,7 +90,7 @@ class Lower:
                 self.sequence_to_memory(body, cx, node, base, offset)
 
     def inline_to_flat(self, body: Body, cx: int, node: Node, slot: int, wanted: Flat) -> None:
-        """As `to_flat`, with the code of the type itself in its place."""
+        """Like `to_flat`, but with the code of the type itself inlined."""
         match node.passing:
             case Passing.WHOLE if node.kind is Kind.STRING:
                 self._string_to_flat(body, cx, slot, wanted)
@@ -124,15 +124,15 @@ class Lower:
         body.mem(_STORE.get(node.kind) or _STORE_SIZE[node.size], node.size, offset)
 
     def pop_value(self, body: Body, cx: int, node: Node) -> None:
-        """Call the pop function of a type that needs no more than its index."""
+        """Call the pop function of a type that needs only its index."""
         body.local_get(cx)
         if node.kind.has_index:
             body.i32_const(node.index)
         body.call_to(self.assembly.intrinsic(pop(node.kind)))
 
     def check_discriminant(self, body: Body, cases: int) -> None:
-        """Trap if the topmost value is no case and would be cut to one."""
-        if discriminant_size(cases) < POINTER_SIZE:  # otherwise whoever reads it sees it whole
+        """Trap if the topmost value is an invalid discriminant that would be cut to a valid one."""
+        if discriminant_size(cases) < POINTER_SIZE:  # otherwise the reader sees the whole value
             body.i32_const(cases)
             body.call_to(self.helpers.check_discriminant())
 
@@ -151,10 +151,10 @@ class Lower:
         body.free_local(discriminant)
 
     def _sum_to_flat(self, body: Body, cx: int, node: Node, slot: int, wanted: Flat) -> None:
-        """The discriminant goes out as it is: whoever lifts it traps on a wrong one.
+        """The discriminant is passed unchanged: the lifting side traps on a wrong one.
 
-        Of two cases with payloads one is taken without a look whether it is that one: a payload that is not there
-        would be popped, so the check comes first.
+        With two cases with payloads, one of them is the default branch: it would pop a payload that does not exist, so
+        the check comes first.
         """
         discriminant = body.local(I32)
         self.pop_value(body, cx, node)
@@ -211,7 +211,7 @@ class Lower:
     def sequence_to_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
         """Pop a list or map and store its address and length.
 
-        A list may come whole, then its memory is the interpreter's. Otherwise its elements are popped one by one into
+        If a list comes whole, its memory belongs to the interpreter. Otherwise its elements are popped one by one into
         memory that lives as long as the context.
         """
         cursor, left = body.local(I32), body.local(I32)
@@ -236,7 +236,7 @@ class Lower:
         body.free_local(left)
 
     def store_elements(self, body: Body, cx: int, node: Node, base: int, offset: int, cursor: int, left: int) -> None:
-        """Pop the elements one by one into memory of their own, whose address is stored at `base + offset`."""
+        """Pop the elements one by one into separate memory, whose address is stored at `base + offset`."""
         body.local_get(base)
         body.local_get(cx)
         body.local_get(left)

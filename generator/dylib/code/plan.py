@@ -1,8 +1,8 @@
-"""Which types get functions of their own.
+"""The types that get helper functions.
 
-Code for a type is written where it is used, unless that would repeat it: then it is written once, as a helper. The
-decision needs only estimates of size, in bytes. It makes the library grow with the number of types, not with the
-number of paths through them.
+Code for a type is inlined unless that would repeat it: then it is written once, as a helper. The decision needs only
+estimates of size, in bytes. It makes the library grow with the number of types, not with the number of paths through
+them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from generator.dylib.world.types import Kind, Node, Passing
 
 @unique
 class Mode(IntEnum):
-    """What is done with a value of a type. The order is the one in which modes of one type use each other."""
+    """The operation on a value of a type. The order is that in which modes of one type use each other."""
 
     LIFT_MEMORY = 0
     LIFT_FLAT = 1
@@ -35,17 +35,17 @@ _CASE = 5
 _LOOP = 24
 _SEQUENCE = 56
 _OFFER = 6
-"""Passing a list whole, if the interpreter takes it so."""
+"""Passing a list whole, if the interpreter accepts that."""
 _SEQUENCE_ACCESS = 10
-"""Loading or storing address and length around the code proper of a list."""
+"""Loading or storing address and length around the main code of a list."""
 _HELPER = 16
-"""What a helper costs beside its body and its name."""
+"""The cost of a helper in addition to its body and its name."""
 _MAX_DEPTH = 24
-"""Code nested deeper than this goes into a helper: the generator's own recursion stays shallow."""
+"""Code nested deeper than this goes into a helper, so the generator's own recursion stays shallow."""
 
 
 def tasks_of(use: FunctionUse) -> Iterator[Task]:
-    """What the adapter of a function does with values."""
+    """The operations of a function's adapter on values."""
     lift, lower = (Mode.LIFT_FLAT, Mode.LIFT_MEMORY), (Mode.LOWER_FLAT, Mode.LOWER_MEMORY)
     of_params, of_result = (lift, lower) if use.exported else (lower, lift)
     for param in use.params:
@@ -55,7 +55,7 @@ def tasks_of(use: FunctionUse) -> Iterator[Task]:
 
 
 def unrolls(node: Node, mode: Mode, element_cost: int) -> bool:
-    """Whether a product is written out part by part, and not as a loop over the elements of a fixed-length list."""
+    """Whether a product is unrolled part by part instead of a loop over the elements of a fixed-length list."""
     if node.times is None or mode in (Mode.LIFT_FLAT, Mode.LOWER_FLAT):
         return True
     return (node.times - 1) * element_cost <= _LOOP
@@ -66,7 +66,7 @@ def call_cost(node: Node, mode: Mode) -> int:
 
 
 def parts_of(node: Node, mode: Mode) -> list[Task]:
-    """What the code of a task consists of, apart from its own instructions."""
+    """The parts of a task's code, apart from its own instructions."""
     match node.passing:
         case Passing.WHOLE:
             return []
@@ -87,7 +87,7 @@ class Plan:
     """Decides once, from all uses of types by functions; `is_helper` answers."""
 
     def __init__(self, nodes: list[Node], roots: Iterable[Task], forced: Iterable[Task] = ()) -> None:
-        """`roots`: what adapters do, each time they do it; `forced`: tasks that must be helpers."""
+        """`roots`: the operations of adapters, with repetitions; `forced`: tasks that must be helpers."""
         self._costs: dict[Task, int] = {}
         self._depth: dict[Task, int] = {}
         self._helpers = set(forced)
@@ -104,11 +104,11 @@ class Plan:
         return (node, mode) in self._helpers
 
     def element_cost(self, node: Node, mode: Mode) -> int:
-        """The cost of all parts of a product, taken once, where the product's code stands."""
+        """The cost of all parts of a product, counted once, at the place of the product's code."""
         return sum([self._inline_or_call(part) for part in parts_of(node, mode)])
 
     def _decide(self, task: Task, uses: dict[Task, int]) -> None:
-        """Whether a task becomes a helper; `uses` counts where its code stands, and goes on to count its parts."""
+        """Whether a task becomes a helper; `uses` counts the places of its code, and then its parts."""
         if task[0].passing is Passing.WHOLE:
             return
         count = uses.setdefault(task, 0)
@@ -136,7 +136,7 @@ class Plan:
         return cost if task[0].passing is Passing.WHOLE else min(cost, call_cost(*task))
 
     def _estimate(self, task: Task) -> None:
-        """Bytes of a task's code where it stands, if what it consists of is called wherever that is shorter."""
+        """Bytes of a task's inlined code, if its parts are called wherever that is shorter."""
         node, mode = task
         tasks = parts_of(node, mode)
         inner = sum([self._inline_or_call(part) for part in tasks])
@@ -161,7 +161,7 @@ class Plan:
 
 
 def _users_first(nodes: list[Node], roots: Iterable[Task]) -> list[Task]:
-    """All tasks that the roots lead to, each before those that it consists of."""
+    """All tasks that the roots lead to, each before its parts."""
     reached = set(roots)
     order = []
     for node in reversed(nodes):

@@ -21,7 +21,7 @@ I32 = ValType.I32
 
 @dataclass(frozen=True, slots=True)
 class CopyUse:
-    """A stream or future type and the function by whose name its built-ins are imported: the first that uses it."""
+    """A stream or future type and the function whose name its built-ins have: the first that uses it."""
 
     node: Node
     use: FunctionUse

@@ -33,7 +33,7 @@ class FunctionEntry:
 
 @dataclass(frozen=True, slots=True)
 class ResourceEntry:
-    """Places of the built-ins in the table; `new` and `rep` only for what the component defines."""
+    """Places of the built-ins in the table; `new` and `rep` only for resources that the component defines."""
 
     interface: str | None
     name: str
@@ -44,18 +44,18 @@ class ResourceEntry:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """Everything that a wit_t says. Arrays are in the order of their indices."""
+    """The contents of a wit_t. Arrays are in the order of their indices."""
 
     imports: Sequence[FunctionEntry]
     exports: Sequence[FunctionEntry]
     resources: Sequence[ResourceEntry]
     types: dict[Kind, list[Entry]]
     copies: dict[TypeWord, CopyEntry]
-    """Streams and futures that functions use; those that only stand in an interface have no built-ins."""
+    """Streams and futures that functions use; those that are only mentioned in an interface have no built-ins."""
 
 
 _WITH_ARRAY = frozenset({Kind.RECORD, Kind.FLAGS, Kind.TUPLE, Kind.VARIANT, Kind.ENUM})
-"""Kinds that point to an array of their members; the others hold their types directly."""
+"""Kinds that point to an array of their members; the others contain their types directly."""
 
 T = TypeVar("T")
 
@@ -69,7 +69,7 @@ class Encoder:
         self.out = Words()
 
     def encode(self, description: Description) -> int:
-        """Write all; the index of the word where the wit_t itself stands."""
+        """Write everything; returns the index of the first word of the wit_t itself."""
         arrays = [
             self._array(description.imports, lambda entry: self._type_array(entry.params), self.write_import),
             self._array(description.exports, lambda entry: self._type_array(entry.params), self.write_export),
@@ -99,7 +99,8 @@ class Encoder:
         inner: Callable[[T], tuple[int, int | None]] | None,
         write: Callable[[T, tuple[int, int | None]], None],
     ) -> tuple[int, int | None]:
-        """Length and start of an array of structures; `inner` writes what each points to and answers the same."""
+        """Length and start of an array of structures; `inner` writes the array that each points to and returns the
+        same."""
         if not entries:
             return 0, None
         inners = [(0, None) if inner is None else inner(entry) for entry in entries]
@@ -153,7 +154,7 @@ class Encoder:
         self.out.element(entry.rep)
 
     def _members(self, entry: Entry) -> tuple[int, int | None]:
-        """Fields or cases with their types, or names alone, or types alone."""
+        """Fields or cases with their types, or only names, or only types."""
         if not entry.labels:
             return self._type_array(entry.types)
         start = self.out.here()

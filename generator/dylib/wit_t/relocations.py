@@ -1,7 +1,7 @@
 """`__wasm_apply_data_relocs`: adds the bases to the words of the data that are addresses or table indices
 (tool-conventions, DynamicLinking.md).
 
-The places are a list of distances behind the data, one byte each, so a relocation costs a byte and not a store.
+The places are a list of distances after the data, one byte each, so a relocation costs a byte and not a store.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from generator.wasm.types import FuncType, ValType
 I32 = ValType.I32
 
 _ESCAPE = 255
-"""A distance of 254 words, and nothing to add there."""
+"""A distance of 254 words without a relocation."""
 _END = b"\0"
 
 

@@ -14,7 +14,7 @@ I32 = ValType.I32
 
 
 def resource_entry(assembly: Assembly, instances: Instances, use: ResourceUse) -> ResourceEntry:
-    """Import a resource's built-ins: drop, and what only the definer has."""
+    """Import a resource's built-ins: drop, and the definer's `new` and `rep`."""
 
     def place(intrinsic: Intrinsic) -> int:
         name = resource_import_name(instances.resolve, use.instance.key, use.id, intrinsic, use.instance.exported)
@@ -28,7 +28,8 @@ def resource_entry(assembly: Assembly, instances: Instances, use: ResourceUse) -
 
 
 def write_destructor(assembly: Assembly, instances: Instances, index: int, use: ResourceUse) -> None:
-    """The destructor of a resource that the component defines: the interpreter is told which and its rep."""
+    """The destructor of a resource that the component defines: the interpreter gets the resource's index and the
+    rep."""
     if not use.instance.exported:
         return
     assert use.instance.key is not None, "worlds define no resources"

@@ -1,5 +1,5 @@
-"""What runs before anything else: relocations and the constructor (tool-conventions, DynamicLinking.md,
-"Interface and usage"; `wit_dylib_initialize`)."""
+"""The functions that run first: relocations and the constructor (tool-conventions, DynamicLinking.md, "Interface and
+usage"; `wit_dylib_initialize`)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Start:
 
 
 def write_constructor(assembly: Assembly, root: int, error_context: Sequence[int], table_base: int) -> None:
-    """`__wasm_call_ctors`: hands the interpreter the error-context built-ins, if any, then the wit_t.
+    """`__wasm_call_ctors`: passes the interpreter the error-context built-ins, if any, then the wit_t.
 
     `error_context`: places of new, debug-message and drop in the table.
     """

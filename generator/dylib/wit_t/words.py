@@ -1,4 +1,4 @@
-"""Data of 32-bit words with addresses and strings, to be placed at `__memory_base`."""
+"""Data of 32-bit words with addresses and strings, for placement at `__memory_base`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ WORD = 4
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """Bytes for `__memory_base`. The words that `*_relocations` list hold offsets until the base is added."""
+    """Bytes for `__memory_base`. The words in `*_relocations` contain offsets until the base is added."""
 
     data: bytes
     memory_relocations: list[int]

@@ -1,4 +1,4 @@
-"""Which functions are lifted and lowered async: the `--async` option (its syntax is wasm-tools')."""
+"""The functions that are lifted and lowered async: the `--async` option (its syntax is wasm-tools')."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Direction(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AsyncFilter:
-    """`text` as the user wrote it; `name` is None for `all`, `direction` None for both."""
+    """`text` from the user; `name` is None for `all`, `direction` None for both."""
 
     text: str
     enabled: bool
@@ -51,7 +51,7 @@ class AsyncFilters:
 
     @staticmethod
     def parse(options: Iterable[str]) -> AsyncFilters:
-        """Each option may hold several directives, separated by commas."""
+        """Each option may contain several directives, separated by commas."""
         return AsyncFilters(tuple(parse_filter(part) for option in options for part in option.split(",")))
 
     def start(self) -> AsyncChoice:
@@ -60,7 +60,7 @@ class AsyncFilters:
 
 @dataclass(slots=True)
 class AsyncChoice:
-    """The filters applied to one world; remembers which of them were of use."""
+    """The filters applied to one world; records which of them matched."""
 
     filters: AsyncFilters
     _used: set[AsyncFilter] = field(default_factory=set)
@@ -74,7 +74,7 @@ class AsyncChoice:
         return function.is_async
 
     def ensure_all_used(self) -> None:
-        """A directive that names no function of the world is a mistake of the user's."""
+        """A directive that names no function of the world is a mistake of the user."""
         unused = [item.text for item in self.filters.filters if item.name is not None and item not in self._used]
         if unused:
             raise GeneratorError(f"--async {','.join(unused)}: the world has no such function")

@@ -1,6 +1,6 @@
-"""The functions of a world, with the types of their parameters and results looked up.
+"""The functions of a world, with the resolved types of their parameters and results.
 
-The order is that of the world, and of the arrays in the wit_t (wit_dylib.h; the order is learnt from the reference)."""
+The order is that of the world, and of the arrays in the wit_t (wit_dylib.h; the order comes from the reference)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class WorldFunctions:
 def world_functions(table: TypeTable, world: World) -> WorldFunctions:
     """Look up all types and functions of a world, in its order.
 
-    Types of interfaces are looked up even if no function uses them: the interpreter gives them names.
+    Types of interfaces are resolved even if no function uses them: the interpreter gives them names.
     """
     return WorldFunctions(
         tuple(_functions(table, world.imports, Context.LOWER)), tuple(_functions(table, world.exports, Context.LIFT))

@@ -1,4 +1,4 @@
-"""What a user can choose about a library."""
+"""The options of a library."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from generator.dylib.world.async_filter import AsyncFilters
 
 @unique
 class StackPointer(Enum):
-    """Where the shadow stack's pointer is."""
+    """The location of the shadow stack's pointer."""
 
     GLOBAL = "global"
     """The imported global `__stack_pointer` (WASI 0.2 and before)."""
@@ -30,4 +30,4 @@ class DylibOptions:
     abi_version: int = 3
     stack_pointer: StackPointer = StackPointer.GLOBAL
     canonical_names: bool = False
-    """Versions in the `component-type` section are split into what is matched (`@0.2`) and a suffix (`.1`)."""
+    """Versions in the `component-type` section are split into the matched part (`@0.2`) and a suffix (`.1`)."""

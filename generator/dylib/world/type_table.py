@@ -1,7 +1,7 @@
-"""Numbers the types of a world for the wit_t (wit_dylib.h) and finds which of them are the same.
+"""Numbers the types of a world for the wit_t (wit_dylib.h) and finds equal types.
 
-Types with a name are as many as their definitions; of those without, equal ones are one (Explainer.md, "Type Checking":
-types other than resources are compared by structure)."""
+Each definition of a named type is one type; equal types without a name are one (Explainer.md, "Type Checking": types
+other than resources are compared by structure)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from generator.resolved.model import (
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A use of a type: how the wit_t writes it, and the type itself behind any aliases."""
+    """A use of a type: its word in the wit_t, and the type itself behind any aliases."""
 
     word: TypeWord
     node: Node
@@ -69,7 +69,7 @@ class ResourceUse:
 
 
 class TypeTable:
-    """Filled by asking for types; then `entries`, `resources` and `nodes` are complete."""
+    """Look-ups of types fill it; then `entries`, `resources` and `nodes` are complete."""
 
     def __init__(self, instances: Instances) -> None:
         self.instances = instances
@@ -85,7 +85,7 @@ class TypeTable:
         self._handles: dict[TypeWord, Use] = {}
 
     def use(self, type: Type, instance: Instance) -> Use:
-        """A type as it is meant inside `instance`."""
+        """The meaning of a type inside `instance`."""
         known = self._uses.get((instance, type))
         if known is not None:
             return known
@@ -99,7 +99,7 @@ class TypeTable:
         return found
 
     def definitions(self) -> list[TypeId]:
-        """All definitions that were asked for, in the order of the arena."""
+        """All definitions that were looked up, in the order of the arena."""
         return sorted({type for _, type in self._uses if not isinstance(type, Primitive)})
 
     def resource(self, id: TypeId, user: Instance) -> int:
@@ -152,7 +152,7 @@ class TypeTable:
         return use
 
     def structure(self, id: TypeId, definition: TypeDef, type_kind: TypeKind, instance: Instance) -> Use:
-        """Any other type; those without a name and of equal structure are one."""
+        """Any other type; types without a name and with equal structure are one."""
         kind, shape = KINDS[type(type_kind)], shape_of(type_kind)
         labels, types = labels_of(type_kind), _types(kind, shape)
         length = (isinstance(shape, Product) and shape.times) or 0
@@ -162,7 +162,7 @@ class TypeTable:
         if anonymous in self.anonymous:
             return self.anonymous[anonymous]
         interface = None if definition.name is None else self.instances.name(instance)
-        told = words[1:] if kind is Kind.OPTION else words  # `none` has no payload to tell of
+        told = words[1:] if kind is Kind.OPTION else words  # `none` has no payload
         word = self.add_entry(kind, Entry(interface, definition.name, labels, told, length))
         parts = tuple([None if use is None else use.node for use in uses])
         name = definition.name or anonymous_name(kind, parts, length)
@@ -230,7 +230,8 @@ def labels_of(kind: TypeKind) -> tuple[str, ...]:
 
 
 def _types(kind: Kind, shape: Shape) -> tuple[Type | None, ...]:
-    """What the wit_t lists: fields, payloads of cases, elements, None for a future or stream without payload."""
+    """The parts that the wit_t lists: fields, payloads of cases, elements, None for a future or stream without
+    payload."""
     match shape:
         case Scalar():
             return ()
@@ -246,7 +247,7 @@ _LONGEST_NAME = 48
 
 
 def anonymous_name(kind: Kind, parts: tuple[Node | None, ...], length: int) -> str:
-    """A type without a name, as WIT writes it; cut where it gets long."""
+    """A type without a name, in WIT syntax, shortened if it is long."""
     inner = [part.name if part is not None else "_" for part in parts]
     if length:
         inner.append(str(length))

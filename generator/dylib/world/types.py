@@ -1,4 +1,4 @@
-"""Types as the generated code and the wit_t see them."""
+"""Types for the generated code and the wit_t."""
 
 from __future__ import annotations
 
@@ -61,17 +61,17 @@ class Kind(IntEnum):
 
     @property
     def word(self) -> str:
-        """The word by which the interpreter's functions name the kind: `wit_dylib_push_<word>`."""
+        """The word for the kind in the names of the interpreter's functions: `wit_dylib_push_<word>`."""
         return self.name.lower()
 
     @property
     def keyword(self) -> str:
-        """The word of WIT for it."""
+        """Its word in WIT."""
         return "list" if self is Kind.FIXED_LENGTH_LIST else self.word
 
     @property
     def has_index(self) -> bool:
-        """Whether the interpreter's functions are told which type of the kind it is."""
+        """Whether the interpreter's functions get the index of the type."""
         return self >= Kind.RECORD
 
 
@@ -91,7 +91,7 @@ KINDS: dict[type, Kind] = {
     Future: Kind.FUTURE,
     Stream: Kind.STREAM,
 }
-"""Of definitions; handles and aliases have rules of their own."""
+"""For definitions; handles and aliases have their own rules."""
 
 ARRAYS = tuple([kind for kind in Kind if kind >= Kind.RECORD and kind not in (Kind.OWN, Kind.BORROW)])
 """The arrays of types in the wit_t, in its order. Handles count in the array of resources."""
@@ -99,10 +99,10 @@ ARRAYS = tuple([kind for kind in Kind if kind >= Kind.RECORD and kind not in (Ki
 
 @unique
 class Passing(Enum):
-    """How the interpreter gets values and gives them (wit_dylib.h).
+    """The way in which the interpreter gets and returns values (wit_dylib.h).
 
-    It follows the shape, except that an enum, which is a sum, and a string, which is a sequence, are passed by one call
-    as scalars and handles are.
+    It follows the shape, except that an enum (a sum) and a string (a sequence) are passed by one call, like scalars and
+    handles.
     """
 
     WHOLE = "whole"
@@ -148,20 +148,20 @@ class Node:
     """Fields; payloads of cases; element; key and value; payload of a future or stream."""
     passing: Passing
     times: int | None
-    """How often the parts of a fixed-length list repeat; None for the others."""
+    """The number of repetitions of the parts of a fixed-length list; None for the others."""
     cases: int
-    """Of an enum or a variant and its like; 0 for the others."""
+    """The cases of an enum, a variant or the like; 0 for the others."""
     size: int
     alignment: int
     flat: tuple[ValType, ...] | None
     """None if more than MAX_FLAT_PARAMS."""
     offsets: tuple[int, ...]
-    """Of the fields; of a variant's payload; of a map's key and value inside a pair."""
+    """The offsets of the fields, of a variant's payload, or of a map's key and value inside a pair."""
     stride: int
     """Bytes from one element of a list, or pair of a map, to the next."""
     stride_alignment: int
     has_pointers: bool
-    """A string, list or map is among its flat values."""
+    """Whether a string, list or map is among its flat values."""
 
     @property
     def places(self) -> list[tuple[Node, int]]:

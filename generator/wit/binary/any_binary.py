@@ -1,4 +1,4 @@
-"""The WIT of any WebAssembly binary: an encoded package, a component, or a core module that carries its world."""
+"""The WIT of any WebAssembly binary: an encoded package, a component, or a core module that contains its world."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def decode_binary(binary: bytes) -> tuple[BinaryKind, Resolve, PackageId]:
 
 
 def _module(binary: bytes) -> tuple[Resolve, PackageId]:
-    """The union of the worlds that a core module's `component-type` sections tell, and these worlds themselves.
+    """The union of the worlds in a core module's `component-type` sections, and these worlds themselves.
 
-    The specification does not say what the WIT of a core module is; that the worlds stay visible beside their union
-    was learnt from what wasm-tools 1.262 prints.
+    The specification does not define the WIT of a core module; wasm-tools 1.262 prints the worlds in addition to their
+    union, and this function does the same.
     """
     try:
         customs = DecodedModule(binary).customs
@@ -51,7 +51,7 @@ def _module(binary: bytes) -> tuple[Resolve, PackageId]:
         raise BinaryError(error.message, error.offset, error.section) from error
     worlds = [decode_world(custom.data) for custom in customs if is_component_type_section(custom.name)]
     if not worlds:
-        raise BinaryError("a core module without a `component-type` section: it carries no WIT", 0)
+        raise BinaryError("a core module without a `component-type` section: it contains no WIT", 0)
     union = Union()
     for resolve, world, _ in worlds:
         union.add(resolve, world)

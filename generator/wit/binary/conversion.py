@@ -1,4 +1,4 @@
-"""Types of a component as WIT types: each node once; what has no name in WIT is made when it is used."""
+"""Types of a component as WIT types: each node once; types without a name in WIT are made at their first use."""
 
 from __future__ import annotations
 
@@ -61,15 +61,15 @@ from generator.wit.package_context import kind_borrows
 _PRIMITIVES = {component: wit for wit, component in PRIMITIVES.items()}
 _NEED_A_NAME = (RecordType, VariantType, EnumType, FlagsType, SubResource, ResourceType)
 DEEPEST_TYPE = 100
-"""Levels of types without names inside each other, so that whoever walks types may recurse."""
+"""Maximum nesting of types without names, so that walks over types may recurse."""
 
 
 class TypeConversion:
-    """The WIT types of one file's type nodes, as far as they are known."""
+    """The known WIT types of one file's type nodes."""
 
     def __init__(self, resolve: Resolve) -> None:
         self.owner: Owner | None = None
-        """Whose items are converted at the moment: they may use types of their own only, and name others by `use`."""
+        """The owner of the items in conversion: they may use only its own types, and name others by `use`."""
         self._resolve = resolve
         self._known: dict[TypeNode, Type] = {}
         self._depths: dict[TypeId, int] = {}
@@ -77,7 +77,7 @@ class TypeConversion:
         """For each type whether it contains a borrowed handle."""
 
     def find(self, node: TypeNode) -> Type | None:
-        """What a node, or the nearest that it names again, is in WIT."""
+        """The WIT type of a node, or of the nearest node that it renames."""
         current: TypeNode | None = node
         while current is not None:
             found = self._known.get(current)
@@ -87,26 +87,26 @@ class TypeConversion:
         return None
 
     def _used(self, node: TypeNode) -> Type | None:
-        """The same for a node that something refers to; remembered, because chains of names may be long."""
+        """The same for a referenced node; cached, because chains of names may be long."""
         found = self.find(node)
         if found is not None:
             self._known.setdefault(node, found)
         return found
 
     def bind(self, node: TypeNode, id: TypeId) -> None:
-        """A node is the type `id`, which is there already."""
+        """A node is the existing type `id`."""
         self._known[node] = id
         self._bind_root(node, id)
 
     def _bind_root(self, node: TypeNode, id: TypeId) -> None:
-        """Functions may mean a resource by the node that defines it, whatever names it got afterwards."""
+        """Functions may refer to a resource by the node that defines it, whatever its later names."""
         if isinstance(node.definition, SubResource | ResourceType):
             while node.origin is not None:
                 node = node.origin
             self._known.setdefault(node, id)
 
     def define(self, node: TypeNode, name: str, external_id: str | None) -> TypeId:
-        """The WIT type for a node that `owner` has as `name`: a definition, or another name for one."""
+        """The WIT type for a node with the name `name` in `owner`: a definition, or another name for one."""
         target = self.find(node)
         if target is not None:
             self._check_use(target, node)
@@ -121,7 +121,7 @@ class TypeConversion:
         return id
 
     def valtype(self, type: ValType, scope: list[TypeNode]) -> Type:
-        """A value type that stands in a definition whose scope has these types."""
+        """A value type in a definition whose scope has these types."""
         if isinstance(type, PrimValType):
             return _PRIMITIVES[type]
         found = self._used(scope[type])
@@ -131,7 +131,7 @@ class TypeConversion:
         return found
 
     def _check_own(self, type: Type, node: TypeNode) -> None:
-        """A component may use a type of another interface as it is; WIT needs a name for it at the place of use."""
+        """A component may use a type of another interface directly; WIT needs a name for it at the place of use."""
         if isinstance(type, int):
             definition = self._resolve.types[type]
             if definition.owner is not None and definition.owner != self.owner:
@@ -168,7 +168,7 @@ class TypeConversion:
                 self._anonymous(child)
 
     def _anonymous(self, node: TypeNode) -> Type:
-        """Make a type without a name, and those inside it first (a loop: a file may nest them without end)."""
+        """Make a type without a name, and the types inside it first (a loop: a file may nest them arbitrarily deep)."""
         waiting = [node]
         while waiting:
             current = waiting[-1]
@@ -202,7 +202,7 @@ class TypeConversion:
         self._depths[id] = depth
 
     def kind(self, node: TypeNode) -> TypeKind:
-        """The definition itself; what it refers to must be known or nameable."""
+        """The definition itself; the types that it refers to must be known or nameable."""
         check_labels(node)
         kind = self._kind(node)
         problem = kind_problem(self._resolve, kind, self.borrows)
@@ -269,7 +269,7 @@ def _nameless(node: TypeNode) -> BinaryError:
 
 
 def definition_shape(node: TypeNode) -> tuple[str | int, ...]:
-    """The shape (see `generator.resolved.kinds`) of the WIT kind that a node is converted to."""
+    """The shape (see `generator.resolved.kinds`) of the WIT kind of a node."""
     match node.definition:
         case RecordType(fields):
             return ("record", *(name for name, _ in fields))

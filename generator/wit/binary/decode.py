@@ -1,6 +1,6 @@
-"""WIT out of binaries: encoded packages, worlds in `component-type` sections, components, core modules.
+"""WIT from binaries: encoded packages, worlds in `component-type` sections, components, core modules.
 
-All raise BinaryError with section and offset for what is malformed, and for what WIT cannot express.
+All functions raise BinaryError with section and offset for malformed input, and for input that WIT cannot express.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ _ENCODINGS = {byte: encoding.value for encoding, byte in ENCODING_BYTES.items()}
 
 
 def decode_package(binary: bytes) -> tuple[Resolve, PackageId]:
-    """A WIT package in binary form, as `encode_package` writes it. Packages that it uses are there as far as used."""
+    """A WIT package in binary form, as `encode_package` writes it, with the used parts of other packages."""
     return package_of_component(read_component(binary))
 
 
 def is_package(component: Component) -> bool:
-    """Whether a component is a WIT package: it imports nothing, and all that it exports are component types."""
+    """Whether a component is a WIT package: it imports nothing, and all its exports are component types."""
     signature = Evaluator().component(component)
     exports = signature.exports.values()
     return not signature.imports and bool(exports) and all(_component_type(item) is not None for item in exports)
@@ -63,15 +63,15 @@ def _component_type(item: Item) -> ComponentNode | None:
 def _is_whole_package(item: Item) -> bool:
     """Whether an exported type has all interfaces and worlds of its package.
 
-    So it is in the first binary form of WIT packages, which tools of 2023 wrote and no specification has any longer:
-    the one export is called `ns:package/wit` (learnt from what wasm-tools 1.257 accepts).
+    This is the first binary form of WIT packages, which tools of 2023 wrote and no specification describes any longer:
+    the one export is named `ns:package/wit` (from the behaviour of wasm-tools 1.257).
     """
     name = parse_interface_name(item.name.name)
     return name is not None and name.interface == "wit"
 
 
 def package_of_component(component: Component) -> tuple[Resolve, PackageId]:
-    """The package that a component is, and the packages that it uses, as far as used. Raises BinaryError."""
+    """The package of a component, and the used parts of other packages. Raises BinaryError."""
     evaluator = Evaluator()
     decoder = _Decoder(evaluator)
     main: PackageId | None = None
@@ -119,8 +119,8 @@ def decode_world(section: bytes) -> tuple[Resolve, WorldId, str]:
     """The contents of a `component-type` section: the world and the string encoding (`utf8`, `utf16`,
     `compact-utf16`) of the core module's functions.
 
-    An older form, in which tools of 2023 left it and the WASI adapters still have it, is read too: a byte for the
-    form, one for the encoding, the name of the world and its package (learnt from what wasm-tools 1.257 accepts).
+    The function also reads an older form, which tools of 2023 wrote and the WASI adapters still contain: a byte for the
+    form, one for the encoding, the name of the world and its package (from the behaviour of wasm-tools 1.257).
     """
     if section[:1] == _OLDER_FORM:
         return _decode_older(section)
@@ -167,11 +167,11 @@ def _string_encoding(component: Component) -> str:
 def decode_component(binary: bytes, apart: bool = False) -> tuple[Resolve, WorldId]:
     """The world of a component: its imports and exports as the world `root` of the package `root:component`.
 
-    Imported components and core modules are left out: worlds cannot tell of them (so does the reference).
+    Imported components and core modules are left out, as in the reference: worlds cannot express them.
 
-    An interface that is imported and exported, or has a label, too, becomes one with all that any of them has: WIT
-    cannot say it otherwise. `apart`: each import and export is an interface of its own with just what it has, so that
-    several may have one name; that is for looking at, and cannot be printed as WIT.
+    An interface that is imported and exported, or also has a label, becomes one interface with the items of all: WIT
+    has no other form. `apart`: each import and export is a separate interface with only its own items, so that several
+    may have one name; such a result is only for inspection, and cannot be printed as WIT.
     """
     return world_of_component(read_component(binary, core_instances=False), apart)
 
@@ -253,7 +253,7 @@ class _Decoder:
     def _item(
         self, item: Item, package: PackageId, types: dict[str, TypeId], functions: dict[str, Function]
     ) -> tuple[WorldKey, WorldItem]:
-        """`functions` are those of the same side so far; a function is added to them."""
+        """`functions` are the functions of the same side so far; a new function is added to them."""
         name = item.name.name
         if isinstance(item.node, FuncNode):
             function = functions[name] = self.interfaces.function(item, item.node, types, functions)

@@ -1,4 +1,4 @@
-"""A WIT type's own definition as a component's type; what it refers to is looked up by whoever asks."""
+"""A WIT type's own definition as a component's type; the caller looks up the types that it refers to."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PRIMITIVES = {primitive: PrimValType[primitive.name] for primitive in wit.Primit
 
 
 def def_type(kind: wit.TypeKind, index: Callable[[wit.TypeId], int]) -> DefType:
-    """The definition of anything but an alias or a resource. `index` gives the index of a type that it mentions."""
+    """The definition of anything except an alias or a resource. `index` returns the index of a mentioned type."""
 
     def value(type: wit.Type) -> ValType:
         return PRIMITIVES[type] if isinstance(type, wit.Primitive) else index(type)
@@ -72,7 +72,7 @@ def def_type(kind: wit.TypeKind, index: Callable[[wit.TypeId], int]) -> DefType:
 
 
 def func_type(function: wit.Function, index: Callable[[wit.TypeId], int]) -> FuncType:
-    """A function's type; `index` as for `def_type`."""
+    """A function's type; `index` as in `def_type`."""
 
     def value(type: wit.Type) -> ValType:
         return PRIMITIVES[type] if isinstance(type, wit.Primitive) else index(type)

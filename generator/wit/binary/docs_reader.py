@@ -1,4 +1,4 @@
-"""The `package-docs` section put into a decoded package: docs and feature gates (see `package_docs`)."""
+"""Adds the `package-docs` section to a decoded package: docs and feature gates (see `package_docs`)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from generator.wit.binary.package_docs import SECTION, VERSION, Json
 
 
 def inject_docs(resolve: Resolve, package: PackageId, data: bytes, offset: int) -> None:
-    """Raises BinaryError if the section is malformed or tells of items that the package has not."""
+    """Raises BinaryError if the section is malformed or describes items that are not in the package."""
     reader = _DocsReader(resolve, offset)
     if not data or data[0] > VERSION:
         raise reader.error("unknown version")
@@ -112,7 +112,7 @@ class _DocsReader:
         )
 
     def _function(self, function: Function, data: Any) -> Function:
-        if data is None or isinstance(data, str):  # version 0 has the docs alone
+        if data is None or isinstance(data, str):  # version 0 has only the docs
             return replace(function, docs=data)
         members = self.members(data)
         docs, stability = self._docs(members.get("docs")), self._stability(members.get("stability"))

@@ -1,8 +1,8 @@
 """WIT encoded as component types: packages, and worlds for a `component-type` section (Component Model, WIT.md).
 
-What the specification leaves open (a package's interface as a component type with the interfaces that it uses as
-imports; a world as a component type inside a component type; `wit-component-encoding`) was learnt from the output of
-wasm-tools, which must be able to read what is written here.
+The rules that the specification leaves open (a package's interface as a component type with the interfaces that it uses
+as imports; a world as a component type inside a component type; `wit-component-encoding`) come from the output of
+wasm-tools, which must be able to read these binaries.
 """
 
 from __future__ import annotations
@@ -41,19 +41,19 @@ _SECTION_NAME = "component-type"
 
 
 def section_name(label: str | None = None) -> str:
-    """The name of the custom section that tells a core module's world; tools look at the part before the colon."""
+    """The name of the custom section with a core module's world; tools look at the part before the colon."""
     return _SECTION_NAME if label is None else f"{_SECTION_NAME}:{label}"
 
 
 def is_component_type_section(name: str) -> bool:
-    """Whether a core module's custom section of this name holds a world (tools look at the beginning only)."""
+    """Whether a core module's custom section of this name contains a world (tools look only at the beginning)."""
     return name.startswith(_SECTION_NAME)
 
 
 def encode_package(resolve: Resolve, package: PackageId, *, canonical_names: bool = False) -> bytes:
     """A WIT package as a component that exports a type for each interface and each world.
 
-    `canonical_names`: versions of interfaces are split into what is matched (`@0.2`) and a suffix (`.1`).
+    `canonical_names`: versions of interfaces are split into the matched part (`@0.2`) and a suffix (`.1`).
     """
     component = ComponentBuilder()
     entry = resolve.packages[package]
@@ -71,9 +71,9 @@ def encode_package(resolve: Resolve, package: PackageId, *, canonical_names: boo
 def encode_world(
     resolve: Resolve, world: WorldId, string_encoding: str = "utf8", *, canonical_names: bool = False
 ) -> bytes:
-    """The contents of a `component-type` section: a world, and how strings are encoded in the core module.
+    """The contents of a `component-type` section: a world, and the string encoding of the core module.
 
-    `canonical_names`: as for `encode_package`.
+    `canonical_names`: as in `encode_package`.
     """
     component = ComponentBuilder()
     encoding = ENCODING_BYTES[StringEncoding(string_encoding)]
@@ -123,9 +123,9 @@ class _InstanceEncoder:
         self._names: dict[tuple[str, str], InterfaceId] = {}
 
     def interface_name(self, id: InterfaceId) -> ExternName:
-        """The full name of an interface, its version split if names are to be canonical."""
+        """The full name of an interface, with a split version if names must be canonical."""
         name = self.resolve.interface_id(id)
-        assert name is not None, "what a package lists or another interface uses has a name"
+        assert name is not None, "an interface of a package or of a `use` has a name"
         if not self._canonical_names:
             return ExternName(name)
         canonical, suffix = canonical_interface_name(name)
@@ -147,14 +147,15 @@ class _InstanceEncoder:
             raise GeneratorError(f"the {side}s {both} would both be called `{name.name}`")
 
     def _record(self, id: InterfaceId, instance: int, label: bool) -> None:
-        """`use` means the instance under the interface's own name, not one with a label, where there are both."""
+        """`use` refers to the instance under the interface's own name rather than one with a label, if there are
+        both."""
         if label:
             self._instances.setdefault(id, instance)
         else:
             self._instances[id] = instance
 
     def alias(self, id: TypeId) -> int:
-        """The index, in the outer scope, of a type of an instance that is already there."""
+        """The index, in the outer scope, of a type of an existing instance."""
         type = self.resolve.types[id]
         instance = self._instances.get(type.owner.id) if isinstance(type.owner, InterfaceOwner) else None
         if instance is None or type.name is None:

@@ -1,7 +1,7 @@
-"""Interfaces as instance types, and which interfaces they use.
+"""Interfaces as instance types, and the interfaces that they use.
 
-A package says an interface's instance type again in the type of every interface that uses it, directly or not. So the
-binary form of a chain of `use` is quadratic; what is equal is encoded once and then copied.
+A package repeats an interface's instance type in the type of every interface that uses it, directly or not. So the
+binary form of a chain of `use` is quadratic; equal parts are encoded once and then copied.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from generator.wit.elaborate import interface_dependencies
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """An encoded instance type: the types of other interfaces in it, in the order in which they are met, and their
-    indices in the outer scope. It depends on nothing else outside."""
+    """An encoded instance type: the types of other interfaces in it, in the order of their first use, and their indices
+    in the outer scope. It depends on nothing else outside."""
 
     foreign: tuple[TypeId, ...]
     indices: tuple[int, ...]
@@ -28,7 +28,7 @@ class _Body:
 
 
 class InstanceBodies:
-    """The instance types of one resolution, which must not change meanwhile."""
+    """The instance types of one resolution, which must not change in the meantime."""
 
     def __init__(self, resolve: Resolve) -> None:
         self.resolve = resolve
@@ -36,7 +36,8 @@ class InstanceBodies:
         self._uses: dict[InterfaceId, list[InterfaceId]] = {}
 
     def body(self, id: InterfaceId, alias: Callable[[TypeId], int], with_functions: bool) -> EncodedType:
-        """The instance type of an interface. `alias` gives the index, in the outer scope, of another one's type."""
+        """The instance type of an interface. `alias` returns the index, in the outer scope, of another interface's
+        type."""
         key = (id, with_functions)
         last = self._last.get(key)
         if last is not None and last.indices == tuple([alias(type) for type in last.foreign]):
@@ -62,7 +63,7 @@ class InstanceBodies:
         return _Body(tuple(foreign), tuple(foreign.values()), inner.finish())
 
     def dependencies(self, id: InterfaceId) -> list[InterfaceId]:
-        """The interfaces that `id` uses, directly or not, in an order in which what is used comes first."""
+        """The interfaces that `id` uses, directly or not, each after the interfaces that it uses itself."""
         done: dict[InterfaceId, None] = {}
         waiting = [id]
         while waiting:
@@ -82,7 +83,7 @@ class InstanceBodies:
 
 
 def _functions(interface: Interface) -> list[Function]:
-    """Functions of resources first, in the order of the resources: as they are printed, so that nothing moves."""
+    """Functions of resources first, in the order of the resources, as in printed text, so that nothing moves."""
     place = {type: index for index, type in enumerate(interface.types.values())}
 
     def key(function: Function) -> int:
@@ -93,5 +94,5 @@ def _functions(interface: Interface) -> list[Function]:
 
 
 def function_name(function: Function) -> ExternName:
-    """As it is imported or exported."""
+    """Its type as an import or export."""
     return ExternName(function.name, external_id=function.external_id)

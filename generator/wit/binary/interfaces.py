@@ -1,4 +1,4 @@
-"""Instances as WIT interfaces, functions as WIT functions, and the packages that interface names tell of."""
+"""Instances as WIT interfaces, functions as WIT functions, and the packages in interface names."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ _PLAIN = Freestanding()
 
 
 class Interfaces:
-    """Interfaces of one file by their full names: what is imported and exported, or told of twice, is one interface,
-    unless `forget_names` comes between."""
+    """Interfaces of one file by their full names: all imports, exports and mentions of a name are one interface, unless
+    `forget_names` is called in between."""
 
     def __init__(self) -> None:
         self.resolve = Resolve()
@@ -59,7 +59,7 @@ class Interfaces:
         self._packages: dict[PackageName, PackageId] = {}
 
     def package(self, name: PackageName) -> PackageId:
-        """A package, made when it is first told of."""
+        """A package, made at its first mention."""
         id = self._packages.get(name)
         if id is None:
             id = self._packages[name] = PackageId(len(self.resolve.packages))
@@ -67,7 +67,7 @@ class Interfaces:
         return id
 
     def named(self, full_name: ExternName, instance: InstanceNode, offset: int) -> InterfaceId:
-        """The interface of this name; what the instance has and earlier ones had not is added."""
+        """The interface of this name; new items of the instance are added."""
         name, package_name = interface_and_package(full_name, offset)
         key = (package_name, name.interface)
         id = self._named.get(key)
@@ -79,7 +79,7 @@ class Interfaces:
         return id
 
     def forget_names(self) -> None:
-        """From now on a name that was told of before means another interface of the same name."""
+        """From now on an already mentioned name refers to another interface of the same name."""
         self._named.clear()
 
     def inline(self, package: PackageId, instance: InstanceNode) -> InterfaceId:
@@ -110,7 +110,7 @@ class Interfaces:
                     interface.functions[name] = self.function(item, node, interface.types, interface.functions)
             else:
                 raise BinaryError(f"export {name!r} is neither a type nor a function", item.offset)
-        clash = None if is_new else interface_clash(self.resolve, id)  # with what another instance of this name had
+        clash = None if is_new else interface_clash(self.resolve, id)  # with the items of other instances of this name
         if clash is not None:
             here = next(name for name in reversed(clash) if name in instance.exports)
             raise BinaryError(f"{clash[1]!r} has the same name as {clash[0]!r}", instance.exports[here].offset)
@@ -122,7 +122,7 @@ class Interfaces:
         return self.types.define(node, name, item.name.external_id)
 
     def _same(self, known: TypeId, name: str, item: Item, node: TypeNode) -> None:
-        """A type that an interface of this name has already: the same, as far as one look tells."""
+        """A type that an interface of this name already has: the same by a shallow comparison."""
         there = self.resolve.types[known].kind
         is_new = not isinstance(there, Alias) and self.types.find(node) is None
         if is_new and definition_shape(node) != shape(there):
@@ -132,8 +132,8 @@ class Interfaces:
     def function(
         self, item: Item, node: FuncNode, types: dict[str, TypeId], before: Mapping[str, Function]
     ) -> Function:
-        """A function; `types` are those beside it, among them the resource of a method; `before` are functions, among
-        them the getter of a setter."""
+        """A function; `types` are the types of its scope, including the resource of a method; `before` are functions,
+        including the getter of a setter."""
         scope = node.scope.types
         problem = _bad_parameters(tuple([name for name, _ in node.type.params]))
         if problem is not None:
@@ -161,11 +161,11 @@ class Interfaces:
             return Freestanding(accessor)
         resource = types.get(name.resource)
         if resource is None or not isinstance(self.resolve.types[resource].kind, Resource):
-            raise BinaryError(f"{item.name.name!r}: there is no resource {name.resource!r} beside it", item.offset)
+            raise BinaryError(f"{item.name.name!r}: its scope has no resource {name.resource!r}", item.offset)
         return function_kind(name.annotation, resource, accessor)
 
     def finish(self, main: PackageId) -> PackageId:
-        """Put packages into an order in which what is used comes first and the main package last; its new id."""
+        """Sort packages so that dependencies come first and the main package last; returns its new id."""
         order = self._order(main)
         places = {old: PackageId(place) for place, old in enumerate(order)}
         resolve = self.resolve

@@ -1,7 +1,7 @@
 """Types that are too large for the Component Model, or for the engines.
 
-The Component Model limits the size of a value. All else here is wasmparser's, which wasm-tools and wasmtime use (its
-`limits.rs`): a binary beyond that may be good, and nobody takes it.
+The Component Model limits the size of a value. All other limits are those of wasmparser, which wasm-tools and wasmtime
+use (its `limits.rs`): a larger binary may be valid, but no engine accepts it.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from generator.resolved.model import (
 from generator.resolved.walk import function_types
 
 DEEPEST = 97
-"""Levels of a value type, counting the primitive type inside; names add none. Of wasmparser's 100 levels a function, an
-instance and the component around a value type take three."""
+"""Maximum levels of a value type, including the primitive type inside; names add none. A function, an instance and the
+component around a value type take three of wasmparser's 100 levels."""
 
 MOST_PARTS = 10_000
 """Fields of a record, cases of a variant or enum, types of a tuple."""
@@ -41,11 +41,12 @@ MOST_PARTS = 10_000
 MOST_PARAMS = 1_000
 
 LARGEST_TREE = 1_000_000
-"""Types in a component, each counted wherever it is mentioned, with all inside it: doubling types get there soon."""
+"""Maximum number of types in a component, each counted at every mention, with all types inside it: doubling types reach
+it soon."""
 
 
 def check_types(resolve: Resolve) -> None:
-    """Raises LimitError for types and functions that no component may have, or that no engine would take."""
+    """Raises LimitError for types and functions that no component may have, or that no engine accepts."""
     _check_nesting(resolve)
     for id, size in oversized_types(resolve, map(TypeId, range(len(resolve.types)))):
         raise LimitError(f"{_name(resolve, id)} takes {size} bytes; at most {LARGEST_SIZE} are allowed")
@@ -63,9 +64,9 @@ def check_types(resolve: Resolve) -> None:
 
 
 def check_world(resolve: Resolve, world: WorldId) -> None:
-    """Raises LimitError if all that a component of this world imports and exports is too much for any engine.
+    """Raises LimitError if the imports and exports of a component of this world are too many for any engine.
 
-    An exported interface comes out of a component inside, which imports its functions and the types that they mention.
+    An exported interface comes from an inner component, which imports its functions and the types that they mention.
     """
     trees = _Trees(resolve)
     for item in resolve.worlds[world].exports.values():
@@ -90,11 +91,11 @@ def check_package(resolve: Resolve, package: PackageId) -> None:
 
 
 def check_written_out(resolve: Resolve) -> None:
-    """Raises LimitError if the types without names are too many when each is written out where it is used, as WIT text
-    does. In a binary they may be shared; wasmparser counts those with names as well."""
+    """Raises LimitError if there are too many types without names when each is written out at every use, as in WIT
+    text. A binary may share them; wasmparser also counts types with names."""
     sizes: dict[TypeId, int] = {}
     total = 0
-    for index, definition in enumerate(resolve.types):  # types stand behind those they mention
+    for index, definition in enumerate(resolve.types):  # types come after the types that they mention
         parts = children(definition.kind)
         size = 1 + sum([sizes.get(TypeId(part), 1) if isinstance(part, int) else 1 for part in parts])
         if definition.name is None:
@@ -104,19 +105,19 @@ def check_written_out(resolve: Resolve) -> None:
     for function in _functions(resolve):
         total += sum([sizes.get(TypeId(part), 1) for part in function_types(function) if isinstance(part, int)])
     if total > LARGEST_TREE or max(sizes.values(), default=0) > LARGEST_TREE:
-        raise LimitError("types without names are too many when each is written out at its uses: no engine takes that")
+        raise LimitError("there are too many types without names, written out at their uses: no engine accepts that")
 
 
 def _check_tree(what: str, size: int) -> None:
     if size > LARGEST_TREE:
         counted = f"more than {LARGEST_TREE:,}"
         raise LimitError(
-            f"the types of {what} are {counted} when each is written out at its uses: no engine takes that"
+            f"the types of {what} are {counted} when each is written out at its uses: no engine accepts that"
         )
 
 
 class _Trees:
-    """How many types there are in something, each counted wherever it is mentioned."""
+    """The number of types in an item, each counted at every mention."""
 
     def __init__(self, resolve: Resolve) -> None:
         self._resolve = resolve
@@ -157,7 +158,7 @@ class _Trees:
         return sum(map(self._type, others)) + len(set(others.values()))
 
     def _named_in(self, types: Iterable[Type]) -> list[TypeId]:
-        """The types with names that are mentioned in some, and in what these mention."""
+        """The named types that some types mention, directly or through others."""
         waiting = list(types)
         mentioned: set[TypeId] = set()
         while waiting:
@@ -202,8 +203,8 @@ def _check_nesting(resolve: Resolve) -> None:
             found = depths[id] = max(inside, default=0) + (not isinstance(kind, Alias))
             if found > DEEPEST:
                 where = _name(resolve, id)
-                raise LimitError(f"{where} is nested more than {DEEPEST} levels deep: no engine takes that")
+                raise LimitError(f"{where} is nested more than {DEEPEST} levels deep: no engine accepts that")
         return found
 
-    for index in range(len(resolve.types)):  # types mostly stand behind those they mention: recursion stays shallow
+    for index in range(len(resolve.types)):  # types mostly come after their parts: recursion stays shallow
         depth(TypeId(index))

@@ -1,6 +1,6 @@
 """Docs and feature gates in the binary form: the `package-docs` custom section, a version byte and JSON.
 
-The format is not specified; it was learnt from the output of wasm-tools, which reads and writes the same.
+The format is not specified; it comes from the output of wasm-tools, which reads and writes the same.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Json = dict[str, Any]
 
 
 def package_docs_section(resolve: Resolve, id: PackageId) -> Custom:
-    """What the component types of a package do not say."""
+    """The facts that are not in the component types of a package."""
     package = resolve.packages[id]
     content = _clean(
         docs=package.docs,
@@ -51,7 +51,7 @@ def _clean(**members: Any) -> Json:
 
 
 def stability_json(stability: Stability) -> Json | None:
-    """A gate as the reference writes it: `stable` or `unstable`, each with `deprecated`."""
+    """A gate in the reference's form: `stable` or `unstable`, each with `deprecated`."""
     deprecated = {} if stability.deprecated is None else {"deprecated": stability.deprecated}
     if stability.unstable is not None:
         return {"unstable": {"feature": stability.unstable, **deprecated}}
@@ -106,7 +106,7 @@ def _world(resolve: Resolve, id: WorldId) -> Json:
 
 
 def _items(resolve: Resolve, items: dict[WorldKey, WorldItem]) -> dict[str, Json]:
-    """One direction of a world: inline interfaces, functions and types whole, other interfaces' docs and gates."""
+    """One direction of a world: inline interfaces, functions and types as a whole, other interfaces' docs and gates."""
     found: dict[str, Json] = {"inline": {}, "funcs": {}, "types": {}, "stability": {}, "docs": {}}
     for key, item in items.items():
         name = resolve.world_key_name(key)

@@ -1,6 +1,6 @@
-"""WIT types written into one type scope: each definition once, what it refers to before it.
+"""Writes WIT types into one type scope: each definition once, after the types that it refers to.
 
-An instance type is a scope of its own; a world's types and functions stand in the scope of its component type.
+An instance type is a separate scope; a world's types and functions are in the scope of its component type.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from generator.wit.binary.deftypes import PRIMITIVES, def_type, func_type
 
 
 class TypeScope:
-    """Indices of the types that stand in `builder`.
+    """Indices of the types in `builder`.
 
-    `owner` is whose definitions are written here. `bring_in` gives the index of a type of
-    another interface; `declare` writes the import or export that names a type and gives its index.
+    `owner` is the owner of the definitions here. `bring_in` returns the index of a type of another interface; `declare`
+    writes the import or export that names a type and returns its index.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class TypeScope:
         self._anonymous: dict[DefType, int] = {}
 
     def index(self, id: TypeId) -> int:
-        """The index of a type; what is missing is written first (in a loop: definitions may refer far)."""
+        """The index of a type; missing types are written first (in a loop: chains of definitions may be long)."""
         found = self._indices.get(id)
         if found is not None:
             return found

@@ -1,4 +1,4 @@
-"""What text cannot say and binaries must not: types and functions against the rules of the Component Model."""
+"""Rules of the Component Model for types and functions that text cannot violate and binaries must not."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Borrows = Callable[[Type], bool]
 
 
 def check_labels(node: TypeNode) -> None:
-    """Raises BinaryError for fields, cases or flags that have no good name, or if there are none."""
+    """Raises BinaryError for fields, cases or flags with bad names, or if there are none."""
     labels: Iterable[str] = ()
     match node.definition:
         case RecordType(items) | VariantType(items):
@@ -51,7 +51,7 @@ def check_labels(node: TypeNode) -> None:
 
 
 def kind_problem(resolve: Resolve, kind: TypeKind, borrows: Borrows) -> str | None:
-    """What is wrong with a type (Binary.md, "Type Definitions"), its labels apart; None if nothing."""
+    """The error in a type (Binary.md, "Type Definitions"), without its labels; None if there is none."""
     match kind:
         case Tuple(()):
             return "there are no types in a tuple"
@@ -66,7 +66,7 @@ def kind_problem(resolve: Resolve, kind: TypeKind, borrows: Borrows) -> str | No
 
 
 def function_problem(resolve: Resolve, function: Function, borrows: Borrows) -> str | None:
-    """What is wrong with a function (Explainer.md, "Import and Export Definitions"); None if nothing."""
+    """The error in a function (Explainer.md, "Import and Export Definitions"); None if there is none."""
     if function.result is not None and borrows(function.result):
         return "the result contains a borrowed handle"
     match function.kind:

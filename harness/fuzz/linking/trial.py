@@ -74,8 +74,8 @@ def _explainer(bench: Workbench, options: Options, program: Program) -> Explain:
     tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
     expectations = options.expectations.about(program.wit)
 
-    def explain(subject: str, finding: Finding) -> str:
-        tool = tools.get(subject)
+    def explain(toolchain: str, finding: Finding) -> str:
+        tool = tools.get(toolchain)
         known = expectations.find(tool, _NAME, finding.outcome, finding.message) if tool is not None else None
         return known.id if known is not None else ""
 

@@ -22,9 +22,9 @@ def many(direction: str, count: int) -> str:
     ("direction", "count", "message"),
     [
         ("export", 998, None),  # beside them the component itself and the module
-        ("export", 999, "more than 1000 components and core modules in one file: no engine takes that"),
+        ("export", 999, "more than 1000 components and core modules in one file: no engine accepts that"),
         ("import", 2047, None),  # and as many arguments of the module
-        ("import", 2048, "more than 4096 instances: no engine takes that"),
+        ("import", 2048, "more than 4096 instances: no engine accepts that"),
     ],
 )
 def test_number_of_interfaces(direction: str, count: int, message: str | None) -> None:

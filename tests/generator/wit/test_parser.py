@@ -22,7 +22,7 @@ FILES = [
     ("package a:b; ¶nonsense", "expected `interface`, `world`, `use` or `package`"),
     ("package a:b; interface i {¶", "found the end of the file"),
     ("package a:b; package a:c¶;", "expected `{`, found `;`"),
-    ("package a:b; package a:c { ¶package a:d { } }", "cannot stand inside another"),
+    ("package a:b; package a:c { ¶package a:d { } }", "cannot be inside another"),
     ("package a:b; use c¶", "expected `;`"),
     ("package a:b; ¶@since(version = 1.0.0) use c;", "attributes have no meaning"),
     ("package a:b; interface ¶world { }", "expected a name, found keyword `world`"),

@@ -191,7 +191,7 @@ REFUSED = [
     ("enum e { a, ¶a }", "case `a` is defined more than once"),
     ("flags f { a, ¶a }", "case `a` is defined more than once"),
     ("resource r { a: func(); ¶a: static func(); }", "function `a` is defined more than once"),
-    ("resource r { constructor(); ¶constructor(); }", "has a constructor already"),
+    ("resource r { constructor(); ¶constructor(); }", "already has a constructor"),
     ("resource r { ¶r: func(); }", "cannot have the resource's name"),
     ("resource r { ¶R: static func(); }", "cannot have the resource's name"),
     ("resource r { m: func(¶self: u8); }", "parameter `self` is defined more than once"),

@@ -126,11 +126,11 @@ def test_docs_and_ids_of_items() -> None:
 
 
 REFUSED = [
-    ("import f: func(); import ¶f: interface { }", "has another import `f` already"),
-    ("export f: func(); export ¶f: i;", "has another export `f` already"),
-    ("import i; import ¶i;", "has another import `a:b/i@1.0.0` already"),
-    ("export i; export ¶i;", "has another export `a:b/i@1.0.0` already"),
-    ("type t = u8; import ¶t: func();", "has another import `t` already"),
+    ("import f: func(); import ¶f: interface { }", "already has another import `f`"),
+    ("export f: func(); export ¶f: i;", "already has another export `f`"),
+    ("import i; import ¶i;", "already has another import `a:b/i@1.0.0`"),
+    ("export i; export ¶i;", "already has another export `a:b/i@1.0.0`"),
+    ("type t = u8; import ¶t: func();", "already has another import `t`"),
     ("import ¶missing;", "there is no interface or world `missing`"),
     ("import ¶base;", "`base` is a world"),
     ("import p: ¶base;", "`base` is a world"),
@@ -139,8 +139,8 @@ REFUSED = [
     ("include ¶w;", "`w` depends on itself"),
     ("include base with { ¶x as y }", "has no import or export `x`"),
     ("include base with { ¶i as y }", "has no import or export `i`"),
-    ("import f: func(); include ¶base;", "the import `f` of the included world is already there"),
-    ("include base; include ¶base;", "the import `f` of the included world is already there"),
+    ("import f: func(); include ¶base;", "the import `f` of the included world already exists"),
+    ("include base; include ¶base;", "the import `f` of the included world already exists"),
     ("import x: func(a: ¶r);", "there is no type `r`"),
     ("export x: func() -> ¶option<borrow<res>>; resource res;", "contains a borrowed handle"),
     ("resource res { ¶res: func(); }", "cannot have the resource's name"),

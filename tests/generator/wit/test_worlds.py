@@ -66,7 +66,7 @@ def test_exportize_only(only: list[str], imports: list[str], exports: list[str])
 
 def test_names_must_be_free() -> None:
     resolve, id = turned()
-    with pytest.raises(WitError, match="a world `other` already"):
+    with pytest.raises(WitError, match="already a world `other`"):
         importize(resolve, id, "other")
     resolve, package = load_text("package a:b; world w { type t = u8; export t: func(); }")
     with pytest.raises(WitError, match="`t` has the name of an imported type"):

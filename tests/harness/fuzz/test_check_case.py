@@ -50,7 +50,7 @@ def test_what_passes_is_a_case_with_its_seed() -> None:
     ("words", "message"),
     [
         (["--reduce"], "--reduce needs --write-case FILE"),
-        (["--write-case", "w.wit"], "there is such a file already"),
+        (["--write-case", "w.wit"], "this file already exists"),
         (["--write-case", "w.wit/x.toml"], "cannot be written"),
     ],
 )

@@ -60,7 +60,7 @@ def test_a_finding_is_reduced_to_a_case_that_shows_it(tmp_path: Path) -> None:
     fuzz(*WRONG, *words, "--json", str(tmp_path / "s.json"), expected=1)
     told = summary(tmp_path / "s.json")
     finding = next(item for item in told["findings"] if "push_s8" in item["kind"])
-    assert (finding["subject"], finding["minority"], finding["level"]) == ("ours", "ours", 3)
+    assert (finding["toolchain"], finding["minority"], finding["level"]) == ("ours", "ours", 3)
     assert finding["reduced"]
     text = Path(finding["file"]).read_text()
     wit = text.split("'''")[1]
@@ -122,7 +122,7 @@ def test_resumed(tmp_path: Path) -> None:
     [
         (["--worlds", "many"], "neither a number of worlds nor one of random, wit-smith"),
         (["--worlds", "1", "--worlds", "2"], "one number and one source"),
-        (["--time", "soon"], "no time such as"),
+        (["--time", "soon"], "not a time such as"),
         (["--kinds", "colours"], "--kinds: there is no 'colours'"),
         (["--features", "colours"], "--features is deprecated: use --kinds Error: --kinds: there is no 'colours'"),
         (["--toolchain", "nothing.toml"], "nor a file"),

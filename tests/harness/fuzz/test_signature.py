@@ -160,17 +160,17 @@ def test_structure_and_behaviour_both_count() -> None:
 
 def test_two_that_are_wrong_alike_leave_the_model_alone() -> None:
     (hit,) = judged(fails("ours", S8), fails("reference", S8_AGAIN))
-    assert (hit.signature.subject, hit.signature.minority) == ("ours", "model")
+    assert (hit.signature.toolchain, hit.signature.minority) == ("ours", "model")
 
 
 def test_two_that_are_wrong_otherwise_are_two_findings() -> None:
     found = judged(fails("ours", S8), fails("reference", ENUM))
-    assert [(hit.signature.subject, hit.signature.minority) for hit in found] == [("ours",) * 2, ("reference",) * 2]
+    assert [(hit.signature.toolchain, hit.signature.minority) for hit in found] == [("ours",) * 2, ("reference",) * 2]
 
 
 def test_mixed_cells_count_where_nothing_else_does() -> None:
     mixed = fails("subject=ours,driver=reference@winch", S8)
-    assert [hit.signature.subject for hit in judged(mixed, fails("ours", ENUM))] == ["ours"]
+    assert [hit.signature.toolchain for hit in judged(mixed, fails("ours", ENUM))] == ["ours"]
     (hit,) = judged(Judgement("ours", Outcome.PASS), mixed)
     assert hit.signature.minority == ""
 

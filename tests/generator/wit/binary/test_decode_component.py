@@ -242,8 +242,8 @@ def deep_anonymous(builder: ComponentBuilder) -> None:
         (type_export, "'t' is a type"),
         (foreign_type_without_use, "type 't' of another interface has no name here"),
         (type_of_inline_interface, "an interface without a name is used elsewhere"),
-        (method_without_resource, "there is no resource 'r' beside it"),
-        (exported_method_of_an_import, "there is no resource 'r' beside it"),
+        (method_without_resource, "its scope has no resource 'r'"),
+        (exported_method_of_an_import, "its scope has no resource 'r'"),
         (constructor_with_a_name, "is not a name of a function"),
         (instance_in_instance, "'i' is neither a type nor a function"),
         (two_meanings, "type 't' differs from the type of the same interface before"),
@@ -294,7 +294,7 @@ def test_worlds_of_a_core_module_share_their_interfaces() -> None:
 
 
 def test_core_module_without_a_world() -> None:
-    with pytest.raises(BinaryError, match="it carries no WIT"):
+    with pytest.raises(BinaryError, match="it contains no WIT"):
         decode_binary(ModuleBuilder().encode())
 
 

@@ -114,5 +114,5 @@ def test_types_without_names_that_are_shared(levels: int, fits: bool) -> None:
         _, resolve, package = decode_binary(builder.finish())
         assert print_all(resolve, package).count("u8") == 2**levels
     else:
-        with pytest.raises(BinaryError, match="types without names are too many when each is written out"):
+        with pytest.raises(BinaryError, match="there are too many types without names, written out at their uses"):
             decode_binary(builder.finish())

@@ -52,7 +52,7 @@ def test_worlds_that_are_large_when_written_out(world: str, levels: int, fits: b
     if fits:
         check_world(resolve, id)
     else:
-        with pytest.raises(LimitError, match="no engine takes that"):
+        with pytest.raises(LimitError, match="no engine accepts that"):
             check_world(resolve, id)
 
 

@@ -138,7 +138,7 @@ def test_constructors(result: str) -> None:
     [
         (("[get]p", "[set]p"), Primitive.U8, None),
         (("[set]p", "[get]p"), Primitive.U8, ALONE),
-        (("[get]p", "[set]p"), Primitive.U16, "the parameter of this setter has another type"),
+        (("[get]p", "[set]p"), Primitive.U16, "the value of its getter have different types"),
     ],
 )
 def test_a_setter_stands_behind_its_getter(order: tuple[str, ...], value: Primitive, message: str | None) -> None:
