@@ -14,7 +14,8 @@ GENERATOR: Layers = (
     ("generator/canonical", "generator/component", "generator/wit"),
     ("generator/wit/binary", "generator/dylib/world"),
     ("generator/dylib/code", "generator/sources", "generator/componentize", "generator/dummy"),
-    ("generator/dylib/adapters", "generator/dylib/wit_t", "generator/link"),
+    ("generator/dylib/adapters", "generator/dylib/wit_t", "generator/adapt"),
+    ("generator/link",),
     ("generator/dylib", "generator/cli/arguments"),
     ("generator/cli",),
 )

@@ -6,12 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from generator.cli.named_modules import name_and_path, read_binary, read_named_adapter
 from generator.componentize.encoder import ComponentizeOptions
 from generator.componentize.extern_names import InterfaceNaming
 from generator.errors import UsageError
 from generator.link import Library, LinkOptions, link, read_library
-from generator.link.adapter import Adapter, read_adapter
-from generator.link.errors import LinkError
 from generator.link.layout import DEFAULT_STACK_SIZE
 
 _STANDARD_STREAM = "-"
@@ -26,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
         DEFAULT_STACK_SIZE if args.stack_size is None else args.stack_size,
         args.stub_missing_functions,
         args.use_built_in_libdl,
-        tuple([_read_adapter(word) for word in args.adapt]),
+        tuple([read_named_adapter(word) for word in args.adapt]),
         args.realloc_via_memory_grow,
     )
     componentize_options = ComponentizeOptions(
@@ -44,34 +43,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _read(word: str, *, dl_openable: bool = False) -> Library:
     """A library's name is the part before the first `=`, else the last part of its path."""
-    name, path = _name_and_path(word)
-    return read_library(name or Path(path).name, _read_binary(path), dl_openable=dl_openable)
-
-
-def _read_adapter(word: str) -> Adapter:
-    """An adapter's name is the part before the first `=`, else the file's name up to the first dot."""
-    name, path = _name_and_path(word)
-    return read_adapter(name or Path(path).name.partition(".")[0], _read_binary(path))
-
-
-def _name_and_path(word: str) -> tuple[str, str]:
-    """The name is empty if none is given."""
-    name, equals, path = word.partition("=")
-    if not equals:
-        name, path = "", word
-    if not path or (equals and not name):
-        raise UsageError(f"`{word}`: expected [NAME=]MODULE")
-    return name, path
-
-
-def _read_binary(path: str) -> bytes:
-    try:
-        binary = Path(path).read_bytes()
-    except OSError as error:
-        raise LinkError(f"{path}: {error.strerror or error}") from error
-    if not binary.startswith(b"\0asm") and binary.lstrip().startswith(b"("):
-        raise LinkError(f"{path}: the text format is not supported; a binary module is needed")
-    return binary
+    name, path = name_and_path(word)
+    return read_library(name or Path(path).name, read_binary(path), dl_openable=dl_openable)
 
 
 def _refuse_unsupported(args: argparse.Namespace) -> None:

@@ -6,10 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from generator.adapt.alone import plan_with_adapters
+from generator.cli.named_modules import read_binary, read_named_adapter
 from generator.componentize.encoder import ComponentizeOptions, componentize
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.extern_names import InterfaceNaming
-from generator.componentize.single import plan_single
 from generator.errors import UsageError
 from generator.wasm.decode import DecodedModule
 from generator.wasm.errors import WasmFormatError
@@ -20,14 +21,16 @@ _STANDARD_STREAM = "-"
 def run(args: argparse.Namespace) -> int:
     """Raises ComponentizeError or another GeneratorError for a module or its world, UsageError for options."""
     _refuse_unsupported(args)
-    binary = sys.stdin.buffer.read() if args.input == _STANDARD_STREAM else _read(Path(args.input))
+    binary = sys.stdin.buffer.read() if args.input == _STANDARD_STREAM else read_binary(args.input)
     options = ComponentizeOptions(
         args.merge_imports_based_on_semver,
         InterfaceNaming(_renames(args.import_name), args.emit_canonical_names),
         args.debug_names,
     )
     try:
-        component = componentize(plan_single(DecodedModule(binary)), options)
+        adapters = [read_named_adapter(word) for word in args.adapt]
+        plan = plan_with_adapters(DecodedModule(binary), adapters, via_memory_grow=args.realloc_via_memory_grow)
+        component = componentize(plan, options)
     except WasmFormatError as error:
         name = "standard input" if args.input == _STANDARD_STREAM else args.input
         raise ComponentizeError(f"{name}: {error}") from error
@@ -36,16 +39,6 @@ def run(args: argparse.Namespace) -> int:
     else:
         Path(args.output).write_bytes(component)
     return 0
-
-
-def _read(path: Path) -> bytes:
-    try:
-        binary = path.read_bytes()
-    except OSError as error:
-        raise ComponentizeError(f"{path}: {error.strerror or error}") from error
-    if not binary.startswith(b"\0asm") and binary.lstrip().startswith(b"("):
-        raise ComponentizeError(f"{path}: the text format is not supported; a binary module is needed")
-    return binary
 
 
 def _renames(words: list[str]) -> dict[str, str]:
@@ -60,7 +53,6 @@ def _renames(words: list[str]) -> dict[str, str]:
 
 def _refuse_unsupported(args: argparse.Namespace) -> None:
     for flag, given in (
-        ("--adapt", args.adapt),
         ("--validate=true", args.validate),
         ("--return-call-ref=true", args.return_call_ref),
         ("--reject-legacy-names", args.reject_legacy_names),

@@ -53,7 +53,7 @@ STEPS_FOR_EACH = 20
 this many, and this many more for each definition in it."""
 DEEPEST_INSTANTIATION = 100
 LONGEST_CHAIN = 100_000
-"""Maximum number of successive names of the same type. Whoever walks a chain remembers the way."""
+"""Maximum number of successive names of the same type. Code that follows a chain remembers its end."""
 
 
 T = TypeVar("T", bound=Node)

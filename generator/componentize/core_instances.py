@@ -8,6 +8,7 @@ from generator.component.types import Sort
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.plan import (
     CoreExport,
+    LateInstance,
     Plan,
     PlanModule,
     SynthesizedInstance,
@@ -53,7 +54,7 @@ class CoreInstances:
         return index
 
     def instantiate(self, module: PlanModule, wit: dict[str, Exports]) -> None:
-        """Instantiate a module of the plan; `wit` has what its import modules of WIT consist of."""
+        """Instantiate a module of the plan; `wit` has what its import modules consist of that are no instances yet."""
         args: list[tuple[str, int]] = []
         for namespace in dict.fromkeys(item.module for item in module.module.imports):
             match module.imports.get(namespace):
@@ -62,7 +63,7 @@ class CoreInstances:
                 case SynthesizedInstance(items):
                     exports = [(field, CORE_SORTS[item.kind], self.alias(item)) for field, item in items.items()]
                     args.append((namespace, self._builder.core_inline_exports(exports)))
-                case None:
+                case LateInstance() | None:
                     args.append((namespace, self._builder.core_inline_exports(wit[namespace])))
         index = self._builder.core_instantiate(self._modules[module.name], args)
         self._builder.set_name(Sort.CORE_INSTANCE, index, module.name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from generator.componentize.errors import ComponentizeError
-from generator.componentize.plan import ImportModule, PlanModule, SynthesizedInstance
+from generator.componentize.plan import ImportModule, LateInstance, PlanModule, SynthesizedInstance
 from generator.wasm.decode import DecodedModule
 from generator.wasm.encode import encode_import, encode_section, encode_vector
 from generator.wasm.module import Import
@@ -53,6 +53,8 @@ def _free_name(item: Import, taken: set[tuple[str, str]]) -> str:
 
 
 def _with_copy(source: ImportModule, original: str, new: str, module: str) -> ImportModule:
+    if isinstance(source, LateInstance):
+        return source
     if not isinstance(source, SynthesizedInstance):
         raise ComponentizeError(f"module `{module}` imports `{original}` of module `{source.module}` more than once")
     return SynthesizedInstance({**source.items, new: source.items[original]})

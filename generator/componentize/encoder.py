@@ -22,7 +22,7 @@ from generator.componentize.extern_names import InterfaceNaming, UniqueNames
 from generator.componentize.interface_export import instance_of_interface
 from generator.componentize.late import LateFunctions, LoweredLate
 from generator.componentize.live import LiveTypes
-from generator.componentize.plan import CoreExport, Plan, PlanModule
+from generator.componentize.plan import CoreExport, LateInstance, Plan, PlanModule
 from generator.componentize.root_types import RootTypes
 from generator.componentize.task_hooks import Entry
 from generator.componentize.types import extern_name
@@ -30,7 +30,7 @@ from generator.componentize.world import unite_worlds
 from generator.componentize.world_imports import WorldImports
 from generator.resolved.instances import Instance, Instances
 from generator.resolved.model import Function, FunctionItem, InterfaceItem, Resource, TypeId, TypeItem, WorldKey
-from generator.wasm.types import FuncIndex
+from generator.wasm.types import FuncIndex, FuncType
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +144,20 @@ class _Encoder:
                 needed = required_exports(where, item.needs, module.options.memory, realloc)
                 self.entries.add_realloc(realloc, needed=item.needs.realloc)
                 if not module.after_fixup and not all(self.entries.exists(export, earlier) for export in needed):
-                    target = LoweredLate(item, module)
-                    number = self.late.add(target, item.type, f"indirect-{namespace}-{name}")
+                    number = self.late.add(LoweredLate(item, module), item.type, f"indirect-{namespace}-{name}")
                     self.late_numbers[module.name, namespace, name] = number
+            for namespace, name, type, target in self._late_instances(module):
+                number = self.late.add(target, type, f"adapt-{namespace}-{name}")
+                self.late_numbers[module.name, namespace, name] = number
             earlier.add(module.name)
+
+    def _late_instances(self, module: PlanModule) -> Iterator[tuple[str, str, FuncType, CoreExport]]:
+        """Module, name and type of each import from a module that is instantiated later, and what it is there."""
+        for item in module.module.imports:
+            source = module.imports.get(item.module)
+            if isinstance(source, LateInstance):
+                name = self.original_names[module.name].get((item.module, item.name), item.name)
+                yield item.module, item.name, module.module.import_func_type(item), CoreExport(source.module, name)
 
     def _plan_destructors(self) -> list[tuple[Instance, TypeId, int | None]]:
         """Instance, id and number in the shim of the destructor of each exported resource: the resource must be defined
@@ -199,6 +209,9 @@ class _Encoder:
         for (namespace, name), item in _all(self.wit_imports[module.name]):
             number = self.late_numbers.get((module.name, namespace, name))
             index = self.canonical.core_function(item, module) if number is None else self.late.function(number)
+            wit.setdefault(namespace, []).append((name, Sort.CORE_FUNC, index))
+        for namespace, name, _, _ in self._late_instances(module):
+            index = self.late.function(self.late_numbers[module.name, namespace, name])
             wit.setdefault(namespace, []).append((name, Sort.CORE_FUNC, index))
         return wit
 

@@ -43,7 +43,15 @@ class SynthesizedInstance:
     """By field name. Holds exactly the fields that the module imports."""
 
 
-ImportModule = WholeInstance | SynthesizedInstance
+@dataclass(frozen=True, slots=True)
+class LateInstance:
+    """The import module is the instance of a module that is instantiated later: what is imported of it are functions,
+    which exist in the shim until then."""
+
+    module: str
+
+
+ImportModule = WholeInstance | SynthesizedInstance | LateInstance
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,7 @@ class PlanModule:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Modules in the order of instantiation: imports refer to earlier modules only."""
+    """Modules in the order of instantiation: imports refer to earlier modules, except by `LateInstance`."""
 
     modules: tuple[PlanModule, ...]
     priority: tuple[str, ...]

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from generator.adapt.adapter import ALLOCATION_STATE, MAIN_MODULE, MAIN_REALLOCS, REALLOC, STACK_POINTER, Adapter
+from generator.adapt.kept import check_names, kept_exports, reached, reached_imports
+from generator.adapt.reduce import ALLOCATED, GROW, Reach, Reduction, reduce
 from generator.componentize.plan import CanonicalOptions, CoreExport, ImportModule, PlanModule, SynthesizedInstance
 from generator.link import names
-from generator.link.adapter import MAIN_MODULE, Adapter
 from generator.link.errors import LinkError
 from generator.link.library import Library
-from generator.link.main_module import GROW, MAIN
-from generator.link.reduce import Reach, reach, reduce
+from generator.link.main_module import MAIN
 from generator.link.selection import Selection
 from generator.link.symbols import Function, describe
 from generator.wasm.code import const_i32
 from generator.wasm.decode import DecodedModule
-from generator.wasm.errors import WasmFormatError
 from generator.wasm.module import Import
-from generator.wasm.types import ExternKind, FuncIndex, FuncType, ValType
-
-STACK_SIZE = 65536
-"""Of an adapter's own stack, in bytes; as the reference's."""
-_REALLOC = FuncType((ValType.I32,) * 4, (ValType.I32,))
-_REALLOCS = (names.CABI_IMPORT_REALLOC, names.CABI_EXPORT_REALLOC, names.CABI_REALLOC)
-_MAIN_REALLOCS = (names.CABI_REALLOC, "canonical_abi_realloc")
-_ALLOCATION_STATE = "allocation_state"
-_STACK_IS_ALLOCATED = 2
-"""What an adapter's code finds in the global of that name (if it has one) when it may use its stack."""
+from generator.wasm.types import ExternKind, FuncType
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +51,19 @@ def use_adapters(
     LinkError for what an adapter lacks, or what it needs and no library has.
     """
     uses = []
-    for name, count in Counter([adapter.name for adapter in adapters]).items():
-        if count > 1:
-            raise LinkError(f"{count} adapters have the name `{name}`: give them different names, as NAME=PATH")
+    check_names(adapters)
     for adapter in adapters:
         wanted = list(dict.fromkeys(_wanted(adapter, selection.in_order)))
         if not wanted and not adapter.world_exports:
             continue
-        own = [name for name in _REALLOCS if adapter.module.export_func_type(name) == _REALLOC]
-        exports = tuple(dict.fromkeys([*wanted, *adapter.world_exports, *own]))
-        found = _reach(adapter, exports)
+        exports = kept_exports(adapter, wanted)
+        found = reached(adapter, exports)
         of_libraries = {
             item.name: _of_libraries(adapter, item, selection, None if via_memory_grow else realloc)
-            for item in _reached_imports(adapter, found)
+            for item in reached_imports(adapter, found).values()
             if item.module == MAIN_MODULE
         }
-        stack_pointer = _global(adapter, names.STACK_POINTER)
+        stack_pointer = adapter.variable(STACK_POINTER)
         uses.append(
             AdapterUse(adapter, exports, found, of_libraries, stack_pointer if stack_pointer in found.globals else None)
         )
@@ -99,22 +86,10 @@ def _wanted(adapter: Adapter, libraries: Sequence[Library]) -> Iterator[str]:
             yield item.name
 
 
-def _reach(adapter: Adapter, exports: Sequence[str]) -> Reach:
-    try:
-        return reach(adapter.module, exports)
-    except WasmFormatError as error:
-        raise LinkError(f"adapter `{adapter.name}`: {error}") from error
-
-
-def _reached_imports(adapter: Adapter, found: Reach) -> list[Import]:
-    functions = [item for item in adapter.module.imports if isinstance(item.desc, FuncIndex)]
-    return [functions[index] for index in sorted(found.imports)]
-
-
 def _of_libraries(adapter: Adapter, item: Import, selection: Selection, realloc: Function | None) -> Function:
     type = adapter.module.import_func_type(item)
-    if item.name in _MAIN_REALLOCS and type == _REALLOC:
-        return realloc or Function(MAIN, GROW, _REALLOC)
+    if item.name in MAIN_REALLOCS and type == REALLOC:
+        return realloc or Function(MAIN, GROW, REALLOC)
     for library in selection.by_priority:
         contents = library.contents
         if contents.defined_functions.get(item.name) == type or (
@@ -126,15 +101,6 @@ def _of_libraries(adapter: Adapter, item: Import, selection: Selection, realloc:
     )
 
 
-def _global(adapter: Adapter, name: str) -> int | None:
-    """A variable of that name, by the name section (so does the reference)."""
-    for index, found in adapter.module.global_names.items():
-        if found == name and index < len(adapter.module.globals):
-            type = adapter.module.globals[index]
-            return index if type.mutable and type.type is ValType.I32 else None
-    return None
-
-
 def adapter_module(
     use: AdapterUse, stack_top: int, of_libraries: Mapping[str, CoreExport], realloc: CoreExport | None
 ) -> PlanModule:
@@ -143,9 +109,9 @@ def adapter_module(
     initial: dict[int, bytes] = {}
     if use.stack_pointer is not None:
         initial[use.stack_pointer] = const_i32(stack_top)
-    state = _global(adapter, _ALLOCATION_STATE)
+    state = adapter.variable(ALLOCATION_STATE)
     if state is not None:
-        initial[state] = const_i32(_STACK_IS_ALLOCATED)
+        initial[state] = const_i32(ALLOCATED)
     memory = CoreExport(MAIN, names.MEMORY, ExternKind.MEMORY)
     imports: dict[str, ImportModule] = {names.ENV: SynthesizedInstance({names.MEMORY: memory})}
     if of_libraries:
@@ -162,5 +128,5 @@ def adapter_module(
         own_realloc(names.CABI_IMPORT_REALLOC, names.CABI_REALLOC),
         own_realloc(names.CABI_EXPORT_REALLOC, names.CABI_REALLOC),
     )
-    binary = reduce(adapter.module, use.exports, use.reach, initial, use.module_name)
+    binary = reduce(adapter.module, use.exports, use.reach, Reduction(use.module_name, initial))
     return PlanModule(use.module_name, DecodedModule(binary), imports, options, adapter.component_types)

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from generator.adapt.adapter import REALLOC
+from generator.adapt.reduce import GROW, grow_body
 from generator.link import names
 from generator.link.layout import Layout
 from generator.link.symbols import Function
 from generator.wasm.builder import ModuleBuilder
-from generator.wasm.code import Code, Op, const_i32
-from generator.wasm.types import ExternKind, FuncType, GlobalType, MemoryType, TableType, ValType
+from generator.wasm.code import Code, const_i32
+from generator.wasm.types import ExternKind, GlobalType, MemoryType, TableType, ValType
 
 MAIN = "link:main"
 NULL = "null"
 """The main module's export for the address of a weak symbol that nobody defines."""
-GROW = "realloc via memory.grow"
-"""The main module's export of an allocator for adapters."""
 
 
 def memory_base_export(library: str) -> str:
@@ -53,7 +53,7 @@ def build_main_module(
     debug_names: bool,
 ) -> bytes:
     """`memory_addresses`: initial values of the exports `memory_address_export` (0 where the init module sets them).
-    `grow`: whether `GROW` is needed."""
+    `grow`: whether `GROW`, an allocator for adapters, is needed."""
     builder = ModuleBuilder()
     builder.export(names.MEMORY, ExternKind.MEMORY, builder.add_memory(MemoryType(layout.memory)))
     builder.export(names.TABLE, ExternKind.TABLE, builder.add_table(TableType(layout.table)))
@@ -94,29 +94,4 @@ def _add_trampoline(builder: ModuleBuilder, function: Function, slot: int) -> No
 
 
 def _add_grow(builder: ModuleBuilder) -> None:
-    """A `realloc` that gives whole pages, and traps where it is asked to change or free memory."""
-    code = Code(4)
-    code.local_get(0)
-    code.local_get(1)
-    code.op(Op.I32_OR)
-    code.if_()
-    code.op(Op.UNREACHABLE)
-    code.end()
-    code.local_get(3)  # pages, rounded up
-    code.i32_const(16)
-    code.op(Op.I32_SHR_U)
-    code.local_get(3)
-    code.i32_const(0xFFFF)
-    code.op(Op.I32_AND, Op.I32_EQZ, Op.I32_EQZ, Op.I32_ADD)
-    code.memory_grow()
-    code.local_tee(0)
-    code.i32_const(-1)
-    code.op(Op.I32_EQ)
-    code.if_()
-    code.op(Op.UNREACHABLE)
-    code.end()
-    code.local_get(0)
-    code.i32_const(16)
-    code.op(Op.I32_SHL)
-    index = builder.add_function(FuncType((ValType.I32,) * 4, (ValType.I32,)), code.body(), GROW)
-    builder.export(GROW, ExternKind.FUNC, index)
+    builder.export(GROW, ExternKind.FUNC, builder.add_function(REALLOC, grow_body(), GROW))

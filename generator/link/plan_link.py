@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from generator.adapt.adapter import Adapter
+from generator.adapt.reduce import GROW, STACK_SIZE
 from generator.componentize.plan import (
     CanonicalOptions,
     CoreExport,
@@ -17,15 +19,13 @@ from generator.componentize.plan import (
 )
 from generator.componentize.task_hooks import Call, choose, surrounded
 from generator.link import libdl, names
-from generator.link.adapter import Adapter
-from generator.link.adapting import STACK_SIZE, adapter_module, adapter_module_name, use_adapters
+from generator.link.adapting import adapter_module, adapter_module_name, use_adapters
 from generator.link.dl_table import build_dl_table, openable_functions
 from generator.link.hooks import find_task_hooks
 from generator.link.init_module import INIT, AddressToSet, Initialization, build_init_module
 from generator.link.layout import DEFAULT_STACK_SIZE, STACK_ALIGNMENT, Layout, align, lay_out
 from generator.link.library import Library, read_library
 from generator.link.main_module import (
-    GROW,
     MAIN,
     NULL,
     build_main_module,

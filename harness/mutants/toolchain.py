@@ -75,8 +75,8 @@ class _Wrong:
     def embed(self, wit: str, world: str, options: EmbedOptions) -> Job:
         return self._embedding(self._ours.embed(wit, world, options))
 
-    def new(self, module: bytes) -> Job:
-        return self._embedding(self._ours.new(module))
+    def new(self, module: bytes, adapters: Sequence[Library] = ()) -> Job:
+        return self._embedding(self._ours.new(module, adapters))
 
     def wit(self, component: bytes) -> Job:
         return self._embedding(self._ours.wit(component))

@@ -54,7 +54,11 @@ def examine_file(bench: Workbench, path: Path, name: str, options: Options) -> E
 def _left_out(bench: Workbench, program: Program, options: Options) -> dict[str, str]:
     """Toolchains without what makes the component, or that cannot be asked for what the program asks."""
     names = list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
-    asked = ["new"] if program.alone else ["link", *asked_of_linker(program.options, program.libraries)]
+    if program.alone:
+        adapted = any(library.adapter for library in program.libraries)
+        asked = ["new", "new-adapt"] if adapted else ["new"]
+    else:
+        asked = ["link", *asked_of_linker(program.options, program.libraries)]
     return left_out(bench.toolchains, names, asked)
 
 
@@ -64,7 +68,9 @@ def _made(bench: Workbench, toolchain: Toolchain, program: Program, prepared: Pr
         return bench.builder.link(toolchain, prepared.libraries, program.options)
     if toolchain.embedder is None:
         return Refused(f"toolchain {toolchain.name} has no `new`", "new")
-    job = toolchain.embedder.new(prepared.libraries[0].data)
+    adapters = [library for library in prepared.libraries if library.adapter]
+    module = next(library for library in prepared.libraries if not library.adapter)
+    job = toolchain.embedder.new(module.data, adapters)
     return bench.builder.collect(f"new by {toolchain.name}", toolchain, job)
 
 

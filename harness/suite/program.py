@@ -23,7 +23,7 @@ call = "run"
 result = "1"
 ```
 
-A program of one row with `module = true` has no libraries: `component new` makes the component of the module.
+A row with `module = true` is a complete module: `component new` makes the component of it and of adapters.
 
 The world's imports are functions that return nothing; the host records their calls. `starts` lists the calls during
 instantiation, or one of the lists of `starts-also` does; `logs` lists the calls during a step.
@@ -124,16 +124,15 @@ def _program(file: TomlFile) -> Program:
 
 
 def _check_module(file: TomlFile, data: dict[str, Any]) -> None:
-    """A complete module must be the only row. Raises `FileError`."""
+    """A complete module must be the only row apart from adapters. Raises `FileError`."""
     rows = data["library"]
-    modules = [index for index, row in enumerate(rows) if row.get("module", False)]
-    if not modules:
+    if not any(row.get("module", False) for row in rows):
         return
-    if len(rows) > 1:
-        raise file.error(["library", modules[0]], "`module` is for one alone: `component new` takes no libraries")
-    for key in ("openable", "adapter"):
-        if rows[0].get(key, False):
-            raise file.error(["library", 0, key], f"`{key}` is for `component link`, `module` for `component new`")
+    found = [index for index, row in enumerate(rows) if not row.get("adapter", False)]
+    if len(found) != 1 or not rows[found[0]].get("module", False):
+        raise file.error(["library", 0], "`component new` takes one row with `module`, and adapters")
+    if rows[found[0]].get("openable", False):
+        raise file.error(["library", found[0], "openable"], "`openable` is for `component link`")
     if "link" in data:
         raise file.error(["link"], "`link` has options of `component link`, `module` is for `component new`")
 

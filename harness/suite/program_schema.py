@@ -27,8 +27,8 @@ _LIBRARY = {
         },
         "module": {
             "type": "boolean",
-            "description": "A complete module instead of a library, and the only row: `component new`  "
-            "makes the component of it.",
+            "description": "A complete module instead of a library, and the only row apart from adapters: "
+            "`component new` makes the component of it.",
         },
     },
     "additionalProperties": False,

@@ -109,7 +109,9 @@ class CommandTool:
         }
         return self._start("embed", [_filled(word, values) for word in self._templates.embedding["embed"]], folder)
 
-    def new(self, module: bytes) -> Job:
+    def new(self, module: bytes, adapters: Sequence[Library] = ()) -> Job:
+        if adapters:
+            return Done(Refused("unsupported: a toolchain's file has no words for adapters of `new`", "new"))
         return self._of_binary("new", "{module}", module)
 
     def wit(self, component: bytes) -> Job:

@@ -17,11 +17,12 @@
     new = ["tool", "new", "{module}", "-o", "{output}"]
     wit = ["tool", "wit", "{component}", "-o", "{output}"]
 
-Either `generate` or `link` may be missing: another toolchain's command is then used (`lending.py`). `embed`, `new` and
-`wit` are skipped if they are missing. If a program needs an option that is not in the table, the toolchain is left out,
-with the reason. In addition to the placeholders above, `generate` may contain {features} (names with commas between;
-without it, the toolchain is left out of worlds with gates to open), {encoding} and {abi-version} (of the interpreter's
-interface). Unknown placeholders and missing programs are errors of the file.
+`generate`, `link` or both may be missing: another toolchain's command is then used (`lending.py`). One of them, or
+`new`, must be present. `embed`, `new` and `wit` are skipped if they are missing. If a program needs an option that is
+not in the table, the toolchain is left out, with the reason. In addition to the placeholders above, `generate` may
+contain {features} (names with commas between; without it, the toolchain is left out of worlds with gates to open),
+{encoding} and {abi-version} (of the interpreter's interface). Unknown placeholders and missing programs are errors of
+the file.
 
 `expectations = "wasm-tools"` says that it is wasm-tools: known faults of that version apply to it.
 """
@@ -67,7 +68,7 @@ class Templates:
     @property
     def program(self) -> str:
         """The tool's name in expectations."""
-        return self.expectations or (self.generate or self.link)[0]
+        return self.expectations or (self.generate or self.link or self.embedding["new"])[0]
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -89,7 +90,7 @@ class Templates:
     def _lacks_of_embedding(self) -> set[str]:
         words = self.embedding.get("embed", ())
         asked = {f"embed-{name}" for name in ("features", "names") if not any(f"{{{name}}}" in word for word in words)}
-        return set(EMBEDDING) - self.embedding.keys() | asked
+        return set(EMBEDDING) - self.embedding.keys() | asked | {"new-adapt"}
 
 
 def read(path: Path) -> Templates:

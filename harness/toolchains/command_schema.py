@@ -94,7 +94,7 @@ TOOLCHAIN_SCHEMA: Schema = {
             "additionalProperties": False,
         },
     },
-    "anyOf": [{"required": ["generate"]}, {"required": ["link"]}],
+    "anyOf": [{"required": ["generate"]}, {"required": ["link"]}, {"required": ["new"]}],
     "dependentRequired": {"link-options": ["link"]},
     "additionalProperties": False,
 }

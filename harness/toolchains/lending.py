@@ -79,4 +79,6 @@ def left_out(toolchains: Mapping[str, Toolchain], names: Iterable[str], asked: I
 def _shown(item: str) -> str:
     if item in STAGES or item in EMBEDDING:
         return f"`{item}`"
+    if item == "new-adapt":
+        return "words for adapters of `new`"
     return "{features} in `generate`" if item == "features" else f"`link-options.{item}`"

@@ -9,15 +9,15 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
+from generator.adapt.adapter import read_adapter
+from generator.adapt.alone import plan_with_adapters
 from generator.componentize.encoder import ComponentizeOptions, componentize
-from generator.componentize.single import plan_single
 from generator.dummy.module import dummy_module
 from generator.dummy.schemes import SCHEMES
 from generator.dylib.generate import generate
 from generator.dylib.world.options import DylibOptions
 from generator.errors import GeneratorError
 from generator.link import link
-from generator.link.adapter import read_adapter
 from generator.link.library import read_library
 from generator.link.plan_link import LinkOptions as OurLinkOptions
 from generator.resolved.model import PackageId, Resolve
@@ -79,8 +79,8 @@ class Ours:
     def embed(self, wit: str, world: str, options: EmbedOptions) -> Job:
         return _LazyJob("embed", lambda: _embed(wit, world, options))
 
-    def new(self, module: bytes) -> Job:
-        return _LazyJob("new", lambda: componentize(plan_single(DecodedModule(module))))
+    def new(self, module: bytes, adapters: Sequence[Library] = ()) -> Job:
+        return _LazyJob("new", lambda: _new(module, adapters))
 
     def wit(self, component: bytes) -> Job:
         return _LazyJob("wit", lambda: _wit(component))
@@ -113,6 +113,11 @@ def _link(libraries: Sequence[Library], options: LinkOptions) -> bytes:
     if options.stack_size is not None:
         ours = replace(ours, stack_size=options.stack_size)
     return link(read, ours, ComponentizeOptions(merge_imports_based_on_semver=options.merge_versions))
+
+
+def _new(module: bytes, adapters: Sequence[Library]) -> bytes:
+    read = [read_adapter(item.name, item.data) for item in adapters]
+    return componentize(plan_with_adapters(DecodedModule(module), read))
 
 
 def _embed(wit: str, world: str, options: EmbedOptions) -> bytes:

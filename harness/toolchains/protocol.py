@@ -137,9 +137,9 @@ class Embedder(Protocol):
     def embed(self, wit: str, world: str, options: EmbedOptions) -> Job:
         """A core module with all items of the world that traps when it is called (`component embed`)."""
 
-    def new(self, module: bytes) -> Job:
+    def new(self, module: bytes, adapters: Sequence[Library] = ()) -> Job:
         """A component of a core module that contains its world (`component new` with its default flags: imports in
-        compatible versions become one import of the highest version)."""
+        compatible versions become one import of the highest version). `adapters`: by `--adapt`."""
 
     def wit(self, component: bytes) -> Job:
         """The world of a component, as WIT text in UTF-8 (`component wit`)."""
@@ -176,8 +176,8 @@ class Toolchain:
     """Its commands with every flag, as a user would type them; capitals stand for the parts that differ between
     cases."""
     lacks: frozenset[str] = frozenset()
-    """Its missing abilities: a stage (`generate`, `link`, `embed`, `new`, `wit`), `features`, an option of the linker,
-    `embed-features`, `embed-names`."""
+    """Its missing abilities: a stage (`generate`, `link`, `embed`, `new`, `wit`), `features`, an option of the
+    linker, `embed-features`, `embed-names`, `new-adapt`."""
     embedder: Embedder | None = None
     """None: it has none of these subcommands."""
 

@@ -199,9 +199,14 @@ class WasmTools:
             command += ["--features", ",".join(options.features)]
         return self._start("embed", command, [path])
 
-    def new(self, module: bytes) -> Job:
+    def new(self, module: bytes, adapters: Sequence[Library] = ()) -> Job:
         path = self._write(module, ".wasm")
-        return self._start("new", ["component", "new", path], [path])
+        paths = [path]
+        command = ["component", "new", path]
+        for adapter in adapters:
+            paths.append(self._write(adapter.data, ".wasm"))
+            command += ["--adapt", f"{adapter.name}={paths[-1]}"]
+        return self._start("new", command, paths)
 
     def wit(self, component: bytes) -> Job:
         path = self._write(component, ".wasm")

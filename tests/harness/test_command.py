@@ -125,7 +125,7 @@ LINK = 'link = ["true", "{libraries}", "{output}"]\n'
         ('name = "m\\u0000"\n' + GENERATE, "letters, digits"),
         ('name = "m\\n"\n' + GENERATE, "letters, digits"),
         (f'name = "{"m" * 65}"\n' + GENERATE, "at most 64"),
-        ('name = "m"', "1:1: one of generate, link is missing"),
+        ('name = "m"', "1:1: one of generate, link, new is missing"),
         ('name = "m"\ngenerate = "tool"', "2:1: generate: 'tool' is not of type 'array'"),
         ('name = "m"\ngenerate = []', "2:1: generate: [] should be non-empty"),
         ('name = "m"\ngenerate = ["tool", "{wit}"]', "2:1: generate: must contain a word with {output}"),

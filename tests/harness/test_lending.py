@@ -167,3 +167,28 @@ def test_adapters_are_asked_of_it(tmp_path: Path, options: str, code: int, told:
     ended, said, case = run(tmp_path, f"{LINKER_ONLY}\n[link-options]\n{options}\n", ["run", str(program)])
     assert (ended, case["unsupported"]) == (code, told), said
     assert ("in the minority: mine" in said) is bool(code)
+
+
+@pytest.mark.parametrize(
+    ("toml", "program", "code", "told"),
+    [
+        (NEW, "task-hook-sync", 0, []),
+        (TAKES_MODULES, "task-hook-sync", 1, []),
+        (NEW, "task-hook-of-another-library", 0, ["toolchain mine is left out: its file has no `link`"]),
+        (BOTH, "task-hook-sync", 0, ["toolchain mine is left out: its file has no `new`"]),
+        (NEW, "module-with-an-adapter", 0, ["toolchain mine is left out: its file has no words for adapters of `new`"]),
+    ],
+)
+def test_programs_are_asked_of_it(tmp_path: Path, toml: str, program: str, code: int, told: list[str]) -> None:
+    path = Path(__file__).resolve().parents[2] / "cases" / "linking" / f"{program}.toml"
+    ended, said, case = run(tmp_path, toml, ["run", str(path)])
+    assert (ended, case["unsupported"]) == (code, told), said
+    assert ("in the minority: mine" in said) is bool(code)
+
+
+def test_both_stages_are_lent(tmp_path: Path) -> None:
+    (tmp_path / "w.wit").write_text(WORLD)
+    code, said, case = run(tmp_path, NEW, ["check", "w.wit"])
+    assert (code, case["outcome"], case["unsupported"]) == (0, "pass", []), said
+    for stage in ("generate", "link"):
+        assert f"the file of mine has no `{stage}`: ours does that for it" in said

@@ -33,7 +33,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--emit-canonical-names", action="store_true", help="names have only the common part of compatible versions"
     )
     parser.add_argument("--debug-names", action=Switch, default=True, help="name the added modules and functions")
-    parser.add_argument("--realloc-via-memory-grow", action="store_true", help="no effect: concerns only adapters")
+    parser.add_argument(
+        "--realloc-via-memory-grow",
+        action="store_true",
+        help="adapters allocate with memory.grow instead of the module's cabi_realloc",
+    )
     parser.add_argument("-g", action="store_true", help="no effect: concerns only the text format")
     parser.add_argument("--generate-dwarf", metavar="lines|full", help="no effect: concerns only the text format")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="no effect")
@@ -42,6 +46,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--return-call-ref", action=Switch, default=False, help="only false is supported")
     parser.add_argument("--reject-legacy-names", action="store_true", help="not supported")
     parser.add_argument(
-        "--adapt", action="append", default=[], metavar="[NAME=]MODULE", help="not supported; `component link` has it"
+        "--adapt",
+        action="append",
+        default=[],
+        metavar="[NAME=]MODULE",
+        help="provides what the module imports from the module NAME (else the file's name up to its first dot)",
     )
     parser.add_argument("-t", "--wat", action="store_true", help="not supported")

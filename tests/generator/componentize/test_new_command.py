@@ -8,7 +8,8 @@ import pytest
 
 from generator.cli import main
 from generator.wit.binary.decode import decode_component
-from tests.generator.componentize.modules import dummy_module
+from tests.generator.componentize.modules import TestModule, dummy_module, i32_type, world_section
+from tests.generator.componentize.test_running import Running
 
 WORLD = "package a:b@1.2.0; interface i { f: func(s: string) -> string; } world w { import i; export i; }"
 
@@ -43,7 +44,8 @@ def test_component_is_written(module: Path, options: list[str], expected: list[s
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
-        (["--adapt", "x.wasm"], 2, "--adapt is not supported"),
+        (["--adapt", "="], 2, "expected [NAME=]MODULE"),
+        (["--adapt", "no-such-file.wasm"], 1, "no-such-file.wasm: No such file"),
         (["--validate"], 2, "--validate=true is not supported"),
         (["--return-call-ref"], 2, "--return-call-ref=true is not supported"),
         (["--reject-legacy-names"], 2, "--reject-legacy-names is not supported"),
@@ -121,3 +123,22 @@ def test_one_name_for_two_imports(
     assert main(["component", "new", str(module), "-o", str(output), *options]) == 1
     assert message in capsys.readouterr().err
     assert not output.exists()
+
+
+ADAPTED = "package a:b; world main { export run: func() -> u32; } world old {}"
+
+
+@pytest.mark.parametrize("word", ["old.reactor.wasm", "old={}/other.wasm"])
+def test_adapters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    """The name of one is what stands before `=`, else the file's up to its first dot."""
+    monkeypatch.chdir(tmp_path)
+    main_module = TestModule()
+    answer = main_module.import_function("old", "answer", i32_type(0, 1))
+    main_module.add_export("run", i32_type(0, 1), lambda code: code.call(answer))
+    Path("main.wasm").write_bytes(main_module.finish(world_section(ADAPTED, "main")).binary)
+    old = TestModule()
+    old.add_export("answer", i32_type(0, 1), lambda code: code.i32_const(42))
+    for name in ("old.reactor.wasm", "other.wasm"):
+        Path(name).write_bytes(old.encode())
+    assert main(["component", "new", "main.wasm", "--adapt", word.format(tmp_path), "-o", "out.wasm"]) == 0
+    assert Running(Path("out.wasm").read_bytes()).call("run") == 42

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import wasmtime
 
-from generator.componentize.plan import CoreExport, Plan, PlanModule, WholeInstance
+from generator.componentize.plan import CoreExport, Plan, PlanModule, SynthesizedInstance, WholeInstance
 from generator.wasm.module import Import
 from generator.wasm.types import FuncIndex, ValType
 
@@ -43,6 +43,7 @@ class Running:
         if isinstance(source, WholeInstance):
             return self.export(CoreExport(source.module, item.name))
         if source is not None:
+            assert isinstance(source, SynthesizedInstance), "a link has no module that exists later"
             return self.export(source.items[item.name])
         assert isinstance(item.desc, FuncIndex)
         type = module.module.import_func_type(item)

@@ -9,10 +9,10 @@ import wasmtime.component
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.adapt.adapter import Adapter, read_adapter
+from generator.adapt.errors import AdapterError
 from generator.componentize.encoder import componentize
 from generator.errors import GeneratorError
-from generator.link.adapter import Adapter, read_adapter
-from generator.link.errors import LinkError
 from generator.link.layout import PAGE_SIZE
 from generator.link.library import Library
 from generator.link.plan_link import LinkOptions, plan_link
@@ -128,7 +128,7 @@ def test_adapter_that_nobody_needs_is_left_out() -> None:
 
 
 def test_adapters_of_one_name() -> None:
-    with pytest.raises(LinkError, match="2 adapters have the name `old`"):
+    with pytest.raises(AdapterError, match="2 adapters have the name `old`"):
         plan_link([library()], LinkOptions(adapters=(adapter(), adapter())))
 
 
@@ -243,7 +243,7 @@ def _library(builder: AdapterBuilder) -> None:
 def test_modules_that_are_no_adapters(write: Callable[[AdapterBuilder], object], words: str) -> None:
     builder = AdapterBuilder()
     write(builder)
-    with pytest.raises(LinkError) as raised:
+    with pytest.raises(AdapterError) as raised:
         builder.adapter()
     assert str(raised.value).startswith("adapter `old`: ")
     assert words in str(raised.value)
@@ -273,7 +273,7 @@ def _of_nobody(builder: AdapterBuilder) -> None:
 def test_what_adapter_and_libraries_lack(write: Callable[[AdapterBuilder], object], words: str) -> None:
     builder = AdapterBuilder()
     write(builder)
-    with pytest.raises(LinkError) as raised:
+    with pytest.raises(GeneratorError) as raised:
         plan_link([library(("f", THUNK))], LinkOptions(adapters=(builder.adapter(),)))
     assert words in str(raised.value)
 

@@ -6,11 +6,12 @@ import pytest
 import wasmtime
 import wasmtime.component
 
+from generator.adapt.adapter import read_adapter
+from generator.adapt.errors import AdapterError
 from generator.componentize.encoder import componentize
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.single import plan_single
 from generator.link import Library, LinkOptions, link, read_library
-from generator.link.adapter import read_adapter
 from generator.link.errors import LinkError
 from generator.wasm.decode import DecodedModule
 from generator.wasm.encode import encode_custom
@@ -105,5 +106,5 @@ def test_function_of_the_world_has_a_type_of_its_own() -> None:
 
 def test_adapter_with_such_types() -> None:
     text = f'{TYPES} (func (export "f"))'
-    with pytest.raises(LinkError, match="adapter `old`: it has a struct type; in an adapter that is not supported"):
+    with pytest.raises(AdapterError, match="adapter `old`: it has a struct type; in an adapter that is not supported"):
         read_adapter("old", binary(text))

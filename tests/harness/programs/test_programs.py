@@ -230,9 +230,9 @@ def test_a_module_that_is_refused(bench: Workbench) -> None:
     ("text", "message"),
     [
         (module_file("module = true\nopenable = true"), "`openable` is for `component link`"),
-        (module_file("module = true\nadapter = true"), "`adapter` is for `component link`"),
+        (module_file("module = true\nadapter = true"), "takes one row with `module`, and adapters"),
         (module_file(more="link = { stack-size = 4096 }\n"), "`link` has options of `component link`"),
-        (module_file(more="[[library]]\nname = 'a'\nwat = '(module)'\n"), "`module` is for one alone"),
+        (module_file(more="[[library]]\nname = 'a'\nwat = '(module)'\n"), "takes one row with `module`, and adapters"),
     ],
 )
 def test_a_module_stands_alone(text: str, message: str) -> None:

@@ -1,0 +1,1 @@
+"""Adapters (`--adapt`) of `component new` and `component link`."""
