@@ -74,3 +74,13 @@ def test_imports_go_down(path: Path) -> None:
 def test_it_loads_no_engine(module: str) -> None:
     code = f"import {module}, sys; print('wasmtime' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+WORKERS_ALONE = ("wasmtime", "generator", "jsonschema", "hypothesis", "rich", "harness.model", "harness.planner")
+"""What only workers need, or a terminal: much to load."""
+
+
+@pytest.mark.parametrize("command", ["run", "check", "smoke"])
+def test_a_command_loads_data_only(command: str) -> None:
+    code = f"import harness.cli.{command}, sys; print([name for name in {WORKERS_ALONE} if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

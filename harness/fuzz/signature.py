@@ -174,7 +174,7 @@ def _difference_shape(difference: Difference) -> str:
         case "call":
             return _call_shape(expected, actual)
         case "wit" | "component embed" | "component new" | "component wit":
-            return f"{_first_words(expected)} / {_first_words(actual)}"
+            return f"{_first_word(expected)} / {_first_word(actual)}"
     kind = difference.path.partition(" ")[0] if difference.aspect == "wit_t" else ""
     kind = difference.path if difference.aspect == "dylink" else kind
     if NOTHING in (expected, actual):
@@ -224,8 +224,9 @@ def _balance_shape(line: str) -> str:
     return " ".join([head, *wrong])
 
 
-def _first_words(line: str) -> str:
-    return " ".join(re.findall(r"[a-z-]+", line)[:1]) or "nothing"
+def _first_word(line: str) -> str:
+    """The first that says something."""
+    return next((word for word in re.findall(r"[a-z-]+", line.lower()) if word not in ("a", "an")), "nothing")
 
 
 def message_shape(message: str) -> str:

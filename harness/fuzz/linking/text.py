@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.fuzz.linking.library import LOG, Check, LibraryWriter
+from harness.fuzz.linking.checks import Check
+from harness.fuzz.linking.library import LibraryWriter
 from harness.fuzz.linking.model import Model
+from harness.fuzz.linking.module_text import LOG
 from harness.fuzz.linking.parts import LinkProgram
 from harness.suite.case_writer import toml_string
 

@@ -10,8 +10,8 @@ from harness.bench.examination import Options
 from harness.bench.workbench import Workbench
 from harness.fuzz.choices import Exhausted, FixedSource, NotFailing, RandomSource, Source
 from harness.fuzz.drawn import LINK, RANDOM
+from harness.fuzz.linking.checks import USE, use_name
 from harness.fuzz.linking.draw import random_program
-from harness.fuzz.linking.library import USE, use_name
 from harness.fuzz.linking.model import Model
 from harness.fuzz.linking.parts import LinkProgram
 from harness.fuzz.linking.text import ProgramText, exports_of, program_body

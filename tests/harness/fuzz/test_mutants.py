@@ -41,9 +41,6 @@ from harness.toolchains.protocol import (
     Toolchain,
 )
 
-pytestmark = pytest.mark.xdist_group("mutants")
-"""One process makes what all of these tests look at."""
-
 BOXED = interpreters.boxed(3).read_bytes()
 
 

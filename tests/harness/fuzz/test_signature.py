@@ -66,6 +66,20 @@ def test_shapes_are_sentences(message: str, shape: str) -> None:
     assert message_shape(message) == shape
 
 
+@pytest.mark.parametrize(
+    ("expected", "actual", "kind"),
+    [
+        ("a refusal to merge them (x)", "Panicked at new: thread 'main' has overflowed", "refusal / panicked"),
+        ("import `f`", "a component whose world can be read", "import / component"),
+        ("import `f`", "", "import / nothing"),
+    ],
+)
+def test_worlds_that_differ_are_told_by_their_first_words(expected: str, actual: str, kind: str) -> None:
+    difference = Difference(2, "component new", Role.SUBJECT, "x", expected, actual)
+    (hit,) = judged(fails("ours", Finding(Outcome.FAIL, "m", difference)))
+    assert hit.signature.kind == kind
+
+
 @pytest.mark.parametrize("unit", ["x", "a", "0", "[", "a:", "`", 'File "', "a b "])
 def test_a_flood_takes_no_time_and_little_room(unit: str) -> None:
     flood = unit * (65536 // len(unit))
