@@ -31,7 +31,7 @@ from harness.script import operations as s
 from harness.script.encoding import encode, handles
 from harness.script.parser import ScriptValueError
 from harness.text.nearest import there_are
-from harness.values.values import ErrorContext, HandleName, Value
+from harness.values.values import ErrorContext, HandleName, Invalid, Value
 from harness.values.wave_lexer import WaveError
 from harness.world import types as t
 from harness.world.world import Function
@@ -48,6 +48,16 @@ def _have_destructors(steps: Sequence[Step[V]]) -> bool:
         and (_have_destructors(step.during) or (isinstance(step, DropStep) and bool(step.during)))
         for step in steps
     )
+
+
+def _arriving(given: Value) -> str | None:
+    """By which name the receiver knows what is given at a place for a handle."""
+    match given:
+        case HandleName(name, arrives):
+            return arrives or name
+        case Invalid(_, arrives):
+            return arrives
+    raise AssertionError(f"{given!r} at a place for a handle")
 
 
 class Compiler(Generic[V]):
@@ -261,12 +271,15 @@ class Compiler(Generic[V]):
             if isinstance(given, ErrorContext):
                 borrowed.append(("", held))  # an error context without a name: dropped with the borrows
                 continue
-            if not isinstance(given, HandleName):
+            name = _arriving(given)
+            if name is None:
                 continue  # what is given here is no handle
             own = not isinstance(found, t.Borrow)
-            self.names.bind(role, given.name, held, own)
+            self.names.bind(role, name, held, own)
+            if isinstance(given, HandleName) and given.arrives is not None:
+                self.names.is_another(given.name, name, own)
             if not own:
-                borrowed.append((given.name, held))
+                borrowed.append((name, held))
         return borrowed
 
     def _value(self, step: CallStep[V], given: V, where: Where, type: t.Type) -> Value:

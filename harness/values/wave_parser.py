@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from harness.values.values import CANONICAL_NAN, NONE, Case, ErrorContext, Float, HandleName, Value
+from harness.values.values import CANONICAL_NAN, NONE, Case, ErrorContext, Float, HandleName, Invalid, Value
 from harness.values.wave_lexer import Token, WaveError, shortened, tokens
 from harness.world import types as t
 
@@ -59,6 +59,8 @@ class _Parser:
         return True
 
     def value(self, type: t.Type) -> Value:
+        if self._accept("!"):
+            return Invalid(self.expect("string", "a string").text, self._arrives())
         match type:
             case t.Prim.STRING | t.List() | t.Map() if self._keyword("repeat"):
                 return self._repeated(type)
@@ -85,9 +87,12 @@ class _Parser:
             case t.Flags():
                 return self._flags(type)
             case t.Own() | t.Borrow():
-                return HandleName(self.expect("handle", "a handle (`$name`)").text)
+                return HandleName(self.expect("handle", "a handle (`$name`)").text, self._arrives())
             case t.Future() | t.Stream():
                 raise self._error(f"nothing: {type.canonical} has no values", self._peek())
+
+    def _arrives(self) -> str | None:
+        return self.expect("handle", "a handle (`$name`)").text if self._keyword("as") else None
 
     def _repeated(self, type: t.Type) -> Value:
         self.expect("(", "`(`")
@@ -249,7 +254,7 @@ class _Parser:
 
     def _error_context(self, token: Token) -> Value:
         if token.kind == "handle":
-            return HandleName(token.text)
+            return HandleName(token.text, self._arrives())
         if token.kind != "label" or token.text != "error-context":
             raise self._error('error-context("message")', token)
         self.expect("(", "`(`")

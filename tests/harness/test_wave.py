@@ -15,6 +15,7 @@ from harness.values.values import (
     ErrorContext,
     Float,
     HandleName,
+    Invalid,
     Value,
     ValueMismatch,
     check,
@@ -66,7 +67,21 @@ ROUND_TRIPS = [
     (t.Result(None, t.Prim.U8), err(3), "err(3)"),
     (HANDLE, HandleName("x"), "$x"),
     (t.Prim.ERROR_CONTEXT, ErrorContext("m"), 'error-context("m")'),
+    (t.Prim.ERROR_CONTEXT, HandleName("e", "f"), "$e as $f"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("type", "value", "text"),
+    [
+        (t.List(HANDLE), (HandleName("x", "y"), Invalid("handle 0", "z")), '[$x as $y, !"handle 0" as $z]'),
+        (POINT, (Invalid("s8 300"), some(Invalid('str "'))), '{x: !"s8 300", label: some(!"str \\"")}'),
+        (t.Option(t.Prim.U8), Invalid("var 2"), '!"var 2"'),
+    ],
+)
+def test_parts_that_are_no_values(type: t.Type, value: Value, text: str) -> None:
+    assert to_wave(value, type) == text
+    assert from_wave(text, type) == value
 
 
 @pytest.mark.parametrize("name", sorted(KEYWORDS))
