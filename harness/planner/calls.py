@@ -15,10 +15,10 @@ from harness.model.resource_ops import parts_of
 from harness.model.table import ResourceIdentity
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, ErrorContextStep, MessageStep, NewStep, RepStep, Step
-from harness.planner.callers import WORLD
 from harness.planner.composition import PRECIOUS, Composition
 from harness.planner.kept import MOST_KEPT, Kept
 from harness.planner.lending import Lent, Users
+from harness.planner.named import WORLD
 from harness.planner.registers import OutOfRegisters
 from harness.planner.representations import Representations
 from harness.planner.room import Doing, Room

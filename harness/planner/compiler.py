@@ -22,8 +22,8 @@ from harness.plan.steps import (
     StepError,
     trap_of,
 )
-from harness.planner.callers import WORLD, callable_by, split_function
 from harness.planner.composition import Composition
+from harness.planner.named import import_of, resource_of
 from harness.planner.names import HandleNames
 from harness.planner.registers import Frame, Held, ScriptBuilder
 from harness.planner.representations import FIRST_REP
@@ -124,7 +124,7 @@ class Compiler(Generic[V]):
                 frame.add(s.Drop(self._handle(frame, step.handle, step, reads)), reads)
                 self._destroy(frame.role, step)
             case NewStep():
-                self._new(frame, self._resource(frame.role, step), step.handle, step.rep)
+                self._new(frame, resource_of(self._composition, frame.role, step), step.handle, step.rep)
             case RepStep():
                 register = frame.owner.new_register()
                 frame.add(s.Rep(register, self._handle(frame, step.handle, step, reads)), reads, register)
@@ -157,22 +157,6 @@ class Compiler(Generic[V]):
             raise StepError(step.path, message)
         return frame.read(held, reads)
 
-    def _resource(self, role: Role, step: NewStep) -> t.Resource:
-        interface, name = split_function(step.resource)
-        exported = self._composition.worlds[role].exports.get(interface)
-        resource = exported.resources.get(name) if exported is not None else None
-        if resource is not None and resource.exported:
-            return resource
-        known = [
-            t.qualified(key, found).removeprefix(WORLD)
-            for key, exports in self._composition.worlds[role].exports.items()
-            for found, resource in exports.resources.items()
-            if resource.exported
-        ]
-        message = f"the {role.value} defines no resource {step.resource}"
-        listed = there_are(step.resource, known, "resources of it")
-        raise StepError((*step.path, "resource"), f"{message}\n{listed}")
-
     def _new(self, frame: Frame, resource: t.Resource, name: str, rep: int | None = None) -> Held:
         if rep is None:
             self._reps += 1
@@ -190,7 +174,7 @@ class Compiler(Generic[V]):
         return Held(frame, s.Register(register), register=register)
 
     def _call(self, frame: Frame, step: CallStep[V]) -> None:
-        function = self._import(frame.role, step)
+        function = import_of(self._composition, frame.role, step)
         if len(step.args) != len(function.params):
             message = f"{function.canonical} takes {len(function.params)} arguments, not {len(step.args)}"
             raise StepError((*step.path, "args"), message)
@@ -219,15 +203,6 @@ class Compiler(Generic[V]):
     def _drop(self, frame: Frame, held: Held) -> None:
         reads: list[int] = []
         frame.add(s.Drop(frame.read(held, reads)), reads)
-
-    def _import(self, role: Role, step: CallStep[V]) -> Function:
-        interface, name = split_function(step.function)
-        function = self._composition.worlds[role].import_function(interface, name)
-        if function is None:
-            known = callable_by(self._composition, [role])
-            message = f"the {role.value} imports no {step.function}\n{there_are(step.function, known, 'imports of it')}"
-            raise StepError((*step.path, "call"), message)
-        return function
 
     def _answer(self, role: Role, function: Function, step: CallStep[V], args: list[Value]) -> Value | None:
         """The callee's frame; what it returns."""

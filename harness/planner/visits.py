@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, NewStep, Step
-from harness.planner.callers import split_function
 from harness.planner.composition import Composition
+from harness.planner.named import import_of
 from harness.script.encoding import handles
 from harness.values.values import HandleName, Value
 from harness.world import types as t
@@ -64,8 +64,7 @@ class Actors:
 
     def function(self, role: Role, step: CallStep[Value]) -> tuple[Function, Role, Function]:
         """What `role` calls; the callee, and the function that it exports."""
-        imported = self._composition.worlds[role].import_function(*split_function(step.function))
-        assert imported is not None
+        imported = import_of(self._composition, role, step)
         return imported, *self._composition.links.callee(role, imported.interface, imported.name)
 
     def destructor(self, step: DropStep[Value]) -> Role:
