@@ -86,7 +86,7 @@ def value_of(text: str, type: t.Type) -> Value:
     """The value that a text in a case stands for: WAVE, or after `!` what interpreters are given."""
     if text.startswith("!") and not text.startswith('!"'):
         return Invalid(text[1:])
-    return from_wave(text, type)
+    return from_wave(text, type, in_step=True)
 
 
 def _run(

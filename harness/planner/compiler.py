@@ -135,6 +135,12 @@ class Compiler(Generic[V]):
                 context = self._handle(frame, step.handle, step, reads)
                 frame.add(s.ErrorContextMessage(register, context), reads, register)
 
+    def _during(self, frame: Frame, steps: Sequence[Step[V]]) -> None:
+        for step in steps:
+            if step.by is not None and step.by is not frame.role:
+                raise StepError((*step.path, "by"), f"the {frame.role.value} does what happens here")
+            self._step(frame, step)
+
     def _destroy(self, role: Role, step: DropStep[V]) -> None:
         """The destructor's frame. Once one destructor does something, all have a frame: they are used in order."""
         resource = self.names.made.get(step.handle)
@@ -144,8 +150,7 @@ class Compiler(Generic[V]):
             return
         if self._have_destructors:
             frame = self._scripts[resource.implementor].frame(s.OnDestructor(*parts_of(resource.canonical)))
-            for inner in step.during:
-                self._step(frame, inner)
+            self._during(frame, step.during)
 
     def _handle(self, frame: Frame, name: str, step: Step[V], reads: list[int]) -> s.Value:
         """A handle for the next operation of the frame; the register that this reads is added to `reads`."""
@@ -210,8 +215,7 @@ class Compiler(Generic[V]):
         borrowed: list[tuple[str, Held]] = []
         for index, (value, param) in enumerate(zip(args, function.params, strict=True)):
             borrowed += self._bind(frame, s.Argument(index), value, param.type)
-        for inner in step.during:
-            self._step(frame, inner)
+        self._during(frame, step.during)
         if function.result is None and step.result is not None:
             raise StepError((*step.path, "result"), f"{function.canonical} returns nothing")
         result = None

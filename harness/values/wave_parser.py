@@ -12,9 +12,12 @@ MAX_REPEATED = 1 << 20
 """Maximum number of characters or elements that `repeat` may make."""
 
 
-def from_wave(text: str, type: t.Type) -> Value:
-    """The value of `text`; raises `WaveError` with the column."""
-    parser = _Parser(text)
+def from_wave(text: str, type: t.Type, in_step: bool = False) -> Value:
+    """The value of `text`; raises `WaveError` with the column.
+
+    `in_step`: it may have parts that are no values, and handles that arrive by another name.
+    """
+    parser = _Parser(text, in_step)
     value = parser.value(type)
     parser.expect("end", "the end")
     return value
@@ -29,8 +32,9 @@ def _whole(digits: str, limit: int) -> int | None:
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, in_step: bool) -> None:
         self._text = text
+        self._in_step = in_step
         self._tokens = list(tokens(text))
         self._at = 0
 
@@ -59,7 +63,7 @@ class _Parser:
         return True
 
     def value(self, type: t.Type) -> Value:
-        if self._accept("!"):
+        if self._in_step and self._accept("!"):
             return Invalid(self.expect("string", "a string").text, self._arrives())
         match type:
             case t.Prim.STRING | t.List() | t.Map() if self._keyword("repeat"):
@@ -92,7 +96,7 @@ class _Parser:
                 raise self._error(f"nothing: {type.canonical} has no values", self._peek())
 
     def _arrives(self) -> str | None:
-        return self.expect("handle", "a handle (`$name`)").text if self._keyword("as") else None
+        return self.expect("handle", "a handle (`$name`)").text if self._in_step and self._keyword("as") else None
 
     def _repeated(self, type: t.Type) -> Value:
         self.expect("(", "`(`")
@@ -103,7 +107,8 @@ class _Parser:
         self.expect(",", "`,`")
         value = self.value(type)
         self.expect(")", "`)`")
-        assert isinstance(value, str | tuple)
+        if not isinstance(value, str | tuple):
+            raise WaveError("only a string, a list or a map can be repeated", self._text, token.offset)
         if count * len(value) > MAX_REPEATED:
             raise WaveError(f"more than {MAX_REPEATED} elements", self._text, token.offset)
         return value * count

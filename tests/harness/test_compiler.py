@@ -15,6 +15,7 @@ from harness.planner.compiler import Compiler
 from harness.planner.composition import Composition
 from harness.planner.registers import OutOfRegisters
 from harness.script import operations as s
+from harness.script.encoding import encode
 from harness.values.values import ErrorContext, HandleName, Invalid, Value
 from harness.world import types as t
 
@@ -158,6 +159,16 @@ def test_no_handle_by_a_name() -> None:
         compiled(call("x#give", Invalid("handle 0"), during=(DropStep("x"),)))
 
 
+def test_a_list_with_a_part_that_is_no_value_goes_by_element() -> None:
+    whole = t.List(t.Prim.U8)
+    for value, text in (((1, 2), "raw 2 0102"), ((1, Invalid("u8 300")), "list 2 u8 1 u8 300")):
+        assert s.value_text(encode(value, whole, no_handle, lists=True)) == text
+
+
+def no_handle(held: HandleName | ErrorContext) -> s.Value:
+    raise AssertionError(held)
+
+
 @pytest.mark.parametrize(
     ("step", "message"),
     [
@@ -169,6 +180,7 @@ def test_no_handle_by_a_name() -> None:
         (call("x#two"), "`result` is missing: a:b/x#two returns a value"),
         (call("x#give", X), r"the subject never had a handle \$x"),
         (call("x#number", Invalid("u8"), result=1), "the value ends too early"),
+        (call("x#number", 1, result=1, during=(NewStep("x", R, by=Role.SUBJECT),)), "the provider does what happens"),
     ],
 )
 def test_refusals(step: Step[Value], message: str) -> None:
