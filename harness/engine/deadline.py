@@ -26,7 +26,7 @@ class Deadline:
         self._engine = engine
         self._lock = threading.Lock()
         self._until: float | None = None
-        self._most = 0
+        self._least = self._growth = 0
         self.too_large = False
         """Whether the last guest was stopped because of memory."""
         self._watched = False
@@ -34,13 +34,13 @@ class Deadline:
     @contextlib.contextmanager
     def within(self, seconds: float, memory: int = 1 << 62) -> Iterator[None]:
         """A guest in this context traps (`wasm trap: interrupt`) when this process has used `seconds` of processor
-        time, or has grown by `memory` bytes, if the system reports that."""
+        time, or has grown by `memory` bytes from the least that it had, if the system reports that."""
         if not self._watched:
             self._watched = True
             threading.Thread(target=self._watch, name="guest-deadline", daemon=True).start()
         with self._lock:
             self._until = time.process_time() + seconds
-            self._most = resident() + memory
+            self._least, self._growth = resident(), memory
             self.too_large = False
         try:
             yield
@@ -54,7 +54,9 @@ class Deadline:
             with self._lock:
                 if self._until is None:
                     continue
-                self.too_large = self.too_large or resident() > self._most
+                now = resident()
+                self._least = min(self._least, now)  # memory of an earlier guest may go away while this one runs
+                self.too_large = self.too_large or now > self._least + self._growth
                 if self.too_large or time.process_time() > self._until:
                     self._engine.increment_epoch()
 

@@ -22,6 +22,11 @@ def unknown_gate(source: str | Path, features: Sequence[str]) -> str | None:
     return f"no gate has the feature {unknown[0]!r}\n{there_are(unknown[0], found, 'features')}"
 
 
+def opening(source: str | Path, features: Sequence[str]) -> tuple[str, ...]:
+    """The features that open a gate of the source."""
+    return tuple([feature for feature in features if unknown_gate(source, [feature]) is None])
+
+
 def _texts(source: str | Path) -> list[str]:
     if isinstance(source, str):
         return [source]

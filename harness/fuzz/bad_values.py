@@ -1,15 +1,17 @@
-"""Values in scripts that can be made bad, and what is bad for each type."""
+"""Values in steps that can be made bad, and what is bad for each type."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from harness.plan.roles import Role
-from harness.planner.composition import Composition
+from harness.plan.steps import CallStep
+from harness.planner.visits import Visit
 from harness.script import operations as s
+from harness.script.encoding import handles
+from harness.script.text import value_text
+from harness.values.values import Case, HandleName, Invalid, Value
 from harness.world import types as t
-from harness.world.world import Function
 
 _STRINGS = (b"\x80", b"\xff", b"\xc3", b"\xc0\x80", b"\xe0\x80\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"a\xe2\x82")
 """Lone, cut off, overlong, a surrogate, beyond the last code point (Unicode, table 3-7)."""
@@ -30,90 +32,74 @@ _HANDLES = (0, 0x00FF_FFFF, 0xFFFF_FFFF)
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A value inside an op of a script, by the steps that lead to it."""
+    """A value inside the arguments or the result of a call, by the steps that lead to it."""
 
-    role: Role
-    frame: int
-    op: int
+    visit: Visit
     path: tuple[int, ...]
     """An argument's index (nothing for a result), then parts of the value."""
     type: t.Type
-    value: s.Value
-    function: Function
-    registers: tuple[int, ...]
-    """Those that the same call uses, and those that got a handle earlier in the frame, which may be gone by now."""
+    value: Value
+    others: tuple[str, ...]
+    """Other handles of the same call, and those that came to the frame earlier, which may be gone by now."""
 
     def __str__(self) -> str:
+        assert self.visit.function is not None
         steps = "".join(f"[{step}]" for step in self.path)
         type = self.type.canonical
         if isinstance(self.type, t.Variant | t.EnumType):
             type += f" ({len(self.type.cases)} cases)"
         elif isinstance(self.type, t.Option | t.Result) and self.type.name is not None:
             type += " (2 cases)"
-        return f"{self.function.canonical}: {type} at {steps or 'the result'}"
+        return f"{self.visit.function.canonical}: {type} at {steps or 'the result'}"
 
 
-def spots(composition: Composition, role: Role, script: s.Script) -> Iterator[Spot]:
-    """All values of a script's calls and results that can be made bad."""
-    world = composition.worlds[role]
-    for frame_index, frame in enumerate(script.frames):
-        earlier: list[int] = []
-        for op_index, op in enumerate(frame.ops):
-            if isinstance(op, s.Set | s.Pick | s.New):
-                earlier.append(op.register)
-            function: Function | None = None
-            values: list[tuple[tuple[int, ...], t.Type, s.Value]] = []
-            if isinstance(op, s.Call):
-                function = world.import_function(op.interface, op.name)
-                if function is not None:
-                    pairs = zip(function.params, op.args, strict=True)
-                    values = [((index,), param.type, value) for index, (param, value) in enumerate(pairs)]
-            elif isinstance(op, s.Return) and op.value is not None and isinstance(frame.key, s.OnExport):
-                function = world.export_function(frame.key.interface, frame.key.name)
-                if function is not None and function.result is not None:
-                    values = [((), function.result, op.value)]
-            if function is None:
-                continue
-            registers = (*earlier, *(index for _, _, value in values for index in _registers(value)))
-            for start, type, value in values:
-                for path, inner, held in _parts(value, type, start):
-                    yield Spot(role, frame_index, op_index, path, inner, held, function, registers)
+def spots(visit: Visit, numbers_whole: bool) -> Iterator[Spot]:
+    """All values of a call, or of its result, that can be made bad. `numbers_whole`: lists of numbers have no parts."""
+    function, step = visit.function, visit.step
+    if function is None or not isinstance(step, CallStep):
+        return
+    values: list[tuple[tuple[int, ...], t.Type, Value]] = []
+    if visit.answers:
+        if function.result is not None and step.result is not None:
+            values = [((), function.result, step.result)]
+    else:
+        pairs = zip(function.params, step.args, strict=True)
+        values = [((index,), param.type, value) for index, (param, value) in enumerate(pairs)]
+    known = (*visit.names, *(name for _, type, value in values for name in _names(value, type)))
+    for start, type, value in values:
+        for path, inner, held in _parts(value, type, start, numbers_whole):
+            here = {held.name} if isinstance(held, HandleName) else set()
+            yield Spot(visit, path, inner, held, tuple(name for name in dict.fromkeys(known) if name not in here))
 
 
-def _registers(value: s.Value) -> Iterator[int]:
-    match value:
-        case s.Register(index):
-            yield index
-        case s.Fields(items) | s.Items(items):
-            for item in items:
-                yield from _registers(item)
-        case s.Case(_, payload) if payload is not None:
-            yield from _registers(payload)
-        case s.Entries(pairs):
-            for key, mapped in pairs:
-                yield from _registers(key)
-                yield from _registers(mapped)
+def _names(value: Value, type: t.Type) -> list[str]:
+    return [held.name for _, _, held in handles(value, type) if isinstance(held, HandleName)]
 
 
-def _parts(value: s.Value, type: t.Type, path: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], t.Type, s.Value]]:
+def _parts(
+    value: Value, type: t.Type, path: tuple[int, ...], numbers_whole: bool
+) -> Iterator[tuple[tuple[int, ...], t.Type, Value]]:
     """The value and everything in it that can be bad."""
     if not isinstance(type, t.Record | t.Tuple | t.FixedLengthList | t.Map) and not _is_taken_as_some(type):
         yield path, type, value
     match type, value:
-        case t.Record() | t.Tuple(), s.Fields(items):
-            for index, (item, member) in enumerate(zip(items, t.parts(type), strict=True)):
-                yield from _parts(item, member, (*path, index))
-        case t.List() | t.FixedLengthList(), s.Fields(items) | s.Items(items):
-            for index, item in enumerate(items):
-                yield from _parts(item, type.type, (*path, index))
-        case t.Map(), s.Entries(pairs):
-            for index, (key, mapped) in enumerate(pairs):
-                yield from _parts(key, type.key, (*path, 2 * index))
-                yield from _parts(mapped, type.value, (*path, 2 * index + 1))
-        case t.Variant() | t.Option() | t.Result(), s.Case(index, payload) if payload is not None:
-            inner = t.payloads(type)[index]
+        case t.Record() | t.Tuple(), tuple():
+            for index, (item, member) in enumerate(zip(value, type.parts, strict=True)):
+                yield from _parts(item, member, (*path, index), numbers_whole)
+        case t.List(), tuple() if numbers_whole and isinstance(type.type, t.Prim) and type.type in t.NUMBERS:
+            pass
+        case t.List() | t.FixedLengthList(), tuple():
+            for index, item in enumerate(value):
+                yield from _parts(item, type.type, (*path, index), numbers_whole)
+        case t.Map(), tuple():
+            for index, pair in enumerate(value):
+                assert isinstance(pair, tuple)
+                yield from _parts(pair[0], type.key, (*path, 2 * index), numbers_whole)
+                yield from _parts(pair[1], type.value, (*path, 2 * index + 1), numbers_whole)
+        case t.Variant() | t.Option() | t.Result(), Case(index, payload) if payload is not None:
+            inner = type.payloads[index]
             assert inner is not None
-            yield from _parts(payload, inner, (*path, 0))
+            yield from _parts(payload, inner, (*path, 0), numbers_whole)
 
 
 def _is_taken_as_some(type: t.Type) -> bool:
@@ -130,8 +116,20 @@ def is_wide(type: t.Type) -> bool:
     return isinstance(type, t.Variant | t.EnumType) and len(type.cases) >= 255
 
 
-def bad_values(spot: Spot) -> Sequence[s.Value]:
+def bad_values(spot: Spot) -> Sequence[Value]:
+    """What is given at a spot. Where a handle was, the receiver knows what comes by the name of that."""
+    arrives = spot.value.name if isinstance(spot.value, HandleName) else None
     match spot.type:
+        case t.Own() | t.Borrow():
+            others = [HandleName(name, arrives) for name in spot.others * len(_HANDLES)]
+            return [*(Invalid(f"handle {number}", arrives) for number in _HANDLES), *others]
+        case t.Prim.ERROR_CONTEXT:
+            return [Invalid(f"handle {number}", arrives) for number in _HANDLES]
+    return [Invalid(value_text(value)) for value in _no_handles(spot.type)]
+
+
+def _no_handles(type: t.Type) -> Sequence[s.Value]:
+    match type:
         case t.Prim.STRING:
             return [*map(s.Str, _STRINGS), *(s.Pointer(*at) for at in _RANGES)]
         case t.List():
@@ -140,25 +138,20 @@ def bad_values(spot: Spot) -> Sequence[s.Value]:
             return [s.Number("char", number) for number in _CHARS]
         case t.Prim.BOOL:
             return [s.Number("bool", number) for number in _BOOLS]
-        case t.Prim.ERROR_CONTEXT:
-            return [s.Handle(number) for number in _HANDLES]
-        case t.Own() | t.Borrow():
-            others = sorted(set(spot.registers) - set(_registers(spot.value)))
-            return [*map(s.Handle, _HANDLES), *map(s.Register, others * len(_HANDLES))]
         case t.EnumType(cases=cases):
             enums = (len(cases), len(cases) + 1, 255, 256, 0xFFFF, 0xFFFF_FFFF)
-            return [s.Number("enum", number) for number in (*(len(cases),) * is_wide(spot.type), *enums)]
+            return [s.Number("enum", number) for number in (*(len(cases),) * is_wide(type), *enums)]
         case t.Flags(labels=labels):
             return [s.Number("flags", number) for number in ((1 << len(labels)) & _U32, 0xFF, 0xFFFF, _U32)]
         case t.Variant() | t.Option() | t.Result():
-            count = len(t.payloads(spot.type))
+            count = len(type.payloads)
             return [s.Case(number) for number in (count, count + 1, max(count, 256), 0xFFFF_FFFF)]
-        case t.Prim() if spot.type in t.FLOATS:
-            width = t.NUMBERS[spot.type]
-            return [s.Number(spot.type.canonical, (1 << width) - 1), s.Number(spot.type.canonical, (1 << width) - 2)]
+        case t.Prim() if type in t.FLOATS:
+            width = t.NUMBERS[type]
+            return [s.Number(type.canonical, (1 << width) - 1), s.Number(type.canonical, (1 << width) - 2)]
         case t.Prim():
-            width = t.NUMBERS[spot.type]
+            width = t.NUMBERS[type]
             numbers = [1 << width, (1 << width) + 1, -1] if width < 64 else [-1, 1 << 63]
-            return [s.Number(spot.type.canonical, number) for number in (*numbers, 1 << (width - 1))]
+            return [s.Number(type.canonical, number) for number in (*numbers, 1 << (width - 1))]
         case _:
-            raise AssertionError(f"{spot.type.canonical} is no spot")
+            raise AssertionError(f"{type.canonical} is no spot")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from harness.plan.steps import Step
 from harness.script.operations import Lists
 from harness.suite import case_writer
-from harness.suite.case import Sample
+from harness.suite.case import Case, Sample
+from harness.text.toml_lines import TomlFile
 
 _LISTS = {Lists.BY_ELEMENT: "elements", Lists.NUMBERS: "whole", Lists.ANY: "any"}
 
@@ -29,6 +30,28 @@ class CaseParts:
     encodings: tuple[str, ...] = ()
 
 
+def case_of(parts: CaseParts) -> Case:
+    """The case that its text would be read as."""
+    wit = _wit(parts)
+    return Case(
+        parts.title,
+        parts.why,
+        (parts.origin,),
+        TomlFile("<case>", "", {"wit": wit}),
+        wit,
+        parts.world,
+        parts.features,
+        (parts.lists,),
+        parts.steps,
+        parts.sample,
+        encodings=parts.encodings,
+    )
+
+
+def _wit(parts: CaseParts) -> str:
+    return parts.wit.rstrip() + "\n"
+
+
 def case_text(case: CaseParts, comments: Sequence[str] = ()) -> str:
     """TOML that parses to a case with the same content."""
     head = [f"# {line}\n" for comment in comments for line in comment.splitlines()]
@@ -36,7 +59,7 @@ def case_text(case: CaseParts, comments: Sequence[str] = ()) -> str:
         case.title,
         case.why,
         (case.origin,),
-        case.wit.rstrip() + "\n",
+        _wit(case),
         case.steps,
         world=case.world,
         features=case.features,

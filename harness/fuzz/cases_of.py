@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from harness.frontend.gates import opening
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.drawn import DrawnWorld
-from harness.fuzz.held import NotExpressible
 from harness.fuzz.signature import Signature
-from harness.fuzz.steps_of import steps_of
+from harness.fuzz.written import written
 from harness.plan.roles import Role
+from harness.plan.steps import ending_in, trap_of
 from harness.planner.bare import PlannedWorld
 from harness.suite.case import Sample
 
@@ -25,32 +26,25 @@ def bare_case(
     signature: Signature,
     encodings: tuple[str, ...] = (),
 ) -> CaseParts:
-    """A case that only instantiates the world, and embeds it in these encodings: for what shows without a call."""
+    """A case that only instantiates the world, and embeds it in these encodings: for what shows without a call.
+
+    Worlds are drawn with features that open no gate; a case has none."""
     why = f"Found by `harness fuzz`: {signature.kind}."
-    return CaseParts(title(signature), why, wit, world, features, encodings=encodings)
+    return CaseParts(title(signature), why, wit, world, opening(wit, features), encodings=encodings)
 
 
-def run_case(planned: PlannedWorld, number: int, signature: Signature) -> CaseParts | None:
-    """A case with the steps of run `number`, counted from 1; None where a case cannot say what its scripts do."""
-    run, scripts = planned.plan.runs[number - 1], planned.scripts[number - 1]
-    entries = planned.plan.entries if run.entries is None else run.entries
-    try:
-        steps = steps_of(planned.composition, scripts, entries, run.outcome)
-    except NotExpressible:
-        return None
-    lists = next(iter(scripts.values())).lists
+def run_case(planned: PlannedWorld, number: int, signature: Signature) -> CaseParts:
+    """A case with the steps of run `number`, counted from 1."""
+    run, outcome = planned.runs[number - 1], planned.plan.runs[number - 1].outcome
+    steps = run.steps
+    if outcome.trap is not None and (not steps or trap_of(steps[-1]) is None):
+        steps = ending_in(steps, outcome.trap)
     subject = next(component for component in planned.plan.components if component.role is Role.SUBJECT)
     case = bare_case(subject.wit, subject.world, subject.features, signature)
-    return replace(case, steps=steps, lists=lists)
+    return replace(case, steps=written(planned.composition, steps), lists=run.lists)
 
 
 def sample_case(world: DrawnWorld, calls: int, signature: Signature) -> CaseParts:
     """A case whose values come from the seed of the trial again; it has no runs with a bad value."""
-    return CaseParts(
-        title=title(signature),
-        why=f"Found by `harness fuzz`: {signature.kind}.",
-        wit=world.wit,
-        world=world.name,
-        features=world.features,
-        sample=Sample(world.script_seed, calls),
-    )
+    case = bare_case(world.wit, world.name, world.features, signature)
+    return replace(case, sample=Sample(world.script_seed, calls))

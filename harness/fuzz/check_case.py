@@ -12,7 +12,7 @@ from harness.bench.examine import examine
 from harness.bench.workbench import Workbench
 from harness.frontend.front_end import FrontEndError, surround
 from harness.fuzz.case_text import CaseParts, case_text
-from harness.fuzz.cases_of import bare_case, run_case, sample_case
+from harness.fuzz.cases_of import bare_case, run_case
 from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.explain import explainer
 from harness.fuzz.oracle import Oracle
@@ -82,7 +82,7 @@ class CaseOfCheck:
 def _as_it_is(planned: PlannedWorld, world: DrawnWorld, hit: Hit, calls: int) -> CaseParts:
     if not hit.run:
         return bare_case(world.wit, world.name, world.features, hit.signature, ENCODINGS)
-    return run_case(planned, hit.run, hit.signature) or sample_case(world, calls, hit.signature)
+    return run_case(planned, hit.run, hit.signature)
 
 
 def _passing(world: DrawnWorld, calls: int) -> CaseParts:

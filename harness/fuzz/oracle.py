@@ -12,7 +12,7 @@ from harness.bench.examine import choose_cells
 from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.frontend.front_end import FrontEndError
-from harness.fuzz.case_text import CaseParts, case_text
+from harness.fuzz.case_text import CaseParts, case_of
 from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.explain import explainer
 from harness.fuzz.signature import BESIDE, Signature, hits
@@ -26,7 +26,7 @@ from harness.plan.roles import Role
 from harness.planner import case_plan
 from harness.planner.registers import OutOfRegisters
 from harness.process.steps import StepLost
-from harness.suite.case import CaseError, parse_case
+from harness.suite.case import CaseError
 from harness.toolchains.cells import Cell
 from harness.values.draws import Impossible
 
@@ -112,7 +112,7 @@ class Oracle:
 
     def case_fails(self, parts: CaseParts) -> bool:
         """For a case as it will be written."""
-        plan = self.planned(lambda: case_plan(parse_case(case_text(parts))))
+        plan = self.planned(lambda: case_plan(case_of(parts)))
         return plan is not None and self.fails(plan)
 
     def planned(self, plan: Callable[[], T]) -> T | None:

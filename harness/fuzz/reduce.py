@@ -13,6 +13,7 @@ from random import Random
 
 from harness.bench.examination import Options
 from harness.bench.workbench import Workbench
+from harness.frontend.gates import opening
 from harness.fuzz.adapter import SourceRandom
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.cases_of import bare_case, run_case, sample_case
@@ -27,7 +28,7 @@ from harness.fuzz.smith import SmithError
 from harness.fuzz.trial import FRONT_END, Recipe, draw
 from harness.fuzz.wit_reducer import reduce_wit
 from harness.fuzz.worlds import FuzzWorld, random_world
-from harness.plan.steps import CallStep, DropStep, ErrorContextStep, NewStep, Step
+from harness.plan.steps import CallStep, DropStep, Step, ending_in, trap_of
 from harness.planner.bare import PlannedWorld
 from harness.process.steps import StepLost
 from harness.toolchains.protocol import ENCODINGS
@@ -38,8 +39,8 @@ EFFORT = 500
 No seconds: on a busy machine a reduction takes longer and ends with the same case."""
 FEW_LINES = 10
 """Of WIT: what has no more is small enough."""
-UNSAID = "no case can say what its scripts do: only the command repeats it"
-"""Of a run with a bad value that has no steps: a seed alone does not bring the bad value back."""
+NOT_ALONE = "none of its runs shows it alone: only the command repeats it"
+"""Of what shows in a run with a bad value: a seed alone does not bring the bad value back."""
 HANGING_EFFORT = 3
 """Of a finding that costs its time limit, and maybe a worker, at each attempt."""
 
@@ -149,7 +150,7 @@ class Reduction:
             best = self._fewer_steps(best)
         self._phase()
         if self._task.bad and best.sample is not None and not self._oracle.case_fails(best):
-            return None, UNSAID
+            return None, NOT_ALONE
         return self._smaller_text(best), ""
 
     def _bare(self, world: DrawnWorld | FuzzWorld) -> CaseParts:
@@ -184,7 +185,7 @@ class Reduction:
 
     def _smaller_text(self, parts: CaseParts) -> CaseParts:
         parts = self._fewer_encodings(parts)
-        parts = replace(parts, wit=reduce_wit(parts.wit, lambda wit: self._oracle.case_fails(replace(parts, wit=wit))))
+        parts = _with_wit(parts, reduce_wit(parts.wit, lambda wit: self._oracle.case_fails(_with_wit(parts, wit))))
         without = replace(parts, features=())
         return without if parts.features and self._oracle.case_fails(without) else parts
 
@@ -240,22 +241,22 @@ class Reduction:
         except (NotFailing, Exhausted):
             return None
         self._phase(closing=True)
-        return self._steps_or_none(planned)
+        return self._run_that_shows(planned)
 
     def _as_sample(self, world: DrawnWorld, calls: int) -> CaseParts:
         return sample_case(world, calls, self._task.signature)
 
     def _as_steps(self, world: DrawnWorld, calls: int) -> CaseParts:
-        """With every call written out, where a case can say what the scripts do; else with the seed of the values."""
+        """With every step of one run written out; where none shows it alone, with the seed of the values."""
         planned = self._planned(world.wit, world.name, world.features, Random(world.script_seed), calls)
-        return self._steps_or_none(planned) or self._as_sample(world, calls)
+        return self._run_that_shows(planned) or self._as_sample(world, calls)
 
-    def _steps_or_none(self, planned: PlannedWorld) -> CaseParts | None:
+    def _run_that_shows(self, planned: PlannedWorld) -> CaseParts | None:
         """The case of the first run that shows it."""
         signature = self._task.signature
         for number in range(len(planned.plan.runs)):
             case = run_case(planned, number + 1, signature)
-            if case is not None and self._oracle.case_fails(case):
+            if self._oracle.case_fails(case):
                 return case
         return None
 
@@ -277,15 +278,18 @@ class Reduction:
         return parts
 
 
+def _with_wit(parts: CaseParts, wit: str) -> CaseParts:
+    """The case with another text of its world, and the features of which that has gates."""
+    return replace(parts, wit=wit, features=opening(wit, parts.features))
+
+
 def _without(parts: CaseParts, start: int, end: int) -> CaseParts:
     """A case without some of its steps; the trap that ended it ends what is left."""
-    kept = [*parts.steps[:start], *parts.steps[end:]]
-    last = parts.steps[-1]
-    if kept and end >= len(parts.steps) and not isinstance(last, NewStep | ErrorContextStep) and last.trap is not None:
-        final = kept[-1]
-        if not isinstance(final, NewStep | ErrorContextStep):
-            kept[-1] = replace(final, trap=last.trap)
-    return replace(parts, steps=tuple(kept))
+    kept = (*parts.steps[:start], *parts.steps[end:])
+    trap = trap_of(parts.steps[-1])
+    if trap is not None and end >= len(parts.steps):
+        kept = ending_in(kept, trap)
+    return replace(parts, steps=kept)
 
 
 def _within(parts: CaseParts) -> Iterator[CaseParts]:

@@ -165,7 +165,7 @@ def _result(index: int, world: DrawnWorld, plan: TrialPlan, examination: Examina
 def _case(plan: TrialPlan, world: DrawnWorld, hit: Hit) -> CaseParts:
     if not hit.run:
         return bare_case(world.wit, world.name, world.features, hit.signature, plan.plan.encodings)
-    return run_case(plan.planned, hit.run, hit.signature) or sample_case(world, plan.calls, hit.signature)
+    return run_case(plan.planned, hit.run, hit.signature)
 
 
 def _refused(hit: Hit) -> Refusal | None:

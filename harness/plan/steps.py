@@ -11,7 +11,7 @@ handle in each component, and travels with it: the callee knows what it was give
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeAlias, TypeVar
 
 from harness.plan.outcomes import TrapClass
@@ -116,6 +116,21 @@ def trap_of(step: Step[V]) -> TrapClass | None:
     if isinstance(step, CallStep | DropStep) and step.trap is None:
         return next((found for found in map(trap_of, step.during) if found is not None), None)
     return step.trap
+
+
+def ending_in(steps: Sequence[Step[V]], trap: TrapClass) -> tuple[Step[V], ...]:
+    """The steps of a run that traps somewhere, with the trap at the last that can have one. A drop that traps itself
+    destroys nothing, so the trap of one that does is further inside."""
+    *before, last = steps or (None,)
+    match last:
+        case None:
+            return ()
+        case NewStep() | ErrorContextStep():
+            return ending_in(before, trap)  # it was not done
+        case DropStep(during=during):
+            inner = ending_in(during, trap)
+            return (*before, replace(last, during=inner, trap=None if inner else trap))
+    return (*before, replace(last, trap=trap))
 
 
 def in_order_of_destruction(steps: Sequence[Step[V]]) -> Iterator[Step[V]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -11,13 +11,18 @@ from harness.frontend.front_end import Surroundings, WitText, surround
 from harness.model import run_model
 from harness.plan.plan import Plan, ScriptPlan
 from harness.plan.roles import Role
+from harness.plan.steps import Step
+from harness.planner.call_texts import Calls
 from harness.planner.calls import Caller
+from harness.planner.compiler import Compiler
 from harness.planner.composition import Composition
 from harness.planner.needs import needs_of
 from harness.planner.registers import OutOfRegisters
-from harness.planner.scripts import FrameBuilder
+from harness.planner.room import Doing
 from harness.script import operations as s
 from harness.script.text import script_text
+from harness.values.values import Value
+from harness.world import types as t
 from harness.world.world import Function
 
 ENTRY_ORDER = (Role.SUBJECT, Role.DRIVER)
@@ -44,12 +49,20 @@ def check_plan(
 
 
 @dataclass(frozen=True)
+class RunSteps:
+    """What happens in a run, and how lists go in it."""
+
+    steps: tuple[Step[Value], ...]
+    lists: s.Lists
+
+
+@dataclass(frozen=True)
 class PlannedWorld:
-    """A plan with the scripts of each run before they became text, and the composition that they are for."""
+    """A plan with the steps of each run, and the composition that they are for."""
 
     plan: Plan
     composition: Composition
-    scripts: tuple[dict[Role, s.Script], ...]
+    runs: tuple[RunSteps, ...]
     functions: tuple[tuple[Role, Function], ...]
     """What is called, and by which component."""
 
@@ -69,7 +82,7 @@ def planned_world(
         rounds = [(s.Lists.BY_ELEMENT, each - each // 2), (random.choice(needs.lists), each // 2)]
     waiting = [function for (role, function) in lacking if role is Role.SUBJECT]
     progress = Progress()
-    runs, scripts, waiting = _runs(composition, random, possible, waiting, rounds, progress)
+    runs, waiting = _runs(composition, random, possible, waiting, rounds, progress)
     possible = [item for item in possible if item not in progress.never]
     unsupported = [*progress.never.values()] + [
         why for (role, function), why in lacking.items() if role is not Role.SUBJECT or function in waiting
@@ -81,12 +94,12 @@ def planned_world(
         unmergeable=surroundings.unmergeable,
         worlds=worlds,
         entries=tuple(role for role in ENTRY_ORDER if any(of is role for of, _ in possible)),
-        runs=tuple(runs),
+        runs=tuple(predicted(composition, run) for run in runs),
         needs=needs.engine,
         unsupported=surroundings.unsupported + tuple(unsupported),
         encodings=encodings,
     )
-    return PlannedWorld(plan, composition, tuple(scripts), tuple(possible))
+    return PlannedWorld(plan, composition, tuple(runs), tuple(possible))
 
 
 def _runs(
@@ -96,18 +109,15 @@ def _runs(
     waiting: list[Function],
     rounds: Sequence[tuple[s.Lists, int]],
     progress: Progress,
-) -> tuple[list[ScriptPlan], list[dict[Role, s.Script]], list[Function]]:
-    """The runs with their scripts; of the functions that wait for handles, those that still do."""
+) -> tuple[list[RunSteps], list[Function]]:
+    """The runs; of the functions that wait for handles, those that still do."""
     runs = []
-    scripts = []
     for way, count in rounds:
         nested = [f for role, f in functions if role is Role.SUBJECT and (role, f) not in progress.crowded]
         caller = Caller(composition, random, lists=way, waiting=waiting, nested=nested)
-        run, written = _run(caller, composition, functions, count, progress)
-        runs.append(run)
-        scripts.append(written)
+        runs.append(RunSteps(plan_steps(caller, functions, count, progress), way))
         waiting = caller.waiting
-    return runs, scripts, waiting
+    return runs, waiting
 
 
 def _under_test(composition: Composition, role: Role) -> list[Function]:
@@ -142,18 +152,6 @@ def _split(
     return possible, lacking
 
 
-def _run(
-    caller: Caller,
-    composition: Composition,
-    functions: Sequence[tuple[Role, Function]],
-    rounds: int,
-    progress: Progress,
-) -> tuple[ScriptPlan, dict[Role, s.Script]]:
-    entries = plan_entries(caller, functions, rounds, progress)
-    scripts = caller.build()
-    return predicted(composition, scripts, entries, caller.calls, caller.calls.functions), scripts
-
-
 @dataclass
 class Progress:
     """Which functions, by who calls them, have been called, and which could not be: a call of them holds more handles
@@ -167,8 +165,8 @@ class Progress:
         """The functions that could not be called at all, with the reason."""
         return {item: why for item, why in self.crowded.items() if item not in self.called}
 
-    def call(self, caller: Caller, frame: FrameBuilder, function: Function) -> None:
-        role = frame.owner.role
+    def call(self, caller: Caller, frame: Doing, function: Function) -> None:
+        role = frame.role
         if (role, function) in self.crowded:
             return
         try:
@@ -181,40 +179,39 @@ class Progress:
             self.called.add((role, function))
 
 
-def plan_entries(
+def plan_steps(
     caller: Caller, functions: Sequence[tuple[Role, Function]], rounds: int, progress: Progress
-) -> list[Role]:
-    """Plan `rounds` calls of each function, less where they take others to come by handles: these count, too.
-
-    Returns the components that make them, in the order in which they are entered.
-    """
-    entries = []
+) -> tuple[Step[Value], ...]:
+    """`rounds` calls of each function, less where they take others to come by handles: these count, too."""
+    steps: list[Step[Value]] = []
     rank_of = caller.composition.rank
     for role in ENTRY_ORDER:
         # what others need to come by handles comes first
         own = sorted([function for of, function in functions if of is role], key=lambda f: rank_of(role, f))
         if not own:
             continue
-        entries.append(role)
-        frame = caller.scripts[role].frame(s.OnRun())
-        enough = len(caller.calls) + rounds * len(own)
+        frame = caller.run_of(role)
+        enough = caller.calls + rounds * len(own)
         for _ in range(rounds):
-            if len(caller.calls) >= enough:
+            if caller.calls >= enough:
                 break
             for function in own:
                 progress.call(caller, frame, function)
         caller.finish(frame)
-    return entries
+        steps += frame.steps
+    return tuple(steps)
 
 
-def predicted(
-    composition: Composition,
-    scripts: Mapping[Role, s.Script],
-    entries: Sequence[Role],
-    calls: Sequence[str],
-    functions: Sequence[str],
-) -> ScriptPlan:
-    """The run of these scripts with what must be seen. Raises `Unpredictable`."""
-    seen = run_model(composition.crossings, scripts, entries)
+def _as_it_is(value: Value, _type: t.Type) -> Value:
+    return value
+
+
+def predicted(composition: Composition, run: RunSteps, notes: Sequence[str] = (), eager: bool = False) -> ScriptPlan:
+    """A run with what must be seen; `notes` follow its calls. Raises `StepError` and `Unpredictable`."""
+    compiler = Compiler(composition, run.lists, _as_it_is)
+    scripts = compiler.compile(run.steps, eager)
+    seen = run_model(composition.crossings, scripts, compiler.entries)
     texts = {role: script_text(script) for role, script in scripts.items()}
-    return ScriptPlan(texts, seen.expected, seen.outcome, calls, functions=functions)
+    functions = tuple([function.canonical for function, _ in compiler.calls])
+    calls = Calls(compiler.calls, notes)
+    return ScriptPlan(texts, seen.expected, seen.outcome, calls, tuple(compiler.entries), functions)

@@ -8,17 +8,8 @@ from dataclasses import replace
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, Step, StepError, V
 from harness.planner.composition import Composition
+from harness.planner.named import callable_by, split_function
 from harness.text.nearest import there_are
-from harness.world import types as t
-
-WORLD = t.qualified(None, "")
-"""Stands before the canonical name of what the world itself has; a case leaves it out."""
-
-
-def split_function(text: str) -> tuple[str | None, str]:
-    """Interface and name of `a:b/c#f` or `f`."""
-    interface, hash_, name = text.rpartition("#")
-    return (interface if hash_ and interface != "-" else None), name
 
 
 def candidates(composition: Composition, step: CallStep[V]) -> list[Role]:
@@ -34,12 +25,6 @@ def candidates(composition: Composition, step: CallStep[V]) -> list[Role]:
     if any(not indirect for indirect, _ in found):
         return [role for indirect, role in found if not indirect]
     return [role for _, role in found]
-
-
-def callable_by(composition: Composition, roles: Sequence[Role]) -> list[str]:
-    """The functions that these components can call, as a case names them."""
-    functions = [f for role in roles if role in composition.worlds for f in composition.imports(role)]
-    return list(dict.fromkeys(function.canonical.removeprefix(WORLD) for function in functions))
 
 
 def check_functions(composition: Composition, steps: Sequence[Step[V]]) -> None:

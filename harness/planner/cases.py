@@ -83,15 +83,17 @@ def _segments(case: Case) -> Iterator[tuple[Step[str], ...]]:
         yield tuple(current)
 
 
-def _value(text: str, type: t.Type) -> Value:
-    """What a text in a case stands for."""
-    return from_wave(text, type) if not text.startswith("!") else Invalid(text[1:])
+def value_of(text: str, type: t.Type) -> Value:
+    """The value that a text in a case stands for: WAVE, or after `!` what interpreters are given."""
+    if text.startswith("!") and not text.startswith('!"'):
+        return Invalid(text[1:])
+    return from_wave(text, type, in_step=True)
 
 
 def _run(
     case: Case, composition: Composition, steps: tuple[Step[str], ...], mode: Role | None, lists: Lists
 ) -> ScriptPlan:
-    compiler = Compiler(composition, lists, _value)
+    compiler = Compiler(composition, lists, value_of)
     last = steps[-1].path if steps else ()
     expected = ExpectedOutcome(trap_of(steps[-1]) if steps else None)
     try:

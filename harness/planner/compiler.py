@@ -22,8 +22,8 @@ from harness.plan.steps import (
     StepError,
     trap_of,
 )
-from harness.planner.callers import WORLD, callable_by, split_function
 from harness.planner.composition import Composition
+from harness.planner.named import import_of, resource_of
 from harness.planner.names import HandleNames
 from harness.planner.registers import Frame, Held, ScriptBuilder
 from harness.planner.representations import FIRST_REP
@@ -31,7 +31,7 @@ from harness.script import operations as s
 from harness.script.encoding import encode, handles
 from harness.script.parser import ScriptValueError
 from harness.text.nearest import there_are
-from harness.values.values import ErrorContext, HandleName, Value
+from harness.values.values import ErrorContext, HandleName, Invalid, Value
 from harness.values.wave_lexer import WaveError
 from harness.world import types as t
 from harness.world.world import Function
@@ -48,6 +48,16 @@ def _have_destructors(steps: Sequence[Step[V]]) -> bool:
         and (_have_destructors(step.during) or (isinstance(step, DropStep) and bool(step.during)))
         for step in steps
     )
+
+
+def _arriving(given: Value) -> str | None:
+    """By which name the receiver knows what is given at a place for a handle."""
+    match given:
+        case HandleName(name, arrives):
+            return arrives or name
+        case Invalid(_, arrives):
+            return arrives
+    raise AssertionError(f"{given!r} at a place for a handle")
 
 
 class Compiler(Generic[V]):
@@ -114,7 +124,7 @@ class Compiler(Generic[V]):
                 frame.add(s.Drop(self._handle(frame, step.handle, step, reads)), reads)
                 self._destroy(frame.role, step)
             case NewStep():
-                self._new(frame, self._resource(frame.role, step), step.handle, step.rep)
+                self._new(frame, resource_of(self._composition, frame.role, step), step.handle, step.rep)
             case RepStep():
                 register = frame.owner.new_register()
                 frame.add(s.Rep(register, self._handle(frame, step.handle, step, reads)), reads, register)
@@ -125,6 +135,12 @@ class Compiler(Generic[V]):
                 context = self._handle(frame, step.handle, step, reads)
                 frame.add(s.ErrorContextMessage(register, context), reads, register)
 
+    def _during(self, frame: Frame, steps: Sequence[Step[V]]) -> None:
+        for step in steps:
+            if step.by is not None and step.by is not frame.role:
+                raise StepError((*step.path, "by"), f"the {frame.role.value} does what happens here")
+            self._step(frame, step)
+
     def _destroy(self, role: Role, step: DropStep[V]) -> None:
         """The destructor's frame. Once one destructor does something, all have a frame: they are used in order."""
         resource = self.names.made.get(step.handle)
@@ -134,8 +150,7 @@ class Compiler(Generic[V]):
             return
         if self._have_destructors:
             frame = self._scripts[resource.implementor].frame(s.OnDestructor(*parts_of(resource.canonical)))
-            for inner in step.during:
-                self._step(frame, inner)
+            self._during(frame, step.during)
 
     def _handle(self, frame: Frame, name: str, step: Step[V], reads: list[int]) -> s.Value:
         """A handle for the next operation of the frame; the register that this reads is added to `reads`."""
@@ -146,22 +161,6 @@ class Compiler(Generic[V]):
             message = f"the {role.value} never had a handle ${name}\n{there_are(f'${name}', known, 'handles')}"
             raise StepError(step.path, message)
         return frame.read(held, reads)
-
-    def _resource(self, role: Role, step: NewStep) -> t.Resource:
-        interface, name = split_function(step.resource)
-        exported = self._composition.worlds[role].exports.get(interface)
-        resource = exported.resources.get(name) if exported is not None else None
-        if resource is not None and resource.exported:
-            return resource
-        known = [
-            t.qualified(key, found).removeprefix(WORLD)
-            for key, exports in self._composition.worlds[role].exports.items()
-            for found, resource in exports.resources.items()
-            if resource.exported
-        ]
-        message = f"the {role.value} defines no resource {step.resource}"
-        listed = there_are(step.resource, known, "resources of it")
-        raise StepError((*step.path, "resource"), f"{message}\n{listed}")
 
     def _new(self, frame: Frame, resource: t.Resource, name: str, rep: int | None = None) -> Held:
         if rep is None:
@@ -180,7 +179,7 @@ class Compiler(Generic[V]):
         return Held(frame, s.Register(register), register=register)
 
     def _call(self, frame: Frame, step: CallStep[V]) -> None:
-        function = self._import(frame.role, step)
+        function = import_of(self._composition, frame.role, step)
         if len(step.args) != len(function.params):
             message = f"{function.canonical} takes {len(function.params)} arguments, not {len(step.args)}"
             raise StepError((*step.path, "args"), message)
@@ -210,23 +209,13 @@ class Compiler(Generic[V]):
         reads: list[int] = []
         frame.add(s.Drop(frame.read(held, reads)), reads)
 
-    def _import(self, role: Role, step: CallStep[V]) -> Function:
-        interface, name = split_function(step.function)
-        function = self._composition.worlds[role].import_function(interface, name)
-        if function is None:
-            known = callable_by(self._composition, [role])
-            message = f"the {role.value} imports no {step.function}\n{there_are(step.function, known, 'imports of it')}"
-            raise StepError((*step.path, "call"), message)
-        return function
-
     def _answer(self, role: Role, function: Function, step: CallStep[V], args: list[Value]) -> Value | None:
         """The callee's frame; what it returns."""
         frame = self._scripts[role].frame(s.OnExport(function.interface, function.name))
         borrowed: list[tuple[str, Held]] = []
         for index, (value, param) in enumerate(zip(args, function.params, strict=True)):
             borrowed += self._bind(frame, s.Argument(index), value, param.type)
-        for inner in step.during:
-            self._step(frame, inner)
+        self._during(frame, step.during)
         if function.result is None and step.result is not None:
             raise StepError((*step.path, "result"), f"{function.canonical} returns nothing")
         result = None
@@ -261,12 +250,15 @@ class Compiler(Generic[V]):
             if isinstance(given, ErrorContext):
                 borrowed.append(("", held))  # an error context without a name: dropped with the borrows
                 continue
-            if not isinstance(given, HandleName):
+            name = _arriving(given)
+            if name is None:
                 continue  # what is given here is no handle
             own = not isinstance(found, t.Borrow)
-            self.names.bind(role, given.name, held, own)
+            self.names.bind(role, name, held, own)
+            if isinstance(given, HandleName) and given.arrives is not None:
+                self.names.is_another(given.name, name, own)
             if not own:
-                borrowed.append((given.name, held))
+                borrowed.append((name, held))
         return borrowed
 
     def _value(self, step: CallStep[V], given: V, where: Where, type: t.Type) -> Value:

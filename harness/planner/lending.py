@@ -19,10 +19,10 @@ from harness.world.world import Function
 
 @dataclass(slots=True)
 class Lent:
-    """A borrowed handle in a register of the frame, for the first place in the arguments of a call that takes one."""
+    """A borrowed handle of the frame, for the first place in the arguments of a call that takes one."""
 
     identity: ResourceIdentity
-    register: int
+    name: str
     used: bool = False
 
     def fits(self, identity: ResourceIdentity) -> bool:

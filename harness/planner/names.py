@@ -29,6 +29,13 @@ class HandleNames:
         self.made[name] = identity
         self.reps[identity, rep] = name
 
+    def is_another(self, name: str, arrived: str, own: bool) -> None:
+        """A handle arrived by another name than it was given by."""
+        if name in self.made:
+            self.made[arrived] = self.made[name]
+        if own:
+            self.owners[name] = self.owners[arrived]
+
     def holds(self, role: Role, name: str) -> bool:
         return self.owners.get(name) is role
 

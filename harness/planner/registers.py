@@ -69,10 +69,9 @@ class ScriptBuilder:
             if to is not None:
                 if not free:
                     raise OutOfRegisters(f"the {self.role.value} holds {s.REGISTERS} handles")
-                numbers[to] = free.pop()
-                op = _writing(op, numbers[to])
-                if to not in last:
-                    free.append(numbers.pop(to))
+                op = _writing(op, free[-1])
+                if to in last:
+                    numbers[to] = free.pop()
             frames[written.frame].append(op)
         return s.Script(tuple(s.Frame(k, tuple(ops)) for k, ops in zip(self.keys, frames, strict=True)), eager, lists)
 
@@ -143,6 +142,8 @@ def _reading(op: s.Op, numbers: Mapping[int, int]) -> s.Op:
 
 
 def _writing(op: s.Op, register: int) -> s.Op:
+    if isinstance(op, s.Call):  # of all operations that write, most are calls, and `replace` is slow
+        return s.Call(op.interface, op.name, register, op.args)
     assert not isinstance(op, s.Drop | s.Return | s.Trap)
     return replace(op, register=register)
 

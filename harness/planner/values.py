@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 
 from harness.model.table import ResourceIdentity
 from harness.plan.roles import Role
 from harness.planner.composition import Composition
-from harness.planner.scripts import FrameBuilder
+from harness.planner.room import Doing
 from harness.script.encoding import handles
 from harness.values.allowance import Allowance
 from harness.values.sampling import Sampler
-from harness.values.values import HandleName, Value
+from harness.values.values import Case, HandleName, Value
 from harness.world import types as t
 from harness.world.world import Function
 
@@ -20,12 +20,42 @@ ANY_RANK = 1 << 30
 """Above the rank of any source of handles (`composition.py`)."""
 
 
+Handle = t.Own | t.Borrow | t.Prim
+"""What `handles` finds; of the primitive types, `error-context`."""
+
+
 def _name_handle(type: t.Own | t.Borrow) -> HandleName:
     return HandleName(type.resource.name)
 
 
+def with_handles(value: Value, type: t.Type, replacement: Callable[[Handle, Value], Value]) -> Value:
+    """The value with its handles and error contexts replaced, in the order in which `handles` finds them."""
+    if not type.holds_handles:
+        return value
+    match type, value:
+        case t.Own() | t.Borrow() | t.Prim.ERROR_CONTEXT, _:
+            assert not isinstance(type, t.Prim) or type is t.Prim.ERROR_CONTEXT
+            return replacement(type, value)
+        case t.Record() | t.Tuple(), tuple():
+            members = zip(value, type.parts, strict=True)
+            return tuple([with_handles(item, member, replacement) for item, member in members])
+        case t.List() | t.FixedLengthList(), tuple():
+            return tuple([with_handles(item, type.type, replacement) for item in value])
+        case t.Map(), tuple():
+            return tuple([_entry(pair, type, replacement) for pair in value])
+        case t.Variant() | t.Option() | t.Result(), Case(index, payload):
+            inner = type.payloads[index]
+            return value if inner is None or payload is None else Case(index, with_handles(payload, inner, replacement))
+    return value
+
+
+def _entry(pair: Value, type: t.Map, replacement: Callable[[Handle, Value], Value]) -> Value:
+    assert isinstance(pair, tuple)
+    return with_handles(pair[0], type.key, replacement), with_handles(pair[1], type.value, replacement)
+
+
 class Values:
-    """Draws the values of one run. Handles in them are names; the caller finds a register for each."""
+    """Draws the values of one run. Handles in them have the names of their resources until others are given."""
 
     def __init__(self, composition: Composition, random: Random, numbers_whole: bool) -> None:
         self._composition = composition
@@ -48,9 +78,9 @@ class Values:
         composition = self._composition
         return sampler.sample_holding(function.result, lambda own: composition.identity(role, own.resource) == wanted)
 
-    def of_what_is_here(self, frame: FrameBuilder, function: Function) -> list[Value] | None:
+    def of_what_is_here(self, frame: Doing, function: Function) -> list[Value] | None:
         """Arguments with handles that the frame holds or its component can come by; None where those do not do."""
-        composition, role = self._composition, frame.owner.role
+        composition, role = self._composition, frame.role
 
         def lacking(type: t.Own | t.Borrow) -> bool:
             identity = composition.identity(role, type.resource)
@@ -85,9 +115,9 @@ class Values:
             found = self._samplers[role, rank] = Sampler(self._random, handle, avoid, self._allowance)
         return found
 
-    def _enough(self, frame: FrameBuilder, function: Function, args: Sequence[Value]) -> bool:
+    def _enough(self, frame: Doing, function: Function, args: Sequence[Value]) -> bool:
         """Whether the handles at hand last for all that the arguments hold."""
-        composition, role = self._composition, frame.owner.role
+        composition, role = self._composition, frame.role
         needed: dict[ResourceIdentity, int] = {}
         for value, param in zip(args, function.params, strict=True):
             for _, found, _ in handles(value, param.type):

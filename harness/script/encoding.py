@@ -50,7 +50,8 @@ def _list(value: Value, type: t.List, handle: HandleLookup, lists: bool) -> s.Va
     if not isinstance(value, tuple):
         return _invalid(value, type, handle)
     element = type.type
-    if lists and isinstance(element, t.Prim) and element in t.NUMBERS:
+    whole = lists and not any(isinstance(item, Invalid) for item in value)
+    if whole and isinstance(element, t.Prim) and element in t.NUMBERS:
         return s.Raw(len(value), write_numbers([_number(item) for item in value], element))
     return s.Items(tuple([encode(item, element, handle, lists) for item in value]))
 

@@ -80,9 +80,13 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class HandleName:
-    """A handle by its name in the plan; its number at run time is unknown."""
+    """A handle by its name in the plan; its number at run time is unknown.
+
+    `arrives`: the receiver's name for it, where that is another.
+    """
 
     name: str
+    arrives: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +97,10 @@ class ErrorContext:
 @dataclass(frozen=True, slots=True)
 class Invalid:
     """An interpreter's replacement of a value, valid or not: `text` is in the notation of interpreters/PROTOCOL.md,
-    "Values"; `$x` in it is a handle."""
+    "Values"; `$x` in it is a handle. `arrives`: the receiver's name for the handle that it gets, if it gets one."""
 
     text: str
+    arrives: str | None = None
 
 
 Value = bool | int | str | Float | Case | HandleName | ErrorContext | Invalid | frozenset[int] | tuple["Value", ...]

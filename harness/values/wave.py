@@ -8,7 +8,9 @@ follows:
 | map | `{"a": 1, "b": 2}`, entries in order, duplicates kept; `{}` |
 | fixed-length list | as a list |
 | own, borrow | `$name`, the name of a handle in a case |
-| error-context | `error-context("message")` |
+| error-context | `error-context("message")`, or `$name` |
+| a handle that its receiver calls by another name | `$name as $other` |
+| what is none of the type | `!"char d800"`: the interpreter's notation in quotes |
 | long string, list or map | `repeat(1000, "ab")`, `repeat(1000, [1, 2])`: read, never written |
 | NaN other than the canonical one | `nan:0x7fc00001`, all bits of the float |
 """
@@ -18,7 +20,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from harness.values.values import CANONICAL_NAN, Case, ErrorContext, Float, HandleName, Value, case_name
+from harness.values.values import CANONICAL_NAN, Case, ErrorContext, Float, HandleName, Invalid, Value, case_name
 from harness.world import types as t
 from harness.world.world import Function
 
@@ -41,8 +43,10 @@ def to_wave(value: Value, type: t.Type) -> str:
             return str(value)
         case t.Prim.ERROR_CONTEXT, ErrorContext(message):
             return f"error-context({quoted(message, chr(34))})"
-        case _, HandleName(name):
-            return f"${name}"
+        case _, HandleName(name, arrives):
+            return f"${name}{_arriving(arrives)}"
+        case _, Invalid(text, arrives):
+            return f"!{quoted(text, chr(34))}{_arriving(arrives)}"
         case t.Tuple(), tuple():
             return f"({_join(value, type.types)})"
         case t.Record(), tuple():
@@ -59,6 +63,10 @@ def to_wave(value: Value, type: t.Type) -> str:
         case t.Flags(), frozenset():
             return "{" + ", ".join(type.labels[label] for label in sorted(value)) + "}"
     raise TypeError(f"{value!r} is not a value of {type.canonical}")
+
+
+def _arriving(name: str | None) -> str:
+    return "" if name is None else f" as ${name}"
 
 
 def function_call(function: Function, args: Sequence[Value], result: Value | None) -> str:

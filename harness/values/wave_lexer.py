@@ -40,7 +40,7 @@ _PATTERNS = re.compile(
     |(?P<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|-inf(?![a-zA-Z0-9-]))
     |(?P<label>%?[a-zA-Z][a-zA-Z0-9]*(?:-[a-zA-Z0-9]+)*)
     |(?P<handle>\$[a-zA-Z0-9_-]+)
-    |(?P<punctuation>[(){}\[\],:])""",
+    |(?P<punctuation>[(){}\[\],:!])""",
     re.VERBOSE,
 )
 _SIMPLE_ESCAPES = {"'": "'", '"': '"', "\\": "\\", "t": "\t", "n": "\n", "r": "\r"}

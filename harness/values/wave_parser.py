@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from harness.values.values import CANONICAL_NAN, NONE, Case, ErrorContext, Float, HandleName, Value
+from harness.values.values import CANONICAL_NAN, NONE, Case, ErrorContext, Float, HandleName, Invalid, Value
 from harness.values.wave_lexer import Token, WaveError, shortened, tokens
 from harness.world import types as t
 
@@ -12,9 +12,12 @@ MAX_REPEATED = 1 << 20
 """Maximum number of characters or elements that `repeat` may make."""
 
 
-def from_wave(text: str, type: t.Type) -> Value:
-    """The value of `text`; raises `WaveError` with the column."""
-    parser = _Parser(text)
+def from_wave(text: str, type: t.Type, in_step: bool = False) -> Value:
+    """The value of `text`; raises `WaveError` with the column.
+
+    `in_step`: it may have parts that are no values, and handles that arrive by another name.
+    """
+    parser = _Parser(text, in_step)
     value = parser.value(type)
     parser.expect("end", "the end")
     return value
@@ -29,8 +32,9 @@ def _whole(digits: str, limit: int) -> int | None:
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, in_step: bool) -> None:
         self._text = text
+        self._in_step = in_step
         self._tokens = list(tokens(text))
         self._at = 0
 
@@ -59,6 +63,8 @@ class _Parser:
         return True
 
     def value(self, type: t.Type) -> Value:
+        if self._in_step and self._accept("!"):
+            return Invalid(self.expect("string", "a string").text, self._arrives())
         match type:
             case t.Prim.STRING | t.List() | t.Map() if self._keyword("repeat"):
                 return self._repeated(type)
@@ -85,9 +91,12 @@ class _Parser:
             case t.Flags():
                 return self._flags(type)
             case t.Own() | t.Borrow():
-                return HandleName(self.expect("handle", "a handle (`$name`)").text)
+                return HandleName(self.expect("handle", "a handle (`$name`)").text, self._arrives())
             case t.Future() | t.Stream():
                 raise self._error(f"nothing: {type.canonical} has no values", self._peek())
+
+    def _arrives(self) -> str | None:
+        return self.expect("handle", "a handle (`$name`)").text if self._in_step and self._keyword("as") else None
 
     def _repeated(self, type: t.Type) -> Value:
         self.expect("(", "`(`")
@@ -98,7 +107,8 @@ class _Parser:
         self.expect(",", "`,`")
         value = self.value(type)
         self.expect(")", "`)`")
-        assert isinstance(value, str | tuple)
+        if not isinstance(value, str | tuple):
+            raise WaveError("only a string, a list or a map can be repeated", self._text, token.offset)
         if count * len(value) > MAX_REPEATED:
             raise WaveError(f"more than {MAX_REPEATED} elements", self._text, token.offset)
         return value * count
@@ -249,7 +259,7 @@ class _Parser:
 
     def _error_context(self, token: Token) -> Value:
         if token.kind == "handle":
-            return HandleName(token.text)
+            return HandleName(token.text, self._arrives())
         if token.kind != "label" or token.text != "error-context":
             raise self._error('error-context("message")', token)
         self.expect("(", "`(`")

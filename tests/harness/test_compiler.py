@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from harness.frontend.front_end import WitText, surround
 from harness.model import ModelRun, run_model
+from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, ErrorContextStep, MessageStep, NewStep, RepStep, Step, StepError
 from harness.planner.compiler import Compiler
 from harness.planner.composition import Composition
 from harness.planner.registers import OutOfRegisters
 from harness.script import operations as s
-from harness.script.text import script_text
+from harness.script.encoding import encode
+from harness.script.text import script_text, value_text
 from harness.values.values import ErrorContext, HandleName, Invalid, Value
 from harness.world import types as t
 
@@ -21,7 +25,6 @@ interface x {
   resource r;
   give: func(a: r);
   two: func() -> tuple<r, r>;
-  lend: func(a: borrow<r>, b: borrow<r>);
   number: func(a: u8) -> u8;
 }
 interface e { tell: func(a: error-context) -> error-context; }
@@ -31,8 +34,15 @@ world w { import x; import e; export x; }
 R = "a:b/x#r"
 
 
-def compiled(*steps: Step[Value]) -> tuple[dict[Role, s.Script], ModelRun]:
-    parts = surround(WitText(WIT, "test.wit"))
+LENT = """package a:b;
+interface y { resource q; make: func() -> q; }
+interface z { use y.{q}; lend: func(a: borrow<q>, b: borrow<q>); }
+world w { import y; export z; }
+"""
+
+
+def compiled(*steps: Step[Value], wit: str = WIT) -> tuple[dict[Role, s.Script], ModelRun]:
+    parts = surround(WitText(wit, "test.wit"))
     composition = Composition({role: part.world for role, part in parts.parts.items()}, parts.wires)
 
     def read(value: Value, _type: t.Type) -> Value:
@@ -125,6 +135,41 @@ def test_what_is_given_in_place_of_a_value() -> None:
     assert seen.outcome.trap is None
 
 
+def test_a_handle_that_arrives_by_another_name() -> None:
+    """One handle is lent twice, and the callee drops each of the two that it gets."""
+    lend = CallStep[Value](
+        "a:b/z#lend",
+        (HandleName("q"), HandleName("q", "p")),
+        by=Role.DRIVER,
+        during=(DropStep("p"), DropStep("q")),
+        keep=frozenset({"p", "q"}),
+    )
+    make: Step[Value] = CallStep("a:b/y#make", result=HandleName("q"), by=Role.DRIVER)
+    scripts, seen = compiled(make, lend, wit=LENT)
+    assert ops(scripts[Role.SUBJECT])[1:3] == ["drop arg 1", "drop arg 0"]
+    assert seen.outcome.trap is None
+    twice = replace(lend, during=(DropStep("p"), DropStep("p")))
+    assert compiled(make, twice, wit=LENT)[1].outcome.trap is TrapClass.INVALID_HANDLE
+
+
+def test_no_handle_by_a_name() -> None:
+    """The callee may say what it does with it: it traps before."""
+    give = call("x#give", Invalid("handle 0", "x"), during=(DropStep("x"),))
+    assert compiled(give)[1].outcome.trap is TrapClass.INVALID_HANDLE
+    with pytest.raises(StepError, match=r"the provider never had a handle \$x"):
+        compiled(call("x#give", Invalid("handle 0"), during=(DropStep("x"),)))
+
+
+def test_a_list_with_a_part_that_is_no_value_goes_by_element() -> None:
+    whole = t.List(t.Prim.U8)
+    for value, text in (((1, 2), "raw 2 0102"), ((1, Invalid("u8 300")), "list 2 u8 1 u8 300")):
+        assert value_text(encode(value, whole, no_handle, lists=True)) == text
+
+
+def no_handle(held: HandleName | ErrorContext) -> s.Value:
+    raise AssertionError(held)
+
+
 @pytest.mark.parametrize(
     ("step", "message"),
     [
@@ -136,6 +181,7 @@ def test_what_is_given_in_place_of_a_value() -> None:
         (call("x#two"), "`result` is missing: a:b/x#two returns a value"),
         (call("x#give", X), r"the subject never had a handle \$x"),
         (call("x#number", Invalid("u8"), result=1), "the value ends too early"),
+        (call("x#number", 1, result=1, during=(NewStep("x", R, by=Role.SUBJECT),)), "the provider does what happens"),
     ],
 )
 def test_refusals(step: Step[Value], message: str) -> None:

@@ -13,15 +13,15 @@ ROLE = Role.DRIVER
 RESOURCES = [ResourceIdentity(Role.SUBJECT, f"a:b/c#r{number}") for number in range(3)]
 
 
-def contents(kept: Kept) -> list[list[int]]:
+def contents(kept: Kept) -> list[list[str]]:
     """All that is kept, taken out."""
     return [[kept.take(ROLE, resource) for _ in range(kept.count(ROLE, resource))] for resource in RESOURCES]
 
 
 def do(kept: Kept, steps: list[tuple[int, bool]], first: int) -> None:
-    for register, (number, keep) in enumerate(steps, first):
+    for name, (number, keep) in enumerate(steps, first):
         if keep:
-            kept.keep(ROLE, RESOURCES[number], register)
+            kept.keep(ROLE, RESOURCES[number], str(name))
         elif kept.count(ROLE, RESOURCES[number]):
             kept.take(ROLE, RESOURCES[number])
 
@@ -44,9 +44,9 @@ def test_a_reset_leaves_what_was_there_at_the_mark(
 
 def test_the_oldest_gives_way() -> None:
     kept = Kept()
-    for register, resource in enumerate(RESOURCES):
-        kept.keep(ROLE, resource, register)
-    kept.keep(ROLE, RESOURCES[0], 3)  # used again just now
+    for name, resource in enumerate(RESOURCES):
+        kept.keep(ROLE, resource, str(name))
+    kept.keep(ROLE, RESOURCES[0], "3")  # used again just now
     assert kept.oldest(ROLE) == RESOURCES[1]
-    assert kept.take(ROLE, RESOURCES[0]) == 3
+    assert kept.take(ROLE, RESOURCES[0]) == "3"
     assert kept.oldest(Role.SUBJECT) is None

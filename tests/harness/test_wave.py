@@ -16,6 +16,7 @@ from harness.values.values import (
     ErrorContext,
     Float,
     HandleName,
+    Invalid,
     Value,
     ValueMismatch,
     check,
@@ -67,7 +68,28 @@ ROUND_TRIPS = [
     (t.Result(None, t.Prim.U8), err(3), "err(3)"),
     (HANDLE, HandleName("x"), "$x"),
     (t.Prim.ERROR_CONTEXT, ErrorContext("m"), 'error-context("m")'),
+    (t.Prim.ERROR_CONTEXT, HandleName("e"), "$e"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("type", "value", "text"),
+    [
+        (t.List(HANDLE), (HandleName("x", "y"), Invalid("handle 0", "z")), '[$x as $y, !"handle 0" as $z]'),
+        (POINT, (Invalid("s8 300"), some(Invalid('str "'))), '{x: !"s8 300", label: some(!"str \\"")}'),
+        (t.Option(t.Prim.U8), Invalid("var 2"), '!"var 2"'),
+    ],
+)
+def test_parts_that_are_no_values(type: t.Type, value: Value, text: str) -> None:
+    assert to_wave(value, type) == text
+    assert from_wave(text, type, in_step=True) == value
+    with pytest.raises(WaveError):
+        from_wave(text, type)
+
+
+def test_what_cannot_be_repeated() -> None:
+    with pytest.raises(WaveError, match="only a string, a list or a map"):
+        from_wave('repeat(2, !"str 80")', t.Prim.STRING, in_step=True)
 
 
 @pytest.mark.parametrize("name", sorted(KEYWORDS))

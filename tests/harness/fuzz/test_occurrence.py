@@ -15,6 +15,7 @@ from harness.fuzz.planned import TrialPlan, plan_trial
 from harness.fuzz.worlds import Profile, random_world
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
+from harness.planner.compiler import Compiler
 from harness.script import operations as s
 from harness.script.text import value_text
 from harness.world import types as t
@@ -158,9 +159,10 @@ def test_worlds_have(feature: str) -> None:
 
 
 def script_features(trial: TrialPlan) -> Iterator[str]:
-    for number, (run, scripts) in enumerate(zip(trial.plan.runs, trial.planned.scripts, strict=True)):
+    for number, (run, steps) in enumerate(zip(trial.plan.runs, trial.planned.runs, strict=True)):
         if number >= trial.plain_runs:
             yield f"bad: {run.outcome.trap.value if run.outcome.trap is not None else 'no trap'}"
+        scripts = Compiler(trial.planned.composition, steps.lists, lambda value, _: value).compile(steps.steps)
         for script in scripts.values():
             for frame in script.frames:
                 yield from frame_features(frame)

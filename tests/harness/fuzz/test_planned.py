@@ -26,4 +26,4 @@ def test_bad_values_come_in_runs_of_their_own() -> None:
     assert len(plain.plan.runs) == plain.plain_runs == bad.plain_runs == 1
     assert bad.plan.runs[0].scripts == plain.plan.runs[0].scripts
     assert 1 < len(bad.plan.runs) <= 4
-    assert len(bad.planned.scripts) == len(bad.plan.runs)
+    assert len(bad.planned.runs) == len(bad.plan.runs)

@@ -1,24 +1,28 @@
-"""Scripts back into the steps of a case: the case must show the same events as the scripts."""
+"""Runs as cases: the case, read again, must show the same events and end in the same way."""
 
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
 
 from harness.frontend.front_end import WitText, surround
-from harness.fuzz.case_text import CaseParts, case_text
-from harness.fuzz.cases_of import run_case
+from harness.fuzz.case_text import case_of, case_text
+from harness.fuzz.cases_of import bare_case, run_case, sample_case
 from harness.fuzz.choices import RandomSource
+from harness.fuzz.drawn import DrawnWorld
+from harness.fuzz.edits import Steps
+from harness.fuzz.planned import plan_trial
 from harness.fuzz.raw import with_bad_values
 from harness.fuzz.signature import Signature
-from harness.fuzz.steps_of import steps_of
 from harness.fuzz.worlds import Profile, random_world
-from harness.plan.roles import Role
-from harness.plan.steps import CallStep, DropStep, Step
+from harness.plan.outcomes import TrapClass
+from harness.plan.steps import CallStep, DropStep, ErrorContextStep, NewStep, Step, ending_in, trap_of
 from harness.planner import case_plan
 from harness.planner.bare import PlannedWorld, planned_world
 from harness.suite.case import parse_case
+from harness.values.values import Value
 
 DESTRUCTORS = """package a:b;
 interface log { line: func(s: string) -> u32; }
@@ -39,18 +43,20 @@ WORLDS = [
 ]
 
 
+SIGNATURE = Signature("ours", "fail", 3, "event", "", "ours")
+
+
 def check(planned: PlannedWorld) -> int:
     """How many calls there are in all runs."""
-    subject = next(component for component in planned.plan.components if component.role is Role.SUBJECT)
     calls = 0
-    for run, scripts in zip(planned.plan.runs, planned.scripts, strict=True):
-        steps = steps_of(planned.composition, scripts, planned.plan.entries, run.outcome)
-        (lists,) = {script.lists for script in scripts.values()}
-        parts = CaseParts("t", "w", subject.wit, subject.world, subject.features, lists, steps)
-        (again,) = case_plan(parse_case(case_text(parts))).runs
-        for role, events in run.expected.items():
-            assert again.expected[role].lines == events.lines
-        calls += sum(isinstance(step, CallStep) for step in steps)
+    for number, run in enumerate(planned.plan.runs):
+        parts = run_case(planned, number + 1, SIGNATURE)
+        for case in (parse_case(case_text(parts)), case_of(parts)):
+            (again,) = case_plan(case).runs
+            assert again.outcome == run.outcome
+            for role, events in run.expected.items():
+                assert again.expected[role].lines == events.lines
+        calls += sum(isinstance(step, CallStep) for step in parts.steps)
     return calls
 
 
@@ -64,8 +70,8 @@ def test_what_destructors_do_is_kept() -> None:
     for seed in range(10):
         planned = planned_world(surround(WitText(DESTRUCTORS, "w.wit")), Random(seed), 40, "t")
         check(planned)
-        for run, scripts in zip(planned.plan.runs, planned.scripts, strict=True):
-            for step in steps_of(planned.composition, scripts, planned.plan.entries, run.outcome):
+        for run in planned.runs:
+            for step in run.steps:
                 found |= inside_destructors(step)
     assert {"call", "call inside a call", "drop", "drop inside a call"} <= found
 
@@ -84,15 +90,15 @@ def test_faults_in_drops_are_kept() -> None:
         planned = with_bad_values(planned_world(surroundings, Random(seed), 1, "t"), Random(seed), 20)
         for number, run in enumerate(planned.plan.runs):
             if "dropped" in run.calls[-1]:
-                parts = run_case(planned, number + 1, Signature("ours", "fail", 3, "event", "", "ours"))
-                assert parts is not None
+                parts = run_case(planned, number + 1, SIGNATURE)
+                assert trap_of(parts.steps[-1]) is run.outcome.trap
                 (again,) = case_plan(parse_case(case_text(parts))).runs
                 assert again.outcome == run.outcome
                 kinds.add(run.calls[-1])
     assert len(kinds) >= 3
 
 
-def inside_destructors(step: Step[str], where: str = "") -> set[str]:
+def inside_destructors(step: Step[Value], where: str = "") -> set[str]:
     """What destructors do, and whether they run during a call of their own component."""
     if isinstance(step, CallStep):
         return {item for inner in step.during for item in inside_destructors(inner, " inside a call")}
@@ -104,7 +110,39 @@ def inside_destructors(step: Step[str], where: str = "") -> set[str]:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_random_worlds(seed: int) -> None:
-    # a case makes and drops error contexts at other places, and has a register for each handle of a run
-    world = random_world(RandomSource(Random(seed)), Profile(error_contexts=False, stretched=False))
-    surroundings = surround(WitText(world.wit, "w.wit"), world.world, world.features)
-    check(planned_world(surroundings, Random(seed), 20, "t"))
+    world = random_world(RandomSource(Random(seed)), Profile())
+    planned = plan_trial(world.wit, world.world, world.features, Random(seed), 20, 4).planned
+    check(planned)
+
+
+def step(function: str, **rest: Any) -> CallStep[Value]:
+    return CallStep(function, **rest)
+
+
+@pytest.mark.parametrize(
+    ("steps", "ending"),
+    [
+        ((step("f"), step("g")), (step("f"), step("g", trap=TrapClass.LENT))),
+        # where the run trapped before, what cannot trap was not done
+        ((step("f"), NewStep("x", "r"), ErrorContextStep("e", "")), (step("f", trap=TrapClass.LENT),)),
+        ((DropStep("x"),), (DropStep("x", trap=TrapClass.LENT),)),
+        ((DropStep("x", during=(step("f"),)),), (DropStep("x", during=(step("f", trap=TrapClass.LENT),)),)),
+        ((DropStep("x", during=(NewStep("y", "r"),)),), (DropStep("x", trap=TrapClass.LENT),)),
+        ((NewStep("x", "r"),), ()),
+    ],
+)
+def test_the_step_that_traps(steps: Steps, ending: Steps) -> None:
+    assert ending_in(steps, TrapClass.LENT) == ending
+
+
+GATED = """package a:b;
+@unstable(feature = on) interface x { f: func(); }
+world w { @unstable(feature = on) import x; }
+"""
+
+
+def test_a_case_has_the_features_that_open_a_gate() -> None:
+    """Worlds are drawn with others as well; a case file with such a one would be refused."""
+    world = DrawnWorld(GATED, "w", ("on", "off"), 7)
+    for parts in (sample_case(world, 1, SIGNATURE), bare_case(GATED, "w", ("on", "off"), SIGNATURE)):
+        assert parse_case(case_text(parts)).features == ("on",)

@@ -1,0 +1,71 @@
+"""Steps of a plan as a case has them: with values as texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.plan.roles import Role
+from harness.plan.steps import CallStep, DropStep, Step
+from harness.planner.composition import Composition
+from harness.planner.visits import Actors, borrowed
+from harness.values.values import Invalid, Value
+from harness.values.wave import to_wave
+from harness.world import types as t
+
+
+def written(composition: Composition, steps: Sequence[Step[Value]]) -> tuple[Step[str], ...]:
+    """The steps of a run."""
+    writer = _Writer(composition)
+    found = []
+    for step in steps:
+        assert step.by is not None
+        found.append(writer.step(step.by, step))
+    return tuple(found)
+
+
+def text_of(value: Value, type: t.Type) -> str:
+    """A value as it stands in a case (`value_of` in harness/planner/cases.py reads it)."""
+    if isinstance(value, Invalid) and value.arrives is None:
+        return f"!{value.text}"
+    return to_wave(value, type)
+
+
+class _Writer:
+    def __init__(self, composition: Composition) -> None:
+        self._composition = composition
+        self._actors = Actors(composition)
+
+    def step(self, role: Role, step: Step[Value]) -> Step[str]:
+        self._actors.see(role, step)
+        match step:
+            case CallStep():
+                return self._call(role, step)
+            case DropStep():
+                within = self._actors.destructor(step) if step.during else role
+                during = tuple([self.step(within, inner) for inner in step.during])
+                return DropStep(step.handle, step.stale, step.trap, during, step.destroys, step.by)
+        return step
+
+    def _call(self, role: Role, step: CallStep[Value]) -> CallStep[str]:
+        imported, callee, exported = self._actors.function(role, step)
+        lent = [
+            name
+            for value, param in zip(step.args, exported.params, strict=True)
+            for name in borrowed(self._composition, callee, value, param.type)
+        ]
+        during, keep = _plain(step, lent)
+        result = None
+        if step.result is not None and imported.result is not None:
+            result = text_of(step.result, imported.result)
+        args = tuple([text_of(value, param.type) for value, param in zip(step.args, imported.params, strict=True)])
+        inner = tuple([self.step(callee, within) for within in during])
+        return CallStep(step.function, args, result, step.by, step.trap, inner, keep, step.destroys)
+
+
+def _plain(step: CallStep[Value], lent: Sequence[str]) -> tuple[tuple[Step[Value], ...], frozenset[str]]:
+    """What a callee does, and which borrows it drops by steps of its own. A callee that only drops all of them, in
+    their order, does what every callee does."""
+    dropped = [inner.handle for inner in step.during if isinstance(inner, DropStep)]
+    if len(dropped) == len(step.during) and dropped == list(lent) and step.keep == frozenset(lent):
+        return (), frozenset()
+    return step.during, step.keep

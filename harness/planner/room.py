@@ -1,0 +1,44 @@
+"""How many handles a component can still hold, and what it does in one go, while calls are drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from harness.model.table import ResourceIdentity
+from harness.plan.roles import Role
+from harness.plan.steps import Step
+from harness.planner.registers import OutOfRegisters
+from harness.script import operations as s
+from harness.values.values import Value
+
+
+@dataclass(eq=False)
+class Room:
+    """The registers that a component has left, counted as if a handle had one from where it arrives until it is gone.
+    The compiler never needs more."""
+
+    role: Role
+    free: int = s.REGISTERS
+
+    def take(self) -> None:
+        if not self.free:
+            raise OutOfRegisters(f"the {self.role.value} holds {s.REGISTERS} handles")
+        self.free -= 1
+
+    def give_back(self) -> None:
+        self.free += 1
+
+
+@dataclass(eq=False)
+class Doing:
+    """The steps of one frame so far. `by`: who does them, in a run; None during a call or a drop."""
+
+    room: Room
+    by: Role | None = None
+    steps: list[Step[Value]] = field(default_factory=list)
+    held: dict[ResourceIdentity, list[str]] = field(default_factory=dict)
+    """Own handles that arrived and may be used until the frame ends."""
+
+    @property
+    def role(self) -> Role:
+        return self.room.role

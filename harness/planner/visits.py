@@ -1,0 +1,133 @@
+"""Steps of a run by the frames that they belong to: who does them, and which handles are known there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from harness.plan.roles import Role
+from harness.plan.steps import CallStep, DropStep, NewStep, Step
+from harness.planner.composition import Composition
+from harness.planner.named import import_of
+from harness.script.encoding import handles
+from harness.values.values import HandleName, Value
+from harness.world import types as t
+from harness.world.world import Function
+
+At = tuple[int, ...]
+"""Where a step is: its number in the run, then in what happens during that step, and so on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A step at its place in a frame; `answers`: the end of the callee's frame, where a call returns."""
+
+    role: Role
+    at: At
+    step: Step[Value]
+    function: Function | None = None
+    """What is called, as `role` sees it."""
+    answers: bool = False
+    names: tuple[str, ...] = ()
+    """Of a call: the handles that came to the frame before. They may be gone by now."""
+    lent: bool = False
+    """A drop of a handle that the frame has borrowed."""
+
+
+def visits(composition: Composition, steps: Sequence[Step[Value]]) -> list[Visit]:
+    """Those of the first component of the composition, frame after frame, then those of the next."""
+    walker = _Walker(composition)
+    walker.run(steps)
+    order = list(composition.worlds)
+    return [visit for _, _, visit in sorted(walker.found, key=lambda found: (order.index(found[0]), found[1]))]
+
+
+def borrowed(composition: Composition, role: Role, value: Value, type: t.Type) -> Iterator[str]:
+    """The handles that a value lends to `role`. Where it defines the resource, it gets a representation instead
+    (CanonicalABI.md, `lower_borrow`)."""
+    for _, found, held in handles(value, type):
+        lent = isinstance(found, t.Borrow) and composition.identity(role, found.resource).implementor is not role
+        if lent and isinstance(held, HandleName):
+            yield held.arrives or held.name
+
+
+class Actors:
+    """Who does what happens during a step. Steps have to be asked about in the order in which they happen."""
+
+    def __init__(self, composition: Composition) -> None:
+        self._composition = composition
+        self._implementors: dict[str, Role] = {}
+
+    def see(self, role: Role, step: Step[Value]) -> None:
+        if isinstance(step, NewStep):
+            self._implementors[step.handle] = role
+
+    def function(self, role: Role, step: CallStep[Value]) -> tuple[Function, Role, Function]:
+        """What `role` calls; the callee, and the function that it exports."""
+        imported = import_of(self._composition, role, step)
+        return imported, *self._composition.links.callee(role, imported.interface, imported.name)
+
+    def destructor(self, step: DropStep[Value]) -> Role:
+        return self._implementors[step.handle]
+
+
+class _Walker:
+    def __init__(self, composition: Composition) -> None:
+        self.found: list[tuple[Role, int, Visit]] = []
+        self._composition = composition
+        self._actors = Actors(composition)
+        self._frames = 0
+
+    def _new_frame(self) -> int:
+        self._frames += 1
+        return self._frames
+
+    def run(self, steps: Sequence[Step[Value]]) -> None:
+        role: Role | None = None
+        frame = 0
+        names: list[str] = []
+        for number, step in enumerate(steps):
+            assert step.by is not None
+            if step.by is not role:
+                role, frame, names = step.by, self._new_frame(), []
+            self._step(role, frame, (number,), step, names, ())
+
+    def _during(
+        self, role: Role, frame: int, at: At, steps: Sequence[Step[Value]], names: list[str], lent: Sequence[str]
+    ) -> None:
+        for number, step in enumerate(steps):
+            self._step(role, frame, (*at, number), step, names, lent)
+
+    def _step(self, role: Role, frame: int, at: At, step: Step[Value], names: list[str], lent: Sequence[str]) -> None:
+        self._actors.see(role, step)
+        match step:
+            case CallStep():
+                self._call(role, frame, at, step, names)
+            case DropStep():
+                self.found.append((role, frame, Visit(role, at, step, lent=step.handle in lent)))
+                if step.during:
+                    destructor, inner, known = self._actors.destructor(step), self._new_frame(), list[str]()
+                    for number, within in enumerate(step.during):
+                        self._step(destructor, inner, (*at, number), within, known, ())
+            case NewStep():
+                names.append(step.handle)
+
+    def _call(self, role: Role, frame: int, at: At, step: CallStep[Value], names: list[str]) -> None:
+        imported, callee, exported = self._actors.function(role, step)
+        self.found.append((role, frame, Visit(role, at, step, imported, names=tuple(names))))
+        inner = self._new_frame()
+        arrived: list[str] = []
+        lent: list[str] = []
+        for value, param in zip(step.args, exported.params, strict=True):
+            arrived += _named(value, param.type)
+            lent += borrowed(self._composition, callee, value, param.type)
+        for number, within in enumerate(step.during):
+            self._step(callee, inner, (*at, number), within, arrived, lent)
+        answer = Visit(callee, at, step, exported, answers=True, names=tuple(arrived))
+        self.found.append((callee, inner, answer))
+        if step.result is not None and imported.result is not None:
+            names += _named(step.result, imported.result)
+
+
+def _named(value: Value, type: t.Type) -> list[str]:
+    return [held.arrives or held.name for _, _, held in handles(value, type) if isinstance(held, HandleName)]
