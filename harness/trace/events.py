@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from harness.trace.event import Event, event
 from harness.trace.fields import U32, Core, Data, Decimal, Elements, FloatBits, Handle, Name, Rest
@@ -12,7 +12,6 @@ Import = Annotated[str, Name("import")]
 Export = Annotated[str, Name("export")]
 Resource = Annotated[str, Name("resource")]
 Defined = Annotated[str, Name("resource", exported=True)]
-NotDefined = Annotated[str, Name("resource", exported=False)]
 TypeOfKind = Annotated[str, Name()]
 Number = Annotated[int, Core()]
 Bits = Annotated[int, FloatBits()]
@@ -233,7 +232,9 @@ class PushRep(Event):
 @event("push_borrow {resource} {handle}")
 @dataclass(frozen=True, slots=True)
 class PushBorrow(Event):
-    resource: NotDefined
+    """Of a resource that another component defines: the one above takes the others."""
+
+    resource: Resource
     handle: NewHandle
 
 
@@ -306,7 +307,7 @@ class ResourceDtor(Event):
 
 @event("error_context_new {length} {data} = {handle}")
 @dataclass(frozen=True, slots=True)
-class ErrorContextNew(Event):
+class NewErrorContext(Event):
     length: Count
     data: Bytes
     handle: NewHandle
@@ -342,22 +343,44 @@ class DeallocBytes(Event):
     defer: Count
 
 
+class Balances(Event):
+    """What is left of everything that must be given back: all 0 where all was."""
+
+    __slots__ = ()
+    left: ClassVar[tuple[str, ...]]
+    """The fields that count."""
+
+    def balanced(self) -> Balances:
+        """As it must be."""
+        raise NotImplementedError
+
+
 @event("import_balance {function} {bytes} {stack}")
 @dataclass(frozen=True, slots=True)
-class ImportBalance(Event):
+class ImportBalance(Balances):
+    left: ClassVar = ("bytes", "stack")
     function: Import
     bytes: Change
     stack: Change
 
+    def balanced(self) -> ImportBalance:
+        return ImportBalance(self.function, 0, 0)
+
 
 @event("balance {bytes} {blocks} {contexts} {stack} {frames}")
 @dataclass(frozen=True, slots=True)
-class Balance(Event):
+class Balance(Balances):
+    """Of a whole component, when it has ended."""
+
+    left: ClassVar = ("bytes", "blocks", "contexts", "stack", "frames")
     bytes: Change
     blocks: Change
     contexts: Change
     stack: Change
     frames: Change
+
+    def balanced(self) -> Balance:
+        return Balance(0, 0, 0, 0, 0)
 
 
 @event("fail {cause}")
@@ -366,3 +389,17 @@ class Fail(Event):
     """Told just before the interpreter traps."""
 
     cause: Annotated[str, Rest()]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable(Event):
+    """A line that is no event of the protocol. No other event equals it."""
+
+    line: str
+
+    def __str__(self) -> str:
+        return self.line
+
+    @property
+    def word(self) -> str:
+        return self.line.partition(" ")[0]

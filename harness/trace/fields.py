@@ -1,13 +1,14 @@
 """The fields of events: how each stands in a trace (interpreters/PROTOCOL.md, "Trace").
 
-A field reads as many words of a line as it has, the next one last in the list, and writes them as text. It takes
-exactly the text that it would write, but for the payload of a NaN: what reads as an event prints as the same line.
+A field reads a word of a line, or all that is left of it, and writes it. It takes exactly the text that it would write,
+but for the payload of a NaN: what reads as an event prints as the same line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from harness.trace.names import DumpError, number
 from harness.values.values import without_payload
@@ -20,30 +21,23 @@ NameOf = Callable[[str, int], str]
 
 
 class Malformed(Exception):
-    """Words that the protocol does not have there."""
-
-
-class NoIndex(Exception):
-    """Something else stands where an index has to be."""
+    """Text that the protocol does not have there."""
 
 
 class Field:
+    takes_rest: ClassVar[bool] = False
+    """Reads all that is left of the line, not a word; of a word, a field finds out whether it is one."""
+
     def of(self, kind: str) -> Field:
         """The field in the event of a kind of types."""
         return self
 
-    def read(self, words: list[str], names: NameOf | None) -> object:
-        """Raises `Malformed`, and `NoIndex` or `DumpError` for an index."""
+    def read(self, text: str, names: NameOf | None) -> object:
+        """Raises `Malformed`, and `DumpError` for an index."""
         raise NotImplementedError
 
     def text(self, value: object) -> str:
         return str(value)
-
-
-def take(words: list[str]) -> str:
-    if not words:
-        raise Malformed
-    return words.pop()
 
 
 @dataclass(frozen=True)
@@ -51,11 +45,13 @@ class Decimal(Field):
     low: int
     high: int
 
-    def read(self, words: list[str], _names: NameOf | None) -> int:
-        word = take(words)
-        if len(word) <= 20 and word.removeprefix("-").isdigit() and word.isascii():
-            number = int(word)
-            if self.low <= number <= self.high and str(number) == word:
+    def read(self, text: str, _names: NameOf | None) -> int:
+        if len(text) <= 20:
+            try:
+                number = int(text)
+            except ValueError:
+                raise Malformed from None
+            if self.low <= number <= self.high and str(number) == text:
                 return number
         raise Malformed
 
@@ -78,11 +74,10 @@ class FloatBits(Field):
     def of(self, kind: str) -> Field:
         return FloatBits(t.FLOATS[t.Prim(kind)])
 
-    def read(self, words: list[str], _names: NameOf | None) -> int:
-        word = take(words)
-        if len(word) != self.width // 4 or not _is_hex(word):
+    def read(self, text: str, _names: NameOf | None) -> int:
+        if len(text) != self.width // 4 or not _is_hex(text):
             raise Malformed
-        return without_payload(int(word, 16), self.width)
+        return without_payload(int(text, 16), self.width)
 
     def text(self, value: object) -> str:
         return f"{value:0{self.width // 4}x}"
@@ -91,53 +86,55 @@ class FloatBits(Field):
 class Data(Field):
     """Bytes; none where there are none or nobody can look at them."""
 
-    def read(self, words: list[str], _names: NameOf | None) -> bytes:
-        return read_data(take(words))
+    def read(self, text: str, _names: NameOf | None) -> bytes:
+        if text == "-":
+            return b""
+        if not text or len(text) % 2 or not _is_hex(text):
+            raise Malformed
+        return bytes.fromhex(text)
 
     def text(self, value: object) -> str:
         assert isinstance(value, bytes)
         return value.hex() or "-"
 
 
-class Elements(Field):
+class Elements(Data):
     """The elements of a list that goes whole: bytes, or the script's notation; the latter empty where none follow."""
 
-    def read(self, words: list[str], _names: NameOf | None) -> bytes | str:
-        rest = words[::-1]
-        words.clear()
-        return read_data(rest[0]) if len(rest) == 1 else " ".join(rest)
+    takes_rest = True
+
+    def read(self, text: str, names: NameOf | None) -> bytes | str:  # type: ignore[override]
+        return text if " " in text or not text else super().read(text, names)
 
     def text(self, value: object) -> str:
-        return value if isinstance(value, str) else Data().text(value)
+        return value if isinstance(value, str) else super().text(value)
 
 
 @dataclass(frozen=True)
 class Name(Field):
     """A function, resource or type: an index of the array `array` in the trace, a canonical name in the event.
 
-    `exported`: only resources that the component defines, or only others.
+    `exported`: only resources that the component defines.
     """
 
     array: str = ""
-    exported: bool | None = None
+    exported: bool = False
 
     def of(self, kind: str) -> Field:
         return Name(self.array or kind, self.exported)
 
-    def read(self, words: list[str], names: NameOf | None) -> str:
-        name = take(words) if names is None else names(self.array, _index(words))
-        if not name:
-            raise Malformed
-        if self.exported is not None and name.startswith("[export]") is not self.exported:
+    def read(self, text: str, names: NameOf | None) -> str:
+        name = (text if " " not in text else "") if names is None else names(self.array, _index(text))
+        if not name or (self.exported and not name.startswith("[export]")):
             raise Malformed
         return name
 
 
-def _index(words: list[str]) -> int:
+def _index(text: str) -> int:
     try:
-        return number(words.pop() if words else "")
+        return number(text)
     except DumpError:
-        raise NoIndex from None
+        raise Malformed from None
 
 
 @dataclass(frozen=True)
@@ -146,8 +143,8 @@ class Handle(Field):
 
     brings: bool
 
-    def read(self, words: list[str], names: NameOf | None) -> int | str:
-        return _NUMBER.read(words, names)
+    def read(self, text: str, names: NameOf | None) -> int | str:
+        return _NUMBER.read(text, names)
 
 
 _NUMBER = Decimal(0, U32)
@@ -156,24 +153,16 @@ _NUMBER = Decimal(0, U32)
 class Rest(Field):
     """All that is left, at least something."""
 
-    def read(self, words: list[str], _names: NameOf | None) -> str:
-        rest = " ".join(reversed(words))
-        words.clear()
-        if not rest:
+    takes_rest = True
+
+    def read(self, text: str, _names: NameOf | None) -> str:
+        if not text:
             raise Malformed
-        return rest
-
-
-def read_data(word: str) -> bytes:
-    if word == "-":
-        return b""
-    if not word or len(word) % 2 or not _is_hex(word):
-        raise Malformed
-    return bytes.fromhex(word)
+        return text
 
 
 _HEX = frozenset("0123456789abcdef")
 
 
-def _is_hex(word: str) -> bool:
-    return _HEX.issuperset(word)
+def _is_hex(text: str) -> bool:
+    return _HEX.issuperset(text)

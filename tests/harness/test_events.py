@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.plan.events import Events
 from harness.trace import events as e
-from harness.trace.event import BY_WORD, SYNTAXES, Event, Syntax, Unreadable, parse
+from harness.trace.event import BY_WORD, SYNTAXES, Event, Syntax
 from harness.trace.fields import Data, Decimal, Elements, Field, FloatBits, Handle, Name, Rest
 from harness.trace.names import DumpError
+from harness.trace.parser import parse
 
 PROTOCOL = Path(__file__).parents[2] / "interpreters" / "PROTOCOL.md"
 NAMES = st.sampled_from(["0", "17", "a:b/c#f", "-#x", "list<u8>"])
@@ -89,7 +91,7 @@ LINES = (
 )
 def test_what_is_read_prints_as_the_same_line(line: str, at: int, removed: int, put: str) -> None:
     """So what is compared as events is no less than what would be compared as text."""
-    at %= len(line)
+    at %= len(line) + 1
     changed = line[:at] + put + line[at + removed :]
     assert str(parse(changed)) == changed or changed.startswith("pop_f32 = ")
 
@@ -124,11 +126,12 @@ def test_lines(line: str, event: Event) -> None:
         "pop_u8 := 1", "push_f32 7fc0000", "push_f32 7FC00000", "push_f64 7fc00000", "push_string 1 6",
         "push_string 1 6A",
         "push_string 1", "push_list 0 1 = 2", "push_list 0 1", "push_record", "push_own 1 h1", "resource_new 0 1 2",
-        "balance 0 0 0 0", "fail", "realloc 1 2",
+        "balance 0 0 0 0", "balance 0 0 0 0 0 0", "push_own 1 2 3", "push_list 0 1 = 0 ",
+        "pop_list 0 = 1 ", "fail", "fail ", "realloc 1 2",
     ],
 )  # fmt: skip
 def test_what_is_no_event(line: str) -> None:
-    assert parse(line) == Unreadable(line)
+    assert parse(line) == e.Unreadable(line)
 
 
 def test_indices_become_names() -> None:
@@ -162,3 +165,25 @@ def test_the_protocol_has_these_events_and_no_others() -> None:
     pushed = {word.removeprefix("push_") for word in BY_WORD if word.startswith("push_")}
     popped = {word.removeprefix("pop_") for word in BY_WORD if word.startswith("pop_") and "_iter" not in word}
     assert pushed == popped
+
+
+def test_expected_events_are_the_same_as_equal_ones_only() -> None:
+    events = (e.PushNumber("u8", 1), e.PopList("x", 2, b"ab"))
+    expected = Events(events, ("", ""))
+    equal = (parse("push_u8 1"), parse("pop_list x = 2 6162"))
+    assert not expected.same_as(events[:1])
+    assert expected.same_as(equal) and expected.same_as(tuple(equal))
+    assert not expected.same_as((*equal, e.PushNumber("u8", 1)))
+    assert not expected.same_as((e.PushNumber("u8", 2), equal[1]))
+
+
+@given(st.lists(ANY, max_size=5))
+def test_the_size_of_events_is_no_less_than_what_an_interpreter_writes_of_them(events: list[Event]) -> None:
+    """It writes indices in place of names."""
+    size = Events(tuple(events), [""] * len(events)).size
+    written = sum(len(str(event)) for event in events if not isinstance(event, e.Balances | e.Fail))
+    assert size + sum(map(_names, events)) >= written
+
+
+def _names(event: Event) -> int:
+    return sum(len(getattr(event, name, "")) for name in ("type", "resource", "function"))
