@@ -60,8 +60,8 @@ class RunLimits:
 
     def for_plan(self, plan: ScriptPlan) -> RunLimits:
         """The bounds of a run that shows all that the plan expects: each grows with what it bounds."""
-        events = sum(len(expected.lines) for expected in plan.expected.values())
-        shown = max((sum(map(len, expected.lines)) for expected in plan.expected.values()), default=0)
+        events = sum(map(len, plan.expected.values()))
+        shown = max((expected.size for expected in plan.expected.values()), default=0)
         script = max(map(len, plan.scripts.values()), default=0)
         fuel = self.fuel + _FUEL_PER_EVENT * events + _FUEL_PER_BYTE * (shown + script)
         return replace(

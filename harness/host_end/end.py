@@ -18,7 +18,7 @@ from harness.engine.results import Rejected, RunLimits, RunResult, Trap
 from harness.engine.traps import classify
 from harness.host_end.calls import HostCall, HostRun
 from harness.host_end.values import difference, read, write
-from harness.judge.diff import Expected, against_model
+from harness.judge.diff import against_model
 from harness.judge.difference import Difference
 from harness.judge.observation import Observation
 from harness.plan.outcomes import TrapClass
@@ -92,7 +92,7 @@ def differences(
             seen = {role: traces.read(text) for role, text in result.traces.items()}
         except DumpError as error:
             result = Rejected("describe", str(error))
-    return host.wrong + against_model(Observation(result, seen), Expected.of(run.plan))
+    return host.wrong + against_model(Observation(result, seen), run.plan)
 
 
 def _run(engine: Engine, component: bytes, run: HostRun, limits: RunLimits, host: _Host) -> RunResult | Rejected:

@@ -3,98 +3,97 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import zip_longest
 
 from harness.binary.core_module import CoreInterface
 from harness.engine.results import Rejected, RunResult
 from harness.judge.difference import NOTHING, RETURNS, Difference
 from harness.judge.observation import Observation
-from harness.plan.events import Event
+from harness.plan.events import Events, PlacedEvent
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.plan import ScriptPlan
 from harness.plan.roles import Role
+from harness.trace.event import Event
+from harness.trace.events import Balances
 from harness.trace.reader import Trace
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """A run's plan with its events as lines, put together once for all cells."""
-
-    plan: ScriptPlan
-    lines: dict[Role, tuple[str, ...]]
-
-    @classmethod
-    def of(cls, plan: ScriptPlan) -> Expected:
-        return cls(plan, {role: events.lines for role, events in plan.expected.items()})
-
-
-def against_model(observation: Observation, expected: Expected) -> list[Difference]:
+def against_model(observation: Observation, plan: ScriptPlan) -> list[Difference]:
     """Level 3 by the specification alone: outcome, then the first differing event of each role, then balances."""
-    plan = expected.plan
     result = observation.result
     if isinstance(result, Rejected):
         return [Difference(3, "outcome", None, "", _outcome(plan.outcome), str(result))]
     found = []
     if not _same_outcome(result, plan.outcome):
-        before = _before_the_end(observation, expected) if result.trap is not None else ""
+        before = _before_the_end(observation, plan) if result.trap is not None else ""
         found.append(Difference(3, "outcome", None, "", _outcome(plan.outcome), _actual_outcome(result), before))
     elif result.trap is not None and result.trap.kind is TrapClass.INTERPRETER:
         found.extend(_said(observation.traces, result.trap.detail))
     for role, events in plan.expected.items():
         trace = observation.traces.get(role)
-        lines = trace.lines if trace is not None else ()
-        event = _first_event(role, events, expected.lines[role], lines, result.trap is not None)
+        seen = trace.events if trace is not None else ()
+        event = _first_event(role, events, seen, result.trap is not None)
         if event is not None:
             found.append(event)
     if plan.outcome.trap is None and result.trap is None:
         for role, trace in observation.traces.items():
             found.extend(_balances(role, trace))
-            found.extend(_end(role, trace, result.traces.get(role, "")))
+            found.extend(_end(role, trace))
     return found
 
 
-def _before_the_end(observation: Observation, expected: Expected) -> str:
+def _before_the_end(observation: Observation, plan: ScriptPlan) -> str:
     """Where a trap came: the last event that was right, and the one that should have come next, with its place.
 
     Of the component that named the cause; where none did, of each that ended early.
     """
     ended = []
-    for role, events in expected.plan.expected.items():
+    for role, events in plan.expected.items():
         trace = observation.traces.get(role)
-        lines = trace.lines if trace is not None else ()
-        if lines == expected.lines[role][: len(lines)] and len(lines) < len(events):
-            ended.append((trace is not None and trace.failure is not None, role, len(lines), events))
+        seen = trace.events if trace is not None else ()
+        if seen == events.events[: len(seen)] and len(seen) < len(events):
+            ended.append((trace is not None and trace.failure is not None, role, len(seen), events))
     named = [item for item in ended if item[0]] or ended
     return "\n".join(_place(role, at, events) for _, role, at, events in named)
 
 
-def _place(role: Role, at: int, events: Sequence[Event]) -> str:
+def _place(role: Role, at: int, events: Sequence[PlacedEvent]) -> str:
     """`at`: how many events of the component came."""
     last = f"the last event is {at}, {_event(events[at - 1])}" if at else "no event came"
     return f"{role.value}: {last}; {at + 1} should be {_event(events[at])}"
 
 
-def _event(event: Event) -> str:
+def _event(event: PlacedEvent) -> str:
     return f"`{event.line}`" + (f" ({event.path})" if event.path else "")
 
 
-def _first_event(
-    role: Role, events: Sequence[Event], expected: tuple[str, ...], lines: tuple[str, ...], trapped: bool
-) -> Difference | None:
-    if expected == lines:
+def _first_event(role: Role, expected: Events, actual: tuple[Event, ...], trapped: bool) -> Difference | None:
+    if expected.same_as(actual):
         return None
-    for index, (wanted, seen) in enumerate(zip_longest(expected, lines)):
-        if wanted != seen:
-            if seen is None and trapped and _stopped_within_call(events[index:]):
-                return None
-            path = events[index].path if index < len(events) else "after the last event"
-            place = f"event {index + 1}" + (f", {path}" if path else "")
-            return Difference(3, "event", role, place, wanted or NOTHING, seen or NOTHING)
-    return None
+    index = _first_difference(expected.events, actual)
+    wanted, seen = _at(expected.events, index), _at(actual, index)
+    if seen is None and trapped and _stopped_within_call(expected[index:]):
+        return None
+    path = expected.paths[index] if wanted is not None else "after the last event"
+    place = f"event {index + 1}" + (f", {path}" if path else "")
+    return Difference(3, "event", role, place, _shown(wanted), _shown(seen))
 
 
-def _stopped_within_call(missing: Sequence[Event]) -> bool:
+def _first_difference(expected: tuple[Event, ...], actual: tuple[Event, ...]) -> int:
+    """Where two that are not equal first differ."""
+    pairs = zip(expected, actual, strict=False)
+    both = min(len(expected), len(actual))
+    return next((index for index, (wanted, seen) in enumerate(pairs) if wanted != seen), both)
+
+
+def _at(events: tuple[Event, ...], index: int) -> Event | None:
+    return events[index] if index < len(events) else None
+
+
+def _shown(event: Event | None) -> str:
+    return NOTHING if event is None else str(event)
+
+
+def _stopped_within_call(missing: Sequence[PlacedEvent]) -> bool:
     """A trap may keep from being seen what the component told last, but nothing before the call that it ended."""
     calls = (event.path.partition(",")[0] for event in missing)  # not all of them are put together where two differ
     first = next(calls, None)
@@ -103,17 +102,13 @@ def _stopped_within_call(missing: Sequence[Event]) -> bool:
 
 def _balances(role: Role, trace: Trace) -> list[Difference]:
     """Bytes, blocks, contexts, stack pointer and frames that are left must all be 0."""
-    found = []
-    for line in dict.fromkeys(trace.balances):  # most are alike
-        head, *fields = line.split(" ")
-        count = 5 if head == "balance" else 2
-        fields += [NOTHING] * (count - len(fields))
-        if any(number != "0" for number in fields[-count:]):
-            zeros = " ".join([head, *fields[:-count], *["0"] * count])
-            names = "bytes blocks contexts stack frames" if count == 5 else "bytes stack"
-            found.append(Difference(3, "balance", role, names, zeros, line))
-            break
-    return found
+    for event in trace.balances:
+        if not isinstance(event, Balances):
+            return [Difference(3, "balance", role, "", "numbers", str(event))]
+        wanted = event.balanced()
+        if event != wanted:
+            return [Difference(3, "balance", role, " ".join(event.left), str(wanted), str(event))]
+    return []
 
 
 def _said(traces: Mapping[Role, Trace], cause: str) -> list[Difference]:
@@ -124,13 +119,13 @@ def _said(traces: Mapping[Role, Trace], cause: str) -> list[Difference]:
     return [Difference(3, "outcome", None, "", f"fail {cause}", ", ".join(f"fail {name}" for name in told) or NOTHING)]
 
 
-def _end(role: Role, trace: Trace, text: str) -> list[Difference]:
+def _end(role: Role, trace: Trace) -> list[Difference]:
     """A component that has ended says so once, and nothing after it, whatever a guest makes it say before."""
     found = []
     if trace.failure is not None:
         found.append(Difference(3, "event", role, "at the end", NOTHING, f"fail {trace.failure}"))
-    ends = text.count("\nbalance ") + text.startswith("balance ")
-    if ends != 1 or "\n" in text[text.rfind("balance ") :].rstrip("\n"):
+    ends = sum([event.word == "balance" for event in trace.balances])
+    if ends != 1 or not trace.ended:
         seen = (
             NOTHING if not ends else f"{ends} balances, the last before other lines" if ends == 1 else f"{ends} of them"
         )
@@ -150,12 +145,11 @@ def between(left: Observation, right: Observation) -> list[Difference]:
         found.append(Difference(3, "outcome", None, "", _actual_outcome(a), _actual_outcome(b)))
     for role, trace in left.traces.items():
         other = right.traces.get(role)
-        lines = other.lines if other is not None else ()
-        if trace.lines != lines:
-            for index, (x, y) in enumerate(zip_longest(trace.lines, lines)):
-                if x != y:
-                    found.append(Difference(3, "event", role, f"event {index + 1}", x or NOTHING, y or NOTHING))
-                    break
+        events = other.events if other is not None else ()
+        if trace.events != events:
+            index = _first_difference(trace.events, events)
+            one, two = _shown(_at(trace.events, index)), _shown(_at(events, index))
+            found.append(Difference(3, "event", role, f"event {index + 1}", one, two))
     return found
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.engine.results import Rejected
-from harness.judge.diff import Expected, against_model, between
+from harness.judge.diff import against_model, between
 from harness.judge.difference import Difference
 from harness.judge.observation import CellRun, Observation
 from harness.judge.structure import Structure
 from harness.judge.verdict import SEVERITY, Finding, Judgement, Verdict, worst
 from harness.judge.votes import minority, shared_fault
 from harness.plan.outcomes import TrapClass
-from harness.plan.plan import Plan
+from harness.plan.plan import Plan, ScriptPlan
 from harness.plan.roles import Role
 from harness.suite.expectations import Expectation, Expectations
 from harness.toolchains.protocol import BuildFailure, InvalidOutput, Panicked, Refused, TimedOut
@@ -33,17 +33,16 @@ def judge(
     expectations. `further`: other findings about a toolchain's output for the world, by toolchain."""
     further = further or {}
     judging = Judging(case, tools, expectations.about(plan.subject_wit), plan.calls_of)
-    expected = [Expected.of(run) for run in plan.runs]
     alone = [run.cell.toolchain for run in cells]
     behaviour = []
     for name in _toolchains(cells):
         findings = [*findings_of(structure.from_model.get(name, ())), *further.get(name, ())]
         if name in alone:
-            findings += _findings(cells[alone.index(name)], expected)
+            findings += _findings(cells[alone.index(name)], plan.runs)
         behaviour.append(judging.judgement(name, findings))
     for number, run in enumerate(cells):
         if run.cell.toolchain is None or alone.index(run.cell.toolchain) < number:
-            judgement = judging.judgement(str(run.cell), _findings(run, expected))
+            judgement = judging.judgement(str(run.cell), _findings(run, plan.runs))
             behaviour.append(_excused(judgement, run, behaviour))
     judgements = behaviour + _beside(judging, structure)
     judged = {judgement.toolchain for judgement in behaviour}
@@ -89,7 +88,7 @@ def _toolchains(cells: Sequence[CellRun]) -> list[str]:
     return [name for name in dict.fromkeys(found) if name is not None]
 
 
-def _findings(run: CellRun, expected: Sequence[Expected]) -> list[Finding]:
+def _findings(run: CellRun, runs: Sequence[ScriptPlan]) -> list[Finding]:
     findings = []
     for role, build in run.builds.items():
         failure = build.failure
@@ -104,7 +103,7 @@ def _findings(run: CellRun, expected: Sequence[Expected]) -> list[Finding]:
         if limit:
             findings.append(Finding(Outcome.LIMIT_REACHED, f"{run.cell}, run {number + 1}: {limit}", run=number + 1))
             continue
-        for difference in against_model(observation, expected[number]):
+        for difference in against_model(observation, runs[number]):
             findings.append(Finding(Outcome.FAIL, str(difference), difference, number + 1))
     return findings
 

@@ -38,8 +38,8 @@ def keep_traces(folder: Path, plan: Plan, cells: Mapping[str, CellRun]) -> None:
     for number, run in enumerate(plan.runs, 1):
         for role, events in run.expected.items():
             stem = f"run-{number}.{role.value}"
-            _write(folder / f"{stem}.expected", [event.line for event in events])
-            _write(folder / f"{stem}.places", [event.path for event in events])
+            _write(folder / f"{stem}.expected", events.lines)
+            _write(folder / f"{stem}.places", events.paths)
         calls = [f"{at}  {call}" for at, call in enumerate(run.calls, 1)]
         _write(folder / f"run-{number}.calls", calls)
     for name, cell in cells.items():
@@ -65,7 +65,7 @@ def _commands(plan: Plan, cells: Mapping[str, CellRun]) -> Iterator[str]:
         for number, observation in enumerate(cell.observations, 1):
             for role, events in plan.runs[number - 1].expected.items():
                 trace = observation.traces.get(role)
-                if trace is None or trace.lines != tuple(event.line for event in events):
+                if trace is None or trace.events != events.events:
                     stem = f"run-{number}.{role.value}"
                     yield shlex.join(["diff", f"{stem}.expected", f"{name}/{stem}.seen"])
 

@@ -9,6 +9,7 @@ from harness.model.places import Place
 from harness.model.table import SpecTrap, Subtask, Task
 from harness.plan.outcomes import TrapClass
 from harness.script import operations as s
+from harness.trace.event import Event
 
 Load = Callable[["LiftLowerContext", s.Value, Place], s.Value]
 """Shows what is popped of an interpreter's value, and returns the lifted one."""
@@ -35,7 +36,7 @@ class LiftLowerContext:
         self.borrow_scope = borrow_scope
         self._args = args
         self.show: Show = inst.show
-        """Shows an event, line and place; values in a list that goes whole are shown by the list alone."""
+        """Shows an event and its place; values in a list that goes whole are shown by the list alone."""
         self._trap: tuple[TrapClass, frozenset[TrapClass]] | None = None
 
     @property
@@ -66,5 +67,5 @@ class LiftLowerContext:
             raise SpecTrap(cause, also=also)
 
 
-def unseen(_event: tuple[str, Place]) -> None:
+def unseen(_event: tuple[Event, Place]) -> None:
     """In the place of `show`."""

@@ -12,6 +12,8 @@ from harness.model.links import Links
 from harness.model.lower import Lowering, Store
 from harness.plan.roles import Role, Wire
 from harness.script import operations as s
+from harness.trace import events as e
+from harness.trace.event import Event
 from harness.world import types as t
 from harness.world.layout import MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, Layout
 from harness.world.world import Function, World
@@ -30,6 +32,24 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class CallEvents:
+    """What stands around values."""
+
+    import_call: Event
+    import_return: Event
+    export_start: Event
+    export_call: Event
+    export_finish: Event
+
+    @classmethod
+    def of(cls, imported: str, exported: str) -> CallEvents:
+        return cls(
+            e.ImportCall(imported), e.ImportReturn(imported),
+            e.ExportStart(exported), e.ExportCall(exported), e.ExportFinish(exported),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Crossing:
     """An imported function and the exported one that it reaches."""
 
@@ -38,6 +58,7 @@ class Crossing:
     exported: Function
     params: tuple[Passage, ...]
     result: Passage | None
+    events: CallEvents
 
 
 class Crossings:
@@ -74,7 +95,8 @@ class Crossings:
         if imported.result is not None and exported.result is not None:
             spilled = self._layout.flat_count(exported.result) > MAX_FLAT_RESULTS
             result = self._passage(", result", exported.result, imported.result, spilled, lists[callee], lists[caller])
-        return Crossing(imported, callee, exported, tuple(params), result)
+        events = CallEvents.of(imported.canonical, exported.canonical)
+        return Crossing(imported, callee, exported, tuple(params), result, events)
 
     def _passage(
         self, step: str, popped: t.Type, pushed: t.Type, spilled: bool, giver: s.Lists, getter: s.Lists

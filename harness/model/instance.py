@@ -15,12 +15,14 @@ from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.script import operations as s
 from harness.script.text import value_text
-from harness.trace.handles import prepare, rename
+from harness.trace.event import Event
+from harness.trace.events import ExportFinish
+from harness.trace.handles import rename
 from harness.world.types import Resource
 from harness.world.world import World
 
 Identify = Callable[[Role, Resource], ResourceIdentity]
-Show = Callable[[tuple[str, Place]], None]
+Show = Callable[[tuple[Event, Place]], None]
 
 
 class Instance:
@@ -32,9 +34,9 @@ class Instance:
         self._identify = identify
         self.table = Table()
         self._shown: list[Any] = []
-        """Lines and their places by turns: thousands of pairs would keep the garbage collector busy."""
+        """Events and their places by turns: thousands of pairs would keep the garbage collector busy."""
         self.show: Show = self._shown.extend
-        """Shows an event, line and place, without a handle's number or a NaN's payload in it."""
+        """Shows an event and its place."""
         self.where = ""
         """The call that runs now: the place of events that stand for no value."""
         self.registers: list[s.Value | None] = [None] * s.REGISTERS
@@ -43,16 +45,16 @@ class Instance:
         for frame in frames:
             self._frames.setdefault(frame.key, deque()).append(frame)
 
-    def emit(self, line: str, place: Place = "") -> None:
-        """Show any event."""
-        self.show((prepare(line), place or self.where))
+    def tell(self, event: Event) -> None:
+        """Shows an event that stands for no value."""
+        self.show((event, self.where))
 
     def forget_unflushed(self) -> None:
-        while self._shown and self._shown[-2].startswith("export_finish "):
+        while self._shown and isinstance(self._shown[-2], ExportFinish):
             del self._shown[-2:]
 
     def expected(self) -> Events:
-        """What it has shown, handles renamed and NaNs canonical."""
+        """What it has shown, handles renamed."""
         return Events(tuple(rename(self._shown[::2])), Places(self._shown[1::2]))
 
     def identity(self, resource: Resource) -> ResourceIdentity:

@@ -9,7 +9,9 @@ what they are in no table. The order of pops is that of wit_dylib.h. Sources: Ca
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum, unique
+from functools import partial
 
 from harness.model import lift_sequences, scalars
 from harness.model.context import NOTHING, LiftLowerContext, Load, Unpredictable
@@ -18,6 +20,8 @@ from harness.model.scalars import U32
 from harness.model.table import SpecTrap, Subtask
 from harness.plan.outcomes import TrapClass
 from harness.script import operations as s
+from harness.trace import events as e
+from harness.trace.event import Each, Event
 from harness.trace.kinds import KINDS
 from harness.values.values import without_payload
 from harness.world import types as t
@@ -92,7 +96,8 @@ class Lifting:
 
 
 def _scalar(type: t.Prim, in_memory: bool) -> Load:
-    kind, pop = type.canonical, f"pop_{type.canonical} = "
+    kind = type.canonical
+    pops = Each(partial(e.PopNumber, kind))
     numbers = scalars.in_range(type)
     low, high = numbers[0], numbers[-1]
     convert, mask = scalars.convert(type, in_memory), (1 << scalars.core_width(type)) - 1
@@ -102,9 +107,9 @@ def _scalar(type: t.Prim, in_memory: bool) -> Load:
             return cx.otherwise(load, value, place)
         number = value.value
         if low <= number <= high:
-            cx.show((pop + str(number), place))
+            cx.show((pops[number], place))
             return value
-        cx.show((pop + str(scalars.as_core(type, number)), place))
+        cx.show((pops[scalars.as_core(type, number)], place))
         lifted = convert(number & mask)
         if lifted is None:
             return cx.bad(TrapClass.INVALID_CHAR)
@@ -115,26 +120,26 @@ def _scalar(type: t.Prim, in_memory: bool) -> Load:
 
 def _float(type: t.Prim) -> Load:
     kind, width = type.canonical, t.FLOATS[type]
-    pop, digits = f"pop_{kind} = ", f"0{width // 4}x"
+    pops = Each(partial(e.PopFloat, kind))
 
     def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
         if value.__class__ is not s.Number or value.kind != kind:
             return cx.otherwise(load, value, place)
         number = without_payload(value.value, width)
-        cx.show((pop + format(number, digits), place))
+        cx.show((pops[number], place))
         return value if number == value.value else s.Number(kind, number)
 
     return load
 
 
 def _bits(type: t.Type, labels: int) -> Load:
-    pop, mask = f"pop_flags {type.canonical} = ", (1 << labels) - 1
+    pops, mask = Each(partial(e.PopFlags, "flags", type.canonical)), (1 << labels) - 1
 
     def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
         if value.__class__ is not s.Number or value.kind != "flags":
             return cx.otherwise(load, value, place)
         number = value.value & U32
-        cx.show((pop + str(number), place))
+        cx.show((pops[number], place))
         return value if value.value == number & mask else s.Number("flags", number & mask)
 
     return load
@@ -142,7 +147,7 @@ def _bits(type: t.Type, labels: int) -> Load:
 
 def _product(type: t.Type, members: tuple[Load, ...]) -> Load:
     assert isinstance(type, t.Record | t.Tuple | t.FixedLengthList)
-    pop, steps, count = f"pop_{KINDS[type.__class__]} {type.canonical}", type.steps, len(members)
+    pop, steps, count = e.PopProduct(KINDS[type.__class__], type.canonical), type.steps, len(members)
 
     def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
         if value.__class__ is not s.Fields or len(value.items) != count:
@@ -157,13 +162,13 @@ def _product(type: t.Type, members: tuple[Load, ...]) -> Load:
 
 def _enum(type: t.EnumType, cases: int) -> Load:
     """Cut to its size in memory a bad discriminant may be one of a case; it must not be taken for that case."""
-    pop = f"pop_enum {type.canonical} = "
+    pops = Each(partial(e.PopSum, "enum", type.canonical))
 
     def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
         if value.__class__ is not s.Number or value.kind != "enum":
             return cx.otherwise(load, value, place)
         index = value.value & U32
-        cx.show((pop + str(index), place))
+        cx.show((pops[index], place))
         if index >= cases:
             return _bad_discriminant(cx)
         return value if index == value.value else s.Number("enum", index)
@@ -196,14 +201,14 @@ def _stored(number: int, size: int) -> int:
 
 def _sum(type: t.Type, payloads: tuple[Load | None, ...]) -> Load:
     assert isinstance(type, t.Variant | t.Option | t.Result)
-    pop, count = f"pop_{KINDS[type.__class__]} {type.canonical} = ", len(payloads)
+    pops, count = Each(partial(e.PopSum, KINDS[type.__class__], type.canonical)), len(payloads)
     steps = [f".{name}" for name in type.case_names]
 
     def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
         if value.__class__ is not s.Case:
             return cx.otherwise(load, value, place)
         index = value.discriminant & U32
-        cx.show((pop + str(index), place))
+        cx.show((pops[index], place))
         if index >= count:
             if value.payload is not None:
                 raise Unpredictable(f"{place_text(place)}: a payload of case {index}, of {count}, stays on the stack")
@@ -268,7 +273,7 @@ def _asynchronous(type: t.Type) -> Load:
 def _error_context(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
     if value.__class__ is not s.Handle or value.resource not in (None, s.ERROR_CONTEXT):
         return cx.otherwise(_error_context, value, place)
-    cx.inst.emit(f"pop_error_context = {value.number & U32}", place)
+    cx.show((e.PopErrorContext(value.number & U32), place))
     if cx.trapped:
         return NOTHING
     try:
@@ -278,13 +283,13 @@ def _error_context(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Valu
 
 
 def _resource(resource: t.Resource, own: bool) -> Load:
-    pop = f"{'pop_own' if own else 'pop_borrow'} {resource.canonical} = "
+    pop: Callable[[str, int], Event] = e.PopOwn if own else e.PopBorrow
 
     def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
         if value.__class__ is not s.Handle or value.resource == s.ERROR_CONTEXT:
             return cx.otherwise(load, value, place)
         number = value.number & U32
-        cx.inst.emit(pop + str(number), place)
+        cx.show((pop(resource.canonical, number), place))
         if cx.trapped:
             return NOTHING
         try:

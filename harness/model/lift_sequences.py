@@ -11,6 +11,7 @@ from harness.model.told import told_items
 from harness.plan.outcomes import TrapClass
 from harness.script import operations as s
 from harness.script.encoding import read_numbers
+from harness.trace import events as e
 from harness.world import types as t
 
 MAX_LIST_BYTE_LENGTH = MAX_STRING_BYTE_LENGTH = (1 << 28) - 1
@@ -22,11 +23,12 @@ UNREACHABLE_ADDRESS = 1 << 28
 
 def string(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
     if value.__class__ is s.Pointer:
-        return _range(cx, value, "pop_string", 1, 1, s.Str(b""), place)
+        cx.show((e.PopString(value.length & U32, b""), place))
+        return _range(cx, value, 1, 1, s.Str(b""), place)
     if value.__class__ is not s.Str:
         return cx.otherwise(string, value, place)
     data = value.data
-    cx.show((f"pop_string = {len(data)} {data.hex() or '-'}", place))
+    cx.show((e.PopString(len(data), data), place))
     if len(data) > MAX_STRING_BYTE_LENGTH:
         return cx.bad(TrapClass.TOO_LONG)
     try:
@@ -36,11 +38,8 @@ def string(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
     return value
 
 
-def _range(
-    cx: LiftLowerContext, at: s.Pointer, event: str, size: int, alignment: int, empty: s.Value, place: Place
-) -> s.Value:
+def _range(cx: LiftLowerContext, at: s.Pointer, size: int, alignment: int, empty: s.Value, place: Place) -> s.Value:
     """A pointer and a length that a script made up."""
-    cx.show((f"{event} = {at.length & U32} -", place))
     byte_length = (at.length & U32) * size
     address = at.address & U32
     broken = {
@@ -60,16 +59,17 @@ _Items = Callable[[LiftLowerContext, s.Items, Place], s.Value]
 
 
 def list_of(type: t.Type, element: t.Type, items: _Items, size: int, alignment: int) -> Load:
-    pop = f"pop_list {type.canonical}"
+    name = type.canonical
 
     def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
         if value.__class__ is s.Items:
             return items(cx, value, place)
         if value.__class__ is s.Pointer:
-            return _range(cx, value, pop, size, alignment, s.Items(()), place)
+            cx.show((e.PopList(name, value.length & U32, b""), place))
+            return _range(cx, value, size, alignment, s.Items(()), place)
         if value.__class__ is not s.Raw:
             return cx.otherwise(load, value, place)
-        cx.show((f"{pop} = {value.length} {value.data.hex() or '-'}", place))
+        cx.show((e.PopList(name, value.length, value.data), place))
         if value.length * size != len(value.data):
             raise Unpredictable(f"{place_text(place)}: {value.length} elements in {len(value.data)} bytes")
         if not isinstance(element, t.Prim) or element not in t.NUMBERS:
@@ -81,10 +81,10 @@ def list_of(type: t.Type, element: t.Type, items: _Items, size: int, alignment: 
 
 def items_of(type: t.Type, element: Load, size: int) -> _Items:
     name = type.canonical
-    pop, iter_next, iter_end = f"pop_list {name} = ", f"pop_list_iter_next {name}", f"pop_list_iter {name}"
+    iter_next, iter_end = e.IterNext("list", name), e.IterEnd("list", name)
 
     def load(cx: LiftLowerContext, value: s.Items, place: Place) -> s.Value:
-        cx.show((pop + str(len(value.items)), place))
+        cx.show((e.PopList(name, len(value.items), ""), place))
         lifted = []
         for index, item in enumerate(value.items):
             here = (place, index)
@@ -98,7 +98,7 @@ def items_of(type: t.Type, element: Load, size: int) -> _Items:
 
 def items_whole(type: t.Type, element: Load, size: int) -> _Items:
     """The interpreter stores the elements by itself and tells them all in one, before anything is lifted."""
-    pop = f"pop_list {type.canonical} = "
+    name = type.canonical
 
     def load(cx: LiftLowerContext, value: s.Items, place: Place) -> s.Value:
         items = tuple(map(cx.held, value.items))
@@ -107,7 +107,7 @@ def items_whole(type: t.Type, element: Load, size: int) -> _Items:
             lifted = tuple([element(cx, item, (place, index)) for index, item in enumerate(items)])
         finally:
             cx.show = show
-        cx.show((f"{pop}{len(lifted)}{told_items(items)}", place))
+        cx.show((e.PopList(name, len(lifted), told_items(items)), place))
         return _checked(cx, value, lifted, size)
 
     return load
@@ -121,12 +121,12 @@ def _checked(cx: LiftLowerContext, value: s.Items, lifted: tuple[s.Value, ...], 
 
 def map_of(type: t.Type, key: Load, mapped: Load, size: int) -> Load:
     name = type.canonical
-    pop, iter_next, iter_end = f"pop_map {name} = ", f"pop_map_iter_next {name}", f"pop_map_iter {name}"
+    iter_next, iter_end = e.IterNext("map", name), e.IterEnd("map", name)
 
     def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
         if value.__class__ is not s.Entries:
             return cx.otherwise(load, value, place)
-        cx.show((pop + str(len(value.pairs)), place))
+        cx.show((e.PopMap(name, len(value.pairs)), place))
         pairs = []
         for index, (one, other) in enumerate(value.pairs):
             here = (place, index)

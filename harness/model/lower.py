@@ -9,6 +9,7 @@ of pushes is that of wit_dylib.h.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from harness.model.context import LiftLowerContext, Unpredictable, unseen
@@ -17,6 +18,8 @@ from harness.model.table import ErrorContextHandle, ResourceHandle, Task
 from harness.model.told import told_items
 from harness.script import operations as s
 from harness.script.encoding import read_numbers
+from harness.trace import events as e
+from harness.trace.event import Each, Event
 from harness.trace.kinds import KINDS
 from harness.values.numbers import write_numbers
 from harness.world import types as t
@@ -42,13 +45,14 @@ class Lowering:
     def _make(self, type: t.Type) -> Store:
         match despecialize(type):
             case Scalar(scalar):
-                return _float(scalar) if scalar in t.FLOATS else _number(f"push_{scalar.canonical} ")
+                push = e.PushFloat if scalar in t.FLOATS else e.PushNumber
+                return _number(Each(partial(push, scalar.canonical)))
             case Bits():
-                return _number(f"push_flags {type.canonical} ")
+                return _number(Each(partial(e.PushFlags, "flags", type.canonical)))
             case Product(types, times):
                 return _product(type, tuple(map(self.store, types)) * times)
             case Sum() if isinstance(type, t.EnumType):
-                return _number(f"push_enum {type.canonical} ")
+                return _number(Each(partial(e.PushSum, "enum", type.canonical)))
             case Sum(cases):
                 return _sum(type, tuple([None if case is None else self.store(case) for case in cases]))
             case Sequence(()):
@@ -70,32 +74,22 @@ class Lowering:
         return _list(type, element, self.store(element))
 
 
-def _number(push: str) -> Store:
+def _number(pushes: Each) -> Store:
     def store(cx: LiftLowerContext, value: s.Number, place: Place) -> s.Value:
-        cx.show((push + str(value.value), place))
-        return value
-
-    return store
-
-
-def _float(type: t.Prim) -> Store:
-    push, digits = f"push_{type.canonical} ", f"0{t.FLOATS[type] // 4}x"
-
-    def store(cx: LiftLowerContext, value: s.Number, place: Place) -> s.Value:
-        cx.show((push + format(value.value, digits), place))
+        cx.show((pushes[value.value], place))
         return value
 
     return store
 
 
 def _string(cx: LiftLowerContext, value: s.Str, place: Place) -> s.Value:
-    cx.show((f"push_string {len(value.data)} {value.data.hex() or '-'}", place))
+    cx.show((e.PushString(len(value.data), value.data), place))
     return value
 
 
 def _product(type: t.Type, members: tuple[Store, ...]) -> Store:
     assert isinstance(type, t.Record | t.Tuple | t.FixedLengthList)
-    push, steps = f"push_{KINDS[type.__class__]} {type.canonical}", type.steps
+    push, steps = e.PushProduct(KINDS[type.__class__], type.canonical), type.steps
 
     def store(cx: LiftLowerContext, value: s.Fields, place: Place) -> s.Value:
         fields = zip(members, value.items, steps, strict=True)
@@ -108,25 +102,25 @@ def _product(type: t.Type, members: tuple[Store, ...]) -> Store:
 
 def _sum(type: t.Type, payloads: tuple[Store | None, ...]) -> Store:
     assert isinstance(type, t.Variant | t.Option | t.Result)
-    push = f"push_{KINDS[type.__class__]} {type.canonical} "
+    pushes = Each(partial(e.PushSum, KINDS[type.__class__], type.canonical))
     steps = [f".{name}" for name in type.case_names]
 
     def store(cx: LiftLowerContext, value: s.Case, place: Place) -> s.Value:
         index, given, payload = value.discriminant, value.payload, payloads[value.discriminant]
         if payload is not None:
             given = payload(cx, given, (place, steps[index]))
-        cx.show((push + str(index), place))
+        cx.show((pushes[index], place))
         return value if given is value.payload else s.Case(index, given)
 
     return store
 
 
 def _list(type: t.Type, element_type: t.Type, element: Store) -> Store:
-    push, append = f"push_list {type.canonical} ", f"list_append {type.canonical}"
+    name, append = type.canonical, e.Append("list", type.canonical)
 
     def store(cx: LiftLowerContext, value: s.Items | s.Raw, place: Place) -> s.Value:
         items = _elements(value, element_type)
-        cx.show((f"{push}{len(items)} = 0", place))
+        cx.show((e.PushList(name, len(items), 0, ""), place))
         given = []
         for index, item in enumerate(items):
             here = (place, index)
@@ -147,13 +141,13 @@ def _elements(value: s.Items | s.Raw, type: t.Type) -> tuple[s.Value, ...]:
 
 def _numbers(type: t.Type, element: t.Prim) -> Store:
     """The interpreter takes the bytes."""
-    push = f"push_list {type.canonical} "
+    name = type.canonical
 
     def store(cx: LiftLowerContext, value: s.Items | s.Raw, place: Place) -> s.Value:
         if isinstance(value, s.Items):
             numbers = [item.value for item in value.items if isinstance(item, s.Number)]
             value = s.Raw(len(numbers), write_numbers(numbers, element))
-        cx.show((f"{push}{value.length} = 1 {value.data.hex() or '-'}", place))
+        cx.show((e.PushList(name, value.length, 1, value.data), place))
         return value
 
     return store
@@ -161,7 +155,7 @@ def _numbers(type: t.Type, element: t.Prim) -> Store:
 
 def _list_whole(type: t.Type, element_type: t.Type, element: Store) -> Store:
     """The interpreter loads the elements by itself, and tells them all in one."""
-    push = f"push_list {type.canonical} "
+    name = type.canonical
 
     def store(cx: LiftLowerContext, value: s.Items | s.Raw, place: Place) -> s.Value:
         show, cx.show = cx.show, unseen
@@ -170,7 +164,7 @@ def _list_whole(type: t.Type, element_type: t.Type, element: Store) -> Store:
             given = tuple([element(cx, item, (place, index)) for index, item in items])
         finally:
             cx.show = show
-        cx.show((f"{push}{len(given)} = 1{told_items(given)}", place))
+        cx.show((e.PushList(name, len(given), 1, told_items(given)), place))
         return _same(value, given)
 
     return store
@@ -181,10 +175,10 @@ def _same(value: s.Items | s.Raw, items: tuple[s.Value, ...]) -> s.Value:
 
 
 def _map(type: t.Type, key: Store, mapped: Store) -> Store:
-    push, append = f"push_map {type.canonical} ", f"map_append {type.canonical}"
+    name, append = type.canonical, e.Append("map", type.canonical)
 
     def store(cx: LiftLowerContext, value: s.Entries, place: Place) -> s.Value:
-        cx.show((f"{push}{len(value.pairs)}", place))
+        cx.show((e.PushMap(name, len(value.pairs)), place))
         pairs = []
         for index, (one, other) in enumerate(value.pairs):
             here = (place, index)
@@ -214,16 +208,19 @@ def _asynchronous(type: t.Type) -> Store:
 
 def _error_context(cx: LiftLowerContext, value: s.Str, place: Place) -> s.Value:
     number = cx.inst.table.add(ErrorContextHandle(value.data))
-    cx.inst.emit(f"push_error_context {number}", place)
+    cx.show((e.PushErrorContext(number), place))
     return s.Handle(number, s.ERROR_CONTEXT)
 
 
 def _resource(resource: t.Resource, own: bool) -> Store:
-    push = f"{'push_own' if own else 'push_borrow'} {resource.canonical} "
+    if own:
+        push: Callable[[str, int], Event] = e.PushOwn
+    else:
+        push = e.PushRep if resource.exported else e.PushBorrow
 
     def store(cx: LiftLowerContext, value: s.Number, place: Place) -> s.Value:
         number = lower_own(cx, value.value, resource) if own else lower_borrow(cx, value.value, resource)
-        cx.inst.emit(push + str(number), place)
+        cx.show((push(resource.canonical, number), place))
         return s.Handle(number, resource.canonical)
 
     return store

@@ -18,13 +18,14 @@ from harness.plan.events import Events
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.roles import Role
 from harness.script import operations as s
+from harness.trace.events import ResourceDtor
 
 __all__ = ["ModelRun", "Unpredictable", "run_model"]
 
 
 @dataclass(frozen=True)
 class ModelRun:
-    """What every component must show, handles renamed and NaNs canonical (`harness.trace.handles.normalize`)."""
+    """What every component must show, handles renamed (`harness.trace.handles`)."""
 
     expected: dict[Role, Events]
     outcome: ExpectedOutcome
@@ -106,7 +107,7 @@ class _Machine:
         callee = self.instances[crossing.callee]
         self._calls += 1
         where = f"call {self._calls} {crossing.imported.canonical}"
-        caller.show((f"import_call {crossing.imported.canonical}", where))
+        caller.show((crossing.events.import_call, where))
         subtask = Subtask()
         cx = LiftLowerContext(caller, subtask, args)
         lifted = [
@@ -120,7 +121,7 @@ class _Machine:
             cx = LiftLowerContext(caller, None)
             given = crossing.result.lower(cx, result, (where, crossing.result.step))
         subtask.deliver_resolve()
-        caller.show((f"import_return {crossing.imported.canonical}", where))
+        caller.show((crossing.events.import_return, where))
         return given
 
     def _export(self, callee: Instance, crossing: Crossing, args: list[s.Value], where: str) -> s.Value | None:
@@ -129,14 +130,13 @@ class _Machine:
             raise SpecTrap(TrapClass.CANNOT_ENTER)
         self._entered.add(callee.role)
         function = crossing.exported
-        name = function.canonical
         task = Task()
-        callee.show((f"export_start {name}", where))
+        callee.show((crossing.events.export_start, where))
         callee.where = where
         cx = LiftLowerContext(callee, task)
         pairs = zip(args, crossing.params, strict=True)
         given = tuple([passage.lower(cx, value, (where, passage.step)) for value, passage in pairs])
-        callee.show((f"export_call {name}", where))
+        callee.show((crossing.events.export_call, where))
         frame = callee.next_frame(s.OnExport(function.interface, function.name))
         if frame is None:
             raise callee.fail("no_frame")
@@ -144,7 +144,7 @@ class _Machine:
         result = self._checked_result(callee, crossing, value, given, where, task)
         if task.num_borrows:
             raise SpecTrap(TrapClass.BORROW_LEFT)
-        callee.show((f"export_finish {name}", where))
+        callee.show((crossing.events.export_finish, where))
         self._entered.discard(callee.role)
         return result
 
@@ -196,7 +196,7 @@ class _Machine:
         outer = implementor.role in self._entered
         self.destroyed.append((handle.rt, handle.rep))
         self._entered.add(implementor.role)
-        implementor.emit(f"resource_dtor {handle.rt.canonical} {handle.rep}")
+        implementor.tell(ResourceDtor(handle.rt.canonical, handle.rep))
         interface, name = resource_ops.parts_of(handle.rt.canonical)
         frame = implementor.next_frame(s.OnDestructor(interface, name))
         if frame is not None:

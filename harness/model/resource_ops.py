@@ -7,6 +7,7 @@ from harness.model.instance import Instance
 from harness.model.table import ErrorContextHandle, ResourceHandle, ResourceIdentity
 from harness.script import operations as s
 from harness.script.text import value_text
+from harness.trace import events as e
 
 
 def new(instance: Instance, register: int, interface: str | None, name: str, rep: int) -> None:
@@ -15,26 +16,26 @@ def new(instance: Instance, register: int, interface: str | None, name: str, rep
     if resource is None or not resource.exported:
         raise Unpredictable(f"the {instance.role.value} does not define the resource {name} in {interface}")
     number = instance.table.add(ResourceHandle(instance.identity(resource), rep, own=True))
-    instance.emit(f"resource_new {resource.canonical} {rep} = {number}")
+    instance.tell(e.ResourceNew(resource.canonical, rep, number))
     instance.store(register, s.Handle(number, resource.canonical))
 
 
 def rep(instance: Instance, register: int, value: s.Value) -> None:
     handle, canonical, rt = _resource(instance, value)
     found = instance.table.resource(instance.table.get(handle.number), rt).rep
-    instance.emit(f"resource_rep {canonical} {handle.number} = {found}")
+    instance.tell(e.ResourceRep(canonical, handle.number, found))
     instance.store(register, s.Number("u32", found))
 
 
 def drop(instance: Instance, value: s.Value) -> ResourceHandle | None:
     """Drop a handle; an owned resource is the caller's to destroy."""
     if isinstance(value, s.Handle) and value.resource == s.ERROR_CONTEXT:
-        instance.emit(f"error_context_drop {value.number}")
+        instance.tell(e.ErrorContextDrop(value.number))
         instance.table.lift_error_context(value.number)
         instance.table.remove(value.number)
         return None
     handle, canonical, rt = _resource(instance, value)
-    instance.emit(f"resource_drop {canonical} {handle.number}")
+    instance.tell(e.ResourceDrop(canonical, handle.number))
     dropped = instance.table.drop(handle.number, rt)
     return dropped if dropped.own else None
 
@@ -44,7 +45,7 @@ def error_context_new(instance: Instance, register: int, value: s.Value) -> None
     if not isinstance(value, s.Str):
         raise Unpredictable("the message of an error context is not a string")
     number = instance.table.add(ErrorContextHandle(value.data))
-    instance.emit(f"error_context_new {len(value.data)} {value.data.hex() or '-'} = {number}")
+    instance.tell(e.NewErrorContext(len(value.data), value.data, number))
     instance.store(register, s.Handle(number, s.ERROR_CONTEXT))
 
 
@@ -52,7 +53,7 @@ def error_context_message(instance: Instance, register: int, value: s.Value) -> 
     if not isinstance(value, s.Handle):
         raise Unpredictable("the message of something that is not an error context")
     data = instance.table.lift_error_context(value.number).message
-    instance.emit(f"error_context_debug_message {value.number} = {len(data)} {data.hex() or '-'}")
+    instance.tell(e.ErrorContextDebugMessage(value.number, len(data), data))
     instance.store(register, s.Str(data))
 
 

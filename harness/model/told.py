@@ -13,21 +13,22 @@ _FLOATS = {"f32": 32, "f64": 64}
 
 
 def told_items(items: Iterable[s.Value]) -> str:
-    """The values in the script's notation, each after a blank."""
-    return "".join([f" {value_text(_told(item))}" for item in items])
+    """The values in the script's notation."""
+    return " ".join([value_text(_told(item)) for item in items])
 
 
 def _told(value: s.Value) -> s.Value:
     """With numbers as the interpreter holds them: 64 bits, of a NaN those of the canonical one."""
     match value:
-        case s.Number():
-            return s.Number(value.kind, _number(value.kind, value.value))
+        case s.Number(kind, number):
+            told = _number(kind, number)
+            return value if told == number else s.Number(kind, told)
         case s.Fields(items):
             return s.Fields(tuple(map(_told, items)))
         case s.Items(items):
             return s.Items(tuple(map(_told, items)))
-        case s.Case(discriminant, payload):
-            return s.Case(discriminant, None if payload is None else _told(payload))
+        case s.Case(discriminant, payload) if payload is not None:
+            return s.Case(discriminant, _told(payload))
         case s.Entries(pairs):
             return s.Entries(tuple([(_told(key), _told(mapped)) for key, mapped in pairs]))
         case s.Pointer(address, length):

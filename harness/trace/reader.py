@@ -1,104 +1,119 @@
-"""A component's trace, from lines to what can be compared: canonical names for indices, memory events apart."""
+"""A component's trace, from lines to what can be compared: events with canonical names, some of them apart."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.trace.handles import PREPARED, HandleLine, prepare, rename
-from harness.trace.names import DumpError, Names, number, read_dump, short
+from harness.trace.event import BY_WORD, HANDLES, Event
+from harness.trace.events import Balance, DeallocBytes, Fail, ImportBalance, Realloc
+from harness.trace.handles import rename
+from harness.trace.names import DumpError, Names, read_dump
+from harness.trace.parser import ARRAYS, index_of, parse
 
 MAX_TEXT = 1 << 28
 """Characters of a trace with names in the place of indices."""
 
-_INDEXED = {
-    "export_start": "export",
-    "export_call": "export",
-    "export_finish": "export",
-    "import_call": "import",
-    "import_return": "import",
-    "import_balance": "import",
-    "list_append": "list",
-    "map_append": "map",
-    "pop_list_iter_next": "list",
-    "pop_list_iter": "list",
-    "pop_map_iter_next": "map",
-    "pop_map_iter": "map",
-    "resource_new": "resource",
-    "resource_rep": "resource",
-    "resource_drop": "resource",
-    "resource_dtor": "resource",
-}
-"""Events whose first field is an index, and the array that it is an index of."""
-for _kind in ("record", "tuple", "fixed_length_list", "option", "result", "variant", "list", "map", "flags", "enum"):
-    _INDEXED[f"push_{_kind}"] = _INDEXED[f"pop_{_kind}"] = _kind
-for _kind in ("own", "borrow"):
-    _INDEXED[f"push_{_kind}"] = _INDEXED[f"pop_{_kind}"] = "resource"
-
-_MEMORY = frozenset(("realloc", "dealloc_bytes"))
+_MEMORY = (Realloc, DeallocBytes)
 """Allocations and deallocations are each generator's own affair; what they come to stands in the balances."""
-_APART = frozenset(("balance", "import_balance", "fail"))
+_APART = (Balance, ImportBalance, Fail)
+
+
+def _words(events: tuple[type[Event], ...]) -> frozenset[str]:
+    return frozenset([word for word, syntaxes in BY_WORD.items() if syntaxes[0].made in events])
+
+
+_MEMORY_WORDS, _APART_WORDS = _words(_MEMORY), _words(_APART)
+_SPECIAL = ARRAYS.keys() | _MEMORY_WORDS | _APART_WORDS
+"""Other lines are the same event whatever the `wit_t` is."""
+_END = "balance "
 _TOO_LONG = f"with the names of what it speaks of, the trace is longer than {MAX_TEXT} characters"
-_AS_IT_IS = frozenset(
-    f"{side}_{kind}"
-    for side in ("push", "pop")
-    for kind in ("bool", "u8", "s8", "u16", "s16", "u32", "s32", "u64", "s64", "char", "string")
-)
-"""Events that are compared as they stand: most lines that are met but once are of these kinds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What one component told in one run. Lines have canonical names where the interpreter wrote indices."""
+    """What one component told in one run."""
 
     names: Names | None
     """The `wit_t`; None where the script did not ask for it or the component never began."""
-    lines: tuple[str, ...]
-    """The events that are compared one by one, handles renamed (`harness.trace.handles`)."""
-    balances: tuple[str, ...]
+    events: tuple[Event, ...]
+    """Those that are compared one by one, handles renamed (`harness.trace.handles`)."""
+    balances: tuple[Event, ...]
+    """`Balance` and `ImportBalance`, or what should have been one of them and cannot be read."""
     failure: str | None
     """The cause that the interpreter named just before it trapped."""
+    ended: bool = False
+    """Whether the last line of all is a balance of the whole component."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The events for people."""
+        return tuple(map(str, self.events))
 
 
-class _Lines(dict[str, str | None]):
-    """Lines as the interpreter wrote them, and what is compared of each; worked out when a line is first met.
+_MOST = 100_000
 
-    None for what is not compared line by line; of that, `apart` has what is looked at in other ways.
+
+class Known(dict[str, Event]):
+    """Events that were met, whatever the `wit_t` is: by their lines, or by what `_Lines` makes of these.
+
+    So equal events are one object, and traces of different tools are compared without a look into their events.
     """
 
-    _MOST = 100_000
+    def keep(self, key: str, event: Event) -> Event:
+        if len(self) > _MOST:
+            self.clear()
+        self[key] = event
+        return event
 
-    def __init__(self, names: Names | None) -> None:
+
+class _Lines(dict[str, Event | None]):
+    """Lines as the interpreter wrote them, and the event of each; worked out when a line is first met.
+
+    None for what is not compared one by one; of that, `apart` has what is looked at in other ways.
+    """
+
+    def __init__(self, names: Names | None, known: Known) -> None:
         super().__init__()
         self.names = names
-        self.apart: dict[str, str] = {}
-        self.added = 0
-        """Characters that names have added since somebody set this to 0."""
+        self._known = known
+        self.apart: dict[str, Event] = {}
+        self.longest = 0
+        """Of the names of what was met."""
         self.handles = False
         """Whether handles were ever among the lines."""
 
-    def __missing__(self, raw: str) -> str | None:
-        kind, blank, _ = raw.partition(" ")
-        found: str | None = None
-        if kind in _AS_IT_IS:
-            found = raw
-        elif blank and kind in _APART:
-            self.apart[raw] = self._canonical(raw)
-        elif raw and not (blank and kind in _MEMORY):
-            found = self._canonical(raw)
-            if kind in PREPARED:
-                found = prepare(found)
-                self.handles = self.handles or isinstance(found, HandleLine)
-        if len(self) > self._MOST:
+    def __missing__(self, raw: str) -> Event | None:
+        word, blank, rest = raw.partition(" ")
+        found: Event | None = None
+        if word not in _SPECIAL:
+            if raw:
+                found = self._known.get(raw) or self._known.keep(raw, parse(raw))
+        elif blank and word in _APART_WORDS:
+            self.apart[raw] = parse(raw) if self.names is None else parse(raw, self._name)
+        elif not blank or word not in _MEMORY_WORDS:
+            found = self._indexed(raw, word, rest)
+        if found.__class__ in HANDLES:
+            self.handles = True
+        if len(self) > _MOST:
             self.clear()
         self[raw] = found
         return found
 
-    def _canonical(self, line: str) -> str:
-        found = _canonical(line, self.names)
-        self.added += len(found) - len(line)
-        if self.added > MAX_TEXT:
-            raise DumpError(_TOO_LONG)
-        return found
+    def _indexed(self, raw: str, word: str, rest: str) -> Event:
+        """An event that has an index, unless it is one without its fields."""
+        if self.names is None or word not in ARRAYS:
+            return parse(raw)
+        index, _, rest = rest.partition(" ")
+        name = self._name(ARRAYS[word], index_of(raw, index))
+        key = f"{word} {name}\n{rest}"
+        return self._known.get(key) or self._known.keep(key, parse(raw, self._name))
+
+    def _name(self, array: str, index: int) -> str:
+        assert self.names is not None
+        name = self.names.of(array, index)
+        if len(name) > self.longest:
+            self.longest = len(name)
+        return name
 
 
 class TraceReader:
@@ -109,6 +124,7 @@ class TraceReader:
     def __init__(self) -> None:
         self._tables: dict[str, _Lines] = {}
         self._traces: dict[str, Trace] = {}
+        self._known = Known()
 
     def read(self, text: str) -> Trace:
         """`DumpError` when the `wit_t` contradicts itself or a line has an index outside it."""
@@ -121,22 +137,25 @@ class TraceReader:
 
     def _read(self, text: str) -> Trace:
         known, rest = self._table(text)
-        known.added = 0
         raw = rest.split("\n")
-        lines = list(filter(None, map(known.__getitem__, raw)))
-        if sum(map(len, lines)) > MAX_TEXT:
-            raise DumpError(_TOO_LONG)
+        events = list(filter(None, map(known.__getitem__, raw)))
+        if len(text) + len(raw) * known.longest > MAX_TEXT:
+            _check_length(events)
         apart = [known.apart[line] for line in filter(known.apart.__contains__, raw)]
         if known.handles:
-            lines = rename(lines)
-        balances = tuple(line for line in apart if not line.startswith("fail "))
-        failure = next((line[5:] for line in apart if line.startswith("fail ")), None)
-        return Trace(known.names, tuple(lines), balances, failure)
+            events = rename(events)
+        failures = [event for event in apart if event.word == "fail"]
+        balances = [event for event in apart if event.word != "fail"]
+        failure = None
+        if failures:
+            failure = failures[0].cause if isinstance(failures[0], Fail) else ""
+        ended = rest.rstrip("\n").rpartition("\n")[2].startswith(_END)
+        return Trace(known.names, tuple(events), tuple(balances), failure, ended)
 
     def _table(self, text: str) -> tuple[_Lines, str]:
         """The meaning of this trace's dump, and the text after the dump."""
         if not text.startswith("wit "):
-            return _Lines(None), text
+            return _Lines(None, self._known), text
         end = text.rfind("\nwit ")
         end = text.find("\n", end + 1) + 1 or len(text)
         dump = text[:end]
@@ -144,18 +163,15 @@ class TraceReader:
         if table is None:
             if len(self._tables) > self._TABLES:
                 self._tables.clear()
-            table = self._tables[dump] = _Lines(read_dump(dump.removesuffix("\n").split("\n")))
+            names = read_dump(dump.removesuffix("\n").split("\n"))
+            table = self._tables[dump] = _Lines(names, self._known)
         return table, text[end:]
 
 
-def _canonical(line: str, names: Names | None) -> str:
-    head, _, rest = line.partition(" ")
-    kind = _INDEXED.get(head)
-    if kind is None or names is None:
-        return line
-    index, blank, rest = rest.partition(" ")
-    try:
-        which = number(index)
-    except DumpError:
-        raise DumpError(f"malformed event {short(line)}") from None
-    return f"{head} {names.of(kind, which)}{blank}{rest}"
+def _check_length(events: list[Event]) -> None:
+    """Exactly, where it might be too much."""
+    length = 0
+    for event in events:
+        length += len(str(event)) + 1
+        if length > MAX_TEXT:
+            raise DumpError(_TOO_LONG)

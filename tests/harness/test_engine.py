@@ -16,6 +16,7 @@ from harness.plan.events import Events
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.plan import ScriptPlan
 from harness.plan.roles import ItemKind, Role, Wire
+from harness.trace.events import PushNumber
 from tests.harness import stub
 
 WIRE = Wire(Role.DRIVER, "a:b/c", ItemKind.INSTANCE, Role.SUBJECT, ("a:b/c",))
@@ -101,8 +102,7 @@ def test_an_endless_trace_ends(compiled: Compiled) -> None:
 
 def test_bounds_grow_with_what_a_plan_expects() -> None:
     def bounds(events: int, script: int) -> RunLimits:
-        lines = ("push_u8 1",) * events
-        expected = {Role.DRIVER: Events(lines, ("",) * events)}
+        expected = {Role.DRIVER: Events((PushNumber("u8", 1),) * events, ("",) * events)}
         plan = ScriptPlan({Role.DRIVER: "x" * script}, expected, ExpectedOutcome())
         return LIMITS.for_plan(plan)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.trace.described import Described
+from harness.trace.events import Balance, ImportBalance
 from harness.trace.names import DumpError, read_dump
 from harness.trace.reader import TraceReader
 
@@ -106,7 +107,8 @@ class TestTrace:
             "pop_own a:b/c#r = h1",
             "resource_drop a:b/c#r h1",
         )
-        assert trace.balances == ("import_balance a:b/c#f 0 0", "balance 0 0 0 0 0")
+        assert trace.balances == (ImportBalance("a:b/c#f", 0, 0), Balance(0, 0, 0, 0, 0))
+        assert trace.ended
 
     def test_equal_meaning_gives_equal_lines(self) -> None:
         """Two generators may number types as they like."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from harness.engine.results import EngineKind, Rejected, RunResult, Trap
-from harness.judge.diff import Expected, against_model, between
+from harness.judge.diff import against_model, between
 from harness.judge.difference import Difference
 from harness.judge.judging import judge, refused_by_engine
 from harness.judge.observation import CellRun, Observation
@@ -32,6 +32,7 @@ from harness.toolchains.cells import (
 )
 from harness.toolchains.component_build import ComponentBuild
 from harness.toolchains.protocol import BuildResult, Built, InvalidOutput, Panicked, Refused, TimedOut
+from harness.trace.events import PopNumber, PushNumber
 from harness.trace.reader import TraceReader
 from reports.outcomes import Outcome
 
@@ -39,7 +40,7 @@ GOOD = "push_u8 1\npop_u8 = 2\nbalance 0 0 0 0 0\n"
 FAILED = "push_u8 1\npop_u8 = 2\nfail d\n"
 SIGN = "push_u8 255\npop_u8 = 2\nbalance 0 0 0 0 0\n"
 OTHER = "push_u8 7\npop_u8 = 2\nbalance 0 0 0 0 0\n"
-EVENTS = Events(("push_u8 1", "pop_u8 = 2"), ("call 1, x", "call 2, result"))
+EVENTS = Events((PushNumber("u8", 1), PopNumber("u8", 2)), ("call 1, x", "call 2, result"))
 ROLES = (Role.SUBJECT, Role.DRIVER)
 TOOLS = {OURS: "generator", REFERENCE: "wasm-tools"}
 
@@ -288,18 +289,18 @@ class TestModel:
         ],
     )
     def test_differences(self, seen: Observation, expected: ExpectedOutcome, aspects: list[str]) -> None:
-        found = against_model(seen, Expected.of(plan(expected).runs[0]))
+        found = against_model(seen, plan(expected).runs[0])
         assert [difference.aspect for difference in found] == aspects
 
     def test_a_leak_in_one_call_is_told_once(self) -> None:
         text = "wit version 3\nwit import 0 - f 1 0 0 255:0 0 0\npush_u8 1\npop_u8 = 2\n"
         text += "import_balance 0 8 0\nimport_balance 0 8 0\nbalance 16 2 0 0 0\n"
-        (found,) = against_model(observation(text), Expected.of(plan().runs[0]))
+        (found,) = against_model(observation(text), plan().runs[0])
         assert (found.expected, found.actual) == ("import_balance -#f 0 0", "import_balance -#f 8 0")
 
     def test_a_role_that_told_nothing_differs(self) -> None:
         nothing = Observation(RunResult({}, None), {})
-        assert [d.aspect for d in against_model(nothing, Expected.of(plan().runs[0]))] == ["event"]
+        assert [d.aspect for d in against_model(nothing, plan().runs[0])] == ["event"]
 
 
 def test_between_cells() -> None:
@@ -405,7 +406,7 @@ STUMBLED = Trap(TrapClass.INTERPRETER, "pop_kind", "subject-run", "")
 )
 def test_an_unexpected_trap_tells_what_came_before_it(text: str, before: str) -> None:
     """What the interpreter stumbled over has no event of its own."""
-    (outcome, *others) = against_model(observation(text, STUMBLED), Expected.of(plan().runs[0]))
+    (outcome, *others) = against_model(observation(text, STUMBLED), plan().runs[0])
     assert (outcome.aspect, outcome.before) == ("outcome", before)
     assert all(other.aspect == "event" for other in others)
     assert before or others

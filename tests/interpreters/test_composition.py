@@ -18,6 +18,7 @@ from harness.plan.outcomes import TrapClass
 from harness.plan.roles import ItemKind, Role, Wire
 from harness.toolchains import ours, wasm_tools
 from harness.toolchains.protocol import Built, GenerateOptions, Library, LinkOptions, Toolchain
+from harness.trace.events import Balance
 from harness.trace.reader import Trace, TraceReader
 from interpreters import boxed
 
@@ -51,7 +52,7 @@ frame export t:p/api@1.0.0 [static]thing.make drop arg 0 new 2 t:p/api@1.0.0 thi
 frame dtor t:p/api@1.0.0 thing end
 frame dtor t:p/api@1.0.0 thing set 3 arg 0 end
 """
-BALANCED = "balance 0 0 0 0 0"
+BALANCED = Balance(0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Run:
 
     @property
     def balances(self) -> set[str]:
-        return {line.partition(" ")[2] for line in (*self.driver.balances, *self.provider.balances)}
+        return {str(event).partition(" ")[2] for event in (*self.driver.balances, *self.provider.balances)}
 
 
 @cache
@@ -279,4 +280,4 @@ def test_a_long_string_and_many_calls(compiled: Build, tools: str) -> None:
     assert isinstance(result, RunResult)
     assert result.trap is None
     assert result.traces[Role.PROVIDER].count("pop_string = 100000 6161") == calls
-    assert result.traces[Role.PROVIDER].endswith(BALANCED + "\n")
+    assert result.traces[Role.PROVIDER].endswith(str(BALANCED) + "\n")

@@ -1,0 +1,193 @@
+"""What an event is: declared once by its line and its fields; printer and parser follow from the declaration.
+
+    @event("push_list {type} {length} = {taken} {elements}")
+    @dataclass(frozen=True, slots=True)
+    class PushList(Event): ...
+
+The fields stand in the order of the line. `{kind}` in the first word makes as many events as the declaration has kinds;
+what follows may depend on the kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
+from typing import Any, TypeVar, get_type_hints
+
+from harness.trace.fields import Data, Field, Handle, Malformed, NameOf
+
+
+class Event:
+    """One thing that an interpreter tells, with canonical names."""
+
+    __slots__ = ()
+
+    @property
+    def _syntax(self) -> Syntax:
+        return SYNTAXES[self.__class__, getattr(self, "kind", "")]
+
+    @property
+    def word(self) -> str:
+        """The first word of its line: the call of the interface."""
+        return self._syntax.word
+
+    def __str__(self) -> str:
+        """Its line, with names in the place of indices."""
+        return self._syntax.text(self)
+
+
+class Each(dict[int, Event]):
+    """Events that differ in one number, each made when it is first asked for."""
+
+    _MOST = 1 << 12
+
+    def __init__(self, make: Callable[[int], Event]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, number: int) -> Event:
+        if len(self) >= self._MOST:
+            self.clear()
+        event = self[number] = self._make(number)
+        return event
+
+
+Read = Callable[[str, NameOf | None], Event]
+"""Reads what stands behind the first word of a line. Raises `Malformed`, `DumpError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """The line of an event. `kind`: empty where the event has none."""
+
+    word: str
+    parts: tuple[str | Field, ...]
+    """Words that stand as they are, and fields."""
+    names: tuple[str, ...]
+    """Of the fields."""
+    made: type[Event]
+    kind: str
+    read: Read
+
+    def text(self, event: Event) -> str:
+        values = iter([getattr(event, name) for name in self.names])
+        words = [part if isinstance(part, str) else part.text(next(values)) for part in self.parts]
+        return " ".join([self.word, *filter(None, words)])
+
+
+def _reader(made: Callable[..., Event], parts: Sequence[str | Field]) -> Read:
+    """`made` takes the fields."""
+    fields = [(at, part) for at, part in enumerate(parts) if isinstance(part, Field)]
+    literals = [(at, part) for at, part in enumerate(parts) if isinstance(part, str)]
+    last = fields[-1][1]
+    if last.takes_rest:
+        return _reader_of_rest(made, len(parts) - 1, literals, fields)
+    if len(fields) == 1:
+        return _reader_of_one(made, last, "".join(f"{word} " for _, word in literals))
+
+    def read(text: str, names: NameOf | None) -> Event:
+        words = text.split(" ")
+        if len(words) != len(parts):
+            raise Malformed
+        for at, word in literals:
+            if words[at] != word:
+                raise Malformed
+        return made(*[field.read(words[at], names) for at, field in fields])
+
+    return read
+
+
+def _reader_of_one(made: Callable[..., Event], field: Field, before: str) -> Read:
+    """Most lines that are met but once have one field."""
+    start = len(before)
+
+    def read(text: str, names: NameOf | None) -> Event:
+        if start:
+            if not text.startswith(before):
+                raise Malformed
+            text = text[start:]
+        return made(field.read(text, names))
+
+    return read
+
+
+def _reader_of_rest(
+    made: Callable[..., Event], start: int, literals: list[tuple[int, str]], fields: list[tuple[int, Field]]
+) -> Read:
+    """The last field takes what is left from word `start` on, which may be nothing."""
+    *single, (_, rest) = fields
+
+    def read(text: str, names: NameOf | None) -> Event:
+        words = text.split(" ", start)
+        left = words[start:]
+        if len(words) < start or left == [""] or any(words[at] != word for at, word in literals):
+            raise Malformed
+        return made(*[field.read(words[at], names) for at, field in single], rest.read("".join(left), names))
+
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class WithHandle:
+    """Events with a handle. `brings`: it is new with them; `renamed`: the event with another handle."""
+
+    handle: Callable[[Event], int]
+    brings: bool
+    renamed: Callable[[Event, int | str], Event]
+
+    @classmethod
+    def of(cls, made: Callable[..., Event], names: tuple[str, ...], handle: str, brings: bool) -> WithHandle:
+        at = names.index(handle)
+        before, after = _getter(names[:at]), _getter(names[at + 1 :])
+        return cls(attrgetter(handle), brings, lambda event, name: made(*before(event), name, *after(event)))
+
+
+def _getter(names: tuple[str, ...]) -> Callable[[Event], tuple[Any, ...]]:
+    if len(names) == 1:
+        get = attrgetter(*names)
+        return lambda event: (get(event),)
+    return attrgetter(*names) if names else lambda _: ()
+
+
+SYNTAXES: dict[tuple[type[Event], str], Syntax] = {}
+BY_WORD: dict[str, list[Syntax]] = {}
+"""Of most words one; of several, the first that takes a line."""
+HANDLES: dict[type[Event], WithHandle] = {}
+DATA: dict[type[Event], str] = {}
+"""The field of an event that is as long as what is told."""
+
+_E = TypeVar("_E", bound=type[Event])
+
+
+def event(line: str, kinds: Sequence[str] = ("",)) -> Callable[[_E], _E]:
+    """Declare an event. `kinds`: what `{kind}` may be."""
+
+    def declare(made: _E) -> _E:
+        hints = get_type_hints(made, include_extras=True)
+        first, *rest = line.split(" ")
+        names = tuple(re.findall(r"{(\w+)}", " ".join(rest)))
+        for name in names:
+            field = _field(hints[name])
+            if isinstance(field, Handle):
+                HANDLES[made] = WithHandle.of(made, names, name, field.brings)
+            elif isinstance(field, Data):
+                DATA[made] = name
+        for kind in kinds:
+            parts = [_field(hints[word[1:-1]]).of(kind) if word[0] == "{" else word for word in rest]
+            make: Callable[..., Event] = made
+            read = _reader(partial(make, kind) if kind else make, parts)
+            syntax = Syntax(first.replace("{kind}", kind), tuple(parts), names, made, kind, read)
+            SYNTAXES[made, kind] = syntax
+            BY_WORD.setdefault(syntax.word, []).append(syntax)
+        return made
+
+    return declare
+
+
+def _field(hint: Any) -> Field:
+    (field,) = hint.__metadata__
+    assert isinstance(field, Field)
+    return field

@@ -1,0 +1,168 @@
+"""The fields of events: how each stands in a trace (interpreters/PROTOCOL.md, "Trace").
+
+A field reads a word of a line, or all that is left of it, and writes it. It takes exactly the text that it would write,
+but for the payload of a NaN: what reads as an event prints as the same line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from harness.trace.names import DumpError, number
+from harness.values.values import without_payload
+from harness.world import types as t
+
+U32 = (1 << 32) - 1
+
+NameOf = Callable[[str, int], str]
+"""The canonical name of an element of one of the arrays of a `wit_t`."""
+
+
+class Malformed(Exception):
+    """Text that the protocol does not have there."""
+
+
+class Field:
+    takes_rest: ClassVar[bool] = False
+    """Reads all that is left of the line, not a word; of a word, a field finds out whether it is one."""
+
+    def of(self, kind: str) -> Field:
+        """The field in the event of a kind of types."""
+        return self
+
+    def read(self, text: str, names: NameOf | None) -> object:
+        """Raises `Malformed`, and `DumpError` for an index."""
+        raise NotImplementedError
+
+    def text(self, value: object) -> str:
+        return str(value)
+
+
+@dataclass(frozen=True)
+class Decimal(Field):
+    low: int
+    high: int
+
+    def read(self, text: str, _names: NameOf | None) -> int:
+        if len(text) <= 20:
+            try:
+                number = int(text)
+            except ValueError:
+                raise Malformed from None
+            if self.low <= number <= self.high and str(number) == text:
+                return number
+        raise Malformed
+
+
+class Core(Field):
+    """The core value of a number, bool or char: signed for `s*`."""
+
+    def of(self, kind: str) -> Field:
+        type = t.Prim(kind)
+        bits = 64 if t.NUMBERS.get(type) == 64 else 32
+        return Decimal(-1 << (bits - 1), (1 << (bits - 1)) - 1) if type in t.SIGNED else Decimal(0, (1 << bits) - 1)
+
+
+@dataclass(frozen=True)
+class FloatBits(Field):
+    """NaNs are canonical: their payloads may change at every boundary (CanonicalABI.md, "Loading")."""
+
+    width: int = 0
+
+    def of(self, kind: str) -> Field:
+        return FloatBits(t.FLOATS[t.Prim(kind)])
+
+    def read(self, text: str, _names: NameOf | None) -> int:
+        if len(text) != self.width // 4 or not _is_hex(text):
+            raise Malformed
+        return without_payload(int(text, 16), self.width)
+
+    def text(self, value: object) -> str:
+        return f"{value:0{self.width // 4}x}"
+
+
+class Data(Field):
+    """Bytes; none where there are none or nobody can look at them."""
+
+    def read(self, text: str, _names: NameOf | None) -> bytes:
+        if text == "-":
+            return b""
+        if not text or len(text) % 2 or not _is_hex(text):
+            raise Malformed
+        return bytes.fromhex(text)
+
+    def text(self, value: object) -> str:
+        assert isinstance(value, bytes)
+        return value.hex() or "-"
+
+
+class Elements(Data):
+    """The elements of a list that goes whole: bytes, or the script's notation; the latter empty where none follow."""
+
+    takes_rest = True
+
+    def read(self, text: str, names: NameOf | None) -> bytes | str:  # type: ignore[override]
+        return text if " " in text or not text else super().read(text, names)
+
+    def text(self, value: object) -> str:
+        return value if isinstance(value, str) else super().text(value)
+
+
+@dataclass(frozen=True)
+class Name(Field):
+    """A function, resource or type: an index of the array `array` in the trace, a canonical name in the event.
+
+    `exported`: only resources that the component defines.
+    """
+
+    array: str = ""
+    exported: bool = False
+
+    def of(self, kind: str) -> Field:
+        return Name(self.array or kind, self.exported)
+
+    def read(self, text: str, names: NameOf | None) -> str:
+        name = (text if " " not in text else "") if names is None else names(self.array, _index(text))
+        if not name or (self.exported and not name.startswith("[export]")):
+            raise Malformed
+        return name
+
+
+def _index(text: str) -> int:
+    try:
+        return number(text)
+    except DumpError:
+        raise Malformed from None
+
+
+@dataclass(frozen=True)
+class Handle(Field):
+    """A handle's number; once handles are renamed, a name. `brings`: the handle is new with this event."""
+
+    brings: bool
+
+    def read(self, text: str, names: NameOf | None) -> int | str:
+        return _NUMBER.read(text, names)
+
+
+_NUMBER = Decimal(0, U32)
+
+
+class Rest(Field):
+    """All that is left, at least something."""
+
+    takes_rest = True
+
+    def read(self, text: str, _names: NameOf | None) -> str:
+        if not text:
+            raise Malformed
+        return text
+
+
+_HEX = frozenset("0123456789abcdef")
+
+
+def _is_hex(text: str) -> bool:
+    return _HEX.issuperset(text)
