@@ -45,12 +45,16 @@ _MAX_DEPTH = 24
 
 
 def tasks_of(use: FunctionUse) -> Iterator[Task]:
-    """What the adapter of a function does with values."""
+    """What the adapters of a function do with values."""
     lift, lower = (Mode.LIFT_FLAT, Mode.LIFT_MEMORY), (Mode.LOWER_FLAT, Mode.LOWER_MEMORY)
     of_params, of_result = (lift, lower) if use.exported else (lower, lift)
     for param in use.params:
         yield param.node, of_params[use.signature.indirect_params]
-    if use.result is not None:
+    if use.result is None:
+        return
+    if use.task_return is not None:
+        yield use.result.node, lower[use.task_return.indirect_params]
+    else:
         yield use.result.node, of_result[use.signature.result_pointer]
 
 
