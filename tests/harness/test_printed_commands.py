@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import sys
 from pathlib import Path
 
 import click
@@ -85,9 +84,7 @@ def test_what_is_printed_repeats_the_failure(words: list[str]) -> None:
 def test_a_reference_of_the_environment_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Whoever repeats it may have another environment."""
     script = tmp_path / "tools"
-    script.write_text(
-        f"#!{sys.executable}\nimport os, sys\nos.execv({wasm_tools.find().path!r}, ['x', *sys.argv[1:]])\n"
-    )
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(wasm_tools.find().path)} "$@"\n')
     script.chmod(0o755)
     monkeypatch.setenv(wasm_tools.ENVIRONMENT_VARIABLE, str(script))
     first = harness(["run", *WRONG, "-j", "1", "./-y.toml"])
@@ -97,9 +94,8 @@ def test_a_reference_of_the_environment_is_named(monkeypatch: pytest.MonkeyPatch
 def test_a_finding_of_the_fuzzer_about_flags_of_the_reference(tmp_path: Path) -> None:
     """The fuzzer links without debug names; what goes wrong without them shows in the command that runs the case."""
     (tmp_path / "tools").write_text(
-        f"#!{sys.executable}\nimport os, sys\n"
-        "if '--debug-names=false' in sys.argv: sys.exit('error: no names')\n"
-        f"os.execv({wasm_tools.find().path!r}, ['x', *sys.argv[1:]])\n"
+        '#!/bin/sh\ncase " $* " in *" --debug-names=false "*) echo "error: no names" >&2; exit 1;; esac\n'
+        f'exec {shlex.quote(wasm_tools.find().path)} "$@"\n'
     )
     (tmp_path / "tools").chmod(0o755)
     words = ["fuzz", "-j", "1", "--worlds", "1", "--seed", "16", "--calls", "5", "--no-reduce"]
