@@ -130,6 +130,8 @@ def rebuild_function(
 ) -> Function:
     """The function with every type that it refers to replaced; the same object if none of them changes."""
     kind = function.kind
+    if isinstance(kind, Freestanding) and not _names_types(function):
+        return function  # at once: a long chain of worlds that include each other has very many of these
     if not isinstance(kind, Freestanding):
         owner = resource(kind.resource)
         kind = kind if owner == kind.resource else replace(kind, resource=owner)
@@ -140,6 +142,11 @@ def rebuild_function(
         return function
     params = tuple([Param(param.name, type) for type, param in zip(types, function.params, strict=True)])
     return replace(function, kind=kind, params=params, result=result)
+
+
+def _names_types(function: Function) -> bool:
+    """Whether anything but primitive types is among its parameters and results."""
+    return isinstance(function.result, int) or any(isinstance(param.type, int) for param in function.params)
 
 
 def same_function(a: Function, b: Function, same: Callable[[Type | None, Type | None], bool]) -> bool:

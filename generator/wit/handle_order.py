@@ -86,8 +86,9 @@ def _order(resolve: Resolve, start: Start, copied: Set[TypeId]) -> list[TypeId]:
         if id not in handles:
             add_handles(() if isinstance(kind, Alias) else children(kind))
             order[id] = None
-    for function in _functions(resolve, start):
-        add_handles(function_types(function))
+    if handles:
+        for function in _functions(resolve, start):
+            add_handles(function_types(function))
     order.update(dict.fromkeys(all_ids))
     return list(order)
 

@@ -44,7 +44,7 @@ def include(
     ):
         for key, item in their_items.items():
             if isinstance(key, str):
-                name = renamed(key, renames)
+                name = renamed(key, renames) if renames else key
                 if name in our_items:
                     hint = f"rename it: `include {theirs.name} with {{ {key} as ... }}`"
                     raise source.error(at, f"the {what} `{name}` of the included world already exists", hint)
