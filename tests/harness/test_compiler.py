@@ -152,6 +152,33 @@ def test_a_handle_that_arrives_by_another_name() -> None:
     assert compiled(make, twice, wit=LENT)[1].outcome.trap is TrapClass.INVALID_HANDLE
 
 
+def test_a_handle_given_away_by_another_name() -> None:
+    """The callee has it: it can drop it, which destroys the resource, and the caller has it no longer."""
+    two = call("x#two", result=(X, Y))
+    drop = DropStep[Value]("p", during=(NewStep("n", R, 7),))
+    give = call("x#give", HandleName("x", "p"), during=(drop,))
+    scripts, seen = compiled(two, give)
+    assert ops(scripts[Role.PROVIDER])[-2:] == ["frame dtor r", "new 1 r 7"]
+    assert seen.outcome.trap is None
+    with pytest.raises(StepError, match=r"the provider holds \$x"):
+        compiled(two, give, DropStep("x"))
+
+
+def test_destructors_that_do_nothing_have_frames_as_well() -> None:
+    """Else what the destructor of one resource does would be done by that of another."""
+    drops = (DropStep[Value]("x"), DropStep[Value]("y", during=(NewStep("n", R, 7),)))
+    _, seen = compiled(NewStep("x", R, 5), NewStep("y", R, 6), *drops)
+    lines = seen.expected[Role.SUBJECT].lines
+    events = [" ".join(line.split()[::2]) for line in lines if not line.startswith("resource_drop")]
+    assert events == [
+        "resource_new 5 h1",
+        "resource_new 6 h2",
+        "resource_dtor 5",
+        "resource_dtor 6",
+        "resource_new 7 h3",
+    ]
+
+
 def test_no_handle_by_a_name() -> None:
     """The callee may say what it does with it: it traps before."""
     give = call("x#give", Invalid("handle 0", "x"), during=(DropStep("x"),))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -13,12 +14,17 @@ from harness.bench.examine import examine
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.frontend.front_end import WitText, surround
+from harness.fuzz import raw
+from harness.fuzz.bad_values import Spot, bad_values
 from harness.fuzz.raw import with_bad_values
 from harness.model.table import ResourceHandle, ResourceIdentity, SpecTrap, Table
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
-from harness.planner.bare import PlannedWorld, planned_world
+from harness.plan.steps import CallStep
+from harness.planner.bare import PlannedWorld, RunSteps, planned_world
 from harness.process.steps import Steps
+from harness.values.values import Invalid, Value
+from harness.world.types import List
 from reports.outcomes import Outcome
 
 WIT = """package a:b;
@@ -109,6 +115,36 @@ def test_every_kind_of_trap_is_reached() -> None:
     }
     assert wanted <= causes.keys()
     assert causes[None] > 8  # a bool of 2, bits beyond a small integer: no trap
+
+
+MANY = """package a:b;
+interface x { resource r { constructor(); } f: func(a: list<r>) -> u8; }
+world w { import x; }
+"""
+
+
+def cut(runs: Sequence[RunSteps]) -> list[CallStep[Value]]:
+    """The calls that runs end with at their fault."""
+    last = [run.steps[-1] for run in runs if run.steps]
+    return [step for step in last if isinstance(step, CallStep) and step.trap is not None]
+
+
+def test_a_run_ends_at_a_value_without_the_handles_that_are_used_later() -> None:
+    after = with_bad(MANY, 0, 40)
+    calls = cut(after.runs)
+    assert calls
+    for call in calls:
+        assert isinstance(call.args[0], Invalid) and call.args[0].text.startswith("ptr ")
+        assert (call.result, call.during) == (None, ())
+        assert call.trap in (TrapClass.UNALIGNED, TrapClass.OUT_OF_BOUNDS, TrapClass.TOO_LONG)
+
+
+def test_there_is_no_such_run_where_the_value_is_no_trap(monkeypatch: pytest.MonkeyPatch) -> None:
+    def empty_lists(spot: Spot) -> Sequence[Value]:
+        return [Invalid("list 0")] if isinstance(spot.type, List) else bad_values(spot)
+
+    monkeypatch.setattr(raw, "bad_values", empty_lists)
+    assert cut(with_bad(MANY, 0, 40).runs) == []
 
 
 @pytest.mark.parametrize(
