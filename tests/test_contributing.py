@@ -47,6 +47,7 @@ def test_what_is_named_is_there(path: str) -> None:
         ("A value type", "generator", "FixedLengthList|FIXED_LENGTH_LIST"),
         ("An operation", "harness", "ErrorContextNew"),
         ("A step", "harness", "ErrorContextStep"),
+        ("An event", "harness", "ResourceDtor"),
     ],
 )
 def test_the_list_of_modules(title: str, package: str, named: str) -> None:
