@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from generator.canonical.names import REALLOC, error_context_import_names
+from generator.dylib.adapters.call_area import async_call_area
+from generator.dylib.adapters.functions import Adapters, declare_adapters, write_adapters
 from generator.dylib.adapters.kit import Kit
 from generator.dylib.adapters.sync_exports import SyncExports, place_return_area
-from generator.dylib.adapters.sync_imports import write_import
 from generator.dylib.code import intrinsics
 from generator.dylib.code.assembly import Assembly, Func
 from generator.dylib.code.frame import Frames
@@ -19,7 +20,7 @@ from generator.dylib.code.lower import Lower
 from generator.dylib.code.plan import Mode, Plan, tasks_of
 from generator.dylib.import_order import in_world_order
 from generator.dylib.output import Library, encode_library
-from generator.dylib.unsupported import refuse_async, refuse_env, refuse_maps, refuse_oversized
+from generator.dylib.unsupported import refuse_async_without_type, refuse_env, refuse_maps, refuse_oversized
 from generator.dylib.wit_t.copies import CopyUse, copy_entry, find_copies, payload_tasks
 from generator.dylib.wit_t.encoder import Description, Encoder, FunctionEntry
 from generator.dylib.wit_t.resources import resource_entry, write_destructor
@@ -41,15 +42,15 @@ I32 = ValType.I32
 def generate(resolve: Resolve, world_id: WorldId, options: DylibOptions | None = None) -> bytes:
     """The library for a world.
 
-    Raises UnsupportedError for async functions, for maps in version 2 of the interface and for types that are too
-    large; GeneratorError for an `--async` filter that names no function of the world.
+    Raises UnsupportedError for synchronous functions that a filter makes async, for maps in version 2 of the interface
+    and for types that are too large; GeneratorError for an `--async` filter that decides nothing.
     """
     options = options or DylibOptions()
     world = resolve.worlds[world_id]
-    refuse_async(resolve, world, options)
     refuse_env(resolve, world)
     table = TypeTable(Instances(resolve, world))
-    functions = world_functions(table, world)
+    functions = world_functions(table, world, options.async_filters)
+    refuse_async_without_type(resolve, functions.all)
     refuse_oversized(table, functions.all)
     if options.abi_version < 3:
         refuse_maps(resolve, functions.all, table.nodes)
@@ -57,6 +58,9 @@ def generate(resolve: Resolve, world_id: WorldId, options: DylibOptions | None =
         section_name(), encode_world(resolve, world_id, canonical_names=options.canonical_names)
     )
     return encode_library(Generation(table, functions, options).run(component_type))
+
+
+Declared = tuple[FunctionUse, Adapters]
 
 
 class Generation:
@@ -77,17 +81,20 @@ class Generation:
         self.frames = Frames(self.assembly, options.stack_pointer)
 
     def run(self, component_type: CustomSection) -> Library:
-        impls = [self.assembly.declare(f"import {self._name(use)}", FuncType((I32,))) for use in self.functions.imports]
+        imports, exports = (
+            [(use, declare_adapters(self.assembly, self._name(use), use)) for use in side]
+            for side in (self.functions.imports, self.functions.exports)
+        )
         encoder = Encoder(self.options.abi_version)
-        root = encoder.encode(self._describe(impls)) * WORD
+        root = encoder.encode(self._describe(imports, exports)) * WORD
         start = Start(encoder.out.image())
         kit = Kit(self.assembly, self.table.layout, self.lift, self.lower, self.frames)
-        area = place_return_area(self.table.layout, len(start.data), self.functions.exports)
-        for impl, use in zip(impls, self.functions.imports, strict=True):
-            write_import(kit, impl, use)
-        exports = SyncExports(kit, area)
-        for index, use in enumerate(self.functions.exports):
-            exports.write_export(index, use)
+        sync_exports = [use for use in self.functions.exports if not use.is_async]
+        area = place_return_area(self.table.layout, len(start.data), sync_exports)
+        sync = SyncExports(kit, area)
+        for side in (imports, exports):
+            for index, (use, adapters) in enumerate(side):
+                write_adapters(kit, sync, index, use, adapters)
         for index, resource in enumerate(self.table.resources):
             write_destructor(self.assembly, self.instances, index, resource)
         self._write_helpers()
@@ -101,12 +108,11 @@ class Generation:
         needed = () if self.options.interpreter is None else (self.options.interpreter,)
         return Library(self.assembly, start.data, area.end, self.frames.uses_global, needed, component_type)
 
-    def _describe(self, impls: list[Func]) -> Description:
+    def _describe(self, imports: list[Declared], exports: list[Declared]) -> Description:
         """Imports the functions that the wit_t points to."""
-        places = [self.assembly.element(impl) for impl in impls]
         return Description(
-            [self._function_entry(use, place) for use, place in zip(self.functions.imports, places, strict=True)],
-            [self._function_entry(use, None) for use in self.functions.exports],
+            [self._function_entry(*declared) for declared in imports],
+            [self._function_entry(*declared) for declared in exports],
             [resource_entry(self.assembly, self.instances, resource) for resource in self.table.resources],
             self.table.entries,
             {
@@ -115,10 +121,25 @@ class Generation:
             },
         )
 
-    def _function_entry(self, use: FunctionUse, place: int | None) -> FunctionEntry:
-        params = tuple([param.word for param in use.params])
-        result = None if use.result is None else use.result.word
-        return FunctionEntry(self.instances.name(use.instance), use.function.name, params, result, place)
+    def _function_entry(self, use: FunctionUse, adapters: Adapters) -> FunctionEntry:
+        area = (0, 0)
+        if use.is_async and not use.exported:
+            place = async_call_area(self.table.layout, use)
+            area = place.size, place.alignment
+        return FunctionEntry(
+            self.instances.name(use.instance),
+            use.function.name,
+            tuple([param.word for param in use.params]),
+            None if use.result is None else use.result.word,
+            self._place(adapters.impl),
+            self._place(adapters.async_impl),
+            self._place(adapters.async_lift_impl),
+            area,
+            self._place(adapters.task_return),
+        )
+
+    def _place(self, function: Func | None) -> int | None:
+        return None if function is None else self.assembly.element(function)
 
     def _name(self, use: FunctionUse) -> str:
         interface = self.instances.name(use.instance)

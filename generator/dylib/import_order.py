@@ -9,10 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from generator.canonical.flatten import AsyncAbi
 from generator.canonical.names import ImportName, Intrinsic, import_name, resource_import_name
 from generator.dylib.code.assembly import Func
 from generator.dylib.code.intrinsics import ENV
-from generator.resolved.model import FunctionItem, InterfaceItem, Resolve, Resource, TypeId, TypeItem, World, WorldKey
+from generator.resolved.model import (
+    Function,
+    FunctionItem,
+    InterfaceItem,
+    Resolve,
+    Resource,
+    TypeId,
+    TypeItem,
+    World,
+    WorldKey,
+)
 
 
 def in_world_order(imports: Sequence[Func], resolve: Resolve, world: World) -> list[Func]:
@@ -33,12 +44,18 @@ def _names(resolve: Resolve, world: World) -> Iterator[ImportName]:
             case InterfaceItem(id):
                 interface = resolve.interfaces[id]
                 for function in interface.functions.values():
-                    yield import_name(resolve, key, function)
+                    yield from _lowered(resolve, key, function)
                 yield from _drops(resolve, key, interface.types.values())
             case TypeItem(id):
                 yield from _drops(resolve, None, [id])
             case FunctionItem(function):
-                yield import_name(resolve, None, function)
+                yield from _lowered(resolve, None, function)
+
+
+def _lowered(resolve: Resolve, key: WorldKey | None, function: Function) -> Iterator[ImportName]:
+    """However it is lowered: only one of the names is imported."""
+    for abi in (AsyncAbi.SYNC, AsyncAbi.CALLBACK):
+        yield import_name(resolve, key, function, abi)
 
 
 def _drops(resolve: Resolve, key: WorldKey | None, types: Iterable[TypeId]) -> Iterator[ImportName]:

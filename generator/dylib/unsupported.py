@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from generator.canonical.limits import LARGEST_SIZE, oversized_types
-from generator.dylib.world.functions import FunctionUse, all_functions
-from generator.dylib.world.options import DylibOptions
+from generator.dylib.world.functions import FunctionUse
 from generator.dylib.world.type_table import TypeTable
 from generator.dylib.world.types import Kind, Node
 from generator.errors import GeneratorError
@@ -21,22 +20,24 @@ MEMORY_SIZE = 1 << 32
 
 
 class UnsupportedError(GeneratorError):
-    """`items`: a line for each thing, such as "unsupported: async function a:b/c#f"."""
+    """`items`: a line for each thing, such as "unsupported: map in function a:b/c#f: maps need --abi-version 3"."""
 
     def __init__(self, items: Iterable[str]) -> None:
         self.items = tuple(dict.fromkeys(items))
         super().__init__("\n".join(self.items))
 
 
-def refuse_async(resolve: Resolve, world: World, options: DylibOptions) -> None:
-    """Raises UnsupportedError, or GeneratorError for an `--async` filter that names no function."""
-    choice = options.async_filters.start()
+def refuse_async_without_type(resolve: Resolve, functions: Iterable[FunctionUse]) -> None:
+    """Raises UnsupportedError if an `--async` filter makes a function async whose type is not.
+
+    CanonicalABI.md, "canon lift" and "canon lower" (component-model PR 646): no component of the library is valid.
+    """
     items = [
-        f"unsupported: async function {_name(resolve, key, function.name)}"
-        for key, function, direction in all_functions(resolve, world)
-        if choice.is_async(resolve, key, function, direction)
+        f"unsupported: --async for function {_name(resolve, use.instance.key, use.function.name)}: "
+        "it is not an `async func`"
+        for use in functions
+        if use.is_async and not use.function.is_async
     ]
-    choice.ensure_all_used()
     if items:
         raise UnsupportedError(items)
 

@@ -209,10 +209,14 @@ def test_a_program_whose_world_is_read_right(bench: Workbench) -> None:
 REFUSALS = """title = "t"
 [[refusal]]
 why = "renamed"
-wit = "package a:b; world base { import old: async func(); } world w { include base with { old as new } }"
+wit = '''
+package a:b;
+world base { import old: interface { f: func(); } }
+world w { include base with { old as env } }
+'''
 world = "w"
 stage = "generate"
-message = "unsupported: async function new"
+message = "unsupported: imported interface env"
 reference = "accepts"
 [[refusal]]
 why = "not read at all"

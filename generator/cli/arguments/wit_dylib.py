@@ -39,7 +39,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default=[],
         metavar="FILTER",
         help="which functions are async, separated by commas: [-]all or [-][import:|export:]ns:pkg/interface#function; "
-        "the first that matches decides, otherwise the declaration (async functions are not supported yet)",
+        "the first that matches decides, otherwise the declaration",
     )
     parser.add_argument(
         "--abi-version",

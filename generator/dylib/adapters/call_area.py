@@ -23,8 +23,21 @@ class CallArea:
     alignment: int
 
 
+def async_call_area(layout: Layout, use: FunctionUse) -> CallArea:
+    """The area of an async call: one record of what is passed in memory.
+
+    The interpreter is told its size (`async_abi_area_size`), so its layout is the reference's, from which it is learnt.
+    """
+    types = [param.type for param in use.function.params] if use.signature.indirect_params else []
+    if use.signature.result_pointer:
+        assert use.function.result is not None
+        types.append(use.function.result)
+    result_at = layout.field_offsets(types)[-1] if use.signature.result_pointer else 0
+    return CallArea(result_at, *layout.record(types))
+
+
 def call_area(layout: Layout, use: FunctionUse) -> CallArea:
-    """The area of a call of an import; it depends only on the function and its core signature."""
+    """The area of a synchronous call; it depends only on the function and its core signature."""
     params_size, alignment = 0, 1
     if use.signature.indirect_params:
         params_size, alignment = layout.record([param.type for param in use.function.params])

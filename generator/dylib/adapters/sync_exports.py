@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from generator.canonical.layout import POINTER_SIZE, Layout, align_to
 from generator.canonical.names import export_name, post_return_name
 from generator.dylib.adapters.kit import Kit
-from generator.dylib.adapters.values import lift_params
+from generator.dylib.adapters.values import start_export
 from generator.dylib.code import intrinsics
 from generator.dylib.code.assembly import Body, Func
 from generator.dylib.code.globals import MEMORY_BASE_INDEX
@@ -71,11 +71,7 @@ class SyncExports:
         core = kit.assembly.declare(name, use.signature.type)
         kit.assembly.export(name, core)
         body = core.body = Body(len(core.type.params))
-        cx = body.local(I32)
-        body.i32_const(index)
-        body.call_to(kit.assembly.intrinsic(intrinsics.EXPORT_START))
-        body.local_set(cx)
-        lift_params(kit, body, cx, use)
+        cx = start_export(kit, body, index, use)
         body.local_get(cx)
         body.i32_const(index)
         body.call_to(kit.assembly.intrinsic(intrinsics.EXPORT_CALL))

@@ -7,6 +7,9 @@ from generator.dylib.adapters.kit import Kit
 from generator.dylib.code import intrinsics
 from generator.dylib.code.assembly import Body
 from generator.dylib.world.functions import FunctionUse
+from generator.wasm.types import ValType
+
+I32 = ValType.I32
 
 
 def lower_params(kit: Kit, body: Body, cx: int, use: FunctionUse, area: int) -> None:
@@ -23,6 +26,16 @@ def lower_params(kit: Kit, body: Body, cx: int, use: FunctionUse, area: int) -> 
     for param, offset in zip(use.params, kit.layout.field_offsets(types), strict=True):
         kit.lower.to_memory(body, cx, param.node, area, offset)
     body.local_get(area)
+
+
+def start_export(kit: Kit, body: Body, index: int, use: FunctionUse) -> int:
+    """Begin the call of an export: the local of its context, onto which the parameters are pushed."""
+    cx = body.local(I32)
+    body.i32_const(index)
+    body.call_to(kit.assembly.intrinsic(intrinsics.EXPORT_START))
+    body.local_set(cx)
+    lift_params(kit, body, cx, use)
+    return cx
 
 
 def lift_params(kit: Kit, body: Body, cx: int, use: FunctionUse) -> None:

@@ -18,6 +18,8 @@ DEALLOC_BYTES = "wit_dylib_dealloc_bytes"
 EXPORT_START = "wit_dylib_export_start"
 EXPORT_CALL = "wit_dylib_export_call"
 EXPORT_FINISH = "wit_dylib_export_finish"
+EXPORT_ASYNC_CALL = "wit_dylib_export_async_call"
+EXPORT_ASYNC_CALLBACK = "wit_dylib_export_async_callback"
 RESOURCE_DTOR = "wit_dylib_resource_dtor"
 ERROR_CONTEXT_INITIALIZE = "wit_dylib_error_context_initialize"
 REALLOC = "cabi_realloc"
@@ -66,6 +68,8 @@ def _signatures() -> dict[str, FuncType]:
         EXPORT_START: of(I32, result=I32),
         EXPORT_CALL: of(I32, I32),
         EXPORT_FINISH: of(I32, I32),
+        EXPORT_ASYNC_CALL: of(I32, I32, result=I32),
+        EXPORT_ASYNC_CALLBACK: of(I32, I32, I32, I32, result=I32),
         RESOURCE_DTOR: of(I32, I32),
         ERROR_CONTEXT_INITIALIZE: of(I32, I32, I32),
         LIST_APPEND: of(I32, I32),

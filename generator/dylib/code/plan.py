@@ -50,7 +50,11 @@ def tasks_of(use: FunctionUse) -> Iterator[Task]:
     of_params, of_result = (lift, lower) if use.exported else (lower, lift)
     for param in use.params:
         yield param.node, of_params[use.signature.indirect_params]
-    if use.result is not None:
+    if use.result is None:
+        return
+    if use.task_return is not None:
+        yield use.result.node, lower[use.task_return.indirect_params]
+    else:
         yield use.result.node, of_result[use.signature.result_pointer]
 
 

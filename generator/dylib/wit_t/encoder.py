@@ -22,13 +22,21 @@ LARGEST_INDEX = (1 << 24) - 1
 
 @dataclass(frozen=True, slots=True)
 class FunctionEntry:
-    """A function; `impl` is the place of an import's adapter in the table, None for exports."""
+    """A function; the places of its adapters in the table, where it has them."""
 
     interface: str | None
     name: str
     params: tuple[TypeWord, ...]
     result: TypeWord | None
     impl: int | None = None
+    """Of a synchronous import."""
+    async_impl: int | None = None
+    """Of an async import, as the next."""
+    async_lift_impl: int | None = None
+    area: tuple[int, int] = (0, 0)
+    """Size and alignment of the memory of a call of an async import."""
+    task_return: int | None = None
+    """Of an async export."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +140,17 @@ class Encoder:
         self.out.string(entry.interface)
         self.out.string(entry.name)
         self.out.element(entry.impl)
-        self.out.value(0)  # async_impl
-        self.out.value(0)  # async_lift_impl
+        self.out.element(entry.async_impl)
+        self.out.element(entry.async_lift_impl)
         self.write_slice(params)
         self.write_type(entry.result)
-        self.out.value(0)  # async_abi_area_size
-        self.out.value(0)  # async_abi_area_align
+        for number in entry.area:
+            self.out.value(number)
 
     def write_export(self, entry: FunctionEntry, params: tuple[int, int | None]) -> None:
         self.out.string(entry.interface)
         self.out.string(entry.name)
-        self.out.value(0)  # task_return
+        self.out.element(entry.task_return)
         self.write_slice(params)
         self.write_type(entry.result)
 

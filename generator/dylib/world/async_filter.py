@@ -63,18 +63,21 @@ class AsyncChoice:
     """The filters applied to one world; records which of them matched."""
 
     filters: AsyncFilters
-    _used: set[AsyncFilter] = field(default_factory=set)
+    _used: set[int] = field(default_factory=set)
 
     def is_async(self, resolve: Resolve, key: WorldKey | None, function: Function, direction: Direction) -> bool:
         name = function.name if key is None else f"{resolve.world_key_name(key)}#{function.name}"
-        for item in self.filters.filters:
+        for place, item in enumerate(self.filters.filters):
             if item.matches(name, direction):
-                self._used.add(item)
+                self._used.add(place)
                 return item.enabled
         return function.is_async
 
     def ensure_all_used(self) -> None:
-        """A directive that names no function of the world is a mistake of the user."""
-        unused = [item.text for item in self.filters.filters if item.name is not None and item not in self._used]
+        """Raises GeneratorError for a directive that decided nothing, except `all`: it is a mistake of the user's."""
+        filters = self.filters.filters
+        unused = [item.text for place, item in enumerate(filters) if item.name is not None and place not in self._used]
         if unused:
-            raise GeneratorError(f"--async {','.join(unused)}: the world has no such function")
+            raise GeneratorError(
+                f"--async {','.join(unused)}: the world has no such function, or a filter before it decides"
+            )

@@ -7,15 +7,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generator.canonical.flatten import Context, CoreSignature
-from generator.dylib.world.async_filter import Direction
+from generator.canonical.flatten import AsyncAbi, Context, CoreSignature
+from generator.dylib.world.async_filter import AsyncChoice, AsyncFilters, Direction
 from generator.dylib.world.type_table import TypeTable, Use
 from generator.resolved.instances import Instance
 from generator.resolved.model import (
     Function,
     FunctionItem,
     InterfaceItem,
-    Resolve,
     TypeItem,
     World,
     WorldItem,
@@ -25,7 +24,7 @@ from generator.resolved.model import (
 
 @dataclass(frozen=True, slots=True)
 class FunctionUse:
-    """An imported or exported function."""
+    """An imported or exported function, and how it is lowered or lifted."""
 
     instance: Instance
     exported: bool
@@ -33,6 +32,15 @@ class FunctionUse:
     params: tuple[Use, ...]
     result: Use | None
     signature: CoreSignature
+    async_abi: AsyncAbi = AsyncAbi.SYNC
+    """`CALLBACK` if the function is lowered or lifted with the option `async`."""
+    task_return: CoreSignature | None = None
+    """Of an async export: its result as the parameters of `task.return`."""
+
+    @property
+    def is_async(self) -> bool:
+        """Whether the option `async` is used, whatever the function's type says."""
+        return self.async_abi is not AsyncAbi.SYNC
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +53,22 @@ class WorldFunctions:
         return self.imports + self.exports
 
 
-def world_functions(table: TypeTable, world: World) -> WorldFunctions:
+def world_functions(table: TypeTable, world: World, filters: AsyncFilters) -> WorldFunctions:
     """Look up all types and functions of a world, in its order.
 
-    Types of interfaces are resolved even if no function uses them: the interpreter gives them names.
+    Types of interfaces are looked up even if no function uses them: the interpreter gives them names. Raises
+    GeneratorError for a filter that decides nothing.
     """
-    return WorldFunctions(
-        tuple(_functions(table, world.imports, Context.LOWER)), tuple(_functions(table, world.exports, Context.LIFT))
-    )
+    choice = filters.start()
+    imports = tuple(_functions(table, world.imports, Context.LOWER, choice))
+    exports = tuple(_functions(table, world.exports, Context.LIFT, choice))
+    choice.ensure_all_used()
+    return WorldFunctions(imports, exports)
 
 
-def _functions(table: TypeTable, items: dict[WorldKey, WorldItem], context: Context) -> Iterator[FunctionUse]:
+def _functions(
+    table: TypeTable, items: dict[WorldKey, WorldItem], context: Context, choice: AsyncChoice
+) -> Iterator[FunctionUse]:
     instances = table.instances.exports if context is Context.LIFT else table.instances.imports
     for key, item in items.items():
         match item:
@@ -64,30 +77,27 @@ def _functions(table: TypeTable, items: dict[WorldKey, WorldItem], context: Cont
                 for id in table.resolve.interfaces[interface].types.values():
                     table.use(id, instance)
                 for function in table.resolve.interfaces[interface].functions.values():
-                    yield _function(table, instance, function, context)
+                    yield _function(table, instance, function, context, choice)
             case FunctionItem(function):
-                yield _function(table, table.instances.root, function, context)
+                yield _function(table, table.instances.root, function, context, choice)
             case TypeItem(id):
                 table.use(id, table.instances.root)
 
 
-def _function(table: TypeTable, instance: Instance, function: Function, context: Context) -> FunctionUse:
+def _function(
+    table: TypeTable, instance: Instance, function: Function, context: Context, choice: AsyncChoice
+) -> FunctionUse:
+    exported = context is Context.LIFT
+    direction = Direction.EXPORT if exported else Direction.IMPORT
+    is_async = choice.is_async(table.resolve, instance.key, function, direction)
+    abi = AsyncAbi.CALLBACK if is_async else AsyncAbi.SYNC
     return FunctionUse(
         instance,
-        context is Context.LIFT,
+        exported,
         function,
         tuple([table.use(param.type, instance) for param in function.params]),
         None if function.result is None else table.use(function.result, instance),
-        table.flattening.flatten_functype(function, context),
+        table.flattening.flatten_functype(function, context, abi),
+        abi,
+        table.flattening.task_return_type(function) if is_async and exported else None,
     )
-
-
-def all_functions(resolve: Resolve, world: World) -> Iterator[tuple[WorldKey | None, Function, Direction]]:
-    """Every function of a world with the key of its interface, imports first."""
-    for direction, items in ((Direction.IMPORT, world.imports), (Direction.EXPORT, world.exports)):
-        for key, item in items.items():
-            if isinstance(item, FunctionItem):
-                yield None, item.function, direction
-            elif isinstance(item, InterfaceItem):
-                for function in resolve.interfaces[item.id].functions.values():
-                    yield key, function, direction

@@ -41,7 +41,7 @@ class Host:
         self.interpreter = Interpreter(self, whole_lists)
         self.store = wt.Store(ENGINE)
         self.memory = wt.Memory(self.store, wt.MemoryType(wt.Limits(64, None)))
-        self.table = wt.Table(self.store, wt.TableType(wt.ValType.funcref(), wt.Limits(256, None)), None)
+        self.table = wt.Table(self.store, wt.TableType(wt.ValType.funcref(), wt.Limits(4096, None)), None)
         self.stack_pointer = self._global(STACK_TOP, True)
         self.blocks: dict[int, tuple[int, int]] = {}
         """What `cabi_realloc` gave out and nobody freed: address to size and alignment."""
@@ -55,6 +55,7 @@ class Host:
         self.wit: World | None = None
         module = wt.Module(ENGINE, library)
         self.imports = [(item.module, str(item.name)) for item in module.imports]
+        self.export_names = {str(item.name) for item in module.exports}
         instance = wt.Instance(self.store, module, [self._import(item) for item in module.imports])
         self.exports = instance.exports(self.store)
         if "__wasm_apply_data_relocs" in self.exports:

@@ -8,46 +8,9 @@ import pytest
 
 from generator.cli import main
 from generator.dylib.unsupported import UnsupportedError
-from generator.dylib.world.async_filter import AsyncFilters
 from generator.dylib.world.options import DylibOptions
-from generator.errors import GeneratorError
 from generator.wasm.decode import DecodedModule
 from tests.generator.dylib.libraries import library
-
-ASYNC = """
-interface c { f: async func(); g: func(); resource r { m: async func(); } }
-world w { import c; export c; export top: async func(); }
-"""
-
-
-def refused(*filters: str) -> set[str]:
-    """What is refused with these filters."""
-    try:
-        library(ASYNC, DylibOptions(async_filters=AsyncFilters.parse(filters)))
-    except UnsupportedError as error:
-        return {item.removeprefix("unsupported: async function ") for item in error.items}
-    return set()
-
-
-@pytest.mark.parametrize(
-    ("filters", "names"),
-    [
-        ([], {"a:b/c#f", "a:b/c#[method]r.m", "top"}),
-        (["-all"], set()),
-        (["all"], {"a:b/c#f", "a:b/c#g", "a:b/c#[method]r.m", "top"}),
-        (["-top,-a:b/c#[method]r.m"], {"a:b/c#f"}),
-        (["-export:a:b/c#f", "-import:a:b/c#f", "-top"], {"a:b/c#[method]r.m"}),
-        (["-export:a:b/c#f", "-top"], {"a:b/c#f", "a:b/c#[method]r.m"}),
-        (["import:a:b/c#g", "-all"], {"a:b/c#g"}),
-    ],
-)
-def test_async_functions_are_refused_by_name(filters: list[str], names: set[str]) -> None:
-    assert refused(*filters) == names
-
-
-def test_unused_filter() -> None:
-    with pytest.raises(GeneratorError, match="--async import:top: the world has no such function"):
-        refused("import:top", "-all")
 
 
 @pytest.mark.parametrize("items", ["f: func();", "resource r;"])
@@ -131,7 +94,7 @@ def test_canonical_names(wit_file: Path) -> None:
         (["-w", "w", "--encoding", "utf16"], 2, "--encoding utf16 is not supported"),
         (["-w", "w", "--validate"], 2, "--validate is not supported"),
         (["-w", "w", "-t"], 2, "--wat is not supported"),
-        (["-w", "w", "--async", "all"], 1, "unsupported: async function f"),
+        (["-w", "w", "--async", "all"], 1, "unsupported: --async for function f: it is not an `async func`"),
         (["-w", "w", "--async=-nope"], 1, "--async -nope: the world has no such function"),
         ([], 1, "several worlds"),
         (["-w", "nope"], 1, "nope"),

@@ -30,6 +30,21 @@ WORLDS = [
     """,
     """
     interface i {
+      resource r { constructor(a: u8); m: async func(a: string) -> r; s: static async func(); }
+      record p { a: u8, b: u64 }
+      f: async func(a: u64, b: u64, c: u64, d: u64, e: u64) -> tuple<u8, u64>;
+      g: async func(a: p, b: string, c: u8) -> result<p, string>;
+      h: async func();
+      plain: func(a: borrow<r>) -> list<p>;
+    }
+    world w {
+      import i; export i;
+      import top: async func(a: list<string>) -> u8;
+      export top2: async func(a: string) -> string;
+    }
+    """,
+    """
+    interface i {
       flags f { a, b, c }  enum e { x, y }  type alias = e;
       variant v { none, one(f), two(tuple<e, list<v2>>) }
       variant v2 { a(f64), b(u64), c(string) }
@@ -76,9 +91,13 @@ class Structure:
         return part
 
     def functions(self, kind: str) -> set[Any]:
+        """With which function pointers are set, and of imports with the area of an async call."""
         rows = self.world.arrays[kind]
-        start = 6 if kind == "imports" else 4
-        return {(*row[:2], tuple(map(self.of, row[start - 1])), self.of(row[start])) for row in rows}
+        at = 5 if kind == "imports" else 3
+        return {
+            (*row[:2], *map(bool, row[2:at]), tuple(map(self.of, row[at])), self.of(row[at + 1]), *row[at + 2 :])
+            for row in rows
+        }
 
     def named(self) -> set[Any]:
         """Types and resources with a name."""
