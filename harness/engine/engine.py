@@ -58,7 +58,7 @@ class _Host:
     def take_trace(self, _store: object, lines: str) -> None:
         self.room -= len(lines) + CALL
         if self.room < 0:
-            raise TraceTooLong("the trace is longer than the bound of a run")
+            raise TraceTooLong("the trace is longer than the limit of a run")
         self.lines.append(lines)
 
 

@@ -1,4 +1,4 @@
-"""Runs of an engine as data: their bounds, and what came of them. Loads no engine."""
+"""Runs of an engine as data: their limits and results. Loads no engine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.plan.roles import Role
 
 @unique
 class EngineKind(Enum):
-    """How wasmtime compiles: Winch in one fast pass, Cranelift with optimisation. Two opinions."""
+    """The compilers of wasmtime: Winch in one fast pass, Cranelift with optimization. Two opinions."""
 
     WINCH = "winch"
     CRANELIFT = "cranelift"
@@ -22,30 +22,31 @@ _FUEL_PER_EVENT = 10_000
 
 
 _FUEL_PER_BYTE = 200
-"""Of the script and of the trace; about ten times what `boxed` takes for an event, or to read and write a byte."""
+"""Fuel for the script and the trace; about ten times the usage of `boxed` for an event, or for reading and writing a
+byte."""
 
 
 _MEMORY_PER_BYTE = 16
 
 
 _TRACE_PER_BYTE = 4
-"""Events of memory are not among the expected ones, and others stand there with indices in place of names."""
+"""Expected events do not include events of memory, and the trace has indices instead of names."""
 
 
 _LARGEST_MEMORY = 768 << 20
-"""Bytes a memory, also for the longest plan: eight of them and all tables are 7 GiB."""
+"""Bytes for each memory, also for the longest plan: eight memories and all tables are 7 GiB."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunLimits:
-    """Bounds of one run. `fuel` in wasm instructions, `seconds` of processor time, `memory` in bytes a memory, `table`
-    in elements a table, `trace` in bytes a role, `resident` in bytes by which the process may grow.
+    """Limits of one run. `fuel` in wasm instructions, `seconds` of processor time, `memory` in bytes for each memory,
+    `table` in elements for each table, `trace` in bytes for each role, `resident` in bytes by which the process may
+    grow.
 
-    All memories and tables of a run stay together below what a worker may use (`harness/runs/messages.py`), also as
-    large as they may become: what a guest takes never costs the worker.
+    All memories and tables of a run together stay below a worker's limit (`harness/process/memory.py`), even at their
+    maximum sizes: a guest's memory never kills the worker.
 
-    They stop what would go on for ever. What a plan asks for comes on top (`for_plan`), so that long plans do not meet
-    them.
+    They stop endless runs. `for_plan` adds the needs of a plan, so that long plans do not reach them.
     """
 
     fuel: int = 2_000_000_000
@@ -59,7 +60,7 @@ class RunLimits:
     resident: int = 6 << 30
 
     def for_plan(self, plan: ScriptPlan) -> RunLimits:
-        """The bounds of a run that shows all that the plan expects: each grows with what it bounds."""
+        """The limits of a run that shows everything that the plan expects: each grows with the plan."""
         events = sum(map(len, plan.expected.values()))
         shown = max((expected.size for expected in plan.expected.values()), default=0)
         script = max(map(len, plan.scripts.values()), default=0)
@@ -93,8 +94,8 @@ class RunResult:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The engine does not take the composition: it is invalid (`compile`), cannot be instantiated, or did not end with
-    it in the time that a step has (`timed_out`)."""
+    """The engine does not accept the composition: it is invalid (`compile`), cannot be instantiated, or exceeds the
+    time of a step (`timed_out`)."""
 
     stage: str
     message: str

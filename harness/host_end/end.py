@@ -35,12 +35,12 @@ Name = tuple[str | None, str]
 
 
 class Unanswerable(Exception):
-    """The subject calls the host when no call of it is due."""
+    """The subject makes a call to the host that is not due."""
 
 
 @dataclass(slots=True)
 class _Host:
-    """What the host answers during one run, and what it saw wrong."""
+    """The host during one run: its answers, and the faults that it saw."""
 
     script: str
     room: int
@@ -54,7 +54,7 @@ class _Host:
     def take_trace(self, _store: object, lines: str) -> None:
         self.room -= len(lines)
         if self.room < 0:
-            raise TraceTooLong("the trace is longer than the bound of a run")
+            raise TraceTooLong("the trace is longer than the limit of a run")
         self.lines.append(lines)
 
     def answer(self, name: Name, args: Any, results: Any) -> None:
@@ -68,7 +68,7 @@ class _Host:
             write(made.result, made.function.result, results[0])
 
     def compare(self, made: HostCall, what: str, expected: s.Value, seen: s.Value, type: t.Type) -> None:
-        """What differs first is kept: it is enough to say who is wrong."""
+        """Only the first difference is kept: it is enough to name the wrong side."""
         if expected != seen and not self.wrong:
             place, wanted, got = difference(expected, seen, type, what)
             path = f"{made.function.canonical}, {place}"
@@ -78,7 +78,7 @@ class _Host:
 def differences(
     engine: Engine, component: bytes, run: HostRun, limits: RunLimits, traces: TraceReader
 ) -> list[Difference]:
-    """What is wrong with a subject between hosts: values at the host first, then what the subject tells."""
+    """The differences of a subject between hosts: values at the host first, then the subject's events."""
     due: dict[Name, list[HostCall]] = {}
     for made in run.imports:
         due.setdefault(made.name, []).append(made)
@@ -152,7 +152,7 @@ def _call(instance: Instance, store: Any, made: HostCall, host: _Host, polls: in
 
 
 def _linker(engine: Engine, component: Component, host: _Host, kept: list[object]) -> Linker:
-    """What is imported and not called traps. `kept`: what must live as long as the store."""
+    """Imports that are not called trap. `kept`: objects that must live as long as the store."""
     linker = Linker(engine.engine)
     with linker.root() as root:
         with root.add_instance(HOST) as instance:

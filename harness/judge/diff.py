@@ -1,4 +1,4 @@
-"""What differs between what was seen and what must be seen, or between two toolchains, on three levels."""
+"""Differences between the observed and the expected behaviour, or between two toolchains, on three levels."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from harness.trace.reader import Trace
 
 
 def against_model(observation: Observation, plan: ScriptPlan) -> list[Difference]:
-    """Level 3 by the specification alone: outcome, then the first differing event of each role, then balances."""
+    """Level 3 by the specification alone: the outcome, then the first different event of each role, then balances."""
     result = observation.result
     if isinstance(result, Rejected):
         return [Difference(3, "outcome", None, "", _outcome(plan.outcome), str(result))]
@@ -42,9 +42,9 @@ def against_model(observation: Observation, plan: ScriptPlan) -> list[Difference
 
 
 def _before_the_end(observation: Observation, plan: ScriptPlan) -> str:
-    """Where a trap came: the last event that was right, and the one that should have come next, with its place.
+    """The place of a trap: the last right event, and the event that should have come next, with its place.
 
-    Of the component that named the cause; where none did, of each that ended early.
+    For the component that named the cause; if none did, for each that ended early.
     """
     ended = []
     for role, events in plan.expected.items():
@@ -57,7 +57,7 @@ def _before_the_end(observation: Observation, plan: ScriptPlan) -> str:
 
 
 def _place(role: Role, at: int, events: Sequence[PlacedEvent]) -> str:
-    """`at`: how many events of the component came."""
+    """`at`: the number of events of the component."""
     last = f"the last event is {at}, {_event(events[at - 1])}" if at else "no event came"
     return f"{role.value}: {last}; {at + 1} should be {_event(events[at])}"
 
@@ -79,7 +79,7 @@ def _first_event(role: Role, expected: Events, actual: tuple[Event, ...], trappe
 
 
 def _first_difference(expected: tuple[Event, ...], actual: tuple[Event, ...]) -> int:
-    """Where two that are not equal first differ."""
+    """The first difference of two unequal sequences."""
     pairs = zip(expected, actual, strict=False)
     both = min(len(expected), len(actual))
     return next((index for index, (wanted, seen) in enumerate(pairs) if wanted != seen), both)
@@ -94,14 +94,14 @@ def _shown(event: Event | None) -> str:
 
 
 def _stopped_within_call(missing: Sequence[PlacedEvent]) -> bool:
-    """A trap may keep from being seen what the component told last, but nothing before the call that it ended."""
-    calls = (event.path.partition(",")[0] for event in missing)  # not all of them are put together where two differ
+    """A trap may hide the component's last events, but no event before the call that it ended."""
+    calls = (event.path.partition(",")[0] for event in missing)  # differences do not need all of them
     first = next(calls, None)
     return first is not None and all(call == first for call in calls)
 
 
 def _balances(role: Role, trace: Trace) -> list[Difference]:
-    """Bytes, blocks, contexts, stack pointer and frames that are left must all be 0."""
+    """The remaining bytes, blocks, contexts, stack pointer and frames must all be 0."""
     for event in trace.balances:
         if not isinstance(event, Balances):
             return [Difference(3, "balance", role, "", "numbers", str(event))]
@@ -112,7 +112,7 @@ def _balances(role: Role, trace: Trace) -> list[Difference]:
 
 
 def _said(traces: Mapping[Role, Trace], cause: str) -> list[Difference]:
-    """An interpreter says why it traps before it does; a function of a guest may only be called like one of its own."""
+    """An interpreter reports its reason before it traps; a guest's function may merely have the same name."""
     told = [trace.failure for trace in traces.values() if trace.failure is not None]
     if cause in told:
         return []
@@ -120,7 +120,7 @@ def _said(traces: Mapping[Role, Trace], cause: str) -> list[Difference]:
 
 
 def _end(role: Role, trace: Trace) -> list[Difference]:
-    """A component that has ended says so once, and nothing after it, whatever a guest makes it say before."""
+    """An ended component reports its end once, as its last line, whatever a guest makes it write before."""
     found = []
     if trace.failure is not None:
         found.append(Difference(3, "event", role, "at the end", NOTHING, f"fail {trace.failure}"))
@@ -134,7 +134,7 @@ def _end(role: Role, trace: Trace) -> list[Difference]:
 
 
 def between(left: Observation, right: Observation) -> list[Difference]:
-    """Level 3 between two cells: `left` is called expected. Balances are each toolchain's own affair."""
+    """Level 3 between two cells: `left` counts as expected. Balances are not compared."""
     a, b = left.result, right.result
     if isinstance(a, Rejected) or isinstance(b, Rejected):
         if isinstance(a, Rejected) and isinstance(b, Rejected):
@@ -192,8 +192,8 @@ def _trap_words(result: RunResult) -> tuple[TrapClass, str] | None:
 def core_interfaces(expected: CoreInterface, actual: CoreInterface, role: Role) -> list[Difference]:
     """Level 1: a dylib's imports and exports.
 
-    The interpreter's functions (`env`) may be imported or not, as the world needs; those that both import must have one
-    type. What the linker alone looks at may differ too.
+    The interpreter's functions (`env`) may be imported or not, as the world needs; common imports must have one type.
+    Items that only the linker reads may differ, too.
     """
     found = _maps("export", 1, role, _exports(expected), _exports(actual))
     ours, theirs = expected.imports, actual.imports
@@ -204,7 +204,7 @@ def core_interfaces(expected: CoreInterface, actual: CoreInterface, role: Role) 
 
 
 _LINKING = ("__wasm_", "cabi_post_", "cabi_realloc")
-"""Exports that a generator may leave out where they would do nothing."""
+"""Exports that a generator may leave out if they would do nothing."""
 
 
 def _exports(interface: CoreInterface) -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""Traces as they are kept of a failure: what had to be seen and what was seen, in one form that `diff` compares.
+"""The kept traces of a failure: the expected and the observed events, in one form that `diff` compares.
 
-In this form indices are replaced by canonical names, handles are renamed in the order in which they arrive, NaNs are
-canonical, and events that are not compared one by one are left out (`harness/trace/reader.py`).
+In this form canonical names replace indices, handles are renamed in the order of their arrival, NaNs are canonical, and
+events that are not compared one by one are left out (`harness/trace/reader.py`).
 """
 
 from __future__ import annotations
@@ -54,13 +54,13 @@ def keep_traces(folder: Path, plan: Plan, cells: Mapping[str, CellRun]) -> None:
 
 
 def add_command(folder: Path, command: str) -> None:
-    """Say in the folder's README how to see the failure again. Raises `OSError`."""
+    """Write the command that repeats the failure into the folder's README. Raises `OSError`."""
     with (folder / README).open("a", encoding="utf-8") as file:
         file.write(f"\nTo see it again, in the folder where the harness was run:\n  {visible(command)}\n")
 
 
 def _commands(plan: Plan, cells: Mapping[str, CellRun]) -> Iterator[str]:
-    """A command for each trace that is not as it must be."""
+    """A command for each wrong trace."""
     for name, cell in cells.items():
         for number, observation in enumerate(cell.observations, 1):
             for role, events in plan.runs[number - 1].expected.items():

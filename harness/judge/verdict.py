@@ -1,4 +1,4 @@
-"""What is said about a plan: outcomes, findings, who is in the minority; as data, which travels between processes."""
+"""The verdict on a plan: outcomes, findings, the minority; as data, which travels between processes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SEVERITY = (
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong with what a toolchain made, and in which run it showed (0: not in a run)."""
+    """One fault in a toolchain's output, and the run that showed it (0: not in a run)."""
 
     outcome: Outcome
     message: str
@@ -50,18 +50,18 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """About a whole plan. `minority` names who most opinions contradict (`ours`, `model`, `ours, mine`, a cell), None
-    where all agree or no side has most of them."""
+    """The verdict on a whole plan. `minority` names the opinions that most opinions contradict (`ours`, `model`, `ours,
+    mine`, a cell), None if all agree or no side has most of them."""
 
     outcome: Outcome
     judgements: tuple[Judgement, ...] = ()
     minority: str | None = None
     reason: str = ""
-    """Why it was skipped, or what is not good about the case."""
+    """Why it was skipped, or why the case is bad."""
 
     @property
     def findings(self) -> list[tuple[str, Finding]]:
-        """What is wrong, the toolchain that it is about first."""
+        """All findings, each after its toolchain."""
         return [(judgement.toolchain, finding) for judgement in self.judgements for finding in judgement.findings]
 
 
@@ -75,13 +75,13 @@ def broken(reason: str) -> Verdict:
 
 
 def unusable(reason: str) -> Verdict:
-    """The case or the WIT itself is not good: no tool was asked."""
+    """The case or the WIT itself is bad: no tool ran."""
     return Verdict(Outcome.BAD_INPUT, reason=reason)
 
 
 def misread(verdict: Verdict, difference: str) -> Verdict:
-    """The WIT may have been misread: then all that stands on our front end is wrong before any tool is."""
-    message = f"the WIT may have been misread, which all else here stands on: {difference}"
+    """The WIT may have been misread: then everything that uses our front end is wrong before any tool is."""
+    message = f"the WIT may have been misread, and everything else here depends on it: {difference}"
     suspect = Judgement(FRONT_END, Outcome.FAIL, (Finding(Outcome.FAIL, message),))
     judgements = (suspect, *verdict.judgements)
     return Verdict(worst(judgements), judgements, FRONT_END)

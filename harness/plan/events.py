@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
-if TYPE_CHECKING:  # plans are known before their events are needed
+if TYPE_CHECKING:  # plans exist before their events are needed
     from harness.trace.event import Event
 
 _LINE = 64
-"""Characters of a line without data, at most."""
+"""Maximum characters of a line without data."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedEvent:
-    """An event as it must be seen, handles renamed and NaNs canonical.
+    """An expected event, with renamed handles and canonical NaNs.
 
-    Memory events, balances and `fail` are not among them. `path` says where inside which call's values the event
-    belongs (`call 3 a:b/c#f, result.field[2]`); it is not compared.
+    Memory events, balances and `fail` are not included. `path` is the event's place in the values of a call (`call 3
+    a:b/c#f, result.field[2]`); it is not compared.
     """
 
     event: Event
@@ -32,7 +32,7 @@ class PlacedEvent:
 
 @dataclass(frozen=True)
 class Events(Sequence[PlacedEvent]):
-    """The events of one component in one run. They are kept apart from paths: only a difference asks for a path."""
+    """The events of one component in one run. They are separate from paths, because only a difference needs a path."""
 
     events: tuple[Event, ...]
     paths: Sequence[str] = field(compare=False)
@@ -57,15 +57,16 @@ class Events(Sequence[PlacedEvent]):
 
     @cached_property
     def size(self) -> int:
-        """About how many characters the interpreter writes, which has indices in the place of names; rather more."""
+        """The approximate number of characters that the interpreter writes, with indices instead of names; rather too
+        many."""
         from harness.trace.event import DATA
 
         data = [getattr(event, DATA[event.__class__]) for event in self.events if event.__class__ in DATA]
         return _LINE * len(self.events) + 2 * sum(map(len, data))
 
     def same_as(self, actual: tuple[Event, ...]) -> bool:
-        """Whether these events were seen. Toolchains show the same, and equal events of traces are one object: so what
-        was the same before says it at once."""
+        """Whether these events were observed. Toolchains show the same, and equal events of traces are one object, so
+        repeated comparisons are fast."""
         if actual == self._seen:
             return True
         same = self.events == actual

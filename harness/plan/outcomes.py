@@ -1,4 +1,4 @@
-"""How a run must end."""
+"""The expected end of a run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import Enum, unique
 
 @unique
 class TrapClass(Enum):
-    """Causes of a trap that the specification names (CanonicalABI.md); text of an engine is mapped to these."""
+    """Causes of a trap in the specification (CanonicalABI.md); messages of an engine are mapped to these."""
 
     INVALID_CHAR = "invalid-char"
     INVALID_DISCRIMINANT = "invalid-discriminant"
@@ -33,7 +33,7 @@ class TrapClass(Enum):
 class ExpectedOutcome:
     """`trap` None: every entry returns. `detail` names the interpreter's cause for `INTERPRETER`, without `fail_`.
 
-    `also`: other classes that are right as well, where a value breaks several rules or two parties check the same one.
+    `also`: other right classes, if a value breaks several rules or two parties check the same one.
     """
 
     trap: TrapClass | None = None

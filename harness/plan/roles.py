@@ -1,4 +1,4 @@
-"""The parts that components play in a composition, and how they are wired."""
+"""The roles of components in a composition, and their wires."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from enum import Enum, unique
 
 @unique
 class Role(Enum):
-    """The part that a component plays in a composition."""
+    """The role of a component in a composition."""
 
     PROVIDER = "provider"
     SUBJECT = "subject"
     DRIVER = "driver"
 
-    # Members are singletons; the hash of their name, which Enum takes, is slow.
+    # Members are singletons; Enum hashes their names, which is slow.
     __hash__ = object.__hash__
 
 

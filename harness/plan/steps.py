@@ -1,11 +1,11 @@
-"""Steps: what happens in a run, as people write it in a case and as planners draw it.
+"""Steps: the actions in a run, as people write them in a case and as planners draw them.
 
-A step belongs to the component that does it: a step of a run to the one that is entered for it, a step `during` a call
-to the callee, a step `during` a drop to the component whose destructor runs. Handles have names. A name belongs to one
-handle in each component, and travels with it: the callee knows what it was given by the caller's name.
+A step belongs to the component that does it: a step of a run to the entered component, a step `during` a call to the
+callee, a step `during` a drop to the component whose destructor runs. Handles have names. A name belongs to one handle
+in each component, and travels with it: the callee uses the caller's name.
 
-`V` is what stands for a value: its text in a case file, a value of `harness/values/values.py` in a plan.
-`harness/planner/compiler.py` lowers steps to what interpreters are told; a new kind of step becomes an arm there.
+`V` is the form of a value: its text in a case file, a value of `harness/values/values.py` in a plan.
+`harness/planner/compiler.py` lowers steps to interpreters' operations; a new kind of step becomes an arm there.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from harness.plan.roles import Role
 
 V = TypeVar("V")
 StepPath: TypeAlias = tuple[str | int, ...]
-"""Where a step stands in the file that it comes from; empty for one that comes from none."""
+"""The place of a step in its file; empty for a step without a file."""
 
 
 @dataclass(frozen=True)
 class CallStep(Generic[V]):
-    """A call of an import. `result` is what the callee returns, None where it returns nothing or the call traps.
+    """A call of an import. `result` is the callee's result, None if it returns nothing or the call traps.
 
-    `during`: what the callee does before it returns. Borrowed handles that are not in `keep` it drops by itself, last
+    `during`: the callee's actions before it returns. It drops borrowed handles that are not in `keep` by itself, last
     of all. `destroys`: the handles whose destructors must run in this step.
     """
 
@@ -43,7 +43,7 @@ class CallStep(Generic[V]):
 
 @dataclass(frozen=True)
 class DropStep(Generic[V]):
-    """A handle of a resource or an error context is dropped. `during`: what the resource's destructor does.
+    """A drop of a handle of a resource or an error context. `during`: the actions of the resource's destructor.
 
     `stale`: dropped by the component that makes the calls, which has given it away.
     """
@@ -59,7 +59,7 @@ class DropStep(Generic[V]):
 
 @dataclass(frozen=True)
 class NewStep:
-    """A component makes an own handle of a resource that it exports. `rep` None: any that no other has."""
+    """A component makes an own handle of a resource that it exports. `rep` None: any unused one."""
 
     handle: str
     resource: str
@@ -70,7 +70,7 @@ class NewStep:
 
 @dataclass(frozen=True)
 class RepStep:
-    """A component asks for the representation of a handle of its own resource."""
+    """A component reads the representation of a handle of its own resource."""
 
     handle: str
     trap: TrapClass | None = None
@@ -90,7 +90,7 @@ class ErrorContextStep:
 
 @dataclass(frozen=True)
 class MessageStep:
-    """A component asks for the message of an error context."""
+    """A component reads the message of an error context."""
 
     handle: str
     trap: TrapClass | None = None
@@ -110,7 +110,7 @@ class StepError(Exception):
 
 
 def trap_of(step: Step[V]) -> TrapClass | None:
-    """The trap that a step, or one of those during it, ends in."""
+    """The trap in which a step, or a step during it, ends."""
     if isinstance(step, NewStep | ErrorContextStep):
         return None
     if isinstance(step, CallStep | DropStep) and step.trap is None:
@@ -126,7 +126,7 @@ def ending_in(steps: Sequence[Step[V]], trap: TrapClass) -> tuple[Step[V], ...]:
         case None:
             return ()
         case NewStep() | ErrorContextStep():
-            return ending_in(before, trap)  # it was not done
+            return ending_in(before, trap)  # it did not happen
         case DropStep(during=during):
             inner = ending_in(during, trap)
             return (*before, replace(last, during=inner, trap=None if inner else trap))
@@ -134,8 +134,8 @@ def ending_in(steps: Sequence[Step[V]], trap: TrapClass) -> tuple[Step[V], ...]:
 
 
 def in_order_of_destruction(steps: Sequence[Step[V]]) -> Iterator[Step[V]]:
-    """All steps in the order in which they destroy: during a call before after it, a resource before what its
-    destructor drops."""
+    """All steps in the order in which they destroy: during a call before after it, a resource before the handles that
+    its destructor drops."""
     for step in steps:
         if isinstance(step, CallStep):
             yield from in_order_of_destruction(step.during)

@@ -1,4 +1,4 @@
-"""A bare world, or a case, into a plan: which scripts run in which component, and what must be seen."""
+"""Makes a plan of a bare world or a case: the scripts of each component, and the expected events."""
 
 from harness.planner.bare import check_plan
 from harness.planner.cases import case_plan

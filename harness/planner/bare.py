@@ -1,4 +1,4 @@
-"""A bare world into a plan: every function is called with values drawn from a seed (`harness check`)."""
+"""Makes a plan of a bare world: it calls every function with values from a seed (`harness check`)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def check_plan(
     title: str | None = None,
     encodings: tuple[str, ...] = (),
 ) -> Plan:
-    """The plan of `harness check`. `encodings`: in which the world is embedded as well.
+    """The plan of `harness check`. `encodings`: the encodings in which the world is also embedded.
 
     Raises `FrontEndError` for WIT that cannot be used."""
     surroundings = surround(source, world, features)
@@ -50,7 +50,7 @@ def check_plan(
 
 @dataclass(frozen=True)
 class RunSteps:
-    """What happens in a run, and how lists go in it."""
+    """The steps of a run, and the lists that go whole in it."""
 
     steps: tuple[Step[Value], ...]
     lists: s.Lists
@@ -64,7 +64,7 @@ class PlannedWorld:
     composition: Composition
     runs: tuple[RunSteps, ...]
     functions: tuple[tuple[Role, Function], ...]
-    """What is called, and by which component."""
+    """A called function and its caller."""
 
 
 def planned_world(
@@ -110,7 +110,7 @@ def _runs(
     rounds: Sequence[tuple[s.Lists, int]],
     progress: Progress,
 ) -> tuple[list[RunSteps], list[Function]]:
-    """The runs; of the functions that wait for handles, those that still do."""
+    """The runs, and the functions that still wait for handles."""
     runs = []
     for way, count in rounds:
         nested = [f for role, f in functions if role is Role.SUBJECT and (role, f) not in progress.crowded]
@@ -121,7 +121,8 @@ def _runs(
 
 
 def _under_test(composition: Composition, role: Role) -> list[Function]:
-    """What one side calls for its own sake. A driver has functions of the provider, too, to come by resources."""
+    """The functions that one side calls for the test. A driver also has functions of the provider, which give it
+    resources."""
     functions = composition.imports(role)
     if role is Role.SUBJECT:
         return functions
@@ -154,8 +155,8 @@ def _split(
 
 @dataclass
 class Progress:
-    """Which functions, by who calls them, have been called, and which could not be: a call of them holds more handles
-    than an interpreter has registers."""
+    """The called functions by caller, and the functions that cannot be called because a call needs more handles than an
+    interpreter has registers."""
 
     called: set[tuple[Role, Function]] = field(default_factory=set)
     crowded: dict[tuple[Role, Function], str] = field(default_factory=dict)
@@ -182,11 +183,11 @@ class Progress:
 def plan_steps(
     caller: Caller, functions: Sequence[tuple[Role, Function]], rounds: int, progress: Progress
 ) -> tuple[Step[Value], ...]:
-    """`rounds` calls of each function, less where they take others to come by handles: these count, too."""
+    """`rounds` calls of each function, fewer if they need other calls for handles, which also count."""
     steps: list[Step[Value]] = []
     rank_of = caller.composition.rank
     for role in ENTRY_ORDER:
-        # what others need to come by handles comes first
+        # functions that give handles to others come first
         own = sorted([function for of, function in functions if of is role], key=lambda f: rank_of(role, f))
         if not own:
             continue
@@ -207,7 +208,7 @@ def _as_it_is(value: Value, _type: t.Type) -> Value:
 
 
 def predicted(composition: Composition, run: RunSteps, notes: Sequence[str] = (), eager: bool = False) -> ScriptPlan:
-    """A run with what must be seen; `notes` follow its calls. Raises `StepError` and `Unpredictable`."""
+    """A run with its expected events; `notes` follow its calls. Raises `StepError` and `Unpredictable`."""
     compiler = Compiler(composition, run.lists, _as_it_is)
     scripts = compiler.compile(run.steps, eager)
     seen = run_model(composition.crossings, scripts, compiler.entries)

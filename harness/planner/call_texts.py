@@ -1,4 +1,4 @@
-"""What a run calls, as text for people: put together only where somebody reads it."""
+"""The calls of a run as text for people, made only on demand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.world.world import Function
 
 
 class Calls(Sequence[str]):
-    """Calls in order, then `notes`; each becomes text when it is asked for."""
+    """Calls in order, then `notes`; each becomes text on demand."""
 
     def __init__(self, calls: Sequence[tuple[Function, CallStep[Value]]], notes: Sequence[str] = ()) -> None:
         self._calls = calls

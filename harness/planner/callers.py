@@ -1,4 +1,4 @@
-"""Who can make the calls of a case."""
+"""The possible callers in a case."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness.text.nearest import there_are
 
 
 def candidates(composition: Composition, step: CallStep[V]) -> list[Role]:
-    """Who can make a call, those that make it for the sake of the test first: the driver's exports, the subject's
+    """The possible callers of a call, in the order of the test's purpose: the driver for exports, the subject for
     imports; a driver that reaches the provider comes last."""
     interface, name = split_function(step.function)
     found = []
@@ -28,7 +28,8 @@ def candidates(composition: Composition, step: CallStep[V]) -> list[Role]:
 
 
 def check_functions(composition: Composition, steps: Sequence[Step[V]]) -> None:
-    """Before it is said who calls: one call of what is not there must not make another one look open."""
+    """This check comes before the choice of callers: a call of an unknown function must not make another call look
+    ambiguous."""
     for step in steps:
         if isinstance(step, CallStep) and step.by is None and not candidates(composition, step):
             known = callable_by(composition, (Role.SUBJECT, Role.DRIVER))
@@ -37,7 +38,7 @@ def check_functions(composition: Composition, steps: Sequence[Step[V]]) -> None:
 
 
 def modes(composition: Composition, steps: Sequence[Step[V]]) -> tuple[Role | None, ...]:
-    """Both sides where every call that does not say who makes it can be made by either."""
+    """Both sides if either can make every call without a stated caller."""
     open_calls = [step for step in steps if isinstance(step, CallStep) and step.by is None]
     if open_calls and all(len(candidates(composition, step)) == 2 for step in open_calls):
         return (Role.SUBJECT, Role.DRIVER)
@@ -45,7 +46,7 @@ def modes(composition: Composition, steps: Sequence[Step[V]]) -> tuple[Role | No
 
 
 def with_callers(composition: Composition, steps: Sequence[Step[V]], mode: Role | None) -> Iterator[Step[V]]:
-    """The steps of a run, the calls with who makes them: `mode` where both sides can."""
+    """The steps of a run, with the caller of each call: `mode` if both sides can make it."""
     for step in steps:
         if isinstance(step, CallStep) and step.by is None:
             yield replace(step, by=_caller(composition, step, mode))

@@ -1,8 +1,8 @@
-"""One call drawn on both sides: arguments, what the callee does, its result, what the caller does with it.
+"""Draws one call on both sides: arguments, the callee's actions, its result, the caller's use of it.
 
-Most handles that a frame comes by are dropped before the frame ends, unless they are given away. Some are kept for a
-later call that wants one, by whichever frame of the component. What a callee keeps to the end nobody drops. What a
-callee borrows it lends on as often as not before it drops it (`lending.py` says why).
+Most handles that a frame gets are dropped before the frame ends, unless they are given away. Some are kept for a later
+call by any frame of the component. Handles that a callee keeps to the end are never dropped. About half the time a
+callee lends a borrowed handle again before it drops it (`lending.py` gives the reason).
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from harness.world import types as t
 from harness.world.world import Function
 
 SPARE_REGISTERS = 128
-"""Once a component has only so many registers left, it drops an old handle for each that it keeps: a call may need
-them all at once."""
+"""When a component has only this many registers left, it drops an old handle for each that it keeps, because a call may
+need them all at once."""
 MOST_NESTED = 3
-"""Destructors that run inside one another."""
+"""Maximum nesting of destructors."""
 
 
 class Caller:
@@ -60,7 +60,7 @@ class Caller:
         self._finishing = False
         self._rooms = {role: Room(role) for role in composition.worlds}
         self.calls = 0
-        """How many there are so far."""
+        """The number of calls so far."""
         self._made: dict[str, int] = {}
         self._names: set[str] = set()
         self.composition = composition
@@ -70,11 +70,11 @@ class Caller:
         self._values = Values(composition, random, lists is s.Lists.NUMBERS)
 
     def run_of(self, role: Role) -> Doing:
-        """What a component does when it is entered."""
+        """The actions of an entered component."""
         return Doing(self._rooms[role], role)
 
     def finish(self, frame: Doing) -> None:
-        """Drop what the frame's component has kept; what cannot be dropped for want of registers stays."""
+        """Drop the handles that the frame's component has kept, except those for which there are no registers."""
         role = frame.role
         self._finishing = True
         for identity in self._kept.identities(role):
@@ -133,7 +133,7 @@ class Caller:
         frame.steps.append(DropStep(name, during=tuple(during), by=frame.by))
 
     def _destructor(self, identity: ResourceIdentity) -> Sequence[Step[Value]]:
-        """Its component is entered once more, maybe inside a call of its own, which that must not disturb."""
+        """Its component is entered once more, perhaps inside one of its own calls, which must not be disturbed."""
         interface, name = parts_of(identity.canonical)
         frame = Doing(self._rooms[identity.implementor])
         way = self._random.randrange(4)
@@ -153,7 +153,7 @@ class Caller:
         return handle
 
     def _new_name(self, kind: str) -> str:
-        """A name that no other handle has: `r1` can be the first of `r1`s or the eleventh of `r`s."""
+        """A unique name: `r1` can be the first of `r1`s or the eleventh of `r`s."""
         while True:
             number = self._made[kind] = self._made.get(kind, 0) + 1
             name = f"{kind}{number}"
@@ -162,7 +162,7 @@ class Caller:
                 return name
 
     def _keep_or_drop(self, frame: Doing, identity: ResourceIdentity, name: str) -> None:
-        """What becomes of an own handle that nobody wants now."""
+        """The fate of an own handle that is not needed now."""
         role = frame.role
         if identity.implementor is role and self._once_in(4):
             frame.room.take()
@@ -191,8 +191,8 @@ class Caller:
     ) -> list[str]:
         """Call an import from `frame`.
 
-        Returns the own handles of `wanted` that the result brought; the rest is dropped. Raises `Impossible` before
-        anything is planned.
+        Returns the own handles of `wanted` in the result; the rest is dropped. Raises `Impossible` before anything is
+        planned.
         """
         args = self._values.arguments(frame.role, function, rank)
         return self._call(frame, function, args, wanted, rank)
@@ -232,8 +232,8 @@ class Caller:
     def _answer(
         self, role: Role, function: Function, args: tuple[Value, ...], result: Value | None
     ) -> tuple[tuple[Step[Value], ...], frozenset[str], Value | None]:
-        """What the callee does, which drops what it was given and makes what it returns; the borrows, each of which a
-        step drops; the result."""
+        """The callee's steps, which drop its arguments and make its result; the borrows, each dropped by a step; the
+        result."""
         frame = Doing(self._rooms[role])
         lent: list[str] = []
         for value, param in zip(args, function.params, strict=True):
@@ -297,7 +297,7 @@ class Caller:
         return kept
 
     def _lend_on(self, frame: Doing, identity: ResourceIdentity, name: str) -> None:
-        """Call an import with a handle that was borrowed, now and then."""
+        """Sometimes call an import with a borrowed handle."""
         users = self._users.of(identity)
         if not users or self._once_in(2):
             return

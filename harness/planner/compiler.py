@@ -1,7 +1,7 @@
-"""Steps into what interpreters are told: the only place that knows which operations a step is made of.
+"""Lowers steps to interpreters' operations: the only place that knows the operations of each step.
 
-Registers are named by the handles in them and live from where a handle is made or arrives to where it is used for the
-last time (`registers.py`). What a callee is given it takes apart when it needs a part.
+Registers are named by the handles in them and live from a handle's creation or arrival to its last use
+(`registers.py`). A callee takes an argument apart when it needs a part.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Where = tuple[str | int, ...]
 
 
 def _have_destructors(steps: Sequence[Step[V]]) -> bool:
-    """Whether some drop says what the destructor does."""
+    """Whether some drop lists the destructor's actions."""
     return any(
         isinstance(step, CallStep | DropStep)
         and (_have_destructors(step.during) or (isinstance(step, DropStep) and bool(step.during)))
@@ -51,7 +51,7 @@ def _have_destructors(steps: Sequence[Step[V]]) -> bool:
 
 
 def _arriving(given: Value) -> str | None:
-    """By which name the receiver knows what is given at a place for a handle."""
+    """The receiver's name for a handle."""
     match given:
         case HandleName(name, arrives):
             return arrives or name
@@ -61,7 +61,7 @@ def _arriving(given: Value) -> str | None:
 
 
 class Compiler(Generic[V]):
-    """Lowers the steps of one run. `read` gives the value that a `V` stands for; it may raise `WaveError`.
+    """Lowers the steps of one run. `read` returns the value of a `V`; it may raise `WaveError`.
 
     After `compile`: the components in the order in which they are entered, and the calls in the order in which they are
     made.
@@ -142,7 +142,8 @@ class Compiler(Generic[V]):
             self._step(frame, step)
 
     def _destroy(self, role: Role, step: DropStep[V]) -> None:
-        """The destructor's frame. Once one destructor does something, all have a frame: they are used in order."""
+        """The destructor's frame. If one destructor does something, all have frames, because frames are used in
+        order."""
         resource = self.names.made.get(step.handle)
         if resource is None or not self.names.holds(role, step.handle) or step.trap is not None:
             if step.during:

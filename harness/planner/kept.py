@@ -12,12 +12,12 @@ _Key = tuple[Role, ResourceIdentity]
 
 
 class Kept:
-    """Names of kept handles. What was done since `mark` can be undone."""
+    """Names of kept handles. Changes since `mark` can be undone."""
 
     def __init__(self) -> None:
         self._kept: dict[_Key, list[str]] = {}
         self._done: list[tuple[_Key, str, bool]] = []
-        """Since the mark: which handle was kept (True) or taken."""
+        """The changes since the mark: kept (True) and taken handles."""
 
     def keep(self, role: Role, identity: ResourceIdentity, name: str) -> None:
         names = self._kept.pop((role, identity), [])
@@ -37,18 +37,18 @@ class Kept:
         return len(self._kept.get((role, identity), ()))
 
     def oldest(self, role: Role) -> ResourceIdentity | None:
-        """The resource of which a component has kept something for the longest time without needing it."""
+        """The resource whose handles a component has kept unused for the longest time."""
         return next((identity for (of, identity), names in self._kept.items() if of is role and names), None)
 
     def identities(self, role: Role) -> list[ResourceIdentity]:
-        """The resources of which a component has kept anything."""
+        """The resources whose handles a component has kept."""
         return [identity for (of, identity), names in self._kept.items() if of is role and names]
 
     def mark(self) -> None:
         self._done.clear()
 
     def reset(self) -> None:
-        """Everything as it was at the last mark."""
+        """Restore the state at the last mark."""
         for key, name, was_kept in reversed(self._done):
             names = self._kept.setdefault(key, [])
             if was_kept:

@@ -1,8 +1,8 @@
-"""To whom a borrowed handle can be lent on, so that it shows which resource it is a handle of.
+"""The calls that can borrow a borrowed handle again, so that its resource shows.
 
-Handles are compared by the order in which they come (`harness/trace/handles.py`): two of one type exchanged look the
-same as long as they are only dropped. The component that defines the resource sees its representation (CanonicalABI.md,
-`lower_borrow`), so whoever lends one on to it makes the difference seen.
+Handles are compared by the order of their arrival (`harness/trace/handles.py`): two exchanged handles of one type look
+the same as long as they are only dropped. The component that defines the resource sees its representation
+(CanonicalABI.md, `lower_borrow`), so lending a handle to it shows the difference.
 """
 
 from __future__ import annotations

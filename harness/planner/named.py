@@ -1,4 +1,4 @@
-"""Functions and resources by the names that steps have for them."""
+"""Functions and resources by their names in steps."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.world import types as t
 from harness.world.world import Function
 
 WORLD = t.qualified(None, "")
-"""Stands before the canonical name of what the world itself has; steps leave it out."""
+"""The prefix of canonical names of the world's own items; steps leave it out."""
 
 
 def split_function(text: str) -> tuple[str | None, str]:
@@ -28,7 +28,7 @@ def callable_by(composition: Composition, roles: Sequence[Role]) -> list[str]:
 
 
 def import_of(composition: Composition, role: Role, step: CallStep[V]) -> Function:
-    """What a component calls. Raises `StepError`."""
+    """The function that a component calls. Raises `StepError`."""
     interface, name = split_function(step.function)
     function = composition.worlds[role].import_function(interface, name)
     if function is None:

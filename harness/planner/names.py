@@ -1,4 +1,4 @@
-"""Who holds which named handle while steps are compiled."""
+"""The holders of named handles during compilation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.planner.registers import Held
 
 @dataclass
 class HandleNames:
-    """Where components have named handles. A name keeps its place after the handle is gone: steps may use a stale
+    """The places of components' named handles. A name keeps its place after the handle is gone: steps may use a stale
     handle to see the trap."""
 
     places: dict[tuple[Role, str], Held] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class HandleNames:
         self.reps[identity, rep] = name
 
     def is_another(self, name: str, arrived: str, own: bool) -> None:
-        """A handle arrived by another name than it was given by."""
+        """A handle arrived under another name."""
         if name in self.made:
             self.made[arrived] = self.made[name]
         if own:

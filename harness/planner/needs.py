@@ -1,4 +1,4 @@
-"""What worlds need beyond an engine's defaults."""
+"""The needs of worlds beyond an engine's defaults."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Scripts in the making, one for each component: operations in the order in which they are carried out.
+"""Unfinished scripts, one for each component: operations in the order of their execution.
 
-Registers in them are numbers without bound, each written once. An interpreter's register is found for each at the end,
-when it is known where it is used for the last time.
+Registers in them are unlimited numbers, each written once. At the end, when its last use is known, each gets an
+interpreter's register.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from harness.script import operations as s
 
 
 class OutOfRegisters(Exception):
-    """A component holds more handles at once than an interpreter has registers."""
+    """A component needs more handles at once than an interpreter has registers."""
 
 
 @dataclass(eq=False, slots=True)
@@ -77,7 +77,7 @@ class ScriptBuilder:
 
 
 def _last_uses(ops: Sequence[_Written]) -> dict[int, int]:
-    """For each register that is read, the last operation that does it."""
+    """The last operation that reads each register."""
     return {register: at for at, written in enumerate(ops) for register in written.reads}
 
 

@@ -1,4 +1,4 @@
-"""The representations that resources are made with."""
+"""The representations of new resources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many handles a component can still hold, and what it does in one go, while calls are drawn."""
+"""The number of handles that a component can still hold, and the steps of one frame, while calls are drawn."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from harness.values.values import Value
 
 @dataclass(eq=False)
 class Room:
-    """The registers that a component has left, counted as if a handle had one from where it arrives until it is gone.
-    The compiler never needs more."""
+    """The remaining registers of a component, if each handle occupies one from its arrival to its end. The compiler
+    never needs more."""
 
     role: Role
     free: int = s.REGISTERS
@@ -31,7 +31,7 @@ class Room:
 
 @dataclass(eq=False)
 class Doing:
-    """The steps of one frame so far. `by`: who does them, in a run; None during a call or a drop."""
+    """The steps of one frame so far. `by`: their component, in a run; None during a call or a drop."""
 
     room: Room
     by: Role | None = None

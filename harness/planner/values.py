@@ -1,4 +1,4 @@
-"""Values for the arguments and results of a call, such that whoever gives them can come by the handles in them."""
+"""Values for the arguments and results of a call whose handles the giver can get."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ANY_RANK = 1 << 30
 
 
 Handle = t.Own | t.Borrow | t.Prim
-"""What `handles` finds; of the primitive types, `error-context`."""
+"""The types that `handles` finds; among the primitive types, `error-context`."""
 
 
 def _name_handle(type: t.Own | t.Borrow) -> HandleName:

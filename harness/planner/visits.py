@@ -1,4 +1,4 @@
-"""Steps of a run by the frames that they belong to: who does them, and which handles are known there."""
+"""Steps of a run by their frames: the component of each, and its known handles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from harness.world import types as t
 from harness.world.world import Function
 
 At = tuple[int, ...]
-"""Where a step is: its number in the run, then in what happens during that step, and so on."""
+"""The place of a step: its number in the run, then among the steps during that step, and so on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +26,16 @@ class Visit:
     at: At
     step: Step[Value]
     function: Function | None = None
-    """What is called, as `role` sees it."""
+    """The called function in the view of `role`."""
     answers: bool = False
     names: tuple[str, ...] = ()
-    """Of a call: the handles that came to the frame before. They may be gone by now."""
+    """For a call: the handles that came to the frame earlier. They may be gone."""
     lent: bool = False
     """A drop of a handle that the frame has borrowed."""
 
 
 def visits(composition: Composition, steps: Sequence[Step[Value]]) -> list[Visit]:
-    """Those of the first component of the composition, frame after frame, then those of the next."""
+    """The steps of the first component of the composition, frame after frame, then those of the next."""
     walker = _Walker(composition)
     walker.run(steps)
     order = list(composition.worlds)
@@ -52,7 +52,7 @@ def borrowed(composition: Composition, role: Role, value: Value, type: t.Type) -
 
 
 class Actors:
-    """Who does what happens during a step. Steps have to be asked about in the order in which they happen."""
+    """The component of the steps during a step. Requests must come in the order of the steps."""
 
     def __init__(self, composition: Composition) -> None:
         self._composition = composition
@@ -63,7 +63,7 @@ class Actors:
             self._implementors[step.handle] = role
 
     def function(self, role: Role, step: CallStep[Value]) -> tuple[Function, Role, Function]:
-        """What `role` calls; the callee, and the function that it exports."""
+        """The function that `role` calls; the callee, and its exported function."""
         imported = import_of(self._composition, role, step)
         return imported, *self._composition.links.callee(role, imported.interface, imported.name)
 

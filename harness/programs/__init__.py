@@ -1,5 +1,5 @@
 """Programs: libraries written as WAT, linked by each toolchain and run alone, without interpreter and composition.
 
-They show what a linker does: which definition a symbol has, where memories, tables and stacks lie, in which order
-constructors run.
+They show a linker's choices: the definition of each symbol, the places of memories, tables and stacks, the order of
+constructors.
 """

@@ -1,4 +1,4 @@
-"""A program linked by each toolchain, run and judged: its file says what must be seen."""
+"""Links a program with each toolchain, runs and judges it: its file contains the expected behaviour."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def examine_file(bench: Workbench, path: Path, name: str, options: Options) -> E
 
 
 def _left_out(bench: Workbench, program: Program, options: Options) -> dict[str, str]:
-    """Toolchains without what makes the component, or that cannot be asked for what the program asks."""
+    """Toolchains that lack the command for the component, or a requirement of the program."""
     names = list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
     if program.alone:
         adapted = any(library.adapter for library in program.libraries)
@@ -63,7 +63,7 @@ def _left_out(bench: Workbench, program: Program, options: Options) -> dict[str,
 
 
 def _made(bench: Workbench, toolchain: Toolchain, program: Program, prepared: Prepared) -> BuildResult:
-    """The component of a program, or what kept it from being made."""
+    """The component of a program, or the reason why there is none."""
     if not program.alone:
         return bench.builder.link(toolchain, prepared.libraries, program.options)
     if toolchain.embedder is None:
@@ -84,14 +84,14 @@ def _ran(program: Program, prepared: Prepared, cells: Sequence[str], options: Op
 
 
 def examine_program(bench: Workbench, name: str, program: Program, prepared: Prepared, options: Options) -> Verdict:
-    """What each of the toolchains of `options` makes of a program."""
+    """The results of a program for each of the toolchains of `options`."""
     return program_verdict(bench, name, program, prepared, options)[0]
 
 
 def program_verdict(
     bench: Workbench, name: str, program: Program, prepared: Prepared, options: Options
 ) -> tuple[Verdict, list[str]]:
-    """The same, and in which cells the program ran: `TOOLCHAIN@ENGINE`."""
+    """The same, with the cells in which the program ran: `TOOLCHAIN@ENGINE`."""
     left = _left_out(bench, program, options)
     chosen = list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
     names = [toolchain for toolchain in chosen if toolchain not in left]
@@ -109,7 +109,7 @@ def program_verdict(
 
 
 class _Linked:
-    """What one toolchain makes of a program."""
+    """The result of a program for one toolchain."""
 
     def __init__(self, bench: Workbench, toolchain: str, program: Program, prepared: Prepared) -> None:
         self._bench = bench
@@ -117,7 +117,7 @@ class _Linked:
         self._program = program
         self._prepared = prepared
         self.cells: list[str] = []
-        """Where it ran, as far as it came."""
+        """The cells in which it ran."""
 
     def findings(self, engines: Sequence[EngineKind]) -> list[Finding]:
         toolchain = self._bench.toolchains[self._name]
@@ -129,7 +129,7 @@ class _Linked:
         return [*self._world(result.data), *(finding for kind in engines for finding in self._run(result.data, kind))]
 
     def _not_refused(self, result: BuildResult, message: str) -> list[Finding]:
-        """Others than ours are judged by whether they refuse, not by their words."""
+        """Other toolchains than ours may refuse in any words."""
         if isinstance(result, Built):
             return [Finding(Outcome.FAIL, f"{self._name}: expected a refusal, got {len(result.data)} bytes")]
         if not isinstance(result, Refused):
@@ -160,8 +160,8 @@ class _Linked:
 
 
 def first_difference(prepared: Prepared, seen: Sequence[tuple[str, ...]]) -> Difference | None:
-    """`seen`: for each call the lines that it left behind, those of a new instance before them. Beside what may be seen
-    of a new instance in several ways, the way that differs last counts."""
+    """`seen`: the lines of each call, after the lines of a new instance. If a new instance may behave in several ways,
+    the one that differs last counts."""
     found = [_difference(prepared, starts, seen) for starts in prepared.starts]
     return None if None in found else max(filter(None, found), key=lambda item: item[0])[1]
 
@@ -169,7 +169,7 @@ def first_difference(prepared: Prepared, seen: Sequence[tuple[str, ...]]) -> Dif
 def _difference(
     prepared: Prepared, starts: tuple[str, ...], seen: Sequence[tuple[str, ...]]
 ) -> tuple[tuple[int, int], Difference] | None:
-    """The first, and where it is: the number of the step and of the line."""
+    """The first difference, and its place: the numbers of the step and of the line."""
     fresh = True
     for number, call in enumerate(prepared.calls):
         expected = (*(starts if fresh else ()), *call.lines)

@@ -1,4 +1,4 @@
-"""A linked program in the engine: exports called in order, what its imports are called with noted."""
+"""A linked program in the engine: calls its exports in order, and records the calls of its imports."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from harness.values.values import Value
 from harness.world.world import Function
 
 MAX_LINES = 10_000
-"""Calls of imports in one step: a program that goes on and on is stopped, as one that uses up its fuel is."""
+"""Maximum number of calls of imports in one step: an endless program is stopped, like one that uses up its fuel."""
 
 
 @dataclass
 class _Host:
-    """What the imports were called with since it was last asked."""
+    """The calls of imports since the last request."""
 
     lines: list[str] = field(default_factory=list)
 
@@ -41,9 +41,9 @@ class _Host:
 
 
 def execute(engine: Engine, binary: bytes, prepared: Prepared, limits: RunLimits) -> list[tuple[str, ...]] | Rejected:
-    """For each call the lines that it left behind; those of a new instance stand before the first one's.
+    """The lines of each call; the lines of a new instance come before those of its first call.
 
-    A trap while an instance is made is a line, too, and the last.
+    A trap during instantiation is also a line, the last one.
     """
     try:
         component = Component(engine.engine, binary)
@@ -103,7 +103,7 @@ class _Run:
         return seen
 
     def _start(self) -> _Live | str | Rejected:
-        """A new instance; a line where it traps at once."""
+        """A new instance; a line if it traps at once."""
         store = self._engine.store(self._limits)
         try:
             return _Live(store, self._linker.instantiate(store, self._component))

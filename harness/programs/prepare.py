@@ -1,4 +1,4 @@
-"""A program made ready: WAT turned into binaries, the world put into them, values read by their types."""
+"""Prepares a program: WAT becomes binaries that contain the world, values are read by their types."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from harness.world import types as t
 from harness.world.world import Function, World
 
 _PLAIN = frozenset(t.Prim) - {t.Prim.F32, t.Prim.F64, t.Prim.ERROR_CONTEXT}
-"""Types whose values the host has as Python values of the same kind."""
+"""Types whose values are Python values of the same kind in the host."""
 
 
 @dataclass(frozen=True)
 class PreparedCall:
-    """A step's call, and the lines that it must leave behind: what is logged, then how it ends."""
+    """A step's call, and its expected lines: the log, then its end."""
 
     function: Function
     args: tuple[Value, ...]
@@ -34,17 +34,17 @@ class PreparedCall:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What linkers get, and what must be seen. `libraries` in the order of the command line."""
+    """The input of linkers, and the expected behaviour. `libraries` in the order of the command line."""
 
     libraries: tuple[Library, ...]
     world: World
     starts: tuple[tuple[str, ...], ...]
-    """Any of these may be seen while an instance is made."""
+    """Any of these may occur during instantiation."""
     calls: tuple[PreparedCall, ...]
 
 
 def prepare(program: Program) -> Prepared:
-    """Raises `FileError` with file and line where WIT, WAT or a value is not good."""
+    """Raises `FileError` with file and line for bad WIT, WAT or values."""
     world, _ = _world(program, program.world)
     _check_imports(program, world)
     libraries = [_library(program, index, library) for index, library in enumerate(program.libraries)]
@@ -64,7 +64,7 @@ def trapped(function: Function, args: Sequence[Value], trap: str) -> str:
 
 
 def _world(program: Program, name: str | None) -> tuple[World, bytes]:
-    """A world of the program's WIT, and what its component-type section holds."""
+    """A world of the program's WIT, and the contents of its component-type section."""
     source = WitText(program.wit, program.file.name, program.file.lines_before("wit"))
     try:
         return world_section(source, name)

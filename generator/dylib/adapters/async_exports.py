@@ -18,8 +18,8 @@ CALLBACK = FuncType((I32, I32, I32), (I32,))
 
 
 def write_async_export(kit: Kit, index: int, use: FunctionUse) -> None:
-    """The core function: push the parameters and hand the context over to the interpreter, which answers the callback
-    code. It returns its result by `task.return`, so there is no post-return."""
+    """The core function: push the parameters and pass the context to the interpreter, which returns the callback code.
+    The result goes through `task.return`, so there is no post-return."""
     name = export_name(kit.layout.resolve, use.instance.key, use.function, use.async_abi)
     core = kit.assembly.declare(name, use.signature.type)
     kit.assembly.export(name, core)
@@ -32,7 +32,7 @@ def write_async_export(kit: Kit, index: int, use: FunctionUse) -> None:
 
 
 def write_callback(kit: Kit, index: int, use: FunctionUse) -> None:
-    """The callback hands the event on; the interpreter knows which of its tasks runs."""
+    """The callback passes the event on; the interpreter knows which of its tasks runs."""
     name = callback_name(kit.layout.resolve, use.instance.key, use.function)
     callback = kit.assembly.declare(name, CALLBACK)
     kit.assembly.export(name, callback)

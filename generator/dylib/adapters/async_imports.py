@@ -14,7 +14,7 @@ from generator.wasm.types import FuncType, ValType
 I32 = ValType.I32
 
 START = FuncType((I32, I32), (I32,))
-"""(cx, area) -> what `canon lower` answers: the state of the call, and a subtask unless it has returned."""
+"""(cx, area) -> the result of `canon lower`: the state of the call, and a subtask unless it has returned."""
 
 LIFT = FuncType((I32, I32))
 """(cx, area)."""
@@ -23,8 +23,8 @@ LIFT = FuncType((I32, I32))
 def write_start(kit: Kit, adapter: Func, use: FunctionUse) -> None:
     """Pop the arguments and call.
 
-    What the callee reads and writes is in the call's area: it may do so after the adapter has returned. A slot for
-    addresses is needed only until the call, so it is on the stack.
+    The callee reads and writes the call's area, possibly after the adapter has returned. The slot for addresses is
+    needed only until the call, so it is on the stack.
     """
     body = adapter.body = Body(len(adapter.type.params))
     cx, area = 0, 1

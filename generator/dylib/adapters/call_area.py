@@ -24,9 +24,10 @@ class CallArea:
 
 
 def async_call_area(layout: Layout, use: FunctionUse) -> CallArea:
-    """The area of an async call: one record of what is passed in memory.
+    """The area of an async call: one record of the values that are passed in memory.
 
-    The interpreter is told its size (`async_abi_area_size`), so its layout is the reference's, from which it is learnt.
+    The interpreter gets its size (`async_abi_area_size`), so its layout must be the reference's; it comes from the
+    reference's behaviour.
     """
     types = [param.type for param in use.function.params] if use.signature.indirect_params else []
     if use.signature.result_pointer:

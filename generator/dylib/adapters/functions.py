@@ -1,4 +1,4 @@
-"""The adapters of each function of a world, by the way in which it is called."""
+"""The adapters of each function of a world, by the way of calling it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Adapters:
 
 
 def declare_adapters(assembly: Assembly, name: str, use: FunctionUse) -> Adapters:
-    """`name`: of the function, for the name section."""
+    """`name`: the function's name, for the name section."""
     if use.exported:
         return Adapters(task_return=assembly.declare(f"return {name}", WITH_CONTEXT) if use.is_async else None)
     if not use.is_async:
@@ -41,7 +41,8 @@ def declare_adapters(assembly: Assembly, name: str, use: FunctionUse) -> Adapter
 
 
 def write_adapters(kit: Kit, sync_exports: SyncExports, index: int, use: FunctionUse, adapters: Adapters) -> None:
-    """Bodies of the declared functions, and what the component calls. `index`: of an export in the wit_t."""
+    """Bodies of the declared functions, and the functions that the component calls. `index`: the index of an export in
+    the wit_t."""
     if adapters.impl is not None:
         write_import(kit, adapters.impl, use)
     if adapters.async_impl is not None:

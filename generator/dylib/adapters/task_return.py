@@ -11,9 +11,9 @@ from generator.dylib.world.functions import FunctionUse
 
 
 def write_task_return(kit: Kit, adapter: Func, use: FunctionUse) -> None:
-    """Pop the result, and return it as an import is given its only argument.
+    """Pop the result, and return it like the only argument of an import.
 
-    The result is on the stack where it is passed in memory: the caller has it when `task.return` is done.
+    A result in memory is on the stack: the caller has it when `task.return` is done.
     """
     assert use.task_return is not None, "an async export"
     body = adapter.body = Body(1)
