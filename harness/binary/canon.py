@@ -198,18 +198,16 @@ class _Component:
         called = {function for function in self.core_funcs if isinstance(function, tuple)}
         found: dict[tuple[int, str], Definition] = {}
         for number, arguments in self.arguments.items():
-            instances = [self.core_instances[index] for _, index in arguments]
-            shims = {index for _, index in arguments if not isinstance(self.core_instances[index], dict)}
-            for items in instances:
-                if not isinstance(items, dict):
-                    continue
+            given = [(index, self.core_instances[index]) for _, index in arguments]
+            modules = {index for index, items in given if not isinstance(items, dict)}
+            for items in [items for _, items in given if isinstance(items, dict)]:
                 tables = {self.core_tables[index][0] for sort, index in items.values() if sort == _CORE_TABLE}
                 for name, (sort, index) in items.items():
                     function = self.core_funcs[index] if sort == _CORE_FUNC else None
-                    for place in called.intersection((shim, name) for shim in shims | tables):
-                        if isinstance(function, Definition):
-                            found[place] = function
-                            self.fillers.add(number)
+                    places = called.intersection((shim, name) for shim in modules | tables)
+                    if isinstance(function, Definition) and places:
+                        found.update(dict.fromkeys(places, function))
+                        self.fillers.add(number)
         return found
 
     def _imports(

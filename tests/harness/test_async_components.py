@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from generator.wasm.decode import DecodedModule
-from harness.binary.canon import Definitions, read_definitions
+from harness.binary.canon import read_definitions
+from harness.binary.canon_definitions import Definitions
 from harness.engine.engine import Engine
 from harness.toolchains import ours
 from harness.toolchains.protocol import BuildResult, Built, GenerateOptions, Library, LinkOptions
