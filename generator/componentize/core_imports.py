@@ -232,7 +232,7 @@ class CoreImports:
                 return None
         core = _COPY_TYPES.get(word) or signature(3 if kind == "stream" else 2, 1)
         needs = self._copy_needs(type, word) if word in ("read", "write") else NOTHING
-        return _Found(CopyBuiltin(op, home, type, prefix is not None), core, needs)
+        return _Found(CopyBuiltin(op, home, type, prefix is not None, name, exported), core, needs)
 
     def _copy_needs(self, type: TypeId | None, word: str) -> Needs:
         payload = None if type is None else self.resolve.types[type].kind
@@ -247,8 +247,14 @@ class CoreImports:
         world = self.world.modules[module.name]
         key: WorldKey | None = home.key
         exported = home.exported
-        if key is None and isinstance(found.meaning, LoweredFunction | TaskReturn):
-            key, exported = found.meaning.function.name, isinstance(found.meaning, TaskReturn)
+        if key is None:
+            match found.meaning:
+                case LoweredFunction(function=function):
+                    key = function.name
+                case TaskReturn(function=function):
+                    key, exported = function.name, True
+                case CopyBuiltin() as copy if copy.type is not None:
+                    key, exported = copy.function, copy.exported
         encodings = world.exports if exported else world.imports
         encoding = None if key is None else encodings.get(key)
         if encoding is None and found.needs.string_encoding and key is not None:

@@ -44,6 +44,10 @@ class CopyBuiltin:
     type: TypeId | None
     """None for a type without payload that no function has to mention."""
     is_async: bool
+    function: str
+    """The function that has the type; empty where there is none."""
+    exported: bool
+    """Whether the world exports that function."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,10 +76,14 @@ class TypeContents:
 
         Also `task.return` itself has the memory and the string encoding of this, even where only a parameter needs
         them: the options of both must be equal (CanonicalABI.md, `canon task.return`: `LiftOptions.equal`).
+
+        A result of more than one flat value has a memory, as if it were lifted synchronously. The text wants it only
+        for more than `MAX_FLAT_PARAMS`; this is what the reference writes, from which it is learnt.
         """
         core = flattening.flatten_functype(function, Context.LIFT, AsyncAbi.CALLBACK)
         needs = self.to_lift(function, core)
-        return replace(needs, memory=needs.memory or flattening.task_return_type(function).indirect_params)
+        synchronous = flattening.flatten_functype(function, Context.LIFT)
+        return replace(needs, memory=needs.memory or synchronous.result_pointer)
 
     def to_return(self, function: Function, flattening: Flattening) -> Needs:
         """For `task.return`, which never allocates."""

@@ -52,6 +52,8 @@ class _Component:
         self.core_instances: list[int | dict[str, tuple[int, int]]] = []
         """The module, or the items by name, each with its sort and index."""
         self.arguments: dict[int, list[tuple[str, int]]] = {}
+        self.fillers: set[int] = set()
+        """Instances of modules that fill a shim's table."""
         self.core_funcs: list[_CoreFunc] = []
         self.core_tables: list[tuple[int, str]] = []
         self.funcs: list[_Func] = []
@@ -166,8 +168,8 @@ class _Component:
                 for function, inner in self._functions(index).items():
                     self._lift(found, f"{name}#{function}", inner)
         late = self._late()
-        for arguments in self.arguments.values():
-            for module, instance in arguments:
+        for number, arguments in self.arguments.items():
+            for module, instance in arguments if number not in self.fillers else ():
                 items = self.core_instances[instance]
                 if isinstance(items, dict):
                     self._imports(found, module, items, late)
@@ -191,16 +193,21 @@ class _Component:
         return {name: arguments[given] for name, given in _handed_on(self.components[component]).items()}
 
     def _late(self) -> dict[tuple[int, str], Definition]:
-        """The functions that a shim calls: an instance with the shim's table and functions fills that table."""
+        """The functions that a shim calls, by its instance and export. A module that gets the shim's table, and the
+        functions under the names of the shim's exports, fills that table."""
+        called = {function for function in self.core_funcs if isinstance(function, tuple)}
         found: dict[tuple[int, str], Definition] = {}
-        for items in self.core_instances:
-            if not isinstance(items, dict):
-                continue
-            for shim in {self.core_tables[index][0] for sort, index in items.values() if sort == _CORE_TABLE}:
+        for number, arguments in self.arguments.items():
+            given = [(index, self.core_instances[index]) for _, index in arguments]
+            modules = {index for index, items in given if not isinstance(items, dict)}
+            for items in [items for _, items in given if isinstance(items, dict)]:
+                tables = {self.core_tables[index][0] for sort, index in items.values() if sort == _CORE_TABLE}
                 for name, (sort, index) in items.items():
                     function = self.core_funcs[index] if sort == _CORE_FUNC else None
-                    if isinstance(function, Definition):
-                        found[shim, name] = function
+                    places = called.intersection((shim, name) for shim in modules | tables)
+                    if isinstance(function, Definition) and places:
+                        found.update(dict.fromkeys(places, function))
+                        self.fillers.add(number)
         return found
 
     def _imports(

@@ -69,6 +69,9 @@ MANY = ", ".join(f"p{n}: u32" for n in range(17))
         ("async func(l: list<u8>)", True, False),
         (f"async func({MANY})", True, False),
         ("async func(s: string) -> list<u8>", True, True),
+        ("async func() -> tuple<u32>", False, False),
+        ("async func() -> tuple<u32, u32>", True, False),
+        (f"async func() -> tuple<{', '.join(['u32'] * 16)}>", True, False),
         (f"async func() -> tuple<{', '.join(['u32'] * 17)}>", True, False),
     ],
 )
