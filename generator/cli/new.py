@@ -26,10 +26,16 @@ def run(args: argparse.Namespace) -> int:
         args.merge_imports_based_on_semver,
         InterfaceNaming(_renames(args.import_name), args.emit_canonical_names),
         args.debug_names,
+        legacy_names=not args.reject_legacy_names,
     )
     try:
         adapters = [read_named_adapter(word) for word in args.adapt]
-        plan = plan_with_adapters(DecodedModule(binary), adapters, via_memory_grow=args.realloc_via_memory_grow)
+        plan = plan_with_adapters(
+            DecodedModule(binary),
+            adapters,
+            via_memory_grow=args.realloc_via_memory_grow,
+            legacy_names=not args.reject_legacy_names,
+        )
         component = componentize(plan, options)
     except WasmFormatError as error:
         name = "standard input" if args.input == _STANDARD_STREAM else args.input
@@ -55,7 +61,6 @@ def _refuse_unsupported(args: argparse.Namespace) -> None:
     for flag, given in (
         ("--validate=true", args.validate),
         ("--return-call-ref=true", args.return_call_ref),
-        ("--reject-legacy-names", args.reject_legacy_names),
         ("--wat", args.wat),
     ):
         if given:

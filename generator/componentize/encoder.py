@@ -40,6 +40,8 @@ class ComponentizeOptions:
     debug_names: bool = True
     """Write name sections for modules that are added, as the reference does. In the component's own name section,
     modules and instances always have names."""
+    legacy_names: bool = True
+    """Whether core imports and exports mean anything by other names than those of `standard_names`."""
 
 
 def componentize(plan: Plan, options: ComponentizeOptions = ComponentizeOptions()) -> bytes:
@@ -60,8 +62,10 @@ class _Encoder:
         self.resolve = self.world.resolve
         self.items = self.resolve.worlds[self.world.world]
         self.homes = Instances(self.resolve, self.resolve.worlds[self.world.world])
-        self.core_imports = CoreImports(self.world, self.homes)
-        self.core_exports = CoreExports(plan, self.world, self.homes, self.core_imports.contents)
+        self.core_imports = CoreImports(self.world, self.homes, legacy_names=options.legacy_names)
+        self.core_exports = CoreExports(
+            plan, self.world, self.homes, self.core_imports.contents, legacy_names=options.legacy_names
+        )
         self.builder = ComponentBuilder()
         self.root = RootTypes(self.homes, self.builder)
         self.live = LiveTypes(self.homes)

@@ -28,11 +28,13 @@ MAIN = "main"
 _MEMORY_MODULE = "memory"
 _INIT_MODULE = "init"
 _REALLOC_TYPE = signature(4, 1)
-_REALLOCS = (REALLOC, "canonical_abi_realloc", standard_names.REALLOC)
+_REALLOCS = (REALLOC, "canonical_abi_realloc")
 
 
-def plan_single(module: DecodedModule) -> Plan:
+def plan_single(module: DecodedModule, *, legacy_names: bool = True) -> Plan:
     """A plan of one module, its memory where it imports one (`env` `memory`), and the call of `_initialize`.
+
+    `legacy_names`: names beside those of the standard scheme mean something, too.
 
     Raises ComponentizeError for what is not supported, and for special exports (allocators, `_initialize`) of another
     type.
@@ -48,7 +50,11 @@ def plan_single(module: DecodedModule) -> Plan:
     ]
     modules = []
     imports: dict[str, ImportModule] = {}
-    memory = _export(module, MEMORY, ExternKind.MEMORY) or _export(module, standard_names.MEMORY, ExternKind.MEMORY)
+
+    def known(standard: str, *legacy: str) -> tuple[str, ...]:
+        return (*legacy, standard) if legacy_names else (standard,)
+
+    memory = _memory(module, *known(standard_names.MEMORY, MEMORY))
     if memory_types:
         memory = CoreExport(_MEMORY_MODULE, MEMORY, ExternKind.MEMORY)
         if any(item.module == "env" and item.name != MEMORY for item in module.imports):
@@ -57,13 +63,13 @@ def plan_single(module: DecodedModule) -> Plan:
         modules.append(_provider(memory_types[0]))
     options = CanonicalOptions(
         memory,
-        _function(module, _REALLOC_TYPE, "cabi_import_realloc", *_REALLOCS),
-        _function(module, _REALLOC_TYPE, "cabi_export_realloc", *_REALLOCS),
+        _function(module, _REALLOC_TYPE, *known(standard_names.REALLOC, "cabi_import_realloc", *_REALLOCS)),
+        _function(module, _REALLOC_TYPE, *known(standard_names.REALLOC, "cabi_export_realloc", *_REALLOCS)),
     )
     stripped = module.without_customs(is_component_type_section)
     modules.append(PlanModule(MAIN, stripped, imports, options, sections))
-    hooks = _task_hooks(module)
-    initialize = _function(module, FuncType(()), INITIALIZE, standard_names.INITIALIZE)
+    hooks = _task_hooks(module) if legacy_names else {}
+    initialize = _function(module, FuncType(()), *known(standard_names.INITIALIZE, INITIALIZE))
     if initialize is not None:
         calls = task_hooks.surrounded([task_hooks.Call(initialize)], task_hooks.choose(hooks))
         modules.append(_initializer(calls))
@@ -79,9 +85,13 @@ def _task_hooks(module: DecodedModule) -> dict[str, CoreExport]:
     return {name: CoreExport(MAIN, name) for name in found}
 
 
-def _export(module: DecodedModule, name: str, kind: ExternKind) -> CoreExport | None:
-    export = module.exports_by_name.get(name)
-    return CoreExport(MAIN, name, kind) if export is not None and export.kind is kind else None
+def _memory(module: DecodedModule, *candidates: str) -> CoreExport | None:
+    """The first of these memories that there is."""
+    for name in candidates:
+        export = module.exports_by_name.get(name)
+        if export is not None and export.kind is ExternKind.MEMORY:
+            return CoreExport(MAIN, name, ExternKind.MEMORY)
+    return None
 
 
 def _function(module: DecodedModule, expected: FuncType, *candidates: str) -> CoreExport | None:
