@@ -32,6 +32,7 @@ def run(args: argparse.Namespace) -> int:
         merge_imports_based_on_semver=args.merge_imports_based_on_semver,
         naming=InterfaceNaming(canonical=args.emit_canonical_names),
         debug_names=args.debug_names,
+        return_call_ref=args.return_call_ref,
     )
     component = link(libraries, options, componentize_options)
     if args.output is None or args.output == _STANDARD_STREAM:
@@ -50,7 +51,6 @@ def _read(word: str, *, dl_openable: bool = False) -> Library:
 def _refuse_unsupported(args: argparse.Namespace) -> None:
     for flag, given in (
         ("--validate=true", args.validate),
-        ("--return-call-ref=true", args.return_call_ref),
         ("--reject-legacy-names", args.reject_legacy_names),
         ("--wat", args.wat),
     ):

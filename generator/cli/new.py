@@ -27,6 +27,7 @@ def run(args: argparse.Namespace) -> int:
         InterfaceNaming(_renames(args.import_name), args.emit_canonical_names),
         args.debug_names,
         legacy_names=not args.reject_legacy_names,
+        return_call_ref=args.return_call_ref,
     )
     try:
         adapters = [read_named_adapter(word) for word in args.adapt]
@@ -60,7 +61,6 @@ def _renames(words: list[str]) -> dict[str, str]:
 def _refuse_unsupported(args: argparse.Namespace) -> None:
     for flag, given in (
         ("--validate=true", args.validate),
-        ("--return-call-ref=true", args.return_call_ref),
         ("--wat", args.wat),
     ):
         if given:

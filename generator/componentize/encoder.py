@@ -24,6 +24,7 @@ from generator.componentize.late import LateFunctions, LoweredLate
 from generator.componentize.live import LiveTypes
 from generator.componentize.plan import CoreExport, LateInstance, Plan, PlanModule
 from generator.componentize.root_types import RootTypes
+from generator.componentize.shim import ByReference, ByTable
 from generator.componentize.task_hooks import Entry
 from generator.componentize.types import extern_name
 from generator.componentize.world import unite_worlds
@@ -42,6 +43,8 @@ class ComponentizeOptions:
     modules and instances always have names."""
     legacy_names: bool = True
     """Whether core imports and exports mean anything by other names than those of `standard_names`."""
+    return_call_ref: bool = False
+    """The shim calls function references, by tail calls, instead of elements of a table."""
 
 
 def componentize(plan: Plan, options: ComponentizeOptions = ComponentizeOptions()) -> bytes:
@@ -85,7 +88,12 @@ class _Encoder:
         self.imports = WorldImports(self.root, self.live, self.options.naming)
         self.imports.write(self.items, lowered)
         self.instances = CoreInstances(self.plan, self.builder)
-        self.late = LateFunctions(self.builder, self.instances, self.options.debug_names)
+        self.late = LateFunctions(
+            self.builder,
+            self.instances,
+            ByReference() if self.options.return_call_ref else ByTable(),
+            self.options.debug_names,
+        )
         self.entries = Entries(self.plan, self.late, self.instances)
         self.canonical = CanonicalDefinitions(self.root, self.imports, self.instances, self.entries)
         self._plan_late_imports()

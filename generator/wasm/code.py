@@ -156,6 +156,19 @@ class Code:
         self.out.append(0x11)
         self.out += encode_unsigned(type_index) + encode_unsigned(table)
 
+    def call_ref(self, type_index: int) -> None:
+        """A call of the function reference on top of the stack."""
+        self.out.append(0x14)
+        self.out += encode_unsigned(type_index)
+
+    def return_call_ref(self, type_index: int) -> None:
+        """The same, in place of the rest of the function."""
+        self.out.append(0x15)
+        self.out += encode_unsigned(type_index)
+
+    def ref_func(self, function: int) -> None:
+        self.out += const_function(function)
+
     def block(self, result: int | None = None) -> None:
         """`result`: none, a value type, or a type index (multi-value)."""
         self._structured(0x02, result)
@@ -219,3 +232,8 @@ def const_i32(value: int) -> bytes:
 
 def const_global(index: int) -> bytes:
     return b"\x23" + encode_unsigned(index)
+
+
+def const_function(index: int) -> bytes:
+    """A reference to a function."""
+    return b"\xd2" + encode_unsigned(index)

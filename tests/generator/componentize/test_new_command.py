@@ -54,7 +54,6 @@ def test_component_is_written(module: Path, options: list[str], expected: list[s
         (["--adapt", "="], 2, "expected [NAME=]MODULE"),
         (["--adapt", "no-such-file.wasm"], 1, "no-such-file.wasm: No such file"),
         (["--validate"], 2, "--validate=true is not supported"),
-        (["--return-call-ref"], 2, "--return-call-ref=true is not supported"),
         (
             ["--reject-legacy-names"],
             1,
