@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from generator.cli.named_modules import name_and_path, read_binary, read_named_adapter
+from generator.cli.validated import validate
 from generator.componentize.encoder import ComponentizeOptions
 from generator.componentize.extern_names import InterfaceNaming
 from generator.errors import UsageError
@@ -35,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
         return_call_ref=args.return_call_ref,
     )
     component = link(libraries, options, componentize_options)
+    if args.validate:
+        validate(component)
     if args.output is None or args.output == _STANDARD_STREAM:
         sys.stdout.buffer.write(component)
     else:
@@ -50,7 +53,6 @@ def _read(word: str, *, dl_openable: bool = False) -> Library:
 
 def _refuse_unsupported(args: argparse.Namespace) -> None:
     for flag, given in (
-        ("--validate=true", args.validate),
         ("--reject-legacy-names", args.reject_legacy_names),
         ("--wat", args.wat),
     ):

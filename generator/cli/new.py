@@ -8,6 +8,7 @@ from pathlib import Path
 
 from generator.adapt.alone import plan_with_adapters
 from generator.cli.named_modules import read_binary, read_named_adapter
+from generator.cli.validated import validate
 from generator.componentize.encoder import ComponentizeOptions, componentize
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.extern_names import InterfaceNaming
@@ -41,6 +42,8 @@ def run(args: argparse.Namespace) -> int:
     except WasmFormatError as error:
         name = "standard input" if args.input == _STANDARD_STREAM else args.input
         raise ComponentizeError(f"{name}: {error}") from error
+    if args.validate:
+        validate(component)
     if args.output is None or args.output == _STANDARD_STREAM:
         sys.stdout.buffer.write(component)
     else:
@@ -59,10 +62,7 @@ def _renames(words: list[str]) -> dict[str, str]:
 
 
 def _refuse_unsupported(args: argparse.Namespace) -> None:
-    for flag, given in (
-        ("--validate=true", args.validate),
-        ("--wat", args.wat),
-    ):
+    for flag, given in (("--wat", args.wat),):
         if given:
             raise UsageError(f"{flag} is not supported")
     if args.output is None and sys.stdout.isatty():

@@ -42,7 +42,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--generate-dwarf", metavar="lines|full", help="no effect: concerns only the text format")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="no effect")
     parser.add_argument("--color", default="auto", help="no effect")
-    parser.add_argument("--validate", action=Switch, default=False, help="only false is supported")
+    parser.add_argument(
+        "--validate", action=Switch, default=False, help="check that the parts fit, and say what is not checked"
+    )
     parser.add_argument(
         "--return-call-ref", action=Switch, default=False, help="shims call function references, by tail calls"
     )

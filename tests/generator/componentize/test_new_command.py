@@ -7,11 +7,16 @@ from pathlib import Path
 import pytest
 
 from generator.cli import main
+from generator.component.canon import CanonOptions
 from generator.component.read import read_component
 from generator.component.types import ResourceType
+from generator.componentize.canonical import CanonicalDefinitions
+from generator.componentize.core_exports import LiftedFunction
 from generator.componentize.encoder import ComponentizeOptions, componentize
 from generator.componentize.errors import ComponentizeError
+from generator.componentize.plan import CoreExport
 from generator.componentize.single import plan_single
+from generator.resolved.instances import Instance
 from generator.wasm.decode import DecodedModule
 from generator.wasm.types import ExternKind, Limits, MemoryType
 from generator.wit.binary.decode import decode_component
@@ -53,7 +58,6 @@ def test_component_is_written(module: Path, options: list[str], expected: list[s
     [
         (["--adapt", "="], 2, "expected [NAME=]MODULE"),
         (["--adapt", "no-such-file.wasm"], 1, "no-such-file.wasm: No such file"),
-        (["--validate"], 2, "--validate=true is not supported"),
         (
             ["--reject-legacy-names"],
             1,
@@ -200,3 +204,20 @@ def test_an_export_with_a_legacy_name_is_missing_where_they_are_rejected() -> No
     with pytest.raises(ComponentizeError, match=r"no module exports `cm32p2\|a:b/i\|f`"):
         componentize(plan, ComponentizeOptions(legacy_names=False))
     componentize(plan)
+
+
+def test_validated(module: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    output = module.with_name("component.wasm")
+    assert main(["component", "new", "--validate", str(module), "-o", str(output)]) == 0
+    assert "not checked: the code of core modules" in capsys.readouterr().err
+    assert output.exists()
+
+    def without_memory(self: CanonicalDefinitions, lifted: LiftedFunction, home: Instance) -> int:
+        core = self._entries.index(CoreExport(lifted.module.name, lifted.core_name))
+        return self._builder.lift(core, self._root.func_type(home, lifted.function), CanonOptions(memory=7))
+
+    monkeypatch.setattr(CanonicalDefinitions, "lift", without_memory)
+    output.unlink()
+    assert main(["component", "new", "--validate", str(module), "-o", str(output)]) == 1
+    assert "is not valid: the option `memory` is core memory 7; there are" in capsys.readouterr().err
+    assert not output.exists()
