@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from generator.componentize.unsupported import unsupported
+from generator.componentize.threads import GET_STACK_POINTER, SET_STACK_POINTER
 from generator.link import names
 from generator.link.dylink import SECTION, Dylink, SymbolFlags, read_dylink
 from generator.link.errors import LinkError
+from generator.link.unsupported import unsupported
 from generator.wasm.decode import DecodedModule
 from generator.wasm.errors import WasmFormatError
 from generator.wasm.module import CustomSection, Import
@@ -182,6 +183,8 @@ class _Imports:
     def _env(self, item: Import, index: int) -> None:
         name, desc = item.name, item.desc
         match desc:
+            case FuncIndex() if name in (GET_STACK_POINTER, SET_STACK_POINTER):
+                pass  # built-ins, whatever libraries define
             case FuncIndex():
                 self.hands_on[index] = name
                 self._add(self.functions, name, self.module.import_func_type(item))

@@ -240,6 +240,7 @@ class Linking:
             memory=CoreExport(MAIN, names.MEMORY, ExternKind.MEMORY),
             import_realloc=None if for_imports is None else self._callable(for_imports, library.name),
             export_realloc=None if for_exports is None else _direct(for_exports),
+            table=CoreExport(MAIN, names.TABLE, ExternKind.TABLE),
         )
 
     def _callable(self, function: Function, importer: str) -> CoreExport:

@@ -230,6 +230,10 @@ def const_i32(value: int) -> bytes:
     return b"\x41" + encode_signed(value - (1 << 32) if value >= 1 << 31 else value)
 
 
+def const_i64(value: int) -> bytes:
+    return b"\x42" + encode_signed(value)
+
+
 def const_global(index: int) -> bytes:
     return b"\x23" + encode_unsigned(index)
 
