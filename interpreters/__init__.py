@@ -11,14 +11,25 @@ _ROOT = Path(__file__).resolve().parent
 
 VERSIONS = (2, 3)
 """The versions of the interpreter interface (`wit_t.version`) that have a library."""
+HOOKS = ("task-hook", "init-task")
+"""The two generations of task hooks; each has a library of the newest version."""
+LIBRARIES: tuple[tuple[int, str], ...] = (
+    *((version, "") for version in VERSIONS),
+    *((VERSIONS[-1], hooks) for hooks in HOOKS),
+)
+"""All libraries: the version, and which hooks."""
 
 
-def boxed(version: int = 3) -> Path:
+def boxed(version: int = VERSIONS[-1], hooks: str = "") -> Path:
     """The interpreter's library for a version of the interface; ValueError for a version without one."""
-    if version not in VERSIONS:
-        known = ", ".join(map(str, VERSIONS))
-        raise ValueError(f"no boxed interpreter for interface version {version} (there are: {known})")
-    return _ROOT / "lib" / f"boxed-v{version}.so"
+    if (version, hooks) not in LIBRARIES:
+        known = ", ".join([_name(*library) for library in LIBRARIES])
+        raise ValueError(f"no interpreter {_name(version, hooks)} (there are: {known})")
+    return _ROOT / "lib" / f"{_name(version, hooks)}.so"
+
+
+def _name(version: int, hooks: str) -> str:
+    return f"boxed-v{version}-{hooks}" if hooks else f"boxed-v{version}"
 
 
 def header() -> Path:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import click
 
-from interpreters import VERSIONS, boxed
+from interpreters import HOOKS, LIBRARIES, boxed
 
 ROOT = Path(__file__).resolve().parent
 
@@ -83,14 +83,18 @@ def compile_library(sources: Sequence[Path], out: Path, work: Path, flags: Seque
     _zig([*LINK, *objects, "-o", out], ROOT, work / "cache")
 
 
-def build(version: int, flags: Sequence[str] = ()) -> bytes:
-    """The library for a version of the interface. `flags` go to the compiler. BuildError with its messages."""
+def build(version: int, flags: Sequence[str] = (), hooks: str = "") -> bytes:
+    """The library for a version of the interface, with these task hooks. `flags` go to the compiler.
+
+    BuildError with its messages.
+    """
     with tempfile.TemporaryDirectory(prefix="boxed-") as folder:
         work = Path(folder)
         # The linker writes the file's name into the name section, which backtraces show.
         linked, out = work / "boxed.so", work / "embedded.so"
-        sources = sorted((ROOT / "src").glob("*.c"))
-        compile_library(sources, linked, work, [f"-DWIT_DYLIB_VERSION={version}", *flags])
+        sources = [path for path in sorted((ROOT / "src").glob("*.c")) if hooks or path.name != "hooks.c"]
+        hook_flags = [f"-DTASK_HOOKS={HOOKS.index(hooks) + 1}"] if hooks else []
+        compile_library(sources, linked, work, [f"-DWIT_DYLIB_VERSION={version}", *hook_flags, *flags])
         _embed_world(linked, out, work)
         return out.read_bytes()
 
@@ -100,10 +104,10 @@ def build(version: int, flags: Sequence[str] = ()) -> bytes:
 def main(check: bool) -> None:
     """Build the boxed interpreter's libraries."""
     stale = []
-    for version in VERSIONS:
-        path = boxed(version)
+    for version, hooks in LIBRARIES:
+        path = boxed(version, hooks)
         try:
-            library = build(version)
+            library = build(version, hooks=hooks)
         except BuildError as error:
             raise click.ClickException(str(error)) from None
         if not check:

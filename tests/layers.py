@@ -12,7 +12,7 @@ GENERATOR: Layers = (
     ("generator",),  # errors, places in source texts
     ("generator/names", "generator/resolved", "generator/wasm"),
     ("generator/canonical", "generator/component", "generator/wit"),
-    ("generator/wit/binary", "generator/dylib/world"),
+    ("generator/wit/binary", "generator/dylib/world", "generator/validate"),
     ("generator/dylib/code", "generator/sources", "generator/componentize", "generator/dummy"),
     ("generator/dylib/adapters", "generator/dylib/wit_t", "generator/adapt"),
     ("generator/link",),

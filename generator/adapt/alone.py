@@ -41,14 +41,17 @@ from generator.wasm.module import Import
 from generator.wasm.types import FuncIndex, FuncType
 
 
-def plan_with_adapters(module: DecodedModule, adapters: Sequence[Adapter], *, via_memory_grow: bool = False) -> Plan:
+def plan_with_adapters(
+    module: DecodedModule, adapters: Sequence[Adapter], *, via_memory_grow: bool = False, legacy_names: bool = True
+) -> Plan:
     """A plan of the module and of those adapters from which it imports, or whose world exports something.
 
-    `via_memory_grow`: adapters allocate whole pages, as where the module has no allocator. Raises AdapterError for
+    `via_memory_grow`: adapters allocate whole pages, as where the module has no allocator. `legacy_names` as in
+    `plan_single`. Raises AdapterError for
     what an adapter lacks, or needs and the module lacks; ComponentizeError as `plan_single`.
     """
     check_names(adapters)
-    plan = plan_single(module)
+    plan = plan_single(module, legacy_names=legacy_names)
     wanted = {adapter.name: list(dict.fromkeys(_wanted(module, adapter))) for adapter in adapters}
     used = [adapter for adapter in adapters if wanted[adapter.name] or adapter.world_exports]
     if not used:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from generator.cli.named_modules import name_and_path, read_binary, read_named_adapter
+from generator.cli.validated import validate
 from generator.componentize.encoder import ComponentizeOptions
 from generator.componentize.extern_names import InterfaceNaming
 from generator.errors import UsageError
@@ -32,8 +33,11 @@ def run(args: argparse.Namespace) -> int:
         merge_imports_based_on_semver=args.merge_imports_based_on_semver,
         naming=InterfaceNaming(canonical=args.emit_canonical_names),
         debug_names=args.debug_names,
+        return_call_ref=args.return_call_ref,
     )
     component = link(libraries, options, componentize_options)
+    if args.validate:
+        validate(component)
     if args.output is None or args.output == _STANDARD_STREAM:
         sys.stdout.buffer.write(component)
     else:
@@ -49,8 +53,6 @@ def _read(word: str, *, dl_openable: bool = False) -> Library:
 
 def _refuse_unsupported(args: argparse.Namespace) -> None:
     for flag, given in (
-        ("--validate=true", args.validate),
-        ("--return-call-ref=true", args.return_call_ref),
         ("--reject-legacy-names", args.reject_legacy_names),
         ("--wat", args.wat),
     ):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from generator.adapt.alone import plan_with_adapters
 from generator.cli.named_modules import read_binary, read_named_adapter
+from generator.cli.validated import validate
 from generator.componentize.encoder import ComponentizeOptions, componentize
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.extern_names import InterfaceNaming
@@ -26,14 +27,23 @@ def run(args: argparse.Namespace) -> int:
         args.merge_imports_based_on_semver,
         InterfaceNaming(_renames(args.import_name), args.emit_canonical_names),
         args.debug_names,
+        legacy_names=not args.reject_legacy_names,
+        return_call_ref=args.return_call_ref,
     )
     try:
         adapters = [read_named_adapter(word) for word in args.adapt]
-        plan = plan_with_adapters(DecodedModule(binary), adapters, via_memory_grow=args.realloc_via_memory_grow)
+        plan = plan_with_adapters(
+            DecodedModule(binary),
+            adapters,
+            via_memory_grow=args.realloc_via_memory_grow,
+            legacy_names=not args.reject_legacy_names,
+        )
         component = componentize(plan, options)
     except WasmFormatError as error:
         name = "standard input" if args.input == _STANDARD_STREAM else args.input
         raise ComponentizeError(f"{name}: {error}") from error
+    if args.validate:
+        validate(component)
     if args.output is None or args.output == _STANDARD_STREAM:
         sys.stdout.buffer.write(component)
     else:
@@ -52,12 +62,7 @@ def _renames(words: list[str]) -> dict[str, str]:
 
 
 def _refuse_unsupported(args: argparse.Namespace) -> None:
-    for flag, given in (
-        ("--validate=true", args.validate),
-        ("--return-call-ref=true", args.return_call_ref),
-        ("--reject-legacy-names", args.reject_legacy_names),
-        ("--wat", args.wat),
-    ):
+    for flag, given in (("--wat", args.wat),):
         if given:
             raise UsageError(f"{flag} is not supported")
     if args.output is None and sys.stdout.isatty():

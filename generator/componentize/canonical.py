@@ -12,6 +12,7 @@ from generator.componentize.definitions import (
     CopyBuiltin,
     CoreImport,
     LoweredFunction,
+    NewThread,
     PlainBuiltin,
     ResourceBuiltin,
     TaskReturn,
@@ -21,6 +22,7 @@ from generator.componentize.errors import ComponentizeError
 from generator.componentize.options import Needs
 from generator.componentize.plan import CoreExport, PlanModule
 from generator.componentize.root_types import RootTypes
+from generator.componentize.threads import TABLE, THREAD_START
 from generator.componentize.world_imports import WorldImports
 from generator.resolved.instances import Instance
 
@@ -63,6 +65,13 @@ class CanonicalDefinitions:
             is_async=is_async,
         )
 
+    @staticmethod
+    def table_of(where: str, module: PlanModule) -> CoreExport:
+        """The table that the threads of a module begin from. Raises ComponentizeError if there is none."""
+        if module.options.table is None:
+            raise ComponentizeError(f"{where} needs the table `{TABLE}`, but no module exports it")
+        return module.options.table
+
     def core_function(self, item: CoreImport, module: PlanModule) -> int:
         """Define what `module` imports. The exports that it needs must exist."""
         options = self._options(item.needs, item.encoding, module.options.memory, module.options.import_realloc)
@@ -83,6 +92,12 @@ class CanonicalDefinitions:
                 return self._builder.builtin(op, *immediates, *last)
             case CopyBuiltin() as copy:
                 return self._copy(copy, options)
+            case NewThread():
+                assert module.options.table is not None, "it has been asked for before"
+                table = self._instances.alias(module.options.table)
+                return self._builder.builtin(
+                    BuiltinOp.THREAD_NEW_INDIRECT, self._builder.core_type(THREAD_START), table
+                )
 
     def _copy(self, copy: CopyBuiltin, options: CanonOptions) -> int:
         if copy.type is not None:

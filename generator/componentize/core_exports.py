@@ -38,7 +38,16 @@ class LiftedFunction:
 class CoreExports:
     """Looks up in the plan's modules what the world exports."""
 
-    def __init__(self, plan: Plan, world: ComponentWorld, homes: Instances, contents: TypeContents) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        world: ComponentWorld,
+        homes: Instances,
+        contents: TypeContents,
+        *,
+        legacy_names: bool = True,
+    ) -> None:
+        self._legacy_names = legacy_names
         self.world = world
         self.homes = homes
         self.resolve = world.resolve
@@ -66,11 +75,12 @@ class CoreExports:
 
         Raises ComponentizeError if no module has it, or has it with another core type.
         """
-        for names in function_export_names(self.resolve, home.key, function):
+        legacy, standard = function_export_names(self.resolve, home.key, function)
+        for names in (legacy, standard) if self._legacy_names else (standard,):
             found = self._find(key, names.function)
             if found is not None:
                 return self.lifted(key, home, function, AsyncAbi.SYNC, names, *found)
-        for abi in (AsyncAbi.CALLBACK, AsyncAbi.STACKFUL):
+        for abi in (AsyncAbi.CALLBACK, AsyncAbi.STACKFUL) if self._legacy_names else ():
             core_name = export_name(self.resolve, home.key, function, abi)
             found = self._find(key, core_name)
             if found is not None and not function.is_async:
@@ -78,7 +88,7 @@ class CoreExports:
                 raise ComponentizeError(f"export `{core_name}`: `{function.name}` is not an async function")
             if found is not None:
                 return self.lifted(key, home, function, abi, ExportNames(core_name, ""), *found)
-        core_name = export_name(self.resolve, home.key, function)
+        core_name = export_name(self.resolve, home.key, function) if self._legacy_names else standard.function
         owner = self.homes.describe(home)
         raise ComponentizeError(
             f"no module exports `{core_name}`, the core function of `{function.name}` that {owner} exports"
@@ -131,7 +141,8 @@ class CoreExports:
     def destructor(self, home: Instance, resource: TypeId) -> tuple[PlanModule, str] | None:
         """The core function that is the destructor of an exported resource; None if no module has one."""
         assert home.key is not None
-        for name in dtor_export_names(self.resolve, home.key, resource):
+        legacy, standard = dtor_export_names(self.resolve, home.key, resource)
+        for name in (legacy, standard) if self._legacy_names else (standard,):
             found = self._find(home.key, name)
             if found is not None:
                 module, type = found

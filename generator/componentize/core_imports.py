@@ -18,6 +18,7 @@ from generator.componentize.definitions import (
     CoreImport,
     LoweredFunction,
     Meaning,
+    NewThread,
     ResourceBuiltin,
     TaskReturn,
 )
@@ -25,7 +26,8 @@ from generator.componentize.errors import ComponentizeError
 from generator.componentize.options import Needs, TypeContents
 from generator.componentize.plan import PlanModule
 from generator.componentize.signatures import check_signature
-from generator.componentize.standard_names import conventional_import
+from generator.componentize.standard_names import conventional_import, is_standard
+from generator.componentize.threads import ENV, NEW_THREAD, context_import
 from generator.componentize.world import ComponentWorld
 from generator.names.component_names import canonical_interface_name, getter_of
 from generator.names.versions import is_version
@@ -86,7 +88,8 @@ class _Names:
 class CoreImports:
     """Looks core imports up in the component's world."""
 
-    def __init__(self, world: ComponentWorld, homes: Instances) -> None:
+    def __init__(self, world: ComponentWorld, homes: Instances, *, legacy_names: bool = True) -> None:
+        self._legacy_names = legacy_names
         self.world = world
         self.homes = homes
         self.resolve = world.resolve
@@ -103,6 +106,13 @@ class CoreImports:
         Raises ComponentizeError if the world has no such item, or has it with another core type.
         """
         where = f"module `{module.name}`: import `{namespace}` `{field}`"
+        if namespace == ENV:
+            context = context_import(field, type)
+            if context is not None:
+                check_signature(where, context.type, type)
+                return CoreImport(context.meaning, type, context.needs, context.encoding)
+        if not self._legacy_names and not is_standard(namespace):
+            raise ComponentizeError(f"{where}: it is no standard name, and legacy names are rejected")
         namespace, field = conventional_import(namespace, field)
         home = self._home(namespace, where)
         try:
@@ -172,6 +182,8 @@ class CoreImports:
             if found is not None:
                 return found
             if home.interface is None:
+                if field == NEW_THREAD:
+                    return _Found(NewThread(), signature(2, 1))
                 builtin = root_builtin(field)
                 if builtin is not None:
                     return _Found(builtin.meaning, builtin.type, builtin.needs, builtin.encoding)

@@ -62,7 +62,7 @@ class CoreInstances:
                     args.append((namespace, self._instances[name]))
                 case SynthesizedInstance(items):
                     exports = [(field, CORE_SORTS[item.kind], self.alias(item)) for field, item in items.items()]
-                    args.append((namespace, self._builder.core_inline_exports(exports)))
+                    args.append((namespace, self._builder.core_inline_exports([*exports, *wit.get(namespace, ())])))
                 case LateInstance() | None:
                     args.append((namespace, self._builder.core_inline_exports(wit[namespace])))
         index = self._builder.core_instantiate(self._modules[module.name], args)

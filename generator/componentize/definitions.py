@@ -66,7 +66,12 @@ class PlainBuiltin:
     immediates: tuple[ImmediateValue, ...] = ()
 
 
-Meaning = LoweredFunction | ResourceBuiltin | CopyBuiltin | TaskReturn | PlainBuiltin
+@dataclass(frozen=True, slots=True)
+class NewThread:
+    """`thread.new-indirect`, with the table of the module that imports it."""
+
+
+Meaning = LoweredFunction | ResourceBuiltin | CopyBuiltin | TaskReturn | PlainBuiltin | NewThread
 
 
 @dataclass(frozen=True, slots=True)

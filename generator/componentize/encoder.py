@@ -14,7 +14,7 @@ from generator.componentize.canonical import CanonicalDefinitions, required_expo
 from generator.componentize.core_exports import CoreExports, LiftedFunction
 from generator.componentize.core_imports import CoreImports
 from generator.componentize.core_instances import CoreInstances, Exports
-from generator.componentize.definitions import CoreImport, LoweredFunction, PlainBuiltin
+from generator.componentize.definitions import CoreImport, LoweredFunction, NewThread, PlainBuiltin
 from generator.componentize.duplicates import with_unique_imports
 from generator.componentize.entries import Entries
 from generator.componentize.errors import ComponentizeError
@@ -22,14 +22,16 @@ from generator.componentize.extern_names import InterfaceNaming, UniqueNames
 from generator.componentize.interface_export import instance_of_interface
 from generator.componentize.late import LateFunctions, LoweredLate
 from generator.componentize.live import LiveTypes
-from generator.componentize.plan import CoreExport, LateInstance, Plan, PlanModule
+from generator.componentize.plan import CoreExport, LateInstance, Plan, PlanModule, SynthesizedInstance
 from generator.componentize.root_types import RootTypes
+from generator.componentize.shim import ByReference, ByTable
 from generator.componentize.task_hooks import Entry
 from generator.componentize.types import extern_name
 from generator.componentize.world import unite_worlds
 from generator.componentize.world_imports import WorldImports
 from generator.resolved.instances import Instance, Instances
 from generator.resolved.model import Function, FunctionItem, InterfaceItem, Resource, TypeId, TypeItem, WorldKey
+from generator.wasm.module import Import
 from generator.wasm.types import FuncIndex, FuncType
 
 
@@ -40,6 +42,10 @@ class ComponentizeOptions:
     debug_names: bool = True
     """Write name sections for modules that are added, as the reference does. In the component's own name section,
     modules and instances always have names."""
+    legacy_names: bool = True
+    """Whether core imports and exports mean anything by other names than those of `standard_names`."""
+    return_call_ref: bool = False
+    """The shim calls function references, by tail calls, instead of elements of a table."""
 
 
 def componentize(plan: Plan, options: ComponentizeOptions = ComponentizeOptions()) -> bytes:
@@ -60,8 +66,10 @@ class _Encoder:
         self.resolve = self.world.resolve
         self.items = self.resolve.worlds[self.world.world]
         self.homes = Instances(self.resolve, self.resolve.worlds[self.world.world])
-        self.core_imports = CoreImports(self.world, self.homes)
-        self.core_exports = CoreExports(plan, self.world, self.homes, self.core_imports.contents)
+        self.core_imports = CoreImports(self.world, self.homes, legacy_names=options.legacy_names)
+        self.core_exports = CoreExports(
+            plan, self.world, self.homes, self.core_imports.contents, legacy_names=options.legacy_names
+        )
         self.builder = ComponentBuilder()
         self.root = RootTypes(self.homes, self.builder)
         self.live = LiveTypes(self.homes)
@@ -81,7 +89,12 @@ class _Encoder:
         self.imports = WorldImports(self.root, self.live, self.options.naming)
         self.imports.write(self.items, lowered)
         self.instances = CoreInstances(self.plan, self.builder)
-        self.late = LateFunctions(self.builder, self.instances, self.options.debug_names)
+        self.late = LateFunctions(
+            self.builder,
+            self.instances,
+            ByReference() if self.options.return_call_ref else ByTable(),
+            self.options.debug_names,
+        )
         self.entries = Entries(self.plan, self.late, self.instances)
         self.canonical = CanonicalDefinitions(self.root, self.imports, self.instances, self.entries)
         self._plan_late_imports()
@@ -101,7 +114,7 @@ class _Encoder:
         for module in self.plan.modules:
             found = self.wit_imports[module.name] = {}
             for item in module.module.imports:
-                if item.module in module.imports:
+                if _is_provided(module, item):
                     continue
                 if not isinstance(item.desc, FuncIndex):
                     raise ComponentizeError(
@@ -142,6 +155,8 @@ class _Encoder:
                 where = f"module `{module.name}`: import `{namespace}` `{name}`"
                 realloc = module.options.import_realloc
                 needed = required_exports(where, item.needs, module.options.memory, realloc)
+                if isinstance(item.meaning, NewThread):
+                    needed.append(self.canonical.table_of(where, module))
                 self.entries.add_realloc(realloc, needed=item.needs.realloc)
                 if not module.after_fixup and not all(self.entries.exists(export, earlier) for export in needed):
                     number = self.late.add(LoweredLate(item, module), item.type, f"indirect-{namespace}-{name}")
@@ -241,6 +256,12 @@ class _Encoder:
         name = self.options.naming.of(self.resolve, key, item, exported=True)
         self.export_names.claim(name, self.resolve.world_key_name(key))
         self.root.set_exported(home, self.builder.export(name, Sort.INSTANCE, instance))
+
+
+def _is_provided(module: PlanModule, item: Import) -> bool:
+    """Whether another module has what a module imports, by the plan."""
+    source = module.imports.get(item.module)
+    return source is not None and not (isinstance(source, SynthesizedInstance) and item.name not in source.items)
 
 
 def _all(imports: Mapping[str, list[tuple[str, CoreImport]]]) -> Iterator[tuple[tuple[str, str], CoreImport]]:

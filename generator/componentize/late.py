@@ -1,4 +1,4 @@
-"""The shim of a component while it is made: which functions it has, when it exists, when its table is filled."""
+"""The shim of a component while it is made: which functions it has, when it exists, when it is filled."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from generator.component.builder import ComponentBuilder
 from generator.component.types import Sort
-from generator.componentize.core_instances import CoreInstances, Exports
+from generator.componentize.core_instances import CORE_SORTS, CoreInstances, Exports
 from generator.componentize.definitions import CoreImport
 from generator.componentize.plan import CoreExport, PlanModule
-from generator.componentize.shim import TABLE, ShimFunction, SlotCall, fixup_module, shim_module
+from generator.componentize.shim import Shim, ShimFunction, SlotCall
 from generator.componentize.task_hooks import NOTHING, Around, Call
 from generator.wasm.types import ExternKind, FuncType
 
@@ -29,8 +29,9 @@ Target = LoweredLate | CoreExport
 class LateFunctions:
     """Functions of the shim: what they call is defined when all instances exist."""
 
-    def __init__(self, builder: ComponentBuilder, instances: CoreInstances, debug_names: bool) -> None:
+    def __init__(self, builder: ComponentBuilder, instances: CoreInstances, shim: Shim, debug_names: bool) -> None:
         self._builder = builder
+        self._kind = shim
         self._instances = instances
         self._debug_names = debug_names
         self._functions: list[ShimFunction] = []
@@ -61,7 +62,7 @@ class LateFunctions:
 
     def instantiate(self) -> None:
         """Before the first function is used. Nothing can be added behind this."""
-        module = self._builder.core_module(shim_module(self._functions, self._debug_names))
+        module = self._builder.core_module(self._kind.module(self._functions, self._debug_names))
         self._shim = self._builder.core_instantiate(module)
         self._builder.set_name(Sort.CORE_MODULE, module, "shim")
         self._builder.set_name(Sort.CORE_INSTANCE, self._shim, "shim")
@@ -83,10 +84,12 @@ class LateFunctions:
             else:
                 index = define(target.item, target.module)
             functions.append((str(number), Sort.CORE_FUNC, index))
-        table = self._export(TABLE, ExternKind.TABLE)
+        places = [
+            (name, CORE_SORTS[kind], self._export(name, kind)) for name, kind in self._kind.places(len(functions))
+        ]
         types = [function.type for function in self._functions]
-        module = self._builder.core_module(fixup_module(types, self._debug_names))
-        arguments = self._builder.core_inline_exports([(TABLE, Sort.CORE_TABLE, table), *functions])
+        module = self._builder.core_module(self._kind.fixup(types, self._debug_names))
+        arguments = self._builder.core_inline_exports([*places, *functions])
         instance = self._builder.core_instantiate(module, [("", arguments)])
         self._builder.set_name(Sort.CORE_MODULE, module, "fixup")
         self._builder.set_name(Sort.CORE_INSTANCE, instance, "fixup")

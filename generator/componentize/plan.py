@@ -40,7 +40,7 @@ class SynthesizedInstance:
     """The import module is an instance put together from exports of several core instances (`env`, `GOT.mem`, ...)."""
 
     items: Mapping[str, CoreExport]
-    """By field name. Holds exactly the fields that the module imports."""
+    """By field name. Fields that the module imports beside are built-ins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,8 @@ class CanonicalOptions:
     """For lowered imports: results are allocated with it."""
     export_realloc: CoreExport | None
     """For lifted exports: parameters are allocated with it."""
+    table: CoreExport | None = None
+    """Whose functions begin new threads."""
 
 
 @dataclass(frozen=True, slots=True)

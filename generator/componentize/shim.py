@@ -6,12 +6,15 @@ with functions of the shim, which call through a table; once all needed instance
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from generator.wasm.builder import ModuleBuilder
-from generator.wasm.code import Code, const_i32
-from generator.wasm.types import ExternKind, FuncType, Limits, TableType, ValType
+from generator.wasm.code import Code, Op, const_function, const_i32
+from generator.wasm.leb128 import encode_signed
+from generator.wasm.types import ExternKind, FuncType, GlobalType, Limits, RefType, TableType, ValType
 
 TABLE = "$imports"
 _SHIM, _FIXUP = "wit-component:shim", "wit-component:fixups"
@@ -39,53 +42,140 @@ class ShimFunction:
     """In place of `after` where it returns another number than 0."""
 
 
+class Shim(Protocol):
+    """How functions of the shim reach what they call."""
+
+    def module(self, functions: Sequence[ShimFunction], debug_names: bool) -> bytes:
+        """A module that exports function `0`, `1`, ..., and `places`."""
+
+    def fixup(self, types: Sequence[FuncType], debug_names: bool) -> bytes:
+        """A module that imports these places and the functions that belong there, all from the module ``, and puts them
+        there."""
+
+    def places(self, count: int) -> list[tuple[str, ExternKind]]:
+        """The exports that the fixup needs, for so many functions."""
+
+
+class ByTable:
+    """Through a table, each function at its own number."""
+
+    def module(self, functions: Sequence[ShimFunction], debug_names: bool) -> bytes:
+        return shim_module(functions, debug_names)
+
+    def fixup(self, types: Sequence[FuncType], debug_names: bool) -> bytes:
+        return fixup_module(types, debug_names)
+
+    def places(self, count: int) -> list[tuple[str, ExternKind]]:
+        return [(TABLE, ExternKind.TABLE)]
+
+
+class ByReference:
+    """Through global variables that hold function references, by tail calls where nothing follows
+    (`--return-call-ref`). Until they are set, they hold functions that trap."""
+
+    def module(self, functions: Sequence[ShimFunction], debug_names: bool) -> bytes:
+        module = ModuleBuilder()
+        stubs: dict[FuncType, int] = {}
+        for function in functions:
+            if function.type not in stubs:
+                code = Code(len(function.type.params))
+                code.op(Op.UNREACHABLE)
+                stubs[function.type] = module.add_function(function.type, code.body(), "called before it is there")
+        for number, function in enumerate(functions):
+            place = module.add_global(_reference(module, function.type), const_function(stubs[function.type]))
+            module.export(_global(number), ExternKind.GLOBAL, place)
+        for number, function in enumerate(functions):
+            body = _ReferenceBody(module, function).write(number)
+            module.export(str(number), ExternKind.FUNC, module.add_function(function.type, body, function.name))
+        return module.encode(names=debug_names, name=_SHIM)
+
+    def fixup(self, types: Sequence[FuncType], debug_names: bool) -> bytes:
+        module = ModuleBuilder()
+        functions = [module.import_function("", str(number), type) for number, type in enumerate(types)]
+        module.function_names.update({index: str(number) for number, index in enumerate(functions)})
+        code = Code(0)
+        for number, type in enumerate(types):
+            place = module.import_global("", _global(number), _reference(module, type))
+            code.ref_func(functions[number])
+            code.global_set(place)
+            # Only functions that stand outside of code, too, may be referred to there.
+            module.export(str(number), ExternKind.FUNC, functions[number])
+        module.module.start = module.add_function(FuncType(()), code.body(), "fill")
+        return module.encode(names=debug_names, name=_FIXUP)
+
+    def places(self, count: int) -> list[tuple[str, ExternKind]]:
+        return [(_global(number), ExternKind.GLOBAL) for number in range(count)]
+
+
+def _global(number: int) -> str:
+    return f"g{number}"
+
+
+def _reference(module: ModuleBuilder, type: FuncType) -> GlobalType:
+    """A variable with a reference to a function of a type; never null."""
+    return GlobalType(RefType(b"\x64" + encode_signed(module.type_index(type))), mutable=True)
+
+
 def shim_module(functions: Sequence[ShimFunction], debug_names: bool) -> bytes:
     """A module that exports function `0`, `1`, ..., each a call through the table `$imports` at its own number."""
     module = ModuleBuilder()
     table = module.add_table(_table(len(functions)))
     for number, function in enumerate(functions):
-        body = _Body(module, table, function)
-        index = module.add_function(function.type, body.write(number), function.name)
+        body = _TableBody(module, function).write(number)
+        index = module.add_function(function.type, body, function.name)
         module.export(str(number), ExternKind.FUNC, index)
     module.export(TABLE, ExternKind.TABLE, table)
     return module.encode(names=debug_names, name=_SHIM)
 
 
-class _Body:
-    def __init__(self, module: ModuleBuilder, table: int, function: ShimFunction) -> None:
-        self._module = module
-        self._table = table
-        self._function = function
-        self._code = Code(len(function.type.params))
+class _Body(ABC):
+    def __init__(self, module: ModuleBuilder, function: ShimFunction) -> None:
+        self.module = module
+        self.function = function
+        self.code = Code(len(function.type.params))
 
     def write(self, number: int) -> bytes:
-        function, code = self._function, self._code
-        self._call(function.before)
+        function, code = self.function, self.code
+        self._call_beside(function.before)
         for param in range(len(function.type.params)):
             code.local_get(param)
-        code.i32_const(number)
-        code.call_indirect(self._module.type_index(function.type), self._table)
+        self.call(number, function.type, last=function.after is None and function.paused is None)
         if function.paused is not None:
             result = code.local(ValType.I32)
             code.local_tee(result)
             code.if_()
-            self._call(function.paused)
+            self._call_beside(function.paused)
             code.else_()
-            self._call(function.after)
+            self._call_beside(function.after)
             code.end()
             code.local_get(result)
         else:  # what the function returned stays on the stack meanwhile
-            self._call(function.after)
+            self._call_beside(function.after)
         return code.body()
 
-    def _call(self, call: SlotCall | None) -> None:
+    def _call_beside(self, call: SlotCall | None) -> None:
         if call is None:
             return
         if call.argument is not None:
-            self._code.i32_const(call.argument)
-        self._code.i32_const(call.slot)
-        type = FuncType(() if call.argument is None else (ValType.I32,))
-        self._code.call_indirect(self._module.type_index(type), self._table)
+            self.code.i32_const(call.argument)
+        self.call(call.slot, FuncType(() if call.argument is None else (ValType.I32,)), last=False)
+
+    @abstractmethod
+    def call(self, slot: int, type: FuncType, *, last: bool) -> None:
+        """A call of what stands at a place; the arguments are on the stack. `last`: nothing follows."""
+
+
+class _TableBody(_Body):
+    def call(self, slot: int, type: FuncType, *, last: bool) -> None:
+        self.code.i32_const(slot)
+        self.code.call_indirect(self.module.type_index(type))
+
+
+class _ReferenceBody(_Body):
+    def call(self, slot: int, type: FuncType, *, last: bool) -> None:
+        self.code.global_get(slot)
+        index = self.module.type_index(type)
+        (self.code.return_call_ref if last else self.code.call_ref)(index)
 
 
 def fixup_module(types: Sequence[FuncType], debug_names: bool) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from generator.canonical.names import INITIALIZE, MEMORY, REALLOC
-from generator.componentize import standard_names, task_hooks
+from generator.componentize import standard_names, task_hooks, threads
 from generator.componentize.builtins import signature
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.plan import (
@@ -17,29 +17,27 @@ from generator.componentize.plan import (
     SynthesizedInstance,
 )
 from generator.componentize.signatures import check_signature
-from generator.componentize.unsupported import unsupported
 from generator.wasm.builder import ModuleBuilder
-from generator.wasm.code import Code
+from generator.wasm.code import Code, const_i32, const_i64
 from generator.wasm.decode import DecodedModule
-from generator.wasm.types import ExternKind, FuncType, MemoryType
+from generator.wasm.types import ExternKind, FuncIndex, FuncType, GlobalType, MemoryType, ValType
 from generator.wit.binary.encode import is_component_type_section
 
 MAIN = "main"
 _MEMORY_MODULE = "memory"
 _INIT_MODULE = "init"
+_TLS_MODULE = "tls"
 _REALLOC_TYPE = signature(4, 1)
-_REALLOCS = (REALLOC, "canonical_abi_realloc", standard_names.REALLOC)
+_REALLOCS = (REALLOC, "canonical_abi_realloc")
 
 
-def plan_single(module: DecodedModule) -> Plan:
+def plan_single(module: DecodedModule, *, legacy_names: bool = True) -> Plan:
     """A plan of one module, its memory where it imports one (`env` `memory`), and the call of `_initialize`.
 
-    Raises ComponentizeError for what is not supported, and for special exports (allocators, `_initialize`) of another
-    type.
+    `legacy_names`: names beside those of the standard scheme mean something, too.
+
+    Raises ComponentizeError for special exports (allocators, `_initialize`) of another type.
     """
-    problem = unsupported(module)
-    if problem is not None:
-        raise ComponentizeError(f"module `{MAIN}`: {problem}")
     sections = tuple([section for section in module.customs if is_component_type_section(section.name)])
     memory_types = [
         item.desc
@@ -48,22 +46,31 @@ def plan_single(module: DecodedModule) -> Plan:
     ]
     modules = []
     imports: dict[str, ImportModule] = {}
-    memory = _export(module, MEMORY, ExternKind.MEMORY) or _export(module, standard_names.MEMORY, ExternKind.MEMORY)
+
+    def known(standard: str, *legacy: str) -> tuple[str, ...]:
+        return (*legacy, standard) if legacy_names else (standard,)
+
+    memory = _export(module, ExternKind.MEMORY, *known(standard_names.MEMORY, MEMORY))
     if memory_types:
         memory = CoreExport(_MEMORY_MODULE, MEMORY, ExternKind.MEMORY)
-        if any(item.module == "env" and item.name != MEMORY for item in module.imports):
-            raise ComponentizeError(f"module `{MAIN}` imports something beside `memory` from `env`: that is for `link`")
-        imports["env"] = SynthesizedInstance({MEMORY: memory})
         modules.append(_provider(memory_types[0]))
+    provided = {} if memory is None or not memory_types else {MEMORY: memory}
+    tls = _thread_local_base(module)
+    if tls is not None:
+        modules.append(tls)
+        provided |= {name: CoreExport(_TLS_MODULE, name) for name in tls.module.exports_by_name}
+    if provided:
+        imports[threads.ENV] = SynthesizedInstance(provided)
     options = CanonicalOptions(
         memory,
-        _function(module, _REALLOC_TYPE, "cabi_import_realloc", *_REALLOCS),
-        _function(module, _REALLOC_TYPE, "cabi_export_realloc", *_REALLOCS),
+        _function(module, _REALLOC_TYPE, *known(standard_names.REALLOC, "cabi_import_realloc", *_REALLOCS)),
+        _function(module, _REALLOC_TYPE, *known(standard_names.REALLOC, "cabi_export_realloc", *_REALLOCS)),
+        _export(module, ExternKind.TABLE, threads.TABLE),
     )
     stripped = module.without_customs(is_component_type_section)
     modules.append(PlanModule(MAIN, stripped, imports, options, sections))
-    hooks = _task_hooks(module)
-    initialize = _function(module, FuncType(()), INITIALIZE, standard_names.INITIALIZE)
+    hooks = _task_hooks(module) if legacy_names else {}
+    initialize = _function(module, FuncType(()), *known(standard_names.INITIALIZE, INITIALIZE))
     if initialize is not None:
         calls = task_hooks.surrounded([task_hooks.Call(initialize)], task_hooks.choose(hooks))
         modules.append(_initializer(calls))
@@ -79,9 +86,41 @@ def _task_hooks(module: DecodedModule) -> dict[str, CoreExport]:
     return {name: CoreExport(MAIN, name) for name in found}
 
 
-def _export(module: DecodedModule, name: str, kind: ExternKind) -> CoreExport | None:
-    export = module.exports_by_name.get(name)
-    return CoreExport(MAIN, name, kind) if export is not None and export.kind is kind else None
+def _export(module: DecodedModule, kind: ExternKind, *candidates: str) -> CoreExport | None:
+    """The first of these memories or tables that there is."""
+    for name in candidates:
+        export = module.exports_by_name.get(name)
+        if export is not None and export.kind is kind:
+            return CoreExport(MAIN, name, kind)
+    return None
+
+
+def _thread_local_base(module: DecodedModule) -> PlanModule | None:
+    """A module that holds the address of thread-local storage, for one without threads; with threads, each has its own
+    in its context."""
+    types = {
+        item.name: module.import_func_type(item)
+        for item in module.imports
+        if item.module == threads.ENV
+        and item.name in (threads.GET_TLS_BASE, threads.SET_TLS_BASE)
+        and isinstance(item.desc, FuncIndex)
+    }
+    if not types or threads.makes_threads(module):
+        return None
+    builder = ModuleBuilder()
+    width = next(map(threads.address_type, types.values()))
+    base = builder.add_global(GlobalType(width, mutable=True), const_i32(0) if width is ValType.I32 else const_i64(0))
+    expected = {threads.GET_TLS_BASE: FuncType((), (width,)), threads.SET_TLS_BASE: FuncType((width,))}
+    for name, type in types.items():
+        check_signature(f"module `{MAIN}`: import `{threads.ENV}` `{name}`", expected[name], type)
+        code = Code(len(type.params))
+        if type.params:
+            code.local_get(0)
+            code.global_set(base)
+        else:
+            code.global_get(base)
+        builder.export(name, ExternKind.FUNC, builder.add_function(type, code.body(), name))
+    return PlanModule(_TLS_MODULE, DecodedModule(builder.encode()), {}, _NO_OPTIONS)
 
 
 def _function(module: DecodedModule, expected: FuncType, *candidates: str) -> CoreExport | None:

@@ -42,6 +42,11 @@ def conventional_import(module: str, field: str) -> tuple[str, str]:
     return f"{'[export]' if exported else ''}{interface or ROOT}", field
 
 
+def is_standard(module: str) -> bool:
+    """Whether imports of that module have names of the standard scheme."""
+    return _IMPORT.fullmatch(module) is not None
+
+
 def function_export_names(
     resolve: Resolve, key: WorldKey | None, function: Function
 ) -> tuple[ExportNames, ExportNames]:

@@ -44,7 +44,7 @@ class Initialization:
     """Functions for the table from `first_slot` on."""
     addresses: Sequence[AddressToSet]
     dl_table: DlTable | None
-    """Copied to memory before all else; addresses with a number as destination lie in it."""
+    """Copied to memory before all else."""
     calls: Sequence[Call]
     """Relocations, then constructors, with what task hooks add."""
 
@@ -88,9 +88,11 @@ def build_init_module(
             code.i32_const(argument)
         code.call(function)
     needed = list(imports.items)
-    if initialization.dl_table is not None:
+    in_memory = any(isinstance(address.destination, int) for address in initialization.addresses)
+    if in_memory or initialization.dl_table is not None:
         builder.import_memory(MAIN, names.MEMORY, MemoryType(layout.memory))
         needed.append(CoreExport(MAIN, names.MEMORY, ExternKind.MEMORY))
+    if initialization.dl_table is not None:
         builder.add_data(const_i32(initialization.dl_table.base), initialization.dl_table.contents)
     if slots:
         builder.import_table(MAIN, names.TABLE, TableType(layout.table))

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from generator.componentize.unsupported import unsupported
+from generator.componentize.threads import GET_STACK_POINTER, GET_TLS_BASE, SET_STACK_POINTER, SET_TLS_BASE
 from generator.link import names
 from generator.link.dylink import SECTION, Dylink, SymbolFlags, read_dylink
 from generator.link.errors import LinkError
+from generator.link.unsupported import unsupported
 from generator.wasm.decode import DecodedModule
 from generator.wasm.errors import WasmFormatError
 from generator.wasm.module import CustomSection, Import
@@ -60,6 +61,14 @@ class Contents:
     defined_tags: Mapping[str, FuncType]
     lifecycle: frozenset[str]
     """Which of `names.LIFECYCLE` are exported."""
+    imports_tls: bool
+    """Whether it asks for the address of its thread-local storage."""
+    has_tls: bool
+    """Whether it has some, which it describes by `names.LIBRARY_TLS_INFO`."""
+
+    @property
+    def asks_for_tls_info(self) -> bool:
+        return names.PROGRAM_TLS_INFO in self.memory_addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,7 @@ def _read_contents(binary: bytes) -> Contents:
     tags: dict[str, FuncType] = {}
     lifecycle: list[str] = []
     own_types: list[str] = []
+    has_tls = False
     for export in module.exports:
         name = export.name
         match export.kind:
@@ -103,7 +113,10 @@ def _read_contents(binary: bytes) -> Contents:
             case ExternKind.FUNC if imports.hands_on.get(export.index) != name:
                 functions[name] = module.func_type(export.index)
             case ExternKind.GLOBAL if module.export_global_type(name) == GlobalType(ValType.I32):
-                data.append(name)
+                if name == names.LIBRARY_TLS_INFO:
+                    has_tls = True
+                else:
+                    data.append(name)
             case ExternKind.TAG:
                 tags[name] = module.tag_type(export.index)
             case ExternKind.MEMORY | ExternKind.TABLE:
@@ -129,6 +142,8 @@ def _read_contents(binary: bytes) -> Contents:
         defined_data=tuple(data),
         defined_tags=tags,
         lifecycle=frozenset(lifecycle),
+        imports_tls=imports.tls,
+        has_tls=has_tls,
     )
 
 
@@ -159,6 +174,7 @@ class _Imports:
         self.memory_addresses: list[str] = []
         self.function_addresses: list[str] = []
         self.wit = False
+        self.tls = False
         self.hands_on: dict[int, str] = {}
         """Names of functions imported from `env`, by index. An export of the same name defines nothing: if it did,
         the import would be resolved to itself."""
@@ -182,6 +198,10 @@ class _Imports:
     def _env(self, item: Import, index: int) -> None:
         name, desc = item.name, item.desc
         match desc:
+            case FuncIndex() if name in (GET_STACK_POINTER, SET_STACK_POINTER):
+                pass  # built-ins, whatever libraries define
+            case FuncIndex() if name in (GET_TLS_BASE, SET_TLS_BASE):
+                self.tls = True
             case FuncIndex():
                 self.hands_on[index] = name
                 self._add(self.functions, name, self.module.import_func_type(item))

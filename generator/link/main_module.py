@@ -13,6 +13,7 @@ from generator.adapt.reduce import GROW, grow_body
 from generator.link import names
 from generator.link.layout import Layout
 from generator.link.symbols import Function
+from generator.link.tls import ThreadLocal
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import Code, const_i32
 from generator.wasm.types import ExternKind, GlobalType, MemoryType, TableType, ValType
@@ -50,11 +51,13 @@ def build_main_module(
     function_addresses: Iterable[Function],
     trampolines: Iterable[Function],
     grow: bool = False,
+    tls: ThreadLocal | None = None,
     debug_names: bool,
 ) -> bytes:
     """`memory_addresses`: initial values of the exports `memory_address_export` (0 where the init module sets them).
     `grow`: whether `GROW`, an allocator for adapters, is needed."""
     builder = ModuleBuilder()
+    context = None if tls is None else tls.add_import(builder)
     builder.export(names.MEMORY, ExternKind.MEMORY, builder.add_memory(MemoryType(layout.memory)))
     builder.export(names.TABLE, ExternKind.TABLE, builder.add_table(TableType(layout.table)))
 
@@ -78,6 +81,8 @@ def build_main_module(
     export_global(NULL, 0, mutable=True)
     for function in trampolines:
         _add_trampoline(builder, function, layout.slots[function])
+    if tls is not None:
+        tls.add(builder, context)
     if grow:
         _add_grow(builder)
     return builder.encode(names=debug_names, name=MAIN)

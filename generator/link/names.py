@@ -22,6 +22,10 @@ STACK_LOW = "__stack_low"
 # Not in the convention; the address of the table of `dlopen` (see `dl_table`).
 LIBDL_LIBRARIES = "__wasm_libdl_libraries"
 
+# Not in the convention; thread-local storage of libraries and of the program (see `tls`).
+LIBRARY_TLS_INFO = "__wasm_library_tls_info"
+PROGRAM_TLS_INFO = "__wasm_program_tls_info"
+
 # Not in the convention; Binaryen's asyncify pass asks for them in relocatable modules.
 ASYNCIFY_STATE = "__asyncify_state"
 ASYNCIFY_DATA = "__asyncify_data"
@@ -48,7 +52,7 @@ ENV_GLOBALS = {
 }
 """Globals of `env` that the linker provides; all are i32."""
 
-LINKER_ADDRESSES = frozenset((HEAP_BASE, HEAP_END, STACK_HIGH, STACK_LOW, LIBDL_LIBRARIES))
+LINKER_ADDRESSES = frozenset((HEAP_BASE, HEAP_END, STACK_HIGH, STACK_LOW, LIBDL_LIBRARIES, PROGRAM_TLS_INFO))
 """Addresses in `GOT.mem` that the linker knows itself, whatever a library exports."""
 
 LIFECYCLE = frozenset((APPLY_DATA_RELOCS, CALL_CTORS, INITIALIZE, START))

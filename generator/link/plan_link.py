@@ -4,7 +4,7 @@ from."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.adapt.adapter import Adapter
 from generator.adapt.reduce import GROW, STACK_SIZE
@@ -18,6 +18,7 @@ from generator.componentize.plan import (
     WholeInstance,
 )
 from generator.componentize.task_hooks import Call, choose, surrounded
+from generator.componentize.threads import GET_TLS_BASE, SET_TLS_BASE
 from generator.link import libdl, names
 from generator.link.adapting import adapter_module, adapter_module_name, use_adapters
 from generator.link.dl_table import build_dl_table, openable_functions
@@ -38,6 +39,7 @@ from generator.link.main_module import (
 from generator.link.selection import Selection, select
 from generator.link.stubs_module import build_stubs_module, stub_export
 from generator.link.symbols import STUBS, Function
+from generator.link.tls import thread_local, tls_export
 from generator.wasm.decode import DecodedModule
 from generator.wasm.types import ExternKind, FuncType, ValType
 
@@ -97,12 +99,16 @@ class Linking:
         slots = {**self.function_addresses, **self.trampolines, **openable}
         has_table = bool(openable) or names.LIBDL_LIBRARIES in self.memory_addresses
         size = len(build_dl_table(selection.in_order, 0, lambda function: 0).contents) if has_table else 0
+        tls_place = align(size, STACK_ALIGNMENT)
+        tls = thread_local(selection.in_order, tls_place)
+        size = size if tls is None else tls_place + tls.size
         self.adapter_stacks = align(size, STACK_ALIGNMENT)
         """Where they begin in what is reserved."""
         reserved = self.adapter_stacks + STACK_SIZE * len(self.adapters) if self.adapters else size
         memories = [(use.adapter.name, type.limits) for use in self.adapters for type in use.adapter.module.memories]
         self.layout: Layout = lay_out(selection.in_order, slots, options.stack_size, reserved, memories)
         base, places = self.layout.reserved_base, self.layout.slots
+        self.tls = None if tls is None else replace(tls, base=base + tls.base)
         self.dl_table = build_dl_table(selection.in_order, base, places.__getitem__) if has_table else None
 
     def _shared_realloc(self) -> Function | None:
@@ -155,6 +161,7 @@ class Linking:
             names.STACK_HIGH: layout.stack_size,
             names.STACK_LOW: 0,
             names.LIBDL_LIBRARIES: layout.reserved_base,
+            names.PROGRAM_TLS_INFO: 0 if self.tls is None else self.tls.program_info,
         }
         used = {name for library in self.selection.in_order for name in library.contents.env_globals}
         binary = build_main_module(
@@ -163,6 +170,7 @@ class Linking:
             memory_addresses={symbol: own.get(symbol, 0) for symbol in self.memory_addresses},
             function_addresses=self.function_addresses,
             trampolines=self.trampolines,
+            tls=self.tls,
             grow=any(function.name == GROW for use in self.adapters for function in use.of_libraries.values()),
             debug_names=self.debug_names,
         )
@@ -216,6 +224,10 @@ class Linking:
             items[name] = self._callable(function, library.name)
         for name, exporter in bindings.tags.items():
             items[name] = CoreExport(exporter, name, ExternKind.TAG)
+        if contents.imports_tls:
+            used = {item.name for item in contents.module.imports if item.module == names.ENV}
+            functions = [name for name in (GET_TLS_BASE, SET_TLS_BASE) if name in used]
+            items |= {name: CoreExport(MAIN, tls_export(library.name, name)) for name in functions}
         return items
 
     def _memory_addresses(self, library: Library) -> Mapping[str, CoreExport]:
@@ -240,6 +252,7 @@ class Linking:
             memory=CoreExport(MAIN, names.MEMORY, ExternKind.MEMORY),
             import_realloc=None if for_imports is None else self._callable(for_imports, library.name),
             export_realloc=None if for_exports is None else _direct(for_exports),
+            table=CoreExport(MAIN, names.TABLE, ExternKind.TABLE),
         )
 
     def _callable(self, function: Function, importer: str) -> CoreExport:
@@ -256,6 +269,11 @@ class Linking:
             for symbol, library in self.memory_addresses.items()
             if library is not None
         ]
+        if self.tls is not None:
+            addresses += [
+                AddressToSet(self.tls.description(name), *self._data(name, names.LIBRARY_TLS_INFO))
+                for name in self.tls.libraries
+            ]
         if self.dl_table is not None:
             entries = self.dl_table.data_symbols
             addresses += [AddressToSet(entry.place, *self._data(entry.library, entry.symbol)) for entry in entries]

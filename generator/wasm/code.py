@@ -156,6 +156,19 @@ class Code:
         self.out.append(0x11)
         self.out += encode_unsigned(type_index) + encode_unsigned(table)
 
+    def call_ref(self, type_index: int) -> None:
+        """A call of the function reference on top of the stack."""
+        self.out.append(0x14)
+        self.out += encode_unsigned(type_index)
+
+    def return_call_ref(self, type_index: int) -> None:
+        """The same, in place of the rest of the function."""
+        self.out.append(0x15)
+        self.out += encode_unsigned(type_index)
+
+    def ref_func(self, function: int) -> None:
+        self.out += const_function(function)
+
     def block(self, result: int | None = None) -> None:
         """`result`: none, a value type, or a type index (multi-value)."""
         self._structured(0x02, result)
@@ -217,5 +230,14 @@ def const_i32(value: int) -> bytes:
     return b"\x41" + encode_signed(value - (1 << 32) if value >= 1 << 31 else value)
 
 
+def const_i64(value: int) -> bytes:
+    return b"\x42" + encode_signed(value)
+
+
 def const_global(index: int) -> bytes:
     return b"\x23" + encode_unsigned(index)
+
+
+def const_function(index: int) -> bytes:
+    """A reference to a function."""
+    return b"\xd2" + encode_unsigned(index)

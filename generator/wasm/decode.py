@@ -210,6 +210,10 @@ class DecodedModule:
             raise WasmFormatError(f"two exports have the name `{twice}`", 0, "export")
         return exports
 
+    def wrong(self, message: str) -> WasmFormatError:
+        """An error about the module as a whole."""
+        return WasmFormatError(message, 0)
+
     def func_type(self, index: int) -> FuncType:
         """The type of a function of the index space. Also raises WasmFormatError for a type that exists only in its
         module (see `FuncType`)."""

@@ -44,7 +44,8 @@ def _commands(plan: Plan, tools: Sequence[Toolchain]) -> str:
     for part in plan.components:
         features = f", features {','.join(part.features)}" if part.features else ""
         kept = "" if part.merge_versions else f", linked with {KEEP_VERSIONS}"
-        lines.append(f"{part.role.value}: world {part.world} of {part.role.value}.wit{features}{kept}")
+        hooks = f", an interpreter with {part.hooks}" if part.hooks else ""
+        lines.append(f"{part.role.value}: world {part.world} of {part.role.value}.wit{features}{kept}{hooks}")
     return "".join(f"{line}\n" for line in lines)
 
 

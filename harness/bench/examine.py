@@ -21,7 +21,7 @@ from harness.judge.unmergeable import merged_all_the_same
 from harness.judge.verdict import Verdict, misread, skipped, unusable
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
-from harness.toolchains.cells import BOTH_WAYS_EVERY, Cell, First, default_cells, first_cells, full_cells
+from harness.toolchains.cells import BOTH_WAYS_EVERY, HOOKS, Cell, First, default_cells, first_cells, full_cells
 from harness.toolchains.lending import left_out, makers
 from harness.toolchains.protocol import Toolchain
 from reports.outcomes import Outcome
@@ -37,7 +37,8 @@ def _rounds(bench: Workbench, plan: Plan, options: Options) -> list[list[Cell]]:
     roles = [component.role for component in plan.components]
     toolchains = _names(bench, options)
     if options.full_matrix:
-        return [full_cells(roles, toolchains, plan.needs, makers(bench.toolchains, toolchains))]
+        needs = plan.needs | {HOOKS} if any(plan.hooks.values()) else plan.needs
+        return [full_cells(roles, toolchains, needs, makers(bench.toolchains, toolchains))]
     first = first_cells(roles, toolchains, options.engine, options.first, options.turn)
     every = default_cells(roles, toolchains, options.engine)
     return [first] if len(first) == len(every) else [first, every]

@@ -79,8 +79,9 @@ class Workbench:
         return Builder(self.toolchains, self._interpreters, refusal, self.steps, external_seconds=bound)
 
     @cached_property
-    def _interpreters(self) -> dict[int, bytes]:
-        return {version: interpreters.boxed(version).read_bytes() for version in interpreters.VERSIONS}
+    def _interpreters(self) -> dict[tuple[int, str], bytes]:
+        """By interface version and task hooks."""
+        return {library: interpreters.boxed(*library).read_bytes() for library in interpreters.LIBRARIES}
 
     @cached_property
     def _shared(self) -> SharedModules:

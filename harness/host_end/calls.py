@@ -74,7 +74,7 @@ def host_run(plan: Plan, run: ScriptPlan) -> HostRun | None:
     """None if the run has no calls without handles, or must trap."""
     if run.outcome.trap is not None:
         return None
-    crossings = Crossings(plan.worlds, plan.wires)
+    crossings = Crossings(plan.worlds, plan.wires, plan.hooks)
     imports = [(said, call) for said in _said(plan, run, crossings, Role.SUBJECT) for call in said.calls()]
     exports = [(said, call) for said in _said(plan, run, crossings, Role.DRIVER) for call in said.calls()]
     if not imports and not exports:

@@ -20,15 +20,19 @@ _STANDARD = "cm32p2"
 """The prefix of standard names of core modules (BuildTargets.md)."""
 
 
-def judge_options(component: bytes, role: Role) -> list[Difference]:
+def judge_options(component: bytes, role: Role, *, hooked: bool = False) -> list[Difference]:
     """By the specification: strings are UTF-8, the encoding of the generated libraries; a lift has `post-return` if the
     library has a function for it; `task.return` and its lift have equal options (CanonicalABI.md, `canon task.return`).
+
+    `hooked`: lifts refer to functions that the linker made, not to those of the library. Then nothing here says which
+    have a `post-return`; that it is called shows in the traces.
     """
     try:
         found = read_definitions(component)
     except (BinaryError, IndexError, KeyError) as error:
         return [_difference(role, "", "canonical definitions that can be read", str(error))]
-    return [*_encodings(found, role), *_post_returns(found, role), *_task_returns(found, role)]
+    post_returns = () if hooked else _post_returns(found, role)
+    return [*_encodings(found, role), *post_returns, *_task_returns(found, role)]
 
 
 def judge_embedded_options(component: bytes, world: World, encoding: str, role: Role) -> list[Difference]:

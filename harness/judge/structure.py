@@ -75,7 +75,7 @@ class StructureComparer:
                 # a library that no linker accepts is already one finding
                 assert isinstance(component.build.dylib, Built)
                 found += judge_dylink(component.build.dylib.data, INTERPRETER, role)
-                found += judge_options(component.build.component.data, role)
+                found += judge_options(component.build.component.data, role, hooked=bool(plan.hooks[role]))
                 linked = merged(world, merging(world).names) if merge[role] else world
                 found += self._built(component.build.component.data, linked, role)
         return found

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.model.context import Load
+from harness.model.hooks import HOOKS
 from harness.model.instance import Instance
 from harness.model.lift import Lifting
 from harness.model.links import Links
@@ -64,8 +65,12 @@ class Crossing:
 class Crossings:
     """The crossings of a composition, each made when it is first asked for; they serve any number of runs."""
 
-    def __init__(self, worlds: Mapping[Role, World], wires: Sequence[Wire]) -> None:
+    def __init__(
+        self, worlds: Mapping[Role, World], wires: Sequence[Wire], hooks: Mapping[Role, str] | None = None
+    ) -> None:
+        """`hooks`: the task hooks of components, by their name in `HOOKS`."""
         self.links = Links(worlds, wires)
+        self._hooks = hooks or {}
         self._layout = Layout()
         self._worlds = worlds
         self._lifting = {lists: Lifting(self._layout, lists) for lists in s.Lists}
@@ -73,7 +78,7 @@ class Crossings:
         self._made: dict[tuple[Role, str | None, str, Ways], Crossing | None] = {}
 
     def instance(self, role: Role, frames: Sequence[s.Frame] = ()) -> Instance:
-        return Instance(role, self._worlds[role], self.links.identify, frames)
+        return Instance(role, self._worlds[role], self.links.identify, frames, HOOKS[self._hooks.get(role, "")])
 
     def of(self, caller: Role, interface: str | None, name: str, ways: Ways) -> Crossing | None:
         """None where the caller imports no such function. `ways`: how lists go of each component."""

@@ -8,6 +8,7 @@ from functools import cached_property
 from operator import is_
 from typing import Any
 
+from harness.model.hooks import HOOKS, STAY, HookEvents
 from harness.model.places import Place, Places
 from harness.model.table import ResourceIdentity, SpecTrap, Table
 from harness.plan.events import Events
@@ -16,11 +17,11 @@ from harness.plan.roles import Role
 from harness.script import operations as s
 from harness.script.text import value_text
 from harness.trace.event import Event
-from harness.trace.events import ExportFinish
 from harness.trace.handles import rename
 from harness.world.types import Resource
 from harness.world.world import World
 
+NO_HOOKS = HOOKS[""]
 Identify = Callable[[Role, Resource], ResourceIdentity]
 Show = Callable[[tuple[Event, Place]], None]
 
@@ -28,7 +29,14 @@ Show = Callable[[tuple[Event, Place]], None]
 class Instance:
     """State of one component. `identify` tells which resource type a resource is."""
 
-    def __init__(self, role: Role, world: World, identify: Identify, frames: Sequence[s.Frame] = ()) -> None:
+    def __init__(
+        self,
+        role: Role,
+        world: World,
+        identify: Identify,
+        frames: Sequence[s.Frame] = (),
+        hooks: HookEvents = NO_HOOKS,
+    ) -> None:
         self.role = role
         self.world = world
         self._identify = identify
@@ -44,13 +52,21 @@ class Instance:
         self._frames: dict[s.FrameKey, deque[s.Frame]] = {}
         for frame in frames:
             self._frames.setdefault(frame.key, deque()).append(frame)
+        self.hooks = hooks
+        self.told(hooks.start)
 
     def tell(self, event: Event) -> None:
         """Shows an event that stands for no value."""
         self.show((event, self.where))
 
+    def told(self, events: Sequence[Event], place: Place = "") -> None:
+        """Show what hooks tell."""
+        for event in events:
+            self.show((event, place))
+
     def forget_unflushed(self) -> None:
-        while self._shown and isinstance(self._shown[-2], ExportFinish):
+        """A trap ends all: events that wait for the next one which leaves are lost."""
+        while self._shown and isinstance(self._shown[-2], STAY):
             del self._shown[-2:]
 
     def expected(self) -> Events:

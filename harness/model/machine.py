@@ -41,6 +41,7 @@ def run_model(crossings: Crossings, scripts: Mapping[Role, s.Script], entries: S
         for role in entries:
             machine.enter(role)
         machine.check_all_used()
+        machine.finish()
     except SpecTrap as trap:
         outcome = ExpectedOutcome(trap.cause, trap.detail, trap.also)
         machine.forget_unflushed()
@@ -64,8 +65,15 @@ class _Machine:
         if frame is None:
             raise instance.fail("no_frame")
         self._entered.add(role)
+        instance.told(instance.hooks.task_begins)
         self._execute(instance, frame, (), Task())
+        instance.told(instance.hooks.task_ends)
         self._entered.discard(role)
+
+    def finish(self) -> None:
+        """The host calls `finish` of each component; what is told behind its own events never leaves."""
+        for instance in self.instances.values():
+            instance.told(instance.hooks.task_begins)
 
     def check_all_used(self) -> None:
         """Frames that nothing asked for mean that script and run do not agree."""
@@ -75,7 +83,6 @@ class _Machine:
                 raise Unpredictable(f"nothing calls {len(unused)} frames of the {instance.role.value}: {unused[0]}")
 
     def forget_unflushed(self) -> None:
-        """A trap ends all: events of a post-return wait for the next place that may leave, and are lost."""
         for instance in self.instances.values():
             instance.forget_unflushed()
 
@@ -131,6 +138,7 @@ class _Machine:
         self._entered.add(callee.role)
         function = crossing.exported
         task = Task()
+        callee.told(callee.hooks.task_begins, where)
         callee.show((crossing.events.export_start, where))
         callee.where = where
         cx = LiftLowerContext(callee, task)
@@ -145,6 +153,7 @@ class _Machine:
         if task.num_borrows:
             raise SpecTrap(TrapClass.BORROW_LEFT)
         callee.show((crossing.events.export_finish, where))
+        callee.told(callee.hooks.task_ends, where)
         self._entered.discard(callee.role)
         return result
 
@@ -196,10 +205,12 @@ class _Machine:
         outer = implementor.role in self._entered
         self.destroyed.append((handle.rt, handle.rep))
         self._entered.add(implementor.role)
+        implementor.told(implementor.hooks.destructor_begins, implementor.where)
         implementor.tell(ResourceDtor(handle.rt.canonical, handle.rep))
         interface, name = resource_ops.parts_of(handle.rt.canonical)
         frame = implementor.next_frame(s.OnDestructor(interface, name))
         if frame is not None:
             self._execute(implementor, frame, (), Task())
+        implementor.told(implementor.hooks.destructor_ends, implementor.where)
         if not outer:
             self._entered.discard(implementor.role)

@@ -1,4 +1,4 @@
-"""Linkers that call task hooks at the wrong places."""
+"""Linkers that call task hooks at the wrong places, or mix up what belongs to a task."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from generator.componentize.plan import CoreExport
 from generator.componentize.task_hooks import Around, Call, InitTask, Point, Points
 from generator.link.library import Library
 from generator.link.plan_link import Linking
+from generator.link.tls import ThreadLocal
 from harness.mutants.mutant import Area, Table
 from harness.mutants.patch import Entry, FunctionOf, Member
 
@@ -153,3 +154,15 @@ def _(original: Original, self: InitTask, entry: task_hooks.Entry) -> Around:
 )
 def _(original: Original, calls: Any, hooks: Any) -> list[Call]:
     return list(calls)
+
+
+@_row(
+    "storage-of-another-library",
+    Member(ThreadLocal, "offset"),
+    "all libraries get the address of the first one's thread-local storage",
+    needs="two libraries with thread-local storage",
+    shown_by="thread-local",
+)
+def _(original: Original, self: ThreadLocal, library: str) -> int:
+    offset: int = original(self, self.libraries[0])
+    return offset

@@ -82,7 +82,50 @@ def _program(title: str, hooks: str, others: str, steps: str) -> str:
     return f"title = \"{title}\"\nwhy = \"Each entry is told.\"\norigin = \"own\"\nwit = '''{_WIT}'''\n{library}{steps}"
 
 
+_THREAD_LOCAL = """
+title = "Thread-local storage"
+why = "Each library has its own address."
+origin = "own"
+wit = '''
+package m:tls;
+world both { export first: func() -> u32; export second: func() -> u32; }
+world first { export first: func() -> u32; }
+world second { export second: func() -> u32; }
+'''
+world = "both"
+"""
+
+_WITH_STORAGE = """
+[[library]]
+name = "lib{name}.so"
+world = "{name}"
+wat = '''
+(module (@dylink.0 (mem-info (memory 16 3)) {needed})
+  (import "env" "memory" (memory 1))
+  (import "env" "__memory_base" (global $base i32))
+  (import "env" "__wasm_get_tls_base" (func $get (result i32)))
+  (import "env" "__wasm_set_tls_base" (func $set (param i32)))
+  (global (export "__wasm_library_tls_info") i32 (i32.const 8))
+  (func (export "__wasm_call_ctors") (call $set (global.get $base)) (i32.store (call $get) (i32.const {value})))
+  (func (export "{name}") (result i32) (i32.load (call $get))))
+'''
+"""
+
+_READ_STORAGE = """
+[[step]]
+call = "first"
+result = "11"
+
+[[step]]
+call = "second"
+result = "22"
+"""
+
 PROGRAM_FILES = {
+    "thread-local": _THREAD_LOCAL
+    + _WITH_STORAGE.format(name="first", value=11, needed='(needed "libsecond.so")')
+    + _WITH_STORAGE.format(name="second", value=22, needed="")
+    + _READ_STORAGE,
     "hooked": _program(
         "A task hook",
         """

@@ -21,6 +21,8 @@ class ComponentPlan:
     features: tuple[str, ...] = ()
     merge_versions: bool = True
     """Linked as tools do by default: imports in compatible versions become one (`harness/world/merging.py`)."""
+    hooks: str = ""
+    """The task hooks of its interpreter (`interpreters.HOOKS`); empty: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ class Plan:
     @property
     def subject_wit(self) -> str:
         return next((part.wit for part in self.components if part.role is Role.SUBJECT), "")
+
+    @property
+    def hooks(self) -> dict[Role, str]:
+        """The task hooks of each component."""
+        return {part.role: part.hooks for part in self.components}
 
     def calls_of(self, run: int) -> Sequence[str]:
         """What run number `run` calls, counted from 1; 0 is no run."""

@@ -30,9 +30,12 @@ Sources = dict[tuple[Role, ResourceIdentity], Source]
 
 
 class Composition:
-    def __init__(self, worlds: Mapping[Role, World], wires: Sequence[Wire]) -> None:
+    def __init__(
+        self, worlds: Mapping[Role, World], wires: Sequence[Wire], hooks: Mapping[Role, str] | None = None
+    ) -> None:
+        """`hooks`: the task hooks of components, by name."""
         self.worlds = worlds
-        self.crossings = Crossings(worlds, wires)
+        self.crossings = Crossings(worlds, wires, hooks)
         self.links = self.crossings.links
         self._identities: dict[t.Resource, ResourceIdentity] = {}
         self._known: dict[Role, Smallest] = {}

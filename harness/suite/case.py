@@ -80,6 +80,8 @@ class Case:
     """Whether the subject is linked with the default."""
     encodings: tuple[str, ...] = ()
     """The encodings in which `component embed`, `new` and `wit` are tried."""
+    hooks: str = ""
+    """The task hooks of the subject's interpreter (`interpreters.HOOKS`)."""
 
     def error(self, path: Sequence[str | int], message: str) -> CaseError:
         """`message` about the place of `path` in the file."""
@@ -127,6 +129,7 @@ def _case(file: TomlFile, folder: Path) -> Case:
         None if sample is None else Sample(sample.get("seed", 0), sample.get("calls", DEFAULT_SAMPLE_CALLS)),
         data.get("merge-versions", True),
         tuple(data.get("encodings", ())),
+        data.get("hooks", ""),
     )
 
 

@@ -8,6 +8,7 @@ from harness.plan.outcomes import TrapClass
 from harness.text.json_schema import DRAFT, Schema, one_of, text, texts
 from harness.text.limits import MAX_CALLS
 from harness.toolchains.protocol import ENCODINGS
+from interpreters import HOOKS
 
 STAGES = ("wit", "generate", "link", "new")
 """The tool that refuses: the reader of WIT, `wit-dylib`, `component link`, or `component new`."""
@@ -177,6 +178,11 @@ CASE_SCHEMA: Schema = {
             "items": {"enum": list(ENCODINGS)},
             "description": "String encodings in which `component embed`, `component new` and `component wit` are tried "
             "with the world as well. Default: none.",
+        },
+        "hooks": {
+            "enum": list(HOOKS),
+            "description": "The task hooks of the subject's interpreter, whose calls are events: `task-hook` is "
+            "`__wasm_task_hook`, `init-task` are `__wasm_init_task` and `__wasm_init_async_task`. Default: none.",
         },
         "step": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}},
         "sample": _SAMPLE,

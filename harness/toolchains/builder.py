@@ -38,9 +38,11 @@ REMEMBERED_BYTES = 256 << 20
 
 _K = TypeVar("_K")
 _DylibKey = tuple[ComponentPlan, str, int]
-_ComponentKey = tuple[str, int, bytes, bool, bool]
-"""The linker, the version of the interpreter's interface, the library, whether it has guards around it, whether imports
-in compatible versions are merged."""
+_Interpreter = tuple[int, str]
+"""The version of its interface, and its task hooks."""
+_ComponentKey = tuple[str, _Interpreter, bytes, bool, bool]
+"""The linker, the interpreter, the library, whether it has guards around it, whether imports in compatible versions are
+merged."""
 
 
 class Builder:
@@ -49,14 +51,14 @@ class Builder:
     def __init__(
         self,
         toolchains: Mapping[str, Toolchain],
-        interpreters: Mapping[int, bytes],
+        interpreters: Mapping[_Interpreter, bytes],
         refusal: Callable[[bytes], str | None],
         steps: Steps,
         remembered: int = 64,
         external_seconds: float | None = None,
     ) -> None:
-        """`interpreters` by interface version; `refusal` validates a core module. `external_seconds`: the time after
-        which a tool in its own process, which has its own limit, counts as lost."""
+        """`interpreters` by interface version and hooks; `refusal` validates a core module. `external_seconds`: the
+        time after which a tool in its own process, which has its own limit, counts as lost."""
         self._toolchains = toolchains
         self._interpreters = interpreters
         self._refusal = refusal
@@ -92,7 +94,7 @@ class Builder:
         result = self._valid(self._collect(f"generate by {toolchain.name}", toolchain.name, job))
         if not isinstance(result, Built):
             return "generate", result
-        libraries = self._libraries(result.data, GenerateOptions().abi_version)
+        libraries = self._libraries(result.data, (GenerateOptions().abi_version, ""))
         return "link", self.link(toolchain, libraries, LinkOptions())
 
     def link(self, toolchain: Toolchain, libraries: Sequence[Library], options: LinkOptions) -> BuildResult:
@@ -104,10 +106,10 @@ class Builder:
         """The result of a job that was started elsewhere. `name`: the step's name, beginning with the stage."""
         return self._collect(name, toolchain.name, job)
 
-    def _libraries(self, dylib: bytes, abi_version: int, guarded: bool = False) -> list[Library]:
+    def _libraries(self, dylib: bytes, which: _Interpreter, guarded: bool = False) -> list[Library]:
         """The libraries of a link: the interpreter first, because dylibs re-export its `cabi_realloc` and the first
         library that exports a symbol defines it."""
-        interpreter, world = Library(INTERPRETER, self._interpreters[abi_version]), Library(WORLD, dylib)
+        interpreter, world = Library(INTERPRETER, self._interpreters[which]), Library(WORLD, dylib)
         if guarded:
             return [interpreter, Library(guards.BEFORE, guards.before()), world, self._behind]
         return (
@@ -143,9 +145,9 @@ class Builder:
                     missing[key] = f"link {plan.role.value} of {build.generator} by {build.linker}"
         jobs = []
         for key in self._external_first(list(missing), lambda key: key[0]):
-            linker, abi_version, dylib_data, guarded, merge_versions = key
+            linker, which, dylib_data, guarded, merge_versions = key
             toolchain = self._toolchains[linker]
-            libraries = self._libraries(dylib_data, abi_version, guarded)
+            libraries = self._libraries(dylib_data, which, guarded)
             jobs.append((key, toolchain.linker.link(libraries, LinkOptions(merge_versions=merge_versions))))
         for key, job in reversed(jobs):
             self._components[key] = self._collect(missing[key], key[0], job)
@@ -180,12 +182,13 @@ class Builder:
 
 def _dylib_key(plan: ComponentPlan, build: Build) -> _DylibKey:
     """The link options do not matter to a generator."""
-    return replace(plan, merge_versions=True), build.generator, build.abi_version
+    return replace(plan, merge_versions=True, hooks=""), build.generator, build.abi_version
 
 
 def _component_key(plan: ComponentPlan, build: Build, dylib: bytes) -> _ComponentKey:
     """The subject is under test, so it has guards; the others are linked as users link."""
-    return build.linker, build.abi_version, dylib, plan.role is Role.SUBJECT, plan.merge_versions
+    which = (build.abi_version, plan.hooks)
+    return build.linker, which, dylib, plan.role is Role.SUBJECT, plan.merge_versions
 
 
 def _forget(cache: OrderedDict[_K, BuildResult], remembered: int) -> None:

@@ -19,6 +19,12 @@ BOTH_WAYS_EVERY = 8
 of one component be compared (level 1)."""
 
 
+HOOKS = "hooks"
+"""What a plan needs whose interpreter has task hooks."""
+ONLY_NEWEST = frozenset(("map", HOOKS))
+"""What the older interpreter interface, or its interpreter, has not."""
+
+
 @unique
 class First(Enum):
     """The mixed cells of two toolchains that run at first."""
@@ -132,7 +138,7 @@ def full_cells(
     makers: Mapping[str, tuple[str, str]] | None = None,
 ) -> list[Cell]:
     """Every generator with every linker for each component, under both engines; and everything by the first toolchain
-    with the older interpreter interface, which only ours still supports, unless a plan `needs` maps, which it lacks.
+    with the older interpreter interface, which only ours still supports, unless a plan `needs` something that it lacks.
 
     `makers`: the owners of the generator and linker behind each name (`toolchains/lending.py`). Equal builds are made
     once: under the name of the toolchain that owns the whole build, else under the first name.
@@ -140,7 +146,7 @@ def full_cells(
     builds = _different([Build(generator, linker) for generator in toolchains for linker in toolchains], makers or {})
     choices = [list(zip(roles, chosen, strict=True)) for chosen in itertools.product(builds, repeat=len(roles))]
     cells = [Cell(tuple(choice), engine) for engine in EngineKind for choice in choices]
-    if OURS in toolchains and "map" not in needs:
+    if OURS in toolchains and not needs & ONLY_NEWEST:
         old = Build(OURS, OURS, abi_version=2)
         cells.append(Cell(tuple((role, old) for role in roles), EngineKind.WINCH))
     return cells

@@ -343,6 +343,22 @@ class DeallocBytes(Event):
     defer: Count
 
 
+@event("task_hook {point}")
+@dataclass(frozen=True, slots=True)
+class TaskHook(Event):
+    """A call of `__wasm_task_hook`."""
+
+    point: Count
+
+
+@event("init_task {asynchronous}")
+@dataclass(frozen=True, slots=True)
+class InitTask(Event):
+    """A call of `__wasm_init_task`, or of `__wasm_init_async_task`."""
+
+    asynchronous: Flag
+
+
 class Balances(Event):
     """What is left of everything that must be given back: all 0 where all was."""
 

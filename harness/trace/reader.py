@@ -15,6 +15,8 @@ MAX_TEXT = 1 << 28
 
 _MEMORY = (Realloc, DeallocBytes)
 """Allocations and deallocations are each generator's own affair; what they come to stands in the balances."""
+_AROUND_MEMORY = frozenset(("task_hook 12", "task_hook 13"))
+"""So are the hooks about them."""
 _APART = (Balance, ImportBalance, Fail)
 
 
@@ -85,7 +87,9 @@ class _Lines(dict[str, Event | None]):
     def __missing__(self, raw: str) -> Event | None:
         word, blank, rest = raw.partition(" ")
         found: Event | None = None
-        if word not in _SPECIAL:
+        if raw in _AROUND_MEMORY:
+            found = None
+        elif word not in _SPECIAL:
             if raw:
                 found = self._known.get(raw) or self._known.keep(raw, parse(raw))
         elif blank and word in _APART_WORDS:

@@ -315,7 +315,10 @@ void memory_give_back_deferred(void *ptr) {
  * CanonicalABI.md, "realloc": moves `old`, larger or smaller, or allocates if `old_size` is 0. The result for size 0 is
  * an address with the requested alignment.
  */
+size_t memory_realloc_calls;
+
 void *cabi_realloc(void *old, size_t old_size, size_t align, size_t new_size) {
+  memory_realloc_calls++;
   if (script_is_loading) return memory_resize(old_size ? old : NULL, new_size ? new_size : 1);
   stack_scribble();
   trace_cannot_leave();

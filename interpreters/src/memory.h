@@ -11,6 +11,7 @@ typedef struct MemoryBalance {
 
 /* Memory from cabi_realloc that was neither freed nor taken over by the interpreter (PROTOCOL.md, "Balance"). */
 extern MemoryBalance memory_out;
+extern size_t memory_realloc_calls; /* how often cabi_realloc was called */
 /* The interpreter's own. */
 extern MemoryBalance memory_own;
 

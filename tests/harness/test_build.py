@@ -75,7 +75,7 @@ def validate(module: bytes) -> str | None:
 def builder(*toolchains: Toolchain, lost: dict[str, Loss] | None = None) -> Builder:
     steps = Steps()
     steps.lost = lost or {}
-    return Builder({item.name: item for item in toolchains}, {2: b"two", 3: b"three"}, validate, steps)
+    return Builder({item.name: item for item in toolchains}, {(2, ""): b"two", (3, ""): b"three"}, validate, steps)
 
 
 def test_external_tools_run_while_ours_works() -> None:
@@ -91,7 +91,7 @@ def test_every_job_is_a_step_with_its_own_bound() -> None:
     told: list[tuple[str, Bound]] = []
     steps = Steps(lambda name, bound: told.append((name, bound)))
     tools = {name: Fake(name, []).toolchain(in_process=name == "ours") for name in ("ours", "other")}
-    made = Builder(tools, {3: b"three"}, validate, steps, external_seconds=90.0)
+    made = Builder(tools, {(3, ""): b"three"}, validate, steps, external_seconds=90.0)
     made.build([(PLAN, Build(name, name)) for name in ("ours", "other")], Clock())
     assert [step for step in told if step[0]] == [
         ("generate subject by ours", Bound()),
@@ -114,7 +114,7 @@ def test_a_tool_that_was_killed_is_a_finding_at_the_last_try_only(last_try: bool
 
     steps = Steps()
     steps.last_try = last_try
-    made = Builder({"x": KilledTool("x", []).toolchain()}, {3: b"three"}, validate, steps)
+    made = Builder({"x": KilledTool("x", []).toolchain()}, {(3, ""): b"three"}, validate, steps)
     if not last_try:
         with pytest.raises(Killed):
             made.build([(PLAN, Build("x", "x"))], Clock())

@@ -201,7 +201,7 @@ def test_a_tool_that_merges_what_it_must_refuse(unmergeable: str, found: int) ->
     part = ComponentPlan(Role.SUBJECT, "package a:b; world w {}", "w", merge_versions=False)
     plan = Plan("t", (part,), (), (), (), unmergeable=unmergeable)
     cell = pure_cell([Role.SUBJECT], "mine", EngineKind.WINCH)
-    builder = Builder({"mine": toolchain}, {3: b""}, lambda _: None, Steps())
+    builder = Builder({"mine": toolchain}, {(3, ""): b""}, lambda _: None, Steps())
     differences = merged_all_the_same(plan, [CellRun(cell, {})], builder, Clock())
     assert len(differences) == found
     assert all("got a component" in str(difference) for difference in differences.values())

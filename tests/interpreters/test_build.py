@@ -7,7 +7,7 @@ import re
 import pytest
 import wasmtime
 
-from interpreters import VERSIONS, boxed, header
+from interpreters import LIBRARIES, VERSIONS, boxed, header
 from interpreters.build import build
 from tests.interpreters.conftest import NO_ZIG, ZIG
 
@@ -98,11 +98,31 @@ def test_small(version: int) -> None:
 
 
 def test_unknown_version() -> None:
-    with pytest.raises(ValueError, match=r"interface version 4 .*2, 3"):
+    with pytest.raises(ValueError, match=r"no interpreter boxed-v4 .*boxed-v2, boxed-v3"):
         boxed(4)
 
 
 @needs_zig
-@pytest.mark.parametrize("version", VERSIONS)
-def test_the_sources_give_the_committed_library(version: int) -> None:
-    assert build(version) == boxed(version).read_bytes(), "run `python -m interpreters.build`"
+@pytest.mark.parametrize(("version", "hooks"), LIBRARIES)
+def test_the_sources_give_the_committed_library(version: int, hooks: str) -> None:
+    assert build(version, hooks=hooks) == boxed(version, hooks).read_bytes(), "run `python -m interpreters.build`"
+
+
+@pytest.mark.parametrize(
+    ("hooks", "added"),
+    [
+        ("task-hook", {"__wasm_task_hook": (["i32"], [])}),
+        ("init-task", {"__wasm_init_task": ([], []), "__wasm_init_async_task": ([], [])}),
+    ],
+)
+def test_hooks_are_all_that_their_libraries_add(hooks: str, added: dict[str, tuple[list[str], list[str]]]) -> None:
+    plain, hooked = (
+        {e.name: signature(e.type) for e in module.exports if isinstance(e.type, wasmtime.FuncType)}
+        for module in (wasmtime.Module.from_file(wasmtime.Engine(), str(boxed(3, which))) for which in ("", hooks))
+    )
+    assert hooked == plain | added
+
+
+def test_unknown_hooks() -> None:
+    with pytest.raises(ValueError, match=r"no interpreter boxed-v2-task-hook .*boxed-v3-task-hook"):
+        boxed(2, "task-hook")

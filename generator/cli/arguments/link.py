@@ -42,8 +42,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("-v", "--verbose", action="count", default=0, help="no effect")
     parser.add_argument("--color", default="auto", help="no effect")
-    parser.add_argument("--validate", action=Switch, default=False, help="only false is supported")
-    parser.add_argument("--return-call-ref", action=Switch, default=False, help="only false is supported")
+    parser.add_argument(
+        "--validate", action=Switch, default=False, help="check that the parts fit, and say what is not checked"
+    )
+    parser.add_argument(
+        "--return-call-ref", action=Switch, default=False, help="shims call function references, by tail calls"
+    )
     parser.add_argument(
         "--emit-canonical-names", action="store_true", help="names have only the common part of compatible versions"
     )

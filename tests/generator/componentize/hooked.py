@@ -6,7 +6,7 @@ import wasmtime
 from wasmtime import _ffi as ffi
 from wasmtime.component import Component, Linker, ResourceAny
 
-from generator.componentize.encoder import componentize
+from generator.componentize.encoder import ComponentizeOptions, componentize
 from generator.componentize.single import plan_single
 from generator.wasm.decode import DecodedModule
 from generator.wasm.encode import encode_custom
@@ -86,8 +86,8 @@ def of_text(text: str, wit: str) -> DecodedModule:
     return DecodedModule(bytes(wasmtime.wat2wasm(text)) + encode_custom(world_section(wit)))
 
 
-def component(*parts: str) -> bytes:
-    return componentize(plan_single(module(*parts)))
+def component(*parts: str, return_call_ref: bool = False) -> bytes:
+    return componentize(plan_single(module(*parts)), ComponentizeOptions(return_call_ref=return_call_ref))
 
 
 class Running:

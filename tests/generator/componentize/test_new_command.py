@@ -7,8 +7,20 @@ from pathlib import Path
 import pytest
 
 from generator.cli import main
+from generator.component.canon import CanonOptions
+from generator.component.read import read_component
+from generator.component.types import ResourceType
+from generator.componentize.canonical import CanonicalDefinitions
+from generator.componentize.core_exports import LiftedFunction
+from generator.componentize.encoder import ComponentizeOptions, componentize
+from generator.componentize.errors import ComponentizeError
+from generator.componentize.plan import CoreExport
+from generator.componentize.single import plan_single
+from generator.resolved.instances import Instance
+from generator.wasm.decode import DecodedModule
+from generator.wasm.types import ExternKind, Limits, MemoryType
 from generator.wit.binary.decode import decode_component
-from tests.generator.componentize.modules import TestModule, dummy_module, i32_type, world_section
+from tests.generator.componentize.modules import TestModule, dummy_module, i32_type, unreachable, world_section
 from tests.generator.componentize.test_running import Running
 
 WORLD = "package a:b@1.2.0; interface i { f: func(s: string) -> string; } world w { import i; export i; }"
@@ -46,9 +58,11 @@ def test_component_is_written(module: Path, options: list[str], expected: list[s
     [
         (["--adapt", "="], 2, "expected [NAME=]MODULE"),
         (["--adapt", "no-such-file.wasm"], 1, "no-such-file.wasm: No such file"),
-        (["--validate"], 2, "--validate=true is not supported"),
-        (["--return-call-ref"], 2, "--return-call-ref=true is not supported"),
-        (["--reject-legacy-names"], 2, "--reject-legacy-names is not supported"),
+        (
+            ["--reject-legacy-names"],
+            1,
+            "import `a:b/i@1.2.0` `f`: it is no standard name, and legacy names are rejected",
+        ),
         (["-t"], 2, "--wat is not supported"),
         (["--import-name", "a"], 2, "expected OLD=NEW"),
     ],
@@ -142,3 +156,68 @@ def test_adapters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str) ->
         Path(name).write_bytes(old.encode())
     assert main(["component", "new", "main.wasm", "--adapt", word.format(tmp_path), "-o", "out.wasm"]) == 0
     assert Running(Path("out.wasm").read_bytes()).call("run") == 42
+
+
+STANDARD = "package a:b; interface i { resource r; f: func() -> u32; } world w { import log: func(x: u32); export i; }"
+STANDARD_NAMES = {
+    "memory": "cm32p2_memory",
+    "_initialize": "cm32p2_initialize",
+    "a:b/i#f": "cm32p2|a:b/i|f",
+    "a:b/i#[dtor]r": "cm32p2|a:b/i|r_dtor",
+}
+
+
+def standard_module(*legacy: str) -> DecodedModule:
+    """A module with standard names, except for the exports that are named by the others; `_initialize` traps."""
+    module = TestModule()
+    module.import_function("cm32p2", "log", i32_type(1))
+    names = {name: name if name in legacy else standard for name, standard in STANDARD_NAMES.items()}
+    module.export(names["memory"], ExternKind.MEMORY, module.add_memory(MemoryType(Limits(1))))
+    module.add_export(names["_initialize"], i32_type(0), unreachable)
+    module.add_export(names["a:b/i#f"], i32_type(0, 1), lambda code: code.i32_const(7))
+    module.add_export(names["a:b/i#[dtor]r"], i32_type(1), unreachable)
+    return module.finish(world_section(STANDARD), allocator=False)
+
+
+@pytest.mark.parametrize(
+    ("legacy", "initialized", "destroyed"),
+    [
+        ((), True, True),
+        (("memory",), True, True),
+        (("_initialize",), False, True),
+        (("a:b/i#[dtor]r",), True, False),
+    ],
+)
+def test_legacy_names_mean_nothing_where_they_are_rejected(
+    legacy: tuple[str, ...], initialized: bool, destroyed: bool
+) -> None:
+    plan = plan_single(standard_module(*legacy), legacy_names=False)
+    assert any(module.after_fixup for module in plan.modules) is initialized
+    assert (plan.module("main").options.memory is None) is ("memory" in legacy)
+    component = read_component(componentize(plan, ComponentizeOptions(legacy_names=False)))
+    resources = [item for item in component.definitions if isinstance(item, ResourceType)]
+    assert [resource.dtor is not None for resource in resources] == [destroyed]
+
+
+def test_an_export_with_a_legacy_name_is_missing_where_they_are_rejected() -> None:
+    plan = plan_single(standard_module("a:b/i#f"), legacy_names=False)
+    with pytest.raises(ComponentizeError, match=r"no module exports `cm32p2\|a:b/i\|f`"):
+        componentize(plan, ComponentizeOptions(legacy_names=False))
+    componentize(plan)
+
+
+def test_validated(module: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    output = module.with_name("component.wasm")
+    assert main(["component", "new", "--validate", str(module), "-o", str(output)]) == 0
+    assert "not checked: the code of core modules" in capsys.readouterr().err
+    assert output.exists()
+
+    def without_memory(self: CanonicalDefinitions, lifted: LiftedFunction, home: Instance) -> int:
+        core = self._entries.index(CoreExport(lifted.module.name, lifted.core_name))
+        return self._builder.lift(core, self._root.func_type(home, lifted.function), CanonOptions(memory=7))
+
+    monkeypatch.setattr(CanonicalDefinitions, "lift", without_memory)
+    output.unlink()
+    assert main(["component", "new", "--validate", str(module), "-o", str(output)]) == 1
+    assert "is not valid: the option `memory` is core memory 7; there are" in capsys.readouterr().err
+    assert not output.exists()

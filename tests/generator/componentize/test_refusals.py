@@ -55,9 +55,20 @@ IMPORTS = (
         ("a:b/i", "[future-new-0]c", FuncType((), (ValType.I64,)), ["has no such function or built-in"]),
         ("a:b/i", "[async-lower][stream-new-0]c", FuncType((), (ValType.I64,)), ["has no such function or built-in"]),
         ("a:b/i", "[async-lower][stream-forward-0]c", i32_type(2), ["has no such function or built-in"]),
-        ("$root", "[thread-new-indirect-v0]", i32_type(2, 1), ["but cooperative threads are not supported"]),
-        ("env", "__wasm_get_stack_pointer", i32_type(0, 1), ["but a stack pointer for each task is not supported"]),
-        ("env", "__wasm_set_tls_base", i32_type(1), ["but thread-local storage is not supported"]),
+        (
+            "$root",
+            "[thread-new-indirect-v0]",
+            i32_type(2, 1),
+            ["needs the table `__indirect_function_table`, but no module exports it"],
+        ),
+        (
+            "env",
+            "__wasm_get_stack_pointer",
+            i32_type(1, 1),
+            ["has the core type (i32) -> (i32)", "asks for () -> (i32)"],
+        ),
+        ("env", "__wasm_set_tls_base", i32_type(2), ["has the core type (i32, i32) -> ()", "asks for (i32) -> ()"]),
+        ("env", "__wasm_other", i32_type(0, 1), ["imports no interface `env`", "no other module provides it"]),
         ("[export]a:b/i", "[resource-new]r", i32_type(1, 1), ["exports no interface `a:b/i`"]),
     ],
 )

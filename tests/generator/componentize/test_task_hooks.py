@@ -70,10 +70,11 @@ INITIALIZED = {
     ],
     ids=["none", "hook", "both inits", "init alone", "async init alone", "hook and inits", "hook and init"],
 )
+@pytest.mark.parametrize("return_call_ref", [False, True])
 def test_what_is_called_around_each_entry(
-    parts: tuple[str, ...], traces: dict[str, str], dump_starts: str, dump_ends: str
+    parts: tuple[str, ...], traces: dict[str, str], dump_starts: str, dump_ends: str, return_call_ref: bool
 ) -> None:
-    running = Running(component(*parts))
+    running = Running(component(*parts, return_call_ref=return_call_ref))
     assert running.noted() == dump_starts
     for letter, (path, arguments) in CALLS.items():
         running.call(*path, arguments=arguments)

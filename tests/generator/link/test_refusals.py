@@ -46,7 +46,7 @@ LIBRARIES: list[tuple[LibraryBuilder | bytes, str]] = [
     (importing(lambda b: b.memory(), dylink(memory=(0, 40))), "alignment 2^40"),
     (importing(lambda b: b.memory(), b"\x01\x05\0\0\0\0\0"), "1 bytes too many"),
     (exporting("__wasm_call_ctors", GETTER), "`__wasm_call_ctors` is exported with parameters or results"),
-    (importing(lambda b: b.env("__wasm_get_tls_base", GETTER)), "thread-local storage"),
+    (importing(lambda b: b.env_global("__tls_base", mutable=True)), "thread-local storage by that name"),
     (importing(lambda b: b.env_global("__heap_base")), "import of global `__heap_base` from `env`"),
     (importing(lambda b: b.env_global("__memory_base", mutable=True)), "its type must be `i32`"),
     (importing(lambda b: b.env_global("__stack_pointer")), "its type must be `mut i32`"),

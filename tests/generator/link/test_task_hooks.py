@@ -10,12 +10,14 @@ from wasmtime.component import Component, Linker
 
 from generator.component.component import CoreModule
 from generator.component.read import read_component
+from generator.componentize.encoder import ComponentizeOptions
 from generator.link import Library, LinkOptions, link, plan_link, read_library
 from generator.link.errors import LinkError
 from generator.wasm.encode import encode_custom
 from tests.generator.componentize.modules import world_section
 
 ENGINE = wasmtime.Engine()
+BY_TABLE = ComponentizeOptions()
 WIT = "package a:b; world w { import log: func(x: u32); export run: func(); } world v { import log: func(x: u32); }"
 RUN, RELOC, CTOR = 1, 2, 3
 """What libraries log when their functions run, beside a hundred for each library."""
@@ -45,13 +47,13 @@ def inits(number: int) -> str:
     return function("__wasm_init_task", number) + function("__wasm_init_async_task", number + 1)
 
 
-def log_of(libraries: list[Library]) -> list[int]:
+def log_of(libraries: list[Library], options: ComponentizeOptions = BY_TABLE) -> list[int]:
     """What is logged at the start and when `run` is called."""
     logged: list[int] = []
     store, linker = wasmtime.Store(ENGINE), Linker(ENGINE)
     with linker.root() as root:
         root.add_func("log", lambda _store, number: logged.append(number))
-    instance = linker.instantiate(store, Component(ENGINE, link(libraries)))
+    instance = linker.instantiate(store, Component(ENGINE, link(libraries, LinkOptions(), options)))
     run = instance.get_func(store, "run")
     assert run is not None
     run(store)
@@ -152,6 +154,11 @@ def test_a_hook_of_another_type_is_refused(parts: list[str], second: list[str], 
     libraries = [root(*parts, needed=NEEDS_SECOND), library(200, *second, world="v")]
     with pytest.raises(LinkError, match=re.escape(message)):
         plan_link(libraries, LinkOptions())
+
+
+def test_hooks_by_reference() -> None:
+    options = ComponentizeOptions(return_call_ref=True)
+    assert log_of([root(hook(110))], options) == [102, 116, 103, 117, 110, 101, 111]
 
 
 def test_the_later_generation_hides_the_earlier_one() -> None:

@@ -1,0 +1,1 @@
+"""Checks of components that were written here (`--validate`)."""

@@ -1,0 +1,31 @@
+"""When task hooks are called, and what the interpreter tells of it (docs/linking.md, "Task hooks"; PROTOCOL.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.trace.event import Event
+from harness.trace.events import ExportFinish, InitTask, TaskHook
+
+
+@dataclass(frozen=True, slots=True)
+class HookEvents:
+    """Events of a component's hooks, by the occasion. Allocation is left out, as other events about memory are."""
+
+    start: tuple[Event, ...] = ()
+    """Around all constructors."""
+    task_begins: tuple[Event, ...] = ()
+    task_ends: tuple[Event, ...] = ()
+    """Behind post-return."""
+    destructor_begins: tuple[Event, ...] = ()
+    destructor_ends: tuple[Event, ...] = ()
+
+
+HOOKS = {
+    "": HookEvents(),
+    "task-hook": HookEvents((TaskHook(6), TaskHook(7)), (TaskHook(0),), (TaskHook(1),), (TaskHook(8),), (TaskHook(9),)),
+    "init-task": HookEvents((InitTask(0),), (InitTask(0),)),
+}
+"""By the name of the hooks."""
+STAY = (ExportFinish, TaskHook, InitTask)
+"""Events that wait for the next one which leaves."""
