@@ -13,7 +13,7 @@
   X(freed)            /* a write to freed memory */                                       \
   X(guard)            /* a write next to an allocation, or in a caller's frame */         \
   X(handle)           /* an operation on a value that is not a suitable handle */         \
-  X(hook)             /* a task hook of an allocation at any other point */               \
+  X(hook)             /* hook points 12 and 13 that do not enclose one allocation */      \
   X(initialize)       /* initialized twice, or before its own constructor ran */          \
   X(iterator)         /* an iterator moved past its end or ended before it */             \
   X(list_length)      /* a number of elements other than announced */                     \
