@@ -15,6 +15,7 @@ from generator.componentize.encoder import ComponentizeOptions, componentize
 from generator.dummy.module import dummy_module
 from generator.dummy.schemes import SCHEMES
 from generator.dylib.generate import generate
+from generator.dylib.world.async_filter import AsyncFilters
 from generator.dylib.world.options import DylibOptions
 from generator.errors import GeneratorError
 from generator.link import link
@@ -87,10 +88,14 @@ class Ours:
 
 
 def _generate(wit: str | Path, world: str | None, options: GenerateOptions) -> bytes:
-    if options.encoding != DEFAULT_ENCODING or options.async_filters:
-        raise GeneratorError("this adapter supports neither an encoding nor filters for async functions")
+    if options.encoding != DEFAULT_ENCODING:
+        raise GeneratorError("this adapter does not support an encoding")
     resolve, package = _load(wit, options.features)
-    dylib_options = DylibOptions(interpreter=options.interpreter, abi_version=options.abi_version)
+    dylib_options = DylibOptions(
+        interpreter=options.interpreter,
+        async_filters=AsyncFilters.parse(options.async_filters),
+        abi_version=options.abi_version,
+    )
     return generate(resolve, select_world(resolve, package, world), dylib_options)
 
 

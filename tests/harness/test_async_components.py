@@ -116,3 +116,28 @@ def test_both_linkers_make_the_same(name: str, generator: str, reference: WasmTo
     names = [export.name for export in DecodedModule(library).exports]
     lifts = sum(name.startswith(("[callback]", "cabi_post_")) for name in names)
     check(reference, [Library("i.so", stub_interpreter(library)), Library("w.so", library)], lifts)
+
+
+FILTERED = CALLS + "world w { import i; export i; import top: async func(a: string); export top2: async func(); }"
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        ("-all",),
+        ("-top2", "-a:b/i#text"),
+        ("-import:a:b/i#five,-export:a:b/i#[method]r.m",),
+        ("import:a:b/i#four", "export:a:b/i#lists-back,top", "-all"),
+    ],
+)
+def test_filters_mean_the_same(filters: tuple[str, ...], reference: WasmTools) -> None:
+    """The same core functions are imported from the world and exported; what both linkers make of them is the same."""
+    options = GenerateOptions(async_filters=filters)
+    wit = "package a:b;\n" + FILTERED
+    mine, theirs = (built(tool.generate(wit, "w", options).result()) for tool in (ours.Ours(), reference))
+    modules = [DecodedModule(library) for library in (mine, theirs)]
+    functions = [{(item.module, item.name) for item in module.imports if item.module != "env"} for module in modules]
+    assert functions[0] == functions[1]
+    exports = [{export.name for export in module.exports} - {"cabi_realloc"} for module in modules]
+    assert exports[0] == exports[1]
+    check(reference, [Library("i.so", stub_interpreter(mine)), Library("w.so", mine)], 14)

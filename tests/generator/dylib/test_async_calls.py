@@ -150,6 +150,27 @@ def test_callback_hands_events_on() -> None:
     assert [which for _, which in host.tasks] == [1]
 
 
+def test_version_2() -> None:
+    """Nothing of async is different."""
+    wit = (
+        "world w { import f: async func(a: string, b: stream<u8>) -> list<string>; export g: async func() -> string; }"
+    )
+    returned: list[int] = []
+
+    def import_call(module: str, name: str, core: tuple[Any, ...]) -> Any:
+        if name == "[async-lower]f":
+            assert core[1:3] == (1, 9)
+            abi.store(host, Shape("list", (Shape("string"),)), [b"y"], core[3])
+            return RETURNED
+        return returned.append(core[1])
+
+    host = TaskHost(library(wit, DylibOptions(abi_version=2)), import_call)
+    assert host.wit is not None and host.wit.version == 2
+    assert host.finish_import(host.start_import(0, [b"x", 9])) == [b"y"]
+    host.task_return(0, [b"zz"])
+    assert returned == [2]
+
+
 @pytest.mark.parametrize("place", StackPointer)
 def test_stack_pointer(place: StackPointer) -> None:
     """A frame of a start and of a return is given back, wherever the stack pointer is."""

@@ -177,6 +177,62 @@ STREAMS = """
    (i32.const 0))
 """
 
+RESOURCES = """
+ ;; Who does not import makes resources, whose representation is 42, and adds the representations of a borrowed and of
+ ;; an own one after a yield. Who imports makes two, lends one and gives the other away, and answers the sum.
+ (type $get (func (param i32) (result i32)))
+ (global $dropped (mut i32) (i32.const 0))
+ (func (export "wit_dylib_resource_dtor") (param i32 i32)
+   (global.set $dropped (i32.add (global.get $dropped) (local.get 1))))
+ (func $push_handle (param $cx i32) (param $handle i32) (i32.store (call $push (local.get $cx)) (local.get $handle)))
+ (func (export "wit_dylib_push_own") (param i32 i32 i32) (call $push_handle (local.get 0) (local.get 2)))
+ (func (export "wit_dylib_push_borrow") (param i32 i32 i32) (call $push_handle (local.get 0) (local.get 2)))
+ (func $pop_own (export "wit_dylib_pop_own") (param i32 i32) (result i32) (i32.load (call $pop (local.get 0))))
+ (func $pop_borrow (export "wit_dylib_pop_borrow") (param i32 i32) (result i32) (i32.load (call $pop (local.get 0))))
+ (func $resource (result i32) (i32.load offset=24 (global.get $wit)))
+ (func $drop (param i32) (call_indirect (type $with_one) (local.get 0) (i32.load offset=8 (call $resource))))
+ (func $make (param $cx i32) (result i32)
+   (if (i32.ne (call $start (local.get $cx)) (i32.const 2)) (then unreachable))
+   (call $lift_result (local.get $cx))
+   (call $pop_own (local.get $cx) (i32.const 0)))
+ (func $second (result i32) (i32.add (call $import) (i32.const 40)))
+ (func $ask (param $cx i32) (result i32) (local $status i32)
+   (i32.store offset=12 (local.get $cx) (call $make (local.get $cx)))
+   (call $push_handle (local.get $cx) (call $make (local.get $cx)))
+   (call $push_handle (local.get $cx) (i32.load offset=12 (local.get $cx)))
+   (local.set $status (call_indirect (type $start) (local.get $cx) (i32.load offset=4 (local.get $cx))
+     (i32.load offset=12 (call $second))))
+   (call $wait (local.get $cx) (i32.shr_u (local.get $status) (i32.const 4))))
+ (func (export "wit_dylib_export_async_call") (param $cx i32) (param $which i32) (result i32)
+   (call $set_task (local.get $cx))
+   (if (call $imports) (then (return (call $ask (local.get $cx)))))
+   (if (local.get $which) (then (return (i32.const 1))))
+   (call $push_handle (local.get $cx)
+     (call_indirect (type $get) (i32.const 42) (i32.load offset=12 (call $resource))))
+   (call $return (local.get $cx) (local.get $which))
+   (i32.const 0))
+ (func $sum (param $cx i32) (local $own i32) (local $rep i32)
+   (local.set $own (call $pop_own (local.get $cx) (i32.const 0)))
+   (local.set $rep (call_indirect (type $get) (local.get $own) (i32.load offset=16 (call $resource))))
+   (call $drop (local.get $own))
+   (if (i32.ne (global.get $dropped) (i32.const 42)) (then unreachable))
+   (call $push_u64 (local.get $cx) (i64.extend_i32_u
+     (i32.add (local.get $rep) (call $pop_borrow (local.get $cx) (i32.const 0))))))
+ (func (export "wit_dylib_export_async_callback")
+   (param $event i32) (param $waitable i32) (param $state i32) (param $which i32) (result i32)
+   (if (i32.eqz (local.get $event))
+     (then (call $sum (call $task)))
+     (else
+       (if (i32.ne (local.get $state) (i32.const 2)) (then unreachable))
+       (call $join (local.get $waitable) (i32.const 0)) (call $drop_subtask (local.get $waitable))
+       (call $end (call $task))
+       (call_indirect (type $with_buffer) (call $task) (i32.load offset=4 (call $task))
+         (i32.load offset=16 (call $second)))
+       (call $drop (i32.load offset=12 (call $task)))))
+   (call $return (call $task) (local.get $which))
+   (i32.const 0))
+"""
+
 
 def interpreter(library: bytes, program: str, imports: str = "") -> bytes:
     """The program with more imports, and for what else the library asks of an interpreter, functions that trap."""

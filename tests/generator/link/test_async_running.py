@@ -11,7 +11,7 @@ from generator.wasm.encode import encode_custom
 from tests.generator.componentize.async_call import call_async
 from tests.generator.componentize.modules import world_section
 from tests.generator.dylib.libraries import library
-from tests.generator.link.async_interpreter import ECHO, STREAMS, composed, interpreter
+from tests.generator.link.async_interpreter import ECHO, RESOURCES, STREAMS, composed, interpreter
 
 CALLER_AND_CALLEE = """(component (component $Callee) (component $Caller)
   (instance $callee (instantiate $Callee))
@@ -55,6 +55,14 @@ def test_a_stream(text: str) -> None:
     callee = component(f"{interface} world callee {{ export x; }}", STREAMS)
     caller = component(f"{interface} {CALLER}", STREAMS)
     assert run(composed(CALLER_AND_CALLEE, [callee, caller]), text) == text
+
+
+def test_resources() -> None:
+    """One is lent for a call that yields, one is given away."""
+    interface = "interface x { resource r; make: async func() -> r; sum: async func(a: borrow<r>, b: r) -> u64; }"
+    callee = component(f"{interface} world callee {{ export x; }}", RESOURCES)
+    caller = component(f"{interface} world caller {{ import x; export run: async func() -> u64; }}", RESOURCES)
+    assert run(composed(CALLER_AND_CALLEE, [callee, caller])) == 84
 
 
 NATIVE = "package harness:boxed@0.2.0; interface control { run: async func() -> u32; } world boxed { export control; }"
