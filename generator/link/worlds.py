@@ -3,11 +3,12 @@ interpreter, and worlds of libraries that are dropped."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from generator.componentize.world import decoded_world
 from generator.link.errors import LinkError
 from generator.link.library import Library
+from generator.link.symbols import Bindings
 
 INITIALIZE = "wit_dylib_initialize"
 """Through this symbol a generated library gives an interpreter its world (wit_dylib.h)."""
@@ -39,6 +40,19 @@ def refuse_two_generated(libraries: Sequence[Library]) -> None:
             "  hint: generate one library for a world that includes both (`include` in WIT), or link a component for "
             "each world"
         )
+
+
+def companions(libraries: Iterable[Library], bindings: Mapping[str, Bindings]) -> Mapping[str, str]:
+    """For an interpreter the generated library that gives it its world, by name.
+
+    Nothing depends on a generated library whose world only imports, but its interpreter calls those imports. So one
+    lives with the other; the reference drops such a library.
+    """
+    found = {}
+    for library in libraries:
+        if is_generated(library):
+            found[bindings[library.name].functions[INITIALIZE].library] = library.name
+    return found
 
 
 def warn_of_lost_imports(dropped: Iterable[Library], warn: Warn) -> None:
