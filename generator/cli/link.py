@@ -8,6 +8,7 @@ from pathlib import Path
 
 from generator.cli.named_modules import name_and_path, read_binary, read_named_adapter
 from generator.cli.validated import validate
+from generator.cli.visible import visible
 from generator.componentize.encoder import ComponentizeOptions
 from generator.componentize.extern_names import InterfaceNaming
 from generator.errors import UsageError
@@ -35,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
         debug_names=args.debug_names,
         return_call_ref=args.return_call_ref,
     )
-    component = link(libraries, options, componentize_options)
+    component = link(libraries, options, componentize_options, warn=_warn)
     if args.validate:
         validate(component)
     if args.output is None or args.output == _STANDARD_STREAM:
@@ -43,6 +44,10 @@ def run(args: argparse.Namespace) -> int:
     else:
         Path(args.output).write_bytes(component)
     return 0
+
+
+def _warn(warning: str) -> None:
+    print(visible(f"warning: {warning}"), file=sys.stderr)
 
 
 def _read(word: str, *, dl_openable: bool = False) -> Library:

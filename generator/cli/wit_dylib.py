@@ -8,6 +8,7 @@ from pathlib import Path
 
 from generator.dylib.generate import generate
 from generator.dylib.world.async_filter import AsyncFilters
+from generator.dylib.world.exclusions import Exclusions
 from generator.dylib.world.options import DylibOptions, StackPointer
 from generator.errors import UsageError
 from generator.sources.load import load, select_world
@@ -25,6 +26,7 @@ def run(args: argparse.Namespace) -> int:
         abi_version=args.abi_version,
         stack_pointer=StackPointer(args.stack_pointer),
         canonical_names=args.emit_canonical_names,
+        exclusions=Exclusions.parse(args.exclude_interface, args.exclude_world),
     )
     library = generate(resolve, select_world(resolve, package, args.world), options)
     if args.output is None or args.output == _STANDARD_STREAM:

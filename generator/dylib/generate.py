@@ -28,6 +28,7 @@ from generator.dylib.wit_t.start import Start, write_constructor
 from generator.dylib.wit_t.words import WORD
 from generator.dylib.world.functions import FunctionUse, WorldFunctions, world_functions
 from generator.dylib.world.options import DylibOptions
+from generator.dylib.world.partial import without
 from generator.dylib.world.type_table import TypeTable
 from generator.dylib.world.types import Kind, Node, TypeWord
 from generator.resolved.instances import Instances
@@ -43,9 +44,11 @@ def generate(resolve: Resolve, world_id: WorldId, options: DylibOptions | None =
     """The library for a world.
 
     Raises UnsupportedError for synchronous functions that a filter makes async, for maps in version 2 of the interface
-    and for types that are too large; GeneratorError for an `--async` filter that decides nothing.
+    and for types that are too large; GeneratorError for an `--async` filter that decides nothing, and for exclusions
+    that match nothing or that the rest of the world needs.
     """
     options = options or DylibOptions()
+    resolve = without(resolve, world_id, options.exclusions)
     world = resolve.worlds[world_id]
     refuse_env(resolve, world)
     table = TypeTable(Instances(resolve, world))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from generator.componentize.encoder import ComponentizeOptions, componentize
 from generator.link.library import Library, read_library
 from generator.link.plan_link import LinkOptions, plan_link
+from generator.link.worlds import Warn, ignore
 
 __all__ = ["Library", "LinkOptions", "link", "plan_link", "read_library"]
 
@@ -18,10 +19,12 @@ def link(
     libraries: Sequence[Library],
     options: LinkOptions = _LINK_DEFAULTS,
     componentize_options: ComponentizeOptions = _COMPONENTIZE_DEFAULTS,
+    *,
+    warn: Warn = ignore,
 ) -> bytes:
     """One component of all libraries that its world reaches; the first that exports a symbol defines it.
 
     Raises LinkError for libraries that do not fit together, another GeneratorError for their worlds.
     """
-    plan = plan_link(libraries, options, debug_names=componentize_options.debug_names)
+    plan = plan_link(libraries, options, debug_names=componentize_options.debug_names, warn=warn)
     return componentize(plan, componentize_options)

@@ -40,6 +40,7 @@ from generator.link.selection import Selection, select
 from generator.link.stubs_module import build_stubs_module, stub_export
 from generator.link.symbols import STUBS, Function
 from generator.link.tls import thread_local, tls_export
+from generator.link.worlds import Warn, ignore, warn_of_lost_imports
 from generator.wasm.decode import DecodedModule
 from generator.wasm.types import ExternKind, FuncType, ValType
 
@@ -61,7 +62,9 @@ class LinkOptions:
     """Adapters allocate whole pages, not with the libraries' `cabi_realloc`."""
 
 
-def plan_link(libraries: Sequence[Library], options: LinkOptions, *, debug_names: bool = True) -> Plan:
+def plan_link(
+    libraries: Sequence[Library], options: LinkOptions, *, debug_names: bool = True, warn: Warn = ignore
+) -> Plan:
     """The first library that exports a symbol defines it. Raises LinkError.
 
     `debug_names`: modules of the linker's own have name sections, and libraries the names that they are linked under
@@ -70,6 +73,7 @@ def plan_link(libraries: Sequence[Library], options: LinkOptions, *, debug_names
     if options.built_in_libdl:
         libraries = [*libraries, read_library(libdl.NAME, libdl.build_libdl())]
     selection = select(libraries, stub_missing_functions=options.stub_missing_functions)
+    warn_of_lost_imports(selection.dropped, warn)
     return Linking(selection, options, debug_names).plan()
 
 

@@ -12,6 +12,7 @@ from generator.link.library import Library
 from generator.link.order import dependency_order, reachable
 from generator.link.roots import is_root
 from generator.link.symbols import STUBS, Bindings, Function, resolve
+from generator.link.worlds import companions, refuse_two_generated
 
 RESERVED_PREFIX = "link:"
 """Of the names of the modules that the linker makes."""
@@ -26,6 +27,8 @@ class Selection:
     bindings: Mapping[str, Bindings]
     places: Mapping[str, int]
     """Each library's place in `in_order`, by name; that of the stubs is before all."""
+    dropped: Sequence[Library]
+    """Dead libraries, as given."""
 
     def exists_before(self, function: Function, importer: str) -> bool:
         """Whether the module that defines the function is instantiated before the importer."""
@@ -34,18 +37,24 @@ class Selection:
 
 def select(libraries: Sequence[Library], *, stub_missing_functions: bool) -> Selection:
     """Symbols are resolved, and missing ones refused, over all libraries that are given. Then dead libraries are
-    dropped: those that no root reaches (see `is_root`), as the reference does. Raises LinkError.
+    dropped: those that no root reaches (see `is_root`), as the reference does; but a generated library lives with its
+    interpreter (see `companions`). Raises LinkError.
     """
     _check_names(libraries)
+    refuse_two_generated(libraries)
     bindings = resolve(libraries, stub_missing_functions=stub_missing_functions)
     dependencies = {item.name: _dependencies(item, bindings[item.name]) for item in libraries}
-    live = reachable([item.name for item in libraries if _is_root(item)], dependencies)
+    kept = {
+        name: [*dependencies[name], other] for name, other in companions(libraries, bindings).items() if name != STUBS
+    }
+    live = reachable([item.name for item in libraries if _is_root(item)], {**dependencies, **kept})
     by_priority = [item for item in libraries if item.name in live]
     by_name = {item.name: item for item in by_priority}
     order = dependency_order(list(by_name), dependencies)
     places = {name: place for place, name in enumerate(order)}
     places[STUBS] = -1
-    selection = Selection(by_priority, [by_name[name] for name in order], bindings, places)
+    dropped = [item for item in libraries if item.name not in live]
+    selection = Selection(by_priority, [by_name[name] for name in order], bindings, places, dropped)
     _check_tags(selection)
     return selection
 

@@ -9,7 +9,8 @@ from generator.cli.arguments.parser import Switch
 _DESCRIPTION = (
     "Link dynamic libraries (tool-conventions, DynamicLinking.md) into a component whose world is the union of theirs. "
     "If several libraries export a symbol, the first of them defines it. Libraries that are not reachable from an "
-    "export of the world are left out."
+    "export of the world are left out, with a warning if their own world imports something. At most one library may "
+    "be one of wit-dylib."
 )
 
 

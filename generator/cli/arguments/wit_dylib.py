@@ -42,6 +42,23 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "the first that matches decides, otherwise the declaration",
     )
     parser.add_argument(
+        "--exclude-interface",
+        action="append",
+        default=[],
+        metavar="FILTER",
+        help="interfaces that the interpreter imports or exports itself, separated by commas: "
+        "[import:|export:]ns:pkg/interface[@version] or [import:|export:]name, in all compatible versions; nothing is "
+        "generated for them",
+    )
+    parser.add_argument(
+        "--exclude-world",
+        action="append",
+        default=[],
+        metavar="FILTER",
+        help="the same for everything that a world imports and exports: [import:|export:]ns:pkg/world[@version], or "
+        "[import:|export:]world in the same package",
+    )
+    parser.add_argument(
         "--abi-version",
         type=int,
         choices=ABI_VERSIONS,

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import Enum, unique
 
+from generator.dylib.world.direction import Direction, split_direction
 from generator.errors import GeneratorError
 from generator.resolved.model import Function, Resolve, WorldKey
-
-
-@unique
-class Direction(Enum):
-    IMPORT = "import:"
-    EXPORT = "export:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +31,8 @@ def parse_filter(text: str) -> AsyncFilter:
     enabled = name == text
     if name == "all":
         return AsyncFilter(text, enabled, None, None)
-    for direction in Direction:
-        if name.startswith(direction.value):
-            return AsyncFilter(text, enabled, name.removeprefix(direction.value), direction)
-    return AsyncFilter(text, enabled, name, None)
+    direction, function = split_direction(name)
+    return AsyncFilter(text, enabled, function, direction)
 
 
 @dataclass(frozen=True, slots=True)

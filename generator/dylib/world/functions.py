@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from generator.canonical.flatten import AsyncAbi, Context, CoreSignature
-from generator.dylib.world.async_filter import AsyncChoice, AsyncFilters, Direction
+from generator.dylib.world.async_filter import AsyncChoice, AsyncFilters
+from generator.dylib.world.direction import Direction
 from generator.dylib.world.type_table import TypeTable, Use
 from generator.resolved.instances import Instance
 from generator.resolved.model import (

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum, unique
 
 from generator.dylib.world.async_filter import AsyncFilters
+from generator.dylib.world.exclusions import Exclusions
 
 
 @unique
@@ -31,3 +32,5 @@ class DylibOptions:
     stack_pointer: StackPointer = StackPointer.GLOBAL
     canonical_names: bool = False
     """Versions in the `component-type` section are split into the matched part (`@0.2`) and a suffix (`.1`)."""
+    exclusions: Exclusions = field(default_factory=Exclusions)
+    """What the interpreter implements itself: not generated, and not in the `component-type` section."""
