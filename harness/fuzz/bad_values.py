@@ -10,8 +10,11 @@ from harness.planner.visits import Visit
 from harness.script import operations as s
 from harness.script.encoding import handles
 from harness.script.text import value_text
-from harness.values.values import Case, HandleName, Invalid, Value
+from harness.values.parts import value_parts
+from harness.values.values import HandleName, Invalid, Value
+from harness.world import despecialize as shapes
 from harness.world import types as t
+from harness.world.despecialize import Bits, Product, Scalar, Shape, Sum, despecialize
 
 _STRINGS = (b"\x80", b"\xff", b"\xc3", b"\xc0\x80", b"\xe0\x80\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"a\xe2\x82")
 """Lone, cut off, overlong, a surrogate, beyond the last code point (Unicode, table 3-7)."""
@@ -80,35 +83,22 @@ def _parts(
     value: Value, type: t.Type, path: tuple[int, ...], numbers_whole: bool
 ) -> Iterator[tuple[tuple[int, ...], t.Type, Value]]:
     """The value and everything in it that can be bad."""
-    if not isinstance(type, t.Record | t.Tuple | t.FixedLengthList | t.Map) and not _is_taken_as_some(type):
+    if not _only_parts(despecialize(type)):
         yield path, type, value
-    match type, value:
-        case t.Record() | t.Tuple(), tuple():
-            for index, (item, member) in enumerate(zip(value, type.parts, strict=True)):
-                yield from _parts(item, member, (*path, index), numbers_whole)
-        case t.List(), tuple() if numbers_whole and isinstance(type.type, t.Prim) and type.type in t.NUMBERS:
-            pass
-        case t.List() | t.FixedLengthList(), tuple():
-            for index, item in enumerate(value):
-                yield from _parts(item, type.type, (*path, index), numbers_whole)
-        case t.Map(), tuple():
-            for index, pair in enumerate(value):
-                assert isinstance(pair, tuple)
-                yield from _parts(pair[0], type.key, (*path, 2 * index), numbers_whole)
-                yield from _parts(pair[1], type.value, (*path, 2 * index + 1), numbers_whole)
-        case t.Variant() | t.Option() | t.Result(), Case(index, payload) if payload is not None:
-            inner = type.payloads[index]
-            assert inner is not None
-            yield from _parts(payload, inner, (*path, 0), numbers_whole)
+    if not (numbers_whole and isinstance(type, t.List) and type.type in t.NUMBERS):
+        for index, (part, inner) in enumerate(value_parts(value, type)):
+            yield from _parts(part, inner, (*path, index), numbers_whole)
 
 
-def _is_taken_as_some(type: t.Type) -> bool:
+def _only_parts(shape: Shape) -> bool:
     """Of two cases, wasm-tools takes any discriminant but 0 for the second, and pops a payload that is not there,
     whatever else that brings about: these have cases of their own (cases/traps) and would hide everything else here."""
-    if not isinstance(type, t.Option | t.Result | t.Variant):
-        return False
-    payloads = t.payloads(type)
-    return len(payloads) == 2 and any(payloads)
+    match shape:
+        case Product() | shapes.Sequence((_, _)):
+            return True
+        case Sum(cases):
+            return len(cases) == 2 and any(cases)
+    return False
 
 
 def is_wide(type: t.Type) -> bool:
@@ -129,29 +119,30 @@ def bad_values(spot: Spot) -> Sequence[Value]:
 
 
 def _no_handles(type: t.Type) -> Sequence[s.Value]:
-    match type:
-        case t.Prim.STRING:
-            return [*map(s.Str, _STRINGS), *(s.Pointer(*at) for at in _RANGES)]
-        case t.List():
-            return [s.Pointer(*at) for at in _RANGES]
-        case t.Prim.CHAR:
-            return [s.Number("char", number) for number in _CHARS]
-        case t.Prim.BOOL:
-            return [s.Number("bool", number) for number in _BOOLS]
-        case t.EnumType(cases=cases):
+    match despecialize(type):
+        case shapes.Sequence(types):
+            return [*(map(s.Str, _STRINGS) if not types else ()), *(s.Pointer(*at) for at in _RANGES)]
+        case Sum(cases) if isinstance(type, t.EnumType):
             enums = (len(cases), len(cases) + 1, 255, 256, 0xFFFF, 0xFFFF_FFFF)
             return [s.Number("enum", number) for number in (*(len(cases),) * is_wide(type), *enums)]
-        case t.Flags(labels=labels):
-            return [s.Number("flags", number) for number in ((1 << len(labels)) & _U32, 0xFF, 0xFFFF, _U32)]
-        case t.Variant() | t.Option() | t.Result():
-            count = len(type.payloads)
+        case Sum(cases):
+            count = len(cases)
             return [s.Case(number) for number in (count, count + 1, max(count, 256), 0xFFFF_FFFF)]
-        case t.Prim() if type in t.FLOATS:
-            width = t.NUMBERS[type]
-            return [s.Number(type.canonical, (1 << width) - 1), s.Number(type.canonical, (1 << width) - 2)]
-        case t.Prim():
-            width = t.NUMBERS[type]
-            numbers = [1 << width, (1 << width) + 1, -1] if width < 64 else [-1, 1 << 63]
-            return [s.Number(type.canonical, number) for number in (*numbers, 1 << (width - 1))]
+        case Bits(labels):
+            return [s.Number("flags", number) for number in ((1 << labels) & _U32, 0xFF, 0xFFFF, _U32)]
+        case Scalar(scalar):
+            return [s.Number(scalar.canonical, number) for number in _bad_numbers(scalar)]
         case _:
             raise AssertionError(f"{type.canonical} is no spot")
+
+
+def _bad_numbers(type: t.Prim) -> Sequence[int]:
+    if type is t.Prim.CHAR:
+        return _CHARS
+    if type is t.Prim.BOOL:
+        return _BOOLS
+    width = t.NUMBERS[type]
+    if type in t.FLOATS:
+        return (1 << width) - 1, (1 << width) - 2
+    numbers = [1 << width, (1 << width) + 1, -1] if width < 64 else [-1, 1 << 63]
+    return *numbers, 1 << (width - 1)

@@ -12,6 +12,7 @@ from harness.plan.plan import Plan
 from harness.planner.bare import PlannedWorld, planned_world
 from harness.toolchains.protocol import ENCODINGS
 from harness.world import types as t
+from harness.world.despecialize import Product, Sequence, despecialize
 
 TITLE = "fuzz"
 
@@ -92,13 +93,11 @@ def _values(type: t.Type | None, known: dict[int, int]) -> int:
 
 
 def _count(type: t.Type, known: dict[int, int]) -> int:
-    match type:
-        case t.FixedLengthList():
-            return 1 + type.size * _values(type.type, known)
-        case t.List() | t.Map():
-            return 1 + _LENGTH * _sum(t.parts(type), known)
-        case t.Record() | t.Tuple():
-            return 1 + _sum(t.parts(type), known)
+    match despecialize(type):
+        case Product(types, times):
+            return 1 + times * _sum(types, known)
+        case Sequence(types):
+            return 1 + _LENGTH * _sum(types, known)
     return 1 + max((_values(part, known) for part in t.parts(type)), default=0)
 
 

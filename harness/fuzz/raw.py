@@ -25,7 +25,8 @@ from harness.planner.registers import OutOfRegisters
 from harness.planner.visits import At, Visit, visits
 from harness.script import operations as s
 from harness.values.draws import Impossible
-from harness.values.values import Case, HandleName, Invalid, Value
+from harness.values.parts import value_parts, with_parts
+from harness.values.values import HandleName, Invalid, Value
 from harness.world import types as t
 from harness.world.world import Function
 
@@ -197,21 +198,8 @@ def _put(value: Value, type: t.Type, path: Sequence[int], bad: Value) -> Value:
     if not path:
         return bad
     at, *rest = path
-    match type, value:
-        case t.Variant() | t.Option() | t.Result(), Case(index, payload):
-            inner = type.payloads[index]
-            assert inner is not None and payload is not None
-            return Case(index, _put(payload, inner, rest, bad))
-        case t.Map(), tuple():
-            number, side = divmod(at, 2)
-            pair = value[number]
-            assert isinstance(pair, tuple)
-            part = _put(pair[side], type.value if side else type.key, rest, bad)
-            return (*value[:number], (pair[0], part) if side else (part, pair[1]), *value[number + 1 :])
-        case t.Record() | t.Tuple(), tuple():
-            inner = type.parts[at]
-        case t.List() | t.FixedLengthList(), tuple():
-            inner = type.type
-        case _:
-            raise AssertionError("a path leads through parts that are there")
-    return (*value[:at], _put(value[at], inner, rest, bad), *value[at + 1 :])
+    parts = value_parts(value, type)
+    others = [part for part, _ in parts]
+    part, inner = parts[at]
+    others[at] = _put(part, inner, rest, bad)
+    return with_parts(value, type, others)

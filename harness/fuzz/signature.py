@@ -15,6 +15,8 @@ from harness.bench.ask_host import HOSTS
 from harness.judge.difference import NOTHING, RETURNS, Difference
 from harness.judge.verdict import Finding, Judgement, Verdict
 from harness.judge.votes import FRONT_END, MODEL
+from harness.trace.event import NAMED, Event
+from harness.trace.events import FLOATS, NUMBERS, Balances, Unreadable
 from reports.outcomes import Outcome
 
 _WHAT = re.compile(r"^(?:the (?:subject|provider|driver|program) (?:of|by) [^:]*|\S+@(?:winch|cranelift)): ")
@@ -34,9 +36,9 @@ _BAD_VALUE = re.compile(
     r"a trap \((?:out-of-bounds|unaligned|too-long|invalid-(?:char|utf8|discriminant|handle)|handle-type): "
 )
 """Garbage read as a value traps as whatever it happens to be: which of these it is says nothing of the cause."""
-_PLAIN = re.compile(r"(push|pop)_(?:bool|char|string|[usf]\d+)")
+_MOVES = ("push", "pop")
+_PLAIN = {f"{move}_{kind}": f"{move}_plain" for move in _MOVES for kind in (*NUMBERS, *FLOATS, "string")}
 """Calls for values without parts."""
-_MOVE = re.compile(r"(?:push|pop)_")
 _STUMBLES = (
     (re.compile(r"(interpreter: )(?:pop_kind|pick|discriminant|stack|list_length|iterator)\)"), "wrong values"),
     (re.compile(r"(interpreter: )(?:dealloc|block|realloc|guard|freed)\)"), "wrong memory"),
@@ -164,9 +166,9 @@ def _difference_shape(difference: Difference) -> str:
     expected, actual = difference.expected, difference.actual
     match difference.aspect:
         case "event":
-            return _event_shape(expected, actual)
-        case "balance":
-            return _balance_shape(actual)
+            return _event_shape(*difference.events)
+        case "balance" if difference.events[1] is not None:
+            return _balance_shape(difference.events[1])
         case "outcome":
             if expected == RETURNS and _BAD_VALUE.match(actual):
                 return f"{RETURNS} / a trap for a bad value"
@@ -189,20 +191,27 @@ def _stumbles(outcome: str) -> str:
     return outcome
 
 
-def _event_shape(expected: str, actual: str) -> str:
+def _event_shape(expected: Event | None, actual: Event | None) -> str:
     """Which calls of the interface: `push_s8 / push_u8`, or what of one call differs.
 
     Beside a call for anything else, a plain value is just that: which one stands there, the world says and no cause.
     """
-    wanted, seen = expected.split(" "), actual.split(" ")
-    if wanted[0] != seen[0]:
-        calls = [wanted[0], seen[0]]
-        plain = [_PLAIN.fullmatch(call) is not None for call in calls]
-        if any(plain) and not all(plain) and all(_MOVE.match(call) for call in calls):
-            calls = [_PLAIN.sub(r"\1_plain", call) for call in calls]
+    calls = [NOTHING if event is None else event.word for event in (expected, actual)]
+    if calls[0] != calls[1]:
+        plain = [call in _PLAIN for call in calls]
+        if any(plain) and not all(plain) and all(call.partition("_")[0] in _MOVES for call in calls):
+            calls = [_PLAIN.get(call, call) for call in calls]
         return " / ".join(calls)
-    indexed = len(wanted) > 2
-    return f"{wanted[0]} of another {'type' if indexed and wanted[1] != seen[1] else 'value'}"
+    return f"{calls[0]} {_of_one_call(expected, actual)}"
+
+
+def _of_one_call(expected: Event | None, actual: Event | None) -> str:
+    """What of it differs: a name comes before a value."""
+    if isinstance(expected, Unreadable) or isinstance(actual, Unreadable):
+        return "malformed"
+    names = NAMED[expected.__class__] if expected is not None else ()
+    other = (name for name in names if getattr(expected, name) != getattr(actual, name))
+    return f"of another {next(other, 'value')}"
 
 
 def _call_shape(expected: str, actual: str) -> str:
@@ -216,12 +225,11 @@ def _call_shape(expected: str, actual: str) -> str:
     return f"{call} different" if call == other else f"{call} / {other}"
 
 
-def _balance_shape(line: str) -> str:
+def _balance_shape(event: Event) -> str:
     """Which of the balances are not 0."""
-    head, *fields = line.split(" ")
-    names = ("bytes", "blocks", "contexts", "stack", "frames") if head == "balance" else ("bytes", "stack")
-    wrong = [name for name, field in zip(names, fields[-len(names) :], strict=False) if field != "0"]
-    return " ".join([head, *wrong])
+    if not isinstance(event, Balances):
+        return f"{event.word} malformed"
+    return " ".join([event.word, *(name for name in event.left if getattr(event, name))])
 
 
 def _first_word(line: str) -> str:

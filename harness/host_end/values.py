@@ -15,7 +15,9 @@ from harness.script import operations as s
 from harness.script.encoding import read_numbers
 from harness.script.text import value_text
 from harness.values.values import without_payload
+from harness.world import despecialize as shapes
 from harness.world import types as t
+from harness.world.despecialize import Bits, Product, Scalar, Sum, despecialize
 
 Val = Any
 """A `wasmtime_component_val_t`; it has no Python type that a checker knows."""
@@ -51,27 +53,27 @@ def possible(type: t.Type | None) -> bool:
 
 def normal(value: s.Value, type: t.Type) -> s.Value:
     """A value in the form for comparison: lists by element, NaNs canonical. Raises `NotPlain`."""
-    match type, value:
-        case t.Prim.STRING, s.Str(data):
+    match despecialize(type), value:
+        case shapes.Sequence(()), s.Str(data):
             try:
                 data.decode()
             except UnicodeDecodeError:
                 raise NotPlain("no UTF-8") from None
             return value
-        case t.Prim(), s.Number(kind, number) if kind == type.canonical and _in_range(type, number):
-            return s.Number(kind, without_payload(number, t.FLOATS[type])) if type in t.FLOATS else value
-        case t.EnumType(), s.Number("enum", number) if 0 <= number < len(type.cases):
+        case Scalar(scalar), s.Number(kind, number) if kind == scalar.canonical and _in_range(scalar, number):
+            return s.Number(kind, without_payload(number, t.FLOATS[scalar])) if scalar in t.FLOATS else value
+        case Sum(cases), s.Number("enum", number) if isinstance(type, t.EnumType) and 0 <= number < len(cases):
             return value
-        case t.Flags(), s.Number("flags", number) if 0 <= number < 1 << len(type.labels):
+        case Bits(labels), s.Number("flags", number) if 0 <= number < 1 << labels:
             return value
-        case t.Record() | t.Tuple(), s.Fields(items) if len(items) == len(type.parts):
-            return s.Fields(tuple([normal(item, part) for item, part in zip(items, type.parts, strict=True)]))
-        case t.List(), s.Items(items):
-            return s.Items(tuple([normal(item, type.type) for item in items]))
-        case t.List(type=t.Prim() as element), s.Raw(length, data) if _fits(element, length, data):
+        case Product(types, times), s.Fields(items) if len(items) == len(types) * times:
+            return s.Fields(tuple([normal(item, part) for item, part in zip(items, types * times, strict=True)]))
+        case shapes.Sequence((element,)), s.Items(items):
+            return s.Items(tuple([normal(item, element) for item in items]))
+        case shapes.Sequence((t.Prim() as element,)), s.Raw(length, data) if _fits(element, length, data):
             return s.Items(tuple(read_numbers(data, element)))
-        case t.Variant() | t.Option() | t.Result(), s.Case(index, payload) if 0 <= index < len(type.payloads):
-            inner = type.payloads[index]
+        case Sum(cases), s.Case(index, payload) if not isinstance(type, t.EnumType) and 0 <= index < len(cases):
+            inner = cases[index]
             if inner is None and payload is None:
                 return value
             if inner is not None and payload is not None:

@@ -13,7 +13,7 @@ from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.plan import ScriptPlan
 from harness.plan.roles import Role
 from harness.trace.event import Event
-from harness.trace.events import Balances
+from harness.trace.events import Balances, Fail
 from harness.trace.reader import Trace
 
 
@@ -75,7 +75,7 @@ def _first_event(role: Role, expected: Events, actual: tuple[Event, ...], trappe
         return None
     path = expected.paths[index] if wanted is not None else "after the last event"
     place = f"event {index + 1}" + (f", {path}" if path else "")
-    return Difference(3, "event", role, place, _shown(wanted), _shown(seen))
+    return Difference.of_events("event", role, place, wanted, seen)
 
 
 def _first_difference(expected: tuple[Event, ...], actual: tuple[Event, ...]) -> int:
@@ -89,10 +89,6 @@ def _at(events: tuple[Event, ...], index: int) -> Event | None:
     return events[index] if index < len(events) else None
 
 
-def _shown(event: Event | None) -> str:
-    return NOTHING if event is None else str(event)
-
-
 def _stopped_within_call(missing: Sequence[PlacedEvent]) -> bool:
     """A trap may hide the component's last events, but no event before the call that it ended."""
     calls = (event.path.partition(",")[0] for event in missing)  # differences do not need all of them
@@ -104,10 +100,10 @@ def _balances(role: Role, trace: Trace) -> list[Difference]:
     """The remaining bytes, blocks, contexts, stack pointer and frames must all be 0."""
     for event in trace.balances:
         if not isinstance(event, Balances):
-            return [Difference(3, "balance", role, "", "numbers", str(event))]
+            return [Difference(3, "balance", role, "", "numbers", str(event), events=(None, event))]
         wanted = event.balanced()
         if event != wanted:
-            return [Difference(3, "balance", role, " ".join(event.left), str(wanted), str(event))]
+            return [Difference.of_events("balance", role, " ".join(event.left), wanted, event)]
     return []
 
 
@@ -123,7 +119,7 @@ def _end(role: Role, trace: Trace) -> list[Difference]:
     """An ended component reports its end once, as its last line, whatever a guest makes it write before."""
     found = []
     if trace.failure is not None:
-        found.append(Difference(3, "event", role, "at the end", NOTHING, f"fail {trace.failure}"))
+        found.append(Difference.of_events("event", role, "at the end", None, Fail(trace.failure)))
     ends = sum([event.word == "balance" for event in trace.balances])
     if ends != 1 or not trace.ended:
         seen = (
@@ -148,8 +144,8 @@ def between(left: Observation, right: Observation) -> list[Difference]:
         events = other.events if other is not None else ()
         if trace.events != events:
             index = _first_difference(trace.events, events)
-            one, two = _shown(_at(trace.events, index)), _shown(_at(events, index))
-            found.append(Difference(3, "event", role, f"event {index + 1}", one, two))
+            one, two = _at(trace.events, index), _at(events, index)
+            found.append(Difference.of_events("event", role, f"event {index + 1}", one, two))
     return found
 
 

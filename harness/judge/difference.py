@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.plan.roles import Role
+from harness.trace.event import Event
 
 NOTHING = "(nothing)"
 RETURNS = "every entry returns"
@@ -25,7 +26,17 @@ class Difference:
     actual: str
     before: str = ""
     """For an outcome: the last event before it, and the event that should have come next."""
+    events: tuple[Event | None, Event | None] = (None, None)
+    """For traces: the expected event and the actual one; None for no event."""
+
+    @classmethod
+    def of_events(cls, aspect: str, role: Role, path: str, expected: Event | None, actual: Event | None) -> Difference:
+        return cls(3, aspect, role, path, _shown(expected), _shown(actual), events=(expected, actual))
 
     def __str__(self) -> str:
         where = ", ".join(part for part in (self.role.value if self.role else "", self.path) if part)
         return f"{self.aspect}{f' ({where})' if where else ''}: expected {self.expected}, got {self.actual}"
+
+
+def _shown(event: Event | None) -> str:
+    return NOTHING if event is None else str(event)

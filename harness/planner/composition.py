@@ -9,7 +9,9 @@ from functools import cached_property
 from harness.model import Crossings
 from harness.model.table import ResourceIdentity
 from harness.plan.roles import Role, Wire
+from harness.world import despecialize as shapes
 from harness.world import types as t
+from harness.world.despecialize import Product, Sum, despecialize
 from harness.world.smallest import Smallest
 from harness.world.world import Function, World
 
@@ -133,19 +135,13 @@ class Composition:
                 for index, member in enumerate(types)
             )
 
-        match type:
-            case t.Own():
-                holds = self.identity(role, type.resource) == wanted
-            case t.Record() | t.Tuple():
-                holds = members(type.parts)
-            case t.Map():
-                holds = members((type.key, type.value))
-            case t.FixedLengthList() | t.List():
-                holds = self._may_hold(type.type, role, wanted, found, seen)
-            case t.Variant() | t.Option() | t.Result():
-                holds = any(self._may_hold(payload, role, wanted, found, seen) for payload in type.payloads)
+        match despecialize(type):
+            case Product(types) | shapes.Sequence(types):
+                holds = members(types)
+            case Sum(cases):
+                holds = any(self._may_hold(payload, role, wanted, found, seen) for payload in cases)
             case _:
-                holds = False
+                holds = isinstance(type, t.Own) and self.identity(role, type.resource) == wanted
         if not holds:
             seen.add(type)
         return holds

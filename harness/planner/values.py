@@ -11,8 +11,9 @@ from harness.planner.composition import Composition
 from harness.planner.room import Doing
 from harness.script.encoding import handles
 from harness.values.allowance import Allowance
+from harness.values.parts import value_parts, with_parts
 from harness.values.sampling import Sampler
-from harness.values.values import Case, HandleName, Value
+from harness.values.values import HandleName, Value
 from harness.world import types as t
 from harness.world.world import Function
 
@@ -32,26 +33,10 @@ def with_handles(value: Value, type: t.Type, replacement: Callable[[Handle, Valu
     """The value with its handles and error contexts replaced, in the order in which `handles` finds them."""
     if not type.holds_handles:
         return value
-    match type, value:
-        case t.Own() | t.Borrow() | t.Prim.ERROR_CONTEXT, _:
-            assert not isinstance(type, t.Prim) or type is t.Prim.ERROR_CONTEXT
-            return replacement(type, value)
-        case t.Record() | t.Tuple(), tuple():
-            members = zip(value, type.parts, strict=True)
-            return tuple([with_handles(item, member, replacement) for item, member in members])
-        case t.List() | t.FixedLengthList(), tuple():
-            return tuple([with_handles(item, type.type, replacement) for item in value])
-        case t.Map(), tuple():
-            return tuple([_entry(pair, type, replacement) for pair in value])
-        case t.Variant() | t.Option() | t.Result(), Case(index, payload):
-            inner = type.payloads[index]
-            return value if inner is None or payload is None else Case(index, with_handles(payload, inner, replacement))
-    return value
-
-
-def _entry(pair: Value, type: t.Map, replacement: Callable[[Handle, Value], Value]) -> Value:
-    assert isinstance(pair, tuple)
-    return with_handles(pair[0], type.key, replacement), with_handles(pair[1], type.value, replacement)
+    if isinstance(type, t.Own | t.Borrow | t.Prim):
+        return replacement(type, value)
+    parts = value_parts(value, type)
+    return with_parts(value, type, [with_handles(part, inner, replacement) for part, inner in parts])
 
 
 class Values:

@@ -8,8 +8,10 @@ from typing import Any
 from harness.script import operations as s
 from harness.script.parser import parse_value
 from harness.values.numbers import write_numbers
+from harness.values.parts import value_parts
 from harness.values.values import Case, ErrorContext, Float, HandleName, Invalid, Value, without_payload
 from harness.world import types as t
+from harness.world.despecialize import Bits, Handle, Product, Scalar, Sequence, Sum, despecialize
 
 HandleLookup = Callable[[HandleName | ErrorContext], s.Value]
 
@@ -19,96 +21,69 @@ def encode(value: Value, type: t.Type, handle: HandleLookup, lists: bool = False
 
     Raises `TypeError` for a value that does not have the type, `ScriptValueError` for a malformed `Invalid`.
     """
-    return _ENCODE[type.__class__](value, type, handle, lists)
+    shape = despecialize(type)
+    return _ENCODE[shape.__class__](value, type, shape, handle, lists)
 
 
-def _primitive(value: Value, type: t.Prim, handle: HandleLookup, _lists: bool) -> s.Value:
+def _scalar(value: Value, type: t.Type, _: Scalar, handle: HandleLookup, _lists: bool) -> s.Value:
     if isinstance(value, int):
         return s.Number(type.canonical, int(value))
     if isinstance(value, Float):
         return s.Number(type.canonical, value.bits)
+    return s.Number("char", ord(value)) if isinstance(value, str) else _invalid(value, type, handle)
+
+
+def _bits(value: Value, type: t.Type, _: Bits, handle: HandleLookup, _lists: bool) -> s.Value:
+    if not isinstance(value, frozenset):
+        return _invalid(value, type, handle)
+    return s.Number("flags", sum([1 << label for label in value]))
+
+
+def _product(value: Value, type: t.Type, shape: Product, handle: HandleLookup, lists: bool) -> s.Value:
+    if not isinstance(value, tuple):
+        return _invalid(value, type, handle)
+    types = shape.types * shape.times
+    return s.Fields(tuple([encode(item, part, handle, lists) for item, part in zip(value, types, strict=True)]))
+
+
+def _sequence(value: Value, type: t.Type, shape: Sequence, handle: HandleLookup, lists: bool) -> s.Value:
     if isinstance(value, str):
-        return s.Str(value.encode()) if type is t.Prim.STRING else s.Number("char", ord(value))
-    if isinstance(value, (ErrorContext, HandleName)):
-        return handle(value)
-    return _invalid(value, type, handle)
-
-
-def _members(value: Value, type: t.Record | t.Tuple, handle: HandleLookup, lists: bool) -> s.Value:
+        return s.Str(value.encode())
     if not isinstance(value, tuple):
         return _invalid(value, type, handle)
-    return s.Fields(tuple([encode(item, part, handle, lists) for item, part in zip(value, type.parts, strict=True)]))
-
-
-def _fixed_length_list(value: Value, type: t.FixedLengthList, handle: HandleLookup, lists: bool) -> s.Value:
-    if not isinstance(value, tuple):
-        return _invalid(value, type, handle)
-    return s.Fields(tuple([encode(item, type.type, handle, lists) for item in value]))
-
-
-def _list(value: Value, type: t.List, handle: HandleLookup, lists: bool) -> s.Value:
-    if not isinstance(value, tuple):
-        return _invalid(value, type, handle)
-    element = type.type
+    if len(shape.types) > 1:
+        return s.Entries(tuple([_pair(pair, shape, handle, lists) for pair in value]))
+    (element,) = shape.types
     whole = lists and not any(isinstance(item, Invalid) for item in value)
     if whole and isinstance(element, t.Prim) and element in t.NUMBERS:
         return s.Raw(len(value), write_numbers([_number(item) for item in value], element))
     return s.Items(tuple([encode(item, element, handle, lists) for item in value]))
 
 
-def _map(value: Value, type: t.Map, handle: HandleLookup, lists: bool) -> s.Value:
-    if not isinstance(value, tuple):
-        return _invalid(value, type, handle)
-    return s.Entries(tuple([_pair(pair, type, handle, lists) for pair in value]))
-
-
-def _case(value: Value, type: t.Variant | t.Option | t.Result, handle: HandleLookup, lists: bool) -> s.Value:
+def _sum(value: Value, type: t.Type, shape: Sum, handle: HandleLookup, lists: bool) -> s.Value:
+    if isinstance(type, t.EnumType) and isinstance(value, int):
+        return s.Number("enum", value)
     if not isinstance(value, Case):
         return _invalid(value, type, handle)
-    payload = type.payloads[value.index]
+    payload = shape.cases[value.index]
     if payload is None or value.payload is None:
         return s.Case(value.index)
     return s.Case(value.index, encode(value.payload, payload, handle, lists))
 
 
-def _enum(value: Value, type: t.EnumType, handle: HandleLookup, _lists: bool) -> s.Value:
-    if not isinstance(value, int):
-        return _invalid(value, type, handle)
-    return s.Number("enum", value)
-
-
-def _flags(value: Value, type: t.Flags, handle: HandleLookup, _lists: bool) -> s.Value:
-    if not isinstance(value, frozenset):
-        return _invalid(value, type, handle)
-    return s.Number("flags", sum([1 << label for label in value]))
-
-
-def _resource(value: Value, type: t.Own | t.Borrow, handle: HandleLookup, _lists: bool) -> s.Value:
-    if not isinstance(value, HandleName):
-        return _invalid(value, type, handle)
-    return handle(value)
-
-
-def _asynchronous(value: Value, type: t.Future | t.Stream, handle: HandleLookup, _lists: bool) -> s.Value:
+def _handle(value: Value, type: t.Type, _: Handle, handle: HandleLookup, _lists: bool) -> s.Value:
+    if isinstance(value, HandleName) or (isinstance(value, ErrorContext) and type is t.Prim.ERROR_CONTEXT):
+        return handle(value)
     return _invalid(value, type, handle)
 
 
-_ENCODE: dict[type, Callable[[Value, Any, HandleLookup, bool], s.Value]] = {
-    t.Prim: _primitive,
-    t.Record: _members,
-    t.Tuple: _members,
-    t.FixedLengthList: _fixed_length_list,
-    t.List: _list,
-    t.Map: _map,
-    t.Variant: _case,
-    t.Option: _case,
-    t.Result: _case,
-    t.EnumType: _enum,
-    t.Flags: _flags,
-    t.Own: _resource,
-    t.Borrow: _resource,
-    t.Future: _asynchronous,
-    t.Stream: _asynchronous,
+_ENCODE: dict[type, Callable[[Value, t.Type, Any, HandleLookup, bool], s.Value]] = {
+    Scalar: _scalar,
+    Bits: _bits,
+    Product: _product,
+    Sequence: _sequence,
+    Sum: _sum,
+    Handle: _handle,
 }
 
 
@@ -119,9 +94,10 @@ def _invalid(value: Value, type: t.Type, handle: HandleLookup) -> s.Value:
     return parse_value(value.text, lambda name: handle(HandleName(name)))
 
 
-def _pair(pair: Value, type: t.Map, handle: HandleLookup, lists: bool) -> tuple[s.Value, s.Value]:
+def _pair(pair: Value, shape: Sequence, handle: HandleLookup, lists: bool) -> tuple[s.Value, s.Value]:
     assert isinstance(pair, tuple)
-    return encode(pair[0], type.key, handle, lists), encode(pair[1], type.value, handle, lists)
+    (key, value), (key_type, value_type) = pair, shape.types
+    return encode(key, key_type, handle, lists), encode(value, value_type, handle, lists)
 
 
 def _number(value: Value) -> int:
@@ -153,22 +129,7 @@ def handles(value: Value, type: t.Type) -> Iterable[Place]:
 def _handles(value: Value, type: t.Type, path: tuple[int, ...]) -> Iterator[Place]:
     if not type.holds_handles:
         return
-    match type, value:
-        case t.Own() | t.Borrow() | t.Prim.ERROR_CONTEXT, _:
-            assert not isinstance(type, t.Prim) or type is t.Prim.ERROR_CONTEXT
-            yield path, type, value
-        case t.Record() | t.Tuple(), tuple():
-            for index, (item, member) in enumerate(zip(value, t.parts(type), strict=True)):
-                yield from _handles(item, member, (*path, index))
-        case t.List() | t.FixedLengthList(), tuple():
-            for index, item in enumerate(value):
-                yield from _handles(item, type.type, (*path, index))
-        case t.Map(), tuple():
-            for index, pair in enumerate(value):
-                assert isinstance(pair, tuple)
-                yield from _handles(pair[0], type.key, (*path, 2 * index))
-                yield from _handles(pair[1], type.value, (*path, 2 * index + 1))
-        case t.Variant() | t.Option() | t.Result(), Case():
-            payload = t.payloads(type)[value.index]
-            if payload is not None and value.payload is not None:
-                yield from _handles(value.payload, payload, (*path, 0))
+    if isinstance(type, t.Own | t.Borrow | t.Prim):
+        yield path, type, value
+    for index, (part, inner) in enumerate(value_parts(value, type)):
+        yield from _handles(part, inner, (*path, index))

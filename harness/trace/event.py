@@ -17,7 +17,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, TypeVar, get_type_hints
 
-from harness.trace.fields import Data, Field, Handle, Malformed, NameOf
+from harness.trace.fields import Data, Field, Handle, Malformed, Name, NameOf
 
 
 class Event:
@@ -156,6 +156,8 @@ SYNTAXES: dict[tuple[type[Event], str], Syntax] = {}
 BY_WORD: dict[str, list[Syntax]] = {}
 """Of most words one; of several, the first that takes a line."""
 HANDLES: dict[type[Event], WithHandle] = {}
+NAMED: dict[type[Event], tuple[str, ...]] = {}
+"""The fields of an event that are canonical names."""
 DATA: dict[type[Event], str] = {}
 """The field of an event that is as long as what is told."""
 
@@ -169,6 +171,7 @@ def event(line: str, kinds: Sequence[str] = ("",)) -> Callable[[_E], _E]:
         hints = get_type_hints(made, include_extras=True)
         first, *rest = line.split(" ")
         names = tuple(re.findall(r"{(\w+)}", " ".join(rest)))
+        NAMED[made] = tuple(name for name in names if isinstance(_field(hints[name]), Name))
         for name in names:
             field = _field(hints[name])
             if isinstance(field, Handle):

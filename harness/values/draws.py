@@ -28,7 +28,14 @@ def members(budget: Budget, members: Sequence[Draw]) -> Draw:
     return draw
 
 
-def list_of(budget: Budget, length: Callable[[], int], element: Draw) -> Draw:
+def sequence(budget: Budget, length: Callable[[], int], members: Sequence[Draw]) -> Draw:
+    """An element of one member is that member; of several, it is a tuple of them."""
+    element = members[0]
+    if len(members) > 1:
+
+        def element() -> Value:
+            return tuple([member() for member in members])
+
     def draw() -> Value:
         budget.left -= 1
         return _repeated(element, length())
@@ -42,17 +49,6 @@ def _repeated(draw: Draw, length: int) -> tuple[Value, ...]:
         return tuple([draw() for _ in range(length)])
     tile = tuple([draw() for _ in range(_TILE)])
     return (tile * (length // _TILE + 1))[:length]
-
-
-def map_of(budget: Budget, length: Callable[[], int], key: Draw, value: Draw) -> Draw:
-    def pair() -> Value:
-        return key(), value()
-
-    def draw() -> Value:
-        budget.left -= 1
-        return _repeated(pair, length())
-
-    return draw
 
 
 def _index(random: Random, count: int) -> Callable[[], int]:

@@ -11,6 +11,7 @@ from harness.values.draws import HandleMaker, Impossible
 from harness.values.scalars import Draw
 from harness.values.values import Case, Value
 from harness.world import types as t
+from harness.world.despecialize import Bits, Handle, Product, Sequence, Sum, despecialize
 from harness.world.smallest import Smallest
 
 _LENGTHS = (0, 0, 1, 1, 2, 2, 3, 5, 17)
@@ -61,23 +62,17 @@ class Sampler:
         if type in seen or isinstance(type, t.Prim):
             return None
         found: Value | None = None
-        match type:
-            case t.Own():
-                found = (
-                    self._handle(type) if self._handle is not None and wanted(type) and self.possible(type) else None
-                )
-            case t.Record() | t.Tuple():
-                found = self._members_holding(t.parts(type), wanted, seen)
-            case t.FixedLengthList():
-                found = self._members_holding((type.type,) * type.size, wanted, seen)
-            case t.List():
-                element = self._holding(type.type, wanted, seen)
-                found = (element,) if element is not None else None
-            case t.Map():
-                pair = self._members_holding((type.key, type.value), wanted, seen)
-                found = (pair,) if pair is not None else None
-            case t.Variant() | t.Option() | t.Result():
-                for index, payload in enumerate(t.payloads(type)):
+        match despecialize(type):
+            case Handle():
+                if isinstance(type, t.Own) and self._handle is not None and wanted(type) and self.possible(type):
+                    found = self._handle(type)
+            case Product(types, times):
+                found = self._members_holding(types * times, wanted, seen)
+            case Sequence(types):
+                members = self._members_holding(types, wanted, seen)
+                found = (members,) if members is not None and len(types) > 1 else members
+            case Sum(cases):
+                for index, payload in enumerate(cases):
                     inner = self._holding(payload, wanted, seen) if payload is not None else None
                     if inner is not None:
                         return Case(index, inner)
@@ -107,30 +102,23 @@ class Sampler:
 
     def _put_together(self, type: t.Type) -> Draw:
         random, budget = self._random, self._budget
-        match type:
-            case t.Prim():
-                return draws.primitive(random, budget, type, self._allowance)
-            case t.Record() | t.Tuple():
-                return draws.members(budget, [self._draw(part) for part in type.parts])
-            case t.FixedLengthList():
-                return draws.members(budget, [self._draw(type.type)] * type.size)
-            case t.List():
-                return draws.list_of(budget, self._length(type.type), self._draw(type.type))
-            case t.Map():
-                return draws.map_of(
-                    budget, self._length(type.key, type.value), self._draw(type.key), self._draw(type.value)
-                )
-            case t.EnumType():
-                return draws.enum(random, budget, len(type.cases))
-            case t.Flags():
-                return draws.flags(random, budget, len(type.labels))
-            case t.Variant() | t.Option() | t.Result():
-                payloads = [None if payload is None else self._draw(payload) for payload in type.payloads]
-                return draws.case(random, budget, *self._open_cases(type), payloads)
-            case t.Own() | t.Borrow() if self._handle is not None:
-                return draws.handle(budget, self._handle, type)
-            case _:
-                return draws.impossible(type)
+        if isinstance(type, t.Prim):
+            return draws.primitive(random, budget, type, self._allowance)
+        match despecialize(type):
+            case Product(types, times):
+                return draws.members(budget, [self._draw(part) for part in types] * times)
+            case Sequence(types):
+                return draws.sequence(budget, self._length(*types), [self._draw(part) for part in types])
+            case Bits(labels):
+                return draws.flags(random, budget, labels)
+            case Sum(cases) if isinstance(type, t.EnumType):
+                return draws.enum(random, budget, len(cases))
+            case Sum(cases):
+                payloads = [None if payload is None else self._draw(payload) for payload in cases]
+                return draws.case(random, budget, *self._open_cases(cases), payloads)
+        if isinstance(type, t.Own | t.Borrow) and self._handle is not None:
+            return draws.handle(budget, self._handle, type)
+        return draws.impossible(type)
 
     def _length(self, *elements: t.Type) -> Callable[[], int]:
         """Draws lengths of lists, or of maps."""
@@ -155,9 +143,9 @@ class Sampler:
 
         return draw
 
-    def _open_cases(self, type: t.Variant | t.Option | t.Result) -> tuple[list[int], list[int]]:
+    def _open_cases(self, payloads: tuple[t.Type | None, ...]) -> tuple[list[int], list[int]]:
         """The cases that have values, and among them the cases with the smallest values."""
-        sizes = list(map(self._smallest.parts, type.payloads))
-        possible = [index for index, payload in enumerate(type.payloads) if self.possible(payload)]
+        sizes = list(map(self._smallest.parts, payloads))
+        possible = [index for index, payload in enumerate(payloads) if self.possible(payload)]
         least = min((sizes[index] for index in possible), default=0)
         return possible, [index for index in possible if sizes[index] == least]

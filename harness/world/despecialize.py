@@ -65,14 +65,11 @@ def despecialize(type: t.Type) -> Shape:
     return _ARMS[type.__class__](type)
 
 
-def _primitive(type: t.Prim) -> Shape:
-    if type is t.Prim.STRING:
-        return STRING
-    return Handle() if type is t.Prim.ERROR_CONTEXT else Scalar(type)
-
+_PRIMITIVES: dict[t.Prim, Shape] = {type: Scalar(type) for type in t.Prim}
+_PRIMITIVES |= {t.Prim.STRING: STRING, t.Prim.ERROR_CONTEXT: Handle()}
 
 _ARMS: dict[type, Callable[[Any], Shape]] = {
-    t.Prim: _primitive,
+    t.Prim: _PRIMITIVES.__getitem__,
     t.Record: lambda type: Product(type.parts),
     t.Tuple: lambda type: Product(type.types),
     t.FixedLengthList: lambda type: Product((type.type,), type.size),

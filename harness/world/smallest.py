@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 
 from harness.world import types as t
+from harness.world.despecialize import Bits, Handle, Product, Scalar, Sequence, Sum, despecialize
 
 MAX_PARTS = 10_000
 """Values with more parts than this are not drawn; a script, its model and its trace would take minutes."""
@@ -48,18 +49,17 @@ class Smallest:
         return f"no {type.canonical} small enough (the smallest has {count} parts, the limit is {MAX_PARTS})"
 
     def _parts(self, type: t.Type) -> float:
-        match type:
-            case t.Prim.ERROR_CONTEXT:
-                return HANDLE_PARTS
-            case t.Prim() | t.EnumType() | t.Flags() | t.List() | t.Map():
+        match despecialize(type):
+            case Scalar() | Bits() | Sequence():
                 return 1
-            case t.Own() | t.Borrow():
-                return NEVER if self._cannot(type) else HANDLE_PARTS
-            case t.Future() | t.Stream():
-                return NEVER
-            case t.Variant() | t.Option() | t.Result():
-                return 1 + min(map(self.parts, t.payloads(type)))
-            case t.FixedLengthList():
-                return 1 + (type.size * self.parts(type.type) if type.size else 0)
-            case _:
-                return 1 + sum(map(self.parts, t.parts(type)))
+            case Product(types, times):
+                return 1 + (times * sum(map(self.parts, types)) if times else 0)
+            case Sum(cases):
+                return 1 + min(map(self.parts, cases))
+            case Handle():
+                return NEVER if self._unavailable(type) else HANDLE_PARTS
+
+    def _unavailable(self, type: t.Type) -> bool:
+        if isinstance(type, t.Own | t.Borrow):
+            return self._cannot(type)
+        return type is not t.Prim.ERROR_CONTEXT

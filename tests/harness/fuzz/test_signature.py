@@ -7,9 +7,10 @@ import time
 import pytest
 
 from harness.fuzz.signature import Hit, Signature, hits, message_shape
-from harness.judge.difference import Difference
+from harness.judge.difference import NOTHING, Difference
 from harness.judge.verdict import Finding, Judgement, Verdict
 from harness.plan.roles import Role
+from harness.trace.parser import parse
 from reports.outcomes import Outcome
 
 PANIC = """the subject of reference@winch: generate panicked (exit code 101): thread 'main' panicked at a/lib.rs:12:5:
@@ -90,8 +91,10 @@ def test_a_flood_takes_no_time_and_little_room(unit: str) -> None:
     assert len(hit.signature.kind) < 1500
 
 
-def event(expected: str, actual: str) -> Finding:
-    difference = Difference(3, "event", Role.SUBJECT, "event 3", expected, actual)
+def event(expected: str, actual: str, aspect: str = "event") -> Finding:
+    events = [None if line == NOTHING else parse(line) for line in (expected, actual)]
+    difference = Difference.of_events(aspect, Role.SUBJECT, "event 3", *events)
+    assert (difference.expected, difference.actual) == (expected, actual)
     return Finding(Outcome.FAIL, str(difference), difference, 1)
 
 
@@ -119,12 +122,37 @@ CALL = event("export_call a:b/c#f", "pop_list list<u8> = 0")
         (event("push_u8 1", "push_s8 1"), "push_u8 / push_s8"),
         (event("push_option option<u8> 1", "push_u8 1"), "push_option / push_plain"),
         (event("push_string 3 61", "push_option option<string> 0"), "push_plain / push_option"),
-        (event("pop_f32 = 0", "pop_list list<u8> = 1"), "pop_plain / pop_list"),
+        (event("pop_f32 = 00000000", "pop_list list<u8> = 1 "), "pop_plain / pop_list"),
+        (event("push_string 3 616161", "push_string 2 6161"), "push_string of another value"),
+        (event("push_own a:b/c#r 1", "push_own a:b/c#r 2"), "push_own of another value"),
+        (event("push_borrow [export]a:b/c#r 1", "push_borrow a:b/c#r 1"), "push_borrow of another resource"),
+        (event("export_call a:b/c#f", "export_call a:b/c#g"), "export_call of another function"),
+        (event("push_u8 1", "push_u8 01"), "push_u8 malformed"),
+        (event("(nothing)", "fail stack"), "(nothing) / fail"),
     ],
 )
 def test_kinds_of_events(finding: Finding, kind: str) -> None:
     (hit,) = judged(fails("ours", finding))
     assert hit.signature == Signature("ours", "fail", 3, "event", kind, "ours")
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("balance 0 1 0 16 0", "balance blocks stack"),
+        ("import_balance a:b/c#f 8 0", "import_balance bytes"),
+        ("balance 0 1", "balance malformed"),
+    ],
+)
+def test_kinds_of_balances(line: str, kind: str) -> None:
+    (hit,) = judged(fails("ours", event("balance 0 0 0 0 0", line, "balance")))
+    assert hit.signature.kind == kind
+
+
+def test_a_balance_that_never_comes() -> None:
+    difference = Difference(3, "balance", Role.SUBJECT, "", "one balance, at the end", NOTHING)
+    (hit,) = judged(fails("ours", Finding(Outcome.FAIL, "m", difference, 1)))
+    assert hit.signature.kind == "missing"
 
 
 def test_names_and_values_do_not_count() -> None:
