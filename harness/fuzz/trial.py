@@ -189,6 +189,7 @@ def _unusable(bench: Workbench, world: DrawnWorld, index: int, message: str, opt
     if not opinion.takers:
         return TrialResult(index, outcome=Outcome.SKIP, refusals=(refusal,))
     signature = Signature("ours", Outcome.FAIL, 0, FRONT_END, f"refused to parse {reason}", "ours")
-    hit = Hit(signature, f"our front end refuses what {', '.join(opinion.takers)} takes: {message}")
+    takers = ", ".join(opinion.takers)
+    hit = Hit(signature, f"{takers} accepts this WIT, but our front end refuses it: {message}")
     cases = ((signature, sample_case(world, 1, signature)),)
     return TrialResult(index, outcome=Outcome.FAIL, hits=(hit,), refusals=(refusal,), cases=cases)
