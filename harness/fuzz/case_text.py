@@ -26,8 +26,9 @@ class CaseParts:
     lists: Lists = Lists.BY_ELEMENT
     steps: tuple[Step[str], ...] = ()
     sample: Sample | None = None
-    origin: str = "own"
+    origin: tuple[str, ...] = ("own",)
     encodings: tuple[str, ...] = ()
+    merge_versions: bool = True
 
 
 def case_of(parts: CaseParts) -> Case:
@@ -36,7 +37,7 @@ def case_of(parts: CaseParts) -> Case:
     return Case(
         parts.title,
         parts.why,
-        (parts.origin,),
+        parts.origin,
         TomlFile("<case>", "", {"wit": wit}),
         wit,
         parts.world,
@@ -44,6 +45,7 @@ def case_of(parts: CaseParts) -> Case:
         (parts.lists,),
         parts.steps,
         parts.sample,
+        parts.merge_versions,
         encodings=parts.encodings,
     )
 
@@ -58,7 +60,7 @@ def case_text(case: CaseParts, comments: Sequence[str] = ()) -> str:
     text = case_writer.case_text(
         case.title,
         case.why,
-        (case.origin,),
+        case.origin,
         _wit(case),
         case.steps,
         world=case.world,
@@ -66,5 +68,6 @@ def case_text(case: CaseParts, comments: Sequence[str] = ()) -> str:
         lists=_LISTS[case.lists],
         sample=case.sample,
         encodings=case.encodings,
+        merge_versions=case.merge_versions,
     )
     return "".join(head) + text

@@ -49,8 +49,19 @@ def effort_of(plan: Plan) -> int:
 class Oracle:
     """Belongs to one reduction: counts attempts and what they cost."""
 
-    def __init__(self, bench: Workbench, signature: Signature, options: Options, until: float | None = None) -> None:
-        """`until`: when everything ends, as `time.time()` counts, for a run that is bounded in time."""
+    def __init__(
+        self,
+        bench: Workbench,
+        signature: Signature,
+        options: Options,
+        until: float | None = None,
+        *,
+        known: str = "",
+        shown: Callable[[CaseParts, int], None] | None = None,
+    ) -> None:
+        """`until`: when everything ends, as `time.time()` counts, for a run that is bounded in time. `known`: the
+        expectation that must explain the finding; none may explain a new one. `shown` gets each case that shows it, and
+        the number of attempts so far."""
         self.attempts = 0
         self.cut = False
         """Whether `until` kept it from going on."""
@@ -62,6 +73,8 @@ class Oracle:
         self._options = options
         self._most = 0
         self._until = until
+        self._known = known
+        self._shown = shown
         self._longer = 0.0
         self._tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
 
@@ -113,7 +126,10 @@ class Oracle:
     def case_fails(self, parts: CaseParts) -> bool:
         """For a case as it will be written."""
         plan = self.planned(lambda: case_plan(case_of(parts)))
-        return plan is not None and self.fails(plan)
+        shows = plan is not None and self.fails(plan)
+        if shows and self._shown is not None:
+            self._shown(parts, self.attempts)
+        return shows
 
     def planned(self, plan: Callable[[], T]) -> T | None:
         """What `plan` gives; None where it cannot be planned, or enough was tried.
@@ -175,8 +191,8 @@ class Oracle:
         if wanted.toolchain.endswith(HOSTS):
             verdict = ask_host(self._bench, plan, observed.cells, self._options.engine, verdict)
         for hit in hits(verdict, explainer(self._tools, self._options.expectations, plan)):
-            if hit.known:
-                continue  # what is reduced is new: this is something else
+            if hit.known != self._known:
+                continue  # this is something else
             found = hit.signature
             if found == wanted or (alone and _sides(found) == _sides(wanted)):
                 self._message = hit.message

@@ -7,14 +7,13 @@ The result is a case that shows the finding, never empty and never larger than w
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
 from harness.bench.examination import Options
 from harness.bench.workbench import Workbench
-from harness.frontend.gates import opening
 from harness.fuzz.adapter import SourceRandom
+from harness.fuzz.case_reducer import fewer_steps, smaller_text
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.cases_of import bare_case, run_case, sample_case
 from harness.fuzz.choices import Exhausted, FixedSource, NotFailing, RecordingRandom, Source
@@ -28,7 +27,6 @@ from harness.fuzz.smith import SmithError
 from harness.fuzz.trial import FRONT_END, Recipe, draw
 from harness.fuzz.wit_reducer import reduce_wit
 from harness.fuzz.worlds import FuzzWorld, random_world
-from harness.plan.steps import CallStep, DropStep, Step, ending_in, trap_of
 from harness.planner.bare import PlannedWorld
 from harness.process.steps import StepLost
 from harness.toolchains.protocol import ENCODINGS
@@ -147,11 +145,11 @@ class Reduction:
             best = self._smaller(best, self._fewer_choices(replace(world, wit=wit), calls))
         self._phase()
         if best.sample is None:
-            best = self._fewer_steps(best)
+            best = fewer_steps(best, self._oracle.case_fails)
         self._phase()
         if self._task.bad and best.sample is not None and not self._oracle.case_fails(best):
             return None, NOT_ALONE
-        return self._smaller_text(best), ""
+        return self._text(best), ""
 
     def _bare(self, world: DrawnWorld | FuzzWorld) -> CaseParts:
         name = world.name if isinstance(world, DrawnWorld) else world.world
@@ -161,7 +159,7 @@ class Reduction:
         """For what shows without a call: by its text, which is quick; by its choices where that is not enough."""
         from harness.fuzz.shrinking import shrink
 
-        best = self._smaller_text(best)
+        best = self._text(best)
         if self._world.choices is None or len(best.wit.splitlines()) <= FEW_LINES:
             return best
 
@@ -173,21 +171,11 @@ class Reduction:
             choices = shrink(self._world.choices, still_fails, self._oracle.left, lambda: self._oracle.may_go_on)
             drawn = random_world(FixedSource(choices), self._task.recipe.profile)
             self._phase()
-            best = self._smaller(best, self._smaller_text(self._bare(drawn)))
+            best = self._smaller(best, self._text(self._bare(drawn)))
         return best
 
-    def _fewer_encodings(self, parts: CaseParts) -> CaseParts:
-        """Most findings show without `component embed`; those that do not, in one encoding."""
-        if not parts.encodings:
-            return parts
-        candidates = [(), *((encoding,) for encoding in parts.encodings)]
-        return next((less for c in candidates if self._oracle.case_fails(less := replace(parts, encodings=c))), parts)
-
-    def _smaller_text(self, parts: CaseParts) -> CaseParts:
-        parts = self._fewer_encodings(parts)
-        parts = _with_wit(parts, reduce_wit(parts.wit, lambda wit: self._oracle.case_fails(_with_wit(parts, wit))))
-        without = replace(parts, features=())
-        return without if parts.features and self._oracle.case_fails(without) else parts
+    def _text(self, parts: CaseParts) -> CaseParts:
+        return smaller_text(parts, self._oracle.case_fails)
 
     def _smaller(self, before: CaseParts, after: CaseParts | None) -> CaseParts:
         if after is None or len(after.wit) > len(before.wit):
@@ -259,55 +247,3 @@ class Reduction:
             if self._oracle.case_fails(case):
                 return case
         return None
-
-    def _fewer_steps(self, parts: CaseParts) -> CaseParts:
-        """Steps left out, many at once first; then those during a call."""
-        chunk = len(parts.steps)
-        while chunk:
-            start = 0
-            while start < len(parts.steps):
-                fewer = _without(parts, start, start + chunk)
-                if self._oracle.case_fails(fewer):
-                    parts = fewer
-                else:
-                    start += chunk
-            chunk //= 2
-        for smaller in _within(parts):
-            if self._oracle.case_fails(smaller):
-                return self._fewer_steps(smaller)
-        return parts
-
-
-def _with_wit(parts: CaseParts, wit: str) -> CaseParts:
-    """The case with another text of its world, and the features of which that has gates."""
-    return replace(parts, wit=wit, features=opening(wit, parts.features))
-
-
-def _without(parts: CaseParts, start: int, end: int) -> CaseParts:
-    """A case without some of its steps; the trap that ended it ends what is left."""
-    kept = (*parts.steps[:start], *parts.steps[end:])
-    trap = trap_of(parts.steps[-1])
-    if trap is not None and end >= len(parts.steps):
-        kept = ending_in(kept, trap)
-    return replace(parts, steps=kept)
-
-
-def _within(parts: CaseParts) -> Iterator[CaseParts]:
-    """A case with all, or one, of the steps during one of its calls or destructors left out."""
-    for index, step in enumerate(parts.steps):
-        for changed in with_less(step):
-            yield replace(parts, steps=(*parts.steps[:index], changed, *parts.steps[index + 1 :]))
-
-
-def with_less(step: Step[str]) -> Iterator[Step[str]]:
-    """A step that does less while it lasts; all at once first, then what borrows need is done by the case itself."""
-    if not isinstance(step, CallStep | DropStep) or not step.during:
-        return
-    if isinstance(step, CallStep):
-        yield replace(step, during=(), keep=frozenset())
-    yield replace(step, during=())
-    for at, inner in enumerate(step.during):
-        before, after = step.during[:at], step.during[at + 1 :]
-        yield replace(step, during=before + after)
-        for changed in with_less(inner):
-            yield replace(step, during=(*before, changed, *after))

@@ -59,7 +59,7 @@ def case_plan(case: Case) -> Plan:
         _run(case, composition, segment, mode, lists)
         for lists in case.lists
         for mode in modes(composition, case.steps)
-        for segment in _segments(case)
+        for segment in segments(case.steps)
     )
     return Plan(
         title=case.title,
@@ -79,15 +79,15 @@ def _with_hooks(part: ComponentPlan, case: Case) -> ComponentPlan:
     return replace(part, hooks=case.hooks) if part.role is Role.SUBJECT else part
 
 
-def _segments(case: Case) -> Iterator[tuple[Step[str], ...]]:
+def segments(steps: Sequence[Step[str]]) -> Iterator[tuple[Step[str], ...]]:
     """Steps from one trap to the next; a case without steps is one run that only instantiates."""
     current: list[Step[str]] = []
-    for step in case.steps:
+    for step in steps:
         current.append(step)
         if trap_of(step) is not None:
             yield tuple(current)
             current = []
-    if current or not case.steps:
+    if current or not steps:
         yield tuple(current)
 
 

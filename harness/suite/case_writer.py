@@ -22,6 +22,7 @@ def case_text(
     lists: str = "elements",
     sample: Sample | None = None,
     encodings: Sequence[str] = (),
+    merge_versions: bool = True,
 ) -> str:
     """A case file. `wit` is the text of one file; handles in steps are named without `$`."""
     lines = [f"title = {toml_string(title)}", f"why = {toml_string(why)}"]
@@ -33,6 +34,8 @@ def case_text(
         lines.append(f"features = {_array(map(toml_string, features))}")
     if lists != "elements":
         lines.append(f"lists = {toml_string(lists)}")
+    if not merge_versions:
+        lines.append("merge-versions = false")
     if encodings:
         lines.append(f"encodings = {_array(map(toml_string, encodings))}")
     if sample is not None:

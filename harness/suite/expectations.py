@@ -67,6 +67,10 @@ class Expectations:
             tuple(replace(item, wit="", labels=labels) for item in self.items if re.search(item.wit, wit))
         )
 
+    def within(self, case: str) -> Expectations:
+        """The expectations that concern a case, for what is made of it under other names. They demand nothing."""
+        return Expectations(tuple(replace(item, cases=()) for item in self.items if item.concerns(case)))
+
     def find(self, tool: str, case: str, outcome: str, message: str, calls: Sequence[str] = ()) -> Expectation | None:
         """The entry that explains this; an entry that names the case comes before a general one. `calls`: the calls of
         the run that shows it."""

@@ -10,6 +10,7 @@ from harness.bench.examination import Options
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.fuzz import reduce
+from harness.fuzz.case_reducer import with_less
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.oracle import Oracle
@@ -71,5 +72,5 @@ NEW = NewStep("s", "x#r")
     ],
 )
 def test_steps_do_less(step: Step[str], less: list[Step[str]]) -> None:
-    found = list(dict.fromkeys(reduce.with_less(step)))
+    found = list(dict.fromkeys(with_less(step)))
     assert found == less

@@ -1,0 +1,155 @@
+"""`harness reduce`: a case that disagrees, as small as possible."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+import sys
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.cli import exits, outputs
+from harness.cli.chosen import as_argument
+from harness.cli.exits import UsedWrongly
+from harness.cli.live import Live
+from harness.cli.options import take_chosen, tool_options
+from harness.cli.terminal import echo
+from harness.runs.pool import PoolClosed, TaskFailed
+from harness.runs.run import Run
+from harness.runs.suite_files import Kind, NoCases, find
+from harness.text import atomic
+from reports.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from harness.fuzz.reduce_case import CaseReduced, ReduceCase
+
+_LOOK_EVERY = 0.25
+"""Seconds."""
+_NOT_REDUCED = {Kind.REFUSALS: "a table of refusals", Kind.PROGRAM: "a program of libraries"}
+_BROKEN = (Outcome.HARNESS_ERROR, Outcome.LIMIT_REACHED)
+
+
+@click.command()
+@click.argument("case", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--output", "-o", type=outputs.FILE, default=outputs.STDOUT, metavar="FILE", help="Instead of standard output."
+)
+@click.option("--force", is_flag=True, help="Replace the file of --output if it exists; it may be CASE itself.")
+@click.option("--known", is_flag=True, help="Reduce a known fault, one that `expectations/` explains.")
+@click.option(
+    "--finding", "words", default="", metavar="TEXT", help="Reduce the first finding with this in its description."
+)
+@tool_options
+def reduce(case: Path, output: Path, force: bool, known: bool, words: str, **tools: Any) -> None:
+    """Make a case that disagrees as small as possible.
+
+    What remains shows the same finding: the same toolchain, level and kind. Ctrl-C writes the smallest case so far.
+    Exit codes: 0 a reduced case is written, 1 the case disagrees but cannot be reduced, 2 nothing to reduce or wrong
+    usage, 3 the harness itself failed, 130 interrupted.
+    """
+    try:
+        (file,) = find([case])
+    except NoCases as error:
+        raise UsedWrongly(str(error)) from error
+    if file.kind in _NOT_REDUCED:
+        raise UsedWrongly(f"{case} is {_NOT_REDUCED[file.kind]}: only cases with a world can be reduced")
+    if output != outputs.STDOUT:
+        if output.exists() and not force:
+            raise UsedWrongly(f"--output {output}: this file already exists (--force replaces it)")
+        outputs.check_file(output)
+    chosen = take_chosen(tools)
+    repeat = ["harness", "reduce", as_argument(case), *(["--known"] if known else [])]
+    repeat += [*(["--finding", words] if words else []), *chosen.words()]
+    with chosen.open_run(1) as run:
+        from harness.fuzz.reduce_case import ReduceCase  # loads much that a help text does not need
+
+        for note in run.notes:
+            echo(note, err=True)
+        smallest = run.settings.directory / "smallest.json"
+        options = chosen.options(run, None)
+        task = ReduceCase(case, file.name, options, known, words, smallest, shlex.join(repeat))
+        code, text = _reduce(run, task)
+    if text is not None:
+        _write(text, output)
+        if output != outputs.STDOUT:
+            echo(shlex.join(["harness", "run", as_argument(output), *chosen.words()]))
+    sys.exit(code)
+
+
+def _reduce(run: Run, task: ReduceCase) -> tuple[int, str | None]:
+    """The exit code and the case. Says on standard error what it is about."""
+    from harness.fuzz.smallest_yet import read_smallest
+
+    try:
+        with Live() as live:
+            result = _wait(run.submit(task), task, live)
+    except (KeyboardInterrupt, PoolClosed):
+        smallest = read_smallest(task.smallest)
+        if smallest is None:
+            echo("interrupted before anything smaller was found", err=True)
+            return exits.INTERRUPTED, None
+        echo(f"interrupted after {smallest.attempts} attempts: {smallest.size}", err=True)
+        return exits.INTERRUPTED, smallest.text
+    except TaskFailed as error:
+        echo(f"Error: {error}", err=True)
+        return exits.BROKEN, None
+    return _told(result, task)
+
+
+def _wait(future: Future[CaseReduced], task: ReduceCase, live: Live) -> CaseReduced:
+    from harness.fuzz.smallest_yet import read_smallest
+
+    while not future.done():
+        with contextlib.suppress(NotYet):
+            return future.result(_LOOK_EVERY)
+        smallest = read_smallest(task.smallest)
+        live.show("running the case" if smallest is None else f"{smallest.size}, attempt {smallest.attempts}")
+    return future.result()
+
+
+def _told(result: CaseReduced, task: ReduceCase) -> tuple[int, str | None]:
+    if not result.finding:
+        return _nothing(result, task), None
+    echo(f"finding: {result.finding}", err=True)
+    for other in result.others:
+        echo(f"  not this one: {other}", err=True)
+    if result.text is None:
+        echo(f"not reduced: {result.note} ({result.attempts} attempts)", err=True)
+        return exits.DISAGREE, None
+    smaller = "" if result.size != result.before else " (nothing could be left out)"
+    echo(f"{result.before} -> {result.size}, in {result.attempts} attempts{smaller}", err=True)
+    return exits.AGREE, result.text
+
+
+def _nothing(result: CaseReduced, task: ReduceCase) -> int:
+    """Why there is nothing to reduce. Raises `UsedWrongly`."""
+    verdict = result.verdict
+    if verdict.outcome in _BROKEN:
+        echo(f"Error: {verdict.reason or verdict.outcome}", err=True)
+        return exits.BROKEN
+    if verdict.outcome is Outcome.BAD_INPUT:
+        raise UsedWrongly(verdict.reason)
+    if verdict.outcome is Outcome.SKIP:
+        raise UsedWrongly(f"nothing to reduce: the case was skipped: {verdict.reason}")
+    if not result.others:
+        raise UsedWrongly("nothing to reduce: all toolchains agree in this case")
+    shown = "".join(f"\n  {other}" for other in result.others)
+    if task.words:
+        raise UsedWrongly(f"no {'known ' if task.known else ''}finding has {task.words!r} in its description:{shown}")
+    if task.known:
+        raise UsedWrongly(f"nothing to reduce: no fault in this case is known (without --known it is reduced):{shown}")
+    raise UsedWrongly(f"nothing to reduce: only known faults show in this case (--known reduces them):{shown}")
+
+
+def _write(text: str, output: Path) -> None:
+    if output == outputs.STDOUT:
+        echo(text, nl=False)
+        return
+    try:
+        atomic.write(output, text)
+    except atomic.CannotWrite as error:
+        raise UsedWrongly(str(error)) from error

@@ -1,0 +1,203 @@
+"""A case that disagrees, made smaller by the oracle of the fuzzer: the same toolchain, level, kind and minority.
+
+What its author wrote is left out piece by piece first. Then its world gets calls with values of a seed: where these
+show the finding, too, values and world shrink together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.bench.examination import Options
+from harness.bench.examine import examine
+from harness.bench.workbench import Workbench
+from harness.frontend.gates import opening
+from harness.fuzz.case_reducer import fewer_steps, smaller_text
+from harness.fuzz.case_text import CaseParts, case_text
+from harness.fuzz.drawn import DrawnWorld
+from harness.fuzz.explain import explainer
+from harness.fuzz.oracle import Oracle
+from harness.fuzz.reduce import EFFORT, HANGING_EFFORT, Reduce, Reduction, size_of
+from harness.fuzz.signature import Hit, hits
+from harness.fuzz.smallest_yet import Smallest, SmallestYet
+from harness.fuzz.trial import Recipe
+from harness.judge.verdict import Verdict, broken, unusable
+from harness.plan.plan import ComponentPlan, Plan
+from harness.plan.roles import Role
+from harness.planner import case_plan
+from harness.planner.cases import segments
+from harness.process.steps import StepLost
+from harness.suite.case import Case, load_case
+from harness.text.limits import planning
+from harness.text.toml_lines import FileError
+from reports.outcomes import Outcome
+
+_CALLS = 20
+"""Of a world whose values are drawn anew."""
+_MESSAGE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReduced:
+    """`verdict`: on the case as it is. `finding`: what is reduced, empty where there is nothing. `others`: what else it
+    shows. `text`: the case file; None where it cannot be reduced, and `note` says why."""
+
+    verdict: Verdict
+    text: str | None = None
+    note: str = ""
+    finding: str = ""
+    before: str = ""
+    size: str = ""
+    attempts: int = 0
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReduceCase:
+    """The task of a worker. `known`: whether to reduce a known fault. `words`: a part of the finding's description.
+    `smallest`: the file for the smallest case so far. `repeat`: the command, for the head of the case."""
+
+    path: Path
+    name: str
+    options: Options
+    known: bool
+    words: str
+    smallest: Path
+    repeat: str
+
+    def perform(self, bench: Workbench) -> CaseReduced:
+        options = replace(self.options, artifacts=None, expectations=self.options.expectations.within(self.name))
+        try:
+            with bench.steps.bounded("read"):
+                case = load_case(self.path)
+            with bench.steps.bounded("plan", extra=planning(case.sample.calls if case.sample is not None else 0)):
+                plan = case_plan(case)
+        except FileError as error:
+            return CaseReduced(unusable(str(error)))
+        except StepLost as lost:
+            return CaseReduced(broken(f"planning: {lost.loss.message}"))
+        verdict = examine(bench, self.name, plan, options).verdict
+        tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
+        found = hits(verdict, explainer(tools, options.expectations, plan))
+        chosen = [hit for hit in found if bool(hit.known) == self.known]
+        hit = next((hit for hit in chosen if self.words in _told(hit)), None)
+        others = tuple(_told(other) for other in found if other is not hit)
+        if hit is None:
+            return CaseReduced(verdict, others=others)
+        return _CaseReduction(self, bench, options, case, plan, hit).run(verdict, others)
+
+
+def _told(hit: Hit) -> str:
+    return f"{hit.signature}{f' (known: {hit.known})' if hit.known else ''}"
+
+
+class _CaseReduction:
+    def __init__(self, task: ReduceCase, bench: Workbench, options: Options, case: Case, plan: Plan, hit: Hit) -> None:
+        self._task = task
+        self._options = options
+        self._hit = hit
+        self._case = _parts_of(case, next(part for part in plan.components if part.role is Role.SUBJECT))
+        self._lists = case.lists
+        self._smallest = SmallestYet(task.smallest)
+        self._oracle = Oracle(bench, hit.signature, options, known=hit.known, shown=self._keep)
+
+    def _keep(self, parts: CaseParts, attempts: int) -> None:
+        drawn = parts.sample is not None
+        self._smallest.offer(Smallest(self._text(parts, self._hit.message), size_of(parts), attempts, drawn))
+
+    def _text(self, parts: CaseParts, message: str) -> str:
+        """Under the title and with the origin of the case that it comes from."""
+        case = self._case
+        named = replace(parts, title=case.title, why=case.why, origin=case.origin, merge_versions=case.merge_versions)
+        known = [f"Known: {self._hit.known}"] if self._hit.known else []
+        return case_text(named, [message[:_MESSAGE], *known, f"Made by: {self._task.repeat}"])
+
+    def _phase(self) -> None:
+        hanging = self._hit.signature.outcome == Outcome.TIMED_OUT
+        self._oracle.allow(HANGING_EFFORT if hanging else EFFORT)
+
+    def run(self, verdict: Verdict, others: tuple[str, ...]) -> CaseReduced:
+        finding, before = _told(self._hit), size_of(self._case)
+        self._phase()
+        start = next((parts for parts in self._starts() if self._oracle.case_fails(parts)), None)
+        if start is None:
+            note = "it did not show again in the same way"
+            return CaseReduced(verdict, None, note, finding, before, "", self._oracle.attempts, others)
+        parts = self._by_seed(start) if start.sample is not None else self._by_steps(start)
+        parts = self._unnamed(parts)
+        message = self._oracle.message_of(parts) or self._hit.message
+        text = self._text(parts, message)
+        return CaseReduced(verdict, text, "", finding, before, size_of(parts), self._oracle.attempts, others)
+
+    def _starts(self) -> Iterator[CaseParts]:
+        """What may show it, the smallest first: the world alone, the run in which it was seen, the whole case."""
+        case = self._case
+        for world in dict.fromkeys((None, case.world)):
+            yield replace(case, world=world, steps=(), sample=None)
+        for world in dict.fromkeys((None, case.world)):
+            for lists in self._lists:
+                runs = segments(case.steps) if case.sample is None else ()
+                yield from (replace(case, world=world, steps=steps, lists=lists) for steps in runs)
+                yield replace(case, world=world, lists=lists)
+
+    def _unnamed(self, parts: CaseParts) -> CaseParts:
+        """Without the world's name, where there is only one."""
+        if parts.world is None:
+            return parts
+        self._phase()
+        unnamed = replace(parts, world=None)
+        return unnamed if self._oracle.case_fails(unnamed) else parts
+
+    def _by_steps(self, parts: CaseParts) -> CaseParts:
+        fails = self._oracle.case_fails
+        before = None
+        while parts != before:
+            before = parts
+            self._phase()
+            parts = fewer_steps(parts, fails)
+            self._phase()
+            parts = smaller_text(parts, fails)
+        drawn = self._drawn_anew(parts, 0, _CALLS) if parts.steps else None
+        smaller = drawn is not None and drawn.sample is None and self._length(drawn) < self._length(parts)
+        return drawn if drawn is not None and smaller else parts
+
+    def _by_seed(self, parts: CaseParts) -> CaseParts:
+        assert parts.sample is not None
+        drawn = self._drawn_anew(parts, parts.sample.seed, parts.sample.calls)
+        if drawn is not None:
+            return drawn
+        self._phase()
+        return smaller_text(parts, self._oracle.case_fails)
+
+    def _drawn_anew(self, parts: CaseParts, seed: int, calls: int) -> CaseParts | None:
+        """As the fuzzer reduces a world whose calls come from a seed; None where those do not show it."""
+        if not parts.merge_versions:
+            return None  # worlds of the fuzzer have merged versions
+        world = DrawnWorld(parts.wit, parts.world, parts.features, seed)
+        task = Reduce(Recipe(seed, calls), 0, self._hit.signature, False, self._options)
+        found = Reduction(task, world, self._oracle).run().parts
+        return found if isinstance(found, CaseParts) else None
+
+    def _length(self, parts: CaseParts) -> int:
+        return len(self._text(parts, ""))
+
+
+def _parts_of(case: Case, subject: ComponentPlan) -> CaseParts:
+    """The case in one file. Its `lists` are those of its first runs."""
+    inside = isinstance(case.wit, str)
+    wit = str(case.wit) if inside else subject.wit
+    return CaseParts(
+        case.title,
+        case.why,
+        wit,
+        case.world if inside else subject.world,
+        opening(wit, case.features),
+        case.lists[0],
+        case.steps,
+        case.sample,
+        case.origin,
+        case.encodings,
+        case.merge_versions,
+    )
