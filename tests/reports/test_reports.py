@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from typing import Any
 
 import jsonschema
 import pytest
 
+from reports.bounds import cut_lines
 from reports.json_form import schema, to_json
-from reports.model import Called, Case, Finding, Opinion, Ran, Run, Tool
+from reports.model import Called, Case, Covered, Excerpt, Finding, Made, Opinion, Ran, Run, Tool
 from reports.outcomes import Outcome
 from reports.text import MAX_FINDINGS, MAX_LINES, case_text, failed_text, head_text, known_text, ran_text, summary_text
 
@@ -26,6 +28,11 @@ CASE = Case(
     repeat="harness run x",
     artifacts="artifacts/values/byte",
     ran=Ran(3, (Called("a:b/c#f", 2), Called("g", 1)), ("ours@winch", "reference@winch")),
+    source="title = 'a byte'",
+    excerpts=(Excerpt(("reference@winch",), 2, "subject", 1, 1, ("push_u8 1",), ("push_u8 255",), ("call 1",)),),
+    made=(Made("ours", 300, 4000, "package root:component;"),),
+    covered=(Covered("import", "parameter", ("u8",)),),
+    interface=("push_u8",),
 )
 RUN = Run(
     "2026-01-01T00:00:00Z",
@@ -36,6 +43,9 @@ RUN = Run(
     ("no luck",),
     (CASE, Case("a", "", Outcome.PASS), Case("b", "", Outcome.SKIP, reason="why")),
     {"run": 0.5},
+    options={"seed": "7"},
+    planned=3,
+    interface=("push_u8", "pop_u8"),
 )
 
 
@@ -63,6 +73,26 @@ def test_the_schema_refuses_what_the_model_cannot_say(change: dict[str, object])
     data["cases"][0].update(change)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(data, schema())
+
+
+@pytest.mark.parametrize(
+    ("change", "complete"),
+    [({}, True), ({"stopped": "interrupted"}, False), ({"planned": 4}, False), ({"stopped": "", "planned": 0}, True)],
+)
+def test_a_run_that_broke_off_is_not_complete(change: dict[str, Any], complete: bool) -> None:
+    assert dataclasses.replace(RUN, **change).complete is complete
+
+
+@pytest.mark.parametrize(
+    ("lines", "kept"),
+    [
+        ((), ()),
+        (("ab", "abc"), ("ab", "ab... (3 characters)")),
+        (("a", "b", "c", "d"), ("a", "b", "c", "... (1 more)")),
+    ],
+)
+def test_what_is_kept_of_a_case_is_bounded(lines: tuple[str, ...], kept: tuple[str, ...]) -> None:
+    assert cut_lines(lines, 3, 2) == kept
 
 
 def test_text_of_a_failure() -> None:
