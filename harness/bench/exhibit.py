@@ -37,10 +37,14 @@ def _subject(name: str, build: ComponentBuild) -> Made:
     library = len(build.dylib.data) if isinstance(build.dylib, Built) else 0
     if not isinstance(build.component, Built):
         return Made(name, library, 0)
+    return Made(name, library, len(build.component.data), world_text(build.component.data))
+
+
+def world_text(component: bytes) -> str:
+    """The WIT of a component, cut; or why there is none."""
     try:
-        wit = component_text(build.component.data)
+        wit = component_text(component)
     except UnreadableComponent as error:
         wit = f"// cannot be read: {error}"
     whole = len(wit)
-    wit = wit if whole <= MOST_WIT else f"{wit[:MOST_WIT]}\n// ... ({whole} characters)"
-    return Made(name, library, len(build.component.data), wit)
+    return wit if whole <= MOST_WIT else f"{wit[:MOST_WIT]}\n// ... ({whole} characters)"
