@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from reports import fuzz
 from reports.inputs import Input, Inputs
-from reports.model import Case, Run
+from reports.model import Run
 from reports.mutants import MutantsRun
 from reports.shown import one_line, shown
 from reports.text import case_text, counted, failed_text, head_text, summary_text
@@ -24,21 +23,15 @@ def _file(input: Input) -> Iterator[str]:
     if not results.complete:
         yield f"NOT COMPLETE: {one_line(input.why)}"
     if isinstance(results, Run):
-        run = replace(results, cases=tuple(map(_named, results.cases)))
-        yield head_text(run)
-        yield from (f"\n{case_text(case)}" for case in run.cases if not case.good)
-        failed = failed_text(run)
+        yield head_text(results)
+        yield from (f"\n{case_text(case)}" for case in results.cases if not case.good)
+        failed = failed_text(results)
         yield from [f"\n{failed}"] if failed else []
-        yield summary_text(run)
+        yield summary_text(results)
     elif isinstance(results, MutantsRun):
         yield from _mutants(results)
     else:
         yield fuzz.summary_text(results)
-
-
-def _named(case: Case) -> Case:
-    """A name with line feeds would look like lines of the report."""
-    return replace(case, name=one_line(case.name), title=one_line(case.title))
 
 
 def _mutants(run: MutantsRun) -> Iterator[str]:

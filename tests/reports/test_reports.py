@@ -13,7 +13,18 @@ from reports.bounds import cut_lines
 from reports.json_form import schema, to_json
 from reports.model import Called, Case, Covered, Excerpt, Finding, Made, Opinion, Ran, Run, Tool
 from reports.outcomes import Outcome
-from reports.text import MAX_FINDINGS, MAX_LINES, case_text, failed_text, head_text, known_text, ran_text, summary_text
+from reports.text import (
+    MAX_FINDINGS,
+    MAX_LINES,
+    case_text,
+    failed_text,
+    head_text,
+    known_text,
+    ran_text,
+    skipped_text,
+    summary_text,
+    unsupported_text,
+)
 
 FINDING = Finding(Outcome.FAIL, "m", 3, "event", "subject", "event 1, call 1, x", "push_u8 1", "push_u8 255", 2, 1)
 CASE = Case(
@@ -132,6 +143,17 @@ def test_the_call_of_the_finding_is_shown_with_those_around_it(call: int, shown:
     assert [number for number in range(1, 51) if f"  f{number}()" in text] == list(shown)
     assert (f"  > {call}  f{call}()" in text) is (call > 0)
     assert "      before:   subject: the last event is 3, `pop_u8 1`\n" in text
+
+
+def test_a_name_is_one_line() -> None:
+    """In what `harness run` says, too."""
+    named = dataclasses.replace(CASE, name="x\nPASS  y", title="a\x1b[0m\nb")
+    unsupported = dataclasses.replace(named, unsupported=("f: async",), reason="why")
+    told = (case_text(named), failed_text(dataclasses.replace(RUN, cases=(named, CASE))), ran_text(named))
+    more = (unsupported_text(unsupported), skipped_text(unsupported), known_text(named))
+    for text in (*told, *more):
+        assert "x\\nPASS  y" in text and "\nPASS" not in text
+    assert case_text(named).startswith("FAIL  x\\nPASS  y: a\\x1b[0m\\nb\n")
 
 
 def test_equal_findings_are_told_once() -> None:
