@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent
@@ -35,3 +36,9 @@ def _name(version: int, hooks: str) -> str:
 def header() -> Path:
     """`wit_dylib.h`: the interface between a generated library and an interpreter."""
     return _ROOT / "include" / "wit_dylib.h"
+
+
+def functions() -> tuple[str, ...]:
+    """The functions that `wit_dylib.h` declares, without `wit_dylib_`, in its order."""
+    declared = re.findall(r"\bwit_dylib_(\w+)\(", header().read_text(encoding="utf-8"))
+    return tuple(dict.fromkeys(declared))

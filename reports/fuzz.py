@@ -77,6 +77,10 @@ class FuzzRun:
     """Seconds by stage, summed over workers."""
 
     @property
+    def complete(self) -> bool:
+        return not self.stopped
+
+    @property
     def new(self) -> list[FuzzFinding]:
         return [finding for finding in self.findings if not finding.known]
 

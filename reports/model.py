@@ -11,6 +11,11 @@ FORMAT = 2
 """Incremented when a reader of older results would misunderstand newer ones."""
 
 
+INTERRUPTED = "interrupted"
+NOT_ENDED = "the run has not ended, or was killed"
+"""What a result file says until its run ends, so that a killed run leaves none that looks complete."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tool:
     """A toolchain that took part. `name` is its name in cells."""
@@ -76,9 +81,48 @@ class Ran:
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The events that a component must show and those that it showed, around the first that differs.
+
+    `cells`: the cells that showed it. `first`: the number of the first event here, counted from 1; `at`: the number of
+    the one that differs. `places`: of each expected event, the call and the place in its values.
+    """
+
+    cells: tuple[str, ...]
+    run: int
+    role: str
+    first: int
+    at: int
+    expected: tuple[str, ...]
+    seen: tuple[str, ...]
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The subject as a generator and a linker built it. `library` and `component` are sizes in bytes, 0 if there is
+    none; `wit` is the world of the component."""
+
+    toolchains: str
+    library: int
+    component: int
+    wit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Features of WIT that calls of the subject's imports or exports (`direction`) went through."""
+
+    direction: str
+    position: str
+    features: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A case or world and its verdict. `calls` are all calls of the failed run, in the order of the numbers in
-    findings; `failed_run` is the number of that run, counted from 1. `repeat` is a command."""
+    findings; `failed_run` is the number of that run, counted from 1. `repeat` is a command. `source` is the text of the
+    case's file, which has its steps. `interface`: the functions of `wit_dylib.h` that ran, without `wit_dylib_`."""
 
     name: str
     title: str
@@ -94,6 +138,17 @@ class Case:
     artifacts: str = ""
     seconds: float = 0.0
     ran: Ran = field(default_factory=Ran)
+    source: str = ""
+    excerpts: tuple[Excerpt, ...] = ()
+    made: tuple[Made, ...] = ()
+    covered: tuple[Covered, ...] = ()
+    interface: tuple[str, ...] = ()
+
+    @property
+    def area(self) -> str:
+        """The first folder of its name."""
+        folder, slash, _ = self.name.partition("/")
+        return folder if slash else "(none)"
 
     @property
     def good(self) -> bool:
@@ -120,6 +175,18 @@ class Run:
     """Seconds by stage, summed over workers."""
     strict: bool = False
     """Whether a case that did not run completely counts as a failure."""
+    options: dict[str, str] = field(default_factory=dict)
+    """The options in effect, also those that nobody gave: seed, calls, matrix, jobs, and so on."""
+    planned: int = 0
+    """How many cases were asked for."""
+    stopped: str = ""
+    """Why the run broke off; empty after a complete run."""
+    interface: tuple[str, ...] = ()
+    """All functions of `wit_dylib.h`, without `wit_dylib_`."""
+
+    @property
+    def complete(self) -> bool:
+        return not self.stopped and len(self.cases) >= self.planned
 
     def counts(self) -> dict[Outcome, int]:
         """Cases by outcome, in the order of `Outcome`, without those that did not occur."""

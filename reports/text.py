@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from reports.model import Case, Finding, Opinion, Run
 from reports.outcomes import Outcome
+from reports.shown import one_line
 
 MAX_FINDINGS = 5
 """Maximum number of findings shown for one toolchain; the JSON form has all."""
@@ -21,7 +22,7 @@ MAX_WIDTH = 400
 
 def case_text(case: Case) -> str:
     """A failed case: the fault, and the command that repeats it."""
-    lines = [f"{case.outcome.upper()}  {case.name}" + (f": {case.title}" if case.title else "")]
+    lines = [f"{case.outcome.upper()}  {one_line(case.name)}" + (f": {one_line(case.title)}" if case.title else "")]
     if case.reason:
         lines += _indented(case.reason, 2)
     told: dict[tuple[Finding, ...], str] = {}
@@ -51,20 +52,20 @@ def case_text(case: Case) -> str:
 
 def unsupported_text(case: Case) -> str:
     """The parts of a world that did not run, one item on each line; empty if all ran."""
-    return "\n".join(f"unsupported in {case.name}: {item}" for item in case.unsupported)
+    return "\n".join(f"unsupported in {one_line(case.name)}: {item}" for item in case.unsupported)
 
 
 def known_text(case: Case) -> str:
     """The known faults that a world or case showed, one on each line; empty if it showed none."""
     # a toolchain's own opinion comes before those of its cells
     known = {opinion.expectation: opinion for opinion in reversed(case.opinions) if opinion.expectation}
-    head = f"known fault in {case.name}"
+    head = f"known fault in {one_line(case.name)}"
     return "\n".join(f"{head}: {opinion.toolchain}: {id}: {opinion.reason}" for id, opinion in known.items())
 
 
 def skipped_text(case: Case) -> str:
     """The reason why a case did not run."""
-    return f"skipped {case.name}: {case.reason}"
+    return f"skipped {one_line(case.name)}: {case.reason}"
 
 
 def _opinion(opinion: Opinion) -> Iterator[str]:
@@ -164,7 +165,7 @@ def failed_text(run: Run) -> str:
     failed = run.failed
     if not failed or len(run.cases) == 1:
         return ""
-    lines = [f"  {case.outcome if not case.good else _not_whole(case)}  {case.name}" for case in failed]
+    lines = [f"  {case.outcome if not case.good else _not_whole(case)}  {one_line(case.name)}" for case in failed]
     return "\n".join([f"failed ({len(failed)} of {counted(len(run.cases), 'case')}):", *lines])
 
 
@@ -177,8 +178,8 @@ def ran_text(case: Case) -> str:
     ran = case.ran
     if not ran.cells:
         what = f"{counted(ran.refusals, 'refusal')} tried" if ran.refusals else "nothing ran"
-        return f"{case.outcome}  {case.name}: {what}"
-    lines = [f"{case.outcome}  {case.name}: {_ran([case])}", f"  cells: {'; '.join(ran.cells)}"]
+        return f"{case.outcome}  {one_line(case.name)}: {what}"
+    lines = [f"{case.outcome}  {one_line(case.name)}: {_ran([case])}", f"  cells: {'; '.join(ran.cells)}"]
     lines += [f"  {called.calls:5}  {called.function}" for called in ran.functions]
     for number, calls in enumerate(ran.runs, 1):
         lines += [f"  run {number}:", *(f"    {at:4}  {_cut(call)}" for at, call in enumerate(calls, 1))]

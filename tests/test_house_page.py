@@ -1,4 +1,4 @@
-"""docs/house.md and the tree: the tables name each folder and module of `harness` and `generator` once, and the page
+"""docs/house.md and the tree: the tables name each folder and module of the packages in `BASES` once, and the page
 names nothing that is missing in the tree."""
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tests.test_layers import HARNESS
 
 ROOT = Path(__file__).parent.parent
 PAGE = "docs/house.md"
-BASES = {"generator": "generator", "harness": "harness", "harness/fuzz": "harness/fuzz"}
+BASES = {"generator": "generator", "harness": "harness", "harness/fuzz": "harness/fuzz", "reports": "reports"}
 """Headings with tables of modules, and the folder that their paths are relative to."""
 OUTSIDE = {"deps/", "findings/", "component-type/"}
 """Folders of users, not of the tree."""
@@ -74,7 +74,7 @@ def wrong_entries(root: Path, page: str) -> list[str]:
             found = meant(root, BASES[row.heading], name)
             named.update(found)
             wrong += [] if found else [f"{BASES[row.heading]}/{name} is not in the tree"]
-    present = modules(root, "generator") | modules(root, "harness")
+    present = modules(root, "generator") | modules(root, "harness") | modules(root, "reports")
     wrong += [f"{module} has no entry" for module in sorted(present - set(named))]
     return wrong + [f"{module} has {count} entries" for module, count in sorted(named.items()) if count > 1]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.engine.results import EngineKind
+from harness.judge.exhibits import Exhibits
 from harness.judge.ran import Ran
 from harness.judge.verdict import Verdict
 from harness.suite.expectations import Expectations
@@ -27,6 +28,8 @@ class Options:
     """The number of a world among many: it selects the toolchain of components that are built once (`first_cells`)."""
     list_calls: bool = False
     """Whether to return every call as text, even if all pass."""
+    exhibits: bool = False
+    """Whether to return the material for reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +48,4 @@ class Examination:
     ran: Ran = field(default_factory=Ran)
     failed_run: int = 0
     """The number of the run of `calls`, counted from 1."""
+    exhibits: Exhibits = field(default_factory=Exhibits)

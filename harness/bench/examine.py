@@ -10,11 +10,13 @@ from pathlib import Path
 from harness.bench import artifacts
 from harness.bench.ask_host import ask_host
 from harness.bench.examination import Examination, Options
+from harness.bench.exhibit import exhibit
 from harness.bench.workbench import Workbench
 from harness.composition.interpreter_world import interpreters_own
 from harness.engine.features import missing
 from harness.judge.carried_out import carried_out
 from harness.judge.embedding import unasked
+from harness.judge.exhibits import Exhibits
 from harness.judge.judging import judge
 from harness.judge.observation import Observed
 from harness.judge.unmergeable import merged_all_the_same
@@ -108,6 +110,7 @@ def examine(
         tuple(observed.clock.seconds.items()),
         carried_out(plan, observed.cells, options.list_calls),
         failed,
+        exhibit(plan, observed.cells, verdict) if options.exhibits else Exhibits(),
     )
 
 

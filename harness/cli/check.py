@@ -68,7 +68,8 @@ def check(
     words += ["--seed", str(seed), "--calls", str(calls), *common.words()]
     with common.open_run(1) as run:
         task = CheckWorld(path, world, names, seed, calls, common.options(run))
-        code = execute(run, [Job(task, str(path), shlex.join(words))], common)
+        drawn = {"seed": str(seed), "calls": str(calls), "features": ",".join(names), "world": world or ""}
+        code = execute(run, [Job(task, str(path), shlex.join(words))], common, drawn)
         if case_path is not None and code in (exits.AGREE, exits.DISAGREE):
             from harness.fuzz.check_case import CaseOfCheck  # loads much that nothing else here needs
 

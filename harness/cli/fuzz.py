@@ -31,6 +31,7 @@ from harness.runs.pool import Patience
 from harness.text import atomic
 from harness.text.limits import MAX_CALLS
 from reports import fuzz as reports
+from reports.model import NOT_ENDED
 
 PATIENCE = Patience(step=20.0)
 TOOL_LIMITS = Limits(seconds=15.0, memory=2 << 30)
@@ -135,6 +136,7 @@ def fuzz(
             keeps_state=index is None,
         )
         shown.say(reports.head_text(head(campaign), scope(campaign)))
+        json_file.begin(reports.to_json(replace(head(campaign), stopped=NOT_ENDED)))
         if index is None and not resume:
             _put_aside(directory, shown)
         campaign.go()

@@ -13,6 +13,7 @@ SUBCOMMANDS = {
     "fuzz": "Check random worlds, values and scripts against each other and against the specification.",
     "mutants": "Replace our tools with deliberately wrong ones, and report which checks notice them.",
     "reduce": "Make a case that disagrees as small as possible.",
+    "report": "Draw RESULTS, files that `harness run|check|smoke|fuzz|mutants --json FILE` has written.",
     "run": "Run the cases at and under PATHS.",
     "schema": "Print the JSON Schema of a file that people write, or of results.",
     "smoke": "Run one tiny world in every cell.",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -12,6 +14,7 @@ from rich.table import Table
 
 from harness.cli import exits
 from harness.cli.exits import UsedWrongly
+from harness.cli.mutants_results import Ways, mutants_head, to_mutants
 from harness.cli.options import JOBS, JSON
 from harness.cli.outputs import JsonFile
 from harness.cli.terminal import echo
@@ -19,6 +22,7 @@ from harness.runs.run import Run
 from harness.runs.suite_files import ROOT, NoCases, find
 from harness.toolchains.choose import Tools
 from harness.toolchains.selection import NoToolchain
+from reports import mutants as reports
 
 if TYPE_CHECKING:
     from harness.mutants.mutant import Mutant
@@ -83,6 +87,10 @@ def mutants(
         run = Run(Survey.tools(Tools(reference, no_reference), chosen), jobs)
     except (NoCases, NoToolchain) as error:
         raise UsedWrongly(str(error)) from error
+    ways = Ways(short, by_cases, seconds is not None)
+    since = time.monotonic()
+    head = mutants_head(run, len(chosen))
+    json_file.begin(reports.to_json(head))
     console = Console(stderr=True)
     with run, console.status("") as status:
         survey = Survey(chosen, run, jobs, status.update)
@@ -100,7 +108,8 @@ def mutants(
     lines, unnoticed = _summary(rows, short, by_cases, seconds is not None)
     for line in lines:
         echo(line, err=json_file.to_stdout)
-    json_file.write([_json(row) for row in rows])
+    done = replace(head, seconds=time.monotonic() - since, mutants=tuple(to_mutants(rows, ways)), stopped="")
+    json_file.write(reports.to_json(done))
     sys.exit(exits.DISAGREE if unnoticed else exits.AGREE)
 
 
@@ -181,20 +190,3 @@ def _summary(rows: list[Row], short: bool, by_cases: bool, fuzzed: bool) -> tupl
             lines.append(f"the harness failed at {row.mutant.name}, {error}")
             too_few = True
     return lines, too_few
-
-
-def _json(row: Row) -> dict[str, Any]:
-    seen, fuzzed = row.detection, row.fuzzed
-    return {
-        "name": row.mutant.name,
-        "area": row.mutant.area.value,
-        "wrong": row.mutant.wrong,
-        "needs": row.mutant.needs,
-        "shown": row.shown is not None,
-        "cases": list(row.cases),
-        "seconds": round(fuzzed.seconds, 3) if fuzzed is not None and fuzzed.detection is not None else None,
-        "worlds": fuzzed.worlds if fuzzed is not None else None,
-        "level": seen.level if seen is not None else None,
-        "kind": seen.kind if seen is not None else None,
-        "message": seen.message if seen is not None else None,
-    }

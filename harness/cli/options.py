@@ -46,13 +46,34 @@ class Common:
     def options(self, run: Run) -> Options:
         """Raises `UsedWrongly`."""
         options = self.chosen.options(run, self.artifacts)
-        return replace(options, list_calls=self.json.path is not None or self.verbose > 1)
+        kept = self.json.path is not None
+        return replace(options, list_calls=kept or self.verbose > 1, exhibits=kept)
+
+    def in_effect(self) -> dict[str, str]:
+        """All that results depend on, by name, for a reader of results."""
+        chosen = self.chosen
+        return {
+            "toolchain": ", ".join(chosen.toolchains),
+            "reference": chosen.reference or "",
+            "no-reference": _yes(chosen.no_reference),
+            "quick-reference": _yes(chosen.quick_reference),
+            "engine": chosen.engine,
+            "matrix": chosen.matrix,
+            "expectations": ", ".join(map(str, chosen.expectations)),
+            "nearest-expectations": _yes(chosen.nearest_expectations),
+            "jobs": str(self.jobs),
+            "strict": _yes(self.strict),
+        }
 
     def words(self) -> list[str]:
         """The options that a command for repeating one case also needs."""
         words = self.chosen.words()
         words += ["--artifacts", str(self.artifacts)] if self.artifacts != DEFAULT_ARTIFACTS else []
         return words + (["--strict"] if self.strict else [])
+
+
+def _yes(flag: bool) -> str:
+    return "yes" if flag else "no"
 
 
 def common(command: F) -> F:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,15 @@ class JsonFile:
         """Raises `UsedWrongly` if it cannot be written."""
         if self.path is not None and not self.to_stdout:
             check_file(self.path)
+
+    def begin(self, data: Any) -> None:
+        """Write results that say that they are not complete, where `write` will replace them.
+
+        What keeps it from that keeps `write`, too, which tells it when all else has been told.
+        """
+        if self.path is not None and not self.to_stdout and (self.path.is_file() or not self.path.exists()):
+            with contextlib.suppress(UsedWrongly):
+                self.write(data)
 
     def write(self, data: Any) -> None:
         """Raises `UsedWrongly`."""

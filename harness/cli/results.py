@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from harness.bench.examination import Examination
 from harness.judge.difference import Difference
+from harness.judge.exhibits import Exhibits
 from harness.judge.ran import Ran
 from harness.judge.verdict import Finding, Judgement
 from harness.runs.pool import OutOfMemory
 from harness.toolchains.selection import ToolInfo
 from harness.world.types import qualified
 from reports import model
+from reports.bounds import MAX_LINE, MAX_TEXT, cut, cut_lines
 from reports.outcomes import Outcome
 from reports.text import case_text
 
@@ -23,8 +26,10 @@ _WORLD = qualified(None, "")
 __all__ = ["broken_case", "case_text", "to_case", "to_tool"]
 
 
-def to_case(examination: Examination, repeat: str) -> model.Case:
+def to_case(examination: Examination, repeat: str, source: str = "") -> model.Case:
+    """`source`: the text of the case's file."""
     verdict = examination.verdict
+    excerpts, made, covered = _exhibits(examination.exhibits)
     return model.Case(
         name=examination.name,
         title=examination.title,
@@ -33,19 +38,39 @@ def to_case(examination: Examination, repeat: str) -> model.Case:
         minority=verdict.minority or "",
         reason=verdict.reason,
         unsupported=examination.unsupported,
-        wit=examination.wit,
-        calls=tuple(call.removeprefix(_WORLD) for call in examination.calls),
+        wit=cut(examination.wit, MAX_TEXT),
+        calls=_calls(examination.calls),
         failed_run=examination.failed_run,
         repeat=repeat,
         artifacts=examination.artifacts,
         seconds=round(examination.seconds, 4),
         ran=_ran(examination.ran),
+        source=cut(source, MAX_TEXT),
+        excerpts=excerpts,
+        made=made,
+        covered=covered,
+        interface=examination.exhibits.interface,
     )
+
+
+def _exhibits(
+    exhibits: Exhibits,
+) -> tuple[tuple[model.Excerpt, ...], tuple[model.Made, ...], tuple[model.Covered, ...]]:
+    excerpts = tuple(
+        model.Excerpt(e.cells, e.run, e.role.value, e.first, e.at, e.expected, e.seen, e.places)
+        for e in exhibits.excerpts
+    )
+    made = tuple(model.Made(m.toolchains, m.library, m.component, m.wit) for m in exhibits.made)
+    return excerpts, made, tuple(model.Covered(c.direction, c.position, c.features) for c in exhibits.covered)
+
+
+def _calls(calls: Sequence[str]) -> tuple[str, ...]:
+    return tuple(call.removeprefix(_WORLD) for call in cut_lines(calls))
 
 
 def _ran(ran: Ran) -> model.Ran:
     functions = tuple(model.Called(name, calls) for name, calls in ran.functions)
-    runs = tuple(tuple(call.removeprefix(_WORLD) for call in calls) for calls in ran.runs)
+    runs = tuple(map(_calls, ran.runs))
     return model.Ran(ran.calls, functions, ran.cells, runs, ran.refusals)
 
 
@@ -73,16 +98,16 @@ def _opinion(judgement: Judgement) -> model.Opinion:
 def _finding(finding: Finding) -> model.Finding:
     difference = finding.difference
     if difference is None:
-        return model.Finding(finding.outcome, finding.message, run=finding.run)
+        return model.Finding(finding.outcome, cut(finding.message, MAX_TEXT), run=finding.run)
     return model.Finding(
         finding.outcome,
-        finding.message,
+        cut(finding.message, MAX_TEXT),
         difference.level,
         difference.aspect,
         difference.role.value if difference.role is not None else "",
         difference.path,
-        difference.expected,
-        difference.actual,
+        cut(difference.expected, MAX_LINE),
+        cut(difference.actual, MAX_LINE),
         finding.run,
         _call(difference),
         difference.before,

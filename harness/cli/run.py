@@ -30,7 +30,12 @@ def run(common: Common, paths: tuple[Path, ...], words: str) -> None:
     with common.open_run(len(files)) as run:
         options = common.options(run)
         jobs = [
-            Job(file.task(options), file.name, shlex.join(["harness", "run", as_argument(file.path), *common.words()]))
+            Job(
+                file.task(options),
+                file.name,
+                shlex.join(["harness", "run", as_argument(file.path), *common.words()]),
+                file.path,
+            )
             for file in files
         ]
         sys.exit(execute(run, jobs, common))

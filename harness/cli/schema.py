@@ -13,7 +13,7 @@ from harness.suite.program_schema import PROGRAM_SCHEMA
 from harness.suite.schema import CASE_SCHEMA, REFUSALS_SCHEMA
 from harness.text.json_schema import Schema
 from harness.toolchains.command_schema import TOOLCHAIN_SCHEMA
-from reports import fuzz, json_form
+from reports import fuzz, json_form, mutants
 
 DOCUMENTS: Mapping[str, Callable[[], Schema]] = {
     "case": lambda: CASE_SCHEMA,
@@ -23,6 +23,7 @@ DOCUMENTS: Mapping[str, Callable[[], Schema]] = {
     "toolchain": lambda: TOOLCHAIN_SCHEMA,
     "result": json_form.schema,
     "fuzz": fuzz.schema,
+    "mutants": mutants.schema,
 }
 
 
@@ -32,6 +33,6 @@ def schema(what: str) -> None:
     """Print the JSON Schema of a file that people write, or of results.
 
     case, refusals, program: files of a suite. expectations: known faults. toolchain: files for --toolchain. result,
-    fuzz: output of --json, the latter for `harness fuzz`.
+    fuzz, mutants: output of --json, the last two for the commands of these names.
     """
     echo(json.dumps(DOCUMENTS[what](), indent=2))

@@ -6,11 +6,12 @@ import contextlib
 import shlex
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import interpreters
 from harness.bench.examination import Examination
 from harness.cli import exits
 from harness.cli.options import Common
@@ -19,6 +20,7 @@ from harness.cli.sayer import Sayer
 from harness.runs.messages import Task
 from harness.runs.pool import PoolClosed
 from harness.runs.run import Run
+from harness.text.files import UnreadableFile, read_text_file
 from reports import json_form, model, text
 from reports.outcomes import Outcome
 
@@ -37,15 +39,28 @@ class Job:
     task: Task
     name: str
     repeat: str
+    file: Path | None = None
+    """The case's own file, which results quote."""
 
 
-def execute(run: Run, jobs: Sequence[Job], common: Common) -> int:
-    """Do all jobs, report on them, write the results; returns the exit code."""
+def execute(run: Run, jobs: Sequence[Job], common: Common, drawn: Mapping[str, str] | None = None) -> int:
+    """Do all jobs, report on them, write the results; returns the exit code. `drawn`: options that select values."""
     started, since = datetime.now(UTC), time.monotonic()
     tools = tuple(map(to_tool, run.tools))
     head = model.Run(
-        _iso(started), 0.0, _command(), tools, common.chosen.engine, tuple(run.notes), strict=common.strict
+        _iso(started),
+        0.0,
+        _command(),
+        tools,
+        common.chosen.engine,
+        tuple(run.notes),
+        strict=common.strict,
+        options={**common.in_effect(), **(drawn or {})},
+        planned=len(jobs),
+        stopped=model.NOT_ENDED,
+        interface=interpreters.functions() if common.json.path is not None else (),
     )
+    common.json.begin(json_form.to_json(head))
     say = Sayer(common.json.to_stdout, len(jobs))
     say(text.head_text(head))
     cases: list[model.Case] = []
@@ -55,13 +70,14 @@ def execute(run: Run, jobs: Sequence[Job], common: Common) -> int:
         results = run.in_order([job.task for job in jobs], say.advance)
         try:
             for job, result in zip(jobs, results, strict=True):
-                case = _case(job, result, stages)
+                case = _case(job, result, stages, quoted=common.json.path is not None)
                 cases.append(case)
                 for paragraph in _told(case, alone=len(jobs) == 1, verbose=common.verbose):
                     say(paragraph)
         except KeyboardInterrupt:
             interrupted = True
-    done = replace(head, seconds=time.monotonic() - since, cases=tuple(cases), stages=stages)
+    stopped = model.INTERRUPTED if interrupted else ""
+    done = replace(head, seconds=time.monotonic() - since, cases=tuple(cases), stages=stages, stopped=stopped)
     failed = text.failed_text(done)
     if failed:
         say("\n" + failed)
@@ -91,7 +107,7 @@ def _exit_code(case: model.Case) -> int:
     return _CODES.get(case.outcome, exits.DISAGREE)
 
 
-def _case(job: Job, result: object, stages: dict[str, float]) -> model.Case:
+def _case(job: Job, result: object, stages: dict[str, float], quoted: bool) -> model.Case:
     if isinstance(result, PoolClosed):
         raise KeyboardInterrupt
     if isinstance(result, Examination):
@@ -103,9 +119,17 @@ def _case(job: Job, result: object, stages: dict[str, float]) -> model.Case:
 
             with contextlib.suppress(OSError):  # the terminal also shows the command
                 add_command(folder, job.repeat)
-        return to_case(result, job.repeat)
+        return to_case(result, job.repeat, _source(job.file) if quoted else "")
     assert isinstance(result, Exception)
     return broken_case(job.name, result, job.repeat)
+
+
+def _source(file: Path | None) -> str:
+    """A case that cannot be read has told so itself."""
+    try:
+        return "" if file is None else read_text_file(file)
+    except UnreadableFile:
+        return ""
 
 
 def _iso(moment: datetime) -> str:

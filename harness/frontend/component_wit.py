@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from generator.errors import GeneratorError
 from generator.sources.load import load_text, select_world
 from generator.wit.binary.decode import decode_component, decode_world
+from generator.wit.printer import print_all
 from harness.binary.sections import MODULE_PREAMBLE, BinaryError, Reader, sections
 from harness.frontend.wit_view import WorldView
 from harness.world.world import World
@@ -30,6 +31,16 @@ def component_world(component: bytes) -> World:
     except GeneratorError as error:
         raise UnreadableComponent(str(error)) from error
     return WorldView(resolve, world).world()
+
+
+def component_text(component: bytes) -> str:
+    """The world of a component as WIT, for people to read. Raises `UnreadableComponent`."""
+    try:
+        resolve, world = decode_component(component)
+        package = resolve.worlds[world].package
+        return "" if package is None else print_all(resolve, package)
+    except GeneratorError as error:
+        raise UnreadableComponent(str(error)) from error
 
 
 def embedded_world(module: bytes) -> tuple[World, str]:

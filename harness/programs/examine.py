@@ -8,10 +8,12 @@ from pathlib import Path
 
 from harness.bench import artifacts
 from harness.bench.examination import Examination, Options
+from harness.bench.exhibit import world_text
 from harness.bench.workbench import Workbench
 from harness.engine.results import EngineKind, Rejected
 from harness.frontend.component_wit import component_world
 from harness.judge.difference import NOTHING, Difference
+from harness.judge.exhibits import Exhibits, Made
 from harness.judge.judging import Judging, build_finding, findings_of, judge_alone, refused_by_engine
 from harness.judge.ran import Ran, called
 from harness.judge.same_world import built_world
@@ -41,14 +43,23 @@ def examine_file(bench: Workbench, path: Path, name: str, options: Options) -> E
     except StepLost as lost:
         return Examination(name, "", broken(f"planning: {lost.loss.message}"))
     left = _left_out(bench, program, options)
-    verdict, cells = program_verdict(bench, name, program, prepared, options)
+    verdict, linked = program_verdict(bench, name, program, prepared, options)
     kept = ""
     if not verdict.outcome.good and options.artifacts is not None:
         kept = _keep_or_say_why(bench, options.artifacts, name, path, program, prepared)
     seconds = time.perf_counter() - started
-    ran = _ran(program, prepared, cells, options)
-    unsupported = tuple(left.values())
-    return Examination(name, program.title, verdict, program.wit, (), unsupported, kept, seconds=seconds, ran=ran)
+    ran = _ran(program, prepared, [cell for made in linked for cell in made.cells], options)
+    return Examination(
+        name,
+        program.title,
+        verdict,
+        program.wit,
+        unsupported=tuple(left.values()),
+        artifacts=kept,
+        seconds=seconds,
+        ran=ran,
+        exhibits=Exhibits(made=tuple(made.exhibit() for made in linked)) if options.exhibits else Exhibits(),
+    )
 
 
 def _left_out(bench: Workbench, program: Program, options: Options) -> dict[str, str]:
@@ -90,8 +101,8 @@ def examine_program(bench: Workbench, name: str, program: Program, prepared: Pre
 
 def program_verdict(
     bench: Workbench, name: str, program: Program, prepared: Prepared, options: Options
-) -> tuple[Verdict, list[str]]:
-    """The same, with the cells in which the program ran: `TOOLCHAIN@ENGINE`."""
+) -> tuple[Verdict, list[_Linked]]:
+    """The same, with the component of each toolchain."""
     left = _left_out(bench, program, options)
     chosen = list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
     names = [toolchain for toolchain in chosen if toolchain not in left]
@@ -105,7 +116,7 @@ def program_verdict(
     verdict = judge_alone(judging, found)
     if not verdict.outcome.good and (difference := bench.read_otherwise(program.wit)):
         verdict = misread(verdict, difference)
-    return verdict, [cell for made in linked.values() for cell in made.cells]
+    return verdict, list(linked.values())
 
 
 class _Linked:
@@ -117,7 +128,8 @@ class _Linked:
         self._program = program
         self._prepared = prepared
         self.cells: list[str] = []
-        """The cells in which it ran."""
+        """The cells in which it ran: `TOOLCHAIN@ENGINE`."""
+        self._component = b""
 
     def findings(self, engines: Sequence[EngineKind]) -> list[Finding]:
         toolchain = self._bench.toolchains[self._name]
@@ -126,7 +138,13 @@ class _Linked:
             return self._not_refused(result, self._program.refusal)
         if not isinstance(result, Built):
             return [build_finding(f"the program by {self._name}", result)]
+        self._component = result.data
         return [*self._world(result.data), *(finding for kind in engines for finding in self._run(result.data, kind))]
+
+    def exhibit(self) -> Made:
+        """The component, as reports show it. Its libraries are the program's own."""
+        wit = world_text(self._component) if self._component else ""
+        return Made(self._name, 0, len(self._component), wit)
 
     def _not_refused(self, result: BuildResult, message: str) -> list[Finding]:
         """Other toolchains than ours may refuse in any words."""

@@ -17,6 +17,7 @@ from harness.bench.examine import keep_or_say_why
 from harness.judge.observation import Observed
 from harness.plan.plan import Plan
 from reports import json_form
+from reports.model import INTERRUPTED, NOT_ENDED
 from tests.harness import interrupted
 from tests.harness.command import harness_here
 
@@ -76,6 +77,13 @@ def test_all_agree(suite: Path) -> None:
     jsonschema.validate(results, json_form.schema())
     assert [case["name"] for case in results["cases"]] == ["bad", "scalars/byte"]
     assert results["counts"] == {"pass": 2}
+    assert (results["planned"], results["stopped"], results["options"]["jobs"]) == (2, "", "1")
+    byte = results["cases"][1]
+    assert byte["source"] == CASE
+    assert {"direction": "export", "position": "parameter", "features": ["u8"]} in byte["covered"]
+    assert {"push_u8", "pop_u8", "export_call"} <= set(byte["interface"]) <= set(results["interface"])
+    assert {made["toolchains"] for made in byte["made"]} == {"ours", "reference"}
+    assert all(made["library"] < made["component"] and "export a:b/x" in made["wit"] for made in byte["made"])
     assert not (suite / "artifacts").exists()
 
 
@@ -98,7 +106,7 @@ sys.exit(done.returncode)
 """
     )
     wrong.chmod(0o755)
-    done = harness("run", "cases/scalars", "--reference", str(wrong), "-j", "1", cwd=suite)
+    done = harness("run", "cases/scalars", "--reference", str(wrong), "-j", "1", "--json", "o.json", cwd=suite)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "FAIL  scalars/byte: a byte" in done.stdout
     assert "expected: push_u8 255" in done.stdout
@@ -106,6 +114,13 @@ sys.exit(done.returncode)
     assert "a:b/x#f(255) -> 0" in done.stdout
     assert "interface x { f: func(a: u8) -> u8; }" in done.stdout
     assert f"repeat with: harness run cases/scalars/byte.toml --reference {wrong}" in done.stdout
+    (case,) = json.loads((suite / "o.json").read_text())["cases"]
+    assert any(
+        excerpt["expected"][excerpt["at"] - excerpt["first"]].startswith("push_u8 255")
+        and excerpt["seen"][excerpt["at"] - excerpt["first"]].startswith("push_s8 ")
+        and "reference@winch" in excerpt["cells"]
+        for excerpt in case["excerpts"]
+    ), case["excerpts"]
     kept = suite / "artifacts" / "scalars.byte"
     assert (kept / "subject.wit").is_file()
     assert (kept / "run-1.driver.script").read_text().startswith("boxed1")
@@ -273,12 +288,16 @@ def test_an_interrupted_run_leaves_nothing_behind(suite: Path) -> None:
         assert process.stdout is not None
         process.stdout.readline()
         time.sleep(1.0)
+        begun = json.loads((suite / "o.json").read_text())
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=interrupted.PATIENCE)
     assert process.returncode == 130
     assert "interrupted" in output
     assert not list(temporary.iterdir())
-    jsonschema.validate(json.loads((suite / "o.json").read_text()), json_form.schema())
+    ended = json.loads((suite / "o.json").read_text())
+    for results, stopped in ((begun, NOT_ENDED), (ended, INTERRUPTED)):
+        jsonschema.validate(results, json_form.schema())
+        assert (results["stopped"], results["planned"]) == (stopped, 202)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")

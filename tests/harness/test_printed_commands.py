@@ -123,7 +123,18 @@ def documented() -> list[str]:
 @pytest.mark.parametrize("command", documented())
 def test_documented_commands_exist(command: str, tmp_path: Path) -> None:
     """With the options that they show: parsed, not run."""
-    for name in ("my.wit", "PATH", "FILE.toml", "mine.toml", "found.toml", "findings/NAME.toml", "tool.toml"):
+    for name in (
+        "my.wit",
+        "PATH",
+        "FILE.toml",
+        "mine.toml",
+        "found.toml",
+        "findings/NAME.toml",
+        "tool.toml",
+        "new.json",
+        "result.json",
+        "old.json",
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("")
     (tmp_path / "cases").mkdir()

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from typing import Any
 
 import jsonschema
 import pytest
 
+from reports.bounds import cut_lines
 from reports.json_form import schema, to_json
-from reports.model import Called, Case, Finding, Opinion, Ran, Run, Tool
+from reports.model import Called, Case, Covered, Excerpt, Finding, Made, Opinion, Ran, Run, Tool
 from reports.outcomes import Outcome
-from reports.text import MAX_FINDINGS, MAX_LINES, case_text, failed_text, head_text, known_text, ran_text, summary_text
+from reports.text import (
+    MAX_FINDINGS,
+    MAX_LINES,
+    case_text,
+    failed_text,
+    head_text,
+    known_text,
+    ran_text,
+    skipped_text,
+    summary_text,
+    unsupported_text,
+)
 
 FINDING = Finding(Outcome.FAIL, "m", 3, "event", "subject", "event 1, call 1, x", "push_u8 1", "push_u8 255", 2, 1)
 CASE = Case(
@@ -26,6 +39,11 @@ CASE = Case(
     repeat="harness run x",
     artifacts="artifacts/values/byte",
     ran=Ran(3, (Called("a:b/c#f", 2), Called("g", 1)), ("ours@winch", "reference@winch")),
+    source="title = 'a byte'",
+    excerpts=(Excerpt(("reference@winch",), 2, "subject", 1, 1, ("push_u8 1",), ("push_u8 255",), ("call 1",)),),
+    made=(Made("ours", 300, 4000, "package root:component;"),),
+    covered=(Covered("import", "parameter", ("u8",)),),
+    interface=("push_u8",),
 )
 RUN = Run(
     "2026-01-01T00:00:00Z",
@@ -36,6 +54,9 @@ RUN = Run(
     ("no luck",),
     (CASE, Case("a", "", Outcome.PASS), Case("b", "", Outcome.SKIP, reason="why")),
     {"run": 0.5},
+    options={"seed": "7"},
+    planned=3,
+    interface=("push_u8", "pop_u8"),
 )
 
 
@@ -63,6 +84,26 @@ def test_the_schema_refuses_what_the_model_cannot_say(change: dict[str, object])
     data["cases"][0].update(change)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(data, schema())
+
+
+@pytest.mark.parametrize(
+    ("change", "complete"),
+    [({}, True), ({"stopped": "interrupted"}, False), ({"planned": 4}, False), ({"stopped": "", "planned": 0}, True)],
+)
+def test_a_run_that_broke_off_is_not_complete(change: dict[str, Any], complete: bool) -> None:
+    assert dataclasses.replace(RUN, **change).complete is complete
+
+
+@pytest.mark.parametrize(
+    ("lines", "kept"),
+    [
+        ((), ()),
+        (("ab", "abc"), ("ab", "ab... (3 characters)")),
+        (("a", "b", "c", "d"), ("a", "b", "c", "... (1 more)")),
+    ],
+)
+def test_what_is_kept_of_a_case_is_bounded(lines: tuple[str, ...], kept: tuple[str, ...]) -> None:
+    assert cut_lines(lines, 3, 2) == kept
 
 
 def test_text_of_a_failure() -> None:
@@ -102,6 +143,17 @@ def test_the_call_of_the_finding_is_shown_with_those_around_it(call: int, shown:
     assert [number for number in range(1, 51) if f"  f{number}()" in text] == list(shown)
     assert (f"  > {call}  f{call}()" in text) is (call > 0)
     assert "      before:   subject: the last event is 3, `pop_u8 1`\n" in text
+
+
+def test_a_name_is_one_line() -> None:
+    """In what `harness run` says, too."""
+    named = dataclasses.replace(CASE, name="x\nPASS  y", title="a\x1b[0m\nb")
+    unsupported = dataclasses.replace(named, unsupported=("f: async",), reason="why")
+    told = (case_text(named), failed_text(dataclasses.replace(RUN, cases=(named, CASE))), ran_text(named))
+    more = (unsupported_text(unsupported), skipped_text(unsupported), known_text(named))
+    for text in (*told, *more):
+        assert "x\\nPASS  y" in text and "\nPASS" not in text
+    assert case_text(named).startswith("FAIL  x\\nPASS  y: a\\x1b[0m\\nb\n")
 
 
 def test_equal_findings_are_told_once() -> None:

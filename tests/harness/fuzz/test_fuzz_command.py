@@ -18,6 +18,7 @@ from harness.cli import fuzz as fuzz_command
 from harness.cli.group import commands
 from harness.runs.pool import Patience
 from reports import fuzz as reports
+from reports.model import NOT_ENDED
 from tests.harness import interrupted
 
 OURS = ["--toolchain", "ours"]
@@ -150,9 +151,11 @@ def test_interrupted_it_keeps_what_it_has(tmp_path: Path) -> None:
         deadline = time.monotonic() + 60
         while not (tmp_path / "campaign.json").exists() and time.monotonic() < deadline:
             time.sleep(0.1)
+        begun = summary(tmp_path / "s.json")
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=interrupted.PATIENCE)
     assert process.returncode == 130
+    assert begun["stopped"] == NOT_ENDED, "what a kill would have left"
     assert "stopped: interrupted" in output
     told = summary(tmp_path / "s.json")
     assert told["stopped"] == "interrupted"

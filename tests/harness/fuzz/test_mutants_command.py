@@ -10,11 +10,14 @@ import sys
 import time
 from pathlib import Path
 
+import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
 from harness.cli.group import commands
 from harness.mutants.toolchain import MUTANTS
+from reports import mutants as reports
+from reports.model import NOT_ENDED
 from tests.harness import interrupted
 
 CASE = """title = "s8 in a list"
@@ -61,7 +64,11 @@ def test_what_cases_notice(suite: Path, tmp_path: Path) -> None:
     result = run("--cases", "--suite", str(suite), "--only", "s8-loaded-unsigned", "-j", "1", "--json", str(out))
     assert result.exit_code == 0, result.output
     assert "noticed by cases: 1 of 1" in result.stdout
-    (row,) = json.loads(out.read_text())
+    results = json.loads(out.read_text())
+    jsonschema.validate(results, reports.schema())
+    assert (results["planned"], results["stopped"]) == (1, "")
+    (row,) = results["mutants"]
+    assert (row["shown"], row["fuzzed"]) == (None, None)
     assert (row["name"], row["cases"], row["level"]) == ("s8-loaded-unsigned", ["s8"], 3)
     assert "push_s8" in row["message"]
 
@@ -79,8 +86,8 @@ main()
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_interrupted_it_ends_at_once(tmp_path: Path) -> None:
     """Also while a world takes for ever, and without a trace."""
-    words = ["mutants", "--fuzz", "60", "--only", "slot-0-used", "-j", "1"]
-    note = tmp_path / "note"
+    note, out = tmp_path / "note", tmp_path / "out.json"
+    words = ["mutants", "--fuzz", "60", "--only", "slot-0-used", "-j", "1", "--json", str(out)]
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     path = os.pathsep.join(sys.path)
@@ -93,6 +100,9 @@ def test_interrupted_it_ends_at_once(tmp_path: Path) -> None:
         _, told = process.communicate(timeout=interrupted.PATIENCE)
     assert process.returncode == 130
     assert "interrupted" in told
+    results = json.loads(out.read_text())
+    jsonschema.validate(results, reports.schema())
+    assert (results["planned"], results["mutants"], results["stopped"]) == (1, [], NOT_ENDED)
     assert not list(temporary.iterdir())
 
 

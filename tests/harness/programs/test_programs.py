@@ -114,6 +114,16 @@ def test_it_is_shown(bench: Workbench) -> None:
     assert found.outcome is Outcome.PASS, found.findings
 
 
+@pytest.mark.parametrize("wanted", [False, True])
+def test_reports_get_its_components_if_they_ask(bench: Workbench, tmp_path: Path, wanted: bool) -> None:
+    (tmp_path / "p.toml").write_text(file())
+    found = examine_file(bench, tmp_path / "p.toml", "p", Options(artifacts=None, exhibits=wanted))
+    made = found.exhibits.made
+    assert [part.toolchains for part in made] == (list(bench.toolchains) if wanted else [])
+    assert all(part.component > 0 and part.library == 0 and "import a:b/notes;" in part.wit for part in made)
+    assert all(cell.endswith("@winch") for cell in found.ran.cells) and found.ran.calls == 4
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

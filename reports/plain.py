@@ -1,0 +1,42 @@
+"""Result files as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports import fuzz
+from reports.inputs import Input, Inputs
+from reports.model import Run
+from reports.mutants import MutantsRun
+from reports.shown import one_line, shown
+from reports.text import case_text, counted, failed_text, head_text, summary_text
+
+
+def text(inputs: Inputs) -> str:
+    """Everything that needs attention, and totals, file by file."""
+    return "\n\n".join(shown("\n".join(_file(input))) for input in inputs.files) + "\n"
+
+
+def _file(input: Input) -> Iterator[str]:
+    results = input.results
+    yield f"{one_line(input.file)}: {one_line(results.command)}, started {one_line(results.started)}"
+    if not results.complete:
+        yield f"NOT COMPLETE: {one_line(input.why)}"
+    if isinstance(results, Run):
+        yield head_text(results)
+        yield from (f"\n{case_text(case)}" for case in results.cases if not case.good)
+        failed = failed_text(results)
+        yield from [f"\n{failed}"] if failed else []
+        yield summary_text(results)
+    elif isinstance(results, MutantsRun):
+        yield from _mutants(results)
+    else:
+        yield fuzz.summary_text(results)
+
+
+def _mutants(run: MutantsRun) -> Iterator[str]:
+    killed = [mutant for mutant in run.mutants if mutant.killed]
+    for mutant in run.mutants:
+        if not mutant.killed:
+            yield f"NOT NOTICED  {one_line(mutant.name)} ({one_line(mutant.area)}): {one_line(mutant.wrong)}"
+    yield f"{counted(len(run.mutants), 'mutant')}: {len(killed)} noticed"

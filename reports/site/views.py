@@ -1,0 +1,195 @@
+"""What each page of a run shows, worked out before a template draws it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+from reports.columns import Column, columns, opinions_by_column
+from reports.coverage import (
+    DIRECTIONS,
+    FUNCTION,
+    FUNCTION_FEATURES,
+    POSITIONS,
+    TYPE_FEATURES,
+    interface_counts,
+    squares,
+)
+from reports.model import Case, Excerpt, Finding, Opinion, Run
+from reports.outcomes import Outcome
+
+MAX_FINDINGS = 12
+"""Findings of one opinion on a page."""
+MAX_MESSAGE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case and where its page is."""
+
+    case: Case
+    file: str
+    classes: str = ""
+    outcomes: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> str:
+        """The first finding that no expectation explains."""
+        opinions = sorted(self.case.opinions, key=lambda opinion: opinion.outcome.good)
+        found = next((f"{o.toolchain}: {o.findings[0].message}" for o in opinions if o.findings), self.case.reason)
+        return found if len(found) <= MAX_MESSAGE else f"{found[:MAX_MESSAGE]}..."
+
+
+def index(run: Run) -> dict[str, Any]:
+    by_area: dict[str, Counter[str]] = {}
+    for case in run.cases:
+        by_area.setdefault(case.area, Counter())[case.outcome] += 1
+    return {
+        "counts": run.counts(),
+        "totals": {
+            "calls": sum(case.ran.calls for case in run.cases),
+            "refusals": sum(case.ran.refusals for case in run.cases),
+        },
+        "areas": [(area, counts.total(), counts) for area, counts in sorted(by_area.items())],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A radio button; without an id, all rows pass."""
+
+    id: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    name: str
+    legend: str
+    choices: tuple[Choice, ...]
+
+
+def matrix(run: Run, files: Sequence[str]) -> dict[str, Any]:
+    """Rows have a class for each choice that shows them; the style sheet hides the others."""
+    cases = run.cases
+    shown = columns(cases, [tool.name for tool in run.tools])
+    areas = {area: number for number, area in enumerate(sorted({case.area for case in cases}))}
+    rows = [_row(case, file, shown, areas) for case, file in zip(cases, files, strict=True)]
+    counts = Counter(name for row in rows for name in row.classes.split())
+    everything = Choice("", "all", len(rows))
+    outcomes = [Choice(f"o{n}", o, counts[f"o{n}"]) for n, o in enumerate(Outcome) if counts[f"o{n}"]]
+    tools = [Choice(f"t{n}", column.label, counts[f"t{n}"]) for n, column in enumerate(shown)]
+    filters = (
+        Filter("area", "Area", (everything, *(Choice(f"a{n}", a, counts[f"a{n}"]) for a, n in areas.items()))),
+        Filter("outcome", "Outcome of the case", (everything, *outcomes)),
+        Filter("tool", "Not passed by", (Choice("", "anybody or nobody", len(rows)), *tools)),
+    )
+    return {"columns": shown, "rows": rows, "filters": filters}
+
+
+def _row(case: Case, file: str, shown: Sequence[Column], areas: dict[str, int]) -> Row:
+    opinions = opinions_by_column(case)
+    outcomes = tuple(opinions[column.key].outcome if column.key in opinions else "" for column in shown)
+    wrong = [f"t{number}" for number, outcome in enumerate(outcomes) if outcome not in ("", "pass")]
+    classes = [f"a{areas[case.area]}", f"o{list(Outcome).index(case.outcome)}", *wrong]
+    return Row(case, file, " ".join(classes), outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An event of a trace, or where there is none; `first`: the first that differs."""
+
+    number: int
+    expected: str | None
+    seen: str | None
+    place: str
+    first: bool
+
+
+def case_page(case: Case) -> dict[str, Any]:
+    worlds: dict[str, list[str]] = {}
+    for made in case.made:
+        if made.wit:
+            worlds.setdefault(made.wit, []).append(made.toolchains)
+    return {
+        "case": case,
+        "told": list(_told(case)),
+        "excerpts": [
+            {"run": e.run, "role": e.role, "at": e.at, "cells": e.cells, "rows": _lines(e)} for e in case.excerpts
+        ],
+        "worlds": [(names, wit) for wit, names in worlds.items()],
+    }
+
+
+def _told(case: Case) -> Iterator[tuple[Opinion, Sequence[Finding], int]]:
+    for opinion in case.opinions:
+        if opinion.findings:
+            yield opinion, opinion.findings[:MAX_FINDINGS], max(0, len(opinion.findings) - MAX_FINDINGS)
+
+
+def _lines(excerpt: Excerpt) -> list[Line]:
+    rows = zip_longest(excerpt.expected, excerpt.seen, excerpt.places)
+    return [
+        Line(number, expected, seen, place or "", number == excerpt.at)
+        for number, (expected, seen, place) in enumerate(rows, excerpt.first)
+    ]
+
+
+@dataclass(slots=True)
+class Fault:
+    """A known fault and the cases that showed it."""
+
+    id: str
+    reason: str
+    minorities: list[str]
+    rows: list[Row]
+
+
+def findings(run: Run, files: Sequence[str]) -> dict[str, Any]:
+    rows = [Row(case, file) for case, file in zip(run.cases, files, strict=True)]
+    known: dict[str, Fault] = {}
+    for row in rows:
+        seen = {opinion.expectation: opinion.reason for opinion in row.case.opinions if opinion.expectation}
+        for id, reason in seen.items():
+            fault = known.setdefault(id, Fault(id, reason, [], []))
+            fault.rows.append(row)
+            if row.case.minority and row.case.minority not in fault.minorities:
+                fault.minorities.append(row.case.minority)
+    skipped = [(row, row.case.reason) for row in rows if row.case.outcome is Outcome.SKIP]
+    skipped += [(row, item) for row in rows for item in row.case.unsupported if item != row.case.reason]
+    fresh = [row for row in rows if not row.case.good]
+    return {"fresh": fresh, "known": sorted(known.values(), key=lambda f: -len(f.rows)), "skipped": skipped}
+
+
+def coverage(run: Run, files: Sequence[str]) -> dict[str, Any]:
+    found = squares(run.cases)
+    counts = interface_counts(run.cases)
+    tables = []
+    for title, caption, features, positions in (
+        ("Types", "Types of values that crossed, by direction and position.", TYPE_FEATURES, POSITIONS[1:]),
+        ("Functions", "Kinds of functions that were called.", FUNCTION_FEATURES, (FUNCTION,)),
+    ):
+        rows = [(feature, [_square(found, files, feature, d, p) for d in DIRECTIONS for p in positions])
+                for feature in features]  # fmt: skip
+        every = [square for _, row in rows for square in row]
+        tables.append(
+            {
+                "title": title,
+                "caption": caption,
+                "directions": DIRECTIONS,
+                "positions": positions,
+                "rows": rows,
+                "squares": len(every),
+                "empty": every.count(None),
+            }
+        )
+    return {"tables": tables, "interface": [(name, counts[name]) for name in run.interface]}
+
+
+def _square(found: Any, files: Sequence[str], feature: str, direction: str, position: str) -> dict[str, Any] | None:
+    square = found.get((feature, direction, position))
+    return None if square is None else {"cases": square.cases, "file": files[square.example]}

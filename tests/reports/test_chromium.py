@@ -1,0 +1,131 @@
+"""The site in a browser, if one is installed: it loads from disk, fits a phone, and filters without a script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reports.inputs import Inputs
+from reports.site.build import Site
+from tests.reports import chromium
+from tests.reports.samples import BETTER, FUZZ, MUTANTS, RUN, hostile_inputs, inputs
+
+pytestmark = pytest.mark.skipif(bool(chromium.why_not()), reason=chromium.why_not() or "-")
+
+PHONE, DESK = 360, 1280
+WIDE = (
+    "[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth"
+    " && !e.closest('.scroll, pre')).map(e => e.outerHTML.slice(0, 200))"
+)
+SHOWN = "[...document.querySelectorAll('.row')].filter(r => r.getClientRects().length).map(r => r.cells[0].innerText)"
+
+
+def drawn(folder: Path, inputs: Inputs) -> Path:
+    for path, text in Site(inputs).pages():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[chromium.Browser]:
+    program = chromium.find()
+    assert program is not None
+    with chromium.Browser(program, tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return drawn(tmp_path_factory.mktemp("site"), inputs(RUN, BETTER, FUZZ, MUTANTS, RUN))
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return drawn(tmp_path_factory.mktemp("hostile"), hostile_inputs())
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("kind", ["site", "hostile"])
+def test_every_page_loads_and_fits(
+    browser: chromium.Browser, width: int, kind: str, request: pytest.FixtureRequest
+) -> None:
+    """Wide tables scroll in their own frames; the page itself does not."""
+    folder: Path = request.getfixturevalue(kind)
+    browser.look(width, 800, "light")
+    browser.complaints.clear()
+    for page in sorted(folder.rglob("*.html")):
+        browser.open(page)
+        assert browser.value("getComputedStyle(document.body).margin") == "0px", "the style sheet is there"
+        assert browser.value("document.documentElement.scrollWidth") <= width, (page.name, browser.value(WIDE))
+    assert browser.complaints == []
+
+
+@pytest.mark.parametrize(("scheme", "dark"), [("light", False), ("dark", True)])
+def test_it_follows_the_scheme_of_its_reader(browser: chromium.Browser, site: Path, scheme: str, dark: bool) -> None:
+    browser.look(DESK, 800, scheme)
+    browser.open(site / "index.html")
+    colour = browser.value("getComputedStyle(document.body).backgroundColor")
+    assert (max(map(int, colour.removeprefix("rgb(").removesuffix(")").split(","))) < 64) is dark
+
+
+@pytest.mark.parametrize(
+    ("labels", "names"),
+    [
+        ([], ["scalars/byte", "lists/of-bytes", "lists/known", "maps/of-maps", "alone"]),
+        (["lists"], ["lists/of-bytes", "lists/known"]),
+        (["fail"], ["lists/of-bytes"]),
+        (["reference"], ["lists/of-bytes", "lists/known"]),
+        (["lists", "expected failure", "reference"], ["lists/known"]),
+        (["maps", "fail"], []),
+    ],
+)
+def test_filters_work_without_a_script(
+    browser: chromium.Browser, site: Path, labels: list[str], names: list[str]
+) -> None:
+    browser.look(DESK, 800, "light")
+    browser.open(site / "matrix.html")
+    for label in labels:
+        found = f"[...document.querySelectorAll('label')].find(l => l.innerText.trim().startsWith('{label} ('))"
+        browser.value(f"{found}.querySelector('input').click()")
+    assert browser.value(SHOWN) == names
+
+
+def test_the_first_key_leads_to_the_content(browser: chromium.Browser, site: Path) -> None:
+    browser.look(DESK, 800, "light")
+    browser.open(site / "index.html")
+    browser.press("Tab", 9)
+    assert browser.value("document.activeElement.innerText") == "Skip to the content"
+    assert browser.value("document.activeElement.getBoundingClientRect().left") >= 0, "it is seen"
+    browser.press("Enter", 13)
+    assert browser.value("document.activeElement.id") == "content"
+
+
+def test_what_a_screen_reader_is_told(browser: chromium.Browser, site: Path) -> None:
+    browser.look(PHONE, 800, "light")
+    browser.open(site / "matrix.html")
+    browser.ask("Accessibility.enable")
+    nodes = browser.ask("Accessibility.getFullAXTree")["nodes"]
+    roles = [node["role"]["value"] for node in nodes if not node["ignored"]]
+    for landmark in ("banner", "navigation", "main", "contentinfo"):
+        assert roles.count(landmark) == 1, landmark
+    assert roles.count("rowheader") == len(RUN.cases)
+    assert roles.count("columnheader") == 6
+    assert roles.count("radiogroup") + roles.count("group") >= 3
+    named = [node["name"]["value"] for node in nodes if node["role"]["value"] == "table"]
+    assert named == ["Cases by toolchain and cell"]
+
+
+def test_hostile_texts_do_nothing(browser: chromium.Browser, hostile: Path) -> None:
+    """With scripts turned on."""
+    browser.ask("Emulation.setScriptExecutionDisabled", value=False)
+    browser.look(DESK, 800, "light")
+    browser.complaints.clear()
+    for page in sorted(hostile.rglob("*.html")):
+        browser.open(page)
+        assert browser.value("document.scripts.length + document.images.length") == 0
+        assert browser.value("[...document.querySelectorAll('*')].some(e => e.onload || e.onerror)") is False
+    assert browser.complaints == []
+    browser.ask("Emulation.setScriptExecutionDisabled", value=True)
