@@ -24,6 +24,9 @@ from generator.resolved.model import (
 )
 from generator.resolved.walk import function_types, parts
 
+Item = tuple[Direction, WorldKey]
+"""An item of a world."""
+
 
 def without(resolve: Resolve, id: WorldId, exclusions: Exclusions) -> Resolve:
     """The resolution with a smaller world under the same id.
@@ -47,23 +50,28 @@ def without(resolve: Resolve, id: WorldId, exclusions: Exclusions) -> Resolve:
 
 def _refuse_uses(resolve: Resolve, world: World, excluded: Excluded) -> None:
     instances = Instances(resolve, world)
-    problems: dict[str, None] = {}
+    problems: dict[tuple[Item, Item], str] = {}
     for direction, items in sides(world).items():
         for key, item in items.items():
             if key in excluded[direction]:
                 continue
-            user = _instance(instances, direction, key, item)
-            for owner, type in _types(instances, user, item):
-                home, side = _home(instances, owner, type)
-                exclusion = None if home is None else excluded[side].get(home)
+            for owner, type in _types(instances, _instance(instances, direction, key, item), item):
+                home = _home(instances, owner, type)
+                exclusion = excluded[home[0]].get(home[1])
                 if exclusion is not None:
-                    verb = direction.value.removesuffix(":")
+                    user = _text(resolve, (direction, key))
                     problems.setdefault(
-                        f"{exclusion.text}: {verb} `{resolve.world_key_name(key)}` uses its type "
-                        f"`{resolve.types[type].name}`; exclude that {verb} too, or exclude neither"
+                        ((direction, key), home),
+                        f"{exclusion.text}: {user} uses type `{resolve.types[type].name}` of {_text(resolve, home)}; "
+                        "exclude both or neither",
                     )
     if problems:
-        raise GeneratorError("\n  ".join(problems))
+        raise GeneratorError("\n  ".join(problems.values()))
+
+
+def _text(resolve: Resolve, item: Item) -> str:
+    direction, key = item
+    return f"{direction.value.removesuffix(':')} `{resolve.world_key_name(key)}`"
 
 
 def _instance(instances: Instances, direction: Direction, key: WorldKey, item: WorldItem) -> Instance:
@@ -72,11 +80,13 @@ def _instance(instances: Instances, direction: Direction, key: WorldKey, item: W
     return (instances.exports if direction is Direction.EXPORT else instances.imports)[key]
 
 
-def _home(instances: Instances, owner: Instance, type: TypeId) -> tuple[WorldKey | None, Direction]:
-    """The item of the world that has a definition."""
-    if owner is instances.root:
-        return instances.resolve.types[type].name, Direction.IMPORT
-    return owner.key, Direction.EXPORT if owner.exported else Direction.IMPORT
+def _home(instances: Instances, owner: Instance, type: TypeId) -> Item:
+    """The item of the world that has a named definition."""
+    key = owner.key
+    if key is None:
+        key = instances.resolve.types[type].name
+    assert key is not None, "types of a world are named"
+    return (Direction.EXPORT if owner.exported else Direction.IMPORT), key
 
 
 def _types(instances: Instances, user: Instance, item: WorldItem) -> Iterator[tuple[Instance, TypeId]]:

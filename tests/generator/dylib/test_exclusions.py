@@ -159,18 +159,51 @@ world bare { use t.{r}; }
 @pytest.mark.parametrize(
     ("world", "interfaces", "worlds", "message"),
     [
-        ("i", ["a:b/t"], [], "--exclude-interface a:b/t: import `a:b/u` uses its type `n`"),
-        ("i", ["a:b/u"], [], "--exclude-interface a:b/u: import `a:b/v` uses its type `n`"),
-        ("e", ["export:a:b/t"], [], "--exclude-interface export:a:b/t: export `a:b/u` uses its type `n`"),
-        ("e", ["export:a:b/u"], [], "--exclude-interface export:a:b/u: export `a:b/v` uses its type `n`"),
-        ("k", ["a:b/t"], [], "--exclude-interface a:b/t: import `r` uses its type `r`"),
-        ("k", [], ["bare"], "--exclude-world bare: export `f` uses its type `r`"),
+        (
+            "i",
+            ["a:b/t"],
+            [],
+            "--exclude-interface a:b/t: import `a:b/u` uses type `n` of import `a:b/t`; exclude both or neither",
+        ),
+        (
+            "i",
+            ["a:b/u"],
+            [],
+            "--exclude-interface a:b/u: import `a:b/v` uses type `n` of import `a:b/u`; exclude both or neither",
+        ),
+        (
+            "e",
+            ["export:a:b/t"],
+            [],
+            "--exclude-interface export:a:b/t: export `a:b/u` uses type `n` of export `a:b/t`; exclude both or neither",
+        ),
+        (
+            "e",
+            ["export:a:b/u"],
+            [],
+            "--exclude-interface export:a:b/u: export `a:b/v` uses type `n` of export `a:b/u`; exclude both or neither",
+        ),
+        (
+            "k",
+            ["a:b/t"],
+            [],
+            "--exclude-interface a:b/t: import `r` uses type `r` of import `a:b/t`; exclude both or neither",
+        ),
+        ("k", [], ["bare"], "--exclude-world bare: export `f` uses type `r` of import `r`; exclude both or neither"),
     ],
 )
 def test_what_stays_needs_it(world: str, interfaces: list[str], worlds: list[str], message: str) -> None:
     with pytest.raises(GeneratorError) as caught:
         partial(USES, interfaces, worlds, world)
-    assert message in str(caught.value)
+    assert message in str(caught.value).split("\n  ")
+
+
+def test_one_line_for_each_pair() -> None:
+    """However many types pass between the two."""
+    wit = "package a:b; interface t { type m = u8; type n = u8; } interface u { use t.{m, n}; } world w { import u; }"
+    with pytest.raises(GeneratorError) as caught:
+        partial(wit, ["a:b/t"], [])
+    assert len(str(caught.value).split("\n")) == 1
 
 
 @pytest.mark.parametrize(
