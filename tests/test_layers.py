@@ -23,7 +23,7 @@ HARNESS = (
     ("toolchains",),
     ("mutants", "suite"),
     ("planner", "judge"),
-    ("host_end",),
+    ("host_end", "explain"),
     ("bench",),
     ("programs",),
     ("runs",),

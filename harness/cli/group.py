@@ -10,6 +10,7 @@ import click
 SUBCOMMANDS = {
     "check": "Run the world in PATH, a WIT file or folder.",
     "doctor": "Show installed packages and missing features.",
+    "explain": "Say in words what CASE tests, which rules are behind it, and what each tool does with it.",
     "fuzz": "Check random worlds, values and scripts against each other and against the specification.",
     "mutants": "Replace our tools with deliberately wrong ones, and report which checks notice them.",
     "reduce": "Make a case that disagrees as small as possible.",

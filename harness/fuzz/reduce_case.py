@@ -23,15 +23,12 @@ from harness.fuzz.reduce import EFFORT, HANGING_EFFORT, Reduce, Reduction, size_
 from harness.fuzz.signature import Hit, hits
 from harness.fuzz.smallest_yet import Smallest, SmallestYet
 from harness.fuzz.trial import Recipe
-from harness.judge.verdict import Verdict, broken, unusable
+from harness.judge.verdict import Verdict
 from harness.plan.plan import ComponentPlan, Plan
 from harness.plan.roles import Role
-from harness.planner import case_plan
 from harness.planner.cases import segments
-from harness.process.steps import StepLost
-from harness.suite.case import Case, load_case
-from harness.text.limits import planning
-from harness.text.toml_lines import FileError
+from harness.runs.perform import plan_case
+from harness.suite.case import Case
 from reports.outcomes import Outcome
 
 _CALLS = 20
@@ -69,15 +66,10 @@ class ReduceCase:
 
     def perform(self, bench: Workbench) -> CaseReduced:
         options = replace(self.options, artifacts=None, expectations=self.options.expectations.within(self.name))
-        try:
-            with bench.steps.bounded("read"):
-                case = load_case(self.path)
-            with bench.steps.bounded("plan", extra=planning(case.sample.calls if case.sample is not None else 0)):
-                plan = case_plan(case)
-        except FileError as error:
-            return CaseReduced(unusable(str(error)))
-        except StepLost as lost:
-            return CaseReduced(broken(f"planning: {lost.loss.message}"))
+        planned = plan_case(bench, self.path)
+        if isinstance(planned, Verdict):
+            return CaseReduced(planned)
+        case, plan = planned
         verdict = examine(bench, self.name, plan, options).verdict
         tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
         found = hits(verdict, explainer(tools, options.expectations, plan))

@@ -63,12 +63,13 @@ def _arriving(given: Value) -> str | None:
 class Compiler(Generic[V]):
     """Lowers the steps of one run. `read` returns the value of a `V`; it may raise `WaveError`.
 
-    After `compile`: the components in the order in which they are entered, and the calls in the order in which they are
-    made.
+    After `compile`: the components in the order in which they are entered, the component that does each step, and the
+    calls in the order in which they are made.
     """
 
     def __init__(self, composition: Composition, lists: s.Lists, read: Callable[[V, t.Type], Value]) -> None:
         self.entries: list[Role] = []
+        self.actors: list[Role] = []
         self.calls: list[tuple[Function, CallStep[V]]] = []
         self.names = HandleNames()
         self._composition = composition
@@ -84,6 +85,7 @@ class Compiler(Generic[V]):
         frame: Frame | None = None
         for step in steps:
             role = self._actor(step, frame)
+            self.actors.append(role)
             if frame is None or frame.role is not role:
                 frame = self._scripts[role].frame(s.OnRun())
                 self.entries.append(role)

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 from harness.bench.artifacts import source_of
 from harness.bench.examination import Examination
 from harness.bench.examine import examine
 from harness.bench.workbench import Workbench
+from harness.explain.words import case_words
 from harness.frontend.front_end import FrontEndError, WitText
 from harness.frontend.gates import unknown_gate
 from harness.judge.ran import Ran
-from harness.judge.verdict import broken, unusable
+from harness.judge.verdict import Verdict, broken, unusable
+from harness.plan.plan import Plan
 from harness.planner import case_plan, check_plan
 from harness.process.steps import StepLost
 from harness.runs.refuse import judge_refusals, unasked
 from harness.runs.second_opinion import second_opinion
-from harness.runs.tasks import CheckWorld, RunCase, RunRefusals, Smoke
-from harness.suite.case import load_case
+from harness.runs.tasks import CheckWorld, ExplainCase, RunCase, RunRefusals, Smoke
+from harness.suite.case import Case, load_case
 from harness.suite.refusals import load_refusals
 from harness.text.limits import planning
 from harness.text.toml_lines import FileError
@@ -45,16 +48,28 @@ world smoke {
 
 def run_case(bench: Workbench, task: RunCase) -> Examination:
     started = time.perf_counter()
+    planned = plan_case(bench, task.path)
+    if isinstance(planned, Verdict):
+        return Examination(task.name, "", planned)
+    return examine(bench, task.name, planned[1], task.options, started, source_of(task.path))
+
+
+def plan_case(bench: Workbench, path: Path) -> tuple[Case, Plan] | Verdict:
+    """A case file and its plan, or why there is none."""
     try:
         with bench.steps.bounded("read"):
-            case = load_case(task.path)
+            case = load_case(path)
         with bench.steps.bounded("plan", extra=planning(case.sample.calls if case.sample is not None else 0)):
-            plan = case_plan(case)
+            return case, case_plan(case)
     except FileError as error:
-        return Examination(task.name, "", unusable(str(error)))
+        return unusable(str(error))
     except StepLost as lost:
-        return Examination(task.name, "", broken(f"planning: {lost.loss.message}"))
-    return examine(bench, task.name, plan, task.options, started, source_of(task.path))
+        return broken(f"planning: {lost.loss.message}")
+
+
+def explain_case(bench: Workbench, task: ExplainCase) -> str | Examination:
+    planned = plan_case(bench, task.path)
+    return Examination(task.name, "", planned) if isinstance(planned, Verdict) else case_words(*planned)
 
 
 def run_refusals(bench: Workbench, task: RunRefusals) -> Examination:

@@ -30,6 +30,19 @@ class RunCase:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplainCase:
+    """A case file, in words; nothing runs. The answer is the text, or an examination that says what is wrong."""
+
+    path: Path
+    name: str
+
+    def perform(self, bench: Workbench) -> str | Examination:
+        from harness.runs.perform import explain_case
+
+        return explain_case(bench, self)
+
+
+@dataclass(frozen=True, slots=True)
 class RunRefusals:
     """A table of refusals."""
 

@@ -1,0 +1,102 @@
+"""`harness explain`: what a case tests, which rules are behind it, what each tool does with it."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from harness.bench.examination import Examination
+from harness.cli import exits
+from harness.cli.chosen import as_argument
+from harness.cli.exits import UsedWrongly
+from harness.cli.options import take_chosen, tool_options
+from harness.cli.results import to_case
+from harness.cli.terminal import echo
+from harness.process.interrupts import result_of
+from harness.runs.pool import TaskFailed
+from harness.runs.run import Run
+from harness.runs.suite_files import Kind, NoCases, find
+from harness.runs.tasks import ExplainCase
+from reports import model, text
+from reports.outcomes import Outcome
+
+MAX_FINDINGS = 2
+"""Of each tool; `harness run` shows more."""
+_NOT_EXPLAINED = {Kind.REFUSALS: "a table of refusals", Kind.PROGRAM: "a program of libraries"}
+_CODES = {
+    Outcome.BAD_INPUT: exits.USED_WRONGLY,
+    Outcome.HARNESS_ERROR: exits.BROKEN,
+    Outcome.LIMIT_REACHED: exits.BROKEN,
+}
+
+
+@click.command()
+@click.argument("case", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--no-run", is_flag=True, help="Only the words: no tool runs.")
+@tool_options
+def explain(case: Path, no_run: bool, **tools: object) -> None:
+    """Say in words what CASE tests, which rules are behind it, and what each tool does with it.
+
+    The exit codes are those of `harness run`.
+    """
+    try:
+        (file,) = find([case])
+    except NoCases as error:
+        raise UsedWrongly(str(error)) from error
+    if file.kind in _NOT_EXPLAINED:
+        raise UsedWrongly(f"{case} is {_NOT_EXPLAINED[file.kind]}: only cases with a world can be explained")
+    chosen = take_chosen(tools)
+    repeat = shlex.join(["harness", "run", as_argument(case), *chosen.words()])
+    with chosen.open_run(1) as run:
+        options = chosen.options(run, None)
+        try:
+            words = result_of(run.submit(ExplainCase(case, file.name)))
+            if isinstance(words, Examination):
+                raise UsedWrongly(words.verdict.reason)
+            echo(words)
+            code = exits.AGREE
+            if not no_run:
+                code = _told(result_of(run.submit(file.task(options))), run, repeat)
+        except TaskFailed as error:
+            echo(f"Error: {error}", err=True)
+            code = exits.BROKEN
+    sys.exit(code)
+
+
+def _told(examination: Examination, run: Run, repeat: str) -> int:
+    """What the tools did; the exit code."""
+    case = to_case(examination, repeat)
+    tools = {tool.name: f"{tool.tool} {tool.version}" for tool in run.tools}
+    echo("\n".join(["", *run.notes, "What the tools do:"]))
+    if case.reason:
+        echo(f"  {case.outcome}: {case.reason}")
+    for opinion in case.opinions:
+        tool = f" ({tools[opinion.toolchain]})" if opinion.toolchain in tools else ""
+        echo(f"  {opinion.toolchain}{tool}: {opinion.outcome}")
+    for line in _known(examination):
+        echo(line)
+    if any(opinion.findings for opinion in case.opinions):
+        echo(f"\n{text.case_text(_shortened(case))}")
+    elif case.outcome is Outcome.PASS:
+        echo(f"All do what the model says. Repeat with: {repeat}")
+    return exits.AGREE if case.good else _CODES.get(case.outcome, exits.DISAGREE)
+
+
+def _shortened(case: model.Case) -> model.Case:
+    """The first findings of each tool; those of mixed cells where no tool has one by itself. The rest is known here."""
+    pure = [opinion for opinion in case.opinions if opinion.findings and "@" not in opinion.toolchain]
+    shown = pure or [opinion for opinion in case.opinions if opinion.findings]
+    opinions = [replace(o, findings=o.findings[:MAX_FINDINGS], expectation="", reason="") for o in shown]
+    return replace(case, wit="", opinions=tuple(opinions))
+
+
+def _known(examination: Examination) -> Iterator[str]:
+    """The expectations that explain what tools do, each once."""
+    known = [judgement.expectation for judgement in examination.verdict.judgements]
+    for expectation in dict.fromkeys(found for found in known if found is not None):
+        yield f"Known fault of {expectation.tool}: {expectation.id} ({expectation.source})\n  {expectation.reason}"

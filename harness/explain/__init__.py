@@ -1,0 +1,1 @@
+"""A case in words: its world, its steps, the rules behind them."""

@@ -1,0 +1,143 @@
+"""What the specification says about traps, types and steps: a sentence and the functions of CanonicalABI.md behind it.
+
+The model (`harness/model`) follows the same functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.plan.outcomes import TrapClass
+from harness.plan.steps import CallStep, DropStep, ErrorContextStep, MessageStep, NewStep, Step
+from harness.values.values import Value
+from harness.world import types as t
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`functions`: in CanonicalABI.md; empty for what is no rule of the specification."""
+
+    says: str
+    functions: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.says} ({', '.join(self.functions)})" if self.functions else self.says
+
+
+_RANGES = ("load_list_from_range", "load_string_from_range", "lift_flat_values")
+
+TRAPS: Mapping[TrapClass, Rule] = {
+    TrapClass.INVALID_CHAR: Rule(
+        "a char that is 0x110000 or more, or a surrogate (0xd800 to 0xdfff), traps", ("convert_i32_to_char",)
+    ),
+    TrapClass.INVALID_DISCRIMINANT: Rule(
+        "a discriminant beyond the last case traps", ("load_variant", "lift_flat_variant")
+    ),
+    TrapClass.INVALID_UTF8: Rule("bytes that the string encoding does not allow trap", ("load_string_from_range",)),
+    TrapClass.INVALID_HANDLE: Rule("an index without an entry in the table of handles traps", ("Table.get",)),
+    TrapClass.HANDLE_TYPE: Rule(
+        "a handle of another type traps, and so does a borrow where an own handle is needed",
+        ("lift_own", "lift_borrow", "canon_resource_drop", "canon_resource_rep", "lift_error_context"),
+    ),
+    TrapClass.UNALIGNED: Rule("an address that is no multiple of the type's alignment traps", _RANGES),
+    TrapClass.OUT_OF_BOUNDS: Rule("a value that does not lie inside the memory traps", _RANGES),
+    TrapClass.TOO_LONG: Rule(
+        "a list or a string of more bytes than its limit traps", ("load_list_from_range", "load_string_from_range")
+    ),
+    TrapClass.BORROW_LEFT: Rule("a call that returns while it still has a borrowed handle traps", ("Task.return_",)),
+    TrapClass.LENT: Rule("a lent handle is neither given away nor dropped", ("lift_own", "canon_resource_drop")),
+    TrapClass.CANNOT_LEAVE: Rule(
+        "a component that must not leave, as in its allocator or after its return, calls no import",
+        ("canon_lower", "canon_resource_drop"),
+    ),
+    TrapClass.CANNOT_ENTER: Rule(
+        "a component that has been entered is not entered again", ("ComponentInstance.may_enter_from",)
+    ),
+    TrapClass.UNREACHABLE: Rule("the component's own code executes `unreachable`"),
+    TrapClass.STACK_OVERFLOW: Rule("the engine's stack ends: a limit of the engine"),
+    TrapClass.OUT_OF_FUEL: Rule("the fuel ends: a limit of the harness"),
+    TrapClass.INTERPRETER: Rule("the interpreter stops, because a call contradicts wit_dylib.h"),
+    TrapClass.OTHER: Rule("a trap of another kind"),
+}
+
+CALL = Rule(
+    "parameters are lifted from the caller and lowered into the callee, the result goes the other way",
+    ("canon_lift", "canon_lower"),
+)
+_CASES = Rule(
+    "a discriminant says which case it is; the flat form of all payloads is joined",
+    ("load_variant", "store_variant", "lift_flat_variant"),
+)
+_FIELDS = Rule("fields follow each other, each at its alignment", ("load_record", "store_record"))
+_INTEGER = Rule(
+    "an integer keeps its width and its sign", ("load_int", "store_int", "lift_flat_unsigned", "lift_flat_signed")
+)
+_FLOAT = Rule("a number arrives unchanged; of a NaN only that it is one", ("canonicalize_nan32", "canonicalize_nan64"))
+
+
+def of_type(type: t.Type) -> Rule | None:
+    """The rule of a type by itself, its parts apart."""
+    match type:
+        case t.Prim.BOOL:
+            return Rule("every number but 0 is true", ("convert_int_to_bool",))
+        case t.Prim.CHAR:
+            return Rule("a char is a Unicode scalar value", ("convert_i32_to_char", "char_to_i32"))
+        case t.Prim.STRING:
+            return Rule("a string is copied between memories and encodings", ("load_string", "store_string"))
+        case t.Prim.ERROR_CONTEXT:
+            return Rule("both ends have an error context", ("lift_error_context", "lower_error_context"))
+        case t.Prim.F32 | t.Prim.F64:
+            return _FLOAT
+        case t.Prim():
+            return _INTEGER
+        case t.Record() | t.Tuple():
+            return _FIELDS
+        case t.Variant() | t.EnumType() | t.Option() | t.Result():
+            return _CASES
+        case t.Flags():
+            return Rule("a flag is a bit; bits without a flag are ignored", ("unpack_flags_from_int",))
+        case t.List() | t.FixedLengthList():
+            return Rule("elements follow each other, in order", ("load_list", "store_list"))
+        case t.Map():
+            return Rule("a map is a list of pairs", ("despecialize", "load_list", "store_list"))
+        case t.Own():
+            return Rule("an own handle leaves the giver's table of handles", ("lift_own", "lower_own"))
+        case t.Borrow():
+            return Rule(
+                "a borrow stays in the lender's table; the component that defines the resource gets the representation",
+                ("lift_borrow", "lower_borrow"),
+            )
+    return None
+
+
+def of_types(types: Iterable[t.Type | None]) -> list[Rule]:
+    """The rules of types and of all their parts, each once."""
+    found = [of_type(type) for type in t.reachable(*types)]
+    return list(dict.fromkeys(rule for rule in found if rule is not None))
+
+
+def of_steps(steps: Sequence[Step[Value]] | Sequence[Step[str]]) -> list[Rule]:
+    """The rules of steps and of the steps during them, each once."""
+    found: dict[Rule, None] = {}
+    for step in steps:
+        found[_of_step(step)] = None
+        if isinstance(step, CallStep | DropStep):
+            found.update(dict.fromkeys(of_steps(step.during)))
+    return list(found)
+
+
+def _of_step(step: Step[Value] | Step[str]) -> Rule:
+    match step:
+        case CallStep():
+            return CALL
+        case DropStep():
+            functions = ("canon_resource_drop", "canon_error_context_drop")
+            return Rule("a drop removes a handle; that of an own handle calls the destructor", functions)
+        case NewStep():
+            return Rule("the component that defines a resource makes its handles", ("canon_resource_new",))
+        case ErrorContextStep():
+            return Rule("a component makes an error context", ("canon_error_context_new",))
+        case MessageStep():
+            return Rule("the message of an error context can be read", ("canon_error_context_debug_message",))
+    return Rule("the component that defines a resource reads a handle's representation", ("canon_resource_rep",))
