@@ -1,4 +1,4 @@
-"""A small picture for a README: how many cases are as they must be."""
+"""A small picture for a README: the number of cases that pass or show a known fault."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def matrix(run: Run, files: Sequence[str]) -> dict[str, Any]:
     filters = (
         Filter("area", "Area", (everything, *(Choice(f"a{n}", a, counts[f"a{n}"]) for a, n in areas.items()))),
         Filter("outcome", "Outcome of the case", (everything, *outcomes)),
-        Filter("tool", "Not passed by", (Choice("", "anybody or nobody", len(rows)), *tools)),
+        Filter("tool", "Not passed by", (Choice("", "any", len(rows)), *tools)),
     )
     return {"columns": shown, "rows": rows, "filters": filters}
 
