@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from harness.mutants.componentizing import COMPONENTIZING
+from harness.mutants.generated import GENERATED
 from harness.mutants.hooks import HOOKS
 from harness.mutants.linking import LINKING
 from harness.mutants.programs import PROGRAMS
 from harness.mutants.sizes import LINKED_SIZES
 
-LINKERS = (*LINKING.rows, *COMPONENTIZING.rows, *LINKED_SIZES.rows, *PROGRAMS.rows, *HOOKS.rows)
+LINKERS = (*LINKING.rows, *COMPONENTIZING.rows, *LINKED_SIZES.rows, *PROGRAMS.rows, *HOOKS.rows, *GENERATED.rows)

@@ -121,7 +121,67 @@ call = "second"
 result = "22"
 """
 
+_GENERATED = """
+[[library]]
+name = "lib{world}.so"
+world = "{world}"
+wat = '''
+(module (@dylink.0 {needed})
+  {imports}
+  (import "env" "wit_dylib_initialize" (func $initialize (param i32)))
+  (import "env" "wit_dylib_export_call" (func $call (param i32) (result i32)))
+  (func (export "__wasm_call_ctors") (call $initialize (i32.const {number})))
+  {exports})
+'''
+"""
+
+_INTERPRETER = """
+[[library]]
+name = "libinterpreter.so"
+world = "native"
+wat = '''
+(module (@dylink.0)
+  (global $world (mut i32) (i32.const 0))
+  (func (export "wit_dylib_initialize") (param i32) (global.set $world (local.get 0)))
+  (func $call (export "wit_dylib_export_call") (param i32) (result i32)
+    (i32.add (global.get $world) (local.get 0)))
+  (func (export "run") (result i32) (call $call (i32.const 1))))
+'''
+"""
+
+_GENERATED_WORLDS = """
+title = "Generated libraries"
+why = "Each gives the interpreter its world."
+origin = "own"
+wit = '''
+package m:generated;
+world native { export run: func() -> u32; }
+world one { export first: func() -> u32; }
+world two { export second: func() -> u32; }
+world imports { import log: func(x: u32); }
+world refused { include native; include one; include two; }
+world native-and-imports { include native; include imports; }
+'''
+"""
+
+
+def _generated(world: str, number: int, imports: str = "", exports: str = "") -> str:
+    return _GENERATED.format(
+        world=world, number=number, needed='(needed "libinterpreter.so")', imports=imports, exports=exports
+    )
+
+
 PROGRAM_FILES = {
+    "two-generated": _GENERATED_WORLDS
+    + 'world = "refused"\nrefusal = "knows only the last one"\n'
+    + _generated("one", 100, exports='(func (export "first") (result i32) (call $call (i32.const 0)))')
+    + _generated("two", 200, exports='(func (export "second") (result i32) (call $call (i32.const 0)))')
+    + _INTERPRETER,
+    "native-exports": _GENERATED_WORLDS
+    + 'world = "native-and-imports"\n'
+    + _generated("imports", 300, imports='(import "$root" "log" (func $log (param i32)))')
+    + _INTERPRETER
+    + '[[step]]\ncall = "run"\nresult = "301"\n',
     "thread-local": _THREAD_LOCAL
     + _WITH_STORAGE.format(name="first", value=11, needed='(needed "libsecond.so")')
     + _WITH_STORAGE.format(name="second", value=22, needed="")
