@@ -45,7 +45,8 @@ def test_what_is_named_is_there(path: str) -> None:
     ("title", "package", "named"),
     [
         ("A value type", "generator", "FixedLengthList|FIXED_LENGTH_LIST"),
-        ("An operation", "harness", "ErrorContextNew"),
+        ("A value type", "harness", r"FixedLengthList|\"fixed[-_]length[-_]list\"|def _fixed_length_list"),
+        ("An operation", "harness", "ErrorContextMessage"),
         ("A step", "harness", "ErrorContextStep"),
         ("An event", "harness", "ResourceDtor"),
     ],

@@ -1,4 +1,4 @@
-"""Values in steps that can be made bad, and what is bad for each type."""
+"""The values in steps that a fault can replace, and the bad values of each type."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _RANGES = (
 """Addresses and lengths: unaligned for some type, out of bounds, wrapped around, longer than any string or list."""
 
 _HANDLES = (0, 0x00FF_FFFF, 0xFFFF_FFFF)
-"""Never in a table: the first is reserved, the others are far beyond what a run makes."""
+"""Never in a table: the first is reserved, the others are far above the handles of a run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A value inside the arguments or the result of a call, by the steps that lead to it."""
+    """A value inside the arguments or the result of a call, by its path."""
 
     visit: Visit
     path: tuple[int, ...]
@@ -43,7 +43,7 @@ class Spot:
     type: t.Type
     value: Value
     others: tuple[str, ...]
-    """Other handles of the same call, and those that came to the frame earlier, which may be gone by now."""
+    """Other handles of the same call, and handles that the frame got earlier and may have lost since."""
 
     def __str__(self) -> str:
         assert self.visit.function is not None
@@ -57,7 +57,7 @@ class Spot:
 
 
 def spots(visit: Visit, numbers_whole: bool) -> Iterator[Spot]:
-    """All values of a call, or of its result, that can be made bad. `numbers_whole`: lists of numbers have no parts."""
+    """The values of a call or its result that a fault can replace. `numbers_whole`: lists of numbers have no parts."""
     function, step = visit.function, visit.step
     if function is None or not isinstance(step, CallStep):
         return
@@ -82,7 +82,7 @@ def _names(value: Value, type: t.Type) -> list[str]:
 def _parts(
     value: Value, type: t.Type, path: tuple[int, ...], numbers_whole: bool
 ) -> Iterator[tuple[tuple[int, ...], t.Type, Value]]:
-    """The value and everything in it that can be bad."""
+    """The value and all its parts that a fault can replace."""
     if not _only_parts(despecialize(type)):
         yield path, type, value
     if not (numbers_whole and isinstance(type, t.List) and type.type in t.NUMBERS):
@@ -102,12 +102,12 @@ def _only_parts(shape: Shape) -> bool:
 
 
 def is_wide(type: t.Type) -> bool:
-    """Whether the discriminant of a type fills a byte, or just does not: what is beyond may be cut to a case."""
+    """Whether the discriminant of a type just fills a byte, or just does not: larger ones may be cut to a valid one."""
     return isinstance(type, t.Variant | t.EnumType) and len(type.cases) >= 255
 
 
 def bad_values(spot: Spot) -> Sequence[Value]:
-    """What is given at a spot. Where a handle was, the receiver knows what comes by the name of that."""
+    """The bad values for a spot. In the place of a handle, the receiver knows the value by the handle's name."""
     arrives = spot.value.name if isinstance(spot.value, HandleName) else None
     match spot.type:
         case t.Own() | t.Borrow():

@@ -1,4 +1,4 @@
-"""Many trials over several workers: order, limits, what is kept, and how it ends."""
+"""Many trials on several workers: their order, limits, stored findings, and end."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LOOK_EVERY = 0.2
 
 
 class Commands(Protocol):
-    """What a user types to see something again."""
+    """The commands that repeat something."""
 
     def trial(self, index: int) -> str:
         """One world alone."""
@@ -50,7 +50,7 @@ class Commands(Protocol):
 
 
 class _TimeOver(Exception):
-    """What is under way does not end within the bound on time."""
+    """Running work does not end within the time limit."""
 
 
 class Watcher(Protocol):
@@ -110,7 +110,7 @@ class Campaign:
 
     @property
     def reductions(self) -> int:
-        """How many findings wait to be reduced, or are under way."""
+        """The number of findings whose reduction waits or runs."""
         return len(self._reductions)
 
     @property
@@ -242,7 +242,7 @@ class Campaign:
         self.watcher.reduced(found, reduced)
 
     def _collect_done(self) -> None:
-        """What is finished already, in order; the rest is dropped."""
+        """The finished trials, in order; the rest is dropped."""
         while self._waiting and self._waiting[0][1].done():
             index, future = self._waiting.popleft()
             self._add(index, self._wait(future))

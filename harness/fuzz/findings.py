@@ -1,4 +1,4 @@
-"""Findings as they are kept: one for each signature, with a count, a case file, and the command that repeats it."""
+"""Stored findings: one for each signature, with a count, a case file, and the command that repeats it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from harness.fuzz.trial import TrialResult
 from harness.text import atomic
 
 _REPEAT = "# Repeat: "
-"""How the line begins that says how a finding is repeated."""
+"""The beginning of the line with the command that repeats a finding."""
 _HEAD = 64 * 1024
-"""Bytes of a file that are looked at to tell who wrote it."""
+"""The first bytes of a file, which show whether a campaign wrote it."""
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class Ledger:
     stages: Counter[str] = field(default_factory=Counter)
 
     def add(self, result: TrialResult, repeat: str) -> list[Found]:
-        """The findings that are seen for the first time."""
+        """The findings that are new to the campaign."""
         self.worlds += 1
         self.calls += result.calls
         self.outcomes[result.outcome] += 1

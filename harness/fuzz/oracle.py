@@ -1,4 +1,4 @@
-"""Whether a smaller world still shows the same finding: same levels, same minority, same kind."""
+"""Whether a smaller world still shows the same finding: the same levels, minority and kind."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from harness.values.draws import Impossible
 T = TypeVar("T")
 
 UNUSABLE = (FrontEndError, CaseError, Impossible, OutOfRegisters)
-"""What planning raises for what is no world or no script any more."""
+"""The errors of planning for a text that is no world, or steps that are no script, any more."""
 
 CLOSING = 1.5
 """Seconds beyond the end that it may take to write down what was found."""
@@ -42,12 +42,12 @@ EVENTS = 400
 
 
 def effort_of(plan: Plan) -> int:
-    """What an attempt with this plan costs, about: 1 for a small one. The same on every machine."""
+    """The approximate cost of an attempt with this plan, 1 for a small one; the same on every machine."""
     return 1 + sum(len(events) for run in plan.runs for events in run.expected.values()) // EVENTS
 
 
 class Oracle:
-    """Belongs to one reduction: counts attempts and what they cost."""
+    """Counts the attempts of one reduction, and their cost."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What is run in the world of a trial: calls with values from a seed, then runs with one bad value each."""
+"""The runs of a trial: calls with values from a seed, then runs with one bad value each."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from harness.world.despecialize import Product, Sequence, despecialize
 TITLE = "fuzz"
 
 MAX_VALUES = 60_000
-"""Values that the calls of one plan may move, about; a plan with more would be stopped by the bounds of a run."""
+"""About the most values that the calls of one plan may move; the limits of a run would stop a larger plan."""
 
 _LENGTH = 4
-"""About the length of a list that is drawn."""
+"""The approximate length of a drawn list."""
 
 
 EMBEDDED_EVERY = 4
-"""Of all worlds, one in so many is embedded as well, in one encoding."""
+"""One in so many worlds is also embedded, in one encoding."""
 
 
 def encodings_of(index: int) -> tuple[str, ...]:
@@ -83,7 +83,7 @@ def affordable(surroundings: Surroundings, calls: int) -> int:
 
 
 def _values(type: t.Type | None, known: dict[int, int]) -> int:
-    """About how many values a value of the type holds."""
+    """The approximate number of values in a value of the type."""
     if type is None:
         return 0
     found = known.get(id(type))

@@ -31,13 +31,13 @@ from harness.world import types as t
 from harness.world.world import Function
 
 _ATTEMPTS = 6
-"""Some bad values have no outcome that the specification fixes; then another one is tried."""
+"""The specification does not define the outcome of some bad values; then the planner tries another one."""
 
 _BAD_DROP_ONE_IN = 8
-"""Of the runs that drop anything, those with a fault in that; most of those in which a borrow is dropped: few are."""
+"""One in so many runs with drops gets a faulty drop; most runs that drop a borrow get one, because they are rare."""
 
 _WEIGHTS = {"handle": 4, "wide": 2}
-"""Of kinds of values; of one that is not here, 1. With handles the most can go wrong; wide discriminants are rare."""
+"""Weights of kinds of values; others weigh 1. Most can go wrong with handles; wide discriminants are rare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _bad_run(planned: PlannedWorld, random: Random) -> tuple[ScriptPlan, RunStep
 
 
 def _with_fault(composition: Composition, run: RunSteps, fault: Fault) -> tuple[ScriptPlan, RunSteps] | None:
-    """The run with the fault; None where nothing can be predicted.
+    """The run with the fault; None if the model cannot predict it.
 
     A later step may need a handle that the bad value does not have. Such a run ends at its fault, if that is a trap.
     """
@@ -185,7 +185,7 @@ def _said(bad: Value) -> str:
 
 
 def _kind(type: t.Type) -> str:
-    """What has bad values of one sort."""
+    """The kind of types that share their bad values."""
     if isinstance(type, t.Prim):
         return "number" if type in t.NUMBERS else type.canonical
     if is_wide(type):
@@ -194,7 +194,7 @@ def _kind(type: t.Type) -> str:
 
 
 def _put(value: Value, type: t.Type, path: Sequence[int], bad: Value) -> Value:
-    """`value` with what is at `path` replaced."""
+    """`value` with the part at `path` replaced."""
     if not path:
         return bad
     at, *rest = path

@@ -61,7 +61,7 @@ class Reduced:
 
 
 def size_of(parts: CaseParts | ProgramText) -> str:
-    """How large a case is, for people."""
+    """The size of a case as text for people."""
     if isinstance(parts, ProgramText):
         return f"{parts.libraries} librar{'y' if parts.libraries == 1 else 'ies'}"
     lines, steps = len(parts.wit.strip().splitlines()), len(parts.steps)
@@ -121,7 +121,7 @@ class Reduction:
         return Reduced(parts, oracle.attempts, note, oracle.cut, message)
 
     def _run(self) -> tuple[CaseParts | None, str]:
-        """The smallest case that was found, or why there is none."""
+        """The smallest case found, or the reason why there is none."""
         self._phase()
         if self._task.signature.aspect == FRONT_END:
             return self._unparsed(), ""
@@ -183,7 +183,7 @@ class Reduction:
         return after
 
     def _unparsed(self) -> CaseParts:
-        """For WIT that our front end refuses: there is nothing to be called."""
+        """For WIT that our front end refuses: there are no calls."""
         world, calls = self._world, self._calls
         wit = reduce_wit(world.wit, lambda wit: self._oracle.front_end_refuses(replace(world, wit=wit)))
         return self._as_sample(replace(world, wit=wit), calls)
@@ -240,7 +240,7 @@ class Reduction:
         return self._run_that_shows(planned) or self._as_sample(world, calls)
 
     def _run_that_shows(self, planned: PlannedWorld) -> CaseParts | None:
-        """The case of the first run that shows it."""
+        """The case of the first run that shows the finding."""
         signature = self._task.signature
         for number in range(len(planned.plan.runs)):
             case = run_case(planned, number + 1, signature)

@@ -1,4 +1,4 @@
-"""What makes two findings the same: who is wrong, who stands alone, which level, and how - without names and numbers.
+"""The bucket of a finding: the wrong tool, the minority, the level and the kind, without names and numbers.
 
 A signature is coarse on purpose: a hundred hits of one cause must be one finding, and a reduced world has other names,
 indices and values than the world in which the cause was first seen.
@@ -20,7 +20,7 @@ from harness.trace.events import FLOATS, NUMBERS, Balances, Unreadable
 from reports.outcomes import Outcome
 
 _WHAT = re.compile(r"^(?:the (?:subject|provider|driver|program) (?:of|by) [^:]*|\S+@(?:winch|cranelift)): ")
-"""At the beginning of a message: what it is about. A cell's name has no colon."""
+"""The beginning of a message, which names its topic. A cell's name has no colon."""
 _ROLE = re.compile(r"\b(?:subject|provider|driver)\b")
 _NAMED = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|\[?[\w.:\]-]*[#/][\w.\[\]#/@:+-]*")
 _BRACKETS = re.compile(r"\[[^\[\]]*\]")
@@ -31,11 +31,11 @@ _PANIC = re.compile(r"panicked at [^\n]*\n([^\n]*)")
 _MAX_WORDS = 36
 _MAX_WORD = 40
 _MAX_MESSAGE = 2000
-"""Characters at either end of a message that are looked at; the rest of a flood says nothing new."""
+"""Only so many characters at either end of a message count; the rest of a flood adds nothing."""
 _BAD_VALUE = re.compile(
     r"a trap \((?:out-of-bounds|unaligned|too-long|invalid-(?:char|utf8|discriminant|handle)|handle-type): "
 )
-"""Garbage read as a value traps as whatever it happens to be: which of these it is says nothing of the cause."""
+"""Garbage that is read as a value traps in one of these ways by chance, so the way does not identify the cause."""
 _MOVES = ("push", "pop")
 _PLAIN = {f"{move}_{kind}": f"{move}_plain" for move in _MOVES for kind in (*NUMBERS, *FLOATS, "string")}
 """Calls for values without parts."""
@@ -43,9 +43,9 @@ _STUMBLES = (
     (re.compile(r"(interpreter: )(?:pop_kind|pick|discriminant|stack|list_length|iterator)\)"), "wrong values"),
     (re.compile(r"(interpreter: )(?:dealloc|block|realloc|guard|freed)\)"), "wrong memory"),
 )
-"""Causes of traps that the interpreter tells (interpreters/src/fail.h), by what they are about."""
+"""Causes of traps that the interpreter reports (interpreters/src/fail.h), by topic."""
 BESIDE = ", beside the first"
-"""Ends the toolchain of a judgement that two toolchains' structures gave, where the model has no opinion."""
+"""The suffix of the toolchain if a judgement compares two toolchains' structures and the model has no opinion."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -61,7 +61,7 @@ class Signature:
 
     @property
     def slug(self) -> str:
-        """A file name: what differs, and a few digits that tell it from what reads the same."""
+        """A file name: the kind of the difference, and a few digits that distinguish equal names."""
         words = re.findall(r"[a-z0-9]+", f"{self.toolchain} {self.outcome} {self.aspect} {self.kind}".lower())
         name = "-".join(dict.fromkeys(words))[:72].strip("-")
         digits = hashlib.blake2b(repr(self).encode(), digest_size=2).hexdigest()
@@ -86,14 +86,14 @@ class Hit:
 
 
 Explain = Callable[[str, Finding], str]
-"""The id of the expectation that explains a finding about a toolchain, empty where none does."""
+"""The id of the expectation that explains a finding about a toolchain; empty if there is none."""
 
 
 def hits(verdict: Verdict, explain: Explain) -> list[Hit]:
-    """What a verdict says is wrong, each signature once: as new, if any finding of it is.
+    """The findings of a verdict, each signature once; it is new if any finding with it is new.
 
-    Of one toolchain's behaviour only what differs first counts, the rest follows from it. Mixed cells count where no
-    toolchain is wrong by itself. A way in which several toolchains differ from the model is one finding: the model
+    Only the first difference in a toolchain's behaviour counts, because the others follow from it. Mixed cells count if
+    no toolchain is wrong by itself. A way in which several toolchains differ from the model is one finding: the model
     stands alone where they are more than those that agree with it and the model itself.
     """
     pure = [judgement for judgement in verdict.judgements if judgement.findings and "@" not in judgement.toolchain]
@@ -145,7 +145,7 @@ def _of_judgement(judgement: Judgement, explain: Explain) -> Iterator[Hit]:
 
 
 def _shortened(message: str) -> str:
-    """Without the middle of a flood."""
+    """The message without the middle of a flood."""
     left_out = len(message) - 2 * _MAX_MESSAGE
     if left_out <= 0:
         return message
@@ -153,7 +153,7 @@ def _shortened(message: str) -> str:
 
 
 def _signature(toolchain: str, finding: Finding) -> Signature:
-    """About one toolchain, as if it stood alone. Of a mixed cell nobody can say which of its makers is wrong."""
+    """The signature for one toolchain, as if it were the minority. A mixed cell does not show its wrong tool."""
     minority = "" if "@" in toolchain or toolchain.endswith(BESIDE) else toolchain.removesuffix(HOSTS)
     difference = finding.difference
     if difference is None:
@@ -185,7 +185,7 @@ def _difference_shape(difference: Difference) -> str:
 
 
 def _stumbles(outcome: str) -> str:
-    """Which of its own rules an interpreter given too much or too little meets first, the world says and no cause."""
+    """The outcome with the broken rules grouped: the world, not the cause, decides which rule breaks first."""
     for faults, rule in _STUMBLES:
         outcome = faults.sub(rf"\1{rule})", outcome)
     return outcome
@@ -194,7 +194,7 @@ def _stumbles(outcome: str) -> str:
 def _event_shape(expected: Event | None, actual: Event | None) -> str:
     """Which calls of the interface: `push_s8 / push_u8`, or what of one call differs.
 
-    Beside a call for anything else, a plain value is just that: which one stands there, the world says and no cause.
+    Next to a call for any other type, all plain values are one kind: the world, not the cause, decides which one it is.
     """
     calls = [NOTHING if event is None else event.word for event in (expected, actual)]
     if calls[0] != calls[1]:
@@ -206,7 +206,7 @@ def _event_shape(expected: Event | None, actual: Event | None) -> str:
 
 
 def _of_one_call(expected: Event | None, actual: Event | None) -> str:
-    """What of it differs: a name comes before a value."""
+    """The part of one call that differs; names count before values."""
     if isinstance(expected, Unreadable) or isinstance(actual, Unreadable):
         return "malformed"
     names = NAMED[expected.__class__] if expected is not None else ()
@@ -226,19 +226,19 @@ def _call_shape(expected: str, actual: str) -> str:
 
 
 def _balance_shape(event: Event) -> str:
-    """Which of the balances are not 0."""
+    """The balances that are not 0."""
     if not isinstance(event, Balances):
         return f"{event.word} malformed"
     return " ".join([event.word, *(name for name in event.left if getattr(event, name))])
 
 
 def _first_word(line: str) -> str:
-    """The first that says something."""
+    """The first word that is not an article."""
     return next((word for word in re.findall(r"[a-z-]+", line.lower()) if word not in ("a", "an")), "nothing")
 
 
 def message_shape(message: str) -> str:
-    """A tool's or engine's words without names and numbers. Of a Python traceback, where it was raised and what."""
+    """A message of a tool or engine without names and numbers; for a Python traceback, the exception and its place."""
     end = message[-_MAX_MESSAGE:]
     frames = _PYTHON_FRAME.findall(end)
     if frames:

@@ -1,4 +1,4 @@
-"""The state of a campaign beside its findings, so that a killed run can go on: `--resume`."""
+"""The state of a campaign next to its findings, so that a killed run can continue: `--resume`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from harness.text.files import read_text_file
 FILE = "campaign.json"
 FORMAT = 3
 MAX_BYTES = 256 << 20
-"""A larger file is none of ours."""
+"""No campaign writes a larger file."""
 
 
 class CannotResume(Exception):

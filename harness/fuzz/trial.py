@@ -1,4 +1,4 @@
-"""One trial: a world, its plan, its verdict. A function of (recipe, index), whoever carries it out and when."""
+"""One trial: a world, its plan, its verdict. It is a function of (recipe, index), for any worker at any time."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ FRONT_END = "front end"
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What all trials of a campaign have in common; with an index, it says everything about one."""
+    """The common part of all trials of a campaign; together with an index it determines one trial."""
 
     seed: int
     calls: int = DEFAULT_CALLS
@@ -58,7 +58,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """What one trial came to. `calls`: each counted once, however many cells."""
+    """The result of one trial. `calls`: each counts once, for any number of cells."""
 
     index: int
     calls: int = 0

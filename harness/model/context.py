@@ -1,4 +1,4 @@
-"""What lifting and lowering have around them (CanonicalABI.md, "Lifting and Lowering Context")."""
+"""The context of lifting and lowering (CanonicalABI.md, "Lifting and Lowering Context")."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from harness.script import operations as s
 from harness.trace.event import Event
 
 Load = Callable[["LiftLowerContext", s.Value, Place], s.Value]
-"""Shows what is popped of an interpreter's value, and returns the lifted one."""
+"""Shows the pops of an interpreter's value, and returns the lifted value."""
 
 NOTHING = s.Fields(())
-"""Stands for a value of which lifting made a trap."""
+"""The placeholder for a value whose lifting trapped."""
 
 
 class Unpredictable(ValueError):
-    """A script does something whose outcome no specification fixes; the model does not guess."""
+    """No specification defines the outcome of the script; the model does not guess."""
 
 
 class LiftLowerContext:
@@ -60,7 +60,7 @@ class LiftLowerContext:
         raise self.wrong_kind()
 
     def finish(self) -> None:
-        """Raise what the lift met first."""
+        """Raise the first trap of the lift."""
         if self._trap is not None:
             # made here: an exception that an object of its own traceback holds keeps the whole run alive
             cause, also = self._trap

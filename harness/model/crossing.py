@@ -1,4 +1,4 @@
-"""Where calls cross from one component into another: what is worked out once for an import and what it reaches."""
+"""Calls from one component into another: the facts about an import and its callee that are computed once."""
 
 from __future__ import annotations
 

@@ -146,7 +146,7 @@ def _bits(type: t.Type, labels: int) -> Load:
 
 
 def _product(type: t.Type, members: tuple[Load, ...]) -> Load:
-    assert isinstance(type, t.Record | t.Tuple | t.FixedLengthList)
+    assert isinstance(type, t.Members)
     pop, steps, count = e.PopProduct(KINDS[type.__class__], type.canonical), type.steps, len(members)
 
     def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
@@ -200,7 +200,7 @@ def _stored(number: int, size: int) -> int:
 
 
 def _sum(type: t.Type, payloads: tuple[Load | None, ...]) -> Load:
-    assert isinstance(type, t.Variant | t.Option | t.Result)
+    assert isinstance(type, t.Cases)
     pops, count = Each(partial(e.PopSum, KINDS[type.__class__], type.canonical)), len(payloads)
     steps = [f".{name}" for name in type.case_names]
 
@@ -230,7 +230,7 @@ def _sum(type: t.Type, payloads: tuple[Load | None, ...]) -> Load:
 
 def _whole_sum(type: t.Type, payloads: tuple[Load | None, ...]) -> Load:
     """Stored by the interpreter: the discriminant cut to its size, the payload if the case has one."""
-    assert isinstance(type, t.Variant | t.Option | t.Result)
+    assert isinstance(type, t.Cases)
     count, size = len(payloads), discriminant_size(len(payloads))
     steps = [f".{name}" for name in type.case_names]
 

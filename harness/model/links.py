@@ -1,4 +1,4 @@
-"""Who answers an import, and which resource type a resource is, by the wires of a composition."""
+"""The callee of an import, and the identity of a resource type, by the wires of a composition."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def _string(cx: LiftLowerContext, value: s.Str, place: Place) -> s.Value:
 
 
 def _product(type: t.Type, members: tuple[Store, ...]) -> Store:
-    assert isinstance(type, t.Record | t.Tuple | t.FixedLengthList)
+    assert isinstance(type, t.Members)
     push, steps = e.PushProduct(KINDS[type.__class__], type.canonical), type.steps
 
     def store(cx: LiftLowerContext, value: s.Fields, place: Place) -> s.Value:
@@ -101,7 +101,7 @@ def _product(type: t.Type, members: tuple[Store, ...]) -> Store:
 
 
 def _sum(type: t.Type, payloads: tuple[Store | None, ...]) -> Store:
-    assert isinstance(type, t.Variant | t.Option | t.Result)
+    assert isinstance(type, t.Cases)
     pushes = Each(partial(e.PushSum, KINDS[type.__class__], type.canonical))
     steps = [f".{name}" for name in type.case_names]
 

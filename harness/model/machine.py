@@ -181,7 +181,7 @@ class _Machine:
             raise
         return lifted
 
-    def _handle_op(self, instance: Instance, op: s.Op, args: tuple[s.Value, ...]) -> None:
+    def _handle_op(self, instance: Instance, op: s.HandleOp, args: tuple[s.Value, ...]) -> None:
         """Ops on resources and error contexts."""
         match op:
             case s.New(register, interface, name, rep):

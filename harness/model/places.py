@@ -1,4 +1,4 @@
-"""Where in which call's values an event belongs: links while a model runs, written out only where it is read."""
+"""The places of events in the values of calls: links while a model runs, texts only when someone reads them."""
 
 from __future__ import annotations
 

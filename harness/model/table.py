@@ -28,7 +28,7 @@ class ResourceIdentity:
 
 @dataclass(slots=True)
 class Task:
-    """A running call of an export: how many borrows it was given and has not dropped."""
+    """A running call of an export, and the number of borrows that it got and did not drop."""
 
     num_borrows: int = 0
 

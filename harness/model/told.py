@@ -1,4 +1,4 @@
-"""How an interpreter tells values of a list that goes whole (interpreters/PROTOCOL.md, "Lists that go whole")."""
+"""An interpreter's text for the values of a list that goes whole (interpreters/PROTOCOL.md, "Lists that go whole")."""
 
 from __future__ import annotations
 

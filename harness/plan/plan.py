@@ -1,4 +1,4 @@
-"""What is to be run: components, their wiring, scripts, and what must be seen. Data between planning and running."""
+"""The work of a run as data: components, their wiring, scripts, expected events. Planners make it, workers run it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness.world.world import World
 
 @dataclass(frozen=True, slots=True)
 class ComponentPlan:
-    """A component to be built by any toolchain: a WIT text (one file, nested packages allowed) and a world in it."""
+    """A component that any toolchain can build: a WIT text (one file, nested packages allowed) and a world in it."""
 
     role: Role
     wit: str
@@ -27,19 +27,19 @@ class ComponentPlan:
 
 @dataclass(frozen=True, slots=True)
 class ScriptPlan:
-    """One run of a composition: a script for each component and what the specification says must be seen.
+    """One run of a composition: a script for each component, and the events that the specification predicts.
 
     `expected` has handles renamed and NaNs canonical: pass actual lines through `harness.trace.handles.normalize`
-    before comparing. In a run that traps, a component may show less than expected only where the trap stopped it.
+    before comparing. In a run that traps, the events of a component may end early, but only where the trap stopped it.
     """
 
     scripts: dict[Role, str]
     expected: dict[Role, Events]
     outcome: ExpectedOutcome
     calls: Sequence[str] = ()
-    """What is called, for people: `a:b/c#f(1, "x") -> ok(3)`, in the order in which paths of events count calls."""
+    """The calls as text for people: `a:b/c#f(1, "x") -> ok(3)`, in the order in which paths of events count them."""
     entries: tuple[Role, ...] | None = None
-    """Entries of this run, where they differ from the plan's: components take turns, each `run` does its next frame."""
+    """Entries of this run, if they differ from the plan's: components take turns, each `run` does its next frame."""
     functions: Sequence[str] = ()
     """The canonical name of the function of each call, in the order of `calls`."""
 
@@ -56,13 +56,13 @@ class Plan:
     needs: frozenset[str] = frozenset()
     """Engine features beyond the default: `fixed-length-lists`, `error-context`, `map`, `implements`, `accessors`."""
     worlds: Mapping[Role, World] = field(default_factory=dict)
-    """What each component's WIT means: the model of what generators tell and linkers build."""
+    """The meaning of each component's WIT: the model of the generators' descriptions and the linkers' components."""
     unsupported: tuple[str, ...] = ()
     """Items of the world that are not run, each with the reason (`a:b/c#f: async`)."""
     unmergeable: str = ""
-    """Why a linker must refuse to merge the subject's imports in compatible versions; it is run with them kept then."""
+    """Why a linker must refuse to merge the subject's imports in compatible versions; the subject then keeps them."""
     encodings: tuple[str, ...] = ()
-    """In which `component embed`, `new` and `wit` are tried with the subject's world (`harness/judge/embedding.py`)."""
+    """The encodings of `component embed`, `new` and `wit` for the subject's world (`harness/judge/embedding.py`)."""
 
     @property
     def subject_wit(self) -> str:
@@ -74,5 +74,5 @@ class Plan:
         return {part.role: part.hooks for part in self.components}
 
     def calls_of(self, run: int) -> Sequence[str]:
-        """What run number `run` calls, counted from 1; 0 is no run."""
+        """The calls of run number `run`, counted from 1; 0 stands for no run."""
         return self.runs[run - 1].calls if run else ()

@@ -1,4 +1,4 @@
-"""A case into a plan."""
+"""Makes a plan of a case."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from harness.world.world import Function
 
 
 def case_plan(case: Case) -> Plan:
-    """The plan of a case. Raises `CaseError` where the case contradicts its WIT, itself or the model."""
+    """The plan of a case. Raises `CaseError` if the case contradicts its WIT, itself or the model."""
     unknown = unknown_gate(case.wit, case.features)
     if unknown is not None:
         raise case.error(["features"], unknown)
@@ -92,7 +92,7 @@ def segments(steps: Sequence[Step[str]]) -> Iterator[tuple[Step[str], ...]]:
 
 
 def value_of(text: str, type: t.Type) -> Value:
-    """The value that a text in a case stands for: WAVE, or after `!` what interpreters are given."""
+    """The value of a text in a case: WAVE, or, after `!`, the notation of scripts."""
     if text.startswith("!") and not text.startswith('!"'):
         return Invalid(text[1:])
     return from_wave(text, type, in_step=True)

@@ -1,4 +1,4 @@
-"""A composition as a planner sees it: worlds, wires, who answers what, and which resources can be had where."""
+"""A composition from the view of a planner: worlds, wires, callees, and the resources that each component can get."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from harness.world.smallest import Smallest
 from harness.world.world import Function, World
 
 PRECIOUS = 3
-"""From this rank on a handle takes several calls to come by: one of each is kept, and used, and no call that could be
-left out asks for one, so that calls do not multiply along a chain of resources."""
+"""From this rank on, a component needs several calls to get a handle. It keeps one of each and uses that again, and no
+optional call needs a new one; otherwise calls would multiply along a chain of resources."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A function that returns an own handle. What its call needs has a lower `rank`."""
+    """A function that returns an own handle. The sources of the handles that its call needs have a lower `rank`."""
 
     function: Function
     rank: int
@@ -43,22 +43,22 @@ class Composition:
         self._known: dict[Role, Smallest] = {}
 
     def identity(self, role: Role, resource: t.Resource) -> ResourceIdentity:
-        """Which resource type a resource is that `role` sees."""
+        """The identity of a resource type that `role` sees."""
         found = self._identities.get(resource)
         if found is None:
             found = self._identities[resource] = self.links.identify(role, resource)
         return found
 
     def imports(self, role: Role) -> list[Function]:
-        """The functions that a component can call, those that need asynchronous code left out."""
+        """The functions that a component can call, without those that need asynchronous code."""
         return [f for f in self.worlds[role].import_functions() if f.why_async is None]
 
     @cached_property
     def sources(self) -> Sources:
         """For each component and resource that it cannot make itself: an import that returns a new handle of it.
 
-        Found from the inside out: a function counts once everything that its call needs can be had, on both sides.
-        So a call that uses only what has a lower rank always ends.
+        Found from the inside out: a function counts when both sides can get all handles that its call needs. So a call
+        that uses only sources of lower ranks always ends.
         """
         found: Sources = {}
         candidates = [
@@ -84,7 +84,7 @@ class Composition:
         return found
 
     def rank(self, role: Role, function: Function) -> int:
-        """How far from what can be had at once the handles are that a caller needs."""
+        """The highest rank among the sources of the handles that a caller needs."""
         identities = [
             self.identity(role, type.resource)
             for type in t.reachable(*(param.type for param in function.params))
@@ -93,7 +93,7 @@ class Composition:
         return max((self.sources[role, i].rank for i in identities if (role, i) in self.sources), default=0)
 
     def _handles(self, role: Role, function: Function) -> set[tuple[Role, ResourceIdentity]]:
-        """What a call may need: handles in parameters for the caller, in the result for the callee."""
+        """The handles that a call may need: those in parameters for the caller, those in the result for the callee."""
         callee, exported = self.links.callee(role, function.interface, function.name)
         found = set()
         for of, types in ((role, [param.type for param in function.params]), (callee, [exported.result])):
@@ -112,7 +112,7 @@ class Composition:
         found: Sources,
         wanted: tuple[Role, ResourceIdentity],
     ) -> bool:
-        """Whether the caller can make the arguments and the callee the result, from what is known so far."""
+        """Whether the caller can make the arguments and the callee the result, with the sources found so far."""
         role = wanted[0]
         callee, exported = self.links.callee(role, function.interface, function.name)
         if not self.obtainable(callee, wanted[1], found):
@@ -152,7 +152,7 @@ class Composition:
         identity: ResourceIdentity,
         found: Sources | None = None,
     ) -> bool:
-        """Whether `role` can come by an own handle: it defines the resource, or an import returns one."""
+        """Whether `role` can get an own handle: it defines the resource, or an import returns one."""
         known = self.sources if found is None else found
         return identity.implementor is role or (role, identity) in known
 

@@ -172,7 +172,9 @@ class Trap:
     """The interpreter traps here (`fail_script_trap`)."""
 
 
-Op = Set | Pick | Call | New | Rep | Drop | ErrorContextNew | ErrorContextMessage | Return | Trap
+HandleOp = New | Rep | Drop | ErrorContextNew | ErrorContextMessage
+"""Operations on resources and error contexts."""
+Op = Set | Pick | Call | HandleOp | Return | Trap
 
 
 @dataclass(frozen=True, slots=True)

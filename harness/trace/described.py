@@ -1,4 +1,4 @@
-"""A `wit_t` as a world: what an interpreter is told, in the form in which the harness knows worlds.
+"""A `wit_t` as a world: the description that an interpreter gets, as a world of the harness.
 
 Every word of a `wit_t` is either compared with the world (`harness/judge/same_world.py`) or free for a reason that
 stands in docs/wit_t.md.

@@ -1,4 +1,4 @@
-"""What an event is: declared once by its line and its fields; printer and parser follow from the declaration.
+"""Events: each has one declaration of its line and its fields; printer and parser follow from that.
 
     @event("push_list {type} {length} = {taken} {elements}")
     @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ from harness.trace.fields import Data, Field, Handle, Malformed, Name, NameOf
 
 
 class Event:
-    """One thing that an interpreter tells, with canonical names."""
+    """One report of an interpreter, with canonical names."""
 
     __slots__ = ()
 
@@ -35,12 +35,12 @@ class Event:
         return self._syntax.word
 
     def __str__(self) -> str:
-        """Its line, with names in the place of indices."""
+        """Its line, with names instead of indices."""
         return self._syntax.text(self)
 
 
 class Each(dict[int, Event]):
-    """Events that differ in one number, each made when it is first asked for."""
+    """Events that differ in one number, each made at its first use."""
 
     _MOST = 1 << 12
 
@@ -65,7 +65,7 @@ class Syntax:
 
     word: str
     parts: tuple[str | Field, ...]
-    """Words that stand as they are, and fields."""
+    """Literal words, and fields."""
     names: tuple[str, ...]
     """Of the fields."""
     made: type[Event]
@@ -101,7 +101,7 @@ def _reader(made: Callable[..., Event], parts: Sequence[str | Field]) -> Read:
 
 
 def _reader_of_one(made: Callable[..., Event], field: Field, before: str) -> Read:
-    """Most lines that are met but once have one field."""
+    """For lines of one field: most of the lines that occur only once."""
     start = len(before)
 
     def read(text: str, names: NameOf | None) -> Event:
@@ -154,18 +154,18 @@ def _getter(names: tuple[str, ...]) -> Callable[[Event], tuple[Any, ...]]:
 
 SYNTAXES: dict[tuple[type[Event], str], Syntax] = {}
 BY_WORD: dict[str, list[Syntax]] = {}
-"""Of most words one; of several, the first that takes a line."""
+"""Most words have one syntax; of several, the first that accepts a line counts."""
 HANDLES: dict[type[Event], WithHandle] = {}
 NAMED: dict[type[Event], tuple[str, ...]] = {}
 """The fields of an event that are canonical names."""
 DATA: dict[type[Event], str] = {}
-"""The field of an event that is as long as what is told."""
+"""The field of an event whose length depends on the value."""
 
 _E = TypeVar("_E", bound=type[Event])
 
 
 def event(line: str, kinds: Sequence[str] = ("",)) -> Callable[[_E], _E]:
-    """Declare an event. `kinds`: what `{kind}` may be."""
+    """Declare an event. `kinds`: the words for `{kind}`."""
 
     def declare(made: _E) -> _E:
         hints = get_type_hints(made, include_extras=True)

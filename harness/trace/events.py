@@ -98,7 +98,7 @@ class PushString(Event):
 @event("pop_string = {length} {data}")
 @dataclass(frozen=True, slots=True)
 class PopString(Event):
-    """Of a string that a script made up of an address and a length, nobody knows the bytes."""
+    """The bytes of a string are unknown if the script gives its address and length."""
 
     length: Count
     data: Bytes
@@ -360,14 +360,14 @@ class InitTask(Event):
 
 
 class Balances(Event):
-    """What is left of everything that must be given back: all 0 where all was."""
+    """The remaining resources that a component must return: all are 0 if it returned everything."""
 
     __slots__ = ()
     left: ClassVar[tuple[str, ...]]
     """The fields that count."""
 
     def balanced(self) -> Balances:
-        """As it must be."""
+        """The right event."""
         raise NotImplementedError
 
 
@@ -386,7 +386,7 @@ class ImportBalance(Balances):
 @event("balance {bytes} {blocks} {contexts} {stack} {frames}")
 @dataclass(frozen=True, slots=True)
 class Balance(Balances):
-    """Of a whole component, when it has ended."""
+    """The balance of a whole component at its end."""
 
     left: ClassVar = ("bytes", "blocks", "contexts", "stack", "frames")
     bytes: Change
@@ -402,7 +402,7 @@ class Balance(Balances):
 @event("fail {cause}")
 @dataclass(frozen=True, slots=True)
 class Fail(Event):
-    """Told just before the interpreter traps."""
+    """The interpreter reports it just before it traps."""
 
     cause: Annotated[str, Rest()]
 

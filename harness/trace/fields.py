@@ -1,4 +1,4 @@
-"""The fields of events: how each stands in a trace (interpreters/PROTOCOL.md, "Trace").
+"""The fields of events, and their text in a trace (interpreters/PROTOCOL.md, "Trace").
 
 A field reads a word of a line, or all that is left of it, and writes it. It takes exactly the text that it would write,
 but for the payload of a NaN: what reads as an event prints as the same line.
@@ -21,7 +21,7 @@ NameOf = Callable[[str, int], str]
 
 
 class Malformed(Exception):
-    """Text that the protocol does not have there."""
+    """The protocol does not allow the text there."""
 
 
 class Field:
@@ -151,7 +151,7 @@ _NUMBER = Decimal(0, U32)
 
 
 class Rest(Field):
-    """All that is left, at least something."""
+    """The rest of the line, not empty."""
 
     takes_rest = True
 

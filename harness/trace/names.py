@@ -1,4 +1,4 @@
-"""From the dump of a `wit_t` to canonical names: indices are each generator's own affair, names are not.
+"""From the dump of a `wit_t` to canonical names: each generator chooses its own indices, but not the names.
 
 The naming rule stands in `harness/world/types.py`; the dump's lines in `interpreters/PROTOCOL.md`. A wrong tool can
 bring about any text. So nothing here recurses into types, and numbers and names have bounds; beyond them lies a
@@ -54,7 +54,7 @@ def number(word: str) -> int:
 
 
 def short(text: str) -> str:
-    """What a guest said, quoted for a message: escaped, and cut where it is long."""
+    """A guest's text, quoted for a message: escaped, and cut if it is long."""
     return repr(text) if len(text) <= 80 else f"{text[:80]!r}... ({len(text)} characters)"
 
 
@@ -65,12 +65,12 @@ class Entry:
     interface: str | None
     name: str | None
     words: tuple[str, ...]
-    """What follows the name."""
+    """The words after the name."""
 
 
 @dataclass(slots=True)
 class Names:
-    """The arrays of a `wit_t` and the canonical names of what they hold."""
+    """The arrays of a `wit_t`, and the canonical names of their elements."""
 
     version: int
     arrays: dict[str, list[Entry]] = field(default_factory=dict)

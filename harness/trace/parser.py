@@ -14,7 +14,7 @@ ARRAYS = {
 
 
 def parse(line: str, names: NameOf | None = None) -> Event:
-    """The event that a line tells; without `names` indices stay in the place of names.
+    """The event of a line; without `names`, indices stay in the place of names.
 
     Raises `DumpError` where a line has no index, or one outside the `wit_t`, where it must have one.
     """

@@ -1,4 +1,4 @@
-"""A component's trace, from lines to what can be compared: events with canonical names, some of them apart."""
+"""A component's trace, from lines to comparable events with canonical names; some kinds are kept apart."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.trace.names import DumpError, Names, read_dump
 from harness.trace.parser import ARRAYS, index_of, parse
 
 MAX_TEXT = 1 << 28
-"""Characters of a trace with names in the place of indices."""
+"""Characters of a trace with names instead of indices."""
 
 _MEMORY = (Realloc, DeallocBytes)
 """Allocations and deallocations are each generator's own affair; what they come to stands in the balances."""
@@ -33,10 +33,10 @@ _TOO_LONG = f"with the names of what it speaks of, the trace is longer than {MAX
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What one component told in one run."""
+    """The report of one component in one run."""
 
     names: Names | None
-    """The `wit_t`; None where the script did not ask for it or the component never began."""
+    """The `wit_t`; None if the script did not request it or the component never started."""
     events: tuple[Event, ...]
     """Those that are compared one by one, handles renamed (`harness.trace.handles`)."""
     balances: tuple[Event, ...]

@@ -105,14 +105,18 @@ class _Structure:
         return isinstance(self, (Own, Borrow)) or any(part.holds_handles for part in self.parts)
 
 
-class _Members(_Structure):
+class Members(_Structure):
+    """A type whose values have a fixed number of parts: a product."""
+
     @cached_property
     def steps(self) -> tuple[str, ...]:
         """The steps of paths to the members of a value."""
         return _steps(self)
 
 
-class _Cases(_Structure):
+class Cases(_Structure):
+    """A type whose values are one of several cases, each with its payload."""
+
     @cached_property
     def payloads(self) -> tuple[Type | None, ...]:
         return _payloads(self)
@@ -123,13 +127,13 @@ class _Cases(_Structure):
 
 
 @dataclass(frozen=True, eq=False)
-class Record(_Members):
+class Record(Members):
     canonical: str
     fields: tuple[Param, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Variant(_Cases):
+class Variant(Cases):
     canonical: str
     cases: tuple[CaseType, ...]
 
@@ -147,7 +151,7 @@ class Flags(_Structure):
 
 
 @dataclass(frozen=True, eq=False)
-class Tuple(_Members):
+class Tuple(Members):
     """`name` is the qualified name of a type that WIT names (`type pair = tuple<u8, u8>;`), here and below."""
 
     types: tuple[Type, ...]
@@ -159,7 +163,7 @@ class Tuple(_Members):
 
 
 @dataclass(frozen=True, eq=False)
-class Option(_Cases):
+class Option(Cases):
     type: Type
     name: str | None = None
 
@@ -169,7 +173,7 @@ class Option(_Cases):
 
 
 @dataclass(frozen=True, eq=False)
-class Result(_Cases):
+class Result(Cases):
     ok: Type | None
     err: Type | None
     name: str | None = None
@@ -194,7 +198,7 @@ class List(_Structure):
 
 
 @dataclass(frozen=True, eq=False)
-class FixedLengthList(_Members):
+class FixedLengthList(Members):
     type: Type
     size: int
     name: str | None = None

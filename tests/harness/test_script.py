@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from harness.script import operations as s
@@ -80,6 +82,7 @@ def test_a_script() -> None:
         eager=True,
         lists=s.Lists.NUMBERS,
     )
+    assert {op.__class__ for frame in script.frames for op in frame.ops} == set(get_args(s.Op))
     assert script_text(script).splitlines() == [
         "boxed1 wit eager lists",
         "frame run",

@@ -12,7 +12,7 @@ from harness.judge.difference import Difference
 from harness.judge.judging import judge, refused_by_engine
 from harness.judge.observation import CellRun, Observation
 from harness.judge.structure import Structure
-from harness.judge.verdict import Verdict
+from harness.judge.verdict import SEVERITY, Verdict
 from harness.plan.events import Events
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.plan import Plan, ScriptPlan
@@ -101,6 +101,10 @@ def test_a_bound_of_the_harness_is_nobodys_failure(stopped: tuple[str, ...]) -> 
     assert (found.outcome, found.minority) == (Outcome.LIMIT_REACHED, None)
     assert {name for name, _ in found.findings} == set(stopped)
     assert all("by a limit of the harness: all fuel consumed" in finding.message for _, finding in found.findings)
+
+
+def test_every_outcome_has_a_severity() -> None:
+    assert sorted(SEVERITY) == sorted(Outcome)
 
 
 def test_a_failure_beside_a_bound_is_a_failure() -> None:
