@@ -19,8 +19,15 @@ class Outcome(StrEnum):
     TIMED_OUT = "timed out"
     LIMIT_REACHED = "limit reached"
     """A run met a bound of the harness: nothing is said about the tools."""
+    ENGINE_FAULT = "engine fault"
+    """The engine found a bug in itself: nothing is said about the tools."""
     BAD_INPUT = "bad input"
     HARNESS_ERROR = "harness error"
+
+    @property
+    def undecided(self) -> bool:
+        """Whether runs broke off before the tools could be judged."""
+        return self in (Outcome.LIMIT_REACHED, Outcome.ENGINE_FAULT)
 
     @property
     def good(self) -> bool:

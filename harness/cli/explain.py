@@ -32,6 +32,7 @@ _CODES = {
     Outcome.BAD_INPUT: exits.USED_WRONGLY,
     Outcome.HARNESS_ERROR: exits.BROKEN,
     Outcome.LIMIT_REACHED: exits.BROKEN,
+    Outcome.ENGINE_FAULT: exits.BROKEN,
 }
 
 

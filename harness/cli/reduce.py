@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _LOOK_EVERY = 0.25
 """Seconds."""
 _NOT_REDUCED = {Kind.REFUSALS: "a table of refusals", Kind.PROGRAM: "a program of libraries"}
-_BROKEN = (Outcome.HARNESS_ERROR, Outcome.LIMIT_REACHED)
+_BROKEN = (Outcome.HARNESS_ERROR, Outcome.LIMIT_REACHED, Outcome.ENGINE_FAULT)
 
 
 @click.command()

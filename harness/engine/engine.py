@@ -106,7 +106,7 @@ class Compiled:
             if entry == "instantiate" and not is_trap(message):
                 return Rejected("instantiate", message)
             kind, detail = classify(message)
-            if entry in self._guards:
+            if entry in self._guards and kind is not TrapClass.ENGINE_FAULT:
                 detail = OVERWRITTEN
             if kind is TrapClass.OUT_OF_FUEL and self._engine.deadline.too_large:
                 detail = f"the guest took more than {limits.resident >> 20} MiB of memory"

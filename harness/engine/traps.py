@@ -34,8 +34,22 @@ _DISCRIMINANT = re.compile(r"discriminant \d+ out of range")
 _FRAME = re.compile(r"^\s*0: +0x[0-9a-f]+ - (?:.*!)?(?P<function>\S+)$", re.MULTILINE)
 
 
+_FAULT = re.compile(r"^\s*(?:\d+: )?(?P<words>BUG: .*\S)", re.MULTILINE)
+"""How wasmtime starts the text about a state that it took for unreachable (measured; docs/async.md, F2 and F4)."""
+
+
+def engine_fault(message: str) -> str:
+    """What the engine says about a bug in itself, in one line; empty if it says nothing. Names of a guest's functions
+    are in the backtrace, before the causes: they do not count."""
+    _, caused, causes = message.rpartition("Caused by:")
+    found = _FAULT.search(causes) if caused else _FAULT.match(message)
+    return found["words"] if found else ""
+
+
 def cause(message: str) -> str:
     """The innermost cause in an engine's message, in one line."""
+    if fault := engine_fault(message):
+        return fault
     _, found, causes = message.rpartition("Caused by:")
     lines = [line.strip() for line in (causes if found else message).splitlines() if line.strip()]
     if not lines:
@@ -46,6 +60,8 @@ def cause(message: str) -> str:
 def classify(message: str) -> tuple[TrapClass, str]:
     """The class and the cause in a word or a line: the interpreter's `fail_*` name without the prefix, or the engine's
     own words."""
+    if fault := engine_fault(message):
+        return TrapClass.ENGINE_FAULT, fault
     frame = _FRAME.search(message)
     words = cause(message)
     if frame is not None and frame["function"].startswith("fail_"):

@@ -58,6 +58,7 @@ TRAPS: Mapping[TrapClass, Rule] = {
     TrapClass.STACK_OVERFLOW: Rule("the engine's stack ends: a limit of the engine"),
     TrapClass.OUT_OF_FUEL: Rule("the fuel ends: a limit of the harness"),
     TrapClass.INTERPRETER: Rule("the interpreter stops, because a call contradicts wit_dylib.h"),
+    TrapClass.ENGINE_FAULT: Rule("the engine finds a bug in itself"),
     TrapClass.OTHER: Rule("a trap of another kind"),
 }
 

@@ -117,6 +117,8 @@ def _by_one(judgement: Judgement) -> bool:
 def _voted(shared: list[Hit], opinions: int) -> list[Hit]:
     """What toolchains show in the same way, who stands alone in the light of all. In the order of the toolchains: the
     first one's finding stands for all of them where the model is outvoted, or nobody is."""
+    if shared[0].signature.outcome == Outcome.ENGINE_FAULT:
+        return shared[:1]
     others = opinions - len(shared)
     if len(shared) == 1 or len(shared) < others:
         return shared
@@ -153,8 +155,10 @@ def _shortened(message: str) -> str:
 
 
 def _signature(toolchain: str, finding: Finding) -> Signature:
-    """The signature for one toolchain, as if it were the minority. A mixed cell does not show its wrong tool."""
-    minority = "" if "@" in toolchain or toolchain.endswith(BESIDE) else toolchain.removesuffix(HOSTS)
+    """The signature for one toolchain, as if it were the minority. A mixed cell does not show its wrong tool, and a
+    fault of the engine is no toolchain's."""
+    nobody = "@" in toolchain or toolchain.endswith(BESIDE) or finding.outcome is Outcome.ENGINE_FAULT
+    minority = "" if nobody else toolchain.removesuffix(HOSTS)
     difference = finding.difference
     if difference is None:
         return Signature(toolchain, finding.outcome, 0, "", message_shape(finding.message), minority)

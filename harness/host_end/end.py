@@ -78,7 +78,8 @@ class _Host:
 def differences(
     engine: Engine, component: bytes, run: HostRun, limits: RunLimits, traces: TraceReader
 ) -> list[Difference]:
-    """The differences of a subject between hosts: values at the host first, then the subject's events."""
+    """The differences of a subject between hosts: values at the host first, then the subject's events. What follows a
+    fault of the engine says nothing."""
     due: dict[Name, list[HostCall]] = {}
     for made in run.imports:
         due.setdefault(made.name, []).append(made)
@@ -87,6 +88,8 @@ def differences(
     with engine.deadline.within(limits.seconds):
         result = _run(engine, component, run, limits, host)
     seen = {}
+    if isinstance(result, RunResult) and result.trap is not None and result.trap.kind is TrapClass.ENGINE_FAULT:
+        return host.wrong
     if isinstance(result, RunResult):
         try:
             seen = {role: traces.read(text) for role, text in result.traces.items()}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.engine.results import Rejected
+from harness.engine.traps import engine_fault
 from harness.judge.diff import against_model, between
 from harness.judge.difference import Difference
 from harness.judge.observation import CellRun, Observation
@@ -18,6 +19,8 @@ from harness.plan.roles import Role
 from harness.suite.expectations import Expectation, Expectations
 from harness.toolchains.protocol import BuildFailure, InvalidOutput, Panicked, Refused, TimedOut
 from reports.outcomes import Outcome
+
+_FAULT = "the engine found a bug in itself"
 
 
 def judge(
@@ -103,6 +106,10 @@ def _findings(run: CellRun, runs: Sequence[ScriptPlan]) -> list[Finding]:
         if limit:
             findings.append(Finding(Outcome.LIMIT_REACHED, f"{run.cell}, run {number + 1}: {limit}", run=number + 1))
             continue
+        fault = _engine_fault(observation)
+        if fault:
+            findings.append(Finding(Outcome.ENGINE_FAULT, f"{run.cell}, run {number + 1}: {fault}", run=number + 1))
+            continue
         for difference in against_model(observation, runs[number]):
             findings.append(Finding(Outcome.FAIL, str(difference), difference, number + 1))
     return findings
@@ -116,8 +123,22 @@ def _limit_reached(observation: Observation) -> str:
     return f"stopped in {trap.entry} by a limit of the harness: {trap.detail}; use fewer calls, or look for a loop"
 
 
+def _engine_fault(observation: Observation) -> str:
+    """What the engine says about a bug in itself that ended a run; empty if none did."""
+    result = observation.result
+    if isinstance(result, Rejected):
+        fault = engine_fault(result.message)
+        return f"{_FAULT}, in {result.stage}: {fault}" if fault else ""
+    trap = result.trap
+    if trap is None or trap.kind is not TrapClass.ENGINE_FAULT:
+        return ""
+    return f"{_FAULT}, in {trap.entry}: {trap.detail}"
+
+
 def refused_by_engine(cell: str, rejected: Rejected) -> Finding:
     """Findings about outputs of tools that the engine refuses or does not finish."""
+    if fault := engine_fault(rejected.message):
+        return Finding(Outcome.ENGINE_FAULT, f"{cell}: {_FAULT}, in {rejected.stage}: {fault}")
     outcome = Outcome.TIMED_OUT if rejected.timed_out else Outcome.INVALID_OUTPUT
     return Finding(outcome, f"{cell}: {rejected}")
 
@@ -163,17 +184,18 @@ class Judging:
     def demanded(self, judgements: Sequence[Judgement], asked: Iterable[str]) -> list[Judgement]:
         """Faults of the toolchains `asked` that should show in this very case, but do not."""
         seen = {judgement.expectation for judgement in judgements}
+        undecided = {judgement.toolchain for judgement in judgements if judgement.outcome.undecided}
         return [
             _unexpected(name, demanded)
             for name in asked
             for demanded in self.expectations.demanded(self.tools.get(name, name), self.case)
-            if demanded not in seen
+            if demanded not in seen and name not in undecided
         ]
 
 
 def _excused(judgement: Judgement, run: CellRun, judgements: Sequence[Judgement]) -> Judgement:
     """A mixed cell with a toolchain that is known to fail here proves nothing."""
-    if judgement.outcome.good:
+    if judgement.outcome.good or judgement.outcome is Outcome.ENGINE_FAULT:
         return judgement
     makers = {maker for _, build in run.cell.builds for maker in (build.generator, build.linker)}
     for other in judgements:
@@ -190,7 +212,7 @@ def _minority(
 ) -> str | None:
     """The minority (`harness/judge/votes.py`). If every toolchain is right by itself, the toolchain whose ends share a
     fault; else the first wrong cell."""
-    if any(judgement.outcome is Outcome.LIMIT_REACHED for judgement in judgements):
+    if any(judgement.outcome.undecided for judgement in judgements):
         return None
     found = {judgement.toolchain: judgement for judgement in judgements}
     names = _toolchains(cells)

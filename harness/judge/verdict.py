@@ -18,6 +18,7 @@ SEVERITY = (
     Outcome.TOOL_PANICKED,
     Outcome.INVALID_OUTPUT,
     Outcome.TIMED_OUT,
+    Outcome.ENGINE_FAULT,
     Outcome.LIMIT_REACHED,
     Outcome.EXPECTED_FAILURE,
     Outcome.PASS,

@@ -14,6 +14,7 @@ from harness.plan.plan import Plan
 from harness.process.clock import Clock
 from harness.toolchains.cells import OURS, Build
 from harness.toolchains.protocol import Toolchain
+from reports.outcomes import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Detector:
 
 
 def _hits(bench: Workbench, name: str, beside: tuple[str, ...], plan: Plan, options: Options) -> list[Hit]:
-    """The signatures name the toolchain `ours`, whatever its name."""
+    """The signatures name the toolchain `ours`, whatever its name. A fault of the engine detects nothing."""
     options = replace(options, toolchains=(name, *beside), artifacts=None)
     verdict = examine(bench, name, plan, options).verdict
     return [
@@ -93,4 +94,5 @@ def _hits(bench: Workbench, name: str, beside: tuple[str, ...], plan: Plan, opti
             ),
         )
         for hit in hits(verdict, lambda toolchain, finding: "")
+        if hit.signature.outcome != Outcome.ENGINE_FAULT
     ]

@@ -28,6 +28,7 @@ from harness.suite.case import load_case, parse_case
 from harness.suite.program import Program, load_program, parse_program
 from harness.text.toml_lines import FileError
 from harness.toolchains.cells import First
+from reports.outcomes import Outcome
 
 SHOWN_CALLS = 120
 """Calls in a world that shows mutants."""
@@ -91,6 +92,8 @@ def _try_program(
     for mutant in mutants:
         verdict = examine_program(bench, mutant, program, prepared, replace(options, toolchains=(PREFIX + mutant,)))
         for _, finding in verdict.findings:
+            if finding.outcome is Outcome.ENGINE_FAULT:
+                continue
             level, aspect = (finding.difference.level, finding.difference.aspect) if finding.difference else (0, "")
             kind = f"{aspect} {message_shape(finding.message)}".strip()
             found.setdefault(mutant, Detection(level, kind, finding.message))

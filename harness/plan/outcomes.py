@@ -26,7 +26,13 @@ class TrapClass(Enum):
     STACK_OVERFLOW = "stack-overflow"
     OUT_OF_FUEL = "out-of-fuel"
     INTERPRETER = "interpreter"
+    ENGINE_FAULT = "engine-fault"
+    """The engine found a bug in itself. No run is expected to end so."""
     OTHER = "other"
+
+
+EXPECTABLE = tuple(trap for trap in TrapClass if trap is not TrapClass.ENGINE_FAULT)
+"""What a case may expect."""
 
 
 @dataclass(frozen=True, slots=True)

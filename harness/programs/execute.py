@@ -14,7 +14,7 @@ from wasmtime.component import Component, Func, Instance, Linker
 
 from harness.engine.engine import Engine, TraceTooLong, call, is_trap
 from harness.engine.results import Rejected, RunLimits
-from harness.engine.traps import cause, classify
+from harness.engine.traps import cause, classify, engine_fault
 from harness.plan.outcomes import TrapClass
 from harness.programs.prepare import Prepared, PreparedCall, returned, trapped
 from harness.values.values import Value
@@ -97,6 +97,8 @@ class _Run:
                 if traps:
                     live.store.close()
                     live = None
+        except WasmtimeError as error:  # no trap, but a fault of the engine
+            return Rejected("run", str(error))
         finally:
             if live is not None:
                 live.store.close()
@@ -109,7 +111,7 @@ class _Run:
             return _Live(store, self._linker.instantiate(store, self._component))
         except WasmtimeError as error:
             store.close()
-            if is_trap(str(error)):
+            if is_trap(str(error)) and not engine_fault(str(error)):
                 return f"instantiation traps: {classify(str(error))[0].value}"
             return Rejected("instantiate", str(error))
         except TraceTooLong:
@@ -117,7 +119,7 @@ class _Run:
             return f"instantiation traps: {TrapClass.OUT_OF_FUEL.value}"
 
     def _call(self, live: _Live, call: PreparedCall) -> tuple[bool, str]:
-        """Whether it traps, and its line."""
+        """Whether it traps, and its line. Raises WasmtimeError if the engine finds a bug in itself."""
         found = self._export(live.store, live.instance, call.function)
         if found is None:
             return False, f"{call.function.canonical}: there is no such export"
@@ -128,6 +130,8 @@ class _Run:
                 result = found(live.store, *call.args)
                 found.post_return(live.store)
         except WasmtimeError as error:
+            if engine_fault(str(error)):
+                raise
             return True, trapped(call.function, call.args, classify(str(error))[0].value)
         except (TraceTooLong, TimeoutError):
             return True, trapped(call.function, call.args, TrapClass.OUT_OF_FUEL.value)

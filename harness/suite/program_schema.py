@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.plan.outcomes import TrapClass
+from harness.plan.outcomes import EXPECTABLE
 from harness.suite.schema import ORIGIN, WIT
 from harness.text.json_schema import DRAFT, Schema, text, texts
 
@@ -55,7 +55,7 @@ _STEP = {
         "args": {"type": "array", "items": {"type": "string"}, "description": "Arguments as WAVE."},
         "result": text("Its result, as WAVE."),
         "trap": {
-            "enum": [trap.value for trap in TrapClass],
+            "enum": [trap.value for trap in EXPECTABLE],
             "description": "The call ends in this trap. A new instance begins after it.",
         },
         "logs": texts(_LOGS),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.plan.outcomes import TrapClass
+from harness.plan.outcomes import EXPECTABLE
 from harness.text.json_schema import DRAFT, Schema, one_of, text, texts
 from harness.text.limits import MAX_CALLS
 from harness.toolchains.protocol import ENCODINGS
@@ -52,7 +52,7 @@ _CALL: dict[str, Any] = {
     },
     "result": {"type": "string", "description": "The result of the callee, in the notation of arguments."},
     "trap": {
-        "enum": [trap.value for trap in TrapClass],
+        "enum": [trap.value for trap in EXPECTABLE],
         "description": "The call ends in this trap. A new instance begins after it.",
     },
     "during": {

@@ -9,6 +9,7 @@ SHORT = {
     "invalid output": "invalid",
     "timed out": "timeout",
     "limit reached": "limit",
+    "engine fault": "engine",
     "bad input": "bad input",
     "harness error": "error",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.engine.traps import cause, classify
+from harness.engine.traps import cause, classify, engine_fault
 from harness.plan.outcomes import TrapClass as T
 
 
@@ -42,6 +42,24 @@ def trace(words: str, frame: str = "<unknown>!<wasm function 4>") -> str:
 )
 def test_words(words: str, kind: T) -> None:
     assert classify(trace(words)) == (kind, words)
+
+
+@pytest.mark.parametrize(
+    ("message", "fault"),
+    [
+        (trace("BUG: not reachable\nlocation: crates/x.rs:1\nversion: 50.0.0\n\nThis is a bug"), "BUG: not reachable"),
+        ("a\n\nCaused by:\n    0: b\n    1: BUG: c\nlocation: d\n", "BUG: c"),
+        ("BUG: alone\nmore", "BUG: alone"),
+        (trace("wasm trap: a BUG: inside"), ""),
+        (trace("wasm trap: of a guest", "a!BUG: x\nBUG: y"), ""),
+        ("plain\nBUG: y", ""),
+    ],
+)
+def test_the_engine_says_that_it_is_at_fault(message: str, fault: str) -> None:
+    assert engine_fault(message) == fault
+    kind, words = classify(message)
+    assert (kind is T.ENGINE_FAULT) == bool(fault)
+    assert words == fault or not fault
 
 
 def test_the_interpreter_names_its_cause_by_its_function() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from harness.engine.results import EngineKind, Rejected, RunResult, Trap
+from harness.fuzz.signature import hits
 from harness.judge.diff import against_model, between
 from harness.judge.difference import Difference
 from harness.judge.judging import judge, refused_by_engine
@@ -105,6 +106,35 @@ def test_a_bound_of_the_harness_is_nobodys_failure(stopped: tuple[str, ...]) -> 
 
 def test_every_outcome_has_a_severity() -> None:
     assert sorted(SEVERITY) == sorted(Outcome)
+
+
+BUG = "BUG: thread with WakeOnCancel::Yielding not promotable"
+FAULT = Trap(TrapClass.ENGINE_FAULT, BUG, "driver-run", f"Caused by:\n    {BUG}\nlocation: x.rs:1\n")
+
+
+@pytest.mark.parametrize("met", [(OURS,), (REFERENCE,), (OURS, REFERENCE)])
+@pytest.mark.parametrize("while_running", [True, False])
+def test_a_fault_of_the_engine_is_nobodys_failure(met: tuple[str, ...], while_running: bool) -> None:
+    """While a run goes on, or before it begins. A fault of a tool that should show was not seen to be gone."""
+    cells = []
+    for name in (OURS, REFERENCE):
+        run = cell_run(pure(name), GOOD)
+        if name in met and while_running:
+            run = replace(run, observations=(observation("", FAULT),))
+        elif name in met:
+            run = replace(run, rejected=Rejected("instantiate", FAULT.message), observations=())
+        cells.append(run)
+    found = judge("x/y", plan(), cells, Structure(), TOOLS, Expectations())
+    assert (found.outcome, found.minority) == (Outcome.ENGINE_FAULT, None)
+    assert {name for name, _ in found.findings} == set(met)
+    assert all(finding.message.endswith(BUG) for _, finding in found.findings)
+    assert not {hit.signature.minority for hit in hits(found, lambda _, finding: "")} - {""}
+
+
+def test_a_failure_beside_a_fault_of_the_engine_is_a_failure() -> None:
+    run = replace(cell_run(pure(REFERENCE), GOOD), observations=(observation("", FAULT),))
+    found = judge("x/y", plan(), [cell_run(pure(OURS), SIGN), run], Structure(), TOOLS, Expectations())
+    assert found.outcome is Outcome.FAIL
 
 
 def test_a_failure_beside_a_bound_is_a_failure() -> None:

@@ -83,7 +83,8 @@ def test_junit() -> None:
     ("outcome", "tag"),
     [("pass", None), ("fail", "failure"), ("tool panicked", "failure"), ("bad input", "error"),
      ("harness error", "error"), ("skip", "skipped"), ("expected failure", "system-out"),
-     ("unexpected pass", "failure"), ("limit reached", "error")],
+     ("unexpected pass", "failure"), ("limit reached", "error"),
+     ("engine fault", "error")],
 )  # fmt: skip
 def test_outcomes_in_junit(outcome: str, tag: str | None) -> None:
     root = xml.fromstring(junit(inputs(replace(RUN, cases=(replace(PASSED, outcome=Outcome(outcome)),), planned=1))))
