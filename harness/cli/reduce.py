@@ -8,10 +8,11 @@ import sys
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
+from harness.bench.examination import Options
 from harness.cli import exits, outputs
 from harness.cli.chosen import as_argument
 from harness.cli.exits import UsedWrongly
@@ -20,7 +21,7 @@ from harness.cli.options import take_chosen, tool_options
 from harness.cli.terminal import echo
 from harness.runs.pool import PoolClosed, TaskFailed
 from harness.runs.run import Run
-from harness.runs.suite_files import Kind, NoCases, find
+from harness.runs.suite_files import Kind, NoCases, SuiteFile, find
 from harness.text import atomic
 from reports.outcomes import Outcome
 
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY = 0.25
 """Seconds."""
-_NOT_REDUCED = {Kind.REFUSALS: "a table of refusals", Kind.PROGRAM: "a program of libraries"}
+NOT_REDUCED = {Kind.REFUSALS: "a table of refusals", Kind.PROGRAM: "a program of libraries"}
+Answer: TypeAlias = tuple[int, str | None]
+"""An exit code, and a case if there is one."""
 _BROKEN = (Outcome.HARNESS_ERROR, Outcome.LIMIT_REACHED, Outcome.ENGINE_FAULT)
 
 
@@ -55,8 +58,8 @@ def reduce(case: Path, output: Path, force: bool, known: bool, words: str, **too
         (file,) = find([case])
     except NoCases as error:
         raise UsedWrongly(str(error)) from error
-    if file.kind in _NOT_REDUCED:
-        raise UsedWrongly(f"{case} is {_NOT_REDUCED[file.kind]}: only cases with a world can be reduced")
+    if file.kind in NOT_REDUCED:
+        raise UsedWrongly(f"{case} is {NOT_REDUCED[file.kind]}: only cases with a world can be reduced")
     if output != outputs.STDOUT:
         if output.exists() and not force:
             raise UsedWrongly(f"--output {output}: this file already exists (--force replaces it)")
@@ -65,14 +68,9 @@ def reduce(case: Path, output: Path, force: bool, known: bool, words: str, **too
     repeat = ["harness", "reduce", as_argument(case), *(["--known"] if known else [])]
     repeat += [*(["--finding", words] if words else []), *chosen.words()]
     with chosen.open_run(1) as run:
-        from harness.fuzz.reduce_case import ReduceCase  # loads much that a help text does not need
-
         for note in run.notes:
             echo(note, err=True)
-        smallest = run.settings.directory / "smallest.json"
-        options = chosen.options(run, None)
-        task = ReduceCase(case, file.name, options, known, words, smallest, shlex.join(repeat))
-        code, text = _reduce(run, task)
+        code, text = reduced(run, file, chosen.options(run, None), shlex.join(repeat), known, words)
     if text is not None:
         _write(text, output)
         if output != outputs.STDOUT:
@@ -80,8 +78,15 @@ def reduce(case: Path, output: Path, force: bool, known: bool, words: str, **too
     sys.exit(code)
 
 
-def _reduce(run: Run, task: ReduceCase) -> tuple[int, str | None]:
-    """The exit code and the case. Says on standard error what it is about."""
+def reduced(run: Run, file: SuiteFile, options: Options, repeat: str, known: bool = False, words: str = "") -> Answer:
+    """The exit code and the case. Says on standard error what it is about. Raises `UsedWrongly`."""
+    from harness.fuzz.reduce_case import ReduceCase  # loads much that a help text does not need
+
+    smallest = run.settings.directory / "smallest.json"
+    return _reduce(run, ReduceCase(file.path, file.name, options, known, words, smallest, repeat))
+
+
+def _reduce(run: Run, task: ReduceCase) -> Answer:
     from harness.fuzz.smallest_yet import read_smallest
 
     try:
@@ -111,7 +116,7 @@ def _wait(future: Future[CaseReduced], task: ReduceCase, live: Live) -> CaseRedu
     return future.result()
 
 
-def _told(result: CaseReduced, task: ReduceCase) -> tuple[int, str | None]:
+def _told(result: CaseReduced, task: ReduceCase) -> Answer:
     if not result.finding:
         return _nothing(result, task), None
     echo(f"finding: {result.finding}", err=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
-_COMMENT = re.compile(r"[ \t]*(?://[^\n]*|/\*.*?\*/)", re.DOTALL)
+COMMENT = re.compile(r"[ \t]*(?://[^\n]*|/\*.*?\*/)", re.DOTALL)
 _TOKEN = re.compile(r"%?[A-Za-z][\w-]*|\d[\w.+-]*|->|[^\s\w]")
 _VERSION = re.compile(r"@\d[\w.+-]*(?<![.])")
 _HOP = re.compile(r"\binterface (%?[\w-]+) \{[^{}]*(?:\{[^{}]*\}[^{}]*)*?\buse ([^\s{]+)\.\{")
@@ -26,7 +26,7 @@ _PRIMITIVES = frozenset(
     ("u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64", "f32", "f64", "bool", "char", "string", "error-context")
 )
 # fmt: off
-_KEYWORDS = _PRIMITIVES | {
+KEYWORDS = _PRIMITIVES | {
     "package", "world", "interface", "import", "export", "use", "as", "include", "with", "type", "record",
     "variant", "enum", "flags", "resource", "func", "async", "static", "constructor", "own", "borrow", "list",
     "option", "result", "tuple", "map", "future", "stream",
@@ -56,7 +56,7 @@ def reduce_wit(text: str, still_fails: Callable[[str], bool]) -> str:
     Never longer than `text` and never blank. Whoever wants an end to it lets `still_fails` say no.
     """
     start = text
-    plain = _tidy(_COMMENT.sub("", text))
+    plain = _tidy(COMMENT.sub("", text))
     if plain != text and still_fails(plain):
         text = plain
     while (smaller := _without_detours(_one_pass(text, still_fails), still_fails)) != text:
@@ -120,7 +120,7 @@ def _plain_names(text: str, still_fails: Callable[[str], bool]) -> str:
         dict.fromkeys(match[0] for match in _TOKEN.finditer(text) if match[0][0].isalpha() or match[0][0] == "%")
     )
     for word in words:
-        if len(word) > 1 and word not in _KEYWORDS:
+        if len(word) > 1 and word not in KEYWORDS:
             letter = next((letter for letter in ascii_lowercase if letter not in words), word)
             renamed = _TOKEN.sub(lambda match: letter if match[0] == word else match[0], text)  # noqa: B023
             if still_fails(renamed):

@@ -1,0 +1,69 @@
+"""Whether two cases are the same up to the names in them: the same WIT and the same steps, in the same order.
+
+Each name is replaced by the number of its first use, wherever it stands. So a duplicate is missed where one name stands
+for two things and the other case has two names for them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+from harness.fuzz.wit_reducer import COMMENT, KEYWORDS
+from harness.suite.case import Case, CaseError, load_case
+
+Shape = tuple[object, ...]
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)+\'|%?[A-Za-z](?:-?[\w])*|\d[\w.+]*|->|[^\s\w]')
+_VALUES = frozenset(("true", "false", "some", "none", "ok", "err", "inf", "nan"))
+
+
+def shape(case: Case) -> Shape | None:
+    """Equal for cases that are the same. None for one whose WIT is not a text in it."""
+    if not isinstance(case.wit, str):
+        return None
+    numbers: dict[str, int] = {}
+    wit = _without_names(COMMENT.sub("", case.wit), numbers)
+    world = _without_names(case.world or "", numbers) if wit.count("world") > 1 else ()
+    steps = _shape(case.steps, numbers)
+    return wit, world, steps, case.sample, case.lists, case.merge_versions, case.encodings
+
+
+def _shape(part: object, numbers: dict[str, int]) -> object:
+    """Of a step or a part of one; its place in the file does not count."""
+    if isinstance(part, str):
+        return part if part.startswith("!") else _without_names(part, numbers)
+    if isinstance(part, frozenset):
+        return _shape(tuple(sorted(part)), numbers)
+    if isinstance(part, tuple):
+        return tuple([_shape(item, numbers) for item in part])
+    if is_dataclass(part):
+        names = [field.name for field in fields(part) if field.name != "path"]
+        return type(part), *[_shape(getattr(part, name), numbers) for name in names]
+    return part
+
+
+def _without_names(text: str, numbers: dict[str, int]) -> tuple[str | int, ...]:
+    """The tokens, with the number of its first use for each name."""
+    return tuple(_token(found[0], numbers) for found in _TOKEN.finditer(text))
+
+
+def _token(text: str, numbers: dict[str, int]) -> str | int:
+    name = text.removeprefix("%")
+    if not name[:1].isalpha() or (text in KEYWORDS | _VALUES):
+        return text
+    return numbers.setdefault(name, len(numbers))
+
+
+def same_cases(case: Case, files: Iterable[Path]) -> list[Path]:
+    """The files that hold the same case. Files that hold none are passed over."""
+    wanted = shape(case)
+    return [path for path in files if wanted is not None and _shape_of(path) == wanted]
+
+
+def _shape_of(path: Path) -> Shape | None:
+    try:
+        return shape(load_case(path))
+    except CaseError:
+        return None
