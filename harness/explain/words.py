@@ -30,7 +30,7 @@ _LISTS = {
 
 def case_words(case: Case, plan: Plan) -> str:
     """`plan`: of the case."""
-    composition = Composition(plan.worlds, plan.wires)
+    composition = Composition(plan.worlds, plan.wires, plan.hooks)
     lines = [case.title, f"  why: {case.why}", *(f"  origin: {origin}" for origin in case.origin), ""]
     lines += [*_world(plan), ""]
     if case.sample is not None:
@@ -47,6 +47,9 @@ def case_words(case: Case, plan: Plan) -> str:
 def _world(plan: Plan) -> Iterator[str]:
     world = plan.worlds[Role.SUBJECT]
     yield f"The world under test is {world.name}; the component with it is the subject."
+    for role, hooks in plan.hooks.items():
+        if hooks:
+            yield f"The interpreter of the {role.value} has the hooks {hooks}."
     yield from _items(world.imports, "It imports, and the provider implements:")
     yield from _items(world.exports, "It exports, and the driver calls:")
 

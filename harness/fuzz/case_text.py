@@ -29,6 +29,7 @@ class CaseParts:
     origin: tuple[str, ...] = ("own",)
     encodings: tuple[str, ...] = ()
     merge_versions: bool = True
+    hooks: str = ""
 
 
 def case_of(parts: CaseParts) -> Case:
@@ -47,6 +48,7 @@ def case_of(parts: CaseParts) -> Case:
         parts.sample,
         parts.merge_versions,
         encodings=parts.encodings,
+        hooks=parts.hooks,
     )
 
 
@@ -69,5 +71,6 @@ def case_text(case: CaseParts, comments: Sequence[str] = ()) -> str:
         sample=case.sample,
         encodings=case.encodings,
         merge_versions=case.merge_versions,
+        hooks=case.hooks,
     )
     return "".join(head) + text

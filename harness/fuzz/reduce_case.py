@@ -90,7 +90,7 @@ class _CaseReduction:
         self._task = task
         self._options = options
         self._hit = hit
-        self._case = _parts_of(case, next(part for part in plan.components if part.role is Role.SUBJECT))
+        self._case = parts_of(case, next(part for part in plan.components if part.role is Role.SUBJECT))
         self._lists = case.lists
         self._smallest = SmallestYet(task.smallest)
         self._oracle = Oracle(bench, hit.signature, options, known=hit.known, shown=self._keep)
@@ -165,8 +165,8 @@ class _CaseReduction:
 
     def _drawn_anew(self, parts: CaseParts, seed: int, calls: int) -> CaseParts | None:
         """As the fuzzer reduces a world whose calls come from a seed; None where those do not show it."""
-        if not parts.merge_versions:
-            return None  # worlds of the fuzzer have merged versions
+        if parts.hooks or not parts.merge_versions:
+            return None  # worlds of the fuzzer have no hooks, and merged versions
         world = DrawnWorld(parts.wit, parts.world, parts.features, seed)
         task = Reduce(Recipe(seed, calls), 0, self._hit.signature, False, self._options)
         found = Reduction(task, world, self._oracle).run().parts
@@ -176,7 +176,7 @@ class _CaseReduction:
         return len(self._text(parts, ""))
 
 
-def _parts_of(case: Case, subject: ComponentPlan) -> CaseParts:
+def parts_of(case: Case, subject: ComponentPlan) -> CaseParts:
     """The case in one file. Its `lists` are those of its first runs."""
     inside = isinstance(case.wit, str)
     wit = str(case.wit) if inside else subject.wit
@@ -192,4 +192,5 @@ def _parts_of(case: Case, subject: ComponentPlan) -> CaseParts:
         case.origin,
         case.encodings,
         case.merge_versions,
+        case.hooks,
     )

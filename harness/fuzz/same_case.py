@@ -27,7 +27,7 @@ def shape(case: Case) -> Shape | None:
     wit = _without_names(COMMENT.sub("", case.wit), numbers)
     world = _without_names(case.world or "", numbers) if wit.count("world") > 1 else ()
     steps = _shape(case.steps, numbers)
-    return wit, world, steps, case.sample, case.lists, case.merge_versions, case.encodings
+    return wit, world, steps, case.sample, case.lists, case.merge_versions, case.hooks, case.encodings
 
 
 def _shape(part: object, numbers: dict[str, int]) -> object:

@@ -23,6 +23,7 @@ def case_text(
     sample: Sample | None = None,
     encodings: Sequence[str] = (),
     merge_versions: bool = True,
+    hooks: str = "",
 ) -> str:
     """A case file. `wit` is the text of one file; handles in steps are named without `$`."""
     lines = [f"title = {toml_string(title)}", f"why = {toml_string(why)}"]
@@ -36,6 +37,8 @@ def case_text(
         lines.append(f"lists = {toml_string(lists)}")
     if not merge_versions:
         lines.append("merge-versions = false")
+    if hooks:
+        lines.append(f"hooks = {toml_string(hooks)}")
     if encodings:
         lines.append(f"encodings = {_array(map(toml_string, encodings))}")
     if sample is not None:

@@ -12,8 +12,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harness.cli.group import commands
+from harness.fuzz.case_text import case_text
+from harness.fuzz.reduce_case import parts_of
 from harness.fuzz.smallest_yet import Smallest, SmallestYet, read_smallest
-from harness.suite.case import load_case
+from harness.plan.roles import Role
+from harness.planner import case_plan
+from harness.suite.case import load_case, parse_case
 from tests.harness import interrupted
 
 CASES = Path(__file__).resolve().parents[2] / "cases"
@@ -168,3 +172,20 @@ def test_the_smallest_is_kept(tmp_path: Path, cases: list[tuple[str, bool]], kep
         SmallestYet(tmp_path / "x.json").offer(Smallest(text, "", 1, drawn))
     smallest = read_smallest(tmp_path / "x.json")
     assert (smallest.text if smallest is not None else None) == kept
+
+
+@pytest.mark.parametrize("path", ["hooks", "merge-versions", "encodings", "features"])
+def test_what_a_case_says_beside_its_steps_stays(path: str) -> None:
+    """A case, as it is reduced, is written and read as the same case."""
+    file = next(file for file in sorted(CASES.rglob("*.toml")) if _is_case_with(file, path))
+    case = load_case(file)
+    subject = next(part for part in case_plan(case).components if part.role is Role.SUBJECT)
+    again = parse_case(case_text(parts_of(case, subject)))
+    kept = ("title", "why", "origin", "world", "features", "merge_versions", "hooks", "encodings", "sample")
+    assert [getattr(again, name) for name in kept] == [getattr(case, name) for name in kept]
+    assert (again.lists, len(again.steps)) == (case.lists[:1], len(case.steps))
+
+
+def _is_case_with(file: Path, key: str) -> bool:
+    data = tomllib.loads(file.read_text())
+    return key in data and "wit" in data and not {"refusal", "library"} & set(data)
