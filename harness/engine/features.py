@@ -11,8 +11,14 @@ from importlib import metadata
 import wasmtime
 from wasmtime import _ffi as ffi
 
-_BITS = {"error-context": 31, "fixed-length-lists": 32, "accessors": 43}
+_BITS = {"threading": 30, "error-context": 31, "fixed-length-lists": 32, "accessors": 43}
 """Bits in wasmtime's feature word for features without a setter in its C API (50.0.1)."""
+
+_SETTERS = {"async": "async", "more-async-builtins": "more_async_builtins", "stackful-async": "async_stackful"}
+"""Setters of wasmtime's C API by feature."""
+
+_NEVER = {"forward": "off in wasmtime, which has no setter for it"}
+"""Features of the specification that this engine does not run."""
 
 _KNOWN_RELEASE = "50.0.1"
 
@@ -35,7 +41,15 @@ def features() -> dict[str, Feature]:
         why_not = str(error)
     for name in _BITS:
         found[name] = Feature(name, why_not)
+    for name, setter in _SETTERS.items():
+        found[name] = Feature(name, None if hasattr(ffi, _setter(setter)) else "this wasmtime has no setter for it")
+    for name, why_not in _NEVER.items():
+        found[name] = Feature(name, why_not)
     return found
+
+
+def _setter(name: str) -> str:
+    return f"wasmtime_config_wasm_component_model_{name}_set"
 
 
 def missing(needs: frozenset[str]) -> list[str]:
@@ -55,8 +69,9 @@ def enable_all(config: wasmtime.Config) -> None:
     """Turn on every component feature that can be turned on in this process."""
     config.wasm_component_model_map = True
     config.wasm_component_model_implements = True
-    for setter in ("async", "more_async_builtins", "async_stackful"):
-        getattr(ffi, f"wasmtime_config_wasm_component_model_{setter}_set")(config.ptr(), True)
+    for setter in _SETTERS.values():
+        if hasattr(ffi, _setter(setter)):
+            getattr(ffi, _setter(setter))(config.ptr(), True)
     try:
         offset = _word_offset()
     except FeatureWordError:
@@ -97,7 +112,7 @@ def _word_offset() -> int:
     size = malloc_usable_size(address)
     before = ctypes.string_at(address, size)
     for name in ("async", "async_stackful", "map"):
-        getattr(ffi, f"wasmtime_config_wasm_component_model_{name}_set")(config.ptr(), True)
+        getattr(ffi, _setter(name))(config.ptr(), True)
     after = ctypes.string_at(address, size)
     changed = {
         at: int.from_bytes(before[at : at + 8], "little") ^ int.from_bytes(after[at : at + 8], "little")

@@ -6,6 +6,33 @@ import re
 
 from harness.plan.outcomes import TrapClass
 
+# Measured: tests/harness/test_async_traps.py makes each of them. wasmtime has
+# the words for concurrent operations also for a read through a writable end and a write through a readable end.
+_ASYNC = (
+    (TrapClass.DEADLOCK, ("deadlock detected",)),
+    (TrapClass.CANNOT_BLOCK, ("cannot block a synchronous task before returning",)),
+    (TrapClass.NO_RESULT, ("async-lifted export failed to produce a result",)),
+    (TrapClass.RESOLVED_TWICE, ("`task.return` or `task.cancel` called more than once",)),
+    (TrapClass.NOT_CANCELLED, ("called by task which has not been cancelled",)),
+    (TrapClass.TASK_RETURN, ("invalid `task.return` signature and/or options",)),
+    (TrapClass.CALLBACK_CODE, ("unsupported callback code",)),
+    (TrapClass.UNRESOLVED, ("cannot drop a subtask which has not yet resolved",)),
+    (TrapClass.DELIVERED, ("`subtask.cancel` called after terminal status delivered",)),
+    (TrapClass.SET_IN_USE, ("cannot drop waitable set with waiters", "resource has children")),
+    (TrapClass.IN_SET, ("while added to a waitable set", "while it's in a waitable set")),
+    (
+        TrapClass.COPYING,
+        (
+            "cannot have concurrent operations active",
+            *(f"cannot {verb} busy {end}" for verb in ("remove", "drop") for end in ("stream", "future")),
+        ),
+    ),
+    (TrapClass.NOT_COPYING, ("cancelled when no read is pending", "cancelled when no write is pending")),
+    (TrapClass.END_DONE, ("after being notified that the", "after previous read", "after previous write")),
+    (TrapClass.FUTURE_UNWRITTEN, ("cannot drop future write end without first writing",)),
+    (TrapClass.SAME_INSTANCE, ("cannot read from and write to intra-component",)),
+    (TrapClass.BACKPRESSURE, ("backpressure counter overflow",)),
+)
 # wasmtime has no code for the cause of a trap in its C API; these messages are those of 50.0.1. The first match counts.
 _WORDS = (
     (TrapClass.INVALID_CHAR, ("invalid `char` bit pattern", "converted integer out of range for `char`")),
@@ -21,8 +48,12 @@ _WORDS = (
         TrapClass.INVALID_HANDLE,
         ("unknown handle index", "index is not a resource", "handle is not a", "not an own resource"),
     ),
+    *_ASYNC,
     (TrapClass.UNALIGNED, ("unaligned pointer", "not aligned")),
-    (TrapClass.TOO_LONG, ("length overflow", "too large to copy", "size overflow", "string length too")),
+    (
+        TrapClass.TOO_LONG,
+        ("length overflow", "too large to copy", "count too large", "size overflow", "string length too"),
+    ),
     (TrapClass.OUT_OF_BOUNDS, ("out of bounds", "out-of-bounds", "beyond end of memory")),
     (TrapClass.CANNOT_LEAVE, ("cannot leave component instance",)),
     (TrapClass.CANNOT_ENTER, ("cannot enter component instance",)),

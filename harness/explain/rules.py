@@ -54,6 +54,46 @@ TRAPS: Mapping[TrapClass, Rule] = {
     TrapClass.CANNOT_ENTER: Rule(
         "a component that has been entered is not entered again", ("ComponentInstance.may_enter_from",)
     ),
+    TrapClass.DEADLOCK: Rule("nothing can go on, although something waits: the engine ends the run"),
+    TrapClass.CANNOT_BLOCK: Rule(
+        "a synchronous function that blocks before it returns, while nothing else of its component can go on, traps",
+        ("canon_lift",),
+    ),
+    TrapClass.NO_RESULT: Rule(
+        "a task that ends without `task.return` or `task.cancel` traps", ("Task.unregister_thread",)
+    ),
+    TrapClass.RESOLVED_TWICE: Rule("a task that returns or is cancelled again traps", ("Task.return_", "Task.cancel")),
+    TrapClass.NOT_CANCELLED: Rule("`task.cancel` of a task that nobody cancelled traps", ("Task.cancel",)),
+    TrapClass.TASK_RETURN: Rule(
+        "`task.return` with a type or options other than the lift's traps", ("canon_task_return",)
+    ),
+    TrapClass.CALLBACK_CODE: Rule("a callback code without a meaning traps", ("unpack_callback_result",)),
+    TrapClass.UNRESOLVED: Rule("a subtask whose end was not told yet is not dropped", ("Subtask.drop",)),
+    TrapClass.DELIVERED: Rule("a subtask whose end was told is not cancelled", ("canon_subtask_cancel",)),
+    TrapClass.SET_IN_USE: Rule("a waitable set with members or waiters is not dropped", ("WaitableSet.drop",)),
+    TrapClass.IN_SET: Rule(
+        "a member of a waitable set is neither given away nor waited for in place",
+        ("lift_async_value", "stream_copy", "future_copy", "cancel_copy", "canon_subtask_cancel"),
+    ),
+    TrapClass.COPYING: Rule(
+        "an end with a copy in progress is neither used again, given away nor dropped",
+        ("stream_copy", "future_copy", "lift_async_value", "CopyEnd.drop"),
+    ),
+    TrapClass.NOT_COPYING: Rule("a cancelled copy must be in progress", ("cancel_copy",)),
+    TrapClass.END_DONE: Rule(
+        "an end that was told its last status is neither used again nor given away",
+        ("stream_copy", "future_copy", "lift_async_value"),
+    ),
+    TrapClass.FUTURE_UNWRITTEN: Rule(
+        "the writable end of a future is not dropped before the value is written", ("WritableFutureEnd.drop",)
+    ),
+    TrapClass.SAME_INSTANCE: Rule(
+        "both ends in one instance carry only numbers or nothing",
+        ("SharedStreamImpl.read", "SharedStreamImpl.write", "SharedFutureImpl.read", "SharedFutureImpl.write"),
+    ),
+    TrapClass.BACKPRESSURE: Rule(
+        "the counter of backpressure stays between 0 and 2^16", ("canon_backpressure_inc", "canon_backpressure_dec")
+    ),
     TrapClass.UNREACHABLE: Rule("the component's own code executes `unreachable`"),
     TrapClass.STACK_OVERFLOW: Rule("the engine's stack ends: a limit of the engine"),
     TrapClass.OUT_OF_FUEL: Rule("the fuel ends: a limit of the harness"),
