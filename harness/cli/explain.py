@@ -28,12 +28,6 @@ from reports.outcomes import Outcome
 MAX_FINDINGS = 2
 """Of each tool; `harness run` shows more."""
 _NOT_EXPLAINED = {Kind.REFUSALS: "a table of refusals", Kind.PROGRAM: "a program of libraries"}
-_CODES = {
-    Outcome.BAD_INPUT: exits.USED_WRONGLY,
-    Outcome.HARNESS_ERROR: exits.BROKEN,
-    Outcome.LIMIT_REACHED: exits.BROKEN,
-    Outcome.ENGINE_FAULT: exits.BROKEN,
-}
 
 
 @click.command()
@@ -85,7 +79,7 @@ def _told(examination: Examination, run: Run, repeat: str) -> int:
         echo(f"\n{text.case_text(_shortened(case))}")
     elif case.outcome is Outcome.PASS:
         echo(f"All do what the model says. Repeat with: {repeat}")
-    return exits.AGREE if case.good else _CODES.get(case.outcome, exits.DISAGREE)
+    return exits.AGREE if case.good else exits.of_bad(case.outcome)
 
 
 def _shortened(case: model.Case) -> model.Case:

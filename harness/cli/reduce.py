@@ -33,7 +33,6 @@ _LOOK_EVERY = 0.25
 NOT_REDUCED = {Kind.REFUSALS: "a table of refusals", Kind.PROGRAM: "a program of libraries"}
 Answer: TypeAlias = tuple[int, str | None]
 """An exit code, and a case if there is one."""
-_BROKEN = (Outcome.HARNESS_ERROR, Outcome.LIMIT_REACHED, Outcome.ENGINE_FAULT)
 
 
 @click.command()
@@ -133,7 +132,7 @@ def _told(result: CaseReduced, task: ReduceCase) -> Answer:
 def _nothing(result: CaseReduced, task: ReduceCase) -> int:
     """Why there is nothing to reduce. Raises `UsedWrongly`."""
     verdict = result.verdict
-    if verdict.outcome in _BROKEN:
+    if exits.of_bad(verdict.outcome) == exits.BROKEN:
         echo(f"Error: {verdict.reason or verdict.outcome}", err=True)
         return exits.BROKEN
     if verdict.outcome is Outcome.BAD_INPUT:

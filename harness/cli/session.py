@@ -24,14 +24,6 @@ from harness.text.files import UnreadableFile, read_text_file
 from reports import json_form, model, text
 from reports.outcomes import Outcome
 
-_CODES = {
-    Outcome.BAD_INPUT: exits.USED_WRONGLY,
-    Outcome.HARNESS_ERROR: exits.BROKEN,
-    Outcome.LIMIT_REACHED: exits.BROKEN,
-    Outcome.ENGINE_FAULT: exits.BROKEN,
-}
-"""Exit codes of bad outcomes; all others are disagreements."""
-
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -105,7 +97,7 @@ def _told(case: model.Case, alone: bool, verbose: int) -> Iterator[str]:
 
 def _exit_code(case: model.Case) -> int:
     """The exit code of a case that is bad or did not run completely. The highest code of a run is the worst."""
-    return _CODES.get(case.outcome, exits.DISAGREE)
+    return exits.of_bad(case.outcome)
 
 
 def _case(job: Job, result: object, stages: dict[str, float], quoted: bool) -> model.Case:

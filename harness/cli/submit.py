@@ -28,8 +28,6 @@ from reports.outcomes import Outcome
 if TYPE_CHECKING:
     from harness.judge.verdict import Verdict
 
-_BROKEN = (Outcome.HARNESS_ERROR, Outcome.LIMIT_REACHED)
-
 
 @click.command()
 @click.argument("case", type=click.Path(path_type=Path, exists=True, dir_okay=False))
@@ -82,7 +80,7 @@ def _submit(run: Run, file: SuiteFile, options: Options, output: Path, suite: Pa
     first, second = verdicts
     if first.outcome in (Outcome.BAD_INPUT, Outcome.SKIP):
         raise UsedWrongly(first.reason)
-    if first.outcome in _BROKEN:
+    if exits.of_bad(first.outcome) == exits.BROKEN:
         echo(f"Error: {first.reason or first.outcome}", err=True)
         return exits.BROKEN
     if _shape(first) != _shape(second):

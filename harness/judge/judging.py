@@ -58,6 +58,8 @@ def judge_alone(judging: Judging, findings: Mapping[str, Sequence[Finding]]) -> 
     toolchain."""
     judgements = [judging.judgement(name, found) for name, found in findings.items()]
     judgements += judging.demanded(judgements, findings)
+    if any(judgement.outcome.undecided for judgement in judgements):
+        return Verdict(worst(judgements), tuple(judgements))
     wrong = [name for name, found in findings.items() if found]
     alone = minority(list(findings), wrong, lambda one, other: list(findings[one]) == list(findings[other]))
     return Verdict(worst(judgements), tuple(judgements), alone)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from wasmtime import WasmtimeError, wat2wasm
+from wasmtime.component import Func
 
 from harness.bench.examination import Options
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.engine.results import EngineKind, Rejected, RunLimits
+from harness.judge.judging import refused_by_engine
 from harness.judge.verdict import Verdict
 from harness.judge.votes import MODEL
 from harness.plan.outcomes import TrapClass
@@ -26,7 +30,9 @@ from harness.toolchains.cells import OURS
 from harness.toolchains.choose import Tools
 from harness.toolchains.command import load
 from harness.toolchains.protocol import Built, Library, LinkOptions, Refused
+from harness.world.world import World
 from reports.outcomes import Outcome
+from tests.harness.async_component import BLOCKING_START
 
 HEAD = 'title = "t"\nwhy = "w"\norigin = "own"\n'
 WORLD = """
@@ -156,6 +162,28 @@ def test_a_program_that_goes_on_and_on_is_stopped(bench: Workbench) -> None:
     assert not isinstance(seen, Rejected)
     assert seen[0][-1] == "tell() traps: out-of-fuel"
     assert len(seen[0]) == MAX_LINES + 1
+
+
+def test_a_fault_of_the_engine_is_no_line_of_a_program(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither while a component starts nor in a call."""
+    engine = bench.engine(EngineKind.WINCH)
+    prepared = replace(prepare(parse_program(file())), world=World("w", {}, {}))
+    seen = execute(engine, bytes(wat2wasm(BLOCKING_START)), prepared, RunLimits())
+    assert isinstance(seen, Rejected)
+    assert refused_by_engine("ours", seen).outcome is Outcome.ENGINE_FAULT
+    words = (
+        "error while executing at wasm backtrace:\n    0: 0x1 - f\n\nCaused by:\n    BUG: not reachable\nversion: 50\n"
+    )
+
+    def fail(*_: object) -> None:
+        raise WasmtimeError(words)
+
+    monkeypatch.setattr(Func, "__call__", fail)
+    found = verdict(bench, file())
+    assert (found.outcome, found.minority) == (Outcome.ENGINE_FAULT, None)
+    assert [finding.message for _, finding in found.findings] == [
+        f"{name}@winch: the engine found a bug in itself, in run: BUG: not reachable" for name in bench.toolchains
+    ]
 
 
 def test_a_line_too_many_is_a_difference() -> None:
