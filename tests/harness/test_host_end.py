@@ -9,19 +9,23 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from wasmtime import WasmtimeError
 from wasmtime import _ffi as ffi
 
 from harness.bench.examination import Options
 from harness.bench.examine import examine
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
+from harness.engine import engine
 from harness.frontend.front_end import WitText, surround
 from harness.fuzz.oracle import Oracle
 from harness.fuzz.signature import Signature, hits
+from harness.host_end import end
 from harness.host_end.calls import host_run
 from harness.host_end.values import NotPlain, difference, normal, possible, read, write
 from harness.judge.verdict import Verdict
 from harness.mutants.worlds import WORLDS
+from harness.mutation.detect import Detector
 from harness.planner import check_plan
 from harness.process.steps import Steps
 from harness.runs.run import Run
@@ -168,6 +172,36 @@ def test_the_host_contradicts_nobody_who_is_right(tmp_path: Path, case: str) -> 
     """Imports that the linker merges; values nested deeper than ctypes follows by itself."""
     wit = tomllib.loads((CASES / f"{case}.toml").read_text())["wit"]
     assert judged(Settings(tmp_path), wit).outcome is Outcome.PASS
+
+
+FAULT = "error while executing at wasm backtrace:\n    0: 0x1 - f\n\nCaused by:\n    BUG: not reachable\nversion: 50\n"
+
+
+def at_fault(*_: object) -> None:
+    raise WasmtimeError(FAULT)
+
+
+def test_a_fault_of_the_engine_between_hosts_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(end, "call", at_fault)
+    assert judged(Settings(tmp_path, Selection((Ours(),))), WORLDS["both-ends"]).outcome is Outcome.PASS
+
+
+def test_a_fault_of_the_engine_everywhere_is_no_verdict_on_a_tool(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does it detect a mutant, even one that differs at both ends."""
+    monkeypatch.setattr(end, "call", at_fault)
+    monkeypatch.setattr(engine, "call", at_fault)
+    mutant = "last-cases-exchanged-at-both-ends"
+    bench = Workbench(Settings(tmp_path, Selection((Ours(), Named(f"mutant:{mutant}")))), Steps())
+    plan = check_plan(WitText(WORLDS["both-ends"], "w.wit"), None, calls=30)
+    verdict = examine(bench, "w", plan, Options(artifacts=None)).verdict
+    assert (verdict.outcome, verdict.minority) == (Outcome.ENGINE_FAULT, None)
+    assert {finding.outcome for _, finding in verdict.findings} == {Outcome.ENGINE_FAULT}
+    assert {hit.signature.minority for hit in hits(verdict, lambda toolchain, finding: "")} == {""}
+    assert Detector(bench, plan, Options(artifacts=None)).by_all(mutant) is None
+    monkeypatch.undo()
+    assert Detector(bench, plan, Options(artifacts=None)).by_all(mutant) is not None
 
 
 def judged(settings: Settings, wit: str) -> Verdict:
