@@ -115,7 +115,7 @@ FAULT = Trap(TrapClass.ENGINE_FAULT, BUG, "driver-run", f"Caused by:\n    {BUG}\
 @pytest.mark.parametrize("met", [(OURS,), (REFERENCE,), (OURS, REFERENCE)])
 @pytest.mark.parametrize("while_running", [True, False])
 def test_a_fault_of_the_engine_is_nobodys_failure(met: tuple[str, ...], while_running: bool) -> None:
-    """While a run goes on, or before it begins. A fault of a tool that should show was not seen to be gone."""
+    """While a run goes on, or before it begins."""
     cells = []
     for name in (OURS, REFERENCE):
         run = cell_run(pure(name), GOOD)
@@ -261,6 +261,15 @@ class TestExpectations:
     def test_a_pass_that_was_not_expected_is_red(self) -> None:
         assert verdict(GOOD, GOOD, known()).outcome is Outcome.UNEXPECTED_PASS
         assert not Outcome.UNEXPECTED_PASS.good
+
+    @pytest.mark.parametrize("stop", [FAULT, STOPPED])
+    def test_a_known_fault_that_could_not_be_seen_is_not_gone(self, stop: Trap) -> None:
+        """Nor does the expectation explain what the engine did."""
+        reference = replace(cell_run(pure(REFERENCE), GOOD), observations=(observation("", stop),))
+        cells = [cell_run(pure(OURS), GOOD), reference]
+        found = judge("x/y", plan(), cells, Structure(), TOOLS, known(message=""))
+        assert found.outcome is (Outcome.ENGINE_FAULT if stop is FAULT else Outcome.LIMIT_REACHED)
+        assert len(found.findings) == 1
 
     def test_a_difference_of_structure_is_the_failure_that_was_expected(self) -> None:
         cells = [cell_run(pure(OURS), GOOD), cell_run(pure(REFERENCE), GOOD)]
