@@ -17,7 +17,7 @@ _BITS = {"threading": 30, "error-context": 31, "fixed-length-lists": 32, "access
 _SETTERS = {"async": "async", "more-async-builtins": "more_async_builtins", "stackful-async": "async_stackful"}
 """Setters of wasmtime's C API by feature."""
 
-_NEVER = {"forward": "off in wasmtime, which has no setter for it"}
+_NEVER = {"forward": "wasmtime has no setter for it"}
 """Features of the specification that this engine does not run."""
 
 _KNOWN_RELEASE = "50.0.1"

@@ -23,9 +23,10 @@ class Needs:
 def needs_of(worlds: Iterable[World], has_labels: bool = False) -> Needs:
     """`has_labels`: a world's view does not show them."""
     roots: list[t.Type | None] = []
-    accessors = False
+    accessors = asynchronous = False
     for world in worlds:
         for function in world.import_functions() + world.export_functions():
+            asynchronous = asynchronous or function.is_async
             accessors = accessors or "[get]" in function.name  # there is no setter without one
             roots += [*(param.type for param in function.params), function.result]
         for interface in (*world.imports.values(), *world.exports.values()):
@@ -34,6 +35,8 @@ def needs_of(worlds: Iterable[World], has_labels: bool = False) -> Needs:
     engine = {FEATURES[type.__class__] for type in found if type.__class__ in FEATURES}
     if t.Prim.ERROR_CONTEXT in found:
         engine.add("error-context")
+    if asynchronous:
+        engine.add("async")
     if accessors:
         engine.add("accessors")
     if has_labels:

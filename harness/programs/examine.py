@@ -10,6 +10,7 @@ from harness.bench import artifacts
 from harness.bench.examination import Examination, Options
 from harness.bench.exhibit import world_text
 from harness.bench.workbench import Workbench
+from harness.engine.features import missing
 from harness.engine.results import EngineKind, Rejected
 from harness.frontend.component_wit import component_world
 from harness.judge.difference import NOTHING, Difference
@@ -19,6 +20,7 @@ from harness.judge.ran import Ran, called
 from harness.judge.same_world import built_world
 from harness.judge.verdict import Finding, Verdict, broken, misread, skipped, unusable
 from harness.plan.roles import Role
+from harness.planner.needs import needs_of
 from harness.process.owned import file_name
 from harness.process.steps import StepLost
 from harness.programs.execute import execute
@@ -108,6 +110,9 @@ def program_verdict(
     names = [toolchain for toolchain in chosen if toolchain not in left]
     if not names:
         return skipped("; ".join(left.values())), []
+    lacking = [] if program.refusal is not None else missing(needs_of([prepared.world]).engine)
+    if lacking:
+        return skipped("; ".join(lacking)), []
     engines = list(EngineKind) if options.full_matrix else [options.engine]
     tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
     judging = Judging(name, tools, options.expectations.about(program.wit))

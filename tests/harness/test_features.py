@@ -53,7 +53,7 @@ def test_a_feature_without_a_setter_is_missing_with_the_reason(monkeypatch: pyte
     features.cache_clear()
     try:
         assert missing(frozenset({"async", "stackful-async", "forward"})) == [
-            "forward: off in wasmtime, which has no setter for it",
+            "forward: wasmtime has no setter for it",
             "stackful-async: this wasmtime has no setter for it",
         ]
         Engine(EngineKind.WINCH)

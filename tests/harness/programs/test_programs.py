@@ -13,6 +13,7 @@ from wasmtime.component import Func
 from harness.bench.examination import Options
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
+from harness.engine.features import Feature, features
 from harness.engine.results import EngineKind, Rejected, RunLimits
 from harness.judge.judging import refused_by_engine
 from harness.judge.verdict import Verdict
@@ -334,3 +335,14 @@ def test_options_of_a_linker_by_command_templates(tmp_path: Path) -> None:
     refused = linker.link(libraries, LinkOptions(built_in_libdl=True)).result()
     assert isinstance(refused, Refused)
     assert "unsupported: the toolchain's file has no link-options.built-in-libdl" in refused.message
+
+
+def test_a_program_whose_features_the_engine_lacks_is_skipped(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wit, wat = "package a:b; world w { export f: async func(); }", '(module (@dylink.0) (func (export "f")))'
+    text = file('[[step]]\ncall = "f"\n', wit, wat, HEAD)
+    assert verdict(bench, text).outcome is not Outcome.SKIP
+    monkeypatch.setitem(features(), "async", Feature("async", "not here"))
+    found = verdict(bench, text)
+    assert (found.outcome, found.reason) == (Outcome.SKIP, "async: not here")
