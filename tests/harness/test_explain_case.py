@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -171,10 +172,13 @@ def test_every_trap_and_type_has_a_rule() -> None:
     assert [prim for prim in t.Prim if rules.of_type(prim) is None] == []
 
 
-@pytest.mark.parametrize("path", sorted(CASES.rglob("*.toml"))[::7], ids=lambda path: path.stem)
+SUITE = [
+    path for path in sorted(CASES.rglob("*.toml")) if not re.search(r"\[\[(refusal|library)\]\]", path.read_text())
+]
+
+
+@pytest.mark.parametrize("path", SUITE[::5], ids=lambda path: path.stem)
 def test_cases_of_the_suite_can_be_told(path: Path) -> None:
-    if "[[refusal]]" in path.read_text() or "[[library]]" in path.read_text():
-        pytest.skip("no case")
     case = load_case(path)
     told = case_words(case, case_plan(case))
     assert told.startswith(f"{case.title}\n  why: {case.why}\n")
