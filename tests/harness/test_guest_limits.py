@@ -9,6 +9,7 @@ import time
 import pytest
 from wasmtime import Func, FuncType, Instance, Module, Trap, WasmtimeError
 
+from harness.engine import deadline
 from harness.engine.engine import Engine, TraceTooLong, _Host
 from harness.engine.results import EngineKind, RunLimits
 from harness.engine.traps import classify
@@ -133,6 +134,15 @@ def test_memories_and_tables_stay_below_what_a_worker_may_use(engine: Engine) ->
         pages = call(engine, wat, limits)
         assert isinstance(pages, int)
         assert limits.memories < pages <= limits.memories * limits.memory >> 16
+
+
+def test_growth_counts_from_the_least(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory of an earlier guest goes away while this one grows."""
+    sizes = iter((100 << 20, 20 << 20))
+    monkeypatch.setattr(deadline, "resident", lambda: next(sizes, 60 << 20))
+    with pytest.raises(Trap, match="interrupt"):
+        call(engine, LOOPS["empty"], RunLimits(fuel=1 << 62, seconds=5.0, resident=32 << 20))
+    assert engine.deadline.too_large
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="what a process has is told on Linux only")
