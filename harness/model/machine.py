@@ -102,8 +102,10 @@ class _Machine:
                     instance.store(register, part(instance.evaluate(value, args), path))
                 case s.Trap():
                     raise instance.fail("script_trap")
-                case _:
+                case s.New() | s.Rep() | s.Drop() | s.ErrorContextNew() | s.ErrorContextMessage():
                     self._handle_op(instance, op, args)
+                case _:
+                    raise Unpredictable(f"{type(op).__name__} is an operation for asynchronous worlds")
         return None
 
     def _call(self, caller: Instance, op: s.Call, args: tuple[s.Value, ...]) -> s.Value | None:

@@ -144,7 +144,7 @@ def _reading(op: s.Op, numbers: Mapping[int, int]) -> s.Op:
 def _writing(op: s.Op, register: int) -> s.Op:
     if isinstance(op, s.Call):  # of all operations that write, most are calls, and `replace` is slow
         return s.Call(op.interface, op.name, register, op.args)
-    assert not isinstance(op, s.Drop | s.Return | s.Trap)
+    assert isinstance(op, s.WritesRegister)
     return replace(op, register=register)
 
 

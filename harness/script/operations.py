@@ -1,105 +1,32 @@
 """What an interpreter is told to do, as data (interpreters/PROTOCOL.md, "Script").
 
-Values here are the interpreter's: kinds and raw numbers, no WIT types. The model also uses them as the interpreter's
-values at run time; then they contain neither `Register` nor `Argument`.
+`operands` has the values, `async_operations` what only interpreters for asynchronous worlds can do.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, unique
 
+from harness.script.async_operations import AsyncOp, Got, NewSet, Start
+from harness.script.operands import ERROR_CONTEXT as ERROR_CONTEXT
+from harness.script.operands import Argument as Argument
+from harness.script.operands import BareEnd as BareEnd
+from harness.script.operands import Case as Case
+from harness.script.operands import End as End
+from harness.script.operands import Entries as Entries
+from harness.script.operands import Fields as Fields
+from harness.script.operands import Handle as Handle
+from harness.script.operands import Items as Items
+from harness.script.operands import Number as Number
+from harness.script.operands import Pointer as Pointer
+from harness.script.operands import Raw as Raw
+from harness.script.operands import Register as Register
+from harness.script.operands import Str as Str
+from harness.script.operands import TypePlace as TypePlace
+from harness.script.operands import Value as Value
+
 REGISTERS = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A scalar of `kind` bool, u8..u64, s8..s64, char, f32, f64, enum or flags; floats as their bits, unsigned.
-
-    A value outside the kind is passed to `pop_*` unchanged, reduced only to the core type.
-    """
-
-    kind: str
-    value: int
-
-
-@dataclass(frozen=True, slots=True)
-class Str:
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Fields:
-    """A record, tuple or fixed-length list."""
-
-    items: tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A case of a variant, option or result."""
-
-    discriminant: int
-    payload: Value | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """A list, given element by element."""
-
-    items: tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """A list given whole: its length and its canonical bytes."""
-
-    length: int
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Entries:
-    """A map as its entries, in order, duplicates kept."""
-
-    pairs: tuple[tuple[Value, Value], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Pointer:
-    """A string or list as an address and a length, which may be invalid."""
-
-    address: int
-    length: int
-
-
-ERROR_CONTEXT = "error-context"
-
-
-@dataclass(frozen=True, slots=True)
-class Handle:
-    """A handle by number; a handle that arrived or was made at run time has the canonical name of its resource.
-
-    `resource` is `ERROR_CONTEXT` for an error context, None for a bare number from a script.
-    """
-
-    number: int
-    resource: str | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Register:
-    index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """A copy of the n-th argument of the running frame."""
-
-    index: int
-
-
-Value = Number | Str | Fields | Case | Items | Raw | Entries | Pointer | Handle | Register | Argument
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +91,8 @@ class ErrorContextMessage:
 
 @dataclass(frozen=True, slots=True)
 class Return:
+    """The frame's result, and its end."""
+
     value: Value | None = None
 
 
@@ -174,7 +103,9 @@ class Trap:
 
 HandleOp = New | Rep | Drop | ErrorContextNew | ErrorContextMessage
 """Operations on resources and error contexts."""
-Op = Set | Pick | Call | HandleOp | Return | Trap
+Op = Set | Pick | Call | HandleOp | AsyncOp | Return | Trap
+WritesRegister = Set | Pick | Call | New | Rep | ErrorContextNew | ErrorContextMessage | Start | Got | NewSet
+"""Operations with a `register` that they write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +134,11 @@ FrameKey = OnRun | OnExport | OnDestructor
 
 @dataclass(frozen=True, slots=True)
 class Frame:
+    """`blocking`: waits block in place (asynchronous interpreters)."""
+
     key: FrameKey
     ops: tuple[Op, ...]
+    blocking: bool = False
 
 
 @unique

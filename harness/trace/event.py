@@ -80,6 +80,8 @@ class Syntax:
 
 def _reader(made: Callable[..., Event], parts: Sequence[str | Field]) -> Read:
     """`made` takes the fields."""
+    if not parts:
+        return _reader_of_nothing(made)
     fields = [(at, part) for at, part in enumerate(parts) if isinstance(part, Field)]
     literals = [(at, part) for at, part in enumerate(parts) if isinstance(part, str)]
     last = fields[-1][1]
@@ -96,6 +98,17 @@ def _reader(made: Callable[..., Event], parts: Sequence[str | Field]) -> Read:
             if words[at] != word:
                 raise Malformed
         return made(*[field.read(words[at], names) for at, field in fields])
+
+    return read
+
+
+def _reader_of_nothing(made: Callable[..., Event]) -> Read:
+    """For lines of one word."""
+
+    def read(text: str, _names: NameOf | None) -> Event:
+        if text:
+            raise Malformed
+        return made()
 
     return read
 
