@@ -10,7 +10,7 @@ Layers = tuple[tuple[str, ...], ...]
 
 GENERATOR: Layers = (
     ("generator",),  # errors, places in source texts
-    ("generator/names", "generator/resolved", "generator/wasm"),
+    ("generator/names", "generator/resolved", "generator/text_format", "generator/wasm"),
     ("generator/canonical", "generator/component", "generator/wit"),
     ("generator/wit/binary", "generator/dylib/world", "generator/validate"),
     ("generator/dylib/code", "generator/sources", "generator/componentize", "generator/dummy"),

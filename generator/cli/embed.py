@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
+from generator.cli.named_modules import read_input
+from generator.cli.outputs import check_output, write_output
 from generator.component.read import is_component
 from generator.dummy.module import dummy_module
 from generator.dummy.schemes import SCHEMES
@@ -19,7 +20,6 @@ from generator.wasm.module import CustomSection
 from generator.wit.binary.encode import encode_world, section_name
 from generator.wit.semver import merge_imports_by_version
 
-_STANDARD_STREAM = "-"
 _DEFAULT_SCHEME = "standard32"
 
 
@@ -32,10 +32,7 @@ def run(args: argparse.Namespace) -> int:
         merge_imports_by_version(resolve, world)
     section = encode_world(resolve, world, args.encoding, canonical_names=args.emit_canonical_names)
     output = section if args.only_custom else _module(args, resolve, world) + _custom(section)
-    if args.output is None or args.output == _STANDARD_STREAM:
-        sys.stdout.buffer.write(output)
-    else:
-        Path(args.output).write_bytes(output)
+    write_output(args, output)
     return 0
 
 
@@ -43,12 +40,10 @@ def _refuse_unsupported(args: argparse.Namespace) -> None:
     for flag, given in (
         ("--async-callback", args.async_callback),
         ("--async-stackful", args.async_stackful),
-        ("--wat", args.wat),
     ):
         if given:
             raise UsageError(f"{flag} is not supported")
-    if args.output is None and sys.stdout.isatty():
-        raise UsageError("binary output does not go to a terminal; use --output")
+    check_output(args)
 
 
 def _custom(section: bytes) -> bytes:
@@ -59,13 +54,11 @@ def _module(args: argparse.Namespace, resolve: Resolve, world: WorldId) -> bytes
     """The core module that gets the section."""
     if args.dummy or args.dummy_names is not None:
         return dummy_module(resolve, world, SCHEMES[args.dummy_names or _DEFAULT_SCHEME])
-    from_stdin = args.input is None or args.input == _STANDARD_STREAM
-    name = "standard input" if from_stdin else args.input
-    binary = sys.stdin.buffer.read() if from_stdin else Path(args.input).read_bytes()
+    binary, name = read_input(args)
     if is_component(binary):
         raise GeneratorError(f"{name}: this is already a component; a core module is needed")
     if not binary.startswith(b"\0asm"):
-        raise GeneratorError(f"{name}: not a core module in binary form (the text format is not supported)")
+        raise GeneratorError(f"{name}: not a core module")
     try:
         DecodedModule(binary)
     except WasmFormatError as error:

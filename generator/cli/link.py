@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from generator.cli.named_modules import name_and_path, read_binary, read_named_adapter
+from generator.cli.outputs import check_output, write_output
 from generator.cli.validated import validate
 from generator.cli.visible import visible
 from generator.componentize.encoder import ComponentizeOptions
@@ -14,8 +15,6 @@ from generator.componentize.extern_names import InterfaceNaming
 from generator.errors import UsageError
 from generator.link import Library, LinkOptions, link, read_library
 from generator.link.layout import DEFAULT_STACK_SIZE
-
-_STANDARD_STREAM = "-"
 
 
 def run(args: argparse.Namespace) -> int:
@@ -34,15 +33,13 @@ def run(args: argparse.Namespace) -> int:
         merge_imports_based_on_semver=args.merge_imports_based_on_semver,
         naming=InterfaceNaming(canonical=args.emit_canonical_names),
         debug_names=args.debug_names,
+        legacy_names=not args.reject_legacy_names,
         return_call_ref=args.return_call_ref,
     )
     component = link(libraries, options, componentize_options, warn=_warn)
     if args.validate:
         validate(component)
-    if args.output is None or args.output == _STANDARD_STREAM:
-        sys.stdout.buffer.write(component)
-    else:
-        Path(args.output).write_bytes(component)
+    write_output(args, component)
     return 0
 
 
@@ -57,13 +54,6 @@ def _read(word: str, *, dl_openable: bool = False) -> Library:
 
 
 def _refuse_unsupported(args: argparse.Namespace) -> None:
-    for flag, given in (
-        ("--reject-legacy-names", args.reject_legacy_names),
-        ("--wat", args.wat),
-    ):
-        if given:
-            raise UsageError(f"{flag} is not supported")
     if not args.libraries and not args.dl_openable:
         raise UsageError("no library is given")
-    if args.output is None and sys.stdout.isatty():
-        raise UsageError("binary output does not go to a terminal; use --output")
+    check_output(args)

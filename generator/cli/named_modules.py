@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
+import sys
 from pathlib import Path
 
 from generator.adapt.adapter import Adapter, read_adapter
+from generator.cli.outputs import STANDARD_STREAM
 from generator.errors import GeneratorError, UsageError
+from generator.text_format.detect import BINARY_MAGIC, is_text
 
 
 def name_and_path(word: str) -> tuple[str, str]:
@@ -18,15 +22,31 @@ def name_and_path(word: str) -> tuple[str, str]:
     return name, path
 
 
-def read_binary(path: str) -> bytes:
-    """Raises GeneratorError for a file that cannot be read, or holds the text format."""
+def read_binary(path: str, dwarf: str | None = None) -> bytes:
+    """A module from a file. The text format is converted, with debugging information if `dwarf` is `lines` or `full`.
+
+    Raises GeneratorError for a file that cannot be read, or text that cannot be converted.
+    """
     try:
-        binary = Path(path).read_bytes()
+        content = Path(path).read_bytes()
     except OSError as error:
         raise GeneratorError(f"{path}: {error.strerror or error}") from error
-    if not binary.startswith(b"\0asm") and binary.lstrip().startswith(b"("):
-        raise GeneratorError(f"{path}: the text format is not supported; a binary module is needed")
-    return binary
+    return _binary(content, path, dwarf)
+
+
+def read_input(args: argparse.Namespace) -> tuple[bytes, str]:
+    """The module `args.input`, or that of standard input, and its name in messages. Raises as `read_binary`."""
+    if args.input is None or args.input == STANDARD_STREAM:
+        return _binary(sys.stdin.buffer.read(), "<stdin>", args.generate_dwarf), "<stdin>"
+    return read_binary(args.input, args.generate_dwarf), args.input
+
+
+def _binary(content: bytes, name: str, dwarf: str | None) -> bytes:
+    if content.startswith(BINARY_MAGIC) or not is_text(content):
+        return content
+    from generator.text_format.converter import to_binary  # rarely used
+
+    return to_binary(content, name, dwarf)
 
 
 def read_named_adapter(word: str) -> Adapter:

@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from generator.cli.outputs import STANDARD_STREAM, check_output, write_output
 from generator.cli.visible import visible
 from generator.errors import UsageError
 from generator.resolved.model import PackageId, Resolve, WorldId
@@ -14,8 +15,6 @@ from generator.sources.load import Loaded, load_bytes, load_input, select_world
 from generator.wit.json_form import resolve_json
 from generator.wit.printer import print_all, print_package
 from generator.wit.worlds import exportize, importize
-
-STANDARD_STREAM = "-"
 
 
 def run(args: argparse.Namespace) -> int:
@@ -26,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     resolve = loaded.resolve
     if args.json:
         _write(args, (json.dumps(resolve_json(resolve), indent=2, ensure_ascii=False)).encode())
-    elif args.wasm:
+    elif args.wasm or args.wat:
         # Imported here because text output does not need it.
         from generator.wit.binary.encode import encode_package
         from generator.wit.binary.limits import check_package, check_types
@@ -34,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
         if not args.skip_validation:
             check_types(resolve)
             check_package(resolve, package)
-        _write(args, encode_package(resolve, package, canonical_names=args.emit_canonical_names))
+        write_output(args, encode_package(resolve, package, canonical_names=args.emit_canonical_names))
     elif args.out_dir is not None:
         _write_folder(Path(args.out_dir), resolve, package, not args.no_docs)
     else:
@@ -43,16 +42,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _refuse_unsupported(args: argparse.Namespace) -> None:
-    for flag, value in (
-        ("--wat", args.wat),
-        ("--generate-nominal-type-ids", args.generate_nominal_type_ids),
-    ):
-        if value:
-            raise UsageError(f"{flag} is not supported")
-    if args.out_dir is not None and (args.output is not None or args.json or args.wasm):
+    if args.generate_nominal_type_ids:
+        raise UsageError("--generate-nominal-type-ids is not supported")
+    if args.out_dir is not None and (args.output is not None or args.json or args.wasm or args.wat):
         raise UsageError("--out-dir needs WIT text output, without --output")
-    if args.wasm and args.output is None and sys.stdout.isatty():
-        raise UsageError("binary output does not go to a terminal; use --output")
+    if args.wasm or args.wat:
+        check_output(args)
     importing = args.importize or args.importize_world is not None
     exporting = args.exportize or args.exportize_world is not None
     if args.importize_out_world_name is not None and not importing:

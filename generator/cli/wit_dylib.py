@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
+from generator.cli.outputs import check_output, write_output
 from generator.dylib.generate import generate
 from generator.dylib.world.async_filter import AsyncFilters
 from generator.dylib.world.exclusions import Exclusions
 from generator.dylib.world.options import DylibOptions, StackPointer
 from generator.errors import UsageError
 from generator.sources.load import load, select_world
-
-_STANDARD_STREAM = "-"
 
 
 def run(args: argparse.Namespace) -> int:
@@ -29,10 +27,7 @@ def run(args: argparse.Namespace) -> int:
         exclusions=Exclusions.parse(args.exclude_interface, args.exclude_world),
     )
     library = generate(resolve, select_world(resolve, package, args.world), options)
-    if args.output is None or args.output == _STANDARD_STREAM:
-        sys.stdout.buffer.write(library)
-    else:
-        Path(args.output).write_bytes(library)
+    write_output(args, library)
     return 0
 
 
@@ -40,11 +35,7 @@ def _refuse_unsupported(args: argparse.Namespace) -> None:
     if args.encoding != "utf8":
         # The interpreter's functions have no notion of an encoding: they would read UTF-16 bytes as UTF-8.
         raise UsageError(f"--encoding {args.encoding} is not supported: interpreters expect UTF-8")
-    for flag, given in (
-        ("--validate", args.validate),
-        ("--wat", args.wat),
-    ):
+    for flag, given in (("--validate", args.validate),):
         if given:
             raise UsageError(f"{flag} is not supported")
-    if args.output is None and sys.stdout.isatty():
-        raise UsageError("binary output does not go to a terminal; use --output")
+    check_output(args)

@@ -34,10 +34,13 @@ def required_exports(
 ) -> list[CoreExport]:
     """The core exports that canonical options with these needs refer to. Raises ComponentizeError if one is missing."""
     found = []
-    for needed, export, what in ((needs.memory, memory, "memory"), (needs.realloc, realloc, "cabi_realloc")):
+    for needed, export, what in (
+        (needs.memory, memory, "`memory`"),
+        (needs.realloc, realloc, "`cabi_realloc` (or `cm32p2_realloc`)"),
+    ):
         if needed:
             if export is None:
-                raise ComponentizeError(f"{where} needs `{what}` for values in memory, but no module exports it")
+                raise ComponentizeError(f"{where} needs {what} for values in memory, but no module exports it")
             found.append(export)
     return found
 

@@ -26,5 +26,11 @@ def link(
 
     Raises LinkError for libraries that do not fit together, another GeneratorError for their worlds.
     """
-    plan = plan_link(libraries, options, debug_names=componentize_options.debug_names, warn=warn)
+    plan = plan_link(
+        libraries,
+        options,
+        debug_names=componentize_options.debug_names,
+        legacy_names=componentize_options.legacy_names,
+        warn=warn,
+    )
     return componentize(plan, componentize_options)

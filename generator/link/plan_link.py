@@ -17,6 +17,7 @@ from generator.componentize.plan import (
     SynthesizedInstance,
     WholeInstance,
 )
+from generator.componentize.standard_names import REALLOC
 from generator.componentize.task_hooks import Call, choose, surrounded
 from generator.componentize.threads import GET_TLS_BASE, SET_TLS_BASE
 from generator.link import libdl, names
@@ -63,27 +64,36 @@ class LinkOptions:
 
 
 def plan_link(
-    libraries: Sequence[Library], options: LinkOptions, *, debug_names: bool = True, warn: Warn = ignore
+    libraries: Sequence[Library],
+    options: LinkOptions,
+    *,
+    debug_names: bool = True,
+    legacy_names: bool = True,
+    warn: Warn = ignore,
 ) -> Plan:
     """The first library that exports a symbol defines it. Raises LinkError.
 
     `debug_names`: modules of the linker's own have name sections, and libraries the names that they are linked under
-    (so does the reference).
+    (so does the reference). `legacy_names`: names beside those of the standard scheme mean something in the component,
+    too; symbols between libraries have no scheme.
     """
     if options.built_in_libdl:
         libraries = [*libraries, read_library(libdl.NAME, libdl.build_libdl())]
     selection = select(libraries, stub_missing_functions=options.stub_missing_functions)
     warn_of_lost_imports(selection.dropped, warn)
-    return Linking(selection, options, debug_names).plan()
+    return Linking(selection, options, debug_names, legacy_names).plan()
 
 
 class Linking:
     """The steps from libraries to a plan for `componentize`."""
 
-    def __init__(self, selection: Selection, options: LinkOptions, debug_names: bool) -> None:
+    def __init__(
+        self, selection: Selection, options: LinkOptions, debug_names: bool, legacy_names: bool = True
+    ) -> None:
         self.selection = selection
+        self.legacy_names = legacy_names
         self.debug_names = debug_names
-        self.task_hooks = find_task_hooks(selection.by_priority)
+        self.task_hooks = find_task_hooks(selection.by_priority) if legacy_names else {}
         self.realloc = self._shared_realloc()
         self.import_reallocs = {item.name: self._import_realloc(item) for item in selection.in_order}
         self.stubs: dict[Function, None] = {}
@@ -118,13 +128,20 @@ class Linking:
     def _shared_realloc(self) -> Function | None:
         """The allocator of the libraries that have none of their own: that of the first that has one."""
         for library in self.selection.by_priority:
-            function = _own_realloc(library, names.CABI_REALLOC)
+            function = self._own_realloc(library, names.CABI_REALLOC)
             if function is not None:
                 return function
         return None
 
     def _import_realloc(self, library: Library) -> Function | None:
-        return _own_realloc(library, names.CABI_IMPORT_REALLOC, names.CABI_REALLOC) or self.realloc
+        return self._own_realloc(library, names.CABI_IMPORT_REALLOC, names.CABI_REALLOC) or self.realloc
+
+    def _own_realloc(self, library: Library, *legacy: str) -> Function | None:
+        """The first function that the library defines with a name and the type of the canonical ABI's `realloc`."""
+        for name in (*legacy, REALLOC) if self.legacy_names else (REALLOC,):
+            if library.contents.defined_functions.get(name) == _REALLOC:
+                return Function(library.name, name, _REALLOC)
+        return None
 
     def _collect(self, library: Library) -> None:
         bindings = self.selection.bindings[library.name]
@@ -251,7 +268,7 @@ class Linking:
     def canonical_options(self, library: Library) -> CanonicalOptions:
         """Whose `cabi_realloc` serves what the library imports, and what it exports."""
         for_imports = self.import_reallocs[library.name]
-        for_exports = _own_realloc(library, names.CABI_EXPORT_REALLOC, names.CABI_REALLOC) or self.realloc
+        for_exports = self._own_realloc(library, names.CABI_EXPORT_REALLOC, names.CABI_REALLOC) or self.realloc
         return CanonicalOptions(
             memory=CoreExport(MAIN, names.MEMORY, ExternKind.MEMORY),
             import_realloc=None if for_imports is None else self._callable(for_imports, library.name),
@@ -300,14 +317,6 @@ class Linking:
 
 
 _BASES = {names.MEMORY_BASE: memory_base_export, names.TABLE_BASE: table_base_export}
-
-
-def _own_realloc(library: Library, *candidates: str) -> Function | None:
-    """The first of these functions that the library defines with the type of the canonical ABI's `realloc`."""
-    for name in candidates:
-        if library.contents.defined_functions.get(name) == _REALLOC:
-            return Function(library.name, name, _REALLOC)
-    return None
 
 
 def _address(export: str) -> CoreExport:

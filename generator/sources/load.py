@@ -9,14 +9,12 @@ from pathlib import Path
 from generator.errors import GeneratorError, WitError
 from generator.resolved.model import PackageId, Resolve, WorldId
 from generator.sources.texts import decode_text, dependencies_of, group_files, read_bytes, read_folder
+from generator.text_format.detect import BINARY_MAGIC, is_text, is_text_among_wit
 from generator.wit.combine import add_packages
 from generator.wit.gates import Features
 from generator.wit.parser import parse_file
 from generator.wit.resolve import resolve_packages
 from generator.wit.text import SourceText
-
-_WASM_MAGIC = b"\0asm"
-_NO_WAT = "convert it to a .wasm file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +49,10 @@ def load_bytes(content: bytes, name: str, features: Iterable[str] = (), all_feat
 
 
 def _load_content(name: str, content: bytes, features: Features) -> Loaded:
-    if not content.startswith(_WASM_MAGIC):
-        source = decode_text(name, content)
-        if source.text.lstrip().startswith(("(component", "(module")):
-            raise WitError(f"{name}: the WebAssembly text format is not supported", hint=_NO_WAT)
-        return Loaded(*_resolve_text(source, features))
+    if not content.startswith(BINARY_MAGIC):
+        if not is_text_among_wit(content):
+            return Loaded(*_resolve_text(decode_text(name, content), features))
+        content = _converted(name, content)
     # The binary reader is imported only on demand: WIT text is much more common.
     from generator.wit.binary.any_binary import BinaryKind, decode_binary
 
@@ -67,6 +64,12 @@ def _load_content(name: str, content: bytes, features: Features) -> Loaded:
         raise WitError(f"{name}: types nest too deeply") from error
     world = None if kind is BinaryKind.PACKAGE else select_world(resolve, package, None)
     return Loaded(resolve, package, world)
+
+
+def _converted(name: str, content: bytes) -> bytes:
+    from generator.text_format.converter import to_binary  # rarely used
+
+    return to_binary(content, name)
 
 
 def load_text(
@@ -92,7 +95,9 @@ def _load_folder(folder: Path, features: Features) -> Loaded:
             packages += read_folder(entry)
             continue
         content = read_bytes(entry)
-        if content.startswith(_WASM_MAGIC):
+        if entry.suffix != ".wit" and is_text(content):
+            content = _converted(str(entry), content)
+        if content.startswith(BINARY_MAGIC):
             dependency = _load_content(str(entry), content, features)
             if dependency.world is not None:
                 raise WitError(f"{entry}: this is not a WIT package but a component or a core module")
@@ -101,7 +106,7 @@ def _load_folder(folder: Path, features: Features) -> Loaded:
             source = decode_text(str(entry), content)
             packages += group_files([parse_file(source)])
         else:
-            raise WitError(f"{entry}: the WebAssembly text format is not supported", hint=_NO_WAT)
+            raise WitError(f"{entry}: this is neither a binary nor in the text format of WebAssembly")
     ids = resolve_packages(packages, resolve, features)
     return Loaded(resolve, ids[main])
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from generator.cli.arguments.parser import add_dwarf
+
 ENCODINGS = ("utf8", "utf16", "compact-utf16")
 """`generator.component.canon.StringEncoding`, the default first."""
 
@@ -16,7 +18,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "embed", help="put a world into a core module", description=__doc__, allow_abbrev=False
     )
     parser.add_argument("wit", metavar="WIT", help="a .wit file, a folder of them, or a WIT package in binary form")
-    parser.add_argument("input", nargs="?", metavar="INPUT", help="core module in binary form; - or nothing is stdin")
+    parser.add_argument("input", nargs="?", metavar="INPUT", help="core module, binary or text; - or nothing is stdin")
     parser.add_argument("-o", "--output", metavar="OUTPUT", help="output file; stdout by default")
     parser.add_argument("-w", "--world", metavar="WORLD", help="name of a world in WIT, or its full name")
     parser.add_argument(
@@ -33,8 +35,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--emit-canonical-names", action="store_true", help="split versions: a name and its suffix")
     for flag in ("--async-callback", "--async-stackful"):
         parser.add_argument(flag, action="store_true", help="not supported")
-    parser.add_argument("-t", "--wat", action="store_true", help="not supported")
-    parser.add_argument("--generate-dwarf", metavar="lines|full", help="no effect: concerns only text input")
-    parser.add_argument("-g", action="store_true", help="no effect: concerns only text input")
+    parser.add_argument("-t", "--wat", action="store_true", help="write the text format, by wasm-tools on PATH")
+    add_dwarf(parser)
     parser.add_argument("-v", "--verbose", action="count", default=0, help="no effect")
     parser.add_argument("--color", default="auto", help="no effect: output has no colors")

@@ -60,7 +60,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="library that dlopen finds; it has the lowest priority",
     )
     parser.add_argument("--use-built-in-libdl", action="store_true", help="add a library with dlopen, dlsym and so on")
-    parser.add_argument("--reject-legacy-names", action="store_true", help="not supported")
+    parser.add_argument(
+        "--reject-legacy-names",
+        action="store_true",
+        help="imports from WIT and exports of the world need the names of the standard scheme (cm32p2)",
+    )
     parser.add_argument(
         "--adapt",
         action="append",
@@ -68,7 +72,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="[NAME=]MODULE",
         help="implements the libraries' imports from the module NAME (default: the file's name up to its first dot)",
     )
-    parser.add_argument("-t", "--wat", action="store_true", help="not supported")
+    parser.add_argument("-t", "--wat", action="store_true", help="write the text format, by wasm-tools on PATH")
 
 
 def _size(text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from generator.cli.arguments.parser import Switch
+from generator.cli.arguments.parser import Switch, add_dwarf
 
 STANDARD_STREAM = "-"
 
@@ -18,7 +18,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "new", help="make a component of a core module", description=_DESCRIPTION, allow_abbrev=False
     )
-    parser.add_argument("input", nargs="?", default=STANDARD_STREAM, metavar="INPUT", help="core module; - is stdin")
+    parser.add_argument(
+        "input", nargs="?", default=STANDARD_STREAM, metavar="INPUT", help="core module, binary or text; - is stdin"
+    )
     parser.add_argument("-o", "--output", metavar="OUTPUT", help="output file for the component; stdout by default")
     parser.add_argument(
         "--import-name", action="append", default=[], metavar="OLD=NEW", help="rename an imported interface"
@@ -38,8 +40,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="store_true",
         help="adapters allocate with memory.grow instead of the module's cabi_realloc",
     )
-    parser.add_argument("-g", action="store_true", help="no effect: concerns only the text format")
-    parser.add_argument("--generate-dwarf", metavar="lines|full", help="no effect: concerns only the text format")
+    add_dwarf(parser)
     parser.add_argument("-v", "--verbose", action="count", default=0, help="no effect")
     parser.add_argument("--color", default="auto", help="no effect")
     parser.add_argument(
@@ -60,4 +61,4 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="[NAME=]MODULE",
         help="provides what the module imports from the module NAME (else the file's name up to its first dot)",
     )
-    parser.add_argument("-t", "--wat", action="store_true", help="not supported")
+    parser.add_argument("-t", "--wat", action="store_true", help="write the text format, by wasm-tools on PATH")

@@ -31,6 +31,22 @@ def _truth(text: str) -> bool:
     return text == "true"
 
 
+def add_dwarf(parser: argparse.ArgumentParser) -> None:
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument(
+        "--generate-dwarf",
+        choices=("lines", "full"),
+        help="debugging information about text input, by wasm-tools on PATH",
+    )
+    either.add_argument(
+        "-g",
+        dest="generate_dwarf",
+        action="store_const",
+        const="full",
+        help="the same as --generate-dwarf full",
+    )
+
+
 class CommandParser(argparse.ArgumentParser):
     """argparse takes inputs from only one place, and takes the word after a switch as its value; this parser does
     not."""

@@ -16,15 +16,15 @@ def add_parser(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
         nargs="?",
         default=STANDARD_STREAM,
         metavar="INPUT",
-        help="a .wit file, a folder of them, or a .wasm file (WIT package, component, or core module that contains a "
-        "world); - or nothing is stdin",
+        help="a .wit file, a folder of them, or a .wasm or .wat file (WIT package, component, or core module that "
+        "contains a world); - or nothing is stdin",
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="output file; stdout by default")
     parser.add_argument("--out-dir", metavar="DIR", help="write each package to its own file in this folder")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("-w", "--wasm", action="store_true", help="write the binary form of the package")
     form.add_argument("-j", "--json", action="store_true", help="write JSON")
-    form.add_argument("-t", "--wat", action="store_true", help="not supported")
+    form.add_argument("-t", "--wat", action="store_true", help="write the text format, by wasm-tools on PATH")
     parser.add_argument("--no-docs", action="store_true", help="omit documentation from WIT text")
     parser.add_argument("--features", action="append", default=[], metavar="NAMES", help="features to enable")
     parser.add_argument("--all-features", action="store_true", help="enable all features")

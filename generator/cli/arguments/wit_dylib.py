@@ -80,6 +80,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="store_true",
         help="split versions in the component-type section: a name and its suffix",
     )
-    parser.add_argument("-t", "--wat", action="store_true", help="not supported")
+    parser.add_argument("-t", "--wat", action="store_true", help="write the text format, by wasm-tools on PATH")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="no effect")
     parser.add_argument("--color", default="auto", help="no effect")

@@ -173,7 +173,7 @@ def test_merge_by_version(tmp_path: Path, capfdbinary: pytest.CaptureFixture[byt
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        (["--wat"], "--wat is not supported"),
+        (["--out-dir", "x", "--wat"], "--out-dir needs WIT text output"),
         (["--generate-nominal-type-ids", "w"], "--generate-nominal-type-ids is not supported"),
         (["--out-dir", "x", "--json"], "--out-dir needs WIT text output"),
         (["--out-dir", "x", "-o", "y"], "--out-dir needs WIT text output"),

@@ -63,7 +63,6 @@ def test_component_is_written(module: Path, options: list[str], expected: list[s
             1,
             "import `a:b/i@1.2.0` `f`: it is no standard name, and legacy names are rejected",
         ),
-        (["-t"], 2, "--wat is not supported"),
         (["--import-name", "a"], 2, "expected OLD=NEW"),
     ],
 )
@@ -79,7 +78,7 @@ def test_options_that_are_refused(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"(module)", "text format is not supported"),
+        (b"(module", "expected `)`"),
         (b"nonsense", "not a WebAssembly binary"),
         (b"\0asm\x0d\0\x01\0", "a component"),
         (b"\0asm\x01\0\0\0\x02\x05\x01", "offset"),
@@ -94,7 +93,8 @@ def test_input_that_is_refused(
         path.write_bytes(content)
     assert main(["component", "new", str(path), "-o", str(tmp_path / "out.wasm")]) == 1
     error = capsys.readouterr().err
-    assert error.startswith(f"error: {path}: ")
+    assert error.startswith("error: ")
+    assert str(path) in error
     assert words in error
 
 

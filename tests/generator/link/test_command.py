@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator.cli import link as command
+from generator.cli import main
 from generator.cli.arguments import link as arguments
 from generator.cli.arguments.parser import CommandParser
 from generator.component.read import is_component
@@ -69,7 +70,7 @@ REFUSED = [
     (["app.so", "lib=absent.so"], "absent.so: No such file or directory"),
     (["app.so", "lib=."], ".: Is a directory"),
     (["lib=app.so", "lib=lib.so"], "2 libraries have the name `lib`"),
-    (["text.wat"], "text.wat: the text format is not supported"),
+    (["text.wat"], "library `text.wat`: "),
     (["broken.so"], "library `broken.so`: unexpected end"),
 ]
 
@@ -91,8 +92,6 @@ def test_bad_libraries(folder: Path, words: list[str], message: str) -> None:
         ["=lib.so"],
         ["lib="],
         ["app.so", "--adapt", "=x.wasm"],
-        ["app.so", "--wat"],
-        ["app.so", "--reject-legacy-names"],
     ],
 )
 def test_wrong_use(folder: Path, words: list[str]) -> None:
@@ -114,6 +113,38 @@ def test_libraries_for_dlopen(folder: Path) -> None:
     component = (folder / "out.wasm").read_bytes()
     assert b"dlopen: library not found" in component
     assert b"pluginf" in component  # the names in the table: the library, then its symbol
+
+
+NAMES_WIT = """package a:b; interface i { f: func(s: string) -> string; }
+world standard { import i; export i; } world legacy { export g: func(); }"""
+STANDARD = """(module (@dylink.0 (mem-info (memory 0 0)))
+  (import "env" "memory" (memory 1))
+  (import "cm32p2|a:b/i" "f" (func (param i32 i32 i32)))
+  (func (export "cm32p2|a:b/i|f") (param i32 i32) (result i32) unreachable)
+  (func (export "%s") (param i32 i32 i32 i32) (result i32) unreachable))"""
+LEGACY = '(module (@dylink.0 (mem-info (memory 0 0))) (func (export "g")))'
+
+
+@pytest.mark.parametrize(
+    ("world", "text", "message"),
+    [
+        ("standard", STANDARD % "cm32p2_realloc", None),
+        ("standard", STANDARD % "cabi_realloc", "needs `cabi_realloc`"),
+        ("legacy", LEGACY, "no module exports `cm32p2||g`"),
+    ],
+)
+def test_only_standard_names(folder: Path, world: str, text: str, message: str | None) -> None:
+    (folder / "a.wit").write_text(NAMES_WIT)
+    (folder / "lib.wat").write_text(text)
+    assert main(["component", "embed", "a.wit", "lib.wat", "-w", world, "-o", "lib.wasm"]) == 0
+    assert run("lib.wasm", "-o", "out.wasm") == 0, "both schemes mean something"
+    if message is None:
+        assert run("lib.wasm", "-o", "out.wasm", "--reject-legacy-names") == 0
+        assert is_component((folder / "out.wasm").read_bytes())
+    else:
+        with pytest.raises(GeneratorError) as caught:
+            run("lib.wasm", "-o", "out.wasm", "--reject-legacy-names")
+        assert message in str(caught.value)
 
 
 def test_stubs(folder: Path) -> None:

@@ -100,11 +100,22 @@ def test_a_component_is_no_dependency(tmp_path: Path) -> None:
         load(root)
 
 
-def test_wat_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(WitError, match="text format is not supported"):
-        load(tree(tmp_path, {"root.wit": "package a:b;", "deps/x.wat": "(component)"}))
-    with pytest.raises(WitError, match="text format is not supported"):
-        load(tmp_path / "deps" / "x.wat")
+DEPENDENCY = """(component
+  (type (component (type (component (type (instance)) (export "d:x/i" (instance (type 0))))) (export "d:x/w"
+    (component (type 0)))))
+  (export "w" (type 0)))
+"""
+
+
+def test_text_of_webassembly(tmp_path: Path) -> None:
+    root = tree(tmp_path, {"root.wit": "package a:b;", "deps/x.wat": f";; d:x\n{DEPENDENCY}"})
+    assert package_names(root) == ["a:b", "a:b", "d:x"]
+    assert [package.name.name for package in load(root / "deps" / "x.wat")[0].packages] == ["x"]
+
+
+def test_a_dependency_that_is_no_text_of_webassembly(tmp_path: Path) -> None:
+    with pytest.raises(WitError, match=r"x\.wat: this is neither a binary nor in the text format"):
+        load(tree(tmp_path, {"root.wit": "package a:b;", "deps/x.wat": "package d:x;"}))
 
 
 SHARED = "package d:shared { interface i { type t = u8; } }"

@@ -1,0 +1,1 @@
+"""The text format of WebAssembly, converted by tools that are installed next to `generator`."""

@@ -1,0 +1,84 @@
+"""A child process with limits on time, memory and output."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+SECONDS = 60
+"""Both of wall time and of processor time. The latter also ends a child whose parent was killed."""
+MEMORY = 4 << 30
+"""Bytes of address space."""
+OUTPUT = 1 << 30
+"""Bytes of each output. A printer repeats names, so its output is not linear in its input."""
+
+_POSIX = os.name == "posix"
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The end of a child. `failure` is set if it did not end by itself: what happened, for messages."""
+
+    exit_code: int
+    output: bytes
+    errors: str
+    failure: str | None = None
+
+
+def run(command: Sequence[str], content: bytes) -> Completed:
+    """Run a command with `content` as its standard input. Raises OSError if it cannot be started.
+
+    Where the operating system has no limits for processes (`resource`), only wall time is limited.
+    """
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=errors,
+            preexec_fn=_limit if _POSIX else None,
+            start_new_session=_POSIX,
+        )
+        failure = None
+        try:
+            child.communicate(content, SECONDS)
+        except subprocess.TimeoutExpired:
+            failure = f"it did not end within {SECONDS} seconds"
+        finally:
+            _end(child)
+        if failure is None and child.returncode < 0:
+            failure = f"it was ended by {signal.Signals(-child.returncode).name}"
+        output.seek(0)
+        errors.seek(0)
+        text = errors.read().decode("utf-8", "replace")
+        return Completed(child.returncode, output.read(), text, failure)
+
+
+def _limit() -> None:
+    """In the child, before the command starts. A lower limit that already applies stays."""
+    import resource
+
+    for kind, wanted in (
+        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_FSIZE, OUTPUT),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(kind, (limit, limit))
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """With everything that it started: a script may run the tool as a child of its own."""
+    if _POSIX:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+    elif child.poll() is None:
+        child.kill()
+    child.wait()

@@ -1,0 +1,66 @@
+"""Child processes with limits."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from generator.text_format import limited
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits of processes exist only on POSIX systems")
+
+
+def python(text: str) -> list[str]:
+    return [sys.executable, "-c", text]
+
+
+def test_input_output_and_errors() -> None:
+    done = limited.run(python("import sys; print(input()); print('e', file=sys.stderr); sys.exit(3)"), b"x")
+    assert done == limited.Completed(3, b"x\n", "e\n")
+
+
+def test_input_that_nobody_reads() -> None:
+    assert limited.run(python("pass"), b"x" * 10_000_000).exit_code == 0
+
+
+def test_wall_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limited, "SECONDS", 1)
+    assert limited.run(python("import time; time.sleep(600)"), b"").failure == "it did not end within 1 seconds"
+
+
+def test_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limited, "OUTPUT", 1000)
+    # Python ignores the signal, unless it is told not to
+    program = "import os, signal; signal.signal(signal.SIGXFSZ, signal.SIG_DFL)" + "; os.write(1, b'x' * 1000)" * 2
+    done = limited.run(python(program), b"")
+    assert done.failure == "it was ended by SIGXFSZ"
+    assert len(done.output) == 1000
+
+
+def test_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limited, "MEMORY", 1 << 28)
+    done = limited.run(python("x = bytearray(1 << 29)"), b"")
+    assert (done.exit_code, "MemoryError" in done.errors) == (1, True)
+
+
+def test_what_the_child_started_ends_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limited, "SECONDS", 2)
+    sleep = "import time; time.sleep(600)"
+    child = f"import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', {sleep!r}]); print(p.pid, flush=True)"
+    done = limited.run(python(f"{child}; {sleep}"), b"")
+    assert done.failure is not None
+    assert not alive(int(done.output))
+
+
+def alive(pid: int) -> bool:
+    """A killed process stays for a moment, until its parent has waited for it."""
+    for _ in range(100):
+        status = Path(f"/proc/{pid}/stat")
+        if not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z":
+            return False
+        time.sleep(0.05)
+    return True
