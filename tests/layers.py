@@ -10,9 +10,9 @@ Layers = tuple[tuple[str, ...], ...]
 
 GENERATOR: Layers = (
     ("generator",),  # errors, places in source texts
-    ("generator/names", "generator/resolved", "generator/text_format", "generator/wasm"),
-    ("generator/canonical", "generator/component", "generator/wit"),
-    ("generator/wit/binary", "generator/dylib/world", "generator/validate"),
+    ("generator/names", "generator/processes", "generator/resolved", "generator/wasm"),
+    ("generator/canonical", "generator/component", "generator/text_format", "generator/wit"),
+    ("generator/wit/binary", "generator/dylib/world", "generator/preinit", "generator/validate"),
     ("generator/dylib/code", "generator/sources", "generator/componentize", "generator/dummy"),
     ("generator/dylib/adapters", "generator/dylib/wit_t", "generator/adapt"),
     ("generator/link",),

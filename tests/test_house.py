@@ -12,7 +12,10 @@ import pytest
 from tests.layers import LAYERS, Layers
 
 ROOT = Path(__file__).parent.parent
-OPTIONAL = {"generator/text_format/engine_child.py": {"wasmtime"}}
+OPTIONAL = {
+    "generator/preinit/engine_child.py": {"wasmtime"},
+    "generator/text_format/engine_child.py": {"wasmtime"},
+}
 """Modules of the generator that run as processes of their own, and the packages that they use if they are installed."""
 OURS = ("generator", "interpreters", "harness", "reports", "cases", "benchmarks", "tests")
 

@@ -40,6 +40,7 @@ SUBCOMMANDS = (
     Subcommand(("component", "embed"), "embed", "put a world into a core module"),
     Subcommand(("component", "new"), "new", "make a component of a core module"),
     Subcommand(("component", "link"), "link", "make a component of dynamic libraries"),
+    Subcommand(("component", "init"), "init", "run a component's initialisation and keep the state"),
     Subcommand(("wit-dylib",), "wit_dylib", "generate the dynamic library of a world"),
 )
 

@@ -35,10 +35,12 @@ def read_binary(path: str, dwarf: str | None = None) -> bytes:
 
 
 def read_input(args: argparse.Namespace) -> tuple[bytes, str]:
-    """The module `args.input`, or that of standard input, and its name in messages. Raises as `read_binary`."""
+    """The module or component `args.input`, or that of standard input, and its name in messages. Raises as
+    `read_binary`."""
+    dwarf = getattr(args, "generate_dwarf", None)
     if args.input is None or args.input == STANDARD_STREAM:
-        return _binary(sys.stdin.buffer.read(), "<stdin>", args.generate_dwarf), "<stdin>"
-    return read_binary(args.input, args.generate_dwarf), args.input
+        return _binary(sys.stdin.buffer.read(), "<stdin>", dwarf), "<stdin>"
+    return read_binary(args.input, dwarf), args.input
 
 
 def _binary(content: bytes, name: str, dwarf: str | None) -> bytes:

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from generator.errors import GeneratorError, UsageError
+from generator.processes.limited import Completed, run
 from generator.text_format.detect import BINARY_MAGIC
-from generator.text_format.limited import Completed, run
 
 TOOL = "wasm-tools"
 _VERSION = re.compile(r"wasm-tools \d+\.\d+\.\d+[^\n]*\n?")

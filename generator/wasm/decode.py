@@ -171,6 +171,11 @@ class DecodedModule:
         """Whether there is an element or data section."""
         return bool({9, 11} & self._sections.keys())
 
+    @property
+    def has_data(self) -> bool:
+        """Whether there is a data section."""
+        return 11 in self._sections
+
     @cached_property
     def customs(self) -> tuple[CustomSection, ...]:
         """All custom sections in their order, including several with one name."""

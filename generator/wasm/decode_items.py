@@ -43,7 +43,7 @@ def read_table(reader: Reader) -> TableType:
         return read_table_type(reader)
     reader.bytes(2)
     type = read_table_type(reader)
-    _skip_constant(reader)
+    skip_constant(reader)
     return type
 
 
@@ -101,11 +101,11 @@ def read_export(reader: Reader) -> Export:
 def read_global(reader: Reader) -> Global:
     type = _global_type(reader)
     start = reader.position
-    _skip_constant(reader)
+    skip_constant(reader)
     return Global(type, reader.data[start : reader.position - 1])
 
 
-def _skip_constant(reader: Reader) -> None:
+def skip_constant(reader: Reader) -> None:
     """Skip a constant expression and its `end` (core specification, 3.3.10)."""
     while True:
         start = reader.position

@@ -27,6 +27,8 @@ class References:
     functions: list[IndexUse] = field(default_factory=list)
     """In their order."""
     globals: set[int] = field(default_factory=set)
+    table_writes: set[str] = field(default_factory=set)
+    """The instructions that change a table."""
 
 
 def read_references(body: Reader) -> References:
@@ -47,6 +49,13 @@ def read_references(body: Reader) -> References:
             references.functions.append(IndexUse(at, body.position, index))
         elif opcode in _GLOBAL_USES:
             references.globals.add(body.unsigned())
+        elif opcode == _TABLE_SET:
+            body.unsigned()
+            references.table_writes.add("table.set")
+        elif opcode == _NUMERIC_OR_BULK:
+            number = _numeric_or_bulk(body)
+            if number in _TABLE_WRITES:
+                references.table_writes.add(_TABLE_WRITES[number])
         else:
             skip = _IMMEDIATES.get(opcode)
             if skip is None:
@@ -58,6 +67,8 @@ def read_references(body: Reader) -> References:
 _FUNCTION_USES = frozenset((0x10, 0x12, 0xD2))
 """call, return_call, ref.func"""
 _GLOBAL_USES = frozenset((0x23, 0x24))
+_TABLE_SET, _NUMERIC_OR_BULK = 0x26, 0xFC
+_TABLE_WRITES = {12: "table.init", 14: "table.copy", 15: "table.grow", 17: "table.fill"}
 _TYPED_REFERENCES = (0x63, 0x64)
 
 
@@ -126,9 +137,11 @@ def _signed(bits: int) -> Callable[[Reader], None]:
     return skip
 
 
-def _numeric_or_bulk(body: Reader) -> None:
+def _numeric_or_bulk(body: Reader) -> int:
+    """Returns the number after the opcode."""
     start = body.position
-    match body.unsigned():
+    number = body.unsigned()
+    match number:
         case 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7:  # saturating truncation
             pass
         case 8 | 10 | 12 | 14:  # memory.init, memory.copy, table.init, table.copy
@@ -137,8 +150,9 @@ def _numeric_or_bulk(body: Reader) -> None:
             body.unsigned()
         case 19 | 20 | 21 | 22:  # i64.add128, i64.sub128, i64.mul_wide_s, i64.mul_wide_u
             pass
-        case number:
+        case _:
             raise body.error(f"instruction 0xfc {number} is not known", start)
+    return number
 
 
 def _vector(body: Reader) -> None:
@@ -165,7 +179,7 @@ _IMMEDIATES: dict[int, Callable[[Reader], None]] = {
     **dict.fromkeys((0x00, 0x01, 0x05, 0x0A, 0x0B, 0x0F, 0x1A, 0x1B, 0xD1, 0xD3, 0xD4), _nothing),
     **dict.fromkeys(range(0x45, 0xC5), _nothing),
     **dict.fromkeys((0x02, 0x03, 0x04), _block_type),
-    **dict.fromkeys((0x08, 0x0C, 0x0D, 0x14, 0x15, 0x20, 0x21, 0x22, 0x25, 0x26, 0x3F, 0x40, 0xD5, 0xD6), _index),
+    **dict.fromkeys((0x08, 0x0C, 0x0D, 0x14, 0x15, 0x20, 0x21, 0x22, 0x25, 0x3F, 0x40, 0xD5, 0xD6), _index),
     0x0E: _branch_table,
     **dict.fromkeys((0x11, 0x13), _two_indices),  # call_indirect, return_call_indirect
     0x1C: _types,  # select
@@ -176,7 +190,6 @@ _IMMEDIATES: dict[int, Callable[[Reader], None]] = {
     0x43: _bytes(4),
     0x44: _bytes(8),
     0xD0: _signed(33),  # ref.null
-    0xFC: _numeric_or_bulk,
     0xFD: _vector,
     0xFE: _atomic,
 }

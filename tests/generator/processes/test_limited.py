@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.text_format import limited
+from generator.processes import limited
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits of processes exist only on POSIX systems")
 

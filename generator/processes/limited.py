@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import signal
 import subprocess
@@ -30,25 +31,28 @@ class Completed:
     failure: str | None = None
 
 
-def run(command: Sequence[str], content: bytes) -> Completed:
+def run(command: Sequence[str], content: bytes, *, seconds: int | None = None, engine: bool = False) -> Completed:
     """Run a command with `content` as its standard input. Raises OSError if it cannot be started.
 
-    Where the operating system has no limits for processes (`resource`), only wall time is limited.
+    `seconds`: another limit than `SECONDS`. `engine`: the command runs WebAssembly, so it reserves far more address
+    space than it uses, and limits its memory itself. Where the operating system has no limits for processes
+    (`resource`), only wall time is limited.
     """
+    seconds = SECONDS if seconds is None else seconds
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         child = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=errors,
-            preexec_fn=_limit if _POSIX else None,
+            preexec_fn=functools.partial(_limit, seconds, engine) if _POSIX else None,
             start_new_session=_POSIX,
         )
         failure = None
         try:
-            child.communicate(content, SECONDS)
+            child.communicate(content, seconds)
         except subprocess.TimeoutExpired:
-            failure = f"it did not end within {SECONDS} seconds"
+            failure = f"it did not end within {seconds} seconds"
         finally:
             _end(child)
         if failure is None and child.returncode < 0:
@@ -59,18 +63,18 @@ def run(command: Sequence[str], content: bytes) -> Completed:
         return Completed(child.returncode, output.read(), text, failure)
 
 
-def _limit() -> None:
+def _limit(seconds: int, engine: bool) -> None:
     """In the child, before the command starts. A lower limit that already applies stays."""
     import resource
 
     for kind, wanted in (
-        (resource.RLIMIT_CPU, SECONDS),
-        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_AS, resource.RLIM_INFINITY if engine else MEMORY),
         (resource.RLIMIT_FSIZE, OUTPUT),
         (resource.RLIMIT_CORE, 0),
     ):
         hard = resource.getrlimit(kind)[1]
-        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        limit = min((at for at in (wanted, hard) if at != resource.RLIM_INFINITY), default=resource.RLIM_INFINITY)
         resource.setrlimit(kind, (limit, limit))
 
 

@@ -1,0 +1,150 @@
+"""A process that runs an instrumented component by the Python package wasmtime, and writes down its state.
+
+Arguments: a JSON object (`init`, `dumps`, `memories`, `environment`, `folders`, `memory`, `seconds`). Standard input:
+the component. Standard output: a JSON line with the globals and the sizes of memories, then the memories one after the
+other. What the component prints goes to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable
+from typing import Any
+
+WASI = tuple([f"wasi:{package}/" for package in ("cli", "clocks", "filesystem", "io", "random", "sockets")])
+"""The packages that the engine implements."""
+
+
+class ImportMissingError(Exception):
+    """The component uses an import that nothing implements here."""
+
+
+def main() -> int:
+    """Returns 0, or 1 with the reason as the last line of standard error."""
+    request = json.loads(sys.argv[1])
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # guests print there
+    import wasmtime
+
+    try:
+        memories, globals = _run(sys.stdin.buffer.read(), request)
+    except wasmtime.WasmtimeError as error:
+        print(f"\n{_reason(str(error))}", file=sys.stderr)
+        return 1
+    except ImportMissingError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    sizes = [sum(map(len, pages)) for pages in memories]
+    out.write(json.dumps({"sizes": sizes, "globals": globals}).encode() + b"\n")
+    for pages in memories:
+        out.writelines(pages)
+    out.close()
+    return 0
+
+
+def _reason(message: str) -> str:
+    """The last cause that wasmtime lists: the trap itself. Before it stands where the trap happened."""
+    _, listed, causes = message.partition("Caused by:")
+    lines = [line.strip() for line in (causes if listed else message).splitlines() if line.strip()]
+    cause = (lines[-1] if listed else lines[0]) if lines else "no reason given"
+    return re.sub(r"^\d+: ", "", cause)
+
+
+def _run(binary: bytes, request: dict[str, Any]) -> tuple[list[list[bytes]], list[int]]:
+    """The pages of each memory and the bits of each global, after initialisation."""
+    import wasmtime
+    from wasmtime.component import Component, Linker
+
+    engine = wasmtime.Engine()
+    component = Component(engine, binary)
+    linker = Linker(engine)
+    linker.add_wasip2()
+    memories: list[list[bytes]] = [[] for _ in range(request["memories"])]
+    globals: list[int] = []
+    with linker.root() as root:
+        for number, pages in enumerate(memories):
+            root.add_func(f"preinit-memory-{number}", _keeper(pages))
+        if len(request["dumps"]) > len(memories):
+            root.add_func("preinit-global", lambda _store, _number, low, high: globals.append(low | high << 64))
+        for name, extern in component.type.imports(engine).items():
+            if not name.startswith((*WASI, "preinit-")):
+                _add_stub(root, name, extern.ty, name, engine)
+    store = _store(engine, request)
+    instance = linker.instantiate(store, component)
+    functions = [_init_function(instance, store, request["init"])] if request["init"] is not None else []
+    functions += [instance.get_func(store, dump) for dump in request["dumps"]]
+    for function in functions:
+        function(store)
+        function.post_return(store)
+    return memories, globals
+
+
+def _store(engine: Any, request: dict[str, Any]) -> Any:
+    import wasmtime
+
+    store = wasmtime.Store(engine)
+    store.set_limits(memory_size=request["memory"])
+    wasi = wasmtime.WasiConfig()
+    wasi.inherit_stdout()
+    wasi.inherit_stderr()
+    wasi.env = [tuple(variable) for variable in request["environment"]]
+    for host, guest in request["folders"]:
+        wasi.preopen_dir(host, guest)
+    store.set_wasi(wasi)
+    return store
+
+
+def _init_function(instance: Any, store: Any, path: str) -> Any:
+    """`NAME` or `INTERFACE#NAME`."""
+    import wasmtime
+
+    *interface, name = path.split("#")
+    place = None
+    if interface:
+        place = instance.get_export_index(store, interface[0])
+        if place is None:
+            raise wasmtime.WasmtimeError(f"the component exports no interface {interface[0]}")
+    found = instance.get_export_index(store, name, place)
+    function = None if found is None else instance.get_func(store, found)
+    if function is None:
+        raise wasmtime.WasmtimeError(f"the component exports no function {path}")
+    type = function.type(store)
+    if type.params or type.result is not None:
+        raise wasmtime.WasmtimeError("it has parameters or a result")
+    return function
+
+
+def _add_stub(place: Any, name: str, type: Any, path: str, engine: Any) -> None:
+    """Define an import that nothing implements, so that only its use fails. `path`: its name for messages."""
+    from wasmtime.component import ComponentInstanceType, FuncType, ResourceType
+
+    match type:
+        case FuncType():
+            place.add_func(name, _failure(path))
+        case ResourceType():
+            place.add_resource(name, ResourceType.host(0), lambda _store, _rep: None)
+        case ComponentInstanceType():
+            with place.add_instance(name) as inner:
+                for member, extern in type.exports(engine).items():
+                    _add_stub(inner, member, extern.ty, f"{path}#{member}", engine)
+
+
+def _failure(path: str) -> Callable[..., None]:
+    def fail(*_arguments: object) -> None:
+        raise ImportMissingError(f"it calls the import {path}, which is not there during initialisation")
+
+    return fail
+
+
+def _keeper(pages: list[bytes]) -> Callable[[object, str], None]:
+    def keep(_store: object, page: str) -> None:
+        pages.append(page.encode("latin-1"))
+
+    return keep
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,136 @@
+"""A component with another initial state: only its core modules with state change, all else stays byte for byte.
+
+In these modules globals begin with the values of the snapshot, memories with its size and contents, and there are no
+start functions. Active data segments have done their work, so they are left out; in a module that counts its segments
+(because its code names them by index) they stay as empty ones.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+
+from generator.component.component import SectionId
+from generator.preinit.accessors import PAGE_SIZE
+from generator.preinit.data_segments import DataSegments
+from generator.preinit.sections import PREAMBLE_SIZE, raw_sections, with_sections
+from generator.preinit.snapshot import Snapshot
+from generator.preinit.state import StatefulModule
+from generator.wasm.encode import encode_global, encode_limits, encode_section, encode_vector
+from generator.wasm.leb128 import encode_signed, encode_unsigned
+from generator.wasm.module import Global
+from generator.wasm.types import Limits, RefType, ValType
+
+MEMORY, GLOBAL, START, DATA, DATA_COUNT = 5, 6, 8, 11, 12
+MOST_SEGMENTS = 10_000
+"""Of one memory. Engines limit the segments of a module to 100,000."""
+_SMALLEST_GAP = 16
+"""Zeros between two segments; for fewer, another segment would take more room."""
+
+
+def rewrite(binary: bytes, modules: tuple[StatefulModule, ...], snapshot: Snapshot) -> bytes:
+    """`binary`: the component that `modules` and `snapshot` belong to."""
+    changed = {module.module: _module(module, snapshot) for module in modules}
+    out = bytearray(binary[:PREAMBLE_SIZE])
+    ordinal = 0
+    for section in raw_sections(binary):
+        if section.id == SectionId.CORE_MODULE:
+            if ordinal in changed:
+                out += encode_section(section.id, changed[ordinal])
+            else:
+                out += binary[section.start : section.end]
+            ordinal += 1
+        else:
+            out += binary[section.start : section.end]
+    return bytes(out)
+
+
+def _module(module: StatefulModule, snapshot: Snapshot) -> bytes:
+    decoded = module.decoded
+    replacements: dict[int, bytes] = {}
+    if decoded.start is not None:
+        replacements[START] = b""
+    if module.globals:
+        replacements[GLOBAL] = _globals(module, snapshot)
+    if module.memories:
+        replacements[MEMORY] = _memories(module, snapshot)
+    segments = DataSegments.read(decoded)
+    kept = [b"" if kind.active and not segments.counted else raw for kind, raw in segments.emptied()]
+    contents = [
+        _segment(index, start, data)
+        for index in module.memories
+        for start, data in runs(snapshot.memories[module.module, index])
+    ]
+    data = [*filter(None, kept), *contents]
+    if decoded.has_data or data:
+        replacements[DATA] = encode_section(DATA, encode_vector(data)) if data else b""
+    if segments.counted:
+        replacements[DATA_COUNT] = encode_section(DATA_COUNT, encode_unsigned(len(data)))
+    return with_sections(decoded.binary, replacements)
+
+
+def _globals(module: StatefulModule, snapshot: Snapshot) -> bytes:
+    decoded = module.decoded
+    first = len(decoded.globals) - len(decoded.defined_globals)
+    items = []
+    for index, item in enumerate(decoded.defined_globals, first):
+        bits = snapshot.globals.get((module.module, index))
+        items.append(encode_global(item if bits is None else Global(item.type, constant(item.type.type, bits))))
+    return encode_section(GLOBAL, encode_vector(items))
+
+
+def constant(type: ValType | RefType, bits: int) -> bytes:
+    """The constant expression of a number by its bits, without its `end`."""
+    match type:
+        case ValType.I32:
+            return b"\x41" + encode_signed(_signed(bits, 32))
+        case ValType.I64:
+            return b"\x42" + encode_signed(_signed(bits, 64))
+        case ValType.F32:
+            return b"\x43" + struct.pack("<I", bits)
+        case ValType.F64:
+            return b"\x44" + struct.pack("<Q", bits)
+        case ValType.V128:
+            return b"\xfd\x0c" + bits.to_bytes(16, "little")
+    raise AssertionError(f"{type} was refused")
+
+
+def _signed(bits: int, width: int) -> int:
+    return bits - (1 << width) if bits >> (width - 1) else bits
+
+
+def _memories(module: StatefulModule, snapshot: Snapshot) -> bytes:
+    limits = []
+    for index in module.memories:
+        pages = len(snapshot.memories[module.module, index]) // PAGE_SIZE
+        limits.append(encode_limits(Limits(pages, module.decoded.memories[index].limits.maximum)))
+    return encode_section(MEMORY, encode_vector(limits))
+
+
+def runs(contents: bytes) -> list[tuple[int, bytes]]:
+    """The parts of a memory that are not zero, with their addresses; short gaps belong to a part."""
+    gap = _SMALLEST_GAP
+    while True:
+        found = list(_runs(contents, gap))
+        if len(found) <= MOST_SEGMENTS:
+            return found
+        gap *= 2
+
+
+def _runs(contents: bytes, gap: int) -> Iterator[tuple[int, bytes]]:
+    """`gap`: the smallest number of zeros between two parts."""
+    gaps = [zeros.span() for zeros in re.finditer(rb"\0{%d,}" % gap, contents)]
+    starts = [0, *[end for _, end in gaps]]
+    ends = [*[start for start, _ in gaps], len(contents)]
+    for start, end in zip(starts, ends, strict=True):
+        data = contents[start:end].rstrip(b"\0")
+        shown = data.lstrip(b"\0")  # the memory itself may begin or end with fewer zeros
+        if shown:
+            yield start + len(data) - len(shown), shown
+
+
+def _segment(memory: int, start: int, data: bytes) -> bytes:
+    """An active data segment."""
+    head = b"\0" if memory == 0 else b"\2" + encode_unsigned(memory)
+    return head + constant(ValType.I32, start) + b"\x0b" + encode_unsigned(len(data)) + data

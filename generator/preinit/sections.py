@@ -1,0 +1,56 @@
+"""The sections of a module or component as bytes, so that those that stay are copied as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from generator.wasm.reader import Reader
+
+PREAMBLE_SIZE = 8
+
+MODULE_ORDER = (1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11)
+"""The sections of a core module by number, in the order in which they must come (core specification, 5.5.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawSection:
+    """`start`: of its number; `body`: of its contents; `end`: behind them."""
+
+    id: int
+    start: int
+    body: int
+    end: int
+
+
+def raw_sections(binary: bytes) -> list[RawSection]:
+    """Raises WasmFormatError for sections that do not fill the binary exactly."""
+    reader = Reader(binary, PREAMBLE_SIZE)
+    sections = []
+    while not reader.at_end:
+        start = reader.position
+        id = reader.byte()
+        contents = reader.sub(reader.unsigned())
+        sections.append(RawSection(id, start, contents.position, contents.end))
+    return sections
+
+
+def with_sections(module: bytes, replacements: Mapping[int, bytes]) -> bytes:
+    """A core module with other sections: by number, each with its header; empty to leave it out.
+
+    A section that the module does not have yet is inserted where it must come.
+    """
+    place = {id: at for at, id in enumerate(MODULE_ORDER)}
+    waiting = sorted(replacements, key=place.__getitem__)
+    out = bytearray(module[:PREAMBLE_SIZE])
+    for section in raw_sections(module):
+        if section.id:
+            while waiting and place[waiting[0]] < place[section.id]:
+                out += replacements[waiting.pop(0)]
+        if section.id and waiting and waiting[0] == section.id:
+            out += replacements[waiting.pop(0)]
+        else:
+            out += module[section.start : section.end]
+    for id in waiting:
+        out += replacements[id]
+    return bytes(out)
