@@ -11,9 +11,9 @@ from harness.bench.examination import Options
 from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.frontend.front_end import FrontEndError, WitText
+from harness.fuzz.bucket import message_shape
 from harness.fuzz.linking.trial import draw_program, is_link_trial, prepared_program
 from harness.fuzz.planned import encodings_of, plan_trial
-from harness.fuzz.signature import message_shape
 from harness.fuzz.trial import Recipe, draw
 from harness.mutants.cases import CASES
 from harness.mutants.shown_programs import PROGRAM_FILES
@@ -166,7 +166,7 @@ class TryRandom:
         try:
             encodings = encodings_of(self.index)
             planned = plan_trial(
-                world.wit, world.name, world.features, values, recipe.calls, recipe.bad_runs, encodings
+                world.wit, world.name, world.features, values, recipe.calls, recipe.fault_runs, encodings
             )
         except FrontEndError:
             return TriedWorld(time.perf_counter() - started)

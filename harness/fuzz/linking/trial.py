@@ -8,6 +8,7 @@ from random import Random
 
 from harness.bench.examination import Options
 from harness.bench.workbench import Workbench
+from harness.fuzz.bucket import Bucket, Hit, Triage, hits
 from harness.fuzz.choices import Exhausted, FixedSource, NotFailing, RandomSource, Source
 from harness.fuzz.drawn import LINK, RANDOM
 from harness.fuzz.linking.checks import USE, use_name
@@ -15,7 +16,6 @@ from harness.fuzz.linking.draw import random_program
 from harness.fuzz.linking.model import Model
 from harness.fuzz.linking.parts import LinkProgram
 from harness.fuzz.linking.text import ProgramText, exports_of, program_body
-from harness.fuzz.signature import Explain, Hit, Signature, hits
 from harness.judge.verdict import Finding, Verdict
 from harness.programs.examine import examine_program
 from harness.programs.prepare import Prepared, prepare
@@ -39,8 +39,8 @@ def draw_program(seed: int, index: int) -> tuple[LinkProgram, tuple[int, ...]]:
     return program, tuple(source.choices)
 
 
-def program_text(program: LinkProgram, signature: Signature | None = None) -> ProgramText:
-    title = str(signature)[:200] if signature is not None else "A random program of libraries"
+def program_text(program: LinkProgram, bucket: Bucket | None = None) -> ProgramText:
+    title = str(bucket)[:200] if bucket is not None else "A random program of libraries"
     return ProgramText(
         title, "Found by `harness fuzz`: the model of dynamic linking expects this.", program_body(program)
     )
@@ -67,28 +67,28 @@ def prepared_program(program: LinkProgram) -> ProgramTrial:
 def judge_program(bench: Workbench, trial: ProgramTrial, options: Options) -> tuple[Verdict, list[Hit]]:
     """What is wrong with what the toolchains of `options` make of it."""
     verdict = examine_program(bench, _NAME, trial.program, trial.prepared, options)
-    return verdict, hits(verdict, _explainer(bench, options, trial.program))
+    return verdict, hits(verdict, _triage(bench, options, trial.program))
 
 
-def _explainer(bench: Workbench, options: Options, program: Program) -> Explain:
+def _triage(bench: Workbench, options: Options, program: Program) -> Triage:
     tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
     expectations = options.expectations.about(program.wit)
 
-    def explain(toolchain: str, finding: Finding) -> str:
+    def triage(toolchain: str, finding: Finding) -> str:
         tool = tools.get(toolchain)
         known = expectations.find(tool, _NAME, finding.outcome, finding.message) if tool is not None else None
         return known.id if known is not None else ""
 
-    return explain
+    return triage
 
 
 class ProgramReduction:
     """Choices lowered while the same finding shows: libraries and symbols are left out, numbers get smaller."""
 
-    def __init__(self, bench: Workbench, signature: Signature, options: Options, until: float | None = None) -> None:
+    def __init__(self, bench: Workbench, bucket: Bucket, options: Options, until: float | None = None) -> None:
         """`until`: when to stop at the latest, as `time.time()` counts."""
         self._bench = bench
-        self._signature = signature
+        self._bucket = bucket
         self._options = replace(options, artifacts=None)
         self._until = until
         self.attempts = 0
@@ -104,7 +104,7 @@ class ProgramReduction:
             _, found = judge_program(self._bench, prepared_program(program), self._options)
         finally:
             self._bench.steps.prefix = ""
-        hit = next((hit for hit in found if hit.signature == self._signature and not hit.known), None)
+        hit = next((hit for hit in found if hit.bucket == self._bucket and not hit.known), None)
         if hit is None:
             return False
         self.message = hit.message
@@ -126,7 +126,7 @@ class ProgramReduction:
             program = random_program(FixedSource(smallest))
         except (NotFailing, Exhausted):
             return None
-        return program_text(self._with_one_export(program), self._signature)
+        return program_text(self._with_one_export(program), self._bucket)
 
     def _with_one_export(self, program: LinkProgram) -> LinkProgram:
         """With one only, where that shows it; what it needs of the others' definitions stays."""
