@@ -219,8 +219,8 @@ def _of_one_call(expected: Event | None, actual: Event | None) -> str:
 
 
 def _call_shape(expected: str, actual: str) -> str:
-    """Of what a program of libraries leaves behind: which call, without the words that tell one library from another
-    (`use-a-b() -> 7`), and how it differs."""
+    """The difference in a link case: the call, without the words that distinguish libraries (`use-a-b() -> 7`), and how
+    it differs."""
     call, other = ("-".join(re.findall(r"[a-z]{2,}", line.partition("(")[0])) for line in (expected, actual))
     if NOTHING in (expected, actual):
         return f"{call or other} {'missing' if actual == NOTHING else 'unexpected'}"

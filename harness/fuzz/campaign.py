@@ -16,7 +16,7 @@ from harness.bench.examination import Options
 from harness.fuzz import state
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.findings import Found, Ledger, case_file, write_case
-from harness.fuzz.linking.text import ProgramText
+from harness.fuzz.linking.text import LinkCaseText
 from harness.fuzz.reduce import Reduce, Reduced
 from harness.fuzz.trial import Recipe, Trial, TrialResult
 from harness.runs.pool import PoolClosed, TaskFailed
@@ -215,7 +215,7 @@ class Campaign:
             task = Reduce(self.recipe, found.index, found.bucket, found.injected, self.options, until)
             self._reductions.append(_Reduction(found, self.run.submit(task)))
 
-    def _write(self, found: Found, parts: CaseParts | ProgramText) -> None:
+    def _write(self, found: Found, parts: CaseParts | LinkCaseText) -> None:
         file = case_file(self.directory, found.bucket)
         found.run = self.commands.case(file)
         write_case(file, found, parts)

@@ -69,7 +69,7 @@ class CaseOfCheck:
             return self._made(_as_it_is(planned, world, hit, check.calls), hit.message, note)
         task = Reduce(Recipe(check.seed, check.calls), 0, hit.bucket, False, options)
         reduced = Reduction(task, world, Oracle(bench, hit.bucket, options)).run()
-        if not isinstance(reduced.parts, CaseParts):  # None: a world is never reduced to a program
+        if not isinstance(reduced.parts, CaseParts):  # None: a world is never reduced to a link case
             return self._made(_as_it_is(planned, world, hit, check.calls), hit.message, f"not reduced: {reduced.note}")
         return self._made(reduced.parts, reduced.message or hit.message, f"reduced in {reduced.attempts} attempts")
 

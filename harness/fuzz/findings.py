@@ -11,7 +11,7 @@ from pathlib import Path
 
 from harness.fuzz.bucket import Bucket
 from harness.fuzz.case_text import CaseParts, case_text
-from harness.fuzz.linking.text import ProgramText
+from harness.fuzz.linking.text import LinkCaseText
 from harness.fuzz.trial import TrialResult
 from harness.text import atomic
 
@@ -103,11 +103,11 @@ def _is_ours(path: Path) -> bool:
     return any(line.startswith(_REPEAT.encode()) for line in comments)
 
 
-def write_case(path: Path, found: Found, parts: CaseParts | ProgramText) -> None:
-    """Write the case, or the program, of a finding, in place of an earlier one. Raises `atomic.CannotWrite`.
+def write_case(path: Path, found: Found, parts: CaseParts | LinkCaseText) -> None:
+    """Write the case, or the link case, of a finding, in place of an earlier one. Raises `atomic.CannotWrite`.
 
     Its first lines say what it shows, in the words of this world and not of the one in which it was found first.
     """
     comments = [found.message[:2000], f"Run: {found.run}", f"{_REPEAT[2:]}{found.repeat}"]
-    atomic.write(path, parts.toml(comments) if isinstance(parts, ProgramText) else case_text(parts, comments))
+    atomic.write(path, parts.toml(comments) if isinstance(parts, LinkCaseText) else case_text(parts, comments))
     found.file = str(path)

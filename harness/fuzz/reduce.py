@@ -19,8 +19,8 @@ from harness.fuzz.case_text import CaseParts
 from harness.fuzz.cases_of import bare_case, run_case, sample_case
 from harness.fuzz.choices import Exhausted, FixedSource, NotFailing, RecordingRandom, Source
 from harness.fuzz.drawn import DrawnWorld
-from harness.fuzz.linking.text import ProgramText
-from harness.fuzz.linking.trial import ProgramReduction, draw_program, is_link_trial
+from harness.fuzz.linking.text import LinkCaseText
+from harness.fuzz.linking.trial import LinkReduction, draw_program, is_link_trial
 from harness.fuzz.oracle import Oracle
 from harness.fuzz.planned import plan_trial
 from harness.fuzz.smith import SmithError
@@ -48,7 +48,7 @@ class Reduced:
     """`parts` None: the finding did not show again. `note` says so, or what could not be done. `cut`: the time was over
     before the end. `message`: what the finding says in the reduced world."""
 
-    parts: CaseParts | ProgramText | None
+    parts: CaseParts | LinkCaseText | None
     attempts: int
     note: str = ""
     cut: bool = False
@@ -60,9 +60,9 @@ class Reduced:
         return f"{size_of(self.parts)}, in {self.attempts} attempts"
 
 
-def size_of(parts: CaseParts | ProgramText) -> str:
+def size_of(parts: CaseParts | LinkCaseText) -> str:
     """The size of a case as text for people."""
-    if isinstance(parts, ProgramText):
+    if isinstance(parts, LinkCaseText):
         return f"{parts.libraries} librar{'y' if parts.libraries == 1 else 'ies'}"
     lines, steps = len(parts.wit.strip().splitlines()), len(parts.steps)
     calls = f"about {parts.sample.calls} calls" if parts.sample else f"{steps} step{'' if steps == 1 else 's'}"
@@ -85,7 +85,7 @@ class Reduce:
     def perform(self, bench: Workbench) -> Reduced:
         if is_link_trial(self.recipe.worlds, self.index):
             _, choices = draw_program(self.recipe.seed, self.index)
-            reduction = ProgramReduction(bench, self.bucket, self.options, self.until)
+            reduction = LinkReduction(bench, self.bucket, self.options, self.until)
             parts = reduction.run(choices)
             note = "" if parts is not None else "did not show again"
             return Reduced(parts, reduction.attempts, note, reduction.cut, reduction.message)

@@ -17,8 +17,8 @@ from harness.fuzz.case_text import CaseParts
 from harness.fuzz.cases_of import bare_case, run_case, sample_case
 from harness.fuzz.choices import RandomSource
 from harness.fuzz.drawn import DrawnWorld, draw_world
-from harness.fuzz.linking.text import ProgramText
-from harness.fuzz.linking.trial import draw_program, is_link_trial, judge_program, prepared_program, program_text
+from harness.fuzz.linking.text import LinkCaseText
+from harness.fuzz.linking.trial import draw_program, is_link_trial, judge_link_case, link_case_text, prepared_link_case
 from harness.fuzz.planned import TrialPlan, encodings_of, plan_trial
 from harness.fuzz.smith import SmithError
 from harness.fuzz.triage import CASE, triage_for
@@ -42,7 +42,7 @@ class Recipe:
     seed: int
     calls: int = DEFAULT_CALLS
     worlds: str = "random"
-    """Where worlds come from: `random` (and programs of libraries now and then), `wit-smith`, or `link`."""
+    """Where worlds come from: `random` (and link cases now and then), `wit-smith`, or `link`."""
     profile: Profile = field(default_factory=Profile)
     fault_runs: int = 4
     """Runs of each world with one injected fault."""
@@ -65,7 +65,7 @@ class TrialResult:
     outcome: str = Outcome.PASS
     hits: tuple[Hit, ...] = ()
     refusals: tuple[Refusal, ...] = ()
-    cases: tuple[tuple[Bucket, CaseParts | ProgramText], ...] = ()
+    cases: tuple[tuple[Bucket, CaseParts | LinkCaseText], ...] = ()
     """What shows each new hit, not reduced."""
     seconds: float = 0.0
     stages: tuple[tuple[str, float], ...] = ()
@@ -89,7 +89,7 @@ class Trial:
     def perform(self, bench: Workbench) -> TrialResult:
         started = time.perf_counter()
         if is_link_trial(self.recipe.worlds, self.index):
-            return _run_program(bench, self.recipe, self.options, self.index, started)
+            return _run_link_case(bench, self.recipe, self.options, self.index, started)
         try:
             with bench.steps.bounded("world"):
                 world = draw(self.recipe, self.index, bench)
@@ -102,18 +102,18 @@ class Trial:
         return run_world(bench, world, self.recipe, self.options, self.index, started)
 
 
-def _run_program(bench: Workbench, recipe: Recipe, options: Options, index: int, started: float) -> TrialResult:
-    """Judge a program of libraries."""
+def _run_link_case(bench: Workbench, recipe: Recipe, options: Options, index: int, started: float) -> TrialResult:
+    """Judge a link case."""
     try:
         with bench.steps.bounded("program"):
             program, _ = draw_program(recipe.seed, index)
-            prepared = prepared_program(program)
+            prepared = prepared_link_case(program)
     except StepLost as lost:
-        refusal = Refusal("harness", f"a program could not be drawn: {lost.loss.message}")
+        refusal = Refusal("harness", f"a link case could not be drawn: {lost.loss.message}")
         return TrialResult(index, outcome=Outcome.HARNESS_ERROR, refusals=(refusal,))
-    verdict, found = judge_program(bench, prepared, options)
+    verdict, found = judge_link_case(bench, prepared, options)
     refusals = tuple(refused for hit in found if (refused := _refused(hit)) is not None)
-    cases = tuple((hit.bucket, program_text(program, hit.bucket)) for hit in found if not hit.known)
+    cases = tuple((hit.bucket, link_case_text(program, hit.bucket)) for hit in found if not hit.known)
     seconds = time.perf_counter() - started
     return TrialResult(
         index, prepared.calls, verdict.outcome, tuple(found), refusals, cases, seconds, (("link", seconds),)

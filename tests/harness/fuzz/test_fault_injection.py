@@ -1,4 +1,4 @@
-"""Bad raw values: what the model predicts, and that ours does so."""
+"""Fault injection: the predictions of the model, and that ours does what they say."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_there_is_no_such_run_where_the_value_is_no_trap(monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     "wit", ["package a:b; world w { }", "package a:b; interface x { f: func(); } world w { import x; }"]
 )
-def test_nothing_to_be_made_bad(wit: str) -> None:
+def test_nothing_to_be_made_invalid(wit: str) -> None:
     assert injected(wit, 0, 3).plan.runs == planned(wit).plan.runs or len(injected(wit, 0, 3).runs) < 3
 
 

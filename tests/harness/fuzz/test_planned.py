@@ -20,7 +20,7 @@ def test_large_values_cost_calls(wit: str, calls: int, expected: int) -> None:
     assert affordable(surround(WitText(wit, "w.wit")), calls) == expected
 
 
-def test_bad_values_come_in_runs_of_their_own() -> None:
+def test_faults_come_in_runs_of_their_own() -> None:
     plain = plan_trial(SMALL, None, (), Random(1), 10, 0)
     faulty = plan_trial(SMALL, None, (), Random(1), 10, 3)
     assert len(plain.plan.runs) == plain.plain_runs == faulty.plain_runs == 1
