@@ -12,9 +12,9 @@ from harness.bench.examine import examine
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.frontend.front_end import WitText
+from harness.fuzz.bucket import hits
 from harness.fuzz.cases_of import bare_case
 from harness.fuzz.oracle import Oracle
-from harness.fuzz.signature import hits
 from harness.judge.embedding import unasked
 from harness.plan.plan import Plan
 from harness.planner import check_plan
@@ -158,10 +158,10 @@ def test_it_is_judged_with_all_else(tmp_path: Path) -> None:
     verdict = examine(bench, "w", plan, Options(artifacts=None)).verdict
     assert (verdict.outcome, verdict.minority) == (Outcome.FAIL, "mine")
     (hit,) = hits(verdict, lambda subject, finding: "")
-    assert (hit.signature.toolchain, hit.signature.aspect, hit.run) == ("mine", "component embed", 0)
-    oracle = Oracle(bench, hit.signature, Options(artifacts=None))
+    assert (hit.bucket.toolchain, hit.bucket.aspect, hit.run) == ("mine", "component embed", 0)
+    oracle = Oracle(bench, hit.bucket, Options(artifacts=None))
     fails = {}
     for encoding in ("utf8", "utf16"):
         oracle.allow(100)
-        fails[encoding] = oracle.case_fails(bare_case(WORLD, "w", (), hit.signature, (encoding,)))
+        fails[encoding] = oracle.case_fails(bare_case(WORLD, "w", (), hit.bucket, (encoding,)))
     assert fails == {"utf8": False, "utf16": True}

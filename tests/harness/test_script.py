@@ -55,7 +55,7 @@ def test_a_name_stands_for_a_register() -> None:
         ("word 1", "unknown kind of value 'word'"),
     ],
 )
-def test_bad_values_are_told(text: str, message: str) -> None:
+def test_invalid_values_are_reported(text: str, message: str) -> None:
     with pytest.raises(ScriptValueError, match=message):
         parse_value(text, lambda name: s.Register(0))
 
