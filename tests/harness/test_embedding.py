@@ -18,6 +18,7 @@ from harness.fuzz.oracle import Oracle
 from harness.judge.embedding import unasked
 from harness.plan.plan import Plan
 from harness.planner import check_plan
+from harness.process.launching import Limits
 from harness.process.steps import Steps
 from harness.toolchains.protocol import ENCODINGS
 from harness.toolchains.selection import FromFile, Member, Ours, Reference, Selection
@@ -62,12 +63,14 @@ TEXT = '"$tool" component wit "$0" | sed s/borrow/own/ > "$1"'
 CUT = '"$tool" component wit "$0" | head -c 9 > "$1"'
 
 
-def bench_of(folder: Path, commands: Mapping[str, list[str]], reference: bool = False) -> Workbench:
+def bench_of(
+    folder: Path, commands: Mapping[str, list[str]], reference: bool = False, limits: Limits | None = None
+) -> Workbench:
     tool = find()
     lines = ['name = "mine"', *(f"{key} = {words}" for key, words in {"link": LINK, **commands}.items())]
     (folder / "mine.toml").write_text("\n".join(lines).replace("{tool}", tool.path))
     members: tuple[Member, ...] = (Ours(), *([Reference(tool)] if reference else []), FromFile(folder / "mine.toml"))
-    return Workbench(Settings(folder, Selection(members)), Steps())
+    return Workbench(Settings(folder, Selection(members), limits or Limits()), Steps())
 
 
 def plan_of(wit: str, *encodings: str, features: tuple[str, ...] = ()) -> Plan:
@@ -133,6 +136,15 @@ def test_what_is_wrong_is_about_the_toolchain_by_name(
     found = findings(bench_of(tmp_path, commands), plan_of(wit, "utf16"))
     assert list(found) == ["mine"]
     assert found["mine"][0].startswith(message), found
+
+
+def test_a_tool_without_end_is_asked_once(tmp_path: Path) -> None:
+    """Each question would take the whole time limit; the tool is wrong already."""
+    endless = shell('echo >> "$0"; sleep 600', str(tmp_path / "asked"), "{module}", "{output}")
+    bench = bench_of(tmp_path, {"embed": EMBED, "new": endless}, limits=Limits(seconds=1))
+    found = findings(bench, plan_of(WORLD, *ENCODINGS))
+    assert found == {"mine": ["`component new` of the subject, utf8: new did not end within 1 s"]}
+    assert (tmp_path / "asked").read_text() == "\n"
 
 
 def test_what_it_cannot_be_asked_for(tmp_path: Path) -> None:
