@@ -1,6 +1,6 @@
 """The fuzzer compared with its floor, and the time to the first detection of each mutant: `python -m benchmarks.fuzz`.
 
-For each number of calls per world, the fuzzer's trials (worlds, calls, runs with bad values, verdict) and the floor
+For each number of calls per world, the fuzzer's trials (worlds, calls, runs with faults, verdict) and the floor
 (the reference alone through the same composition and engine, same plans) go over the same worlds in turns, as in
 `benchmarks.throughput`. A differential call is one call of a plan, counted once, that both toolchains have made.
 """

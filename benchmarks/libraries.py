@@ -49,7 +49,7 @@ class Measure:
         try:
             return case_plan(load_case(path))
         except FileError:
-            return None  # a table of refusals, or a case that `harness run` reports
+            return None  # a table of negative cases, or a case that `harness run` reports
 
 
 def _start(bench: Workbench, tool: str, part: ComponentPlan) -> Job:

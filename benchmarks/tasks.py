@@ -127,7 +127,7 @@ def by_reference_alone(bench: Workbench, plan: Plan) -> Spent:
 
 @dataclass(frozen=True, slots=True)
 class FuzzTrial:
-    """A trial of the fuzzer, with its worlds, its runs with bad values and its verdict."""
+    """A trial of the fuzzer, with its worlds, its runs with faults and its verdict."""
 
     recipe: Recipe
     index: int
@@ -156,4 +156,4 @@ class FuzzFloor:
     def _plan(self, bench: Workbench) -> TrialPlan:
         world = draw(self.recipe, self.index, bench)
         values = random.Random(world.script_seed)
-        return plan_trial(world.wit, world.name, world.features, values, self.recipe.calls, self.recipe.bad_runs)
+        return plan_trial(world.wit, world.name, world.features, values, self.recipe.calls, self.recipe.fault_runs)

@@ -71,7 +71,7 @@ class Called:
 @dataclass(frozen=True, slots=True)
 class Ran:
     """The part of a case that ran. A call counts once, regardless of the number of `cells`. `runs`: the calls of each
-    run as text, in JSON and at the user's request. `refusals`: the number of rows that the tools got."""
+    run as text, in JSON and at the user's request. `refusals`: the number of negative cases that the tools got."""
 
     calls: int = 0
     functions: tuple[Called, ...] = ()

@@ -156,7 +156,7 @@ def _ran(cases: Sequence[Case]) -> str:
     elif not refusals:
         parts.append("no call ran")
     if refusals:
-        parts.append(f"{counted(refusals, 'refusal')} tried")
+        parts.append(f"{counted(refusals, 'negative case')} tried")
     return ", ".join(parts)
 
 
@@ -177,7 +177,7 @@ def ran_text(case: Case) -> str:
     """The part of a case that ran: cells, functions with the number of their calls, the calls if they are present."""
     ran = case.ran
     if not ran.cells:
-        what = f"{counted(ran.refusals, 'refusal')} tried" if ran.refusals else "nothing ran"
+        what = f"{counted(ran.refusals, 'negative case')} tried" if ran.refusals else "nothing ran"
         return f"{case.outcome}  {one_line(case.name)}: {what}"
     lines = [f"{case.outcome}  {one_line(case.name)}: {_ran([case])}", f"  cells: {'; '.join(ran.cells)}"]
     lines += [f"  {called.calls:5}  {called.function}" for called in ran.functions]

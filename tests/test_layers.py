@@ -25,7 +25,7 @@ HARNESS = (
     ("planner", "judge"),
     ("host_end", "explain"),
     ("bench",),
-    ("programs",),
+    ("link_cases",),
     ("runs",),
     ("fuzz",),
     ("mutation",),

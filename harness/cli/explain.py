@@ -27,7 +27,7 @@ from reports.outcomes import Outcome
 
 MAX_FINDINGS = 2
 """Of each tool; `harness run` shows more."""
-_NOT_EXPLAINED = {Kind.REFUSALS: "a table of refusals", Kind.PROGRAM: "a program of libraries"}
+_NOT_EXPLAINED = {Kind.NEGATIVE_CASES: "a table of negative cases", Kind.LINK_CASE: "a link case"}
 
 
 @click.command()

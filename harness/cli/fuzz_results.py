@@ -59,14 +59,14 @@ def report(campaign: Campaign) -> FuzzRun:
 
 
 def _finding(found: Found) -> FuzzFinding:
-    signature = found.signature
+    bucket = found.bucket
     return FuzzFinding(
-        signature.toolchain,
-        signature.outcome,
-        signature.level,
-        signature.aspect,
-        signature.kind,
-        signature.minority,
+        bucket.toolchain,
+        bucket.outcome,
+        bucket.level,
+        bucket.aspect,
+        bucket.kind,
+        bucket.minority,
         found.message,
         found.count,
         found.index,

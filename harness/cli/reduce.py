@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY = 0.25
 """Seconds."""
-NOT_REDUCED = {Kind.REFUSALS: "a table of refusals", Kind.PROGRAM: "a program of libraries"}
+NOT_REDUCED = {Kind.NEGATIVE_CASES: "a table of negative cases", Kind.LINK_CASE: "a link case"}
 Answer: TypeAlias = tuple[int, str | None]
 """An exit code, and a case if there is one."""
 

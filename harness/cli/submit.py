@@ -117,7 +117,7 @@ def _verdict(run: Run, file: SuiteFile, options: Options) -> Verdict:
 
 def _shape(verdict: Verdict) -> list[tuple[str, str, str]]:
     """Its findings without what differs from process to process."""
-    from harness.fuzz.signature import message_shape
+    from harness.fuzz.bucket import message_shape
 
     return [(name, finding.outcome, message_shape(finding.message)) for name, finding in verdict.findings]
 

@@ -21,7 +21,7 @@ from harness.frontend.narrow import narrow
 from harness.frontend.wit_view import WorldView
 from harness.plan.plan import ComponentPlan
 from harness.plan.roles import ItemKind, Role, Wire
-from harness.world.merging import merging
+from harness.world.merging import has_compatible_imports, merging
 from harness.world.world import World
 
 
@@ -122,14 +122,15 @@ def _load(source: Path | WitText, features: Sequence[str]) -> tuple[Resolve, Pac
 
 
 def _surround(resolve: Resolve, subject: WorldId, part: Part, text: str, lost: tuple[str, ...]) -> Surroundings:
-    """`part`: the subject. `text`: its packages. The others keep all versions, so that a driver reaches all exports."""
+    """`part`: the subject. `text`: its packages. The others keep all versions, so that a driver reaches all exports and
+    no mistake in merging, which only the subject tests, breaks them."""
     mirrors = add_mirrors(resolve, subject)
     mirrored = with_mirrors(resolve, text)
     parts = {Role.SUBJECT: part}
     for role, world in ((Role.PROVIDER, mirrors.provider), (Role.DRIVER, mirrors.driver)):
         if world is not None:
             other = _part(resolve, role, world, mirrored, part.plan.features)
-            if merging(other.world).names:
+            if has_compatible_imports(other.world):
                 other = replace(other, plan=replace(other.plan, merge_versions=False))
             parts[role] = other
     return Surroundings(parts, mirrors.wires, lost + mirrors.refused, _has_labels(resolve, subject))

@@ -16,7 +16,7 @@ from harness.bench.examination import Options
 from harness.fuzz import state
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.findings import Found, Ledger, case_file, write_case
-from harness.fuzz.linking.text import ProgramText
+from harness.fuzz.linking.text import LinkCaseText
 from harness.fuzz.reduce import Reduce, Reduced
 from harness.fuzz.trial import Recipe, Trial, TrialResult
 from harness.runs.pool import PoolClosed, TaskFailed
@@ -205,18 +205,18 @@ class Campaign:
 
     def _keep(self, found: Found, result: TrialResult) -> None:
         """At once as it is; reduced as soon as a worker is free."""
-        self._write(found, dict(result.cases)[found.signature])
+        self._write(found, dict(result.cases)[found.bucket])
         self._save()
         self._reduce(found)
 
     def _reduce(self, found: Found) -> None:
         if self.reducing and not found.reduced and not found.note:
             until = None if self.bounds.seconds is None else time.time() + self.bounds.seconds - self.seconds - SLACK
-            task = Reduce(self.recipe, found.index, found.signature, found.bad, self.options, until)
+            task = Reduce(self.recipe, found.index, found.bucket, found.injected, self.options, until)
             self._reductions.append(_Reduction(found, self.run.submit(task)))
 
-    def _write(self, found: Found, parts: CaseParts | ProgramText) -> None:
-        file = case_file(self.directory, found.signature)
+    def _write(self, found: Found, parts: CaseParts | LinkCaseText) -> None:
+        file = case_file(self.directory, found.bucket)
         found.run = self.commands.case(file)
         write_case(file, found, parts)
 
@@ -230,7 +230,7 @@ class Campaign:
             return
         if isinstance(reduced, Exception):
             found.note = "the harness failed at it"
-            self.errors.append(f"{found.signature}: not reduced: {reduced}\nRepeat: {found.repeat}")
+            self.errors.append(f"{found.bucket}: not reduced: {reduced}\nRepeat: {found.repeat}")
             return
         if reduced.parts is not None:
             found.message = reduced.message or found.message

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.frontend.gates import opening
+from harness.fuzz.bucket import Bucket
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.drawn import DrawnWorld
-from harness.fuzz.signature import Signature
 from harness.fuzz.written import written
 from harness.plan.roles import Role
 from harness.plan.steps import ending_in, trap_of
@@ -15,36 +15,36 @@ from harness.planner.bare import PlannedWorld
 from harness.suite.case import Sample
 
 
-def title(signature: Signature) -> str:
-    return str(signature)[:200]
+def title(bucket: Bucket) -> str:
+    return str(bucket)[:200]
 
 
 def bare_case(
     wit: str,
     world: str | None,
     features: tuple[str, ...],
-    signature: Signature,
+    bucket: Bucket,
     encodings: tuple[str, ...] = (),
 ) -> CaseParts:
     """A case that only instantiates the world, and embeds it in these encodings: for what shows without a call.
 
     Worlds are drawn with features that open no gate; a case has none."""
-    why = f"Found by `harness fuzz`: {signature.kind}."
-    return CaseParts(title(signature), why, wit, world, opening(wit, features), encodings=encodings)
+    why = f"Found by `harness fuzz`: {bucket.kind}."
+    return CaseParts(title(bucket), why, wit, world, opening(wit, features), encodings=encodings)
 
 
-def run_case(planned: PlannedWorld, number: int, signature: Signature) -> CaseParts:
+def run_case(planned: PlannedWorld, number: int, bucket: Bucket) -> CaseParts:
     """A case with the steps of run `number`, counted from 1."""
     run, outcome = planned.runs[number - 1], planned.plan.runs[number - 1].outcome
     steps = run.steps
     if outcome.trap is not None and (not steps or trap_of(steps[-1]) is None):
         steps = ending_in(steps, outcome.trap)
     subject = next(component for component in planned.plan.components if component.role is Role.SUBJECT)
-    case = bare_case(subject.wit, subject.world, subject.features, signature)
+    case = bare_case(subject.wit, subject.world, subject.features, bucket)
     return replace(case, steps=written(planned.composition, steps), lists=run.lists)
 
 
-def sample_case(world: DrawnWorld, calls: int, signature: Signature) -> CaseParts:
-    """A case whose values come from the seed of the trial again; it has no runs with a bad value."""
-    case = bare_case(world.wit, world.name, world.features, signature)
+def sample_case(world: DrawnWorld, calls: int, bucket: Bucket) -> CaseParts:
+    """A case whose values come from the seed of the trial again; it has no runs with a fault."""
+    case = bare_case(world.wit, world.name, world.features, bucket)
     return replace(case, sample=Sample(world.script_seed, calls))

@@ -11,13 +11,13 @@ from random import Random
 from harness.bench.examine import examine
 from harness.bench.workbench import Workbench
 from harness.frontend.front_end import FrontEndError, surround
+from harness.fuzz.bucket import Hit, hits
 from harness.fuzz.case_text import CaseParts, case_text
 from harness.fuzz.cases_of import bare_case, run_case
 from harness.fuzz.drawn import DrawnWorld
-from harness.fuzz.explain import explainer
 from harness.fuzz.oracle import Oracle
 from harness.fuzz.reduce import Reduce, Reduction, size_of
-from harness.fuzz.signature import Hit, hits
+from harness.fuzz.triage import triage_for
 from harness.fuzz.trial import Recipe
 from harness.plan.roles import Role
 from harness.planner.bare import PlannedWorld, planned_world
@@ -59,7 +59,7 @@ class CaseOfCheck:
         check = replace(check, options=options)
         examination = examine(bench, "check", planned.plan, options)
         tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
-        found = hits(examination.verdict, explainer(tools, options.expectations, planned.plan))
+        found = hits(examination.verdict, triage_for(tools, options.expectations, planned.plan))
         found.sort(key=lambda hit: hit.known != "")
         if not found:
             return self._made(_passing(world, check.calls), "", "")
@@ -67,9 +67,9 @@ class CaseOfCheck:
         if not self.reducing or hit.known:
             note = f"not reduced: it is known ({hit.known})" if hit.known else ""
             return self._made(_as_it_is(planned, world, hit, check.calls), hit.message, note)
-        task = Reduce(Recipe(check.seed, check.calls), 0, hit.signature, False, options)
-        reduced = Reduction(task, world, Oracle(bench, hit.signature, options)).run()
-        if not isinstance(reduced.parts, CaseParts):  # None: a world is never reduced to a program
+        task = Reduce(Recipe(check.seed, check.calls), 0, hit.bucket, False, options)
+        reduced = Reduction(task, world, Oracle(bench, hit.bucket, options)).run()
+        if not isinstance(reduced.parts, CaseParts):  # None: a world is never reduced to a link case
             return self._made(_as_it_is(planned, world, hit, check.calls), hit.message, f"not reduced: {reduced.note}")
         return self._made(reduced.parts, reduced.message or hit.message, f"reduced in {reduced.attempts} attempts")
 
@@ -81,8 +81,8 @@ class CaseOfCheck:
 
 def _as_it_is(planned: PlannedWorld, world: DrawnWorld, hit: Hit, calls: int) -> CaseParts:
     if not hit.run:
-        return bare_case(world.wit, world.name, world.features, hit.signature, ENCODINGS)
-    return run_case(planned, hit.run, hit.signature)
+        return bare_case(world.wit, world.name, world.features, hit.bucket, ENCODINGS)
+    return run_case(planned, hit.run, hit.bucket)
 
 
 def _passing(world: DrawnWorld, calls: int) -> CaseParts:

@@ -1,5 +1,4 @@
-"""Where worlds come from: drawn from choices, or asked of `wasm-tools wit-smith`; `link` stands for programs of
-libraries (`linking/`)."""
+"""Sources of worlds: choices, or `wasm-tools wit-smith`; `link` stands for link cases (`linking/`)."""
 
 from __future__ import annotations
 

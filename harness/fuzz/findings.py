@@ -1,4 +1,4 @@
-"""Stored findings: one for each signature, with a count, a case file, and the command that repeats it."""
+"""Stored findings: one for each bucket, with a count, a case file, and the command that repeats it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.fuzz.bucket import Bucket
 from harness.fuzz.case_text import CaseParts, case_text
-from harness.fuzz.linking.text import ProgramText
-from harness.fuzz.signature import Signature
+from harness.fuzz.linking.text import LinkCaseText
 from harness.fuzz.trial import TrialResult
 from harness.text import atomic
 
@@ -25,13 +25,13 @@ _HEAD = 64 * 1024
 class Found:
     """One finding. `index` is the trial that showed it first, `known` the expectation that explains it."""
 
-    signature: Signature
+    bucket: Bucket
     message: str
     known: str
     index: int
     repeat: str
-    bad: bool = False
-    """Shown in a run with a bad value."""
+    injected: bool = False
+    """Shown in a run with an injected fault."""
     count: int = 0
     file: str = ""
     run: str = ""
@@ -50,8 +50,8 @@ class Ledger:
     calls: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     refusals: Counter[tuple[str, str]] = field(default_factory=Counter)
-    found: dict[tuple[Signature, str], Found] = field(default_factory=dict)
-    """By signature and the expectation that explains it: what one world explains, another may not."""
+    found: dict[tuple[Bucket, str], Found] = field(default_factory=dict)
+    """By bucket and the expectation that explains it: what one world explains, another may not."""
     stages: Counter[str] = field(default_factory=Counter)
 
     def add(self, result: TrialResult, repeat: str) -> list[Found]:
@@ -65,10 +65,10 @@ class Ledger:
             self.stages[stage] += seconds  # type: ignore[assignment]  # a Counter adds floats as well
         fresh = []
         for hit in result.hits:
-            key = hit.signature, hit.known
+            key = hit.bucket, hit.known
             found = self.found.get(key)
             if found is None:
-                found = Found(hit.signature, hit.message, hit.known, result.index, repeat, hit.bad)
+                found = Found(hit.bucket, hit.message, hit.known, result.index, repeat, hit.injected)
                 self.found[key] = found
                 fresh.append(found)
             found.count += 1
@@ -80,13 +80,13 @@ class Ledger:
         return [found for found in self.found.values() if not found.known]
 
 
-def case_file(directory: Path, signature: Signature) -> Path:
+def case_file(directory: Path, bucket: Bucket) -> Path:
     """Where the case of a finding stands: in place of what a campaign wrote, of nothing else and through no link."""
-    path = directory / f"{signature.slug}.toml"
+    path = directory / f"{bucket.slug}.toml"
     number = 1
     while os.path.lexists(path) and not _is_ours(path):
         number += 1
-        path = directory / f"{signature.slug}-{number}.toml"
+        path = directory / f"{bucket.slug}-{number}.toml"
     return path
 
 
@@ -103,11 +103,11 @@ def _is_ours(path: Path) -> bool:
     return any(line.startswith(_REPEAT.encode()) for line in comments)
 
 
-def write_case(path: Path, found: Found, parts: CaseParts | ProgramText) -> None:
-    """Write the case, or the program, of a finding, in place of an earlier one. Raises `atomic.CannotWrite`.
+def write_case(path: Path, found: Found, parts: CaseParts | LinkCaseText) -> None:
+    """Write the case, or the link case, of a finding, in place of an earlier one. Raises `atomic.CannotWrite`.
 
     Its first lines say what it shows, in the words of this world and not of the one in which it was found first.
     """
     comments = [found.message[:2000], f"Run: {found.run}", f"{_REPEAT[2:]}{found.repeat}"]
-    atomic.write(path, parts.toml(comments) if isinstance(parts, ProgramText) else case_text(parts, comments))
+    atomic.write(path, parts.toml(comments) if isinstance(parts, LinkCaseText) else case_text(parts, comments))
     found.file = str(path)

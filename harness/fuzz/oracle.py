@@ -12,10 +12,10 @@ from harness.bench.examine import choose_cells
 from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.frontend.front_end import FrontEndError
+from harness.fuzz.bucket import BESIDE, Bucket, hits
 from harness.fuzz.case_text import CaseParts, case_of
 from harness.fuzz.drawn import DrawnWorld
-from harness.fuzz.explain import explainer
-from harness.fuzz.signature import BESIDE, Signature, hits
+from harness.fuzz.triage import triage_for
 from harness.fuzz.trial import FRONT_END as REFUSED_BY_OURS
 from harness.fuzz.trial import Recipe, run_world
 from harness.judge.judging import judge
@@ -52,7 +52,7 @@ class Oracle:
     def __init__(
         self,
         bench: Workbench,
-        signature: Signature,
+        bucket: Bucket,
         options: Options,
         until: float | None = None,
         *,
@@ -69,7 +69,7 @@ class Oracle:
         self._spent = 0
         self._tries = 0
         self._bench = bench
-        self._signature = signature
+        self._bucket = bucket
         self._options = options
         self._most = 0
         self._until = until
@@ -106,7 +106,7 @@ class Oracle:
         self._count(1)
         result = run_world(self._bench, world, Recipe(0, 1), self._options, 0, time.perf_counter())
         for hit in result.hits:
-            if hit.signature == self._signature:
+            if hit.bucket == self._bucket:
                 self._message = hit.message
                 return True
         return False
@@ -115,7 +115,7 @@ class Oracle:
         """What the finding says in this case, names and values included; empty where it does not show."""
         self._message = ""
         self.allow(EVENTS)
-        if self._signature.aspect != REFUSED_BY_OURS:
+        if self._bucket.aspect != REFUSED_BY_OURS:
             self.case_fails(parts)
         return self._message
 
@@ -160,12 +160,12 @@ class Oracle:
     def _fails(self, plan: Plan) -> bool:
         if missing(plan.needs):
             return False
-        if self._signature.toolchain == FRONT_END:
+        if self._bucket.toolchain == FRONT_END:
             return self._misread(plan)
         cells = choose_cells(self._bench, plan, self._options)
-        if self._signature.toolchain.endswith(HOSTS):
+        if self._bucket.toolchain.endswith(HOSTS):
             return self._shows(plan, [cell for cell in cells if cell.toolchain is None] or cells, alone=False)
-        toolchain = self._signature.toolchain.removesuffix(BESIDE)
+        toolchain = self._bucket.toolchain.removesuffix(BESIDE)
         own = [cell for cell in cells if toolchain in (cell.toolchain, str(cell))]
         pure = [cell for cell in cells if cell.toolchain is not None]
         if not own:
@@ -179,7 +179,7 @@ class Oracle:
         return bool(self._bench.read_otherwise(subject.wit, subject.features))
 
     def _shows(self, plan: Plan, cells: Sequence[Cell], alone: bool) -> bool:
-        wanted = self._signature
+        wanted = self._bucket
         structural = wanted.level in (1, 2)
         if alone and wanted.toolchain.endswith(BESIDE):
             return True
@@ -190,16 +190,16 @@ class Oracle:
         verdict = judge("fuzz", plan, observed.cells, structure, self._tools, self._options.expectations, embedded)
         if wanted.toolchain.endswith(HOSTS):
             verdict = ask_host(self._bench, plan, observed.cells, self._options.engine, verdict)
-        for hit in hits(verdict, explainer(self._tools, self._options.expectations, plan)):
+        for hit in hits(verdict, triage_for(self._tools, self._options.expectations, plan)):
             if hit.known != self._known:
                 continue  # this is something else
-            found = hit.signature
+            found = hit.bucket
             if found == wanted or (alone and _sides(found) == _sides(wanted)):
                 self._message = hit.message
                 return True
         return False
 
 
-def _sides(signature: Signature) -> tuple[object, ...]:
-    """A signature without who stands alone: that takes more than one cell to see."""
-    return signature.toolchain, signature.outcome, signature.level, signature.aspect, signature.kind
+def _sides(bucket: Bucket) -> tuple[object, ...]:
+    """A bucket without who stands alone: that takes more than one cell to see."""
+    return bucket.toolchain, bucket.outcome, bucket.level, bucket.aspect, bucket.kind

@@ -1,4 +1,4 @@
-"""The runs of a trial: calls with values from a seed, then runs with one bad value each."""
+"""The runs of a trial: calls with values from a seed, then runs with one injected fault each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from harness.frontend.front_end import Surroundings, WitText, surround
-from harness.fuzz.raw import with_bad_values
+from harness.fuzz.fault_injection import with_faults
 from harness.plan.plan import Plan
 from harness.planner.bare import PlannedWorld, planned_world
 from harness.toolchains.protocol import ENCODINGS
@@ -35,7 +35,7 @@ def encodings_of(index: int) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class TrialPlan:
-    """`calls`: how many were asked of the planner. `plain_runs`: the runs before those with a bad value."""
+    """`calls`: how many were asked of the planner. `plain_runs`: the runs before those with a fault."""
 
     planned: PlannedWorld
     calls: int
@@ -52,10 +52,10 @@ def plan_trial(
     features: tuple[str, ...],
     random: Random,
     calls: int,
-    bad_runs: int,
+    fault_runs: int,
     encodings: tuple[str, ...] = (),
 ) -> TrialPlan:
-    """About `calls` calls, fewer where values are large; `bad_runs` more runs in which one value is bad; `encodings` in
+    """About `calls` calls, fewer where values are large; `fault_runs` more runs with one fault each; `encodings` in
     which the world is embedded.
 
     Raises `FrontEndError` for WIT that cannot be used.
@@ -64,7 +64,7 @@ def plan_trial(
     calls = affordable(surroundings, calls)
     planned = planned_world(surroundings, random, calls, TITLE, encodings)
     plain = len(planned.plan.runs)
-    return TrialPlan(with_bad_values(planned, random, bad_runs) if bad_runs else planned, calls, plain)
+    return TrialPlan(with_faults(planned, random, fault_runs) if fault_runs else planned, calls, plain)
 
 
 def affordable(surroundings: Surroundings, calls: int) -> int:

@@ -46,7 +46,7 @@ class Shown:
 
     def found(self, found: Found) -> None:
         known = f" (known: {found.known})" if found.known else ""
-        self.say(f"found at {found.index}: {found.signature}{known}")
+        self.say(f"found at {found.index}: {found.bucket}{known}")
 
     def reduced(self, found: Found, reduced: Reduced) -> None:
         done = f"reduced to {reduced.size}" if reduced.parts is not None else f"not reduced, {reduced.note}"

@@ -13,16 +13,16 @@ from random import Random
 from harness.bench.examination import Options
 from harness.bench.workbench import Workbench
 from harness.fuzz.adapter import SourceRandom
+from harness.fuzz.bucket import Bucket
 from harness.fuzz.case_reducer import fewer_steps, smaller_text
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.cases_of import bare_case, run_case, sample_case
 from harness.fuzz.choices import Exhausted, FixedSource, NotFailing, RecordingRandom, Source
 from harness.fuzz.drawn import DrawnWorld
-from harness.fuzz.linking.text import ProgramText
-from harness.fuzz.linking.trial import ProgramReduction, draw_program, is_link_trial
+from harness.fuzz.linking.text import LinkCaseText
+from harness.fuzz.linking.trial import LinkReduction, draw_program, is_link_trial
 from harness.fuzz.oracle import Oracle
 from harness.fuzz.planned import plan_trial
-from harness.fuzz.signature import Signature
 from harness.fuzz.smith import SmithError
 from harness.fuzz.trial import FRONT_END, Recipe, draw
 from harness.fuzz.wit_reducer import reduce_wit
@@ -38,7 +38,7 @@ No seconds: on a busy machine a reduction takes longer and ends with the same ca
 FEW_LINES = 10
 """Of WIT: what has no more is small enough."""
 NOT_ALONE = "none of its runs shows it alone: only the command repeats it"
-"""Of what shows in a run with a bad value: a seed alone does not bring the bad value back."""
+"""Of a finding in a run with a fault: a seed alone does not bring the fault back."""
 HANGING_EFFORT = 3
 """Of a finding that costs its time limit, and maybe a worker, at each attempt."""
 
@@ -48,7 +48,7 @@ class Reduced:
     """`parts` None: the finding did not show again. `note` says so, or what could not be done. `cut`: the time was over
     before the end. `message`: what the finding says in the reduced world."""
 
-    parts: CaseParts | ProgramText | None
+    parts: CaseParts | LinkCaseText | None
     attempts: int
     note: str = ""
     cut: bool = False
@@ -60,9 +60,9 @@ class Reduced:
         return f"{size_of(self.parts)}, in {self.attempts} attempts"
 
 
-def size_of(parts: CaseParts | ProgramText) -> str:
+def size_of(parts: CaseParts | LinkCaseText) -> str:
     """The size of a case as text for people."""
-    if isinstance(parts, ProgramText):
+    if isinstance(parts, LinkCaseText):
         return f"{parts.libraries} librar{'y' if parts.libraries == 1 else 'ies'}"
     lines, steps = len(parts.wit.strip().splitlines()), len(parts.steps)
     calls = f"about {parts.sample.calls} calls" if parts.sample else f"{steps} step{'' if steps == 1 else 's'}"
@@ -75,9 +75,9 @@ class Reduce:
 
     recipe: Recipe
     index: int
-    signature: Signature
-    bad: bool
-    """Shown in a run with a bad value."""
+    bucket: Bucket
+    injected: bool
+    """Shown in a run with an injected fault."""
     options: Options
     until: float | None = None
     """When to stop at the latest, as `time.time()` counts; the best case so far is the result."""
@@ -85,7 +85,7 @@ class Reduce:
     def perform(self, bench: Workbench) -> Reduced:
         if is_link_trial(self.recipe.worlds, self.index):
             _, choices = draw_program(self.recipe.seed, self.index)
-            reduction = ProgramReduction(bench, self.signature, self.options, self.until)
+            reduction = LinkReduction(bench, self.bucket, self.options, self.until)
             parts = reduction.run(choices)
             note = "" if parts is not None else "did not show again"
             return Reduced(parts, reduction.attempts, note, reduction.cut, reduction.message)
@@ -94,7 +94,7 @@ class Reduce:
                 world = draw(self.recipe, self.index, bench)
         except (StepLost, SmithError) as error:
             return Reduced(None, 0, f"the world could not be drawn again: {error}")
-        return Reduction(self, world, Oracle(bench, self.signature, self.options, self.until)).run()
+        return Reduction(self, world, Oracle(bench, self.bucket, self.options, self.until)).run()
 
 
 class Reduction:
@@ -107,11 +107,11 @@ class Reduction:
     def _planned(
         self, wit: str, world: str | None, features: tuple[str, ...], random: Random, calls: int
     ) -> PlannedWorld:
-        bad_runs = self._task.recipe.bad_runs if self._task.bad else 0
-        return plan_trial(wit, world, features, random, calls, bad_runs).planned
+        fault_runs = self._task.recipe.fault_runs if self._task.injected else 0
+        return plan_trial(wit, world, features, random, calls, fault_runs).planned
 
     def _phase(self, closing: bool = False) -> None:
-        hanging = self._task.signature.outcome == Outcome.TIMED_OUT
+        hanging = self._task.bucket.outcome == Outcome.TIMED_OUT
         self._oracle.allow(HANGING_EFFORT if hanging else EFFORT, closing)
 
     def run(self) -> Reduced:
@@ -123,7 +123,7 @@ class Reduction:
     def _run(self) -> tuple[CaseParts | None, str]:
         """The smallest case found, or the reason why there is none."""
         self._phase()
-        if self._task.signature.aspect == FRONT_END:
+        if self._task.bucket.aspect == FRONT_END:
             return self._unparsed(), ""
         bare = self._bare(self._world)
         if self._oracle.case_fails(bare):
@@ -147,13 +147,13 @@ class Reduction:
         if best.sample is None:
             best = fewer_steps(best, self._oracle.case_fails)
         self._phase()
-        if self._task.bad and best.sample is not None and not self._oracle.case_fails(best):
+        if self._task.injected and best.sample is not None and not self._oracle.case_fails(best):
             return None, NOT_ALONE
         return self._text(best), ""
 
     def _bare(self, world: DrawnWorld | FuzzWorld) -> CaseParts:
         name = world.name if isinstance(world, DrawnWorld) else world.world
-        return bare_case(world.wit, name, world.features, self._task.signature, ENCODINGS)
+        return bare_case(world.wit, name, world.features, self._task.bucket, ENCODINGS)
 
     def _smaller_world(self, best: CaseParts) -> CaseParts:
         """For what shows without a call: by its text, which is quick; by its choices where that is not enough."""
@@ -232,7 +232,7 @@ class Reduction:
         return self._run_that_shows(planned)
 
     def _as_sample(self, world: DrawnWorld, calls: int) -> CaseParts:
-        return sample_case(world, calls, self._task.signature)
+        return sample_case(world, calls, self._task.bucket)
 
     def _as_steps(self, world: DrawnWorld, calls: int) -> CaseParts:
         """With every step of one run written out; where none shows it alone, with the seed of the values."""
@@ -241,9 +241,9 @@ class Reduction:
 
     def _run_that_shows(self, planned: PlannedWorld) -> CaseParts | None:
         """The case of the first run that shows the finding."""
-        signature = self._task.signature
+        bucket = self._task.bucket
         for number in range(len(planned.plan.runs)):
-            case = run_case(planned, number + 1, signature)
+            case = run_case(planned, number + 1, bucket)
             if self._oracle.case_fails(case):
                 return case
         return None

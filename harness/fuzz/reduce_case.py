@@ -14,14 +14,14 @@ from harness.bench.examination import Options
 from harness.bench.examine import examine
 from harness.bench.workbench import Workbench
 from harness.frontend.gates import opening
+from harness.fuzz.bucket import Hit, hits
 from harness.fuzz.case_reducer import fewer_steps, smaller_text
 from harness.fuzz.case_text import CaseParts, case_text
 from harness.fuzz.drawn import DrawnWorld
-from harness.fuzz.explain import explainer
 from harness.fuzz.oracle import Oracle
 from harness.fuzz.reduce import EFFORT, HANGING_EFFORT, Reduce, Reduction, size_of
-from harness.fuzz.signature import Hit, hits
 from harness.fuzz.smallest_yet import Smallest, SmallestYet
+from harness.fuzz.triage import triage_for
 from harness.fuzz.trial import Recipe
 from harness.judge.verdict import Verdict
 from harness.plan.plan import ComponentPlan, Plan
@@ -72,7 +72,7 @@ class ReduceCase:
         case, plan = planned
         verdict = examine(bench, self.name, plan, options).verdict
         tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
-        found = hits(verdict, explainer(tools, options.expectations, plan))
+        found = hits(verdict, triage_for(tools, options.expectations, plan))
         chosen = [hit for hit in found if bool(hit.known) == self.known]
         hit = next((hit for hit in chosen if self.words in _told(hit)), None)
         others = tuple(_told(other) for other in found if other is not hit)
@@ -82,7 +82,7 @@ class ReduceCase:
 
 
 def _told(hit: Hit) -> str:
-    return f"{hit.signature}{f' (known: {hit.known})' if hit.known else ''}"
+    return f"{hit.bucket}{f' (known: {hit.known})' if hit.known else ''}"
 
 
 class _CaseReduction:
@@ -93,7 +93,7 @@ class _CaseReduction:
         self._case = parts_of(case, next(part for part in plan.components if part.role is Role.SUBJECT))
         self._lists = case.lists
         self._smallest = SmallestYet(task.smallest)
-        self._oracle = Oracle(bench, hit.signature, options, known=hit.known, shown=self._keep)
+        self._oracle = Oracle(bench, hit.bucket, options, known=hit.known, shown=self._keep)
 
     def _keep(self, parts: CaseParts, attempts: int) -> None:
         drawn = parts.sample is not None
@@ -107,7 +107,7 @@ class _CaseReduction:
         return case_text(named, [message[:_MESSAGE], *known, f"Made by: {self._task.repeat}"])
 
     def _phase(self) -> None:
-        hanging = self._hit.signature.outcome == Outcome.TIMED_OUT
+        hanging = self._hit.bucket.outcome == Outcome.TIMED_OUT
         self._oracle.allow(HANGING_EFFORT if hanging else EFFORT)
 
     def run(self, verdict: Verdict, others: tuple[str, ...]) -> CaseReduced:
@@ -168,7 +168,7 @@ class _CaseReduction:
         if parts.hooks or not parts.merge_versions:
             return None  # worlds of the fuzzer have no hooks, and merged versions
         world = DrawnWorld(parts.wit, parts.world, parts.features, seed)
-        task = Reduce(Recipe(seed, calls), 0, self._hit.signature, False, self._options)
+        task = Reduce(Recipe(seed, calls), 0, self._hit.bucket, False, self._options)
         found = Reduction(task, world, self._oracle).run().parts
         return found if isinstance(found, CaseParts) else None
 

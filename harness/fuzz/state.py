@@ -13,8 +13,8 @@ from typing import Any
 import jsonschema
 from jsonschema.exceptions import ValidationError
 
+from harness.fuzz.bucket import Bucket
 from harness.fuzz.findings import Found, Ledger
-from harness.fuzz.signature import Signature
 from harness.fuzz.state_schema import STATE_SCHEMA
 from harness.fuzz.trial import Recipe
 from harness.fuzz.worlds import Profile
@@ -22,7 +22,7 @@ from harness.text import atomic
 from harness.text.files import read_text_file
 
 FILE = "campaign.json"
-FORMAT = 3
+FORMAT = 4
 MAX_BYTES = 256 << 20
 """No campaign writes a larger file."""
 
@@ -112,7 +112,7 @@ def _recipe(data: dict[str, Any]) -> Recipe:
 def _ledger(data: dict[str, Any]) -> Ledger:
     found = {}
     for item in data["findings"]:
-        signature = Signature(**item["signature"])
-        found[signature, item["known"]] = Found(**{**item, "signature": signature})
+        bucket = Bucket(**item["bucket"])
+        found[bucket, item["known"]] = Found(**{**item, "bucket": bucket})
     refusals = Counter({(tool, reason): count for tool, reason, count in data["refusals"]})
     return Ledger(data["worlds"], data["calls"], Counter(data["outcomes"]), refusals, found)

@@ -20,15 +20,15 @@ def _record(**properties: Any) -> dict[str, Any]:
     }
 
 
-_SIGNATURE = _record(toolchain=_TEXT, outcome=_TEXT, level=_COUNT, aspect=_TEXT, kind=_TEXT, minority=_TEXT)
+_BUCKET = _record(toolchain=_TEXT, outcome=_TEXT, level=_COUNT, aspect=_TEXT, kind=_TEXT, minority=_TEXT)
 
 _FINDING = _record(
-    signature=_SIGNATURE,
+    bucket=_BUCKET,
     message=_TEXT,
     known=_TEXT,
     index=_COUNT,
     repeat=_TEXT,
-    bad=_FLAG,
+    injected=_FLAG,
     count=_COUNT,
     file=_TEXT,
     run=_TEXT,

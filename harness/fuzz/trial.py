@@ -12,16 +12,16 @@ from harness.bench.examine import examine
 from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.frontend.front_end import FrontEndError
+from harness.fuzz.bucket import Bucket, Hit, Triage, hits, message_shape
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.cases_of import bare_case, run_case, sample_case
 from harness.fuzz.choices import RandomSource
 from harness.fuzz.drawn import DrawnWorld, draw_world
-from harness.fuzz.explain import CASE, explainer
-from harness.fuzz.linking.text import ProgramText
-from harness.fuzz.linking.trial import draw_program, is_link_trial, judge_program, prepared_program, program_text
+from harness.fuzz.linking.text import LinkCaseText
+from harness.fuzz.linking.trial import draw_program, is_link_trial, judge_link_case, link_case_text, prepared_link_case
 from harness.fuzz.planned import TrialPlan, encodings_of, plan_trial
-from harness.fuzz.signature import Explain, Hit, Signature, hits, message_shape
 from harness.fuzz.smith import SmithError
+from harness.fuzz.triage import CASE, triage_for
 from harness.fuzz.worlds import Profile
 from harness.process.steps import StepLost
 from harness.runs.second_opinion import second_opinion
@@ -42,10 +42,10 @@ class Recipe:
     seed: int
     calls: int = DEFAULT_CALLS
     worlds: str = "random"
-    """Where worlds come from: `random` (and programs of libraries now and then), `wit-smith`, or `link`."""
+    """Where worlds come from: `random` (and link cases now and then), `wit-smith`, or `link`."""
     profile: Profile = field(default_factory=Profile)
-    bad_runs: int = 4
-    """Runs of each world in which one value is bad."""
+    fault_runs: int = 4
+    """Runs of each world with one injected fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class TrialResult:
     outcome: str = Outcome.PASS
     hits: tuple[Hit, ...] = ()
     refusals: tuple[Refusal, ...] = ()
-    cases: tuple[tuple[Signature, CaseParts | ProgramText], ...] = ()
+    cases: tuple[tuple[Bucket, CaseParts | LinkCaseText], ...] = ()
     """What shows each new hit, not reduced."""
     seconds: float = 0.0
     stages: tuple[tuple[str, float], ...] = ()
@@ -89,7 +89,7 @@ class Trial:
     def perform(self, bench: Workbench) -> TrialResult:
         started = time.perf_counter()
         if is_link_trial(self.recipe.worlds, self.index):
-            return _run_program(bench, self.recipe, self.options, self.index, started)
+            return _run_link_case(bench, self.recipe, self.options, self.index, started)
         try:
             with bench.steps.bounded("world"):
                 world = draw(self.recipe, self.index, bench)
@@ -102,18 +102,18 @@ class Trial:
         return run_world(bench, world, self.recipe, self.options, self.index, started)
 
 
-def _run_program(bench: Workbench, recipe: Recipe, options: Options, index: int, started: float) -> TrialResult:
-    """Judge a program of libraries."""
+def _run_link_case(bench: Workbench, recipe: Recipe, options: Options, index: int, started: float) -> TrialResult:
+    """Judge a link case."""
     try:
         with bench.steps.bounded("program"):
             program, _ = draw_program(recipe.seed, index)
-            prepared = prepared_program(program)
+            prepared = prepared_link_case(program)
     except StepLost as lost:
-        refusal = Refusal("harness", f"a program could not be drawn: {lost.loss.message}")
+        refusal = Refusal("harness", f"a link case could not be drawn: {lost.loss.message}")
         return TrialResult(index, outcome=Outcome.HARNESS_ERROR, refusals=(refusal,))
-    verdict, found = judge_program(bench, prepared, options)
+    verdict, found = judge_link_case(bench, prepared, options)
     refusals = tuple(refused for hit in found if (refused := _refused(hit)) is not None)
-    cases = tuple((hit.signature, program_text(program, hit.signature)) for hit in found if not hit.known)
+    cases = tuple((hit.bucket, link_case_text(program, hit.bucket)) for hit in found if not hit.known)
     seconds = time.perf_counter() - started
     return TrialResult(
         index, prepared.calls, verdict.outcome, tuple(found), refusals, cases, seconds, (("link", seconds),)
@@ -128,7 +128,7 @@ def run_world(
         with bench.steps.bounded("plan", extra=planning(recipe.calls)):
             random = Random(world.script_seed)
             encodings = encodings_of(index)
-            plan = plan_trial(world.wit, world.name, world.features, random, recipe.calls, recipe.bad_runs, encodings)
+            plan = plan_trial(world.wit, world.name, world.features, random, recipe.calls, recipe.fault_runs, encodings)
     except FrontEndError as error:
         return _unusable(bench, world, index, str(error), options)
     except StepLost as lost:
@@ -136,10 +136,10 @@ def run_world(
         return TrialResult(index, outcome=Outcome.HARNESS_ERROR, refusals=(refusal,))
     examination = examine(bench, CASE, plan.planned.plan, replace(options, first=First.IN_TURNS, turn=index), started)
     tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
-    return _result(index, world, plan, examination, explainer(tools, options.expectations, plan.planned.plan))
+    return _result(index, world, plan, examination, triage_for(tools, options.expectations, plan.planned.plan))
 
 
-def _result(index: int, world: DrawnWorld, plan: TrialPlan, examination: Examination, explain: Explain) -> TrialResult:
+def _result(index: int, world: DrawnWorld, plan: TrialPlan, examination: Examination, triage: Triage) -> TrialResult:
     verdict, planned = examination.verdict, plan.planned
     unsupported = planned.plan.unsupported
     refusals = [Refusal("planner", _without_name(item)) for item in unsupported]
@@ -148,7 +148,7 @@ def _result(index: int, world: DrawnWorld, plan: TrialPlan, examination: Examina
         tool = "engine" if missing(planned.plan.needs) else "planner"
         refusals.append(Refusal(tool, verdict.reason))
         return TrialResult(index, 0, verdict.outcome, (), tuple(refusals), seconds=examination.seconds)
-    found = [replace(hit, bad=hit.run > plan.plain_runs) for hit in hits(verdict, explain)]
+    found = [replace(hit, injected=hit.run > plan.plain_runs) for hit in hits(verdict, triage)]
     calls = sum(len(run.calls) for run in planned.plan.runs)
     return TrialResult(
         index,
@@ -156,7 +156,7 @@ def _result(index: int, world: DrawnWorld, plan: TrialPlan, examination: Examina
         verdict.outcome,
         tuple(found),
         tuple(refusals + [refusal for hit in found if (refusal := _refused(hit)) is not None]),
-        tuple((hit.signature, _case(plan, world, hit)) for hit in found if not hit.known),
+        tuple((hit.bucket, _case(plan, world, hit)) for hit in found if not hit.known),
         examination.seconds,
         examination.stages,
     )
@@ -164,16 +164,16 @@ def _result(index: int, world: DrawnWorld, plan: TrialPlan, examination: Examina
 
 def _case(plan: TrialPlan, world: DrawnWorld, hit: Hit) -> CaseParts:
     if not hit.run:
-        return bare_case(world.wit, world.name, world.features, hit.signature, plan.plan.encodings)
-    return run_case(plan.planned, hit.run, hit.signature)
+        return bare_case(world.wit, world.name, world.features, hit.bucket, plan.plan.encodings)
+    return run_case(plan.planned, hit.run, hit.bucket)
 
 
 def _refused(hit: Hit) -> Refusal | None:
     """A tool that did not build the world, whatever it died of: then its part of the comparison is missing."""
-    signature = hit.signature
-    if signature.level:
+    bucket = hit.bucket
+    if bucket.level:
         return None
-    return Refusal(signature.toolchain, hit.known or f"{signature.outcome}: {signature.kind}")
+    return Refusal(bucket.toolchain, hit.known or f"{bucket.outcome}: {bucket.kind}")
 
 
 def _without_name(unsupported: str) -> str:
@@ -188,8 +188,8 @@ def _unusable(bench: Workbench, world: DrawnWorld, index: int, message: str, opt
     refusal = Refusal(FRONT_END, reason)
     if not opinion.takers:
         return TrialResult(index, outcome=Outcome.SKIP, refusals=(refusal,))
-    signature = Signature("ours", Outcome.FAIL, 0, FRONT_END, f"refused to parse {reason}", "ours")
+    bucket = Bucket("ours", Outcome.FAIL, 0, FRONT_END, f"refused to parse {reason}", "ours")
     takers = ", ".join(opinion.takers)
-    hit = Hit(signature, f"{takers} accepts this WIT, but our front end refuses it: {message}")
-    cases = ((signature, sample_case(world, 1, signature)),)
+    hit = Hit(bucket, f"{takers} accepts this WIT, but our front end refuses it: {message}")
+    cases = ((bucket, sample_case(world, 1, bucket)),)
     return TrialResult(index, outcome=Outcome.FAIL, hits=(hit,), refusals=(refusal,), cases=cases)

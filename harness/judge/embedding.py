@@ -40,6 +40,7 @@ from harness.toolchains.protocol import (
 )
 from harness.world.merging import canonical_name, merged, merging
 from harness.world.world import World
+from reports.outcomes import Outcome
 
 _SUBJECT = Role.SUBJECT
 _MADE_FOR = dict(zip(ENCODINGS, canon_definitions.ENCODINGS, strict=True))
@@ -75,6 +76,7 @@ class EmbeddingJudge:
         able = {toolchain.name: toolchain for toolchain in toolchains if toolchain.embedder is not None}
         found: dict[str, list[Finding]] = {name: [] for name in able}
         for encoding in plan.encodings:
+            able = {name: tool for name, tool in able.items() if not any(map(_did_not_end, found[name]))}
             world = _Subject.of(plan, encoding)
             modules = self._embed(world, able.values(), found)
             components = self._new(world, able.values(), modules, found)
@@ -228,6 +230,11 @@ def _with(word: str, toolchains: Iterable[Toolchain]) -> Iterator[tuple[Toolchai
     for toolchain in toolchains:
         if toolchain.embedder is not None and word not in toolchain.lacks:
             yield toolchain, toolchain.embedder
+
+
+def _did_not_end(finding: Finding) -> bool:
+    """A toolchain that did not end is not asked in other encodings: each question would take the whole limit."""
+    return finding.outcome is Outcome.TIMED_OUT
 
 
 def _own_or_first(made: dict[str, bytes], name: str) -> bytes:

@@ -24,7 +24,7 @@ class Ran:
     runs: tuple[tuple[str, ...], ...] = ()
     """The calls of each run as text, if requested."""
     refusals: int = 0
-    """The number of rows of a table of refusals that the tools got."""
+    """The number of negative cases that the tools got."""
 
 
 def called(names: Sequence[str], cells: Sequence[str], runs: tuple[tuple[str, ...], ...] = ()) -> Ran:

@@ -25,7 +25,7 @@ class Unpredictable(ValueError):
 class LiftLowerContext:
     """One transfer of values out of `inst`, or into it. `borrow_scope`: the call that borrows belong to.
 
-    The generated code pops all values before the first of them is lifted, so a bad value traps after the last pop:
+    The generated code pops all values before the first of them is lifted, so an invalid value traps after the last pop:
     the first trap is kept until `finish`. Values refer to registers of `inst` and to `args`, those of its frame.
     """
 
@@ -43,7 +43,7 @@ class LiftLowerContext:
     def trapped(self) -> bool:
         return self._trap is not None
 
-    def bad(self, cause: TrapClass, *also: TrapClass) -> s.Value:
+    def invalid(self, cause: TrapClass, *also: TrapClass) -> s.Value:
         self._trap = self._trap or (cause, frozenset(also))
         return NOTHING
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.model.abi import AS_TYPED, Abi
 from harness.model.context import Load
 from harness.model.hooks import HOOKS
 from harness.model.instance import Instance
@@ -66,9 +67,14 @@ class Crossings:
     """The crossings of a composition, each made when it is first asked for; they serve any number of runs."""
 
     def __init__(
-        self, worlds: Mapping[Role, World], wires: Sequence[Wire], hooks: Mapping[Role, str] | None = None
+        self,
+        worlds: Mapping[Role, World],
+        wires: Sequence[Wire],
+        hooks: Mapping[Role, str] | None = None,
+        abi: Abi = AS_TYPED,
     ) -> None:
         """`hooks`: the task hooks of components, by their name in `HOOKS`."""
+        self.abi = abi
         self.links = Links(worlds, wires)
         self._hooks = hooks or {}
         self._layout = Layout()

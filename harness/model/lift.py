@@ -112,7 +112,7 @@ def _scalar(type: t.Prim, in_memory: bool) -> Load:
         cx.show((pops[scalars.as_core(type, number)], place))
         lifted = convert(number & mask)
         if lifted is None:
-            return cx.bad(TrapClass.INVALID_CHAR)
+            return cx.invalid(TrapClass.INVALID_CHAR)
         return value if lifted == number else s.Number(kind, lifted)
 
     return load
@@ -161,7 +161,7 @@ def _product(type: t.Type, members: tuple[Load, ...]) -> Load:
 
 
 def _enum(type: t.EnumType, cases: int) -> Load:
-    """Cut to its size in memory a bad discriminant may be one of a case; it must not be taken for that case."""
+    """Cut to its size in memory an invalid discriminant may be one of a case; it must not be taken for that case."""
     pops = Each(partial(e.PopSum, "enum", type.canonical))
 
     def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
@@ -170,15 +170,15 @@ def _enum(type: t.EnumType, cases: int) -> Load:
         index = value.value & U32
         cx.show((pops[index], place))
         if index >= cases:
-            return _bad_discriminant(cx)
+            return _invalid_discriminant(cx)
         return value if index == value.value else s.Number("enum", index)
 
     return load
 
 
-def _bad_discriminant(cx: LiftLowerContext) -> s.Value:
+def _invalid_discriminant(cx: LiftLowerContext) -> s.Value:
     """Generated code that chooses by the discriminant may trap before the Canonical ABI does."""
-    return cx.bad(TrapClass.INVALID_DISCRIMINANT, TrapClass.UNREACHABLE)
+    return cx.invalid(TrapClass.INVALID_DISCRIMINANT, TrapClass.UNREACHABLE)
 
 
 def _whole_enum(cases: int) -> Load:
@@ -189,7 +189,7 @@ def _whole_enum(cases: int) -> Load:
             return cx.otherwise(load, value, place)
         index = _stored(value.value, size)
         if index >= cases:
-            return cx.bad(TrapClass.INVALID_DISCRIMINANT)
+            return cx.invalid(TrapClass.INVALID_DISCRIMINANT)
         return value if index == value.value else s.Number("enum", index)
 
     return load
@@ -212,7 +212,7 @@ def _sum(type: t.Type, payloads: tuple[Load | None, ...]) -> Load:
         if index >= count:
             if value.payload is not None:
                 raise Unpredictable(f"{place_text(place)}: a payload of case {index}, of {count}, stays on the stack")
-            return _bad_discriminant(cx)
+            return _invalid_discriminant(cx)
         payload, given = payloads[index], value.payload
         if payload is None:
             if given is not None:
@@ -243,7 +243,7 @@ def _whole_sum(type: t.Type, payloads: tuple[Load | None, ...]) -> Load:
             raise cx.wrong_kind()
         index = _stored(given, size)
         if index >= count:
-            return cx.bad(TrapClass.INVALID_DISCRIMINANT)
+            return cx.invalid(TrapClass.INVALID_DISCRIMINANT)
         if payload is None and payloads[index] is not None:
             raise Unpredictable(f"{place_text(place)}: nobody stored a payload of case {index}")
         lifted = None
@@ -279,7 +279,7 @@ def _error_context(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Valu
     try:
         return s.Str(cx.inst.table.lift_error_context(value.number & U32).message)
     except SpecTrap as trap:
-        return cx.bad(trap.cause, *trap.also)
+        return cx.invalid(trap.cause, *trap.also)
 
 
 def _resource(resource: t.Resource, own: bool) -> Load:
@@ -295,7 +295,7 @@ def _resource(resource: t.Resource, own: bool) -> Load:
         try:
             return s.Number("u32", lift_own(cx, number, resource) if own else lift_borrow(cx, number, resource))
         except SpecTrap as trap:
-            return cx.bad(trap.cause, *trap.also)
+            return cx.invalid(trap.cause, *trap.also)
 
     return load
 

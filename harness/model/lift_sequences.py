@@ -30,11 +30,11 @@ def string(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
     data = value.data
     cx.show((e.PopString(len(data), data), place))
     if len(data) > MAX_STRING_BYTE_LENGTH:
-        return cx.bad(TrapClass.TOO_LONG)
+        return cx.invalid(TrapClass.TOO_LONG)
     try:
         data.decode()
     except UnicodeDecodeError:
-        return cx.bad(TrapClass.INVALID_UTF8)
+        return cx.invalid(TrapClass.INVALID_UTF8)
     return value
 
 
@@ -49,7 +49,7 @@ def _range(cx: LiftLowerContext, at: s.Pointer, size: int, alignment: int, empty
     }
     causes = [cause for cause, holds in broken.items() if holds]
     if causes:
-        return cx.bad(*causes)
+        return cx.invalid(*causes)
     if byte_length == 0:
         return empty
     raise Unpredictable(f"{place_text(place)}: {byte_length} bytes at {address} may lie in the memory")
@@ -115,7 +115,7 @@ def items_whole(type: t.Type, element: Load, size: int) -> _Items:
 
 def _checked(cx: LiftLowerContext, value: s.Items, lifted: tuple[s.Value, ...], size: int) -> s.Value:
     if len(lifted) * size > MAX_LIST_BYTE_LENGTH:
-        return cx.bad(TrapClass.TOO_LONG)
+        return cx.invalid(TrapClass.TOO_LONG)
     return value if lifted == value.items else s.Items(lifted)
 
 
@@ -134,7 +134,7 @@ def map_of(type: t.Type, key: Load, mapped: Load, size: int) -> Load:
             pairs.append((key(cx, one, (here, ".key")), mapped(cx, other, (here, ".value"))))
         cx.show((iter_end, place))
         if len(pairs) * size > MAX_LIST_BYTE_LENGTH:
-            return cx.bad(TrapClass.TOO_LONG)
+            return cx.invalid(TrapClass.TOO_LONG)
         lifted = tuple(pairs)
         return value if lifted == value.pairs else s.Entries(lifted)
 

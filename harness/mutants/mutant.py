@@ -26,7 +26,7 @@ class Area(Enum):
 @dataclass(frozen=True)
 class Mutant:
     """`wrong` describes the fault; `needs` describes worlds that show it; `shown_by` names such a world in
-    `worlds.py`, or a program in `shown_programs.py`."""
+    `worlds.py`, or a link case in `shown_link_cases.py`."""
 
     name: str
     area: Area

@@ -47,7 +47,7 @@ interface flags-of {{
 """
 
 PROGRAMS = "programs"
-"""Instead of a world: random programs of libraries (`harness/fuzz/linking`)."""
+"""Instead of a world: random link cases (`harness/fuzz/linking`)."""
 
 WORLDS = {
     "numbers": _both(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from harness.bench.examination import Options
 from harness.bench.examine import examine
 from harness.bench.workbench import Workbench
-from harness.fuzz.signature import Hit, Signature, hits
+from harness.fuzz.bucket import Bucket, Hit, hits
 from harness.mutants.mutant import Area
 from harness.mutants.toolchain import MUTANTS, PREFIX
 from harness.plan.plan import Plan
@@ -42,7 +42,7 @@ class Detector:
         self._bench = bench
         self._plan = plan
         self._options = options
-        self._known: dict[tuple[str, ...], frozenset[Signature]] = {}
+        self._known: dict[tuple[str, ...], frozenset[Bucket]] = {}
 
     def by_all(self, mutant: str) -> Detection | None:
         """The findings of all opinions together about the mutant in the place of ours that they do not make about
@@ -55,16 +55,16 @@ class Detector:
 
     def _detect(self, mutant: str, beside: tuple[str, ...]) -> Detection | None:
         for hit in _hits(self._bench, PREFIX + mutant, beside, self._plan, self._options):
-            signature = hit.signature
-            if signature not in self._wrong_with_ours(beside):
-                return Detection(signature.level, f"{signature.aspect} {signature.kind}".strip(), hit.message)
+            bucket = hit.bucket
+            if bucket not in self._wrong_with_ours(beside):
+                return Detection(bucket.level, f"{bucket.aspect} {bucket.kind}".strip(), hit.message)
         return None
 
-    def _wrong_with_ours(self, beside: tuple[str, ...]) -> frozenset[Signature]:
+    def _wrong_with_ours(self, beside: tuple[str, ...]) -> frozenset[Bucket]:
         known = self._known.get(beside)
         if known is None:
             found = _hits(self._bench, OURS, beside, self._plan, self._options)
-            known = self._known[beside] = frozenset([hit.signature for hit in found])
+            known = self._known[beside] = frozenset([hit.bucket for hit in found])
         return known
 
     def builds_the_same(self, mutant: str) -> bool:
@@ -80,19 +80,19 @@ class Detector:
 
 
 def _hits(bench: Workbench, name: str, beside: tuple[str, ...], plan: Plan, options: Options) -> list[Hit]:
-    """The signatures name the toolchain `ours`, whatever its name. A fault of the engine detects nothing."""
+    """The buckets name the toolchain `ours`, whatever its name. A fault of the engine detects nothing."""
     options = replace(options, toolchains=(name, *beside), artifacts=None)
     verdict = examine(bench, name, plan, options).verdict
     return [
         replace(
             hit,
-            signature=replace(
-                hit.signature,
-                toolchain=hit.signature.toolchain.replace(name, OURS),
-                kind=hit.signature.kind.replace(name, OURS),
-                minority=hit.signature.minority.replace(name, OURS),
+            bucket=replace(
+                hit.bucket,
+                toolchain=hit.bucket.toolchain.replace(name, OURS),
+                kind=hit.bucket.kind.replace(name, OURS),
+                minority=hit.bucket.minority.replace(name, OURS),
             ),
         )
         for hit in hits(verdict, lambda toolchain, finding: "")
-        if hit.signature.outcome != Outcome.ENGINE_FAULT
+        if hit.bucket.outcome != Outcome.ENGINE_FAULT
     ]

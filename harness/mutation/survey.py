@@ -12,10 +12,10 @@ from typing import Any
 from harness.bench.examination import Options
 from harness.fuzz.trial import Recipe
 from harness.mutants.mutant import Mutant
-from harness.mutants.shown_programs import PROGRAM_FILES
+from harness.mutants.shown_link_cases import LINK_CASES
 from harness.mutants.toolchain import PREFIX
 from harness.mutation.detect import Detection
-from harness.mutation.tasks import Detections, TriedWorld, TryCase, TryProgram, TryRandom, TryShown
+from harness.mutation.tasks import Detections, TriedWorld, TryCase, TryLinkCase, TryRandom, TryShown
 from harness.process.interrupts import completed, result_of
 from harness.runs.messages import Task
 from harness.runs.pool import TaskFailed
@@ -50,9 +50,9 @@ class Row:
 
     @property
     def drawn(self) -> bool:
-        """Whether the fuzzer can draw a world or program that shows it; program files have features that no random
+        """Whether the fuzzer can draw a world or program that shows it; the link cases have features that no random
         program has."""
-        return self.mutant.shown_by not in PROGRAM_FILES
+        return self.mutant.shown_by not in LINK_CASES
 
     @property
     def detection(self) -> Detection | None:
@@ -106,7 +106,7 @@ class Survey:
                     self.rows[name].cases[case] = detection
 
     def _try(self, file: SuiteFile, mutants: tuple[str, ...]) -> Task:
-        kind = TryProgram if file.kind is Kind.PROGRAM else TryCase
+        kind = TryLinkCase if file.kind is Kind.LINK_CASE else TryCase
         return kind(file.path, mutants, self._options)
 
     def fuzz(self, recipe: Recipe, seconds: float) -> None:

@@ -11,21 +11,21 @@ from harness.bench.examination import Options
 from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.frontend.front_end import FrontEndError, WitText
-from harness.fuzz.linking.trial import draw_program, is_link_trial, prepared_program
+from harness.fuzz.bucket import message_shape
+from harness.fuzz.linking.trial import draw_program, is_link_trial, prepared_link_case
 from harness.fuzz.planned import encodings_of, plan_trial
-from harness.fuzz.signature import message_shape
 from harness.fuzz.trial import Recipe, draw
+from harness.link_cases.examine import examine_link_case
+from harness.link_cases.prepare import Prepared, prepare
 from harness.mutants.cases import CASES
-from harness.mutants.shown_programs import PROGRAM_FILES
+from harness.mutants.shown_link_cases import LINK_CASES
 from harness.mutants.toolchain import PREFIX
 from harness.mutants.worlds import PROGRAMS, WORLDS
 from harness.mutation.detect import Detection, Detector
 from harness.plan.plan import Plan
 from harness.planner import case_plan, check_plan
-from harness.programs.examine import examine_program
-from harness.programs.prepare import Prepared, prepare
 from harness.suite.case import load_case, parse_case
-from harness.suite.program import Program, load_program, parse_program
+from harness.suite.link_case import LinkCase, load_link_case, parse_link_case
 from harness.text.toml_lines import FileError
 from harness.toolchains.cells import First
 from reports.outcomes import Outcome
@@ -69,8 +69,8 @@ class TryCase:
 
 
 @dataclass(frozen=True, slots=True)
-class TryProgram:
-    """A program file. An unusable file notices nothing."""
+class TryLinkCase:
+    """A link case. An unusable file notices nothing."""
 
     path: Path
     mutants: tuple[str, ...]
@@ -78,19 +78,19 @@ class TryProgram:
 
     def perform(self, bench: Workbench) -> Detections:
         try:
-            program = load_program(self.path)
-            prepared = prepare(program)
+            case = load_link_case(self.path)
+            prepared = prepare(case)
         except FileError:
             return {}
-        return _try_program(bench, program, prepared, self.mutants, self.options)
+        return _try_link_case(bench, case, prepared, self.mutants, self.options)
 
 
-def _try_program(
-    bench: Workbench, program: Program, prepared: Prepared, mutants: tuple[str, ...], options: Options
+def _try_link_case(
+    bench: Workbench, case: LinkCase, prepared: Prepared, mutants: tuple[str, ...], options: Options
 ) -> Detections:
     found: Detections = {}
     for mutant in mutants:
-        verdict = examine_program(bench, mutant, program, prepared, replace(options, toolchains=(PREFIX + mutant,)))
+        verdict = examine_link_case(bench, mutant, case, prepared, replace(options, toolchains=(PREFIX + mutant,)))
         for _, finding in verdict.findings:
             if finding.outcome is Outcome.ENGINE_FAULT:
                 continue
@@ -108,8 +108,8 @@ def shown_plan(world: str, seed: int) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class TryShown:
-    """A world of `harness/mutants/worlds.py`, with values from a seed, or a case of that module; or a program of
-    `harness/mutants/shown_programs.py`."""
+    """A world of `harness/mutants/worlds.py`, with values from a seed, or a case of that module; or a link case of
+    `harness/mutants/shown_link_cases.py`."""
 
     world: str
     mutants: tuple[str, ...]
@@ -119,9 +119,9 @@ class TryShown:
     def perform(self, bench: Workbench) -> Detections:
         if self.world == PROGRAMS:
             return self._programs(bench)
-        if self.world in PROGRAM_FILES:
-            program = parse_program(PROGRAM_FILES[self.world], f"{self.world}.toml")
-            return _try_program(bench, program, prepare(program), self.mutants, self.options)
+        if self.world in LINK_CASES:
+            case = parse_link_case(LINK_CASES[self.world], f"{self.world}.toml")
+            return _try_link_case(bench, case, prepare(case), self.mutants, self.options)
         return _try(bench, shown_plan(self.world, self.seed), self.mutants, self.options)
 
     def _programs(self, bench: Workbench) -> Detections:
@@ -130,8 +130,8 @@ class TryShown:
         for index in range(SHOWN_PROGRAMS):
             left = tuple([name for name in self.mutants if name not in found])
             if left:
-                trial = prepared_program(draw_program(self.seed, index)[0])
-                found |= _try_program(bench, trial.program, trial.prepared, left, self.options)
+                trial = prepared_link_case(draw_program(self.seed, index)[0])
+                found |= _try_link_case(bench, trial.case, trial.prepared, left, self.options)
         return found
 
 
@@ -157,16 +157,16 @@ class TryRandom:
         started = time.perf_counter()
         recipe = self.recipe
         if is_link_trial(recipe.worlds, self.index):
-            trial = prepared_program(draw_program(recipe.seed, self.index)[0])
+            trial = prepared_link_case(draw_program(recipe.seed, self.index)[0])
             names = (self.mutant,)
-            found = _try_program(bench, trial.program, trial.prepared, names, self.options).get(self.mutant)
-            return TriedWorld(time.perf_counter() - started, found, trial.program.wit if found is not None else "")
+            found = _try_link_case(bench, trial.case, trial.prepared, names, self.options).get(self.mutant)
+            return TriedWorld(time.perf_counter() - started, found, trial.case.wit if found is not None else "")
         world = draw(recipe, self.index, bench)
         values = Random(world.script_seed)
         try:
             encodings = encodings_of(self.index)
             planned = plan_trial(
-                world.wit, world.name, world.features, values, recipe.calls, recipe.bad_runs, encodings
+                world.wit, world.name, world.features, values, recipe.calls, recipe.fault_runs, encodings
             )
         except FrontEndError:
             return TriedWorld(time.perf_counter() - started)

@@ -18,11 +18,11 @@ from harness.judge.verdict import Verdict, broken, unusable
 from harness.plan.plan import Plan
 from harness.planner import case_plan, check_plan
 from harness.process.steps import StepLost
-from harness.runs.refuse import judge_refusals, unasked
+from harness.runs.negative_cases import judge_negative_cases, unasked
 from harness.runs.second_opinion import second_opinion
-from harness.runs.tasks import CheckWorld, ExplainCase, RunCase, RunRefusals, Smoke
+from harness.runs.tasks import CheckWorld, ExplainCase, RunCase, RunNegativeCases, Smoke
 from harness.suite.case import Case, load_case
-from harness.suite.refusals import load_refusals
+from harness.suite.negative_cases import load_negative_cases
 from harness.text.limits import planning
 from harness.text.toml_lines import FileError
 from harness.toolchains.cells import OURS, REFERENCE, First
@@ -72,13 +72,13 @@ def explain_case(bench: Workbench, task: ExplainCase) -> str | Examination:
     return Examination(task.name, "", planned) if isinstance(planned, Verdict) else case_words(*planned)
 
 
-def run_refusals(bench: Workbench, task: RunRefusals) -> Examination:
+def run_negative_cases(bench: Workbench, task: RunNegativeCases) -> Examination:
     started = time.perf_counter()
     try:
-        table = load_refusals(task.path)
+        table = load_negative_cases(task.path)
     except FileError as error:
         return Examination(task.name, "", unusable(str(error)))
-    verdict = judge_refusals(table, bench.toolchains, bench.builder, bench.read_otherwise)
+    verdict = judge_negative_cases(table, bench.toolchains, bench.builder, bench.read_otherwise)
     ran = Ran(refusals=len(table.rows))
     unsupported = tuple(unasked(table, bench.toolchains))
     seconds = time.perf_counter() - started

@@ -9,7 +9,7 @@ from enum import Enum, unique
 from pathlib import Path
 
 from harness.bench.examination import Options
-from harness.runs.tasks import RunCase, RunProgram, RunRefusals
+from harness.runs.tasks import RunCase, RunLinkCase, RunNegativeCases
 from harness.text.files import UnreadableFile, read_text_file
 
 ROOT = "cases"
@@ -19,7 +19,7 @@ WORLDS = (".wit", ".wasm", ".wat")
 """Suffixes of files that are worlds, not cases."""
 
 _ROWS = re.compile(r"^[ \t]*+\[\[[ \t]*+(refusal|library)[ \t]*+\]\]", re.MULTILINE)
-"""The keys that distinguish a table of refusals, and a program, from a case."""
+"""The keys that distinguish a table of negative cases, and a link case, from a case."""
 
 
 @unique
@@ -27,8 +27,8 @@ class Kind(Enum):
     """The kind of a file."""
 
     CASE = "case"
-    REFUSALS = "refusal"
-    PROGRAM = "library"
+    NEGATIVE_CASES = "refusal"
+    LINK_CASE = "library"
 
 
 class NoCases(Exception):
@@ -52,12 +52,12 @@ class SuiteFile:
         rows = _ROWS.search(text)
         return Kind.CASE if rows is None else Kind(rows[1])
 
-    def task(self, options: Options) -> RunCase | RunRefusals | RunProgram:
+    def task(self, options: Options) -> RunCase | RunNegativeCases | RunLinkCase:
         match self.kind:
-            case Kind.REFUSALS:
-                return RunRefusals(self.path, self.name)
-            case Kind.PROGRAM:
-                return RunProgram(self.path, self.name, options)
+            case Kind.NEGATIVE_CASES:
+                return RunNegativeCases(self.path, self.name)
+            case Kind.LINK_CASE:
+                return RunLinkCase(self.path, self.name, options)
         return RunCase(self.path, self.name, options)
 
 

@@ -1,4 +1,4 @@
-"""Tasks for workers, as data: run a case, a table of refusals, a program, a bare world, a tiny world.
+"""Tasks for workers, as data: run a case, a table of negative cases, a link case, a bare world, a tiny world.
 
 The command makes them, and loads none of the code that performs them.
 """
@@ -43,28 +43,28 @@ class ExplainCase:
 
 
 @dataclass(frozen=True, slots=True)
-class RunRefusals:
-    """A table of refusals."""
+class RunNegativeCases:
+    """A table of negative cases."""
 
     path: Path
     name: str
 
     def perform(self, bench: Workbench) -> Examination:
-        from harness.runs.perform import run_refusals
+        from harness.runs.perform import run_negative_cases
 
-        return run_refusals(bench, self)
+        return run_negative_cases(bench, self)
 
 
 @dataclass(frozen=True, slots=True)
-class RunProgram:
-    """A program file."""
+class RunLinkCase:
+    """The file of a link case."""
 
     path: Path
     name: str
     options: Options
 
     def perform(self, bench: Workbench) -> Examination:
-        from harness.programs.examine import examine_file
+        from harness.link_cases.examine import examine_file
 
         return examine_file(bench, self.path, self.name, self.options)
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of case files and of tables of refusals (draft 2020-12); `harness schema` prints it."""
+"""The JSON Schema of case files and of negative cases (draft 2020-12); `harness schema` prints it."""
 
 from __future__ import annotations
 
@@ -196,9 +196,9 @@ CASE_SCHEMA: Schema = {
     "$defs": {"step": _STEP},
 }
 
-REFUSALS_SCHEMA: Schema = {
+NEGATIVE_CASES_SCHEMA: Schema = {
     "$schema": DRAFT,
-    "title": "A table of refusals: input that a tool must not accept",
+    "title": "Negative cases: input that a tool must not accept",
     "type": "object",
     "required": ["title", "refusal"],
     "properties": {

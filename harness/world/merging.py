@@ -30,17 +30,28 @@ class Merging:
 
 def merging(world: World) -> Merging:
     """The imports that a linker makes of the imports of a world with compatible versions of an interface."""
+    names = {old: highest for old, highest in _lower_versions(world) if not _must_stay(world, old, highest)}
+    return Merging(names, _conflict(world, names)) if names else Merging()
+
+
+def has_compatible_imports(world: World) -> bool:
+    """Whether a world imports an interface in compatible versions, so that a linker has to decide what to merge."""
+    return bool(_lower_versions(world))
+
+
+def _lower_versions(world: World) -> list[tuple[str, str]]:
+    """Each import with a higher compatible version among the imports, and the highest."""
     tracks: dict[tuple[str, ...], list[tuple[tuple[object, ...], str]]] = {}
     for key in world.imports:
         match = _VERSIONED.fullmatch(key or "")
         if key is not None and match is not None and match["pre"] is None:  # a pre-release is compatible with nothing
             numbers = tuple(int(number) for number in match["numbers"].split("."))
             tracks.setdefault((match["name"], *_track(numbers)), []).append(((numbers, _build(match["build"])), key))
-    names = {}
+    found = []
     for members in tracks.values():
         *lower, (_, highest) = sorted(members)
-        names.update({old: highest for _, old in lower if not _must_stay(world, old, highest)})
-    return Merging(names, _conflict(world, names)) if names else Merging()
+        found += [(old, highest) for _, old in lower]
+    return found
 
 
 def canonical_name(key: str) -> str:

@@ -20,8 +20,8 @@ from harness.planner import case_plan, check_plan
 from harness.script.operations import Lists
 from harness.suite.case import Sample, load_case, parse_case
 from harness.suite.case_writer import case_text, toml_string
-from harness.suite.refusals import parse_refusals
-from harness.suite.schema import CASE_SCHEMA, REFUSALS_SCHEMA
+from harness.suite.negative_cases import parse_negative_cases
+from harness.suite.schema import CASE_SCHEMA, NEGATIVE_CASES_SCHEMA
 from harness.text.toml_lines import FileError
 
 HEAD = """title = "t"
@@ -54,7 +54,7 @@ def lines(found: Plan, role: Role, run: int = 0) -> list[str]:
 
 
 def test_schemas_are_schemas() -> None:
-    for schema in (CASE_SCHEMA, REFUSALS_SCHEMA):
+    for schema in (CASE_SCHEMA, NEGATIVE_CASES_SCHEMA):
         jsonschema.Draft202012Validator.check_schema(schema)
 
 
@@ -312,12 +312,12 @@ def test_texts_survive_a_case(text: str) -> None:
     assert parse_case(case_text("t", "w", ("own",), text)).wit == text
 
 
-def test_tables_of_refusals() -> None:
+def test_tables_of_negative_cases() -> None:
     row = 'why = "w"\nwit = "x"\nstage = "wit"\nmessage = "m"\nreference = "accepts"\n'
-    table = parse_refusals(f'title = "t"\n[[refusal]]\n{row}[[refusal]]\nworld = "v"\n{row}', "r.toml")
+    table = parse_negative_cases(f'title = "t"\n[[refusal]]\n{row}[[refusal]]\nworld = "v"\n{row}', "r.toml")
     assert [(r.line, r.world, r.reference) for r in table.rows] == [(2, None, "accepts"), (8, "v", "accepts")]
     with pytest.raises(FileError, match=r"r\.toml:5:1: .*'parse' is not one of"):
-        parse_refusals(f'title = "t"\n[[refusal]]\n{row}'.replace('"wit"\n', '"parse"\n'), "r.toml")
+        parse_negative_cases(f'title = "t"\n[[refusal]]\n{row}'.replace('"wit"\n', '"parse"\n'), "r.toml")
 
 
 WORLD = "package a:b; world w { }"
@@ -336,5 +336,5 @@ def test_rows_with_a_core_module(stage: str, wit: str, wat: str | None, message:
     row = f'why = "w"\nwit = "{wit}"\nstage = "{stage}"\nmessage = "m"\n'
     row += f'wat = "{wat}"\nreference = "refuses"\n' if wat is not None else 'reference = "refuses"\n'
     with pytest.raises(FileError) as caught:
-        parse_refusals(f'title = "t"\n[[refusal]]\n{row}', "r.toml")
+        parse_negative_cases(f'title = "t"\n[[refusal]]\n{row}', "r.toml")
     assert str(caught.value).startswith(message), caught.value

@@ -249,8 +249,8 @@ os.execv(find().path, ["wasm-tools", *words])
     ("what", "key"),
     [
         ("case", "title"),
-        ("refusals", "refusal"),
-        ("program", "library"),
+        ("negative-cases", "refusal"),
+        ("link-case", "library"),
         ("result", "cases"),
         ("fuzz", "findings"),
         ("expectations", "expect"),
@@ -261,6 +261,12 @@ def test_schemas_are_schemas(suite: Path, what: str, key: str) -> None:
     document = json.loads(harness_here("schema", what, cwd=suite).said)
     jsonschema.Draft202012Validator.check_schema(document)
     assert key in document["properties"]
+
+
+@pytest.mark.parametrize(("old", "new"), [("refusals", "negative-cases"), ("program", "link-case")])
+def test_old_names_of_schemas_work_for_one_release(suite: Path, old: str, new: str) -> None:
+    warning = f"Warning: `harness schema {old}` is an old name: use `harness schema {new}`\n"
+    assert harness_here("schema", old, cwd=suite).said == warning + harness_here("schema", new, cwd=suite).said
 
 
 def test_doctor(suite: Path) -> None:

@@ -12,12 +12,13 @@ from harness.bench.examine import examine
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.frontend.front_end import WitText
+from harness.fuzz.bucket import hits
 from harness.fuzz.cases_of import bare_case
 from harness.fuzz.oracle import Oracle
-from harness.fuzz.signature import hits
 from harness.judge.embedding import unasked
 from harness.plan.plan import Plan
 from harness.planner import check_plan
+from harness.process.launching import Limits
 from harness.process.steps import Steps
 from harness.toolchains.protocol import ENCODINGS
 from harness.toolchains.selection import FromFile, Member, Ours, Reference, Selection
@@ -62,12 +63,14 @@ TEXT = '"$tool" component wit "$0" | sed s/borrow/own/ > "$1"'
 CUT = '"$tool" component wit "$0" | head -c 9 > "$1"'
 
 
-def bench_of(folder: Path, commands: Mapping[str, list[str]], reference: bool = False) -> Workbench:
+def bench_of(
+    folder: Path, commands: Mapping[str, list[str]], reference: bool = False, limits: Limits | None = None
+) -> Workbench:
     tool = find()
     lines = ['name = "mine"', *(f"{key} = {words}" for key, words in {"link": LINK, **commands}.items())]
     (folder / "mine.toml").write_text("\n".join(lines).replace("{tool}", tool.path))
     members: tuple[Member, ...] = (Ours(), *([Reference(tool)] if reference else []), FromFile(folder / "mine.toml"))
-    return Workbench(Settings(folder, Selection(members)), Steps())
+    return Workbench(Settings(folder, Selection(members), limits or Limits()), Steps())
 
 
 def plan_of(wit: str, *encodings: str, features: tuple[str, ...] = ()) -> Plan:
@@ -135,6 +138,15 @@ def test_what_is_wrong_is_about_the_toolchain_by_name(
     assert found["mine"][0].startswith(message), found
 
 
+def test_a_tool_without_end_is_asked_once(tmp_path: Path) -> None:
+    """Each question would take the whole time limit; the tool is wrong already."""
+    endless = shell('echo >> "$0"; sleep 600', str(tmp_path / "asked"), "{module}", "{output}")
+    bench = bench_of(tmp_path, {"embed": EMBED, "new": endless}, limits=Limits(seconds=1))
+    found = findings(bench, plan_of(WORLD, *ENCODINGS))
+    assert found == {"mine": ["`component new` of the subject, utf8: new did not end within 1 s"]}
+    assert (tmp_path / "asked").read_text() == "\n"
+
+
 def test_what_it_cannot_be_asked_for(tmp_path: Path) -> None:
     words = [word for word in EMBED if word not in ("--features", "{features}", "--dummy-names", "{names}")]
     bench = bench_of(tmp_path, {"embed": [*words, "--dummy"]})
@@ -158,10 +170,10 @@ def test_it_is_judged_with_all_else(tmp_path: Path) -> None:
     verdict = examine(bench, "w", plan, Options(artifacts=None)).verdict
     assert (verdict.outcome, verdict.minority) == (Outcome.FAIL, "mine")
     (hit,) = hits(verdict, lambda subject, finding: "")
-    assert (hit.signature.toolchain, hit.signature.aspect, hit.run) == ("mine", "component embed", 0)
-    oracle = Oracle(bench, hit.signature, Options(artifacts=None))
+    assert (hit.bucket.toolchain, hit.bucket.aspect, hit.run) == ("mine", "component embed", 0)
+    oracle = Oracle(bench, hit.bucket, Options(artifacts=None))
     fails = {}
     for encoding in ("utf8", "utf16"):
         oracle.allow(100)
-        fails[encoding] = oracle.case_fails(bare_case(WORLD, "w", (), hit.signature, (encoding,)))
+        fails[encoding] = oracle.case_fails(bare_case(WORLD, "w", (), hit.bucket, (encoding,)))
     assert fails == {"utf8": False, "utf16": True}

@@ -154,6 +154,7 @@ LOOKED_UP_THERE = (
 )
 NO_RESOURCE = "a:a/c@1.2.3 has no resource a"
 OVERFLOW = "Panicked at {}: thread 'main' has overflowed its stack fatal runtime error: stack overflow, aborting"
+NO_END = "{}: {} did not end within 30 s"
 BAD = ("with !var 2 in f: result at r",)
 
 
@@ -201,6 +202,17 @@ BAD = ("with !var 2 in f: result at r",)
         ("plain", "x", "tool panicked", LOOKED_UP.format("mod.rs:2626:66"), (), False),
         ("made of lower", "x", "tool panicked", "link panicked (exit code 134): thread 'main' has overflowed its stack", (), True),
         ("one version", "x", "tool panicked", "link panicked (exit code 134): thread 'main' has overflowed its stack", (), False),
+        ("made of lower", "x", "timed out", NO_END.format("the subject of reference@winch", "link"), (), True),
+        ("lower first", "x", "timed out", NO_END.format("the subject of subject=reference,provider=ours@winch", "link"), (), True),
+        ("made of lower", "x", "timed out", NO_END.format("`component new` of the subject, utf8", "new"), (), True),
+        ("made of lower", "x", "timed out", NO_END.format("the driver of reference@winch", "link"), (), False),
+        ("made of lower", "x", "timed out", NO_END.format("the subject of reference@winch", "generate"), (), False),
+        ("made of lower", "x", "timed out", NO_END.format("`component embed` of the subject, utf8", "embed"), (), False),
+        ("made of lower", "x", "timed out", "subject-run: did not end within 30 s", (), False),
+        ("made of lower", "x", "fail", NO_END.format("the subject of reference@winch", "link"), (), False),
+        ("one version", "x", "timed out", NO_END.format("the subject of reference@winch", "link"), (), False),
+        ("apart", "x", "timed out", NO_END.format("the subject of reference@winch", "link"), (), False),
+        ("plain", "x", "timed out", NO_END.format("the subject of reference@winch", "link"), (), False),
         ("plain", "x", "fail", NOT_MERGED.format(NO_TYPE, LOOKED_UP_THERE), (), True),
         ("plain", "x", "fail", NOT_MERGED.format(NO_TYPE, LOOKED_UP_THERE.replace("key", "name")), (), False),
         ("plain", "x", "fail", NOT_MERGED.format("the function f of a:b/c is missing", LOOKED_UP_THERE), (), False),

@@ -223,7 +223,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             [": expected failure\n", "Known fault of wasm-tools: second-of-two-cases-unchecked (package a:b; "],
         ),
         (["bad.toml"], 2, ["bad.toml:", "there is no function a:b/x#h"]),
-        ([str(CASES / "refusals" / "accessors.toml")], 2, ["a table of refusals: only cases"]),
+        ([str(CASES / "refusals" / "accessors.toml")], 2, ["a table of negative cases: only cases"]),
         ([str(CASES)], 2, ["is a directory"]),
     ],
     ids=lambda value: " ".join(value)[-40:] if isinstance(value, list) else "",

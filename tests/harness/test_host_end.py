@@ -18,8 +18,8 @@ from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.engine import engine
 from harness.frontend.front_end import WitText, surround
+from harness.fuzz.bucket import Bucket, hits
 from harness.fuzz.oracle import Oracle
-from harness.fuzz.signature import Signature, hits
 from harness.host_end import end
 from harness.host_end.calls import host_run
 from harness.host_end.values import NotPlain, difference, normal, possible, read, write
@@ -198,7 +198,7 @@ def test_a_fault_of_the_engine_everywhere_is_no_verdict_on_a_tool(
     verdict = examine(bench, "w", plan, Options(artifacts=None)).verdict
     assert (verdict.outcome, verdict.minority) == (Outcome.ENGINE_FAULT, None)
     assert {finding.outcome for _, finding in verdict.findings} == {Outcome.ENGINE_FAULT}
-    assert {hit.signature.minority for hit in hits(verdict, lambda toolchain, finding: "")} == {""}
+    assert {hit.bucket.minority for hit in hits(verdict, lambda toolchain, finding: "")} == {""}
     assert Detector(bench, plan, Options(artifacts=None)).by_all(mutant) is None
     monkeypatch.undo()
     assert Detector(bench, plan, Options(artifacts=None)).by_all(mutant) is not None
@@ -226,15 +226,15 @@ def test_a_fault_that_both_ends_share_is_named(
     wrong_ones = {judged.toolchain for judged in verdict.judgements if judged.findings and "@" not in judged.toolchain}
     assert wrong_ones == {f"{wrong}, between hosts"}
     (hit,) = hits(verdict, lambda toolchain, finding: "")
-    assert (hit.signature.minority, hit.signature.aspect) == (wrong, "value at the host")
+    assert (hit.bucket.minority, hit.bucket.aspect) == (wrong, "value at the host")
 
 
 @pytest.mark.parametrize(
     ("alone", "shows"), [(Named("mutant:last-cases-exchanged-at-both-ends", stands_in=True), True), (Ours(), False)]
 )
 def test_a_finding_of_a_host_is_reduced(tmp_path: Path, alone: Member, shows: bool) -> None:
-    signature = Signature(f"{OURS}, between hosts", "fail", 3, "value at the host", "different", OURS)
+    bucket = Bucket(f"{OURS}, between hosts", "fail", 3, "value at the host", "different", OURS)
     bench = Workbench(Settings(tmp_path, Selection((alone,))), Steps())
-    oracle = Oracle(bench, signature, Options(artifacts=None))
+    oracle = Oracle(bench, bucket, Options(artifacts=None))
     oracle.allow(3)
     assert oracle.fails(check_plan(WitText(WORLDS["both-ends"], "w.wit"), None, calls=8)) is shows

@@ -14,8 +14,8 @@ from harness.runs.suite_files import Kind, SuiteFile
 from harness.script.operations import Handle
 from harness.script.parser import ScriptValueError, parse_value
 from harness.suite.case import load_case, parse_case
-from harness.suite.program import load_program, parse_program
-from harness.suite.refusals import load_refusals, parse_refusals
+from harness.suite.link_case import load_link_case, parse_link_case
+from harness.suite.negative_cases import load_negative_cases, parse_negative_cases
 from harness.text.files import MAX_BYTES
 from harness.text.toml_lines import FileError
 from harness.values.wave_lexer import WaveError
@@ -30,13 +30,13 @@ EXAMPLES = {
 }
 PARSERS: dict[str, Callable[[str], object]] = {
     "case": parse_case,
-    "refusals": parse_refusals,
-    "program": parse_program,
+    "refusals": parse_negative_cases,
+    "program": parse_link_case,
 }
 LOADERS: dict[str, Callable[[Path], object]] = {
     "case": load_case,
-    "refusals": load_refusals,
-    "program": load_program,
+    "refusals": load_negative_cases,
+    "program": load_link_case,
 }
 HOSTILE = {
     "decimal": ("title = " + "9" * 5000, "not TOML: Exceeds the limit"),
@@ -111,9 +111,9 @@ def test_what_is_no_regular_file_is_not_opened(kind: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("\n" * 200_000 + "[[refusal]]", Kind.REFUSALS),
+        ("\n" * 200_000 + "[[refusal]]", Kind.NEGATIVE_CASES),
         ("[[" + " " * 200_000, Kind.CASE),
-        (" " * 200_000 + "[[ library ]]", Kind.PROGRAM),
+        (" " * 200_000 + "[[ library ]]", Kind.LINK_CASE),
     ],
 )
 def test_the_kind_of_a_file_is_found_in_one_pass(tmp_path: Path, text: str, kind: Kind) -> None:

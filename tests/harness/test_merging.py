@@ -18,7 +18,7 @@ from harness.process.steps import Steps
 from harness.toolchains.builder import Builder
 from harness.toolchains.cells import pure_cell
 from harness.toolchains.protocol import Built, Done, GenerateOptions, Job, Library, LinkOptions, Refused, Toolchain
-from harness.world.merging import merged, merging
+from harness.world.merging import has_compatible_imports, merged, merging
 from harness.world.world import World
 
 A = "package a:b@1.0.0 { interface i { record t { a: u8 } resource r; f: func(a: t, b: borrow<r>); } }\n"
@@ -48,9 +48,11 @@ def world(packages: str, items: str) -> World:
 )
 def test_which_versions_are_compatible(versions: list[str], names: dict[str, str]) -> None:
     packages = "".join(f"package a:b@{version} {{ interface i {{ f: func(); }} }}\n" for version in versions)
-    found = merging(world(packages, "".join(f"import a:b/i@{version};" for version in versions)))
+    made = world(packages, "".join(f"import a:b/i@{version};" for version in versions))
+    found = merging(made)
     assert found.names == {f"a:b/i@{old}": f"a:b/i@{new}" for old, new in names.items()}
     assert not found.conflict
+    assert has_compatible_imports(made) is bool(names)
 
 
 @pytest.mark.parametrize(
@@ -174,6 +176,16 @@ def test_what_is_around_a_merged_world() -> None:
 def test_a_driver_reaches_every_exported_version() -> None:
     source = WitText(f"package x:y; {A}{HIGHER} world w {{ export a:b/i@1.0.0; export a:b/i@1.1.0; }}", "w.wit")
     parts = surround(source).parts
+    assert parts[Role.SUBJECT].plan.merge_versions and not parts[Role.DRIVER].plan.merge_versions
+
+
+def test_no_tool_decides_about_merging_in_a_driver() -> None:
+    """Only the subject tests whether a tool leaves versions apart that must stay."""
+    higher = "package a:b@1.1.0 { interface i { use a:b/i@1.0.0.{t, r}; f: func(a: t, b: borrow<r>); } }\n"
+    source = WitText(f"package x:y; {A}{higher} world w {{ {BOTH} export a:b/i@1.1.0; }}", "w.wit")
+    parts = surround(source).parts
+    assert {"a:b/i@1.0.0", "a:b/i@1.1.0"} <= parts[Role.DRIVER].world.imports.keys()
+    assert not merging(parts[Role.DRIVER].world).names
     assert parts[Role.SUBJECT].plan.merge_versions and not parts[Role.DRIVER].plan.merge_versions
 
 

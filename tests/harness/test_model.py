@@ -210,7 +210,7 @@ def test_bytes_that_are_no_value_in_a_list_that_goes_whole(type: str, given: str
         ("map<u8, u8>", "list 0", TrapClass.INTERPRETER),
     ],
 )
-def test_bad_values_trap(type: str, given: str, trap: TrapClass) -> None:
+def test_invalid_values_trap(type: str, given: str, trap: TrapClass) -> None:
     seen = echo(type, [given])
     assert seen.outcome.trap is trap
     assert lines(seen, Role.PROVIDER) == []

@@ -75,7 +75,7 @@ def test_who_drops_an_own_handle_runs_the_destructor_of_the_implementor() -> Non
         ((s.Call("a:b/x", "lend", None, (s.Register(0), s.Handle(0))),), TrapClass.INVALID_HANDLE),
     ],
 )
-def test_bad_handles_trap(ops: tuple[s.Op, ...], trap: TrapClass) -> None:
+def test_invalid_handles_trap(ops: tuple[s.Op, ...], trap: TrapClass) -> None:
     assert resources(ops).outcome.trap is trap
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from harness.link_cases.prepare import prepare
 from harness.planner import case_plan
 from harness.process.children import Limits
-from harness.programs.prepare import prepare
 from harness.suite.case import parse_case
 from harness.suite.expectations_file import ExpectationsError, load
-from harness.suite.program import load_program
-from harness.suite.refusals import load_refusals
+from harness.suite.link_case import load_link_case
+from harness.suite.negative_cases import load_negative_cases
 from harness.text.toml_lines import FileError
 from harness.toolchains import command
 from harness.toolchains.command_file import ToolchainFileError
@@ -28,7 +28,7 @@ def case(path: Path) -> None:
 
 
 def program(path: Path) -> None:
-    prepare(load_program(path))
+    prepare(load_link_case(path))
 
 
 def expectations(path: Path) -> None:
@@ -36,7 +36,7 @@ def expectations(path: Path) -> None:
 
 
 def refusals(path: Path) -> None:
-    load_refusals(path)
+    load_negative_cases(path)
 
 
 def toolchain(path: Path) -> None:

@@ -19,14 +19,14 @@ from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.frontend.front_end import WitText
 from harness.judge.votes import FRONT_END, MODEL
+from harness.link_cases.examine import examine_link_case
+from harness.link_cases.prepare import prepare
 from harness.planner import check_plan
 from harness.process.steps import Steps
-from harness.programs.examine import examine_program
-from harness.programs.prepare import prepare
-from harness.runs.refuse import judge_refusals
+from harness.runs.negative_cases import judge_negative_cases
 from harness.runs.run import Run
-from harness.suite.program import parse_program
-from harness.suite.refusals import parse_refusals
+from harness.suite.link_case import parse_link_case
+from harness.suite.negative_cases import parse_negative_cases
 from harness.toolchains import ours
 from harness.toolchains.cells import REFERENCE
 from harness.toolchains.choose import Tools
@@ -191,18 +191,18 @@ logs = ["told(7)"]
 
 
 def test_a_program_whose_world_is_misread(bench: Workbench, lost_renames: None) -> None:
-    program = parse_program(PROGRAM.replace('["told(7)"]', "[]"))
-    verdict = examine_program(bench, "p", program, prepare(program), Options(artifacts=None))
+    program = parse_link_case(PROGRAM.replace('["told(7)"]', "[]"))
+    verdict = examine_link_case(bench, "p", program, prepare(program), Options(artifacts=None))
     assert verdict.minority == FRONT_END
     assert "worlds.a:b/w.imports.log" in verdict.findings[0][1].message
 
 
 def test_a_program_whose_world_is_read_right(bench: Workbench) -> None:
     """Whatever else is wrong with it."""
-    program = parse_program(PROGRAM)
-    assert examine_program(bench, "p", program, prepare(program), Options(artifacts=None)).outcome is Outcome.PASS
-    wrong = parse_program(PROGRAM.replace("told(7)", "told(8)"))
-    verdict = examine_program(bench, "p", wrong, prepare(wrong), Options(artifacts=None))
+    program = parse_link_case(PROGRAM)
+    assert examine_link_case(bench, "p", program, prepare(program), Options(artifacts=None)).outcome is Outcome.PASS
+    wrong = parse_link_case(PROGRAM.replace("told(7)", "told(8)"))
+    verdict = examine_link_case(bench, "p", wrong, prepare(wrong), Options(artifacts=None))
     assert verdict.outcome is Outcome.FAIL and verdict.minority == MODEL
 
 
@@ -228,14 +228,18 @@ reference = "accepts"
 
 
 def test_a_refusal_whose_world_is_misread(bench: Workbench, lost_renames: None) -> None:
-    verdict = judge_refusals(parse_refusals(REFUSALS), bench.toolchains, bench.builder, bench.read_otherwise)
+    verdict = judge_negative_cases(
+        parse_negative_cases(REFUSALS), bench.toolchains, bench.builder, bench.read_otherwise
+    )
     assert verdict.minority == FRONT_END
     assert "line 2 (renamed)" in verdict.findings[0][1].message and ".imports.old" in verdict.findings[0][1].message
 
 
 def test_refusals_that_are_read_right(bench: Workbench) -> None:
     """The second row is wrong about the reference, which reads it no more than ours does."""
-    verdict = judge_refusals(parse_refusals(REFUSALS), bench.toolchains, bench.builder, bench.read_otherwise)
+    verdict = judge_negative_cases(
+        parse_negative_cases(REFUSALS), bench.toolchains, bench.builder, bench.read_otherwise
+    )
     assert verdict.minority == REFERENCE
 
 

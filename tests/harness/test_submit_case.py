@@ -157,7 +157,7 @@ def test_two_runs_must_show_the_same(second: str, code: int, monkeypatch: pytest
         (["w.wit", "-o", "new.toml"], "`harness check w.wit` runs it; with --write-case FILE --reduce it makes a case"),
         (["bad.toml", "-o", "new.toml"], "bad.toml:1:"),
         (["outside.toml", "-o", "new.toml"], "its WIT is in another file"),
-        ([str(CASES / "refusals" / "accessors.toml"), "-o", "new.toml"], "is a table of refusals"),
+        ([str(CASES / "refusals" / "accessors.toml"), "-o", "new.toml"], "is a table of negative cases"),
     ],
     ids=lambda value: " ".join(value)[-40:] if isinstance(value, list) else "",
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from harness.engine.results import EngineKind, Rejected, RunResult, Trap
-from harness.fuzz.signature import hits
+from harness.fuzz.bucket import hits
 from harness.judge.diff import against_model, between
 from harness.judge.difference import Difference
 from harness.judge.judging import judge, refused_by_engine
@@ -128,7 +128,7 @@ def test_a_fault_of_the_engine_is_nobodys_failure(met: tuple[str, ...], while_ru
     assert (found.outcome, found.minority) == (Outcome.ENGINE_FAULT, None)
     assert {name for name, _ in found.findings} == set(met)
     assert all(finding.message.endswith(BUG) for _, finding in found.findings)
-    assert not {hit.signature.minority for hit in hits(found, lambda _, finding: "")} - {""}
+    assert not {hit.bucket.minority for hit in hits(found, lambda _, finding: "")} - {""}
 
 
 def test_a_failure_beside_a_fault_of_the_engine_is_a_failure() -> None:

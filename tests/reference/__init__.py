@@ -1,1 +1,1 @@
-"""What the pinned wasm-tools does wrong in subcommands that no case, program or table of refusals runs."""
+"""What the pinned wasm-tools does wrong in subcommands that no case, link case or negative case runs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 import tomllib
@@ -19,8 +20,17 @@ OURS = (sys.executable, "-c", "import sys; from generator.cli import main; sys.e
 SECONDS = 600
 
 
-def run(tool: Sequence[str], *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([*tool, *arguments], input=stdin, capture_output=True, timeout=SECONDS, check=False)
+def run(
+    tool: Sequence[str], *arguments: str, stdin: bytes = b"", seconds: int = SECONDS
+) -> subprocess.CompletedProcess[bytes]:
+    """`seconds`: the limit on processor time; more than that is SIGXCPU."""
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+
+    return subprocess.run(
+        [*tool, *arguments], input=stdin, capture_output=True, timeout=SECONDS, check=False, preexec_fn=limited
+    )
 
 
 FINDINGS = [
@@ -59,7 +69,7 @@ def arguments(row: dict[str, Any], source: Path, folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("row", FINDINGS)
 def test_reference(row: dict[str, Any], reference: Sequence[str], tmp_path: Path) -> None:
-    done = run(reference, *arguments(row, prepared(row, tmp_path), tmp_path))
+    done = run(reference, *arguments(row, prepared(row, tmp_path), tmp_path), seconds=row.get("seconds", SECONDS))
     code, words = row["reference"]
     assert (done.returncode, words in done.stderr.decode()) == (code, True), done.stderr.decode()
     assert row.get("output", "") in done.stdout.decode()
@@ -72,7 +82,7 @@ def test_reference(row: dict[str, Any], reference: Sequence[str], tmp_path: Path
 
 @pytest.mark.parametrize("row", FINDINGS)
 def test_ours(row: dict[str, Any], tmp_path: Path) -> None:
-    done = run(OURS, *arguments(row, prepared(row, tmp_path), tmp_path))
+    done = run(OURS, *arguments(row, prepared(row, tmp_path), tmp_path), seconds=row.get("seconds", SECONDS))
     code, words = row["ours"]
     assert (done.returncode, words in done.stderr.decode()) == (code, True), done.stderr.decode()
     output = tmp_path / "output.wasm"

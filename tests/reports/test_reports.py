@@ -204,7 +204,7 @@ def test_head_and_summary() -> None:
     [
         (Ran(), "no call ran"),
         (Ran(cells=("ours@winch",)), "instantiated, no call ran"),
-        (Ran(refusals=2), "2 refusals tried"),
+        (Ran(refusals=2), "2 negative cases tried"),
         (Ran(1, (Called("f", 1),), ("ours@winch",)), "1 call of 1 function ran in 1 cell"),
     ],
 )

@@ -1,4 +1,4 @@
-"""A random program as the text of a program file (`harness/programs`), which anybody can run and keep."""
+"""A random program as the text of a link case (`harness/link_cases`), which anybody can run and keep."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ _LIBC = """
 
 
 @dataclass(frozen=True, slots=True)
-class ProgramText:
-    """What a program file says, comments apart."""
+class LinkCaseText:
+    """The text of a link case without its comments."""
 
     title: str
     why: str
@@ -54,7 +54,7 @@ class ProgramText:
         return f'{head}title = {toml_string(self.title)}\nwhy = {toml_string(self.why)}\norigin = "own"\n{self.body}'
 
 
-def program_body(program: LinkProgram) -> str:
+def link_case_body(program: LinkProgram) -> str:
     """The TOML behind title, why and origin."""
     model = Model(program)
     writers = [LibraryWriter(model, index) for index in range(len(program.libraries))]

@@ -1,4 +1,4 @@
-"""A trial whose world is a program of libraries: drawn, linked by each toolchain, run, and judged by the model."""
+"""A trial with a link case instead of a world: drawn, linked by each toolchain, run, and judged by the model."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from random import Random
 
 from harness.bench.examination import Options
 from harness.bench.workbench import Workbench
+from harness.fuzz.bucket import Bucket, Hit, Triage, hits
 from harness.fuzz.choices import Exhausted, FixedSource, NotFailing, RandomSource, Source
 from harness.fuzz.drawn import LINK, RANDOM
 from harness.fuzz.linking.checks import USE, use_name
 from harness.fuzz.linking.draw import random_program
 from harness.fuzz.linking.model import Model
 from harness.fuzz.linking.parts import LinkProgram
-from harness.fuzz.linking.text import ProgramText, exports_of, program_body
-from harness.fuzz.signature import Explain, Hit, Signature, hits
+from harness.fuzz.linking.text import LinkCaseText, exports_of, link_case_body
 from harness.judge.verdict import Finding, Verdict
-from harness.programs.examine import examine_program
-from harness.programs.prepare import Prepared, prepare
-from harness.suite.program import Program, parse_program
+from harness.link_cases.examine import examine_link_case
+from harness.link_cases.prepare import Prepared, prepare
+from harness.suite.link_case import LinkCase, parse_link_case
 
 EVERY = 8
-"""Of trials in random worlds, one in so many is a program."""
+"""Among trials in random worlds, one in so many has a link case."""
 _NAME = "fuzz"
 _ATTEMPTS = 250
 
 
 def is_link_trial(worlds: str, index: int) -> bool:
-    """Whether the trial of this number is a program. `worlds`: where the campaign's worlds come from."""
+    """Whether the trial of this number has a link case. `worlds`: the source of the campaign's worlds."""
     return worlds == LINK or (worlds == RANDOM and index % EVERY == EVERY - 1)
 
 
@@ -39,18 +39,18 @@ def draw_program(seed: int, index: int) -> tuple[LinkProgram, tuple[int, ...]]:
     return program, tuple(source.choices)
 
 
-def program_text(program: LinkProgram, signature: Signature | None = None) -> ProgramText:
-    title = str(signature)[:200] if signature is not None else "A random program of libraries"
-    return ProgramText(
-        title, "Found by `harness fuzz`: the model of dynamic linking expects this.", program_body(program)
+def link_case_text(program: LinkProgram, bucket: Bucket | None = None) -> LinkCaseText:
+    title = str(bucket)[:200] if bucket is not None else "A random link case"
+    return LinkCaseText(
+        title, "Found by `harness fuzz`: the model of dynamic linking expects this.", link_case_body(program)
     )
 
 
 @dataclass(frozen=True, slots=True)
-class ProgramTrial:
-    """A program as its file says it, and as toolchains get it."""
+class LinkTrial:
+    """A link case, and its libraries as toolchains get them."""
 
-    program: Program
+    case: LinkCase
     prepared: Prepared
 
     @property
@@ -58,53 +58,53 @@ class ProgramTrial:
         return len(self.prepared.calls)
 
 
-def prepared_program(program: LinkProgram) -> ProgramTrial:
-    """`FileError` would be a fault of what draws programs."""
-    parsed = parse_program(program_text(program).toml(), "program.toml")
-    return ProgramTrial(parsed, prepare(parsed))
+def prepared_link_case(program: LinkProgram) -> LinkTrial:
+    """A `FileError` would be a fault of the code that draws programs."""
+    parsed = parse_link_case(link_case_text(program).toml(), "link-case.toml")
+    return LinkTrial(parsed, prepare(parsed))
 
 
-def judge_program(bench: Workbench, trial: ProgramTrial, options: Options) -> tuple[Verdict, list[Hit]]:
+def judge_link_case(bench: Workbench, trial: LinkTrial, options: Options) -> tuple[Verdict, list[Hit]]:
     """What is wrong with what the toolchains of `options` make of it."""
-    verdict = examine_program(bench, _NAME, trial.program, trial.prepared, options)
-    return verdict, hits(verdict, _explainer(bench, options, trial.program))
+    verdict = examine_link_case(bench, _NAME, trial.case, trial.prepared, options)
+    return verdict, hits(verdict, _triage(bench, options, trial.case))
 
 
-def _explainer(bench: Workbench, options: Options, program: Program) -> Explain:
+def _triage(bench: Workbench, options: Options, case: LinkCase) -> Triage:
     tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
-    expectations = options.expectations.about(program.wit)
+    expectations = options.expectations.about(case.wit)
 
-    def explain(toolchain: str, finding: Finding) -> str:
+    def triage(toolchain: str, finding: Finding) -> str:
         tool = tools.get(toolchain)
         known = expectations.find(tool, _NAME, finding.outcome, finding.message) if tool is not None else None
         return known.id if known is not None else ""
 
-    return explain
+    return triage
 
 
-class ProgramReduction:
+class LinkReduction:
     """Choices lowered while the same finding shows: libraries and symbols are left out, numbers get smaller."""
 
-    def __init__(self, bench: Workbench, signature: Signature, options: Options, until: float | None = None) -> None:
+    def __init__(self, bench: Workbench, bucket: Bucket, options: Options, until: float | None = None) -> None:
         """`until`: when to stop at the latest, as `time.time()` counts."""
         self._bench = bench
-        self._signature = signature
+        self._bucket = bucket
         self._options = replace(options, artifacts=None)
         self._until = until
         self.attempts = 0
         self.cut = False
         """The time was over before the end."""
         self.message = ""
-        """What the finding says in the last program that showed it."""
+        """The message of the finding in the last program that showed it."""
 
     def shows(self, program: LinkProgram) -> bool:
         self.attempts += 1
         self._bench.steps.prefix = f"attempt {self.attempts}: "
         try:
-            _, found = judge_program(self._bench, prepared_program(program), self._options)
+            _, found = judge_link_case(self._bench, prepared_link_case(program), self._options)
         finally:
             self._bench.steps.prefix = ""
-        hit = next((hit for hit in found if hit.signature == self._signature and not hit.known), None)
+        hit = next((hit for hit in found if hit.bucket == self._bucket and not hit.known), None)
         if hit is None:
             return False
         self.message = hit.message
@@ -114,7 +114,7 @@ class ProgramReduction:
         self.cut = self.cut or (self._until is not None and time.time() > self._until)
         return not self.cut
 
-    def run(self, choices: tuple[int, ...]) -> ProgramText | None:
+    def run(self, choices: tuple[int, ...]) -> LinkCaseText | None:
         """None: the finding did not show again."""
         from harness.fuzz.shrinking import shrink
 
@@ -126,7 +126,7 @@ class ProgramReduction:
             program = random_program(FixedSource(smallest))
         except (NotFailing, Exhausted):
             return None
-        return program_text(self._with_one_export(program), self._signature)
+        return link_case_text(self._with_one_export(program), self._bucket)
 
     def _with_one_export(self, program: LinkProgram) -> LinkProgram:
         """With one only, where that shows it; what it needs of the others' definitions stays."""

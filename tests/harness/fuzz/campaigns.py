@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from harness.bench.examination import Options
+from harness.fuzz.bucket import Bucket, Hit
 from harness.fuzz.campaign import Bounds, Campaign
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.cases_of import sample_case
 from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.findings import Found, Ledger
 from harness.fuzz.reduce import Reduce, Reduced
-from harness.fuzz.signature import Hit, Signature
 from harness.fuzz.trial import Recipe, Refusal, Trial, TrialResult
 from harness.runs.messages import Task
 from harness.runs.run import Run
@@ -27,7 +27,7 @@ WORLD = DrawnWorld(WIT, "w", (), 7, (1, 2))
 
 
 def hit(kind: str, known: str = "") -> Hit:
-    return Hit(Signature("ours", "fail", 3, "event", kind, "ours"), f"it was {kind}", known)
+    return Hit(Bucket("ours", "fail", 3, "event", kind, "ours"), f"it was {kind}", known)
 
 
 def plain_trial(index: int) -> TrialResult:
@@ -36,14 +36,14 @@ def plain_trial(index: int) -> TrialResult:
     found += [hit("five", "known-five")] if index % 5 == 0 and index else []
     refusals = (Refusal("planner", "no value"),) if index % 3 == 0 else ()
     outcome = "fail" if found else "pass"
-    cases = tuple((each.signature, sample_case(WORLD, 200, each.signature)) for each in found if not each.known)
+    cases = tuple((each.bucket, sample_case(WORLD, 200, each.bucket)) for each in found if not each.known)
     return TrialResult(index, 10, outcome, tuple(found), refusals, cases, 0.1, (("run", 0.1),))
 
 
 class StubRun(Run):
     """Carries tasks out at once, by plain functions."""
 
-    def __init__(self, trial: Callable[[int], TrialResult], reduce: Callable[[Signature], Reduced]) -> None:
+    def __init__(self, trial: Callable[[int], TrialResult], reduce: Callable[[Bucket], Reduced]) -> None:
         super().__init__(Tools(without_reference=True), 1)
         self.submitted: list[int] = []
         self._trial = trial
@@ -57,14 +57,14 @@ class StubRun(Run):
                 future.set_result(self._trial(task.index))
             else:
                 assert isinstance(task, Reduce)
-                future.set_result(self._reduce(task.signature))
+                future.set_result(self._reduce(task.bucket))
         except Exception as error:
             future.set_exception(error)
         return future
 
 
-def small(signature: Signature) -> Reduced:
-    return Reduced(CaseParts("t", f"smaller {signature.kind}", WIT, "w"), 3)
+def small(bucket: Bucket) -> Reduced:
+    return Reduced(CaseParts("t", f"smaller {bucket.kind}", WIT, "w"), 3)
 
 
 @dataclass
@@ -78,10 +78,10 @@ class Told:
         pass
 
     def found(self, found: Found) -> None:
-        self.found_kinds.append(found.signature.kind)
+        self.found_kinds.append(found.bucket.kind)
 
     def reduced(self, found: Found, reduced: Reduced) -> None:
-        self.reduced_kinds.append(found.signature.kind)
+        self.reduced_kinds.append(found.bucket.kind)
 
 
 class Commands:
@@ -97,7 +97,7 @@ def campaign(
     directory: Path,
     bounds: Bounds,
     trial: Callable[[int], TrialResult] = plain_trial,
-    reduce: Callable[[Signature], Reduced] = small,
+    reduce: Callable[[Bucket], Reduced] = small,
     ledger: Ledger | None = None,
 ) -> Iterator[Campaign]:
     with StubRun(trial, reduce) as run:

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from harness.fuzz import campaign as campaign_module
 from harness.fuzz import state
+from harness.fuzz.bucket import Bucket
 from harness.fuzz.campaign import INTERRUPTED, Bounds, Campaign
 from harness.fuzz.findings import Ledger
 from harness.fuzz.reduce import Reduced
-from harness.fuzz.signature import Signature
 from harness.fuzz.trial import TrialResult
 from harness.runs.messages import Task
 from harness.runs.pool import TaskFailed
@@ -31,7 +31,7 @@ from tests.harness.fuzz.campaigns import StubRun, Told, campaign, hit, plain_tri
 
 def totals(done: Campaign) -> tuple[object, ...]:
     ledger = done.ledger
-    findings = [(found.signature, found.index, found.count, found.known) for found in ledger.found.values()]
+    findings = [(found.bucket, found.index, found.count, found.known) for found in ledger.found.values()]
     return ledger.worlds, ledger.calls, ledger.outcomes, ledger.refusals, findings
 
 
@@ -42,7 +42,7 @@ def test_counts_what_trials_come_to(tmp_path: Path, jobs: int) -> None:
     assert (done.ledger.worlds, done.ledger.calls, done.stopped, done.errors) == (20, 200, "", [])
     assert dict(done.ledger.outcomes) == {"pass": 15, "fail": 5}
     assert dict(done.ledger.refusals) == {("planner", "no value"): 7}
-    assert [(f.signature.kind, f.index, f.count, f.known) for f in done.ledger.found.values()] == [
+    assert [(f.bucket.kind, f.index, f.count, f.known) for f in done.ledger.found.values()] == [
         ("five", 5, 3, "known-five"),
         ("seven", 7, 2, ""),
     ]
@@ -73,23 +73,23 @@ def test_new_findings_become_reduced_cases_and_known_ones_do_not(tmp_path: Path)
     assert (done.watcher.found_kinds, done.watcher.reduced_kinds) == (["five", "seven"], ["seven"])
 
 
-def gone(signature: Signature) -> Reduced:
+def gone(bucket: Bucket) -> Reduced:
     return Reduced(None, 9, "did not show again")
 
 
-def broken(signature: Signature) -> Reduced:
+def broken(bucket: Bucket) -> Reduced:
     raise TaskFailed("the worker died")
 
 
 @pytest.mark.parametrize(
     ("reduce", "note", "errors"),
     [
-        (lambda signature: Reduced(None, 9, "did not show again"), "did not show again", 0),
+        (lambda bucket: Reduced(None, 9, "did not show again"), "did not show again", 0),
         (broken, "the harness failed at it", 1),
     ],
 )
 def test_what_cannot_be_reduced_is_kept_as_it_was(
-    tmp_path: Path, reduce: Callable[[Signature], Reduced], note: str, errors: int
+    tmp_path: Path, reduce: Callable[[Bucket], Reduced], note: str, errors: int
 ) -> None:
     with campaign(tmp_path, Bounds(8), reduce=reduce) as done:
         done.go()
@@ -192,7 +192,7 @@ def test_the_state_tells_everything(tmp_path: Path) -> None:
         found.ledger.calls,
         found.ledger.outcomes,
         found.ledger.refusals,
-        [(f.signature, f.index, f.count, f.known) for f in found.ledger.found.values()],
+        [(f.bucket, f.index, f.count, f.known) for f in found.ledger.found.values()],
     )
     assert json.loads((tmp_path / state.FILE).read_text())["next"] == 20
 
@@ -280,8 +280,8 @@ def test_no_world_is_begun_while_a_finding_waits_at_the_end(tmp_path: Path) -> N
 
 
 def test_a_reduction_that_was_cut_is_kept_and_made_up_for(tmp_path: Path) -> None:
-    def cut(signature: Signature) -> Reduced:
-        return replace(small(signature), cut=True, message="smaller")
+    def cut(bucket: Bucket) -> Reduced:
+        return replace(small(bucket), cut=True, message="smaller")
 
     with campaign(tmp_path, Bounds(8), reduce=cut) as done:
         done.go()

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from harness.frontend.front_end import WitText, surround
+from harness.fuzz.bucket import Bucket
 from harness.fuzz.case_text import case_of, case_text
 from harness.fuzz.cases_of import bare_case, run_case, sample_case
 from harness.fuzz.choices import RandomSource
 from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.edits import Steps
+from harness.fuzz.fault_injection import with_faults
 from harness.fuzz.planned import plan_trial
-from harness.fuzz.raw import with_bad_values
-from harness.fuzz.signature import Signature
 from harness.fuzz.worlds import Profile, random_world
 from harness.plan.outcomes import TrapClass
 from harness.plan.steps import CallStep, DropStep, ErrorContextStep, NewStep, Step, ending_in, trap_of
@@ -43,14 +43,14 @@ WORLDS = [
 ]
 
 
-SIGNATURE = Signature("ours", "fail", 3, "event", "", "ours")
+BUCKET = Bucket("ours", "fail", 3, "event", "", "ours")
 
 
 def check(planned: PlannedWorld) -> int:
     """How many calls there are in all runs."""
     calls = 0
     for number, run in enumerate(planned.plan.runs):
-        parts = run_case(planned, number + 1, SIGNATURE)
+        parts = run_case(planned, number + 1, BUCKET)
         for case in (parse_case(case_text(parts)), case_of(parts)):
             (again,) = case_plan(case).runs
             assert again.outcome == run.outcome
@@ -87,10 +87,10 @@ def test_faults_in_drops_are_kept() -> None:
     surroundings = surround(WitText(BORROWS, "w.wit"))
     kinds = set()
     for seed in range(10):
-        planned = with_bad_values(planned_world(surroundings, Random(seed), 1, "t"), Random(seed), 20)
+        planned = with_faults(planned_world(surroundings, Random(seed), 1, "t"), Random(seed), 20)
         for number, run in enumerate(planned.plan.runs):
             if "dropped" in run.calls[-1]:
-                parts = run_case(planned, number + 1, SIGNATURE)
+                parts = run_case(planned, number + 1, BUCKET)
                 assert trap_of(parts.steps[-1]) is run.outcome.trap
                 (again,) = case_plan(parse_case(case_text(parts))).runs
                 assert again.outcome == run.outcome
@@ -144,5 +144,5 @@ world w { @unstable(feature = on) import x; }
 def test_a_case_has_the_features_that_open_a_gate() -> None:
     """Worlds are drawn with others as well; a case file with such a one would be refused."""
     world = DrawnWorld(GATED, "w", ("on", "off"), 7)
-    for parts in (sample_case(world, 1, SIGNATURE), bare_case(GATED, "w", ("on", "off"), SIGNATURE)):
+    for parts in (sample_case(world, 1, BUCKET), bare_case(GATED, "w", ("on", "off"), BUCKET)):
         assert parse_case(case_text(parts)).features == ("on",)

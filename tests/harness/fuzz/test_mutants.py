@@ -9,20 +9,20 @@ import pytest
 
 import interpreters
 from harness.frontend.front_end import Surroundings, WitText, surround
-from harness.fuzz.linking.trial import ProgramTrial, draw_program, prepared_program
+from harness.fuzz.linking.trial import LinkTrial, draw_program, prepared_link_case
 from harness.fuzz.trial import Recipe
+from harness.link_cases.prepare import prepare
 from harness.mutants.cases import CASES
 from harness.mutants.mutant import Area
 from harness.mutants.patch import Patch
-from harness.mutants.shown_programs import PROGRAM_FILES
+from harness.mutants.shown_link_cases import LINK_CASES
 from harness.mutants.toolchain import MUTANTS, PREFIX
 from harness.mutants.worlds import PROGRAMS, WORLDS
 from harness.mutation.survey import Survey
 from harness.plan.roles import Role
-from harness.programs.prepare import prepare
 from harness.runs.run import Run
 from harness.suite.case import parse_case
-from harness.suite.program import Program, parse_program
+from harness.suite.link_case import LinkCase, parse_link_case
 from harness.toolchains import ours
 from harness.toolchains.choose import Tools
 from harness.toolchains.component_build import INTERPRETER, WORLD
@@ -44,7 +44,7 @@ from harness.toolchains.protocol import (
 BOXED = interpreters.boxed(3).read_bytes()
 
 
-Around = Surroundings | Program | None
+Around = Surroundings | LinkCase | None
 
 
 def surroundings(shown_by: str) -> Surroundings:
@@ -57,14 +57,14 @@ def surroundings(shown_by: str) -> Surroundings:
 
 
 @cache
-def programs() -> list[ProgramTrial]:
-    return [prepared_program(draw_program(0, index)[0]) for index in range(40)]
+def programs() -> list[LinkTrial]:
+    return [prepared_link_case(draw_program(0, index)[0]) for index in range(40)]
 
 
 @pytest.fixture(scope="module")
 def worlds() -> dict[str, Around]:
-    """None: no world, but random programs of libraries."""
-    files = {name: parse_program(text) for name, text in PROGRAM_FILES.items()}
+    """None: no world, but random link cases."""
+    files = {name: parse_link_case(text) for name, text in LINK_CASES.items()}
     return {PROGRAMS: None, **files, **{name: surroundings(name) for name in (*WORLDS, *CASES)}}
 
 
@@ -72,8 +72,8 @@ def build(toolchain: Toolchain, around: Around) -> list[BuildResult]:
     """The library and the component of each role, or what kept them from being built; of programs the component."""
     results = []
     if around is None:
-        return [toolchain.linker.link(trial.prepared.libraries, trial.program.options).result() for trial in programs()]
-    if isinstance(around, Program):
+        return [toolchain.linker.link(trial.prepared.libraries, trial.case.options).result() for trial in programs()]
+    if isinstance(around, LinkCase):
         return [toolchain.linker.link(prepare(around).libraries, around.options).result()]
     for part in around.parts.values():
         options = GenerateOptions(interpreter=INTERPRETER)
@@ -133,7 +133,7 @@ def test_a_wrong_embedder_shows_in_nothing_else(
 
 
 def test_each_world_shows_something() -> None:
-    assert {mutant.shown_by for mutant in MUTANTS.values()} == {*WORLDS, *CASES, *PROGRAM_FILES, PROGRAMS}
+    assert {mutant.shown_by for mutant in MUTANTS.values()} == {*WORLDS, *CASES, *LINK_CASES, PROGRAMS}
 
 
 def test_what_is_wrong_is_said_once() -> None:

@@ -161,7 +161,7 @@ def test_worlds_have(feature: str) -> None:
 def script_features(trial: TrialPlan) -> Iterator[str]:
     for number, (run, steps) in enumerate(zip(trial.plan.runs, trial.planned.runs, strict=True)):
         if number >= trial.plain_runs:
-            yield f"bad: {run.outcome.trap.value if run.outcome.trap is not None else 'no trap'}"
+            yield f"fault: {run.outcome.trap.value if run.outcome.trap is not None else 'no trap'}"
         scripts = Compiler(trial.planned.composition, steps.lists, lambda value, _: value).compile(steps.steps)
         for script in scripts.values():
             for frame in script.frames:
@@ -229,7 +229,7 @@ def scripts_features() -> Counter[str]:
         *(f"New in {place}" for place in ("export", "destructor")),
         "Rep in export",
         *(
-            f"bad: {trap.value}"
+            f"fault: {trap.value}"
             for trap in (
                 TrapClass.INVALID_CHAR,
                 TrapClass.INVALID_DISCRIMINANT,
@@ -242,7 +242,7 @@ def scripts_features() -> Counter[str]:
                 TrapClass.TOO_LONG,
             )
         ),
-        "bad: no trap",
+        "fault: no trap",
     ],
 )
 def test_scripts_have(feature: str) -> None:

@@ -7,17 +7,17 @@ from pathlib import Path
 from harness.bench.examination import Options
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
+from harness.fuzz.bucket import Bucket
 from harness.fuzz.cases_of import bare_case
 from harness.fuzz.oracle import Oracle
-from harness.fuzz.signature import Signature
 from harness.process.steps import Loss, Steps
 from harness.values.draws import Impossible
 
-SIGNATURE = Signature("ours", "fail", 3, "event", "x", "ours")
+BUCKET = Bucket("ours", "fail", 3, "event", "x", "ours")
 
 
 def oracle(tmp_path: Path, steps: Steps) -> Oracle:
-    found = Oracle(Workbench(Settings(tmp_path), steps), SIGNATURE, Options(artifacts=None))
+    found = Oracle(Workbench(Settings(tmp_path), steps), BUCKET, Options(artifacts=None))
     found.allow(3)
     return found
 
@@ -31,7 +31,7 @@ def test_every_try_is_announced(tmp_path: Path) -> None:
     told: list[str] = []
     tried = oracle(tmp_path, Steps(lambda name, _: told.append(name)))
     assert [tried.planned(lambda: 7), tried.planned(impossible)] == [7, None]
-    assert not tried.case_fails(bare_case("no WIT", None, (), SIGNATURE))
+    assert not tried.case_fails(bare_case("no WIT", None, (), BUCKET))
     assert [name for name in told if name] == ["try 1: plan", "try 2: plan", "try 3: plan"]
 
 
@@ -47,5 +47,5 @@ def test_nothing_is_planned_when_enough_was_tried(tmp_path: Path) -> None:
     tried = oracle(tmp_path, Steps(lambda name, _: told.append(name)))
     tried.allow(0)
     assert tried.planned(lambda: 7) is None
-    assert not tried.case_fails(bare_case("package a:b; world w { }", None, (), SIGNATURE))
+    assert not tried.case_fails(bare_case("package a:b; world w { }", None, (), BUCKET))
     assert told == []

@@ -20,10 +20,10 @@ def test_large_values_cost_calls(wit: str, calls: int, expected: int) -> None:
     assert affordable(surround(WitText(wit, "w.wit")), calls) == expected
 
 
-def test_bad_values_come_in_runs_of_their_own() -> None:
+def test_faults_come_in_runs_of_their_own() -> None:
     plain = plan_trial(SMALL, None, (), Random(1), 10, 0)
-    bad = plan_trial(SMALL, None, (), Random(1), 10, 3)
-    assert len(plain.plan.runs) == plain.plain_runs == bad.plain_runs == 1
-    assert bad.plan.runs[0].scripts == plain.plan.runs[0].scripts
-    assert 1 < len(bad.plan.runs) <= 4
-    assert len(bad.planned.runs) == len(bad.plan.runs)
+    faulty = plan_trial(SMALL, None, (), Random(1), 10, 3)
+    assert len(plain.plan.runs) == plain.plain_runs == faulty.plain_runs == 1
+    assert faulty.plan.runs[0].scripts == plain.plan.runs[0].scripts
+    assert 1 < len(faulty.plan.runs) <= 4
+    assert len(faulty.planned.runs) == len(faulty.plan.runs)

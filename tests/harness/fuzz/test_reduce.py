@@ -10,18 +10,18 @@ from harness.bench.examination import Options
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.fuzz import reduce
+from harness.fuzz.bucket import Bucket
 from harness.fuzz.case_reducer import with_less
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.oracle import Oracle
 from harness.fuzz.reduce import NOT_ALONE, Reduce
-from harness.fuzz.signature import Signature
 from harness.fuzz.trial import Recipe
 from harness.plan.plan import Plan
 from harness.plan.steps import CallStep, DropStep, NewStep, RepStep, Step
 from harness.process.steps import Steps
 
-SIGNATURE = Signature("ours", "fail", 3, "event", "x", "ours")
+BUCKET = Bucket("ours", "fail", 3, "event", "x", "ours")
 WORLD = DrawnWorld("package a:b;\ninterface x { f: func(a: u8); }\nworld w { import x; }\n", "w", (), 7)
 
 
@@ -37,7 +37,7 @@ class _Agrees(Oracle):
 
 
 def oracle(tmp_path: Path) -> Oracle:
-    return _Agrees(Workbench(Settings(tmp_path), Steps()), SIGNATURE, Options(artifacts=None))
+    return _Agrees(Workbench(Settings(tmp_path), Steps()), BUCKET, Options(artifacts=None))
 
 
 @pytest.mark.parametrize("shows", [True, False])
@@ -45,7 +45,7 @@ def test_a_case_that_does_not_show_it_is_none(tmp_path: Path, shows: bool) -> No
     tried = oracle(tmp_path)
     if not shows:
         tried.case_fails = lambda parts: False  # type: ignore[method-assign]
-    task = Reduce(Recipe(0, 5), 0, SIGNATURE, True, Options(artifacts=None))
+    task = Reduce(Recipe(0, 5), 0, BUCKET, True, Options(artifacts=None))
     done = reduce.Reduction(task, WORLD, tried).run()
     assert (done.parts is not None) is shows
     assert shows or done.note == NOT_ALONE

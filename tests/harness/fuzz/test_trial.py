@@ -75,7 +75,7 @@ def test_a_generator_that_hangs_is_a_finding(tmp_path: Path) -> None:
     steps.lost = {"generate subject by ours": Loss(20.0, None, "did not end within 20 s")}
     result = Trial(Recipe(1, calls=5), 3, OPTIONS).perform(Workbench(Settings(tmp_path), steps))
     (hit,) = result.hits
-    assert (hit.signature.outcome, hit.signature.toolchain) == ("timed out", "ours")
+    assert (hit.bucket.outcome, hit.bucket.toolchain) == ("timed out", "ours")
     parts = result.cases[0][1]
     assert isinstance(parts, CaseParts)
     assert parts.wit

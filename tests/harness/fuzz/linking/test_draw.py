@@ -8,18 +8,18 @@ from harness.fuzz.choices import FixedSource, RandomSource
 from harness.fuzz.linking.draw import MOST_STARTS, random_program
 from harness.fuzz.linking.model import Model
 from harness.fuzz.linking.parts import Bump, How, LinkProgram, Realloc
-from harness.fuzz.linking.trial import draw_program, is_link_trial, prepared_program, program_text
-from harness.suite.program import parse_program
+from harness.fuzz.linking.trial import draw_program, is_link_trial, link_case_text, prepared_link_case
+from harness.suite.link_case import parse_link_case
 
 PROGRAMS = [random_program(RandomSource(Random(seed))) for seed in range(300)]
 
 
 def test_every_program_can_be_used() -> None:
     for program in PROGRAMS[:40]:
-        trial = prepared_program(program)
+        trial = prepared_link_case(program)
         assert len(trial.prepared.libraries) == len(program.libraries) + program.opens
         assert trial.calls >= len(program.libraries[0].checks)
-        assert trial.program.starts_also == parse_program(program_text(program).toml()).starts_also
+        assert trial.case.starts_also == parse_link_case(link_case_text(program).toml()).starts_also
 
 
 def test_the_same_choices_make_the_same_program() -> None:

@@ -10,13 +10,13 @@ import pytest
 from harness.bench.examination import Options
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
+from harness.fuzz.bucket import Hit
 from harness.fuzz.findings import Found, write_case
-from harness.fuzz.linking.trial import ProgramReduction, draw_program
+from harness.fuzz.linking.trial import LinkReduction, draw_program
 from harness.fuzz.reduce import Reduce
-from harness.fuzz.signature import Hit
 from harness.fuzz.trial import Recipe, Trial, TrialResult
 from harness.process.steps import Steps
-from harness.suite.program import load_program
+from harness.suite.link_case import load_link_case
 from harness.toolchains.selection import Named, Selection
 from reports.outcomes import Outcome
 
@@ -50,12 +50,12 @@ def test_ours_does_what_the_model_says(ours: Workbench) -> None:
 def test_a_finding_is_reduced_and_written_as_a_program(ours: Workbench, wrong: Workbench, tmp_path: Path) -> None:
     result = next(result for result in results(wrong, 40) if result.hits)
     hit: Hit = result.hits[0]
-    reduced = Reduce(RECIPE, result.index, hit.signature, False, OPTIONS).perform(wrong)
+    reduced = Reduce(RECIPE, result.index, hit.bucket, False, OPTIONS).perform(wrong)
     assert reduced.parts is not None
     assert "libraries" in reduced.size
-    found = Found(hit.signature, hit.message, "", result.index, f"harness fuzz --index {result.index} --worlds link")
+    found = Found(hit.bucket, hit.message, "", result.index, f"harness fuzz --index {result.index} --worlds link")
     write_case(tmp_path / "found.toml", found, reduced.parts)
-    program = load_program(Path(found.file))
+    program = load_link_case(Path(found.file))
     assert len(program.libraries) >= 2  # one that defines a symbol first, one that does so last
     assert len(program.steps) == 1
     assert found.repeat in Path(found.file).read_text()
@@ -64,4 +64,4 @@ def test_a_finding_is_reduced_and_written_as_a_program(ours: Workbench, wrong: W
 def test_what_does_not_show_is_not_reduced(ours: Workbench, wrong: Workbench) -> None:
     result = next(result for result in results(wrong, 40) if result.hits)
     _, choices = draw_program(RECIPE.seed, result.index)
-    assert ProgramReduction(ours, result.hits[0].signature, OPTIONS).run(choices) is None
+    assert LinkReduction(ours, result.hits[0].bucket, OPTIONS).run(choices) is None

@@ -1,4 +1,4 @@
-"""The values in steps that a fault can replace, and the bad values of each type."""
+"""The values in steps that a fault can replace, and the invalid values of each type."""
 
 from __future__ import annotations
 
@@ -106,8 +106,8 @@ def is_wide(type: t.Type) -> bool:
     return isinstance(type, t.Variant | t.EnumType) and len(type.cases) >= 255
 
 
-def bad_values(spot: Spot) -> Sequence[Value]:
-    """The bad values for a spot. In the place of a handle, the receiver knows the value by the handle's name."""
+def invalid_values(spot: Spot) -> Sequence[Value]:
+    """The invalid values for a spot. In the place of a handle, the receiver knows the value by the handle's name."""
     arrives = spot.value.name if isinstance(spot.value, HandleName) else None
     match spot.type:
         case t.Own() | t.Borrow():
@@ -131,12 +131,12 @@ def _no_handles(type: t.Type) -> Sequence[s.Value]:
         case Bits(labels):
             return [s.Number("flags", number) for number in ((1 << labels) & _U32, 0xFF, 0xFFFF, _U32)]
         case Scalar(scalar):
-            return [s.Number(scalar.canonical, number) for number in _bad_numbers(scalar)]
+            return [s.Number(scalar.canonical, number) for number in _invalid_numbers(scalar)]
         case _:
             raise AssertionError(f"{type.canonical} is no spot")
 
 
-def _bad_numbers(type: t.Prim) -> Sequence[int]:
+def _invalid_numbers(type: t.Prim) -> Sequence[int]:
     if type is t.Prim.CHAR:
         return _CHARS
     if type is t.Prim.BOOL:

@@ -1,4 +1,4 @@
-"""Programs: files read with their lines, what they show told from what they must show."""
+"""Link cases: files are read with their lines; behaviour is compared with the expected one."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from harness.engine.results import EngineKind, Rejected, RunLimits
 from harness.judge.judging import refused_by_engine
 from harness.judge.verdict import Verdict
 from harness.judge.votes import MODEL
+from harness.link_cases.examine import examine_file, examine_link_case, first_difference
+from harness.link_cases.execute import MAX_LINES, execute
+from harness.link_cases.prepare import Prepared, prepare
 from harness.plan.outcomes import TrapClass
 from harness.process.children import Limits
 from harness.process.steps import Steps
-from harness.programs.examine import examine_file, examine_program, first_difference
-from harness.programs.execute import MAX_LINES, execute
-from harness.programs.prepare import Prepared, prepare
 from harness.runs.run import Run
-from harness.suite.program import Program, parse_program
+from harness.suite.link_case import LinkCase, parse_link_case
 from harness.text.toml_lines import FileError
 from harness.toolchains.cells import OURS
 from harness.toolchains.choose import Tools
@@ -98,15 +98,15 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
 
 
 def verdict(bench: Workbench, text: str) -> Verdict:
-    program = parse_program(text, "p.toml")
-    return examine_program(bench, "p", program, prepare(program), Options(artifacts=None))
+    case = parse_link_case(text, "p.toml")
+    return examine_link_case(bench, "p", case, prepare(case), Options(artifacts=None))
 
 
-def test_what_a_program_must_show() -> None:
-    program: Program = parse_program(file())
-    assert [library.world for library in program.libraries] == [""]
-    assert program.steps[2].trap is TrapClass.UNREACHABLE
-    prepared: Prepared = prepare(program)
+def test_what_a_link_case_must_show() -> None:
+    case: LinkCase = parse_link_case(file())
+    assert [library.world for library in case.libraries] == [""]
+    assert case.steps[2].trap is TrapClass.UNREACHABLE
+    prepared: Prepared = prepare(case)
     assert [call.lines for call in prepared.calls] == [
         ("run(-5) -> 5",),
         ('a:b/notes#note("he", -3)', "tell()"),
@@ -156,7 +156,7 @@ def test_a_program_that_goes_on_and_on_is_stopped(bench: Workbench) -> None:
     call = "(loop $again (call $note (i32.const 0) (i32.const 0) (i32.const 0)) (br $again))"
     endless = LIBRARY.replace('(func (export "tell") ', f'(func (export "tell") {call} ')
     steps = '[[step]]\ncall = "tell"\ntrap = "out-of-fuel"\n'
-    program = prepare(parse_program(file(steps, wat=endless)))
+    program = prepare(parse_link_case(file(steps, wat=endless)))
     library = bench.builder.link(bench.toolchains[OURS], program.libraries, LinkOptions())
     assert isinstance(library, Built)
     seen = execute(bench.engine(EngineKind.WINCH), library.data, program, RunLimits())
@@ -168,7 +168,7 @@ def test_a_program_that_goes_on_and_on_is_stopped(bench: Workbench) -> None:
 def test_a_fault_of_the_engine_is_no_line_of_a_program(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither while a component starts nor in a call."""
     engine = bench.engine(EngineKind.WINCH)
-    prepared = replace(prepare(parse_program(file())), world=World("w", {}, {}))
+    prepared = replace(prepare(parse_link_case(file())), world=World("w", {}, {}))
     seen = execute(engine, bytes(wat2wasm(BLOCKING_START)), prepared, RunLimits())
     assert isinstance(seen, Rejected)
     assert refused_by_engine("ours", seen).outcome is Outcome.ENGINE_FAULT
@@ -188,7 +188,7 @@ def test_a_fault_of_the_engine_is_no_line_of_a_program(bench: Workbench, monkeyp
 
 
 def test_a_line_too_many_is_a_difference() -> None:
-    prepared = prepare(parse_program(file()))
+    prepared = prepare(parse_link_case(file()))
     seen = [("log(7)", "run(-5) -> 5", "log(1)")]
     difference = first_difference(prepared, seen)
     assert difference is not None
@@ -276,7 +276,7 @@ def test_a_module_that_is_refused(bench: Workbench) -> None:
 )
 def test_a_module_stands_alone(text: str, message: str) -> None:
     with pytest.raises(FileError) as refused:
-        prepare(parse_program(text, "p.toml"))
+        prepare(parse_link_case(text, "p.toml"))
     assert message in str(refused.value)
 
 
@@ -299,7 +299,7 @@ def test_a_module_stands_alone(text: str, message: str) -> None:
 )
 def test_bad_files_are_refused_with_their_line(text: str, line: int, message: str) -> None:
     with pytest.raises(FileError) as refused:
-        prepare(parse_program(text, "p.toml"))
+        prepare(parse_link_case(text, "p.toml"))
     assert message in str(refused.value)
     assert refused.value.line == line, str(refused.value)
 

@@ -1,11 +1,11 @@
-"""Gives a table of refusals to the tools, row by row."""
+"""Gives negative cases to the tools, row by row."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
 from harness.judge.verdict import Finding, Judgement, Verdict, misread
-from harness.suite.refusals import Refusal, RefusalTable
+from harness.suite.negative_cases import NegativeCase, NegativeCases
 from harness.toolchains.builder import Builder
 from harness.toolchains.cells import OURS
 from harness.toolchains.lending import left_out
@@ -21,14 +21,14 @@ _STAGES = {"wit": "generate", "generate": "generate", "link": "link", "new": "ne
 """The tool whose refusal each stage means: the reader of WIT is a part of the generator."""
 
 
-def judge_refusals(
-    table: RefusalTable, toolchains: Mapping[str, Toolchain], builder: Builder, read_otherwise: Reading
+def judge_negative_cases(
+    table: NegativeCases, toolchains: Mapping[str, Toolchain], builder: Builder, read_otherwise: Reading
 ) -> Verdict:
     """Ours must refuse each row with its message; wasm-tools, as the reference or by a file that says so, must do what
     the row says; any other toolchain must refuse it, at any stage and in its own words, unless the row is only a limit
     of ours."""
     judgements = []
-    disputed: dict[int, Refusal] = {}
+    disputed: dict[int, NegativeCase] = {}
     for name, toolchain in toolchains.items():
         findings = []
         for row in table.rows:
@@ -44,7 +44,7 @@ def judge_refusals(
     return _read_again(verdict, [row for _, row in sorted(disputed.items())], read_otherwise)
 
 
-def _read_again(verdict: Verdict, disputed: Sequence[Refusal], read_otherwise: Reading) -> Verdict:
+def _read_again(verdict: Verdict, disputed: Sequence[NegativeCase], read_otherwise: Reading) -> Verdict:
     """Text that our front end must refuse has no reading of ours."""
     for row in disputed:
         difference = read_otherwise(row.wit, row.features) if row.stage != "wit" else ""
@@ -53,7 +53,7 @@ def _read_again(verdict: Verdict, disputed: Sequence[Refusal], read_otherwise: R
     return verdict
 
 
-def unasked(table: RefusalTable, toolchains: Mapping[str, Toolchain]) -> list[str]:
+def unasked(table: NegativeCases, toolchains: Mapping[str, Toolchain]) -> list[str]:
     """The report's lines about rows that a toolchain cannot get, because the missing stage would not be its own."""
     found = []
     for name, toolchain in toolchains.items():
@@ -63,22 +63,22 @@ def unasked(table: RefusalTable, toolchains: Mapping[str, Toolchain]) -> list[st
     return found
 
 
-def _is_asked(toolchain: Toolchain, row: Refusal) -> bool:
+def _is_asked(toolchain: Toolchain, row: NegativeCase) -> bool:
     """Others need not refuse valid input that ours does not support."""
     limit_of_ours = row.message.startswith("unsupported") and toolchain.name != OURS and toolchain.tool != TOOL
     return not limit_of_ours and not _lacks(toolchain, row)
 
 
-def _lacks(toolchain: Toolchain, row: Refusal) -> bool:
+def _lacks(toolchain: Toolchain, row: NegativeCase) -> bool:
     return bool(toolchain.lacks & _needed(row)) or (row.module is not None and toolchain.embedder is None)
 
 
-def _needed(row: Refusal) -> frozenset[str]:
+def _needed(row: NegativeCase) -> frozenset[str]:
     """The abilities (`Toolchain.lacks`) that a toolchain must have itself for a row."""
     return frozenset({_STAGES[row.stage]} | ({"features"} if row.features else set()))
 
 
-def _attempt(row: Refusal, toolchain: Toolchain, builder: Builder) -> tuple[str, BuildResult]:
+def _attempt(row: NegativeCase, toolchain: Toolchain, builder: Builder) -> tuple[str, BuildResult]:
     """The stage that was reached, and its result."""
     if row.module is None:
         return builder.attempt(toolchain, row.wit, row.world, row.features)
@@ -86,7 +86,7 @@ def _attempt(row: Refusal, toolchain: Toolchain, builder: Builder) -> tuple[str,
     return "new", builder.collect(f"new by {toolchain.name}", toolchain, toolchain.embedder.new(row.module))
 
 
-def _wrong(name: str, row: Refusal, toolchain: Toolchain, builder: Builder) -> str | None:
+def _wrong(name: str, row: NegativeCase, toolchain: Toolchain, builder: Builder) -> str | None:
     stage, result = _attempt(row, toolchain, builder)
     if toolchain.tool == TOOL:
         seen = {Refused: "refuses", Built: "accepts", Panicked: "panics"}.get(type(result), "crashes")

@@ -1,8 +1,8 @@
-"""Bad values at the raw level: runs in which one value of one call is not what its type allows, or in which a handle
-is dropped twice, or a borrow not at all. Each is one change to the steps of a run.
+"""Fault injection: runs with one change to their steps that the types do not allow. One value of one call is invalid, a
+handle is dropped twice, or a borrow is not dropped.
 
-What must be seen, and which trap there must be, says the model. Some bad values are no trap: a `bool` of 2 is true, and
-unknown bits of flags are dropped (CanonicalABI.md, "Flat Lifting").
+The model predicts the events and the trap. Some invalid values cause no trap: a `bool` of 2 is true, and unknown bits
+of flags are dropped (CanonicalABI.md, "Flat Lifting").
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from harness.fuzz.bad_values import Spot, bad_values, is_wide, spots
 from harness.fuzz.edits import Steps, edited, ended
+from harness.fuzz.invalid_values import Spot, invalid_values, is_wide, spots
 from harness.model import Unpredictable
 from harness.plan.outcomes import TrapClass
 from harness.plan.plan import ScriptPlan
@@ -31,9 +31,9 @@ from harness.world import types as t
 from harness.world.world import Function
 
 _ATTEMPTS = 6
-"""The specification does not define the outcome of some bad values; then the planner tries another one."""
+"""The specification does not define the outcome of some invalid values; then the planner tries another one."""
 
-_BAD_DROP_ONE_IN = 8
+_DROP_FAULT_ONE_IN = 8
 """One in so many runs with drops gets a faulty drop; most runs that drop a borrow get one, because they are rare."""
 
 _WEIGHTS = {"handle": 4, "wide": 2}
@@ -50,15 +50,15 @@ class Fault:
     change: Callable[[Step[Value], TrapClass | None], Steps]
 
 
-def with_bad_values(planned: PlannedWorld, random: Random, runs: int = 4) -> PlannedWorld:
-    """`planned` with up to `runs` more runs, in each of which one value is bad."""
-    found = [_bad_run(planned, random) for _ in range(runs)] if planned.functions else []
+def with_faults(planned: PlannedWorld, random: Random, runs: int = 4) -> PlannedWorld:
+    """`planned` with up to `runs` more runs, each with one fault."""
+    found = [_faulty_run(planned, random) for _ in range(runs)] if planned.functions else []
     more = [run for run in found if run is not None]
     plan = replace(planned.plan, runs=(*planned.plan.runs, *(run for run, _ in more)))
     return replace(planned, plan=plan, runs=(*planned.runs, *(steps for _, steps in more)))
 
 
-def _bad_run(planned: PlannedWorld, random: Random) -> tuple[ScriptPlan, RunSteps] | None:
+def _faulty_run(planned: PlannedWorld, random: Random) -> tuple[ScriptPlan, RunSteps] | None:
     composition = planned.composition
     mixed = [item for item in planned.functions if len(item[1].resources) > 1]
     lending = [item for item in planned.functions if _lends(composition, *item)]
@@ -75,7 +75,7 @@ def _bad_run(planned: PlannedWorld, random: Random) -> tuple[ScriptPlan, RunStep
         except Impossible:
             continue
         there = visits(composition, steps)
-        fault = _bad_drop(there, random) or _bad_value(there, caller.lists is s.Lists.NUMBERS, random)
+        fault = _drop_fault(there, random) or _value_fault(there, caller.lists is s.Lists.NUMBERS, random)
         found = None if fault is None else _with_fault(composition, RunSteps(steps, caller.lists), fault)
         if found is not None:
             return found
@@ -85,7 +85,7 @@ def _bad_run(planned: PlannedWorld, random: Random) -> tuple[ScriptPlan, RunStep
 def _with_fault(composition: Composition, run: RunSteps, fault: Fault) -> tuple[ScriptPlan, RunSteps] | None:
     """The run with the fault; None if the model cannot predict it.
 
-    A later step may need a handle that the bad value does not have. Such a run ends at its fault, if that is a trap.
+    A later step may need a handle that the invalid value does not have. Such a run ends at its fault if that is a trap.
     """
     whole = replace(run, steps=edited(run.steps, fault.at, lambda step: fault.change(step, None)))
     try:
@@ -123,11 +123,11 @@ def _lends(composition: Composition, role: Role, function: Function) -> bool:
     )
 
 
-def _bad_drop(there: Sequence[Visit], random: Random) -> Fault | None:
-    """Now and then, where there are drops: one more, or one less of a borrow, which must not outlive its call."""
+def _drop_fault(there: Sequence[Visit], random: Random) -> Fault | None:
+    """In some runs with drops: a second drop of a handle, or no drop of a borrow, which must not outlive its call."""
     drops = [visit for visit in there if isinstance(visit.step, DropStep)]
     lent = [visit for visit in drops if visit.lent]
-    if not drops or random.randrange(_BAD_DROP_ONE_IN) < (2 if lent else _BAD_DROP_ONE_IN - 1):
+    if not drops or random.randrange(_DROP_FAULT_ONE_IN) < (2 if lent else _DROP_FAULT_ONE_IN - 1):
         return None
     again = not lent or random.randrange(3) == 2
     visit = random.choice(drops if again else lent)
@@ -148,8 +148,9 @@ def _dropped_again(step: Step[Value], trap: TrapClass | None) -> Steps:
     return step, replace(step, during=(), trap=trap)
 
 
-def _bad_value(there: Sequence[Visit], numbers_whole: bool, random: Random) -> Fault | None:
-    """Of a kind that is drawn first: of small integers there are many everywhere, and their bad values are no traps."""
+def _value_fault(there: Sequence[Visit], numbers_whole: bool, random: Random) -> Fault | None:
+    """An invalid value. The kind of its type is drawn first: most values are small integers, whose invalid values cause
+    no trap."""
     kinds: dict[str, list[Spot]] = {}
     for visit in there:
         for spot in spots(visit, numbers_whole):
@@ -157,7 +158,7 @@ def _bad_value(there: Sequence[Visit], numbers_whole: bool, random: Random) -> F
     if not kinds:
         return None
     spot = random.choice(kinds[random.choice([kind for kind in sorted(kinds) for _ in range(_WEIGHTS.get(kind, 1))])])
-    bad = random.choice(bad_values(spot))
+    invalid = random.choice(invalid_values(spot))
 
     function = spot.visit.function
     assert function is not None
@@ -166,26 +167,26 @@ def _bad_value(there: Sequence[Visit], numbers_whole: bool, random: Random) -> F
         assert isinstance(step, CallStep)
         if spot.visit.answers:
             assert step.result is not None and function.result is not None
-            return (replace(step, result=_put(step.result, function.result, spot.path, bad), trap=trap),)
+            return (replace(step, result=_put(step.result, function.result, spot.path, invalid), trap=trap),)
         index, *rest = spot.path
-        bad_arg = _put(step.args[index], function.params[index].type, rest, bad)
-        args = (*step.args[:index], bad_arg, *step.args[index + 1 :])
+        invalid_arg = _put(step.args[index], function.params[index].type, rest, invalid)
+        args = (*step.args[:index], invalid_arg, *step.args[index + 1 :])
         if trap is None:
             return (replace(step, args=args),)
         return (replace(step, args=args, result=None, during=(), keep=frozenset(), trap=trap),)
 
-    return Fault(f"with !{_said(bad)} in {spot}", spot.visit.at, change)
+    return Fault(f"with !{_said(invalid)} in {spot}", spot.visit.at, change)
 
 
-def _said(bad: Value) -> str:
-    if isinstance(bad, HandleName):
-        return f"${bad.name}"
-    assert isinstance(bad, Invalid)
-    return bad.text
+def _said(invalid: Value) -> str:
+    if isinstance(invalid, HandleName):
+        return f"${invalid.name}"
+    assert isinstance(invalid, Invalid)
+    return invalid.text
 
 
 def _kind(type: t.Type) -> str:
-    """The kind of types that share their bad values."""
+    """The kind of types that share their invalid values."""
     if isinstance(type, t.Prim):
         return "number" if type in t.NUMBERS else type.canonical
     if is_wide(type):
@@ -193,13 +194,13 @@ def _kind(type: t.Type) -> str:
     return "handle" if isinstance(type, t.Own | t.Borrow) else type.__class__.__name__
 
 
-def _put(value: Value, type: t.Type, path: Sequence[int], bad: Value) -> Value:
+def _put(value: Value, type: t.Type, path: Sequence[int], invalid: Value) -> Value:
     """`value` with the part at `path` replaced."""
     if not path:
-        return bad
+        return invalid
     at, *rest = path
     parts = value_parts(value, type)
     others = [part for part, _ in parts]
     part, inner = parts[at]
-    others[at] = _put(part, inner, rest, bad)
+    others[at] = _put(part, inner, rest, invalid)
     return with_parts(value, type, others)

@@ -1,4 +1,4 @@
-"""Tables of refusals: input that a tool must not accept, many small rows in one TOML file (`cases/refusals/`)."""
+"""Negative cases: input that a tool must not accept, many small rows in one TOML file (`cases/refusals/`)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 
 from harness.binary.wat import BadWat, with_world
 from harness.frontend.front_end import FrontEndError, WitText, world_section
-from harness.suite.schema import REFUSALS_SCHEMA
+from harness.suite.schema import NEGATIVE_CASES_SCHEMA
 from harness.text.toml_lines import TomlFile
 from harness.text.toml_schema import parse_valid, read_valid
 
 
 @dataclass(frozen=True)
-class Refusal:
+class NegativeCase:
     """One row. `stage` is one of `harness.suite.schema.STAGES`, `reference` one of `REFERENCE_VERDICTS`.
 
     `message` must be part of our message; the reference may use any words. `module`: the binary of a core module
@@ -34,26 +34,26 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class RefusalTable:
+class NegativeCases:
     title: str
-    rows: tuple[Refusal, ...]
+    rows: tuple[NegativeCase, ...]
 
 
-def load_refusals(path: Path) -> RefusalTable:
+def load_negative_cases(path: Path) -> NegativeCases:
     """Read a table; raises `FileError` with the place in the file."""
-    return _table(read_valid(path, REFUSALS_SCHEMA))
+    return _table(read_valid(path, NEGATIVE_CASES_SCHEMA))
 
 
-def parse_refusals(text: str, name: str = "<refusals>") -> RefusalTable:
-    return _table(parse_valid(text, name, REFUSALS_SCHEMA))
+def parse_negative_cases(text: str, name: str = "<negative cases>") -> NegativeCases:
+    return _table(parse_valid(text, name, NEGATIVE_CASES_SCHEMA))
 
 
-def _table(file: TomlFile) -> RefusalTable:
+def _table(file: TomlFile) -> NegativeCases:
     rows = []
     for index, row in enumerate(file.data["refusal"]):
         origin = row.get("origin", ())
         rows.append(
-            Refusal(
+            NegativeCase(
                 row["why"],
                 row["wit"],
                 row["stage"],
@@ -67,7 +67,7 @@ def _table(file: TomlFile) -> RefusalTable:
                 _module(file, index) if "wat" in row else None,
             )
         )
-    return RefusalTable(file.data["title"], tuple(rows))
+    return NegativeCases(file.data["title"], tuple(rows))
 
 
 def _module(file: TomlFile, index: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Prepares a program: WAT becomes binaries that contain the world, values are read by their types."""
+"""Prepares a link case: WAT becomes binaries that contain the world, values are read by their types."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness.binary.wat import BadWat, binary_of, with_world
 from harness.frontend.front_end import FrontEndError, WitText, world_section
-from harness.suite.program import Program, ProgramLibrary, ProgramStep
+from harness.suite.link_case import LinkCase, LinkCaseLibrary, LinkCaseStep
 from harness.text.nearest import there_are
 from harness.text.toml_lines import FileError
 from harness.toolchains.protocol import Library
@@ -43,14 +43,14 @@ class Prepared:
     calls: tuple[PreparedCall, ...]
 
 
-def prepare(program: Program) -> Prepared:
+def prepare(case: LinkCase) -> Prepared:
     """Raises `FileError` with file and line for bad WIT, WAT or values."""
-    world, _ = _world(program, program.world)
-    _check_imports(program, world)
-    libraries = [_library(program, index, library) for index, library in enumerate(program.libraries)]
+    world, _ = _world(case, case.world)
+    _check_imports(case, world)
+    libraries = [_library(case, index, library) for index, library in enumerate(case.libraries)]
     libraries.sort(key=lambda library: library.openable)  # as on the command line: `--dl-openable` has no place there
-    calls = tuple(_call(program, world, index, step) for index, step in enumerate(program.steps))
-    return Prepared(tuple(libraries), world, (program.starts, *program.starts_also), calls)
+    calls = tuple(_call(case, world, index, step) for index, step in enumerate(case.steps))
+    return Prepared(tuple(libraries), world, (case.starts, *case.starts_also), calls)
 
 
 def returned(function: Function, args: Sequence[Value], result: Value | None) -> str:
@@ -63,65 +63,65 @@ def trapped(function: Function, args: Sequence[Value], trap: str) -> str:
     return f"{returned(function, args, None)} traps: {trap}"
 
 
-def _world(program: Program, name: str | None) -> tuple[World, bytes]:
-    """A world of the program's WIT, and the contents of its component-type section."""
-    source = WitText(program.wit, program.file.name, program.file.lines_before("wit"))
+def _world(case: LinkCase, name: str | None) -> tuple[World, bytes]:
+    """A world of the case's WIT, and the contents of its component-type section."""
+    source = WitText(case.wit, case.file.name, case.file.lines_before("wit"))
     try:
         return world_section(source, name)
     except FrontEndError as error:
         if error.line is None:
-            raise program.file.error(["wit"], f"the WIT is not usable: {error}") from error
-        place = program.file.place_within("wit", error.line, error.column)
-        raise FileError(program.file.name, place, error.problem) from error
+            raise case.file.error(["wit"], f"the WIT is not usable: {error}") from error
+        place = case.file.place_within("wit", error.line, error.column)
+        raise FileError(case.file.name, place, error.problem) from error
 
 
-def _library(program: Program, index: int, library: ProgramLibrary) -> Library:
+def _library(case: LinkCase, index: int, library: LinkCaseLibrary) -> Library:
     try:
         if library.world is None:
             return Library(library.name, binary_of(library.wat), library.openable, library.adapter)
-        _, component_type = _world(program, library.world or program.world)
+        _, component_type = _world(case, library.world or case.world)
         return Library(library.name, with_world(library.wat, component_type), library.openable, library.adapter)
     except BadWat as error:
-        raise program.file.error(["library", index, "wat"], f"{library.name}: {error}") from error
+        raise case.file.error(["library", index, "wat"], f"{library.name}: {error}") from error
 
 
-def _check_imports(program: Program, world: World) -> None:
+def _check_imports(case: LinkCase, world: World) -> None:
     for function in world.import_functions():
         if function.result is not None:
-            raise program.file.error(["wit"], f"{function.canonical} is imported and returns something")
+            raise case.file.error(["wit"], f"{function.canonical} is imported and returns something")
     for function in (*world.import_functions(), *world.export_functions()):
         for type in (*(param.type for param in function.params), function.result):
             if type is not None and type not in _PLAIN:
-                message = f"{function.canonical} has a value of type {type.canonical}; programs have integers, bool, "
-                raise program.file.error(["wit"], f"{message}char and string")
+                message = f"{function.canonical} has a value of type {type.canonical}; link cases have integers, bool, "
+                raise case.file.error(["wit"], f"{message}char and string")
 
 
-def _call(program: Program, world: World, index: int, step: ProgramStep) -> PreparedCall:
+def _call(case: LinkCase, world: World, index: int, step: LinkCaseStep) -> PreparedCall:
     interface, _, name = step.call.rpartition("#")
     function = world.export_function(interface or None, name)
     if function is None:
         known = [f.canonical.removeprefix(t.qualified(None, "")) for f in world.export_functions()]
         message = f"the world exports no function {step.call!r}\n{there_are(step.call, known, 'exports')}"
-        raise program.file.error(["step", index, "call"], message)
+        raise case.file.error(["step", index, "call"], message)
     if len(step.args) != len(function.params):
         message = f"{step.call} takes {len(function.params)} arguments, {len(step.args)} are given"
-        raise program.file.error(["step", index, "args"], message)
+        raise case.file.error(["step", index, "args"], message)
     pairs = zip(step.args, function.params, strict=True)
-    args = tuple(_value(program, index, "args", text, param.type) for text, param in pairs)
+    args = tuple(_value(case, index, "args", text, param.type) for text, param in pairs)
     if step.trap is not None:
         end = trapped(function, args, step.trap.value)
     else:
         if (function.result is None) != (step.result is None):
-            raise program.file.error(["step", index], f"{step.call}: `result` must be given where one is returned")
+            raise case.file.error(["step", index], f"{step.call}: `result` must be given where one is returned")
         result = None
         if step.result is not None and function.result is not None:
-            result = _value(program, index, "result", step.result, function.result)
+            result = _value(case, index, "result", step.result, function.result)
         end = returned(function, args, result)
     return PreparedCall(function, args, (*step.logs, end), step.trap is not None)
 
 
-def _value(program: Program, index: int, key: str, text: str, type: t.Type) -> Value:
+def _value(case: LinkCase, index: int, key: str, text: str, type: t.Type) -> Value:
     try:
         return from_wave(text, type)
     except WaveError as error:
-        raise program.file.error(["step", index, key], f"{key} {text!r}, {error}") from error
+        raise case.file.error(["step", index, key], f"{key} {text!r}, {error}") from error

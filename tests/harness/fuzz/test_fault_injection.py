@@ -1,4 +1,4 @@
-"""Bad raw values: what the model predicts, and that ours does so."""
+"""Fault injection: the predictions of the model, and that ours does what they say."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from harness.bench.examine import examine
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.frontend.front_end import WitText, surround
-from harness.fuzz import raw
-from harness.fuzz.bad_values import Spot, bad_values
-from harness.fuzz.raw import with_bad_values
+from harness.fuzz import fault_injection
+from harness.fuzz.fault_injection import with_faults
+from harness.fuzz.invalid_values import Spot, invalid_values
 from harness.model.table import ResourceHandle, ResourceIdentity, SpecTrap, Table
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
@@ -50,12 +50,12 @@ def planned(wit: str, seed: int = 0, world: str | None = None) -> PlannedWorld:
     return planned_world(surround(WitText(wit, "test.wit"), world or "w"), Random(seed), 1, "test")
 
 
-def with_bad(wit: str, seed: int, runs: int, world: str | None = None) -> PlannedWorld:
-    return with_bad_values(planned(wit, world=world), Random(seed), runs)
+def injected(wit: str, seed: int, runs: int, world: str | None = None) -> PlannedWorld:
+    return with_faults(planned(wit, world=world), Random(seed), runs)
 
 
 def test_runs_are_added_and_told() -> None:
-    before, after = planned(WIT), with_bad(WIT, 0, 5)
+    before, after = planned(WIT), injected(WIT, 0, 5)
     count = len(before.plan.runs)
     assert after.plan.runs[:count] == before.plan.runs or count == len(before.runs)
     assert len(after.plan.runs) == len(after.runs) == count + 5
@@ -68,7 +68,7 @@ def test_runs_are_added_and_told() -> None:
 def test_handles_dropped_twice_and_borrows_not_at_all() -> None:
     causes: dict[str, Counter[TrapClass | None]] = {"twice": Counter(), "not dropped": Counter()}
     for seed in range(8):
-        for run in with_bad(WIT, seed, 40, "lends").plan.runs:
+        for run in injected(WIT, seed, 40, "lends").plan.runs:
             for words, found in causes.items():
                 if run.calls[-1].endswith(words):
                     found[run.outcome.trap] += 1
@@ -79,19 +79,19 @@ def test_handles_dropped_twice_and_borrows_not_at_all() -> None:
 
 def test_how_many_cases_a_named_type_has_is_told() -> None:
     wit = "package a:b; interface x { type r = result; f: func(a: r, b: result); } world w { import x; }"
-    told = {run.calls[-1].partition(" in ")[2] for run in with_bad(wit, 0, 20).plan.runs}
+    told = {run.calls[-1].partition(" in ")[2] for run in injected(wit, 0, 20).plan.runs}
     assert told - {""} == {"a:b/x#f: a:b/x#r (2 cases) at [0]", "a:b/x#f: result at [1]"}
 
 
 def test_kinds_of_values_have_equal_chances() -> None:
     numbers = "package a:b; interface x { f: func(a: tuple<u8, u8, u8, u8, u8, u8, u8, u8>, b: string); } "
-    runs = with_bad(numbers + "world w { import x; }", 0, 40).plan.runs
+    runs = injected(numbers + "world w { import x; }", 0, 40).plan.runs
     assert sum(": string at " in run.calls[-1] for run in runs) > 10
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_same_seed_gives_the_same_runs(seed: int) -> None:
-    first, second = (with_bad(WIT, seed, 4).plan.runs for _ in range(2))
+    first, second = (injected(WIT, seed, 4).plan.runs for _ in range(2))
     assert [(run.scripts, run.outcome) for run in first] == [(run.scripts, run.outcome) for run in second]
 
 
@@ -100,7 +100,7 @@ def test_every_kind_of_trap_is_reached() -> None:
         run.outcome.trap
         for world in ("w", "lends")
         for seed in range(8)
-        for run in with_bad(WIT, seed, 40, world).plan.runs
+        for run in injected(WIT, seed, 40, world).plan.runs
     )
     wanted = {
         TrapClass.INVALID_CHAR,
@@ -130,7 +130,7 @@ def cut(runs: Sequence[RunSteps]) -> list[CallStep[Value]]:
 
 
 def test_a_run_ends_at_a_value_without_the_handles_that_are_used_later() -> None:
-    after = with_bad(MANY, 0, 40)
+    after = injected(MANY, 0, 40)
     calls = cut(after.runs)
     assert calls
     for call in calls:
@@ -141,22 +141,22 @@ def test_a_run_ends_at_a_value_without_the_handles_that_are_used_later() -> None
 
 def test_there_is_no_such_run_where_the_value_is_no_trap(monkeypatch: pytest.MonkeyPatch) -> None:
     def empty_lists(spot: Spot) -> Sequence[Value]:
-        return [Invalid("list 0")] if isinstance(spot.type, List) else bad_values(spot)
+        return [Invalid("list 0")] if isinstance(spot.type, List) else invalid_values(spot)
 
-    monkeypatch.setattr(raw, "bad_values", empty_lists)
-    assert cut(with_bad(MANY, 0, 40).runs) == []
+    monkeypatch.setattr(fault_injection, "invalid_values", empty_lists)
+    assert cut(injected(MANY, 0, 40).runs) == []
 
 
 @pytest.mark.parametrize(
     "wit", ["package a:b; world w { }", "package a:b; interface x { f: func(); } world w { import x; }"]
 )
-def test_nothing_to_be_made_bad(wit: str) -> None:
-    assert with_bad(wit, 0, 3).plan.runs == planned(wit).plan.runs or len(with_bad(wit, 0, 3).runs) < 3
+def test_nothing_to_be_made_invalid(wit: str) -> None:
+    assert injected(wit, 0, 3).plan.runs == planned(wit).plan.runs or len(injected(wit, 0, 3).runs) < 3
 
 
 @pytest.mark.parametrize("world", ["w", "lends"])
 def test_ours_does_what_the_model_says(tmp_path: Path, world: str) -> None:
-    plan = with_bad(WIT, 1, 40, world).plan
+    plan = injected(WIT, 1, 40, world).plan
     bench = Workbench(Settings(tmp_path), Steps())
     verdict = examine(bench, "test", plan, Options(artifacts=None)).verdict
     assert verdict.findings == []

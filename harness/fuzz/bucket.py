@@ -1,6 +1,6 @@
 """The bucket of a finding: the wrong tool, the minority, the level and the kind, without names and numbers.
 
-A signature is coarse on purpose: a hundred hits of one cause must be one finding, and a reduced world has other names,
+A bucket is coarse on purpose: a hundred hits of one cause must be one finding, and a reduced world has other names,
 indices and values than the world in which the cause was first seen.
 """
 
@@ -32,7 +32,7 @@ _MAX_WORDS = 36
 _MAX_WORD = 40
 _MAX_MESSAGE = 2000
 """Only so many characters at either end of a message count; the rest of a flood adds nothing."""
-_BAD_VALUE = re.compile(
+_INVALID_VALUE = re.compile(
     r"a trap \((?:out-of-bounds|unaligned|too-long|invalid-(?:char|utf8|discriminant|handle)|handle-type): "
 )
 """Garbage that is read as a value traps in one of these ways by chance, so the way does not identify the cause."""
@@ -49,7 +49,7 @@ BESIDE = ", beside the first"
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Signature:
+class Bucket:
     """`toolchain`: its name, or that of a mixed cell; `level` 0 if nothing could be compared; `kind`: the fault."""
 
     toolchain: str
@@ -77,20 +77,20 @@ class Signature:
 class Hit:
     """One finding in one trial. `known`: the id of the expectation that explains it. `run` 0: not in a run."""
 
-    signature: Signature
+    bucket: Bucket
     message: str
     known: str = ""
     run: int = 0
-    bad: bool = False
-    """In a run with a bad value."""
+    injected: bool = False
+    """In a run with an injected fault."""
 
 
-Explain = Callable[[str, Finding], str]
+Triage = Callable[[str, Finding], str]
 """The id of the expectation that explains a finding about a toolchain; empty if there is none."""
 
 
-def hits(verdict: Verdict, explain: Explain) -> list[Hit]:
-    """The findings of a verdict, each signature once; it is new if any finding with it is new.
+def hits(verdict: Verdict, triage: Triage) -> list[Hit]:
+    """The findings of a verdict, each bucket once; it is new if any finding with it is new.
 
     Only the first difference in a toolchain's behaviour counts, because the others follow from it. Mixed cells count if
     no toolchain is wrong by itself. A way in which several toolchains differ from the model is one finding: the model
@@ -102,11 +102,11 @@ def hits(verdict: Verdict, explain: Explain) -> list[Hit]:
     opinions = {judgement.toolchain for judgement in verdict.judgements if _by_one(judgement)} | {MODEL}
     found: dict[tuple[object, ...], dict[str, Hit]] = {}
     for judgement in pure or mixed[:1]:
-        for hit in _of_judgement(judgement, explain):
-            by_toolchain = found.setdefault(_way(hit.signature), {})
-            known = by_toolchain.get(hit.signature.toolchain)
+        for hit in _of_judgement(judgement, triage):
+            by_toolchain = found.setdefault(_way(hit.bucket), {})
+            known = by_toolchain.get(hit.bucket.toolchain)
             if known is None or (known.known and not hit.known):
-                by_toolchain[hit.signature.toolchain] = hit
+                by_toolchain[hit.bucket.toolchain] = hit
     return [hit for by_toolchain in found.values() for hit in _voted(list(by_toolchain.values()), len(opinions))]
 
 
@@ -117,23 +117,23 @@ def _by_one(judgement: Judgement) -> bool:
 def _voted(shared: list[Hit], opinions: int) -> list[Hit]:
     """What toolchains show in the same way, who stands alone in the light of all. In the order of the toolchains: the
     first one's finding stands for all of them where the model is outvoted, or nobody is."""
-    if shared[0].signature.outcome == Outcome.ENGINE_FAULT:
+    if shared[0].bucket.outcome == Outcome.ENGINE_FAULT:
         return shared[:1]
     others = opinions - len(shared)
     if len(shared) == 1 or len(shared) < others:
         return shared
     first = shared[0]
     alone = MODEL if len(shared) > others else ""
-    return [replace(first, signature=replace(first.signature, minority=alone))]
+    return [replace(first, bucket=replace(first.bucket, minority=alone))]
 
 
-def _way(signature: Signature) -> tuple[object, ...]:
-    return signature.outcome, signature.level, signature.aspect, signature.kind
+def _way(bucket: Bucket) -> tuple[object, ...]:
+    return bucket.outcome, bucket.level, bucket.aspect, bucket.kind
 
 
-def _of_judgement(judgement: Judgement, explain: Explain) -> Iterator[Hit]:
+def _of_judgement(judgement: Judgement, triage: Triage) -> Iterator[Hit]:
     toolchain = judgement.toolchain.removesuffix(BESIDE).removesuffix(HOSTS)
-    explained = [(finding, explain(toolchain, finding)) for finding in judgement.findings]
+    explained = [(finding, triage(toolchain, finding)) for finding in judgement.findings]
     structural = [pair for pair in explained if pair[0].difference is not None and pair[0].difference.level < 3]
     # what is new comes before what is known
     others = sorted((pair for pair in explained if pair not in structural), key=lambda pair: pair[1] != "")[:1]
@@ -143,7 +143,7 @@ def _of_judgement(judgement: Judgement, explain: Explain) -> Iterator[Hit]:
         difference = finding.difference
         before = f"\n{difference.before}" if difference is not None and difference.before else ""
         message = _shortened(finding.message + before)
-        yield Hit(_signature(judgement.toolchain, finding), message, known, finding.run)
+        yield Hit(_bucket(judgement.toolchain, finding), message, known, finding.run)
 
 
 def _shortened(message: str) -> str:
@@ -154,16 +154,16 @@ def _shortened(message: str) -> str:
     return f"{message[:_MAX_MESSAGE]}\n... ({left_out} characters left out)\n{message[-_MAX_MESSAGE:]}"
 
 
-def _signature(toolchain: str, finding: Finding) -> Signature:
-    """The signature for one toolchain, as if it were the minority. A mixed cell does not show its wrong tool, and a
+def _bucket(toolchain: str, finding: Finding) -> Bucket:
+    """The bucket for one toolchain, as if it were the minority. A mixed cell does not show its wrong tool, and a
     fault of the engine is no toolchain's."""
     nobody = "@" in toolchain or toolchain.endswith(BESIDE) or finding.outcome is Outcome.ENGINE_FAULT
     minority = "" if nobody else toolchain.removesuffix(HOSTS)
     difference = finding.difference
     if difference is None:
-        return Signature(toolchain, finding.outcome, 0, "", message_shape(finding.message), minority)
+        return Bucket(toolchain, finding.outcome, 0, "", message_shape(finding.message), minority)
     kind = _difference_shape(difference)
-    return Signature(toolchain, finding.outcome, difference.level, difference.aspect, kind, minority)
+    return Bucket(toolchain, finding.outcome, difference.level, difference.aspect, kind, minority)
 
 
 def _difference_shape(difference: Difference) -> str:
@@ -174,8 +174,8 @@ def _difference_shape(difference: Difference) -> str:
         case "balance" if difference.events[1] is not None:
             return _balance_shape(difference.events[1])
         case "outcome":
-            if expected == RETURNS and _BAD_VALUE.match(actual):
-                return f"{RETURNS} / a trap for a bad value"
+            if expected == RETURNS and _INVALID_VALUE.match(actual):
+                return f"{RETURNS} / a trap for an invalid value"
             return f"{message_shape(expected)} / {message_shape(_stumbles(actual))}"
         case "call":
             return _call_shape(expected, actual)
@@ -219,8 +219,8 @@ def _of_one_call(expected: Event | None, actual: Event | None) -> str:
 
 
 def _call_shape(expected: str, actual: str) -> str:
-    """Of what a program of libraries leaves behind: which call, without the words that tell one library from another
-    (`use-a-b() -> 7`), and how it differs."""
+    """The difference in a link case: the call, without the words that distinguish libraries (`use-a-b() -> 7`), and how
+    it differs."""
     call, other = ("-".join(re.findall(r"[a-z]{2,}", line.partition("(")[0])) for line in (expected, actual))
     if NOTHING in (expected, actual):
         return f"{call or other} {'missing' if actual == NOTHING else 'unexpected'}"

@@ -15,8 +15,8 @@ from wasmtime.component import Component, Func, Instance, Linker
 from harness.engine.engine import Engine, TraceTooLong, call, is_trap
 from harness.engine.results import Rejected, RunLimits
 from harness.engine.traps import cause, classify, engine_fault
+from harness.link_cases.prepare import Prepared, PreparedCall, returned, trapped
 from harness.plan.outcomes import TrapClass
-from harness.programs.prepare import Prepared, PreparedCall, returned, trapped
 from harness.values.values import Value
 from harness.world.world import Function
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.fuzz.signature import Explain
+from harness.fuzz.bucket import Triage
 from harness.judge.verdict import Finding
 from harness.plan.plan import Plan
 from harness.suite.expectations import Expectations
@@ -13,15 +13,15 @@ CASE = "fuzz"
 """What worlds of the fuzzer are called where expectations ask for a case."""
 
 
-def explainer(tools: Mapping[str, str], expectations: Expectations, plan: Plan) -> Explain:
+def triage_for(tools: Mapping[str, str], expectations: Expectations, plan: Plan) -> Triage:
     """For findings in one world. `tools`: which tool stands behind each toolchain's name."""
     expectations = expectations.about(plan.subject_wit)
 
-    def explain(toolchain: str, finding: Finding) -> str:
+    def triage(toolchain: str, finding: Finding) -> str:
         tool = tools.get(toolchain)
         if tool is None:
             return ""
         known = expectations.find(tool, CASE, finding.outcome, finding.message, plan.calls_of(finding.run))
         return known.id if known is not None else ""
 
-    return explain
+    return triage

@@ -1,4 +1,4 @@
-"""The JSON Schema of program files (draft 2020-12); `harness schema program` prints it."""
+"""The JSON Schema of link cases (draft 2020-12); `harness schema link-case` prints it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LIBRARY = {
         "wat": text("The library, with `(@dylink.0 ...)`; a module has none."),
         "world": text(
             "The world in its `component-type` section: its own imports and exports. If no library "
-            "has one, the first has the program's world."
+            "has one, the first has the world of the case."
         ),
         "openable": {
             "type": "boolean",
@@ -64,13 +64,13 @@ _STEP = {
     "additionalProperties": False,
 }
 
-PROGRAM_SCHEMA: Schema = {
+LINK_CASE_SCHEMA: Schema = {
     "$schema": DRAFT,
-    "title": "A program: libraries that are linked and run",
+    "title": "A link case: libraries that are linked and run",
     "type": "object",
     "required": ["title", "why", "origin", "wit", "library"],
     "properties": {
-        "title": text("The topic of the program, in a few words."),
+        "title": text("The topic of the case, in a few words."),
         "why": text("The guarded behaviour, in a sentence."),
         "origin": ORIGIN,
         "wit": WIT["wit"],
@@ -90,7 +90,7 @@ PROGRAM_SCHEMA: Schema = {
             "description": "Lists that are as correct as `starts`, if the order of constructors is left open.",
         },
         "step": {"type": "array", "minItems": 1, "items": _STEP},
-        "refusal": text("Linkers refuse the program; a part of our message."),
+        "refusal": text("Linkers refuse the libraries; a part of our message."),
     },
     "oneOf": [{"required": ["step"]}, {"required": ["refusal"]}],
     "additionalProperties": False,

@@ -1,4 +1,4 @@
-"""Programs of libraries that each show several mutants."""
+"""Link cases that each show several mutants."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ result = '"{first}{second}"'
 """
 
 
-def _program(title: str, hooks: str, others: str, steps: str) -> str:
+def _link_case(title: str, hooks: str, others: str, steps: str) -> str:
     library = _LIBRARY.replace("HOOKS", hooks.strip()).replace("OTHERS", others.strip())
     return f"title = \"{title}\"\nwhy = \"Each entry is told.\"\norigin = \"own\"\nwit = '''{_WIT}'''\n{library}{steps}"
 
@@ -171,7 +171,7 @@ def _generated(world: str, number: int, imports: str = "", exports: str = "") ->
     )
 
 
-PROGRAM_FILES = {
+LINK_CASES = {
     "two-generated": _GENERATED_WORLDS
     + 'world = "refused"\nrefusal = "knows only the last one"\n'
     + _generated("one", 100, exports='(func (export "first") (result i32) (call $call (i32.const 0)))')
@@ -186,7 +186,7 @@ PROGRAM_FILES = {
     + _WITH_STORAGE.format(name="first", value=11, needed='(needed "libsecond.so")')
     + _WITH_STORAGE.format(name="second", value=22, needed="")
     + _READ_STORAGE,
-    "hooked": _program(
+    "hooked": _link_case(
         "A task hook",
         """
   (func (export "__wasm_task_hook") (param $point i32)
@@ -196,7 +196,7 @@ PROGRAM_FILES = {
         '(func (export "__wasm_task_hook") (param i32))',
         _STEPS.format(stack=4096, first="R6C70s12a43b50o8d91<r=0n", second="p1<r=0n"),
     ),
-    "initialised": _program(
+    "initialised": _link_case(
         "Hooks of the earlier generation",
         """
   (func (export "__wasm_init_task") (call $note (i32.const 84)) (global.set $stack (i32.const 8192)))

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from harness.fuzz.signature import Hit, Signature, hits, message_shape
+from harness.fuzz.bucket import Bucket, Hit, hits, message_shape
 from harness.judge.difference import NOTHING, Difference
 from harness.judge.verdict import Finding, Judgement, Verdict
 from harness.plan.roles import Role
@@ -78,7 +78,7 @@ def test_shapes_are_sentences(message: str, shape: str) -> None:
 def test_worlds_that_differ_are_told_by_their_first_words(expected: str, actual: str, kind: str) -> None:
     difference = Difference(2, "component new", Role.SUBJECT, "x", expected, actual)
     (hit,) = judged(fails("ours", Finding(Outcome.FAIL, "m", difference)))
-    assert hit.signature.kind == kind
+    assert hit.bucket.kind == kind
 
 
 @pytest.mark.parametrize("unit", ["x", "a", "0", "[", "a:", "`", 'File "', "a b "])
@@ -88,7 +88,7 @@ def test_a_flood_takes_no_time_and_little_room(unit: str) -> None:
     (hit,) = judged(fails("bad", Finding(Outcome.FAIL, flood, None, 0)))
     assert time.perf_counter() - started < 5
     assert len(hit.message) < 5000
-    assert len(hit.signature.kind) < 1500
+    assert len(hit.bucket.kind) < 1500
 
 
 def event(expected: str, actual: str, aspect: str = "event") -> Finding:
@@ -133,7 +133,7 @@ CALL = event("export_call a:b/c#f", "pop_list list<u8> = 0")
 )
 def test_kinds_of_events(finding: Finding, kind: str) -> None:
     (hit,) = judged(fails("ours", finding))
-    assert hit.signature == Signature("ours", "fail", 3, "event", kind, "ours")
+    assert hit.bucket == Bucket("ours", "fail", 3, "event", kind, "ours")
 
 
 @pytest.mark.parametrize(
@@ -146,17 +146,17 @@ def test_kinds_of_events(finding: Finding, kind: str) -> None:
 )
 def test_kinds_of_balances(line: str, kind: str) -> None:
     (hit,) = judged(fails("ours", event("balance 0 0 0 0 0", line, "balance")))
-    assert hit.signature.kind == kind
+    assert hit.bucket.kind == kind
 
 
 def test_a_balance_that_never_comes() -> None:
     difference = Difference(3, "balance", Role.SUBJECT, "", "one balance, at the end", NOTHING)
     (hit,) = judged(fails("ours", Finding(Outcome.FAIL, "m", difference, 1)))
-    assert hit.signature.kind == "missing"
+    assert hit.bucket.kind == "missing"
 
 
 def test_names_and_values_do_not_count() -> None:
-    assert judged(fails("ours", S8))[0].signature == judged(fails("ours", S8_AGAIN))[0].signature
+    assert judged(fails("ours", S8))[0].bucket == judged(fails("ours", S8_AGAIN))[0].bucket
 
 
 def outcome(actual: str, expected: str = "every entry returns") -> Finding:
@@ -175,14 +175,14 @@ def test_garbage_that_traps_is_one_finding_whatever_it_is_taken_for() -> None:
         outcome("a trap (unreachable: unreachable) in driver-run"),
         outcome("a trap (invalid-char: x) in driver-run", "a trap (invalid-utf8)"),
     ]
-    assert len({judged(fails("ours", finding))[0].signature for finding in garbage}) == 1
-    assert len({judged(fails("ours", finding))[0].signature for finding in (*garbage, *others)}) == 4
+    assert len({judged(fails("ours", finding))[0].bucket for finding in garbage}) == 1
+    assert len({judged(fails("ours", finding))[0].bucket for finding in (*garbage, *others)}) == 4
 
 
 def test_over_what_an_interpreter_stumbles_is_one_finding_a_rule() -> None:
     faults = ("pop_kind", "pick", "discriminant", "dealloc", "block", "handle", "iterator")
     kinds = [
-        judged(fails("ours", outcome(f"a trap (interpreter: {fault}) in driver-run")))[0].signature.kind
+        judged(fails("ours", outcome(f"a trap (interpreter: {fault}) in driver-run")))[0].bucket.kind
         for fault in faults
     ]
     assert len(set(kinds)) == 3, kinds
@@ -197,34 +197,34 @@ def test_only_what_differs_first_counts() -> None:
 def test_structure_and_behaviour_both_count() -> None:
     difference = Difference(2, "wit", Role.SUBJECT, "x", "a", "b")
     found = judged(fails("ours", Finding(Outcome.FAIL, "w", difference), S8))
-    assert [hit.signature.level for hit in found] == [2, 3]
+    assert [hit.bucket.level for hit in found] == [2, 3]
 
 
 def test_two_that_are_wrong_alike_leave_the_model_alone() -> None:
     (hit,) = judged(fails("ours", S8), fails("reference", S8_AGAIN))
-    assert (hit.signature.toolchain, hit.signature.minority) == ("ours", "model")
+    assert (hit.bucket.toolchain, hit.bucket.minority) == ("ours", "model")
 
 
 def test_two_that_are_wrong_otherwise_are_two_findings() -> None:
     found = judged(fails("ours", S8), fails("reference", ENUM))
-    assert [(hit.signature.toolchain, hit.signature.minority) for hit in found] == [("ours",) * 2, ("reference",) * 2]
+    assert [(hit.bucket.toolchain, hit.bucket.minority) for hit in found] == [("ours",) * 2, ("reference",) * 2]
 
 
 def test_mixed_cells_count_where_nothing_else_does() -> None:
     mixed = fails("subject=ours,driver=reference@winch", S8)
-    assert [hit.signature.toolchain for hit in judged(mixed, fails("ours", ENUM))] == ["ours"]
+    assert [hit.bucket.toolchain for hit in judged(mixed, fails("ours", ENUM))] == ["ours"]
     (hit,) = judged(Judgement("ours", Outcome.PASS), mixed)
-    assert hit.signature.minority == ""
+    assert hit.bucket.minority == ""
 
 
 def test_what_is_new_comes_before_what_is_known() -> None:
     verdict = Verdict(Outcome.FAIL, (fails("ours", S8, ENUM),), "ours")
     (hit,) = hits(verdict, lambda _, finding: "known" if finding is S8 else "")
-    assert (hit.known, hit.signature.kind) == ("", "push_enum of another type")
+    assert (hit.known, hit.bucket.kind) == ("", "push_enum of another type")
 
 
 def test_slugs_are_file_names_and_differ() -> None:
-    slugs = {judged(fails("ours", finding))[0].signature.slug for finding in (S8, ENUM, CALL)}
+    slugs = {judged(fails("ours", finding))[0].bucket.slug for finding in (S8, ENUM, CALL)}
     assert len(slugs) == 3
     assert all(slug.replace("-", "").isalnum() and len(slug) < 100 for slug in slugs)
 
@@ -251,4 +251,4 @@ def test_a_known_finding_does_not_hide_a_new_one_beside_it() -> None:
 def test_the_same_way_in_several_toolchains(wrong: list[str], right: list[str], minorities: list[str]) -> None:
     passed = [Judgement(name, Outcome.PASS) for name in right]
     found = judged(*(fails(name, S8) for name in wrong), *passed)
-    assert [hit.signature.minority for hit in found] == minorities
+    assert [hit.bucket.minority for hit in found] == minorities

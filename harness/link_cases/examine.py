@@ -1,4 +1,4 @@
-"""Links a program with each toolchain, runs and judges it: its file contains the expected behaviour."""
+"""Links the libraries of a link case with each toolchain, runs the component and judges it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from harness.judge.judging import Judging, build_finding, findings_of, judge_alo
 from harness.judge.ran import Ran, called
 from harness.judge.same_world import built_world
 from harness.judge.verdict import Finding, Verdict, broken, misread, skipped, unusable
+from harness.link_cases.execute import execute
+from harness.link_cases.prepare import Prepared, prepare
 from harness.plan.roles import Role
 from harness.planner.needs import needs_of
 from harness.process.owned import file_name
 from harness.process.steps import StepLost
-from harness.programs.execute import execute
-from harness.programs.prepare import Prepared, prepare
-from harness.suite.program import Program, load_program
+from harness.suite.link_case import LinkCase, load_link_case
 from harness.text.toml_lines import FileError
 from harness.toolchains.cells import OURS
 from harness.toolchains.lending import asked_of_linker, left_out
@@ -34,28 +34,28 @@ from reports.outcomes import Outcome
 
 
 def examine_file(bench: Workbench, path: Path, name: str, options: Options) -> Examination:
-    """A program file."""
+    """The file of a link case."""
     started = time.perf_counter()
     try:
         with bench.steps.bounded("plan"):
-            program = load_program(path)
-            prepared = prepare(program)
+            case = load_link_case(path)
+            prepared = prepare(case)
     except FileError as error:
         return Examination(name, "", unusable(str(error)))
     except StepLost as lost:
         return Examination(name, "", broken(f"planning: {lost.loss.message}"))
-    left = _left_out(bench, program, options)
-    verdict, linked = program_verdict(bench, name, program, prepared, options)
+    left = _left_out(bench, case, options)
+    verdict, linked = link_case_verdict(bench, name, case, prepared, options)
     kept = ""
     if not verdict.outcome.good and options.artifacts is not None:
-        kept = _keep_or_say_why(bench, options.artifacts, name, path, program, prepared)
+        kept = _keep_or_say_why(bench, options.artifacts, name, path, case, prepared)
     seconds = time.perf_counter() - started
-    ran = _ran(program, prepared, [cell for made in linked for cell in made.cells], options)
+    ran = _ran(case, prepared, [cell for made in linked for cell in made.cells], options)
     return Examination(
         name,
-        program.title,
+        case.title,
         verdict,
-        program.wit,
+        case.wit,
         unsupported=tuple(left.values()),
         artifacts=kept,
         seconds=seconds,
@@ -64,21 +64,21 @@ def examine_file(bench: Workbench, path: Path, name: str, options: Options) -> E
     )
 
 
-def _left_out(bench: Workbench, program: Program, options: Options) -> dict[str, str]:
-    """Toolchains that lack the command for the component, or a requirement of the program."""
+def _left_out(bench: Workbench, case: LinkCase, options: Options) -> dict[str, str]:
+    """Toolchains that lack the command for the component, or a requirement of the case."""
     names = list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
-    if program.alone:
-        adapted = any(library.adapter for library in program.libraries)
+    if case.alone:
+        adapted = any(library.adapter for library in case.libraries)
         asked = ["new", "new-adapt"] if adapted else ["new"]
     else:
-        asked = ["link", *asked_of_linker(program.options, program.libraries)]
+        asked = ["link", *asked_of_linker(case.options, case.libraries)]
     return left_out(bench.toolchains, names, asked)
 
 
-def _made(bench: Workbench, toolchain: Toolchain, program: Program, prepared: Prepared) -> BuildResult:
-    """The component of a program, or the reason why there is none."""
-    if not program.alone:
-        return bench.builder.link(toolchain, prepared.libraries, program.options)
+def _made(bench: Workbench, toolchain: Toolchain, case: LinkCase, prepared: Prepared) -> BuildResult:
+    """The component of a case, or the reason why there is none."""
+    if not case.alone:
+        return bench.builder.link(toolchain, prepared.libraries, case.options)
     if toolchain.embedder is None:
         return Refused(f"toolchain {toolchain.name} has no `new`", "new")
     adapters = [library for library in prepared.libraries if library.adapter]
@@ -87,8 +87,8 @@ def _made(bench: Workbench, toolchain: Toolchain, program: Program, prepared: Pr
     return bench.builder.collect(f"new by {toolchain.name}", toolchain, job)
 
 
-def _ran(program: Program, prepared: Prepared, cells: Sequence[str], options: Options) -> Ran:
-    if program.refusal is not None:
+def _ran(case: LinkCase, prepared: Prepared, cells: Sequence[str], options: Options) -> Ran:
+    if case.refusal is not None:
         return Ran(refusals=1)
     if not cells:
         return Ran()
@@ -96,41 +96,41 @@ def _ran(program: Program, prepared: Prepared, cells: Sequence[str], options: Op
     return called([call.function.canonical for call in prepared.calls], cells, lines)
 
 
-def examine_program(bench: Workbench, name: str, program: Program, prepared: Prepared, options: Options) -> Verdict:
-    """The results of a program for each of the toolchains of `options`."""
-    return program_verdict(bench, name, program, prepared, options)[0]
+def examine_link_case(bench: Workbench, name: str, case: LinkCase, prepared: Prepared, options: Options) -> Verdict:
+    """The results of a link case for each of the toolchains of `options`."""
+    return link_case_verdict(bench, name, case, prepared, options)[0]
 
 
-def program_verdict(
-    bench: Workbench, name: str, program: Program, prepared: Prepared, options: Options
+def link_case_verdict(
+    bench: Workbench, name: str, case: LinkCase, prepared: Prepared, options: Options
 ) -> tuple[Verdict, list[_Linked]]:
     """The same, with the component of each toolchain."""
-    left = _left_out(bench, program, options)
+    left = _left_out(bench, case, options)
     chosen = list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
     names = [toolchain for toolchain in chosen if toolchain not in left]
     if not names:
         return skipped("; ".join(left.values())), []
-    lacking = [] if program.refusal is not None else missing(needs_of([prepared.world]).engine)
+    lacking = [] if case.refusal is not None else missing(needs_of([prepared.world]).engine)
     if lacking:
         return skipped("; ".join(lacking)), []
     engines = list(EngineKind) if options.full_matrix else [options.engine]
     tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
-    judging = Judging(name, tools, options.expectations.about(program.wit))
-    linked = {toolchain: _Linked(bench, toolchain, program, prepared) for toolchain in names}
+    judging = Judging(name, tools, options.expectations.about(case.wit))
+    linked = {toolchain: _Linked(bench, toolchain, case, prepared) for toolchain in names}
     found = {toolchain: made.findings(engines) for toolchain, made in linked.items()}
     verdict = judge_alone(judging, found)
-    if not verdict.outcome.good and (difference := bench.read_otherwise(program.wit)):
+    if not verdict.outcome.good and (difference := bench.read_otherwise(case.wit)):
         verdict = misread(verdict, difference)
     return verdict, list(linked.values())
 
 
 class _Linked:
-    """The result of a program for one toolchain."""
+    """The result of a link case for one toolchain."""
 
-    def __init__(self, bench: Workbench, toolchain: str, program: Program, prepared: Prepared) -> None:
+    def __init__(self, bench: Workbench, toolchain: str, case: LinkCase, prepared: Prepared) -> None:
         self._bench = bench
         self._name = toolchain
-        self._program = program
+        self._case = case
         self._prepared = prepared
         self.cells: list[str] = []
         """The cells in which it ran: `TOOLCHAIN@ENGINE`."""
@@ -138,16 +138,16 @@ class _Linked:
 
     def findings(self, engines: Sequence[EngineKind]) -> list[Finding]:
         toolchain = self._bench.toolchains[self._name]
-        result = _made(self._bench, toolchain, self._program, self._prepared)
-        if self._program.refusal is not None:
-            return self._not_refused(result, self._program.refusal)
+        result = _made(self._bench, toolchain, self._case, self._prepared)
+        if self._case.refusal is not None:
+            return self._not_refused(result, self._case.refusal)
         if not isinstance(result, Built):
             return [build_finding(f"the program by {self._name}", result)]
         self._component = result.data
         return [*self._world(result.data), *(finding for kind in engines for finding in self._run(result.data, kind))]
 
     def exhibit(self) -> Made:
-        """The component, as reports show it. Its libraries are the program's own."""
+        """The component, as reports show it. Its libraries are those of the case."""
         wit = world_text(self._component) if self._component else ""
         return Made(self._name, 0, len(self._component), wit)
 
@@ -171,7 +171,7 @@ class _Linked:
     def _run(self, component: bytes, kind: EngineKind) -> list[Finding]:
         bench = self._bench
         try:
-            with bench.steps.bounded(f"run {self._program.title} of {self._name}@{kind.value}"):
+            with bench.steps.bounded(f"run {self._case.title} of {self._name}@{kind.value}"):
                 seen = execute(bench.engine(kind), component, self._prepared, bench.settings.run_limits)
         except StepLost as lost:
             seen = Rejected("run", lost.loss.message, lost.loss.exit_code is None)
@@ -208,15 +208,15 @@ def _difference(
 
 
 def _keep_or_say_why(
-    bench: Workbench, directory: Path, name: str, path: Path, program: Program, prepared: Prepared
+    bench: Workbench, directory: Path, name: str, path: Path, case: LinkCase, prepared: Prepared
 ) -> str:
     try:
         folder = artifacts.fresh_folder(directory, name, artifacts.source_of(path))
-        (folder / "program.wit").write_text(program.wit)
+        (folder / "program.wit").write_text(case.wit)
         for number, library in enumerate(prepared.libraries):
             (folder / f"{number}-{file_name(library.name)}").write_bytes(library.data)
         for toolchain in bench.toolchains.values():
-            result = _made(bench, toolchain, program, prepared)
+            result = _made(bench, toolchain, case, prepared)
             artifacts.keep_result(folder / f"{file_name(toolchain.name)}.component.wasm", result)
     except OSError as error:
         return artifacts.cannot_keep(directory, error)

@@ -1,4 +1,4 @@
-"""A program: one TOML file with libraries as WAT, link options, and the expected behaviour of the component.
+"""A link case: one TOML file with libraries as WAT, link options, and the expected behaviour of the component.
 
 ```toml
 title = "The order on the command line decides"
@@ -37,14 +37,14 @@ from pathlib import Path
 from typing import Any
 
 from harness.plan.outcomes import TrapClass
-from harness.suite.program_schema import PROGRAM_SCHEMA
+from harness.suite.link_case_schema import LINK_CASE_SCHEMA
 from harness.text.toml_lines import TomlFile
 from harness.text.toml_schema import parse_valid, read_valid
 from harness.toolchains.protocol import LinkOptions
 
 
 @dataclass(frozen=True)
-class ProgramLibrary:
+class LinkCaseLibrary:
     """`world`: the world of its component-type section, the only one if empty; None: it has no such section. `module`:
     a complete module instead of a library."""
 
@@ -57,7 +57,7 @@ class ProgramLibrary:
 
 
 @dataclass(frozen=True)
-class ProgramStep:
+class LinkCaseStep:
     """A call of an export. Values are WAVE text; `logs` are calls of imports, as text."""
 
     call: str
@@ -68,7 +68,7 @@ class ProgramStep:
 
 
 @dataclass(frozen=True)
-class Program:
+class LinkCase:
     """`refusal`: a part of our message, if linkers must refuse it; then there are no steps."""
 
     title: str
@@ -77,12 +77,12 @@ class Program:
     file: TomlFile
     wit: str
     world: str | None
-    libraries: tuple[ProgramLibrary, ...]
+    libraries: tuple[LinkCaseLibrary, ...]
     options: LinkOptions
     starts: tuple[str, ...]
     starts_also: tuple[tuple[str, ...], ...]
     """Lists that are as correct as `starts`, if the order of constructors is left open."""
-    steps: tuple[ProgramStep, ...]
+    steps: tuple[LinkCaseStep, ...]
     refusal: str | None
 
     @property
@@ -91,21 +91,21 @@ class Program:
         return any(library.module for library in self.libraries)
 
 
-def load_program(path: Path) -> Program:
-    """Read a program file; raises `FileError` with file and line."""
-    return _program(read_valid(path, PROGRAM_SCHEMA))
+def load_link_case(path: Path) -> LinkCase:
+    """Read the file of a link case; raises `FileError` with file and line."""
+    return _link_case(read_valid(path, LINK_CASE_SCHEMA))
 
 
-def parse_program(text: str, name: str = "<program>") -> Program:
-    return _program(parse_valid(text, name, PROGRAM_SCHEMA))
+def parse_link_case(text: str, name: str = "<link case>") -> LinkCase:
+    return _link_case(parse_valid(text, name, LINK_CASE_SCHEMA))
 
 
-def _program(file: TomlFile) -> Program:
+def _link_case(file: TomlFile) -> LinkCase:
     data = file.data
     origin = data["origin"]
     link = data.get("link", {})
     _check_module(file, data)
-    return Program(
+    return LinkCase(
         data["title"],
         data["why"],
         (origin,) if isinstance(origin, str) else tuple(origin),
@@ -137,10 +137,10 @@ def _check_module(file: TomlFile, data: dict[str, Any]) -> None:
         raise file.error(["link"], "`link` has options of `component link`, `module` is for `component new`")
 
 
-def _libraries(rows: Sequence[dict[str, Any]], world: str) -> tuple[ProgramLibrary, ...]:
+def _libraries(rows: Sequence[dict[str, Any]], world: str) -> tuple[LinkCaseLibrary, ...]:
     told = any("world" in row for row in rows)
     return tuple(
-        ProgramLibrary(
+        LinkCaseLibrary(
             row["name"],
             row["wat"],
             row.get("world", None if told or index else world),
@@ -152,6 +152,6 @@ def _libraries(rows: Sequence[dict[str, Any]], world: str) -> tuple[ProgramLibra
     )
 
 
-def _step(row: dict[str, Any]) -> ProgramStep:
+def _step(row: dict[str, Any]) -> LinkCaseStep:
     trap = TrapClass(row["trap"]) if "trap" in row else None
-    return ProgramStep(row["call"], tuple(row.get("args", ())), row.get("result"), trap, tuple(row.get("logs", ())))
+    return LinkCaseStep(row["call"], tuple(row.get("args", ())), row.get("result"), trap, tuple(row.get("logs", ())))

@@ -1,0 +1,21 @@
+"""Runs of asynchronous worlds: which schedules the specification allows (docs/async.md)."""
+
+from harness.model.abi import Abi
+from harness.model.concurrency.follow import follow
+from harness.model.concurrency.observed import Explained, Following, Left, RunEnd, Seen, Shown, Undecided, Unexplained
+from harness.model.concurrency.predict import Prediction, predict
+
+__all__ = [
+    "Abi",
+    "Explained",
+    "Following",
+    "Left",
+    "Prediction",
+    "RunEnd",
+    "Seen",
+    "Shown",
+    "Undecided",
+    "Unexplained",
+    "follow",
+    "predict",
+]
