@@ -18,8 +18,8 @@ WASI = tuple([f"wasi:{package}/" for package in ("cli", "clocks", "filesystem", 
 """The packages that the engine implements."""
 
 
-class ImportMissingError(Exception):
-    """The component uses an import that nothing implements here."""
+_called: list[str] = []
+"""The imports that were called although nothing implements them. Errors of the engine do not name them."""
 
 
 def main() -> int:
@@ -34,8 +34,8 @@ def main() -> int:
     except wasmtime.WasmtimeError as error:
         print(f"\n{_reason(str(error))}", file=sys.stderr)
         return 1
-    except ImportMissingError as error:
-        print(f"\n{error}", file=sys.stderr)
+    except ImportError:
+        print(f"\n{_missing()}", file=sys.stderr)
         return 1
     sizes = [sum(map(len, pages)) for pages in memories]
     out.write(json.dumps({"sizes": sizes, "globals": globals}).encode() + b"\n")
@@ -47,10 +47,16 @@ def main() -> int:
 
 def _reason(message: str) -> str:
     """The last cause that wasmtime lists: the trap itself. Before it stands where the trap happened."""
+    if _called:
+        return _missing()
     _, listed, causes = message.partition("Caused by:")
     lines = [line.strip() for line in (causes if listed else message).splitlines() if line.strip()]
     cause = (lines[-1] if listed else lines[0]) if lines else "no reason given"
     return re.sub(r"^\d+: ", "", cause)
+
+
+def _missing() -> str:
+    return f"it calls the import {_called[0]}, which is not there during initialisation"
 
 
 def _run(binary: bytes, request: dict[str, Any]) -> tuple[list[list[bytes]], list[int]]:
@@ -134,7 +140,8 @@ def _add_stub(place: Any, name: str, type: Any, path: str, engine: Any) -> None:
 
 def _failure(path: str) -> Callable[..., None]:
     def fail(*_arguments: object) -> None:
-        raise ImportMissingError(f"it calls the import {path}, which is not there during initialisation")
+        _called.append(path)
+        raise ImportError(path)
 
     return fail
 

@@ -231,3 +231,15 @@ def test_an_import_that_nobody_implements_traps_only_when_it_is_called() -> None
         PreinitError, match="`calls` cannot be run: it calls the import f, which is not there during initialisation"
     ):
         initialize(component(text), InitOptions("calls"))
+
+
+def test_a_start_function_that_calls_such_an_import() -> None:
+    binary = component("""
+(component
+  (import "a:b/c" (instance $c (export "f" (func))))
+  (core func $f (canon lower (func $c "f")))
+  (core module $m (import "e" "f" (func $f)) (start $f) (func (export "init")))
+  (core instance $i (instantiate $m (with "e" (instance (export "f" (func $f))))))
+  (func (export "init") (canon lift (core func $i "init"))))""")
+    with pytest.raises(PreinitError, match="it calls the import a:b/c#f, which is not there"):
+        initialize(binary, INIT)
