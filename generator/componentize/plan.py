@@ -1,11 +1,10 @@
-"""What becomes one component: core modules in the order of instantiation, and how they are wired.
+"""The contents of one component: core modules in the order of instantiation, and their wiring.
 
 `generator.link` makes a plan of many modules (a main module with memory and table, the libraries, an init module),
 `component new` a plan of one. `generator.componentize.componentize` turns a plan into a component.
 
-The plan says only what core linking decides. What the names of the remaining imports and exports mean (lowered
-functions, resource intrinsics, `task.return`, lifts, post-returns) follows from the worlds in the modules'
-`component_types`.
+The plan contains only the decisions of core linking. The meaning of the other imports and exports (lowered functions,
+resource intrinsics, `task.return`, lifts, post-returns) follows from the worlds in the modules' `component_types`.
 """
 
 from __future__ import annotations

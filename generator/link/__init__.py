@@ -22,9 +22,7 @@ def link(
     *,
     warn: Warn = ignore,
 ) -> bytes:
-    """One component of all libraries that its world reaches; the first that exports a symbol defines it.
-
-    Raises LinkError for libraries that do not fit together, another GeneratorError for their worlds.
-    """
+    """One component of all libraries that its world reaches; the first library that exports a symbol defines it. Raises
+    LinkError for libraries that do not fit together, another GeneratorError for their worlds."""
     plan = plan_link(libraries, options, debug_names=componentize_options.debug_names, warn=warn)
     return componentize(plan, componentize_options)
