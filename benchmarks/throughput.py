@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.tasks import FAILED, Differential, Floor, Spent
-from harness.runs.messages import Task
+from harness.runs.messages import WorkerTask
 from harness.runs.run import Run
 from harness.toolchains.choose import Tools
 from reports.outcomes import Outcome
@@ -42,7 +42,7 @@ class Rate:
     outcomes: dict[str, int]
 
 
-def measure(run: Run, tasks: Sequence[Task]) -> list[Spent]:
+def measure(run: Run, tasks: Sequence[WorkerTask]) -> list[Spent]:
     """The time of each task."""
     spent: list[Spent] = []
     for result in run.in_order(tasks):
@@ -52,10 +52,10 @@ def measure(run: Run, tasks: Sequence[Task]) -> list[Spent]:
     return spent
 
 
-def in_turns(run: Run, floors: Sequence[Task], others: Sequence[Task]) -> tuple[list[Spent], list[Spent]]:
+def in_turns(run: Run, floors: Sequence[WorkerTask], others: Sequence[WorkerTask]) -> tuple[list[Spent], list[Spent]]:
     """The times of the floors and of the other tasks, both in the order of the worlds."""
     worlds = len(floors)
-    turns: list[Task] = []
+    turns: list[WorkerTask] = []
     order = [(number + worlds // 2) % worlds for number in range(worlds)]
     for number, other in enumerate(order):
         turns += [floors[number], others[other]]
@@ -65,7 +65,12 @@ def in_turns(run: Run, floors: Sequence[Task], others: Sequence[Task]) -> tuple[
 
 
 def fair_rates(
-    what: str, floors: Sequence[Task], others: Sequence[Task], warm: Sequence[Task], workers: int, tools: Tools
+    what: str,
+    floors: Sequence[WorkerTask],
+    others: Sequence[WorkerTask],
+    warm: Sequence[WorkerTask],
+    workers: int,
+    tools: Tools,
 ) -> list[Rate]:
     """The rates of a floor and of the run compared with it, over the worlds that have a floor."""
     with Run(tools, workers) as run:

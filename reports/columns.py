@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from reports.model import Case, Opinion
+from reports.model import CaseResult, Opinion
 
 SUBJECT = "subject"
 
@@ -32,7 +32,7 @@ def column_of(toolchain: str) -> Column:
     return Column(f"{by_role[SUBJECT]}/{other}@{engine}", f"subject by {by_role[SUBJECT]}, rest by {other}, {engine}")
 
 
-def columns(cases: Iterable[Case], toolchains: Sequence[str]) -> tuple[Column, ...]:
+def columns(cases: Iterable[CaseResult], toolchains: Sequence[str]) -> tuple[Column, ...]:
     """All that occur: the run's toolchains in their order, mixed cells, what else there is an opinion about."""
     found: dict[str, Column] = {}
     for case in cases:
@@ -53,5 +53,5 @@ def _without_engine(found: list[Column]) -> list[Column]:
     return [Column(column.key, column.label.removesuffix(end)) for column in found]
 
 
-def opinions_by_column(case: Case) -> dict[str, Opinion]:
+def opinions_by_column(case: CaseResult) -> dict[str, Opinion]:
     return {column_of(opinion.toolchain).key: opinion for opinion in case.opinions}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reports.columns import column_of, opinions_by_column
-from reports.model import Case, Run
+from reports.model import CaseResult, Run
 from reports.outcomes import Outcome
 
 
@@ -71,7 +71,7 @@ def compare(before: Run, after: Run) -> Comparison:
     return Comparison(_tools(before, after), outcomes, tuple(changes), same, _sizes(old, new))
 
 
-def _change(name: str, before: Case | None, after: Case | None) -> Change | None:
+def _change(name: str, before: CaseResult | None, after: CaseResult | None) -> Change | None:
     if before is None or after is None:
         outcomes = before.outcome if before else "", after.outcome if after else ""
         return Change(name, *outcomes, ())
@@ -93,7 +93,7 @@ def _tools(before: Run, after: Run) -> tuple[tuple[str, str, str], ...]:
     return tuple((name, old.get(name, ""), new.get(name, "")) for name in {**old, **new})
 
 
-def _sizes(old: dict[str, Case], new: dict[str, Case]) -> tuple[SizeChange, ...]:
+def _sizes(old: dict[str, CaseResult], new: dict[str, CaseResult]) -> tuple[SizeChange, ...]:
     found: dict[str, list[tuple[int, int]]] = {}
     for name in old.keys() & new.keys():
         left = {made.toolchains: made.library for made in old[name].made}

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reports.model import Case
+from reports.model import CaseResult
 
 FUNCTION_FEATURES = (
     "function",
@@ -69,7 +69,7 @@ class Square:
     """The index of a case; -1 if there is none."""
 
 
-def squares(cases: Iterable[Case]) -> dict[tuple[str, str, str], Square]:
+def squares(cases: Iterable[CaseResult]) -> dict[tuple[str, str, str], Square]:
     """By feature, direction and position; those without cases are not there."""
     counts: Counter[tuple[str, str, str]] = Counter()
     examples: dict[tuple[str, str, str], int] = {}
@@ -87,6 +87,6 @@ def possible(feature: str, position: str) -> bool:
     return (feature in FUNCTION_FEATURES) == (position == FUNCTION)
 
 
-def interface_counts(cases: Iterable[Case]) -> Counter[str]:
+def interface_counts(cases: Iterable[CaseResult]) -> Counter[str]:
     """How many cases ran each function of `wit_dylib.h`."""
     return Counter(name for case in cases for name in case.interface)

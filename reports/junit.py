@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from xml.etree import ElementTree as xml
 
 from reports.inputs import Input, Inputs
-from reports.model import Case, Run
+from reports.model import CaseResult, Run
 from reports.outcomes import Outcome
 from reports.shown import one_line, shown
 from reports.text import case_text
@@ -19,7 +19,7 @@ def junit(inputs: Inputs) -> str:
     """Only of files with cases. A file that is not complete is an error among its cases."""
     root = xml.Element("testsuites", name="wit-dylib harness")
     for input, run in inputs.runs:
-        areas: dict[str, list[Case]] = {}
+        areas: dict[str, list[CaseResult]] = {}
         for case in run.cases:
             areas.setdefault(case.area, []).append(case)
         for area, cases in areas.items():
@@ -42,7 +42,7 @@ def _suite(root: xml.Element, input: Input, area: str, run: object, cases: Itera
     suite.set("time", f"{sum(float(case.get('time', '0')) for case in suite):.3f}")
 
 
-def _case(case: Case, area: str, run: Run) -> xml.Element:
+def _case(case: CaseResult, area: str, run: Run) -> xml.Element:
     element = xml.Element("testcase", classname=one_line(area), name=one_line(case.name), time=f"{case.seconds:.3f}")
     why = case.reason or next((finding.message for o in case.opinions for finding in o.findings), case.outcome)
     if not case.good:

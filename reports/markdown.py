@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from reports.columns import column_of
 from reports.inputs import Inputs
-from reports.model import Case
+from reports.model import CaseResult
 from reports.shown import one_line
 from reports.text import counted
 
@@ -69,7 +69,7 @@ def _verdict(inputs: Inputs) -> str:
     return "all as it must be"
 
 
-def _first(case: Case) -> str:
+def _first(case: CaseResult) -> str:
     found = next((finding.message for o in case.opinions for finding in o.findings), case.reason)
     return found.partition("\n")[0] or "; ".join(case.unsupported)
 

@@ -119,7 +119,7 @@ class Covered:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class CaseResult:
     """A case or world and its verdict. `calls` are all calls of the failed run, in the order of the numbers in
     findings; `failed_run` is the number of that run, counted from 1. `repeat` is a command. `source` is the text of the
     case's file, which has its steps. `interface`: the functions of `wit_dylib.h` that ran, without `wit_dylib_`."""
@@ -170,7 +170,7 @@ class Run:
     tools: tuple[Tool, ...]
     engine: str
     notes: tuple[str, ...] = ()
-    cases: tuple[Case, ...] = ()
+    cases: tuple[CaseResult, ...] = ()
     stages: dict[str, float] = field(default_factory=dict)
     """Seconds by stage, summed over workers."""
     strict: bool = False
@@ -198,6 +198,6 @@ class Run:
         return not self.failed
 
     @property
-    def failed(self) -> list[Case]:
+    def failed(self) -> list[CaseResult]:
         """The cases that determine the exit code."""
         return [case for case in self.cases if not case.good or (self.strict and not case.whole)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reports.model import Case, Finding, Opinion, Run
+from reports.model import CaseResult, Finding, Opinion, Run
 from reports.outcomes import Outcome
 from reports.shown import one_line
 
@@ -20,7 +20,7 @@ MAX_WIDTH = 400
 """Maximum characters of one line of a message."""
 
 
-def case_text(case: Case) -> str:
+def case_text(case: CaseResult) -> str:
     """A failed case: the fault, and the command that repeats it."""
     lines = [f"{case.outcome.upper()}  {one_line(case.name)}" + (f": {one_line(case.title)}" if case.title else "")]
     if case.reason:
@@ -50,12 +50,12 @@ def case_text(case: Case) -> str:
     return "\n".join(lines)
 
 
-def unsupported_text(case: Case) -> str:
+def unsupported_text(case: CaseResult) -> str:
     """The parts of a world that did not run, one item on each line; empty if all ran."""
     return "\n".join(f"unsupported in {one_line(case.name)}: {item}" for item in case.unsupported)
 
 
-def known_text(case: Case) -> str:
+def known_text(case: CaseResult) -> str:
     """The known faults that a world or case showed, one on each line; empty if it showed none."""
     # a toolchain's own opinion comes before those of its cells
     known = {opinion.expectation: opinion for opinion in reversed(case.opinions) if opinion.expectation}
@@ -63,7 +63,7 @@ def known_text(case: Case) -> str:
     return "\n".join(f"{head}: {opinion.toolchain}: {id}: {opinion.reason}" for id, opinion in known.items())
 
 
-def skipped_text(case: Case) -> str:
+def skipped_text(case: CaseResult) -> str:
     """The reason why a case did not run."""
     return f"skipped {one_line(case.name)}: {case.reason}"
 
@@ -91,7 +91,7 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield from (f"      before:   {_cut(line)}" for line in finding.before.splitlines()[:MAX_BEFORE])
 
 
-def _calls(case: Case) -> list[str]:
+def _calls(case: CaseResult) -> list[str]:
     """The first call with a finding, and the calls around it; the first calls if no finding names one."""
     found = [f.call for opinion in case.opinions for f in opinion.findings if f.run == case.failed_run and f.call]
     at = min(found, default=0)
@@ -140,7 +140,7 @@ def summary_text(run: Run) -> str:
     return f"{counted(len(run.cases), 'case')}: {counts} in {run.seconds:.1f} s{unsupported}{strict}; {_ran(run.cases)}"
 
 
-def _ran(cases: Sequence[Case]) -> str:
+def _ran(cases: Sequence[CaseResult]) -> str:
     """The numbers of calls, functions and cells that ran: functions are counted for each case."""
     refusals = sum(case.ran.refusals for case in cases)
     calls = sum(case.ran.calls for case in cases)
@@ -169,11 +169,11 @@ def failed_text(run: Run) -> str:
     return "\n".join([f"failed ({len(failed)} of {counted(len(run.cases), 'case')}):", *lines])
 
 
-def _not_whole(case: Case) -> str:
+def _not_whole(case: CaseResult) -> str:
     return "not run" if case.outcome is Outcome.SKIP else "not run completely"
 
 
-def ran_text(case: Case) -> str:
+def ran_text(case: CaseResult) -> str:
     """The part of a case that ran: cells, functions with the number of their calls, the calls if they are present."""
     ran = case.ran
     if not ran.cells:

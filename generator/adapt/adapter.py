@@ -1,7 +1,7 @@
-"""Adapters (`--adapt`): modules that give others what they import beside WIT and each other, in terms of WIT.
+"""Adapters (`--adapt`): modules that implement imports of other modules by means of WIT.
 
-An adapter is no dynamic library: it has no data of its own in memory, and of its functions only those are kept that
-somebody reaches. What it imports from `__main_module__` those others define. All this is the reference's convention,
+An adapter is no dynamic library: it has no data of its own in memory, and only those of its functions are kept that
+somebody reaches. Other modules define its imports from `__main_module__`. All this is the reference's convention,
 learnt from what wasm-tools 1.257 accepts and does (`component new --adapt`).
 """
 
@@ -30,21 +30,21 @@ ALLOCATION_STATE = "allocation_state"
 IMPORT_REALLOC, EXPORT_REALLOC = "cabi_import_realloc", "cabi_export_realloc"
 REALLOCS = (IMPORT_REALLOC, EXPORT_REALLOC, CABI_REALLOC)
 MAIN_REALLOCS = (CABI_REALLOC, "canonical_abi_realloc")
-"""By which it asks `__main_module__` for memory."""
+"""The names of `__main_module__`'s functions that give it memory."""
 REALLOC = FuncType((ValType.I32,) * 4, (ValType.I32,))
 _PREFIX = re.compile(r"(cabi_post_|\[callback\])?(\[async-lift(-stackful)?\])?")
-"""Of core exports that belong to a function of the world."""
+"""Prefixes of core exports that belong to a function of the world."""
 
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
     name: str
-    """The import module that it stands for."""
+    """The import module that it implements."""
     module: DecodedModule
     """Without the `component-type` sections."""
     component_types: tuple[CustomSection, ...]
     world_exports: tuple[str, ...]
-    """Core exports for what its world exports."""
+    """Core exports for the exports of its world."""
 
     def variable(self, name: str) -> int | None:
         """A global of that name, by the name section (so does the reference), if it is a mutable i32."""
@@ -61,7 +61,7 @@ class Adapter:
 
 
 def read_adapter(name: str, binary: bytes) -> Adapter:
-    """Raises AdapterError for a binary that is malformed or has what adapters cannot have."""
+    """Raises AdapterError for a binary that is malformed or has something that adapters cannot have."""
     try:
         module = DecodedModule(binary)
         _check(module)
@@ -95,7 +95,7 @@ def _check(module: DecodedModule) -> None:
 
 
 def _world_exports(module: DecodedModule, sections: tuple[CustomSection, ...]) -> Iterator[str]:
-    """Names of core exports that stand for an export of the world, those of post-returns and destructors among them."""
+    """Names of core exports that implement an export of the world, including those of post-returns and destructors."""
     interfaces: set[str] = set()
     functions: set[str] = set()
     for section in sections:

@@ -1,8 +1,5 @@
-"""One core module with adapters as a plan (`component new --adapt`).
-
-The module is instantiated first, with functions of the shim in place of the adapters': these use its memory, and
-functions of it.
-"""
+"""One core module with adapters as a plan (`component new --adapt`). The module is instantiated first, with functions
+of the shim in place of the adapters' functions: the adapters use its memory, and functions of it."""
 
 from __future__ import annotations
 
@@ -45,11 +42,9 @@ def plan_with_adapters(
     module: DecodedModule, adapters: Sequence[Adapter], *, via_memory_grow: bool = False, legacy_names: bool = True
 ) -> Plan:
     """A plan of the module and of those adapters from which it imports, or whose world exports something.
-
-    `via_memory_grow`: adapters allocate whole pages, as where the module has no allocator. `legacy_names` as in
-    `plan_single`. Raises AdapterError for
-    what an adapter lacks, or needs and the module lacks; ComponentizeError as `plan_single`.
-    """
+    `via_memory_grow`: adapters allocate whole pages, as they do if the module has no allocator. `legacy_names` as in
+    `plan_single`. Raises AdapterError for something that an adapter lacks, or that it needs and the module lacks;
+    ComponentizeError as `plan_single`."""
     check_names(adapters)
     plan = plan_single(module, legacy_names=legacy_names)
     wanted = {adapter.name: list(dict.fromkeys(_wanted(module, adapter))) for adapter in adapters}
@@ -75,7 +70,7 @@ def _name(adapter: Adapter) -> str:
 
 
 def _wanted(module: DecodedModule, adapter: Adapter) -> Iterator[str]:
-    """What the module imports of an adapter."""
+    """The module's imports from an adapter."""
     for item in module.imports:
         if item.module != adapter.name:
             continue
@@ -105,7 +100,7 @@ class _Adapted:
         memory: CoreExport | None,
         allocator: str | None,
     ) -> None:
-        """`allocator`: that of the main module which adapters use."""
+        """`allocator`: the main module's allocator, which adapters use."""
         self.adapter = adapter
         self.main = main
         self.memory = memory

@@ -1,4 +1,4 @@
-"""What is wrong with an adapter."""
+"""Errors of an adapter."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from generator.errors import GeneratorError
 
 
 class AdapterError(GeneratorError):
-    """A module that is no adapter, or lacks what is asked of it. The text names the adapter."""
+    """A module that is no adapter, or lacks a requested item. The text names the adapter."""

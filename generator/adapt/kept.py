@@ -1,4 +1,4 @@
-"""What of an adapter is kept: what somebody asks of it, and all that this reaches."""
+"""The part of an adapter that is kept: the items that others use, and everything that these reach."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def check_names(adapters: Sequence[Adapter]) -> None:
 
 
 def kept_exports(adapter: Adapter, wanted: Sequence[str]) -> tuple[str, ...]:
-    """Names of its functions: what others import, what its world exports, its allocators."""
+    """Names of its functions: those that others import, those that its world exports, its allocators."""
     return tuple(dict.fromkeys([*wanted, *adapter.world_exports, *adapter.own_reallocs]))
 
 

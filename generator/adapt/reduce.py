@@ -1,5 +1,5 @@
-"""A module reduced to what some of its functions reach: the others are left out, and so is what only they import.
-What it lacks to stand on its own is added: an allocator, a stack."""
+"""A module reduced to everything that some of its functions reach: other functions are left out, and so are imports
+that only they use. The parts that it lacks to stand on its own are added: an allocator, a stack."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from generator.wasm.reader import Reader
 from generator.wasm.types import ExternKind, FuncIndex, FuncType, GlobalType, Limits, MemoryType, ValType
 
 STACK_SIZE = 65536
-"""Of an adapter's own stack, in bytes; as the reference's."""
+"""The size of an adapter's own stack, in bytes; it is the reference's."""
 STACK_ALIGNMENT = 16
 """tool-conventions, BasicCABI.md."""
 ALLOCATING, ALLOCATED = 1, 2
-"""What an adapter's code finds in the global `allocation_state` while its stack is made, and from then on (learnt from
-the reference, for the adapters that go with it)."""
+"""The values of the global `allocation_state` while an adapter's stack is made, and afterwards (learnt from the
+reference, for the adapters that come with it)."""
 GROW = "realloc via memory.grow"
 """The name of an allocator that takes whole pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Functions that are reached, and what their bodies refer to; indices of the whole module."""
+    """Functions that are reached, and everything to which their bodies refer; indices of the whole module."""
 
     functions: Mapping[int, References]
     """Those that the module defines, in the order of their indices."""
@@ -41,8 +41,8 @@ class Reach:
 
 
 def reach(module: DecodedModule, exports: Iterable[str]) -> Reach:
-    """What the exported functions of these names reach by calls. Tables are not looked at: a module without element
-    segments has nothing in them. Raises WasmFormatError."""
+    """Everything that the exported functions of these names reach by calls. Tables do not count: a module without
+    element segments has nothing in them. Raises WasmFormatError."""
     imported = _imported(module)
     waiting = [module.exports_by_name[name].index for name in exports]
     found: dict[int, References] = {}
@@ -86,7 +86,7 @@ class Reduction:
     realloc: tuple[str, str] | None = None
     """An allocator for the stack: where it is imported from. None: one that takes whole pages is added."""
     own_reallocs: frozenset[int] = frozenset()
-    """Imported functions in whose place the added one stands."""
+    """Imported functions that the added one replaces."""
     stack: OwnStack | None = None
     exports_realloc: bool = False
     """The added allocator is exported as `GROW`."""
@@ -185,7 +185,8 @@ class _Reduced:
         self.names[index] = name
 
     def _allocate(self, stack: OwnStack, grow: int | None) -> bytes:
-        """Once: what the allocator calls meanwhile has no stack, and may look at the state."""
+        """The stack is allocated once. Functions that the allocator calls meanwhile have no stack, and may read the
+        state."""
         state = stack.state
         if state is None:
             state = len(self.result.globals)

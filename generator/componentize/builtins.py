@@ -1,7 +1,5 @@
-"""Built-ins that stand beside the world's functions and mention no type of the world.
-
-Names are a convention that wasm-tools 1.262 (component new) accepts; types and opcodes are those of CanonicalABI.md.
-"""
+"""Built-ins that belong to no item of the world and mention none of its types. Their names are a convention that
+wasm-tools 1.262 (component new) accepts; types and opcodes are those of CanonicalABI.md."""
 
 from __future__ import annotations
 
@@ -76,10 +74,8 @@ TASK_CANCEL = FoundBuiltin(PlainBuiltin(BuiltinOp.TASK_CANCEL), signature(0))
 
 
 def root_builtin(name: str) -> FoundBuiltin | None:
-    """The built-in of that name in the module `$root`; None if there is none.
-
-    Raises ComponentizeError, without a place, for a built-in that there is, asked for as it cannot be had.
-    """
+    """The built-in of that name in the module `$root`; None if there is none. Raises ComponentizeError, without a
+    place, if the built-in exists but not in the requested form."""
     if not name.startswith("["):
         return None
     if name.startswith(_CANCELLABLE) and root_builtin(name.removeprefix(_CANCELLABLE)) is not None:

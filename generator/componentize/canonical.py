@@ -70,13 +70,13 @@ class CanonicalDefinitions:
 
     @staticmethod
     def table_of(where: str, module: PlanModule) -> CoreExport:
-        """The table that the threads of a module begin from. Raises ComponentizeError if there is none."""
+        """The table for the start functions of a module's threads. Raises ComponentizeError if there is none."""
         if module.options.table is None:
             raise ComponentizeError(f"{where} needs the table `{TABLE}`, but no module exports it")
         return module.options.table
 
     def core_function(self, item: CoreImport, module: PlanModule) -> int:
-        """Define what `module` imports. The exports that it needs must exist."""
+        """Define the imports of `module`. The exports that it needs must exist."""
         options = self._options(item.needs, item.encoding, module.options.memory, module.options.import_realloc)
         match item.meaning:
             case LoweredFunction(home, function, abi):
@@ -116,7 +116,7 @@ class CanonicalDefinitions:
         return self._builder.builtin(copy.op, type)
 
     def lift(self, lifted: LiftedFunction, home: Instance) -> int:
-        """A component function of the core function that a module exports."""
+        """A component function made of the core function that a module exports."""
         module = lifted.module
         where = f"module `{module.name}`: export `{lifted.core_name}`"
         realloc = module.options.export_realloc

@@ -36,7 +36,7 @@ class LiftedFunction:
 
 
 class CoreExports:
-    """Looks up in the plan's modules what the world exports."""
+    """Finds the world's exports in the plan's modules."""
 
     def __init__(
         self,
@@ -131,7 +131,7 @@ class CoreExports:
         )
 
     def companion(self, module: PlanModule, name: str, expected: FuncType) -> str | None:
-        """The name of a function that goes with an export (post-return, callback); None where the module has none."""
+        """The name of the companion function of an export (post-return, callback); None if the module has none."""
         type = module.module.export_func_type(name)
         if type is None:
             return None

@@ -1,7 +1,5 @@
-"""Core imports of WIT: from module and field to what they mean in the world.
-
-The names are those of `generator.canonical.names`.
-"""
+"""Core imports of WIT: the meaning of module and field in the world. The names are those of
+`generator.canonical.names`."""
 
 from __future__ import annotations
 
@@ -101,10 +99,8 @@ class CoreImports:
         self._exported_names = _Names(homes, homes.exports)
 
     def find(self, module: PlanModule, namespace: str, field: str, type: FuncType) -> CoreImport:
-        """What the function import `namespace` `field` of `module` means.
-
-        Raises ComponentizeError if the world has no such item, or has it with another core type.
-        """
+        """The meaning of the function import `namespace` `field` of `module`. Raises ComponentizeError if the world has
+        no such item, or has it with another core type."""
         where = f"module `{module.name}`: import `{namespace}` `{field}`"
         if namespace == ENV:
             context = context_import(field, type)

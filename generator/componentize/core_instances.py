@@ -54,7 +54,7 @@ class CoreInstances:
         return index
 
     def instantiate(self, module: PlanModule, wit: dict[str, Exports]) -> None:
-        """Instantiate a module of the plan; `wit` has what its import modules consist of that are no instances yet."""
+        """Instantiate a module of the plan. `wit`: the contents of its import modules that are not instances yet."""
         args: list[tuple[str, int]] = []
         for namespace in dict.fromkeys(item.module for item in module.module.imports):
             match module.imports.get(namespace):

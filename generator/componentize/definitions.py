@@ -1,8 +1,8 @@
-"""What a core import of WIT stands for: a canonical definition, before indices are known (Explainer.md, "Canonical
+"""The canonical definition behind a core import of WIT, before indices are known (Explainer.md, "Canonical
 Definitions").
 
-Each says what it needs of the module that imports it; `CoreImport.needs` decides whether it can be defined before that
-module is instantiated.
+Each definition lists its needs from the module that imports it; `CoreImport.needs` decides whether it can be defined
+before that module is instantiated.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class CopyBuiltin:
     """None for a type without payload that no function has to mention."""
     is_async: bool
     function: str
-    """The function that has the type; empty where there is none."""
+    """The function that mentions the type; empty if there is none."""
     exported: bool
     """Whether the world exports that function."""
 

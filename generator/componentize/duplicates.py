@@ -1,8 +1,6 @@
-"""Imports that stand several times in a core module. Core WebAssembly allows that, components do not
-(Explainer.md, "Instance Definitions": the names of an instance's exports are different).
-
-All but the first get a new name in the embedded module; what they mean stays.
-"""
+"""Duplicate imports of a core module. Core WebAssembly allows them, components do not (Explainer.md, "Instance
+Definitions": the names of an instance's exports are different). All but the first get a new name in the embedded
+module; their meaning stays."""
 
 from __future__ import annotations
 
@@ -18,7 +16,7 @@ from generator.wasm.reader import Reader
 _IMPORT_SECTION = 2
 
 Originals = dict[tuple[str, str], str]
-"""By import module and new name: the name that the import had."""
+"""By import module and new name: the original name of the import."""
 
 
 def with_unique_imports(module: PlanModule) -> tuple[PlanModule, Originals]:

@@ -49,10 +49,8 @@ class ComponentizeOptions:
 
 
 def componentize(plan: Plan, options: ComponentizeOptions = ComponentizeOptions()) -> bytes:
-    """The component of a plan.
-
-    Raises ComponentizeError, MergeError or another GeneratorError for modules that do not fit their worlds.
-    """
+    """The component of a plan. Raises ComponentizeError, MergeError or another GeneratorError if the modules do not fit
+    their worlds."""
     return _Encoder(plan, options).encode()
 
 
@@ -80,7 +78,7 @@ class _Encoder:
         """By home and name of the function."""
         self.export_names = UniqueNames("export")
         self.context: tuple[object, str] | None = None
-        """The type of a context's values, and who asked for it first."""
+        """The type of a context's values, and the first module that asked for it."""
 
     def encode(self) -> bytes:
         self.live.add_world_types(self.items)
@@ -109,7 +107,7 @@ class _Encoder:
         return self.builder.finish()
 
     def _classify_imports(self) -> set[tuple[Instance, str]]:
-        """Find out what the modules import of WIT; the imported functions that are used."""
+        """Find the meanings of the modules' imports of WIT, and the imported functions that are used."""
         lowered: set[tuple[Instance, str]] = set()
         for module in self.plan.modules:
             found = self.wit_imports[module.name] = {}
@@ -167,7 +165,7 @@ class _Encoder:
             earlier.add(module.name)
 
     def _late_instances(self, module: PlanModule) -> Iterator[tuple[str, str, FuncType, CoreExport]]:
-        """Module, name and type of each import from a module that is instantiated later, and what it is there."""
+        """Module, name and type of each import from a module that is instantiated later, and the export there."""
         for item in module.module.imports:
             source = module.imports.get(item.module)
             if isinstance(source, LateInstance):
@@ -194,7 +192,7 @@ class _Encoder:
         return resources
 
     def _plan_lifts(self) -> None:
-        """Find the core functions of what the world exports; hooks about them are functions of the shim."""
+        """Find the core functions of the world's exports; if hooks surround them, they are functions of the shim."""
         for key, item in self.items.exports.items():
             match item:
                 case FunctionItem(function):
@@ -259,7 +257,7 @@ class _Encoder:
 
 
 def _is_provided(module: PlanModule, item: Import) -> bool:
-    """Whether another module has what a module imports, by the plan."""
+    """Whether another module has an item that a module imports, by the plan."""
     source = module.imports.get(item.module)
     return source is not None and not (isinstance(source, SynthesizedInstance) and item.name not in source.items)
 

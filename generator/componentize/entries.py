@@ -1,4 +1,5 @@
-"""Where a component enters its core modules: at their functions, or at functions of the shim that call hooks beside."""
+"""The places where a component enters its core modules: functions of the modules, or functions of the shim that also
+call hooks."""
 
 from __future__ import annotations
 
@@ -21,10 +22,10 @@ class Entries:
         self._instances = instances
         self._hooks = choose(plan.task_hooks)
         self._numbers: dict[CoreExport, int] = {}
-        """In the shim, of functions with hooks."""
+        """The index in the shim of a function with hooks."""
 
     def around(self, entry: Entry) -> Around:
-        """What hooks there are about an entry."""
+        """The hooks around an entry."""
         return NOTHING if self._hooks is None else self._hooks.around(entry)
 
     def add(self, export: CoreExport, entry: Entry) -> None:
@@ -36,7 +37,7 @@ class Entries:
         self._numbers[export] = self._late.add(export, type, f"hook-{export.name}", around)
 
     def add_lifted(self, lifted: LiftedFunction) -> None:
-        """A lifted function and what goes with it."""
+        """A lifted function and its companions."""
         module = lifted.module
         if lifted.async_abi is AsyncAbi.SYNC:
             entry = Entry.SYNC if lifted.post_return is None else Entry.SYNC_BEFORE_POST_RETURN
@@ -57,6 +58,6 @@ class Entries:
         return export.module in earlier or export in self._numbers
 
     def index(self, export: CoreExport) -> int:
-        """The index of the function that the outside calls."""
+        """The index of the function that callers outside call."""
         number = self._numbers.get(export)
         return self._instances.alias(export) if number is None else self._late.function(number)

@@ -15,10 +15,11 @@ class InterfaceNaming:
     renamed_imports: Mapping[str, str] = field(default_factory=dict)
     """New names by the names that imports would have."""
     canonical: bool = False
-    """Of a version, the name has only what compatible versions share (`canonversion`); the rest is an attribute."""
+    """The name has only the part of a version that compatible versions share (`canonversion`); the rest is an
+    attribute."""
 
     def of(self, resolve: Resolve, key: WorldKey, item: InterfaceItem, *, exported: bool) -> ExternName:
-        """A label (a plain name for an interface that has one of its own) says which interface it stands for."""
+        """A label (a plain name for an interface that has a name of its own) names its interface."""
         name = resolve.world_key_name(key)
         if not exported:
             name = self.renamed_imports.get(name, name)
@@ -40,7 +41,7 @@ class UniqueNames:
         self._owners: dict[str, str] = {}
 
     def claim(self, name: ExternName, owner: str) -> ExternName:
-        """`owner`: what the item is called in the world. Raises ComponentizeError if another item has the name."""
+        """`owner`: the name of the item in the world. Raises ComponentizeError if another item has the name."""
         other = self._owners.setdefault(canonical_name(name.name), owner)
         if other != owner:
             raise ComponentizeError(f"the {self._side}s `{other}` and `{owner}` would both be called `{name.name}`")

@@ -1,10 +1,7 @@
 """An exported interface as an instance (Explainer.md, "Import and Export Definitions": the type of an export mentions
-only types that are exported before).
-
-Lifted functions have types that mention no exported names. A nested component imports the functions and every named
-type they need, and exports them again with types that mention the exported names; its instance is what is exported.
-Thus a resource stays the one that the outer component defined.
-"""
+only types that are exported before). Lifted functions have types that mention no exported names. A nested component
+imports the functions and every named type they need, and exports them again with types that mention the exported names;
+the component exports its instance. Thus a resource stays the one that the outer component defined."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ Argument = tuple[str, Sort, int]
 
 
 class _ImportedTypes(TypeEncoder):
-    """The nested component before its exports: every named type is imported, equal to what the outer one has."""
+    """The nested component before its exports: every named type is imported, equal to that of the outer component."""
 
     def __init__(self, root: RootTypes, builder: ComponentBuilder) -> None:
         super().__init__(root.homes, builder)
@@ -45,7 +42,8 @@ class _ImportedTypes(TypeEncoder):
 
 
 class _ExportedTypes(TypeEncoder):
-    """The nested component's exports: types of the interface under their names, types of others as imported."""
+    """The nested component's exports: types of the interface under their names, types of other interfaces as they were
+    imported."""
 
     def __init__(self, imported: _ImportedTypes, home: Instance) -> None:
         super().__init__(imported.homes, imported.builder)

@@ -1,4 +1,4 @@
-"""The shim of a component while it is made: which functions it has, when it exists, when it is filled."""
+"""The shim of a component while it is built: its functions, the time when it exists, the time when it is filled."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Target = LoweredLate | CoreExport
 
 
 class LateFunctions:
-    """Functions of the shim: what they call is defined when all instances exist."""
+    """Functions of the shim: the functions that they call are defined when all instances exist."""
 
     def __init__(self, builder: ComponentBuilder, instances: CoreInstances, shim: Shim, debug_names: bool) -> None:
         self._builder = builder
@@ -43,7 +43,7 @@ class LateFunctions:
         return bool(self._functions)
 
     def add(self, target: Target, type: FuncType, name: str, around: Around = NOTHING) -> int:
-        """The number of a function that calls the target. `around`: what it calls beside."""
+        """The number of a function that calls the target. `around`: its additional calls."""
         before, after, paused = map(self._slot_call, (around.before, around.after, around.paused))
         return self._add(target, ShimFunction(type, name, before, after, paused))
 
@@ -76,7 +76,7 @@ class LateFunctions:
         return self._instances.alias_of(self._shim, name, kind)
 
     def fill(self, define: Callable[[CoreImport, PlanModule], int]) -> None:
-        """All instances exist: define what was late, and put everything into the table."""
+        """All instances exist: define the late functions, and put everything into the table."""
         functions: Exports = []
         for number, target in enumerate(self._targets):
             if isinstance(target, CoreExport):

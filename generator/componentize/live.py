@@ -18,7 +18,7 @@ from generator.resolved.model import Function, FunctionItem, Static, Type, TypeI
 
 
 class LiveTypes:
-    """Types that are reached, by home and in an order in which what a type uses stands before it."""
+    """Types that are reached, by home; a type comes after the types that it uses."""
 
     def __init__(self, homes: Instances) -> None:
         self._homes = homes

@@ -18,12 +18,12 @@ class Needs:
 
 
 class TypeContents:
-    """What types hold in memory, each found out once."""
+    """The parts of types that live in memory, each computed once."""
 
     def __init__(self, resolve: Resolve) -> None:
         self._resolve = resolve
         self._known: dict[TypeId, tuple[bool, bool]] = {}
-        for index in range(len(resolve.types)):  # types mostly stand behind those they mention: recursion stays shallow
+        for index in range(len(resolve.types)):  # most types follow those that they mention: recursion stays shallow
             self._definition(TypeId(index))
 
     def of(self, types: Iterable[Type | None]) -> tuple[bool, bool]:
@@ -72,13 +72,12 @@ class TypeContents:
         return Needs(realloc or result or signature.result_pointer, realloc, param_strings or result_strings)
 
     def to_lift_async(self, function: Function, flattening: Flattening) -> Needs:
-        """As `to_lift`, for a function whose result goes through `task.return`.
+        """Like `to_lift`, for a function whose result goes through `task.return`. `task.return` itself has the same
+        memory and string encoding, even if only a parameter needs them: the options of both must be equal
+        (CanonicalABI.md, `canon task.return`: `LiftOptions.equal`).
 
-        Also `task.return` itself has the memory and the string encoding of this, even where only a parameter needs
-        them: the options of both must be equal (CanonicalABI.md, `canon task.return`: `LiftOptions.equal`).
-
-        A result of more than one flat value has a memory, as if it were lifted synchronously. The text wants it only
-        for more than `MAX_FLAT_PARAMS`; this is what the reference writes, from which it is learnt.
+        A result of more than one flat value has a memory, as if it were lifted synchronously. The specification asks
+        for it only above `MAX_FLAT_PARAMS`; this rule was learnt from the reference's output.
         """
         core = flattening.flatten_functype(function, Context.LIFT, AsyncAbi.CALLBACK)
         needs = self.to_lift(function, core)

@@ -1,11 +1,10 @@
-"""What becomes one component: core modules in the order of instantiation, and how they are wired.
+"""The contents of one component: core modules in the order of instantiation, and their wiring.
 
 `generator.link` makes a plan of many modules (a main module with memory and table, the libraries, an init module),
 `component new` a plan of one. `generator.componentize.componentize` turns a plan into a component.
 
-The plan says only what core linking decides. What the names of the remaining imports and exports mean (lowered
-functions, resource intrinsics, `task.return`, lifts, post-returns) follows from the worlds in the modules'
-`component_types`.
+The plan contains only the decisions of core linking. The meaning of the other imports and exports (lowered functions,
+resource intrinsics, `task.return`, lifts, post-returns) follows from the worlds in the modules' `component_types`.
 """
 
 from __future__ import annotations
@@ -30,23 +29,23 @@ class CoreExport:
 
 @dataclass(frozen=True, slots=True)
 class WholeInstance:
-    """The import module is the instance of another module, as it is."""
+    """The import module is the whole instance of another module."""
 
     module: str
 
 
 @dataclass(frozen=True, slots=True)
 class SynthesizedInstance:
-    """The import module is an instance put together from exports of several core instances (`env`, `GOT.mem`, ...)."""
+    """The import module is an instance with exports of several core instances (`env`, `GOT.mem`, ...)."""
 
     items: Mapping[str, CoreExport]
-    """By field name. Fields that the module imports beside are built-ins."""
+    """By field name. Other fields that the module imports are built-ins."""
 
 
 @dataclass(frozen=True, slots=True)
 class LateInstance:
-    """The import module is the instance of a module that is instantiated later: what is imported of it are functions,
-    which exist in the shim until then."""
+    """The import module is the instance of a module that is instantiated later: its imports are functions, which are in
+    the shim until then."""
 
     module: str
 
@@ -56,11 +55,9 @@ ImportModule = WholeInstance | SynthesizedInstance | LateInstance
 
 @dataclass(frozen=True, slots=True)
 class CanonicalOptions:
-    """Where the canonical ABI's `memory` and `realloc` come from; absent where nobody exports one.
-
-    The module named may be instantiated later than the one whose imports are lowered with it (or be that very module):
-    such a lowering goes through the shim.
-    """
+    """The modules whose exports are the canonical ABI's `memory` and `realloc`; absent if nobody exports one. Such a
+    module may be instantiated later than the module whose imports are lowered with it (or be that very module): then
+    the lowering goes through the shim."""
 
     memory: CoreExport | None
     import_realloc: CoreExport | None
@@ -78,10 +75,10 @@ class PlanModule:
     name: str
     """Unique in the plan; also the debug name."""
     module: DecodedModule
-    """What is embedded: `module.binary` no longer holds the `component-type` sections."""
+    """The embedded module: `module.binary` no longer holds the `component-type` sections."""
     imports: Mapping[str, ImportModule]
-    """By import module name. Each module name that is imported and not in here is WIT: its fields are lowered functions
-    or canonical built-ins, as their names say (`$root`, `wasi:...`, `[export]...`)."""
+    """By import module name. A module name that is imported and not listed here belongs to WIT: its fields are lowered
+    functions or canonical built-ins, as their names say (`$root`, `wasi:...`, `[export]...`)."""
     options: CanonicalOptions
     component_types: tuple[CustomSection, ...] = ()
     """The module's `component-type` sections: its world and its string encoding. Imports of WIT are looked up in the
@@ -97,8 +94,8 @@ class Plan:
 
     modules: tuple[PlanModule, ...]
     priority: tuple[str, ...]
-    """Names of the modules that are asked for what the world exports (core export names such as `a:b/c#f`). A world's
-    exports come from the module that carries that world; where it lacks one, from the first in this order that has it.
+    """Names of the modules that can have the world's exports (core export names such as `a:b/c#f`). A world's exports
+    come from the module that carries that world, or else from the first module in this order that has them.
     Post-return, callback and destructor come from the same module as their function or resource."""
     task_hooks: Mapping[str, CoreExport] = field(default_factory=dict)
     """By the names of `generator.componentize.task_hooks`."""

@@ -12,11 +12,9 @@ from generator.resolved.model import TypeDef, TypeId
 
 
 class RootTypes(TypeEncoder):
-    """The component's scope.
-
-    Types of an imported interface, and of an exported one once its instance exists, are aliases of what the instance
-    exports. Before that, types of an exported interface are defined without names, for lifting its functions.
-    """
+    """The component's scope. Types of an imported interface, and of an exported one once its instance exists, are
+    aliases of the instance's exports. Before that, types of an exported interface are defined without names, for
+    lifting its functions."""
 
     def __init__(self, homes: Instances, builder: ComponentBuilder) -> None:
         super().__init__(homes, builder)

@@ -1,4 +1,5 @@
-"""Functions that exist before what they call does: definitions are acyclic (Explainer.md, "Instance Definitions").
+"""Functions that exist before the functions that they call: definitions are acyclic (Explainer.md, "Instance
+Definitions").
 
 A lowered function may need the memory or `realloc` of the very module that imports it. Such a module is instantiated
 with functions of the shim, which call through a table; once all needed instances exist, the fixup fills the table.
@@ -23,7 +24,7 @@ _SHIM, _FIXUP = "wit-component:shim", "wit-component:fixups"
 
 @dataclass(frozen=True, slots=True)
 class SlotCall:
-    """A call of what stands at a place of the table, with one number or none."""
+    """A call of the function at a place of the table, with one number or none."""
 
     slot: int
     argument: int | None
@@ -31,7 +32,7 @@ class SlotCall:
 
 @dataclass(frozen=True, slots=True)
 class ShimFunction:
-    """A function of the shim: it calls what stands at its own place of the table, and others before and after it."""
+    """A function of the shim: it calls the function at its own place of the table, and others before and after it."""
 
     type: FuncType
     name: str
@@ -39,11 +40,11 @@ class ShimFunction:
     before: SlotCall | None = None
     after: SlotCall | None = None
     paused: SlotCall | None = None
-    """In place of `after` where it returns another number than 0."""
+    """Replaces `after` if it returns a number other than 0."""
 
 
 class Shim(Protocol):
-    """How functions of the shim reach what they call."""
+    """The way in which functions of the shim reach their targets."""
 
     def module(self, functions: Sequence[ShimFunction], debug_names: bool) -> bytes:
         """A module that exports function `0`, `1`, ..., and `places`."""
@@ -98,7 +99,7 @@ class ByReference:
             place = module.import_global("", _global(number), _reference(module, type))
             code.ref_func(functions[number])
             code.global_set(place)
-            # Only functions that stand outside of code, too, may be referred to there.
+            # Code may refer only to functions that are also referred to outside of code.
             module.export(str(number), ExternKind.FUNC, functions[number])
         module.module.start = module.add_function(FuncType(()), code.body(), "fill")
         return module.encode(names=debug_names, name=_FIXUP)
@@ -149,7 +150,7 @@ class _Body(ABC):
             self._call_beside(function.after)
             code.end()
             code.local_get(result)
-        else:  # what the function returned stays on the stack meanwhile
+        else:  # the function's results stay on the stack meanwhile
             self._call_beside(function.after)
         return code.body()
 
@@ -162,7 +163,7 @@ class _Body(ABC):
 
     @abstractmethod
     def call(self, slot: int, type: FuncType, *, last: bool) -> None:
-        """A call of what stands at a place; the arguments are on the stack. `last`: nothing follows."""
+        """A call of the function at a place; the arguments are on the stack. `last`: nothing follows."""
 
 
 class _TableBody(_Body):

@@ -32,12 +32,9 @@ _REALLOCS = (REALLOC, "canonical_abi_realloc")
 
 
 def plan_single(module: DecodedModule, *, legacy_names: bool = True) -> Plan:
-    """A plan of one module, its memory where it imports one (`env` `memory`), and the call of `_initialize`.
-
-    `legacy_names`: names beside those of the standard scheme mean something, too.
-
-    Raises ComponentizeError for special exports (allocators, `_initialize`) of another type.
-    """
+    """A plan of one module, of its memory if it imports one (`env` `memory`), and of the call of `_initialize`.
+    `legacy_names`: names outside the standard scheme have a meaning, too. Raises ComponentizeError for special exports
+    (allocators, `_initialize`) of another type."""
     sections = tuple([section for section in module.customs if is_component_type_section(section.name)])
     memory_types = [
         item.desc
@@ -96,8 +93,8 @@ def _export(module: DecodedModule, kind: ExternKind, *candidates: str) -> CoreEx
 
 
 def _thread_local_base(module: DecodedModule) -> PlanModule | None:
-    """A module that holds the address of thread-local storage, for one without threads; with threads, each has its own
-    in its context."""
+    """A module with the address of thread-local storage, for a program without threads; with threads, each thread has
+    its own address in its context."""
     types = {
         item.name: module.import_func_type(item)
         for item in module.imports

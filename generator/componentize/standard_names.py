@@ -1,8 +1,6 @@
-"""Core names of the standard scheme `cm32p2` (BuildTargets.md), beside the convention of `generator.canonical.names`.
-
-Imports are translated into the convention's names, so that one table of meanings serves both; exports are looked for
-under both names.
-"""
+"""Core names of the standard scheme `cm32p2` (BuildTargets.md), next to the convention of `generator.canonical.names`.
+Imports are translated into the convention's names, so that one table of meanings serves both; exports are looked up
+under both names."""
 
 from __future__ import annotations
 
@@ -31,7 +29,7 @@ class ExportNames:
 
 
 def conventional_import(module: str, field: str) -> tuple[str, str]:
-    """Module and field under the convention; names that are not of the standard scheme stay as they are."""
+    """Module and field by the convention; names outside the standard scheme stay unchanged."""
     match = _IMPORT.fullmatch(module)
     if match is None:
         return module, field
@@ -67,7 +65,7 @@ def dtor_export_names(resolve: Resolve, key: WorldKey, resource: TypeId) -> tupl
 
 
 def _interface(resolve: Resolve, key: WorldKey | None) -> str:
-    """An interface's name; of its version only what compatible versions share."""
+    """An interface's name with only the part of its version that compatible versions share."""
     if key is None:
         return ""
     return canonical_interface_name(resolve.world_key_name(key))[0]

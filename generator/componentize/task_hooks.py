@@ -1,9 +1,9 @@
 """Task hooks: functions of a core module that are called whenever it is entered from outside and left again, so that it
 can set up a stack pointer and thread-local storage.
 
-There are two generations, which no specification has; what is called when is learnt from encoders of wasm-tools:
-`__wasm_init_task` with `__wasm_init_async_task` from 1.256, `__wasm_task_hook` from 1.258 and later. A module with
-both has the later one only.
+There are two generations, and no specification has them; the calls were learnt from encoders of wasm-tools:
+`__wasm_init_task` with `__wasm_init_async_task` from 1.256, `__wasm_task_hook` from 1.258 and later. A module with both
+has the later one only.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ class Entry(Enum):
     """A function that is lifted with `async` alone."""
     DESTRUCTOR = auto()
     REALLOC = auto()
-    """As a canonical option; what the module itself allocates enters nothing."""
+    """As a canonical option; allocations by the module itself enter nothing."""
 
 
 @unique
 class Point(IntEnum):
-    """What `__wasm_task_hook` is told."""
+    """The argument of `__wasm_task_hook`."""
 
     SYNC_START = 0
     SYNC_END = 1
@@ -72,7 +72,7 @@ class Points:
     before: Point | None = None
     after: Point | None = None
     paused: Point | None = None
-    """In place of `after` where the function returns another code than 0."""
+    """Replaces `after` if the function returns a code other than 0."""
 
 
 POINTS: Mapping[Entry, Points] = {
@@ -102,12 +102,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What is called before and after a function."""
+    """The calls before and after a function."""
 
     before: Call | None = None
     after: Call | None = None
     paused: Call | None = None
-    """In place of `after` where the function returns another number than 0."""
+    """Replaces `after` if the function returns a number other than 0."""
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -163,7 +163,7 @@ def exported_hooks(module: DecodedModule) -> list[str]:
 
 
 def wrong_type(module: DecodedModule, name: str) -> str | None:
-    """What is wrong with a hook that a module exports, as a sentence; None if nothing."""
+    """The fault of a hook that a module exports, as a sentence; None if there is none."""
     if module.has_own_type(module.exports_by_name[name].index):
         return f"`{name}` is exported with a type that only its module has; a task hook has {show(TYPES[name])}"
     found = module.export_func_type(name)
@@ -173,7 +173,7 @@ def wrong_type(module: DecodedModule, name: str) -> str | None:
 
 
 def counting(names: Collection[str]) -> list[str]:
-    """Which of a program's hooks count: where the later generation is, nobody calls the earlier one."""
+    """The hooks of a program that count: if it has the later generation, nobody calls the earlier one."""
     return [HOOK] if HOOK in names else [name for name in TYPES if name in names]
 
 
@@ -187,7 +187,7 @@ def choose(exports: Mapping[str, CoreExport]) -> TaskHooks | None:
 
 
 def surrounded(calls: Iterable[Call], hooks: TaskHooks | None) -> list[Call]:
-    """The calls of a program's start, and what its hooks add; where nothing is called, they add nothing."""
+    """The calls at a program's start, with those that its hooks add; if nothing is called, they add nothing."""
     calls = list(calls)
     if hooks is None or not calls:
         return calls

@@ -1,7 +1,6 @@
-"""What core modules ask of the task or thread that runs them: its stack pointer, its thread-local storage, new threads.
-
-The names are those that wasm-ld and wasm-tools agree on; what they mean is learnt from wasm-tools 1.262.
-"""
+"""Imports with which core modules address the task or thread that runs them: its stack pointer, its thread-local
+storage, new threads. The names are those on which wasm-ld and wasm-tools agree; their meaning was learnt from
+wasm-tools 1.262."""
 
 from __future__ import annotations
 
@@ -25,7 +24,7 @@ _SLOTS = {
     GET_TLS_BASE: (BuiltinOp.CONTEXT_GET, 1),
     SET_TLS_BASE: (BuiltinOp.CONTEXT_SET, 1),
 }
-"""Which slot of the context holds what (CanonicalABI.md, `Thread.storage`)."""
+"""The contents of the slots of the context (CanonicalABI.md, `Thread.storage`)."""
 
 
 def context_import(name: str, type: FuncType) -> FoundBuiltin | None:

@@ -34,7 +34,7 @@ class TypeEncoder(ABC):
 
     @abstractmethod
     def elsewhere(self, home: Instance, id: wit.TypeId) -> int | None:
-        """The index of a named type that this scope gets from somewhere else; None if it is to be defined here."""
+        """The index of a named type that this scope gets from elsewhere; None if it must be defined here."""
 
     @abstractmethod
     def resource(self, home: Instance, definition: wit.TypeDef, id: wit.TypeId) -> int:

@@ -1,5 +1,5 @@
-"""The one world of a component: the union of the worlds that its modules carry, and who carries what
-(in `component-type` sections, which are united: conventions of wasm-tools)."""
+"""The one world of a component: the union of the worlds that its modules carry in `component-type` sections, and the
+module that carries each item (the union is a convention of wasm-tools)."""
 
 from __future__ import annotations
 
@@ -20,16 +20,14 @@ from generator.wit.semver import merge_imports_by_version
 
 @lru_cache(maxsize=64)
 def decoded_world(section: bytes) -> tuple[Resolve, WorldId, str]:
-    """`decode_world`, remembered: a library's world is read by the linker and here, an interpreter's in each link.
-
-    The resolution is shared: nobody may change it.
-    """
+    """`decode_world` with a cache: the linker and this module read a library's world, and each link reads an
+    interpreter's. The resolution is shared: nobody may change it."""
     return decode_world(section)
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleWorld:
-    """What a module's own `component-type` sections say: its imports and exports, and their string encoding."""
+    """The contents of a module's own `component-type` sections: its imports and exports, and their string encoding."""
 
     imports: dict[WorldKey, StringEncoding] = field(default_factory=dict)
     exports: dict[WorldKey, StringEncoding] = field(default_factory=dict)
@@ -45,9 +43,7 @@ class ComponentWorld:
 
 def unite_worlds(plan: Plan, merge_versions: bool) -> ComponentWorld:
     """Decode and unite the worlds of all modules, in the order of instantiation (as the reference orders the items).
-
-    Raises ComponentizeError (or another GeneratorError, with the module's name) where they contradict each other.
-    """
+    Raises ComponentizeError (or another GeneratorError, with the module's name) if they contradict each other."""
     union = Union()
     modules: dict[str, ModuleWorld] = {}
     for module in plan.modules:

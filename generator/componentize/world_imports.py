@@ -1,4 +1,4 @@
-"""The imports of the component: what of the world's imports its core modules and exports use."""
+"""The imports of the component: those of the world's imports that its core modules and exports use."""
 
 from __future__ import annotations
 

@@ -17,11 +17,11 @@ from generator.dylib.code.globals import table_base_index
 from generator.dylib.code.helpers import Helpers
 from generator.dylib.code.lift import Lift
 from generator.dylib.code.lower import Lower
-from generator.dylib.code.plan import Mode, Plan, tasks_of
+from generator.dylib.code.plan import HelperPlan, Mode, conversions_of
 from generator.dylib.import_order import in_world_order
 from generator.dylib.output import Library, encode_library
 from generator.dylib.unsupported import refuse_async_without_type, refuse_env, refuse_maps, refuse_oversized
-from generator.dylib.wit_t.copies import CopyUse, copy_entry, find_copies, payload_tasks
+from generator.dylib.wit_t.copies import CopyUse, copy_entry, find_copies, payload_conversions
 from generator.dylib.wit_t.encoder import Description, Encoder, FunctionEntry
 from generator.dylib.wit_t.resources import resource_entry, write_destructor
 from generator.dylib.wit_t.start import Start, write_constructor
@@ -75,10 +75,10 @@ class Generation:
         self.functions = functions
         self.options = options
         self.copies = find_copies(table, functions.all)
-        forced = payload_tasks(self.copies.values())
-        roots = [task for use in functions.all for task in tasks_of(use)]
+        forced = payload_conversions(self.copies.values())
+        roots = [conversion for use in functions.all for conversion in conversions_of(use)]
         self.assembly = Assembly()
-        self.helpers = Helpers(self.assembly, Plan(table.nodes, roots, forced))
+        self.helpers = Helpers(self.assembly, HelperPlan(table.nodes, roots, forced))
         self.lift = Lift(self.assembly, self.helpers)
         self.lower = Lower(self.assembly, self.helpers, options.abi_version)
         self.frames = Frames(self.assembly, options.stack_pointer)

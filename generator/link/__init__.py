@@ -22,7 +22,7 @@ def link(
     *,
     warn: Warn = ignore,
 ) -> bytes:
-    """One component of all libraries that its world reaches; the first that exports a symbol defines it.
+    """One component of all libraries that its world reaches; the first library that exports a symbol defines it.
 
     Raises LinkError for libraries that do not fit together, another GeneratorError for their worlds.
     """

@@ -1,4 +1,5 @@
-"""Adapters in a link: which of their functions are needed, and which of the libraries' they need in turn."""
+"""Adapters in a link: the functions of the adapters that are needed, and the functions of the libraries that these
+need."""
 
 from __future__ import annotations
 
@@ -25,10 +26,10 @@ from generator.wasm.types import ExternKind, FuncType
 class AdapterUse:
     adapter: Adapter
     exports: tuple[str, ...]
-    """Names of the functions that are kept for somebody."""
+    """Names of the functions that are kept because somebody uses them."""
     reach: Reach
     of_libraries: Mapping[str, Function]
-    """What it imports from `__main_module__`."""
+    """Its imports from `__main_module__`."""
     stack_pointer: int | None
     """The global, if a function that is kept uses it."""
 
@@ -48,7 +49,7 @@ def use_adapters(
     """The adapters from which a library imports, or whose world exports something; the others are left out.
 
     `realloc`: the libraries' allocator. Without it, or with `via_memory_grow`, adapters allocate whole pages. Raises
-    LinkError for what an adapter lacks, or what it needs and no library has.
+    LinkError for something that an adapter lacks, or that it needs and no library has.
     """
     uses = []
     check_names(adapters)

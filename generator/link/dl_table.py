@@ -20,12 +20,12 @@ LIBRARIES_SIZE = 8
 LIBRARY_SIZE = 16
 SYMBOL_SIZE = 12
 ADDRESS_OFFSET = 8
-"""Of the address in a symbol."""
+"""The offset of the address in a symbol."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataSymbol:
-    """Where the address of data goes, which only the init module knows."""
+    """The place for the address of data, which only the init module knows."""
 
     place: int
     library: str
@@ -79,6 +79,6 @@ def build_dl_table(libraries: Sequence[Library], base: int, slot: Callable[[Func
 
 
 def symbols_of(library: Library) -> list[str]:
-    """What `dlsym` finds in a library, in the order of its binary search."""
+    """The symbols that `dlsym` finds in a library, in the order of its binary search."""
     contents = library.contents
     return sorted([*contents.defined_functions, *contents.defined_data], key=str.encode)

@@ -1,4 +1,4 @@
-"""The `dylink.0` section: what a library asks of its loader (tool-conventions, DynamicLinking.md)."""
+"""The `dylink.0` section: a library's requests to its loader (tool-conventions, DynamicLinking.md)."""
 
 from __future__ import annotations
 
@@ -42,10 +42,8 @@ class Dylink:
 
 
 def read_dylink(contents: bytes) -> Dylink:
-    """Decodes the section. Offsets in errors count from the beginning of its contents.
-
-    Raises WasmFormatError, also for a subsection that the convention does not know: what it asks for would be missing.
-    """
+    """Decodes the section. Offsets in errors count from the beginning of its contents. Raises WasmFormatError, also for
+    a subsection that the convention does not know, because its request would be lost."""
     reader = Reader(contents, section=SECTION)
     sizes = (0, 0, 0, 0)
     needed: list[str] = []

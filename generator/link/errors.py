@@ -1,4 +1,4 @@
-"""What is wrong with a set of libraries."""
+"""Errors of a set of libraries."""
 
 from __future__ import annotations
 

@@ -11,10 +11,8 @@ from generator.link.library import Library
 
 
 def find_task_hooks(libraries: Sequence[Library]) -> dict[str, CoreExport]:
-    """The hooks of the whole program, by name (`Plan.task_hooks`). `libraries`: in the order of priority.
-
-    Raises LinkError for a hook of another type, in whichever library it is.
-    """
+    """The hooks of the whole program, by name (`Plan.task_hooks`). `libraries`: in the order of priority. Raises
+    LinkError for a hook of a wrong type in any library."""
     exporters = [(library, _defined(library)) for library in libraries]
     found: dict[str, CoreExport] = {}
     for name in counting([name for _, defined in exporters for name in defined]):

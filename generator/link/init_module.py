@@ -27,7 +27,7 @@ _THUNK = FuncType(())
 
 @dataclass(frozen=True, slots=True)
 class AddressToSet:
-    """The address of data: `memory_base` of its library plus what `offset` exports."""
+    """The address of data: `memory_base` of its library plus the value of the export `offset`."""
 
     destination: CoreExport | int
     """A global of the main module, or an address in memory."""
@@ -37,7 +37,7 @@ class AddressToSet:
 
 @dataclass(frozen=True, slots=True)
 class Initialization:
-    """What the init module does, in this order."""
+    """The actions of the init module, in their order."""
 
     first_slot: int
     slots: Sequence[tuple[CoreExport, FuncType]]
@@ -46,7 +46,7 @@ class Initialization:
     dl_table: DlTable | None
     """Copied to memory before all else."""
     calls: Sequence[Call]
-    """Relocations, then constructors, with what task hooks add."""
+    """Relocations, then constructors, with the calls that task hooks add."""
 
     @property
     def is_empty(self) -> bool:
@@ -54,7 +54,7 @@ class Initialization:
 
 
 class _Imports:
-    """Imports each core export once, under the module name that says which instance it is of."""
+    """Imports each core export once; the module name names its instance."""
 
     def __init__(self, builder: ModuleBuilder) -> None:
         self.builder = builder
@@ -75,7 +75,7 @@ class _Imports:
 def build_init_module(
     initialization: Initialization, layout: Layout, debug_names: bool
 ) -> tuple[bytes, list[CoreExport]]:
-    """The binary, and what it imports: each import's module and name are those of the core export."""
+    """The binary and its imports: each import's module and name are those of the core export."""
     builder = ModuleBuilder()
     imports = _Imports(builder)
     slots = [imports.function(export, type) for export, type in initialization.slots]

@@ -1,4 +1,4 @@
-"""Where everything lies in the shared memory and the shared table.
+"""The places of everything in the shared memory and the shared table.
 
 Memory: the stack, which grows down from its top to address 0, so that an overflow traps instead of overwriting data;
 the linker's own data; the libraries' data; the heap. Table: the null function pointer, the libraries' own elements,
@@ -18,7 +18,7 @@ from generator.wasm.types import Limits
 
 PAGE_SIZE = 65536
 DEFAULT_STACK_SIZE = 16 * PAGE_SIZE
-"""As the reference's."""
+"""The value of the reference."""
 STACK_ALIGNMENT = 16
 HEAP_ALIGNMENT = 16
 MAX_PAGES = 65535
@@ -32,7 +32,7 @@ class Layout:
 
     stack_size: int
     reserved_base: int
-    """Of the memory that the linker reserves for itself."""
+    """The size of the memory that the linker reserves for itself."""
     memory_bases: Mapping[str, int]
     table_bases: Mapping[str, int]
     heap_base: int

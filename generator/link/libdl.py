@@ -70,7 +70,7 @@ class _Libdl:
         return index
 
     def _fail(self, code: Code, message: str) -> None:
-        """Sets what `dlerror` answers next."""
+        """Sets the next result of `dlerror`."""
         code.global_get(self.base)
         code.i32_const(self.offsets[message])
         code.op(Op.I32_ADD)
@@ -208,7 +208,7 @@ class _Libdl:
         code.mem(Mem.I32_LOAD, 4, ADDRESS_OFFSET)
 
     def _dlclose(self, code: Code, known: int) -> None:
-        """0, or -1 for what is no handle."""
+        """0, or -1 if the argument is no handle."""
         code.local_get(0)
         code.call(known)
         code.i32_const(1)

@@ -1,4 +1,4 @@
-"""One dynamic library: what it defines and what it asks for."""
+"""One dynamic library: its definitions and its requests."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from generator.wasm.types import (
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a library's binary says. Immutable, so that one may be linked many times, under any name."""
+    """The contents of a library's binary. It is immutable, so one binary may be linked many times, under any name."""
 
     module: DecodedModule
     """Without the `component-type` sections."""
@@ -52,7 +52,7 @@ class Contents:
     """Imported symbols that may stay undefined."""
     imports_wit: bool
     defined_functions: Mapping[str, FuncType]
-    """Exported functions, without those that merely hand on an import of the same name."""
+    """Exported functions, without those that merely pass on an import of the same name."""
     unusable_functions: frozenset[str]
     """Exported functions of types that only the library's module has (a recursion group, references to its types): no
     other library can import them."""
@@ -74,13 +74,14 @@ class Contents:
 @dataclass(frozen=True, slots=True)
 class Library:
     name: str
-    """As other libraries' `needed` call it."""
+    """Its name in the `needed` of other libraries."""
     contents: Contents
     dl_openable: bool = False
 
 
 def read_library(name: str, binary: bytes, *, dl_openable: bool = False) -> Library:
-    """Raises LinkError for a binary that is malformed, not a dynamic library, or asks for what the linker lacks."""
+    """Raises LinkError for a binary that is malformed, is not a dynamic library, or requests something that the linker
+    lacks."""
     try:
         return Library(name, _read_contents(binary), dl_openable)
     except (LinkError, WasmFormatError) as error:
@@ -122,7 +123,7 @@ def _read_contents(binary: bytes) -> Contents:
             case ExternKind.MEMORY | ExternKind.TABLE:
                 raise LinkError(f"a {export.kind.name.lower()} is exported (`{name}`): a library imports it from `env`")
     if names.CALL_CTORS in lifecycle and names.INITIALIZE in lifecycle:
-        # As the reference has it: wasm-ld's `_initialize` calls `__wasm_call_ctors` itself.
+        # As in the reference: wasm-ld's `_initialize` calls `__wasm_call_ctors` itself.
         raise LinkError(f"both `{names.CALL_CTORS}` and `{names.INITIALIZE}` are exported; at most one may be")
     return Contents(
         module=module.without_customs(_is_component_type),
@@ -162,7 +163,7 @@ def _find_dylink(module: DecodedModule) -> Dylink:
 
 
 class _Imports:
-    """The imports, sorted by what the linker has to do about them."""
+    """The imports, sorted by the work that they cause for the linker."""
 
     def __init__(self, module: DecodedModule, dylink: Dylink) -> None:
         self.module = module

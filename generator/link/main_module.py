@@ -54,8 +54,8 @@ def build_main_module(
     tls: ThreadLocal | None = None,
     debug_names: bool,
 ) -> bytes:
-    """`memory_addresses`: initial values of the exports `memory_address_export` (0 where the init module sets them).
-    `grow`: whether `GROW`, an allocator for adapters, is needed."""
+    """`memory_addresses`: initial values of the exports `memory_address_export` (0 for those that the init module
+    sets). `grow`: whether `GROW`, an allocator for adapters, is needed."""
     builder = ModuleBuilder()
     context = None if tls is None else tls.add_import(builder)
     builder.export(names.MEMORY, ExternKind.MEMORY, builder.add_memory(MemoryType(layout.memory)))
@@ -72,7 +72,7 @@ def build_main_module(
         export_global(memory_base_export(library), base, mutable=False)
     for library, base in layout.table_bases.items():
         export_global(table_base_export(library), base, mutable=False)
-    # Addresses are mutable because the convention imports them so; after the init module nobody writes them.
+    # Addresses are mutable because the convention imports them so; nobody writes them after the init module.
     for symbol, value in memory_addresses.items():
         export_global(memory_address_export(symbol), value, mutable=True)
     for function in function_addresses:

@@ -19,10 +19,10 @@ HEAP_END = "__heap_end"
 STACK_HIGH = "__stack_high"
 STACK_LOW = "__stack_low"
 
-# Not in the convention; the address of the table of `dlopen` (see `dl_table`).
+# Not in the convention: the address of the table of `dlopen` (see `dl_table`).
 LIBDL_LIBRARIES = "__wasm_libdl_libraries"
 
-# Not in the convention; thread-local storage of libraries and of the program (see `tls`).
+# Not in the convention: thread-local storage of libraries and of the program (see `tls`).
 LIBRARY_TLS_INFO = "__wasm_library_tls_info"
 PROGRAM_TLS_INFO = "__wasm_program_tls_info"
 

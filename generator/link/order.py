@@ -21,11 +21,8 @@ def reachable(roots: Iterable[str], dependencies: Dependencies) -> set[str]:
 
 
 def dependency_order(names: Sequence[str], dependencies: Dependencies) -> list[str]:
-    """Every library after all that it needs, except within a circle, where the order of `names` stands.
-
-    Tarjan's algorithm, without recursion: it yields each circle (strongly connected component) after those that it
-    needs.
-    """
+    """Every library after all that it needs, except within a circle, which keeps the order of `names`. Tarjan's
+    algorithm, without recursion: it yields each circle (strongly connected component) after those that it needs."""
     place = {name: index for index, name in enumerate(names)}
     found: dict[str, int] = {}
     lowest: dict[str, int] = {}

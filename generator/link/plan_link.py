@@ -54,11 +54,11 @@ class LinkOptions:
     stack_size: int = DEFAULT_STACK_SIZE
     """In bytes; rounded up to the stack's alignment."""
     stub_missing_functions: bool = False
-    """Functions that nobody defines trap when they are called, instead of being an error."""
+    """Functions that nobody defines trap when they are called; otherwise they are an error."""
     built_in_libdl: bool = False
-    """Add `libdl.so`, which finds what `dl_openable` libraries define."""
+    """Add `libdl.so`, which finds the definitions of `dl_openable` libraries."""
     adapters: tuple[Adapter, ...] = ()
-    """Modules for what libraries import beside WIT and each other."""
+    """Modules for imports of libraries that neither WIT nor another library defines."""
     realloc_via_memory_grow: bool = False
     """Adapters allocate whole pages, not with the libraries' `cabi_realloc`."""
 
@@ -73,9 +73,9 @@ def plan_link(
 ) -> Plan:
     """The first library that exports a symbol defines it. Raises LinkError.
 
-    `debug_names`: modules of the linker's own have name sections, and libraries the names that they are linked under
-    (so does the reference). `legacy_names`: names beside those of the standard scheme mean something in the component,
-    too; symbols between libraries have no scheme.
+    `debug_names`: the linker's own modules have name sections, and libraries the names under which they are linked (as
+    in the reference). `legacy_names`: names beside those of the standard scheme have a meaning in the component, too;
+    symbols between libraries have no scheme.
     """
     if options.built_in_libdl:
         libraries = [*libraries, read_library(libdl.NAME, libdl.build_libdl())]
@@ -117,7 +117,7 @@ class Linking:
         tls = thread_local(selection.in_order, tls_place)
         size = size if tls is None else tls_place + tls.size
         self.adapter_stacks = align(size, STACK_ALIGNMENT)
-        """Where they begin in what is reserved."""
+        """Their beginning in the reserved memory."""
         reserved = self.adapter_stacks + STACK_SIZE * len(self.adapters) if self.adapters else size
         memories = [(use.adapter.name, type.limits) for use in self.adapters for type in use.adapter.module.memories]
         self.layout: Layout = lay_out(selection.in_order, slots, options.stack_size, reserved, memories)
@@ -126,7 +126,7 @@ class Linking:
         self.dl_table = build_dl_table(selection.in_order, base, places.__getitem__) if has_table else None
 
     def _shared_realloc(self) -> Function | None:
-        """The allocator of the libraries that have none of their own: that of the first that has one."""
+        """The allocator of the libraries that have none of their own: that of the first library that has one."""
         for library in self.selection.by_priority:
             function = self._own_realloc(library, names.CABI_REALLOC)
             if function is not None:
@@ -266,7 +266,7 @@ class Linking:
         }
 
     def canonical_options(self, library: Library) -> CanonicalOptions:
-        """Whose `cabi_realloc` serves what the library imports, and what it exports."""
+        """The library whose `cabi_realloc` serves this library's imports and exports."""
         for_imports = self.import_reallocs[library.name]
         for_exports = self._own_realloc(library, names.CABI_EXPORT_REALLOC, names.CABI_REALLOC) or self.realloc
         return CanonicalOptions(
@@ -283,7 +283,7 @@ class Linking:
         return _direct(function)
 
     def initialization(self) -> Initialization:
-        """What the init module does before anything of the component is called."""
+        """The actions of the init module before any call of a function of the component."""
         in_order, layout = self.selection.in_order, self.layout
         addresses = [
             AddressToSet(_address(memory_address_export(symbol)), *self._data(library, symbol))

@@ -9,10 +9,8 @@ from generator.wasm.module import CustomSection
 
 
 def is_root(library: Library) -> bool:
-    """Whether something outside reaches the library: what its world exports, `dlopen`, or a `_start`.
-
-    That libraries without these are dropped is the reference's behaviour: a world that only imports cannot be entered.
-    """
+    """Whether something outside reaches the library: exports of its world, `dlopen`, or a `_start`. The reference drops
+    libraries without these: a world that only imports cannot be entered."""
     contents = library.contents
     return library.dl_openable or START in contents.lifecycle or any(map(_has_exports, contents.component_types))
 

@@ -1,4 +1,4 @@
-"""Which libraries take part, in which order, and what each of them binds to."""
+"""The libraries that take part, their order, and the bindings of each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from generator.link.symbols import STUBS, Bindings, Function, resolve
 from generator.link.worlds import companions, refuse_two_generated
 
 RESERVED_PREFIX = "link:"
-"""Of the names of the modules that the linker makes."""
+"""The prefix of the names of the modules that the linker makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Selection:
     """In the order of instantiation and construction: each after those that it needs."""
     bindings: Mapping[str, Bindings]
     places: Mapping[str, int]
-    """Each library's place in `in_order`, by name; that of the stubs is before all."""
+    """Each library's place in `in_order`, by name; the stubs come before all."""
     dropped: Sequence[Library]
     """Dead libraries, as given."""
 

@@ -1,4 +1,5 @@
-"""Trapping functions for what nobody defines: weak functions, or all with `--stub-missing-functions`."""
+"""Trapping functions in place of functions that nobody defines: weak functions, or all with
+`--stub-missing-functions`."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ def stub_export(function: Function) -> str:
 
 
 def build_stubs_module(stubs: Iterable[Function], debug_names: bool) -> bytes:
-    """Each function traps, under a name that says what is missing."""
+    """Each function traps under a name that contains the missing function."""
     builder = ModuleBuilder()
     for function in stubs:
         code = Code(len(function.type.params))

@@ -33,7 +33,7 @@ class Function:
 
 @dataclass(slots=True)
 class Bindings:
-    """Where one library's imports come from."""
+    """The sources of one library's imports."""
 
     functions: dict[str, Function] = field(default_factory=dict)
     function_addresses: dict[str, Function | None] = field(default_factory=dict)
@@ -92,7 +92,7 @@ class Definitions:
         return None
 
     def others(self, name: str) -> list[str]:
-        """What there is of that name, each with its kind, type and library."""
+        """The definitions of that name, each with its kind, type and library."""
         found = [f"`{f.library}` exports a function {describe(f.type)}" for f in self.functions.get(name, ())]
         found += [f"`{library}` exports a tag {describe(type)}" for library, type in self.tags.get(name, ())]
         if name in self.unusable:
@@ -111,7 +111,7 @@ _OLD_INTERPRETER = (
 
 
 class Resolver:
-    """Finds what each import of the libraries is bound to (tool-conventions, DynamicLinking.md)."""
+    """Finds the binding of each import of the libraries (tool-conventions, DynamicLinking.md)."""
 
     def __init__(self, libraries: Sequence[Library], stub_missing_functions: bool) -> None:
         self.definitions = Definitions(libraries)
@@ -142,7 +142,8 @@ class Resolver:
         return bindings
 
     def function_address(self, library: Library, name: str, called: Function | None) -> Function | None:
-        """The address of the function that the library also calls, if it does; else of any of that name."""
+        """The address of the function that the library also calls, if it calls one; otherwise that of any function of
+        that name."""
         if called is None:
             found = self.definitions.functions.get(name)
             if found:

@@ -1,8 +1,8 @@
 """Thread-local storage of libraries: an address for each library and thread.
 
 Each library that exports `__wasm_library_tls_info` has a place in an array. The array is in memory that the linker
-reserves; in a program that makes threads, slot 1 of the context leads to the array of the thread that runs, and the
-reserved one serves until it is set. All this is learnt from what wasm-tools 1.262 does.
+reserves; in a program that makes threads, slot 1 of the context leads to the array of the running thread, and the
+reserved one serves until the slot is set. All this was learnt from the behaviour of wasm-tools 1.262.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class ThreadLocal:
     importers: tuple[str, ...]
     """Libraries that ask for their address."""
     libraries: tuple[str, ...]
-    """Those that have thread-local storage, in the order of the array."""
+    """Libraries with thread-local storage, in the order of the array."""
     threads: bool
     base: int
 
@@ -48,19 +48,19 @@ class ThreadLocal:
         return self.base + 2 * _WORD * len(self.libraries)
 
     def offset(self, library: str) -> int:
-        """Of a library's address in the array."""
+        """The offset of a library's address in the array."""
         return _WORD * self.libraries.index(library)
 
     def description(self, library: str) -> int:
-        """Where the address of a library's description goes."""
+        """The place for the address of a library's description."""
         return self.base + _WORD * len(self.libraries) + _WORD * self.libraries.index(library)
 
     def add_import(self, builder: ModuleBuilder) -> int | None:
-        """The function that gives the array of the thread that runs; None without threads."""
+        """The function that gives the array of the running thread; None without threads."""
         return builder.import_function("$root", "[context-get-1]", _GETTER) if self.threads else None
 
     def add(self, builder: ModuleBuilder, context: int | None) -> None:
-        """The functions and the description of the program, to the main module. `context`: from `add_import`."""
+        """Adds the functions and the description of the program to the main module. `context`: from `add_import`."""
         for library in self.importers:
             for name, type in ((GET_TLS_BASE, _GETTER), (SET_TLS_BASE, _SETTER)):
                 body = self._body(library, type, context)

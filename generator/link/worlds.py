@@ -1,5 +1,5 @@
-"""What becomes of worlds that libraries carry and that no component can have as they are: two worlds for one
-interpreter, and worlds of libraries that are dropped."""
+"""Worlds that libraries carry and that no component can have unchanged: two worlds for one interpreter, and worlds of
+libraries that are dropped."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def ignore(warning: str) -> None:
 
 
 def is_generated(library: Library) -> bool:
-    """Whether the library gives an interpreter a world; its own `component-type` section tells it from a library that
-    merely calls the same function."""
+    """Whether the library gives an interpreter a world. Its own `component-type` section distinguishes it from a
+    library that merely calls the same function."""
     return INITIALIZE in library.contents.functions and bool(library.contents.component_types)
 
 
@@ -30,7 +30,7 @@ def refuse_two_generated(libraries: Sequence[Library]) -> None:
     """Raises LinkError if several libraries are generated.
 
     The interface passes an interpreter numbers of functions and types that count within one world. The interpreter
-    knows the world that comes last, so the function of any other world runs under a number of the last one.
+    knows the world that comes last, so the function of any other world would run under a number of the last one.
     """
     generated = [f"`{library.name}`" for library in libraries if is_generated(library)]
     if len(generated) > 1:
@@ -56,7 +56,7 @@ def companions(libraries: Iterable[Library], bindings: Mapping[str, Bindings]) -
 
 
 def warn_of_lost_imports(dropped: Iterable[Library], warn: Warn) -> None:
-    """The component does not import what only a dropped library's world imports."""
+    """Warns that the component lacks imports that only a dropped library's world has."""
     for library in dropped:
         names = [name for section in library.contents.component_types for name in _imports(section.data)]
         if names:

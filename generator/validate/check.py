@@ -1,8 +1,5 @@
-"""Whether a component's parts fit together, as far as that can be told without running it (Explainer.md, "Component
-Definitions"; CanonicalABI.md, validation of options).
-
-`UNCHECKED` says what is left out.
-"""
+"""Whether a component's parts fit together, as far as that is visible without running it (Explainer.md, "Component
+Definitions"; CanonicalABI.md, validation of options). `UNCHECKED` lists what is left out."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class ModuleType:
 
 
 def module_type(module: DecodedModule) -> ModuleType:
-    """What a module imports and exports. Raises WasmFormatError where it contradicts itself."""
+    """The imports and exports of a module. Raises WasmFormatError if it contradicts itself."""
     imports = tuple([(item.module, item.name, _imported(module, item.desc)) for item in module.imports])
     exports = {name: _exported(module, item.kind, item.index) for name, item in module.exports_by_name.items()}
     declared = len(module.function_type_indices) - sum(isinstance(item.desc, FuncIndex) for item in module.imports)
@@ -94,7 +94,7 @@ def _type(module: DecodedModule, index: int) -> FuncType | None:
 
 
 def fits(found: Extern, wanted: Extern) -> bool:
-    """Whether an item can stand for an import. What is not known fits."""
+    """Whether an item satisfies an import. An unknown item does."""
     if found.kind is not wanted.kind:
         return False
     match found.type, wanted.type:

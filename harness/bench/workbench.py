@@ -17,7 +17,7 @@ from harness.process.launching import longest
 from harness.process.steps import StepLost, Steps
 from harness.toolchains.builder import Builder
 from harness.toolchains.protocol import Toolchain
-from harness.toolchains.selection import Place
+from harness.toolchains.selection import Environment
 
 if TYPE_CHECKING:
     from harness.toolchains.second_reading import SecondReader
@@ -33,8 +33,8 @@ class Workbench:
     @cached_property
     def toolchains(self) -> dict[str, Toolchain]:
         """By name."""
-        place = Place(self.settings.directory, self.settings.tool_limits, self._interpreters.values())
-        return self.settings.selection.make(place)
+        environment = Environment(self.settings.directory, self.settings.tool_limits, self._interpreters.values())
+        return self.settings.selection.make(environment)
 
     @cached_property
     def observer(self) -> Observer:

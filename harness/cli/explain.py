@@ -82,7 +82,7 @@ def _told(examination: Examination, run: Run, repeat: str) -> int:
     return exits.AGREE if case.good else exits.of_bad(case.outcome)
 
 
-def _shortened(case: model.Case) -> model.Case:
+def _shortened(case: model.CaseResult) -> model.CaseResult:
     """The first findings of each tool; those of mixed cells where no tool has one by itself. The rest is known here."""
     pure = [opinion for opinion in case.opinions if opinion.findings and "@" not in opinion.toolchain]
     shown = pure or [opinion for opinion in case.opinions if opinion.findings]

@@ -26,11 +26,11 @@ _WORLD = qualified(None, "")
 __all__ = ["broken_case", "case_text", "to_case", "to_tool"]
 
 
-def to_case(examination: Examination, repeat: str, source: str = "") -> model.Case:
+def to_case(examination: Examination, repeat: str, source: str = "") -> model.CaseResult:
     """`source`: the text of the case's file."""
     verdict = examination.verdict
     excerpts, made, covered = _exhibits(examination.exhibits)
-    return model.Case(
+    return model.CaseResult(
         name=examination.name,
         title=examination.title,
         outcome=verdict.outcome,
@@ -74,10 +74,10 @@ def _ran(ran: Ran) -> model.Ran:
     return model.Ran(ran.calls, functions, ran.cells, runs, ran.refusals)
 
 
-def broken_case(name: str, error: Exception, repeat: str) -> model.Case:
+def broken_case(name: str, error: Exception, repeat: str) -> model.CaseResult:
     """The harness itself failed, or its input is too large."""
     outcome = Outcome.BAD_INPUT if isinstance(error, OutOfMemory) else Outcome.HARNESS_ERROR
-    return model.Case(name=name, title="", outcome=outcome, reason=str(error), repeat=repeat)
+    return model.CaseResult(name=name, title="", outcome=outcome, reason=str(error), repeat=repeat)
 
 
 def to_tool(tool: ToolInfo) -> model.Tool:

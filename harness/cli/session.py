@@ -17,7 +17,7 @@ from harness.cli import exits
 from harness.cli.options import Common
 from harness.cli.results import broken_case, to_case, to_tool
 from harness.cli.sayer import Sayer
-from harness.runs.messages import Task
+from harness.runs.messages import WorkerTask
 from harness.runs.pool import PoolClosed
 from harness.runs.run import Run
 from harness.text.files import UnreadableFile, read_text_file
@@ -29,7 +29,7 @@ from reports.outcomes import Outcome
 class Job:
     """A task, its name for failures of the harness, and the command that repeats it alone."""
 
-    task: Task
+    task: WorkerTask
     name: str
     repeat: str
     file: Path | None = None
@@ -56,7 +56,7 @@ def execute(run: Run, jobs: Sequence[Job], common: Common, drawn: Mapping[str, s
     common.json.begin(json_form.to_json(head))
     say = Sayer(common.json.to_stdout, len(jobs))
     say(text.head_text(head))
-    cases: list[model.Case] = []
+    cases: list[model.CaseResult] = []
     stages: dict[str, float] = {}
     interrupted = False
     with say:
@@ -81,7 +81,7 @@ def execute(run: Run, jobs: Sequence[Job], common: Common, drawn: Mapping[str, s
     return max(map(_exit_code, done.failed), default=exits.AGREE)
 
 
-def _told(case: model.Case, alone: bool, verbose: int) -> Iterator[str]:
+def _told(case: model.CaseResult, alone: bool, verbose: int) -> Iterator[str]:
     """Report on a case; if it ran `alone`, also list the known faults that it showed."""
     if case.unsupported:
         yield text.unsupported_text(case)
@@ -95,12 +95,12 @@ def _told(case: model.Case, alone: bool, verbose: int) -> Iterator[str]:
         yield known
 
 
-def _exit_code(case: model.Case) -> int:
+def _exit_code(case: model.CaseResult) -> int:
     """The exit code of a case that is bad or did not run completely. The highest code of a run is the worst."""
     return exits.of_bad(case.outcome)
 
 
-def _case(job: Job, result: object, stages: dict[str, float], quoted: bool) -> model.Case:
+def _case(job: Job, result: object, stages: dict[str, float], quoted: bool) -> model.CaseResult:
     if isinstance(result, PoolClosed):
         raise KeyboardInterrupt
     if isinstance(result, Examination):

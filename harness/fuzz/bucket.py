@@ -31,7 +31,7 @@ _PANIC = re.compile(r"panicked at [^\n]*\n([^\n]*)")
 _MAX_WORDS = 36
 _MAX_WORD = 40
 _MAX_MESSAGE = 2000
-"""Only so many characters at either end of a message count; the rest of a flood adds nothing."""
+"""Only this many characters at either end of a message count; the rest of a flood adds nothing."""
 _INVALID_VALUE = re.compile(
     r"a trap \((?:out-of-bounds|unaligned|too-long|invalid-(?:char|utf8|discriminant|handle)|handle-type): "
 )
@@ -90,11 +90,11 @@ Triage = Callable[[str, Finding], str]
 
 
 def hits(verdict: Verdict, triage: Triage) -> list[Hit]:
-    """The findings of a verdict, each bucket once; it is new if any finding with it is new.
+    """The findings of a verdict, one for each bucket; it is new if any finding in the bucket is new.
 
-    Only the first difference in a toolchain's behaviour counts, because the others follow from it. Mixed cells count if
-    no toolchain is wrong by itself. A way in which several toolchains differ from the model is one finding: the model
-    stands alone where they are more than those that agree with it and the model itself.
+    Only the first difference in a toolchain's behaviour counts, because the others follow from it. Mixed cells count
+    only if no toolchain is wrong by itself. If several toolchains differ from the model in the same way, that is one
+    finding. The model stands alone if they outnumber the model and the toolchains that agree with it.
     """
     pure = [judgement for judgement in verdict.judgements if judgement.findings and "@" not in judgement.toolchain]
     mixed = [judgement for judgement in verdict.judgements if judgement.findings and "@" in judgement.toolchain]
@@ -115,8 +115,8 @@ def _by_one(judgement: Judgement) -> bool:
 
 
 def _voted(shared: list[Hit], opinions: int) -> list[Hit]:
-    """What toolchains show in the same way, who stands alone in the light of all. In the order of the toolchains: the
-    first one's finding stands for all of them where the model is outvoted, or nobody is."""
+    """The findings that toolchains share, with the minority in the light of all opinions. The findings have the order
+    of the toolchains. If the model is outvoted, or if nobody is, the first one stands for all of them."""
     if shared[0].bucket.outcome == Outcome.ENGINE_FAULT:
         return shared[:1]
     others = opinions - len(shared)
@@ -135,7 +135,7 @@ def _of_judgement(judgement: Judgement, triage: Triage) -> Iterator[Hit]:
     toolchain = judgement.toolchain.removesuffix(BESIDE).removesuffix(HOSTS)
     explained = [(finding, triage(toolchain, finding)) for finding in judgement.findings]
     structural = [pair for pair in explained if pair[0].difference is not None and pair[0].difference.level < 3]
-    # what is new comes before what is known
+    # new findings come before known ones
     others = sorted((pair for pair in explained if pair not in structural), key=lambda pair: pair[1] != "")[:1]
     for finding, known in structural + others:
         if judgement.outcome is Outcome.EXPECTED_FAILURE and judgement.expectation is not None:
@@ -196,9 +196,10 @@ def _stumbles(outcome: str) -> str:
 
 
 def _event_shape(expected: Event | None, actual: Event | None) -> str:
-    """Which calls of the interface: `push_s8 / push_u8`, or what of one call differs.
+    """The calls of the interface (`push_s8 / push_u8`), or the part of one call that differs.
 
-    Next to a call for any other type, all plain values are one kind: the world, not the cause, decides which one it is.
+    Next to a call for any other type, all plain values are one kind: which one it is depends on the world, not on the
+    cause.
     """
     calls = [NOTHING if event is None else event.word for event in (expected, actual)]
     if calls[0] != calls[1]:

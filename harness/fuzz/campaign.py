@@ -30,9 +30,9 @@ AHEAD = 3
 SAVE_EVERY = 5.0
 """Seconds between two writings of the state."""
 SLACK = 2.0
-"""Seconds that what is under way may take after the end of a run that is bounded in time; then it is dropped."""
+"""Seconds that running work may take after the end of a run with a time limit; then it is dropped."""
 FOR_REDUCTIONS = 1 / 3
-"""Of a run that is bounded in time: at its end, no world is begun while a finding waits to be reduced."""
+"""The share of a run with a time limit, at its end, in which no world begins while a finding waits for reduction."""
 LOOK_EVERY = 0.2
 """Seconds after which a wait for a result looks around."""
 
@@ -54,7 +54,7 @@ class _TimeOver(Exception):
 
 
 class Watcher(Protocol):
-    """Told what happens while it happens."""
+    """Hears what happens during a campaign."""
 
     def advanced(self, campaign: Campaign) -> None: ...
 
@@ -81,7 +81,7 @@ class _Reduction:
 
 @dataclass(slots=True)
 class Campaign:
-    """`first`: the index of the first trial. `settings`: what whoever goes on with it must choose, too."""
+    """`first`: the index of the first trial. `settings`: the choices that a resumed run must make again."""
 
     run: Run
     recipe: Recipe
@@ -97,7 +97,7 @@ class Campaign:
     reducing: bool = True
     errors: list[str] = field(default_factory=list)
     stopped: str = ""
-    """Why it ended before its bounds: `INTERRUPTED`, or what could not be written."""
+    """Why it ended before its bounds: `INTERRUPTED`, or the file that could not be written."""
     _started: float = field(default_factory=time.monotonic)
     _saved: float = 0.0
     _next: int = 0
@@ -119,16 +119,17 @@ class Campaign:
         return self.first + self.ledger.worlds
 
     def go(self) -> None:
-        """Carry out trials until a bound is met. Never raises for what a user or a tool does; see `stopped`."""
+        """Carry out trials until a bound is met. Never raises an exception for a fault of a user or a tool; see
+        `stopped`."""
         self._next = self.next_index
         try:
-            for found in self.ledger.new:  # where a run was resumed
+            for found in self.ledger.new:  # those of a resumed run
                 self._reduce(found)
             try:
                 with contextlib.suppress(_TimeOver):
                     self._trials()
             finally:
-                # also what is done when a user interrupts
+                # also after an interruption
                 self._collect_done()
             while self._reductions:
                 self._take_reduction(self._reductions.popleft())
@@ -176,10 +177,8 @@ class Campaign:
         return bool(self._reductions) and seconds is not None and self.seconds >= seconds * (1 - FOR_REDUCTIONS)
 
     def _wait(self, future: Future[Any]) -> Any:
-        """What a task gives, an exception as a value; what is interrupted leaves the wait at once.
-
-        Raises `_TimeOver`; a task that nobody has begun by the end of the time is not waited for.
-        """
+        """The result of a task, or its exception as a value. An interruption ends the wait at once. Raises `_TimeOver`;
+        after the end of the time, tasks that have not begun are not waited for."""
         seconds = self.bounds.seconds
         while True:
             try:
@@ -204,7 +203,7 @@ class Campaign:
             self.watcher.found(found)
 
     def _keep(self, found: Found, result: TrialResult) -> None:
-        """At once as it is; reduced as soon as a worker is free."""
+        """The case is written at once, and reduced as soon as a worker is free."""
         self._write(found, dict(result.cases)[found.bucket])
         self._save()
         self._reduce(found)

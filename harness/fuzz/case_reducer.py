@@ -1,7 +1,5 @@
-"""A case made smaller by leaving out: encodings, features, parts of its WIT, steps. No value changes.
-
-Whether what is left still shows the finding, a predicate says; whoever wants an end to it lets it say no.
-"""
+"""A case made smaller by leaving out encodings, features, parts of its WIT and steps. No value changes. A predicate
+decides whether the rest still shows the finding; to end the reduction, let it answer no."""
 
 from __future__ import annotations
 
@@ -17,7 +15,7 @@ Fails = Callable[[CaseParts], bool]
 
 
 def smaller_text(parts: CaseParts, fails: Fails) -> CaseParts:
-    """With less WIT, and with the encodings and features that the finding needs."""
+    """Less WIT, and only the encodings and features that the finding needs."""
     parts = _fewer_encodings(parts, fails)
     parts = _with_wit(parts, reduce_wit(parts.wit, lambda wit: fails(_with_wit(parts, wit))))
     without = replace(parts, features=())
@@ -56,7 +54,7 @@ def _with_wit(parts: CaseParts, wit: str) -> CaseParts:
 
 
 def _without(parts: CaseParts, start: int, end: int) -> CaseParts:
-    """A case without some of its steps; the trap that ended it ends what is left."""
+    """A case without some of its steps; the trap that ended it also ends the remaining steps."""
     kept = (*parts.steps[:start], *parts.steps[end:])
     trap = trap_of(parts.steps[-1])
     if trap is not None and end >= len(parts.steps):
@@ -65,14 +63,14 @@ def _without(parts: CaseParts, start: int, end: int) -> CaseParts:
 
 
 def _within(parts: CaseParts) -> Iterator[CaseParts]:
-    """A case with all, or one, of the steps during one of its calls or destructors left out."""
+    """A case without all, or one, of the steps during one of its calls or destructors."""
     for index, step in enumerate(parts.steps):
         for changed in with_less(step):
             yield replace(parts, steps=(*parts.steps[:index], changed, *parts.steps[index + 1 :]))
 
 
 def with_less(step: Step[str]) -> Iterator[Step[str]]:
-    """A step that does less while it lasts; all at once first, then what borrows need is done by the case itself."""
+    """A step that does less during its call: first without its steps and kept borrows, then only without its steps."""
     if not isinstance(step, CallStep | DropStep) or not step.during:
         return
     if isinstance(step, CallStep):

@@ -1,4 +1,4 @@
-"""A case in the making, before it is written: what can be left out of it."""
+"""A case before it is written, with the parts that can be left out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LISTS = {Lists.BY_ELEMENT: "elements", Lists.NUMBERS: "whole", Lists.ANY: "any"
 
 @dataclass(frozen=True, slots=True)
 class CaseParts:
-    """What a case says, comments apart. Handles are named without `$`. Either `steps` or `sample`."""
+    """The contents of a case without comments. Handles are named without `$`. Either `steps` or `sample`."""
 
     title: str
     why: str

@@ -26,9 +26,8 @@ def bare_case(
     bucket: Bucket,
     encodings: tuple[str, ...] = (),
 ) -> CaseParts:
-    """A case that only instantiates the world, and embeds it in these encodings: for what shows without a call.
-
-    Worlds are drawn with features that open no gate; a case has none."""
+    """A case that only instantiates the world, and embeds it in these encodings: for findings that show without a call.
+    Drawn worlds may enable features that open no gate; a case has none of these."""
     why = f"Found by `harness fuzz`: {bucket.kind}."
     return CaseParts(title(bucket), why, wit, world, opening(wit, features), encodings=encodings)
 

@@ -1,7 +1,5 @@
-"""A world that `harness check` was asked about, as a case file.
-
-What fails becomes the steps of the run that shows it, as it is or reduced; what passes, the calls from the seed.
-"""
+"""The world of a `harness check`, as a case file. A failure becomes the steps of the run that shows it, as they are or
+reduced; a world that passes becomes the calls from the seed."""
 
 from __future__ import annotations
 

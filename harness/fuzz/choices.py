@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class Source(Protocol):
-    """Where choices come from. Smaller numbers must mean simpler things: 0 is what shrinking tends to."""
+    """A source of choices. Smaller numbers must mean simpler things, because shrinking tends to 0."""
 
     def integer(self, low: int, high: int) -> int:
         """An integer of the closed range."""
@@ -77,11 +77,11 @@ class RandomSource:
 
 
 class Exhausted(Exception):
-    """A fixed sequence of choices is at its end, or does not fit what is asked for."""
+    """A fixed sequence of choices is used up, or does not fit the request."""
 
 
 class NotFailing(Exception):
-    """What was to be shrunk does not fail."""
+    """The sequence to shrink does not fail."""
 
 
 class FixedSource:
@@ -130,7 +130,7 @@ class RecordingRandom(random.Random):
         return value
 
     def _below(self, n: int) -> int:
-        """As `random.Random` does it, without keeping what is thrown away."""
+        """Like `random.Random`, but without rejected draws."""
         bits = n.bit_length()
         value = super().getrandbits(bits)
         while value >= n:
@@ -139,4 +139,5 @@ class RecordingRandom(random.Random):
 
 
 RANDOM_STEPS = 1000
-"""What `SourceRandom.random()` can give: multiples of a thousandth, so that a smaller choice stays readable."""
+"""The possible results of `SourceRandom.random()`: multiples of a thousandth, so that a smaller choice stays
+readable."""

@@ -14,7 +14,7 @@ Edit = Callable[[Step[Value]], Steps]
 
 
 def edited(steps: Sequence[Step[Value]], at: At, edit: Edit) -> Steps:
-    """The steps with what `edit` makes of the one at `at`."""
+    """The steps, with the one at `at` replaced by the result of `edit`."""
     number, *rest = at
     return (*steps[:number], *_edited(steps[number], tuple(rest), edit), *steps[number + 1 :])
 
@@ -27,7 +27,7 @@ def _edited(step: Step[Value], at: At, edit: Edit) -> Steps:
 
 
 def ended(steps: Sequence[Step[Value]], at: At, edit: Edit) -> Steps:
-    """As `edited`, and that is the end: what would come after it is left out, and the calls around do not return."""
+    """Like `edited`, but the run ends there: later steps are left out, and the enclosing calls do not return."""
     number, *rest = at
     step = steps[number]
     if not rest:

@@ -42,8 +42,8 @@ _WEIGHTS = {"handle": 4, "wide": 2}
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One change to the steps of a run. `change` gives the steps that take the place of the one at `at`; with a trap,
-    those of a run that ends there."""
+    """One change to the steps of a run. `change` gives the steps that replace the one at `at`; with a trap, those of a
+    run that ends there."""
 
     note: str
     at: At
@@ -107,7 +107,7 @@ _WENT_ON = "script_trap"
 
 
 def _prediction(composition: Composition, run: RunSteps, fault: Fault) -> tuple[ScriptPlan, RunSteps] | None:
-    """Raises `StepError`. None where the model cannot say what must be seen: it may meet a part that is not there."""
+    """Raises `StepError`. None if the model cannot predict the events, because it may meet a part that is missing."""
     try:
         return predicted(composition, run, (fault.note,), eager=True), run
     except (Unpredictable, OutOfRegisters, ValueError):

@@ -43,15 +43,16 @@ class Found:
 
 @dataclass(slots=True)
 class Ledger:
-    """What a campaign has come to. Results are added in the order of their indices, so that it is the same for any
-    number of workers."""
+    """The results of a campaign so far. Results are added in the order of their indices, so the ledger is the same for
+    any number of workers."""
 
     worlds: int = 0
     calls: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     refusals: Counter[tuple[str, str]] = field(default_factory=Counter)
     found: dict[tuple[Bucket, str], Found] = field(default_factory=dict)
-    """By bucket and the expectation that explains it: what one world explains, another may not."""
+    """By bucket and by the expectation that explains the finding: an expectation may explain a finding in one world and
+    not in another."""
     stages: Counter[str] = field(default_factory=Counter)
 
     def add(self, result: TrialResult, repeat: str) -> list[Found]:
@@ -81,7 +82,8 @@ class Ledger:
 
 
 def case_file(directory: Path, bucket: Bucket) -> Path:
-    """Where the case of a finding stands: in place of what a campaign wrote, of nothing else and through no link."""
+    """The path of the case of a finding. It may replace a file that a campaign wrote, but no other file, and it follows
+    no link."""
     path = directory / f"{bucket.slug}.toml"
     number = 1
     while os.path.lexists(path) and not _is_ours(path):
@@ -104,9 +106,9 @@ def _is_ours(path: Path) -> bool:
 
 
 def write_case(path: Path, found: Found, parts: CaseParts | LinkCaseText) -> None:
-    """Write the case, or the link case, of a finding, in place of an earlier one. Raises `atomic.CannotWrite`.
+    """Write the case, or the link case, of a finding; it replaces an earlier one. Raises `atomic.CannotWrite`.
 
-    Its first lines say what it shows, in the words of this world and not of the one in which it was found first.
+    The first lines describe the finding in the words of this world, not of the world in which it was found first.
     """
     comments = [found.message[:2000], f"Run: {found.run}", f"{_REPEAT[2:]}{found.repeat}"]
     atomic.write(path, parts.toml(comments) if isinstance(parts, LinkCaseText) else case_text(parts, comments))

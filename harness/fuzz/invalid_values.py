@@ -39,11 +39,11 @@ class Spot:
 
     visit: Visit
     path: tuple[int, ...]
-    """An argument's index (nothing for a result), then parts of the value."""
+    """The index of an argument (absent for a result), then parts of the value."""
     type: t.Type
     value: Value
     others: tuple[str, ...]
-    """Other handles of the same call, and handles that the frame got earlier and may have lost since."""
+    """Other handles of the same call, and earlier handles of the frame, which it may have lost since."""
 
     def __str__(self) -> str:
         assert self.visit.function is not None
@@ -91,8 +91,9 @@ def _parts(
 
 
 def _only_parts(shape: Shape) -> bool:
-    """Of two cases, wasm-tools takes any discriminant but 0 for the second, and pops a payload that is not there,
-    whatever else that brings about: these have cases of their own (cases/traps) and would hide everything else here."""
+    """If a type has two cases, wasm-tools takes any discriminant but 0 for the second and pops a payload that is not
+    there, with all consequences. These faults have cases of their own (cases/traps) and would hide everything else
+    here."""
     match shape:
         case Product() | shapes.Sequence((_, _)):
             return True
@@ -102,12 +103,13 @@ def _only_parts(shape: Shape) -> bool:
 
 
 def is_wide(type: t.Type) -> bool:
-    """Whether the discriminant of a type just fills a byte, or just does not: larger ones may be cut to a valid one."""
+    """Whether the discriminant of a type just fills a byte, or just does not: a larger discriminant may be cut to a
+    valid one."""
     return isinstance(type, t.Variant | t.EnumType) and len(type.cases) >= 255
 
 
 def invalid_values(spot: Spot) -> Sequence[Value]:
-    """The invalid values for a spot. In the place of a handle, the receiver knows the value by the handle's name."""
+    """The invalid values for a spot. The receiver knows a value in the place of a handle by the handle's name."""
     arrives = spot.value.name if isinstance(spot.value, HandleName) else None
     match spot.type:
         case t.Own() | t.Borrow():

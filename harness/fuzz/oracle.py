@@ -33,12 +33,12 @@ from harness.values.draws import Impossible
 T = TypeVar("T")
 
 UNUSABLE = (FrontEndError, CaseError, Impossible, OutOfRegisters)
-"""The errors of planning for a text that is no world, or steps that are no script, any more."""
+"""The errors of planning if a text is no longer a world, or steps are no longer a script."""
 
 CLOSING = 1.5
-"""Seconds beyond the end that it may take to write down what was found."""
+"""Additional seconds after the end for writing down the results."""
 EVENTS = 400
-"""Events of a plan that cost as much as whatever is the same in all attempts: building, linking, compiling."""
+"""The number of events of a plan that cost as much as the common part of all attempts: building, linking, compiling."""
 
 
 def effort_of(plan: Plan) -> int:
@@ -79,8 +79,8 @@ class Oracle:
         self._tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
 
     def allow(self, effort: int, closing: bool = False) -> None:
-        """A new phase, with a bound of its own: what an earlier one did not use up is not added. `closing`: it only
-        writes down what an earlier one has found, and may take a little longer."""
+        """A new phase with a bound of its own; the unused part of an earlier bound is not added. `closing`: the phase
+        only writes down results of an earlier one, and may take a little longer."""
         self._most = self._spent + effort
         self._longer = CLOSING if closing else 0.0
 
@@ -112,7 +112,7 @@ class Oracle:
         return False
 
     def message_of(self, parts: CaseParts) -> str:
-        """What the finding says in this case, names and values included; empty where it does not show."""
+        """The message of the finding in this case, with names and values; empty if the finding does not show."""
         self._message = ""
         self.allow(EVENTS)
         if self._bucket.aspect != REFUSED_BY_OURS:
@@ -132,9 +132,10 @@ class Oracle:
         return shows
 
     def planned(self, plan: Callable[[], T]) -> T | None:
-        """What `plan` gives; None where it cannot be planned, or enough was tried.
+        """The result of `plan`; None if planning fails, or after the last attempt.
 
-        A step of its own: of many tries that are no worlds any more, none may look like the last one still going on.
+        Each attempt is a step of its own, because many attempts are no longer worlds: otherwise they would look like
+        one step that hangs.
         """
         if not self.may_go_on:
             return None
@@ -146,7 +147,7 @@ class Oracle:
             return None
 
     def fails(self, plan: Plan) -> bool:
-        """Whether the finding shows. What costs a worker is known by the attempt's number when it is done again."""
+        """Whether the finding shows. An attempt that costs a worker is recognised by its number when it is repeated."""
         if not self.may_go_on:
             return False
         self._count(effort_of(plan))
@@ -170,7 +171,7 @@ class Oracle:
         pure = [cell for cell in cells if cell.toolchain is not None]
         if not own:
             return False
-        # Most attempts show nothing: the cell in question alone tells that in a fraction of the time.
+        # Most attempts show nothing, and the cell in question alone shows that in a fraction of the time.
         return self._shows(plan, own, alone=True) and (pure == own or self._shows(plan, [*pure, *own], alone=False))
 
     def _misread(self, plan: Plan) -> bool:
@@ -201,5 +202,5 @@ class Oracle:
 
 
 def _sides(bucket: Bucket) -> tuple[object, ...]:
-    """A bucket without who stands alone: that takes more than one cell to see."""
+    """A bucket without its minority, which takes more than one cell to see."""
     return bucket.toolchain, bucket.outcome, bucket.level, bucket.aspect, bucket.kind

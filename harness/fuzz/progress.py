@@ -1,4 +1,4 @@
-"""What a campaign shows while it runs: one live line on a terminal, a plain line now and then elsewhere."""
+"""The output of a campaign while it runs: one live line on a terminal, a plain line now and then elsewhere."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness.fuzz.reduce import Reduced
 from harness.text.visible import visible
 
 PLAIN_EVERY = 10.0
-"""Seconds between two lines where there is no terminal."""
+"""Seconds between two lines if there is no terminal."""
 
 
 class Shown:
@@ -58,7 +58,7 @@ class Shown:
 
 
 def line(campaign: Campaign) -> str:
-    """What it has come to so far. Without a rate, which changes while nothing else does."""
+    """The results so far. There is no rate, because it would change while nothing else does."""
     ledger = campaign.ledger
     parts = [
         counted(ledger.worlds, "world"),

@@ -1,7 +1,7 @@
 """A finding reduced inside the tool, by its own oracle: world, script and values shrink together.
 
-Choices are shrunk by hypothesis; what has no choices, and what they leave, by leaving out parts of the WIT and steps.
-The result is a case that shows the finding, never empty and never larger than what it began with.
+Choices are shrunk by hypothesis. Worlds without choices, and the results of shrinking, are reduced by leaving out parts
+of the WIT and steps. The result is a case that shows the finding, never empty and never larger than the first one.
 """
 
 from __future__ import annotations
@@ -33,20 +33,21 @@ from harness.toolchains.protocol import ENCODINGS
 from reports.outcomes import Outcome
 
 EFFORT = 500
-"""In each phase, in the units of `oracle.effort_of`: an attempt with a small plan is one, one with a large plan more.
-No seconds: on a busy machine a reduction takes longer and ends with the same case."""
+"""The maximum effort of a phase, in the units of `oracle.effort_of`: an attempt with a small plan costs one, an attempt
+with a large plan more. The unit is not seconds, so a reduction on a busy machine takes longer and ends with the same
+case."""
 FEW_LINES = 10
-"""Of WIT: what has no more is small enough."""
+"""A WIT with no more lines is small enough."""
 NOT_ALONE = "none of its runs shows it alone: only the command repeats it"
-"""Of a finding in a run with a fault: a seed alone does not bring the fault back."""
+"""The note of a finding in a run with a fault: a seed alone does not bring the fault back."""
 HANGING_EFFORT = 3
-"""Of a finding that costs its time limit, and maybe a worker, at each attempt."""
+"""The maximum effort if each attempt costs its time limit, and maybe a worker."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
-    """`parts` None: the finding did not show again. `note` says so, or what could not be done. `cut`: the time was over
-    before the end. `message`: what the finding says in the reduced world."""
+    """`parts` None: the finding did not show again. `note` reports that, or the step that failed. `cut`: the time ended
+    before the reduction. `message`: the message of the finding in the reduced world."""
 
     parts: CaseParts | LinkCaseText | None
     attempts: int
@@ -136,7 +137,7 @@ class Reduction:
         if world.choices is not None:
             self._phase()
             best = self._smaller(best, self._fewer_choices(world, calls))
-        # Once more with values drawn anew: what a value needs of the world it need not keep.
+        # Once more with new values: the world need not keep what the old values needed.
         self._phase()
         world = replace(world, wit=best.wit, name=best.world, features=best.features, choices=None)
         if self._shows(world, calls):
@@ -156,7 +157,8 @@ class Reduction:
         return bare_case(world.wit, name, world.features, self._task.bucket, ENCODINGS)
 
     def _smaller_world(self, best: CaseParts) -> CaseParts:
-        """For what shows without a call: by its text, which is quick; by its choices where that is not enough."""
+        """For a finding that shows without a call. The text is reduced first, which is quick; then, if that is not
+        enough, the choices."""
         from harness.fuzz.shrinking import shrink
 
         best = self._text(best)
@@ -189,7 +191,7 @@ class Reduction:
         return self._as_sample(replace(world, wit=wit), calls)
 
     def _fewer_calls(self) -> tuple[DrawnWorld, int] | None:
-        """The world with the fewest calls, of a few numbers, that show the finding; maybe with other values."""
+        """The world with the smallest of a few numbers of calls that shows the finding, perhaps with other values."""
         world = self._world
         for calls in sorted({1, 20, 60, self._calls}):
             for seed in (world.script_seed, world.script_seed + 1):
@@ -235,7 +237,8 @@ class Reduction:
         return sample_case(world, calls, self._task.bucket)
 
     def _as_steps(self, world: DrawnWorld, calls: int) -> CaseParts:
-        """With every step of one run written out; where none shows it alone, with the seed of the values."""
+        """The case with every step of one run written out. If no run shows the finding alone, the case has the seed of
+        the values."""
         planned = self._planned(world.wit, world.name, world.features, Random(world.script_seed), calls)
         return self._run_that_shows(planned) or self._as_sample(world, calls)
 

@@ -1,7 +1,7 @@
-"""A case that disagrees, made smaller by the oracle of the fuzzer: the same toolchain, level, kind and minority.
+"""A case that disagrees, reduced by the oracle of the fuzzer: the same toolchain, level, kind and minority.
 
-What its author wrote is left out piece by piece first. Then its world gets calls with values of a seed: where these
-show the finding, too, values and world shrink together.
+First parts of the author's case are left out. Then its world gets calls with values from a seed; if these show the
+finding, too, values and world shrink together.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from harness.suite.case import Case
 from reports.outcomes import Outcome
 
 _CALLS = 20
-"""Of a world whose values are drawn anew."""
+"""The number of calls of a world whose values are drawn anew."""
 _MESSAGE = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class CaseReduced:
-    """`verdict`: on the case as it is. `finding`: what is reduced, empty where there is nothing. `others`: what else it
-    shows. `text`: the case file; None where it cannot be reduced, and `note` says why."""
+    """`verdict`: that of the unchanged case. `finding`: the one to reduce, empty if there is none. `others`: the other
+    findings. `text`: the case file; None if the case cannot be reduced, and `note` gives the reason."""
 
     verdict: Verdict
     text: str | None = None
@@ -100,7 +100,7 @@ class _CaseReduction:
         self._smallest.offer(Smallest(self._text(parts, self._hit.message), size_of(parts), attempts, drawn))
 
     def _text(self, parts: CaseParts, message: str) -> str:
-        """Under the title and with the origin of the case that it comes from."""
+        """With the title and the origin of the original case."""
         case = self._case
         named = replace(parts, title=case.title, why=case.why, origin=case.origin, merge_versions=case.merge_versions)
         known = [f"Known: {self._hit.known}"] if self._hit.known else []
@@ -124,7 +124,8 @@ class _CaseReduction:
         return CaseReduced(verdict, text, "", finding, before, size_of(parts), self._oracle.attempts, others)
 
     def _starts(self) -> Iterator[CaseParts]:
-        """What may show it, the smallest first: the world alone, the run in which it was seen, the whole case."""
+        """Candidates that may show the finding, the smallest first: the world alone, the run in which it was seen, the
+        whole case."""
         case = self._case
         for world in dict.fromkeys((None, case.world)):
             yield replace(case, world=world, steps=(), sample=None)
@@ -135,7 +136,7 @@ class _CaseReduction:
                 yield replace(case, world=world, lists=lists)
 
     def _unnamed(self, parts: CaseParts) -> CaseParts:
-        """Without the world's name, where there is only one."""
+        """Without the name of the world, if there is only one world."""
         if parts.world is None:
             return parts
         self._phase()
@@ -164,9 +165,9 @@ class _CaseReduction:
         return smaller_text(parts, self._oracle.case_fails)
 
     def _drawn_anew(self, parts: CaseParts, seed: int, calls: int) -> CaseParts | None:
-        """As the fuzzer reduces a world whose calls come from a seed; None where those do not show it."""
+        """Reduced like a finding of the fuzzer, with calls from a seed; None if these do not show the finding."""
         if parts.hooks or not parts.merge_versions:
-            return None  # worlds of the fuzzer have no hooks, and merged versions
+            return None  # worlds of the fuzzer have neither hooks nor merged versions
         world = DrawnWorld(parts.wit, parts.world, parts.features, seed)
         task = Reduce(Recipe(seed, calls), 0, self._hit.bucket, False, self._options)
         found = Reduction(task, world, self._oracle).run().parts

@@ -1,7 +1,7 @@
 """Whether two cases are the same up to the names in them: the same WIT and the same steps, in the same order.
 
-Each name is replaced by the number of its first use, wherever it stands. So a duplicate is missed where one name stands
-for two things and the other case has two names for them.
+Each name is replaced by the number of its first use, wherever it occurs. So a duplicate is missed if one name names two
+things and the other case has two names for them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def shape(case: Case) -> Shape | None:
 
 
 def _shape(part: object, numbers: dict[str, int]) -> object:
-    """Of a step or a part of one; its place in the file does not count."""
+    """The fields of a step or of a part of one, without its place in the file."""
     if isinstance(part, str):
         return part if part.startswith("!") else _without_names(part, numbers)
     if isinstance(part, frozenset):

@@ -1,7 +1,7 @@
-"""A kept sequence of choices made simpler by hypothesis' shrinker, which deletes spans and lowers integers while the
-caller's oracle says that it is still the same finding.
+"""A kept sequence of choices, made simpler by hypothesis' shrinker. It deletes spans and lowers integers while the
+caller's oracle confirms the same finding.
 
-Loaded where something is reduced only: importing hypothesis takes a fifth of what `harness fuzz` takes to start.
+Only reductions load this module: the import of hypothesis takes a fifth of the start of `harness fuzz`.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ def shrink(
 ) -> list[int]:
     """A simplest sequence for which `still_fails` (drawing from it) holds; `choices` itself must be one.
 
-    Never longer or later in hypothesis' order than what it was given: where nothing simpler is found the sequence
-    comes back as it was. `attempts` bounds the calls of `still_fails`; so does `go_on`, asked before each. Raises
-    `NotFailing` where `choices` do not fail, or are too many for hypothesis.
+    The result is never longer than `choices`, and never later in hypothesis' order: if nothing simpler is found, it is
+    `choices`. `attempts` bounds the calls of `still_fails`, and so does `go_on`, which is asked before each call.
+    Raises `NotFailing` if `choices` do not fail, or are too many for hypothesis.
     """
     origin = InterestingOrigin(ValueError, "fuzz", 0, (), ())
     left = attempts

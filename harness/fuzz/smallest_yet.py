@@ -1,4 +1,4 @@
-"""The smallest case so far of a reduction, in a file: what a worker has is there for whoever interrupts it."""
+"""The smallest case so far of a reduction, in a file: an interrupted command finds the worker's result there."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Smallest:
 
 
 class SmallestYet:
-    """Belongs to one reduction. A worker that takes over from a lost one goes on with the same file."""
+    """Belongs to one reduction. A worker that replaces a lost one continues with the same file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,4 +1,4 @@
-"""Worlds from `wasm-tools wit-smith`: another's idea of what a random world is."""
+"""Worlds from `wasm-tools wit-smith`: another tool's idea of a random world."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _ATTEMPTS = 16
 """Many outputs have no world with anything in it."""
 
 _SIZES = (4096, 1024, 16384)
-"""Bytes of seed. The tool runs out of small ones and then draws the simplest of all that is left."""
+"""Bytes of seed. If they run out, the tool draws the simplest form of everything left."""
 
 _WORLD = re.compile(r"^world %?(\S+) \{\n(?=  )", re.MULTILINE)
 
 
 _GATES = ("active", "inactive")
-"""The features that wit-smith gates items by. Without them its texts are often no valid WIT: what is turned off is
-referred to, or an interface is gated and its types are not."""
+"""The features that wit-smith uses for gates. Without them its texts are often no valid WIT: they refer to disabled
+items, or gate an interface and not its types."""
 
 
 class SmithError(Exception):
@@ -32,7 +32,7 @@ class SmithError(Exception):
 
 
 def smith_world(source: Source, bench: Workbench, profile: Profile | None = None) -> FuzzWorld:
-    """A world of what wit-smith makes of a seed that is drawn from `source`. Raises `SmithError`."""
+    """A world that wit-smith makes from a seed of `source`. Raises `SmithError`."""
     reference = bench.settings.selection.reference
     if reference is None:
         raise SmithError("wit-smith is a command of wasm-tools, and there is none here")
@@ -53,7 +53,7 @@ def smith_world(source: Source, bench: Workbench, profile: Profile | None = None
 
 
 def _flags(source: Source, profile: Profile) -> list[str]:
-    """What the reference has no code for is rare: the other opinion would be missing too often."""
+    """Types for which the reference has no code are rare; otherwise its opinion would be missing too often."""
     on = [("--implements", profile.labels, 2), ("--world-include", profile.includes, 2)]
     on += [("--fixed-length-lists", profile.fixed_length_lists, 8), ("--error-context", profile.error_contexts, 8)]
     on += [(flag, profile.asynchronous, 2) for flag in ("--async", "--futures", "--streams")]

@@ -28,7 +28,7 @@ MAX_BYTES = 256 << 20
 
 
 class CannotResume(Exception):
-    """There is no state to go on from, or it is another version's. The message says what to do."""
+    """There is no state to resume, or another version wrote it. The message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class State:
     first: int
     ledger: Ledger
     settings: tuple[str, ...] = ()
-    """Options that say which tools take part; who goes on with it must use the same."""
+    """Options that choose toolchains; a resumed run must use the same."""
     wanted: int | None = None
     """How many worlds were asked for in all; None: until a time was over."""
 
@@ -64,7 +64,7 @@ def save(directory: Path, state: State) -> None:
 
 
 def put_aside(directory: Path) -> Path | None:
-    """Give the state of an earlier campaign another name; which, or None where there is none. Raises
+    """Give the state of an earlier campaign another name. Returns that name, or None if there is no state. Raises
     `atomic.CannotWrite`."""
     path = directory / FILE
     if not path.is_file():

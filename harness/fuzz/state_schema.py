@@ -1,4 +1,4 @@
-"""The JSON Schema of a campaign's state (draft 2020-12). A damaged file is refused before anything is made of it."""
+"""The JSON Schema of a campaign's state (draft 2020-12). A damaged file is refused before it is used."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _RECIPE = {
         "worlds": {"enum": list(SOURCES)},
         "profile": {"type": "object", "additionalProperties": {"type": ["integer", "boolean"]}},
     },
-    # numbers of trials, calls and the like; which there are, `Recipe` itself knows
+    # numbers of trials, calls and the like; `Recipe` itself knows their names
     "additionalProperties": _COUNT,
 }
 

@@ -10,11 +10,11 @@ from harness.plan.plan import Plan
 from harness.suite.expectations import Expectations
 
 CASE = "fuzz"
-"""What worlds of the fuzzer are called where expectations ask for a case."""
+"""The name of fuzzed worlds for expectations that list cases."""
 
 
 def triage_for(tools: Mapping[str, str], expectations: Expectations, plan: Plan) -> Triage:
-    """For findings in one world. `tools`: which tool stands behind each toolchain's name."""
+    """For findings in one world. `tools`: the tool behind each toolchain's name."""
     expectations = expectations.about(plan.subject_wit)
 
     def triage(toolchain: str, finding: Finding) -> str:

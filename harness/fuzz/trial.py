@@ -32,7 +32,7 @@ from reports.outcomes import Outcome
 DEFAULT_CALLS = 250
 _TO_GIVE = re.compile(r"the \w+ has no .*")
 FRONT_END = "front end"
-"""The aspect of a finding about WIT that our front end refuses and another tool takes."""
+"""The aspect of a finding about WIT that our front end refuses and another tool accepts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Recipe:
     seed: int
     calls: int = DEFAULT_CALLS
     worlds: str = "random"
-    """Where worlds come from: `random` (and link cases now and then), `wit-smith`, or `link`."""
+    """The source of worlds: `random` (with a link case now and then), `wit-smith`, or `link`."""
     profile: Profile = field(default_factory=Profile)
     fault_runs: int = 4
     """Runs of each world with one injected fault."""
@@ -66,7 +66,7 @@ class TrialResult:
     hits: tuple[Hit, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     cases: tuple[tuple[Bucket, CaseParts | LinkCaseText], ...] = ()
-    """What shows each new hit, not reduced."""
+    """A case for each new hit, not reduced."""
     seconds: float = 0.0
     stages: tuple[tuple[str, float], ...] = ()
 
@@ -169,7 +169,7 @@ def _case(plan: TrialPlan, world: DrawnWorld, hit: Hit) -> CaseParts:
 
 
 def _refused(hit: Hit) -> Refusal | None:
-    """A tool that did not build the world, whatever it died of: then its part of the comparison is missing."""
+    """A tool that did not build the world, for whatever reason: its part of the comparison is missing."""
     bucket = hit.bucket
     if bucket.level:
         return None
@@ -182,7 +182,7 @@ def _without_name(unsupported: str) -> str:
 
 
 def _unusable(bench: Workbench, world: DrawnWorld, index: int, message: str, options: Options) -> TrialResult:
-    """Our front end, which the harness stands on, refuses the world. Where another tool takes it, that is a finding."""
+    """Our front end, on which the harness relies, refuses the world. If another tool accepts it, that is a finding."""
     opinion = second_opinion(bench.toolchains, bench.builder, world.wit, world.name, world.features)
     reason = message_shape("; ".join([message, *opinion.remarks]))
     refusal = Refusal(FRONT_END, reason)

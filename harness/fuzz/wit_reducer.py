@@ -1,7 +1,7 @@
-"""WIT made smaller as a text: items, fields, parameters and parts of types are left out while a predicate holds.
+"""WIT reduced as a text: items, fields, parameters and parts of types are left out while a predicate holds.
 
-For worlds that are not made of choices, and as a last step for those that are. Knows of WIT only what brackets and
-separators say; whether what is left is still WIT, the predicate finds out.
+It serves worlds without choices, and it is the last step for the others. It knows only the brackets and separators of
+WIT; the predicate finds out whether the rest is still WIT.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ KEYWORDS = _PRIMITIVES | {
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """`start`..`end` of a text is to become `text`."""
+    """The replacement of `start`..`end` of a text by `text`."""
 
     start: int
     end: int
@@ -51,10 +51,8 @@ class Edit:
 
 
 def reduce_wit(text: str, still_fails: Callable[[str], bool]) -> str:
-    """A text that no single edit makes simpler while `still_fails` holds. `text` itself must fail.
-
-    Never longer than `text` and never blank. Whoever wants an end to it lets `still_fails` say no.
-    """
+    """A text that no single edit makes simpler while `still_fails` holds. `text` itself must fail. The result is never
+    longer than `text` and never blank. To end the reduction, let `still_fails` answer no."""
     start = text
     plain = _tidy(COMMENT.sub("", text))
     if plain != text and still_fails(plain):
@@ -68,8 +66,8 @@ def reduce_wit(text: str, still_fails: Callable[[str], bool]) -> str:
 
 
 def _without_detours(text: str, still_fails: Callable[[str], bool]) -> str:
-    """What is used by way of another interface is used from where that has it; what is named again goes by its first
-    name. The item on the way is then not needed any more."""
+    """A type that is used through another interface is used from its own interface, and an alias is replaced by the
+    first name. Then the item in between is no longer needed."""
     for _ in range(_MOST_DETOURS):
         ways = [(f"use {name}.{{", f"use {start}.{{") for name, start in _HOP.findall(text)]
         shorter = [text.replace(old, new) for old, new in ways if old != new]
@@ -84,7 +82,8 @@ def _without_detours(text: str, still_fails: Callable[[str], bool]) -> str:
 
 
 def _without_versions(text: str, still_fails: Callable[[str], bool]) -> str:
-    """A version is left out wherever it stands: where others name its package, it cannot go from one place alone."""
+    """A version is left out everywhere at once: if others name its package, it cannot be left out in one place
+    alone."""
     for version in dict.fromkeys(_VERSION.findall(text)):
         plain = text.replace(version, "")
         if still_fails(plain):
@@ -115,7 +114,7 @@ def _with_a_short_block(text: str) -> str | None:
 
 
 def _plain_names(text: str, still_fails: Callable[[str], bool]) -> str:
-    """Names of a letter for those that are longer, where the finding does not depend on them."""
+    """Names of one letter in place of longer ones, if the finding does not depend on them."""
     words = list(
         dict.fromkeys(match[0] for match in _TOKEN.finditer(text) if match[0][0].isalpha() or match[0][0] == "%")
     )
@@ -130,7 +129,7 @@ def _plain_names(text: str, still_fails: Callable[[str], bool]) -> str:
 
 
 def _without_gaps(text: str, still_fails: Callable[[str], bool]) -> str:
-    """Without what edits left between brackets: commas, spaces, empty lines."""
+    """The text without the commas, spaces and empty lines that edits left between brackets."""
     closed = re.sub(r",?[ \t\n]*(?=[)>])(?<!-)", "", text)
     plain = re.sub(r"(?<=\S) {2,}", " ", re.sub(r"(?<=[(<])\s+", "", closed))
     return plain if plain != text and len(plain) <= len(text) and still_fails(plain) else text
@@ -177,10 +176,8 @@ def _tokens(text: str) -> list[_Token]:
 
 
 def edits(text: str) -> list[Edit]:
-    """Every way to make a text without comments simpler by one step; not all of them give WIT.
-
-    A name that becomes a primitive type may make it longer; then the item that had the name is used no more.
-    """
+    """Every edit that makes a text without comments simpler; not all of them give WIT. A name that becomes a primitive
+    type may make the text longer; then the item with that name is no longer used."""
     tokens = _tokens(text)
     partner = _partners(tokens)
     found = [*_without_items(text, tokens, partner), *_without_types(text, tokens, partner)]
@@ -212,7 +209,7 @@ def _without_items(text: str, tokens: Sequence[_Token], partner: dict[int, int])
         for begin, end in items:
             start = tokens[begin].start
             if tokens[end - 1].text != "," and before is not None and tokens[before].text == ",":
-                start = tokens[before].start  # the last of a list takes the comma before it along
+                start = tokens[before].start  # the last item of a list goes with the comma before it
             while start and text[start - 1] in " \t\n" and (end == len(tokens) or text[start - 1] != "\n"):
                 start -= 1
             yield Edit(start, tokens[end - 1].end)
@@ -220,7 +217,7 @@ def _without_items(text: str, tokens: Sequence[_Token], partner: dict[int, int])
 
 
 def _items(tokens: Sequence[_Token], partner: dict[int, int], first: int, last: int) -> Iterator[tuple[int, int]]:
-    """What stands side by side between two brackets: each ends with a separator or with a closing brace."""
+    """The items between two brackets: each ends with a separator or with a closing brace."""
     begin = at = first
     while at < last:
         token = tokens[at].text

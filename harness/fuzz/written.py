@@ -1,4 +1,4 @@
-"""Steps of a plan as a case has them: with values as texts."""
+"""Steps of a plan as a case writes them: with values as texts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def written(composition: Composition, steps: Sequence[Step[Value]]) -> tuple[Ste
 
 
 def text_of(value: Value, type: t.Type) -> str:
-    """A value as it stands in a case (`value_of` in harness/planner/cases.py reads it)."""
+    """The text of a value in a case (`value_of` in harness/planner/cases.py reads it)."""
     if isinstance(value, Invalid) and value.arrives is None:
         return f"!{value.text}"
     return to_wave(value, type)
@@ -63,8 +63,8 @@ class _Writer:
 
 
 def _plain(step: CallStep[Value], lent: Sequence[str]) -> tuple[tuple[Step[Value], ...], frozenset[str]]:
-    """What a callee does, and which borrows it drops by steps of its own. A callee that only drops all of them, in
-    their order, does what every callee does."""
+    """The steps of a callee, and the borrows that it drops by steps of its own. A callee that only drops all of them in
+    order needs no steps: every callee does that."""
     dropped = [inner.handle for inner in step.during if isinstance(inner, DropStep)]
     if len(dropped) == len(step.during) and dropped == list(lent) and step.keep == frozenset(lent):
         return (), frozenset()

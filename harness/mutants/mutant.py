@@ -8,7 +8,7 @@ from enum import Enum, unique
 from functools import partial
 from typing import Any
 
-from harness.mutants.patch import Patch, Place
+from harness.mutants.patch import Patch, Seam
 from harness.mutants.wrapping import Wrapper, wrap_export
 
 
@@ -44,17 +44,17 @@ class Table:
         self.area = area
         self.rows: list[Mutant] = []
 
-    def value(self, name: str, place: Place, value: Any, wrong: str, *, needs: str, shown_by: str) -> None:
+    def value(self, name: str, seam: Seam, value: Any, wrong: str, *, needs: str, shown_by: str) -> None:
         """A wrong number or table entry."""
-        self.rows.append(Mutant(name, self.area, wrong, needs, shown_by, Patch(place, value)))
+        self.rows.append(Mutant(name, self.area, wrong, needs, shown_by, Patch(seam, value)))
 
     def function(
-        self, name: str, place: Place, wrong: str, *, needs: str, shown_by: str
+        self, name: str, seam: Seam, wrong: str, *, needs: str, shown_by: str
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Decorates the replacement of a function; it gets the original before the arguments."""
 
         def add(function: Callable[..., Any]) -> Callable[..., Any]:
-            self.rows.append(Mutant(name, self.area, wrong, needs, shown_by, Patch(place, function)))
+            self.rows.append(Mutant(name, self.area, wrong, needs, shown_by, Patch(seam, function)))
             return function
 
         return add

@@ -61,8 +61,8 @@ class Change:
         return names[self.key] is self.value
 
 
-class Place(Protocol):
-    """A place that a mutant replaces."""
+class Seam(Protocol):
+    """A function, method, table entry or number of `generator` that a mutant replaces (docs/house.md, "Seams")."""
 
     def changes(self, wrong: Any) -> list[Change]:
         """Raises `MissingTarget`."""
@@ -112,12 +112,12 @@ class Member:
 
 @dataclass(frozen=True)
 class Places:
-    """Several places with the same replacement."""
+    """Several seams with the same replacement."""
 
-    places: tuple[Place, ...]
+    seams: tuple[Seam, ...]
 
     def changes(self, wrong: Any) -> list[Change]:
-        return [change for place in self.places for change in place.changes(wrong)]
+        return [change for seam in self.seams for change in seam.changes(wrong)]
 
 
 @dataclass(frozen=True)
@@ -136,10 +136,10 @@ class Entry:
 
 
 class Patch:
-    """A place and its replacement. The place is found at the first use; the caches live as long as the patch."""
+    """A seam and its replacement. The seam is found at the first use; the caches live as long as the patch."""
 
-    def __init__(self, place: Place, wrong: Any) -> None:
-        self.place = place
+    def __init__(self, seam: Seam, wrong: Any) -> None:
+        self.seam = seam
         self._wrong = wrong
         self._changes: list[Change] = []
         self._modules = 0
@@ -160,7 +160,7 @@ class Patch:
         modules = len(_generator_modules())
         if modules != self._modules:
             wrong = self._counted if self.is_function else self._wrong
-            self._changes, self._modules = self.place.changes(wrong) + _own_memories(), modules
+            self._changes, self._modules = self.seam.changes(wrong) + _own_memories(), modules
         return self._changes
 
     def prove(self) -> None:
@@ -196,7 +196,7 @@ class Patch:
         for change in now:
             if not change.holds():
                 raise NotTaken(f"{change.key} of {change.owner} is still {what}")
-        if isinstance(self.place, FunctionOf):
+        if isinstance(self.seam, FunctionOf):
             gone = {id(change.value) for change in before}
             for module in _generator_modules():
                 for name, value in vars(module).items():

@@ -17,7 +17,7 @@ from harness.mutants.toolchain import PREFIX
 from harness.mutation.detect import Detection
 from harness.mutation.tasks import Detections, TriedWorld, TryCase, TryLinkCase, TryRandom, TryShown
 from harness.process.interrupts import completed, result_of
-from harness.runs.messages import Task
+from harness.runs.messages import WorkerTask
 from harness.runs.pool import TaskFailed
 from harness.runs.run import Run
 from harness.runs.suite_files import Kind, SuiteFile
@@ -105,7 +105,7 @@ class Survey:
                 for name, detection in found.items():
                     self.rows[name].cases[case] = detection
 
-    def _try(self, file: SuiteFile, mutants: tuple[str, ...]) -> Task:
+    def _try(self, file: SuiteFile, mutants: tuple[str, ...]) -> WorkerTask:
         kind = TryLinkCase if file.kind is Kind.LINK_CASE else TryCase
         return kind(file.path, mutants, self._options)
 
@@ -141,7 +141,7 @@ class Survey:
                 return Fuzzed(spent, index, tried.detection, tried.wit)
         return Fuzzed(spent, index, None)
 
-    def _each(self, tasks: Sequence[tuple[str, tuple[str, ...], Task]]) -> Iterable[tuple[str, Detections]]:
+    def _each(self, tasks: Sequence[tuple[str, tuple[str, ...], WorkerTask]]) -> Iterable[tuple[str, Detections]]:
         futures: list[tuple[str, tuple[str, ...], Future[Any]]] = [
             (name, mutants, self._run.submit(task)) for name, mutants, task in tasks
         ]

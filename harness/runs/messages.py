@@ -17,7 +17,7 @@ name); the task's answer; work was lost and must be tried again; the harness fai
 there is."""
 
 
-class Task(Protocol):
+class WorkerTask(Protocol):
     """Work for a worker. It and its answer travel by pickle."""
 
     def perform(self, bench: Workbench) -> object: ...

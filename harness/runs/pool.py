@@ -20,7 +20,7 @@ from harness.bench.settings import Settings
 from harness.process.starved import STRETCH, is_starved
 from harness.process.steps import Loss
 from harness.runs.gate import Gate
-from harness.runs.messages import AGAIN, ANSWER, STEP, TOO_LARGE, Task, receive, send
+from harness.runs.messages import AGAIN, ANSWER, STEP, TOO_LARGE, WorkerTask, receive, send
 
 _LEAVE = 20.0
 """Seconds that the launchers of an ended worker may take to end their tools."""
@@ -94,7 +94,7 @@ class _Worker:
                 os.close(held)
         self._say((settings,))
 
-    def call(self, task: Task, lost: Mapping[str, Loss], last_try: bool) -> Any:
+    def call(self, task: WorkerTask, lost: Mapping[str, Loss], last_try: bool) -> Any:
         self._step = ""
         self._wait(self._patience.start, self._watch.used)
         self._say((task, dict(lost), last_try))
@@ -193,7 +193,7 @@ class Pool:
         self._watchdog = threading.Thread(target=self._watch, name="harness-watchdog", daemon=True)
         self._watchdog.start()
 
-    def submit(self, task: Task) -> Future[Any]:
+    def submit(self, task: WorkerTask) -> Future[Any]:
         """The future's exception is `TaskFailed` if the harness failed."""
         return self._threads.submit(self._perform, task)
 
@@ -214,7 +214,7 @@ class Pool:
         for worker in self._workers:
             worker.close()
 
-    def _perform(self, task: Task) -> Any:
+    def _perform(self, task: WorkerTask) -> Any:
         lost: dict[str, Loss] = {}
         last_try = False
         while len(lost) <= MAX_LOSSES:

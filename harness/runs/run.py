@@ -14,7 +14,7 @@ from harness.process.children import Limits
 from harness.process.interrupts import result_of, uninterrupted
 from harness.process.launching import guard
 from harness.process.temporary import fresh_folder
-from harness.runs.messages import Task
+from harness.runs.messages import WorkerTask
 from harness.runs.pool import Patience, Pool, PoolClosed, TaskFailed
 from harness.suite import expectations_file
 from harness.suite.expectations import Expectations
@@ -69,10 +69,12 @@ class Run:
         self.notes += missing
         return known
 
-    def submit(self, task: Task) -> Future[Any]:
+    def submit(self, task: WorkerTask) -> Future[Any]:
         return self._pool.submit(task)
 
-    def in_order(self, tasks: Sequence[Task], finished: Callable[[], None] | None = None) -> Iterator[Any | Exception]:
+    def in_order(
+        self, tasks: Sequence[WorkerTask], finished: Callable[[], None] | None = None
+    ) -> Iterator[Any | Exception]:
         """The results of the tasks, in their order; `TaskFailed` as a value if the harness failed at one.
 
         `finished` is called, from any thread, each time a task ends.

@@ -18,7 +18,7 @@ from harness.bench.workbench import Workbench
 from harness.process.launching import SURROUNDINGS, Killed, hand_on
 from harness.process.memory import MEMORY, RAN_OUT
 from harness.process.steps import Steps
-from harness.runs.messages import AGAIN, ANSWER, ERROR, STEP, TOO_LARGE, Task, receive, send
+from harness.runs.messages import AGAIN, ANSWER, ERROR, STEP, TOO_LARGE, WorkerTask, receive, send
 
 GARBAGE_THRESHOLD = 1_000_000
 """The number of new objects between two garbage collections. Plans and traces are many objects with few cycles: with
@@ -68,7 +68,7 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
         send(answers, (TOO_LARGE, RAN_OUT))
 
 
-def _performed(task: Task, bench: Workbench, steps: Steps) -> tuple[str, object] | None:
+def _performed(task: WorkerTask, bench: Workbench, steps: Steps) -> tuple[str, object] | None:
     """The answer to a task; None if memory ran out."""
     try:
         return ANSWER, task.perform(bench)

@@ -9,7 +9,7 @@ from harness.script import operations as s
 from harness.script.parser import parse_value
 from harness.values.numbers import write_numbers
 from harness.values.parts import value_parts
-from harness.values.values import Case, ErrorContext, Float, HandleName, Invalid, Value, without_payload
+from harness.values.values import ErrorContext, Float, HandleName, Invalid, Value, VariantValue, without_payload
 from harness.world import types as t
 from harness.world.despecialize import Bits, Handle, Product, Scalar, Sequence, Sum, despecialize
 
@@ -63,7 +63,7 @@ def _sequence(value: Value, type: t.Type, shape: Sequence, handle: HandleLookup,
 def _sum(value: Value, type: t.Type, shape: Sum, handle: HandleLookup, lists: bool) -> s.Value:
     if isinstance(type, t.EnumType) and isinstance(value, int):
         return s.Number("enum", value)
-    if not isinstance(value, Case):
+    if not isinstance(value, VariantValue):
         return _invalid(value, type, handle)
     payload = shape.cases[value.index]
     if payload is None or value.payload is None:
@@ -118,15 +118,15 @@ def read_numbers(data: bytes, type: t.Prim) -> list[s.Number]:
     return [s.Number(type.canonical, number) for number in numbers]
 
 
-Place = tuple[tuple[int, ...], "t.Own | t.Borrow | t.Prim", Value]
+FoundHandle = tuple[tuple[int, ...], "t.Own | t.Borrow | t.Prim", Value]
 
 
-def handles(value: Value, type: t.Type) -> Iterable[Place]:
+def handles(value: Value, type: t.Type) -> Iterable[FoundHandle]:
     """Handles and error contexts inside a value: the path for `pick`, the type, the value there."""
     return _handles(value, type, ()) if type.holds_handles else ()
 
 
-def _handles(value: Value, type: t.Type, path: tuple[int, ...]) -> Iterator[Place]:
+def _handles(value: Value, type: t.Type, path: tuple[int, ...]) -> Iterator[FoundHandle]:
     if not type.holds_handles:
         return
     if isinstance(type, t.Own | t.Borrow | t.Prim):

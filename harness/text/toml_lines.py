@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.text.files import UnreadableFile, read_text_file
-from harness.text.toml_positions import KeyPath, Place, positions
+from harness.text.toml_positions import KeyPath, Position, positions
 
 MAX_DEPTH = 100
 """The maximum nesting of tables and arrays: far more than any file needs."""
@@ -23,13 +23,13 @@ _LONG_KEY = re.compile(rf"""^[ \t\[]*+(?:[\w"'-]++[ \t]*+\.[ \t]*+){{{MAX_DEPTH}
 
 
 _AT = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
-BEGINNING: Place = (1, 1)
+BEGINNING: Position = (1, 1)
 
 
 class FileError(ValueError):
     """A file that cannot be used; the message begins with `file:line:column:` and says what to do."""
 
-    def __init__(self, file: str, place: Place, message: str) -> None:
+    def __init__(self, file: str, place: Position, message: str) -> None:
         self.line, column = place
         super().__init__(f"{file}:{self.line}:{column}: {message}")
 
@@ -43,10 +43,10 @@ class TomlFile:
     data: dict[str, Any]
 
     @cached_property
-    def _places(self) -> dict[KeyPath, Place]:
+    def _places(self) -> dict[KeyPath, Position]:
         return positions(self.text)
 
-    def place(self, path: Sequence[str | int]) -> Place:
+    def place(self, path: Sequence[str | int]) -> Position:
         """The place of a value, or of the nearest table or array around it."""
         known = self._places
         for end in range(len(path), 0, -1):
@@ -58,7 +58,7 @@ class TomlFile:
     def line(self, path: Sequence[str | int]) -> int:
         return self.place(path)[0]
 
-    def place_within(self, key: str, line: int, column: int) -> Place:
+    def place_within(self, key: str, line: int, column: int) -> Position:
         """Translate a place in the text of the string `key`, whose lines count from the beginning of the file
         (`lines_before`), to a place in the file. The place of the key itself if a string on one line has escapes."""
         at_line, at_column = self.place([key])
@@ -101,7 +101,7 @@ def parse_toml(text: str, name: str) -> TomlFile:
     return file
 
 
-def _place(error: ValueError, text: str) -> Place:
+def _place(error: ValueError, text: str) -> Position:
     """The place where the standard parser stopped: its message contains it, or says that the parser was at the end."""
     at = _AT.search(str(error))
     if at is not None and at["line"] is not None:

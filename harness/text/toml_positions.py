@@ -16,7 +16,7 @@ MAX_PARTS = 128
 KeyPath = tuple[str | int, ...]
 """Keys and indices from the root of the document to a value."""
 
-Place = tuple[int, int]
+Position = tuple[int, int]
 """Line and column, from 1, in characters."""
 
 _BLANK = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
@@ -31,7 +31,7 @@ _ATOM = re.compile(r"[^\[\]{},#\n]++")
 """A number, a boolean or a date."""
 
 
-def positions(text: str) -> dict[KeyPath, Place]:
+def positions(text: str) -> dict[KeyPath, Position]:
     """The beginnings of all tables, keys and array elements."""
     return _Scanner(text).scan()
 
@@ -51,11 +51,11 @@ class _Scanner:
         self._at = 0
         self._line = 1
         self._counted = 0
-        self._found: dict[KeyPath, Place] = {}
+        self._found: dict[KeyPath, Position] = {}
         self._lengths: dict[KeyPath, int] = {}
         """The number of elements of each array of tables so far."""
 
-    def scan(self) -> dict[KeyPath, Place]:
+    def scan(self) -> dict[KeyPath, Position]:
         prefix: KeyPath = ()
         while self._skip_blank():
             if self._text[self._at] == "[":

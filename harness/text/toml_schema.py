@@ -12,7 +12,7 @@ import jsonschema
 from jsonschema.exceptions import ValidationError, best_match
 
 from harness.text.toml_lines import FileError, TomlFile, cut, parse_toml, read_toml
-from harness.text.toml_positions import Place
+from harness.text.toml_positions import Position
 
 MAX_PROBLEMS = 50
 """The maximum number of violations of a schema that are sorted by their place in the file."""
@@ -35,7 +35,7 @@ def _valid(file: TomlFile, schema: Mapping[str, Any]) -> TomlFile:
     return file
 
 
-def _order(file: TomlFile, problem: ValidationError) -> tuple[bool, Place]:
+def _order(file: TomlFile, problem: ValidationError) -> tuple[bool, Position]:
     """Violations with a place come first, keys that are missing in the whole file come last."""
     place = [*problem.absolute_path, *_unknown_keys(problem)[:1]]
     return (not place, file.place(place))

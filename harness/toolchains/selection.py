@@ -34,7 +34,7 @@ class ToolInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Environment:
     """The surroundings of toolchains. `directory`: for temporary files. `interpreters`: the interpreters of links."""
 
     directory: Path
@@ -48,7 +48,7 @@ class Member(Protocol):
     def info(self) -> ToolInfo:
         """Raises `NoToolchain`."""
 
-    def make(self, place: Place) -> Toolchain: ...
+    def make(self, environment: Environment) -> Toolchain: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Ours:
     def info(self) -> ToolInfo:
         return ToolInfo(OURS, "generator", metadata.version("wit-dylib-harness"), "", OUR_COMMANDS)
 
-    def make(self, place: Place) -> Toolchain:
+    def make(self, environment: Environment) -> Toolchain:
         from harness.toolchains import ours
 
         return ours.toolchain()
@@ -66,7 +66,7 @@ class Ours:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A toolchain by name. `stands_in`: in the place of ours, under its name."""
+    """A toolchain by name. `stands_in`: in the environment of ours, under its name."""
 
     called: str
     stands_in: bool = False
@@ -80,7 +80,7 @@ class Named:
             raise NoToolchain(str(error)) from error
         return ToolInfo(made.name, made.tool, made.version, self.called, made.commands)
 
-    def make(self, place: Place) -> Toolchain:
+    def make(self, environment: Environment) -> Toolchain:
         return self._made()
 
     def _made(self) -> Toolchain:
@@ -101,8 +101,10 @@ class Reference:
         found = self.executable
         return ToolInfo(REFERENCE, wasm_tools.TOOL, found.version, found.path, wasm_tools.commands(self.link_flags))
 
-    def make(self, place: Place) -> Toolchain:
-        return wasm_tools.reference(self.executable, place.directory, place.limits, place.interpreters, self.link_flags)
+    def make(self, environment: Environment) -> Toolchain:
+        return wasm_tools.reference(
+            self.executable, environment.directory, environment.limits, environment.interpreters, self.link_flags
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +122,10 @@ class FromFile:
             raise NoToolchain(str(error)) from error
         return ToolInfo(read.name, read.program, read.version, str(self.path), read.commands, read.lacks)
 
-    def make(self, place: Place) -> Toolchain:
+    def make(self, environment: Environment) -> Toolchain:
         from harness.toolchains import command
 
-        return command.load(self.path, place.directory, place.limits)
+        return command.load(self.path, environment.directory, environment.limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +144,10 @@ class Selection:
         Raises `NoToolchain`."""
         return [m.info() for m in self.members if not isinstance(m, Named) or m.stands_in]
 
-    def make(self, place: Place) -> dict[str, Toolchain]:
+    def make(self, environment: Environment) -> dict[str, Toolchain]:
         """By name."""
         found: dict[str, Toolchain] = {}
         for member in self.members:
-            made = member.make(place)
+            made = member.make(environment)
             found[made.name] = lend(made, next(iter(found.values()))) if found and made.lacks else made
         return found

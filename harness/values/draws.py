@@ -7,7 +7,7 @@ from random import Random
 
 from harness.values.allowance import VERY_LONG, Allowance, Budget
 from harness.values.scalars import Draw, long_string, scalar
-from harness.values.values import Case, HandleName, Value
+from harness.values.values import HandleName, Value, VariantValue
 from harness.world import types as t
 
 HandleMaker = Callable[[t.Own | t.Borrow], HandleName]
@@ -93,7 +93,7 @@ def case(
         budget.left -= 1
         index = least[of_least()] if budget.left <= 0 else every[of_every()]
         payload = payloads[index]
-        return Case(index, None if payload is None else payload())
+        return VariantValue(index, None if payload is None else payload())
 
     return draw
 

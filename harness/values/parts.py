@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.values.values import Case, Value
+from harness.values.values import Value, VariantValue
 from harness.world import despecialize as shapes
 from harness.world import types as t
 from harness.world.despecialize import Product, Sum, despecialize
@@ -23,7 +23,7 @@ def value_parts(value: Value, type: t.Type) -> Sequence[tuple[Value, t.Type]]:
             return [(item, element) for item in value]
         case shapes.Sequence(types), tuple():
             return [part for item in value for part in zip(_members(item), types, strict=True)]
-        case Sum(cases), Case(index, payload):
+        case Sum(cases), VariantValue(index, payload):
             inner = cases[index]
             return [] if inner is None or payload is None else [(payload, inner)]
     return []
@@ -36,8 +36,8 @@ def with_parts(value: Value, type: t.Type, parts: Sequence[Value]) -> Value:
             return tuple(zip(parts[::2], parts[1::2], strict=True))
         case _, tuple():
             return tuple(parts)
-        case Sum(), Case(index) if parts:
-            return Case(index, parts[0])
+        case Sum(), VariantValue(index) if parts:
+            return VariantValue(index, parts[0])
     return value
 
 

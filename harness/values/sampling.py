@@ -9,7 +9,7 @@ from harness.values import draws
 from harness.values.allowance import BUDGET, Allowance, Budget
 from harness.values.draws import HandleMaker, Impossible
 from harness.values.scalars import Draw
-from harness.values.values import Case, Value
+from harness.values.values import Value, VariantValue
 from harness.world import types as t
 from harness.world.despecialize import Bits, Handle, Product, Sequence, Sum, despecialize
 from harness.world.smallest import Smallest
@@ -75,7 +75,7 @@ class Sampler:
                 for index, payload in enumerate(cases):
                     inner = self._holding(payload, wanted, seen) if payload is not None else None
                     if inner is not None:
-                        return Case(index, inner)
+                        return VariantValue(index, inner)
         if found is None:
             seen.add(type)
         return found

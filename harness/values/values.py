@@ -9,7 +9,7 @@
 | string | `str` |
 | list, fixed-length list, record, tuple | `tuple` (fields in order) |
 | map | `tuple` of pairs, in order, duplicates kept |
-| variant, option, result | `Case(index, payload)` |
+| variant, option, result | `VariantValue(index, payload)` |
 | enum | `int`, the index of the case |
 | flags | `frozenset` of indices of labels |
 | own, borrow | `HandleName`, a name from the case or the planner |
@@ -71,7 +71,7 @@ class Float:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class VariantValue:
     """A case of a variant, option (none 0, some 1) or result (ok 0, err 1)."""
 
     index: int
@@ -103,21 +103,23 @@ class Invalid:
     arrives: str | None = None
 
 
-Value = bool | int | str | Float | Case | HandleName | ErrorContext | Invalid | frozenset[int] | tuple["Value", ...]
+Value = (
+    bool | int | str | Float | VariantValue | HandleName | ErrorContext | Invalid | frozenset[int] | tuple["Value", ...]
+)
 
-NONE = Case(0)
-
-
-def some(value: Value) -> Case:
-    return Case(1, value)
+NONE = VariantValue(0)
 
 
-def ok(value: Value | None = None) -> Case:
-    return Case(0, value)
+def some(value: Value) -> VariantValue:
+    return VariantValue(1, value)
 
 
-def err(value: Value | None = None) -> Case:
-    return Case(1, value)
+def ok(value: Value | None = None) -> VariantValue:
+    return VariantValue(0, value)
+
+
+def err(value: Value | None = None) -> VariantValue:
+    return VariantValue(1, value)
 
 
 def equal(left: Value | None, right: Value | None) -> bool:
@@ -125,7 +127,7 @@ def equal(left: Value | None, right: Value | None) -> bool:
     match left, right:
         case Float(), Float():
             return without_payload(left.bits, left.width) == without_payload(right.bits, right.width)
-        case Case(), Case():
+        case VariantValue(), VariantValue():
             return left.index == right.index and equal(left.payload, right.payload)
         case tuple(), tuple():
             return len(left) == len(right) and all(map(equal, left, right))
@@ -188,7 +190,7 @@ def _tuple(value: Value | None, path: str, expected: str) -> tuple[Value, ...]:
 
 def _check_case(value: Value | None, type: t.Variant | t.Option | t.Result, path: str) -> None:
     cases = t.payloads(type)
-    if not isinstance(value, Case) or not 0 <= value.index < len(cases):
+    if not isinstance(value, VariantValue) or not 0 <= value.index < len(cases):
         raise ValueMismatch(path, f"one of {len(cases)} cases", value)
     payload = cases[value.index]
     inner = f"{path}.{case_name(type, value.index)}"

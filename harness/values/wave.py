@@ -20,7 +20,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from harness.values.values import CANONICAL_NAN, Case, ErrorContext, Float, HandleName, Invalid, Value, case_name
+from harness.values.values import (
+    CANONICAL_NAN,
+    ErrorContext,
+    Float,
+    HandleName,
+    Invalid,
+    Value,
+    VariantValue,
+    case_name,
+)
 from harness.world import types as t
 from harness.world.world import Function
 
@@ -56,7 +65,7 @@ def to_wave(value: Value, type: t.Type) -> str:
             return f"[{_join(value, (type.type,) * len(value))}]"
         case t.Map(), tuple():
             return "{" + ", ".join(_entry(pair, type) for pair in value) + "}"
-        case t.Variant() | t.Option() | t.Result(), Case(index, payload):
+        case t.Variant() | t.Option() | t.Result(), VariantValue(index, payload):
             return _case(type, index, payload)
         case t.EnumType(), int():
             return _label(type.cases[value])

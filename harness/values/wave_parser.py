@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from harness.values.values import CANONICAL_NAN, NONE, Case, ErrorContext, Float, HandleName, Invalid, Value
+from harness.values.values import CANONICAL_NAN, NONE, ErrorContext, Float, HandleName, Invalid, Value, VariantValue
 from harness.values.wave_lexer import Token, WaveError, shortened, tokens
 from harness.world import types as t
 
@@ -181,7 +181,7 @@ class _Parser:
     def _variant(self, type: t.Variant) -> Value:
         label = self.expect("label", "a case")
         index = self._one_of(label, tuple(case.name for case in type.cases), "case")
-        return Case(index, self._payload(type.cases[index].type))
+        return VariantValue(index, self._payload(type.cases[index].type))
 
     def _payload(self, type: t.Type | None) -> Value | None:
         if type is None:
@@ -205,20 +205,20 @@ class _Parser:
             case "none":
                 return NONE
             case "some":
-                return Case(1, self._payload(type.type))
+                return VariantValue(1, self._payload(type.type))
         if isinstance(type.type, t.Option | t.Result):
             raise self._error("some(..) or none", self._peek())
-        return Case(1, self.value(type.type))
+        return VariantValue(1, self.value(type.type))
 
     def _result(self, type: t.Result) -> Value:
         match self._keyword("ok", "err"):
             case "ok":
-                return Case(0, self._payload(type.ok))
+                return VariantValue(0, self._payload(type.ok))
             case "err":
-                return Case(1, self._payload(type.err))
+                return VariantValue(1, self._payload(type.err))
         if type.ok is None or isinstance(type.ok, t.Option | t.Result):
             raise self._error("ok or err", self._peek())
-        return Case(0, self.value(type.ok))
+        return VariantValue(0, self.value(type.ok))
 
     def _primitive(self, type: t.Prim) -> Value:
         token = self._next()

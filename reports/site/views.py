@@ -18,7 +18,7 @@ from reports.coverage import (
     interface_counts,
     squares,
 )
-from reports.model import Case, Excerpt, Finding, Opinion, Run
+from reports.model import CaseResult, Excerpt, Finding, Opinion, Run
 from reports.outcomes import Outcome
 
 MAX_FINDINGS = 12
@@ -30,7 +30,7 @@ MAX_MESSAGE = 400
 class Row:
     """A case and where its page is."""
 
-    case: Case
+    case: CaseResult
     file: str
     classes: str = ""
     outcomes: tuple[str, ...] = ()
@@ -91,7 +91,7 @@ def matrix(run: Run, files: Sequence[str]) -> dict[str, Any]:
     return {"columns": shown, "rows": rows, "filters": filters}
 
 
-def _row(case: Case, file: str, shown: Sequence[Column], areas: dict[str, int]) -> Row:
+def _row(case: CaseResult, file: str, shown: Sequence[Column], areas: dict[str, int]) -> Row:
     opinions = opinions_by_column(case)
     outcomes = tuple(opinions[column.key].outcome if column.key in opinions else "" for column in shown)
     wrong = [f"t{number}" for number, outcome in enumerate(outcomes) if outcome not in ("", "pass")]
@@ -110,7 +110,7 @@ class Line:
     first: bool
 
 
-def case_page(case: Case) -> dict[str, Any]:
+def case_page(case: CaseResult) -> dict[str, Any]:
     worlds: dict[str, list[str]] = {}
     for made in case.made:
         if made.wit:
@@ -125,7 +125,7 @@ def case_page(case: Case) -> dict[str, Any]:
     }
 
 
-def _told(case: Case) -> Iterator[tuple[Opinion, Sequence[Finding], int]]:
+def _told(case: CaseResult) -> Iterator[tuple[Opinion, Sequence[Finding], int]]:
     for opinion in case.opinions:
         if opinion.findings:
             yield opinion, opinion.findings[:MAX_FINDINGS], max(0, len(opinion.findings) - MAX_FINDINGS)

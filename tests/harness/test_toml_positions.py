@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.text.toml_positions import KeyPath, Place, positions
+from harness.text.toml_positions import KeyPath, Position, positions
 
 TABLE: list[tuple[str, dict[KeyPath, int]]] = [
     ("", {}),
@@ -49,7 +49,7 @@ def test_lines_of_keys(text: str, expected: dict[KeyPath, int]) -> None:
     assert {path: line for path, (line, _) in positions(text).items()} == expected
 
 
-COLUMNS: list[tuple[str, dict[KeyPath, Place]]] = [
+COLUMNS: list[tuple[str, dict[KeyPath, Position]]] = [
     ("a = 1\n  b = 2", {("a",): (1, 1), ("b",): (2, 3)}),
     ("[ t ]\n\tk.l = 1", {("t",): (1, 1), ("t", "k"): (2, 2), ("t", "k", "l"): (2, 2)}),
     ("  [[s]]\r\n k = 1", {("s",): (1, 3), ("s", 0): (1, 3), ("s", 0, "k"): (2, 2)}),
@@ -59,7 +59,7 @@ COLUMNS: list[tuple[str, dict[KeyPath, Place]]] = [
 
 
 @pytest.mark.parametrize(("text", "expected"), COLUMNS)
-def test_columns_of_keys(text: str, expected: dict[KeyPath, Place]) -> None:
+def test_columns_of_keys(text: str, expected: dict[KeyPath, Position]) -> None:
     found = positions(text)
     assert {path: found[path] for path in expected} == expected
 

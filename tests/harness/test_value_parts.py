@@ -8,7 +8,7 @@ import pytest
 
 from harness.values.parts import value_parts, with_parts
 from harness.values.sampling import Sampler
-from harness.values.values import Case, HandleName, Invalid, Value
+from harness.values.values import HandleName, Invalid, Value, VariantValue
 from harness.world import types as t
 
 U8, STR = t.Prim.U8, t.Prim.STRING
@@ -27,9 +27,9 @@ VARIANT = t.Variant("v", (t.CaseType("a", None), t.CaseType("b", STR)))
         (t.List(U8), (), []),
         (t.Map(STR, U8), (("a", 1), ("b", 2)), [("a", STR), (1, U8), ("b", STR), (2, U8)]),
         (t.Map(STR, U8), (), []),
-        (VARIANT, Case(1, "a"), [("a", STR)]),
-        (VARIANT, Case(0), []),
-        (t.Option(U8), Case(1, 7), [(7, U8)]),
+        (VARIANT, VariantValue(1, "a"), [("a", STR)]),
+        (VARIANT, VariantValue(0), []),
+        (t.Option(U8), VariantValue(1, 7), [(7, U8)]),
         (t.EnumType("e", ("a", "b")), 1, []),
         (t.Flags("f", ("a", "b")), frozenset({1}), []),
         (STR, "ab", []),
@@ -49,7 +49,7 @@ def test_parts(type: t.Type, value: Value, parts: list[tuple[Value, t.Type]]) ->
         (RECORD, (1, "a"), (0, 0)),
         (t.List(U8), (4, 5), (0, 0)),
         (t.Map(STR, U8), (("a", 1),), ((0, 0),)),
-        (VARIANT, Case(1, "a"), Case(1, 0)),
+        (VARIANT, VariantValue(1, "a"), VariantValue(1, 0)),
     ],
 )
 def test_other_parts(type: t.Type, value: Value, changed: Value) -> None:

@@ -12,13 +12,13 @@ from harness.values.draws import Impossible
 from harness.values.sampling import Sampler
 from harness.values.values import (
     NONE,
-    Case,
     ErrorContext,
     Float,
     HandleName,
     Invalid,
     Value,
     ValueMismatch,
+    VariantValue,
     check,
     equal,
     err,
@@ -56,8 +56,8 @@ ROUND_TRIPS = [
     (t.FixedLengthList(t.Prim.U8, 2), (1, 2), "[1, 2]"),
     (t.Tuple((t.Prim.U8,)), (1,), "(1)"),
     (POINT, (-1, some("x")), '{x: -1, label: some("x")}'),
-    (SHAPE, Case(1), "%none"),
-    (SHAPE, Case(2, (0, NONE)), "%err({x: 0, label: none})"),
+    (SHAPE, VariantValue(1), "%none"),
+    (SHAPE, VariantValue(2, (0, NONE)), "%err({x: 0, label: none})"),
     (COLOUR, 1, "%ok"),
     (MODE, frozenset({0, 2}), "{read, true}"),
     (MODE, frozenset(), "{}"),
@@ -98,7 +98,7 @@ def test_names_like_literals(name: str) -> None:
     check_round_trip(t.Record("r", params), (Float.of(float("inf"), 32),))
     check_round_trip(t.Flags("f", ("a", name)), frozenset((0, 1)))
     check_round_trip(t.EnumType("e", ("a", name)), 1)
-    check_round_trip(t.Variant("v", (t.CaseType(name, t.Prim.F32),)), Case(0, Float.of(float("-inf"), 32)))
+    check_round_trip(t.Variant("v", (t.CaseType(name, t.Prim.F32),)), VariantValue(0, Float.of(float("-inf"), 32)))
 
 
 def check_round_trip(type: t.Type, value: Value) -> None:
@@ -239,7 +239,7 @@ def test_a_sample_can_be_made_to_hold_a_handle() -> None:
         (POINT, (1, some(3)), ".label.some"),
         (t.List(t.Prim.CHAR), ("a", "ab"), "[1]"),
         (MAP, (("k", (1, 256)),), "[0].value[1]"),
-        (SHAPE, Case(3), "value"),
+        (SHAPE, VariantValue(3), "value"),
         (t.Prim.STRING, "\ud800", "value"),
         (t.Prim.BOOL, 1, "value"),
         (t.Prim.U8, True, "value"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from reports.fuzz import FuzzFinding, FuzzRun, Refused
 from reports.inputs import Input, Inputs
-from reports.model import Called, Case, Covered, Excerpt, Finding, Made, Opinion, Ran, Run, Tool
+from reports.model import Called, CaseResult, Covered, Excerpt, Finding, Made, Opinion, Ran, Run, Tool
 from reports.mutants import Mutant, MutantsRun
 from reports.outcomes import Outcome
 
@@ -18,7 +18,7 @@ FINDING = Finding(
 )
 PANIC = Finding(Outcome.TOOL_PANICKED, "thread 'main' panicked")
 
-PASSED = Case(
+PASSED = CaseResult(
     "scalars/byte",
     "a byte",
     Outcome.PASS,
@@ -59,7 +59,7 @@ KNOWN = replace(
     ),
     minority="reference",
 )
-SKIPPED = Case("maps/of-maps", "", Outcome.SKIP, reason="no engine has maps")
+SKIPPED = CaseResult("maps/of-maps", "", Outcome.SKIP, reason="no engine has maps")
 PARTLY = replace(PASSED, name="alone", unsupported=("f: async",))
 CASES = (PASSED, FAILED, KNOWN, SKIPPED, PARTLY)
 
@@ -138,10 +138,10 @@ HOSTILE = (
 )  # fmt: skip
 
 
-def hostile_case(text: str) -> Case:
+def hostile_case(text: str) -> CaseResult:
     """Every field that a file, a guest or a tool fills has the text."""
     finding = Finding(Outcome.FAIL, text, 3, text, "subject", text, text, text, 1, 1, text)
-    return Case(
+    return CaseResult(
         name=text,
         title=text,
         outcome=Outcome.FAIL,

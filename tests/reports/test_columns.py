@@ -9,7 +9,7 @@ import pytest
 from reports.columns import Column, column_of, columns
 from reports.comparison import compare
 from reports.history import Series, sizes, throughput
-from reports.model import Case, Made, Opinion
+from reports.model import CaseResult, Made, Opinion
 from reports.outcomes import Outcome
 from reports.site.charts import BOTTOM, HEIGHT, TOP, chart
 from reports.site.words import percent, seconds, short
@@ -40,7 +40,7 @@ def test_columns_of_cells(toolchain: str, key: str, label: str) -> None:
 
 def test_order_of_columns() -> None:
     names = ("other", MIXED, "reference", "ours")
-    cases = [Case("x", "", Outcome.PASS, tuple(Opinion(name, Outcome.PASS) for name in names))]
+    cases = [CaseResult("x", "", Outcome.PASS, tuple(Opinion(name, Outcome.PASS) for name in names))]
     assert [c.label for c in columns(cases, ["ours", "reference", "unused"])] == [
         "ours", "reference", "subject by reference, rest by ours", "other"
     ]  # fmt: skip

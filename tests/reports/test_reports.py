@@ -11,7 +11,7 @@ import pytest
 
 from reports.bounds import cut_lines
 from reports.json_form import schema, to_json
-from reports.model import Called, Case, Covered, Excerpt, Finding, Made, Opinion, Ran, Run, Tool
+from reports.model import Called, CaseResult, Covered, Excerpt, Finding, Made, Opinion, Ran, Run, Tool
 from reports.outcomes import Outcome
 from reports.text import (
     MAX_FINDINGS,
@@ -27,7 +27,7 @@ from reports.text import (
 )
 
 FINDING = Finding(Outcome.FAIL, "m", 3, "event", "subject", "event 1, call 1, x", "push_u8 1", "push_u8 255", 2, 1)
-CASE = Case(
+CASE = CaseResult(
     "values/byte",
     "a byte",
     Outcome.FAIL,
@@ -52,7 +52,7 @@ RUN = Run(
     (Tool("ours", "generator", "0.1.0"), Tool("reference", "wasm-tools", "1.262.0", "bin/wasm-tools")),
     "winch",
     ("no luck",),
-    (CASE, Case("a", "", Outcome.PASS), Case("b", "", Outcome.SKIP, reason="why")),
+    (CASE, CaseResult("a", "", Outcome.PASS), CaseResult("b", "", Outcome.SKIP, reason="why")),
     {"run": 0.5},
     options={"seed": "7"},
     planned=3,
@@ -70,7 +70,7 @@ def test_json_follows_the_schema() -> None:
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_every_outcome_is_in_the_schema(outcome: Outcome) -> None:
-    run = dataclasses.replace(RUN, cases=(Case("x", "", outcome),))
+    run = dataclasses.replace(RUN, cases=(CaseResult("x", "", outcome),))
     jsonschema.validate(to_json(run), schema())
     assert run.good == outcome.good
 
@@ -183,9 +183,9 @@ def test_known_faults_are_told_once_each() -> None:
     opinions = [
         Opinion(subject, Outcome.EXPECTED_FAILURE, (), "known", "it is so") for subject in ("reference", "mixed")
     ]
-    case = Case("x", "", Outcome.EXPECTED_FAILURE, (Opinion("ours", Outcome.PASS), *opinions))
+    case = CaseResult("x", "", Outcome.EXPECTED_FAILURE, (Opinion("ours", Outcome.PASS), *opinions))
     assert known_text(case) == "known fault in x: reference: known: it is so"
-    assert known_text(Case("y", "", Outcome.PASS)) == ""
+    assert known_text(CaseResult("y", "", Outcome.PASS)) == ""
 
 
 def test_head_and_summary() -> None:
@@ -193,7 +193,7 @@ def test_head_and_summary() -> None:
         "no luck\ntoolchains: ours (generator 0.1.0), reference (wasm-tools 1.262.0); engine: winch"
     )
     assert summary_text(RUN) == ("3 cases: 1 pass, 1 fail, 1 skip in 1.2 s; 3 calls of 2 functions ran in 2 cells")
-    one = Case("x", "", Outcome.PASS, unsupported=("f: async",))
+    one = CaseResult("x", "", Outcome.PASS, unsupported=("f: async",))
     told = summary_text(dataclasses.replace(RUN, cases=(one,)))
     assert told == "1 case: 1 pass in 1.2 s; 1 item unsupported and not run; no call ran"
     assert summary_text(dataclasses.replace(RUN, cases=())) == "0 cases: nothing to do in 1.2 s; no call ran"
@@ -209,12 +209,12 @@ def test_head_and_summary() -> None:
     ],
 )
 def test_the_last_line_says_what_ran(ran: Ran, text: str) -> None:
-    one = dataclasses.replace(RUN, cases=(Case("x", "", Outcome.PASS, ran=ran),))
+    one = dataclasses.replace(RUN, cases=(CaseResult("x", "", Outcome.PASS, ran=ran),))
     assert summary_text(one).endswith(f"; {text}")
 
 
 def test_different_numbers_of_cells_are_a_range() -> None:
-    many = [Case("x", "", Outcome.PASS, ran=Ran(2, (Called("f", 2),), ("a",) * cells)) for cells in (3, 2)]
+    many = [CaseResult("x", "", Outcome.PASS, ran=Ran(2, (Called("f", 2),), ("a",) * cells)) for cells in (3, 2)]
     assert summary_text(dataclasses.replace(RUN, cases=tuple(many))).endswith(
         "; 4 calls of 2 functions ran in 2 to 3 cells each"
     )
@@ -231,14 +231,14 @@ def test_what_ran_is_listed() -> None:
         "       1  a:b/c#f(1)\n"
         "       2  g()"
     )
-    assert ran_text(Case("x", "", Outcome.SKIP, reason="y")) == "skip  x: nothing ran"
+    assert ran_text(CaseResult("x", "", Outcome.SKIP, reason="y")) == "skip  x: nothing ran"
 
 
 @pytest.mark.parametrize(
     ("strict", "names"), [(False, ["values/byte"]), (True, ["values/byte", "b", "part"])], ids=["lenient", "strict"]
 )
 def test_what_failed_is_listed_at_the_end(strict: bool, names: list[str]) -> None:
-    part = Case("part", "", Outcome.PASS, unsupported=("f: async",))
+    part = CaseResult("part", "", Outcome.PASS, unsupported=("f: async",))
     run = dataclasses.replace(RUN, cases=(*RUN.cases, part), strict=strict)
     assert [case.name for case in run.failed] == names
     assert not run.good

@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 
 from reports.inputs import Inputs
-from reports.model import Case, Run
+from reports.model import CaseResult, Run
 from reports.outcomes import Outcome
 from reports.shown import one_line, shown
 from reports.site.build import Site
@@ -326,7 +326,7 @@ def test_malformed_pages_would_be_seen() -> None:
 
 
 def test_many_cases_keep_their_own_pages() -> None:
-    cases: tuple[Case, ...] = tuple(replace(PASSED, name=f"many/{number}") for number in range(300))
+    cases: tuple[CaseResult, ...] = tuple(replace(PASSED, name=f"many/{number}") for number in range(300))
     run: Run = replace(RUN, cases=cases, planned=300)
     files = [path for path, _ in Site(inputs(run)).pages()]
     assert len(files) == len(set(files)) == 300 + 6

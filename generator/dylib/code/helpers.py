@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.dylib.code.assembly import Assembly, Body, Func
-from generator.dylib.code.plan import Mode, Plan, Task
+from generator.dylib.code.plan import Conversion, HelperPlan, Mode
 from generator.dylib.world.types import Node
 from generator.wasm.code import Op
 from generator.wasm.types import FuncType, ValType
@@ -36,21 +36,21 @@ def helper_type(node: Node, mode: Mode) -> FuncType:
 class Helpers:
     """Provides helpers; `pending` are those whose body is not yet written."""
 
-    def __init__(self, assembly: Assembly, plan: Plan) -> None:
+    def __init__(self, assembly: Assembly, plan: HelperPlan) -> None:
         self.assembly = assembly
         self.plan = plan
-        self.pending: list[tuple[Task, Func]] = []
-        self.known: dict[Task, Func] = {}
+        self.pending: list[tuple[Conversion, Func]] = []
+        self.known: dict[Conversion, Func] = {}
         self._check: Func | None = None
 
     def find(self, node: Node, mode: Mode) -> Func | None:
-        """The helper for a task, or None if its code is inlined."""
-        task = (node, mode)
-        function = self.known.get(task)
+        """The helper for a conversion, or None if its code is inlined."""
+        conversion = (node, mode)
+        function = self.known.get(conversion)
         if function is None and self.plan.is_helper(node, mode):
             function = self.assembly.declare(f"{_PREFIX[mode]} {node.name}", helper_type(node, mode))
-            self.known[task] = function
-            self.pending.append((task, function))
+            self.known[conversion] = function
+            self.pending.append((conversion, function))
         return function
 
     def check_discriminant(self) -> Func:

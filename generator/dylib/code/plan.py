@@ -24,7 +24,7 @@ class Mode(IntEnum):
     LOWER_MEMORY = 3
 
 
-Task = tuple[Node, Mode]
+Conversion = tuple[Node, Mode]
 
 _LEAF = {Mode.LIFT_MEMORY: 10, Mode.LIFT_FLAT: 7, Mode.LOWER_FLAT: 6, Mode.LOWER_MEMORY: 10}
 _STRING = 16
@@ -44,7 +44,7 @@ _MAX_DEPTH = 24
 """Code nested deeper than this goes into a helper, so the generator's own recursion stays shallow."""
 
 
-def tasks_of(use: FunctionUse) -> Iterator[Task]:
+def conversions_of(use: FunctionUse) -> Iterator[Conversion]:
     """The operations of a function's adapter on values."""
     lift, lower = (Mode.LIFT_FLAT, Mode.LIFT_MEMORY), (Mode.LOWER_FLAT, Mode.LOWER_MEMORY)
     of_params, of_result = (lift, lower) if use.exported else (lower, lift)
@@ -69,8 +69,8 @@ def call_cost(node: Node, mode: Mode) -> int:
     return 4 + 2 * len(node.flat or ()) if mode is Mode.LIFT_FLAT else 8
 
 
-def parts_of(node: Node, mode: Mode) -> list[Task]:
-    """The parts of a task's code, apart from its own instructions."""
+def parts_of(node: Node, mode: Mode) -> list[Conversion]:
+    """The parts of a conversion's code, apart from its own instructions."""
     match node.passing:
         case Passing.WHOLE:
             return []
@@ -87,22 +87,22 @@ def parts_of(node: Node, mode: Mode) -> list[Task]:
             return [(part, mode) for part in node.parts if part is not None]
 
 
-class Plan:
+class HelperPlan:
     """Decides once, from all uses of types by functions; `is_helper` answers."""
 
-    def __init__(self, nodes: list[Node], roots: Iterable[Task], forced: Iterable[Task] = ()) -> None:
-        """`roots`: the operations of adapters, with repetitions; `forced`: tasks that must be helpers."""
-        self._costs: dict[Task, int] = {}
-        self._depth: dict[Task, int] = {}
+    def __init__(self, nodes: list[Node], roots: Iterable[Conversion], forced: Iterable[Conversion] = ()) -> None:
+        """`roots`: the operations of adapters, with repetitions; `forced`: conversions that must be helpers."""
+        self._costs: dict[Conversion, int] = {}
+        self._depth: dict[Conversion, int] = {}
         self._helpers = set(forced)
-        uses: dict[Task, int] = dict.fromkeys(self._helpers, 1)
-        for task in roots:
-            uses[task] = uses.get(task, 0) + 1
+        uses: dict[Conversion, int] = dict.fromkeys(self._helpers, 1)
+        for conversion in roots:
+            uses[conversion] = uses.get(conversion, 0) + 1
         order = _users_first(nodes, uses)
-        for task in reversed(order):
-            self._estimate(task)
-        for task in order:
-            self._decide(task, uses)
+        for conversion in reversed(order):
+            self._estimate(conversion)
+        for conversion in order:
+            self._decide(conversion, uses)
 
     def is_helper(self, node: Node, mode: Mode) -> bool:
         return (node, mode) in self._helpers
@@ -111,41 +111,41 @@ class Plan:
         """The cost of all parts of a product, counted once, at the place of the product's code."""
         return sum([self._inline_or_call(part) for part in parts_of(node, mode)])
 
-    def _decide(self, task: Task, uses: dict[Task, int]) -> None:
-        """Whether a task becomes a helper; `uses` counts the places of its code, and then its parts."""
-        if task[0].passing is Passing.WHOLE:
+    def _decide(self, conversion: Conversion, uses: dict[Conversion, int]) -> None:
+        """Whether a conversion becomes a helper; `uses` counts the places of its code, and then its parts."""
+        if conversion[0].passing is Passing.WHOLE:
             return
-        count = uses.setdefault(task, 0)
-        if task in self._helpers or self._pays(task, count):
-            self._helpers.add(task)
+        count = uses.setdefault(conversion, 0)
+        if conversion in self._helpers or self._pays(conversion, count):
+            self._helpers.add(conversion)
             count = 1
-        for part in parts_of(*task):
-            uses[part] = uses.get(part, 0) + count * self._repeats(task, part)
+        for part in parts_of(*conversion):
+            uses[part] = uses.get(part, 0) + count * self._repeats(conversion, part)
 
-    def _pays(self, task: Task, count: int) -> bool:
-        cost = self._costs[task]
-        if self._depth[task] % _MAX_DEPTH == _MAX_DEPTH - 1:
+    def _pays(self, conversion: Conversion, count: int) -> bool:
+        cost = self._costs[conversion]
+        if self._depth[conversion] % _MAX_DEPTH == _MAX_DEPTH - 1:
             return True
-        name = len(task[0].name) + 8
-        return count > 1 and (count - 1) * cost > _HELPER + name + count * call_cost(*task)
+        name = len(conversion[0].name) + 8
+        return count > 1 and (count - 1) * cost > _HELPER + name + count * call_cost(*conversion)
 
-    def _repeats(self, task: Task, part: Task) -> int:
-        node, mode = task
+    def _repeats(self, conversion: Conversion, part: Conversion) -> int:
+        node, mode = conversion
         if node.times is None:
             return 1
         return node.times if unrolls(node, mode, self._inline_or_call(part)) else 1
 
-    def _inline_or_call(self, task: Task) -> int:
-        cost = self._costs[task]
-        return cost if task[0].passing is Passing.WHOLE else min(cost, call_cost(*task))
+    def _inline_or_call(self, conversion: Conversion) -> int:
+        cost = self._costs[conversion]
+        return cost if conversion[0].passing is Passing.WHOLE else min(cost, call_cost(*conversion))
 
-    def _estimate(self, task: Task) -> None:
-        """Bytes of a task's inlined code, if its parts are called wherever that is shorter."""
-        node, mode = task
-        tasks = parts_of(node, mode)
-        inner = sum([self._inline_or_call(part) for part in tasks])
-        self._depth[task] = 1 + max([self._depth[part] for part in tasks], default=0)
-        self._costs[task] = self._own_cost(node, mode, inner, len(tasks)) + inner
+    def _estimate(self, conversion: Conversion) -> None:
+        """Bytes of a conversion's inlined code, if its parts are called wherever that is shorter."""
+        node, mode = conversion
+        conversions = parts_of(node, mode)
+        inner = sum([self._inline_or_call(part) for part in conversions])
+        self._depth[conversion] = 1 + max([self._depth[part] for part in conversions], default=0)
+        self._costs[conversion] = self._own_cost(node, mode, inner, len(conversions)) + inner
 
     def _own_cost(self, node: Node, mode: Mode, inner: int, parts: int) -> int:
         match node.passing:
@@ -164,8 +164,8 @@ class Plan:
                 return _PRODUCT + _REPEATED + ((node.times - 1) * inner if unrolls(node, mode, inner) else _LOOP)
 
 
-def _users_first(nodes: list[Node], roots: Iterable[Task]) -> list[Task]:
-    """All tasks that the roots lead to, each before its parts."""
+def _users_first(nodes: list[Node], roots: Iterable[Conversion]) -> list[Conversion]:
+    """All conversions that the roots lead to, each before its parts."""
     reached = set(roots)
     order = []
     for node in reversed(nodes):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from generator.canonical.names import CopyIntrinsic, copy_import_name
 from generator.dylib.code.assembly import Assembly
 from generator.dylib.code.helpers import Helpers
-from generator.dylib.code.plan import Mode, Task
+from generator.dylib.code.plan import Conversion, Mode
 from generator.dylib.world.functions import FunctionUse
 from generator.dylib.world.type_table import TypeTable
 from generator.dylib.world.types import Kind, Node
@@ -52,7 +52,7 @@ def find_copies(table: TypeTable, functions: Iterable[FunctionUse]) -> dict[Node
     return found
 
 
-def payload_tasks(copies: Iterable[CopyUse]) -> list[Task]:
+def payload_conversions(copies: Iterable[CopyUse]) -> list[Conversion]:
     """Helpers that must exist: the wit_t points to them."""
     payloads = [payload for copy in copies for payload in copy.node.parts if payload is not None]
     return [(payload, mode) for payload in payloads for mode in (Mode.LIFT_MEMORY, Mode.LOWER_MEMORY)]

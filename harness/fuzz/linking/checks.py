@@ -1,4 +1,4 @@
-"""What the exports of a library must answer."""
+"""The expected results of a library's exports."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ USE = "use-"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """An export of the component: what it answers, `None` for one that is called for what it does. `last`: of checks
-    that change what others see, the place behind those."""
+    """An export of the component. `answer`: its result; None if it is called for its effect. `last`: checks that change
+    the results of others come after those."""
 
     name: str
     body: str
@@ -32,12 +32,12 @@ class Check:
 
 
 def use_name(number: int) -> str:
-    """What tells of one use of a library is called, but for the library's letter."""
+    """The name of a check of one use of a library, without the library's letter."""
     return f"{USE}{ascii_lowercase[number]}"
 
 
 class Checks:
-    """Of one library: exports that look at everything around it. They add what they need to its module."""
+    """The exports of one library that look at everything around it. They add their needs to its module."""
 
     def __init__(self, module: ModuleText) -> None:
         self._module = module
@@ -155,7 +155,7 @@ class Checks:
         return found
 
     def _untouched(self) -> list[Check]:
-        """What data holds, before and after everything beside it was written to."""
+        """The contents of the data, before and after a write to everything beside it."""
         library = self._library
         fill = self._module.image[self._module.fill :]
         filled = sum_of([byte_at(self._module.fill + place) for place in range(len(fill))])

@@ -11,7 +11,7 @@ ADDRESS = "__wasm_libdl_libraries"
 """The symbol of the table."""
 
 LIBRARIES = 1000
-"""What each library adds to what `$dl_table` answers; each name that is not above the one before it adds 1."""
+"""The addend of each library to the result of `$dl_table`; each name that is not above the one before it adds 1."""
 
 FUNCTIONS = f"""
   (func $above (param $left i32) (param $right i32) (result i32) (local $at i32) (local $difference i32)

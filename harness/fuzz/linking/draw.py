@@ -22,11 +22,11 @@ from harness.fuzz.linking.parts import (
 )
 
 LETTERS = "abdef"
-"""Of libraries; `libc.so` is one that the reference's `libdl.so` asks for."""
+"""Names of libraries; the reference's `libdl.so` asks for `libc.so`."""
 MOST_STARTS = 8
 """Right orders of constructors that one program may have; one with more runs fewer constructors."""
 _NAMES = ("f", "fo", "foo", "Foo", "_f", "g", "ga", "z", "a.b", "a", "item_1", "item_10", "item_2", "_ZN1aEv", "é")
-"""Of symbols: prefixes of each other, and bytes on both sides of letters."""
+"""Names of symbols: prefixes of each other, and bytes on both sides of letters."""
 _NUMBERS = (1, 2, 1000, 65_537, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF)
 _ALIGNMENTS = (0, 1, 2, 3, 4, 5, 8, 12)
 _STACKS = (4096, 65536, 16)
@@ -162,9 +162,9 @@ def _actions(source: Source, symbols: list[Symbol]) -> Iterator[Use | Bump]:
 
 
 def _settled(program: LinkProgram) -> LinkProgram:
-    """What was drawn without regard to the rest, put right: words that point somewhere are not counted up, strings have
-    an allocator, no library imports two functions of one name, or is reached by addresses alone (docs/linking.md), and
-    few orders are right."""
+    """The drawn program, corrected: words that point somewhere are not counted up, strings have an allocator, no
+    library imports two functions of one name or is reached by addresses alone (docs/linking.md), and few orders are
+    right."""
     for index, library in enumerate(program.libraries):
         program = _changed(program, index, _of_one_signature(program, library))
     model = Model(program)

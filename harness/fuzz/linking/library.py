@@ -1,4 +1,4 @@
-"""A library of a program: its module, and what it exports from the component."""
+"""A library of a program: its module, and its exports from the component."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from harness.fuzz.linking.module_text import ModuleText
 
 
 class LibraryWriter:
-    """`text`: the module. `checks`: what it exports from the component."""
+    """`text`: the module. `checks`: its exports from the component."""
 
     def __init__(self, model: Model, index: int) -> None:
         module = ModuleText(model, index)

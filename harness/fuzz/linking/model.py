@@ -1,8 +1,8 @@
-"""What a linked program must do, by the rules of dynamic linking alone. It knows no linker.
+"""The behaviour of a linked program by the rules of dynamic linking alone. The model knows no linker.
 
-Sources: tool-conventions, DynamicLinking.md (`dylink.0`, relocations, imports, exports) and, where that leaves a
-choice, docs/linking.md: the first library on the command line that exports a symbol with the type that is imported
-defines it; an address is the same everywhere; all data is relocated before the first constructor runs.
+Sources: tool-conventions, DynamicLinking.md (`dylink.0`, relocations, imports, exports); where it leaves a choice,
+docs/linking.md: a symbol is defined by the first library on the command line that exports it with the imported type; an
+address is the same everywhere; all data is relocated before the first constructor runs.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MASK = 0xFFFF_FFFF
 
 
 def argument(place: int) -> int:
-    """What a function is called with, by the place of the parameter."""
+    """The arguments of a function, by the place of the parameter."""
     return 3 + 7 * place
 
 
@@ -52,7 +52,8 @@ class Model:
         }
 
     def through_address(self, use: Use) -> bool:
-        """Whether a function is used by its address. Where several have its name, nothing says whose that would be."""
+        """Whether a function is used by its address. If several functions have its name, no rule says which one that
+        is."""
         return use.how is How.POINTER and not self.program.symbols[use.symbol].overloaded
 
     def used_by(self, library: int) -> set[int]:
@@ -68,7 +69,7 @@ class Model:
         return found
 
     def target(self, symbol: int) -> int | None:
-        """What the word that counts points to."""
+        """The target of the word that counts."""
         return self.definition(symbol).target
 
     # Values.
@@ -89,7 +90,7 @@ class Model:
         return words
 
     def value(self, use: Use, words: dict[int, int]) -> int:
-        """Of a use, when the words of data hold this."""
+        """The value of a use, given these contents of the words of data."""
         definition = self.definition(use.symbol)
         if self.program.symbols[use.symbol].signature is not None:
             return self.answer(definition, words)
@@ -100,14 +101,14 @@ class Model:
         return self.value(Use(How.DIRECT, definition.target), words)
 
     def answer(self, definition: Definition, words: dict[int, int]) -> int:
-        """Of a function as one library defines it, called with `argument`s."""
+        """The result of a function as one library defines it, called with `argument`s."""
         signature = self.program.symbols[definition.symbol].signature
         assert signature is not None
         arguments = sum(argument(place) for place in range(len(signature.params)))
         return (definition.number + arguments + sum(self.value(use, words) for use in definition.uses)) & MASK
 
     def found(self, library: int, symbol: int) -> int:
-        """The value of what `dlsym` finds in a library: its own definition, whoever wins."""
+        """The value of what `dlsym` finds in a library: its own definition, whichever definition wins."""
         definition = self.program.libraries[library].definition(symbol)
         assert definition is not None
         if self.program.symbols[symbol].signature is not None:
@@ -119,12 +120,13 @@ class Model:
     # Which libraries take part, and in which order they are started.
 
     def depends_on(self, library: int, by_address: bool) -> set[int]:
-        """What is needed, or defines an imported function, or (`by_address`) what the address of is imported."""
+        """The libraries that it needs, that define a function that it imports, or (`by_address`) whose symbol's address
+        it imports."""
         used = self.used_by(library) if by_address else self.called_by(library)
         return {*self.program.libraries[library].needed, *map(self.winner, used)} - {library}
 
     def reached(self, by_address: bool) -> set[int]:
-        """By those that export something from the component, or can be opened."""
+        """The libraries that are reached from those that export something from the component or can be opened."""
         waiting = [index for index, item in enumerate(self.program.libraries) if item.exports or item.openable]
         found = set(waiting)
         while waiting:
@@ -138,7 +140,7 @@ class Model:
         return sorted(self.reached(by_address=True))
 
     def logs(self, order: Sequence[int]) -> tuple[int, ...]:
-        """What constructors log when they run in this order: the number of the library, then the values of its uses."""
+        """The log of the constructors in this order: the number of each library, then the values of its uses."""
         words = dict(self._initial)
         found = []
         for index in order:
@@ -154,8 +156,8 @@ class Model:
         return tuple(found)
 
     def orders(self) -> Iterator[list[int]]:
-        """Every order of starting that is right: each library after all that it needs, those of a circle together and
-        as on the command line; or all as on the command line."""
+        """Every right order of the constructors: each library after all that it needs, those of a circle together and
+        in the order of the command line; or all in the order of the command line."""
         circles = self._circles()
         for arranged in permutations(circles):
             place = {index: at for at, circle in enumerate(arranged) for index in circle}
@@ -179,7 +181,8 @@ class Model:
     # Allocators.
 
     def export_realloc(self, library: int) -> tuple[int, Realloc] | None:
-        """What allocates the parameters of what the library exports: its own allocator, else the first library's."""
+        """The library that allocates the parameters of another one's exports: that library itself if it has an
+        allocator, else the first that has one."""
         own = self.program.libraries[library].reallocs
         for kind in (Realloc.EXPORT, Realloc.BOTH):
             if kind in own:

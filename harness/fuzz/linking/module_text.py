@@ -11,16 +11,16 @@ LOG = "log"
 PAGE = 65536
 
 DEFAULT_STACK = 65536
-"""Bytes of the stack that are written to where nothing is asked of the linker: no linker gives less."""
+"""The number of bytes of the stack that are written if the linker gets no option: no linker reserves less."""
 
 _ARENA = 16
-"""Bytes for each allocator, in which it says who it is."""
+"""The size of each allocator's memory, which holds the number of the allocator."""
 
 TEXT = "words"
 
 
 class ModuleText:
-    """A library in the making: what it imports is written when it is first used, and functions may be added."""
+    """A library while it is written: an import is declared at its first use, and functions may be added."""
 
     def __init__(self, model: Model, index: int) -> None:
         self.model = model
@@ -31,13 +31,13 @@ class ModuleText:
         self._weak: dict[tuple[str, str], None] = {}
         self.functions: list[str] = []
         self.image = bytearray()
-        """What its memory holds at first."""
+        """The initial contents of its memory."""
         self._lay_out()
         self._write_definitions()
         self._write_reallocs()
         self._write_start()
 
-    # The memory of the library: words, text, arenas of allocators, what is filled, what is empty.
+    # The memory of the library: words, text, arenas of allocators, the filled and the empty part.
 
     def _lay_out(self) -> None:
         library = self.library
@@ -93,7 +93,7 @@ class ModuleText:
     def linker_address(self, name: str) -> str:
         return f"(global.get {self.import_('GOT.mem', name, f'${name}', '(global {} (mut i32))')})"
 
-    # What is defined.
+    # Definitions.
 
     def _write_definitions(self) -> None:
         for definition in self.library.definitions:
@@ -152,7 +152,7 @@ class ModuleText:
         return self.end(target, word)
 
     def end(self, symbol: int, address: str) -> str:
-        """What is at the end of a chain of pointers; `address`: that of `symbol`."""
+        """The value at the end of a chain of pointers; `address`: that of `symbol`."""
         signature = self._symbols[symbol].signature
         if signature is not None:
             return self.indirect(signature, address)
@@ -174,13 +174,13 @@ class ModuleText:
         return found
 
     def text(self, text: str) -> str:
-        """Instructions that give the address of a name that is looked up."""
+        """Instructions that give the address of a name by a lookup."""
         return at("$base", self._texts[text])
 
     # The module.
 
     def render(self) -> str:
-        """The module as it is now."""
+        """The module so far."""
         library, asks = self.library, self.library.asks
         table = asks.elements + asks.empty_elements
         needed = [f'"{self.model.program.libraries[other].name}"' for other in library.needed]
@@ -206,7 +206,7 @@ class ModuleText:
 
 
 def allocator(library: int, kind: Realloc) -> int:
-    """What an allocator's memory says about whose it is."""
+    """The number in an allocator's memory, which identifies its library and its kind."""
     return 1000 + 10 * library + list(Realloc).index(kind)
 
 

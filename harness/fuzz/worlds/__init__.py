@@ -1,4 +1,4 @@
-"""Random worlds: any that WIT can express, with weights on what differs in the Canonical ABI."""
+"""Random worlds: any that WIT can express, with weights on the differences in the Canonical ABI."""
 
 from harness.fuzz.worlds.packages import random_world
 from harness.fuzz.worlds.profile import FuzzWorld, Profile

@@ -1,4 +1,4 @@
-"""Syntax of random worlds: what is printed, with what must be known of a type to use it where it is allowed."""
+"""Syntax of random worlds: the printed items, with the facts about types that decide where they are allowed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from harness.fuzz.worlds.names import Names
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Of a type with all names replaced by what they stand for."""
+    """Facts of a type with all names replaced by their definitions."""
 
     flat: int = 1
     """Core values that it flattens to (CanonicalABI.md, "Flattening")."""
@@ -49,7 +49,7 @@ def pointed(parts: Iterable[Facts]) -> Facts:
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A use of a type: a word, and what it is applied to. `size` is the length of a fixed-length list."""
+    """A use of a type: a word and its arguments. `size` is the length of a fixed-length list."""
 
     word: str
     facts: Facts
@@ -87,7 +87,7 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """A record, variant, enum or flags: `word` says which."""
+    """A record, variant, enum or flags, by `word`."""
 
     word: str
     members: tuple[Member, ...]
@@ -105,7 +105,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """`use` of a type of another interface, which may have been used from elsewhere there."""
+    """`use` of a type of another interface, which may itself use it from elsewhere."""
 
     interface: Container
     original: Definition
@@ -137,7 +137,7 @@ class Definition:
 
 @dataclass(eq=False, slots=True)
 class Package:
-    """`ns:name@version`; the first package of a text is that of its world."""
+    """`ns:name@version`; the first package of a text contains its world."""
 
     namespace: str
     name: str
@@ -187,7 +187,8 @@ class Container:
 
 @dataclass(eq=False, slots=True)
 class Extern:
-    """An import or export of a world. `label` is its plain name: of a function, inline interface, or label."""
+    """An import or export of a world. `label` is the plain name of a function or of an inline interface, or the label
+    of an interface."""
 
     is_import: bool
     item: Function | Container

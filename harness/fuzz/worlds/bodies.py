@@ -1,4 +1,4 @@
-"""What definitions consist of: records, variants, enums, flags, other names of types."""
+"""Contents of definitions: records, variants, enums, flags, other names of types."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Bodies:
         return self._members("variant", cases, union(case.type.facts for case in cases if case.type is not None))
 
     def _payload(self, place: Place) -> Type | None:
-        """Scalars more often than elsewhere: which core types they are joined to is what differs."""
+        """Scalars more often than elsewhere: the interesting difference is the core type that they join to."""
         way = weighted(self._source, ((2, "none"), (3, "scalar"), (3, "any")))
         if way == "none":
             return None

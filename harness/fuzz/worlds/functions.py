@@ -46,7 +46,7 @@ class FunctionMaker:
         resource.functions.append(function)
 
     def _constructed(self, container: Container, made: Type) -> Type | None:
-        """None for a constructor that cannot fail; it says no result."""
+        """None for a constructor that cannot fail; it declares no result."""
         if not chance(self._source, 5):
             return None
         return Type("result", Facts(), (made, self._error(container)))
@@ -103,8 +103,8 @@ class FunctionMaker:
         return tuple(params)
 
     def _two_borrows(self, container: Container) -> list[Type]:
-        """Now and then two borrows of one resource, more often another interface's: only who does not define a resource
-        has handles of it, and can be given each in the other's place."""
+        """Sometimes two borrows of one resource, more often of another interface's: only a component that does not
+        define a resource has handles of it, and can confuse them."""
         if not self._profile.resources or not chance(self._source, 10):
             return []
         borrow = self._types.borrow_of_another(container)
@@ -113,7 +113,7 @@ class FunctionMaker:
         return [borrow, borrow]
 
     def _again(self, params: list[Member]) -> Type | None:
-        """Now and then a type that another parameter has: what stands in the other's place is of the right type."""
+        """Sometimes a type that another parameter has, so that a confused argument still has the right type."""
         return choose(self._source, params).type if params and chance(self._source, 6) else None
 
 

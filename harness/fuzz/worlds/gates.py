@@ -44,7 +44,7 @@ def add_gates(source: Source, packages: Sequence[Package], worlds: Sequence[Worl
 
 
 def add_closed(source: Source, packages: Sequence[Package], worlds: Sequence[World], export_names: Names) -> None:
-    """Items that are no part of the world, because their features are off; what is open never needs them."""
+    """Items that are not part of the world, because their features are off; open items never need them."""
     for package in packages:
         for interface in package.interfaces:
             if chance(source, 3):

@@ -25,7 +25,8 @@ _SYMBOLS = (
     "unstable", "nan", "inf", "root", "method", "drop", "new", "rep", "resource-drop", "dtor", "null", "int", "class",
     "get", "set", "get-a", "set-a",
 )
-"""Of core modules, libc, the linker, the interpreter's own world, the value notation and other languages."""
+"""Words of core modules, of libc, of the linker, of the interpreter's own world, of the value notation and of other
+languages."""
 
 _ACRONYMS = ("A", "URL", "get-URL", "A-b", "HTTP-v2", "X1", "X-1", "Z9-z9")
 _LONG = ("a-b", "a1", "a-b-c-d", "x0-y1", "a-1", "a-1b", "the-quick-brown-fox-jumps-over-the-lazy-dog", "a" * 70)
@@ -50,12 +51,12 @@ def escaped(name: str) -> str:
 
 
 def _folded(name: str) -> str:
-    """What tells names apart: not case and not hyphens (Explainer.md, "Name Uniqueness")."""
+    """The part of a name that distinguishes it: neither case nor hyphens count (Explainer.md, "Name Uniqueness")."""
     return name.lower().replace("-", "")
 
 
 class Names:
-    """The names of one scope, each of which all tools tell apart from the others."""
+    """The names of one scope; all tools tell them apart."""
 
     def __init__(self, *taken: str) -> None:
         self._taken = {_folded(name) for name in taken}

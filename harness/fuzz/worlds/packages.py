@@ -1,4 +1,4 @@
-"""Random worlds: packages and their versions, interfaces, and what stands in the world itself."""
+"""Random worlds: packages and their versions, interfaces, and the items of the world itself."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ _SWARM = (
     ("asynchronous", 20),
     ("stretched", 16),
 )
-"""Features of which a world has only some, and how rarely: one that is everywhere would hide what others do."""
+"""Features of which a world has only some, and how rarely: a feature that is in every world would hide the effects of
+the others."""
 
 _PLACES = (
     (6, "import"),
@@ -55,7 +56,7 @@ _INCLUDED_PLACES = (
     (1, "import label"),
     (1, "export label"),
 )
-"""Of an included world what has a plain name is of interest, since it can get another one."""
+"""For an included world, items with a plain name are of interest, since they can get another name."""
 
 
 def random_world(source: Source, profile: Profile) -> FuzzWorld:
@@ -238,9 +239,9 @@ class _Builder:
     def _drop_two_copies(self) -> None:
         """Exports that would need one interface both as an import and as an export become imports.
 
-        An export's `use` of an exported interface means the export, of any other the import, and an import can use
-        imports only: so what is needed as an import must not lead to an export (WIT.md, "Transitive imports and
-        worlds").
+        An export's `use` of an exported interface means the export, of any other interface the import, and an import
+        can use imports only. So an interface that is needed as an import must not lead to an export (WIT.md,
+        "Transitive imports and worlds").
         """
         while (bad := self._two_copies()) is not None:
             world, extern = bad
@@ -252,7 +253,8 @@ class _Builder:
                 world.externs.append(replace_extern(extern, label))
 
     def _two_copies(self) -> tuple[World, Extern] | None:
-        """An export that is in the way: of all worlds together, or of the included one, which must hold by itself."""
+        """An export that is in the way: in all worlds together, or in the included one, which must be valid by
+        itself."""
         for worlds in [self._worlds(), *([[self._included]] if self._included is not None else [])]:
             found = _conflict(worlds)
             if found is not None:
@@ -266,7 +268,7 @@ def _conflict(worlds: list[World]) -> tuple[World, Extern] | None:
         for extern in world.externs:
             if not extern.is_import and isinstance(extern.item, Container):
                 exports.append((world, extern, extern.item))
-    # An export under a label satisfies nobody, yet must not be needed as an import (so the reference).
+    # An export under a label satisfies nobody, and yet must not be needed as an import (as in the reference).
     plain = [item for _, extern, item in exports if extern.label is None]
     for world, extern, item in exports:
         waiting, seen = [item], [item]

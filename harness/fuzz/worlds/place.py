@@ -1,4 +1,4 @@
-"""Where a type is wanted, and what may stand there."""
+"""A place for a type, and the types that may stand there."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from harness.fuzz.worlds.ast import Container
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a type is wanted. `borrow`: a borrow may stand here."""
+    """A place for a type. `borrow`: a borrow may stand here."""
 
     container: Container
     depth: int
     borrow: bool
     handles: bool = False
-    """What is inside shall be handles."""
+    """The parts of the type must be handles."""
 
     def deeper(self, borrow: bool | None = None) -> Place:
         return Place(self.container, self.depth - 1, self.borrow if borrow is None else borrow, self.handles)
 
     def shallow(self) -> Place:
-        """For one of many parts: together they must not be too much."""
+        """For one of many parts: together they must not be too many."""
         return Place(self.container, min(self.depth, 1), self.borrow, self.handles)

@@ -1,4 +1,4 @@
-"""What random worlds may contain, and what comes out."""
+"""The possible contents of random worlds, and a random world as data."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Sizes and switches. A switch that is on makes a thing possible: each world draws anew which it has."""
+    """Sizes and switches. An enabled switch makes a thing possible: each world draws anew which of these things it
+    has."""
 
     functions: int = 5
-    """About how many functions a world has; the most is four times that."""
+    """About how many functions a world has; the maximum is four times that."""
     depth: int = 4
     """How deep types nest in one expression; named types add to that."""
     nodes: int = 80
-    """Parts that a named type may have, all names replaced by what they stand for, to be used again."""
+    """The maximum number of parts of a named type that is used again, with all names replaced by their definitions."""
     packages: bool = True
     resources: bool = True
     maps: bool = True
@@ -32,7 +33,7 @@ class Profile:
     stretched: bool = True
     """Rarely many of one thing: functions, types, fields, imports and whatever else is counted (`stretched.py`)."""
     asynchronous: bool = True
-    """Async functions, streams and futures. What cannot be run yet is left out of a world, by name."""
+    """Async functions, streams and futures. Parts that cannot run yet are left out of a world, by name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Scalars that are drawn, by how often they show something; and what else has no parts."""
+"""Scalars, drawn by how often they reveal something, and other types without parts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ SCALARS = (
     (6, "u8"), (6, "s8"), (5, "s16"), (3, "u16"), (4, "u32"), (3, "s32"), (5, "u64"), (3, "s64"), (4, "f32"),
     (4, "f64"), (3, "bool"), (3, "char"), (6, "string"),
 )  # fmt: skip
-"""Small integers most of all, because they need care at every border."""
+"""Small integers most of all, because every border must treat them with care."""
 
 KEYS = ("u8", "bool", "s8", "u16", "s16", "u32", "s32", "u64", "s64", "char", "string")
 """WIT.md, `kt`: a key is one of these words, never a name."""

@@ -1,7 +1,7 @@
-"""Worlds in which one thing that is counted is many: as many as a byte, or half of one, just holds, or just does not.
+"""Worlds with many of one countable thing: as many as a byte, or half of one, just holds, or just does not.
 
-A count of 63, 127 or 255 is the last that fits into 6, 7 or 8 bits: a signed LEB128 byte, an unsigned one, a byte. What
-is counted is all that differs from a small world, so that few choices make it, and shrinking them goes fast.
+A count of 63, 127 or 255 is the last that fits into 6, 7 or 8 bits: a signed LEB128 byte, an unsigned one, a byte. Only
+the counted thing differs from a small world, so few choices make such a world, and it shrinks fast.
 """
 
 from __future__ import annotations
@@ -29,10 +29,12 @@ from harness.fuzz.worlds.ast import (
 from harness.fuzz.worlds.names import Names
 
 SIDES = (64, 63, 65, 128, 127, 129, 256, 255, 257, 254)
-"""Both sides of what 6, 7 and 8 bits hold; 254 words is the longest distance of one byte between our relocations."""
+"""Both sides of the limits of 6, 7 and 8 bits; 254 words is the longest distance of one byte between our
+relocations."""
 
 LEVELS = (64, 63, 65, 88)
-"""Of types in each other, or names for names: the harness goes to 90 (engines have 100, a function takes some)."""
+"""Levels of types in each other, or of names for names: the harness goes to 90 (engines have 100, a function takes
+some)."""
 
 _SCALARS = ("u8", "u16", "u32", "u64", "s8", "f32", "bool", "char", "f64")
 _PER_FUNCTION = 12
@@ -70,7 +72,7 @@ def _functions(container: Container, count: int) -> None:
 
 
 def _used(container: Container, types: list[Type]) -> None:
-    """Functions that use all the types: one that nobody uses may be left out."""
+    """Functions that use all the types, because an unused type may be left out."""
     for start in range(0, len(types), _PER_FUNCTION):
         _function(container, *types[start : start + _PER_FUNCTION], result=types[start])
 
@@ -84,7 +86,7 @@ def _types(container: Container, count: int) -> None:
 
 
 def _records(container: Container, count: int) -> None:
-    """All of one kind: it is by kind that the interpreter is told their numbers."""
+    """All types are of one kind, because the interpreter numbers types by kind."""
     records = [Members("record", (Member(_name(number), _scalar(number)),)) for number in range(count)]
     _used(container, [_define(container, record, Facts()) for record in records])
 
@@ -165,7 +167,7 @@ _WITHIN: dict[str, tuple[Fill, tuple[int, ...]]] = {
     "name": (_long_names, SIDES),
     "levels": (_levels, LEVELS),
 }
-"""What an interface has many of."""
+"""The many things of an interface."""
 
 IMPORTS, EXPORTS, INTERFACES = "imports", "exports", "interfaces"
 
@@ -177,7 +179,8 @@ DIMENSIONS = (*_WITHIN, IMPORTS, EXPORTS, INTERFACES)
 def stretch(
     source: Source, package: Package, world: World, export_names: Names, resources: bool = True
 ) -> tuple[str, int]:
-    """Add to a world one thing of which there are many; which, and how many. `resources`: whether it may have any."""
+    """Add many of one thing to a world; returns the name of the thing and the number. `resources`: whether it may have
+    any."""
     dimension = choose(source, [name for name in DIMENSIONS if resources or name not in _OF_RESOURCES])
     if dimension in _WITHIN:
         fill, counts = _WITHIN[dimension]

@@ -159,7 +159,7 @@ class TypeMaker:
         return self._use(container, other, self.resource(other))
 
     def _holder(self, place: Place) -> Type:
-        """A handle directly in something else: what moves values has to find it there."""
+        """A handle directly inside another type: the code that moves values has to find it there."""
         on = [
             (1, self._list, True),
             (1, self._option, True),
@@ -184,7 +184,7 @@ class TypeMaker:
         return Type(definition.name, definition.facts, named=definition)
 
     def definition(self, place: Place) -> Definition:
-        """A name of a type: one that the scope has, a new one, or one of another interface."""
+        """A name of a type: a name of the scope, a new one, or one of another interface."""
         container, source = place.container, self._source
         fit = [found for found in container.types if self._fits(found, place)]
         ways = [(3, "new"), (3, "used"), *([(5, "known")] if fit else [])]
@@ -233,10 +233,10 @@ class TypeMaker:
         # A function with the resource's own name would share it (Explainer.md, strongly-unique names).
         resource = Resource(names=Names(name))
         if chance(self._source, 2):
-            # Without a way to make one, most of what takes the resource could not be called.
+            # If nothing made a handle, most functions that take the resource could not be called.
             resource.functions.append(Function("", "constructor", (), None))
         if chance(self._source, 3):
-            # Without something to do with one, nobody could see which it is.
+            # If no function took a handle, nobody could see which one it is.
             resource.functions.append(Function(resource.names.simple(), "method", (), None))
         return self._add(container, name, resource, Facts(resource=True))
 
@@ -269,7 +269,8 @@ class TypeMaker:
         return self._apply("tuple", product([item.facts for item in items]), *items)
 
     def _kin(self, place: Place) -> Type:
-        """Types without names that consist of the same: fixed lengths of one element, one payload on either side."""
+        """Different types without names that have the same parts: fixed lengths of one element, one payload on either
+        side."""
         element = self._type(place.deeper())
         if self._profile.fixed_length_lists and chance(self._source, 2):
             sizes = choose(self._source, ((2, 3), (3, 2), (1, 4)))

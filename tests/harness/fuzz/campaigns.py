@@ -18,7 +18,7 @@ from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.findings import Found, Ledger
 from harness.fuzz.reduce import Reduce, Reduced
 from harness.fuzz.trial import Recipe, Refusal, Trial, TrialResult
-from harness.runs.messages import Task
+from harness.runs.messages import WorkerTask
 from harness.runs.run import Run
 from harness.toolchains.choose import Tools
 
@@ -49,7 +49,7 @@ class StubRun(Run):
         self._trial = trial
         self._reduce = reduce
 
-    def submit(self, task: Task) -> Future[Any]:
+    def submit(self, task: WorkerTask) -> Future[Any]:
         future: Future[Any] = Future()
         try:
             if isinstance(task, Trial):

@@ -22,7 +22,7 @@ from harness.fuzz.campaign import INTERRUPTED, Bounds, Campaign
 from harness.fuzz.findings import Ledger
 from harness.fuzz.reduce import Reduced
 from harness.fuzz.trial import TrialResult
-from harness.runs.messages import Task
+from harness.runs.messages import WorkerTask
 from harness.runs.pool import TaskFailed
 from harness.suite.case import load_case
 from harness.text import atomic
@@ -248,7 +248,7 @@ def test_the_state_keeps_how_many_were_wanted(tmp_path: Path, bounds: Bounds) ->
 class _Slow(StubRun):
     """Trials and reductions that never end."""
 
-    def submit(self, task: Task) -> Future[Any]:
+    def submit(self, task: WorkerTask) -> Future[Any]:
         future: Future[Any] = Future()
         future.set_running_or_notify_cancel()
         return future

@@ -21,7 +21,7 @@ from generator.resolved.model import Primitive, Resolve
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import Code, Mem, Op
 from generator.wasm.types import ExternKind, FuncType, ValType
-from harness.mutants.patch import Entry, FunctionOf, Here, Member, MissingTarget, NotTaken, Patch, Place
+from harness.mutants.patch import Entry, FunctionOf, Here, Member, MissingTarget, NotTaken, Patch, Seam
 from harness.mutants.toolchain import MUTANTS, BrokenMutant, toolchain
 from harness.mutants.wrapping import wrap_export
 
@@ -86,7 +86,7 @@ def test_memories_are_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    "place",
+    "seam",
     [
         FunctionOf(layout, "no_such"),
         Here(layout, "no_such"),
@@ -96,8 +96,8 @@ def test_memories_are_its_own() -> None:
     ],
     ids=str,
 )
-def test_a_place_that_is_not_there(place: Place) -> None:
-    with pytest.raises(MissingTarget), Patch(place, doubled).applied():
+def test_a_seam_that_is_not_there(seam: Seam) -> None:
+    with pytest.raises(MissingTarget), Patch(seam, doubled).applied():
         pass
 
 
@@ -150,8 +150,8 @@ def test_a_wrong_tool_whose_place_is_gone_does_not_start(monkeypatch: pytest.Mon
         toolchain("list-leaked")
 
 
-def names(place: Place) -> set[str]:
-    return {word for word in vars(place).values() if isinstance(word, str)}
+def names(seam: Seam) -> set[str]:
+    return {word for word in vars(seam).values() if isinstance(word, str)}
 
 
 @pytest.mark.parametrize("name", MUTANTS)
@@ -159,7 +159,7 @@ def test_places_are_seams(name: str) -> None:
     """A private name of generator may change whenever its module does."""
     fault = MUTANTS[name].fault
     if isinstance(fault, Patch):
-        assert not [word for word in names(fault.place) if word.startswith("_") and not word.endswith("__")]
+        assert not [word for word in names(fault.seam) if word.startswith("_") and not word.endswith("__")]
 
 
 def library() -> bytes:
