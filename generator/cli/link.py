@@ -28,6 +28,7 @@ def run(args: argparse.Namespace) -> int:
         args.use_built_in_libdl,
         tuple([read_named_adapter(word) for word in args.adapt]),
         args.realloc_via_memory_grow,
+        args.several_worlds,
     )
     componentize_options = ComponentizeOptions(
         merge_imports_based_on_semver=args.merge_imports_based_on_semver,

@@ -24,6 +24,7 @@ def run(args: argparse.Namespace) -> int:
         abi_version=args.abi_version,
         stack_pointer=StackPointer(args.stack_pointer),
         canonical_names=args.emit_canonical_names,
+        several_worlds=args.several_worlds,
         exclusions=Exclusions.parse(args.exclude_interface, args.exclude_world),
     )
     library = generate(resolve, select_world(resolve, package, args.world), options)

@@ -24,7 +24,7 @@ from generator.dylib.unsupported import refuse_async_without_type, refuse_env, r
 from generator.dylib.wit_t.copies import CopyUse, copy_entry, find_copies, payload_conversions
 from generator.dylib.wit_t.encoder import Description, Encoder, FunctionEntry
 from generator.dylib.wit_t.resources import resource_entry, write_destructor
-from generator.dylib.wit_t.start import Start, write_constructor
+from generator.dylib.wit_t.start import Start, write_constructor, write_passing
 from generator.dylib.wit_t.words import WORD
 from generator.dylib.world.functions import FunctionUse, WorldFunctions, world_functions
 from generator.dylib.world.options import DylibOptions
@@ -77,7 +77,7 @@ class Generation:
         self.copies = find_copies(table, functions.all)
         forced = payload_conversions(self.copies.values())
         roots = [conversion for use in functions.all for conversion in conversions_of(use)]
-        self.assembly = Assembly()
+        self.assembly = Assembly(several_worlds=options.several_worlds)
         self.helpers = Helpers(self.assembly, HelperPlan(table.nodes, roots, forced))
         self.lift = Lift(self.assembly, self.helpers)
         self.lower = Lower(self.assembly, self.helpers, options.abi_version)
@@ -107,6 +107,7 @@ class Generation:
         table_base = table_base_index(self.frames.uses_global)
         start.write_relocations(self.assembly, table_base)
         write_constructor(self.assembly, root, error_context, table_base)
+        write_passing(self.assembly, root)
         self.assembly.imports = in_world_order(self.assembly.imports, self.instances.resolve, self.instances.world)
         needed = () if self.options.interpreter is None else (self.options.interpreter,)
         return Library(self.assembly, start.data, area.end, self.frames.uses_global, needed, component_type)

@@ -61,6 +61,8 @@ class LinkOptions:
     """Modules for imports of libraries that neither WIT nor another library defines."""
     realloc_via_memory_grow: bool = False
     """Adapters allocate whole pages, not with the libraries' `cabi_realloc`."""
+    several_worlds: bool = False
+    """Several libraries may be generated, if all use the extension for several worlds (wit_dylib.h)."""
 
 
 def plan_link(
@@ -79,7 +81,11 @@ def plan_link(
     """
     if options.built_in_libdl:
         libraries = [*libraries, read_library(libdl.NAME, libdl.build_libdl())]
-    selection = select(libraries, stub_missing_functions=options.stub_missing_functions)
+    selection = select(
+        libraries,
+        stub_missing_functions=options.stub_missing_functions,
+        several_worlds=options.several_worlds,
+    )
     warn_of_lost_imports(selection.dropped, warn)
     return Linking(selection, options, debug_names, legacy_names).plan()
 

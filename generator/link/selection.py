@@ -35,17 +35,19 @@ class Selection:
         return self.places[function.library] < self.places[importer]
 
 
-def select(libraries: Sequence[Library], *, stub_missing_functions: bool) -> Selection:
+def select(libraries: Sequence[Library], *, stub_missing_functions: bool, several_worlds: bool = False) -> Selection:
     """Symbols are resolved, and missing ones refused, over all libraries that are given. Then dead libraries are
     dropped: those that no root reaches (see `is_root`), as the reference does; but a generated library lives with its
     interpreter (see `companions`). Raises LinkError.
     """
     _check_names(libraries)
-    refuse_two_generated(libraries)
+    refuse_two_generated(libraries, several_worlds=several_worlds)
     bindings = resolve(libraries, stub_missing_functions=stub_missing_functions)
     dependencies = {item.name: _dependencies(item, bindings[item.name]) for item in libraries}
     kept = {
-        name: [*dependencies[name], other] for name, other in companions(libraries, bindings).items() if name != STUBS
+        name: [*dependencies[name], *others]
+        for name, others in companions(libraries, bindings).items()
+        if name != STUBS
     }
     live = reachable([item.name for item in libraries if _is_root(item)], {**dependencies, **kept})
     by_priority = [item for item in libraries if item.name in live]

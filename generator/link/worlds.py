@@ -9,6 +9,7 @@ from generator.componentize.world import decoded_world
 from generator.link.errors import LinkError
 from generator.link.library import Library
 from generator.link.symbols import Bindings
+from generator.wasm.types import FuncType, ValType
 
 INITIALIZE = "wit_dylib_initialize"
 """Through this symbol a generated library gives an interpreter its world (wit_dylib.h)."""
@@ -26,32 +27,53 @@ def is_generated(library: Library) -> bool:
     return INITIALIZE in library.contents.functions and bool(library.contents.component_types)
 
 
-def refuse_two_generated(libraries: Sequence[Library]) -> None:
-    """Raises LinkError if several libraries are generated.
+def tells_its_world(library: Library) -> bool:
+    """Whether a generated library uses the extension for several worlds (wit_dylib.h)."""
+    return library.contents.functions[INITIALIZE] == FuncType((ValType.I32, ValType.I32))
 
-    The interface passes an interpreter numbers of functions and types that count within one world. The interpreter
-    knows the world that comes last, so the function of any other world would run under a number of the last one.
+
+def refuse_two_generated(libraries: Sequence[Library], *, several_worlds: bool = False) -> None:
+    """Raises LinkError if several libraries are generated, unless `several_worlds` is asked for and all of them use the
+    extension of that name.
+
+    Without it the interface passes an interpreter numbers of functions and types that count within one world. The
+    interpreter knows the world that comes last, so the function of any other world runs under a number of the last one.
     """
-    generated = [f"`{library.name}`" for library in libraries if is_generated(library)]
-    if len(generated) > 1:
+    generated = [library for library in libraries if is_generated(library)]
+    if len(generated) < 2:
+        return
+    names = " and ".join([f"`{library.name}`" for library in generated])
+    without = [f"`{library.name}`" for library in generated if not tells_its_world(library)]
+    if several_worlds and without:
         raise LinkError(
-            f"{' and '.join(generated)} are libraries of `wit-dylib`, each with a world of its own: an interpreter "
+            f"{names} are libraries of `wit-dylib`, each with a world of its own, but {' and '.join(without)} would "
+            "not tell the interpreter which world a call belongs to.\n"
+            "  hint: generate each with `wit-dylib --several-worlds`"
+        )
+    if without:
+        raise LinkError(
+            f"{names} are libraries of `wit-dylib`, each with a world of its own: an interpreter "
             "knows only the last one, and would run its functions in place of the others'.\n"
             "  hint: generate one library for a world that includes both (`include` in WIT), or link a component for "
-            "each world"
+            "each world; an interpreter that knows several worlds takes them with `--several-worlds`"
+        )
+    if not several_worlds:
+        raise LinkError(
+            f"{names} are libraries of `wit-dylib`, each with a world of its own.\n"
+            "  hint: link them with `--several-worlds`"
         )
 
 
-def companions(libraries: Iterable[Library], bindings: Mapping[str, Bindings]) -> Mapping[str, str]:
-    """For an interpreter the generated library that gives it its world, by name.
+def companions(libraries: Iterable[Library], bindings: Mapping[str, Bindings]) -> Mapping[str, Sequence[str]]:
+    """For an interpreter the generated libraries that give it its worlds, by name.
 
     Nothing depends on a generated library whose world only imports, but its interpreter calls those imports. So one
     lives with the other; the reference drops such a library.
     """
-    found = {}
+    found: dict[str, list[str]] = {}
     for library in libraries:
         if is_generated(library):
-            found[bindings[library.name].functions[INITIALIZE].library] = library.name
+            found.setdefault(bindings[library.name].functions[INITIALIZE].library, []).append(library.name)
     return found
 
 

@@ -114,7 +114,10 @@ def _link_case(file: TomlFile) -> LinkCase:
         data.get("world"),
         _libraries(data["library"], data.get("world", "")),
         LinkOptions(
-            link.get("stub-missing-functions", False), link.get("stack-size"), link.get("built-in-libdl", False)
+            link.get("stub-missing-functions", False),
+            link.get("stack-size"),
+            link.get("built-in-libdl", False),
+            link.get("several-worlds", False),
         ),
         tuple(data.get("starts", ())),
         tuple(map(tuple, data.get("starts-also", ()))),

@@ -40,6 +40,10 @@ _LINK = {
         "stack-size": {"type": "integer", "minimum": 0, "description": "`--stack-size`, in bytes."},
         "stub-missing-functions": {"type": "boolean", "description": "`--stub-missing-functions`."},
         "built-in-libdl": {"type": "boolean", "description": "`--use-built-in-libdl`."},
+        "several-worlds": {
+            "type": "boolean",
+            "description": "`--several-worlds`; the reference has no flag for it.",
+        },
     },
     "additionalProperties": False,
     "description": "Options of the linker.",

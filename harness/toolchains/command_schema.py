@@ -11,7 +11,15 @@ from typing import Any
 
 from harness.text.json_schema import DRAFT, Schema, text
 
-LINK_OPTIONS = ("stack-size", "stub-missing-functions", "built-in-libdl", "openable", "adapt", "keep-versions")
+LINK_OPTIONS = (
+    "stack-size",
+    "stub-missing-functions",
+    "built-in-libdl",
+    "several-worlds",
+    "openable",
+    "adapt",
+    "keep-versions",
+)
 
 EMBEDDING = ("embed", "new", "wit")
 """The commands that make components without a linker, and show their contents (`protocol.Embedder`)."""
@@ -87,6 +95,7 @@ TOOLCHAIN_SCHEMA: Schema = {
                 "stack-size": _command("The size of the stack in bytes: {stack-size}.", _mentions("{stack-size}")),
                 "stub-missing-functions": _command("Functions that no library exports trap when they are called."),
                 "built-in-libdl": _command("The linker supplies `dlopen`, `dlsym`, `dlclose` and `dlerror`."),
+                "several-worlds": _command("Several generated libraries are linked, which use this extension."),
                 "openable": _command("The words before each library that `dlopen` must find."),
                 "adapt": _command("The words before each adapter, which is NAME=PATH like a library."),
                 "keep-versions": _command("Imports in compatible versions are not merged."),

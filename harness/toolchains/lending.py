@@ -58,6 +58,7 @@ def asked_of_linker(options: LinkOptions, libraries: Sequence[Kind]) -> list[str
         "stack-size": options.stack_size is not None,
         "stub-missing-functions": options.stub_missing_functions,
         "built-in-libdl": options.built_in_libdl,
+        "several-worlds": options.several_worlds,
         "openable": any(library.openable for library in libraries),
         "adapt": any(library.adapter for library in libraries),
         "keep-versions": not options.merge_versions,

@@ -114,6 +114,7 @@ def _link(libraries: Sequence[Library], options: LinkOptions) -> bytes:
         stub_missing_functions=options.stub_missing_functions,
         built_in_libdl=options.built_in_libdl,
         adapters=adapters,
+        several_worlds=options.several_worlds,
     )
     if options.stack_size is not None:
         ours = replace(ours, stack_size=options.stack_size)

@@ -92,6 +92,7 @@ class Library:
 class LinkOptions:
     """Options of `component link`. `stack_size` in bytes.
 
+    `several_worlds`: several generated libraries are linked, which use the extension of that name (wit_dylib.h).
     `merge_versions`: imports in compatible versions become one import of the highest version, as tools do by default;
     otherwise each is wired to its own version.
     """
@@ -99,6 +100,7 @@ class LinkOptions:
     stub_missing_functions: bool = False
     stack_size: int | None = None
     built_in_libdl: bool = False
+    several_worlds: bool = False
     merge_versions: bool = True
 
 

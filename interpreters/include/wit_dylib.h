@@ -25,6 +25,24 @@
 #define WIT_DYLIB_VERSION 3
 #endif
 
+/*
+ * EXTENSION: several worlds. Numbers of functions and types count within one world, so an interpreter of one library
+ * needs no word for the world. `wit-dylib --several-worlds` makes libraries for an interpreter that serves several: each
+ * function below has one more parameter, the last, the wit_t of the library that calls it. Functions of a wit_t
+ * (`impl`, `drop`, `lift`, ...) stay as they are. A context belongs to the world of its export. wit_dylib_initialize is
+ * called once for each library, and its last parameter is the version of this extension (1); a later version may only
+ * add functions. Such a library and another interpreter do not link, because the types of the functions differ.
+ *
+ * An interpreter that knows the extension defines WIT_DYLIB_SEVERAL_WORLDS as the version before it includes this.
+ */
+#ifdef WIT_DYLIB_SEVERAL_WORLDS
+#define WIT_DYLIB_OF , const struct wit *wit
+#define WIT_DYLIB_EXTENSION , uint32_t several_worlds
+#else
+#define WIT_DYLIB_OF
+#define WIT_DYLIB_EXTENSION
+#endif
+
 #ifndef WIT_DYLIB_API
 #define WIT_DYLIB_API __attribute__((visibility("default")))
 #endif
@@ -284,123 +302,125 @@ typedef struct wit {
 /* ---- Entries ----------------------------------------------------------------------------------------------------- */
 
 /* Called by the library's `__wasm_call_ctors`. The description lives as long as the instance. */
-WIT_DYLIB_API void wit_dylib_initialize(const wit_t *wit);
+WIT_DYLIB_API void wit_dylib_initialize(const wit_t *wit WIT_DYLIB_EXTENSION);
 
 /* Called for every canonical allocation, by the host and by generated code. */
 WIT_DYLIB_API void *cabi_realloc(void *old, size_t old_size, size_t align, size_t new_size);
 
 /* Frees memory from cabi_realloc. With `defer`, it does so when cx ends: the other side reads the memory until then. */
-WIT_DYLIB_API void wit_dylib_dealloc_bytes(void *cx, void *ptr, size_t byte_size, size_t align, int32_t defer);
+WIT_DYLIB_API void wit_dylib_dealloc_bytes(void *cx, void *ptr, size_t byte_size, size_t align,
+                                           int32_t defer WIT_DYLIB_OF);
 
 /*
  * A call of export `which`: start returns cx; pushes in order leave the last parameter on top; call replaces the
  * parameters by the result; a pop takes the result; finish, from post-return, ends cx.
  */
-WIT_DYLIB_API void *wit_dylib_export_start(size_t which);
-WIT_DYLIB_API void wit_dylib_export_call(void *cx, size_t which);
-WIT_DYLIB_API void wit_dylib_export_finish(void *cx, size_t which);
+WIT_DYLIB_API void *wit_dylib_export_start(size_t which WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_export_call(void *cx, size_t which WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_export_finish(void *cx, size_t which WIT_DYLIB_OF);
 
 /* An asynchronous export: call takes cx over and returns the callback code; callback receives the events. */
-WIT_DYLIB_API int32_t wit_dylib_export_async_call(void *cx, size_t which);
-WIT_DYLIB_API int32_t wit_dylib_export_async_callback(int32_t event, int32_t waitable, int32_t code, size_t which);
+WIT_DYLIB_API int32_t wit_dylib_export_async_call(void *cx, size_t which WIT_DYLIB_OF);
+WIT_DYLIB_API int32_t wit_dylib_export_async_callback(int32_t event, int32_t waitable, int32_t code,
+                                                      size_t which WIT_DYLIB_OF);
 
 /* The destructor of an exported resource. */
-WIT_DYLIB_API void wit_dylib_resource_dtor(size_t ty, size_t rep);
+WIT_DYLIB_API void wit_dylib_resource_dtor(size_t ty, size_t rep WIT_DYLIB_OF);
 
 /* ---- Push: from the Canonical ABI onto the stack of cx ----------------------------------------------------------- */
 /* `ty` is the index into the array of that kind in the wit_t.                                                          */
 
-WIT_DYLIB_API void wit_dylib_push_bool(void *cx, int32_t value);
-WIT_DYLIB_API void wit_dylib_push_char(void *cx, uint32_t value);
-WIT_DYLIB_API void wit_dylib_push_u8(void *cx, int32_t value);
-WIT_DYLIB_API void wit_dylib_push_s8(void *cx, int32_t value);
-WIT_DYLIB_API void wit_dylib_push_u16(void *cx, int32_t value);
-WIT_DYLIB_API void wit_dylib_push_s16(void *cx, int32_t value);
-WIT_DYLIB_API void wit_dylib_push_u32(void *cx, uint32_t value);
-WIT_DYLIB_API void wit_dylib_push_s32(void *cx, int32_t value);
-WIT_DYLIB_API void wit_dylib_push_u64(void *cx, uint64_t value);
-WIT_DYLIB_API void wit_dylib_push_s64(void *cx, int64_t value);
-WIT_DYLIB_API void wit_dylib_push_f32(void *cx, float value);
-WIT_DYLIB_API void wit_dylib_push_f64(void *cx, double value);
-WIT_DYLIB_API void wit_dylib_push_flags(void *cx, size_t ty, uint32_t bits);
-WIT_DYLIB_API void wit_dylib_push_enum(void *cx, size_t ty, uint32_t discr);
-WIT_DYLIB_API void wit_dylib_push_own(void *cx, size_t ty, uint32_t handle);
+WIT_DYLIB_API void wit_dylib_push_bool(void *cx, int32_t value WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_push_char(void *cx, uint32_t value WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_push_u8(void *cx, int32_t value WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_push_s8(void *cx, int32_t value WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_push_u16(void *cx, int32_t value WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_push_s16(void *cx, int32_t value WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_push_u32(void *cx, uint32_t value WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_push_s32(void *cx, int32_t value WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_push_u64(void *cx, uint64_t value WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_push_s64(void *cx, int64_t value WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_push_f32(void *cx, float value WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_push_f64(void *cx, double value WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_push_flags(void *cx, size_t ty, uint32_t bits WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_push_enum(void *cx, size_t ty, uint32_t discr WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_push_own(void *cx, size_t ty, uint32_t handle WIT_DYLIB_OF);
 /* A borrow of a resource that this component exports arrives as its representation, any other as a handle. */
-WIT_DYLIB_API void wit_dylib_push_borrow(void *cx, size_t ty, uint32_t handle);
-WIT_DYLIB_API void wit_dylib_push_future(void *cx, size_t ty, uint32_t handle);
-WIT_DYLIB_API void wit_dylib_push_stream(void *cx, size_t ty, uint32_t handle);
+WIT_DYLIB_API void wit_dylib_push_borrow(void *cx, size_t ty, uint32_t handle WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_push_future(void *cx, size_t ty, uint32_t handle WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_push_stream(void *cx, size_t ty, uint32_t handle WIT_DYLIB_OF);
 /* `bytes` come from cabi_realloc and become the interpreter's; there is no allocation if `len` is 0. */
-WIT_DYLIB_API void wit_dylib_push_string(void *cx, uint8_t *bytes, size_t len);
+WIT_DYLIB_API void wit_dylib_push_string(void *cx, uint8_t *bytes, size_t len WIT_DYLIB_OF);
 /* Replace the fields, the last on top, by the record or tuple. */
-WIT_DYLIB_API void wit_dylib_push_record(void *cx, size_t ty);
-WIT_DYLIB_API void wit_dylib_push_tuple(void *cx, size_t ty);
+WIT_DYLIB_API void wit_dylib_push_record(void *cx, size_t ty WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_push_tuple(void *cx, size_t ty WIT_DYLIB_OF);
 /* Replace the payload, if the case has one, by the variant. */
-WIT_DYLIB_API void wit_dylib_push_variant(void *cx, size_t ty, uint32_t discr);
-WIT_DYLIB_API void wit_dylib_push_option(void *cx, size_t ty, uint32_t discr);
-WIT_DYLIB_API void wit_dylib_push_result(void *cx, size_t ty, uint32_t discr);
+WIT_DYLIB_API void wit_dylib_push_variant(void *cx, size_t ty, uint32_t discr WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_push_option(void *cx, size_t ty, uint32_t discr WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_push_result(void *cx, size_t ty, uint32_t discr WIT_DYLIB_OF);
 /*
  * True: the interpreter now owns `bytes`, `len` elements in canonical form. False: a list is on the stack; each element
  * follows, and list_append moves it into the list; the caller frees `bytes`.
  */
-WIT_DYLIB_API bool wit_dylib_push_list(void *cx, size_t ty, uint8_t *bytes, size_t len);
-WIT_DYLIB_API void wit_dylib_list_append(void *cx, size_t ty);
+WIT_DYLIB_API bool wit_dylib_push_list(void *cx, size_t ty, uint8_t *bytes, size_t len WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_list_append(void *cx, size_t ty WIT_DYLIB_OF);
 #if WIT_DYLIB_VERSION >= 3
 /* A map is on the stack; each key, then its value, follow, and map_append moves them into the map. */
-WIT_DYLIB_API void wit_dylib_push_map(void *cx, size_t ty, size_t len);
-WIT_DYLIB_API void wit_dylib_map_append(void *cx, size_t ty);
+WIT_DYLIB_API void wit_dylib_push_map(void *cx, size_t ty, size_t len WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_map_append(void *cx, size_t ty WIT_DYLIB_OF);
 #endif
 
 /* ---- Pop: from the stack of cx to the Canonical ABI -------------------------------------------------------------- */
 
-WIT_DYLIB_API int32_t wit_dylib_pop_bool(void *cx);
-WIT_DYLIB_API uint32_t wit_dylib_pop_char(void *cx);
-WIT_DYLIB_API int32_t wit_dylib_pop_u8(void *cx);
-WIT_DYLIB_API int32_t wit_dylib_pop_s8(void *cx);
-WIT_DYLIB_API int32_t wit_dylib_pop_u16(void *cx);
-WIT_DYLIB_API int32_t wit_dylib_pop_s16(void *cx);
-WIT_DYLIB_API uint32_t wit_dylib_pop_u32(void *cx);
-WIT_DYLIB_API int32_t wit_dylib_pop_s32(void *cx);
-WIT_DYLIB_API uint64_t wit_dylib_pop_u64(void *cx);
-WIT_DYLIB_API int64_t wit_dylib_pop_s64(void *cx);
-WIT_DYLIB_API float wit_dylib_pop_f32(void *cx);
-WIT_DYLIB_API double wit_dylib_pop_f64(void *cx);
-WIT_DYLIB_API uint32_t wit_dylib_pop_flags(void *cx, size_t ty);
-WIT_DYLIB_API uint32_t wit_dylib_pop_enum(void *cx, size_t ty);
-WIT_DYLIB_API uint32_t wit_dylib_pop_own(void *cx, size_t ty);
-WIT_DYLIB_API uint32_t wit_dylib_pop_borrow(void *cx, size_t ty);
-WIT_DYLIB_API uint32_t wit_dylib_pop_future(void *cx, size_t ty);
-WIT_DYLIB_API uint32_t wit_dylib_pop_stream(void *cx, size_t ty);
+WIT_DYLIB_API int32_t wit_dylib_pop_bool(void *cx WIT_DYLIB_OF);
+WIT_DYLIB_API uint32_t wit_dylib_pop_char(void *cx WIT_DYLIB_OF);
+WIT_DYLIB_API int32_t wit_dylib_pop_u8(void *cx WIT_DYLIB_OF);
+WIT_DYLIB_API int32_t wit_dylib_pop_s8(void *cx WIT_DYLIB_OF);
+WIT_DYLIB_API int32_t wit_dylib_pop_u16(void *cx WIT_DYLIB_OF);
+WIT_DYLIB_API int32_t wit_dylib_pop_s16(void *cx WIT_DYLIB_OF);
+WIT_DYLIB_API uint32_t wit_dylib_pop_u32(void *cx WIT_DYLIB_OF);
+WIT_DYLIB_API int32_t wit_dylib_pop_s32(void *cx WIT_DYLIB_OF);
+WIT_DYLIB_API uint64_t wit_dylib_pop_u64(void *cx WIT_DYLIB_OF);
+WIT_DYLIB_API int64_t wit_dylib_pop_s64(void *cx WIT_DYLIB_OF);
+WIT_DYLIB_API float wit_dylib_pop_f32(void *cx WIT_DYLIB_OF);
+WIT_DYLIB_API double wit_dylib_pop_f64(void *cx WIT_DYLIB_OF);
+WIT_DYLIB_API uint32_t wit_dylib_pop_flags(void *cx, size_t ty WIT_DYLIB_OF);
+WIT_DYLIB_API uint32_t wit_dylib_pop_enum(void *cx, size_t ty WIT_DYLIB_OF);
+WIT_DYLIB_API uint32_t wit_dylib_pop_own(void *cx, size_t ty WIT_DYLIB_OF);
+WIT_DYLIB_API uint32_t wit_dylib_pop_borrow(void *cx, size_t ty WIT_DYLIB_OF);
+WIT_DYLIB_API uint32_t wit_dylib_pop_future(void *cx, size_t ty WIT_DYLIB_OF);
+WIT_DYLIB_API uint32_t wit_dylib_pop_stream(void *cx, size_t ty WIT_DYLIB_OF);
 /* Stores the address and returns the length in bytes. The bytes live until cx ends. */
-WIT_DYLIB_API size_t wit_dylib_pop_string(void *cx, char **ptr);
+WIT_DYLIB_API size_t wit_dylib_pop_string(void *cx, char **ptr WIT_DYLIB_OF);
 /* Replace the record or tuple by its fields, the first on top. */
-WIT_DYLIB_API void wit_dylib_pop_record(void *cx, size_t ty);
-WIT_DYLIB_API void wit_dylib_pop_tuple(void *cx, size_t ty);
+WIT_DYLIB_API void wit_dylib_pop_record(void *cx, size_t ty WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_pop_tuple(void *cx, size_t ty WIT_DYLIB_OF);
 /* Replace the variant by its payload, if it has one, and return the discriminant. */
-WIT_DYLIB_API uint32_t wit_dylib_pop_variant(void *cx, size_t ty);
-WIT_DYLIB_API uint32_t wit_dylib_pop_option(void *cx, size_t ty);
-WIT_DYLIB_API uint32_t wit_dylib_pop_result(void *cx, size_t ty);
+WIT_DYLIB_API uint32_t wit_dylib_pop_variant(void *cx, size_t ty WIT_DYLIB_OF);
+WIT_DYLIB_API uint32_t wit_dylib_pop_option(void *cx, size_t ty WIT_DYLIB_OF);
+WIT_DYLIB_API uint32_t wit_dylib_pop_result(void *cx, size_t ty WIT_DYLIB_OF);
 /*
  * Returns the number of elements. Stores the address of their canonical form, which lives until cx ends, or null. With
  * null, an iterator is on the stack: iter_next leaves the next element on top, and iter removes the iterator at the end.
  */
-WIT_DYLIB_API size_t wit_dylib_pop_list(void *cx, size_t ty, void **ptr);
+WIT_DYLIB_API size_t wit_dylib_pop_list(void *cx, size_t ty, void **ptr WIT_DYLIB_OF);
 #if WIT_DYLIB_VERSION >= 3
-WIT_DYLIB_API void wit_dylib_pop_list_iter_next(void *cx, size_t ty);
-WIT_DYLIB_API void wit_dylib_pop_list_iter(void *cx, size_t ty);
+WIT_DYLIB_API void wit_dylib_pop_list_iter_next(void *cx, size_t ty WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_pop_list_iter(void *cx, size_t ty WIT_DYLIB_OF);
 /* Like a list without canonical form; iter_next leaves the next key on top, its value below. */
-WIT_DYLIB_API size_t wit_dylib_pop_map(void *cx, size_t ty);
-WIT_DYLIB_API void wit_dylib_pop_map_iter_next(void *cx, size_t ty);
-WIT_DYLIB_API void wit_dylib_pop_map_iter(void *cx, size_t ty);
+WIT_DYLIB_API size_t wit_dylib_pop_map(void *cx, size_t ty WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_pop_map_iter_next(void *cx, size_t ty WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_pop_map_iter(void *cx, size_t ty WIT_DYLIB_OF);
 #else
-WIT_DYLIB_API void wit_dylib_pop_iter_next(void *cx, size_t ty);
-WIT_DYLIB_API void wit_dylib_pop_iter(void *cx, size_t ty);
+WIT_DYLIB_API void wit_dylib_pop_iter_next(void *cx, size_t ty WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_pop_iter(void *cx, size_t ty WIT_DYLIB_OF);
 #endif
 
 /* ---- EXTENSION: fixed-length lists ------------------------------------------------------------------------------- */
 /* Like a tuple of `size` equal fields.                                                                                  */
 
-WIT_DYLIB_API void wit_dylib_push_fixed_length_list(void *cx, size_t ty);
-WIT_DYLIB_API void wit_dylib_pop_fixed_length_list(void *cx, size_t ty);
+WIT_DYLIB_API void wit_dylib_push_fixed_length_list(void *cx, size_t ty WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_pop_fixed_length_list(void *cx, size_t ty WIT_DYLIB_OF);
 
 /* ---- EXTENSION: error-context ------------------------------------------------------------------------------------ */
 /* A value is a handle. A library whose world uses error-context passes the canonical built-ins at start.               */
@@ -412,8 +432,8 @@ typedef void (*wit_error_context_drop_fn_t)(uint32_t handle);
 
 WIT_DYLIB_API void wit_dylib_error_context_initialize(wit_error_context_new_fn_t new_fn,
                                                       wit_error_context_debug_message_fn_t debug_message_fn,
-                                                      wit_error_context_drop_fn_t drop_fn);
-WIT_DYLIB_API void wit_dylib_push_error_context(void *cx, uint32_t handle);
-WIT_DYLIB_API uint32_t wit_dylib_pop_error_context(void *cx);
+                                                      wit_error_context_drop_fn_t drop_fn WIT_DYLIB_OF);
+WIT_DYLIB_API void wit_dylib_push_error_context(void *cx, uint32_t handle WIT_DYLIB_OF);
+WIT_DYLIB_API uint32_t wit_dylib_pop_error_context(void *cx WIT_DYLIB_OF);
 
 #endif

@@ -10,7 +10,7 @@ _DESCRIPTION = (
     "Link dynamic libraries (tool-conventions, DynamicLinking.md) into a component whose world is the union of theirs. "
     "If several libraries export a symbol, the first of them defines it. Libraries that are not reachable from an "
     "export of the world are left out, with a warning if their own world imports something. At most one library may "
-    "be one of wit-dylib."
+    "be one of wit-dylib, except with --several-worlds."
 )
 
 
@@ -64,6 +64,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--reject-legacy-names",
         action="store_true",
         help="imports from WIT and exports of the world need the names of the standard scheme (cm32p2)",
+    )
+    parser.add_argument(
+        "--several-worlds",
+        action="store_true",
+        help="link several libraries of wit-dylib, all generated with this flag",
     )
     parser.add_argument(
         "--adapt",

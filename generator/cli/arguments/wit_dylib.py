@@ -66,6 +66,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="version of the interpreter interface (default: %(default)s)",
     )
     parser.add_argument(
+        "--several-worlds",
+        action="store_true",
+        help="for a link of several such libraries with one interpreter, which must know this extension: each of its "
+        "functions gets the world that a call belongs to (wit_dylib.h)",
+    )
+    parser.add_argument(
         "--stack-pointer",
         choices=STACK_POINTERS,
         default=STACK_POINTERS[0],

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from generator.canonical.names import ImportName
-from generator.dylib.code.intrinsics import ENV, SIGNATURES
+from generator.dylib.code.intrinsics import ENV, SIGNATURES, in_several_worlds
 from generator.wasm.code import Code, Op
 from generator.wasm.leb128 import encode_unsigned
 from generator.wasm.types import FuncType
@@ -57,6 +57,10 @@ class Func:
 class Assembly:
     """Functions in the order of their first mention."""
 
+    several_worlds: bool = False
+    """The interpreter's functions are those of the extension for several worlds."""
+    passing: dict[str, tuple[Func, Func]] = field(default_factory=dict)
+    """By name, in that extension: a function of the usual signature, and the interpreter's, which it calls."""
     imports: list[Func] = field(default_factory=list)
     functions: list[Func] = field(default_factory=list)
     types: list[FuncType] = field(default_factory=list)
@@ -77,7 +81,13 @@ class Assembly:
         """A function of the interpreter; imported at its first use."""
         function = self._intrinsics.get(name)
         if function is None:
-            function = self._intrinsics[name] = self.import_function((ENV, name), SIGNATURES[name])
+            type = in_several_worlds(name) if self.several_worlds else None
+            function = self.import_function((ENV, name), SIGNATURES[name] if type is None else type)
+            if type is not None:
+                passing = self.declare(f"{name} for this world", SIGNATURES[name])
+                self.passing[name] = passing, function
+                function = passing
+            self._intrinsics[name] = function
         return function
 
     def uses(self, name: str) -> bool:

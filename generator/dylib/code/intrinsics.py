@@ -96,3 +96,13 @@ def _signatures() -> dict[str, FuncType]:
 
 
 SIGNATURES = _signatures()
+
+SEVERAL_WORLDS = 1
+"""Version of the extension of that name (wit_dylib.h), which `wit_dylib_initialize` tells the interpreter."""
+
+
+def in_several_worlds(name: str) -> FuncType | None:
+    """The signature in the extension for several worlds: one more parameter, the last. None for functions that know no
+    world."""
+    type = SIGNATURES[name]
+    return None if name == REALLOC else FuncType((*type.params, I32), type.results)

@@ -62,6 +62,22 @@ def write_constructor(assembly: Assembly, root: int, error_context: Sequence[int
     body.call_to(assembly.intrinsic(intrinsics.INITIALIZE))
 
 
+def write_passing(assembly: Assembly, root: int) -> None:
+    """Bodies of the functions that add the last parameter of the extension for several worlds: the address of the
+    wit_t, or, for `wit_dylib_initialize`, the version of the extension."""
+    for name, (passing, function) in assembly.passing.items():
+        body = passing.body = Body(len(passing.type.params))
+        for param in range(len(passing.type.params)):
+            body.local_get(param)
+        if name == intrinsics.INITIALIZE:
+            body.i32_const(intrinsics.SEVERAL_WORLDS)
+        else:
+            body.global_get(MEMORY_BASE_INDEX)
+            body.i32_const(root)
+            body.op(Op.I32_ADD)
+        body.call_to(function)
+
+
 def _exported(assembly: Assembly, name: str) -> Body:
     function = assembly.declare(name, FuncType(()))
     function.body = Body(0)

@@ -32,5 +32,7 @@ class DylibOptions:
     stack_pointer: StackPointer = StackPointer.GLOBAL
     canonical_names: bool = False
     """Versions in the `component-type` section are split into the matched part (`@0.2`) and a suffix (`.1`)."""
+    several_worlds: bool = False
+    """The interpreter's functions are those of this project's extension for several worlds (wit_dylib.h)."""
     exclusions: Exclusions = field(default_factory=Exclusions)
     """What the interpreter implements itself: not generated, and not in the `component-type` section."""

@@ -93,7 +93,6 @@ def test_canonical_names(wit_file: Path) -> None:
     [
         (["-w", "w", "--encoding", "utf16"], 2, "--encoding utf16 is not supported"),
         (["-w", "w", "--validate"], 2, "--validate is not supported"),
-        (["-w", "w", "-t"], 2, "--wat is not supported"),
         (["-w", "w", "--async", "all"], 1, "unsupported: --async for function f: it is not an `async func`"),
         (["-w", "w", "--async=-nope"], 1, "--async -nope: the world has no such function"),
         ([], 1, "several worlds"),
