@@ -7,6 +7,7 @@ from collections.abc import Callable
 from harness.model.instance import Instance, Show
 from harness.model.places import Place
 from harness.model.table import SpecTrap, Subtask, Task
+from harness.model.table import Unpredictable as Unpredictable
 from harness.plan.outcomes import TrapClass
 from harness.script import operations as s
 from harness.trace.event import Event
@@ -14,12 +15,9 @@ from harness.trace.event import Event
 Load = Callable[["LiftLowerContext", s.Value, Place], s.Value]
 """Shows the pops of an interpreter's value, and returns the lifted value."""
 
+_LATER: tuple[TrapClass, frozenset[TrapClass]] = TrapClass.OTHER, frozenset()
 NOTHING = s.Fields(())
 """The placeholder for a value whose lifting trapped."""
-
-
-class Unpredictable(ValueError):
-    """No specification defines the outcome of the script; the model does not guess."""
 
 
 class LiftLowerContext:
@@ -38,6 +36,11 @@ class LiftLowerContext:
         self.show: Show = inst.show
         """Shows an event and its place; values in a list that goes whole are shown by the list alone."""
         self._trap: tuple[TrapClass, frozenset[TrapClass]] | None = None
+
+    def only_pops(self) -> LiftLowerContext:
+        """Values are popped, and lifted later by another context: handles stay where they are."""
+        self._trap = _LATER
+        return self
 
     @property
     def trapped(self) -> bool:

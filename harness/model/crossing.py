@@ -15,9 +15,10 @@ from harness.model.lower import Lowering, Store
 from harness.plan.roles import Role, Wire
 from harness.script import operations as s
 from harness.trace import events as e
+from harness.trace.async_events import ImportLift
 from harness.trace.event import Event
 from harness.world import types as t
-from harness.world.layout import MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, Layout
+from harness.world.layout import MAX_FLAT_ASYNC_PARAMS, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, Layout
 from harness.world.world import Function, World
 
 Ways = frozenset[tuple[Role, s.Lists]]
@@ -39,6 +40,7 @@ class CallEvents:
 
     import_call: Event
     import_return: Event
+    import_lift: Event
     export_start: Event
     export_call: Event
     export_finish: Event
@@ -46,7 +48,7 @@ class CallEvents:
     @classmethod
     def of(cls, imported: str, exported: str) -> CallEvents:
         return cls(
-            e.ImportCall(imported), e.ImportReturn(imported),
+            e.ImportCall(imported), e.ImportReturn(imported), ImportLift(imported),
             e.ExportStart(exported), e.ExportCall(exported), e.ExportFinish(exported),
         )  # fmt: skip
 
@@ -61,6 +63,10 @@ class Crossing:
     params: tuple[Passage, ...]
     result: Passage | None
     events: CallEvents
+    lowered_async: bool = False
+    """`canon lower` has the option `async`."""
+    lifted_async: bool = False
+    """`canon lift` has it."""
 
 
 class Crossings:
@@ -86,6 +92,9 @@ class Crossings:
     def instance(self, role: Role, frames: Sequence[s.Frame] = ()) -> Instance:
         return Instance(role, self._worlds[role], self.links.identify, frames, HOOKS[self._hooks.get(role, "")])
 
+    def world(self, role: Role) -> World:
+        return self._worlds[role]
+
     def of(self, caller: Role, interface: str | None, name: str, ways: Ways) -> Crossing | None:
         """None where the caller imports no such function. `ways`: how lists go of each component."""
         key = (caller, interface, name, ways)
@@ -97,17 +106,26 @@ class Crossings:
     def _make(self, caller: Role, imported: Function, ways: Ways) -> Crossing:
         callee, exported = self.links.callee(caller, imported.interface, imported.name)
         lists = dict(ways)
-        spilled = sum(self._layout.flat_count(param.type) for param in imported.params) > MAX_FLAT_PARAMS
+        lowered_async = imported.is_async and (caller, imported.canonical) not in self.abi.lowered_synchronously
+        lifted_async = exported.is_async and (callee, exported.canonical) not in self.abi.lifted_synchronously
+        most = MAX_FLAT_ASYNC_PARAMS if lowered_async else MAX_FLAT_PARAMS
+        spilled = sum(self._layout.flat_count(param.type) for param in imported.params) > most
         params = [
             self._passage(f", {here.name}", here.type, there.type, spilled, lists[caller], lists[callee])
             for here, there in zip(imported.params, exported.params, strict=True)
         ]
         result = None
         if imported.result is not None and exported.result is not None:
-            spilled = self._layout.flat_count(exported.result) > MAX_FLAT_RESULTS
+            # `task.return` gives a result as a call gives parameters
+            most = MAX_FLAT_PARAMS if lifted_async else MAX_FLAT_RESULTS
+            spilled = self._layout.flat_count(exported.result) > most
             result = self._passage(", result", exported.result, imported.result, spilled, lists[callee], lists[caller])
         events = CallEvents.of(imported.canonical, exported.canonical)
-        return Crossing(imported, callee, exported, tuple(params), result, events)
+        return Crossing(imported, callee, exported, tuple(params), result, events, lowered_async, lifted_async)
+
+    def payload(self, writer: t.Type, reader: t.Type, giver: s.Lists, getter: s.Lists) -> Passage:
+        """The way of one element out of a writer's memory into a reader's, each with its own view of the type."""
+        return self._passage("", writer, reader, True, giver, getter)
 
     def _passage(
         self, step: str, popped: t.Type, pushed: t.Type, spilled: bool, giver: s.Lists, getter: s.Lists

@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.model.hooks import HOOKS, STAY, HookEvents
 from harness.model.places import Place, Places
-from harness.model.table import ResourceIdentity, SpecTrap, Table
+from harness.model.table import ResourceIdentity, SpecTrap, Table, Unpredictable
 from harness.plan.events import Events
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
@@ -18,7 +18,7 @@ from harness.script import operations as s
 from harness.script.text import value_text
 from harness.trace.event import Event
 from harness.trace.handles import rename
-from harness.world.types import Resource
+from harness.world.types import Future, Resource, Stream
 from harness.world.world import World
 
 NO_HOOKS = HOOKS[""]
@@ -102,9 +102,23 @@ class Instance:
         """Keys of frames that nothing asked for: the script and the run do not agree."""
         return [key for key, queue in self._frames.items() if queue]
 
+    def frames_left(self) -> int:
+        return sum(map(len, self._frames.values()))
+
     def fail(self, cause: str) -> SpecTrap:
         """The interpreter's own trap."""
         return SpecTrap(TrapClass.INTERPRETER, cause)
+
+    def lift_async_value(self, number: int, type: Stream | Future) -> int:
+        """The channel of the readable end with this number, which leaves the table."""
+        raise Unpredictable(f"{type.canonical} {number} in a synchronous run")
+
+    def lower_async_value(self, channel: int, type: Stream | Future) -> int:
+        """The number of a new readable end of a channel."""
+        raise Unpredictable(f"{type.canonical} {channel} in a synchronous run")
+
+    def unset(self, register: int) -> Exception:
+        return ValueError(f"the script of the {self.role.value} reads register {register} before it is set")
 
     def store(self, register: int, value: s.Value) -> None:
         self.registers[register] = value
@@ -117,7 +131,7 @@ class Instance:
     def _register(self, value: s.Register, _args: tuple[s.Value, ...]) -> s.Value:
         held = self.registers[value.index]
         if held is None:
-            raise ValueError(f"the script of the {self.role.value} reads register {value.index} before it is set")
+            raise self.unset(value.index)
         return held
 
     def _argument(self, value: s.Argument, args: tuple[s.Value, ...]) -> s.Value:

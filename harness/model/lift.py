@@ -260,12 +260,28 @@ def _handle(type: t.Type) -> Load:
             return _resource(resource, own=True)
         case t.Borrow(resource):
             return _resource(resource, own=False)
-    return _error_context if type is t.Prim.ERROR_CONTEXT else _asynchronous(type)
+        case t.Stream() | t.Future():
+            return _end(type)
+    return _error_context
 
 
-def _asynchronous(type: t.Type) -> Load:
-    def load(_cx: LiftLowerContext, _value: s.Value, place: Place) -> s.Value:
-        raise Unpredictable(f"{place_text(place)}: {type.canonical} in a synchronous run")
+def _end(type: t.Stream | t.Future) -> Load:
+    """A readable end: lifted it is the number of its channel, which no table has."""
+    kind = KINDS[type.__class__]
+
+    def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
+        if not isinstance(value, s.End | s.BareEnd | s.Handle):
+            return cx.otherwise(load, value, place)
+        if isinstance(value, s.Handle) and value.resource is not None:
+            raise cx.wrong_kind()
+        number = value.number & U32
+        cx.show((e.PopEnd(kind, type.canonical, number), place))
+        if cx.trapped:
+            return NOTHING
+        try:
+            return s.Number("u32", cx.inst.lift_async_value(number, type))
+        except SpecTrap as trap:
+            return cx.bad(trap.cause, *trap.also)
 
     return load
 

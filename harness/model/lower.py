@@ -12,8 +12,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from harness.model.context import LiftLowerContext, Unpredictable, unseen
-from harness.model.places import Place, place_text
+from harness.model.context import LiftLowerContext, unseen
+from harness.model.places import Place
 from harness.model.table import ErrorContextHandle, ResourceHandle, Task
 from harness.model.told import told_items
 from harness.script import operations as s
@@ -196,12 +196,18 @@ def _handle(type: t.Type) -> Store:
             return _resource(resource, own=True)
         case t.Borrow(resource):
             return _resource(resource, own=False)
-    return _error_context if type is t.Prim.ERROR_CONTEXT else _asynchronous(type)
+        case t.Stream() | t.Future():
+            return _end(type)
+    return _error_context
 
 
-def _asynchronous(type: t.Type) -> Store:
-    def store(_cx: LiftLowerContext, _value: s.Value, place: Place) -> s.Value:
-        raise Unpredictable(f"{place_text(place)}: {type.canonical} in a synchronous run")
+def _end(type: t.Stream | t.Future) -> Store:
+    kind = KINDS[type.__class__]
+
+    def store(cx: LiftLowerContext, value: s.Number, place: Place) -> s.Value:
+        number = cx.inst.lower_async_value(value.value, type)
+        cx.show((e.PushEnd(kind, type.canonical, number), place))
+        return s.End(type.canonical, number)
 
     return store
 

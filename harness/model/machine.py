@@ -102,8 +102,10 @@ class _Machine:
                     instance.store(register, part(instance.evaluate(value, args), path))
                 case s.Trap():
                     raise instance.fail("script_trap")
-                case s.New() | s.Rep() | s.Drop() | s.ErrorContextNew() | s.ErrorContextMessage():
-                    self._handle_op(instance, op, args)
+                case _ if isinstance(op, s.HandleOp):
+                    owned = resource_ops.perform(instance, op, args)
+                    if owned is not None:
+                        self._destroy(instance, owned)
                 case _:
                     raise Unpredictable(f"{type(op).__name__} is an operation for asynchronous worlds")
         return None
@@ -182,22 +184,6 @@ class _Machine:
                 raise SpecTrap(trap.cause, trap.detail, trap.also | {TrapClass.BORROW_LEFT}) from None
             raise
         return lifted
-
-    def _handle_op(self, instance: Instance, op: s.HandleOp, args: tuple[s.Value, ...]) -> None:
-        """Ops on resources and error contexts."""
-        match op:
-            case s.New(register, interface, name, rep):
-                resource_ops.new(instance, register, interface, name, rep)
-            case s.Rep(register, value):
-                resource_ops.rep(instance, register, instance.evaluate(value, args))
-            case s.ErrorContextNew(register, value):
-                resource_ops.error_context_new(instance, register, instance.evaluate(value, args))
-            case s.ErrorContextMessage(register, value):
-                resource_ops.error_context_message(instance, register, instance.evaluate(value, args))
-            case s.Drop(value):
-                owned = resource_ops.drop(instance, instance.evaluate(value, args))
-                if owned is not None:
-                    self._destroy(instance, owned)
 
     def _destroy(self, dropper: Instance, handle: ResourceHandle) -> None:
         """The destructor, called as an export of the implementor (`canon resource.drop`)."""

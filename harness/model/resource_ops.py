@@ -10,6 +10,22 @@ from harness.script.text import value_text
 from harness.trace import events as e
 
 
+def perform(instance: Instance, op: s.HandleOp, args: tuple[s.Value, ...]) -> ResourceHandle | None:
+    """An operation on resources and error contexts; a dropped resource is the caller's to destroy."""
+    match op:
+        case s.New(register, interface, name, number):
+            new(instance, register, interface, name, number)
+        case s.Rep(register, value):
+            rep(instance, register, instance.evaluate(value, args))
+        case s.ErrorContextNew(register, value):
+            error_context_new(instance, register, instance.evaluate(value, args))
+        case s.ErrorContextMessage(register, value):
+            error_context_message(instance, register, instance.evaluate(value, args))
+        case s.Drop(value):
+            return drop(instance, instance.evaluate(value, args))
+    return None
+
+
 def new(instance: Instance, register: int, interface: str | None, name: str, rep: int) -> None:
     exported = instance.world.exports.get(interface)
     resource = exported.resources.get(name) if exported is not None else None

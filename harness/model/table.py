@@ -18,6 +18,10 @@ class SpecTrap(Exception):
         self.also = also
 
 
+class Unpredictable(ValueError):
+    """No specification defines the outcome of the script; the model does not guess."""
+
+
 @dataclass(frozen=True, slots=True)
 class ResourceIdentity:
     """A resource type by the component that defines it and its canonical name there."""
@@ -26,15 +30,21 @@ class ResourceIdentity:
     canonical: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Task:
     """A running call of an export, and the number of borrows that it got and did not drop."""
 
     num_borrows: int = 0
 
 
+class Entry:
+    """What a table holds."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True, eq=False)
-class ResourceHandle:
+class ResourceHandle(Entry):
     rt: ResourceIdentity
     rep: int
     own: bool
@@ -42,7 +52,7 @@ class ResourceHandle:
     num_lends: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Subtask:
     """A call of an import, from the caller's side: the handles that it lends."""
 
@@ -58,11 +68,8 @@ class Subtask:
 
 
 @dataclass(slots=True, eq=False)
-class ErrorContextHandle:
+class ErrorContextHandle(Entry):
     message: bytes
-
-
-Entry = ResourceHandle | ErrorContextHandle
 
 
 class Table:

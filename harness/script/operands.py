@@ -128,4 +128,21 @@ class End:
     writable: bool = False
 
 
-Value = Number | Str | Fields | Case | Items | Raw | Entries | Pointer | Handle | BareEnd | End | Register | Argument
+@dataclass(frozen=True, slots=True)
+class StartedCall:
+    """At run time: a call, by its number in its component. It has no text."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewWaitableSet:
+    """At run time: a waitable set by its handle. It has no text."""
+
+    number: int
+
+
+RunTime = End | StartedCall | NewWaitableSet
+Value = (
+    Number | Str | Fields | Case | Items | Raw | Entries | Pointer | Handle | BareEnd | RunTime | Register | Argument
+)

@@ -18,10 +18,12 @@ from harness.script.operands import Entries as Entries
 from harness.script.operands import Fields as Fields
 from harness.script.operands import Handle as Handle
 from harness.script.operands import Items as Items
+from harness.script.operands import NewWaitableSet as NewWaitableSet
 from harness.script.operands import Number as Number
 from harness.script.operands import Pointer as Pointer
 from harness.script.operands import Raw as Raw
 from harness.script.operands import Register as Register
+from harness.script.operands import StartedCall as StartedCall
 from harness.script.operands import Str as Str
 from harness.script.operands import TypePlace as TypePlace
 from harness.script.operands import Value as Value

@@ -17,5 +17,7 @@ KINDS: dict[type, str] = {
     t.Map: "map",
     t.Own: "own",
     t.Borrow: "borrow",
+    t.Future: "future",
+    t.Stream: "stream",
 }
 """Types without a keyword of their own, by class."""

@@ -8,6 +8,7 @@ from harness.world import types as t
 from harness.world.despecialize import Bits, Handle, Product, Scalar, Sequence, Sum, despecialize
 
 MAX_FLAT_PARAMS = 16
+MAX_FLAT_ASYNC_PARAMS = 4
 MAX_FLAT_RESULTS = 1
 
 POINTER_SIZE = 4

@@ -1,13 +1,30 @@
-"""Whether a schedule that the specification allows explains a run."""
+"""Whether a schedule that the specification allows explains a run, event by event.
+
+All states that explain the run so far are kept. For the next event each goes on through the choices that show nothing
+to where it shows just this event; states that cannot are dropped. The run is explained while one is left, and at its
+end one must end in the same way. Most choices are made by the task that the next event belongs to, before any state is
+copied, so that there is rarely more than one state.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from harness.model.concurrency.observed import Following, RunEnd, Seen, Undecided
+from harness.model.concurrency.forking import fingerprint, fork
+from harness.model.concurrency.interpreter import GUEST
+from harness.model.concurrency.observed import Explained, Following, Left, RunEnd, Seen, Shown, Undecided, Unexplained
+from harness.model.concurrency.store import Raw, Store
+from harness.model.concurrency.threads import Option
 from harness.model.crossing import Crossings
+from harness.model.places import place_text
+from harness.plan.events import PlacedEvent
+from harness.plan.outcomes import ExpectedOutcome
 from harness.plan.roles import Role
 from harness.script import operations as s
+from harness.trace.async_events import Delivered
+
+MOST_STATES = 2_000
+"""States that are looked at for one event; with more the run is undecided."""
 
 
 def follow(
@@ -18,4 +35,136 @@ def follow(
     end: RunEnd,
 ) -> Following:
     """`seen`: all events of the run in their global order. `finish` is called in the order of `scripts`."""
-    return Undecided(0, "asynchronous runs are not modelled yet")
+    doubts: list[str] = []
+    states = [Store(crossings, scripts, entries, GUEST)]
+    for index, expected in enumerate(seen):
+        states = _Search(expected, doubts).from_states(states)
+        if not states:
+            return _refused(crossings, scripts, entries, seen[:index], expected, doubts)
+    search = _Search(None, doubts)
+    final = [state for state in search.from_states(states) if state.ended is not None and _is_end(state.ended, end)]
+    if final:
+        return Explained(_different([state.left for state in final]) if end.trap is None else ())
+    return _answer(len(seen), search, doubts)
+
+
+def _refused(
+    crossings: Crossings,
+    scripts: Mapping[Role, s.Script],
+    entries: Sequence[Role],
+    explained: Sequence[Seen],
+    refused: Seen,
+    doubts: list[str],
+) -> Following:
+    """What is allowed after `explained`: once more from the start, because the states have gone on."""
+    states = [Store(crossings, scripts, entries, GUEST)]
+    for expected in explained:
+        states = _Search(expected, doubts).from_states(states)
+    search = _Search(refused, doubts, all_options=True)
+    assert not search.from_states(states), "a choice was left out that explains the event"
+    return _answer(len(explained), search, doubts)
+
+
+def _answer(index: int, search: _Search, doubts: list[str]) -> Following:
+    if doubts:
+        return Undecided(index, doubts[0])
+    return Unexplained(index, tuple(map(shown, search.shown)), tuple(search.ends))
+
+
+def shown(raw: Raw) -> Shown:
+    return Shown(raw.role, raw.task, PlacedEvent(raw.event, place_text(raw.place)))
+
+
+def _is_end(model: ExpectedOutcome, end: RunEnd) -> bool:
+    if model.trap is None or end.trap is None:
+        return model.trap is end.trap
+    if end.trap in model.also:
+        return True
+    return model.trap is end.trap and (model.detail is None or model.detail == end.detail)
+
+
+def _different(all_left: list[dict[Role, Left]]) -> tuple[Mapping[Role, Left], ...]:
+    found: list[Mapping[Role, Left]] = []
+    for left in all_left:
+        if left not in found:
+            found.append(left)
+    return tuple(found)
+
+
+class _Search:
+    """From the states that explain a run so far to those that explain one more event, or its end."""
+
+    def __init__(self, expected: Seen | None, doubts: list[str], all_options: bool = False) -> None:
+        self._expected = expected
+        self._all_options = all_options
+        self._doubts = doubts
+        """Why the model cannot say what some state would have shown."""
+        self.shown: list[Raw] = []
+        """What was shown in place of the event."""
+        self.ends: list[ExpectedOutcome] = []
+
+    def from_states(self, states: list[Store]) -> list[Store]:
+        open_states, found, looked = list(states), [], 0
+        while open_states:
+            state = open_states.pop()
+            looked += 1
+            if looked > MOST_STATES:
+                self._doubts.append(f"more than {MOST_STATES} states explain the run so far")
+                break
+            state.run()
+            if not state.shown and state.unpredictable is not None:
+                self._doubts.append(state.unpredictable)
+            elif state.shown or state.ended is not None:
+                if self._fits(state):
+                    found.append(state)
+            else:
+                open_states += self._after_choice(state)
+        return self._distinct(found)
+
+    def _fits(self, state: Store) -> bool:
+        """Takes the event from what the state shows."""
+        if not state.shown:
+            assert state.ended is not None
+            if state.ended not in self.ends:
+                self.ends.append(state.ended)
+            return self._expected is None
+        first = state.shown[0]
+        expected = self._expected
+        if expected is None or (first.role, first.task, first.event) != (expected.role, expected.task, expected.event):
+            if first not in self.shown:
+                self.shown.append(first)
+            return False
+        state.shown.popleft()
+        return True
+
+    def _after_choice(self, state: Store) -> list[Store]:
+        assert state.choice is not None
+        wanted = [index for index, option in enumerate(state.choice) if self._may_show(option)]
+        if not wanted:
+            return []
+        branches = [fork(state) for _ in wanted[1:]] + [state]
+        for branch, index in zip(branches, wanted, strict=True):
+            branch.choose(index)
+        return branches
+
+    def _may_show(self, option: Option) -> bool:
+        expected = self._expected
+        if self._all_options or expected is None or option.expected is None:
+            return True
+        if option.expected != (expected.role, expected.task):
+            return False
+        return option.handle is None or (
+            isinstance(expected.event, Delivered) and expected.event.handle == option.handle
+        )
+
+    def _distinct(self, states: list[Store]) -> list[Store]:
+        if len(states) < 2:
+            return states
+        found: list[Store] = []
+        prints: list[list[object]] = []
+        for state in states:
+            own = fingerprint(state)
+            if own not in prints:
+                prints.append(own)
+                found.append(state)
+        return found

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.model.concurrency.follow import shown
+from harness.model.concurrency.interpreter import GUEST
 from harness.model.concurrency.observed import Left, Shown
+from harness.model.concurrency.store import Raw, Store
 from harness.model.context import Unpredictable
 from harness.model.crossing import Crossings
 from harness.plan.outcomes import ExpectedOutcome
@@ -25,5 +28,20 @@ class Prediction:
 
 
 def predict(crossings: Crossings, scripts: Mapping[Role, s.Script], entries: Sequence[Role]) -> Prediction:
-    """Raise `Unpredictable` where the specification leaves the outcome open."""
-    raise Unpredictable("asynchronous runs are not modelled yet")
+    """Run with the first option of each choice: a yield blocks, a wait that need not block does not; of ready threads
+    the one that has waited longest goes on; a set tells of its first member; the host calls when nothing is ready.
+
+    Raise `Unpredictable` where the specification leaves the outcome open.
+    """
+    store = Store(crossings, scripts, entries, GUEST)
+    raw: list[Raw] = []
+    while store.ended is None or store.shown:
+        store.run()
+        raw += store.shown
+        store.shown.clear()
+        if store.unpredictable is not None:
+            raise Unpredictable(store.unpredictable)
+        if store.choice is not None:
+            store.choose(0)
+    left = store.left if store.ended.trap is None else {}
+    return Prediction(tuple(map(shown, raw)), store.ended, left)

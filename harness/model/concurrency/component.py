@@ -1,0 +1,117 @@
+"""A component instance of an asynchronous run (CanonicalABI.md, "Component Instances"), and what its interpreter
+knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from harness.model.concurrency.copies import CopyEnd
+from harness.model.concurrency.forking import Forked
+from harness.model.concurrency.objects import CallObject, EndObject, EndType
+from harness.model.concurrency.threads import Thread
+from harness.model.concurrency.waitables import Subtask, Waitable, WaitableSet
+from harness.model.instance import Identify, Instance
+from harness.model.places import Place
+from harness.model.table import Entry, SpecTrap
+from harness.plan.outcomes import TrapClass
+from harness.plan.roles import Role
+from harness.script import operations as s
+from harness.trace.event import Event
+from harness.trace.events import PopEnd, PushEnd
+from harness.world import types as t
+from harness.world.world import World
+
+if TYPE_CHECKING:
+    from harness.model.concurrency.store import Store
+
+_E = TypeVar("_E", bound=Entry)
+
+
+class ComponentInstance(Instance, Forked):
+    def __init__(
+        self, store: Store, role: Role, world: World, identify: Identify, frames: Sequence[s.Frame], lists: s.Lists
+    ) -> None:
+        super().__init__(role, world, identify, frames)
+        self.store_of = store
+        self.lists = lists
+        self.backpressure = 0
+        self.num_waiting_to_enter = 0
+        self.exclusive_thread: Thread | None = None
+        self.threads: list[Thread] = []
+        """Those of tasks that have started and not ended."""
+        self.tasks = 0
+        """How many have started."""
+        self.calls: list[CallObject] = []
+        self.ends: dict[int, EndObject] = {}
+        """By their handles."""
+        self.sets = 0
+        """How many are not dropped."""
+        self.end_types: dict[str, EndType] = {}
+        """By canonical name, of all ends that were ever here."""
+
+    def rebind(self) -> None:
+        self._shown = []
+        self.show = self._shown.extend
+
+    def take_shown(self) -> list[tuple[Event, Place]]:
+        """What it has shown since the last time. An end that comes or goes is a new one to the interpreter."""
+        shown, self._shown[:] = list(self._shown), []
+        for event in shown[::2]:
+            if isinstance(event, PopEnd | PushEnd):
+                self.end_forget(event.end)
+        return list(zip(shown[::2], shown[1::2], strict=True))
+
+    def unset(self, register: int) -> Exception:
+        return self.fail("register_empty")
+
+    def add(self, waitable: Waitable) -> int:
+        waitable.index = self.table.add(waitable)
+        return waitable.index
+
+    def waitable(self, index: int) -> Waitable:
+        return _of(Waitable, self.table.get(index))
+
+    def waitable_set(self, index: int) -> WaitableSet:
+        return _of(WaitableSet, self.table.get(index))
+
+    def subtask(self, index: int) -> Subtask:
+        return _of(Subtask, self.table.get(index))
+
+    def end(self, entry: Entry, type: EndType, writable: bool) -> CopyEnd:
+        """The checks of all built-ins of streams and futures."""
+        is_end = isinstance(entry, CopyEnd) and entry.shared.is_stream == isinstance(type, t.Stream)
+        if not isinstance(entry, CopyEnd) or not is_end or entry.writable != writable:
+            # wasmtime has the words of `copying` where the other end of the kind is meant
+            raise SpecTrap(TrapClass.HANDLE_TYPE, also=frozenset({TrapClass.COPYING} if is_end else ()))
+        if entry.shared.shape != self.store_of.shapes.of(self, type.type):
+            raise SpecTrap(TrapClass.HANDLE_TYPE)
+        return entry
+
+    def lift_async_value(self, number: int, type: EndType) -> int:
+        """`lift_async_value`: the readable end leaves."""
+        end = self.end(self.table.remove(number), type, writable=False)
+        end.check_transfer()
+        return end.shared.number
+
+    def lower_async_value(self, channel: int, type: EndType) -> int:
+        self.end_types[type.canonical] = type
+        return self.add(CopyEnd(self.store_of.channels[channel], self, type, writable=False))
+
+    def end_forget(self, number: int) -> None:
+        """What the interpreter knows of the end is no longer true, unless a copy is under way."""
+        found = self.ends.get(number)
+        if found is not None and found.settled:
+            del self.ends[number]
+
+    def calls_unresolved(self) -> int:
+        return sum(not call.settled for call in self.calls)
+
+    def copies_under_way(self) -> int:
+        return sum(not end.settled for end in self.ends.values())
+
+
+def _of(kind: type[_E], entry: Entry) -> _E:
+    if not isinstance(entry, kind):
+        raise SpecTrap(TrapClass.HANDLE_TYPE)
+    return entry

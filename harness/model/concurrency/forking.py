@@ -1,0 +1,114 @@
+"""Copies and comparison of a whole state.
+
+Threads are data (a frame, a position, what is to be done next) and not generators of Python: a generator that waits
+cannot be copied, and following a trace needs a copy wherever two schedules may explain what was seen.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from harness.model.table import ErrorContextHandle, ResourceHandle, Table
+
+_S = TypeVar("_S")
+
+
+class Forked:
+    """Base of the objects that belong to one state. Everything else is shared by all states and never changed."""
+
+    __slots__ = ()
+
+    def rebind(self) -> None:
+        """Called for each new copy, whose attributes are copied already."""
+
+
+def fork(state: _S) -> _S:
+    """A copy that shares nothing that can change."""
+    memo: dict[int, Any] = {}
+    made: list[Forked] = []
+    copied: _S = _copied(state, memo, made)
+    for one in made:
+        one.rebind()
+    return copied
+
+
+def fingerprint(state: object) -> list[object]:
+    """Equal for two states if both go on in the same way. Objects that belong to a state count by their first visit."""
+    flat: list[object] = []
+    _flatten(state, {}, flat)
+    return flat
+
+
+_OWN = (Forked, Table, ResourceHandle, ErrorContextHandle)
+_DERIVED = frozenset(("show", "_shown"))
+"""Attributes that `rebind` makes; they say nothing about a state between two steps."""
+_SLOTS: dict[type, tuple[str, ...]] = {}
+
+
+def _slots(cls: type) -> tuple[str, ...]:
+    if cls not in _SLOTS:
+        _SLOTS[cls] = tuple([slot for base in cls.__mro__ for slot in base.__dict__.get("__slots__", ())])
+    return _SLOTS[cls]
+
+
+def _attributes(of: Any) -> list[tuple[str, Any]]:
+    found = [(name, getattr(of, name)) for name in _slots(of.__class__)]
+    found += [(name, value) for name, value in getattr(of, "__dict__", {}).items() if name not in _DERIVED]
+    return found
+
+
+def _copied(of: Any, memo: dict[int, Any], made: list[Forked]) -> Any:
+    copier = _COPY.get(of.__class__)
+    if copier is not None:
+        return copier(of, memo, made)
+    if not isinstance(of, _OWN):
+        return of
+    found = memo.get(id(of))
+    if found is None:
+        cls = of.__class__
+        found = memo[id(of)] = cls.__new__(cls)
+        for name, value in _attributes(of):
+            object.__setattr__(found, name, _copied(value, memo, made))
+        if isinstance(found, Forked):
+            made.append(found)
+    return found
+
+
+def _copied_tuple(of: tuple[Any, ...], memo: dict[int, Any], made: list[Forked]) -> tuple[Any, ...]:
+    items = tuple([_copied(item, memo, made) for item in of])
+    return of if all(map(lambda a, b: a is b, items, of)) else items
+
+
+_COPY: dict[type, Callable[[Any, dict[int, Any], list[Forked]], Any]] = {
+    int: lambda of, _memo, _made: of,
+    str: lambda of, _memo, _made: of,
+    tuple: _copied_tuple,
+    list: lambda of, memo, made: [_copied(item, memo, made) for item in of],
+    deque: lambda of, memo, made: deque([_copied(item, memo, made) for item in of]),
+    dict: lambda of, memo, made: {key: _copied(value, memo, made) for key, value in of.items()},
+}
+
+
+def _flatten(of: Any, numbers: dict[int, int], flat: list[object]) -> None:
+    if isinstance(of, list | deque | tuple):
+        flat.append(len(of))
+        for item in of:
+            _flatten(item, numbers, flat)
+    elif isinstance(of, dict):
+        flat.append(len(of))
+        for key, value in of.items():
+            flat.append(key)
+            _flatten(value, numbers, flat)
+    elif isinstance(of, _OWN):
+        number = numbers.get(id(of))
+        if number is not None:
+            flat.append(("again", number))
+            return
+        numbers[id(of)] = len(numbers)
+        flat.append(of.__class__)
+        for _, value in _attributes(of):
+            _flatten(value, numbers, flat)
+    else:
+        flat.append(of)

@@ -1,0 +1,30 @@
+"""The objects that values name."""
+
+from __future__ import annotations
+
+from harness.model.concurrency.component import ComponentInstance
+from harness.model.concurrency.objects import CallObject
+from harness.model.scalars import U32
+from harness.script import operations as s
+
+
+def waitable_handle(inst: ComponentInstance, value: s.Value) -> int:
+    """The handle of a call, an end or a set, or a bare one."""
+    match value:
+        case s.StartedCall(number):
+            return inst.calls[number].handle
+        case s.End(_, number) | s.NewWaitableSet(number) | s.BareEnd(_, number):
+            return number & U32
+        case s.Handle(number, None):
+            return number & U32
+    raise inst.fail("handle")
+
+
+def call_of(inst: ComponentInstance, value: s.Value) -> CallObject | None:
+    """A call by itself, or by a bare handle."""
+    match value:
+        case s.StartedCall(number):
+            return inst.calls[number]
+        case s.Handle(number, None) if number:
+            return next((call for call in inst.calls if call.handle == number), None)
+    return None

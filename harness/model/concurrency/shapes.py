@@ -1,0 +1,47 @@
+"""Whether two components mean the same type: the specification compares types by structure and resource types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.world import types as t
+
+if TYPE_CHECKING:
+    from harness.model.concurrency.component import ComponentInstance
+
+
+class Shapes:
+    """Equal numbers for equal types. Each type of each component is looked at once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, t.Type], int] = {}
+        self._numbers: dict[tuple[object, ...], int] = {}
+
+    def of(self, inst: ComponentInstance, type: t.Type | None) -> int:
+        """0: no type, as of a stream without payload."""
+        if type is None:
+            return 0
+        key = (inst.role, type)
+        found = self._known.get(key)
+        if found is None:
+            shape = self._shape(inst, type)
+            found = self._known[key] = self._numbers.setdefault(shape, len(self._numbers) + 1)
+        return found
+
+    def _shape(self, inst: ComponentInstance, type: t.Type) -> tuple[object, ...]:
+        match type:
+            case t.Prim():
+                return (type,)
+            case t.Own(resource) | t.Borrow(resource):
+                return type.__class__, inst.identity(resource)
+            case t.EnumType():
+                return type.__class__, type.cases
+            case t.Flags():
+                return type.__class__, type.labels
+            case t.Cases():
+                payloads = [self.of(inst, payload) for payload in type.payloads]
+                return type.__class__, type.case_names, *payloads
+            case t.Members():
+                return type.__class__, type.steps, *[self.of(inst, part) for part in type.parts]
+            case t.List() | t.Map() | t.Stream() | t.Future():
+                return type.__class__, *[self.of(inst, part) for part in type.parts]

@@ -1,0 +1,239 @@
+"""The state of a whole run, and who goes on (CanonicalABI.md, "Stack Switching", "Threads", "Embedding API").
+
+A store runs until it has something to show, a choice to make, or has ended. Between those it is deterministic. The
+choices are those of Concurrency.md, "Nondeterminism": whether a yield, or a wait on a set that has an event, blocks;
+which ready thread goes on; which member of a set is told. How an engine chooses stands nowhere. The first option of a
+choice is what `predict` takes.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.model.abi import Abi
+from harness.model.concurrency.component import ComponentInstance
+from harness.model.concurrency.copies import Shared
+from harness.model.concurrency.forking import Forked
+from harness.model.concurrency.observed import Left
+from harness.model.concurrency.shapes import Shapes
+from harness.model.concurrency.threads import Choice, Condition, Option, Running, SyncWait, Task, TaskState, Thread
+from harness.model.concurrency.waitables import EventTuple, Waitable, WaitableSet
+from harness.model.crossing import Crossings
+from harness.model.places import Place
+from harness.model.table import SpecTrap, Unpredictable
+from harness.plan.outcomes import ExpectedOutcome, TrapClass
+from harness.plan.roles import Role
+from harness.script import operations as s
+from harness.trace.event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """An event as the model shows it; the place becomes a text only when someone reads it."""
+
+    role: Role
+    task: int
+    event: Event
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class HostCall:
+    role: Role
+    is_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """What the interpreters do. `task`: of a call of `run`, or of `finish`."""
+
+    task: Callable[[Store, Role, bool], Task]
+    run_frame: Callable[[Store, Thread], None]
+    """The next operation."""
+    deliver: Callable[[Store, Thread, EventTuple], None]
+
+
+class Store(Forked):
+    def __init__(
+        self,
+        crossings: Crossings,
+        scripts: Mapping[Role, s.Script],
+        entries: Sequence[Role],
+        guest: Guest,
+    ) -> None:
+        self.crossings = crossings
+        self.guest = guest
+        self.shapes = Shapes()
+        self.ways = frozenset([(role, script.lists) for role, script in scripts.items()])
+        self.instances = {
+            role: ComponentInstance(
+                self, role, crossings.world(role), crossings.links.identify, script.frames, script.lists
+            )
+            for role, script in scripts.items()
+        }
+        self.channels: dict[int, Shared] = {}
+        self.waiting: list[Thread] = []
+        self.stack: list[Running] = []
+        """What runs, the innermost last: control goes back to the one below when a thread blocks or ends."""
+        self.shown: deque[Raw] = deque()
+        """Not yet looked at."""
+        self.choice: Choice | None = None
+        self.ended: ExpectedOutcome | None = None
+        self.unpredictable: str | None = None
+        """Why nobody can say how it goes on."""
+        self.calls = 0
+        """How many were made, for places."""
+        self.left: dict[Role, Left] = {}
+        self._host = deque([HostCall(role, True) for role in entries] + [HostCall(role, False) for role in scripts])
+        self._host_task: Task | None = None
+
+    @property
+    def abi(self) -> Abi:
+        return self.crossings.abi
+
+    # -- steps
+
+    def run(self) -> None:
+        """Until there is something to show, to choose, or the end."""
+        while not self.shown and self.choice is None and self.ended is None and self.unpredictable is None:
+            self._step()
+
+    def choose(self, index: int) -> None:
+        assert self.choice is not None
+        option = self.choice[index]
+        self.choice = None
+        self._guarded(option.function, option.args)
+
+    def _step(self) -> None:
+        top = self.stack[-1] if self.stack else None
+        if top is None:
+            self._tick()
+        elif isinstance(top, SyncWait):
+            self._guarded(Store._sync_wait, (top,))
+        elif top.todo:
+            do = top.todo.pop()
+            top.task.inst.where = top.task.where
+            self._guarded(do.function, (top, *do.args))
+            self._collect(top.task)
+        else:
+            self.stack.pop()
+
+    def _guarded(self, function: object, args: tuple[object, ...]) -> None:
+        assert callable(function)
+        try:
+            function(self, *args)
+        except SpecTrap as trap:
+            self.ended = ExpectedOutcome(trap.cause, trap.detail, trap.also)
+        except Unpredictable as error:
+            self.unpredictable = str(error)
+
+    def _collect(self, task: Task) -> None:
+        """What a step has shown is of one task."""
+        shown = task.inst.take_shown()
+        self.shown.extend([Raw(task.inst.role, task.number, *pair) for pair in shown])
+
+    # -- threads
+
+    def enter(self, task: Task, *, loops: bool = False) -> None:
+        """Control goes to a new task. `loops`: the caller waits until it is resolved (`canon_lift`)."""
+        if loops:
+            self.stack.append(SyncWait(task))
+        self.stack.append(task.implicit_thread)
+
+    def resume(self, thread: Thread, cancelled: bool = False) -> None:
+        self.waiting.remove(thread)
+        thread.condition = None
+        thread.cancelled = cancelled
+        self.stack.append(thread)
+
+    def wait_until(self, thread: Thread, condition: Condition, cancellable: bool = False) -> None:
+        """`Thread.wait_until`: then the thread does what is next in its list."""
+        thread.cancelled = cancellable and thread.task.deliver_pending_cancel()
+        if thread.cancelled:
+            return
+        if condition.holds() and self._differs(thread):
+            below = self.stack[-2]
+            expected = below.expected() if isinstance(below, Thread) else None
+            self.choice = [
+                Option(Store._go_on, (), thread.expected()),
+                Option(Store._block, (thread, condition, cancellable), expected),
+            ]
+            if condition.is_yield():
+                self.choice.reverse()
+        else:
+            self._block(thread, condition, cancellable)
+
+    def _differs(self, thread: Thread) -> bool:
+        """Whether it makes a difference that a thread that could go on blocks. Not if it can be resumed at once."""
+        if len(self.stack) < 2:
+            return False
+        return isinstance(self.stack[-2], Thread) or thread is thread.task.inst.exclusive_thread
+
+    def _go_on(self) -> None:
+        pass
+
+    def _block(self, thread: Thread, condition: Condition, cancellable: bool) -> None:
+        assert self.stack[-1] is thread
+        self.stack.pop()
+        thread.condition, thread.cancellable = condition, cancellable
+        self.waiting.append(thread)
+
+    def _sync_wait(self, wait: SyncWait) -> None:
+        """The end of `canon_lift` of a synchronous function that has blocked."""
+        if wait.task.state is TaskState.RESOLVED:
+            self.stack.pop()
+            return
+        inst = wait.task.inst
+        ready = [t for t in self.waiting if t in inst.threads and t.ready() and t is not inst.exclusive_thread]
+        if not ready:
+            raise SpecTrap(TrapClass.CANNOT_BLOCK)
+        self._choose([Option(Store.resume, (thread,), thread.expected()) for thread in ready])
+
+    def _choose(self, options: Choice) -> None:
+        """A choice is one only if there are several."""
+        self.choice = options
+        if len(options) == 1:
+            self.choose(0)
+
+    def tell(self, thread: Thread, wset: WaitableSet) -> None:
+        """`WaitableSet.get_pending_event`: the event is one more argument of what the thread does next."""
+        options = [
+            Option(Store._told, (thread, waitable), thread.expected(), waitable.index) for waitable in wset.ready()
+        ]
+        self._choose(options)
+
+    def _told(self, thread: Thread, waitable: Waitable) -> None:
+        event: EventTuple = waitable.get_pending_event()
+        do = thread.todo[-1]
+        do.args = (*do.args, event)
+
+    # -- the host
+
+    def _tick(self) -> None:
+        """The host calls, or lets a ready thread go on (`Store.tick`)."""
+        options = [Option(Store.resume, (thread,), thread.expected()) for thread in self.waiting if thread.ready()]
+        answered = self._host_task is None or self._host_task.state is TaskState.RESOLVED
+        if answered:
+            options.append(Option(Store._call if self._host else Store._end, ()))
+        if options:
+            self._choose(options)
+        elif self._host_task is not None and self._host_task.key is None and self._can_give_up(self._host_task):
+            self.resume(self._host_task.implicit_thread)
+        else:
+            self.ended = ExpectedOutcome(TrapClass.DEADLOCK)
+
+    def _call(self) -> None:
+        call = self._host.popleft()
+        self._host_task = self.guest.task(self, call.role, call.is_run)
+        self.enter(self._host_task)
+
+    def _end(self) -> None:
+        self.ended = ExpectedOutcome()
+
+    def _can_give_up(self, task: Task) -> bool:
+        """`finish` yields up to a bound. Where nothing else is ready it reaches the bound, if it can run at all."""
+        thread = task.implicit_thread
+        can_run = task.inst.exclusive_thread in (None, thread)
+        return can_run and task.state is TaskState.STARTED and thread in self.waiting

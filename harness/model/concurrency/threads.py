@@ -1,0 +1,229 @@
+"""Tasks and their threads (CanonicalABI.md, "Threads", "Tasks"). A task has one thread: scripts start no others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, unique
+from typing import TYPE_CHECKING
+
+from harness.model import table
+from harness.model.concurrency.forking import Forked
+from harness.model.concurrency.waitables import Subtask, Waitable, WaitableSet
+from harness.model.table import SpecTrap
+from harness.plan.outcomes import TrapClass
+from harness.plan.roles import Role
+from harness.script import operations as s
+
+if TYPE_CHECKING:
+    from harness.model.concurrency.component import ComponentInstance
+
+
+@unique
+class Lift(Enum):
+    """The type of a lifted function, and its option."""
+
+    CALLBACK = "an asynchronous function, lifted with `async` and a callback"
+    SYNC_OF_ASYNC = "an asynchronous function, lifted without `async`"
+    SYNC = "a synchronous function"
+
+
+@unique
+class TaskState(Enum):
+    INITIAL = 1
+    STARTED = 2
+    PENDING_CANCEL = 3
+    CANCEL_DELIVERED = 4
+    RESOLVED = 5
+
+
+@dataclass(eq=False)
+class Activity(Forked):
+    """A frame of the script while its task runs it."""
+
+    ops: tuple[s.Op, ...]
+    args: tuple[s.Value, ...]
+    blocking: bool
+    position: int = 0
+    cancelled: bool = False
+    """Whether the task was told that it is cancelled."""
+    entered: bool = False
+    """Whether the first core call has ended: the next ones are callbacks."""
+    answered: bool = False
+    """Whether `task.return` or `task.cancel` was called."""
+    result: s.Value | None = None
+    """What `ret` gave in a function that is lifted synchronously."""
+
+
+class Task(table.Task, Forked):
+    """`key` None: `finish`. `subtask` None: the caller is the host, or a `resource.drop`."""
+
+    def __init__(
+        self,
+        inst: ComponentInstance,
+        lift: Lift,
+        key: s.FrameKey | None,
+        subtask: Subtask | None = None,
+        rep: int = 0,
+        where: str = "",
+    ) -> None:
+        table.Task.__init__(self)
+        self.inst = inst
+        self.lift = lift
+        self.key = key
+        self.subtask = subtask
+        self.rep = rep
+        self.where = where
+        self.state = TaskState.INITIAL
+        self.number = 0
+        """Counted when it starts, as the interpreter counts it."""
+        self.activity = Activity((), (), False)
+        self.implicit_thread = Thread(self)
+
+    @property
+    def is_async(self) -> bool:
+        """By its type; such a task needs its instance for itself while it runs (`needs_exclusive`)."""
+        return self.lift is not Lift.SYNC
+
+    def has_backpressure(self) -> bool:
+        return self.inst.backpressure > 0 or self.inst.exclusive_thread is not None
+
+    def deliver_pending_cancel(self) -> bool:
+        if self.state is not TaskState.PENDING_CANCEL:
+            return False
+        self.state = TaskState.CANCEL_DELIVERED
+        return True
+
+    def check_return(self, *also: TrapClass) -> None:
+        """The traps of `Task.return_`. `also`: what else is broken."""
+        if self.state is TaskState.RESOLVED:
+            raise SpecTrap(TrapClass.RESOLVED_TWICE, also=frozenset((*also, *self._borrows_left())))
+        self._check_borrows(also)
+
+    def check_cancel(self) -> None:
+        """The traps of `Task.cancel`."""
+        if self.state is TaskState.RESOLVED:
+            raise SpecTrap(TrapClass.RESOLVED_TWICE, also=frozenset((TrapClass.NOT_CANCELLED, *self._borrows_left())))
+        if self.state is not TaskState.CANCEL_DELIVERED:
+            raise SpecTrap(TrapClass.NOT_CANCELLED, also=frozenset(self._borrows_left()))
+        self._check_borrows(())
+
+    def _borrows_left(self) -> tuple[TrapClass, ...]:
+        return (TrapClass.BORROW_LEFT,) if self.num_borrows else ()
+
+    def _check_borrows(self, also: tuple[TrapClass, ...]) -> None:
+        if self.num_borrows:
+            raise SpecTrap(TrapClass.BORROW_LEFT, also=frozenset(also))
+
+
+@dataclass(eq=False)
+class Do(Forked):
+    """What a thread does next: a function of (store, thread, *args). `shows`: an event of the thread is its first."""
+
+    function: Callable[..., None]
+    args: tuple[object, ...] = ()
+    shows: bool = True
+
+
+class Condition(Forked):
+    """What a blocked thread waits for (`ready_func`)."""
+
+    def is_yield(self) -> bool:
+        """Whether it waits for nothing but its turn."""
+        return False
+
+    def holds(self) -> bool:
+        raise NotImplementedError
+
+
+@dataclass(eq=False)
+class Always(Condition):
+    def is_yield(self) -> bool:
+        return True
+
+    def holds(self) -> bool:
+        return True
+
+
+@dataclass(eq=False)
+class Enterable(Condition):
+    task: Task
+
+    def holds(self) -> bool:
+        return not self.task.has_backpressure()
+
+
+@dataclass(eq=False)
+class NotExclusive(Condition):
+    """No other task runs code of the instance; with `wset`, one of its members has an event as well."""
+
+    inst: ComponentInstance
+    wset: WaitableSet | None = None
+
+    def is_yield(self) -> bool:
+        return self.wset is None
+
+    def holds(self) -> bool:
+        return self.inst.exclusive_thread is None and (self.wset is None or self.wset.has_pending_event())
+
+
+@dataclass(eq=False)
+class HasEvent(Condition):
+    of: Waitable | WaitableSet
+
+    def holds(self) -> bool:
+        return self.of.has_pending_event()
+
+
+@dataclass(eq=False)
+class Resolved(Condition):
+    subtask: Subtask
+
+    def holds(self) -> bool:
+        return self.subtask.resolved()
+
+
+class Thread(Forked):
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.todo: list[Do] = []
+        """The last is next."""
+        self.condition: Condition | None = None
+        """None while it runs."""
+        self.cancellable = False
+        self.cancelled = False
+        """How it went on after it was blocked."""
+
+    def then(self, function: Callable[..., None], *args: object) -> None:
+        self.todo.append(Do(function, args))
+
+    def ready(self) -> bool:
+        return self.condition is not None and self.condition.holds()
+
+    def expected(self) -> tuple[Role, int] | None:
+        """Whose event is next if this thread goes on, where that is known."""
+        if not self.todo or not self.todo[-1].shows:
+            return None
+        inst = self.task.inst
+        return inst.role, self.task.number or inst.tasks + 1
+
+
+@dataclass(eq=False)
+class SyncWait(Forked):
+    """The loop at the end of `canon_lift` of a synchronous function: threads of its instance until it is resolved."""
+
+    task: Task
+
+
+@dataclass(eq=False)
+class Option(Forked):
+    """One possibility at a choice. `expected`: whose event follows; `handle`: the waitable that it tells of."""
+
+    function: Callable[..., None]
+    args: tuple[object, ...]
+    expected: tuple[Role, int] | None = None
+    handle: int | None = None
+
+
+Running = Thread | SyncWait
+Choice = list[Option]

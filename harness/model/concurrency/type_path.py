@@ -1,0 +1,30 @@
+"""The stream or future type at a place of a function's type (interpreters/ASYNC.md, "The type at a place")."""
+
+from __future__ import annotations
+
+from harness.model.concurrency.objects import EndType
+from harness.script import operations as s
+from harness.world import types as t
+from harness.world.world import World
+
+
+def type_at(world: World, place: s.TypePlace) -> EndType | None:
+    """None where the path leads to no stream and no future."""
+    function = (world.export_function if place.exported else world.import_function)(place.interface, place.name)
+    if function is None or place.param > len(function.params):
+        return None
+    found = function.params[place.param].type if place.param < len(function.params) else function.result
+    for step in place.path:
+        inner = () if found is None else _parts(found)
+        found = inner[step] if step < len(inner) else None
+    return found if isinstance(found, t.Stream | t.Future) else None
+
+
+def _parts(type: t.Type) -> tuple[t.Type | None, ...]:
+    """What a step can lead to."""
+    match type:
+        case t.Option():
+            return (type.type,)
+        case t.Cases():
+            return type.payloads
+    return type.parts
