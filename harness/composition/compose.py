@@ -42,11 +42,12 @@ class CompositionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """A component that imports `host-ROLE` for each role and exports `ROLE-run` and `ROLE-finish`, and `ROLE-guard`
-    for each of `guarded`."""
+    """A component that imports `host-ROLE` for each of `roles` and exports `ROLE-run` and `ROLE-finish`, and
+    `ROLE-guard` for each of `guarded`."""
 
     component: bytes
     roles: tuple[Role, ...]
+    """Components that follow a script: all but one with an interpreter that is not ours."""
     modules: tuple[SharedModule, ...]
     """Modules that the host supplies under their `import_name`."""
     guarded: tuple[Role, ...] = ()
@@ -99,6 +100,7 @@ class _Writer:
         self._order = order
         self._shared = shared
         self._surfaces = {role: item.surface for role, item in shared.items()}
+        self._followers = tuple(role for role in order if CONTROL in self._surfaces[role].exports)
         self._wires = wires
         self._out = bytearray(COMPONENT_PREAMBLE)
         self._modules: dict[str, int] = {}
@@ -114,14 +116,14 @@ class _Writer:
             self._section(4, self._shared[role].component)
         for position, role in enumerate(self._order):
             self._instantiate(role, position)
-        for role in self._order:
+        for role in self._followers:
             control = self._alias(SORT_INSTANCE, self._instances[role], CONTROL)
             for function in ("run", "finish"):
                 self._export(entry_export(role, function), self._alias(SORT_FUNC, control, function))
         guarded = [role for role in self._order if ANCHOR in self._surfaces[role].exports]
         for role in guarded:
             self._export(entry_export(role, GUARD), self._alias(SORT_FUNC, self._instances[role], ANCHOR))
-        return Composition(bytes(self._out), tuple(self._order), tuple(modules.values()), tuple(guarded))
+        return Composition(bytes(self._out), self._followers, tuple(modules.values()), tuple(guarded))
 
     def _export(self, text: str, function: int) -> None:
         item = b"\x00" + name(text) + bytes([SORT_FUNC]) + unsigned(function) + b"\x00"
@@ -144,7 +146,7 @@ class _Writer:
         for index, module in enumerate(modules):
             self._modules[module.key] = index
             items.append(b"\x00" + name(module.import_name) + b"\x00\x11" + unsigned(index))
-        for role in self._order:
+        for role in self._followers:
             self._hosts[role] = self._new(SORT_INSTANCE)
             items.append(b"\x00" + name(host_import(role)) + bytes([SORT_INSTANCE]) + unsigned(host_type))
         self._section(10, vector(items))

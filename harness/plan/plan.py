@@ -23,6 +23,8 @@ class ComponentPlan:
     """Linked as tools do by default: imports in compatible versions become one (`harness/world/merging.py`)."""
     hooks: str = ""
     """The task hooks of its interpreter (`interpreters.HOOKS`); empty: none."""
+    foreign: bool = False
+    """Linked with the user's interpreter (`--interpreter`), which follows no script and writes no trace."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,9 +64,9 @@ class RunProgram:
     options: Options
 
     def perform(self, bench: Workbench) -> Examination:
-        from harness.programs.examine import examine_file
+        from harness.runs.perform import run_program
 
-        return examine_file(bench, self.path, self.name, self.options)
+        return run_program(bench, self)
 
 
 @dataclass(frozen=True, slots=True)
