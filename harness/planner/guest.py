@@ -11,12 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from harness.frontend.front_end import Surroundings, WitText, surround
+from harness.frontend.front_end import FrontEndError, Surroundings, WitText, surround
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner.bare import PlannedWorld, Progress, RunSteps, plan_steps, predicted, split
 from harness.planner.guest_calls import GuestCaller
-from harness.planner.guest_rules import GuestComposition
+from harness.planner.guest_rules import GuestComposition, without_rule
 from harness.planner.needs import needs_of
 from harness.script import operations as s
 from harness.world.world import Function
@@ -63,9 +63,24 @@ def guest_plan(
     title: str | None = None,
 ) -> Plan:
     """The plan of `harness check --interpreter`. Raises `FrontEndError` for WIT that cannot be used."""
-    surroundings = surround(source, world, features)
+    surroundings = guest_surroundings(source, world, features)
     name = title or surroundings.parts[Role.SUBJECT].plan.world
     return guest_world(surroundings, Random(seed), calls, name).plan
+
+
+def guest_surroundings(
+    source: Path | WitText, world: str | None, features: Sequence[str], merge_versions: bool = True
+) -> Surroundings:
+    """The composition around a world. Where a function has no rule, its interface, or the function of the world, is
+    imported and exported, if a world can do both. Raises `FrontEndError` for WIT that cannot be used."""
+    found = surround(source, world, features, merge_versions)
+    names = without_rule(found.parts[Role.SUBJECT].world)
+    if not names:
+        return found
+    try:
+        return surround(source, world, features, merge_versions, names)
+    except FrontEndError:
+        return found  # a world cannot do both
 
 
 def called(composition: GuestComposition) -> list[tuple[Role, Function]]:

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
-from harness.frontend.front_end import surround
 from harness.model import Unpredictable
 from harness.plan.plan import Plan, ScriptPlan
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, NewStep, RepStep, Step, StepError, trap_of
 from harness.planner.bare import RunSteps, predicted
 from harness.planner.cases import case_source, segments, value_of
-from harness.planner.guest import guest_world
+from harness.planner.guest import guest_surroundings, guest_world
 from harness.planner.guest_calls import Inner, Wrapping
 from harness.planner.guest_rules import Echo, Forward, GuestComposition
 from harness.planner.named import WORLD, import_of
@@ -40,7 +39,7 @@ def guest_case_plan(case: Case) -> Plan:
     """The plan of a case that has a plan with `boxed`. Raises `NoRole`."""
     if case.hooks:
         raise NoRole("the case needs an interpreter with task hooks")
-    surroundings = surround(case_source(case), case.world, case.features, case.merge_versions)
+    surroundings = guest_surroundings(case_source(case), case.world, case.features, case.merge_versions)
     if case.sample is not None:
         return guest_world(surroundings, Random(case.sample.seed), case.sample.calls, case.title).plan
     worlds = {role: part.world for role, part in surroundings.parts.items()}

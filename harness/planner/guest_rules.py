@@ -42,21 +42,31 @@ class Rules:
 def rules_of(world: World) -> Rules:
     found: dict[str, Rule] = {}
     left_out = []
-    forwarded = set()
     for function in world.export_functions():
         rule = _rule(world, function)
         if isinstance(rule, str):
             left_out.append(f"export {function.canonical}: {rule}")
-            continue
-        found[function.canonical] = rule
-        if isinstance(rule, Forward):
-            forwarded.add(rule.imported.canonical)
+        else:
+            found[function.canonical] = rule
     left_out += [
         f"import {function.canonical}: no export of its name and type calls it"
-        for function in world.import_functions()
-        if function.canonical not in forwarded
+        for function in _not_called(world, found)
     ]
     return Rules(found, tuple(left_out))
+
+
+def _not_called(world: World, rules: dict[str, Rule]) -> list[Function]:
+    """The imports that no rule calls."""
+    called = {rule.imported.canonical for rule in rules.values() if isinstance(rule, Forward)}
+    return [function for function in world.import_functions() if function.canonical not in called]
+
+
+def without_rule(world: World) -> frozenset[str]:
+    """The interfaces, and the functions of the world itself, of which a function has no rule."""
+    rules = rules_of(world).of
+    exports = [function for function in world.export_functions() if function.canonical not in rules]
+    functions = [*exports, *_not_called(world, rules)]
+    return frozenset(function.interface or function.name for function in functions)
 
 
 def _rule(world: World, function: Function) -> Rule | str:

@@ -141,6 +141,34 @@ def test_the_foreign_plan_has_nothing_of_the_subject() -> None:
         assert set(one.scripts) - set(other.scripts) == set(one.expected) - set(other.expected) == {Role.SUBJECT}
 
 
+ONE_WAY = """package a:b;
+interface base { resource r { constructor(a: u8); get: func() -> u8; } record p { x: r } }
+interface top { use base.{r, p}; make: func(a: string) -> p; look: func(b: list<borrow<r>>) -> u32; }
+interface out { use base.{r}; run: func(a: list<r>) -> result<r>; }
+world w {
+  import top;
+  export out;
+  import ask: func(q: string) -> u64;
+  export go: func() -> list<string>;
+  import inl: interface { z: func() -> f32; }
+  resource mine { constructor(); }
+}
+"""
+
+
+def test_what_goes_one_way_goes_both_ways(tmp_path: Path) -> None:
+    """The rule to forward applies to everything but a resource of the world itself."""
+    planned = plan(wit=ONE_WAY)
+    assert planned.unsupported == ("import -#[constructor]mine: no export of its name and type calls it",)
+    names = {name for run in planned.runs for name in run.functions}
+    assert names == {
+        *("a:b/base#[constructor]r", "a:b/base#[method]r.get", "a:b/top#make", "a:b/top#look", "a:b/out#run"),
+        *("-#ask", "-#go", "inl#z"),
+    }
+    found = examined(bench(tmp_path, echo()), planned)
+    assert found.verdict.outcome is Outcome.PASS, found.verdict.findings
+
+
 # ---- echo ------------------------------------------------------------------------------------------------------------
 
 
@@ -215,12 +243,14 @@ origin = "own"
 wit = '''
 package a:b;
 interface x {{ resource r {{ constructor(); }} f: func(a: u8) -> u8; g: func() -> r; h: func(a: r); }}
+interface y {{ f: func(a: u8) -> u8; }}
 world w {{ {world} }}
 '''
 {steps}
 """
 BOTH = "import x; export x;"
 CALL = '[[step]]\ncall = "a:b/x#f"\nargs = ["1"]\nresult = "{}"\n'
+ROOT = '[[step]]\ncall = "[method]r.a"\nargs = ["$r"]\nresult = "1"\n'
 MADE = '[[step]]\ncall = "a:b/x#g"\nresult = "$r"\n[[step]]\n'
 
 
@@ -234,7 +264,9 @@ def case_plan(folder: Path, world: str, steps: str) -> Plan:
     ("world", "steps"),
     [
         (BOTH, CALL.format(2)),
-        ("export x;", CALL.format(1)),
+        ("export x;", CALL.format(2)),
+        ("import x;", CALL.format(2)),
+        ("export y;", '[[step]]\ncall = "a:b/y#f"\nargs = ["1"]\nresult = "1"\n'),
         (BOTH, MADE + 'drop = "$r"\ndestroys = ["$r"]\n'),
         (BOTH, MADE + 'call = "a:b/x#h"\nargs = ["$r"]\nduring = [{ drop = "$r" }]\n'),
         (BOTH, MADE + 'drop = "$r"\n[[step]]\ndrop = "$r"\ntrap = "invalid-handle"\n'),
@@ -249,9 +281,8 @@ def test_a_case_with_echo(tmp_path: Path, world: str, steps: str) -> None:
 @pytest.mark.parametrize(
     ("world", "steps", "why"),
     [
-        ("import x;", CALL.format(2), "exports nothing"),
-        ("export x;", CALL.format(2), "returns something else"),
-        ("export x;", MADE + 'drop = "$r"\n', "has no rule"),
+        ("export y;", '[[step]]\ncall = "a:b/y#f"\nargs = ["1"]\nresult = "2"\n', "returns something else"),
+        ("import m: func() -> u8; resource r { a: func() -> u8; }", ROOT, "the world does not export it"),
         (BOTH, '[[step]]\nnew = "$r"\nresource = "a:b/x#r"\n', "does nothing by itself"),
         (BOTH, CALL.format(2) + 'by = "subject"\n', "does nothing by itself"),
     ],
