@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from harness.bench.checklist import checklist
 from harness.bench.examination import Examination, Options
 from harness.bench.examine import asked, examine, keep_or_say_why, taking_part
 from harness.bench.exhibit import exhibit
@@ -84,8 +85,18 @@ def examine_guest(
         tuple(observed.clock.seconds.items()),
         carried_out(plan, ran, options.list_calls),
         failed,
-        exhibit(tested, ran, verdict) if options.exhibits else Exhibits(),
+        _exhibits(bench, plan, tested, ran, verdict, options),
     )
+
+
+def _exhibits(
+    bench: Workbench, plan: Plan, tested: Plan, ran: Sequence[CellRun], verdict: Verdict, options: Options
+) -> Exhibits:
+    found = exhibit(tested, ran, verdict) if options.exhibits else Exhibits()
+    if not options.checklist:
+        return found
+    used = checklist(bench, plan, tested, ran[0].cell)
+    return replace(found, checklist=used, interface=tuple(item.function for item in used if item.calls))
 
 
 def _choose(bench: Workbench, plan: Plan, options: Options) -> _Chosen:

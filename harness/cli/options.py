@@ -52,7 +52,8 @@ class Common:
         """Raises `UsedWrongly`."""
         options = self.chosen.options(run, self.artifacts)
         kept = self.json.path is not None
-        return replace(options, list_calls=kept or self.verbose > 1, exhibits=kept)
+        counted = self.interpreter is not None and (kept or self.verbose > 0)
+        return replace(options, list_calls=kept or self.verbose > 1, exhibits=kept, checklist=counted)
 
     def in_effect(self) -> dict[str, str]:
         """All that results depend on, by name, for a reader of results."""

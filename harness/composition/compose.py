@@ -18,11 +18,13 @@ from harness.binary.sections import (
 )
 from harness.binary.share import Shared, SharedModule, SharedModules
 from harness.composition.anchor import EXPORT as ANCHOR
+from harness.composition.counting import EXPORT as COUNTING
 from harness.plan.roles import ItemKind, Role, Wire
 
 HOST = "harness:boxed/host@0.1.0"
 CONTROL = "harness:boxed/control@0.1.0"
 GUARD = "guard"
+COUNTS = "counts"
 
 _SORT = {ItemKind.INSTANCE: SORT_INSTANCE, ItemKind.FUNC: SORT_FUNC, ItemKind.TYPE: SORT_TYPE}
 _STRING = b"\x73"
@@ -42,8 +44,8 @@ class CompositionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """A component that imports `host-ROLE` for each of `roles` and exports `ROLE-run` and `ROLE-finish`, and
-    `ROLE-guard` for each of `guarded`."""
+    """A component that imports `host-ROLE` for each of `roles` and exports `ROLE-run` and `ROLE-finish`, `ROLE-guard`
+    for each of `guarded` and `ROLE-counts` for each of `counted`."""
 
     component: bytes
     roles: tuple[Role, ...]
@@ -53,6 +55,8 @@ class Composition:
     guarded: tuple[Role, ...] = ()
     """Roles whose component can check whether the memory next to its library is intact
     (`harness/composition/guards.py`)."""
+    counted: tuple[Role, ...] = ()
+    """Roles whose component counts the calls of its interpreter (`harness/composition/counting.py`)."""
 
 
 def host_import(role: Role) -> str:
@@ -60,7 +64,7 @@ def host_import(role: Role) -> str:
 
 
 def entry_export(role: Role, function: str) -> str:
-    """`function`: `run`, `finish` or `guard`."""
+    """`function`: `run`, `finish`, `guard` or `counts`."""
     return f"{role.value}-{function}"
 
 
@@ -120,10 +124,16 @@ class _Writer:
             control = self._alias(SORT_INSTANCE, self._instances[role], CONTROL)
             for function in ("run", "finish"):
                 self._export(entry_export(role, function), self._alias(SORT_FUNC, control, function))
-        guarded = [role for role in self._order if ANCHOR in self._surfaces[role].exports]
-        for role in guarded:
-            self._export(entry_export(role, GUARD), self._alias(SORT_FUNC, self._instances[role], ANCHOR))
-        return Composition(bytes(self._out), self._followers, tuple(modules.values()), tuple(guarded))
+        guarded = self._export_where_it_is(ANCHOR, GUARD)
+        counted = self._export_where_it_is(COUNTING, COUNTS)
+        return Composition(bytes(self._out), self._followers, tuple(modules.values()), guarded, counted)
+
+    def _export_where_it_is(self, function: str, shown: str) -> tuple[Role, ...]:
+        """Export a function of the components that have it, as `shown`."""
+        found = tuple(role for role in self._order if function in self._surfaces[role].exports)
+        for role in found:
+            self._export(entry_export(role, shown), self._alias(SORT_FUNC, self._instances[role], function))
+        return found
 
     def _export(self, text: str, function: int) -> None:
         item = b"\x00" + name(text) + bytes([SORT_FUNC]) + unsigned(function) + b"\x00"

@@ -90,6 +90,8 @@ class RunResult:
 
     traces: dict[Role, str]
     trap: Trap | None
+    counts: tuple[int, ...] = ()
+    """What a component counted (`harness/composition/counting.py`), if it did and the run did not trap."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ class ComponentPlan:
     """The task hooks of its interpreter (`interpreters.HOOKS`); empty: none."""
     foreign: bool = False
     """Linked with the user's interpreter (`--interpreter`), which follows no script and writes no trace."""
+    counted: bool = False
+    """Such a component with a library that counts the calls of the interpreter (`composition/counting.py`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from harness.planner.guest_calls import GuestCaller
 from harness.planner.guest_rules import GuestComposition, without_rule
 from harness.planner.needs import needs_of
 from harness.script import operations as s
+from harness.world.merging import merging
 from harness.world.world import Function
 
 
@@ -78,9 +79,11 @@ def guest_surroundings(
     if not names:
         return found
     try:
-        return surround(source, world, features, merge_versions, names)
+        whole = surround(source, world, features, merge_versions, names)
     except FrontEndError:
         return found  # a world cannot do both
+    # more imports in compatible versions are another world for a linker
+    return found if merging(whole.parts[Role.SUBJECT].world).names else whole
 
 
 def called(composition: GuestComposition) -> list[tuple[Role, Function]]:

@@ -13,6 +13,8 @@ from harness.world import types as t
 from harness.world.despecialize import Product, despecialize
 from harness.world.world import Function, World
 
+SYMBOLS = "env"
+
 
 @dataclass(frozen=True, slots=True)
 class Forward:
@@ -62,11 +64,12 @@ def _not_called(world: World, rules: dict[str, Rule]) -> list[Function]:
 
 
 def without_rule(world: World) -> frozenset[str]:
-    """The interfaces, and the functions of the world itself, of which a function has no rule."""
+    """The interfaces, and the functions of the world itself, of which a function has no rule. No toolchain can import
+    an interface with the name of the core module of symbols."""
     rules = rules_of(world).of
     exports = [function for function in world.export_functions() if function.canonical not in rules]
     functions = [*exports, *_not_called(world, rules)]
-    return frozenset(function.interface or function.name for function in functions)
+    return frozenset(function.interface or function.name for function in functions) - {SYMBOLS}
 
 
 def _rule(world: World, function: Function) -> Rule | str:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from harness.composition import guards
 from harness.composition.anchor import anchor, needs_anchor
+from harness.composition.counting import LIBRARY, counting, hidden
 from harness.plan.plan import ComponentPlan
 from harness.plan.roles import Role
 from harness.process.children import Killed
@@ -44,7 +45,7 @@ _Interpreter = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class _ComponentKey:
-    """`foreign`: linked with the interpreter that is not ours."""
+    """`foreign`: linked with the interpreter that is not ours. `counted`: whose calls are counted."""
 
     linker: str
     interpreter: _Interpreter
@@ -52,6 +53,7 @@ class _ComponentKey:
     guarded: bool
     merge_versions: bool
     foreign: bool
+    counted: bool
 
 
 class Builder:
@@ -119,15 +121,23 @@ class Builder:
         return self._collect(name, toolchain.name, job)
 
     def _libraries(
-        self, dylib: bytes, which: _Interpreter, guarded: bool = False, foreign: bool = False
+        self, dylib: bytes, which: _Interpreter, guarded: bool = False, foreign: Sequence[Library] = ()
     ) -> list[Library]:
         """The libraries of a link: the interpreter first, because dylibs re-export its `cabi_realloc` and the first
-        library that exports a symbol defines it."""
-        own = self._foreign if foreign else [Library(INTERPRETER, self._interpreters[which])]
+        library that exports a symbol defines it. `foreign`: an interpreter in the place of ours."""
+        own = foreign or [Library(INTERPRETER, self._interpreters[which])]
         world = Library(WORLD, dylib)
         if guarded:
             return [*own, Library(guards.BEFORE, guards.before()), world, self._behind]
         return [*own, world, Library("libanchor.so", self._anchor)] if needs_anchor(dylib) else [*own, world]
+
+    def _not_ours(self, key: _ComponentKey) -> Sequence[Library]:
+        if not key.counted:
+            return self._foreign if key.foreign else ()
+        libraries = [item for item in self._foreign if not item.adapter]
+        shown = [replace(item, data=hidden(item.data)) for item in libraries]
+        counts = Library(LIBRARY, counting(tuple([item.data for item in libraries])))
+        return [*shown, counts, *(item for item in self._foreign if item.adapter)]
 
     def _result(self, plan: ComponentPlan, build: Build) -> ComponentBuild:
         dylib = self._dylibs[_dylib_key(plan, build)]
@@ -159,7 +169,7 @@ class Builder:
                     missing[key] = f"link {plan.role.value} of {build.generator} by {build.linker}"
         jobs = []
         for key in self._external_first(list(missing), lambda key: key.linker):
-            libraries = self._libraries(key.dylib, key.interpreter, key.guarded, key.foreign)
+            libraries = self._libraries(key.dylib, key.interpreter, key.guarded, self._not_ours(key))
             options = LinkOptions(merge_versions=key.merge_versions)
             jobs.append((key, self._toolchains[key.linker].linker.link(libraries, options)))
         for key, job in reversed(jobs):
@@ -195,14 +205,14 @@ class Builder:
 
 def _dylib_key(plan: ComponentPlan, build: Build) -> _DylibKey:
     """The link options do not matter to a generator."""
-    return replace(plan, merge_versions=True, hooks=""), build.generator, build.abi_version
+    return replace(plan, merge_versions=True, hooks="", counted=False), build.generator, build.abi_version
 
 
 def _component_key(plan: ComponentPlan, build: Build, dylib: bytes) -> _ComponentKey:
     """The subject is under test, so it has guards; the others are linked as users link."""
     which = (build.abi_version, plan.hooks)
     guarded = plan.role is Role.SUBJECT
-    return _ComponentKey(build.linker, which, dylib, guarded, plan.merge_versions, plan.foreign)
+    return _ComponentKey(build.linker, which, dylib, guarded, plan.merge_versions, plan.foreign, plan.counted)
 
 
 def _forget(cache: OrderedDict[_K, BuildResult], remembered: int) -> None:

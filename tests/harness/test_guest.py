@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import interpreters
+from harness.bench.checklist import kind_of
 from harness.bench.examination import Examination, Options
 from harness.bench.examine import examine
 from harness.bench.examine_guest import examine_guest
@@ -332,3 +334,44 @@ def test_what_has_no_interpreter_is_skipped(tmp_path: Path) -> None:
     done = harness_here("run", str(table), str(program), "--interpreter", str(echo()), cwd=tmp_path)
     assert done.code == 0
     assert "2 skip" in done.said
+
+
+# ---- The check list --------------------------------------------------------------------------------------------------
+
+
+def test_every_call_is_counted_with_its_type(tmp_path: Path) -> None:
+    """The numbers of calls follow from the plan."""
+    wit = "package a:b; world w { export f: func(a: list<s8>, b: option<list<u16>>) -> option<list<u16>>; }"
+    found = examine_guest(bench(tmp_path, echo()), "w", plan(wit=wit, calls=9), Options(artifacts=None, checklist=True))
+    used = {item.function: item for item in found.exhibits.checklist}
+    calls = found.ran.calls
+    assert calls >= 9
+    assert {used[name].calls for name in ("export_start", "export_call", "export_finish")} == {calls}
+    assert (used["push_option"].calls, used["push_option"].types) == (calls, ("option<list<u16>>",))
+    assert used["push_list"].types == ("list<s8>", "list<u16>")
+    assert used["pop_list"].types == ("list<u16>",)
+    assert (used["push_record"].calls, used["pop_s8"].calls) == (0, 0)
+    assert set(found.exhibits.interface) == {name for name, item in used.items() if item.calls}
+
+
+ARRAYS = (
+    *("resource", "own", "borrow", "record", "tuple", "fixed_length_list", "flags", "enum", "variant", "option"),
+    *("result", "list", "map", "future", "stream"),
+)
+
+
+@pytest.mark.parametrize("name", interpreters.typed_functions())
+def test_the_array_of_each_index_of_a_type(name: str) -> None:
+    assert kind_of(name) in ARRAYS
+
+
+def test_functions_without_the_index_of_a_type() -> None:
+    assert [kind_of(name) for name in ("push_u8", "dealloc_bytes", "export_start", "pop_string")] == [None] * 4
+
+
+def test_the_list_of_a_command(tmp_path: Path) -> None:
+    (tmp_path / "w.wit").write_text("package a:b; world w { export f: func(a: char) -> char; }")
+    done = harness_here("check", "w.wit", "--interpreter", str(echo()), "-v", "--no-reference", cwd=tmp_path)
+    assert done.code == 0
+    assert "functions of the interpreter: 6 of 68 called" in done.said
+    assert "50  push_char" in done.said
