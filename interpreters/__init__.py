@@ -55,3 +55,9 @@ def functions() -> tuple[str, ...]:
     """The functions that `wit_dylib.h` declares, without `wit_dylib_`, in its order."""
     declared = re.findall(r"\bwit_dylib_(\w+)\(", header().read_text(encoding="utf-8"))
     return tuple(dict.fromkeys(declared))
+
+
+def typed_functions() -> tuple[str, ...]:
+    """Those of `functions` whose parameter `ty` is the index of a type."""
+    text = header().read_text(encoding="utf-8")
+    return tuple(dict.fromkeys(re.findall(r"\bwit_dylib_(\w+)\((?:void \*cx, )?size_t ty\b", text)))

@@ -1,4 +1,4 @@
-"""Builds the interpreter's libraries from their C sources: `python -m interpreters.build [--check]`.
+"""Builds the interpreters' libraries from their C sources: `python -m interpreters.build [--check]`.
 
 Needs the extra `interpreters` (ziglang: clang and wasm-ld). The `generator` command makes the section with the native
 imports and exports, as in any guest's build. The result depends on nothing else: no path, no time, no name of a
@@ -12,12 +12,15 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
 
-from interpreters import ALL, HOOKS, MODES, boxed
+from interpreters import ALL, HOOKS, MODES, VERSIONS, boxed
+from interpreters.echo import SOURCES as ECHO
+from interpreters.echo import echo
 
 ROOT = Path(__file__).resolve().parent
 SOURCES = ROOT / "src"
@@ -110,15 +113,31 @@ def build(version: int, flags: Sequence[str] = (), hooks: str = "", mode: str = 
         return out.read_bytes()
 
 
+def build_echo(version: int, flags: Sequence[str] = ()) -> bytes:
+    """The library of `echo` for a version of the interface; its world is empty. BuildError with the messages."""
+    with tempfile.TemporaryDirectory(prefix="echo-") as folder:
+        work = Path(folder)
+        out = work / "echo.so"
+        compile_library(sorted(ECHO.glob("*.c")), out, work, [f"-DWIT_DYLIB_VERSION={version}", *flags])
+        return out.read_bytes()
+
+
+def _libraries() -> Iterator[tuple[Path, Callable[[], bytes]]]:
+    """Every committed library, and how it is made."""
+    for version, hooks, mode in ALL:
+        yield boxed(version, hooks, mode), partial(build, version, hooks=hooks, mode=mode)
+    for version in VERSIONS:
+        yield echo(version), partial(build_echo, version)
+
+
 @click.command()
 @click.option("--check", is_flag=True, help="Compare with the committed libraries; write nothing.")
 def main(check: bool) -> None:
-    """Build the boxed interpreter's libraries."""
+    """Build the interpreters' libraries."""
     stale = []
-    for version, hooks, mode in ALL:
-        path = boxed(version, hooks, mode)
+    for path, make in _libraries():
         try:
-            library = build(version, hooks=hooks, mode=mode)
+            library = make()
         except BuildError as error:
             raise click.ClickException(str(error)) from None
         if not check:

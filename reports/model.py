@@ -119,6 +119,15 @@ class Covered:
 
 
 @dataclass(frozen=True, slots=True)
+class Used:
+    """A function of an interpreter under test, without `wit_dylib_`: the number of its calls, and with which types."""
+
+    function: str
+    calls: int
+    types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CaseResult:
     """A case or world and its verdict. `calls` are all calls of the failed run, in the order of the numbers in
     findings; `failed_run` is the number of that run, counted from 1. `repeat` is a command. `source` is the text of the
@@ -143,6 +152,8 @@ class CaseResult:
     made: tuple[Made, ...] = ()
     covered: tuple[Covered, ...] = ()
     interface: tuple[str, ...] = ()
+    checklist: tuple[Used, ...] = ()
+    """All functions of an interpreter under test; empty if it was not counted."""
 
     @property
     def area(self) -> str:

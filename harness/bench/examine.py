@@ -37,7 +37,7 @@ def choose_cells(bench: Workbench, plan: Plan, options: Options) -> list[Cell]:
 def _rounds(bench: Workbench, plan: Plan, options: Options) -> list[list[Cell]]:
     """The cells that run at first, and those that run if the first show anything wrong."""
     roles = [component.role for component in plan.components]
-    toolchains = _names(bench, options)
+    toolchains = taking_part(bench, options)
     if options.full_matrix:
         needs = plan.needs | {HOOKS} if any(plan.hooks.values()) else plan.needs
         return [full_cells(roles, toolchains, needs, makers(bench.toolchains, toolchains))]
@@ -46,11 +46,11 @@ def _rounds(bench: Workbench, plan: Plan, options: Options) -> list[list[Cell]]:
     return [first] if len(first) == len(every) else [first, every]
 
 
-def _names(bench: Workbench, options: Options) -> list[str]:
+def taking_part(bench: Workbench, options: Options) -> list[str]:
     return list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
 
 
-def _asked(plan: Plan) -> list[str]:
+def asked(plan: Plan) -> list[str]:
     """The requirements of a plan that some toolchains lack (`Toolchain.lacks`)."""
     features = any(part.features for part in plan.components)
     keeps = not all(part.merge_versions for part in plan.components)
@@ -66,17 +66,17 @@ def examine(
     taken = interpreters_own(plan)
     if taken:
         return Examination(name, plan.title, unusable(taken))
-    left = left_out(bench.toolchains, _names(bench, options), _asked(plan))
-    options = replace(options, toolchains=tuple(name for name in _names(bench, options) if name not in left))
+    left = left_out(bench.toolchains, taking_part(bench, options), asked(plan))
+    options = replace(options, toolchains=tuple(name for name in taking_part(bench, options) if name not in left))
     lacking = missing(plan.needs) or _nothing_to_run(plan) or ([] if options.toolchains else list(left.values()))
     if lacking:
         return Examination(name, plan.title, skipped("; ".join(lacking)), unsupported=plan.unsupported)
     planned = time.perf_counter()
     tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
     observed = Observed([])
-    taking_part = [bench.toolchains[name] for name in options.toolchains or ()]
+    present = [bench.toolchains[name] for name in options.toolchains or ()]
     since = time.perf_counter()
-    embedded = bench.embedding.judge(plan, taking_part)
+    embedded = bench.embedding.judge(plan, present)
     observed.clock.add("embed", since)
     for cells in _rounds(bench, plan, options):
         bench.observer.observe(plan, cells, bench.settings.run_limits, observed)
@@ -104,7 +104,7 @@ def examine(
         verdict,
         plan.components[0].wit if len(plan.components) == 1 else _subject_wit(plan),
         tuple(plan.runs[failed - 1].calls) if failed else (),
-        (*plan.unsupported, *left.values(), *unasked(plan, taking_part)),
+        (*plan.unsupported, *left.values(), *unasked(plan, present)),
         kept,
         time.perf_counter() - start,
         tuple(observed.clock.seconds.items()),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from harness.engine.results import RunLimits
 from harness.process.launching import Limits
+from harness.toolchains.interpreter import Interpreter
 from harness.toolchains.selection import Selection
 
 
@@ -18,3 +19,5 @@ class Settings:
     selection: Selection = field(default_factory=Selection)
     tool_limits: Limits = field(default_factory=Limits)
     run_limits: RunLimits = field(default_factory=RunLimits)
+    interpreter: Interpreter | None = None
+    """An interpreter that is not ours, which is then under test."""

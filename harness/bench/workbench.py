@@ -16,7 +16,7 @@ from harness.judge.structure import StructureComparer
 from harness.process.launching import longest
 from harness.process.steps import StepLost, Steps
 from harness.toolchains.builder import Builder
-from harness.toolchains.protocol import Toolchain
+from harness.toolchains.protocol import Library, Toolchain
 from harness.toolchains.selection import Environment
 
 if TYPE_CHECKING:
@@ -76,7 +76,20 @@ class Workbench:
     @cached_property
     def builder(self) -> Builder:
         refusal, bound = self.engine(EngineKind.WINCH).refusal, longest(self.settings.tool_limits)
-        return Builder(self.toolchains, self._interpreters, refusal, self.steps, external_seconds=bound)
+        return Builder(
+            self.toolchains,
+            self._interpreters,
+            refusal,
+            self.steps,
+            external_seconds=bound,
+            foreign=self.foreign,
+        )
+
+    @cached_property
+    def foreign(self) -> tuple[Library, ...]:
+        """The interpreter that is not ours and what is linked with it; empty without one."""
+        interpreter = self.settings.interpreter
+        return () if interpreter is None else interpreter.read()
 
     @cached_property
     def _interpreters(self) -> dict[tuple[int, str], bytes]:

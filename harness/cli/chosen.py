@@ -16,6 +16,7 @@ from harness.runs.run import Run, default_expectations
 from harness.suite.expectations_file import ExpectationsError
 from harness.toolchains.cells import OURS, REFERENCE
 from harness.toolchains.choose import Tools
+from harness.toolchains.interpreter import Interpreter
 from harness.toolchains.named import is_name
 from harness.toolchains.selection import NoToolchain
 from harness.toolchains.wasm_tools import ENVIRONMENT_VARIABLE
@@ -74,10 +75,16 @@ class Chosen:
             quick=self.quick_reference,
         )
 
-    def open_run(self, jobs: int, limits: Limits | None = None, patience: Patience | None = None) -> Run:
+    def open_run(
+        self,
+        jobs: int,
+        limits: Limits | None = None,
+        patience: Patience | None = None,
+        interpreter: Interpreter | None = None,
+    ) -> Run:
         """Raises `UsedWrongly`."""
         try:
-            return Run(self.tools(), jobs, limits, patience)
+            return Run(self.tools(), jobs, limits, patience, interpreter)
         except NoToolchain as error:
             raise UsedWrongly(str(error)) from error
 

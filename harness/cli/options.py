@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -14,9 +15,11 @@ from click.core import ParameterSource
 from harness.bench.examination import Options
 from harness.cli import outputs
 from harness.cli.chosen import TOOLCHAIN_HELP, Chosen
+from harness.cli.guest_options import guest_options, interpreter_words, take_interpreter
 from harness.cli.outputs import JsonFile
 from harness.engine.results import EngineKind
 from harness.runs.run import Run
+from harness.toolchains.interpreter import Interpreter
 from harness.toolchains.wasm_tools import QUICK_LINK
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -34,6 +37,8 @@ class Common:
     json: JsonFile
     strict: bool
     verbose: int
+    interpreter: Interpreter | None = None
+    """An interpreter that is not ours."""
 
     def open_run(self, tasks: int | None = None) -> Run:
         """Raises `UsedWrongly`. Starts at most as many workers as tasks. Checks outputs before anything runs."""
@@ -41,13 +46,14 @@ class Common:
         context = click.get_current_context(silent=True)
         if context is not None and context.get_parameter_source("artifacts") is ParameterSource.COMMANDLINE:
             outputs.check_folder(self.artifacts)
-        return self.chosen.open_run(min(self.jobs, tasks or self.jobs))
+        return self.chosen.open_run(min(self.jobs, tasks or self.jobs), interpreter=self.interpreter)
 
     def options(self, run: Run) -> Options:
         """Raises `UsedWrongly`."""
         options = self.chosen.options(run, self.artifacts)
         kept = self.json.path is not None
-        return replace(options, list_calls=kept or self.verbose > 1, exhibits=kept)
+        counted = self.interpreter is not None and (kept or self.verbose > 0)
+        return replace(options, list_calls=kept or self.verbose > 1, exhibits=kept, checklist=counted)
 
     def in_effect(self) -> dict[str, str]:
         """All that results depend on, by name, for a reader of results."""
@@ -63,11 +69,12 @@ class Common:
             "nearest-expectations": _yes(chosen.nearest_expectations),
             "jobs": str(self.jobs),
             "strict": _yes(self.strict),
+            "interpreter": shlex.join(interpreter_words(self.interpreter)),
         }
 
     def words(self) -> list[str]:
         """The options that a command for repeating one case also needs."""
-        words = self.chosen.words()
+        words = [*interpreter_words(self.interpreter), *self.chosen.words()]
         words += ["--artifacts", str(self.artifacts)] if self.artifacts != DEFAULT_ARTIFACTS else []
         return words + (["--strict"] if self.strict else [])
 
@@ -86,7 +93,7 @@ def common(command: F) -> F:
     wrapped.__doc__ = command.__doc__
     if hasattr(command, "__click_params__"):
         wrapped.__click_params__ = command.__click_params__  # type: ignore[attr-defined]  # how click keeps parameters
-    decorated: Callable[..., Any] = tool_options(wrapped)
+    decorated: Callable[..., Any] = guest_options(tool_options(wrapped))
     for option in reversed(_OPTIONS):
         decorated = option(decorated)
     return decorated  # type: ignore[return-value]  # click calls it with what `wrapped` takes
@@ -112,7 +119,13 @@ def take_chosen(given: dict[str, Any]) -> Chosen:
 def _common(given: dict[str, Any]) -> Common:
     chosen = take_chosen(given)
     json = JsonFile(given.pop("json_path"))
-    return Common(chosen, json=json, **{name: given.pop(name) for name in ("jobs", "artifacts", "strict", "verbose")})
+    interpreter = take_interpreter(given)
+    return Common(
+        chosen,
+        json=json,
+        interpreter=interpreter,
+        **{name: given.pop(name) for name in ("jobs", "artifacts", "strict", "verbose")},
+    )
 
 
 _TOOL_OPTIONS = (

@@ -50,6 +50,7 @@ def to_case(examination: Examination, repeat: str, source: str = "") -> model.Ca
         made=made,
         covered=covered,
         interface=examination.exhibits.interface,
+        checklist=tuple(model.Used(item.function, item.calls, item.types) for item in examination.exhibits.checklist),
     )
 
 

@@ -22,6 +22,7 @@ from harness.runs.pool import PoolClosed
 from harness.runs.run import Run
 from harness.text.files import UnreadableFile, read_text_file
 from reports import json_form, model, text
+from reports.checklist import checklist_text
 from reports.outcomes import Outcome
 
 
@@ -74,6 +75,8 @@ def execute(run: Run, jobs: Sequence[Job], common: Common, drawn: Mapping[str, s
     failed = text.failed_text(done)
     if failed:
         say("\n" + failed)
+    if checked := checklist_text(done.cases, types=common.verbose > 0):
+        say("\n" + checked)
     say(("interrupted: " if interrupted else "") + text.summary_text(done))
     common.json.write(json_form.to_json(done))
     if interrupted:

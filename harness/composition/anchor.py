@@ -7,13 +7,13 @@ anchor exports a function of the component, so it is reachable, and it needs the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from harness.binary.core_module import core_interface
 from harness.binary.sections import COMPONENT_PREAMBLE, MODULE_PREAMBLE, BinaryError, name, section, unsigned, vector
 
 EXPORT = "harness-anchor"
 """The function that the component exports because of it. It does nothing."""
-
-_WORLD = "harness:boxed/anchor@0.1.0"
 
 
 def needs_anchor(dylib: bytes) -> bool:
@@ -40,18 +40,23 @@ def anchor(needed: str) -> bytes:
     return exporting(module)
 
 
-def exporting(module: bytes) -> bytes:
-    """`module` with a section that declares `EXPORT` as its export from the component."""
-    return module + section(0, name("component-type:harness-anchor") + _component_type())
+_ANCHOR = (b"\x01\x40\x00\x01\x00", b"\x04\x00" + name(EXPORT) + b"\x01\x00")
+"""`export harness-anchor: func();`"""
 
 
-def _component_type() -> bytes:
-    """`world anchor { export harness-anchor: func(); }`, as tools write a world (WIT.md, "Package Format")."""
-    world = b"\x41" + vector([b"\x01\x40\x00\x01\x00", b"\x04\x00" + name(EXPORT) + b"\x01\x00"])
-    package = b"\x41" + vector([b"\x01" + world, b"\x04\x00" + name(_WORLD) + b"\x04\x00"])
+def exporting(module: bytes, members: Sequence[bytes] = _ANCHOR, world: str = "anchor") -> bytes:
+    """`module` with a section that declares the exports of `members`, declarations of a component type, as its own from
+    the component."""
+    return module + section(0, name(f"component-type:harness-{world}") + _component_type(members, world))
+
+
+def _component_type(members: Sequence[bytes], label: str) -> bytes:
+    """A world of these members, as tools write a world (WIT.md, "Package Format")."""
+    world = b"\x41" + vector(list(members))
+    package = b"\x41" + vector([b"\x01" + world, b"\x04\x00" + name(f"harness:boxed/{label}@0.1.0") + b"\x04\x00"])
     return (
         COMPONENT_PREAMBLE
         + section(0, name("wit-component-encoding") + b"\x04\x00")
         + section(7, vector([package]))
-        + section(11, vector([b"\x00" + name("anchor") + b"\x03\x00\x00"]))
+        + section(11, vector([b"\x00" + name(label) + b"\x03\x00\x00"]))
     )

@@ -18,6 +18,7 @@ from harness.binary.sections import (
 )
 from harness.binary.share import Shared, SharedModule, SharedModules
 from harness.composition.anchor import EXPORT as ANCHOR
+from harness.composition.counting import EXPORT as COUNTING
 from harness.plan.roles import ItemKind, Role, Wire
 
 HOST = "harness:boxed/host@0.1.0"
@@ -26,6 +27,7 @@ ASYNC_HOST = "harness:boxed/host@0.2.0"
 ASYNC_CONTROL = "harness:boxed/control@0.2.0"
 """The interfaces of interpreters for asynchronous worlds (interpreters/ASYNC.md). Both hosts have one type."""
 GUARD = "guard"
+COUNTS = "counts"
 
 _SORT = {ItemKind.INSTANCE: SORT_INSTANCE, ItemKind.FUNC: SORT_FUNC, ItemKind.TYPE: SORT_TYPE}
 _STRING = b"\x73"
@@ -45,11 +47,12 @@ class CompositionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """A component that imports `host-ROLE` for each role and exports `ROLE-run` and `ROLE-finish`, and `ROLE-guard`
-    for each of `guarded`."""
+    """A component that imports `host-ROLE` for each of `roles` and exports `ROLE-run` and `ROLE-finish`, `ROLE-guard`
+    for each of `guarded` and `ROLE-counts` for each of `counted`."""
 
     component: bytes
     roles: tuple[Role, ...]
+    """Components that follow a script: all but one with an interpreter that is not ours."""
     modules: tuple[SharedModule, ...]
     """Modules that the host supplies under their `import_name`."""
     guarded: tuple[Role, ...] = ()
@@ -57,6 +60,8 @@ class Composition:
     (`harness/composition/guards.py`)."""
     asynchronous: bool = False
     """Whether its traces come event by event, so that their order over all components is known."""
+    counted: tuple[Role, ...] = ()
+    """Roles whose component counts the calls of its interpreter (`harness/composition/counting.py`)."""
 
 
 def host_import(role: Role) -> str:
@@ -64,7 +69,7 @@ def host_import(role: Role) -> str:
 
 
 def entry_export(role: Role, function: str) -> str:
-    """`function`: `run`, `finish` or `guard`."""
+    """`function`: `run`, `finish`, `guard` or `counts`."""
     return f"{role.value}-{function}"
 
 
@@ -111,6 +116,7 @@ class _Writer:
         self._order = order
         self._shared = shared
         self._surfaces = {role: item.surface for role, item in shared.items()}
+        self._followers = tuple(role for role in order if CONTROL in self._surfaces[role].exports)
         self._wires = wires
         self._out = bytearray(COMPONENT_PREAMBLE)
         self._modules: dict[str, int] = {}
@@ -126,16 +132,22 @@ class _Writer:
             self._section(4, self._shared[role].component)
         for position, role in enumerate(self._order):
             self._instantiate(role, position)
-        for role in self._order:
+        for role in self._followers:
             control = self._alias(SORT_INSTANCE, self._instances[role], self._control)
             for function in ("run", "finish"):
                 self._export(entry_export(role, function), self._alias(SORT_FUNC, control, function))
-        guarded = [role for role in self._order if ANCHOR in self._surfaces[role].exports]
-        for role in guarded:
-            self._export(entry_export(role, GUARD), self._alias(SORT_FUNC, self._instances[role], ANCHOR))
+        guarded = self._export_where_it_is(ANCHOR, GUARD)
+        counted = self._export_where_it_is(COUNTING, COUNTS)
         return Composition(
-            bytes(self._out), tuple(self._order), tuple(modules.values()), tuple(guarded), self._asynchronous
+            bytes(self._out), self._followers, tuple(modules.values()), guarded, self._asynchronous, counted
         )
+
+    def _export_where_it_is(self, function: str, shown: str) -> tuple[Role, ...]:
+        """Export a function of the components that have it, as `shown`."""
+        found = tuple(role for role in self._order if function in self._surfaces[role].exports)
+        for role in found:
+            self._export(entry_export(role, shown), self._alias(SORT_FUNC, self._instances[role], function))
+        return found
 
     def _export(self, text: str, function: int) -> None:
         item = b"\x00" + name(text) + bytes([SORT_FUNC]) + unsigned(function) + b"\x00"
@@ -158,7 +170,7 @@ class _Writer:
         for index, module in enumerate(modules):
             self._modules[module.key] = index
             items.append(b"\x00" + name(module.import_name) + b"\x00\x11" + unsigned(index))
-        for role in self._order:
+        for role in self._followers:
             self._hosts[role] = self._new(SORT_INSTANCE)
             items.append(b"\x00" + name(host_import(role)) + bytes([SORT_INSTANCE]) + unsigned(host_type))
         self._section(10, vector(items))

@@ -16,7 +16,7 @@ from wasmtime.component import Component, Func, Linker
 from wasmtime.component._enter import maybe_raise_last_exn
 
 from harness.binary.share import SharedModule
-from harness.composition.compose import GUARD, Composition, entry_export, host_import
+from harness.composition.compose import COUNTS, GUARD, Composition, entry_export, host_import
 from harness.engine.deadline import Deadline
 from harness.engine.features import enable_all
 from harness.engine.results import (
@@ -74,6 +74,7 @@ class Compiled:
         self._engine = engine
         self._roles = composition.roles
         self._guards = {entry_export(role, GUARD) for role in composition.guarded}
+        self._counted = [entry_export(role, COUNTS) for role in composition.counted]
         self._component = Component(engine.engine, composition.component)
         self._order: list[tuple[Role, int]] | None = [] if composition.asynchronous else None
         self._hosts = {role: _Host(role, self._order) for role in composition.roles}
@@ -100,6 +101,7 @@ class Compiled:
         store = self._engine.store(limits)
         entry = "instantiate"
         trap = None
+        counts: tuple[int, ...] = ()
         try:
             instance = self._linker.instantiate(store, self._component)
             calls = [entry_export(role, "run") for role in entries]
@@ -109,6 +111,10 @@ class Compiled:
                 function = instance.get_func(store, entry)
                 assert function is not None, entry
                 call(function, store, limits.polls)
+            for entry in self._counted:
+                counted = instance.get_func(store, entry)
+                assert counted is not None, entry
+                counts += tuple(counted(store))
         except WasmtimeError as error:
             message = str(error)
             if entry == "instantiate" and not is_trap(message):
@@ -126,7 +132,7 @@ class Compiled:
         finally:
             store.close()  # it is part of a reference cycle that holds memories and a stack
         traces = {role: "".join(host.lines) for role, host in self._hosts.items()}
-        return RunResult(traces, trap, tuple(self._order or ()))
+        return RunResult(traces, trap, tuple(self._order or ()), counts)
 
 
 class Engine:

@@ -92,6 +92,8 @@ class RunResult:
     trap: Trap | None
     order: tuple[tuple[Role, int], ...] = ()
     """Of an asynchronous composition: the calls of `trace` by all components in order, with the length of each text."""
+    counts: tuple[int, ...] = ()
+    """What a component counted (`harness/composition/counting.py`), if it did and the run did not trap."""
 
 
 @dataclass(frozen=True, slots=True)

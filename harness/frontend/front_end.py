@@ -5,7 +5,7 @@ Uses `generator`'s WIT front end for all toolchains: the harness compares their 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from generator.sources.load import load, load_text, select_world
 from generator.wit.binary.encode import encode_world
 from generator.wit.printer_types import escaped
 from generator.wit.semver import replace_imports
+from harness.frontend.both_ways import add_other_ways
 from harness.frontend.mirror import add_mirrors
 from harness.frontend.mirror_text import one_text, with_mirrors
 from harness.frontend.narrow import narrow
@@ -71,15 +72,22 @@ class WitText:
 
 
 def surround(
-    source: Path | WitText, world: str | None = None, features: Sequence[str] = (), merge_versions: bool = True
+    source: Path | WitText,
+    world: str | None = None,
+    features: Sequence[str] = (),
+    merge_versions: bool = True,
+    both_ways: Collection[str] = (),
 ) -> Surroundings:
     """The composition around a world: `source` is a WIT file or folder, or a text. `merge_versions`: the subject is
-    linked as by default. Raises `FrontEndError`."""
+    linked as by default. `both_ways`: interfaces and functions of the world that it shall import and export, though it
+    does only one of them. Raises `FrontEndError`."""
     try:
         resolve, package, text = _load(source, features)
         subject = select_world(resolve, package, world)
         lost = narrow(resolve, subject)
-        if text is None or lost:
+        if both_ways:
+            add_other_ways(resolve, subject, both_ways)
+        if text is None or lost or both_ways:
             text = one_text(resolve, package)
         part = _part(resolve, Role.SUBJECT, subject, text, tuple(features))
         found = merging(part.world)

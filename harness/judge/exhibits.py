@@ -46,10 +46,22 @@ class Covered:
 
 
 @dataclass(frozen=True, slots=True)
+class Used:
+    """A function that an interpreter under test has, without `wit_dylib_`: the number of its calls, and the types with
+    which it was called if it takes one."""
+
+    function: str
+    calls: int
+    types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Exhibits:
-    """`interface`: the functions between libraries and interpreter that ran, without `wit_dylib_`."""
+    """`interface`: the functions between libraries and interpreter that ran, without `wit_dylib_`. `checklist`: all
+    functions of an interpreter that is not ours."""
 
     excerpts: tuple[Excerpt, ...] = ()
     made: tuple[Made, ...] = ()
     covered: tuple[Covered, ...] = ()
     interface: tuple[str, ...] = ()
+    checklist: tuple[Used, ...] = ()

@@ -41,11 +41,11 @@ def judge(
     for name in _toolchains(cells):
         findings = [*findings_of(structure.from_model.get(name, ())), *further.get(name, ())]
         if name in alone:
-            findings += _findings(cells[alone.index(name)], plan.runs)
+            findings += cell_findings(cells[alone.index(name)], plan.runs)
         behaviour.append(judging.judgement(name, findings))
     for number, run in enumerate(cells):
         if run.cell.toolchain is None or alone.index(run.cell.toolchain) < number:
-            judgement = judging.judgement(str(run.cell), _findings(run, plan.runs))
+            judgement = judging.judgement(str(run.cell), cell_findings(run, plan.runs))
             behaviour.append(_excused(judgement, run, behaviour))
     judgements = behaviour + _beside(judging, structure)
     judged = {judgement.toolchain for judgement in behaviour}
@@ -93,7 +93,8 @@ def _toolchains(cells: Sequence[CellRun]) -> list[str]:
     return [name for name in dict.fromkeys(found) if name is not None]
 
 
-def _findings(run: CellRun, runs: Sequence[ScriptPlan]) -> list[Finding]:
+def cell_findings(run: CellRun, runs: Sequence[ScriptPlan]) -> list[Finding]:
+    """What is wrong in one cell: what was not built, or the differences of its runs from the model."""
     findings = []
     for role, build in run.builds.items():
         failure = build.failure

@@ -281,7 +281,7 @@ def _end(type: t.Stream | t.Future) -> Load:
         try:
             return s.Number("u32", cx.inst.lift_async_value(number, type))
         except SpecTrap as trap:
-            return cx.bad(trap.cause, *trap.also)
+            return cx.invalid(trap.cause, *trap.also)
 
     return load
 

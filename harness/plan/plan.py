@@ -28,6 +28,10 @@ class ComponentPlan:
     """The task hooks of its interpreter (`interpreters.HOOKS`); empty: none."""
     asynchronous: bool = False
     """Linked with the interpreter for asynchronous worlds. All components of a plan are, or none is."""
+    foreign: bool = False
+    """Linked with the user's interpreter (`--interpreter`), which follows no script and writes no trace."""
+    counted: bool = False
+    """Such a component with a library that counts the calls of the interpreter (`composition/counting.py`)."""
 
     @property
     def interpreter(self) -> str:

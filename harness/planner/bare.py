@@ -73,8 +73,8 @@ def planned_world(
     """About `calls` calls, each function at least once; two runs, the second with lists that go whole."""
     worlds = {role: part.world for role, part in surroundings.parts.items()}
     composition = Composition(worlds, surroundings.wires)
-    functions = [(role, f) for role in ENTRY_ORDER if role in worlds for f in _under_test(composition, role)]
-    possible, lacking = _split(composition, functions)
+    functions = [(role, f) for role in ENTRY_ORDER if role in worlds for f in under_test(composition, role)]
+    possible, lacking = split(composition, functions)
     needs = needs_of(worlds.values(), surroundings.has_labels)
     each = max(1, -(-calls // max(1, len(possible))))
     rounds = [(s.Lists.BY_ELEMENT, each)]
@@ -120,7 +120,7 @@ def _runs(
     return runs, waiting
 
 
-def _under_test(composition: Composition, role: Role) -> list[Function]:
+def under_test(composition: Composition, role: Role) -> list[Function]:
     """The functions that one side calls for the test. A driver also has functions of the provider, which give it
     resources."""
     functions = composition.imports(role)
@@ -129,7 +129,7 @@ def _under_test(composition: Composition, role: Role) -> list[Function]:
     return [f for f in functions if composition.links.callee(role, f.interface, f.name)[0] is Role.SUBJECT]
 
 
-def _split(
+def split(
     composition: Composition, functions: list[tuple[Role, Function]]
 ) -> tuple[list[tuple[Role, Function]], dict[tuple[Role, Function], str]]:
     """Functions that can be called, and the others with the reason."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 from harness.frontend.front_end import FrontEndError, WitText, surround
@@ -34,9 +35,8 @@ def case_plan(case: Case) -> Plan:
     unknown = unknown_gate(case.wit, case.features)
     if unknown is not None:
         raise case.error(["features"], unknown)
-    source = WitText(case.wit, case.file.name, case.file.lines_before("wit")) if isinstance(case.wit, str) else case.wit
     try:
-        surroundings = surround(source, case.world, case.features, case.merge_versions)
+        surroundings = surround(case_source(case), case.world, case.features, case.merge_versions)
     except FrontEndError as error:
         if isinstance(case.wit, str) and error.line is not None:
             place = case.file.place_within("wit", error.line, error.column)
@@ -73,6 +73,13 @@ def case_plan(case: Case) -> Plan:
         unsupported=surroundings.unsupported,
         encodings=case.encodings,
     )
+
+
+def case_source(case: Case) -> Path | WitText:
+    """Where the WIT of a case is."""
+    if isinstance(case.wit, str):
+        return WitText(case.wit, case.file.name, case.file.lines_before("wit"))
+    return case.wit
 
 
 def _with_hooks(part: ComponentPlan, case: Case) -> ComponentPlan:

@@ -9,18 +9,22 @@ from pathlib import Path
 from harness.bench.artifacts import source_of
 from harness.bench.examination import Examination
 from harness.bench.examine import examine
+from harness.bench.examine_guest import examine_guest
 from harness.bench.workbench import Workbench
 from harness.explain.words import case_words
 from harness.frontend.front_end import FrontEndError, WitText
 from harness.frontend.gates import unknown_gate
 from harness.judge.ran import Ran
-from harness.judge.verdict import Verdict, broken, unusable
+from harness.judge.verdict import Verdict, broken, skipped, unusable
+from harness.link_cases.examine import examine_file
 from harness.plan.plan import Plan
 from harness.planner import case_plan, check_plan
+from harness.planner.guest import guest_plan
 from harness.process.steps import StepLost
+from harness.runs.guest import guest_case, no_interpreter
 from harness.runs.negative_cases import judge_negative_cases, unasked
 from harness.runs.second_opinion import second_opinion
-from harness.runs.tasks import CheckWorld, ExplainCase, RunCase, RunNegativeCases, Smoke
+from harness.runs.tasks import CheckWorld, ExplainCase, RunCase, RunLinkCase, RunNegativeCases, Smoke
 from harness.suite.case import Case, load_case
 from harness.suite.negative_cases import load_negative_cases
 from harness.text.limits import planning
@@ -51,6 +55,8 @@ def run_case(bench: Workbench, task: RunCase) -> Examination:
     planned = plan_case(bench, task.path)
     if isinstance(planned, Verdict):
         return Examination(task.name, "", planned)
+    if bench.settings.interpreter is not None:
+        return guest_case(bench, task, planned[0], started)
     return examine(bench, task.name, planned[1], task.options, started, source_of(task.path))
 
 
@@ -74,6 +80,8 @@ def explain_case(bench: Workbench, task: ExplainCase) -> str | Examination:
 
 def run_negative_cases(bench: Workbench, task: RunNegativeCases) -> Examination:
     started = time.perf_counter()
+    if bench.settings.interpreter is not None:
+        return Examination(task.name, "", skipped(no_interpreter("a table of negative cases")))
     try:
         table = load_negative_cases(task.path)
     except FileError as error:
@@ -85,6 +93,12 @@ def run_negative_cases(bench: Workbench, task: RunNegativeCases) -> Examination:
     return Examination(task.name, table.title, verdict, unsupported=unsupported, seconds=seconds, ran=ran)
 
 
+def run_link_case(bench: Workbench, task: RunLinkCase) -> Examination:
+    if bench.settings.interpreter is not None:
+        return Examination(task.name, "", skipped(no_interpreter("a link case")))
+    return examine_file(bench, task.path, task.name, task.options)
+
+
 def check_world(bench: Workbench, task: CheckWorld) -> Examination:
     started = time.perf_counter()
     unknown = unknown_gate(task.path, task.features)
@@ -93,7 +107,10 @@ def check_world(bench: Workbench, task: CheckWorld) -> Examination:
     name = f"{task.path.stem}{f'.{task.world}' if task.world else ''}@{task.seed}"
     try:
         with bench.steps.bounded("plan", extra=planning(task.calls)):
-            plan = check_plan(task.path, task.world, task.features, task.seed, task.calls, encodings=ENCODINGS)
+            if bench.settings.interpreter is not None:
+                plan = guest_plan(task.path, task.world, task.features, task.seed, task.calls)
+            else:
+                plan = check_plan(task.path, task.world, task.features, task.seed, task.calls, encodings=ENCODINGS)
     except FrontEndError as error:
         opinion = second_opinion(bench.toolchains, bench.builder, task.path, task.world, task.features)
         hint = (
@@ -103,12 +120,17 @@ def check_world(bench: Workbench, task: CheckWorld) -> Examination:
     except StepLost as lost:
         return Examination(name, "", broken(f"planning: {lost.loss.message}"))
     options = replace(task.options, first=First.SUBJECT_BOTH_WAYS, turn=task.seed)
+    if bench.settings.interpreter is not None:
+        return examine_guest(bench, name, plan, options, started, source_of(task.path))
     return examine(bench, name, plan, options, started, source_of(task.path))
 
 
 def smoke(bench: Workbench, task: Smoke) -> Examination:
     started = time.perf_counter()
     world, title = WitText(SMOKE_WIT, "smoke.wit"), "one tiny world in every cell"
+    if bench.settings.interpreter is not None:
+        plan = guest_plan(world, None, (), 0, 6, title)
+        return examine_guest(bench, "smoke", plan, replace(task.options, full_matrix=True), started)
     plan = check_plan(world, seed=0, calls=6, title=title, encodings=ENCODINGS)
     for name in bench.toolchains:
         if name not in (OURS, REFERENCE):

@@ -20,6 +20,7 @@ from harness.suite import expectations_file
 from harness.suite.expectations import Expectations
 from harness.toolchains import wasm_tools
 from harness.toolchains.choose import Tools, choose
+from harness.toolchains.interpreter import Interpreter
 from harness.toolchains.selection import ToolInfo
 
 EXPECTATIONS = "expectations"
@@ -29,14 +30,23 @@ EXPECTATIONS = "expectations"
 class Run:
     """Holds workers and temporary files; its exit ends and removes them in any case."""
 
-    def __init__(self, tools: Tools, jobs: int, limits: Limits | None = None, patience: Patience | None = None) -> None:
-        """Raises `NoToolchain`."""
+    def __init__(
+        self,
+        tools: Tools,
+        jobs: int,
+        limits: Limits | None = None,
+        patience: Patience | None = None,
+        interpreter: Interpreter | None = None,
+    ) -> None:
+        """`interpreter`: one that is not ours, which is then under test. Raises `NoToolchain`."""
         choice = choose(tools)
         self.notes = list(choice.notes)
         self.tools = choice.infos
         self._folder = fresh_folder()
         guard(self._folder.path)
-        self.settings = Settings(self._folder.path, choice.selection, limits or Limits())
+        if interpreter is not None:
+            self.notes.append(f"under test is the interpreter {interpreter.path}, in the subject; boxed is around it")
+        self.settings = Settings(self._folder.path, choice.selection, limits or Limits(), interpreter=interpreter)
         self._pool = Pool(self.settings, jobs, patience)
 
     def __enter__(self) -> Run:

@@ -64,9 +64,9 @@ class RunLinkCase:
     options: Options
 
     def perform(self, bench: Workbench) -> Examination:
-        from harness.link_cases.examine import examine_file
+        from harness.runs.perform import run_link_case
 
-        return examine_file(bench, self.path, self.name, self.options)
+        return run_link_case(bench, self)
 
 
 @dataclass(frozen=True, slots=True)

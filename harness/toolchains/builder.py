@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from harness.composition import guards
 from harness.composition.anchor import anchor, needs_anchor
+from harness.composition.counting import LIBRARY, counting, hidden
 from harness.plan.plan import ComponentPlan
 from harness.plan.roles import Role
 from harness.process.children import Killed
@@ -40,9 +41,20 @@ _K = TypeVar("_K")
 _DylibKey = tuple[ComponentPlan, str, int]
 _Interpreter = tuple[int, str]
 """The version of its interface, and which of the libraries for it (`ComponentPlan.interpreter`)."""
-_ComponentKey = tuple[str, _Interpreter, bytes, bool, bool]
-"""The linker, the interpreter, the library, whether it has guards around it, whether imports in compatible versions are
-merged."""
+
+
+@dataclass(frozen=True, slots=True)
+class _ComponentKey:
+    """`guarded`: with guards around the library. `foreign`: linked with the interpreter that is not ours. `counted`:
+    whose calls are counted."""
+
+    linker: str
+    interpreter: _Interpreter
+    dylib: bytes
+    guarded: bool
+    merge_versions: bool
+    foreign: bool
+    counted: bool
 
 
 class Builder:
@@ -56,9 +68,12 @@ class Builder:
         steps: Steps,
         remembered: int = 64,
         external_seconds: float | None = None,
+        foreign: Sequence[Library] = (),
     ) -> None:
         """`interpreters` by interface version and kind; `refusal` validates a core module. `external_seconds`: the
-        time after which a tool in its own process, which has its own limit, counts as lost."""
+        time after which a tool in its own process, which has its own limit, counts as lost. `foreign`: an interpreter
+        that is not ours, and what is linked with it."""
+        self._foreign = foreign
         self._toolchains = toolchains
         self._interpreters = interpreters
         self._refusal = refusal
@@ -106,15 +121,24 @@ class Builder:
         """The result of a job that was started elsewhere. `name`: the step's name, beginning with the stage."""
         return self._collect(name, toolchain.name, job)
 
-    def _libraries(self, dylib: bytes, which: _Interpreter, guarded: bool = False) -> list[Library]:
+    def _libraries(
+        self, dylib: bytes, which: _Interpreter, guarded: bool = False, foreign: Sequence[Library] = ()
+    ) -> list[Library]:
         """The libraries of a link: the interpreter first, because dylibs re-export its `cabi_realloc` and the first
-        library that exports a symbol defines it."""
-        interpreter, world = Library(INTERPRETER, self._interpreters[which]), Library(WORLD, dylib)
+        library that exports a symbol defines it. `foreign`: an interpreter in the place of ours."""
+        own = foreign or [Library(INTERPRETER, self._interpreters[which])]
+        world = Library(WORLD, dylib)
         if guarded:
-            return [interpreter, Library(guards.BEFORE, guards.before()), world, self._behind]
-        return (
-            [interpreter, world, Library("libanchor.so", self._anchor)] if needs_anchor(dylib) else [interpreter, world]
-        )
+            return [*own, Library(guards.BEFORE, guards.before()), world, self._behind]
+        return [*own, world, Library("libanchor.so", self._anchor)] if needs_anchor(dylib) else [*own, world]
+
+    def _not_ours(self, key: _ComponentKey) -> Sequence[Library]:
+        if not key.counted:
+            return self._foreign if key.foreign else ()
+        libraries = [item for item in self._foreign if not item.adapter]
+        shown = [replace(item, data=hidden(item.data)) for item in libraries]
+        counts = Library(LIBRARY, counting(tuple([item.data for item in libraries])))
+        return [*shown, counts, *(item for item in self._foreign if item.adapter)]
 
     def _result(self, plan: ComponentPlan, build: Build) -> ComponentBuild:
         dylib = self._dylibs[_dylib_key(plan, build)]
@@ -132,7 +156,8 @@ class Builder:
 
     def _start_generate(self, key: _DylibKey) -> Job:
         plan, toolchain, abi_version = key
-        options = GenerateOptions(interpreter=INTERPRETER, features=plan.features, abi_version=abi_version)
+        needed = self._foreign[0].name if plan.foreign else INTERPRETER
+        options = GenerateOptions(interpreter=needed, features=plan.features, abi_version=abi_version)
         return self._toolchains[toolchain].generator.generate(plan.wit, plan.world, options)
 
     def _link(self, pairs: Iterable[tuple[ComponentPlan, Build]]) -> None:
@@ -144,13 +169,12 @@ class Builder:
                 if key not in self._components:
                     missing[key] = f"link {plan.role.value} of {build.generator} by {build.linker}"
         jobs = []
-        for key in self._external_first(list(missing), lambda key: key[0]):
-            linker, which, dylib_data, guarded, merge_versions = key
-            toolchain = self._toolchains[linker]
-            libraries = self._libraries(dylib_data, which, guarded)
-            jobs.append((key, toolchain.linker.link(libraries, LinkOptions(merge_versions=merge_versions))))
+        for key in self._external_first(list(missing), lambda key: key.linker):
+            libraries = self._libraries(key.dylib, key.interpreter, key.guarded, self._not_ours(key))
+            options = LinkOptions(merge_versions=key.merge_versions)
+            jobs.append((key, self._toolchains[key.linker].linker.link(libraries, options)))
         for key, job in reversed(jobs):
-            self._components[key] = self._collect(missing[key], key[0], job)
+            self._components[key] = self._collect(missing[key], key.linker, job)
 
     def _collect(self, name: str, toolchain: str, job: Job) -> BuildResult:
         """The result of a job, announced as a step in any case. Raises `Killed` if it must be tried again."""
@@ -182,13 +206,15 @@ class Builder:
 
 def _dylib_key(plan: ComponentPlan, build: Build) -> _DylibKey:
     """The link options do not matter to a generator."""
-    return replace(plan, merge_versions=True, hooks="", asynchronous=False), build.generator, build.abi_version
+    plain = replace(plan, merge_versions=True, hooks="", asynchronous=False, counted=False)
+    return plain, build.generator, build.abi_version
 
 
 def _component_key(plan: ComponentPlan, build: Build, dylib: bytes) -> _ComponentKey:
     """The subject is under test, so it has guards; the others are linked as users link."""
     which = (build.abi_version, plan.interpreter)
-    return build.linker, which, dylib, plan.role is Role.SUBJECT, plan.merge_versions
+    guarded = plan.role is Role.SUBJECT
+    return _ComponentKey(build.linker, which, dylib, guarded, plan.merge_versions, plan.foreign, plan.counted)
 
 
 def _forget(cache: OrderedDict[_K, BuildResult], remembered: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from reports.fuzz import FuzzFinding, FuzzRun, Refused
 from reports.inputs import Input, Inputs
-from reports.model import Called, CaseResult, Covered, Excerpt, Finding, Made, Opinion, Ran, Run, Tool
+from reports.model import Called, CaseResult, Covered, Excerpt, Finding, Made, Opinion, Ran, Run, Tool, Used
 from reports.mutants import Mutant, MutantsRun
 from reports.outcomes import Outcome
 
@@ -31,6 +31,7 @@ PASSED = CaseResult(
     made=(Made("ours", 300, 4000, "package root:component;"), Made("reference", 400, 5000, "package root:component;")),
     covered=(Covered("import", "function", ("function",)), Covered("import", "parameter", ("u8",))),
     interface=("push_u8",),
+    checklist=(Used("push_u8", 2), Used("push_list", 0), Used("push_record", 1, ("a:b/c.r",))),
 )
 FAILED = replace(
     PASSED,
@@ -160,6 +161,7 @@ def hostile_case(text: str) -> CaseResult:
         made=(Made(text, 1, 1, text),),
         covered=(Covered("import", "parameter", ("u8",)),),
         interface=(text,),
+        checklist=(Used(text, 1, (text,)),),
     )
 
 

@@ -1,0 +1,170 @@
+"""Examines a plan with an interpreter that is not ours, from end to end inside a worker.
+
+The subject is linked with that interpreter by every generator and linker; the driver and the provider around it with
+`boxed`. If anything is wrong, the same cells run with `boxed` in the subject, too: what goes wrong there is no fault of
+the interpreter.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from harness.bench.checklist import checklist
+from harness.bench.examination import Examination, Options
+from harness.bench.examine import asked, examine, keep_or_say_why, taking_part
+from harness.bench.exhibit import exhibit
+from harness.bench.workbench import Workbench
+from harness.composition.interpreter_world import interpreters_own
+from harness.engine.features import missing
+from harness.engine.results import EngineKind
+from harness.judge.carried_out import carried_out
+from harness.judge.exhibits import Exhibits
+from harness.judge.guest import GuestCell, judge_guest
+from harness.judge.judging import cell_findings
+from harness.judge.observation import CellRun, Observed
+from harness.judge.verdict import Verdict, skipped, unusable
+from harness.plan.plan import Plan
+from harness.plan.roles import Role
+from harness.planner.guest import foreign
+from harness.toolchains.cells import OURS, Build, Cell
+from harness.toolchains.interpreter import exported, lacking
+from harness.toolchains.lending import left_out
+from harness.toolchains.protocol import Built
+
+OLD_INTERFACE = "makes libraries of the newest interface only"
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The cells of an examination, and which toolchains are not in them, each with the reason."""
+
+    cells: list[Cell]
+    left_out: dict[str, str]
+
+
+def examine_guest(
+    bench: Workbench, name: str, plan: Plan, options: Options, started: float | None = None, source: str = ""
+) -> Examination:
+    """`plan`: of `harness/planner/guest.py`, with a script for the subject, too. The rest as in `examine`."""
+    start = time.perf_counter() if started is None else started
+    taken = interpreters_own(plan)
+    if taken:
+        return Examination(name, plan.title, unusable(taken))
+    chosen = _choose(bench, plan, options)
+    notes = (*plan.unsupported, *chosen.left_out.values())
+    none = missing(plan.needs) or _nothing_to_run(plan) or ([] if chosen.cells else list(chosen.left_out.values()))
+    if none:
+        return Examination(name, plan.title, skipped("; ".join(none)), plan.subject_wit, unsupported=notes)
+    observed = Observed([])
+    tested = foreign(plan)
+    bench.observer.observe(tested, chosen.cells, bench.settings.run_limits, observed)
+    lacks = _lacking(bench, observed.cells)
+    notes = (*notes, *dict.fromkeys(lacks.values()))
+    ran = [run for run in observed.cells if str(run.cell) not in lacks]
+    if not ran:
+        reason = "; ".join(dict.fromkeys(lacks.values()))
+        return Examination(name, plan.title, skipped(reason), plan.subject_wit, unsupported=plan.unsupported)
+    verdict = _judge(bench, name, plan, tested, ran, options, observed)
+    kept = ""
+    if not verdict.outcome.good and options.artifacts is not None:
+        tools = list(bench.toolchains.values())
+        kept = keep_or_say_why(options.artifacts, name, source, tested, observed, tools)
+    failed = next((finding.run for _, finding in verdict.findings if finding.run), 0)
+    return Examination(
+        name,
+        plan.title,
+        verdict,
+        plan.subject_wit,
+        tuple(plan.runs[failed - 1].calls) if failed else (),
+        notes,
+        kept,
+        time.perf_counter() - start,
+        tuple(observed.clock.seconds.items()),
+        carried_out(plan, ran, options.list_calls),
+        failed,
+        _exhibits(bench, plan, tested, ran, verdict, options),
+    )
+
+
+def _exhibits(
+    bench: Workbench, plan: Plan, tested: Plan, ran: Sequence[CellRun], verdict: Verdict, options: Options
+) -> Exhibits:
+    found = exhibit(tested, ran, verdict) if options.exhibits else Exhibits()
+    if not options.checklist:
+        return found
+    used = checklist(bench, plan, tested, ran[0].cell)
+    return replace(found, checklist=used, interface=tuple(item.function for item in used if item.calls))
+
+
+def _choose(bench: Workbench, plan: Plan, options: Options) -> _Chosen:
+    """Every generator with every linker for the subject. The other components are by one toolchain, in turns; with the
+    full matrix by each, in both engines."""
+    interpreter = bench.settings.interpreter
+    assert interpreter is not None
+    names = taking_part(bench, options)
+    needed = [*asked(plan), *(["adapt"] if interpreter.adapters else [])]
+    without = left_out(bench.toolchains, names, needed)
+    usable = [name for name in names if name not in without]
+    generators = usable
+    if interpreter.abi_version != Build(OURS, OURS).abi_version:
+        generators = [name for name in usable if name == OURS]
+        without |= {f"{name} generates": f"{name} {OLD_INTERFACE}" for name in usable if name != OURS}
+    if not generators:
+        return _Chosen([], without)
+    subjects = [Build(generator, linker, interpreter.abi_version) for generator in generators for linker in usable]
+    makers = usable if options.full_matrix else [usable[options.turn % len(usable)]]
+    engines = list(EngineKind) if options.full_matrix else [options.engine]
+    roles = [component.role for component in plan.components]
+    cells = [
+        Cell(tuple((role, subject if role is Role.SUBJECT else Build(maker, maker)) for role in roles), engine)
+        for engine, maker, subject in itertools.product(engines, makers, subjects)
+    ]
+    return _Chosen(cells, without)
+
+
+def _nothing_to_run(plan: Plan) -> list[str]:
+    if any(run.calls for run in plan.runs):
+        return []
+    return ["no function of the world has a role for an interpreter that is not ours (docs/interpreters.md)"]
+
+
+def _lacking(bench: Workbench, cells: Sequence[CellRun]) -> dict[str, str]:
+    """The cells whose library needs functions that the interpreter does not have, with the reason."""
+    symbols = exported(bench.foreign)
+    found = {}
+    for run in cells:
+        dylib = run.builds[Role.SUBJECT].dylib
+        names = lacking(dylib.data, symbols) if isinstance(dylib, Built) else ()
+        if names:
+            generator = next(build.generator for role, build in run.cell.builds if role is Role.SUBJECT)
+            found[str(run.cell)] = (
+                f"{bench.foreign[0].name} has no {', '.join(names)}, which the library by {generator} needs"
+            )
+    return found
+
+
+def _judge(
+    bench: Workbench,
+    name: str,
+    plan: Plan,
+    tested: Plan,
+    runs: Sequence[CellRun],
+    options: Options,
+    observed: Observed,
+) -> Verdict:
+    since = time.perf_counter()
+    found = {str(run.cell): cell_findings(run, tested.runs) for run in runs}
+    observed.clock.add("compare", since)
+    control: Mapping[str, bool] = {}
+    by_tools = None
+    wrong = [run.cell for run in runs if found[str(run.cell)]]
+    if wrong:
+        with_ours = bench.observer.observe(plan, wrong, bench.settings.run_limits)
+        control = {str(run.cell): bool(cell_findings(run, plan.runs)) for run in with_ours.cells}
+        if any(control.values()):
+            by_tools = examine(bench, name, plan, replace(options, artifacts=None)).verdict
+    cells = [GuestCell(run.cell, tuple(found[str(run.cell)]), control.get(str(run.cell), False)) for run in runs]
+    return judge_guest(bench.foreign[0].name, cells, by_tools)

@@ -1,0 +1,81 @@
+"""Options for an interpreter that is not ours, which is then under test (docs/interpreters.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+import interpreters
+from harness.cli.exits import UsedWrongly
+from harness.toolchains.interpreter import NEWEST, BadInterpreter, Interpreter, Named
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option(
+        "--interpreter",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Test this interpreter's library; docs/interpreters.md says what it must do.",
+    ),
+    click.option(
+        "--abi-version",
+        type=click.Choice([str(version) for version in interpreters.VERSIONS]),
+        help=f"The version of its interface.  [default: {NEWEST}]",
+    ),
+    click.option(
+        "--adapt", "adapters", multiple=True, metavar="NAME=FILE", help="An adapter for the interpreter's imports."
+    ),
+    click.option(
+        "--library", "libraries", multiple=True, metavar="NAME=FILE", help="A library to link with the interpreter."
+    ),
+)
+
+
+def guest_options(command: F) -> F:
+    """Adds the options; `take_interpreter` removes them from the parameters."""
+    decorated = command
+    for option in reversed(_OPTIONS):
+        decorated = option(decorated)
+    return decorated
+
+
+def take_interpreter(given: dict[str, Any]) -> Interpreter | None:
+    """Raises `UsedWrongly` for files that cannot be an interpreter."""
+    path, version = given.pop("interpreter"), given.pop("abi_version")
+    adapters, libraries = given.pop("adapters"), given.pop("libraries")
+    if path is None:
+        for option, value in (("--abi-version", version), ("--adapt", adapters), ("--library", libraries)):
+            if value:
+                raise UsedWrongly(f"{option} is for an interpreter: name it with --interpreter FILE")
+        return None
+    found = Interpreter(path, int(version or NEWEST), _named("--library", libraries), _named("--adapt", adapters))
+    try:
+        found.read()
+    except BadInterpreter as error:
+        raise UsedWrongly(str(error)) from error
+    return found
+
+
+def _named(option: str, texts: Sequence[str]) -> tuple[Named, ...]:
+    found = []
+    for text in texts:
+        name, equals, path = text.partition("=")
+        if not (name and equals and path):
+            raise UsedWrongly(f"{option} {text}: expected NAME=FILE")
+        found.append(Named(name, Path(path)))
+    return tuple(found)
+
+
+def interpreter_words(interpreter: Interpreter | None) -> list[str]:
+    """The options of a command that repeats a run."""
+    if interpreter is None:
+        return []
+    words = ["--interpreter", str(interpreter.path)]
+    words += ["--abi-version", str(interpreter.abi_version)] if interpreter.abi_version != NEWEST else []
+    for option, items in (("--adapt", interpreter.adapters), ("--library", interpreter.libraries)):
+        words += [word for item in items for word in (option, f"{item.name}={item.path}")]
+    return words

@@ -1,0 +1,64 @@
+"""The verdict on an interpreter that is not ours: what goes wrong with it, and not with `boxed` in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.judge.verdict import SEVERITY, Finding, Judgement, Verdict, worst
+from harness.plan.roles import Role
+from harness.toolchains.cells import Build, Cell
+from reports.outcomes import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class GuestCell:
+    """What was found in a cell with the interpreter, and whether `boxed` in its place also shows a fault there."""
+
+    cell: Cell
+    findings: tuple[Finding, ...]
+    without_it: bool = False
+
+    @property
+    def subject(self) -> Build:
+        return next(build for role, build in self.cell.builds if role is Role.SUBJECT)
+
+    @property
+    def blamed(self) -> bool:
+        """Whether only the interpreter can have this fault."""
+        return bool(self.findings) and not self.without_it
+
+
+def judge_guest(interpreter: str, cells: Sequence[GuestCell], by_tools: Verdict | None) -> Verdict:
+    """`by_tools`: the verdict on the toolchains with `boxed`, if a cell shows a fault without the interpreter.
+
+    If only libraries of one generator show a fault, and others took part, nobody can say whether the interpreter or
+    that generator is wrong: both are named.
+    """
+    judgements = [_judgement(interpreter, cell, by_tools) for cell in cells]
+    if by_tools is not None:
+        judgements += [judgement for judgement in by_tools.judgements if judgement.findings]
+    return Verdict(worst(judgements), tuple(judgements), _minority(interpreter, cells, judgements, by_tools))
+
+
+def _judgement(interpreter: str, cell: GuestCell, by_tools: Verdict | None) -> Judgement:
+    name = f"{interpreter} with {cell.subject}@{cell.cell.engine.value}"
+    if not cell.findings:
+        return Judgement(name, Outcome.PASS)
+    if cell.without_it and by_tools is not None and by_tools.outcome is Outcome.EXPECTED_FAILURE:
+        known = next(judged.expectation for judged in by_tools.judgements if judged.expectation is not None)
+        return Judgement(name, Outcome.EXPECTED_FAILURE, cell.findings, known)
+    outcome = min((finding.outcome for finding in cell.findings), key=SEVERITY.index)
+    return Judgement(name, outcome, cell.findings)
+
+
+def _minority(
+    interpreter: str, cells: Sequence[GuestCell], judgements: Sequence[Judgement], by_tools: Verdict | None
+) -> str | None:
+    if any(judgement.outcome.undecided for judgement in judgements):
+        return None
+    blamed = {cell.subject.generator for cell in cells if cell.blamed}
+    if not blamed:
+        return by_tools.minority if by_tools is not None else None
+    others = {cell.subject.generator for cell in cells if not cell.findings} - blamed
+    return f"{interpreter}, {blamed.pop()}" if len(blamed) == 1 and others else interpreter

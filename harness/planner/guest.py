@@ -1,0 +1,108 @@
+"""Makes plans of worlds whose subject has an interpreter that is not ours (`--interpreter`).
+
+Only the driver starts calls. The plan is complete: its scripts make `boxed` behave like such an interpreter, which
+shows that the plan itself is right. `foreign` is the same plan for the interpreter under test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+from harness.frontend.front_end import FrontEndError, Surroundings, WitText, surround
+from harness.plan.plan import Plan
+from harness.plan.roles import Role
+from harness.planner.bare import PlannedWorld, Progress, RunSteps, plan_steps, predicted, split
+from harness.planner.guest_calls import GuestCaller
+from harness.planner.guest_rules import GuestComposition, without_rule
+from harness.planner.needs import needs_of
+from harness.script import operations as s
+from harness.world.merging import merging
+from harness.world.world import Function
+
+
+def guest_world(surroundings: Surroundings, random: Random, calls: int, title: str) -> PlannedWorld:
+    """About `calls` calls of the subject's exports that have a rule, each at least once; two runs, the second with
+    lists that go whole in the driver and the provider."""
+    worlds = {role: part.world for role, part in surroundings.parts.items()}
+    composition = GuestComposition(worlds, surroundings.wires)
+    possible, lacking = split(composition, called(composition))
+    needs = needs_of(worlds.values(), surroundings.has_labels)
+    each = max(1, -(-calls // max(1, len(possible))))
+    rounds = [(s.Lists.BY_ELEMENT, each)]
+    if needs.lists and each > 1:
+        rounds = [(s.Lists.BY_ELEMENT, each - each // 2), (random.choice(needs.lists), each // 2)]
+    progress = Progress()
+    runs = [
+        RunSteps(plan_steps(GuestCaller(composition, random, way), possible, count, progress), way)
+        for way, count in (rounds if possible else ())
+    ]
+    left_out = [*composition.rules.left_out, *lacking.values(), *progress.never.values()]
+    plan = Plan(
+        title=title,
+        components=tuple(part.plan for part in surroundings.parts.values()),
+        wires=surroundings.wires,
+        unmergeable=surroundings.unmergeable,
+        worlds=worlds,
+        entries=(),
+        runs=tuple(predicted(composition, run) for run in runs),
+        needs=needs.engine,
+        unsupported=surroundings.unsupported + tuple(left_out),
+    )
+    ran = [item for item in possible if item not in progress.never]
+    return PlannedWorld(plan, composition, tuple(runs), tuple(ran))
+
+
+def guest_plan(
+    source: Path | WitText,
+    world: str | None,
+    features: Sequence[str],
+    seed: int,
+    calls: int,
+    title: str | None = None,
+) -> Plan:
+    """The plan of `harness check --interpreter`. Raises `FrontEndError` for WIT that cannot be used."""
+    surroundings = guest_surroundings(source, world, features)
+    name = title or surroundings.parts[Role.SUBJECT].plan.world
+    return guest_world(surroundings, Random(seed), calls, name).plan
+
+
+def guest_surroundings(
+    source: Path | WitText, world: str | None, features: Sequence[str], merge_versions: bool = True
+) -> Surroundings:
+    """The composition around a world. Where a function has no rule, its interface, or the function of the world, is
+    imported and exported, if a world can do both. Raises `FrontEndError` for WIT that cannot be used."""
+    found = surround(source, world, features, merge_versions)
+    names = without_rule(found.parts[Role.SUBJECT].world)
+    if not names:
+        return found
+    try:
+        whole = surround(source, world, features, merge_versions, names)
+    except FrontEndError:
+        return found  # a world cannot do both
+    # more imports in compatible versions are another world for a linker
+    return found if merging(whole.parts[Role.SUBJECT].world).names else whole
+
+
+def called(composition: GuestComposition) -> list[tuple[Role, Function]]:
+    """The functions of the subject that the driver can call."""
+    if Role.DRIVER not in composition.worlds:
+        return []
+    functions = composition.imports(Role.DRIVER)
+    return [(Role.DRIVER, f) for f in functions if composition.rule(Role.DRIVER, f) is not None]
+
+
+def foreign(plan: Plan) -> Plan:
+    """The plan for the interpreter under test: the subject follows no script and shows nothing."""
+    components = tuple(replace(part, foreign=part.role is Role.SUBJECT) for part in plan.components)
+    runs = tuple(
+        replace(
+            run,
+            scripts={role: script for role, script in run.scripts.items() if role is not Role.SUBJECT},
+            expected={role: events for role, events in run.expected.items() if role is not Role.SUBJECT},
+        )
+        for run in plan.runs
+    )
+    return replace(plan, components=components, runs=runs)

@@ -1,0 +1,224 @@
+"""Makes a plan of a case for an interpreter that is not ours: its calls go from the driver through the subject to the
+provider, or come back from the subject."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from random import Random
+
+from harness.model import Unpredictable
+from harness.plan.plan import Plan, ScriptPlan
+from harness.plan.roles import Role
+from harness.plan.steps import CallStep, DropStep, NewStep, RepStep, Step, StepError, trap_of
+from harness.planner.bare import RunSteps, predicted
+from harness.planner.cases import case_source, segments, value_of
+from harness.planner.guest import guest_surroundings, guest_world
+from harness.planner.guest_calls import Inner, Wrapping
+from harness.planner.guest_rules import Echo, Forward, GuestComposition
+from harness.planner.named import WORLD, import_of
+from harness.planner.needs import needs_of
+from harness.planner.registers import OutOfRegisters
+from harness.planner.values import Handle, with_handles
+from harness.script.encoding import handles
+from harness.suite.case import Case
+from harness.values.values import HandleName, Invalid, Value, equal
+from harness.values.wave_lexer import WaveError
+from harness.world import types as t
+from harness.world.world import Function
+
+INNER = "-inside"
+"""What the name of a handle inside another has after its name."""
+
+
+class NoRole(Exception):
+    """A case in which an interpreter that is not ours has no role; the message says why."""
+
+
+def guest_case_plan(case: Case) -> Plan:
+    """The plan of a case that has a plan with `boxed`. Raises `NoRole`."""
+    if case.hooks:
+        raise NoRole("the case needs an interpreter with task hooks")
+    surroundings = guest_surroundings(case_source(case), case.world, case.features, case.merge_versions)
+    if case.sample is not None:
+        return guest_world(surroundings, Random(case.sample.seed), case.sample.calls, case.title).plan
+    worlds = {role: part.world for role, part in surroundings.parts.items()}
+    if Role.DRIVER not in worlds:
+        raise NoRole("the world exports nothing, so nothing can call the interpreter")
+    composition = GuestComposition(worlds, surroundings.wires)
+    runs = tuple(
+        _run(composition, RunSteps(_Guest(composition).steps(segment), lists))
+        for lists in case.lists
+        for segment in segments(case.steps)
+    )
+    return Plan(
+        title=case.title,
+        components=tuple(part.plan for part in surroundings.parts.values()),
+        wires=surroundings.wires,
+        unmergeable=surroundings.unmergeable,
+        worlds=worlds,
+        entries=(),
+        runs=runs,
+        needs=needs_of(worlds.values(), surroundings.has_labels).engine,
+        unsupported=surroundings.unsupported,
+    )
+
+
+def _run(composition: GuestComposition, run: RunSteps) -> ScriptPlan:
+    wanted = trap_of(run.steps[-1]) if run.steps else None
+    try:
+        made = predicted(composition, run, eager=wanted is not None)
+    except (StepError, Unpredictable, OutOfRegisters) as error:
+        raise NoRole(f"its steps have no meaning there: {error}") from error
+    if wanted not in (made.outcome.trap, *made.outcome.also):
+        raise NoRole("the trap that it expects is none of this role")
+    return made
+
+
+class _Guest:
+    """The steps of one run, as a driver and an interpreter that is not ours do them."""
+
+    def __init__(self, composition: GuestComposition) -> None:
+        self._composition = composition
+        self._wrapping = Wrapping(composition)
+
+    def steps(self, steps: Sequence[Step[str]]) -> tuple[Step[Value], ...]:
+        return tuple([self._step(step) for step in steps])
+
+    def _step(self, step: Step[str]) -> Step[Value]:
+        if step.by not in (None, Role.DRIVER):
+            raise NoRole("a step is by the subject, which does nothing by itself")
+        match step:
+            case CallStep():
+                return self._call(step)
+            case DropStep():
+                return self._drop(step)
+        raise NoRole("a step other than a call or a drop is by the subject, which does nothing by itself")
+
+    def _call(self, step: CallStep[str]) -> CallStep[Value]:
+        try:
+            called = import_of(self._composition, Role.DRIVER, _in_driver(step))
+        except StepError as error:
+            raise NoRole(f"the driver cannot call {step.function}: the world does not export it") from error
+        callee, exported = self._composition.links.callee(Role.DRIVER, called.interface, called.name)
+        args = tuple([_value(given, param.type) for given, param in zip(step.args, called.params, strict=True)])
+        result = None
+        if step.result is not None and exported.result is not None:
+            result = _value(step.result, exported.result)
+        made = CallStep(step.function, args, result, Role.DRIVER, step.trap, keep=step.keep)
+        if callee is not Role.SUBJECT:
+            return replace(made, during=self._provided(step.during, {}))
+        rule = self._composition.rules.of.get(exported.canonical)
+        match rule:
+            case Forward(imported):
+                return self._forward(step, made, exported, imported)
+            case Echo(number):
+                return self._echo(step, made, exported, number)
+        raise NoRole(
+            f"{exported.canonical} has no rule: no import of its name and type, nor a parameter like its result"
+        )
+
+    def _echo(
+        self, step: CallStep[str], made: CallStep[Value], exported: Function, number: int | None
+    ) -> CallStep[Value]:
+        if step.during or step.keep:
+            raise NoRole(f"{exported.canonical} does something in the case, and only returns a parameter in this role")
+        if made.trap is not None:
+            return replace(made, result=None)
+        if number is not None and not equal(made.result, made.args[number]):
+            raise NoRole(f"{exported.canonical} returns something else than its parameter")
+        drops = []
+        for own, name in self._wrapping.others_dropped(made.args, exported, number):
+            drops.append(self._dropped(own, name))
+        return replace(made, during=tuple(drops))
+
+    def _dropped(self, own: t.Own, name: str) -> DropStep[Value]:
+        if not self._wrapping.is_wrapped(own):
+            return DropStep(name)
+        return DropStep(name, during=(DropStep(self._wrapping.inner.pop(name).name),))
+
+    def _forward(
+        self, step: CallStep[str], made: CallStep[Value], exported: Function, imported: Function
+    ) -> CallStep[Value]:
+        given_away: list[str] = []
+        renamed: dict[str, str] = {}
+        inner_args = []
+        for value, param in zip(made.args, exported.params, strict=True):
+            inner = value
+            if not _is_invalid(value, param.type):
+                inner = self._wrapping.unwrapped(value, param.type, given_away)
+                renamed |= _renamed(value, inner, param.type)
+            inner_args.append(inner)
+        inner_result = made.result
+        if made.result is not None and exported.result is not None and not _is_invalid(made.result, exported.result):
+            inner_result = with_handles(made.result, exported.result, lambda found, held: self._within(found, held))
+            renamed |= _renamed(made.result, inner_result, exported.result)
+        name = imported.canonical.removeprefix(WORLD)
+        keep = frozenset(renamed.get(kept, kept) for kept in made.keep)
+        during = self._provided(step.during, renamed)
+        inner_call = CallStep(name, tuple(inner_args), inner_result, trap=made.trap, during=during, keep=keep)
+        drops = tuple([DropStep[Value](name) for name in given_away])
+        return replace(
+            made,
+            result=None if trap_of(step) is not None else made.result,
+            during=(*drops, inner_call),
+            keep=frozenset(),
+        )
+
+    def _within(self, found: Handle, held: Value) -> Value:
+        """What a handle in a result stands for."""
+        if isinstance(found, t.Prim) or not isinstance(held, HandleName) or not self._wrapping.is_wrapped(found):
+            return held
+        inner = held.name + INNER
+        self._wrapping.inner[held.name] = Inner(inner, self._wrapping.imported(found))
+        return HandleName(inner)
+
+    def _provided(self, steps: Sequence[Step[str]], renamed: dict[str, str]) -> tuple[Step[Value], ...]:
+        """What the provider does during a call, with its own names."""
+        return tuple([self._provided_step(step, renamed) for step in steps])
+
+    def _provided_step(self, step: Step[str], renamed: dict[str, str]) -> Step[Value]:
+        if step.by is not None:
+            raise NoRole("a step during a call says who does it")
+        match step:
+            case NewStep(handle) | RepStep(handle):
+                return replace(step, handle=renamed.get(handle, handle))
+            case DropStep(handle):
+                during = self._provided(step.during, renamed)
+                return DropStep(renamed.get(handle, handle), step.stale, step.trap, during)
+        raise NoRole("the callee of the case calls something, and a provider calls nothing")
+
+    def _drop(self, step: DropStep[str]) -> DropStep[Value]:
+        during = self._provided(step.during, {})
+        made = DropStep[Value](step.handle, step.stale, step.trap, during, by=Role.DRIVER)
+        if step.trap is not None or step.handle not in self._wrapping.inner:
+            return made
+        inner = self._wrapping.inner.pop(step.handle)
+        return replace(made, during=(DropStep(inner.name, during=during),))
+
+
+def _in_driver(step: CallStep[str]) -> CallStep[str]:
+    return replace(step, by=Role.DRIVER)
+
+
+def _value(text: str, type: t.Type) -> Value:
+    try:
+        found = value_of(text, type)
+    except WaveError as error:
+        raise NoRole(f"a value has no meaning there: {error}") from error
+    for _, _, held in () if _is_invalid(found, type) else handles(found, type):
+        if isinstance(held, HandleName) and held.arrives is not None:
+            raise NoRole("a handle gets another name where it arrives")
+    return found
+
+
+def _is_invalid(value: Value, type: t.Type) -> bool:
+    """Whether the value, or a part of it, is no value of its type."""
+    return isinstance(value, Invalid)
+
+
+def _renamed(outer: Value, inner: Value, type: t.Type) -> dict[str, str]:
+    names = []
+    for value in (outer, inner):
+        names.append([held.name for _, _, held in handles(value, type) if isinstance(held, HandleName)])
+    return dict(zip(*names, strict=True))

@@ -1,0 +1,93 @@
+"""An interpreter that is not ours (`--interpreter`), as data that travels, and as the libraries of a link."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import interpreters
+from harness.binary.core_module import core_interface
+from harness.binary.sections import MODULE_PREAMBLE, BinaryError, Reader, sections
+from harness.toolchains.protocol import Library
+
+PREFIX = "wit_dylib_"
+"""Of the functions of the interpreter's interface."""
+ENTRIES = ("wit_dylib_initialize", "cabi_realloc")
+"""What every generated library imports."""
+NEWEST = interpreters.VERSIONS[-1]
+
+
+class BadInterpreter(Exception):
+    """A file that cannot be the interpreter of a run. The message names the file and the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A file under the name that a link has for it."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """`abi_version`: of the interpreter's interface. `libraries` are linked with it (`libc.so`); `adapters` implement
+    what it imports from core modules (`wasi_snapshot_preview1`)."""
+
+    path: Path
+    abi_version: int = NEWEST
+    libraries: tuple[Named, ...] = ()
+    adapters: tuple[Named, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def read(self) -> tuple[Library, ...]:
+        """The interpreter first. Raises `BadInterpreter`."""
+        own = Library(self.name, _module(self.path))
+        libraries = [Library(item.name, _module(item.path)) for item in self.libraries]
+        adapters = [Library(item.name, _module(item.path, library=False), adapter=True) for item in self.adapters]
+        found = (own, *libraries, *adapters)
+        missing = [name for name in ENTRIES if name not in exported(found)]
+        if missing:
+            raise BadInterpreter(
+                f"{self.path}: exports no {' and no '.join(missing)}, so it is no interpreter for generated libraries "
+                "(interpreters/include/wit_dylib.h declares the functions)"
+            )
+        return found
+
+
+def exported(libraries: Iterable[Library]) -> frozenset[str]:
+    """The symbols that libraries define. Raises `BadInterpreter`."""
+    names: set[str] = set()
+    for library in libraries:
+        if not library.adapter:
+            try:
+                names.update(core_interface(library.data).exports)
+            except BinaryError as error:
+                raise BadInterpreter(f"{library.name}: {error}") from error
+    return frozenset(names)
+
+
+def lacking(dylib: bytes, symbols: frozenset[str]) -> tuple[str, ...]:
+    """The functions of the interface that a generated library imports and an interpreter does not define."""
+    imports = core_interface(dylib).imports
+    return tuple(sorted(name for module, name in imports if name.startswith(PREFIX) and name not in symbols))
+
+
+def _module(path: Path, library: bool = True) -> bytes:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadInterpreter(f"{path}: {error.strerror}") from error
+    if data[:8] != MODULE_PREAMBLE:
+        raise BadInterpreter(f"{path}: not a core WebAssembly module")
+    try:
+        customs = [Reader(data, part.body, part.end).name() for part in sections(data) if part.id == 0]
+    except BinaryError as error:
+        raise BadInterpreter(f"{path}: {error}") from error
+    if library and "dylink.0" not in customs:
+        raise BadInterpreter(f"{path}: has no section dylink.0, so it is no dynamic library: link it with -shared")
+    return data

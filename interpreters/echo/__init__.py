@@ -1,0 +1,15 @@
+"""`echo`: a small interpreter whose program is the same for every world (docs/interpreters.md), as an example of one
+that is not the harness's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from interpreters import VERSIONS
+
+SOURCES = Path(__file__).resolve().parent
+
+
+def echo(version: int = VERSIONS[-1]) -> Path:
+    """Its library for a version of the interface."""
+    return SOURCES.parent / "lib" / f"echo-v{version}.so"

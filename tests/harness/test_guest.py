@@ -1,0 +1,377 @@
+"""Interpreters that are not ours: the rules, the plans, `echo`, and wrong interpreters that are blamed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import interpreters
+from harness.bench.checklist import kind_of
+from harness.bench.examination import Examination, Options
+from harness.bench.examine import examine
+from harness.bench.examine_guest import examine_guest
+from harness.bench.settings import Settings
+from harness.bench.workbench import Workbench
+from harness.frontend.front_end import WitText, surround
+from harness.plan.plan import Plan
+from harness.plan.roles import Role
+from harness.planner.guest import foreign, guest_plan
+from harness.planner.guest_cases import NoRole, guest_case_plan
+from harness.planner.guest_rules import Echo, Forward, Rule, rules_of
+from harness.process.steps import Steps
+from harness.suite.case import load_case
+from harness.toolchains.interpreter import BadInterpreter, Interpreter
+from harness.toolchains.selection import Named, Ours, Selection
+from interpreters.build import build_echo
+from interpreters.echo import echo
+from reports.outcomes import Outcome
+from tests.harness.command import harness_here
+from tests.interpreters.conftest import NO_ZIG, ZIG
+
+CASES = Path(__file__).parents[2] / "cases"
+needs_zig = pytest.mark.skipif(not ZIG, reason=NO_ZIG)
+
+WORLD = """package a:b;
+interface both {
+  resource thing { constructor(name: string); get: func() -> string; }
+  record pair { small: s8, few: s8, text: string, wide: s64 }
+  swap: func(pairs: list<pair>, thing: borrow<thing>) -> result<option<pair>, u64>;
+  take: func(a: thing, b: list<thing>) -> option<thing>;
+}
+interface leaf {
+  use both.{thing, pair};
+  listed: func(a: u8, b: list<pair>, c: list<pair>) -> list<pair>;
+  nothing: func(a: thing, b: borrow<thing>);
+  bytes: func(a: list<u8>) -> list<u8>;
+}
+world w { import both; export both; export leaf; import f: func(a: f32) -> f64; export f: func(a: f32) -> f64; }
+"""
+
+
+def plan(seed: int = 3, wit: str = WORLD, calls: int = 40) -> Plan:
+    return guest_plan(WitText(wit, "w.wit"), None, (), seed, calls, "w")
+
+
+def bench(folder: Path, interpreter: Path, version: int = 3, selection: Selection | None = None) -> Workbench:
+    chosen = selection or Selection((Ours(),))
+    return Workbench(Settings(folder, chosen, interpreter=Interpreter(interpreter, version)), Steps())
+
+
+def examined(bench: Workbench, plan: Plan) -> Examination:
+    return examine_guest(bench, "w", plan, Options(artifacts=None))
+
+
+# ---- Rules -----------------------------------------------------------------------------------------------------------
+
+RULES = """package a:b;
+interface x {
+  resource r;
+  record one { a: u8 } record other { a: u8 } record third { b: u8 } type alias = one;
+  shape: func(a: one) -> other;
+  named: func(a: one) -> third;
+  second: func(a: u8, b: u16, c: u16) -> u16;
+  through: func(a: list<alias>) -> list<one>;
+  sink: func(a: string);
+  lost: func() -> u8;
+  wrong: func(a: option<u8>) -> option<s8>;
+  sized: func(a: list<u8, 3>) -> list<u8, 4>;
+  borrowed: func(a: borrow<r>, b: r) -> r;
+  context: func(a: error-context) -> error-context;
+  calls: func(a: r) -> r;
+}
+interface y { go: func(a: u8) -> u8; }
+world w { export x; import y; export go: func(a: u8) -> u8; import go: func(a: s8) -> u8; }
+"""
+
+
+def rules(name: str) -> tuple[Rule | None, list[str]]:
+    found = rules_of(surround(WitText(RULES, "w.wit"), "w").parts[Role.SUBJECT].world)
+    return found.of.get(name), [text for text in found.left_out if text.split()[1] == f"{name}:"]
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("shape", Echo(0)),
+        ("named", None),
+        ("second", Echo(1)),
+        ("through", Echo(0)),
+        ("sink", Echo(None)),
+        ("lost", None),
+        ("wrong", None),
+        ("sized", None),
+        ("borrowed", Echo(1)),
+        ("context", None),
+        ("calls", Echo(0)),
+    ],
+)
+def test_the_rule_of_a_function(name: str, rule: Echo | None) -> None:
+    found, left_out = rules(f"a:b/x#{name}")
+    assert found == rule
+    assert len(left_out) == (rule is None)
+
+
+def test_another_type_is_no_import_to_call() -> None:
+    assert rules("-#go") == (Echo(0), ["import -#go: no export of its name and type calls it"])
+
+
+def test_resources_that_are_imported_and_exported_are_paired() -> None:
+    world = surround(WitText(WORLD, "w.wit")).parts[Role.SUBJECT].world
+    found = rules_of(world)
+    assert all(isinstance(found.of[f.canonical], Forward) for f in world.exports["a:b/both"].functions.values())
+    assert found.of["a:b/leaf#listed"] == Echo(1)
+
+
+# ---- Plans -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_boxed_follows_the_plan(tmp_path: Path, seed: int) -> None:
+    """The script for the subject shows what the model predicts, so the plan itself is right."""
+    tools = Workbench(Settings(tmp_path, Selection((Ours(),))), Steps())
+    found = examine(tools, "w", plan(seed), Options(artifacts=None))
+    assert found.verdict.outcome is Outcome.PASS, found.verdict.findings
+    assert found.ran.calls > 40
+
+
+def test_the_foreign_plan_has_nothing_of_the_subject() -> None:
+    whole = plan()
+    left = foreign(whole)
+    assert [part.role for part in left.components if part.foreign] == [Role.SUBJECT]
+    for one, other in zip(whole.runs, left.runs, strict=True):
+        assert set(one.scripts) - set(other.scripts) == set(one.expected) - set(other.expected) == {Role.SUBJECT}
+
+
+ONE_WAY = """package a:b;
+interface base { resource r { constructor(a: u8); get: func() -> u8; } record p { x: r } }
+interface top { use base.{r, p}; make: func(a: string) -> p; look: func(b: list<borrow<r>>) -> u32; }
+interface out { use base.{r}; run: func(a: list<r>) -> result<r>; }
+world w {
+  import top;
+  export out;
+  import ask: func(q: string) -> u64;
+  export go: func() -> list<string>;
+  import inl: interface { z: func() -> f32; }
+  resource mine { constructor(); }
+}
+"""
+
+
+def test_what_goes_one_way_goes_both_ways(tmp_path: Path) -> None:
+    """The rule to forward applies to everything but a resource of the world itself."""
+    planned = plan(wit=ONE_WAY)
+    assert planned.unsupported == ("import -#[constructor]mine: no export of its name and type calls it",)
+    names = {name for run in planned.runs for name in run.functions}
+    assert names == {
+        *("a:b/base#[constructor]r", "a:b/base#[method]r.get", "a:b/top#make", "a:b/top#look", "a:b/out#run"),
+        *("-#ask", "-#go", "inl#z"),
+    }
+    found = examined(bench(tmp_path, echo()), planned)
+    assert found.verdict.outcome is Outcome.PASS, found.verdict.findings
+
+
+# ---- echo ------------------------------------------------------------------------------------------------------------
+
+
+@needs_zig
+@pytest.mark.parametrize("version", [2, 3])
+def test_the_committed_library(version: int) -> None:
+    assert echo(version).read_bytes() == build_echo(version)
+
+
+@pytest.mark.parametrize("version", [2, 3])
+@pytest.mark.parametrize("seed", range(3))
+def test_echo_passes(tmp_path: Path, version: int, seed: int) -> None:
+    found = examined(bench(tmp_path, echo(version), version), plan(seed))
+    assert found.verdict.outcome is Outcome.PASS, found.verdict.findings
+    assert found.ran.calls > 40
+
+
+MUTANTS = ("MUTANT_FIRST_ELEMENT_DROPPED", "MUTANT_EXCHANGED_FIELDS", "MUTANT_NO_SIGN", "MUTANT_OWN_LEAKED")
+
+
+@needs_zig
+@pytest.mark.parametrize("flag", MUTANTS)
+def test_a_wrong_interpreter_is_blamed(tmp_path: Path, flag: str) -> None:
+    library = tmp_path / "mine.so"
+    library.write_bytes(build_echo(3, [f"-D{flag}"]))
+    found = examined(bench(tmp_path, library), plan())
+    assert found.verdict.outcome is Outcome.FAIL
+    assert found.verdict.minority == "mine.so"
+    assert {judged.toolchain for judged in found.verdict.judgements} == {"mine.so with ours@winch"}
+
+
+@pytest.mark.parametrize("mutant", ["fields-packed", "string-one-too-long"])
+def test_a_wrong_generator_is_not_the_interpreters_fault(tmp_path: Path, mutant: str) -> None:
+    selection = Selection((Named(f"mutant:{mutant}", stands_in=True),))
+    found = examined(bench(tmp_path, echo(), selection=selection), plan())
+    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, "ours")
+
+
+def test_missing_functions_are_named(tmp_path: Path) -> None:
+    data = echo().read_bytes().replace(b"wit_dylib_push_map", b"wit_dylib_push_mop")
+    library = tmp_path / "old.so"
+    library.write_bytes(data)
+    maps = "package a:b; world w { export f: func(a: map<u8, u8>) -> map<u8, u8>; }"
+    tools = bench(tmp_path, library)
+    found = examined(tools, plan(wit=maps))
+    assert found.verdict.outcome is Outcome.SKIP
+    assert found.verdict.reason == "old.so has no wit_dylib_push_map, which the library by ours needs"
+    assert examined(tools, plan()).verdict.outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"\0asm\x0d\0\x01\0", "not a core WebAssembly module"),
+        (b"\0asm\x01\0\0\0", "no section dylink.0"),
+        (b"\0asm\x01\0\0\0\x00\x09\x08dylink.0", "exports no wit_dylib_initialize and no cabi_realloc"),
+        (b"\0asm\x01\0\0\0\x00\x7f", "reaches past the end"),
+    ],
+)
+def test_what_is_no_interpreter(tmp_path: Path, data: bytes, why: str) -> None:
+    path = tmp_path / "x.so"
+    path.write_bytes(data)
+    with pytest.raises(BadInterpreter, match=why):
+        Interpreter(path).read()
+
+
+# ---- Cases -----------------------------------------------------------------------------------------------------------
+
+CASE = """title = "x"
+why = "x"
+origin = "own"
+wit = '''
+package a:b;
+interface x {{ resource r {{ constructor(); }} f: func(a: u8) -> u8; g: func() -> r; h: func(a: r); }}
+interface y {{ f: func(a: u8) -> u8; }}
+world w {{ {world} }}
+'''
+{steps}
+"""
+BOTH = "import x; export x;"
+CALL = '[[step]]\ncall = "a:b/x#f"\nargs = ["1"]\nresult = "{}"\n'
+ROOT = '[[step]]\ncall = "[method]r.a"\nargs = ["$r"]\nresult = "1"\n'
+MADE = '[[step]]\ncall = "a:b/x#g"\nresult = "$r"\n[[step]]\n'
+
+
+def case_plan(folder: Path, world: str, steps: str) -> Plan:
+    path = folder / "case.toml"
+    path.write_text(CASE.format(world=world, steps=steps))
+    return guest_case_plan(load_case(path))
+
+
+@pytest.mark.parametrize(
+    ("world", "steps"),
+    [
+        (BOTH, CALL.format(2)),
+        ("export x;", CALL.format(2)),
+        ("import x;", CALL.format(2)),
+        ("export y;", '[[step]]\ncall = "a:b/y#f"\nargs = ["1"]\nresult = "1"\n'),
+        (BOTH, MADE + 'drop = "$r"\ndestroys = ["$r"]\n'),
+        (BOTH, MADE + 'call = "a:b/x#h"\nargs = ["$r"]\nduring = [{ drop = "$r" }]\n'),
+        (BOTH, MADE + 'drop = "$r"\n[[step]]\ndrop = "$r"\ntrap = "invalid-handle"\n'),
+    ],
+)
+def test_a_case_with_echo(tmp_path: Path, world: str, steps: str) -> None:
+    planned = case_plan(tmp_path, world, steps)
+    found = examined(bench(tmp_path, echo()), planned)
+    assert found.verdict.outcome is Outcome.PASS, found.verdict.findings
+
+
+@pytest.mark.parametrize(
+    ("world", "steps", "why"),
+    [
+        ("export y;", '[[step]]\ncall = "a:b/y#f"\nargs = ["1"]\nresult = "2"\n', "returns something else"),
+        ("import m: func() -> u8; resource r { a: func() -> u8; }", ROOT, "the world does not export it"),
+        (BOTH, '[[step]]\nnew = "$r"\nresource = "a:b/x#r"\n', "does nothing by itself"),
+        (BOTH, CALL.format(2) + 'by = "subject"\n', "does nothing by itself"),
+    ],
+)
+def test_a_case_without_a_role(tmp_path: Path, world: str, steps: str, why: str) -> None:
+    with pytest.raises(NoRole, match=why):
+        case_plan(tmp_path, world, steps)
+
+
+# ---- The command -----------------------------------------------------------------------------------------------------
+
+
+def test_check_with_echo(tmp_path: Path) -> None:
+    (tmp_path / "w.wit").write_text(
+        "package a:b; world w { export f: func(a: list<s8>) -> list<s8>; export g: func(); }"
+    )
+    done = harness_here("check", "w.wit", "--interpreter", str(echo()), "-v", "--calls", "6", cwd=tmp_path)
+    assert done.code == 0, done.said
+    assert "6 calls of 2 functions ran in 4 cells" in done.said
+
+
+def test_a_library_beside_the_interpreter(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text(CASE.format(world=BOTH, steps=CALL.format(2)))
+    (tmp_path / "x.so").write_bytes(echo().read_bytes().replace(b"wit_dylib_pop_u8", b"wit_dylib_pop_u7"))
+    words = ["--interpreter", "x.so", "--library", f"libc.so={echo()}", "--no-reference"]
+    done = harness_here("run", "x.toml", *words, "--strict", cwd=tmp_path)
+    assert done.code == 0, done.said  # the library has the function that the interpreter lacks
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--interpreter", "none.so"], "none.so: No such file"),
+        (["--abi-version", "2"], "--abi-version is for an interpreter: name it with --interpreter FILE"),
+        (["--interpreter", str(echo()), "--library", "libc.so"], "--library libc.so: expected NAME=FILE"),
+    ],
+)
+def test_used_wrongly(tmp_path: Path, words: list[str], why: str) -> None:
+    (tmp_path / "w.wit").write_text("package a:b; world w { export g: func(); }")
+    done = harness_here("check", "w.wit", *words, cwd=tmp_path)
+    assert (done.code, why in done.said) == (2, True), done.said
+
+
+def test_what_has_no_interpreter_is_skipped(tmp_path: Path) -> None:
+    table = next(path for path in sorted(CASES.rglob("*.toml")) if "[[refusal]]" in path.read_text())
+    program = next(path for path in sorted(CASES.rglob("*.toml")) if "[[library]]" in path.read_text())
+    done = harness_here("run", str(table), str(program), "--interpreter", str(echo()), cwd=tmp_path)
+    assert done.code == 0
+    assert "2 skip" in done.said
+
+
+# ---- The check list --------------------------------------------------------------------------------------------------
+
+
+def test_every_call_is_counted_with_its_type(tmp_path: Path) -> None:
+    """The numbers of calls follow from the plan."""
+    wit = "package a:b; world w { export f: func(a: list<s8>, b: option<list<u16>>) -> option<list<u16>>; }"
+    found = examine_guest(bench(tmp_path, echo()), "w", plan(wit=wit, calls=9), Options(artifacts=None, checklist=True))
+    used = {item.function: item for item in found.exhibits.checklist}
+    calls = found.ran.calls
+    assert calls >= 9
+    assert {used[name].calls for name in ("export_start", "export_call", "export_finish")} == {calls}
+    assert (used["push_option"].calls, used["push_option"].types) == (calls, ("option<list<u16>>",))
+    assert used["push_list"].types == ("list<s8>", "list<u16>")
+    assert used["pop_list"].types == ("list<u16>",)
+    assert (used["push_record"].calls, used["pop_s8"].calls) == (0, 0)
+    assert set(found.exhibits.interface) == {name for name, item in used.items() if item.calls}
+
+
+ARRAYS = (
+    *("resource", "own", "borrow", "record", "tuple", "fixed_length_list", "flags", "enum", "variant", "option"),
+    *("result", "list", "map", "future", "stream"),
+)
+
+
+@pytest.mark.parametrize("name", interpreters.typed_functions())
+def test_the_array_of_each_index_of_a_type(name: str) -> None:
+    assert kind_of(name) in ARRAYS
+
+
+def test_functions_without_the_index_of_a_type() -> None:
+    assert [kind_of(name) for name in ("push_u8", "dealloc_bytes", "export_start", "pop_string")] == [None] * 4
+
+
+def test_the_list_of_a_command(tmp_path: Path) -> None:
+    (tmp_path / "w.wit").write_text("package a:b; world w { export f: func(a: char) -> char; }")
+    done = harness_here("check", "w.wit", "--interpreter", str(echo()), "-v", "--no-reference", cwd=tmp_path)
+    assert done.code == 0
+    assert "functions of the interpreter: 6 of 68 called" in done.said
+    assert "50  push_char" in done.said
