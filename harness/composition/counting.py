@@ -10,11 +10,10 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-import wasmtime
-
 import interpreters
 from harness.binary.core_module import core_interface
 from harness.binary.sections import MODULE_PREAMBLE, BinaryError, Reader, name, section, sections, unsigned, vector
+from harness.binary.wat import binary_of
 from harness.composition.anchor import exporting
 
 LIBRARY = "libcounting.so"
@@ -49,9 +48,9 @@ def counting(libraries: tuple[bytes, ...]) -> bytes:
     """The library that counts for these libraries of an interpreter. Raises `BinaryError`."""
     types = {text: kind for library in libraries for text, kind in core_interface(library).exports.items()}
     names = functions(libraries)
-    module = wasmtime.wat2wasm(_wat([(text, _signature(text, types[text])) for text in names]))
+    module = binary_of(_wat([(text, _signature(text, types[text])) for text in names]))
     members = [_LIST_OF_U32, _FUNCTION, b"\x04\x00" + name(EXPORT) + b"\x01\x01"]
-    return exporting(bytes(module), members, "counting")
+    return exporting(module, members, "counting")
 
 
 def _signature(text: str, kind: str) -> tuple[list[str], list[str]]:
