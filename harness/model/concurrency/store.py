@@ -2,8 +2,8 @@
 
 A store runs until it has something to show, a choice to make, or has ended. Between those it is deterministic. The
 choices are those of Concurrency.md, "Nondeterminism": whether a yield, or a wait on a set that has an event, blocks;
-which ready thread goes on; which member of a set is told. How an engine chooses stands nowhere. The first option of a
-choice is what `predict` takes.
+which ready thread goes on; which member of a set is told; and when a task that is ready hears of its cancellation.
+How an engine chooses stands nowhere. The first option of a choice is what `predict` takes.
 """
 
 from __future__ import annotations
@@ -189,9 +189,9 @@ class Store(Forked):
         ready = [t for t in self.waiting if t in inst.threads and t.ready() and t is not inst.exclusive_thread]
         if not ready:
             raise SpecTrap(TrapClass.CANNOT_BLOCK)
-        self._choose([Option(Store.resume, (thread,), thread.expected()) for thread in ready])
+        self.choose_from([Option(Store.resume, (thread,), thread.expected()) for thread in ready])
 
-    def _choose(self, options: Choice) -> None:
+    def choose_from(self, options: Choice) -> None:
         """A choice is one only if there are several."""
         self.choice = options
         if len(options) == 1:
@@ -202,7 +202,7 @@ class Store(Forked):
         options = [
             Option(Store._told, (thread, waitable), thread.expected(), waitable.index) for waitable in wset.ready()
         ]
-        self._choose(options)
+        self.choose_from(options)
 
     def _told(self, thread: Thread, waitable: Waitable) -> None:
         event: EventTuple = waitable.get_pending_event()
@@ -218,7 +218,7 @@ class Store(Forked):
         if answered:
             options.append(Option(Store._call if self._host else Store._end, ()))
         if options:
-            self._choose(options)
+            self.choose_from(options)
         elif self._host_task is not None and self._host_task.key is None and self._can_give_up(self._host_task):
             self.resume(self._host_task.implicit_thread)
         else:
