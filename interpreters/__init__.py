@@ -14,23 +14,36 @@ VERSIONS = (2, 3)
 """The versions of the interpreter interface (`wit_t.version`) that have a library."""
 HOOKS = ("task-hook", "init-task")
 """The two generations of task hooks; each has a library of the newest version."""
+MODES = ("async", "async-sync")
+"""Kinds of libraries for asynchronous worlds (`ASYNC.md`): `run` and `finish` lifted with a callback, synchronously."""
 LIBRARIES: tuple[tuple[int, str], ...] = (
     *((version, "") for version in VERSIONS),
     *((VERSIONS[-1], hooks) for hooks in HOOKS),
 )
-"""All libraries: the version, and which hooks."""
+"""All libraries for synchronous worlds: the version, and which hooks."""
+ASYNC_LIBRARIES: tuple[tuple[int, str], ...] = (
+    *((version, MODES[0]) for version in VERSIONS),
+    (VERSIONS[-1], MODES[1]),
+)
+"""All libraries for asynchronous worlds: the version, and the mode."""
+ALL: tuple[tuple[int, str, str], ...] = (
+    *((version, hooks, "") for version, hooks in LIBRARIES),
+    *((version, "", mode) for version, mode in ASYNC_LIBRARIES),
+)
+"""All libraries: what `boxed` takes."""
 
 
-def boxed(version: int = VERSIONS[-1], hooks: str = "") -> Path:
-    """The interpreter's library for a version of the interface; ValueError for a version without one."""
-    if (version, hooks) not in LIBRARIES:
-        known = ", ".join([_name(*library) for library in LIBRARIES])
-        raise ValueError(f"no interpreter {_name(version, hooks)} (there are: {known})")
-    return _ROOT / "lib" / f"{_name(version, hooks)}.so"
+def boxed(version: int = VERSIONS[-1], hooks: str = "", mode: str = "") -> Path:
+    """The interpreter's library for a version of the interface, with these task hooks; with a mode, for asynchronous
+    worlds. ValueError if there is none."""
+    if (version, hooks, mode) not in ALL:
+        known = ", ".join([_name(*library) for library in ALL])
+        raise ValueError(f"no interpreter {_name(version, hooks, mode)} (there are: {known})")
+    return _ROOT / "lib" / f"{_name(version, hooks, mode)}.so"
 
 
-def _name(version: int, hooks: str) -> str:
-    return f"boxed-v{version}-{hooks}" if hooks else f"boxed-v{version}"
+def _name(version: int, hooks: str, mode: str) -> str:
+    return "-".join(part for part in (f"boxed-v{version}", hooks, mode) if part)
 
 
 def header() -> Path:

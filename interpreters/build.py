@@ -17,9 +17,12 @@ from pathlib import Path
 
 import click
 
-from interpreters import HOOKS, LIBRARIES, boxed
+from interpreters import ALL, HOOKS, MODES, boxed
 
 ROOT = Path(__file__).resolve().parent
+SOURCES = ROOT / "src"
+WIT = ROOT / "wit" / "boxed.wit"
+WIT_OF_ASYNC = ROOT / "wit" / "boxed-async.wit"
 
 COMPILE = (
     "cc",
@@ -36,6 +39,7 @@ COMPILE = (
     "-fno-builtin",
     "-fvisibility=hidden",
     "-Iinclude",
+    "-Isrc",
     "-c",
 )
 LINK = (
@@ -67,11 +71,11 @@ def _zig(arguments: Sequence[str | Path], cwd: Path, cache: Path) -> None:
     _run([sys.executable, "-m", "ziglang", *arguments], cwd, cache)
 
 
-def _embed_world(library: Path, out: Path, cache: Path) -> None:
+def _embed_world(wit: Path, library: Path, out: Path, cache: Path) -> None:
     """Add the `component-type` section, in which linkers look for a library's world."""
     generator = (sys.executable, "-c", "import sys; from generator.cli import main; sys.exit(main())")
-    wit = (ROOT / "wit" / "boxed.wit").relative_to(ROOT.parent)
-    _run([*generator, "component", "embed", wit, "--world", "boxed", library, "-o", out], ROOT.parent, cache)
+    relative = wit.relative_to(ROOT.parent)
+    _run([*generator, "component", "embed", relative, "--world", "boxed", library, "-o", out], ROOT.parent, cache)
 
 
 def compile_library(sources: Sequence[Path], out: Path, work: Path, flags: Sequence[str] = ()) -> None:
@@ -83,8 +87,15 @@ def compile_library(sources: Sequence[Path], out: Path, work: Path, flags: Seque
     _zig([*LINK, *objects, "-o", out], ROOT, work / "cache")
 
 
-def build(version: int, flags: Sequence[str] = (), hooks: str = "") -> bytes:
-    """The library for a version of the interface, with these task hooks. `flags` go to the compiler.
+def sources(hooks: str = "", mode: str = "") -> list[Path]:
+    """The C sources of a library with these task hooks, for a kind of worlds (`interpreters.MODES`)."""
+    common = [path for path in sorted(SOURCES.glob("*.c")) if hooks or path.name != "hooks.c"]
+    return [*common, *sorted((SOURCES / ("asynchronous" if mode else "synchronous")).glob("*.c"))]
+
+
+def build(version: int, flags: Sequence[str] = (), hooks: str = "", mode: str = "") -> bytes:
+    """The library for a version of the interface, with these task hooks, for a kind of worlds. `flags` go to the
+    compiler.
 
     BuildError with its messages.
     """
@@ -92,10 +103,10 @@ def build(version: int, flags: Sequence[str] = (), hooks: str = "") -> bytes:
         work = Path(folder)
         # The linker writes the file's name into the name section, which backtraces show.
         linked, out = work / "boxed.so", work / "embedded.so"
-        sources = [path for path in sorted((ROOT / "src").glob("*.c")) if hooks or path.name != "hooks.c"]
-        hook_flags = [f"-DTASK_HOOKS={HOOKS.index(hooks) + 1}"] if hooks else []
-        compile_library(sources, linked, work, [f"-DWIT_DYLIB_VERSION={version}", *hook_flags, *flags])
-        _embed_world(linked, out, work)
+        chosen = [f"-DTASK_HOOKS={HOOKS.index(hooks) + 1}"] if hooks else []
+        chosen += [f"-DBOXED_ASYNC={MODES.index(mode) + 1}"] if mode else []
+        compile_library(sources(hooks, mode), linked, work, [f"-DWIT_DYLIB_VERSION={version}", *chosen, *flags])
+        _embed_world(WIT_OF_ASYNC if mode else WIT, linked, out, work)
         return out.read_bytes()
 
 
@@ -104,10 +115,10 @@ def build(version: int, flags: Sequence[str] = (), hooks: str = "") -> bytes:
 def main(check: bool) -> None:
     """Build the boxed interpreter's libraries."""
     stale = []
-    for version, hooks in LIBRARIES:
-        path = boxed(version, hooks)
+    for version, hooks, mode in ALL:
+        path = boxed(version, hooks, mode)
         try:
-            library = build(version, hooks=hooks)
+            library = build(version, hooks=hooks, mode=mode)
         except BuildError as error:
             raise click.ClickException(str(error)) from None
         if not check:

@@ -4,6 +4,7 @@
 #include "fail.h"
 #include "memory.h"
 #include "stack.h"
+#include "tasks.h"
 #include "trace.h"
 #include "world.h"
 
@@ -15,7 +16,14 @@ static void event_index(const char *name, uint32_t index) {
 
 static bool has_result(const wit_import_func_t *func) { return WIT_TYPE_KIND(func->result) != WIT_TYPE_EMPTY; }
 
-static void trace_balance(uint32_t which, size_t bytes, size_t stack_pointer) {
+Context *call_context(Val *arguments) {
+  Context *context = context_create();
+  for (uint32_t i = arguments->len; i > 0; i--) context_push(context, value_retain(arguments->items[i - 1]));
+  value_release(arguments);
+  return context;
+}
+
+void call_trace_balance(uint32_t which, size_t bytes, size_t stack_pointer) {
   trace_event("import_balance");
   trace_unsigned(which);
   trace_signed((int32_t)(uint32_t)bytes);
@@ -26,15 +34,15 @@ static void trace_balance(uint32_t which, size_t bytes, size_t stack_pointer) {
 Val *call_import(uint32_t which, Val *arguments) {
   const wit_import_func_t *func = &world()->import_funcs[which];
   if (!func->impl) fail_async();
-  Context *context = context_create();
-  for (uint32_t i = arguments->len; i > 0; i--) context_push(context, value_retain(arguments->items[i - 1]));
-  value_release(arguments);
+  Task *task = task_current();
+  Context *context = call_context(arguments);
   event_index("import_call", which);
   size_t bytes = memory_out.bytes, moved = stack_call(func->impl, context);
+  task_enter(task);
   event_index("import_return", which);
   Val *result = has_result(func) ? context_pop(context) : NULL;
   context_destroy(context);
-  trace_balance(which, memory_out.bytes - bytes, moved);
+  call_trace_balance(which, memory_out.bytes - bytes, moved);
   return result;
 }
 

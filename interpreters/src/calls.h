@@ -2,10 +2,16 @@
 #ifndef BOXED_CALLS_H
 #define BOXED_CALLS_H
 
+#include "context.h"
 #include "value.h"
 
 /* Calls import `which` with the items of `arguments` (taken over). The result, null if there is none. */
 Val *call_import(uint32_t which, Val *arguments);
+
+/* A context with these arguments (taken over), the first on top. */
+Context *call_context(Val *arguments);
+/* `import_balance`: the change of bytes out and of the stack pointer. */
+void call_trace_balance(uint32_t which, size_t bytes, size_t stack_pointer);
 
 Val *call_resource_new(uint32_t which, uint32_t rep);
 Val *call_resource_rep(const Val *handle);

@@ -2,6 +2,7 @@
 
 #include "fail.h"
 #include "memory.h"
+#include "parts.h"
 #include "world.h"
 
 #define LARGEST ((uint64_t)0x60000000)
@@ -62,40 +63,6 @@ static Shape shape_of(wit_type_t type) {
   }
 }
 
-/* The entry of a type in its array; `plural` is the array, `num_plural` its length. */
-#define ENTRY(plural, type) (world()->plural[world_index(WIT_TYPE_INDEX(type), world()->num_##plural)])
-
-/* Fields of a product, cases of a sum, labels of flags; the parts of an element of a list or map. */
-static size_t num_parts(wit_type_t type) {
-  switch (WIT_TYPE_KIND(type)) {
-    case WIT_TYPE_RECORD: return ENTRY(records, type).nfields;
-    case WIT_TYPE_TUPLE: return ENTRY(tuples, type).ntypes;
-    case WIT_TYPE_FIXED_LENGTH_LIST: return ENTRY(fixed_length_lists, type).size;
-    case WIT_TYPE_VARIANT: return ENTRY(variants, type).ncases;
-    case WIT_TYPE_ENUM: return ENTRY(enums, type).nnames;
-    case WIT_TYPE_FLAGS: return ENTRY(flags, type).nnames;
-    case WIT_TYPE_LIST: return 1;
-    case WIT_TYPE_STRING: return 0;
-    default: return 2; /* option, result, map */
-  }
-}
-
-static wit_type_t part(wit_type_t type, size_t i) {
-  switch (WIT_TYPE_KIND(type)) {
-    case WIT_TYPE_RECORD: return ENTRY(records, type).fields[i].ty;
-    case WIT_TYPE_TUPLE: return ENTRY(tuples, type).types[i];
-    case WIT_TYPE_FIXED_LENGTH_LIST: return ENTRY(fixed_length_lists, type).ty;
-    case WIT_TYPE_VARIANT: return ENTRY(variants, type).cases[i].ty;
-    case WIT_TYPE_OPTION: return i ? ENTRY(options, type).ty : (wit_type_t)-1;
-    case WIT_TYPE_RESULT: return i ? ENTRY(results, type).err : ENTRY(results, type).ok;
-    case WIT_TYPE_LIST: return ENTRY(lists, type).ty;
-#if WIT_DYLIB_VERSION >= 3
-    case WIT_TYPE_MAP: return i ? ENTRY(maps, type).value_type : ENTRY(maps, type).key_type;
-#endif
-    default: return (wit_type_t)-1; /* a case of an enum */
-  }
-}
-
 static bool is_none(wit_type_t type) { return WIT_TYPE_KIND(type) == WIT_TYPE_EMPTY; }
 
 /* ---- Layout ------------------------------------------------------------------------------------------------------ */
@@ -112,15 +79,15 @@ static uint32_t flags_size(size_t labels) { return labels <= 8 ? 1 : labels <= 1
 
 static Layout product_layout(wit_type_t type) {
   Layout all = {0, 1, false};
-  size_t count = num_parts(type);
+  size_t count = parts_count(type);
   if (WIT_TYPE_KIND(type) == WIT_TYPE_FIXED_LENGTH_LIST) {
-    all = canonical_layout(part(type, 0));
+    all = canonical_layout(parts_at(type, 0));
     if (count > LARGEST) fail_type();
     all.size = align_to((uint64_t)all.size * count, all.align);
     return all;
   }
   for (size_t i = 0; i < count; i++) {
-    Layout one = canonical_layout(part(type, i));
+    Layout one = canonical_layout(parts_at(type, i));
     all.size = align_to((uint64_t)align_to(all.size, one.align) + one.size, 1);
     if (one.align > all.align) all.align = one.align;
     all.has_handles |= one.has_handles;
@@ -130,10 +97,10 @@ static Layout product_layout(wit_type_t type) {
 }
 
 static uint32_t payload_offset(wit_type_t type) {
-  uint32_t offset = discriminant_size(num_parts(type)), align = 1;
-  for (size_t i = 0; i < num_parts(type) && WIT_TYPE_KIND(type) != WIT_TYPE_ENUM; i++) {
-    if (is_none(part(type, i))) continue;
-    uint32_t one = canonical_layout(part(type, i)).align;
+  uint32_t offset = discriminant_size(parts_count(type)), align = 1;
+  for (size_t i = 0; i < parts_count(type) && WIT_TYPE_KIND(type) != WIT_TYPE_ENUM; i++) {
+    if (is_none(parts_at(type, i))) continue;
+    uint32_t one = canonical_layout(parts_at(type, i)).align;
     if (one > align) align = one;
   }
   return align_to(offset, align);
@@ -141,10 +108,10 @@ static uint32_t payload_offset(wit_type_t type) {
 
 static Layout sum_layout(wit_type_t type) {
   uint32_t offset = payload_offset(type);
-  Layout all = {offset, (uint8_t)discriminant_size(num_parts(type)), false};
-  for (size_t i = 0; i < num_parts(type) && WIT_TYPE_KIND(type) != WIT_TYPE_ENUM; i++) {
-    if (is_none(part(type, i))) continue;
-    Layout one = canonical_layout(part(type, i));
+  Layout all = {offset, (uint8_t)discriminant_size(parts_count(type)), false};
+  for (size_t i = 0; i < parts_count(type) && WIT_TYPE_KIND(type) != WIT_TYPE_ENUM; i++) {
+    if (is_none(parts_at(type, i))) continue;
+    Layout one = canonical_layout(parts_at(type, i));
     uint32_t end = align_to((uint64_t)offset + one.size, 1);
     if (end > all.size) all.size = end;
     if (one.align > all.align) all.align = one.align;
@@ -156,7 +123,7 @@ static Layout sum_layout(wit_type_t type) {
 
 static Layout pointer_layout(wit_type_t type) {
   Layout all = {8, 4, false};
-  for (size_t i = 0; i < num_parts(type); i++) all.has_handles |= canonical_layout(part(type, i)).has_handles;
+  for (size_t i = 0; i < parts_count(type); i++) all.has_handles |= canonical_layout(parts_at(type, i)).has_handles;
   return all;
 }
 
@@ -164,7 +131,7 @@ static Layout make_layout(wit_type_t type) {
   switch (shape_of(type)) {
     case SHAPE_SCALAR: return (Layout){SCALARS[type].size, SCALARS[type].size, false};
     case SHAPE_BITS: {
-      uint32_t size = flags_size(num_parts(type));
+      uint32_t size = flags_size(parts_count(type));
       return (Layout){size, (uint8_t)size, false};
     }
     case SHAPE_PRODUCT: return product_layout(type);
@@ -216,22 +183,22 @@ static Val *load_scalar(wit_type_t type, const uint8_t *from) {
 }
 
 static Val *load_product(wit_type_t type, const uint8_t *from) {
-  Val *value = value_compound(V_RECORD, num_parts(type));
+  Val *value = value_compound(V_RECORD, parts_count(type));
   uint32_t offset = 0;
   for (uint32_t i = 0; i < value->len; i++) {
-    Layout layout = canonical_layout(part(type, i));
+    Layout layout = canonical_layout(parts_at(type, i));
     offset = align_to(offset, layout.align);
-    value->items[i] = canonical_load(part(type, i), from + offset);
+    value->items[i] = canonical_load(parts_at(type, i), from + offset);
     offset += layout.size;
   }
   return value;
 }
 
 static Val *load_sum(wit_type_t type, const uint8_t *from) {
-  uint32_t discriminant = (uint32_t)load_bits(from, discriminant_size(num_parts(type)));
-  if (discriminant >= num_parts(type)) fail_discriminant();
+  uint32_t discriminant = (uint32_t)load_bits(from, discriminant_size(parts_count(type)));
+  if (discriminant >= parts_count(type)) fail_discriminant();
   if (WIT_TYPE_KIND(type) == WIT_TYPE_ENUM) return value_scalar(V_ENUM, discriminant);
-  wit_type_t payload = part(type, discriminant);
+  wit_type_t payload = parts_at(type, discriminant);
   Val *value = value_compound(V_VARIANT, !is_none(payload));
   value->detail = discriminant;
   if (!is_none(payload)) value->items[0] = canonical_load(payload, from + payload_offset(type));
@@ -239,9 +206,8 @@ static Val *load_sum(wit_type_t type, const uint8_t *from) {
 }
 
 #if WIT_DYLIB_VERSION >= 3
-/* A map in memory is a list of pairs. */
-static Layout entry_layout(wit_type_t type, uint32_t *value_at) {
-  Layout key = canonical_layout(part(type, 0)), value = canonical_layout(part(type, 1));
+Layout canonical_entry_layout(wit_type_t type, uint32_t *value_at) {
+  Layout key = canonical_layout(parts_at(type, 0)), value = canonical_layout(parts_at(type, 1));
   uint8_t align = key.align > value.align ? key.align : value.align;
   *value_at = align_to(key.size, value.align);
   return (Layout){align_to((uint64_t)*value_at + value.size, align), align, false};
@@ -249,14 +215,14 @@ static Layout entry_layout(wit_type_t type, uint32_t *value_at) {
 
 static Val *load_map(wit_type_t type, uint8_t *bytes, size_t len) {
   uint32_t value_at;
-  Layout entry = entry_layout(type, &value_at);
+  Layout entry = canonical_entry_layout(type, &value_at);
   if (len > LARGEST / entry.size) fail_block();
   memory_take(bytes, len * entry.size, entry.align);
   Val *map = value_compound(V_MAP, 2 * len);
   map->detail = (uint32_t)len;
   for (size_t i = 0; i < len; i++) {
-    map->items[2 * i] = canonical_load(part(type, 0), bytes + i * entry.size);
-    map->items[2 * i + 1] = canonical_load(part(type, 1), bytes + i * entry.size + value_at);
+    map->items[2 * i] = canonical_load(parts_at(type, 0), bytes + i * entry.size);
+    map->items[2 * i + 1] = canonical_load(parts_at(type, 1), bytes + i * entry.size + value_at);
   }
   if (len) memory_free(bytes);
   return map;
@@ -277,7 +243,7 @@ Val *canonical_load_list(wit_type_t element, uint8_t *bytes, size_t len) {
 static Val *load_pointer(wit_type_t type, const uint8_t *from) {
   uint8_t *bytes = (uint8_t *)(uintptr_t)load_bits(from, 4);
   size_t len = (size_t)load_bits(from + 4, 4);
-  if (WIT_TYPE_KIND(type) == WIT_TYPE_LIST) return canonical_load_list(part(type, 0), bytes, len);
+  if (WIT_TYPE_KIND(type) == WIT_TYPE_LIST) return canonical_load_list(parts_at(type, 0), bytes, len);
 #if WIT_DYLIB_VERSION >= 3
   if (WIT_TYPE_KIND(type) == WIT_TYPE_MAP) return load_map(type, bytes, len);
 #endif
@@ -289,7 +255,7 @@ Val *canonical_load(wit_type_t type, const uint8_t *from) {
   type = world_resolve_alias(type);
   switch (shape_of(type)) {
     case SHAPE_SCALAR: return load_scalar(type, from);
-    case SHAPE_BITS: return value_scalar(V_FLAGS, load_bits(from, flags_size(num_parts(type))));
+    case SHAPE_BITS: return value_scalar(V_FLAGS, load_bits(from, flags_size(parts_count(type))));
     case SHAPE_PRODUCT: return load_product(type, from);
     case SHAPE_SUM: return load_sum(type, from);
     case SHAPE_POINTER: return load_pointer(type, from);
@@ -305,24 +271,24 @@ static void store_number(uint8_t *to, size_t size, const Val *value, Kind kind) 
 }
 
 static void store_product(Context *context, wit_type_t type, uint8_t *to, const Val *value) {
-  if (value->kind != V_RECORD || value->len != num_parts(type)) fail_pop_kind();
+  if (value->kind != V_RECORD || value->len != parts_count(type)) fail_pop_kind();
   uint32_t offset = 0;
   for (uint32_t i = 0; i < value->len; i++) {
-    Layout layout = canonical_layout(part(type, i));
+    Layout layout = canonical_layout(parts_at(type, i));
     offset = align_to(offset, layout.align);
-    canonical_store(context, part(type, i), to + offset, value->items[i]);
+    canonical_store(context, parts_at(type, i), to + offset, value->items[i]);
     offset += layout.size;
   }
 }
 
 static void store_sum(Context *context, wit_type_t type, uint8_t *to, const Val *value) {
-  size_t cases = num_parts(type);
+  size_t cases = parts_count(type);
   if (WIT_TYPE_KIND(type) == WIT_TYPE_ENUM) {
     store_number(to, discriminant_size(cases), value, V_ENUM);
     return;
   }
   if (value->kind != V_VARIANT) fail_pop_kind();
-  wit_type_t payload = value->detail < cases ? part(type, value->detail) : (wit_type_t)-1;
+  wit_type_t payload = value->detail < cases ? parts_at(type, value->detail) : (wit_type_t)-1;
   if (value->len != !is_none(payload)) fail_pop_kind();
   memcpy(to, &value->detail, discriminant_size(cases));
   if (value->len) canonical_store(context, payload, to + payload_offset(type), value->items[0]);
@@ -345,11 +311,11 @@ uint8_t *canonical_store_list(Context *context, wit_type_t element, Val *list) {
 #if WIT_DYLIB_VERSION >= 3
 static uint8_t *store_map(Context *context, wit_type_t type, const Val *map) {
   uint32_t value_at;
-  Layout entry = entry_layout(type, &value_at);
+  Layout entry = canonical_entry_layout(type, &value_at);
   uint8_t *bytes = held(context, (size_t)map->detail * entry.size);
   for (uint32_t i = 0; i < map->detail; i++) {
-    canonical_store(context, part(type, 0), bytes + i * entry.size, map->items[2 * i]);
-    canonical_store(context, part(type, 1), bytes + i * entry.size + value_at, map->items[2 * i + 1]);
+    canonical_store(context, parts_at(type, 0), bytes + i * entry.size, map->items[2 * i]);
+    canonical_store(context, parts_at(type, 1), bytes + i * entry.size + value_at, map->items[2 * i + 1]);
   }
   return bytes;
 }
@@ -365,7 +331,7 @@ static void store_pointer(Context *context, wit_type_t type, uint8_t *to, Val *v
     context_hold(context, value_retain(value));
     bytes = value->bytes;
   } else if (kind == WIT_TYPE_LIST && value->kind == V_LIST) {
-    bytes = canonical_store_list(context, part(type, 0), value);
+    bytes = canonical_store_list(context, parts_at(type, 0), value);
 #if WIT_DYLIB_VERSION >= 3
   } else if (kind == WIT_TYPE_MAP && value->kind == V_MAP) {
     bytes = store_map(context, type, value);
@@ -384,7 +350,7 @@ void canonical_store(Context *context, wit_type_t type, uint8_t *to, Val *value)
   type = world_resolve_alias(type);
   switch (shape_of(type)) {
     case SHAPE_SCALAR: store_number(to, SCALARS[type].size, value, (Kind)SCALARS[type].kind); return;
-    case SHAPE_BITS: store_number(to, flags_size(num_parts(type)), value, V_FLAGS); return;
+    case SHAPE_BITS: store_number(to, flags_size(parts_count(type)), value, V_FLAGS); return;
     case SHAPE_PRODUCT: store_product(context, type, to, value); return;
     case SHAPE_SUM: store_sum(context, type, to, value); return;
     case SHAPE_POINTER: store_pointer(context, type, to, value); return;

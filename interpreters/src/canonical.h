@@ -14,6 +14,11 @@ typedef struct Layout {
 /* fail_type for a type that contains itself or is larger than a memory. */
 Layout canonical_layout(wit_type_t type);
 
+#if WIT_DYLIB_VERSION >= 3
+/* An entry of a map, which in memory is a list of pairs; `*value_at`: the offset of its value. */
+Layout canonical_entry_layout(wit_type_t map, uint32_t *value_at);
+#endif
+
 /* Whether the type is a number: a list can then be traced and passed as bytes. bool and char are not numbers. */
 bool canonical_is_number(wit_type_t type);
 

@@ -9,6 +9,9 @@ static Context *contexts;
 Context *context_create(void) {
   Context *context = memory_alloc(sizeof *context);
   *context = (Context){.next = contexts};
+#if BOXED_ASYNC
+  context->task = task_current();
+#endif
   contexts = context;
   return context;
 }
@@ -16,7 +19,12 @@ Context *context_create(void) {
 Context *context_of(void *cx) {
   stack_scribble();
   for (Context *context = contexts; context; context = context->next)
-    if (context == cx) return context;
+    if (context == cx) {
+#if BOXED_ASYNC
+      task_enter(context->task); /* another one may have run since this task called the generated code */
+#endif
+      return context;
+    }
   fail_context();
 }
 
@@ -41,6 +49,14 @@ void context_destroy(Context *context) {
   memory_free(context);
 }
 
+#if BOXED_ASYNC
+size_t context_deferred_bytes(const Context *context) {
+  size_t bytes = 0;
+  for (uint32_t i = 0; i < context->num_deferred; i++) bytes += memory_size_deferred(context->deferred[i]);
+  return bytes;
+}
+#endif
+
 /* Room for one more pointer in a growing array. */
 static void *with_room(void *array, uint32_t used, uint32_t *room) {
   if (used < *room) return array;
@@ -58,6 +74,12 @@ Val *context_pop(Context *context) {
   Val *value = context->stack[--context->depth];
   if (!value_is_complete(value)) fail_list_length();
   return value;
+}
+
+Val *context_take_all(Context *context) {
+  Val *all = value_compound(V_RECORD, context->depth);
+  for (uint32_t i = all->len; i > 0; i--) all->items[i - 1] = context_pop(context);
+  return all;
 }
 
 Val *context_top(const Context *context) {

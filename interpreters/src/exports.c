@@ -4,8 +4,17 @@
 #include "memory.h"
 #include "script.h"
 #include "stack.h"
+#include "tasks.h"
 #include "trace.h"
 #include "world.h"
+
+static NOINLINE void construct(size_t pointer) {
+  if (world_is_known()) fail_initialize(); /* a library that needs this one was constructed before it */
+  stack_base_seen(pointer);
+}
+
+/* The earliest moment; if a linker omits constructors, a later entry decides. No frame: the pointer is exact. */
+__attribute__((constructor)) static void before_anything(void) { construct(platform_stack_pointer()); }
 
 void wit_dylib_initialize(const wit_t *wit) {
   stack_base_seen(platform_stack_pointer());
@@ -40,6 +49,7 @@ static const wit_export_func_t *export_func(size_t which) {
 void *wit_dylib_export_start(size_t which) {
   stack_scribble();
   script_load();
+  task_begin();
   event_index("export_start", which);
   export_func(which);
   return context_create();
@@ -52,8 +62,7 @@ void wit_dylib_export_call(void *cx, size_t which) {
   if (context->depth != func->nparams) fail_stack();
   const Frame *frame = script_take_frame(FRAME_EXPORT, (uint32_t)which);
   if (!frame) fail_no_frame();
-  Val *arguments = value_compound(V_RECORD, func->nparams);
-  for (uint32_t i = arguments->len; i > 0; i--) arguments->items[i - 1] = context_pop(context);
+  Val *arguments = context_take_all(context);
   Val *result = script_run_ops(frame->ops, &(Arguments){arguments->items, arguments->len});
   value_release(arguments);
   bool has_result = WIT_TYPE_KIND(func->result) != WIT_TYPE_EMPTY;
@@ -64,33 +73,28 @@ void wit_dylib_export_call(void *cx, size_t which) {
 
 void wit_dylib_export_finish(void *cx, size_t which) {
   trace_cannot_leave(); /* CanonicalABI.md, canon_lift: post-return runs with may_leave false */
+  Context *context = context_of(cx);
   event_index("export_finish", which);
   export_func(which);
-  context_destroy(context_of(cx));
+  context_destroy(context);
+  task_end(task_current());
   trace_can_leave();
-}
-
-int32_t wit_dylib_export_async_call(void *cx, size_t which) {
-  (void)cx, (void)which;
-  fail_async();
-}
-
-int32_t wit_dylib_export_async_callback(int32_t event, int32_t waitable, int32_t code, size_t which) {
-  (void)event, (void)waitable, (void)code, (void)which;
-  fail_async();
 }
 
 void wit_dylib_resource_dtor(size_t ty, size_t rep) {
   stack_scribble();
   script_load();
+  Task *task = task_begin();
   trace_event("resource_dtor");
   trace_unsigned(ty);
   trace_unsigned(rep);
   trace_end();
   world_index(ty, world()->num_resources);
   const Frame *frame = script_take_frame(FRAME_DTOR, (uint32_t)ty);
-  if (!frame) return;
-  Val *argument = value_scalar(V_U32, rep);
-  if (script_run_ops(frame->ops, &(Arguments){&argument, 1})) fail_result();
-  value_release(argument);
+  if (frame) {
+    Val *argument = value_scalar(V_U32, rep);
+    if (script_run_ops(frame->ops, &(Arguments){&argument, 1})) fail_result();
+    value_release(argument);
+  }
+  task_end(task);
 }

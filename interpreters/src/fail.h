@@ -4,7 +4,7 @@
 
 #define FAIL_CAUSES(X)                                                                    \
   X(abi_version)      /* the wit_t has another version than this build */                 \
-  X(async)            /* an asynchronous entry or import */                               \
+  X(async)            /* an asynchronous entry, or a function that is not called so */    \
   X(block)            /* bytes from generated code that are not one whole allocation */   \
   X(context)          /* a cx that is not alive */                                        \
   X(dealloc)          /* a deallocation of anything but a live allocation */              \
@@ -31,7 +31,13 @@
   X(script_syntax)    /* the script is malformed */                                       \
   X(script_trap)      /* the script said `trap` */                                        \
   X(stack)            /* the stack of cx is too short, or not empty at the end */         \
-  X(type)             /* a type or function index outside the wit_t */
+  X(type)             /* a type or function index outside the wit_t */                    \
+  X(area)             /* a write next to the area of an asynchronous call */              \
+  X(buffer)           /* a write next to the buffer of a stream or a future */            \
+  X(event)            /* an event of no live object, or one that contradicts its state */ \
+  X(state)            /* an operation on an object in the wrong state */                  \
+  X(task)             /* a callback of no task that waits */                              \
+  X(type_path)        /* a path that does not lead to a stream or a future */
 
 #define DECLARE_FAIL(name) _Noreturn void fail_##name(void);
 FAIL_CAUSES(DECLARE_FAIL)

@@ -305,11 +305,15 @@ void memory_defer(void *ptr, size_t size, size_t align) {
   block->owner = OWNER_DEFERRED;
 }
 
-void memory_give_back_deferred(void *ptr) {
+static Block *deferred(void *ptr) {
   Block *block = find(ptr, OWNER_DEFERRED);
   if (!block) fail_memory();
-  release(block);
+  return block;
 }
+
+size_t memory_size_deferred(void *ptr) { return deferred(ptr)->size; }
+
+void memory_give_back_deferred(void *ptr) { release(deferred(ptr)); }
 
 /*
  * CanonicalABI.md, "realloc": moves `old`, larger or smaller, or allocates if `old_size` is 0. The result for size 0 is
@@ -322,7 +326,7 @@ void *cabi_realloc(void *old, size_t old_size, size_t align, size_t new_size) {
   if (script_is_loading) return memory_resize(old_size ? old : NULL, new_size ? new_size : 1);
   stack_scribble();
   trace_cannot_leave();
-  trace_event("realloc");
+  trace_of_none("realloc", sizeof("realloc") - 1); /* the engine calls it in the middle of anything */
   trace_unsigned(old_size);
   trace_unsigned(align);
   trace_unsigned(new_size);

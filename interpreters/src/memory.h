@@ -31,6 +31,7 @@ void memory_give_back(void *ptr, size_t size, size_t align);
 
 /* The same in two steps; between them the block still counts as out, and a second attempt is fail_dealloc. */
 void memory_defer(void *ptr, size_t size, size_t align);
+size_t memory_size_deferred(void *ptr);
 void memory_give_back_deferred(void *ptr);
 
 /* Checks all blocks: fail_guard and fail_freed if code wrote to memory that it does not own. */

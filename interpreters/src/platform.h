@@ -13,8 +13,15 @@ typedef struct HostString {
 
 #ifdef __wasm__
 
-#define HOST_IMPORT(name) __attribute__((import_module("harness:boxed/host@0.1.0"), import_name(name)))
-#define CONTROL_EXPORT(name) __attribute__((export_name("harness:boxed/control@0.1.0#" name)))
+#if BOXED_ASYNC
+#define NATIVE_VERSION "0.2.0"
+#else
+#define NATIVE_VERSION "0.1.0"
+#endif
+#define NATIVE_CONTROL "harness:boxed/control@" NATIVE_VERSION
+#define HOST_IMPORT(name) __attribute__((import_module("harness:boxed/host@" NATIVE_VERSION), import_name(name)))
+/* `prefix`: that of an asynchronous function's core name. */
+#define CONTROL_EXPORT(prefix, name) __attribute__((export_name(prefix NATIVE_CONTROL "#" name)))
 
 /* `script: func() -> string`; the bytes come from cabi_realloc. */
 HOST_IMPORT("script") void host_script(HostString *result);
@@ -49,7 +56,7 @@ static inline uint8_t *platform_below_stack(size_t size) {
 
 #else /* the tests' native build; tests/interpreters/native supplies these */
 
-#define CONTROL_EXPORT(name)
+#define CONTROL_EXPORT(prefix, name)
 void host_script(HostString *result);
 void host_trace(const uint8_t *lines, size_t len);
 uint8_t *platform_grow(size_t pages); /* contiguous with its earlier results, as in one linear memory */

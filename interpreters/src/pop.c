@@ -1,6 +1,7 @@
 /* wit_dylib_pop_*: values that generated code lowers. */
 #include "context.h"
 #include "fail.h"
+#include "given.h"
 #include "memory.h"
 #include "trace.h"
 #include "world.h"
@@ -109,14 +110,19 @@ uint32_t wit_dylib_pop_borrow(void *cx, size_t ty) {
   return answer_typed("pop_borrow", ty, pop_handle(cx, V_BORROW, V_OWN));
 }
 
+static uint32_t given_end(const char *event, size_t ty, uint32_t handle) {
+  end_forget(handle);
+  return answer_typed(event, ty, handle);
+}
+
 uint32_t wit_dylib_pop_future(void *cx, size_t ty) {
   world_index(ty, world()->num_futures);
-  return answer_typed("pop_future", ty, pop_handle(cx, V_FUTURE, V_FUTURE));
+  return given_end("pop_future", ty, pop_handle(cx, V_FUTURE, V_FUTURE));
 }
 
 uint32_t wit_dylib_pop_stream(void *cx, size_t ty) {
   world_index(ty, world()->num_streams);
-  return answer_typed("pop_stream", ty, pop_handle(cx, V_STREAM, V_STREAM));
+  return given_end("pop_stream", ty, pop_handle(cx, V_STREAM, V_STREAM));
 }
 
 uint32_t wit_dylib_pop_error_context(void *cx) {

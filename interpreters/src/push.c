@@ -1,29 +1,33 @@
 /* wit_dylib_push_*: values that generated code lifted. */
 #include "context.h"
 #include "fail.h"
+#include "given.h"
 #include "memory.h"
 #include "trace.h"
 #include "world.h"
 
 static void number(void *cx, const char *event, Kind kind, uint64_t bits) {
+  Context *context = context_of(cx);
   trace_named(event, strlen(event));
   trace_unsigned(bits);
   trace_end();
-  context_push(context_of(cx), value_scalar(kind, bits));
+  context_push(context, value_scalar(kind, bits));
 }
 
 static void signed_number(void *cx, const char *event, Kind kind, int64_t value) {
+  Context *context = context_of(cx);
   trace_named(event, strlen(event));
   trace_signed(value);
   trace_end();
-  context_push(context_of(cx), value_scalar(kind, (uint64_t)value));
+  context_push(context, value_scalar(kind, (uint64_t)value));
 }
 
 static void bit_pattern(void *cx, const char *event, Kind kind, uint64_t bits, unsigned digits) {
+  Context *context = context_of(cx);
   trace_named(event, strlen(event));
   trace_hex(bits, digits);
   trace_end();
-  context_push(context_of(cx), value_scalar(kind, bits));
+  context_push(context, value_scalar(kind, bits));
 }
 
 void wit_dylib_push_bool(void *cx, int32_t value) { number(cx, "push_bool", V_BOOL, (uint32_t)value); }
@@ -51,11 +55,12 @@ void wit_dylib_push_f64(void *cx, double value) {
 
 /* Values of one number that belong to a type of the wit_t: flags, enum, handles. */
 static void typed(void *cx, const char *event, Kind kind, size_t ty, size_t count, uint32_t bits) {
+  Context *context = context_of(cx);
   trace_named(event, strlen(event));
   trace_unsigned(ty);
   trace_unsigned(bits);
   trace_end();
-  context_push(context_of(cx), value_handle(kind, (uint32_t)world_index(ty, count), bits));
+  context_push(context, value_handle(kind, (uint32_t)world_index(ty, count), bits));
 }
 
 void wit_dylib_push_flags(void *cx, size_t ty, uint32_t bits) {
@@ -75,10 +80,12 @@ void wit_dylib_push_borrow(void *cx, size_t ty, uint32_t handle) {
 }
 
 void wit_dylib_push_future(void *cx, size_t ty, uint32_t handle) {
+  end_forget(handle);
   typed(cx, "push_future", V_FUTURE, ty, world()->num_futures, handle);
 }
 
 void wit_dylib_push_stream(void *cx, size_t ty, uint32_t handle) {
+  end_forget(handle);
   typed(cx, "push_stream", V_STREAM, ty, world()->num_streams, handle);
 }
 
@@ -96,10 +103,10 @@ void wit_dylib_push_string(void *cx, uint8_t *bytes, size_t len) {
 }
 
 static void product(void *cx, const char *event, size_t ty, size_t num_fields) {
+  Context *context = context_of(cx);
   trace_named(event, strlen(event));
   trace_unsigned(ty);
   trace_end();
-  Context *context = context_of(cx);
   Val *value = value_compound(V_RECORD, num_fields);
   for (size_t i = num_fields; i > 0; i--) value->items[i - 1] = context_pop(context);
   context_push(context, value);

@@ -22,7 +22,12 @@ static void add_frame(Frame frame) {
 }
 
 static void read_frame(Reader *reader) {
-  Frame frame = {.kind = FRAME_RUN, .which = 0, .used = false};
+  Frame frame = {.kind = FRAME_RUN, .which = 0, .used = false, .blocking = false};
+#if BOXED_ASYNC
+  Reader key = *reader;
+  frame.blocking = token_is(read_token(reader), "blocking");
+  if (!frame.blocking) *reader = key;
+#endif
   switch (read_word(reader)) {
     case WORD('r', 'u', 'n'): frame.kind = FRAME_RUN; break;
     case WORD('e', 'x', 'p', 'o', 'r', 't'): frame.kind = FRAME_EXPORT; break;

@@ -2,6 +2,7 @@
 #ifndef BOXED_SCRIPT_H
 #define BOXED_SCRIPT_H
 
+#include "arguments.h"
 #include "context.h"
 #include "reader.h"
 
@@ -11,6 +12,7 @@ typedef struct Frame {
   FrameKind kind;
   uint32_t which; /* export or resource; NOT_IN_WORLD if the world has none of that name */
   bool used;
+  bool blocking; /* waits in place */
   Reader ops; /* from the first op to after `end` */
 } Frame;
 #define NOT_IN_WORLD UINT32_MAX
@@ -28,12 +30,10 @@ void script_load(void);
 Frame *script_take_frame(FrameKind kind, uint32_t which);
 size_t script_frames_left(void);
 
-/* The arguments of the running frame. */
-typedef struct Arguments {
-  Val **values;
-  size_t count;
-} Arguments;
-
+#if BOXED_ASYNC
+/* Whether the next token begins a value. */
+bool script_value_follows(Reader reader);
+#endif
 /* A value of the script. Without `build` it is only skipped, and the result is null. */
 Val *script_value(Reader *reader, const Arguments *arguments, bool build);
 extern Val *script_registers[256];
@@ -42,7 +42,7 @@ uint32_t read_register(Reader *reader);
 
 /* Skips the ops of a frame, including its `end`. */
 void script_check_ops(Reader *reader);
-/* Runs the ops; the value of `ret`, or null. */
+/* Runs the ops, and waits in place; the value of `ret`, or null. */
 Val *script_run_ops(Reader ops, const Arguments *arguments);
 
 #endif

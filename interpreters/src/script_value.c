@@ -2,6 +2,9 @@
 
 #include "fail.h"
 #include "memory.h"
+#if BOXED_ASYNC
+#include "asynchronous/type_path.h"
+#endif
 #include "wit_dylib.h"
 
 enum { MAX_DEPTH = 500 };
@@ -74,6 +77,16 @@ static Val *stored(const Values *from, Val *const *values, uint32_t number, size
   return value_retain(values[number]);
 }
 
+#if BOXED_ASYNC
+/* An end of a stream or a future. */
+static Val *end(const Values *from) {
+  uint32_t type;
+  Kind kind = read_type_path(from->reader, from->build, &type);
+  Val *value = scalar(from, kind, read_u32(from->reader));
+  return with_detail(value, from->build ? type : 0);
+}
+#endif
+
 static Val *integer(const Values *from, Kind kind) { return scalar(from, kind, read_integer(from->reader)); }
 
 static Val *any_value(const Values *from, unsigned depth) {
@@ -105,9 +118,49 @@ static Val *any_value(const Values *from, unsigned depth) {
     case WORD('m', 'a', 'p'): return listed(from, V_MAP, 2, depth + 1);
     case WORD('r', 'e', 'g'): return stored(from, script_registers, read_register(reader), 256);
     case WORD('a', 'r', 'g'): return stored(from, from->arguments->values, read_u32(reader), from->arguments->count);
+#if BOXED_ASYNC
+    case WORD('e', 'n', 'd'): return end(from);
+#endif
     default: fail_script_syntax();
   }
 }
+
+#if BOXED_ASYNC
+bool script_value_follows(Reader reader) {
+  switch (read_word(&reader)) {
+    case WORD('b', 'o', 'o', 'l'):
+    case WORD('u', '8'):
+    case WORD('u', '1', '6'):
+    case WORD('u', '3', '2'):
+    case WORD('u', '6', '4'):
+    case WORD('s', '8'):
+    case WORD('s', '1', '6'):
+    case WORD('s', '3', '2'):
+    case WORD('s', '6', '4'):
+    case WORD('f', '3', '2'):
+    case WORD('f', '6', '4'):
+    case WORD('c', 'h', 'a', 'r'):
+    case WORD('f', 'l', 'a', 'g', 's'):
+    case WORD('e', 'n', 'u', 'm'):
+    case WORD('h', 'a', 'n', 'd', 'l', 'e'):
+    case WORD('s', 't', 'r'):
+    case WORD('r', 'a', 'w'):
+    case WORD('p', 't', 'r'):
+    case WORD('r', 'e', 'c'):
+    case WORD('v', 'a', 'r'):
+    case WORD('v', 'a', 'r', 'p'):
+    case WORD('l', 'i', 's', 't'):
+    case WORD('m', 'a', 'p'):
+    case WORD('r', 'e', 'g'):
+    case WORD('a', 'r', 'g'): return true;
+    case WORD('e', 'n', 'd'): { /* an end of a stream or a future, or that of the frame */
+      Token side = read_token(&reader);
+      return token_is(side, "import") || token_is(side, "export");
+    }
+    default: return false;
+  }
+}
+#endif
 
 Val *script_value(Reader *reader, const Arguments *arguments, bool build) {
   Values from = {reader, arguments, build};

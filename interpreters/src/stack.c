@@ -21,14 +21,29 @@ NOINLINE void stack_scribble(void) {
   if (below) pattern_fill(below, BELOW, PATTERN_BELOW);
 }
 
-/* Nothing else is in this frame, so it begins with the array, where the callee's frame ends. */
-NOINLINE size_t stack_call(void (*impl)(void *cx), void *cx) {
-  uint8_t frame[FRAME] __attribute__((aligned(16)));
-  pattern_fill(frame, sizeof frame, PATTERN_UNWRITTEN);
-  stack_scribble();
-  size_t pointer = platform_stack_pointer();
-  impl(cx);
-  pointer = platform_stack_pointer() - pointer;
-  if (!pattern_holds(frame, sizeof frame, PATTERN_UNWRITTEN)) fail_guard();
-  return pointer;
+/* The body of a function with nothing else in its frame: this begins with the array, where the callee's frame ends. */
+#define GUARDED(call)                                                         \
+  uint8_t frame[FRAME] __attribute__((aligned(16)));                          \
+  pattern_fill(frame, sizeof frame, PATTERN_UNWRITTEN);                       \
+  stack_scribble();                                                           \
+  size_t pointer = platform_stack_pointer();                                  \
+  call;                                                                       \
+  pointer = platform_stack_pointer() - pointer;                               \
+  if (!pattern_holds(frame, sizeof frame, PATTERN_UNWRITTEN)) fail_guard();   \
+  return pointer
+
+NOINLINE size_t stack_call(void (*impl)(void *cx), void *cx) { GUARDED(impl(cx)); }
+
+#if BOXED_ASYNC
+
+NOINLINE size_t stack_call_start(uint32_t (*impl)(void *cx, void *area), void *cx, void *area, uint32_t *status) {
+  GUARDED(*status = impl(cx, area));
 }
+
+NOINLINE size_t stack_call_with(void (*impl)(void *cx, void *area), void *cx, void *area) { GUARDED(impl(cx, area)); }
+
+NOINLINE size_t stack_call_lift(void (*lift)(void *cx, const void *from), void *cx, const void *from) {
+  GUARDED(lift(cx, from));
+}
+
+#endif

@@ -11,7 +11,27 @@ static bool started, eager;
 
 static void field(void) { text_literal(&buffer, " "); }
 
+#if BOXED_ASYNC
+
+static uint32_t task, told_task;
+
+void trace_task(uint32_t number) { task = number; }
+
+void trace_of_none(const char *name, size_t len) { text_append(&buffer, name, len); }
+
+void trace_named(const char *name, size_t len) {
+  if (task && task != told_task) {
+    told_task = task;
+    text_literal(&buffer, "task");
+    trace_unsigned(task);
+    text_literal(&buffer, "\n");
+  }
+  text_append(&buffer, name, len);
+}
+
+#else
 void trace_named(const char *name, size_t len) { text_append(&buffer, name, len); }
+#endif
 
 void trace_unsigned(uint64_t value) {
   field();

@@ -9,6 +9,14 @@
 /* Starts a line; `trace_event` is for a literal name. */
 void trace_named(const char *name, size_t len);
 #define trace_event(name) trace_named(name, sizeof(name) - 1)
+#if BOXED_ASYNC
+/* The number of the task that the next events belong to; 0: of none. `task N` precedes an event of another task. */
+void trace_task(uint32_t number);
+/* Starts the line of an event that belongs to no task. */
+void trace_of_none(const char *name, size_t len);
+#else
+#define trace_of_none trace_named
+#endif
 void trace_unsigned(uint64_t value);
 void trace_signed(int64_t value);
 void trace_hex(uint64_t bits, unsigned digits);

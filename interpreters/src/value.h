@@ -34,6 +34,8 @@ typedef enum Kind {
   V_STREAM,
   V_LIST_ITERATOR, /* its item is the list; bits is the next index */
   V_MAP_ITERATOR,
+  V_CALL, /* an asynchronous call; bits is its place among all calls */
+  V_SET,  /* a waitable set */
 } Kind;
 
 typedef struct Val Val;

@@ -7,12 +7,14 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from interpreters import header
-from interpreters.build import build
+from interpreters.build import build, sources
+from tests.interpreters.composed import Build, Compose, Composed, World
 
 HERE = Path(__file__).resolve().parent
 SOURCES = header().parent.parent / "src"
@@ -79,11 +81,11 @@ def _compilers() -> list[list[str]]:
 def native(tmp_path_factory: pytest.TempPathFactory) -> Native:
     work = tmp_path_factory.mktemp("native")
     program = work / "boxed"
-    sources = [*sorted(SOURCES.glob("*.c")), *sorted((HERE / "native").glob("*.c"))]
+    files = [*sources(), *sorted((HERE / "native").glob("*.c"))]
     includes = [f"-I{header().parent}", f"-I{SOURCES}"]
     messages = []
     for compiler in _compilers():
-        command = [*compiler, *SANITIZED, *includes, *map(str, sources), "-o", str(program)]
+        command = [*compiler, *SANITIZED, *includes, *map(str, files), "-o", str(program)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         if done.returncode == 0:
             return Native(program, work)
@@ -91,6 +93,17 @@ def native(tmp_path_factory: pytest.TempPathFactory) -> Native:
     if messages:
         pytest.fail("no compiler builds the native program:\n" + "\n".join(messages))
     pytest.skip(NO_ZIG)
+
+
+@pytest.fixture(scope="module")
+def composed(tmp_path_factory: pytest.TempPathFactory) -> Compose:
+    directory = tmp_path_factory.mktemp("tools")
+
+    @cache
+    def build(world: World, how: Build) -> Composed:
+        return Composed(world, how, directory)
+
+    return build
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import re
 import pytest
 import wasmtime
 
-from interpreters import LIBRARIES, VERSIONS, boxed, header
+from interpreters import ALL, ASYNC_LIBRARIES, VERSIONS, boxed, header
 from interpreters.build import build
 from tests.interpreters.conftest import NO_ZIG, ZIG
 
@@ -103,9 +103,10 @@ def test_unknown_version() -> None:
 
 
 @needs_zig
-@pytest.mark.parametrize(("version", "hooks"), LIBRARIES)
-def test_the_sources_give_the_committed_library(version: int, hooks: str) -> None:
-    assert build(version, hooks=hooks) == boxed(version, hooks).read_bytes(), "run `python -m interpreters.build`"
+@pytest.mark.parametrize(("version", "hooks", "mode"), ALL)
+def test_the_sources_give_the_committed_library(version: int, hooks: str, mode: str) -> None:
+    committed = boxed(version, hooks, mode).read_bytes()
+    assert build(version, hooks=hooks, mode=mode) == committed, "run `python -m interpreters.build`"
 
 
 @pytest.mark.parametrize(
@@ -121,6 +122,30 @@ def test_hooks_are_all_that_their_libraries_add(hooks: str, added: dict[str, tup
         for module in (wasmtime.Module.from_file(wasmtime.Engine(), str(boxed(3, which))) for which in ("", hooks))
     )
     assert hooked == plain | added
+
+
+CONTROL = "harness:boxed/control@0.2.0"
+NATIVE: dict[str, dict[str, tuple[list[str], list[str]]]] = {
+    "async": {
+        f"{prefix}[async-lift]{CONTROL}#{name}": (["i32"] * params, ["i32"])
+        for prefix, params in (("", 0), ("[callback]", 3))
+        for name in ("run", "finish")
+    },
+    "async-sync": {f"{CONTROL}#{name}": ([], []) for name in ("run", "finish")},
+}
+"""The exports of `run` and `finish`."""
+RETURNS: dict[str, set[str]] = {"async": {"[task-return]run", "[task-return]finish"}, "async-sync": set()}
+
+
+@pytest.mark.parametrize(("version", "mode"), ASYNC_LIBRARIES)
+def test_a_library_for_asynchronous_worlds_has_its_own_control(version: int, mode: str) -> None:
+    module = wasmtime.Module.from_file(wasmtime.Engine(), str(boxed(version, "", mode)))
+    exports = {e.name: signature(e.type) for e in module.exports if isinstance(e.type, wasmtime.FuncType)}
+    assert exports == declared(version) | NATIVE[mode] | {"__wasm_call_ctors": ([], [])}
+    imports = {(i.module, i.name or "") for i in module.imports}
+    exported = {name for space, name in imports if space == f"[export]{CONTROL}"}
+    assert exported == {"[task-cancel]"} | RETURNS[mode]
+    assert {space for space, _ in imports} == {"env", "$root", "harness:boxed/host@0.2.0", f"[export]{CONTROL}"}
 
 
 def test_unknown_hooks() -> None:

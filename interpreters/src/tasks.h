@@ -1,0 +1,25 @@
+/* Tasks: each entry of an instance, from its start to its end. Libraries of synchronous worlds do not count them. */
+#ifndef BOXED_TASKS_H
+#define BOXED_TASKS_H
+
+#include "platform.h"
+
+typedef struct Task Task;
+
+#if BOXED_ASYNC
+/* A new task, which is the current one: its number precedes the next event. */
+Task *task_begin(void);
+/* Ends it; no task is the current one. */
+void task_end(Task *task);
+/* The task that the next events belong to; null between core calls. */
+Task *task_current(void);
+/* At the entry of a task, and in a task after everything that may let another one run. */
+void task_enter(Task *task);
+#else
+static inline Task *task_begin(void) { return NULL; }
+static inline void task_end(Task *task) { (void)task; }
+static inline Task *task_current(void) { return NULL; }
+static inline void task_enter(Task *task) { (void)task; }
+#endif
+
+#endif
