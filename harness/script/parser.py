@@ -1,4 +1,5 @@
-"""Interpreter values from their script notation (interpreters/PROTOCOL.md, "Values"), for invalid values in cases."""
+"""Interpreter values from their script notation ("Values" in interpreters/PROTOCOL.md and ASYNC.md), for invalid values
+in cases."""
 
 from __future__ import annotations
 
@@ -75,6 +76,15 @@ class _Reader:
         except ValueError:
             raise ScriptValueError(f"expected bytes in hex, found {shortened(word)!r}") from None
 
+    def _place(self) -> s.TypePlace:
+        """Only ends name a type (interpreters/ASYNC.md, "Values")."""
+        side = self._word()
+        if side not in ("import", "export"):
+            raise ScriptValueError(f"expected import or export, found {shortened(side)!r}")
+        interface, name, param = self._word(), self._word(), self._number()
+        path = tuple(self._number() for _ in range(self._count()))
+        return s.TypePlace(side == "export", None if interface == "-" else interface, name, param, path)
+
     def _values(self) -> tuple[s.Value, ...]:
         return tuple(self.value() for _ in range(self._count()))
 
@@ -115,4 +125,6 @@ class _Reader:
                 return s.Pointer(address, self._number())
             case "handle":
                 return s.Handle(self._number())
+            case "end":
+                return s.BareEnd(self._place(), self._number())
         raise ScriptValueError(f"unknown kind of value {shortened(kind)!r}")

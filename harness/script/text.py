@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from harness.script.async_text import TEXTS, bare_end_text, function_name
 from harness.script.operations import (
     Argument,
+    BareEnd,
     Call,
     Case,
     Drop,
@@ -44,15 +46,11 @@ def script_text(script: Script) -> str:
     header += [script.lists.value] if script.lists.value else []
     lines = [" ".join(header)]
     for frame in script.frames:
-        lines.append(f"frame {_key(frame.key)}")
+        lines.append(f"frame {'blocking ' if frame.blocking else ''}{_key(frame.key)}")
         lines.extend(_op(op) for op in frame.ops)
         lines.append("end")
     lines.append("")
     return "\n".join(lines)
-
-
-def _name(interface: str | None, name: str) -> str:
-    return f"{interface if interface is not None else '-'} {name}"
 
 
 def _key(key: FrameKey) -> str:
@@ -60,13 +58,14 @@ def _key(key: FrameKey) -> str:
         case OnRun():
             return "run"
         case OnExport(interface, name):
-            return f"export {_name(interface, name)}"
+            return f"export {function_name(interface, name)}"
         case OnDestructor(interface, name):
-            return f"dtor {_name(interface, name)}"
+            return f"dtor {function_name(interface, name)}"
 
 
 def _op(op: Op) -> str:
-    return _OP[op.__class__](op)
+    made = _OP.get(op.__class__)
+    return TEXTS[op.__class__](op, value_text) if made is None else made(op)
 
 
 def _pick(op: Pick) -> str:
@@ -75,14 +74,14 @@ def _pick(op: Pick) -> str:
 
 def _call(op: Call) -> str:
     where = "-" if op.register is None else str(op.register)
-    return " ".join(["call", _name(op.interface, op.name), where, str(len(op.args)), *map(value_text, op.args)])
+    return " ".join(["call", function_name(op.interface, op.name), where, str(len(op.args)), *map(value_text, op.args)])
 
 
 _OP: dict[type, Callable[[Any], str]] = {
     Set: lambda op: f"set {op.register} {value_text(op.value)}",
     Pick: _pick,
     Call: _call,
-    New: lambda op: f"new {op.register} {_name(op.interface, op.name)} {op.rep}",
+    New: lambda op: f"new {op.register} {function_name(op.interface, op.name)} {op.rep}",
     Rep: lambda op: f"rep {op.register} {value_text(op.handle)}",
     Drop: lambda op: f"drop {value_text(op.handle)}",
     ErrorContextNew: lambda op: f"ecnew {op.register} {value_text(op.message)}",
@@ -136,6 +135,7 @@ _WRITE: dict[type, Callable[[Any, list[str]], None]] = {
     Entries: _write_entries,
     Pointer: lambda value, out: out.append(f"ptr {value.address} {value.length}"),
     Handle: lambda value, out: out.append(f"handle {value.number}"),
+    BareEnd: lambda value, out: out.append(bare_end_text(value)),
     Register: lambda value, out: out.append(f"reg {value.index}"),
     Argument: lambda value, out: out.append(f"arg {value.index}"),
 }

@@ -6,8 +6,8 @@ from typing import get_args
 
 import pytest
 
+from harness.script import async_operations as a
 from harness.script import operations as s
-from harness.script.async_operations import AsyncOp
 from harness.script.parser import ScriptValueError, parse_value
 from harness.script.text import script_text, value_text
 
@@ -31,6 +31,8 @@ VALUES = [
     (s.Entries(((s.Str(b"k"), s.Number("u8", 1)),)), "map 1 str 6b u8 1"),
     (s.Pointer(4294967295, 7), "ptr 4294967295 7"),
     (s.Handle(9), "handle 9"),
+    (s.BareEnd(s.TypePlace(False, "a:b/c", "f", 0), 3), "end import a:b/c f 0 0 3"),
+    (s.BareEnd(s.TypePlace(True, None, "[static]r.f", 2, (1, 0)), 9), "end export - [static]r.f 2 2 1 0 9"),
 ]
 
 
@@ -53,11 +55,64 @@ def test_a_name_stands_for_a_register() -> None:
         ("str 6", "expected bytes"),
         ("u8 1 2", "unexpected '2'"),
         ("word 1", "unknown kind of value 'word'"),
+        ("end inside a:b/c f 0 0 1", "expected import or export, found 'inside'"),
+        ("end import a:b/c f 0 9 1", "9 values are announced, but 1 words follow"),
     ],
 )
 def test_bad_values_are_told(text: str, message: str) -> None:
     with pytest.raises(ScriptValueError, match=message):
         parse_value(text, lambda name: s.Register(0))
+
+
+_U8 = s.Number("u8", 1)
+_PLACE = s.TypePlace(False, "a:b/c", "f", 1, (0,))
+ASYNC = [
+    (a.Start("a:b/c", "f", 0, (_U8, s.Register(3))), "start a:b/c f 0 2 u8 1 reg 3"),
+    (a.Start(None, "g", 1, ()), "start - g 1 0"),
+    (a.Got(2, s.Register(0)), "got 2 reg 0"),
+    (a.NewSet(3), "wset 3"),
+    (a.Join(s.Register(0), s.Register(3)), "join reg 0 reg 3"),
+    (a.Join(s.Argument(0), None), "leave arg 0"),
+    (a.DropSet(s.Register(3)), "dropset reg 3"),
+    (a.Wait(s.Handle(7)), "wait handle 7"),
+    (a.Poll(s.Register(3)), "poll reg 3"),
+    (a.Await(s.Register(0), s.Register(3)), "await reg 0 reg 3"),
+    (a.Yield(2), "yield 2"),
+    (a.Yield(1, in_place=True), "yieldnow 1"),
+    (a.TaskReturn(), "return"),
+    (a.TaskReturn(_U8), "return u8 1"),
+    (a.TaskCancel(), "cancelled"),
+    (a.Exit(), "exit"),
+    (a.Code(50), "code 50"),
+    (a.SubtaskCancel(s.Register(0)), "cancel reg 0"),
+    (a.SubtaskCancel(s.Register(0), asynchronous=True), "cancelasync reg 0"),
+    (a.SubtaskDrop(s.Register(0)), "dropcall reg 0"),
+    (a.NewEnds(4, 5, _PLACE), "ends 4 5 import a:b/c f 1 1 0"),
+    (a.Read(s.Register(5), 3), "read reg 5 3"),
+    (a.Write(s.Register(4), (_U8, _U8)), "write reg 4 2 u8 1 u8 1"),
+    (a.Write(s.Register(4), (_U8,), offered=9), "writeas reg 4 9 1 u8 1"),
+    (a.CancelCopy(s.Register(5)), "stop reg 5"),
+    (a.CancelCopy(s.Register(5), asynchronous=True), "stopasync reg 5"),
+    (a.DropEnd(s.Register(5)), "dropend reg 5"),
+    (a.Backpressure(1), "inc"),
+    (a.Backpressure(-1), "dec"),
+    (a.If(a.State.STARTED, s.Register(0), 2), "if started reg 0 2"),
+    (a.IfCancelled(1), "ifcancelled 1"),
+]
+
+
+@pytest.mark.parametrize(("op", "text"), ASYNC)
+def test_asynchronous_operations(op: s.Op, text: str) -> None:
+    assert script_text(s.Script((s.Frame(s.OnRun(), (op,)),))).splitlines()[2] == text
+
+
+def test_every_asynchronous_operation_has_a_text() -> None:
+    assert {op.__class__ for op, _ in ASYNC} == set(get_args(a.AsyncOp))
+
+
+def test_a_frame_that_waits_in_place() -> None:
+    script = s.Script((s.Frame(s.OnExport("a:b/c", "f"), (), blocking=True),), dump=False)
+    assert script_text(script).splitlines() == ["boxed1", "frame blocking export a:b/c f", "end"]
 
 
 def test_a_script() -> None:
@@ -83,7 +138,9 @@ def test_a_script() -> None:
         eager=True,
         lists=s.Lists.NUMBERS,
     )
-    assert {op.__class__ for frame in script.frames for op in frame.ops} == set(get_args(s.Op)) - set(get_args(AsyncOp))
+    assert {op.__class__ for frame in script.frames for op in frame.ops} == set(get_args(s.Op)) - set(
+        get_args(a.AsyncOp)
+    )
     assert script_text(script).splitlines() == [
         "boxed1 wit eager lists",
         "frame run",
