@@ -78,7 +78,7 @@ class Observer:
         start = time.perf_counter()
         try:
             with self._steps.bounded(f"compose {cell}"):
-                composition = compose(binaries, plan.wires, self._known)
+                composition = compose(binaries, plan.wires, self._known, plan.asynchronous)
         except CompositionError as error:
             return CellRun(cell, made, Rejected("compose", str(error)))
         except StepLost as lost:

@@ -22,6 +22,9 @@ from harness.plan.roles import ItemKind, Role, Wire
 
 HOST = "harness:boxed/host@0.1.0"
 CONTROL = "harness:boxed/control@0.1.0"
+ASYNC_HOST = "harness:boxed/host@0.2.0"
+ASYNC_CONTROL = "harness:boxed/control@0.2.0"
+"""The interfaces of interpreters for asynchronous worlds (interpreters/ASYNC.md). Both hosts have one type."""
 GUARD = "guard"
 
 _SORT = {ItemKind.INSTANCE: SORT_INSTANCE, ItemKind.FUNC: SORT_FUNC, ItemKind.TYPE: SORT_TYPE}
@@ -52,6 +55,8 @@ class Composition:
     guarded: tuple[Role, ...] = ()
     """Roles whose component can check whether the memory next to its library is intact
     (`harness/composition/guards.py`)."""
+    asynchronous: bool = False
+    """Whether its traces come event by event, so that their order over all components is known."""
 
 
 def host_import(role: Role) -> str:
@@ -63,11 +68,14 @@ def entry_export(role: Role, function: str) -> str:
     return f"{role.value}-{function}"
 
 
-def compose(components: Mapping[Role, bytes], wires: Sequence[Wire], known: SharedModules) -> Composition:
+def compose(
+    components: Mapping[Role, bytes], wires: Sequence[Wire], known: SharedModules, asynchronous: bool = False
+) -> Composition:
     """Wires whose consumer does not import the item (a linker drops unused imports) are left out; an import without a
-    wire raises `CompositionError`."""
+    wire raises `CompositionError`. `asynchronous`: the components have the interpreter for asynchronous worlds."""
     order = _order(components, wires)
-    return _Writer(order, {role: _share(role, components[role], known) for role in order}, wires).write()
+    shared = {role: _share(role, components[role], known) for role in order}
+    return _Writer(order, shared, wires, asynchronous).write()
 
 
 def _share(role: Role, component: bytes, known: SharedModules) -> Shared:
@@ -95,7 +103,11 @@ def _order(components: Mapping[Role, bytes], wires: Sequence[Wire]) -> list[Role
 class _Writer:
     """Writes the sections in order and counts the index spaces."""
 
-    def __init__(self, order: list[Role], shared: dict[Role, Shared], wires: Sequence[Wire]) -> None:
+    def __init__(
+        self, order: list[Role], shared: dict[Role, Shared], wires: Sequence[Wire], asynchronous: bool
+    ) -> None:
+        self._host, self._control = (ASYNC_HOST, ASYNC_CONTROL) if asynchronous else (HOST, CONTROL)
+        self._asynchronous = asynchronous
         self._order = order
         self._shared = shared
         self._surfaces = {role: item.surface for role, item in shared.items()}
@@ -115,13 +127,15 @@ class _Writer:
         for position, role in enumerate(self._order):
             self._instantiate(role, position)
         for role in self._order:
-            control = self._alias(SORT_INSTANCE, self._instances[role], CONTROL)
+            control = self._alias(SORT_INSTANCE, self._instances[role], self._control)
             for function in ("run", "finish"):
                 self._export(entry_export(role, function), self._alias(SORT_FUNC, control, function))
         guarded = [role for role in self._order if ANCHOR in self._surfaces[role].exports]
         for role in guarded:
             self._export(entry_export(role, GUARD), self._alias(SORT_FUNC, self._instances[role], ANCHOR))
-        return Composition(bytes(self._out), tuple(self._order), tuple(modules.values()), tuple(guarded))
+        return Composition(
+            bytes(self._out), tuple(self._order), tuple(modules.values()), tuple(guarded), self._asynchronous
+        )
 
     def _export(self, text: str, function: int) -> None:
         item = b"\x00" + name(text) + bytes([SORT_FUNC]) + unsigned(function) + b"\x00"
@@ -156,8 +170,8 @@ class _Writer:
         for module in shared.modules:
             arguments.append(name(module.import_name) + b"\x00\x11" + unsigned(self._modules[module.key]))
             del wanted[module.import_name]
-        if wanted.pop(HOST, None) is not None:
-            arguments.append(name(HOST) + bytes([SORT_INSTANCE]) + unsigned(self._hosts[role]))
+        if wanted.pop(self._host, None) is not None:
+            arguments.append(name(self._host) + bytes([SORT_INSTANCE]) + unsigned(self._hosts[role]))
         for wire in self._wires:
             if wire.consumer is role and wanted.pop(wire.name, None) is not None:
                 sort = _SORT[wire.kind]

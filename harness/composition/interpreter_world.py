@@ -5,36 +5,43 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.composition.anchor import EXPORT as ANCHOR
+from harness.composition.compose import ASYNC_CONTROL, ASYNC_HOST, CONTROL, HOST
 from harness.plan.plan import Plan
 from harness.world.types import Param, Prim
 from harness.world.world import Function, Interface, World
-
-_HOST = "harness:boxed/host@0.1.0"
-_CONTROL = "harness:boxed/control@0.1.0"
 
 
 def _interface(key: str, *functions: Function) -> Interface:
     return Interface(key, {function.name: function for function in functions})
 
 
-_IMPORTS = _interface(
-    _HOST,
-    Function(_HOST, "script", (), Prim.STRING),
-    Function(_HOST, "trace", (Param("lines", Prim.STRING),), None),
-)
-_EXPORTS = _interface(_CONTROL, Function(_CONTROL, "run", (), None), Function(_CONTROL, "finish", (), None))
+def _host(name: str) -> Interface:
+    traced = (Param("lines", Prim.STRING),)
+    return _interface(name, Function(name, "script", (), Prim.STRING), Function(name, "trace", traced, None))
 
 
-def with_interpreter(world: World) -> World:
+def _control(name: str, is_async: bool) -> Interface:
+    entries = [Function(name, entry, (), None, is_async) for entry in ("run", "finish")]
+    return _interface(name, *entries)
+
+
+_OWN = {False: (_host(HOST), _control(CONTROL, False)), True: (_host(ASYNC_HOST), _control(ASYNC_CONTROL, True))}
+"""The import and the export of the interpreters, by whether they are for asynchronous worlds."""
+
+
+def with_interpreter(world: World, asynchronous: bool = False) -> World:
     """The world of a component that consists of a library for `world` and the interpreter."""
-    return replace(world, imports={**world.imports, _HOST: _IMPORTS}, exports={**world.exports, _CONTROL: _EXPORTS})
+    host, control = _OWN[asynchronous]
+    imports = {**world.imports, host.key: host}
+    return replace(world, imports=imports, exports={**world.exports, control.key: control})
 
 
 def interpreters_own(plan: Plan) -> str:
     """Why a world cannot run with the interpreter: it shares an import or export with the interpreter. Empty if it can
     run; other interfaces of the interpreter's package, and other versions, do no harm."""
+    host, control = _OWN[plan.asynchronous]
     for role, world in plan.worlds.items():
-        for key, items in ((_HOST, world.imports), (_CONTROL, world.exports)):
+        for key, items in ((host.key, world.imports), (control.key, world.exports)):
             if key in items:
                 return (
                     f"the world of the {role.value} has the interface {key}, which belongs to the interpreter that the "

@@ -48,6 +48,9 @@ class TraceTooLong(Exception):
 class _Host:
     """The host instance of one role during one run."""
 
+    role: Role
+    order: list[tuple[Role, int]] | None
+    """The calls of `trace` by all roles; None where nobody asks for their order."""
     script: str = ""
     lines: list[str] = field(default_factory=list)
     room: int = 0
@@ -60,6 +63,8 @@ class _Host:
         if self.room < 0:
             raise TraceTooLong("the trace is longer than the limit of a run")
         self.lines.append(lines)
+        if self.order is not None:
+            self.order.append((self.role, len(lines)))
 
 
 class Compiled:
@@ -70,7 +75,8 @@ class Compiled:
         self._roles = composition.roles
         self._guards = {entry_export(role, GUARD) for role in composition.guarded}
         self._component = Component(engine.engine, composition.component)
-        self._hosts = {role: _Host() for role in composition.roles}
+        self._order: list[tuple[Role, int]] | None = [] if composition.asynchronous else None
+        self._hosts = {role: _Host(role, self._order) for role in composition.roles}
         self._linker = Linker(engine.engine)
         with self._linker.root() as root:
             for module in composition.modules:
@@ -85,6 +91,8 @@ class Compiled:
         run."""
         for role, host in self._hosts.items():
             host.script, host.lines, host.room = scripts[role], [], limits.trace
+        if self._order is not None:
+            self._order.clear()
         with self._engine.deadline.within(limits.seconds, limits.resident):
             return self._run(entries, limits)
 
@@ -117,7 +125,8 @@ class Compiled:
             trap = Trap(TrapClass.OUT_OF_FUEL, str(error), entry, str(error))
         finally:
             store.close()  # it is part of a reference cycle that holds memories and a stack
-        return RunResult({role: "".join(host.lines) for role, host in self._hosts.items()}, trap)
+        traces = {role: "".join(host.lines) for role, host in self._hosts.items()}
+        return RunResult(traces, trap, tuple(self._order or ()))
 
 
 class Engine:

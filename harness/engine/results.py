@@ -90,6 +90,8 @@ class RunResult:
 
     traces: dict[Role, str]
     trap: Trap | None
+    order: tuple[tuple[Role, int], ...] = ()
+    """Of an asynchronous composition: the calls of `trace` by all components in order, with the length of each text."""
 
 
 @dataclass(frozen=True, slots=True)

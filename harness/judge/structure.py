@@ -77,15 +77,15 @@ class StructureComparer:
                 found += judge_dylink(component.build.dylib.data, INTERPRETER, role)
                 found += judge_options(component.build.component.data, role, hooked=bool(plan.hooks[role]))
                 linked = merged(world, merging(world).names) if merge[role] else world
-                found += self._built(component.build.component.data, linked, role)
+                found += self._built(component.build.component.data, linked, role, plan.asynchronous)
         return found
 
-    def _built(self, component: bytes, linked: World, role: Role) -> list[Difference]:
+    def _built(self, component: bytes, linked: World, role: Role, asynchronous: bool) -> list[Difference]:
         try:
             actual = self._component_world(component)
         except ValueError as error:
             return [Difference(2, "wit", role, "", "a component whose world can be read", str(error))]
-        return built_world(without_anchor(actual), with_interpreter(linked), role)
+        return built_world(without_anchor(actual), with_interpreter(linked, asynchronous), role)
 
 
 def _told(names: Names, world: World, role: Role) -> list[Difference]:

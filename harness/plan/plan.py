@@ -10,6 +10,9 @@ from harness.plan.outcomes import ExpectedOutcome
 from harness.plan.roles import Role, Wire
 from harness.world.world import World
 
+ASYNC = "async"
+"""The interpreter for asynchronous worlds."""
+
 
 @dataclass(frozen=True, slots=True)
 class ComponentPlan:
@@ -23,6 +26,13 @@ class ComponentPlan:
     """Linked as tools do by default: imports in compatible versions become one (`harness/world/merging.py`)."""
     hooks: str = ""
     """The task hooks of its interpreter (`interpreters.HOOKS`); empty: none."""
+    asynchronous: bool = False
+    """Linked with the interpreter for asynchronous worlds. All components of a plan are, or none is."""
+
+    @property
+    def interpreter(self) -> str:
+        """Which of the libraries for one version of the interface (`interpreters.LIBRARIES`)."""
+        return ASYNC if self.asynchronous else self.hooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,10 @@ class Plan:
     @property
     def subject_wit(self) -> str:
         return next((part.wit for part in self.components if part.role is Role.SUBJECT), "")
+
+    @property
+    def asynchronous(self) -> bool:
+        return any(part.asynchronous for part in self.components)
 
     @property
     def hooks(self) -> dict[Role, str]:

@@ -39,7 +39,7 @@ REMEMBERED_BYTES = 256 << 20
 _K = TypeVar("_K")
 _DylibKey = tuple[ComponentPlan, str, int]
 _Interpreter = tuple[int, str]
-"""The version of its interface, and its task hooks."""
+"""The version of its interface, and which of the libraries for it (`ComponentPlan.interpreter`)."""
 _ComponentKey = tuple[str, _Interpreter, bytes, bool, bool]
 """The linker, the interpreter, the library, whether it has guards around it, whether imports in compatible versions are
 merged."""
@@ -57,7 +57,7 @@ class Builder:
         remembered: int = 64,
         external_seconds: float | None = None,
     ) -> None:
-        """`interpreters` by interface version and hooks; `refusal` validates a core module. `external_seconds`: the
+        """`interpreters` by interface version and kind; `refusal` validates a core module. `external_seconds`: the
         time after which a tool in its own process, which has its own limit, counts as lost."""
         self._toolchains = toolchains
         self._interpreters = interpreters
@@ -182,12 +182,12 @@ class Builder:
 
 def _dylib_key(plan: ComponentPlan, build: Build) -> _DylibKey:
     """The link options do not matter to a generator."""
-    return replace(plan, merge_versions=True, hooks=""), build.generator, build.abi_version
+    return replace(plan, merge_versions=True, hooks="", asynchronous=False), build.generator, build.abi_version
 
 
 def _component_key(plan: ComponentPlan, build: Build, dylib: bytes) -> _ComponentKey:
     """The subject is under test, so it has guards; the others are linked as users link."""
-    which = (build.abi_version, plan.hooks)
+    which = (build.abi_version, plan.interpreter)
     return build.linker, which, dylib, plan.role is Role.SUBJECT, plan.merge_versions
 
 

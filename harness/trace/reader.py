@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.trace.async_events import AsyncBalance, TaskSwitch
 from harness.trace.event import BY_WORD, HANDLES, Event
 from harness.trace.events import Balance, DeallocBytes, Fail, ImportBalance, Realloc
 from harness.trace.handles import rename
 from harness.trace.names import DumpError, Names, read_dump
 from harness.trace.parser import ARRAYS, index_of, parse
+from harness.trace.tasks import Tasks, read_tasks
 
 MAX_TEXT = 1 << 28
 """Characters of a trace with names instead of indices."""
@@ -17,7 +19,7 @@ _MEMORY = (Realloc, DeallocBytes)
 """Allocations and deallocations are each generator's own affair; what they come to stands in the balances."""
 _AROUND_MEMORY = frozenset(("task_hook 12", "task_hook 13"))
 """So are the hooks about them."""
-_APART = (Balance, ImportBalance, Fail)
+_APART = (AsyncBalance, Balance, ImportBalance, Fail)
 
 
 def _words(events: tuple[type[Event], ...]) -> frozenset[str]:
@@ -45,6 +47,9 @@ class Trace:
     """The cause that the interpreter named just before it trapped."""
     ended: bool = False
     """Whether the last line of all is a balance of the whole component."""
+    tasks: Tasks | None = None
+    """Of an interpreter for asynchronous worlds: the same events by their tasks, and those that came late, which
+    `events` leaves out."""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -83,6 +88,8 @@ class _Lines(dict[str, Event | None]):
         """Of the names of what was met."""
         self.handles = False
         """Whether handles were ever among the lines."""
+        self.tasks = False
+        """Whether tasks were."""
 
     def __missing__(self, raw: str) -> Event | None:
         word, blank, rest = raw.partition(" ")
@@ -98,6 +105,8 @@ class _Lines(dict[str, Event | None]):
             found = self._indexed(raw, word, rest)
         if found.__class__ in HANDLES:
             self.handles = True
+        if found.__class__ is TaskSwitch:
+            self.tasks = True
         if len(self) > _MOST:
             self.clear()
         self[raw] = found
@@ -146,7 +155,10 @@ class TraceReader:
         if len(text) + len(raw) * known.longest > MAX_TEXT:
             _check_length(events)
         apart = [known.apart[line] for line in filter(known.apart.__contains__, raw)]
-        if known.handles:
+        tasks = read_tasks(len(text) - len(rest), raw, known.__getitem__) if known.tasks else None
+        if tasks is not None:
+            events = tasks.events()
+        elif known.handles:
             events = rename(events)
         failures = [event for event in apart if event.word == "fail"]
         balances = [event for event in apart if event.word != "fail"]
@@ -154,7 +166,7 @@ class TraceReader:
         if failures:
             failure = failures[0].cause if isinstance(failures[0], Fail) else ""
         ended = rest.rstrip("\n").rpartition("\n")[2].startswith(_END)
-        return Trace(known.names, tuple(events), tuple(balances), failure, ended)
+        return Trace(known.names, tuple(events), tuple(balances), failure, ended, tasks)
 
     def _table(self, text: str) -> tuple[_Lines, str]:
         """The meaning of this trace's dump, and the text after the dump."""

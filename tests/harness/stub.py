@@ -36,9 +36,12 @@ def interpreter() -> bytes:
     return bytes(wasmtime.wat2wasm(INTERPRETER))
 
 
-def component(work_import: str | None = None, work_export: str | None = None, guard: str | None = None) -> bytes:
+def component(
+    work_import: str | None = None, work_export: str | None = None, guard: str | None = None, version: str = "0.1.0"
+) -> bytes:
     """`run` traces the script (a trap when it starts with `!`, a loop without end with `?`), then calls `work` of the
-    imported instance. `guard`: the instructions of what tells whether memory beside the library is whole."""
+    imported instance. `version`: of the harness's interfaces. `guard`: the instructions of what tells whether memory
+    beside the library is whole."""
     imported = (
         f'(import "{work_import}" (instance $w (export "work" (func)))) (alias export $w "work" (func $wf))'
         if work_import
@@ -64,7 +67,7 @@ def component(work_import: str | None = None, work_export: str | None = None, gu
     )
     text = f"""
 (component
- (import "harness:boxed/host@0.1.0" (instance $h
+ (import "harness:boxed/host@{version}" (instance $h
    (export "script" (func (result string))) (export "trace" (func (param "lines" string)))))
  {imported}
  (core {MEMORY.strip()[1:]}
@@ -82,5 +85,5 @@ def component(work_import: str | None = None, work_export: str | None = None, gu
  (func $run (canon lift (core func $i "run")))
  (func $finish (canon lift (core func $i "finish")))
  (instance $c (export "run" (func $run)) (export "finish" (func $finish)))
- (export "harness:boxed/control@0.1.0" (instance $c)))"""
+ (export "harness:boxed/control@{version}" (instance $c)))"""
     return bytes(wasmtime.wat2wasm(text))

@@ -47,6 +47,22 @@ def test_a_composition_imports_hosts_and_exports_entries(subject: bytes, driver:
     assert wasmtime.component.Component(wasmtime.Engine(), composition.component)
 
 
+def test_asynchronous_interpreters_have_interfaces_of_their_own(subject: bytes) -> None:
+    asynchronous = stub.component(version="0.2.0")
+    composition = compose({Role.SUBJECT: asynchronous}, [], SharedModules(), asynchronous=True)
+    assert composition.asynchronous
+    assert surface(composition.component).exports.keys() == {"subject-run", "subject-finish"}
+    assert wasmtime.component.Component(wasmtime.Engine(), composition.component)
+    with pytest.raises(CompositionError, match=r"imports harness:boxed/host@0\.1\.0, which nothing provides"):
+        compose({Role.SUBJECT: subject}, [], SharedModules(), asynchronous=True)
+
+
+def test_a_synchronous_world_may_have_an_interface_of_that_name() -> None:
+    """It is the provider's affair."""
+    with pytest.raises(CompositionError, match=r"imports harness:boxed/host@0\.2\.0, which nothing provides"):
+        compose({Role.SUBJECT: stub.component(version="0.2.0")}, [], SharedModules())
+
+
 def test_what_is_not_imported_is_not_wired(subject: bytes) -> None:
     extra = Wire(Role.SUBJECT, "x:y/z", ItemKind.INSTANCE, Role.PROVIDER, ("x:y/z",))
     composition = compose({Role.SUBJECT: subject, Role.PROVIDER: subject}, [extra], SharedModules())

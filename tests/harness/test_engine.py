@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from dataclasses import replace
 
 import pytest
 import wasmtime
@@ -56,6 +57,19 @@ def test_each_role_has_its_own_host(compiled: Compiled) -> None:
     result = run(compiled, "d\n")
     assert result.trap is None
     assert result.traces == {Role.SUBJECT: "s\nbalance\n", Role.DRIVER: "d\nbalance\n"}
+
+
+def test_the_order_of_traces_of_all_roles(engine: Engine, composition: Composition, compiled: Compiled) -> None:
+    """A driver that is entered tells its script, calls the subject, which tells its own, and both end."""
+    asynchronous = engine.compile(replace(composition, asynchronous=True))
+    assert isinstance(asynchronous, Compiled)
+    for _ in range(2):
+        found = run(asynchronous, "d\n", "long\n")
+        told = [(Role.DRIVER, 2), (Role.SUBJECT, 5), (Role.SUBJECT, 8), (Role.DRIVER, 8)]
+        assert found.order == tuple(told)
+        for role, text in found.traces.items():
+            assert sum(length for of, length in told if of is role) == len(text)
+    assert run(compiled, "d\n").order == (), "nobody asks for it"
 
 
 def test_a_trap_ends_the_run_and_leaves_the_next_alone(compiled: Compiled) -> None:

@@ -171,7 +171,7 @@ def test_what_is_too_large_from_the_start_is_not_made(engine: Engine, wat: str) 
 
 
 def test_empty_calls_use_up_the_room_of_a_trace() -> None:
-    host = _Host(room=1 << 20)
+    host = _Host(Role.SUBJECT, None, room=1 << 20)
     with pytest.raises(TraceTooLong):
         for _ in range(1 << 20):
             host.take_trace(None, "")
