@@ -22,6 +22,7 @@ from harness.plan.steps import (
     StepError,
     trap_of,
 )
+from harness.planner.async_calls import add_call
 from harness.planner.composition import Composition
 from harness.planner.named import import_of, resource_of
 from harness.planner.names import HandleNames
@@ -90,6 +91,7 @@ class Compiler(Generic[V]):
                 frame = self._scripts[role].frame(s.OnRun())
                 self.entries.append(role)
             self._step(frame, step)
+        eager = eager or self._composition.asynchronous
         return {role: script.build(eager, self._lists) for role, script in self._scripts.items()}
 
     def _actor(self, step: Step[V], frame: Frame | None) -> Role:
@@ -200,7 +202,10 @@ class Compiler(Generic[V]):
         self.calls.append((function, step))
         result = self._answer(callee, exported, step, values)
         register = frame.owner.new_register() if function.result is not None else None
-        frame.add(s.Call(function.interface, function.name, register, tuple(args)), reads, register)
+        if function.is_async:
+            add_call(frame, function, tuple(args), reads, register)
+        else:
+            frame.add(s.Call(function.interface, function.name, register, tuple(args)), reads, register)
         for context in contexts:
             self._drop(frame, context)
         if result is not None and function.result is not None and register is not None:

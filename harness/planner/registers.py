@@ -1,15 +1,17 @@
 """Unfinished scripts, one for each component: operations in the order of their execution.
 
-Registers in them are unlimited numbers, each written once. At the end, when its last use is known, each gets an
-interpreter's register.
+Registers in them are unlimited numbers, each written once; or at several places of which one is executed. At the end,
+when its last use is known, each gets an interpreter's register.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from harness.plan.roles import Role
+from harness.script import async_operations as a
 from harness.script import operations as s
 
 
@@ -67,11 +69,14 @@ class ScriptBuilder:
                 op = _reading(op, numbers)
                 free += [numbers.pop(register) for register in dict.fromkeys(written.reads) if last[register] == at]
             if to is not None:
-                if not free:
+                if to in numbers:
+                    op = _writing(op, numbers[to])
+                elif free:
+                    op = _writing(op, free[-1])
+                    if to in last:
+                        numbers[to] = free.pop()
+                else:
                     raise OutOfRegisters(f"the {self.role.value} holds {s.REGISTERS} handles")
-                op = _writing(op, free[-1])
-                if to in last:
-                    numbers[to] = free.pop()
             frames[written.frame].append(op)
         return s.Script(tuple(s.Frame(k, tuple(ops)) for k, ops in zip(self.keys, frames, strict=True)), eager, lists)
 
@@ -95,9 +100,12 @@ class Frame:
     def role(self) -> Role:
         return self.owner.role
 
-    def add(self, op: s.Op, reads: Sequence[int] = (), writes: int | None = None) -> None:
-        self._last, self._last_at = _Written(self.number, op, reads, writes), len(self.owner.ops)
-        self.owner.ops.append(self._last)
+    def add(self, op: s.Op, reads: Sequence[int] = (), writes: int | None = None, within: bool = False) -> None:
+        """`within`: nothing may be put between it and the operation before it."""
+        written = _Written(self.number, op, reads, writes)
+        if not within:
+            self._last, self._last_at = written, len(self.owner.ops)
+        self.owner.ops.append(written)
 
     def read(self, held: Held, reads: list[int]) -> s.Value:
         """A handle for the next operation of this frame, which will read the registers `reads`."""
@@ -138,7 +146,38 @@ def _reading(op: s.Op, numbers: Mapping[int, int]) -> s.Op:
         case s.Rep(handle=value) | s.Drop(handle=value) | s.ErrorContextMessage(handle=value):
             return replace(op, handle=_renumbered(value, numbers))
         case _:
-            raise AssertionError(f"{op} reads no register")
+            return _reading_async(op, numbers)
+
+
+def _reading_async(op: s.Op, numbers: Mapping[int, int]) -> s.Op:
+    values: dict[str, Any] = {}
+    for name in _OPERANDS[op.__class__]:
+        value = getattr(op, name)
+        if isinstance(value, tuple):
+            values[name] = tuple([_renumbered(item, numbers) for item in value])
+        elif value is not None:
+            values[name] = _renumbered(value, numbers)
+    return replace(op, **values)
+
+
+_OPERANDS: dict[type, tuple[str, ...]] = {
+    a.Start: ("args",),
+    a.Got: ("source",),
+    a.Join: ("waitable", "set"),
+    a.DropSet: ("set",),
+    a.Wait: ("set",),
+    a.Poll: ("set",),
+    a.Await: ("waitable", "set"),
+    a.TaskReturn: ("value",),
+    a.SubtaskCancel: ("call",),
+    a.SubtaskDrop: ("call",),
+    a.Read: ("end",),
+    a.Write: ("end", "values"),
+    a.CancelCopy: ("end",),
+    a.DropEnd: ("end",),
+    a.If: ("object",),
+}
+"""The values of operations for asynchronous worlds."""
 
 
 def _writing(op: s.Op, register: int) -> s.Op:

@@ -1,0 +1,46 @@
+"""A call of an asynchronous function that is waited for, as operations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.planner.registers import Frame
+from harness.script import async_operations as a
+from harness.script.operands import Register, Value
+from harness.world.world import Function
+
+_UNRESOLVED = (a.State.STARTING, a.State.STARTED)
+
+
+def add_call(
+    frame: Frame, function: Function, args: tuple[Value, ...], reads: Sequence[int], result: int | None
+) -> None:
+    """Start the call, wait until it has returned, take its result into the register `result`.
+
+    A call that returns at once has no subtask in the table (CanonicalABI.md, `canon lower`): then there is nothing to
+    wait for, and nothing to drop. Whether it does so is the schedule's choice.
+    """
+    call = frame.owner.new_register()
+    frame.add(a.Start(function.interface, function.name, call, args), reads, call)
+    if result is not None:
+        frame.add(a.If(a.State.RETURNED, Register(call), 1), [call], within=True)
+        _take(frame, call, result)
+    for state in _UNRESOLVED:
+        _wait(frame, state, call, result)
+
+
+def _wait(frame: Frame, state: a.State, call: int, result: int | None) -> None:
+    """For a call that is in this state when it is started; all else skips these operations."""
+    waitables = frame.owner.new_register()
+    frame.add(a.If(state, Register(call), 5 if result is None else 6), [call], within=True)
+    frame.add(a.NewSet(waitables), writes=waitables, within=True)
+    frame.add(a.Join(Register(call), Register(waitables)), [call, waitables], within=True)
+    frame.add(a.Await(Register(call), Register(waitables)), [call, waitables], within=True)
+    if result is not None:
+        _take(frame, call, result)
+    frame.add(a.SubtaskDrop(Register(call)), [call], within=True)
+    frame.add(a.DropSet(Register(waitables)), [waitables], within=True)
+
+
+def _take(frame: Frame, call: int, result: int) -> None:
+    frame.add(a.Got(result, Register(call)), [call], result, within=True)
