@@ -1,4 +1,4 @@
-"""A call of an asynchronous function that is waited for, as operations."""
+"""Calls of asynchronous functions as operations: started, waited for, their states checked."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from harness.planner.registers import Frame
 from harness.script import async_operations as a
 from harness.script.operands import Register, Value
+from harness.script.operations import Trap
 from harness.world.world import Function
 
 _UNRESOLVED = (a.State.STARTING, a.State.STARTED)
+CALL_STATES = (*_UNRESOLVED, a.State.RETURNED, a.State.CANCELLED)
 
 
 def add_call(
@@ -20,8 +22,19 @@ def add_call(
     A call that returns at once has no subtask in the table (CanonicalABI.md, `canon lower`): then there is nothing to
     wait for, and nothing to drop. Whether it does so is the schedule's choice.
     """
+    call = add_start(frame, function, args, reads)
+    add_wait(frame, call, result)
+
+
+def add_start(frame: Frame, function: Function, args: tuple[Value, ...], reads: Sequence[int]) -> int:
+    """Start the call; the register that has it."""
     call = frame.owner.new_register()
     frame.add(a.Start(function.interface, function.name, call, args), reads, call)
+    return call
+
+
+def add_wait(frame: Frame, call: int, result: int | None) -> None:
+    """Wait until a started call is resolved, and drop it."""
     if result is not None:
         frame.add(a.If(a.State.RETURNED, Register(call), 1), [call], within=True)
         _take(frame, call, result)
@@ -40,6 +53,14 @@ def _wait(frame: Frame, state: a.State, call: int, result: int | None) -> None:
         _take(frame, call, result)
     frame.add(a.SubtaskDrop(Register(call)), [call], within=True)
     frame.add(a.DropSet(Register(waitables)), [waitables], within=True)
+
+
+def add_check(frame: Frame, object: int, state: a.State | None, states: Sequence[a.State]) -> None:
+    """Trap unless the object has this one of `states`; nothing for None."""
+    for other in states if state is not None else ():
+        if other is not state:
+            frame.add(a.If(other, Register(object), 1), [object], within=True)
+            frame.add(Trap(), within=True)
 
 
 def _take(frame: Frame, call: int, result: int) -> None:

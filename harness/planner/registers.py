@@ -6,7 +6,8 @@ when its last use is known, each gets an interpreter's register.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -46,6 +47,9 @@ class ScriptBuilder:
     role: Role
     keys: list[s.FrameKey] = field(default_factory=list)
     ops: list[_Written] = field(default_factory=list)
+    together: bool = False
+    """Frames may go on in another order than that of their operations here. So no register is used twice, and what a
+    frame has of its arguments for others is taken out first of all."""
     _registers: int = 0
 
     def frame(self, key: s.FrameKey) -> Frame:
@@ -67,13 +71,14 @@ class ScriptBuilder:
             op, to = written.op, written.writes
             if written.reads:
                 op = _reading(op, numbers)
-                free += [numbers.pop(register) for register in dict.fromkeys(written.reads) if last[register] == at]
+                if not self.together:
+                    free += [numbers.pop(register) for register in dict.fromkeys(written.reads) if last[register] == at]
             if to is not None:
                 if to in numbers:
                     op = _writing(op, numbers[to])
                 elif free:
                     op = _writing(op, free[-1])
-                    if to in last:
+                    if to in last or self.together:
                         numbers[to] = free.pop()
                 else:
                     raise OutOfRegisters(f"the {self.role.value} holds {s.REGISTERS} handles")
@@ -128,8 +133,21 @@ class Frame:
             held.home._add_before_last(_Written(held.home.number, op, reads, register))
         return register
 
+    @contextlib.contextmanager
+    def under(self, condition: Callable[[int], s.Op]) -> Iterator[None]:
+        """What is added meanwhile is skipped by an operation before it; `condition` makes it from their number."""
+        written, at = _Written(self.number, condition(0)), len(self.owner.ops)
+        self.owner.ops.append(written)
+        yield
+        written.op = condition(sum([other.frame == self.number for other in self.owner.ops[at + 1 :]]))
+        self._last, self._last_at = written, at
+
     def _add_before_last(self, written: _Written) -> None:
         ops = self.owner.ops
+        if self.owner.together:
+            first = next((at for at, other in enumerate(ops) if other.frame == self.number), len(ops))
+            ops.insert(first, written)
+            return
         if self._last is None:
             self.add(written.op, written.reads, written.writes)
             return
