@@ -23,7 +23,7 @@ def add_call(
     wait for, and nothing to drop. Whether it does so is the schedule's choice.
     """
     call = add_start(frame, function, args, reads)
-    add_wait(frame, call, result)
+    add_wait(frame, call, result, cancelled=False)
 
 
 def add_start(frame: Frame, function: Function, args: tuple[Value, ...], reads: Sequence[int]) -> int:
@@ -33,23 +33,26 @@ def add_start(frame: Frame, function: Function, args: tuple[Value, ...], reads: 
     return call
 
 
-def add_wait(frame: Frame, call: int, result: int | None) -> None:
-    """Wait until a started call is resolved, and drop it."""
+def add_wait(frame: Frame, call: int, result: int | None, cancelled: bool) -> None:
+    """Wait until a started call is resolved, and drop it. `cancelled`: it may be resolved without a result."""
     if result is not None:
         frame.add(a.If(a.State.RETURNED, Register(call), 1), [call], within=True)
         _take(frame, call, result)
     for state in _UNRESOLVED:
-        _wait(frame, state, call, result)
+        _wait(frame, state, call, result, cancelled)
 
 
-def _wait(frame: Frame, state: a.State, call: int, result: int | None) -> None:
-    """For a call that is in this state when it is started; all else skips these operations."""
+def _wait(frame: Frame, state: a.State, call: int, result: int | None, cancelled: bool) -> None:
+    """For a call that is in this state now; all else skips these operations."""
     waitables = frame.owner.new_register()
-    frame.add(a.If(state, Register(call), 5 if result is None else 6), [call], within=True)
+    count = 5 + (result is not None) * (1 + cancelled)
+    frame.add(a.If(state, Register(call), count), [call], within=True)
     frame.add(a.NewSet(waitables), writes=waitables, within=True)
     frame.add(a.Join(Register(call), Register(waitables)), [call, waitables], within=True)
     frame.add(a.Await(Register(call), Register(waitables)), [call, waitables], within=True)
     if result is not None:
+        if cancelled:
+            frame.add(a.If(a.State.RETURNED, Register(call), 1), [call], within=True)
         _take(frame, call, result)
     frame.add(a.SubtaskDrop(Register(call)), [call], within=True)
     frame.add(a.DropSet(Register(waitables)), [waitables], within=True)

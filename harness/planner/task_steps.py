@@ -83,7 +83,7 @@ def several_at_once(steps: Sequence[Step[V]]) -> bool:
 def add_await(frame: Frame, started: Started[V], step: AwaitStep) -> int | None:
     """The register of the call's result, if it has one."""
     result = None if started.result is None else frame.owner.new_register()
-    add_wait(frame, started.register, result)
+    add_wait(frame, started.register, result, cancelled=True)
     add_check(frame, started.register, step.status, CALL_STATES)
     return result
 
