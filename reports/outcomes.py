@@ -21,13 +21,15 @@ class Outcome(StrEnum):
     """A run met a bound of the harness: nothing is said about the tools."""
     ENGINE_FAULT = "engine fault"
     """The engine found a bug in itself: nothing is said about the tools."""
+    UNPREDICTABLE = "unpredictable"
+    """The model cannot decide whether an asynchronous run is right: nothing is said about the tools."""
     BAD_INPUT = "bad input"
     HARNESS_ERROR = "harness error"
 
     @property
     def undecided(self) -> bool:
-        """Whether runs broke off before the tools could be judged."""
-        return self in (Outcome.LIMIT_REACHED, Outcome.ENGINE_FAULT)
+        """Whether the tools could not be judged, mostly because runs broke off."""
+        return self in (Outcome.LIMIT_REACHED, Outcome.ENGINE_FAULT, Outcome.UNPREDICTABLE)
 
     @property
     def good(self) -> bool:

@@ -23,7 +23,7 @@ from harness.engine.results import EngineKind
 from harness.judge.carried_out import carried_out
 from harness.judge.exhibits import Exhibits
 from harness.judge.guest import GuestCell, judge_guest
-from harness.judge.judging import cell_findings
+from harness.judge.judging import Against, cell_findings
 from harness.judge.observation import CellRun, Observed
 from harness.judge.verdict import Verdict, skipped, unusable
 from harness.plan.plan import Plan
@@ -156,14 +156,16 @@ def _judge(
     observed: Observed,
 ) -> Verdict:
     since = time.perf_counter()
-    found = {str(run.cell): cell_findings(run, tested.runs) for run in runs}
+    against = Against(tested)
+    found = {str(run.cell): cell_findings(run, against) for run in runs}
     observed.clock.add("compare", since)
     control: Mapping[str, bool] = {}
     by_tools = None
     wrong = [run.cell for run in runs if found[str(run.cell)]]
     if wrong:
         with_ours = bench.observer.observe(plan, wrong, bench.settings.run_limits)
-        control = {str(run.cell): bool(cell_findings(run, plan.runs)) for run in with_ours.cells}
+        against = Against(plan)
+        control = {str(run.cell): bool(cell_findings(run, against)) for run in with_ours.cells}
         if any(control.values()):
             by_tools = examine(bench, name, plan, replace(options, artifacts=None)).verdict
     cells = [GuestCell(run.cell, tuple(found[str(run.cell)]), control.get(str(run.cell), False)) for run in runs]

@@ -93,8 +93,12 @@ class Workbench:
 
     @cached_property
     def _interpreters(self) -> dict[tuple[int, str], bytes]:
-        """By interface version and task hooks."""
-        return {library: interpreters.boxed(*library).read_bytes() for library in interpreters.LIBRARIES}
+        """By interface version and kind (`ComponentPlan.interpreter`)."""
+        made = {library: interpreters.boxed(*library) for library in interpreters.LIBRARIES}
+        made |= {
+            (version, mode): interpreters.boxed(version, "", mode) for version, mode in interpreters.ASYNC_LIBRARIES
+        }
+        return {library: path.read_bytes() for library, path in made.items()}
 
     @cached_property
     def _shared(self) -> SharedModules:

@@ -17,6 +17,7 @@ _OF_BAD = {
     Outcome.HARNESS_ERROR: BROKEN,
     Outcome.LIMIT_REACHED: BROKEN,
     Outcome.ENGINE_FAULT: BROKEN,
+    Outcome.UNPREDICTABLE: BROKEN,
 }
 
 

@@ -116,7 +116,7 @@ class _Writer:
         self._order = order
         self._shared = shared
         self._surfaces = {role: item.surface for role, item in shared.items()}
-        self._followers = tuple(role for role in order if CONTROL in self._surfaces[role].exports)
+        self._followers = tuple(role for role in order if self._control in self._surfaces[role].exports)
         self._wires = wires
         self._out = bytearray(COMPONENT_PREAMBLE)
         self._modules: dict[str, int] = {}

@@ -8,8 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.plan.async_steps import (
+    AwaitStep,
+    BackpressureStep,
+    CancelledStep,
+    CancelStep,
+    IfCancelledStep,
+    ReturnStep,
+    TaskStep,
+    YieldStep,
+)
 from harness.plan.outcomes import TrapClass
-from harness.plan.steps import CallStep, DropStep, ErrorContextStep, MessageStep, NewStep, Step
+from harness.plan.steps import (
+    CallStep,
+    DropStep,
+    ErrorContextStep,
+    MessageStep,
+    NewStep,
+    RepStep,
+    Step,
+)
 from harness.values.values import Value
 from harness.world import types as t
 
@@ -165,6 +183,8 @@ def of_steps(steps: Sequence[Step[Value]] | Sequence[Step[str]]) -> list[Rule]:
         found[_of_step(step)] = None
         if isinstance(step, CallStep | DropStep):
             found.update(dict.fromkeys(of_steps(step.during)))
+        elif isinstance(step, IfCancelledStep):
+            found.update(dict.fromkeys(of_steps(step.steps)))
     return list(found)
 
 
@@ -181,4 +201,31 @@ def _of_step(step: Step[Value] | Step[str]) -> Rule:
             return Rule("a component makes an error context", ("canon_error_context_new",))
         case MessageStep():
             return Rule("the message of an error context can be read", ("canon_error_context_debug_message",))
-    return Rule("the component that defines a resource reads a handle's representation", ("canon_resource_rep",))
+        case RepStep():
+            return Rule(
+                "the component that defines a resource reads a handle's representation", ("canon_resource_rep",)
+            )
+    return _of_task_step(step)
+
+
+def _of_task_step(step: TaskStep[Value] | TaskStep[str]) -> Rule:
+    match step:
+        case YieldStep():
+            return Rule(
+                "a task that yields goes on after others may have gone on", ("Task.yield_", "canon_thread_yield")
+            )
+        case AwaitStep():
+            return Rule(
+                "a waitable set tells the events of its members; a subtask whose end was told can be dropped",
+                ("WaitableSet.wait", "canon_waitable_set_wait", "canon_subtask_drop"),
+            )
+        case CancelStep():
+            return Rule("a call that has not started is cancelled at once, another is asked", ("canon_subtask_cancel",))
+        case ReturnStep():
+            return Rule("a task returns once, and may go on", ("canon_task_return", "Task.return_"))
+        case CancelledStep() | IfCancelledStep():
+            return Rule("a task that was told that it is cancelled may end without a result", ("canon_task_cancel",))
+        case BackpressureStep():
+            return Rule(
+                "a component with backpressure starts no calls", ("canon_backpressure_inc", "canon_backpressure_dec")
+            )

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from harness.explain.task_steps import state_words, task_step_words
 from harness.plan.roles import Role
-from harness.plan.steps import CallStep, DropStep, ErrorContextStep, MessageStep, NewStep, RepStep, Step
+from harness.plan.steps import (
+    CallStep,
+    DropStep,
+    ErrorContextStep,
+    MessageStep,
+    NewStep,
+    RepStep,
+    Step,
+    inner_steps,
+    own_trap,
+)
 from harness.planner.cases import value_of
 from harness.planner.composition import Composition
 from harness.planner.named import import_of
@@ -50,12 +61,17 @@ class StepWords:
                 yield f"{pad}the {role.value} makes an error context ${step.handle}: {_cut(repr(step.message))}"
             case MessageStep():
                 yield f"{pad}the {role.value} reads the message of ${step.handle}{_end(step)}"
+            case _:
+                yield f"{pad}{task_step_words(role, step)}{_end(step)}"
+                for inner in inner_steps(step):
+                    yield from self.tell(role, inner, depth + 1)
 
     def _call(self, role: Role, step: CallStep[str], depth: int) -> Iterator[str]:
         imported = import_of(self._composition, role, step)
         callee, _ = self._composition.links.callee(role, imported.interface, imported.name)
         pad = "  " * depth
-        yield f"{pad}the {role.value} calls {step.function} of the {callee.value}"
+        alone = "" if step.name is None else f" and goes on: it is ${step.name}{state_words(step.status)}"
+        yield f"{pad}the {role.value} calls {step.function} of the {callee.value}{alone}"
         for param, text in zip(imported.params, step.args, strict=True):
             self._learn(role, text, param.type)
             yield f"{pad}  {param.name} = {_value(text)}"
@@ -89,8 +105,9 @@ def _value(text: str) -> str:
 
 def _end(step: Step[str]) -> str:
     """What happens at the end of a step: a trap, or destructors."""
-    if not isinstance(step, NewStep | ErrorContextStep) and step.trap is not None:
-        return f"; this must trap: {step.trap.value}"
+    trap = own_trap(step)
+    if trap is not None:
+        return f"; this must trap: {trap.value}"
     if isinstance(step, CallStep | DropStep) and step.destroys is not None:
         return f"; destroyed: {_names(step.destroys)}" if step.destroys else "; nothing is destroyed"
     return ""

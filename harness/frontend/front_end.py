@@ -141,6 +141,8 @@ def _surround(resolve: Resolve, subject: WorldId, part: Part, text: str, lost: t
             if has_compatible_imports(other.world):
                 other = replace(other, plan=replace(other.plan, merge_versions=False))
             parts[role] = other
+    if any(part.world.asynchronous for part in parts.values()):
+        parts = {role: replace(part, plan=replace(part.plan, asynchronous=True)) for role, part in parts.items()}
     return Surroundings(parts, mirrors.wires, lost + mirrors.refused, _has_labels(resolve, subject))
 
 

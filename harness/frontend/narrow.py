@@ -1,4 +1,4 @@
-"""A world without the parts that cannot run: asynchronous code, and types too large for engines. The rest is worth a
+"""A world without the parts that cannot run: streams and futures, and types too large for engines. The rest is worth a
 run."""
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from generator.resolved.model import (
 )
 from harness.frontend.type_parts import parts
 
-ASYNC = "async (a stream or future in its type)"
+ASYNC = "a stream or future in its type"
 MAX_PARTS = 400_000
 """Parts of all types, counted at each mention. Engines refuse a component with 1,000,000 parts (wasmparser's limit on
 effective type sizes), and count some of them twice: in an interface's type and in its instance."""
@@ -35,7 +35,7 @@ LARGEST = 1 << 40
 
 
 def narrow(resolve: Resolve, world: WorldId) -> tuple[str, ...]:
-    """Remove async functions, and all items that mention streams, futures and types too large, from interfaces and
+    """Remove all items that mention streams, futures and types too large, from interfaces and
     worlds.
 
     Returns the removed items of `world`, each with the reason; if nothing is removed, `resolve` is unchanged.
@@ -145,7 +145,5 @@ def _reasons_of(functions: Collection[Function], reasons: list[str]) -> dict[str
 
 
 def _why(function: Function, reasons: list[str]) -> str:
-    if function.is_async:
-        return "async"
     types: list[Type | None] = [*(param.type for param in function.params), function.result]
     return next((reasons[type] for type in types if isinstance(type, int) and reasons[type]), "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harness.plan.async_steps import IfCancelledStep
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, Step
 from harness.planner.composition import Composition
@@ -44,6 +45,8 @@ class _Writer:
                 within = self._actors.destructor(step) if step.during else role
                 during = tuple([self.step(within, inner) for inner in step.during])
                 return DropStep(step.handle, step.stale, step.trap, during, step.destroys, step.by)
+            case IfCancelledStep():
+                return IfCancelledStep(tuple([self.step(role, inner) for inner in step.steps]), step.by)
         return step
 
     def _call(self, role: Role, step: CallStep[Value]) -> CallStep[str]:
@@ -59,7 +62,8 @@ class _Writer:
             result = text_of(step.result, imported.result)
         args = tuple([text_of(value, param.type) for value, param in zip(step.args, imported.params, strict=True)])
         inner = tuple([self.step(callee, within) for within in during])
-        return CallStep(step.function, args, result, step.by, step.trap, inner, keep, step.destroys)
+        alone = (step.name, step.status)
+        return CallStep(step.function, args, result, step.by, step.trap, inner, keep, step.destroys, (), *alone)
 
 
 def _plain(step: CallStep[Value], lent: Sequence[str]) -> tuple[tuple[Step[Value], ...], frozenset[str]]:

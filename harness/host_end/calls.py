@@ -71,8 +71,8 @@ class _Said:
 
 
 def host_run(plan: Plan, run: ScriptPlan) -> HostRun | None:
-    """None if the run has no calls without handles, or must trap."""
-    if run.outcome.trap is not None:
+    """None if the run has no calls without handles, must trap, or is asynchronous."""
+    if run.outcome.trap is not None or run.followed is not None:
         return None
     crossings = Crossings(plan.worlds, plan.wires, plan.hooks)
     imports = [(said, call) for said in _said(plan, run, crossings, Role.SUBJECT) for call in said.calls()]

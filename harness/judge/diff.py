@@ -21,13 +21,13 @@ def against_model(observation: Observation, plan: ScriptPlan) -> list[Difference
     """Level 3 by the specification alone: the outcome, then the first different event of each role, then balances."""
     result = observation.result
     if isinstance(result, Rejected):
-        return [Difference(3, "outcome", None, "", _outcome(plan.outcome), str(result))]
+        return [Difference(3, "outcome", None, "", outcome_words(plan.outcome), str(result))]
     found = []
     if not _same_outcome(result, plan.outcome):
         before = _before_the_end(observation, plan) if result.trap is not None else ""
-        found.append(Difference(3, "outcome", None, "", _outcome(plan.outcome), _actual_outcome(result), before))
+        found.append(Difference(3, "outcome", None, "", outcome_words(plan.outcome), outcome_of(result), before))
     elif result.trap is not None and result.trap.kind is TrapClass.INTERPRETER:
-        found.extend(_said(observation.traces, result.trap.detail))
+        found.extend(said(observation.traces, result.trap.detail))
     for role, events in plan.expected.items():
         trace = observation.traces.get(role)
         seen = trace.events if trace is not None else ()
@@ -37,7 +37,7 @@ def against_model(observation: Observation, plan: ScriptPlan) -> list[Difference
     if plan.outcome.trap is None and result.trap is None:
         for role, trace in observation.traces.items():
             found.extend(_balances(role, trace))
-            found.extend(_end(role, trace))
+            found.extend(end_of(role, trace))
     return found
 
 
@@ -98,7 +98,12 @@ def _stopped_within_call(missing: Sequence[PlacedEvent]) -> bool:
 
 def _balances(role: Role, trace: Trace) -> list[Difference]:
     """The remaining bytes, blocks, contexts, stack pointer and frames must all be 0."""
-    for event in trace.balances:
+    return unbalanced(role, trace.balances)
+
+
+def unbalanced(role: Role, balances: Sequence[Event]) -> list[Difference]:
+    """The first of these events that is not balanced."""
+    for event in balances:
         if not isinstance(event, Balances):
             return [Difference(3, "balance", role, "", "numbers", str(event), events=(None, event))]
         wanted = event.balanced()
@@ -107,7 +112,7 @@ def _balances(role: Role, trace: Trace) -> list[Difference]:
     return []
 
 
-def _said(traces: Mapping[Role, Trace], cause: str) -> list[Difference]:
+def said(traces: Mapping[Role, Trace], cause: str) -> list[Difference]:
     """An interpreter reports its reason before it traps; a guest's function may merely have the same name."""
     told = [trace.failure for trace in traces.values() if trace.failure is not None]
     if cause in told:
@@ -115,7 +120,7 @@ def _said(traces: Mapping[Role, Trace], cause: str) -> list[Difference]:
     return [Difference(3, "outcome", None, "", f"fail {cause}", ", ".join(f"fail {name}" for name in told) or NOTHING)]
 
 
-def _end(role: Role, trace: Trace) -> list[Difference]:
+def end_of(role: Role, trace: Trace) -> list[Difference]:
     """An ended component reports its end once, as its last line, whatever a guest makes it write before."""
     found = []
     if trace.failure is not None:
@@ -138,7 +143,7 @@ def between(left: Observation, right: Observation) -> list[Difference]:
         return [Difference(3, "outcome", None, "", _any_outcome(a), _any_outcome(b))]
     found = []
     if _trap_words(a) != _trap_words(b):
-        found.append(Difference(3, "outcome", None, "", _actual_outcome(a), _actual_outcome(b)))
+        found.append(Difference(3, "outcome", None, "", outcome_of(a), outcome_of(b)))
     for role, trace in left.traces.items():
         other = right.traces.get(role)
         events = other.events if other is not None else ()
@@ -158,14 +163,14 @@ def _same_outcome(result: RunResult, expected: ExpectedOutcome) -> bool:
     return expected.trap is not TrapClass.INTERPRETER or expected.detail in (None, trap.detail)
 
 
-def _outcome(expected: ExpectedOutcome) -> str:
+def outcome_words(expected: ExpectedOutcome) -> str:
     if expected.trap is None:
         return RETURNS
     kinds = " or ".join([expected.trap.value, *sorted(kind.value for kind in expected.also)])
     return f"a trap ({kinds}{f': {expected.detail}' if expected.detail else ''})"
 
 
-def _actual_outcome(result: RunResult) -> str:
+def outcome_of(result: RunResult) -> str:
     if result.trap is None:
         return RETURNS
     trap = result.trap
@@ -175,7 +180,7 @@ def _actual_outcome(result: RunResult) -> str:
 def _any_outcome(result: RunResult | Rejected) -> str:
     if isinstance(result, Rejected):
         return str(result)
-    return _actual_outcome(result)
+    return outcome_of(result)
 
 
 def _trap_words(result: RunResult) -> tuple[TrapClass, str] | None:

@@ -10,11 +10,12 @@ from harness.engine.traps import engine_fault
 from harness.judge.diff import against_model, between
 from harness.judge.difference import Difference
 from harness.judge.observation import CellRun, Observation
+from harness.judge.schedules import Schedules, Undecidable
 from harness.judge.structure import Structure
 from harness.judge.verdict import SEVERITY, Finding, Judgement, Verdict, worst
 from harness.judge.votes import minority, shared_fault
 from harness.plan.outcomes import TrapClass
-from harness.plan.plan import Plan, ScriptPlan
+from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.suite.expectations import Expectation, Expectations
 from harness.toolchains.protocol import BuildFailure, InvalidOutput, Panicked, Refused, TimedOut
@@ -36,16 +37,17 @@ def judge(
     expectations. `further`: other findings about a toolchain's output for the world, by toolchain."""
     further = further or {}
     judging = Judging(case, tools, expectations.about(plan.subject_wit), plan.calls_of)
+    against = Against(plan)
     alone = [run.cell.toolchain for run in cells]
     behaviour = []
     for name in _toolchains(cells):
         findings = [*findings_of(structure.from_model.get(name, ())), *further.get(name, ())]
         if name in alone:
-            findings += cell_findings(cells[alone.index(name)], plan.runs)
+            findings += cell_findings(cells[alone.index(name)], against)
         behaviour.append(judging.judgement(name, findings))
     for number, run in enumerate(cells):
         if run.cell.toolchain is None or alone.index(run.cell.toolchain) < number:
-            judgement = judging.judgement(str(run.cell), cell_findings(run, plan.runs))
+            judgement = judging.judgement(str(run.cell), cell_findings(run, against))
             behaviour.append(_excused(judgement, run, behaviour))
     judgements = behaviour + _beside(judging, structure)
     judged = {judgement.toolchain for judgement in behaviour}
@@ -93,7 +95,7 @@ def _toolchains(cells: Sequence[CellRun]) -> list[str]:
     return [name for name in dict.fromkeys(found) if name is not None]
 
 
-def cell_findings(run: CellRun, runs: Sequence[ScriptPlan]) -> list[Finding]:
+def cell_findings(run: CellRun, against: Against) -> list[Finding]:
     """What is wrong in one cell: what was not built, or the differences of its runs from the model."""
     findings = []
     for role, build in run.builds.items():
@@ -113,9 +115,28 @@ def cell_findings(run: CellRun, runs: Sequence[ScriptPlan]) -> list[Finding]:
         if fault:
             findings.append(Finding(Outcome.ENGINE_FAULT, f"{run.cell}, run {number + 1}: {fault}", run=number + 1))
             continue
-        for difference in against_model(observation, runs[number]):
+        try:
+            differences = against.model(number, observation)
+        except Undecidable as error:
+            findings.append(Finding(Outcome.UNPREDICTABLE, f"{run.cell}, run {number + 1}: {error}", run=number + 1))
+            continue
+        for difference in differences:
             findings.append(Finding(Outcome.FAIL, str(difference), difference, number + 1))
     return findings
+
+
+class Against:
+    """Compares the runs of a plan with the model."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._runs = plan.runs
+        self._schedules = Schedules(plan) if plan.asynchronous else None
+
+    def model(self, number: int, observation: Observation) -> list[Difference]:
+        """Of run `number`, counted from 0. Raises `Undecidable`."""
+        if self._schedules is None or isinstance(observation.result, Rejected):
+            return against_model(observation, self._runs[number])
+        return self._schedules.against(number, observation)
 
 
 def _limit_reached(observation: Observation) -> str:

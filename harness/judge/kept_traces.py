@@ -10,9 +10,13 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from harness.engine.results import RunResult
 from harness.judge.observation import CellRun
+from harness.judge.schedules import in_order
 from harness.plan.plan import Plan
+from harness.plan.roles import Role
 from harness.text.visible import visible
+from harness.trace.reader import Trace
 
 README = "README.txt"
 MOST_COMMANDS = 12
@@ -29,6 +33,7 @@ CELL/ROLE.dylib.wasm      the generated library, CELL/ROLE.component.wasm the li
 CELL/composition.wasm     all components of the cell in one
 CELL/run-N.ROLE.trace     what the interpreter told, as it told it
 CELL/run-N.ROLE.seen      the same in the form of run-N.ROLE.expected
+CELL/run-N.seen           of an asynchronous run: the events of all components in their order, each after its task
 CELL/run-N.txt            the trap in which the run ended
 """
 
@@ -47,6 +52,8 @@ def keep_traces(folder: Path, plan: Plan, cells: Mapping[str, CellRun]) -> None:
             for role in plan.runs[number - 1].expected:
                 trace = observation.traces.get(role)
                 _write(folder / name / f"run-{number}.{role.value}.seen", trace.lines if trace is not None else ())
+            if plan.asynchronous and isinstance(observation.result, RunResult):
+                _write(folder / name / f"run-{number}.seen", _of_all(observation.traces, observation.result))
     commands = list(_commands(plan, cells))
     shown = "".join(f"  {command}\n" for command in commands[:MOST_COMMANDS])
     text = f"\nTo see where they differ, in this folder:\n{shown}" if shown else ""
@@ -59,8 +66,15 @@ def add_command(folder: Path, command: str) -> None:
         file.write(f"\nTo see it again, in the folder where the harness was run:\n  {visible(command)}\n")
 
 
+def _of_all(traces: Mapping[Role, Trace], result: RunResult) -> list[str]:
+    seen = in_order(traces, result.order)
+    return [f"{at}  {each.role.value}, task {each.task}: {each.event}" for at, each in enumerate(seen, 1)]
+
+
 def _commands(plan: Plan, cells: Mapping[str, CellRun]) -> Iterator[str]:
-    """A command for each wrong trace."""
+    """A command for each wrong trace; none for asynchronous runs, for which several traces are right."""
+    if plan.asynchronous:
+        return
     for name, cell in cells.items():
         for number, observation in enumerate(cell.observations, 1):
             for role, events in plan.runs[number - 1].expected.items():

@@ -19,6 +19,7 @@ SEVERITY = (
     Outcome.INVALID_OUTPUT,
     Outcome.TIMED_OUT,
     Outcome.ENGINE_FAULT,
+    Outcome.UNPREDICTABLE,
     Outcome.LIMIT_REACHED,
     Outcome.EXPECTED_FAILURE,
     Outcome.PASS,

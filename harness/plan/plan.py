@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from harness.plan.events import Events
 from harness.plan.outcomes import ExpectedOutcome
 from harness.plan.roles import Role, Wire
+from harness.script.operations import Script
 from harness.world.world import World
 
 ASYNC = "async"
@@ -56,6 +57,9 @@ class ScriptPlan:
     """Entries of this run, if they differ from the plan's: components take turns, each `run` does its next frame."""
     functions: Sequence[str] = ()
     """The canonical name of the function of each call, in the order of `calls`."""
+    followed: Mapping[Role, Script] | None = None
+    """Of an asynchronous run: the scripts as data, by which the model follows what is seen. `expected` has the events
+    of one of the schedules that the specification allows."""
 
 
 @dataclass(frozen=True, slots=True)

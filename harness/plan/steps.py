@@ -14,8 +14,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeAlias, TypeVar
 
+from harness.plan.async_steps import IfCancelledStep, TaskStep
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
+from harness.script.async_operations import State
 
 V = TypeVar("V")
 StepPath: TypeAlias = tuple[str | int, ...]
@@ -28,6 +30,8 @@ class CallStep(Generic[V]):
 
     `during`: the callee's actions before it returns. It drops borrowed handles that are not in `keep` by itself, last
     of all. `destroys`: the handles whose destructors must run in this step.
+
+    `name`: the call is not waited for, and this is its name; `status`: what its caller is told at once.
     """
 
     function: str
@@ -39,11 +43,14 @@ class CallStep(Generic[V]):
     keep: frozenset[str] = frozenset()
     destroys: tuple[str, ...] | None = None
     path: StepPath = ()
+    name: str | None = None
+    status: State | None = None
 
 
 @dataclass(frozen=True)
 class DropStep(Generic[V]):
-    """A drop of a handle of a resource or an error context. `during`: the actions of the resource's destructor.
+    """A drop of a handle of a resource, of an error context or of a call. `during`: the actions of the resource's
+    destructor.
 
     `stale`: dropped by the component that makes the calls, which has given it away.
     """
@@ -98,7 +105,7 @@ class MessageStep:
     path: StepPath = ()
 
 
-Step: TypeAlias = CallStep[V] | DropStep[V] | NewStep | RepStep | ErrorContextStep | MessageStep
+Step: TypeAlias = CallStep[V] | DropStep[V] | NewStep | RepStep | ErrorContextStep | MessageStep | TaskStep[V]
 
 
 class StepError(Exception):
@@ -111,11 +118,22 @@ class StepError(Exception):
 
 def trap_of(step: Step[V]) -> TrapClass | None:
     """The trap in which a step, or a step during it, ends."""
-    if isinstance(step, NewStep | ErrorContextStep):
-        return None
-    if isinstance(step, CallStep | DropStep) and step.trap is None:
-        return next((found for found in map(trap_of, step.during) if found is not None), None)
-    return step.trap
+    found = own_trap(step)
+    if found is not None:
+        return found
+    return next((found for found in map(trap_of, inner_steps(step)) if found is not None), None)
+
+
+def own_trap(step: Step[V]) -> TrapClass | None:
+    """The trap that a step says itself."""
+    return None if isinstance(step, NewStep | ErrorContextStep | IfCancelledStep) else step.trap
+
+
+def inner_steps(step: Step[V]) -> Sequence[Step[V]]:
+    """The steps that a step contains: during a call or a drop, or under a condition."""
+    if isinstance(step, CallStep | DropStep):
+        return step.during
+    return step.steps if isinstance(step, IfCancelledStep) else ()
 
 
 def ending_in(steps: Sequence[Step[V]], trap: TrapClass) -> tuple[Step[V], ...]:
@@ -130,6 +148,8 @@ def ending_in(steps: Sequence[Step[V]], trap: TrapClass) -> tuple[Step[V], ...]:
         case DropStep(during=during):
             inner = ending_in(during, trap)
             return (*before, replace(last, during=inner, trap=None if inner else trap))
+        case IfCancelledStep(steps=steps):
+            return (*before, replace(last, steps=ending_in(steps, trap)))
     return (*before, replace(last, trap=trap))
 
 
@@ -137,8 +157,8 @@ def in_order_of_destruction(steps: Sequence[Step[V]]) -> Iterator[Step[V]]:
     """All steps in the order in which they destroy: during a call before after it, a resource before the handles that
     its destructor drops."""
     for step in steps:
-        if isinstance(step, CallStep):
-            yield from in_order_of_destruction(step.during)
+        if isinstance(step, CallStep | IfCancelledStep):
+            yield from in_order_of_destruction(inner_steps(step))
         yield step
         if isinstance(step, DropStep):
             yield from in_order_of_destruction(step.during)

@@ -8,7 +8,8 @@ from pathlib import Path
 from random import Random
 
 from harness.frontend.front_end import Surroundings, WitText, surround
-from harness.model import run_model
+from harness.model import ModelRun, Unpredictable
+from harness.plan.outcomes import ExpectedOutcome
 from harness.plan.plan import Plan, ScriptPlan
 from harness.plan.roles import Role
 from harness.plan.steps import Step
@@ -17,6 +18,7 @@ from harness.planner.calls import Caller
 from harness.planner.compiler import Compiler
 from harness.planner.composition import Composition
 from harness.planner.needs import needs_of
+from harness.planner.prediction import followed, model_run
 from harness.planner.registers import OutOfRegisters
 from harness.planner.room import Doing
 from harness.script import operations as s
@@ -94,7 +96,7 @@ def planned_world(
         unmergeable=surroundings.unmergeable,
         worlds=worlds,
         entries=tuple(role for role in ENTRY_ORDER if any(of is role for of, _ in possible)),
-        runs=tuple(predicted(composition, run) for run in runs),
+        runs=tuple(predicted(composition, run, anyhow=True) for run in runs),
         needs=needs.engine,
         unsupported=surroundings.unsupported + tuple(unsupported),
         encodings=encodings,
@@ -207,12 +209,25 @@ def _as_it_is(value: Value, _type: t.Type) -> Value:
     return value
 
 
-def predicted(composition: Composition, run: RunSteps, notes: Sequence[str] = (), eager: bool = False) -> ScriptPlan:
-    """A run with its expected events; `notes` follow its calls. Raises `StepError` and `Unpredictable`."""
+def predicted(
+    composition: Composition,
+    run: RunSteps,
+    notes: Sequence[str] = (),
+    eager: bool = False,
+    anyhow: bool = False,
+) -> ScriptPlan:
+    """A run with its expected events; `notes` follow its calls. Raises `StepError` and `Unpredictable`. `anyhow`: an
+    asynchronous run that is unpredictable has no expected events; it can still be followed when it is seen."""
     compiler = Compiler(composition, run.lists, _as_it_is)
     scripts = compiler.compile(run.steps, eager)
-    seen = run_model(composition.crossings, scripts, compiler.entries)
+    try:
+        seen = model_run(composition, scripts, compiler.entries)
+    except Unpredictable:
+        if not (anyhow and composition.asynchronous):
+            raise
+        seen = ModelRun({}, ExpectedOutcome())
     texts = {role: script_text(script) for role, script in scripts.items()}
     functions = tuple([function.canonical for function, _ in compiler.calls])
     calls = Calls(compiler.calls, notes)
-    return ScriptPlan(texts, seen.expected, seen.outcome, calls, tuple(compiler.entries), functions)
+    model = followed(composition, scripts)
+    return ScriptPlan(texts, seen.expected, seen.outcome, calls, tuple(compiler.entries), functions, model)

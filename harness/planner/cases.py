@@ -9,7 +9,7 @@ from random import Random
 
 from harness.frontend.front_end import FrontEndError, WitText, surround
 from harness.frontend.gates import unknown_gate
-from harness.model import ModelRun, Unpredictable, run_model
+from harness.model import ModelRun, Unpredictable
 from harness.plan.outcomes import ExpectedOutcome
 from harness.plan.plan import ComponentPlan, Plan, ScriptPlan
 from harness.plan.roles import Role
@@ -20,6 +20,7 @@ from harness.planner.compiler import Compiler
 from harness.planner.composition import Composition
 from harness.planner.names import HandleNames
 from harness.planner.needs import needs_of
+from harness.planner.prediction import followed, model_run
 from harness.planner.registers import OutOfRegisters
 from harness.script.operations import Lists
 from harness.script.text import script_text
@@ -51,6 +52,8 @@ def case_plan(case: Case) -> Plan:
     worlds = {role: part.world for role, part in surroundings.parts.items()}
     components = tuple([_with_hooks(part.plan, case) for part in surroundings.parts.values()])
     composition = Composition(worlds, surroundings.wires, {part.role: part.hooks for part in components})
+    if case.hooks and composition.asynchronous:
+        raise case.error(["hooks"], "no interpreter for asynchronous worlds has task hooks")
     try:
         check_functions(composition, case.steps)
     except StepError as error:
@@ -113,7 +116,7 @@ def _run(
     expected = ExpectedOutcome(trap_of(steps[-1]) if steps else None)
     try:
         scripts = compiler.compile(tuple(with_callers(composition, steps, mode)), eager=expected.trap is not None)
-        seen = run_model(composition.crossings, scripts, compiler.entries)
+        seen = model_run(composition, scripts, compiler.entries)
     except StepError as error:
         raise case.error(error.path, str(error)) from error
     except (Unpredictable, OutOfRegisters) as error:
@@ -124,7 +127,8 @@ def _run(
     texts = {role: script_text(script) for role, script in scripts.items()}
     functions = tuple(function.canonical for function, _ in compiler.calls)
     calls = tuple(_call_text(function, step) for function, step in compiler.calls)
-    return ScriptPlan(texts, seen.expected, seen.outcome, calls, tuple(compiler.entries), functions)
+    model = followed(composition, scripts)
+    return ScriptPlan(texts, seen.expected, seen.outcome, calls, tuple(compiler.entries), functions, model)
 
 
 def _call_text(function: Function, step: CallStep[str]) -> str:

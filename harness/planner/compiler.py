@@ -10,6 +10,15 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from harness.model.resource_ops import parts_of
+from harness.plan.async_steps import (
+    AwaitStep,
+    BackpressureStep,
+    CancelledStep,
+    CancelStep,
+    IfCancelledStep,
+    ReturnStep,
+    YieldStep,
+)
 from harness.plan.roles import Role
 from harness.plan.steps import (
     CallStep,
@@ -22,12 +31,25 @@ from harness.plan.steps import (
     StepError,
     trap_of,
 )
+from harness.planner.async_calls import CALL_STATES, add_call, add_check, add_start
 from harness.planner.composition import Composition
 from harness.planner.named import import_of, resource_of
 from harness.planner.names import HandleNames
 from harness.planner.registers import Frame, Held, ScriptBuilder
 from harness.planner.representations import FIRST_REP
+from harness.planner.task_steps import (
+    Answering,
+    Started,
+    StartedCalls,
+    add_await,
+    add_cancel,
+    add_simple,
+    may_be_cancelled,
+    only_in_a_call,
+    several_at_once,
+)
 from harness.script import operations as s
+from harness.script.async_operations import Exit, IfCancelled, SubtaskDrop, TaskCancel, TaskReturn
 from harness.script.encoding import encode, handles
 from harness.script.parser import ScriptValueError
 from harness.text.nearest import there_are
@@ -78,10 +100,14 @@ class Compiler(Generic[V]):
         self._scripts = {role: ScriptBuilder(role) for role in composition.worlds}
         self._reps = FIRST_REP
         self._have_destructors = False
+        self._answering: dict[Frame, Answering[V]] = {}
+        self._started = StartedCalls[V]()
 
     def compile(self, steps: Sequence[Step[V]], eager: bool = False) -> dict[Role, s.Script]:
         """Raises `StepError`, and `OutOfRegisters`."""
         self._have_destructors = _have_destructors(steps)
+        for script in self._scripts.values():
+            script.together = several_at_once(steps)
         frame: Frame | None = None
         for step in steps:
             role = self._actor(step, frame)
@@ -90,6 +116,7 @@ class Compiler(Generic[V]):
                 frame = self._scripts[role].frame(s.OnRun())
                 self.entries.append(role)
             self._step(frame, step)
+        eager = eager or self._composition.asynchronous
         return {role: script.build(eager, self._lists) for role, script in self._scripts.items()}
 
     def _actor(self, step: Step[V], frame: Frame | None) -> Role:
@@ -104,9 +131,15 @@ class Compiler(Generic[V]):
                 raise AssertionError("a call of a run says who makes it")
             case NewStep() | ErrorContextStep():
                 return Role.SUBJECT
+            case YieldStep() | BackpressureStep():
+                if frame is None:
+                    raise StepError(step.path, "say which component does this, with `by`")
+                return frame.role
+            case ReturnStep() | CancelledStep() | IfCancelledStep():
+                raise only_in_a_call(step)
             case DropStep(stale=True) if frame is not None:
                 return frame.role
-            case DropStep() | RepStep() | MessageStep():
+            case DropStep() | RepStep() | MessageStep() | AwaitStep() | CancelStep():
                 holder = self.names.holder(step.handle)
                 if holder is None:
                     known = [f"${name}" for name in self.names.owners]
@@ -122,6 +155,8 @@ class Compiler(Generic[V]):
         match step:
             case CallStep():
                 self._call(frame, step)
+            case DropStep() if self._started.has(step.handle):
+                frame.add(SubtaskDrop(self._handle(frame, step.handle, step, reads)), reads)
             case DropStep():
                 frame.add(s.Drop(self._handle(frame, step.handle, step, reads)), reads)
                 self._destroy(frame.role, step)
@@ -136,6 +171,17 @@ class Compiler(Generic[V]):
                 register = frame.owner.new_register()
                 context = self._handle(frame, step.handle, step, reads)
                 frame.add(s.ErrorContextMessage(register, context), reads, register)
+            case AwaitStep():
+                self._await(frame, step)
+            case CancelStep():
+                add_cancel(frame, self._started.of(step), step)
+            case ReturnStep() | CancelledStep():
+                self._answer_now(frame, step)
+            case IfCancelledStep():
+                with frame.under(IfCancelled):
+                    self._during(frame, step.steps)
+            case _:
+                add_simple(frame, step)
 
     def _during(self, frame: Frame, steps: Sequence[Step[V]]) -> None:
         for step in steps:
@@ -199,14 +245,50 @@ class Compiler(Generic[V]):
         ]
         self.calls.append((function, step))
         result = self._answer(callee, exported, step, values)
+        if step.name is not None:
+            self._start(frame, function, step, tuple(args), reads, result, contexts)
+            return
         register = frame.owner.new_register() if function.result is not None else None
-        frame.add(s.Call(function.interface, function.name, register, tuple(args)), reads, register)
+        if function.is_async:
+            add_call(frame, function, tuple(args), reads, register)
+        else:
+            frame.add(s.Call(function.interface, function.name, register, tuple(args)), reads, register)
         for context in contexts:
             self._drop(frame, context)
+        self._receive(frame, function, result, register)
+
+    def _receive(self, frame: Frame, function: Function, result: Value | None, register: int | None) -> None:
         if result is not None and function.result is not None and register is not None:
             for name, held in self._bind(frame, s.Register(register), result, function.result):
                 assert not name, "a result holds no borrow"
                 self._drop(frame, held)
+
+    def _start(
+        self,
+        frame: Frame,
+        function: Function,
+        step: CallStep[V],
+        args: tuple[s.Value, ...],
+        reads: Sequence[int],
+        result: Value | None,
+        contexts: list[Held],
+    ) -> None:
+        """A call that is not waited for."""
+        if not function.is_async:
+            message = f"{function.canonical} is synchronous: only an asynchronous call can go on by itself"
+            raise StepError((*step.path, "as"), message)
+        assert step.name is not None
+        register = add_start(frame, function, args, reads)
+        self._started.add(step.name, Started(step, function, result, register, contexts))
+        self.names.bind(frame.role, step.name, Held(frame, s.Register(register), register=register), own=True)
+        add_check(frame, register, step.status, CALL_STATES)
+
+    def _await(self, frame: Frame, step: AwaitStep) -> None:
+        started = self._started.of(step)
+        register = add_await(frame, started, step)
+        for context in started.contexts:
+            self._drop(frame, context)
+        self._receive(frame, started.function, started.result, register)
 
     def _drop(self, frame: Frame, held: Held) -> None:
         reads: list[int] = []
@@ -218,25 +300,47 @@ class Compiler(Generic[V]):
         borrowed: list[tuple[str, Held]] = []
         for index, (value, param) in enumerate(zip(args, function.params, strict=True)):
             borrowed += self._bind(frame, s.Argument(index), value, param.type)
+        answering = self._answering[frame] = Answering(frame, function, step, borrowed)
         self._during(frame, step.during)
         if function.result is None and step.result is not None:
             raise StepError((*step.path, "result"), f"{function.canonical} returns nothing")
-        result = None
+        if not answering.returned:
+            self._return(answering, s.Return)
+        return answering.result
+
+    def _return(self, answering: Answering[V], end: Callable[[s.Value | None], s.Op]) -> None:
+        """The callee's result; `end` makes the operation."""
+        frame, function, step = answering.frame, answering.function, answering.step
         given: s.Value | None = None
         reads: list[int] = []
         if function.result is not None:
             if step.result is None:
-                if trap_of(step) is None:
+                if trap_of(step) is None and not may_be_cancelled(step):
                     raise StepError(step.path, f"`result` is missing: {function.canonical} returns a value")
                 frame.add(s.Trap())
-                return None
-            result = self._value(step, step.result, ("result",), function.result)
-            given = self._given(frame, step, ("result",), result, function.result, reads, None)
-        for name, held in borrowed:
-            if name not in step.keep:
-                self._drop(frame, held)
-        frame.add(s.Return(given), reads)
-        return result
+                return
+            answering.result = self._value(step, step.result, ("result",), function.result)
+            given = self._given(frame, step, ("result",), answering.result, function.result, reads, None)
+        self._drop_borrowed(answering)
+        frame.add(end(given), reads)
+
+    def _drop_borrowed(self, answering: Answering[V]) -> None:
+        for name, held in answering.borrowed:
+            if name not in answering.step.keep:
+                self._drop(answering.frame, held)
+
+    def _answer_now(self, frame: Frame, step: ReturnStep | CancelledStep) -> None:
+        """The callee returns, or ends without a result, before the end of its frame."""
+        answering = self._answering.get(frame)
+        if answering is None:
+            raise only_in_a_call(step)
+        if isinstance(step, ReturnStep):
+            self._return(answering, TaskReturn)
+            answering.returned = True
+            return
+        self._drop_borrowed(answering)
+        frame.add(TaskCancel())
+        frame.add(Exit())
 
     def _bind(
         self, frame: Frame, source: s.Register | s.Argument, value: Value, type: t.Type

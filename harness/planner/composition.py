@@ -50,8 +50,13 @@ class Composition:
         return found
 
     def imports(self, role: Role) -> list[Function]:
-        """The functions that a component can call, without those that need asynchronous code."""
-        return [f for f in self.worlds[role].import_functions() if f.why_async is None]
+        """The functions that a component can call, without those that need ends of streams or futures."""
+        return [f for f in self.worlds[role].import_functions() if f.end is None]
+
+    @cached_property
+    def asynchronous(self) -> bool:
+        """Whether the components have the interpreter for asynchronous worlds: all of them, if one needs it."""
+        return any(world.asynchronous for world in self.worlds.values())
 
     @cached_property
     def sources(self) -> Sources:

@@ -26,7 +26,7 @@ def needs_of(worlds: Iterable[World], has_labels: bool = False) -> Needs:
     accessors = asynchronous = False
     for world in worlds:
         for function in world.import_functions() + world.export_functions():
-            asynchronous = asynchronous or function.is_async
+            asynchronous = asynchronous or function.why_async is not None
             accessors = accessors or "[get]" in function.name  # there is no setter without one
             roots += [*(param.type for param in function.params), function.result]
         for interface in (*world.imports.values(), *world.exports.values()):

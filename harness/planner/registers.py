@@ -1,15 +1,18 @@
 """Unfinished scripts, one for each component: operations in the order of their execution.
 
-Registers in them are unlimited numbers, each written once. At the end, when its last use is known, each gets an
-interpreter's register.
+Registers in them are unlimited numbers, each written once; or at several places of which one is executed. At the end,
+when its last use is known, each gets an interpreter's register.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from harness.plan.roles import Role
+from harness.script import async_operations as a
 from harness.script import operations as s
 
 
@@ -44,6 +47,9 @@ class ScriptBuilder:
     role: Role
     keys: list[s.FrameKey] = field(default_factory=list)
     ops: list[_Written] = field(default_factory=list)
+    together: bool = False
+    """Frames may go on in another order than that of their operations here. So no register is used twice, and what a
+    frame has of its arguments for others is taken out first of all."""
     _registers: int = 0
 
     def frame(self, key: s.FrameKey) -> Frame:
@@ -65,13 +71,17 @@ class ScriptBuilder:
             op, to = written.op, written.writes
             if written.reads:
                 op = _reading(op, numbers)
-                free += [numbers.pop(register) for register in dict.fromkeys(written.reads) if last[register] == at]
+                if not self.together:
+                    free += [numbers.pop(register) for register in dict.fromkeys(written.reads) if last[register] == at]
             if to is not None:
-                if not free:
+                if to in numbers:
+                    op = _writing(op, numbers[to])
+                elif free:
+                    op = _writing(op, free[-1])
+                    if to in last or self.together:
+                        numbers[to] = free.pop()
+                else:
                     raise OutOfRegisters(f"the {self.role.value} holds {s.REGISTERS} handles")
-                op = _writing(op, free[-1])
-                if to in last:
-                    numbers[to] = free.pop()
             frames[written.frame].append(op)
         return s.Script(tuple(s.Frame(k, tuple(ops)) for k, ops in zip(self.keys, frames, strict=True)), eager, lists)
 
@@ -95,9 +105,12 @@ class Frame:
     def role(self) -> Role:
         return self.owner.role
 
-    def add(self, op: s.Op, reads: Sequence[int] = (), writes: int | None = None) -> None:
-        self._last, self._last_at = _Written(self.number, op, reads, writes), len(self.owner.ops)
-        self.owner.ops.append(self._last)
+    def add(self, op: s.Op, reads: Sequence[int] = (), writes: int | None = None, within: bool = False) -> None:
+        """`within`: nothing may be put between it and the operation before it."""
+        written = _Written(self.number, op, reads, writes)
+        if not within:
+            self._last, self._last_at = written, len(self.owner.ops)
+        self.owner.ops.append(written)
 
     def read(self, held: Held, reads: list[int]) -> s.Value:
         """A handle for the next operation of this frame, which will read the registers `reads`."""
@@ -120,8 +133,21 @@ class Frame:
             held.home._add_before_last(_Written(held.home.number, op, reads, register))
         return register
 
+    @contextlib.contextmanager
+    def under(self, condition: Callable[[int], s.Op]) -> Iterator[None]:
+        """What is added meanwhile is skipped by an operation before it; `condition` makes it from their number."""
+        written, at = _Written(self.number, condition(0)), len(self.owner.ops)
+        self.owner.ops.append(written)
+        yield
+        written.op = condition(sum([other.frame == self.number for other in self.owner.ops[at + 1 :]]))
+        self._last, self._last_at = written, at
+
     def _add_before_last(self, written: _Written) -> None:
         ops = self.owner.ops
+        if self.owner.together:
+            first = next((at for at, other in enumerate(ops) if other.frame == self.number), len(ops))
+            ops.insert(first, written)
+            return
         if self._last is None:
             self.add(written.op, written.reads, written.writes)
             return
@@ -138,7 +164,38 @@ def _reading(op: s.Op, numbers: Mapping[int, int]) -> s.Op:
         case s.Rep(handle=value) | s.Drop(handle=value) | s.ErrorContextMessage(handle=value):
             return replace(op, handle=_renumbered(value, numbers))
         case _:
-            raise AssertionError(f"{op} reads no register")
+            return _reading_async(op, numbers)
+
+
+def _reading_async(op: s.Op, numbers: Mapping[int, int]) -> s.Op:
+    values: dict[str, Any] = {}
+    for name in _OPERANDS[op.__class__]:
+        value = getattr(op, name)
+        if isinstance(value, tuple):
+            values[name] = tuple([_renumbered(item, numbers) for item in value])
+        elif value is not None:
+            values[name] = _renumbered(value, numbers)
+    return replace(op, **values)
+
+
+_OPERANDS: dict[type, tuple[str, ...]] = {
+    a.Start: ("args",),
+    a.Got: ("source",),
+    a.Join: ("waitable", "set"),
+    a.DropSet: ("set",),
+    a.Wait: ("set",),
+    a.Poll: ("set",),
+    a.Await: ("waitable", "set"),
+    a.TaskReturn: ("value",),
+    a.SubtaskCancel: ("call",),
+    a.SubtaskDrop: ("call",),
+    a.Read: ("end",),
+    a.Write: ("end", "values"),
+    a.CancelCopy: ("end",),
+    a.DropEnd: ("end",),
+    a.If: ("object",),
+}
+"""The values of operations for asynchronous worlds."""
 
 
 def _writing(op: s.Op, register: int) -> s.Op:

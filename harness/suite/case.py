@@ -29,6 +29,8 @@ Steps run in order. `result` is the value that the callee returns and the caller
 * `error-context = "$e"` makes an error context, `message-of = "$e"` reads its message; both sides of a call have it
   under its name, and drop it in separate steps.
 
+A call with a name (`as`) is not waited for; `await`, `cancel` and other steps of tasks name it (`task_steps.py`).
+
 A new composition begins after a step with `trap`; earlier handles are gone.
 """
 
@@ -45,6 +47,7 @@ from harness.plan.steps import CallStep, DropStep, ErrorContextStep, MessageStep
 from harness.script.operations import Lists
 from harness.suite import wit_file
 from harness.suite.schema import CASE_SCHEMA
+from harness.suite.task_steps import read_task_step, status_of
 from harness.text.toml_lines import FileError, TomlFile
 from harness.text.toml_schema import parse_valid, read_valid
 
@@ -148,13 +151,18 @@ def _step(row: dict[str, Any], path: StepPath) -> Step[str]:
         return ErrorContextStep(_name(row["error-context"]), row["message"], by, path)
     if "message-of" in row:
         return MessageStep(_name(row["message-of"]), trap, by, path)
+    task = read_task_step(row, path, by, trap, _steps)
+    if task is not None:
+        return task
     during = _steps(row.get("during", ()), (*path, "during"))
     destroys = tuple(map(_name, row["destroys"])) if "destroys" in row else None
     if "drop" in row:
         return DropStep(_name(row["drop"]), row.get("stale", False), trap, during, destroys, by, path)
     keep = frozenset(map(_name, row.get("keep", ())))
     args = tuple(row.get("args", ()))
-    return CallStep(row["call"], args, row.get("result"), by, trap, during, keep, destroys, path)
+    name = _name(row["as"]) if "as" in row else None
+    result = row.get("result")
+    return CallStep(row["call"], args, result, by, trap, during, keep, destroys, path, name, status_of(row))
 
 
 def _name(handle: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from harness.plan.steps import CallStep, DropStep, ErrorContextStep, MessageStep, NewStep, RepStep, Step
+from harness.plan.steps import CallStep, DropStep, ErrorContextStep, MessageStep, NewStep, RepStep, Step, own_trap
 from harness.suite.case import Sample
+from harness.suite.task_steps import status_pair, task_step_pairs
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
@@ -56,6 +57,8 @@ def _step(step: Step[str]) -> list[tuple[str, str]]:
     match step:
         case CallStep():
             pairs += [("call", toml_string(step.function)), *_by(step)]
+            if step.name is not None:
+                pairs += [("as", _handle(step.name)), *status_pair(step.status)]
             if step.args:
                 pairs.append(("args", _array(map(toml_string, step.args))))
             if step.result is not None:
@@ -78,8 +81,11 @@ def _step(step: Step[str]) -> list[tuple[str, str]]:
             pairs += [("error-context", _handle(step.handle)), ("message", toml_string(step.message)), *_by(step)]
         case MessageStep():
             pairs += [("message-of", _handle(step.handle)), *_by(step)]
-    if not isinstance(step, NewStep | ErrorContextStep) and step.trap is not None:
-        pairs.append(("trap", toml_string(step.trap.value)))
+        case _:
+            pairs += [*task_step_pairs(step, _handle, _tables), *_by(step)]
+    trap = own_trap(step)
+    if trap is not None:
+        pairs.append(("trap", toml_string(trap.value)))
     if isinstance(step, CallStep | DropStep) and step.destroys is not None:
         pairs.append(("destroys", _array(_handle(name) for name in step.destroys)))
     return pairs
@@ -90,8 +96,11 @@ def _by(step: Step[str]) -> list[tuple[str, str]]:
 
 
 def _during(steps: Sequence[Step[str]]) -> list[tuple[str, str]]:
-    tables = [f"{{ {', '.join(f'{key} = {value}' for key, value in _step(inner))} }}" for inner in steps]
-    return [("during", _array(tables))] if tables else []
+    return [("during", _tables(steps))] if steps else []
+
+
+def _tables(steps: Sequence[Step[str]]) -> str:
+    return _array(f"{{ {', '.join(f'{key} = {value}' for key, value in _step(inner))} }}" for inner in steps)
 
 
 def _handle(name: str) -> str:

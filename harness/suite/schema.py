@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harness.plan.outcomes import EXPECTABLE
+from harness.suite.task_steps import STARTED, status_schema, task_step_schemas
 from harness.text.json_schema import DRAFT, Schema, one_of, text, texts
 from harness.text.limits import MAX_CALLS
 from harness.toolchains.protocol import ENCODINGS
@@ -51,6 +52,8 @@ _CALL: dict[str, Any] = {
         "description": "Arguments as WAVE; `$x` is a handle; after `!` an interpreter value (PROTOCOL.md, `Values`).",
     },
     "result": {"type": "string", "description": "The result of the callee, in the notation of arguments."},
+    "as": text("The name of a call that is not waited for; only of an asynchronous function.", pattern=_HANDLE),
+    "status": status_schema(STARTED, "Of a call with a name: what the caller is told at once."),
     "trap": {
         "enum": [trap.value for trap in EXPECTABLE],
         "description": "The call ends in this trap. A new instance begins after it.",
@@ -75,7 +78,14 @@ _CALL: dict[str, Any] = {
 _STEP = {
     "description": "A call, or an action of a component on a handle.",
     "oneOf": [
-        {"type": "object", "required": ["call"], "properties": _CALL, "additionalProperties": False},
+        {
+            "type": "object",
+            "required": ["call"],
+            "properties": _CALL,
+            "additionalProperties": False,
+            "dependentSchemas": {"status": {"required": ["as"]}},
+        },
+        *task_step_schemas(_HANDLE, _BY, _CALL["trap"], {"$ref": "#/$defs/step"}),
         {
             "type": "object",
             "required": ["drop"],

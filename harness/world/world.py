@@ -36,14 +36,17 @@ class Function:
         return tuple(found.values())
 
     @cached_property
+    def end(self) -> Future | Stream | None:
+        """The first stream or future in its type."""
+        types = reachable(*(param.type for param in self.params), self.result)
+        return next((type for type in types if isinstance(type, Future | Stream)), None)
+
+    @property
     def why_async(self) -> str | None:
         """Why only asynchronous code can run this function; None if synchronous code can."""
         if self.is_async:
             return "async function"
-        for type in reachable(*(param.type for param in self.params), self.result):
-            if isinstance(type, Future | Stream):
-                return f"`{type.canonical}` in its type"
-        return None
+        return None if self.end is None else f"`{self.end.canonical}` in its type"
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +70,11 @@ class World:
     name: str
     imports: dict[str | None, Interface]
     exports: dict[str | None, Interface]
+
+    @cached_property
+    def asynchronous(self) -> bool:
+        """Whether some function needs asynchronous code."""
+        return any(function.why_async is not None for function in self.import_functions() + self.export_functions())
 
     def import_function(self, interface: str | None, name: str) -> Function | None:
         found = self.imports.get(interface)

@@ -12,6 +12,7 @@ OTHERS = {
     Outcome.HARNESS_ERROR: exits.BROKEN,
     Outcome.LIMIT_REACHED: exits.BROKEN,
     Outcome.ENGINE_FAULT: exits.BROKEN,
+    Outcome.UNPREDICTABLE: exits.BROKEN,
 }
 
 
@@ -21,5 +22,6 @@ def test_the_exit_code_of_an_outcome(outcome: Outcome) -> None:
 
 
 def test_what_says_nothing_about_tools_is_no_disagreement() -> None:
-    assert {outcome for outcome in Outcome if outcome.undecided} == {Outcome.LIMIT_REACHED, Outcome.ENGINE_FAULT}
+    undecided = {Outcome.LIMIT_REACHED, Outcome.ENGINE_FAULT, Outcome.UNPREDICTABLE}
+    assert {outcome for outcome in Outcome if outcome.undecided} == undecided
     assert all(exits.of_bad(outcome) == exits.BROKEN for outcome in Outcome if outcome.undecided)

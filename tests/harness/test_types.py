@@ -174,19 +174,26 @@ def test_a_resource_beside_an_export_of_its_name_is_refused() -> None:
     assert parts.unsupported == ("-#ab: no driver can import both the resource `a-b` and the export of that name",)
 
 
-def test_what_is_asynchronous_is_left_out_and_named() -> None:
+def test_streams_and_futures_are_left_out_and_named() -> None:
     parts = around(
         """package a:b;
         interface x { type s = stream<u8>; record q { a: s } f: async func(); g: func(a: q); h: func() -> u8; }
         world w { import x; export k: async func(); }"""
     )
-    assert parts.unsupported == (
-        "a:b/x#f: async",
-        "a:b/x#g: async (a stream or future in its type)",
-        "-#k: async",
-    )
-    assert [f.name for f in parts.parts[Role.SUBJECT].world.import_functions()] == ["h"]
+    assert parts.unsupported == ("a:b/x#g: a stream or future in its type",)
+    assert [f.name for f in parts.parts[Role.SUBJECT].world.import_functions()] == ["f", "h"]
     assert "stream" not in parts.parts[Role.SUBJECT].plan.wit
+
+
+@pytest.mark.parametrize(
+    ("items", "asynchronous"),
+    [("import f: async func();", True), ("export f: async func();", True), ("import f: func();", False)],
+)
+def test_all_components_have_one_kind_of_interpreter(items: str, asynchronous: bool) -> None:
+    """Only the subject has the second function; the provider and the driver run with it all the same."""
+    parts = around(f"package a:b; world w {{ {items} export g: func(); import h: func(); }}").parts
+    assert {role: part.plan.asynchronous for role, part in parts.items()} == dict.fromkeys(Role, asynchronous)
+    assert {part.plan.interpreter for part in parts.values()} == {"async" if asynchronous else ""}
 
 
 def test_resources_that_no_function_returns_have_makers() -> None:
@@ -273,13 +280,13 @@ SETTER_STAYS = [
     ),
     (
         "package a:b; interface x { a: get() -> result<u8, stream<u8>>; a: set(c: u8); } world w { export x; }",
-        ["a:b/x#[get]a: async (a stream or future in its type)"],
-        "a:b/x#[set]a: async (a stream or future in its type)",
+        ["a:b/x#[get]a: a stream or future in its type"],
+        "a:b/x#[set]a: a stream or future in its type",
     ),
     (
         "package a:b; world w { import a: get() -> result<u8, stream<u8>>; import a: set(c: u8); import g: func(); }",
-        ["-#[get]a: async (a stream or future in its type)"],
-        "-#[set]a: async (a stream or future in its type)",
+        ["-#[get]a: a stream or future in its type"],
+        "-#[set]a: a stream or future in its type",
     ),
 ]
 

@@ -1,0 +1,42 @@
+"""Steps of tasks in words."""
+
+from __future__ import annotations
+
+from harness.plan.async_steps import (
+    AwaitStep,
+    BackpressureStep,
+    CancelledStep,
+    CancelStep,
+    IfCancelledStep,
+    ReturnStep,
+    TaskStep,
+    YieldStep,
+)
+from harness.plan.roles import Role
+from harness.script.async_operations import State
+
+
+def task_step_words(role: Role, step: TaskStep[str]) -> str:
+    """What `role` does."""
+    who = f"the {role.value}"
+    match step:
+        case YieldStep(times, in_place):
+            often = "once" if times == 1 else f"{times} times"
+            return f"{who} lets others go on, {often}" + (", and keeps its instance" if in_place else "")
+        case AwaitStep(name, status):
+            return f"{who} waits for the call ${name}{state_words(status)}"
+        case CancelStep(name, asynchronous, status):
+            waits = "does not wait" if asynchronous else "waits"
+            return f"{who} asks for the cancellation of ${name} and {waits} for the answer{state_words(status)}"
+        case ReturnStep():
+            return f"{who} returns its result here"
+        case CancelledStep():
+            return f"{who} ends without a result"
+        case IfCancelledStep():
+            return "if it was told that it is cancelled:"
+        case BackpressureStep(change):
+            return f"{who} starts " + ("no more calls" if change > 0 else "calls again")
+
+
+def state_words(status: State | None) -> str:
+    return "" if status is None else f": {status.value}"

@@ -1,0 +1,121 @@
+"""The steps of tasks in a case file: read from their tables and written as them; their JSON Schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from harness.plan.async_steps import (
+    AwaitStep,
+    BackpressureStep,
+    CancelledStep,
+    CancelStep,
+    IfCancelledStep,
+    ReturnStep,
+    TaskStep,
+    YieldStep,
+)
+from harness.plan.outcomes import TrapClass
+from harness.plan.roles import Role
+from harness.plan.steps import Step, StepPath
+from harness.script.async_operations import State
+from harness.text.json_schema import Schema, text
+
+STARTED = (State.STARTING, State.STARTED, State.RETURNED)
+"""What the caller of a call is told at once."""
+RESOLVED = (State.RETURNED, State.CANCELLED)
+_CANCEL = (State.STARTED, *RESOLVED)
+
+ReadSteps = Callable[[Sequence[dict[str, Any]], StepPath], "tuple[Step[str], ...]"]
+
+
+def read_task_step(
+    row: dict[str, Any], path: StepPath, by: Role | None, trap: TrapClass | None, steps: ReadSteps
+) -> TaskStep[str] | None:
+    """None for a table that is another kind of step. `steps` reads those inside."""
+    status = status_of(row)
+    if "yield" in row:
+        return YieldStep(row["yield"], row.get("in-place", False), trap, by, path)
+    if "await" in row:
+        return AwaitStep(row["await"].removeprefix("$"), status, trap, by, path)
+    if "cancel" in row:
+        return CancelStep(row["cancel"].removeprefix("$"), row.get("async", False), status, trap, by, path)
+    if "return" in row:
+        return ReturnStep(trap, by, path)
+    if "cancelled" in row:
+        return CancelledStep(trap, by, path)
+    if "if-cancelled" in row:
+        return IfCancelledStep(steps(row["if-cancelled"], (*path, "if-cancelled")), by, path)
+    if "backpressure" in row:
+        return BackpressureStep(row["backpressure"], trap, by, path)
+    return None
+
+
+def status_of(row: dict[str, Any]) -> State | None:
+    return State(row["status"]) if "status" in row else None
+
+
+def status_pair(status: State | None) -> list[tuple[str, str]]:
+    return [] if status is None else [("status", f'"{status.value}"')]
+
+
+def task_step_pairs(
+    step: TaskStep[str], handle: Callable[[str], str], array: Callable[[Sequence[Step[str]]], str]
+) -> list[tuple[str, str]]:
+    """The keys of a step in a case file, without `by` and `trap`. `array` writes the steps inside."""
+    match step:
+        case YieldStep(times, in_place):
+            return [("yield", str(times)), *([("in-place", "true")] if in_place else [])]
+        case AwaitStep(name, status):
+            return [("await", handle(name)), *status_pair(status)]
+        case CancelStep(name, asynchronous, status):
+            later = [("async", "true")] if asynchronous else []
+            return [("cancel", handle(name)), *later, *status_pair(status)]
+        case ReturnStep():
+            return [("return", "true")]
+        case CancelledStep():
+            return [("cancelled", "true")]
+        case IfCancelledStep(steps):
+            return [("if-cancelled", array(steps))]
+        case BackpressureStep(change):
+            return [("backpressure", str(change))]
+
+
+def _kind(required: str, by: Schema, trap: Schema | None, properties: dict[str, Any]) -> Schema:
+    every = {**properties, "by": by, **({} if trap is None else {"trap": trap})}
+    return {"type": "object", "required": [required], "properties": every, "additionalProperties": False}
+
+
+def status_schema(states: Sequence[State], description: str) -> Schema:
+    return {"enum": [state.value for state in states], "description": description}
+
+
+def task_step_schemas(handle: str, by: Schema, trap: Schema, inner: Schema) -> list[Schema]:
+    """`handle`: the pattern of a name; `inner`: the schema of a step inside."""
+    true = {"const": True}
+    return [
+        _kind("yield", by, trap, {
+            "yield": {"type": "integer", "minimum": 1, "maximum": 1000, "description": "Let others go on, this often."},
+            "in-place": {"type": "boolean", "description": "Nothing else enters the component meanwhile."},
+        }),
+        _kind("await", by, trap, {
+            "await": text("Wait until this call is resolved; take its result and drop it.", pattern=handle),
+            "status": status_schema(RESOLVED, "How it is resolved."),
+        }),
+        _kind("cancel", by, trap, {
+            "cancel": text("Ask for the cancellation of this call, and wait for the answer.", pattern=handle),
+            "async": {"type": "boolean", "description": "Do not wait for the answer."},
+            "status": status_schema(_CANCEL, "The state of the call behind it."),
+        }),
+        _kind("return", by, trap, {"return": {**true, "description": "The callee returns its result here."}}),
+        _kind("cancelled", by, trap, {"cancelled": {**true, "description": "The callee ends without a result."}}),
+        _kind("if-cancelled", by, None, {
+            "if-cancelled": {
+                "type": "array", "minItems": 1, "items": inner,
+                "description": "What the callee does only if it was told that it is cancelled.",
+            },
+        }),
+        _kind("backpressure", by, trap, {
+            "backpressure": {"enum": [1, -1], "description": "One reason more, or one less, to start no calls here."},
+        }),
+    ]  # fmt: skip

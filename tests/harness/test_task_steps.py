@@ -1,0 +1,185 @@
+"""Steps of tasks in cases: read and written, turned into operations, refused where they make no sense, in words."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from harness.explain.words import case_words
+from harness.plan.async_steps import (
+    AwaitStep,
+    BackpressureStep,
+    CancelledStep,
+    CancelStep,
+    IfCancelledStep,
+    ReturnStep,
+    YieldStep,
+)
+from harness.plan.outcomes import TrapClass
+from harness.plan.roles import Role
+from harness.plan.steps import CallStep, Step, ending_in, trap_of
+from harness.planner import case_plan
+from harness.script.async_operations import State
+from harness.suite.case import CaseError, parse_case
+from harness.suite.case_writer import case_text
+
+WIT = """package a:b;
+interface x {
+  resource r { constructor(); }
+  f: async func(a: u8) -> u8;
+  g: async func();
+  make: async func() -> r;
+  s: func();
+}
+world w { import x; }
+"""
+HEAD = f"title = 'T'\nwhy = 'W.'\norigin = 'own'\nwit = '''\n{WIT}'''\n"
+
+STEPS: tuple[Step[str], ...] = (
+    CallStep(
+        "a:b/x#f",
+        ("1",),
+        "2",
+        during=(
+            YieldStep(1),
+            YieldStep(2, in_place=True),
+            IfCancelledStep((YieldStep(1), CancelledStep(TrapClass.NOT_CANCELLED))),
+            ReturnStep(),
+        ),
+        name="c",
+        status=State.STARTED,
+    ),
+    CancelStep("c", True, State.STARTED),
+    AwaitStep("c", State.CANCELLED, by=Role.DRIVER),
+    BackpressureStep(-1, TrapClass.BACKPRESSURE),
+)
+
+
+def test_what_is_written_is_read_again() -> None:
+    case = parse_case(case_text("t", "w", ("own",), WIT, STEPS))
+    paths = re.compile(r"path=\((?:[^()]|\([^()]*\))*\)")
+    assert [paths.sub("", repr(step)) for step in case.steps] == [paths.sub("", repr(step)) for step in STEPS]
+
+
+def test_the_trap_of_steps_inside() -> None:
+    assert trap_of(STEPS[0]) is TrapClass.NOT_CANCELLED
+    assert [trap_of(step) for step in STEPS[1:]] == [None, None, TrapClass.BACKPRESSURE]
+    inner = IfCancelledStep[str]((YieldStep(1), CancelledStep()))
+    (ended,) = ending_in((inner,), TrapClass.OTHER)
+    assert isinstance(ended, IfCancelledStep)
+    assert [trap_of(step) for step in ended.steps] == [None, TrapClass.OTHER]
+
+
+def script(rest: str, role: Role) -> list[str]:
+    """The lines of a component's script without those that check a state, and without the names of interfaces."""
+    (run,) = case_plan(parse_case(HEAD + rest)).runs
+    return run.scripts[role].replace("a:b/x ", "").splitlines()[1:]
+
+
+@pytest.mark.parametrize(
+    ("during", "expected"),
+    [
+        ("{ yield = 2 }", ["yield 2", "ret u8 2"]),
+        ("{ yield = 1, in-place = true }", ["yieldnow 1", "ret u8 2"]),
+        ("{ return = true }, { yield = 1 }", ["return u8 2", "yield 1"]),
+        ("{ backpressure = 1 }, { backpressure = -1 }", ["inc", "dec", "ret u8 2"]),
+        (
+            "{ if-cancelled = [{ yield = 1 }, { cancelled = true }] }, { yield = 1 }",
+            ["ifcancelled 3", "yield 1", "cancelled", "exit", "yield 1", "ret u8 2"],
+        ),
+    ],
+)
+def test_what_a_callee_does(during: str, expected: list[str]) -> None:
+    steps = f"[[step]]\ncall = 'a:b/x#f'\nargs = ['1']\nresult = '2'\nduring = [{during}]\n"
+    assert script(steps, Role.PROVIDER) == ["frame export f", *expected, "end"]
+
+
+def test_a_call_that_is_not_waited_for() -> None:
+    steps = """
+[[step]]
+call = "a:b/x#g"
+as = "$c"
+during = [{ yield = 1 }]
+status = "started"
+
+[[step]]
+await = "$c"
+status = "returned"
+"""
+    check = ["if starting reg 0 1", "trap", "if returned reg 0 1", "trap", "if cancelled reg 0 1", "trap"]
+    after = ["if starting reg 0 1", "trap", "if started reg 0 1", "trap", "if cancelled reg 0 1", "trap"]
+    found = script(steps, Role.SUBJECT)
+    assert found[: 2 + len(check)] == ["frame run", "start g 0 0", *check]
+    assert found[2 + len(check) :] == [
+        *("if starting reg 0 5", "wset 1", "join reg 0 reg 1", "await reg 0 reg 1", "dropcall reg 0", "dropset reg 1"),
+        *("if started reg 0 5", "wset 2", "join reg 0 reg 2", "await reg 0 reg 2", "dropcall reg 0", "dropset reg 2"),
+        *after,
+        "end",
+    ]
+
+
+def test_registers_are_not_used_again_where_frames_go_on_in_any_order() -> None:
+    made = "call = 'a:b/x#[constructor]r'\nresult = '$%s'\n"
+    steps = f"[[step]]\n{made % 'a'}\n[[step]]\ndrop = '$a'\n[[step]]\n{made % 'b'}\n[[step]]\ndrop = '$b'\n"
+    drops = [line for line in script(steps, Role.SUBJECT) if line.startswith("drop ")]
+    assert drops == ["drop reg 0", "drop reg 0"]
+    together = steps + "[[step]]\ncall = 'a:b/x#g'\nas = '$c'\n"
+    drops = [line for line in script(together, Role.SUBJECT) if line.startswith("drop ")]
+    assert drops == ["drop reg 0", "drop reg 1"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        ("[[step]]\ncall = 'a:b/x#s'\nas = '$c'\n", "a:b/x#s is synchronous: only an asynchronous call can go on"),
+        ("[[step]]\nawait = '$c'\n", "there is no handle $c yet"),
+        (
+            "[[step]]\ncall = 'a:b/x#[constructor]r'\nresult = '$c'\n[[step]]\nawait = '$c'\n",
+            "there is no call $c\nthere are no calls",
+        ),
+        ("[[step]]\nreturn = true\n", "only a callee can do this"),
+        ("[[step]]\nyield = 1\n", "say which component does this, with `by`"),
+        ("[[step]]\nyield = 0\n", "minimum"),
+        ("[[step]]\ncall = 'a:b/x#g'\nstatus = 'started'\n", "'as' is a required property"),
+        ("[[step]]\ncall = 'a:b/x#g'\nas = '$c'\n" * 2, "another call has the name $c"),
+        (
+            "[[step]]\ncall = 'a:b/x#g'\nas = '$c'\nduring = [{ yield = 1 }]\nstatus = 'returned'\n",
+            "the case expects no trap, by the specification there is the trap interpreter (script_trap)",
+        ),
+    ],
+)
+def test_steps_that_make_no_sense(steps: str, message: str) -> None:
+    with pytest.raises(CaseError) as caught:
+        case_plan(parse_case(HEAD + steps))
+    assert message in str(caught.value)
+
+
+def test_in_words() -> None:
+    steps = """
+[[step]]
+call = "a:b/x#g"
+as = "$c"
+during = [{ yield = 1 }, { if-cancelled = [{ cancelled = true }] }]
+status = "started"
+
+[[step]]
+cancel = "$c"
+status = "cancelled"
+
+[[step]]
+drop = "$c"
+"""
+    case = parse_case(HEAD + steps)
+    lines = case_words(case, case_plan(case)).splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("   1."))
+    assert lines[first : first + 8] == [
+        "   1. the subject calls a:b/x#g of the provider and goes on: it is $c: started",
+        "        before it returns:",
+        "          the provider lets others go on, once",
+        "          if it was told that it is cancelled:",
+        "            the provider ends without a result",
+        "        it returns",
+        "   2. the subject asks for the cancellation of $c and waits for the answer: cancelled",
+        "   3. the subject drops $c",
+    ]
