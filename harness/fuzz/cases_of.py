@@ -41,7 +41,7 @@ def run_case(planned: PlannedWorld, number: int, signature: Signature) -> CasePa
         steps = ending_in(steps, outcome.trap)
     subject = next(component for component in planned.plan.components if component.role is Role.SUBJECT)
     case = bare_case(subject.wit, subject.world, subject.features, signature)
-    return replace(case, steps=written(planned.composition, steps), lists=run.lists)
+    return replace(case, steps=written(planned.composition, steps), lists=run.lists, hooks=subject.hooks)
 
 
 def sample_case(world: DrawnWorld, calls: int, signature: Signature) -> CaseParts:

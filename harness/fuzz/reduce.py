@@ -21,7 +21,7 @@ from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.linking.text import ProgramText
 from harness.fuzz.linking.trial import ProgramReduction, draw_program, is_link_trial
 from harness.fuzz.oracle import Oracle
-from harness.fuzz.planned import plan_trial
+from harness.fuzz.planned import hooks_of, plan_trial
 from harness.fuzz.signature import Signature
 from harness.fuzz.smith import SmithError
 from harness.fuzz.trial import FRONT_END, Recipe, draw
@@ -103,12 +103,13 @@ class Reduction:
         self._world = world
         self._calls = task.recipe.calls
         self._oracle = oracle
+        self._hooks = hooks_of(task.index)
 
     def _planned(
         self, wit: str, world: str | None, features: tuple[str, ...], random: Random, calls: int
     ) -> PlannedWorld:
         bad_runs = self._task.recipe.bad_runs if self._task.bad else 0
-        return plan_trial(wit, world, features, random, calls, bad_runs).planned
+        return plan_trial(wit, world, features, random, calls, bad_runs, hooks=self._hooks).planned
 
     def _phase(self, closing: bool = False) -> None:
         hanging = self._task.signature.outcome == Outcome.TIMED_OUT
@@ -153,7 +154,7 @@ class Reduction:
 
     def _bare(self, world: DrawnWorld | FuzzWorld) -> CaseParts:
         name = world.name if isinstance(world, DrawnWorld) else world.world
-        return bare_case(world.wit, name, world.features, self._task.signature, ENCODINGS)
+        return replace(bare_case(world.wit, name, world.features, self._task.signature, ENCODINGS), hooks=self._hooks)
 
     def _smaller_world(self, best: CaseParts) -> CaseParts:
         """For what shows without a call: by its text, which is quick; by its choices where that is not enough."""
@@ -232,7 +233,7 @@ class Reduction:
         return self._run_that_shows(planned)
 
     def _as_sample(self, world: DrawnWorld, calls: int) -> CaseParts:
-        return sample_case(world, calls, self._task.signature)
+        return replace(sample_case(world, calls, self._task.signature), hooks=self._hooks)
 
     def _as_steps(self, world: DrawnWorld, calls: int) -> CaseParts:
         """With every step of one run written out; where none shows it alone, with the seed of the values."""

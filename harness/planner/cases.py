@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from random import Random
 
 from harness.frontend.front_end import FrontEndError, WitText, surround
 from harness.frontend.gates import unknown_gate
 from harness.model import ModelRun, Unpredictable, run_model
 from harness.plan.outcomes import ExpectedOutcome
-from harness.plan.plan import ComponentPlan, Plan, ScriptPlan
+from harness.plan.plan import Plan, ScriptPlan
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, Step, StepError, in_order_of_destruction, trap_of
-from harness.planner.bare import planned_world
+from harness.planner.bare import planned_world, with_hooks
 from harness.planner.callers import check_functions, modes, with_callers
 from harness.planner.compiler import Compiler
 from harness.planner.composition import Composition
@@ -43,13 +42,11 @@ def case_plan(case: Case) -> Plan:
             raise CaseError(case.file.name, place, error.problem) from error
         key = "wit" if isinstance(case.wit, str) else "wit-file"
         raise case.error([key], f"the WIT is not usable: {error}") from error
-    if case.hooks and case.sample is not None:
-        raise case.error(["hooks"], "`hooks` is for a case with steps")
     if case.sample is not None:
         random = Random(case.sample.seed)
-        return planned_world(surroundings, random, case.sample.calls, case.title, case.encodings).plan
+        return planned_world(surroundings, random, case.sample.calls, case.title, case.encodings, case.hooks).plan
     worlds = {role: part.world for role, part in surroundings.parts.items()}
-    components = tuple([_with_hooks(part.plan, case) for part in surroundings.parts.values()])
+    components = tuple([with_hooks(part.plan, case.hooks) for part in surroundings.parts.values()])
     composition = Composition(worlds, surroundings.wires, {part.role: part.hooks for part in components})
     try:
         check_functions(composition, case.steps)
@@ -73,10 +70,6 @@ def case_plan(case: Case) -> Plan:
         unsupported=surroundings.unsupported,
         encodings=case.encodings,
     )
-
-
-def _with_hooks(part: ComponentPlan, case: Case) -> ComponentPlan:
-    return replace(part, hooks=case.hooks) if part.role is Role.SUBJECT else part
 
 
 def segments(steps: Sequence[Step[str]]) -> Iterator[tuple[Step[str], ...]]:
