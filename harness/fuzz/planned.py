@@ -13,6 +13,7 @@ from harness.planner.bare import PlannedWorld, planned_world
 from harness.toolchains.protocol import ENCODINGS
 from harness.world import types as t
 from harness.world.despecialize import Product, Sequence, despecialize
+from interpreters import HOOKS
 
 TITLE = "fuzz"
 
@@ -31,6 +32,16 @@ def encodings_of(index: int) -> tuple[str, ...]:
     """The encodings of world `index`: in turns."""
     turn, rest = divmod(index, EMBEDDED_EVERY)
     return () if rest else (ENCODINGS[turn % len(ENCODINGS)],)
+
+
+HOOKS_EVERY = 11
+"""One in so many worlds has a subject whose interpreter has task hooks; odd, as each eighth trial is a program."""
+
+
+def hooks_of(index: int) -> str:
+    """The task hooks of the interpreter of world `index`: the generations in turns, mostly none."""
+    turn, rest = divmod(index, HOOKS_EVERY)
+    return "" if rest != HOOKS_EVERY - 1 else HOOKS[turn % len(HOOKS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +65,16 @@ def plan_trial(
     calls: int,
     fault_runs: int,
     encodings: tuple[str, ...] = (),
+    hooks: str = "",
 ) -> TrialPlan:
     """About `calls` calls, fewer where values are large; `fault_runs` more runs with one fault each; `encodings` in
-    which the world is embedded.
+    which the world is embedded; `hooks` of the subject's interpreter, which worlds with asynchronous parts do not have.
 
     Raises `FrontEndError` for WIT that cannot be used.
     """
     surroundings = surround(WitText(wit, "world.wit"), world, features)
     calls = affordable(surroundings, calls)
-    planned = planned_world(surroundings, random, calls, TITLE, encodings)
+    planned = planned_world(surroundings, random, calls, TITLE, encodings, hooks)
     plain = len(planned.plan.runs)
     return TrialPlan(with_faults(planned, random, fault_runs) if fault_runs else planned, calls, plain)
 

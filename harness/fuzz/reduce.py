@@ -22,7 +22,7 @@ from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.linking.text import LinkCaseText
 from harness.fuzz.linking.trial import LinkReduction, draw_program, is_link_trial
 from harness.fuzz.oracle import Oracle
-from harness.fuzz.planned import plan_trial
+from harness.fuzz.planned import hooks_of, plan_trial
 from harness.fuzz.smith import SmithError
 from harness.fuzz.trial import FRONT_END, Recipe, draw
 from harness.fuzz.wit_reducer import reduce_wit
@@ -104,12 +104,13 @@ class Reduction:
         self._world = world
         self._calls = task.recipe.calls
         self._oracle = oracle
+        self._hooks = hooks_of(task.index)
 
     def _planned(
         self, wit: str, world: str | None, features: tuple[str, ...], random: Random, calls: int
     ) -> PlannedWorld:
         fault_runs = self._task.recipe.fault_runs if self._task.injected else 0
-        return plan_trial(wit, world, features, random, calls, fault_runs).planned
+        return plan_trial(wit, world, features, random, calls, fault_runs, hooks=self._hooks).planned
 
     def _phase(self, closing: bool = False) -> None:
         hanging = self._task.bucket.outcome == Outcome.TIMED_OUT
@@ -154,7 +155,7 @@ class Reduction:
 
     def _bare(self, world: DrawnWorld | FuzzWorld) -> CaseParts:
         name = world.name if isinstance(world, DrawnWorld) else world.world
-        return bare_case(world.wit, name, world.features, self._task.bucket, ENCODINGS)
+        return replace(bare_case(world.wit, name, world.features, self._task.bucket, ENCODINGS), hooks=self._hooks)
 
     def _smaller_world(self, best: CaseParts) -> CaseParts:
         """For a finding that shows without a call. The text is reduced first, which is quick; then, if that is not
@@ -234,7 +235,7 @@ class Reduction:
         return self._run_that_shows(planned)
 
     def _as_sample(self, world: DrawnWorld, calls: int) -> CaseParts:
-        return sample_case(world, calls, self._task.bucket)
+        return replace(sample_case(world, calls, self._task.bucket), hooks=self._hooks)
 
     def _as_steps(self, world: DrawnWorld, calls: int) -> CaseParts:
         """The case with every step of one run written out. If no run shows the finding alone, the case has the seed of

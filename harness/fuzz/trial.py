@@ -19,10 +19,11 @@ from harness.fuzz.choices import RandomSource
 from harness.fuzz.drawn import DrawnWorld, draw_world
 from harness.fuzz.linking.text import LinkCaseText
 from harness.fuzz.linking.trial import draw_program, is_link_trial, judge_link_case, link_case_text, prepared_link_case
-from harness.fuzz.planned import TrialPlan, encodings_of, plan_trial
+from harness.fuzz.planned import TrialPlan, encodings_of, hooks_of, plan_trial
 from harness.fuzz.smith import SmithError
 from harness.fuzz.triage import CASE, triage_for
 from harness.fuzz.worlds import Profile
+from harness.plan.roles import Role
 from harness.process.steps import StepLost
 from harness.runs.second_opinion import second_opinion
 from harness.text.limits import planning
@@ -127,8 +128,8 @@ def run_world(
     try:
         with bench.steps.bounded("plan", extra=planning(recipe.calls)):
             random = Random(world.script_seed)
-            encodings = encodings_of(index)
-            plan = plan_trial(world.wit, world.name, world.features, random, recipe.calls, recipe.fault_runs, encodings)
+            extra = encodings_of(index), hooks_of(index)
+            plan = plan_trial(world.wit, world.name, world.features, random, recipe.calls, recipe.fault_runs, *extra)
     except FrontEndError as error:
         return _unusable(bench, world, index, str(error), options)
     except StepLost as lost:
@@ -164,7 +165,8 @@ def _result(index: int, world: DrawnWorld, plan: TrialPlan, examination: Examina
 
 def _case(plan: TrialPlan, world: DrawnWorld, hit: Hit) -> CaseParts:
     if not hit.run:
-        return bare_case(world.wit, world.name, world.features, hit.bucket, plan.plan.encodings)
+        case = bare_case(world.wit, world.name, world.features, hit.bucket, plan.plan.encodings)
+        return replace(case, hooks=plan.plan.hooks[Role.SUBJECT])
     return run_case(plan.planned, hit.run, hit.bucket)
 
 

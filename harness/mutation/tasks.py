@@ -13,7 +13,7 @@ from harness.engine.features import missing
 from harness.frontend.front_end import FrontEndError, WitText
 from harness.fuzz.bucket import message_shape
 from harness.fuzz.linking.trial import draw_program, is_link_trial, prepared_link_case
-from harness.fuzz.planned import encodings_of, plan_trial
+from harness.fuzz.planned import encodings_of, hooks_of, plan_trial
 from harness.fuzz.trial import Recipe, draw
 from harness.link_cases.examine import examine_link_case
 from harness.link_cases.prepare import Prepared, prepare
@@ -164,10 +164,8 @@ class TryRandom:
         world = draw(recipe, self.index, bench)
         values = Random(world.script_seed)
         try:
-            encodings = encodings_of(self.index)
-            planned = plan_trial(
-                world.wit, world.name, world.features, values, recipe.calls, recipe.fault_runs, encodings
-            )
+            extra = encodings_of(self.index), hooks_of(self.index)
+            planned = plan_trial(world.wit, world.name, world.features, values, recipe.calls, recipe.fault_runs, *extra)
         except FrontEndError:
             return TriedWorld(time.perf_counter() - started)
         plan = planned.plan

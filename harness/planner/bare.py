@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
 from harness.frontend.front_end import Surroundings, WitText, surround
 from harness.model import ModelRun, Unpredictable
 from harness.plan.outcomes import ExpectedOutcome
-from harness.plan.plan import Plan, ScriptPlan
+from harness.plan.plan import ComponentPlan, Plan, ScriptPlan
 from harness.plan.roles import Role
 from harness.plan.steps import Step
 from harness.planner.call_texts import Calls
@@ -70,11 +70,18 @@ class PlannedWorld:
 
 
 def planned_world(
-    surroundings: Surroundings, random: Random, calls: int, title: str, encodings: tuple[str, ...] = ()
+    surroundings: Surroundings,
+    random: Random,
+    calls: int,
+    title: str,
+    encodings: tuple[str, ...] = (),
+    hooks: str = "",
 ) -> PlannedWorld:
-    """About `calls` calls, each function at least once; two runs, the second with lists that go whole."""
+    """About `calls` calls, each function at least once; two runs, the second with lists that go whole. `hooks`: the
+    task hooks of the subject's interpreter, if it can have any."""
     worlds = {role: part.world for role, part in surroundings.parts.items()}
-    composition = Composition(worlds, surroundings.wires)
+    components = tuple([with_hooks(part.plan, hooks) for part in surroundings.parts.values()])
+    composition = Composition(worlds, surroundings.wires, {part.role: part.hooks for part in components})
     functions = [(role, f) for role in ENTRY_ORDER if role in worlds for f in under_test(composition, role)]
     possible, lacking = split(composition, functions)
     needs = needs_of(worlds.values(), surroundings.has_labels)
@@ -91,7 +98,7 @@ def planned_world(
     ]
     plan = Plan(
         title=title,
-        components=tuple(part.plan for part in surroundings.parts.values()),
+        components=components,
         wires=surroundings.wires,
         unmergeable=surroundings.unmergeable,
         worlds=worlds,
@@ -102,6 +109,12 @@ def planned_world(
         encodings=encodings,
     )
     return PlannedWorld(plan, composition, tuple(runs), tuple(possible))
+
+
+def with_hooks(part: ComponentPlan, hooks: str) -> ComponentPlan:
+    """The subject with an interpreter that has these task hooks; any other component as it is. The interpreter for
+    asynchronous worlds has none."""
+    return replace(part, hooks=hooks) if part.role is Role.SUBJECT and not part.asynchronous else part
 
 
 def _runs(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -11,10 +10,10 @@ from harness.frontend.front_end import FrontEndError, WitText, surround
 from harness.frontend.gates import unknown_gate
 from harness.model import ModelRun, Unpredictable
 from harness.plan.outcomes import ExpectedOutcome
-from harness.plan.plan import ComponentPlan, Plan, ScriptPlan
+from harness.plan.plan import Plan, ScriptPlan
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, Step, StepError, in_order_of_destruction, trap_of
-from harness.planner.bare import planned_world
+from harness.planner.bare import planned_world, with_hooks
 from harness.planner.callers import check_functions, modes, with_callers
 from harness.planner.compiler import Compiler
 from harness.planner.composition import Composition
@@ -44,16 +43,14 @@ def case_plan(case: Case) -> Plan:
             raise CaseError(case.file.name, place, error.problem) from error
         key = "wit" if isinstance(case.wit, str) else "wit-file"
         raise case.error([key], f"the WIT is not usable: {error}") from error
-    if case.hooks and case.sample is not None:
-        raise case.error(["hooks"], "`hooks` is for a case with steps")
+    if case.hooks and any(part.plan.asynchronous for part in surroundings.parts.values()):
+        raise case.error(["hooks"], "no interpreter for asynchronous worlds has task hooks")
     if case.sample is not None:
         random = Random(case.sample.seed)
-        return planned_world(surroundings, random, case.sample.calls, case.title, case.encodings).plan
+        return planned_world(surroundings, random, case.sample.calls, case.title, case.encodings, case.hooks).plan
     worlds = {role: part.world for role, part in surroundings.parts.items()}
-    components = tuple([_with_hooks(part.plan, case) for part in surroundings.parts.values()])
+    components = tuple([with_hooks(part.plan, case.hooks) for part in surroundings.parts.values()])
     composition = Composition(worlds, surroundings.wires, {part.role: part.hooks for part in components})
-    if case.hooks and composition.asynchronous:
-        raise case.error(["hooks"], "no interpreter for asynchronous worlds has task hooks")
     try:
         check_functions(composition, case.steps)
     except StepError as error:
@@ -83,10 +80,6 @@ def case_source(case: Case) -> Path | WitText:
     if isinstance(case.wit, str):
         return WitText(case.wit, case.file.name, case.file.lines_before("wit"))
     return case.wit
-
-
-def _with_hooks(part: ComponentPlan, case: Case) -> ComponentPlan:
-    return replace(part, hooks=case.hooks) if part.role is Role.SUBJECT else part
 
 
 def segments(steps: Sequence[Step[str]]) -> Iterator[tuple[Step[str], ...]]:

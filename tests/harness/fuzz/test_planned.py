@@ -7,7 +7,9 @@ from random import Random
 import pytest
 
 from harness.frontend.front_end import WitText, surround
-from harness.fuzz.planned import affordable, plan_trial
+from harness.fuzz.planned import HOOKS_EVERY, affordable, hooks_of, plan_trial
+from harness.plan.roles import Role
+from interpreters import HOOKS
 
 SMALL = "package a:b; interface x { f: func(a: u8) -> string; } world w { export x; }"
 LARGE = "package a:b; interface x { f: func() -> list<list<list<u16, 9>, 9>, 72>; } world w { export x; }"
@@ -27,3 +29,19 @@ def test_faults_come_in_runs_of_their_own() -> None:
     assert faulty.plan.runs[0].scripts == plain.plan.runs[0].scripts
     assert 1 < len(faulty.plan.runs) <= 4
     assert len(faulty.planned.runs) == len(faulty.plan.runs)
+
+
+def test_few_worlds_have_hooks_of_each_generation_in_turns() -> None:
+    drawn = [hooks_of(index) for index in range(4 * HOOKS_EVERY)]
+    assert [hooks for hooks in drawn if hooks] == [*HOOKS, *HOOKS]
+    assert drawn[0] == ""
+
+
+@pytest.mark.parametrize("hooks", HOOKS)
+def test_the_hooks_are_those_of_the_subject_and_are_predicted(hooks: str) -> None:
+    plain, hooked = (plan_trial(SMALL, None, (), Random(1), 10, 3, hooks=which).plan for which in ("", hooks))
+    assert {role: kind for role, kind in hooked.hooks.items() if kind} == {Role.SUBJECT: hooks}
+    for before, after in zip(plain.runs, hooked.runs, strict=True):
+        assert after.scripts == before.scripts
+        assert len(after.expected[Role.SUBJECT]) > len(before.expected[Role.SUBJECT])
+        assert after.expected[Role.DRIVER] == before.expected[Role.DRIVER]

@@ -1,6 +1,6 @@
 /*
  * An interpreter for several worlds (wit_dylib.h, "EXTENSION: several worlds"): an export calls the import of the same
- * name in its own world. It traps when a call mixes two worlds. It never frees memory.
+ * name in its own world; a function may stand for a method. It traps when a call mixes two worlds. It never frees memory.
  */
 #define WIT_DYLIB_SEVERAL_WORLDS 1
 #include "wit_dylib.h"
@@ -18,6 +18,9 @@ typedef struct context {
   const wit_t *world;
   size_t top;
   value_t stack[DEPTH];
+  size_t num_lent; /* borrowed handles, which must be dropped before the export returns */
+  const wit_resource_t *lent_of[DEPTH];
+  uint32_t lent[DEPTH];
 } context_t;
 
 static _Alignas(16) uint8_t heap[HEAP];
@@ -86,14 +89,18 @@ void *wit_dylib_export_start(size_t which, const wit_t *wit) {
   check(known && which < wit->num_export_funcs);
   context_t *context = allocate(sizeof(context_t), _Alignof(context_t));
   context->world = wit;
-  context->top = 0;
+  context->top = context->num_lent = 0;
   return context;
 }
 
-static bool same(const char *a, const char *b) {
-  while (*a && *a == *b)
-    a++, b++;
-  return *a == *b;
+/* Whether a function has that name; of the name of a method, only what is after the resource. */
+static bool is_called(const char *function, const char *name) {
+  for (const char *at = function; *at; at++)
+    if (*at == '.')
+      function = at + 1;
+  while (*function && *function == *name)
+    function++, name++;
+  return *function == *name;
 }
 
 void wit_dylib_export_call(void *cx, size_t which, const wit_t *wit) {
@@ -104,8 +111,10 @@ void wit_dylib_export_call(void *cx, size_t which, const wit_t *wit) {
     context->stack[high - 1] = value;
   }
   for (size_t i = 0; i < wit->num_import_funcs; i++)
-    if (same(wit->import_funcs[i].name, wit->export_funcs[which].name)) {
+    if (is_called(wit->import_funcs[i].name, wit->export_funcs[which].name)) {
       wit->import_funcs[i].impl(cx);
+      while (context->num_lent--)
+        context->lent_of[context->num_lent]->drop(context->lent[context->num_lent]);
       return;
     }
   __builtin_trap();
@@ -142,6 +151,20 @@ SCALAR(s64, int64_t)
   }
 INDEXED(flags, flags)
 INDEXED(enum, enums)
+INDEXED(own, resources)
+
+void wit_dylib_push_borrow(void *cx, size_t ty, uint32_t handle, const wit_t *wit) {
+  context_t *context = context_of(cx, wit);
+  check(ty < wit->num_resources && !wit->resources[ty].rep && context->num_lent < DEPTH); /* an imported resource */
+  context->lent_of[context->num_lent] = &wit->resources[ty];
+  context->lent[context->num_lent++] = handle;
+  push_bits(cx, wit, handle);
+}
+
+uint32_t wit_dylib_pop_borrow(void *cx, size_t ty, const wit_t *wit) {
+  check(ty < wit->num_resources);
+  return (uint32_t)pop(cx, wit).bits;
+}
 
 void wit_dylib_push_string(void *cx, uint8_t *bytes, size_t len, const wit_t *wit) {
   push(cx, wit, (value_t){.bytes = bytes, .count = len});

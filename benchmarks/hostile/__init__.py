@@ -1,0 +1,1 @@
+"""Damaged libraries and components for the `generator` command: only clean errors, in bounded time and memory."""
