@@ -18,7 +18,7 @@ SUBCOMMANDS = {
     "run": "Run the cases at and under PATHS.",
     "schema": "Print the JSON Schema of a file that people write, or of results.",
     "smoke": "Run one tiny world in every cell.",
-    "submit": "Make CASE, a case or a finding, ready to be handed in.",
+    "submit": "Make a case of SOURCE, or of a command that fails (-- COMMAND), ready to be handed in.",
 }
 """The first sentence of each one's help. `harness.cli.<name>` has the command, under its name."""
 

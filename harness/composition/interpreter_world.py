@@ -9,8 +9,8 @@ from harness.plan.plan import Plan
 from harness.world.types import Param, Prim
 from harness.world.world import Function, Interface, World
 
-_HOST = "harness:boxed/host@0.1.0"
-_CONTROL = "harness:boxed/control@0.1.0"
+HOST = "harness:boxed/host@0.1.0"
+CONTROL = "harness:boxed/control@0.1.0"
 
 
 def _interface(key: str, *functions: Function) -> Interface:
@@ -18,23 +18,23 @@ def _interface(key: str, *functions: Function) -> Interface:
 
 
 _IMPORTS = _interface(
-    _HOST,
-    Function(_HOST, "script", (), Prim.STRING),
-    Function(_HOST, "trace", (Param("lines", Prim.STRING),), None),
+    HOST,
+    Function(HOST, "script", (), Prim.STRING),
+    Function(HOST, "trace", (Param("lines", Prim.STRING),), None),
 )
-_EXPORTS = _interface(_CONTROL, Function(_CONTROL, "run", (), None), Function(_CONTROL, "finish", (), None))
+_EXPORTS = _interface(CONTROL, Function(CONTROL, "run", (), None), Function(CONTROL, "finish", (), None))
 
 
 def with_interpreter(world: World) -> World:
     """The world of a component that consists of a library for `world` and the interpreter."""
-    return replace(world, imports={**world.imports, _HOST: _IMPORTS}, exports={**world.exports, _CONTROL: _EXPORTS})
+    return replace(world, imports={**world.imports, HOST: _IMPORTS}, exports={**world.exports, CONTROL: _EXPORTS})
 
 
 def interpreters_own(plan: Plan) -> str:
     """Why a world cannot run with the interpreter: it shares an import or export with the interpreter. Empty if it can
     run; other interfaces of the interpreter's package, and other versions, do no harm."""
     for role, world in plan.worlds.items():
-        for key, items in ((_HOST, world.imports), (_CONTROL, world.exports)):
+        for key, items in ((HOST, world.imports), (CONTROL, world.exports)):
             if key in items:
                 return (
                     f"the world of the {role.value} has the interface {key}, which belongs to the interpreter that the "

@@ -125,6 +125,7 @@ def test_documented_commands_exist(command: str, tmp_path: Path) -> None:
     """With the options that they show: parsed, not run."""
     for name in (
         "my.wit",
+        "app.wasm",
         "PATH",
         "FILE.toml",
         "mine.toml",
