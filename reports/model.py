@@ -33,7 +33,7 @@ class Finding:
     """One fault. `level` 1 to 3 (dylib, component, behaviour), 0 if nothing could be compared.
 
     `call`: the number of the call in the run that shows the fault, counted from 1; 0 if there is none. `before`: the
-    event before an unexpected trap, and the event that should have come next.
+    event before an unexpected trap, and the event that should have come next. `rule`: what the specification says.
     """
 
     outcome: Outcome
@@ -47,6 +47,7 @@ class Finding:
     run: int = 0
     call: int = 0
     before: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

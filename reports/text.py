@@ -89,6 +89,8 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield f"      expected: {_cut(finding.expected)}"
     yield f"      got:      {_cut(finding.actual)}"
     yield from (f"      before:   {_cut(line)}" for line in finding.before.splitlines()[:MAX_BEFORE])
+    if finding.rule:
+        yield f"      rule:     {_cut(finding.rule)}"
 
 
 def _calls(case: CaseResult) -> list[str]:

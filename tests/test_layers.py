@@ -28,7 +28,7 @@ HARNESS = (
     ("link_cases",),
     ("runs",),
     ("fuzz",),
-    ("mutation",),
+    ("mutation", "submission"),
     ("cli",),
 )
 """The wrong tools are reached from below by name only (`harness/toolchains/named.py`)."""

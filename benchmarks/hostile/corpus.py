@@ -1,4 +1,4 @@
-"""The whole inputs that are damaged: what the programs of `cases/` link, generated libraries, components and WIT
+"""The whole inputs that are damaged: what the link cases in `cases/` link, generated libraries, components and WIT
 packages."""
 
 from __future__ import annotations
@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.link_cases.prepare import prepare
-from harness.suite.link_case import LinkCase, load_link_case
-
 from generator.dylib.generate import generate
 from generator.errors import GeneratorError
 from generator.link import LinkOptions, link, read_library
 from generator.sources.load import load_text, select_world
 from generator.wit.binary.encode import encode_package
+from harness.link_cases.prepare import prepare
+from harness.suite.link_case import LinkCase, load_link_case
 from harness.text.toml_lines import FileError
 from harness.toolchains.protocol import Library
 
@@ -79,16 +78,16 @@ def corpus(cases: Path) -> Corpus:
 def _links(cases: Path) -> Iterator[Link]:
     for path in sorted(path for folder in FOLDERS for path in (cases / folder).glob("*.toml")):
         try:
-            program = load_link_case(path)
-            parts = prepare(program).libraries
+            case = load_link_case(path)
+            parts = prepare(case).libraries
         except FileError:
             continue  # a case of another kind, or one that `harness run` reports
         if all(len(part.data) <= SMALL for part in parts):
-            yield Link(path.stem, parts, _flags(program), program.alone)
+            yield Link(path.stem, parts, _flags(case), case.alone)
 
 
-def _flags(program: Program) -> tuple[str, ...]:
-    options = program.options
+def _flags(case: LinkCase) -> tuple[str, ...]:
+    options = case.options
     given = {
         "--stub-missing-functions": options.stub_missing_functions,
         "--use-built-in-libdl": options.built_in_libdl,
@@ -98,7 +97,7 @@ def _flags(program: Program) -> tuple[str, ...]:
 
 
 def _component(whole: Link) -> bytes | None:
-    """None for one that is refused, as some programs must be, or needs what only the command line has."""
+    """None for one that is refused, as some link cases must be, or needs what only the command line has."""
     if whole.alone or any(part.adapter for part in whole.parts):
         return None
     stubs, libdl = ("--stub-missing-functions" in whole.flags), ("--use-built-in-libdl" in whole.flags)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from generator.resolved.model import (
     Alias,
@@ -45,11 +45,14 @@ def print_package(resolve: Resolve, package: PackageId, docs: bool = True) -> st
     return printer.text()
 
 
-def print_all(resolve: Resolve, main: PackageId, docs: bool = True) -> str:
-    """All packages in one text: `main` first, the others nested after it as `package ... { }`."""
+def print_all(
+    resolve: Resolve, main: PackageId, docs: bool = True, without: Collection[PackageId] = frozenset()
+) -> str:
+    """All packages in one text: `main` first, the others nested after it as `package ... { }`. `without`: packages that
+    nothing else uses."""
     printer = _Printer(resolve, docs)
     printer.package(main)
-    others = [PackageId(index) for index in range(len(resolve.packages)) if index != main]
+    others = [PackageId(index) for index in range(len(resolve.packages)) if index != main and index not in without]
     for position, package in enumerate(others):
         if position > 0:
             printer.lines += ["", ""]

@@ -12,15 +12,19 @@ SUBCOMMANDS = {
     "doctor": "Show installed packages and missing features.",
     "explain": "Say in words what CASE tests, which rules are behind it, and what each tool does with it.",
     "fuzz": "Check random worlds, values and scripts against each other and against the specification.",
+    "import": "Make cases of the WIT in FOLDER, laid out like the tests of wit-bindgen or wit-dylib.",
     "mutants": "Replace our tools with deliberately wrong ones, and report which checks notice them.",
     "reduce": "Make a case that disagrees as small as possible.",
     "report": "Draw RESULTS, files that `harness run|check|smoke|fuzz|mutants --json FILE` has written.",
     "run": "Run the cases at and under PATHS.",
     "schema": "Print the JSON Schema of a file that people write, or of results.",
     "smoke": "Run one tiny world in every cell.",
-    "submit": "Make CASE, a case or a finding, ready to be handed in.",
+    "submit": "Make a case of SOURCE, or of a command that fails (-- COMMAND), ready to be handed in.",
 }
 """The first sentence of each one's help. `harness.cli.<name>` has the command, under its name."""
+
+MODULES = {"import": "import_folder"}
+"""Other names of modules and commands, where Python does not allow the name."""
 
 FORMER = {"miniatures": "mutants"}
 """Old names, which work for one release."""
@@ -36,7 +40,8 @@ class LazyGroup(click.Group):
         name = FORMER.get(cmd_name, cmd_name)
         if name not in SUBCOMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"harness.cli.{name}"), name)
+        module = MODULES.get(name, name)
+        command: click.Command = getattr(import_module(f"harness.cli.{module}"), module)
         if name != cmd_name:
             command = copy(command)
             command.name = cmd_name

@@ -100,6 +100,9 @@ def _finding(finding: Finding) -> model.Finding:
     difference = finding.difference
     if difference is None:
         return model.Finding(finding.outcome, cut(finding.message, MAX_TEXT), run=finding.run)
+    from harness.explain.differences import in_wave, rule_of  # only failures need it
+
+    expected, actual = (in_wave(event) for event in difference.events)
     return model.Finding(
         finding.outcome,
         cut(finding.message, MAX_TEXT),
@@ -107,11 +110,12 @@ def _finding(finding: Finding) -> model.Finding:
         difference.aspect,
         difference.role.value if difference.role is not None else "",
         difference.path,
-        cut(difference.expected, MAX_LINE),
-        cut(difference.actual, MAX_LINE),
+        cut(f"{difference.expected}{f' ({expected})' if expected else ''}", MAX_LINE),
+        cut(f"{difference.actual}{f' ({actual})' if actual else ''}", MAX_LINE),
         finding.run,
         _call(difference),
         difference.before,
+        rule_of(difference),
     )
 
 

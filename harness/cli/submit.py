@@ -1,44 +1,92 @@
-"""`harness submit`: a case made ready to be handed in: it runs, it is the same each time, it is small and new."""
+"""`harness submit`: from a suspicion to a case that is ready to be handed in."""
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import shlex
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.bench.examination import Examination, Options
 from harness.cli import exits, outputs
-from harness.cli.chosen import as_argument
+from harness.cli.chosen import Chosen, features_of
 from harness.cli.exits import UsedWrongly
+from harness.cli.fit import Submission, hand_in
 from harness.cli.options import take_chosen, tool_options
-from harness.cli.reduce import NOT_REDUCED, reduced
+from harness.cli.reduce import NOT_REDUCED
 from harness.cli.terminal import echo
 from harness.process.interrupts import result_of
 from harness.runs.pool import TaskFailed
-from harness.runs.run import Run
 from harness.runs.suite_files import NoCases, SuiteFile, find
-from harness.suite.case import Case, parse_case
-from harness.text import atomic
-from harness.text.files import read_text_file
-from reports.outcomes import Outcome
+from harness.submission.command import Command, parse
+from harness.submission.told import Told
+from harness.text.limits import MAX_CALLS
+from harness.toolchains import wasm_tools
 
 if TYPE_CHECKING:
-    from harness.judge.verdict import Verdict
+    from harness.submission.failing import Failure
+    from harness.submission.from_world import CaseOfWorld
+
+_COMMAND = "submitted command"
+_SUBCOMMANDS_OF_WORLDS = {"embed": ("utf8",), "new": ("utf8",), "wit": ("utf8",)}
+"""Subcommands that a case only runs where it has `encodings`."""
 
 
-@click.command()
-@click.argument("case", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+class _WithCommand(click.Command):
+    """What follows the first `--` is a command and no argument of this one."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if "--" in args:
+            at = args.index("--")
+            ctx.meta[_COMMAND] = tuple(args[at + 1 :])
+            args = args[:at]
+        return super().parse_args(ctx, args)
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """What the options say about a source that is no case yet."""
+
+    world: str | None
+    features: tuple[str, ...]
+    calls: tuple[str, ...]
+    seed: int
+    count: int
+    told: Told
+
+    @property
+    def given(self) -> bool:
+        return bool(self.world or self.features or self.calls)
+
+
+@click.command(cls=_WithCommand)
+@click.argument("source", required=False, metavar="[SOURCE]", type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--output",
     "-o",
-    required=True,
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="The case to hand in; a new file.",
+    help="The case to hand in; a new file. Default: the name of SOURCE with .toml, here.",
 )
+@click.option("--call", "calls", multiple=True, metavar="'f(1) -> 2'", help="A call; values as in cases, or drawn.")
+@click.option("--world", "-w", help="The world, if there are several.")
+@click.option("--features", multiple=True, help="Gated features to enable; comma separated.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The seed of drawn values.")
+@click.option(
+    "--calls",
+    "count",
+    type=click.IntRange(1, MAX_CALLS),
+    default=50,
+    show_default=True,
+    help="Without --call: the approximate number of drawn calls.",
+)
+@click.option("--title", default="", help="A few words.")
+@click.option("--why", default="", help="What the case guards, in a sentence.")
+@click.option("--origin", multiple=True, metavar="URL", help="Where it comes from.")
 @click.option(
     "--suite",
     default=Path("cases"),
@@ -47,93 +95,181 @@ if TYPE_CHECKING:
     help="The folder of existing cases that it may not repeat.",
 )
 @tool_options
-def submit(case: Path, output: Path, suite: Path, **tools: Any) -> None:
-    """Make CASE, a case or a finding, ready to be handed in.
+@click.pass_context
+def submit(
+    context: click.Context,
+    /,
+    source: Path | None,
+    output: Path | None,
+    calls: tuple[str, ...],
+    world: str | None,
+    features: tuple[str, ...],
+    seed: int,
+    count: int,
+    title: str,
+    why: str,
+    origin: tuple[str, ...],
+    suite: Path,
+    **tools: Any,
+) -> None:
+    """Make a case of SOURCE, or of a command that fails (-- COMMAND), ready to be handed in.
 
-    It runs twice, which must give the same; what disagrees is reduced; it may repeat no case of the suite, whatever its
-    names. Exit codes: 0 the file is written, 1 it is not fit, 2 wrong usage, 3 the harness itself failed, 130
-    interrupted.
+    SOURCE is a case or a finding (.toml), WIT (a file or folder), or a component, a library or a module that contains
+    its world. It runs twice, which must give the same; what disagrees is reduced; it may repeat no case of the suite,
+    whatever its names. Exit codes: 0 the file is written, 1 it is not fit, 2 wrong usage, 3 the harness itself failed,
+    130 interrupted.
     """
-    try:
-        (file,) = find([case])
-    except NoCases as error:
-        raise UsedWrongly(f"{error}; with --write-case FILE --reduce it makes a case of it") from error
-    if file.kind in NOT_REDUCED:
-        raise UsedWrongly(f"{case} is {NOT_REDUCED[file.kind]}: only cases with a world are made ready")
-    if output.exists():
-        raise UsedWrongly(f"--output {output}: this file already exists")
-    outputs.check_file(output)
+    command = context.meta.get(_COMMAND)
+    if (source is None) == (command is None):
+        raise UsedWrongly("name one SOURCE: a case, WIT, a binary with a world; or a failing command: -- COMMAND")
+    given = _World(world, features_of(features), calls, seed, count, Told(title, why, _links(origin)))
     chosen = take_chosen(tools)
+    if command is not None:
+        found = parse(command)
+        destination = _free(output, found.name.replace(" ", "-"))
+        chosen = _with_reference(chosen, found)
+    else:
+        assert source is not None
+        if source.suffix == ".toml":
+            _check_case(source, given)
+        destination = _free(output, source.resolve().stem)
     with chosen.open_run(1) as run:
         for note in run.notes:
             echo(note, err=True)
-        code = _submit(run, file, chosen.options(run, None), output, suite, chosen.words())
+        made = Submission(
+            run,
+            SuiteFile(Path(), destination.stem),
+            chosen.options(run, None),
+            destination,
+            suite,
+            chosen.words(),
+            shlex.join(["harness", *sys.argv[1:]]),
+        )
+        if command is not None:
+            code = _from_command(made, found, given)
+        elif source is not None and source.suffix == ".toml":
+            code = hand_in(replace(made, file=_case_file(source)))
+        else:
+            assert source is not None
+            code = _from_world(made, source, given)
     sys.exit(code)
 
 
-def _submit(run: Run, file: SuiteFile, options: Options, output: Path, suite: Path, words: list[str]) -> int:
+def _links(origin: tuple[str, ...]) -> tuple[str, ...]:
+    for link in origin:
+        if not link.startswith("https://") and link != "own":
+            raise UsedWrongly(f"--origin {link}: a link begins with https://")
+    return origin
+
+
+def _free(output: Path | None, stem: str) -> Path:
+    """The file of a case: as asked, or the first name that is free here. Raises `UsedWrongly`."""
+    if output is None:
+        names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
+        output = next(path for name in names if not (path := Path(f"{name}.toml")).exists())
+    elif output.exists():
+        raise UsedWrongly(f"--output {output}: this file already exists")
+    outputs.check_file(output)
+    return output
+
+
+def _check_case(source: Path, given: _World) -> None:
+    if given.given or given.told != Told():
+        raise UsedWrongly(
+            f"{source} is a case: it says itself what --call, --world, --features, --title, --why and --origin say"
+        )
+
+
+def _case_file(source: Path) -> SuiteFile:
     try:
-        verdicts = [_verdict(run, file, options) for _ in range(2)]
+        (file,) = find([source])
+    except NoCases as error:
+        raise UsedWrongly(str(error)) from error
+    if file.kind in NOT_REDUCED:
+        raise UsedWrongly(f"{source} is {NOT_REDUCED[file.kind]}: only cases with a world are made ready")
+    return file
+
+
+def _from_world(submission: Submission, source: Path, given: _World) -> int:
+    if source.suffix == ".wat":
+        raise UsedWrongly(f"{source} is a text: convert it to a .wasm file")
+    from harness.submission.from_world import CaseOfWorld
+
+    task = CaseOfWorld(source, given.world, given.features, given.calls, given.seed, given.count, given.told)
+    return hand_in(_with_case(submission, task))
+
+
+def _with_case(submission: Submission, task: CaseOfWorld) -> Submission:
+    """The case of a world, in a file of its own. Raises `UsedWrongly`."""
+    from harness.submission.from_world import NoCase  # loads much that a help text does not need
+
+    try:
+        text = result_of(submission.run.submit(task))
+    except TaskFailed as error:
+        raise UsedWrongly(f"{task.path}: {error}") from error
+    if isinstance(text, NoCase):
+        raise UsedWrongly(text.reason)
+    file = submission.run.settings.directory / f"{submission.output.stem}.toml"
+    file.write_text(text)
+    return replace(submission, file=SuiteFile(file, submission.output.stem))
+
+
+def _with_reference(chosen: Chosen, command: Command) -> Chosen:
+    """The wasm-tools of the command is the reference, if it is one and no other is named."""
+    if chosen.reference is not None or chosen.no_reference:
+        return chosen
+    with contextlib.suppress(wasm_tools.ReferenceError):
+        wasm_tools.find(command.words[0])
+        return replace(chosen, reference=command.words[0])
+    return chosen
+
+
+def _from_command(submission: Submission, command: Command, given: _World) -> int:
+    from harness.submission.failing import ReduceByCommand, RunCommand
+    from harness.submission.from_world import CaseOfWorld
+
+    run = submission.run
+    try:
+        failure: Failure | None = result_of(run.submit(RunCommand(command.words)))
     except TaskFailed as error:
         echo(f"Error: {error}", err=True)
         return exits.BROKEN
-    first, second = verdicts
-    if first.outcome in (Outcome.BAD_INPUT, Outcome.SKIP):
-        raise UsedWrongly(first.reason)
-    if exits.of_bad(first.outcome) == exits.BROKEN:
-        echo(f"Error: {first.reason or first.outcome}", err=True)
-        return exits.BROKEN
-    if _shape(first) != _shape(second):
-        echo("not fit: two runs of it differ", err=True)
+    if failure is None:
+        echo("not fit: the command ends with exit code 0, and its output is valid", err=True)
         return exits.DISAGREE
-    echo(f"it runs, twice with the same outcome: {first.outcome}")
-    if first.outcome.good:
-        text = read_text_file(file.path)
-    else:
-        repeat = shlex.join(["harness", "reduce", as_argument(file.path), *words])
-        code, small = reduced(run, file, options, repeat)
-        if small is None or code != exits.AGREE:
-            return code
-        text = small
-    case = parse_case(text, str(file.path), file.path.parent)
-    if not isinstance(case.wit, str):
-        raise UsedWrongly(f"{file.path}: its WIT is in another file; a case that is handed in has it as `wit`")
-    same = _same(case, file, suite)
-    if same:
-        echo(f"not fit: the same case is there already, up to its names: {', '.join(map(str, same))}", err=True)
-        return exits.DISAGREE
+    echo(f"the command {failure.words}")
+    subject = command.subject()
+    if subject is None:
+        raise UsedWrongly(f"{command.name} has no input with a world: WIT, a generated library, a component")
+    told = given.told
+    told = replace(
+        told,
+        title=told.title or f"{command.name} {failure.words}",
+        why=told.why or f"{command.name} must accept this world.",
+    )
+    world, features = given.world or command.world, given.features or command.features
+    last = command.name.rpartition(" ")[2]
+    task = CaseOfWorld(
+        subject.path,
+        world,
+        features,
+        given.calls,
+        given.seed,
+        given.count,
+        told,
+        instantiate=not given.calls,
+        encodings=_SUBCOMMANDS_OF_WORLDS.get(last, ()),
+    )
     try:
-        atomic.write(output, text)
-    except atomic.CannotWrite as error:
-        raise UsedWrongly(str(error)) from error
-    _next(output, suite, words)
-    return exits.AGREE
+        made = _with_case(submission, task)
+    except UsedWrongly as error:
+        hint = "an input that all tools must refuse is a row of a table of negative cases: docs/cases.md"
+        raise UsedWrongly(f"our front end refuses it, too: {error.message}\n  {hint}") from error
 
+    def smaller() -> str:
+        text: str
+        text, attempts = result_of(run.submit(ReduceByCommand(command, subject, made.file.path.read_text(), failure)))
+        echo(f"reduced by {attempts} runs of the command; the toolchains here do what the model says", err=True)
+        return text
 
-def _verdict(run: Run, file: SuiteFile, options: Options) -> Verdict:
-    examination: Examination = result_of(run.submit(file.task(options)))
-    return examination.verdict
-
-
-def _shape(verdict: Verdict) -> list[tuple[str, str, str]]:
-    """Its findings without what differs from process to process."""
-    from harness.fuzz.bucket import message_shape
-
-    return [(name, finding.outcome, message_shape(finding.message)) for name, finding in verdict.findings]
-
-
-def _same(case: Case, file: SuiteFile, suite: Path) -> list[Path]:
-    from harness.fuzz.same_case import same_cases
-
-    if not suite.is_dir():
-        echo(f"not compared with other cases: there is no folder {suite} (--suite)", err=True)
-        return []
-    others = [path for path in sorted(suite.rglob("*.toml")) if path.resolve() != file.path.resolve()]
-    return same_cases(case, others)
-
-
-def _next(output: Path, suite: Path, words: list[str]) -> None:
-    echo(f"written: {output}. What to do next:")
-    echo(f"  1. Read it: {shlex.join(['harness', 'explain', as_argument(output), *words])}")
-    echo("  2. Say in `title` and `why` what it guards, and in `origin` where it comes from (a link).")
-    echo(f"  3. Put it under {suite} in the folder of its topic and run it: harness run {suite} -k NAME")
+    return hand_in(made, failure, smaller if subject.is_text else None)

@@ -133,40 +133,56 @@ _INTEGER = Rule(
     "an integer keeps its width and its sign", ("load_int", "store_int", "lift_flat_unsigned", "lift_flat_signed")
 )
 _FLOAT = Rule("a number arrives unchanged; of a NaN only that it is one", ("canonicalize_nan32", "canonicalize_nan64"))
+_BOOL = Rule("every number but 0 is true", ("convert_int_to_bool",))
+_CHAR = Rule("a char is a Unicode scalar value", ("convert_i32_to_char", "char_to_i32"))
+_STRING = Rule("a string is copied between memories and encodings", ("load_string", "store_string"))
+_ERROR_CONTEXT = Rule("both ends have an error context", ("lift_error_context", "lower_error_context"))
+_FLAGS = Rule("a flag is a bit; bits without a flag are ignored", ("unpack_flags_from_int",))
+_LIST = Rule("elements follow each other, in order", ("load_list", "store_list"))
+_MAP = Rule("a map is a list of pairs", ("despecialize", "load_list", "store_list"))
+_OWN = Rule("an own handle leaves the giver's table of handles", ("lift_own", "lower_own"))
+_BORROW = Rule(
+    "a borrow stays in the lender's table; the component that defines the resource gets the representation",
+    ("lift_borrow", "lower_borrow"),
+)
+
+KINDS: Mapping[str, Rule] = {
+    **dict.fromkeys(("u8", "s8", "u16", "s16", "u32", "s32", "u64", "s64"), _INTEGER),
+    **dict.fromkeys(("f32", "f64"), _FLOAT),
+    **dict.fromkeys(("record", "tuple"), _FIELDS),
+    **dict.fromkeys(("variant", "enum", "option", "result"), _CASES),
+    **dict.fromkeys(("list", "fixed_length_list"), _LIST),
+    "bool": _BOOL,
+    "char": _CHAR,
+    "string": _STRING,
+    "error_context": _ERROR_CONTEXT,
+    "flags": _FLAGS,
+    "map": _MAP,
+    "own": _OWN,
+    "borrow": _BORROW,
+}
+"""By the kind of a value, as the names of functions in wit_dylib.h have it (`push_s8`, `pop_record`)."""
 
 
 def of_type(type: t.Type) -> Rule | None:
     """The rule of a type by itself, its parts apart."""
     match type:
-        case t.Prim.BOOL:
-            return Rule("every number but 0 is true", ("convert_int_to_bool",))
-        case t.Prim.CHAR:
-            return Rule("a char is a Unicode scalar value", ("convert_i32_to_char", "char_to_i32"))
-        case t.Prim.STRING:
-            return Rule("a string is copied between memories and encodings", ("load_string", "store_string"))
-        case t.Prim.ERROR_CONTEXT:
-            return Rule("both ends have an error context", ("lift_error_context", "lower_error_context"))
-        case t.Prim.F32 | t.Prim.F64:
-            return _FLOAT
         case t.Prim():
-            return _INTEGER
+            return KINDS[type.value.replace("-", "_")]
         case t.Record() | t.Tuple():
             return _FIELDS
         case t.Variant() | t.EnumType() | t.Option() | t.Result():
             return _CASES
         case t.Flags():
-            return Rule("a flag is a bit; bits without a flag are ignored", ("unpack_flags_from_int",))
+            return _FLAGS
         case t.List() | t.FixedLengthList():
-            return Rule("elements follow each other, in order", ("load_list", "store_list"))
+            return _LIST
         case t.Map():
-            return Rule("a map is a list of pairs", ("despecialize", "load_list", "store_list"))
+            return _MAP
         case t.Own():
-            return Rule("an own handle leaves the giver's table of handles", ("lift_own", "lower_own"))
+            return _OWN
         case t.Borrow():
-            return Rule(
-                "a borrow stays in the lender's table; the component that defines the resource gets the representation",
-                ("lift_borrow", "lower_borrow"),
-            )
+            return _BORROW
     return None
 
 

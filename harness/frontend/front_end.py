@@ -146,6 +146,15 @@ def _surround(resolve: Resolve, subject: WorldId, part: Part, text: str, lost: t
     return Surroundings(parts, mirrors.wires, lost + mirrors.refused, _has_labels(resolve, subject))
 
 
+def worlds_of(source: Path) -> list[str]:
+    """The worlds of the main package of a file or folder. Raises `FrontEndError`."""
+    try:
+        resolve, package, _ = _load(source, ())
+    except GeneratorError as error:
+        raise FrontEndError(error) from error
+    return list(resolve.packages[package].worlds)
+
+
 def world_section(source: WitText, world: str | None = None) -> tuple[World, bytes]:
     """A world, and the contents of its `component-type` section. Raises `FrontEndError`."""
     try:

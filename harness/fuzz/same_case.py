@@ -1,4 +1,4 @@
-"""Whether two cases are the same up to the names in them: the same WIT and the same steps, in the same order.
+"""Whether two cases are the same up to the names in them: the same WIT, and the same steps in the same order.
 
 Each name is replaced by the number of its first use, wherever it occurs. So a duplicate is missed if one name names two
 things and the other case has two names for them.
@@ -6,8 +6,9 @@ things and the other case has two names for them.
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
@@ -56,14 +57,27 @@ def _token(text: str, numbers: dict[str, int]) -> str | int:
     return numbers.setdefault(name, len(numbers))
 
 
+def wit_shape(case: Case) -> Shape | None:
+    """Equal for cases with the same world, whatever their steps. None for one whose WIT is not a text in it."""
+    found = shape(case)
+    return None if found is None else found[:2]
+
+
 def same_cases(case: Case, files: Iterable[Path]) -> list[Path]:
     """The files that hold the same case. Files that hold none are passed over."""
-    wanted = shape(case)
-    return [path for path in files if wanted is not None and _shape_of(path) == wanted]
+    return _with(shape, case, files)
 
 
-def _shape_of(path: Path) -> Shape | None:
-    try:
-        return shape(load_case(path))
-    except CaseError:
-        return None
+def same_worlds(case: Case, files: Iterable[Path]) -> list[Path]:
+    """The files with the same world. Files that hold no case are passed over."""
+    return _with(wit_shape, case, files)
+
+
+def _with(shape_of: Callable[[Case], Shape | None], case: Case, files: Iterable[Path]) -> list[Path]:
+    wanted = shape_of(case)
+    found = []
+    for path in files:
+        with contextlib.suppress(CaseError):
+            if wanted is not None and shape_of(load_case(path)) == wanted:
+                found.append(path)
+    return found

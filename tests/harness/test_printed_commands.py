@@ -125,6 +125,7 @@ def test_documented_commands_exist(command: str, tmp_path: Path) -> None:
     """With the options that they show: parsed, not run."""
     for name in (
         "my.wit",
+        "app.wasm",
         "PATH",
         "FILE.toml",
         "mine.toml",
@@ -138,6 +139,7 @@ def test_documented_commands_exist(command: str, tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("")
     (tmp_path / "cases").mkdir()
+    (tmp_path / "wit-bindgen" / "tests" / "codegen").mkdir(parents=True)
     _, name, *words = shlex.split(command)
     found = commands.get_command(click.Context(commands), name)
     assert found is not None

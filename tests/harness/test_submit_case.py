@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from harness.cli import submit
+from harness.cli import fit
 from harness.cli.group import commands
 from harness.fuzz.same_case import shape
 from harness.judge.verdict import Finding, Judgement, Verdict
@@ -52,6 +52,10 @@ result = "-2"
     .replace("func: func", "%g: func")
     .replace("long#func", "long#g")
 )
+WIT = """package a:b;
+interface x { f: func(v: list<s8>) -> s8; resource r { take: static func(v: r) -> r; } none: func(); }
+world w { import x; export x; }
+"""
 WRONG = ["--toolchain", "mutant:s8-loaded-unsigned", "--no-reference"]
 
 
@@ -143,7 +147,7 @@ def test_two_runs_must_show_the_same(second: str, code: int, monkeypatch: pytest
         found = Finding(Outcome.TOOL_PANICKED, next(messages))
         return Verdict(Outcome.EXPECTED_FAILURE, (Judgement("ours", Outcome.EXPECTED_FAILURE, (found,)),))
 
-    monkeypatch.setattr(submit, "_verdict", verdict)
+    monkeypatch.setattr(fit, "verdict_of", verdict)
     done = harness("found.toml", "-o", "new.toml", "--no-reference")
     assert done.exit_code == code, done.output
     assert ("not fit: two runs of it differ" in done.output, Path("new.toml").exists()) == (code == 1, code == 0)
@@ -152,9 +156,17 @@ def test_two_runs_must_show_the_same(second: str, code: int, monkeypatch: pytest
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["found.toml"], "Missing option '--output'"),
+        ([], "name one SOURCE"),
+        (["found.toml", "--", "true"], "name one SOURCE"),
+        (["found.toml", "--call", "f"], "found.toml is a case: it says itself"),
+        (["w.wit", "--origin", "somewhere"], "a link begins with https://"),
+        (["two.wit"], "choose one with --world NAME"),
+        (["x.wit", "--call", "nothing(1)"], "there is no function nothing\nthere are functions: "),
+        (["x.wit", "--call", "f(1"], "')' is missing"),
+        (["x.wit", "--call", "take"], "handles need names"),
+        (["core.wasm"], "core.wasm: "),
+        (["x.wat"], "convert it to a .wasm file"),
         (["found.toml", "-o", "w.wit"], "this file already exists"),
-        (["w.wit", "-o", "new.toml"], "`harness check w.wit` runs it; with --write-case FILE --reduce it makes a case"),
         (["bad.toml", "-o", "new.toml"], "bad.toml:1:"),
         (["outside.toml", "-o", "new.toml"], "its WIT is in another file"),
         ([str(CASES / "refusals" / "accessors.toml"), "-o", "new.toml"], "is a table of negative cases"),
@@ -162,6 +174,10 @@ def test_two_runs_must_show_the_same(second: str, code: int, monkeypatch: pytest
     ids=lambda value: " ".join(value)[-40:] if isinstance(value, list) else "",
 )
 def test_used_wrongly(words: list[str], message: str) -> None:
+    Path("two.wit").write_text("package a:b; world v {} world w {}")
+    Path("x.wit").write_text(WIT)
+    Path("x.wat").write_text("(component)")
+    Path("core.wasm").write_bytes(b"\0asm\1\0\0\0")
     Path("bad.toml").write_text("titel = 1\n")
     Path("outside.toml").write_text(f'{HEAD}wit-file = "w.wit"\ninstantiate-only = true\n')
     done = harness(*words, "--no-reference")

@@ -1,0 +1,210 @@
+"""Whether a case is fit to be handed in: it runs, it is the same each time, it is small, and it is new."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.bench.examination import Examination, Options
+from harness.cli import exits
+from harness.cli.chosen import as_argument
+from harness.cli.exits import UsedWrongly
+from harness.cli.reduce import reduced
+from harness.cli.terminal import echo
+from harness.process.interrupts import result_of
+from harness.runs.pool import TaskFailed
+from harness.runs.run import Run
+from harness.runs.suite_files import SuiteFile
+from harness.submission.told import ORIGIN, WHY
+from harness.suite.case import Case, parse_case
+from harness.text import atomic
+from harness.text.files import read_text_file
+from reports.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from harness.judge.verdict import Verdict
+    from harness.submission.failing import Failure
+
+Shape = list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """`file`: the case as it is given or made. `words`: the options of a command that repeats it. `repeat`: the whole
+    command."""
+
+    run: Run
+    file: SuiteFile
+    options: Options
+    output: Path
+    suite: Path
+    words: list[str]
+    repeat: str
+
+
+def hand_in(submission: Submission, claim: Failure | None = None, by_command: Callable[[], str] | None = None) -> int:
+    """Check, reduce and write a case; returns the exit code. Raises `UsedWrongly`.
+
+    `claim`: what a tool must show in it. `by_command` makes it smaller if no tool of the run shows that; then all must
+    do what the model says.
+    """
+    try:
+        return _hand_in(submission, claim, by_command)
+    except TaskFailed as error:
+        echo(f"Error: {error}", err=True)
+        return exits.BROKEN
+
+
+def _hand_in(submission: Submission, claim: Failure | None, by_command: Callable[[], str] | None) -> int:
+    first = _twice(submission)
+    if isinstance(first, int):
+        return first
+    known = _known(first, claim)
+    if known:
+        echo(f"not fit: {known}", err=True)
+        return exits.DISAGREE
+    words = _description(first, claim) if claim is not None else ""
+    if claim is None or words:
+        text = _as_small_as_it_gets(submission, first, words)
+        if isinstance(text, int):
+            return text
+    else:
+        text = _without_this_tool(submission, first, by_command)
+        if isinstance(text, int):
+            return text
+    case = parse_case(text, str(submission.file.path), submission.file.path.parent)
+    if not isinstance(case.wit, str):
+        raise UsedWrongly(
+            f"{submission.file.path}: its WIT is in another file; a case that is handed in has it as `wit`"
+        )
+    if _repeats(submission, case, text):
+        return exits.DISAGREE
+    try:
+        atomic.write(submission.output, text)
+    except atomic.CannotWrite as error:
+        raise UsedWrongly(str(error)) from error
+    _next(submission, case)
+    return exits.AGREE
+
+
+def _twice(submission: Submission) -> Verdict | int:
+    first, second = (verdict_of(submission.run, submission.file, submission.options) for _ in range(2))
+    if first.outcome in (Outcome.BAD_INPUT, Outcome.SKIP):
+        raise UsedWrongly(first.reason)
+    if exits.of_bad(first.outcome) == exits.BROKEN:
+        echo(f"Error: {first.reason or first.outcome}", err=True)
+        return exits.BROKEN
+    if _shape(first) != _shape(second):
+        echo("not fit: two runs of it differ", err=True)
+        return exits.DISAGREE
+    echo(f"it runs, twice with the same outcome: {first.outcome}")
+    return first
+
+
+def verdict_of(run: Run, file: SuiteFile, options: Options) -> Verdict:
+    examination: Examination = result_of(run.submit(file.task(options)))
+    return examination.verdict
+
+
+def _shape(verdict: Verdict) -> Shape:
+    """Its findings without what differs from process to process."""
+    from harness.fuzz.bucket import message_shape
+
+    return [(name, finding.outcome, message_shape(finding.message)) for name, finding in verdict.findings]
+
+
+def _shows(claim: Failure, outcome: Outcome, message: str) -> bool:
+    from harness.fuzz.bucket import message_shape
+
+    return outcome is claim.outcome and claim.shape[1] in message_shape(message)
+
+
+def _known(verdict: Verdict, claim: Failure | None) -> str:
+    """Why a case that shows only known faults is not handed in; empty for all others."""
+    known = [judgement for judgement in verdict.judgements if judgement.expectation is not None]
+    if claim is not None:
+        known = [j for j in known if any(_shows(claim, f.outcome, f.message) for f in j.findings)]
+    elif not verdict.outcome.good or verdict.outcome is Outcome.PASS:
+        return ""
+    expectation = next((judgement.expectation for judgement in known), None)
+    if expectation is None:
+        return ""
+    return f"a known fault of {expectation.tool}, {expectation.id} ({expectation.source}): {expectation.reason}"
+
+
+def _description(verdict: Verdict, claim: Failure) -> str:
+    """The kind of the finding that the claim is about, as `harness reduce --finding` takes it; empty if none is."""
+    from harness.fuzz.bucket import hits
+
+    for hit in hits(verdict, lambda toolchain, finding: ""):
+        if hit.bucket.outcome == claim.outcome and claim.shape[1] in hit.bucket.kind:
+            return hit.bucket.kind
+    return ""
+
+
+def _as_small_as_it_gets(submission: Submission, first: Verdict, words: str) -> str | int:
+    if first.outcome.good:
+        return read_text_file(submission.file.path)
+    code, small = reduced(submission.run, submission.file, submission.options, submission.repeat, words=words)
+    return small if small is not None and code == exits.AGREE else code
+
+
+def _without_this_tool(submission: Submission, first: Verdict, by_command: Callable[[], str] | None) -> str | int:
+    """For a command of a tool that takes no part, or that fails by its flags: the others agree on the world."""
+    if not first.outcome.good:
+        echo("not fit: the command's failure does not show in this case, but another one does:", err=True)
+        echo(
+            "".join(f"  {name}: {finding.message[:300]}\n" for name, finding in first.findings[:3]), err=True, nl=False
+        )
+        return exits.DISAGREE
+    if by_command is None:
+        echo("not fit: the command fails, but all toolchains here do what the model says with its world", err=True)
+        return exits.DISAGREE
+    return by_command()
+
+
+def _repeats(submission: Submission, case: Case, text: str) -> bool:
+    """Whether the suite has such a case already: the same one, or one of the same world with the same finding."""
+    from harness.fuzz.same_case import same_cases, same_worlds
+
+    suite, own = submission.suite, submission.file.path.resolve()
+    if not suite.is_dir():
+        echo(f"not compared with other cases: there is no folder {suite} (--suite)", err=True)
+        return False
+    others = [path for path in sorted(suite.rglob("*.toml")) if path.resolve() != own]
+    same = same_cases(case, others)
+    if same:
+        echo(f"not fit: the same case is there already, up to its names: {', '.join(map(str, same))}", err=True)
+        return True
+    like = same_worlds(case, others)
+    if not like:
+        return False
+    given = submission.run.settings.directory / "reduced.toml"
+    given.write_text(text)
+    found = _buckets(submission, given)
+    same = [path for path in like if found & _buckets(submission, path)]
+    if same:
+        echo(f"not fit: the same finding in the same world is there already: {', '.join(map(str, same))}", err=True)
+    return bool(same)
+
+
+def _buckets(submission: Submission, path: Path) -> set[object]:
+    from harness.fuzz.bucket import hits
+
+    verdict = verdict_of(submission.run, SuiteFile(path, path.stem), submission.options)
+    return {hit.bucket for hit in hits(verdict, lambda toolchain, finding: "")}
+
+
+def _next(submission: Submission, case: Case) -> None:
+    output, suite, words = submission.output, submission.suite, submission.words
+    missing = ["in `why` what it guards"] if case.why == WHY else []
+    missing += ["in `origin` where it comes from (a link)"] if case.origin == ORIGIN else []
+    todo = [f"Read it: {shlex.join(['harness', 'explain', as_argument(output), *words])}"]
+    todo += [f"Say {', '.join(missing)}."] if missing else []
+    todo += [f"Put it under {suite} in the folder of its topic and run it: harness run {suite} -k {output.stem}"]
+    echo(f"written: {output}. What to do next:")
+    for number, line in enumerate(todo, 1):
+        echo(f"  {number}. {line}")
