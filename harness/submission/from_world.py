@@ -59,7 +59,7 @@ class CaseOfWorld:
     def _source(self) -> Path | WitText:
         """A binary has one world; the interfaces of our own interpreter in it are no part of what is tested."""
         if self.path.is_file() and self.path.suffix != ".wit" and self.path.read_bytes().startswith(b"\0asm"):
-            return WitText(recovered_text(self.path, (HOST, CONTROL)), str(self.path))
+            return WitText(recovered_text(self.path, (HOST, CONTROL, ASYNC_HOST, ASYNC_CONTROL)), str(self.path))
         return self.path
 
     def _parts(self, surroundings: Surroundings) -> CaseParts:
