@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LABEL = r"(?:[a-z][0-9a-z]*|[A-Z][0-9A-Z]*)(?:-(?:[0-9a-z]+|[0-9A-Z]+))*"
 _WORDS = r"[a-z][0-9a-z]*(?:-[0-9a-z]+)*"
@@ -105,6 +106,7 @@ def bad_label(names: Iterable[str]) -> str | None:
     return None
 
 
+@lru_cache(maxsize=1 << 16)
 def canonical_name(name: str) -> str:
     """The form in which two strongly-unique names must differ (Explainer.md, "Name Uniqueness").
 
@@ -127,12 +129,15 @@ def canonical_name(name: str) -> str:
 
 def name_clash(names: Iterable[str]) -> tuple[str, str] | None:
     """The first two names that are not strongly-unique; None if all are."""
+    listed = list(names)
+    canonical = list(map(canonical_name, listed))
+    if len(set(canonical)) == len(canonical):
+        return None
     taken: dict[str, str] = {}
-    for name in names:
-        canonical = canonical_name(name)
-        if canonical in taken:
-            return taken[canonical], name
-        taken[canonical] = name
+    for form, name in zip(canonical, listed, strict=True):
+        if form in taken:
+            return taken[form], name
+        taken[form] = name
     return None
 
 

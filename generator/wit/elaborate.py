@@ -5,7 +5,8 @@ The specification leaves the order open; this module uses the order that the ref
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from generator.errors import GeneratorError
 from generator.resolved.model import (
@@ -58,17 +59,14 @@ def elaborate(resolve: Resolve, world: World, keep_exports: bool = False) -> Non
     Raises MissingExportError if an export cannot be satisfied by one copy of an interface.
     """
     imports: dict[WorldKey, WorldItem] = {}
-    for key, item in _by_class(resolve, world.imports):
-        if isinstance(item, InterfaceItem):
-            _add_import(resolve, imports, key, item)
-            continue
-        if isinstance(item, TypeItem):
-            dependency = type_dependency(resolve, item.id)
-            if dependency is not None:
-                stability = resolve.types[item.id].stability
-                implied = InterfaceItem(dependency, stability=stability)
-                _add_import(resolve, imports, InterfaceKey(dependency), implied)
-        imports[key] = item
+    sorted_items = _by_class(resolve, world.imports)
+    for key, interface in sorted_items.interfaces:
+        _add_import(resolve, imports, key, interface)
+    for _, type_ in sorted_items.used_types:
+        dependency = type_dependency(resolve, type_.id)
+        if dependency is not None:
+            implied = InterfaceItem(dependency, stability=resolve.types[type_.id].stability)
+            _add_import(resolve, imports, InterfaceKey(dependency), implied)
     exports: dict[WorldKey, WorldItem] = {}
     interfaces: dict[WorldKey, InterfaceItem] = {}
     for key, item in world.exports.items():
@@ -79,27 +77,52 @@ def elaborate(resolve: Resolve, world: World, keep_exports: bool = False) -> Non
     _add_exports(resolve, imports, exports, interfaces)
     if keep_exports:
         exports = {key: exports[key] for key in world.exports}
-    ordered = list(_by_class(resolve, imports))
     world.imports.clear()
-    world.imports.update(ordered)
+    world.imports.update(imports)
+    for entries in sorted_items.others():
+        world.imports.update(entries)
     world.exports.clear()
     world.exports.update(exports)
 
 
-def _by_class(resolve: Resolve, items: Mapping[WorldKey, WorldItem]) -> list[tuple[WorldKey, WorldItem]]:
-    """Interfaces, used types, own types, functions, functions of resources; the order within a class stays."""
-    return sorted(items.items(), key=lambda entry: _class_of(resolve, entry[1]))
+@dataclass(slots=True)
+class _Classes:
+    """The imports of a world in classes, in the order that they get; the order within a class stays."""
+
+    interfaces: list[tuple[WorldKey, InterfaceItem]] = field(default_factory=list)
+    used_types: list[tuple[WorldKey, TypeItem]] = field(default_factory=list)
+    own_types: list[tuple[WorldKey, TypeItem]] = field(default_factory=list)
+    functions: list[tuple[WorldKey, FunctionItem]] = field(default_factory=list)
+    functions_of_resources: list[tuple[WorldKey, FunctionItem]] = field(default_factory=list)
+
+    def others(self) -> Iterator[Sequence[tuple[WorldKey, WorldItem]]]:
+        """All but the interfaces."""
+        yield from (self.used_types, self.own_types, self.functions, self.functions_of_resources)
 
 
-def _class_of(resolve: Resolve, item: WorldItem) -> int:
-    if isinstance(item, InterfaceItem):
-        return 0
-    if isinstance(item, FunctionItem):
-        return 3 if isinstance(item.function.kind, Freestanding) else 4
-    definition = resolve.types[item.id]
+def _by_class(resolve: Resolve, items: Mapping[WorldKey, WorldItem]) -> _Classes:
+    classes = _Classes()
+    for key, item in items.items():
+        if isinstance(item, FunctionItem):
+            if isinstance(item.function.kind, Freestanding):
+                classes.functions.append((key, item))
+            else:
+                classes.functions_of_resources.append((key, item))
+        elif isinstance(item, InterfaceItem):
+            classes.interfaces.append((key, item))
+        elif _is_used(resolve, item.id):
+            classes.used_types.append((key, item))
+        else:
+            classes.own_types.append((key, item))
+    return classes
+
+
+def _is_used(resolve: Resolve, id: TypeId) -> bool:
+    """Whether a type is an alias of a type of another owner."""
+    definition = resolve.types[id]
     if isinstance(definition.kind, Alias) and isinstance(definition.kind.type, int):
-        return 1 if resolve.types[definition.kind.type].owner != definition.owner else 2
-    return 2
+        return resolve.types[definition.kind.type].owner != definition.owner
+    return False
 
 
 def _add_import(resolve: Resolve, imports: dict[WorldKey, WorldItem], key: WorldKey, item: InterfaceItem) -> None:

@@ -10,11 +10,13 @@ from generator.resolved.model import (
     NO_GATES,
     FunctionItem,
     InterfaceItem,
+    Resolve,
     Stability,
     TypeItem,
     World,
     WorldId,
     WorldItem,
+    WorldKey,
     WorldOwner,
 )
 from generator.wit.ast import IncludeDeclaration
@@ -36,12 +38,16 @@ def include(
     ours = resolve.worlds[target]
     renames = _renames(source, declaration, theirs)
     foreign = theirs.package != ours.package
+    whole = not renames and all(_unchanged(resolve, items, foreign) for items in (theirs.imports, theirs.exports))
     cloner = TypeCloner(context, WorldOwner(included), WorldOwner(target))
     at = declaration.path.name.at
     for what, their_items, our_items in (
         ("import", theirs.imports, ours.imports),
         ("export", theirs.exports, ours.exports),
     ):
+        if whole and our_items.keys().isdisjoint(their_items):
+            our_items.update(their_items)
+            continue
         for key, item in their_items.items():
             if isinstance(key, str):
                 name = renamed(key, renames) if renames else key
@@ -53,7 +59,22 @@ def include(
                 our_items[key] = _shared(source, at, item, our_items.get(key), foreign)
 
 
+def _unchanged(resolve: Resolve, items: Mapping[WorldKey, WorldItem], foreign: bool) -> bool:
+    """Whether an included world's items stay as they are. Functions do if the world has no types of its own.
+
+    This is for long chains of worlds that include each other: their items are quadratically many.
+    """
+    for item in items.values():
+        if isinstance(item, FunctionItem):
+            continue
+        if isinstance(item, TypeItem) or foreign or resolve.interfaces[item.id].name is None:
+            return False
+    return True
+
+
 def _renames(source: SourceText, declaration: IncludeDeclaration, world: World) -> dict[str, str]:
+    if not declaration.renames:
+        return {}
     plain = {
         key.removeprefix("[get]").removeprefix("[set]")
         for items in (world.imports, world.exports)
@@ -81,7 +102,7 @@ def _copy(cloner: TypeCloner, name: str, item: WorldItem) -> WorldItem:
         function = cloner.function(item.function)
         if function is item.function and function.name == name:
             return item  # shared: a chain of worlds contains each function once
-        return FunctionItem(replace(function, name=name))
+        return FunctionItem(function if function.name == name else replace(function, name=name))
     if isinstance(item, TypeItem):
         return TypeItem(cloner.named_type(item.id, name))
     resolve = cloner.context.resolve

@@ -67,6 +67,9 @@ class _Printer:
         self._package = PackageId(0)
         self._indent = ""
         self.lines: list[str] = []
+        self._functions: dict[tuple[str, str, int], list[str]] = {}
+        """The lines of functions of worlds, by keyword, indentation and identity: worlds that include each other share
+        functions."""
 
     def text(self) -> str:
         return "\n".join(self.lines) + "\n"
@@ -256,9 +259,9 @@ class _Printer:
                 self._world_item("import", key, item)
                 separate = True
         separate = self._types(WorldOwner(id), types, functions, separate)
-        for key, item in world.imports.items():
-            if isinstance(item, FunctionItem) and isinstance(item.function.kind, Freestanding):
-                self._world_item("import", key, item)
+        for function in functions:
+            if isinstance(function.kind, Freestanding):
+                self._world_function("import", function)
                 separate = True
         if world.exports and separate:
             self.lines.append("")
@@ -267,10 +270,7 @@ class _Printer:
 
     def _world_item(self, keyword: str, key: WorldKey, item: WorldItem) -> None:
         if isinstance(item, FunctionItem):
-            function = item.function
-            self._docs(function.docs)
-            self._attributes(function.stability, function.external_id)
-            self._line(f"{keyword} {escaped(_label(function))}: {self._signature(function)};")
+            self._world_function(keyword, item.function)
             return
         assert isinstance(item, InterfaceItem), "types of a world are printed separately"
         interface = self._resolve.interfaces[item.id]
@@ -284,6 +284,18 @@ class _Printer:
         self._open(f"{keyword} {label}interface")
         self._interface_body(item.id, interface)
         self._close()
+
+    def _world_function(self, keyword: str, function: Function) -> None:
+        known = keyword, self._indent, id(function)
+        lines = self._functions.get(known)
+        if lines is None:
+            start = len(self.lines)
+            self._docs(function.docs)
+            self._attributes(function.stability, function.external_id)
+            self._line(f"{keyword} {escaped(_label(function))}: {self._signature(function)};")
+            self._functions[known] = self.lines[start:]
+        else:
+            self.lines += lines
 
     def _path(self, id: InterfaceId) -> str:
         interface = self._resolve.interfaces[id]

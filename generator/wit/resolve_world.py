@@ -68,6 +68,8 @@ def resolve_world(package: PackageResolver, declaration: WorldDeclaration, unit:
 
 def _pair_setters(resolve: Resolve, items: dict[WorldKey, WorldItem]) -> None:
     """Put setters behind their getters; either may come from `include`."""
+    if not any(isinstance(key, str) and "[set]" in key for key in items):
+        return
     functions = {item.function.name: item.function for item in items.values() if isinstance(item, FunctionItem)}
     order = pair_setters(resolve, functions)
     if order == list(functions):

@@ -10,7 +10,7 @@ def world_clash(resolve: Resolve, id: WorldId) -> tuple[str, str, str] | None:
     """`import` or `export`, and the first two names of that side that clash; None if all are unique."""
     world = resolve.worlds[id]
     for side, items in (("import", world.imports), ("export", world.exports)):
-        clash = name_clash([resolve.world_key_name(key) for key in items])
+        clash = name_clash([key if isinstance(key, str) else resolve.world_key_name(key) for key in items])
         if clash is not None:
             return side, *clash
     return None

@@ -198,6 +198,17 @@ def test_gated_includes_and_imports() -> None:
     assert names(*world(GATES, "w")) == (["since"], [])
 
 
+@pytest.mark.parametrize("functions", ["import", "export"])
+def test_an_included_function_has_the_types_of_its_new_world(functions: str) -> None:
+    """Also where the world exports functions only, and all its types are imports."""
+    text = f"package a:b; world v {{ record r {{ a: u8 }} {functions} f: func() -> r; }} world w {{ include v; }}"
+    resolve, package = load_text(text, "t.wit")
+    w = resolve.worlds[select_world(resolve, package, "w")]
+    item = (w.imports if functions == "import" else w.exports)["f"]
+    assert isinstance(item, FunctionItem) and isinstance(item.function.result, int)
+    assert resolve.types[item.function.result].owner == WorldOwner(select_world(resolve, package, "w"))
+
+
 def test_included_functions_are_shared_unless_they_change() -> None:
     text = """package a:b;
 world v { record r { a: u8 } import same: func(x: u8); import renamed: func(); import copied: func(x: r); }
