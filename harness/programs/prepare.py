@@ -46,7 +46,8 @@ class Prepared:
 def prepare(program: Program) -> Prepared:
     """Raises `FileError` with file and line for bad WIT, WAT or values."""
     world, _ = _world(program, program.world)
-    _check_imports(program, world)
+    if program.steps:
+        _check_imports(program, world)
     libraries = [_library(program, index, library) for index, library in enumerate(program.libraries)]
     libraries.sort(key=lambda library: library.openable)  # as on the command line: `--dl-openable` has no place there
     calls = tuple(_call(program, world, index, step) for index, step in enumerate(program.steps))

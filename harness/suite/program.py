@@ -69,7 +69,8 @@ class ProgramStep:
 
 @dataclass(frozen=True)
 class Program:
-    """`refusal`: a part of our message, if linkers must refuse it; then there are no steps."""
+    """`refusal`: a part of our message, if linkers must refuse it; then there are no steps. There are none either in a
+    program whose component is only compiled."""
 
     title: str
     why: str
