@@ -69,7 +69,8 @@ class LinkCaseStep:
 
 @dataclass(frozen=True)
 class LinkCase:
-    """`refusal`: a part of our message, if linkers must refuse it; then there are no steps."""
+    """`refusal`: a part of our message, if linkers must refuse it; then there are no steps. There are none either in a
+    case whose component is only compiled."""
 
     title: str
     why: str

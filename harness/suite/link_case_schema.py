@@ -94,8 +94,13 @@ LINK_CASE_SCHEMA: Schema = {
             "description": "Lists that are as correct as `starts`, if the order of constructors is left open.",
         },
         "step": {"type": "array", "minItems": 1, "items": _STEP},
+        "compile-only": {
+            "const": True,
+            "description": "Instead of steps: the component is made, its world is compared, and the engine compiles "
+            "it. For worlds with types that steps do not have.",
+        },
         "refusal": text("Linkers refuse the libraries; a part of our message."),
     },
-    "oneOf": [{"required": ["step"]}, {"required": ["refusal"]}],
+    "oneOf": [{"required": ["step"]}, {"required": ["compile-only"]}, {"required": ["refusal"]}],
     "additionalProperties": False,
 }

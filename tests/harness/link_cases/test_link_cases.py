@@ -265,6 +265,42 @@ def test_a_module_that_is_refused(bench: Workbench) -> None:
     assert [subject for subject, _ in other.findings] == [OURS]
 
 
+RESOURCES = """
+package a:b; interface i { resource r; f: func(x: r) -> list<r>; g: func(); }
+world w { import i; } world more { import i; export h: func(); }
+"""
+
+
+@pytest.mark.parametrize(
+    ("world", "module", "told"),
+    [
+        ("w", "", None),
+        ("w", '(func (export "x") i32.const 1)', "type mismatch"),
+        ("more", '(func (export "h"))', None),
+        ("more", '(func (export "h") i32.const 1)', "type mismatch"),
+    ],
+)
+def test_a_component_that_is_compiled_only(bench: Workbench, world: str, module: str, told: str | None) -> None:
+    """Its world has types that steps do not have."""
+    imports = '(import "a:b/i" "f" (func (param i32 i32))) (import "a:b/i" "g" (func))'
+    memory = (
+        '(memory (export "memory") 1) (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 8)'
+    )
+    text = f"{HEAD}wit = '''{RESOURCES}'''\nworld = '{world}'\ncompile-only = true\n[[library]]\nname = 'main'\n"
+    text += f"module = true\nwat = '''(module {imports} {memory} {module})'''\n"
+    found = verdict(bench, text)
+    messages = [finding.message for _, finding in found.findings]
+    assert (found.outcome is Outcome.PASS) == (told is None), messages
+    assert all(told in message for message in messages if told is not None)
+
+
+def test_the_world_of_a_component_that_is_compiled_only(bench: Workbench) -> None:
+    text = f"{HEAD}wit = 'package a:b; interface i {{ f: func(); }} world w {{ import i; }}'\ncompile-only = true\n"
+    found = verdict(bench, f"{text}[[library]]\nname = 'main'\nmodule = true\nwat = '(module)'\n")
+    assert all("expected a function, got (nothing)" in finding.message for _, finding in found.findings)
+    assert found.outcome is Outcome.FAIL
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -293,7 +329,7 @@ def test_a_module_stands_alone(text: str, message: str) -> None:
         (file('[[step]]\ncall = "run"\nargs = ["1"]\n'), 35, "`result` must be given"),
         (file('[[step]]\ncall = "run"\nresult = "1"\ntrap = "unreachable"\n'), 35, "step.0"),
         (file(""), 1, "step"),
-        (file(more='refusal = "x"\n'), 16, "only one of step, refusal can be given"),
+        (file(more='refusal = "x"\n'), 16, "only one of step, compile-only, refusal can be given"),
         (file(more="link = { stacksize = 1 }\n"), 16, "stacksize"),
     ],
 )
