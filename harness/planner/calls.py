@@ -1,8 +1,7 @@
 """Draws one call on both sides: arguments, the callee's actions, its result, the caller's use of it.
 
-Most handles that a frame gets are dropped before the frame ends, unless they are given away. Some are kept for a later
-call by any frame of the component. Handles that a callee keeps to the end are never dropped. About half the time a
-callee lends a borrowed handle again before it drops it (`lending.py` gives the reason).
+`ownership.py` draws the fate of own handles. Handles that a callee keeps to the end are never dropped. About half the
+time a callee lends a borrowed handle again before it drops it (`lending.py` gives the reason).
 """
 
 from __future__ import annotations
@@ -11,16 +10,14 @@ import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
-from harness.model.resource_ops import parts_of
 from harness.model.table import ResourceIdentity
 from harness.plan.roles import Role
-from harness.plan.steps import CallStep, DropStep, ErrorContextStep, MessageStep, NewStep, RepStep, Step
+from harness.plan.steps import CallStep, DropStep, ErrorContextStep, MessageStep, Step
 from harness.planner.composition import PRECIOUS, Composition
-from harness.planner.kept import MOST_KEPT, Kept
 from harness.planner.lending import Lent, Users
 from harness.planner.named import WORLD
+from harness.planner.ownership import Ownership
 from harness.planner.registers import OutOfRegisters
-from harness.planner.representations import Representations
 from harness.planner.room import Doing, Room
 from harness.planner.values import ANY_RANK, Handle, Values, with_handles
 from harness.planner.visits import borrowed
@@ -30,12 +27,6 @@ from harness.values.draws import Impossible
 from harness.values.values import ErrorContext, HandleName, Value
 from harness.world import types as t
 from harness.world.world import Function
-
-SPARE_REGISTERS = 128
-"""When a component has only this many registers left, it drops an old handle for each that it keeps, because a call may
-need them all at once."""
-MOST_NESTED = 3
-"""Maximum nesting of destructors."""
 
 
 class Caller:
@@ -54,19 +45,13 @@ class Caller:
         self.waiting = list(waiting)
         self._nested = [f for f in nested if composition.rank(Role.SUBJECT, f) < PRECIOUS]
         self._users = Users(composition, Role.SUBJECT, nested)
-        self._kept = Kept()
-        self._with_destructor: dict[ResourceIdentity, bool] = {}
-        self._destructors = 0
-        self._finishing = False
         self._rooms = {role: Room(role) for role in composition.worlds}
         self.calls = 0
         """The number of calls so far."""
-        self._made: dict[str, int] = {}
-        self._names: set[str] = set()
         self.composition = composition
         self._random = random
         self.lists = lists
-        self._reps = Representations(random)
+        self._own = Ownership(composition, random, self._rooms, self._call_nested)
         self._values = Values(composition, random, lists is s.Lists.NUMBERS)
 
     def run_of(self, role: Role) -> Doing:
@@ -75,15 +60,7 @@ class Caller:
 
     def finish(self, frame: Doing) -> None:
         """Drop the handles that the frame's component has kept, except those for which there are no registers."""
-        role = frame.role
-        self._finishing = True
-        for identity in self._kept.identities(role):
-            while self._kept.count(role, identity):
-                with contextlib.suppress(OutOfRegisters), self._whole(frame):
-                    self._destroy(frame, identity, self._kept.take(role, identity))
-                    continue
-                self._kept.take(role, identity)
-        self._finishing = False
+        self._own.finish(frame, self._whole)
 
     def attempt(self, frame: Doing, function: Function) -> None:
         """Call an import in a run. Raises `OutOfRegisters`, and then nothing of it is planned."""
@@ -98,19 +75,18 @@ class Caller:
     @contextlib.contextmanager
     def _whole(self, frame: Doing) -> Iterator[None]:
         """What is planned inside for a run is planned whole, or not at all."""
-        self._kept.mark()
+        self._own.mark()
         steps, calls, waiting = len(frame.steps), self.calls, list(self.waiting)
         marks = [(room, room.free) for room in self._rooms.values()]
         try:
             yield
         except OutOfRegisters:
-            self._kept.reset()
+            self._own.reset()
             for room, free in marks:
                 room.free = free
             del frame.steps[steps:]
             self.calls = calls
             self.waiting[:] = waiting
-            self._destructors = 0
             raise
 
     def _once_in(self, count: int) -> bool:
@@ -120,71 +96,12 @@ class Caller:
         frame.steps.append(DropStep(name, by=frame.by))
         frame.room.give_back()
 
-    def _destroy(self, frame: Doing, identity: ResourceIdentity, name: str) -> None:
-        """Drop an own handle."""
-        frame.room.give_back()
-        if identity not in self._with_destructor:
-            self._with_destructor[identity] = self._once_in(2)
-        during: Sequence[Step[Value]] = ()
-        if self._with_destructor[identity]:
-            self._destructors += 1
-            during = self._destructor(identity)
-            self._destructors -= 1
-        frame.steps.append(DropStep(name, during=tuple(during), by=frame.by))
-
-    def _destructor(self, identity: ResourceIdentity) -> Sequence[Step[Value]]:
-        """Its component is entered once more, perhaps inside one of its own calls, which must not be disturbed."""
-        interface, name = parts_of(identity.canonical)
-        frame = Doing(self._rooms[identity.implementor])
-        way = self._random.randrange(4)
-        if self._destructors > MOST_NESTED or way < 2:
-            return ()
-        if way == 2 and self._nested and identity.implementor is Role.SUBJECT:
-            self.call(frame, self._random.choice(self._nested))
-        else:
-            self._destroy(frame, identity, self._new(frame, interface, name))
-        return frame.steps
-
-    def _new(self, frame: Doing, interface: str | None, name: str) -> str:
-        frame.room.take()
-        rep = self._reps.next()
-        handle = self._new_name(name)
-        frame.steps.append(NewStep(handle, t.qualified(interface, name), rep, frame.by))
-        return handle
-
-    def _new_name(self, kind: str) -> str:
-        """A unique name: `r1` can be the first of `r1`s or the eleventh of `r`s."""
-        while True:
-            number = self._made[kind] = self._made.get(kind, 0) + 1
-            name = f"{kind}{number}"
-            if name not in self._names:
-                self._names.add(name)
-                return name
-
-    def _keep_or_drop(self, frame: Doing, identity: ResourceIdentity, name: str) -> None:
-        """The fate of an own handle that is not needed now."""
-        role = frame.role
-        if identity.implementor is role and self._once_in(4):
-            frame.room.take()
-            frame.steps.append(RepStep(name, by=frame.by))
-            frame.room.give_back()
-        count = self._kept.count(role, identity)
-        wanted = count == 0 if self._is_precious(role, identity) else self._once_in(3)
-        if wanted and count < MOST_KEPT and not self._finishing:
-            self._kept.keep(role, identity, name)
-            self._make_room(frame)
-        else:
-            self._destroy(frame, identity, name)
-
-    def _is_precious(self, role: Role, identity: ResourceIdentity) -> bool:
-        source = self.composition.sources.get((role, identity))
-        return identity.implementor is not role and source is not None and source.rank >= PRECIOUS
-
-    def _make_room(self, frame: Doing) -> None:
-        role = frame.role
-        oldest = self._kept.oldest(role) if frame.room.free < SPARE_REGISTERS else None
-        if oldest is not None:
-            self._destroy(frame, oldest, self._kept.take(role, oldest))
+    def _call_nested(self, frame: Doing) -> bool:
+        """Call an import of the subject while it is being called; False if there is none for it."""
+        if not self._nested:
+            return False
+        self.call(frame, self._random.choice(self._nested))
+        return True
 
     def call(
         self, frame: Doing, function: Function, wanted: ResourceIdentity | None = None, rank: int = ANY_RANK
@@ -243,14 +160,14 @@ class Caller:
         if role is Role.SUBJECT:
             self._call_waiting(frame)
             if self._nested and self._once_in(6):
-                self.call(frame, self._random.choice(self._nested))
+                self._call_nested(frame)
         returned: list[str] = []
         if result is not None and function.result is not None and function.result.holds_handles:
             result = self._with_handles(frame, result, function.result)
             returned = [held.name for _, _, held in handles(result, function.result) if isinstance(held, HandleName)]
         for identity, held in frame.held.items():
             for name in held:
-                self._keep_or_drop(frame, identity, name)
+                self._own.keep_or_drop(frame, identity, name)
         for _ in returned:
             frame.room.give_back()
         return tuple(frame.steps), frozenset(lent), result
@@ -289,7 +206,7 @@ class Caller:
             elif isinstance(found, t.Own) and identity is not None and hold:
                 frame.held.setdefault(identity, []).append(held.name)
             elif isinstance(found, t.Own) and identity is not None:
-                self._keep_or_drop(frame, identity, held.name)
+                self._own.keep_or_drop(frame, identity, held.name)
             else:
                 if identity is not None and role is Role.SUBJECT:
                     self._lend_on(frame, identity, held.name)
@@ -313,7 +230,7 @@ class Caller:
             if isinstance(found, t.Prim):
                 assert isinstance(held, ErrorContext)
                 frame.room.take()
-                name = self._new_name(found.canonical)
+                name = self._own.new_name(found.canonical)
                 frame.steps.append(ErrorContextStep(name, held.message, frame.by))
                 return HandleName(name)
             identity = self.composition.identity(frame.role, found.resource)
@@ -336,7 +253,7 @@ class Caller:
                 if held is not None:
                     held.append(handle.name)
                 else:
-                    self._keep_or_drop(frame, identity, handle.name)
+                    self._own.keep_or_drop(frame, identity, handle.name)
             elif isinstance(found, t.Own):
                 frame.room.give_back()
             else:
@@ -349,14 +266,15 @@ class Caller:
         held = frame.held.get(identity)
         if held:
             return held.pop()
-        if self._kept.count(role, identity) and (self._is_precious(role, identity) or not self._once_in(3)):
-            return self._kept.take(role, identity)
+        kept = self._own.take_kept(role, identity)
+        if kept is not None:
+            return kept
         if resource.exported:
-            return self._new(frame, resource.interface, resource.name)
+            return self._own.new(frame, resource.interface, resource.name)
         source = self.composition.sources.get((role, identity))
         if source is None:
             raise Impossible(f"the {role.value} has no way to come by {resource.canonical}")
         first, *others = self.call(frame, source.function, identity, source.rank)
         for name in others:
-            self._destroy(frame, identity, name)
+            self._own.destroy(frame, identity, name)
         return first
