@@ -119,7 +119,7 @@ class _Search:
                     found.append(state)
             else:
                 open_states += self._after_choice(state)
-        return self._distinct(found)
+        return _distinct(found)
 
     def _fits(self, state: Store) -> bool:
         """Takes the event from what the state shows."""
@@ -157,14 +157,19 @@ class _Search:
             isinstance(expected.event, Delivered) and expected.event.handle == option.handle
         )
 
-    def _distinct(self, states: list[Store]) -> list[Store]:
-        if len(states) < 2:
-            return states
-        found: list[Store] = []
+
+def _distinct(states: list[Store]) -> list[Store]:
+    """One of those that go on alike. Most that differ do so in their summaries."""
+    groups: dict[tuple[object, ...], list[Store]] = {}
+    for state in states:
+        groups.setdefault(state.summary(), []).append(state)
+    found: list[Store] = []
+    for group in groups.values():
         prints: list[list[object]] = []
-        for state in states:
+        for state in group if len(group) > 1 else ():
             own = fingerprint(state)
             if own not in prints:
                 prints.append(own)
                 found.append(state)
-        return found
+        found += group if len(group) == 1 else ()
+    return found

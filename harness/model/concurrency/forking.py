@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from operator import is_
 from typing import Any, TypeVar
 
 from harness.model.table import ErrorContextHandle, ResourceHandle, Table
@@ -59,15 +60,22 @@ def _attributes(of: Any) -> list[tuple[str, Any]]:
     return found
 
 
+_SHARED: set[type] = {type(None)}
+"""Classes met so far whose objects belong to no state."""
+
+
 def _copied(of: Any, memo: dict[int, Any], made: list[Forked]) -> Any:
-    copier = _COPY.get(of.__class__)
+    cls = of.__class__
+    if cls in _SHARED:
+        return of
+    copier = _COPY.get(cls)
     if copier is not None:
         return copier(of, memo, made)
     if not isinstance(of, _OWN):
+        _SHARED.add(cls)
         return of
     found = memo.get(id(of))
     if found is None:
-        cls = of.__class__
         found = memo[id(of)] = cls.__new__(cls)
         for name, value in _attributes(of):
             object.__setattr__(found, name, _copied(value, memo, made))
@@ -76,27 +84,35 @@ def _copied(of: Any, memo: dict[int, Any], made: list[Forked]) -> Any:
     return found
 
 
+def _copied_list(of: list[Any], memo: dict[int, Any], made: list[Forked]) -> list[Any]:
+    return [item if item.__class__ in _SHARED else _copied(item, memo, made) for item in of]
+
+
 def _copied_tuple(of: tuple[Any, ...], memo: dict[int, Any], made: list[Forked]) -> tuple[Any, ...]:
-    items = tuple([_copied(item, memo, made) for item in of])
-    return of if all(map(lambda a, b: a is b, items, of)) else items
+    items = tuple(_copied_list(list(of), memo, made))
+    return of if all(map(is_, items, of)) else items
 
 
 _COPY: dict[type, Callable[[Any, dict[int, Any], list[Forked]], Any]] = {
-    int: lambda of, _memo, _made: of,
-    str: lambda of, _memo, _made: of,
     tuple: _copied_tuple,
-    list: lambda of, memo, made: [_copied(item, memo, made) for item in of],
-    deque: lambda of, memo, made: deque([_copied(item, memo, made) for item in of]),
+    list: _copied_list,
+    deque: lambda of, memo, made: deque(_copied_list(of, memo, made)),
     dict: lambda of, memo, made: {key: _copied(value, memo, made) for key, value in of.items()},
 }
 
 
 def _flatten(of: Any, numbers: dict[int, int], flat: list[object]) -> None:
-    if isinstance(of, list | deque | tuple):
+    cls = of.__class__
+    if cls in _SHARED:
+        flat.append(of)
+    elif cls in (list, deque, tuple):
         flat.append(len(of))
         for item in of:
-            _flatten(item, numbers, flat)
-    elif isinstance(of, dict):
+            if item.__class__ in _SHARED:
+                flat.append(item)
+            else:
+                _flatten(item, numbers, flat)
+    elif cls is dict:
         flat.append(len(of))
         for key, value in of.items():
             flat.append(key)
@@ -107,8 +123,9 @@ def _flatten(of: Any, numbers: dict[int, int], flat: list[object]) -> None:
             flat.append(("again", number))
             return
         numbers[id(of)] = len(numbers)
-        flat.append(of.__class__)
+        flat.append(cls)
         for _, value in _attributes(of):
             _flatten(value, numbers, flat)
     else:
+        _SHARED.add(cls)
         flat.append(of)

@@ -11,8 +11,9 @@ from harness.model.concurrency.threads import (
     Condition,
     Do,
     Enterable,
+    EventLoop,
     Lift,
-    NotExclusive,
+    Option,
     Task,
     TaskState,
     Thread,
@@ -141,12 +142,12 @@ def core_call_ends(store: Store, thread: Thread, code: int) -> None:
     inst.exclusive_thread = None
     if code & 15 == YIELD:
         thread.then(_yielded)
-        store.wait_until(thread, NotExclusive(inst), cancellable=True)
+        store.wait_until(thread, EventLoop(task), cancellable=True)
     else:
         wset = inst.waitable_set(code >> 4)
         wset.num_waiting += 1
         thread.then(_waited, wset)
-        store.wait_until(thread, NotExclusive(inst, wset), cancellable=True)
+        store.wait_until(thread, EventLoop(task, wset), cancellable=True)
 
 
 def _code_event(task: Task, code: int) -> a.RunCode | a.ExportAsyncCall | a.ExportAsyncCallback:
@@ -157,17 +158,21 @@ def _code_event(task: Task, code: int) -> a.RunCode | a.ExportAsyncCall | a.Expo
 
 
 def _yielded(store: Store, thread: Thread) -> None:
-    code = EventCode.TASK_CANCELLED if thread.cancelled else EventCode.NONE
+    code = EventCode.TASK_CANCELLED if _is_cancelled(thread) else EventCode.NONE
     _callback(store, thread, (code, 0, 0))
 
 
 def _waited(store: Store, thread: Thread, wset: WaitableSet) -> None:
     wset.num_waiting -= 1
-    if thread.cancelled:
+    if _is_cancelled(thread):
         _callback(store, thread, (EventCode.TASK_CANCELLED, 0, 0))
     else:
         thread.then(_callback)
         store.tell(thread, wset)
+
+
+def _is_cancelled(thread: Thread) -> bool:
+    return thread.cancelled or thread.task.deliver_pending_cancel()
 
 
 def _callback(store: Store, thread: Thread, event: EventTuple) -> None:
@@ -231,15 +236,30 @@ def cancel(task: Task) -> None:
     task.state = TaskState.RESOLVED
 
 
-def request_cancellation(store: Store, task: Task) -> None:
-    """Only the event loop of a callback lift hears of it (PR 716, 723, 726); a task that waits to start always does."""
+def request_cancellation(store: Store, caller: Thread, task: Task) -> None:
+    """`Task.request_cancellation`: only the event loop of a callback lift hears of it, and who waits to start.
+
+    Whether it hears at once where it is ready to go on anyway is left open (PR 716, 723, 726).
+    """
     thread = task.implicit_thread
-    waits_for_event = thread.condition is not None and thread.cancellable and task.inst.exclusive_thread is None
-    if task.state is TaskState.INITIAL or waits_for_event:
-        task.state = TaskState.CANCEL_DELIVERED
-        store.resume(thread, cancelled=True)
+    now = Option(_cancel_now, (thread,), thread.expected())
+    later = Option(_cancel_later, (task,), caller.expected())
+    if task.state is TaskState.INITIAL:
+        options = [now]
+    elif thread.condition is None or not thread.cancellable or task.inst.exclusive_thread is not None:
+        options = [later]
     else:
-        task.state = TaskState.PENDING_CANCEL
+        options = [now, later] if thread.ready() else [now]
+    store.choose_from(options)
+
+
+def _cancel_now(store: Store, thread: Thread) -> None:
+    thread.task.state = TaskState.CANCEL_DELIVERED
+    store.resume(thread, cancelled=True)
+
+
+def _cancel_later(_store: Store, task: Task) -> None:
+    task.state = TaskState.PENDING_CANCEL
 
 
 def _exit_implicit_thread(_store: Store, thread: Thread) -> None:

@@ -130,7 +130,7 @@ def cancel_subtask(store: Store, thread: Thread, value: s.Value, asynchronous: b
     subtask.cancellation_requested = True
     thread.todo.append(Do(_cancelled, (subtask, known, asynchronous), shows=asynchronous))
     assert subtask.task is not None
-    request_cancellation(store, subtask.task)
+    request_cancellation(store, thread, subtask.task)
 
 
 def _cancelled(store: Store, thread: Thread, subtask: Subtask, known: CallObject | None, asynchronous: bool) -> None:

@@ -2,8 +2,8 @@
 
 A store runs until it has something to show, a choice to make, or has ended. Between those it is deterministic. The
 choices are those of Concurrency.md, "Nondeterminism": whether a yield, or a wait on a set that has an event, blocks;
-which ready thread goes on; which member of a set is told. How an engine chooses stands nowhere. The first option of a
-choice is what `predict` takes.
+which ready thread goes on; which member of a set is told; and when a task that is ready hears of its cancellation.
+How an engine chooses stands nowhere. The first option of a choice is what `predict` takes.
 """
 
 from __future__ import annotations
@@ -134,6 +134,15 @@ class Store(Forked):
         shown = task.inst.take_shown()
         self.shown.extend([Raw(task.inst.role, task.number, *pair) for pair in shown])
 
+    def summary(self) -> tuple[object, ...]:
+        """Equal for two states that go on in the same way, and quick to make."""
+        instances = [
+            (inst.tasks, inst.backpressure, inst.num_waiting_to_enter, len(inst.threads))
+            for inst in self.instances.values()
+        ]
+        waiting = [(thread.task.number, thread.task.state, thread.cancellable) for thread in self.waiting]
+        return len(self._host), len(self.stack), len(self.shown), *instances, *waiting
+
     # -- threads
 
     def enter(self, task: Task, *, loops: bool = False) -> None:
@@ -189,9 +198,9 @@ class Store(Forked):
         ready = [t for t in self.waiting if t in inst.threads and t.ready() and t is not inst.exclusive_thread]
         if not ready:
             raise SpecTrap(TrapClass.CANNOT_BLOCK)
-        self._choose([Option(Store.resume, (thread,), thread.expected()) for thread in ready])
+        self.choose_from([Option(Store.resume, (thread,), thread.expected()) for thread in ready])
 
-    def _choose(self, options: Choice) -> None:
+    def choose_from(self, options: Choice) -> None:
         """A choice is one only if there are several."""
         self.choice = options
         if len(options) == 1:
@@ -202,7 +211,7 @@ class Store(Forked):
         options = [
             Option(Store._told, (thread, waitable), thread.expected(), waitable.index) for waitable in wset.ready()
         ]
-        self._choose(options)
+        self.choose_from(options)
 
     def _told(self, thread: Thread, waitable: Waitable) -> None:
         event: EventTuple = waitable.get_pending_event()
@@ -216,13 +225,21 @@ class Store(Forked):
         options = [Option(Store.resume, (thread,), thread.expected()) for thread in self.waiting if thread.ready()]
         answered = self._host_task is None or self._host_task.state is TaskState.RESOLVED
         if answered:
-            options.append(Option(Store._call if self._host else Store._end, ()))
+            options.append(self._host_goes_on())
         if options:
-            self._choose(options)
+            self.choose_from(options)
         elif self._host_task is not None and self._host_task.key is None and self._can_give_up(self._host_task):
             self.resume(self._host_task.implicit_thread)
         else:
             self.ended = ExpectedOutcome(TrapClass.DEADLOCK)
+
+    def _host_goes_on(self) -> Option:
+        if not self._host:
+            return Option(Store._end, ())
+        call = self._host[0]
+        inst = self.instances[call.role]
+        waits = inst.backpressure or inst.exclusive_thread is not None or inst.num_waiting_to_enter
+        return Option(Store._call, (), (call.role, inst.tasks + 1) if call.is_run and not waits else None)
 
     def _call(self) -> None:
         call = self._host.popleft()

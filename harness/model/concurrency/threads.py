@@ -89,6 +89,7 @@ class Task(table.Task, Forked):
         return self.inst.backpressure > 0 or self.inst.exclusive_thread is not None
 
     def deliver_pending_cancel(self) -> bool:
+        """Whether its event loop is told so now."""
         if self.state is not TaskState.PENDING_CANCEL:
             return False
         self.state = TaskState.CANCEL_DELIVERED
@@ -154,17 +155,20 @@ class Enterable(Condition):
 
 
 @dataclass(eq=False)
-class NotExclusive(Condition):
-    """No other task runs code of the instance; with `wset`, one of its members has an event as well."""
+class EventLoop(Condition):
+    """No other task runs code of the instance, and there is something to tell: its turn without `wset`, an event of a
+    member, or that the task is cancelled (PR 723, 726)."""
 
-    inst: ComponentInstance
+    task: Task
     wset: WaitableSet | None = None
+
+    def holds(self) -> bool:
+        if self.task.inst.exclusive_thread is not None:
+            return False
+        return self.wset is None or self.task.state is TaskState.PENDING_CANCEL or self.wset.has_pending_event()
 
     def is_yield(self) -> bool:
         return self.wset is None
-
-    def holds(self) -> bool:
-        return self.inst.exclusive_thread is None and (self.wset is None or self.wset.has_pending_event())
 
 
 @dataclass(eq=False)
