@@ -13,9 +13,14 @@ from harness.plan.async_steps import (
     BackpressureStep,
     CancelledStep,
     CancelStep,
+    EndsStep,
     IfCancelledStep,
+    ReadStep,
     ReturnStep,
+    StopStep,
+    TakeStep,
     TaskStep,
+    WriteStep,
     YieldStep,
 )
 from harness.plan.outcomes import TrapClass
@@ -135,7 +140,7 @@ _INTEGER = Rule(
 _FLOAT = Rule("a number arrives unchanged; of a NaN only that it is one", ("canonicalize_nan32", "canonicalize_nan64"))
 
 
-def of_type(type: t.Type) -> Rule | None:
+def of_type(type: t.Type) -> Rule:
     """The rule of a type by itself, its parts apart."""
     match type:
         case t.Prim.BOOL:
@@ -160,6 +165,9 @@ def of_type(type: t.Type) -> Rule | None:
             return Rule("elements follow each other, in order", ("load_list", "store_list"))
         case t.Map():
             return Rule("a map is a list of pairs", ("despecialize", "load_list", "store_list"))
+        case t.Stream() | t.Future():
+            functions = ("lift_stream", "lift_future", "lower_stream", "lower_future")
+            return Rule("a readable end moves to the receiver", functions)
         case t.Own():
             return Rule("an own handle leaves the giver's table of handles", ("lift_own", "lower_own"))
         case t.Borrow():
@@ -167,13 +175,12 @@ def of_type(type: t.Type) -> Rule | None:
                 "a borrow stays in the lender's table; the component that defines the resource gets the representation",
                 ("lift_borrow", "lower_borrow"),
             )
-    return None
 
 
 def of_types(types: Iterable[t.Type | None]) -> list[Rule]:
     """The rules of types and of all their parts, each once."""
     found = [of_type(type) for type in t.reachable(*types)]
-    return list(dict.fromkeys(rule for rule in found if rule is not None))
+    return list(dict.fromkeys(found))
 
 
 def of_steps(steps: Sequence[Step[Value]] | Sequence[Step[str]]) -> list[Rule]:
@@ -225,6 +232,15 @@ def _of_task_step(step: TaskStep[Value] | TaskStep[str]) -> Rule:
             return Rule("a task returns once, and may go on", ("canon_task_return", "Task.return_"))
         case CancelledStep() | IfCancelledStep():
             return Rule("a task that was told that it is cancelled may end without a result", ("canon_task_cancel",))
+        case EndsStep():
+            return Rule("a component makes both ends at once", ("canon_stream_new", "canon_future_new"))
+        case ReadStep() | WriteStep():
+            says = "a copy goes on until one side has nothing left, and tells its count"
+            return Rule(says, ("stream_copy", "future_copy", "SharedStreamImpl.read", "SharedStreamImpl.write"))
+        case TakeStep():
+            return Rule("elements are lifted as values of their type", ("load_list_from_range",))
+        case StopStep():
+            return Rule("a copy under way can be cancelled, and tells what it has copied", ("cancel_copy",))
         case BackpressureStep():
             return Rule(
                 "a component with backpressure starts no calls", ("canon_backpressure_inc", "canon_backpressure_dec")

@@ -71,14 +71,18 @@ class WitText:
 
 
 def surround(
-    source: Path | WitText, world: str | None = None, features: Sequence[str] = (), merge_versions: bool = True
+    source: Path | WitText,
+    world: str | None = None,
+    features: Sequence[str] = (),
+    merge_versions: bool = True,
+    ends: bool = False,
 ) -> Surroundings:
     """The composition around a world: `source` is a WIT file or folder, or a text. `merge_versions`: the subject is
-    linked as by default. Raises `FrontEndError`."""
+    linked as by default. `ends`: functions with streams and futures stay. Raises `FrontEndError`."""
     try:
         resolve, package, text = _load(source, features)
         subject = select_world(resolve, package, world)
-        lost = narrow(resolve, subject)
+        lost = narrow(resolve, subject, ends)
         if text is None or lost:
             text = one_text(resolve, package)
         part = _part(resolve, Role.SUBJECT, subject, text, tuple(features))

@@ -37,7 +37,7 @@ def case_plan(case: Case) -> Plan:
         raise case.error(["features"], unknown)
     source = WitText(case.wit, case.file.name, case.file.lines_before("wit")) if isinstance(case.wit, str) else case.wit
     try:
-        surroundings = surround(source, case.world, case.features, case.merge_versions)
+        surroundings = surround(source, case.world, case.features, case.merge_versions, ends=bool(case.steps))
     except FrontEndError as error:
         if isinstance(case.wit, str) and error.line is not None:
             place = case.file.place_within("wit", error.line, error.column)
