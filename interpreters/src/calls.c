@@ -34,11 +34,11 @@ void call_trace_balance(uint32_t which, size_t bytes, size_t stack_pointer) {
 Val *call_import(uint32_t which, Val *arguments) {
   const wit_import_func_t *func = &world()->import_funcs[which];
   if (!func->impl) fail_async();
-  Task *task = task_current();
   Context *context = call_context(arguments);
   event_index("import_call", which);
+  Task *task = task_pause();
   size_t bytes = memory_out.bytes, moved = stack_call(func->impl, context);
-  task_enter(task);
+  task_continue(task);
   event_index("import_return", which);
   Val *result = has_result(func) ? context_pop(context) : NULL;
   context_destroy(context);
@@ -84,7 +84,9 @@ static void drop_resource(const Val *handle) {
   trace_unsigned(handle->detail);
   trace_unsigned(handle->bits);
   trace_end();
+  Task *task = task_pause();
   resource->drop((uint32_t)handle->bits);
+  task_continue(task);
 }
 
 /* ---- Error contexts ---------------------------------------------------------------------------------------------- */

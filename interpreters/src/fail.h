@@ -35,6 +35,7 @@
   X(area)             /* a write next to the area of an asynchronous call */              \
   X(buffer)           /* a write next to the buffer of a stream or a future */            \
   X(event)            /* an event of no live object, or one that contradicts its state */ \
+  X(overlap)          /* tasks on one stack that do not go on in the reverse order */     \
   X(state)            /* an operation on an object in the wrong state */                  \
   X(task)             /* a callback of no task that waits */                              \
   X(type_path)        /* a path that does not lead to a stream or a future */

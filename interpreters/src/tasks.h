@@ -13,13 +13,18 @@ Task *task_begin(void);
 void task_end(Task *task);
 /* The task that the next events belong to; null between core calls. */
 Task *task_current(void);
-/* At the entry of a task, and in a task after everything that may let another one run. */
+/* Generated code of this task goes on. */
 void task_enter(Task *task);
+/* Around everything that may let another task run in the middle of a core call: the current task, and it again.
+ * fail_overlap if one that began such a wait later still waits: they share a stack. */
+Task *task_pause(void);
+void task_continue(Task *task);
 #else
 static inline Task *task_begin(void) { return NULL; }
 static inline void task_end(Task *task) { (void)task; }
 static inline Task *task_current(void) { return NULL; }
-static inline void task_enter(Task *task) { (void)task; }
+static inline Task *task_pause(void) { return NULL; }
+static inline void task_continue(Task *task) { (void)task; }
 #endif
 
 #endif

@@ -22,8 +22,6 @@ static Task *begin_run(void) {
 
 /* ---- The end ----------------------------------------------------------------------------------------------------- */
 
-enum { TURNS = 1000 };
-
 static void write_balances(size_t stack_pointer) {
   task_leave();
   trace_event("async_balance");
@@ -35,12 +33,13 @@ static void write_balances(size_t stack_pointer) {
   balance_write(stack_pointer);
 }
 
+#if BOXED_ASYNC == 1
+
+enum { TURNS = 1000 };
 static uint32_t turns;
 
 /* Whether the remaining tasks get one more turn. */
 static bool yields_once_more(void) { return task_count() && turns++ < TURNS; }
-
-#if BOXED_ASYNC == 1
 
 static uint32_t leave_run(Task *task, uint32_t code) {
   trace_event("run");
@@ -101,12 +100,6 @@ static NOINLINE void run(void) {
   trace_flush();
 }
 
-static NOINLINE void finish(size_t stack_pointer) {
-  script_load();
-  while (yields_once_more()) canon_thread_yield();
-  write_balances(stack_pointer);
-}
-
 CONTROL_EXPORT("", "run") void control_run(void) {
   stack_base_seen(platform_stack_pointer());
   run();
@@ -115,8 +108,8 @@ CONTROL_EXPORT("", "run") void control_run(void) {
 CONTROL_EXPORT("", "finish") void control_finish(void) {
   size_t stack_pointer = platform_stack_pointer();
   stack_base_seen(stack_pointer);
-  turns = 0;
-  finish(stack_pointer);
+  script_load();
+  write_balances(stack_pointer); /* no task could go on meanwhile: this call holds the instance */
 }
 
 #endif

@@ -202,9 +202,9 @@ void end_cancel(const Val *value) {
   Channel channel = channel_of_value(value);
   End *end = find((uint32_t)value->bits);
   bool writing = end && (end->state == END_COPYING ? end->writing : end->is_writable);
-  Task *task = task_current();
+  Task *task = task_pause();
   uint32_t handle = (uint32_t)value->bits, result = writing ? channel.cancel_write(handle) : channel.cancel_read(handle);
-  task_enter(task);
+  task_continue(task);
   if (writing)
     EVENT(&channel, "cancel_write");
   else

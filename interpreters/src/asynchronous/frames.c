@@ -36,13 +36,14 @@ static uint32_t code_of(const Wait *wait) {
 
 static void wait_in_place(Task *task) {
   if (task->wait.kind == WAIT_TURNS) {
-    yield_in_place(task);
+    yield_in_place();
     task->wait.left--;
     return;
   }
   uint32_t payload[2] = {0, 0};
+  task_pause();
   uint32_t event = canon_waitable_set_wait(task->wait.set, payload);
-  task_enter(task);
+  task_continue(task);
   deliver(task, event, payload[0], payload[1]);
 }
 

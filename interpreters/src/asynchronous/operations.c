@@ -104,18 +104,19 @@ static void op_yield(const Ops *ops, Task *task) {
   if (ops->run) task->wait = (Wait){.kind = WAIT_TURNS, .left = turns};
 }
 
-void yield_in_place(Task *task) {
+void yield_in_place(void) {
+  Task *task = task_pause();
   uint32_t result = canon_thread_yield();
-  task_enter(task);
+  task_continue(task);
   trace_event("yield");
   trace_answer();
   trace_unsigned(result);
   trace_end();
 }
 
-static void op_yield_now(const Ops *ops, Task *task) {
+static void op_yield_now(const Ops *ops) {
   uint32_t turns = read_u32(ops->reader);
-  for (uint32_t i = 0; ops->run && i < turns; i++) yield_in_place(task);
+  for (uint32_t i = 0; ops->run && i < turns; i++) yield_in_place();
 }
 
 /* ---- Ends -------------------------------------------------------------------------------------------------------- */
@@ -282,7 +283,7 @@ Progress operation(const Ops *ops, Task *task) {
     case WORD('p', 'o', 'l', 'l'): op_poll(ops, task); break;
     case WORD('a', 'w', 'a', 'i', 't'): op_await(ops, task); break;
     case WORD('y', 'i', 'e', 'l', 'd'): op_yield(ops, task); break;
-    case WORD('y', 'i', 'e', 'l', 'd', 'n', 'o', 'w'): op_yield_now(ops, task); break;
+    case WORD('y', 'i', 'e', 'l', 'd', 'n', 'o', 'w'): op_yield_now(ops); break;
     case WORD('r', 'e', 't', 'u', 'r', 'n'): op_return(ops, task); break;
     case WORD('r', 'e', 't'): return op_ret(ops, task);
     case WORD('e', 'x', 'i', 't'): return ops->run ? PROGRESS_END : PROGRESS_ON;

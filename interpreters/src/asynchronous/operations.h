@@ -15,6 +15,6 @@ typedef enum Progress {
 Progress operation(const Ops *ops, Task *task);
 
 /* thread.yield. */
-void yield_in_place(Task *task);
+void yield_in_place(void);
 
 #endif

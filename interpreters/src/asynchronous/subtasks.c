@@ -61,15 +61,15 @@ static void progress(Call *call, uint32_t state) {
 Val *subtask_start(uint32_t which, Val *arguments) {
   const wit_import_func_t *func = &world()->import_funcs[which];
   if (!func->async_impl) fail_async();
-  Task *task = task_current();
   Buffer area = buffer_create(func->async_abi_area_size, func->async_abi_area_align);
   Context *context = call_context(arguments);
   trace_event("import_call");
   trace_unsigned(which);
   trace_end();
   uint32_t status;
+  Task *task = task_pause();
   size_t moved = stack_call_start(func->async_impl, context, area.start, &status);
-  task_enter(task);
+  task_continue(task);
   trace_event("import_start");
   trace_unsigned(which);
   trace_answer();
@@ -104,9 +104,9 @@ void subtask_event(uint32_t handle, uint32_t state) {
 void subtask_cancel(const Val *value, bool asynchronous) {
   uint32_t handle = waitable_handle(value);
   Call *call = subtask_of(value);
-  Task *task = task_current();
+  Task *task = task_pause();
   uint32_t status = asynchronous ? canon_subtask_cancel_async(handle) : canon_subtask_cancel(handle);
-  task_enter(task);
+  task_continue(task);
   trace_event("subtask_cancel");
   trace_unsigned(handle);
   trace_answer();

@@ -29,6 +29,7 @@ typedef struct Wait {
 struct Task {
   Task *next;
   uint32_t number;
+  uint32_t pauses; /* how many others had paused when it paused */
   TaskKind kind;
   uint32_t which;  /* TASK_EXPORT: the export */
   bool blocking;   /* waits in place */

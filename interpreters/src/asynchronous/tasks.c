@@ -6,6 +6,7 @@
 
 static Task *tasks, *current;
 static uint32_t last_number;
+static uint32_t pauses; /* of tasks in the middle of their core calls */
 
 void task_enter(Task *task) {
   current = task;
@@ -13,6 +14,18 @@ void task_enter(Task *task) {
 }
 
 Task *task_current(void) { return current; }
+
+Task *task_pause(void) {
+  if (current) current->pauses = pauses;
+  pauses++;
+  return current;
+}
+
+void task_continue(Task *task) {
+  pauses--;
+  if (task && task->pauses != pauses) fail_overlap();
+  task_enter(task);
+}
 
 void task_leave(void) { task_enter(NULL); }
 
