@@ -22,6 +22,11 @@ class Unpredictable(ValueError):
     """No specification defines the outcome of the script; the model does not guess."""
 
 
+def wrong_kind(*also: TrapClass) -> SpecTrap:
+    """A handle of another kind than is wanted. wasmtime has the words of a handle that is not there."""
+    return SpecTrap(TrapClass.HANDLE_TYPE, also=frozenset((TrapClass.INVALID_HANDLE, *also)))
+
+
 @dataclass(frozen=True, slots=True)
 class ResourceIdentity:
     """A resource type by the component that defines it and its canonical name there."""

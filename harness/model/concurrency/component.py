@@ -13,7 +13,7 @@ from harness.model.concurrency.threads import Thread
 from harness.model.concurrency.waitables import Subtask, Waitable, WaitableSet
 from harness.model.instance import Identify, Instance
 from harness.model.places import Place
-from harness.model.table import Entry, SpecTrap
+from harness.model.table import Entry, SpecTrap, wrong_kind
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.script import operations as s
@@ -83,7 +83,7 @@ class ComponentInstance(Instance, Forked):
         is_end = isinstance(entry, CopyEnd) and entry.shared.is_stream == isinstance(type, t.Stream)
         if not isinstance(entry, CopyEnd) or not is_end or entry.writable != writable:
             # wasmtime has the words of `copying` where the other end of the kind is meant
-            raise SpecTrap(TrapClass.HANDLE_TYPE, also=frozenset({TrapClass.COPYING} if is_end else ()))
+            raise wrong_kind(*([TrapClass.COPYING] if is_end else []))
         if entry.shared.shape != self.store_of.shapes.of(self, type.type):
             raise SpecTrap(TrapClass.HANDLE_TYPE)
         return entry
@@ -113,5 +113,5 @@ class ComponentInstance(Instance, Forked):
 
 def _of(kind: type[_E], entry: Entry) -> _E:
     if not isinstance(entry, kind):
-        raise SpecTrap(TrapClass.HANDLE_TYPE)
+        raise wrong_kind()
     return entry

@@ -19,7 +19,7 @@ from harness.model.concurrency.threads import Activity, Always, HasEvent, Lift, 
 from harness.model.concurrency.waitables import EventCode, EventTuple, SubtaskState, WaitableSet
 from harness.model.instance import part
 from harness.model.scalars import U32
-from harness.model.table import SpecTrap
+from harness.model.table import SpecTrap, wrong_kind
 from harness.plan.outcomes import TrapClass
 from harness.script import async_operations as ao
 from harness.script import operations as s
@@ -137,7 +137,7 @@ def _drop_set(_store: Store, thread: Thread, op: ao.DropSet) -> None:
     inst.tell(a.SetDrop(number))
     entry = inst.table.remove(number)
     if not isinstance(entry, WaitableSet):
-        raise SpecTrap(TrapClass.HANDLE_TYPE)
+        raise wrong_kind()
     entry.drop()
     inst.sets -= 1
 

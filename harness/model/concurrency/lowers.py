@@ -11,7 +11,7 @@ from harness.model.concurrency.store import Store
 from harness.model.concurrency.threads import Do, Lift, Resolved, Thread
 from harness.model.concurrency.waitables import BLOCKED, Subtask, SubtaskState
 from harness.model.crossing import Crossing
-from harness.model.table import SpecTrap
+from harness.model.table import SpecTrap, wrong_kind
 from harness.plan.outcomes import TrapClass
 from harness.script import operations as s
 from harness.trace import async_events as a
@@ -118,7 +118,7 @@ def cancel_subtask(store: Store, thread: Thread, value: s.Value, asynchronous: b
     known = call_of(inst, value)
     subtask = inst.subtask(waitable_handle(inst, value))
     if subtask.resolve_delivered:
-        raise SpecTrap(TrapClass.DELIVERED)
+        raise SpecTrap(TrapClass.DELIVERED, also=frozenset({TrapClass.IN_SET} if subtask.wset is not None else ()))
     if subtask.cancellation_requested:
         # wasmtime has no words for this one, because it does not trap (docs/async.md, F3)
         raise SpecTrap(TrapClass.OTHER)
@@ -160,7 +160,7 @@ def drop_subtask(inst: ComponentInstance, value: s.Value) -> None:
     inst.tell(a.SubtaskDropped(number))
     entry = inst.table.remove(number)
     if not isinstance(entry, Subtask):
-        raise SpecTrap(TrapClass.HANDLE_TYPE)
+        raise wrong_kind()
     entry.drop()
     if known is not None:
         known.handle = 0

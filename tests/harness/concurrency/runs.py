@@ -23,6 +23,7 @@ interface x {
   text: async func(t: string) -> string;
   plain: func(n: u32) -> u32;
   lend: async func(r: borrow<r>);
+  letter: async func(c: char);
   give: async func(r: r) -> r;
   many: async func(a: u32, b: u32, c: u32, d: u32, e: string) -> pair;
   bytes: async func(s: stream<u8>) -> stream<u8>;
