@@ -13,9 +13,14 @@ from harness.plan.async_steps import (
     BackpressureStep,
     CancelledStep,
     CancelStep,
+    EndsStep,
     IfCancelledStep,
+    ReadStep,
     ReturnStep,
+    StopStep,
+    TakeStep,
     TaskStep,
+    WriteStep,
     YieldStep,
 )
 from harness.plan.outcomes import TrapClass
@@ -140,6 +145,7 @@ _ERROR_CONTEXT = Rule("both ends have an error context", ("lift_error_context", 
 _FLAGS = Rule("a flag is a bit; bits without a flag are ignored", ("unpack_flags_from_int",))
 _LIST = Rule("elements follow each other, in order", ("load_list", "store_list"))
 _MAP = Rule("a map is a list of pairs", ("despecialize", "load_list", "store_list"))
+_END = Rule("a readable end moves to the receiver", ("lift_stream", "lift_future", "lower_stream", "lower_future"))
 _OWN = Rule("an own handle leaves the giver's table of handles", ("lift_own", "lower_own"))
 _BORROW = Rule(
     "a borrow stays in the lender's table; the component that defines the resource gets the representation",
@@ -158,13 +164,14 @@ KINDS: Mapping[str, Rule] = {
     "error_context": _ERROR_CONTEXT,
     "flags": _FLAGS,
     "map": _MAP,
+    **dict.fromkeys(("stream", "future"), _END),
     "own": _OWN,
     "borrow": _BORROW,
 }
 """By the kind of a value, as the names of functions in wit_dylib.h have it (`push_s8`, `pop_record`)."""
 
 
-def of_type(type: t.Type) -> Rule | None:
+def of_type(type: t.Type) -> Rule:
     """The rule of a type by itself, its parts apart."""
     match type:
         case t.Prim():
@@ -179,17 +186,18 @@ def of_type(type: t.Type) -> Rule | None:
             return _LIST
         case t.Map():
             return _MAP
+        case t.Stream() | t.Future():
+            return _END
         case t.Own():
             return _OWN
         case t.Borrow():
             return _BORROW
-    return None
 
 
 def of_types(types: Iterable[t.Type | None]) -> list[Rule]:
     """The rules of types and of all their parts, each once."""
     found = [of_type(type) for type in t.reachable(*types)]
-    return list(dict.fromkeys(rule for rule in found if rule is not None))
+    return list(dict.fromkeys(found))
 
 
 def of_steps(steps: Sequence[Step[Value]] | Sequence[Step[str]]) -> list[Rule]:
@@ -241,6 +249,15 @@ def _of_task_step(step: TaskStep[Value] | TaskStep[str]) -> Rule:
             return Rule("a task returns once, and may go on", ("canon_task_return", "Task.return_"))
         case CancelledStep() | IfCancelledStep():
             return Rule("a task that was told that it is cancelled may end without a result", ("canon_task_cancel",))
+        case EndsStep():
+            return Rule("a component makes both ends at once", ("canon_stream_new", "canon_future_new"))
+        case ReadStep() | WriteStep():
+            says = "a copy goes on until one side has nothing left, and tells its count"
+            return Rule(says, ("stream_copy", "future_copy", "SharedStreamImpl.read", "SharedStreamImpl.write"))
+        case TakeStep():
+            return Rule("elements are lifted as values of their type", ("load_list_from_range",))
+        case StopStep():
+            return Rule("a copy under way can be cancelled, and tells what it has copied", ("cancel_copy",))
         case BackpressureStep():
             return Rule(
                 "a component with backpressure starts no calls", ("canon_backpressure_inc", "canon_backpressure_dec")

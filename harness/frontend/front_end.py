@@ -77,14 +77,15 @@ def surround(
     features: Sequence[str] = (),
     merge_versions: bool = True,
     both_ways: Collection[str] = (),
+    ends: bool = False,
 ) -> Surroundings:
     """The composition around a world: `source` is a WIT file or folder, or a text. `merge_versions`: the subject is
     linked as by default. `both_ways`: interfaces and functions of the world that it shall import and export, though it
-    does only one of them. Raises `FrontEndError`."""
+    does only one of them. `ends`: functions with streams and futures stay. Raises `FrontEndError`."""
     try:
         resolve, package, text = _load(source, features)
         subject = select_world(resolve, package, world)
-        lost = narrow(resolve, subject)
+        lost = narrow(resolve, subject, ends)
         if both_ways:
             add_other_ways(resolve, subject, both_ways)
         if text is None or lost or both_ways:

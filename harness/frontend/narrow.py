@@ -34,13 +34,13 @@ LARGEST = 1 << 40
 """Counts end here."""
 
 
-def narrow(resolve: Resolve, world: WorldId) -> tuple[str, ...]:
-    """Remove all items that mention streams, futures and types too large, from interfaces and
+def narrow(resolve: Resolve, world: WorldId, ends: bool = False) -> tuple[str, ...]:
+    """Remove all items that mention types too large, and (unless `ends`) streams and futures, from interfaces and
     worlds.
 
     Returns the removed items of `world`, each with the reason; if nothing is removed, `resolve` is unchanged.
     """
-    reasons = _reasons(resolve, world)
+    reasons = _reasons(resolve, world, ends)
     lost = _lost_functions(resolve, world, reasons)
     if not lost:
         return ()
@@ -61,13 +61,13 @@ def narrow(resolve: Resolve, world: WorldId) -> tuple[str, ...]:
     return tuple(lost)
 
 
-def _reasons(resolve: Resolve, world: WorldId) -> list[str]:
+def _reasons(resolve: Resolve, world: WorldId, ends: bool) -> list[str]:
     """For each type, why its functions cannot run; empty if they can."""
     limits = _Limits(resolve, world)
     reasons: list[str] = []
     for definition, size, depth in zip(resolve.types, limits.sizes, limits.depths, strict=True):
         kind = definition.kind
-        reason = ASYNC if isinstance(kind, Future | Stream) else ""
+        reason = ASYNC if isinstance(kind, Future | Stream) and not ends else ""
         if size > limits.size:
             count = f"{size}" if size < LARGEST else f"{LARGEST} or more"
             reason = f"type too large ({count} parts, the limit for this world to be valid is {limits.size})"

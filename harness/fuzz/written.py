@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.plan.async_steps import IfCancelledStep
+from harness.plan.async_steps import IfCancelledStep, TakeStep, WriteStep
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, Step
 from harness.planner.composition import Composition
@@ -47,6 +47,8 @@ class _Writer:
                 return DropStep(step.handle, step.stale, step.trap, during, step.destroys, step.by)
             case IfCancelledStep():
                 return IfCancelledStep(tuple([self.step(role, inner) for inner in step.steps]), step.by)
+            case WriteStep() | TakeStep():
+                raise AssertionError("no random run has these steps")
         return step
 
     def _call(self, role: Role, step: CallStep[Value]) -> CallStep[str]:

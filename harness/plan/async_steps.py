@@ -31,7 +31,7 @@ class YieldStep:
 
 @dataclass(frozen=True)
 class AwaitStep:
-    """A component waits until a call is resolved, takes its result and drops it."""
+    """A component waits until a call is resolved, takes its result and drops it; or until an end's copy is over."""
 
     handle: str
     status: State | None = None
@@ -90,6 +90,66 @@ class BackpressureStep:
     path: StepPath = ()
 
 
+@dataclass(frozen=True)
+class EndsStep:
+    """A component makes both ends of a stream or future. `type`: its canonical name. `exported`: that of a function
+    that the component exports; None: wherever it occurs first, among imports before exports."""
+
+    readable: str
+    writable: str
+    type: str
+    exported: bool | None = None
+    by: Role | None = None
+    path: StepPath = ()
+
+
+@dataclass(frozen=True)
+class ReadStep:
+    """A component reads up to `count` elements. `status`: the state of the end behind it."""
+
+    handle: str
+    count: int = 1
+    status: State | None = None
+    trap: TrapClass | None = None
+    by: Role | None = None
+    path: StepPath = ()
+
+
+@dataclass(frozen=True)
+class WriteStep(Generic[V]):
+    """A component writes elements. `offered` None: as many as there are values. `status`: as of a read."""
+
+    handle: str
+    values: tuple[V, ...] = ()
+    offered: int | None = None
+    status: State | None = None
+    trap: TrapClass | None = None
+    by: Role | None = None
+    path: StepPath = ()
+
+
+@dataclass(frozen=True)
+class TakeStep(Generic[V]):
+    """A component takes what an end has read, so that the handles among it have names."""
+
+    handle: str
+    values: tuple[V, ...]
+    by: Role | None = None
+    path: StepPath = ()
+
+
+@dataclass(frozen=True)
+class StopStep:
+    """A component cancels the copy of an end. `status`: as of a read."""
+
+    handle: str
+    status: State | None = None
+    trap: TrapClass | None = None
+    by: Role | None = None
+    path: StepPath = ()
+
+
+EndStep: TypeAlias = EndsStep | ReadStep | WriteStep[V] | TakeStep[V] | StopStep
 TaskStep: TypeAlias = (
-    YieldStep | AwaitStep | CancelStep | ReturnStep | CancelledStep | IfCancelledStep[V] | BackpressureStep
+    YieldStep | AwaitStep | CancelStep | ReturnStep | CancelledStep | IfCancelledStep[V] | BackpressureStep | EndStep[V]
 )

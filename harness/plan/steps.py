@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeAlias, TypeVar
 
-from harness.plan.async_steps import IfCancelledStep, TaskStep
+from harness.plan.async_steps import EndsStep, IfCancelledStep, TakeStep, TaskStep
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.script.async_operations import State
@@ -49,8 +49,8 @@ class CallStep(Generic[V]):
 
 @dataclass(frozen=True)
 class DropStep(Generic[V]):
-    """A drop of a handle of a resource, of an error context or of a call. `during`: the actions of the resource's
-    destructor.
+    """A drop of a handle of a resource, of an error context, of a call or of an end. `during`: the actions of the
+    resource's destructor.
 
     `stale`: dropped by the component that makes the calls, which has given it away.
     """
@@ -126,7 +126,9 @@ def trap_of(step: Step[V]) -> TrapClass | None:
 
 def own_trap(step: Step[V]) -> TrapClass | None:
     """The trap that a step says itself."""
-    return None if isinstance(step, NewStep | ErrorContextStep | IfCancelledStep) else step.trap
+    if isinstance(step, NewStep | ErrorContextStep | IfCancelledStep | EndsStep | TakeStep):
+        return None
+    return step.trap
 
 
 def inner_steps(step: Step[V]) -> Sequence[Step[V]]:
@@ -143,7 +145,7 @@ def ending_in(steps: Sequence[Step[V]], trap: TrapClass) -> tuple[Step[V], ...]:
     match last:
         case None:
             return ()
-        case NewStep() | ErrorContextStep():
+        case NewStep() | ErrorContextStep() | EndsStep() | TakeStep():
             return ending_in(before, trap)  # it did not happen
         case DropStep(during=during):
             inner = ending_in(during, trap)

@@ -200,7 +200,9 @@ class Caller:
                 frame.room.take()
                 frame.steps.append(MessageStep(held.name, by=frame.by))
                 frame.room.give_back()
-            identity = None if isinstance(found, t.Prim) else self.composition.identity(role, found.resource)
+            identity = None
+            if isinstance(found, t.Own | t.Borrow):
+                identity = self.composition.identity(role, found.resource)
             if isinstance(found, t.Own) and identity is not None and identity == wanted:
                 kept.append(held.name)
             elif isinstance(found, t.Own) and identity is not None and hold:

@@ -36,7 +36,8 @@ def case_plan(case: Case) -> Plan:
     if unknown is not None:
         raise case.error(["features"], unknown)
     try:
-        surroundings = surround(case_source(case), case.world, case.features, case.merge_versions)
+        ends = bool(case.steps)
+        surroundings = surround(case_source(case), case.world, case.features, case.merge_versions, ends=ends)
     except FrontEndError as error:
         if isinstance(case.wit, str) and error.line is not None:
             place = case.file.place_within("wit", error.line, error.column)

@@ -15,8 +15,14 @@ from harness.plan.async_steps import (
     BackpressureStep,
     CancelledStep,
     CancelStep,
+    EndsStep,
+    EndStep,
     IfCancelledStep,
+    ReadStep,
     ReturnStep,
+    StopStep,
+    TakeStep,
+    WriteStep,
     YieldStep,
 )
 from harness.plan.roles import Role
@@ -33,6 +39,7 @@ from harness.plan.steps import (
 )
 from harness.planner.async_calls import CALL_STATES, add_call, add_check, add_start
 from harness.planner.composition import Composition
+from harness.planner.end_steps import Ends, add_copy, add_end_of_copy, add_ends
 from harness.planner.named import import_of, resource_of
 from harness.planner.names import HandleNames
 from harness.planner.registers import Frame, Held, ScriptBuilder
@@ -49,7 +56,18 @@ from harness.planner.task_steps import (
     several_at_once,
 )
 from harness.script import operations as s
-from harness.script.async_operations import Exit, IfCancelled, SubtaskDrop, TaskCancel, TaskReturn
+from harness.script.async_operations import (
+    CancelCopy,
+    DropEnd,
+    Exit,
+    Got,
+    IfCancelled,
+    Read,
+    SubtaskDrop,
+    TaskCancel,
+    TaskReturn,
+    Write,
+)
 from harness.script.encoding import encode, handles
 from harness.script.parser import ScriptValueError
 from harness.text.nearest import there_are
@@ -102,6 +120,7 @@ class Compiler(Generic[V]):
         self._have_destructors = False
         self._answering: dict[Frame, Answering[V]] = {}
         self._started = StartedCalls[V]()
+        self._ends = Ends(composition)
 
     def compile(self, steps: Sequence[Step[V]], eager: bool = False) -> dict[Role, s.Script]:
         """Raises `StepError`, and `OutOfRegisters`."""
@@ -131,6 +150,8 @@ class Compiler(Generic[V]):
                 raise AssertionError("a call of a run says who makes it")
             case NewStep() | ErrorContextStep():
                 return Role.SUBJECT
+            case EndsStep():
+                return Role.SUBJECT if frame is None else frame.role
             case YieldStep() | BackpressureStep():
                 if frame is None:
                     raise StepError(step.path, "say which component does this, with `by`")
@@ -139,7 +160,7 @@ class Compiler(Generic[V]):
                 raise only_in_a_call(step)
             case DropStep(stale=True) if frame is not None:
                 return frame.role
-            case DropStep() | RepStep() | MessageStep() | AwaitStep() | CancelStep():
+            case _:
                 holder = self.names.holder(step.handle)
                 if holder is None:
                     known = [f"${name}" for name in self.names.owners]
@@ -155,6 +176,8 @@ class Compiler(Generic[V]):
         match step:
             case CallStep():
                 self._call(frame, step)
+            case DropStep() if self._ends.has(frame.role, step.handle):
+                frame.add(DropEnd(self._handle(frame, step.handle, step, reads)), reads)
             case DropStep() if self._started.has(step.handle):
                 frame.add(SubtaskDrop(self._handle(frame, step.handle, step, reads)), reads)
             case DropStep():
@@ -171,6 +194,10 @@ class Compiler(Generic[V]):
                 register = frame.owner.new_register()
                 context = self._handle(frame, step.handle, step, reads)
                 frame.add(s.ErrorContextMessage(register, context), reads, register)
+            case EndsStep() | ReadStep() | WriteStep() | TakeStep() | StopStep():
+                self._end_step(frame, step)
+            case AwaitStep() if self._ends.has(frame.role, step.handle):
+                add_end_of_copy(frame, self._end(frame, step), step)
             case AwaitStep():
                 self._await(frame, step)
             case CancelStep():
@@ -283,6 +310,59 @@ class Compiler(Generic[V]):
         self.names.bind(frame.role, step.name, Held(frame, s.Register(register), register=register), own=True)
         add_check(frame, register, step.status, CALL_STATES)
 
+    def _end(self, frame: Frame, step: ReadStep | WriteStep[V] | TakeStep[V] | StopStep | AwaitStep) -> int:
+        """The register with an end that the component has."""
+        reads: list[int] = []
+        if not self._ends.has(frame.role, step.handle):
+            self._handle(frame, step.handle, step, reads)
+            raise StepError(step.path, f"${step.handle} is no end of a stream or future")
+        held = self.names.held(frame.role, step.handle)
+        assert held is not None
+        return frame.register_of(held)
+
+    def _end_step(self, frame: Frame, step: EndStep[V]) -> None:
+        if isinstance(step, EndsStep):
+            place, type = self._ends.place(frame.role, step)
+            for name, register in zip((step.readable, step.writable), add_ends(frame, place), strict=True):
+                self._ends.learn(frame.role, name, type)
+                self.names.bind(frame.role, name, Held(frame, s.Register(register), register=register), own=True)
+            return
+        end = self._end(frame, step)
+        match step:
+            case ReadStep(count=count):
+                add_copy(frame, Read(s.Register(end), count), end, [end], step)
+            case StopStep():
+                add_copy(frame, CancelCopy(s.Register(end)), end, [end], step)
+            case WriteStep():
+                reads = [end]
+                payload = self._ends.payload(frame.role, step.handle)
+                values = tuple([self._element(frame, step, at, payload, reads) for at in range(len(step.values))])
+                add_copy(frame, Write(s.Register(end), values, step.offered), end, reads, step)
+            case TakeStep():
+                self._take(frame, step, end)
+
+    def _element(self, frame: Frame, step: WriteStep[V], at: int, payload: t.Type | None, reads: list[int]) -> s.Value:
+        where = ("values", at)
+        if payload is None:
+            raise StepError((*step.path, *where), f"${step.handle} carries no values: say how many with `offer`")
+        value = self._value(step, step.values[at], where, payload)
+        return self._given(frame, step, where, value, payload, reads, [])
+
+    def _take(self, frame: Frame, step: TakeStep[V], end: int) -> None:
+        type = self._ends.elements(frame.role, step.handle)
+        if type is None:
+            raise StepError((*step.path, "values"), f"${step.handle} carries no values")
+        register = frame.owner.new_register()
+        frame.add(Got(register, s.Register(end)), [end], register)
+        if isinstance(type, t.List):
+            found: Value = tuple(
+                [self._value(step, text, ("values", at), type.type) for at, text in enumerate(step.values)]
+            )
+        else:
+            (text,) = step.values
+            found = self._value(step, text, ("values", 0), type)
+        self._bind(frame, s.Register(register), found, type)
+
     def _await(self, frame: Frame, step: AwaitStep) -> None:
         started = self._started.of(step)
         register = add_await(frame, started, step)
@@ -362,13 +442,14 @@ class Compiler(Generic[V]):
                 continue  # what is given here is no handle
             own = not isinstance(found, t.Borrow)
             self.names.bind(role, name, held, own)
+            self._ends.learn(role, name, found)
             if isinstance(given, HandleName) and given.arrives is not None:
                 self.names.is_another(given.name, name, own)
             if not own:
                 borrowed.append((name, held))
         return borrowed
 
-    def _value(self, step: CallStep[V], given: V, where: Where, type: t.Type) -> Value:
+    def _value(self, step: CallStep[V] | WriteStep[V] | TakeStep[V], given: V, where: Where, type: t.Type) -> Value:
         try:
             return self._read(given, type)
         except WaveError as error:
@@ -377,7 +458,7 @@ class Compiler(Generic[V]):
     def _given(
         self,
         frame: Frame,
-        step: CallStep[V],
+        step: CallStep[V] | WriteStep[V],
         where: Where,
         value: Value,
         type: t.Type,

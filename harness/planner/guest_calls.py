@@ -17,6 +17,7 @@ from harness.plan.steps import CallStep, DropStep, Step
 from harness.planner.calls import Caller
 from harness.planner.guest_rules import Forward, GuestComposition
 from harness.planner.named import WORLD
+from harness.planner.ownership import Ownership
 from harness.planner.room import Doing
 from harness.planner.values import Handle, with_handles
 from harness.script import operations as s
@@ -78,6 +79,22 @@ class Wrapping:
         ]
 
 
+class _WrappingOwnership(Ownership):
+    """The destructor of a handle that stands for another drops that one."""
+
+    wrapping: Wrapping
+
+    def destroy(self, frame: Doing, identity: ResourceIdentity, name: str) -> None:
+        if identity.implementor is not Role.SUBJECT:
+            super().destroy(frame, identity, name)
+            return
+        frame.room.give_back()
+        inner = self.wrapping.inner.pop(name)
+        destructor = Doing(self._rooms[Role.SUBJECT])
+        super().destroy(destructor, inner.identity, inner.name)
+        frame.steps.append(DropStep(name, during=tuple(destructor.steps), by=frame.by))
+
+
 class GuestCaller(Caller):
     """Draws the calls of a driver; what the subject does follows from its rules."""
 
@@ -86,6 +103,9 @@ class GuestCaller(Caller):
     def __init__(self, composition: GuestComposition, random: Random, lists: s.Lists = s.Lists.BY_ELEMENT) -> None:
         super().__init__(composition, random, lists)
         self._wrapping = Wrapping(composition)
+        own = _WrappingOwnership(composition, random, self._rooms, self._call_nested)
+        own.wrapping = self._wrapping
+        self._own = own
 
     def _answer(
         self, role: Role, function: Function, args: tuple[Value, ...], result: Value | None
@@ -102,7 +122,7 @@ class GuestCaller(Caller):
             result = self._forward(frame, function, rule.imported, args, result)
         else:
             for own, name in self._wrapping.others_dropped(args, function, rule.parameter):
-                self._destroy(frame, self.composition.identity(role, own.resource), name)
+                self._own.destroy(frame, self.composition.identity(role, own.resource), name)
             result = None if rule.parameter is None else args[rule.parameter]
         if result is not None and function.result is not None:
             for _ in handles(result, function.result):
@@ -140,16 +160,6 @@ class GuestCaller(Caller):
         if isinstance(found, t.Prim) or not self._wrapping.is_wrapped(found):
             return held
         frame.room.take()  # the inner handle stays
-        name = self._new_name(found.resource.name)
+        name = self._own.new_name(found.resource.name)
         self._wrapping.inner[name] = Inner(held.name, self._wrapping.imported(found))
         return HandleName(name)
-
-    def _destroy(self, frame: Doing, identity: ResourceIdentity, name: str) -> None:
-        if identity.implementor is not Role.SUBJECT:
-            super()._destroy(frame, identity, name)
-            return
-        frame.room.give_back()
-        inner = self._wrapping.inner.pop(name)
-        destructor = Doing(self._rooms[Role.SUBJECT])
-        super()._destroy(destructor, inner.identity, inner.name)
-        frame.steps.append(DropStep(name, during=tuple(destructor.steps), by=frame.by))

@@ -22,12 +22,13 @@ class OutOfRegisters(Exception):
 
 @dataclass(eq=False, slots=True)
 class _Written:
-    """An operation of a frame; the registers that it reads, and the one that it writes."""
+    """An operation of a frame; the registers that it reads, and those that it writes."""
 
     frame: int
     op: s.Op
     reads: Sequence[int] = ()
     writes: int | None = None
+    also: int | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -68,22 +69,33 @@ class ScriptBuilder:
         numbers: dict[int, int] = {}
         last = _last_uses(self.ops)
         for at, written in enumerate(self.ops):
-            op, to = written.op, written.writes
+            op = written.op
             if written.reads:
                 op = _reading(op, numbers)
                 if not self.together:
                     free += [numbers.pop(register) for register in dict.fromkeys(written.reads) if last[register] == at]
-            if to is not None:
+            if written.also is not None:
+                assert isinstance(op, a.NewEnds) and written.writes is not None
+                for to in (written.writes, written.also):
+                    numbers[to] = self._free_of(free)
+                    free.pop()
+                op = replace(op, readable=numbers[written.writes], writable=numbers[written.also])
+            elif written.writes is not None:
+                to = written.writes
                 if to in numbers:
                     op = _writing(op, numbers[to])
-                elif free:
-                    op = _writing(op, free[-1])
+                else:
+                    op = _writing(op, self._free_of(free))
                     if to in last or self.together:
                         numbers[to] = free.pop()
-                else:
-                    raise OutOfRegisters(f"the {self.role.value} holds {s.REGISTERS} handles")
             frames[written.frame].append(op)
         return s.Script(tuple(s.Frame(k, tuple(ops)) for k, ops in zip(self.keys, frames, strict=True)), eager, lists)
+
+    def _free_of(self, free: Sequence[int]) -> int:
+        """The next free register."""
+        if not free:
+            raise OutOfRegisters(f"the {self.role.value} holds {s.REGISTERS} handles")
+        return free[-1]
 
 
 def _last_uses(ops: Sequence[_Written]) -> dict[int, int]:
@@ -105,9 +117,17 @@ class Frame:
     def role(self) -> Role:
         return self.owner.role
 
-    def add(self, op: s.Op, reads: Sequence[int] = (), writes: int | None = None, within: bool = False) -> None:
-        """`within`: nothing may be put between it and the operation before it."""
-        written = _Written(self.number, op, reads, writes)
+    def add(
+        self,
+        op: s.Op,
+        reads: Sequence[int] = (),
+        writes: int | None = None,
+        within: bool = False,
+        also: int | None = None,
+    ) -> None:
+        """`within`: nothing may be put between it and the operation before it. `also`: a second register that it
+        writes, as `NewEnds` does."""
+        written = _Written(self.number, op, reads, writes, also)
         if not within:
             self._last, self._last_at = written, len(self.owner.ops)
         self.owner.ops.append(written)
@@ -120,6 +140,12 @@ class Frame:
             held.register = self._fetched(held)
         reads.append(held.register)
         return s.Register(held.register)
+
+    def register_of(self, held: Held) -> int:
+        """The register with a handle, also where it came as an argument."""
+        if held.register is None:
+            held.register = self._fetched(held)
+        return held.register
 
     def _fetched(self, held: Held) -> int:
         """A register that gets the handle: now, or at the end of a frame that the value came to and that is over or

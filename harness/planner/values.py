@@ -106,7 +106,7 @@ class Values:
         needed: dict[ResourceIdentity, int] = {}
         for value, param in zip(args, function.params, strict=True):
             for _, found, _ in handles(value, param.type):
-                if not isinstance(found, t.Prim):
+                if isinstance(found, t.Own | t.Borrow):
                     identity = composition.identity(role, found.resource)
                     needed[identity] = needed.get(identity, 0) + 1
         return all(

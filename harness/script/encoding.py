@@ -118,18 +118,18 @@ def read_numbers(data: bytes, type: t.Prim) -> list[s.Number]:
     return [s.Number(type.canonical, number) for number in numbers]
 
 
-FoundHandle = tuple[tuple[int, ...], "t.Own | t.Borrow | t.Prim", Value]
+FoundHandle = tuple[tuple[int, ...], "t.Own | t.Borrow | t.Future | t.Stream | t.Prim", Value]
 
 
 def handles(value: Value, type: t.Type) -> Iterable[FoundHandle]:
-    """Handles and error contexts inside a value: the path for `pick`, the type, the value there."""
+    """Handles, ends and error contexts inside a value: the path for `pick`, the type, the value there."""
     return _handles(value, type, ()) if type.holds_handles else ()
 
 
 def _handles(value: Value, type: t.Type, path: tuple[int, ...]) -> Iterator[FoundHandle]:
     if not type.holds_handles:
         return
-    if isinstance(type, t.Own | t.Borrow | t.Prim):
+    if isinstance(type, t.Own | t.Borrow | t.Future | t.Stream | t.Prim):
         yield path, type, value
     for index, (part, inner) in enumerate(value_parts(value, type)):
         yield from _handles(part, inner, (*path, index))

@@ -82,7 +82,7 @@ def _step(step: Step[str]) -> list[tuple[str, str]]:
         case MessageStep():
             pairs += [("message-of", _handle(step.handle)), *_by(step)]
         case _:
-            pairs += [*task_step_pairs(step, _handle, _tables), *_by(step)]
+            pairs += [*task_step_pairs(step, _handle, _tables, _texts), *_by(step)]
     trap = own_trap(step)
     if trap is not None:
         pairs.append(("trap", toml_string(trap.value)))
@@ -97,6 +97,10 @@ def _by(step: Step[str]) -> list[tuple[str, str]]:
 
 def _during(steps: Sequence[Step[str]]) -> list[tuple[str, str]]:
     return [("during", _tables(steps))] if steps else []
+
+
+def _texts(texts: Sequence[str]) -> str:
+    return _array(map(toml_string, texts))
 
 
 def _tables(steps: Sequence[Step[str]]) -> str:

@@ -10,9 +10,15 @@ from harness.plan.async_steps import (
     BackpressureStep,
     CancelledStep,
     CancelStep,
+    EndsStep,
+    EndStep,
     IfCancelledStep,
+    ReadStep,
     ReturnStep,
+    StopStep,
+    TakeStep,
     TaskStep,
+    WriteStep,
     YieldStep,
 )
 from harness.plan.outcomes import TrapClass
@@ -25,6 +31,8 @@ STARTED = (State.STARTING, State.STARTED, State.RETURNED)
 """What the caller of a call is told at once."""
 RESOLVED = (State.RETURNED, State.CANCELLED)
 _CANCEL = (State.STARTED, *RESOLVED)
+COPIED = (State.COPYING, State.COMPLETED, State.DROPPED, State.CANCELLED)
+"""How an end is after an operation on it: its copy is under way, or how it ended."""
 
 ReadSteps = Callable[[Sequence[dict[str, Any]], StepPath], "tuple[Step[str], ...]"]
 
@@ -48,6 +56,22 @@ def read_task_step(
         return IfCancelledStep(steps(row["if-cancelled"], (*path, "if-cancelled")), by, path)
     if "backpressure" in row:
         return BackpressureStep(row["backpressure"], trap, by, path)
+    return _read_end_step(row, path, by, trap)
+
+
+def _read_end_step(row: dict[str, Any], path: StepPath, by: Role | None, trap: TrapClass | None) -> EndStep[str] | None:
+    status, values = status_of(row), tuple(row.get("values", ()))
+    if "ends" in row:
+        readable, writable = (name.removeprefix("$") for name in row["ends"])
+        return EndsStep(readable, writable, row["type"], row.get("exported"), by, path)
+    if "read" in row:
+        return ReadStep(row["read"].removeprefix("$"), row.get("count", 1), status, trap, by, path)
+    if "write" in row:
+        return WriteStep(row["write"].removeprefix("$"), values, row.get("offer"), status, trap, by, path)
+    if "take" in row:
+        return TakeStep(row["take"].removeprefix("$"), values, by, path)
+    if "stop" in row:
+        return StopStep(row["stop"].removeprefix("$"), status, trap, by, path)
     return None
 
 
@@ -60,9 +84,12 @@ def status_pair(status: State | None) -> list[tuple[str, str]]:
 
 
 def task_step_pairs(
-    step: TaskStep[str], handle: Callable[[str], str], array: Callable[[Sequence[Step[str]]], str]
+    step: TaskStep[str],
+    handle: Callable[[str], str],
+    array: Callable[[Sequence[Step[str]]], str],
+    texts: Callable[[Sequence[str]], str],
 ) -> list[tuple[str, str]]:
-    """The keys of a step in a case file, without `by` and `trap`. `array` writes the steps inside."""
+    """The keys of a step in a case file, without `by` and `trap`. `array` writes the steps inside, `texts` texts."""
     match step:
         case YieldStep(times, in_place):
             return [("yield", str(times)), *([("in-place", "true")] if in_place else [])]
@@ -79,6 +106,19 @@ def task_step_pairs(
             return [("if-cancelled", array(steps))]
         case BackpressureStep(change):
             return [("backpressure", str(change))]
+        case EndsStep(readable, writable, type, exported):
+            side = [] if exported is None else [("exported", "true" if exported else "false")]
+            return [("ends", f"[{handle(readable)}, {handle(writable)}]"), ("type", texts([type])[1:-1]), *side]
+        case ReadStep(name, count, status):
+            return [("read", handle(name)), *([("count", str(count))] if count != 1 else []), *status_pair(status)]
+        case WriteStep(name, values, offered, status):
+            given = [("values", texts(values))] if values else []
+            offer = [] if offered is None else [("offer", str(offered))]
+            return [("write", handle(name)), *given, *offer, *status_pair(status)]
+        case TakeStep(name, values):
+            return [("take", handle(name)), ("values", texts(values))]
+        case StopStep(name, status):
+            return [("stop", handle(name)), *status_pair(status)]
 
 
 def _kind(required: str, by: Schema, trap: Schema | None, properties: dict[str, Any]) -> Schema:
@@ -93,14 +133,16 @@ def status_schema(states: Sequence[State], description: str) -> Schema:
 def task_step_schemas(handle: str, by: Schema, trap: Schema, inner: Schema) -> list[Schema]:
     """`handle`: the pattern of a name; `inner`: the schema of a step inside."""
     true = {"const": True}
+    status = status_schema(COPIED, "The end behind it: its copy is under way, or how it ended.")
     return [
         _kind("yield", by, trap, {
             "yield": {"type": "integer", "minimum": 1, "maximum": 1000, "description": "Let others go on, this often."},
             "in-place": {"type": "boolean", "description": "Nothing else enters the component meanwhile."},
         }),
         _kind("await", by, trap, {
-            "await": text("Wait until this call is resolved; take its result and drop it.", pattern=handle),
-            "status": status_schema(RESOLVED, "How it is resolved."),
+            "await": text("Wait until this call is resolved, take its result and drop it; or until this end's copy is "
+                          "over.", pattern=handle),
+            "status": status_schema((State.RETURNED, *COPIED[1:]), "How it is resolved, or how the copy ended."),
         }),
         _kind("cancel", by, trap, {
             "cancel": text("Ask for the cancellation of this call, and wait for the answer.", pattern=handle),
@@ -118,4 +160,28 @@ def task_step_schemas(handle: str, by: Schema, trap: Schema, inner: Schema) -> l
         _kind("backpressure", by, trap, {
             "backpressure": {"enum": [1, -1], "description": "One reason more, or one less, to start no calls here."},
         }),
+        {**_kind("ends", by, None, {
+            "ends": {
+                "type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "string", "pattern": handle},
+                "description": "The names of a new readable and a new writable end.",
+            },
+            "type": text("Their type, as in a trace: `stream<u8>`, `a:b/c#name`."),
+            "exported": {"type": "boolean", "description": "The type as an exported function has it, or an imported."},
+        }), "required": ["ends", "type"]},
+        _kind("read", by, trap, {
+            "read": text("Read from this readable end.", pattern=handle),
+            "count": {"type": "integer", "minimum": 0, "maximum": 2**28, "description": "So many elements; else 1."},
+            "status": status,
+        }),
+        _kind("write", by, trap, {
+            "write": text("Write to this writable end.", pattern=handle),
+            "values": {"type": "array", "items": {"type": "string"}, "description": "The elements, as arguments."},
+            "offer": {"type": "integer", "minimum": 0, "maximum": 2**28, "description": "More or fewer than these."},
+            "status": status,
+        }),
+        {**_kind("take", by, None, {
+            "take": text("Take what this end has read.", pattern=handle),
+            "values": {"type": "array", "items": {"type": "string"}, "description": "The elements, with handles."},
+        }), "required": ["take", "values"]},
+        _kind("stop", by, trap, {"stop": text("Cancel the copy of this end.", pattern=handle), "status": status}),
     ]  # fmt: skip

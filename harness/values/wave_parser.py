@@ -90,10 +90,8 @@ class _Parser:
                 return self._one_of(self.expect("label", "a case"), type.cases, "case")
             case t.Flags():
                 return self._flags(type)
-            case t.Own() | t.Borrow():
+            case t.Own() | t.Borrow() | t.Future() | t.Stream():
                 return HandleName(self.expect("handle", "a handle (`$name`)").text, self._arrives())
-            case t.Future() | t.Stream():
-                raise self._error(f"nothing: {type.canonical} has no values", self._peek())
 
     def _arrives(self) -> str | None:
         return self.expect("handle", "a handle (`$name`)").text if self._in_step and self._keyword("as") else None

@@ -102,7 +102,7 @@ class _Structure:
 
     @cached_property
     def holds_handles(self) -> bool:
-        return isinstance(self, (Own, Borrow)) or any(part.holds_handles for part in self.parts)
+        return isinstance(self, (Own, Borrow, Future, Stream)) or any(part.holds_handles for part in self.parts)
 
 
 class Members(_Structure):

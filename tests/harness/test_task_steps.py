@@ -12,8 +12,13 @@ from harness.plan.async_steps import (
     BackpressureStep,
     CancelledStep,
     CancelStep,
+    EndsStep,
     IfCancelledStep,
+    ReadStep,
     ReturnStep,
+    StopStep,
+    TakeStep,
+    WriteStep,
     YieldStep,
 )
 from harness.plan.outcomes import TrapClass
@@ -31,6 +36,8 @@ interface x {
   g: async func();
   make: async func() -> r;
   s: func();
+  carry: async func(a: option<stream<u8>>, b: result<u8, future<r>>);
+  unit: func(a: stream);
 }
 world w { import x; }
 """
@@ -52,6 +59,14 @@ STEPS: tuple[Step[str], ...] = (
     ),
     CancelStep("c", True, State.STARTED),
     AwaitStep("c", State.CANCELLED, by=Role.DRIVER),
+    EndsStep("s", "t", "stream<u8>"),
+    EndsStep("s", "t", "stream<u8>", True),
+    ReadStep("s", 0, State.COPYING),
+    ReadStep("s"),
+    WriteStep("t", ("1", "2")),
+    WriteStep("t", (), 3, State.DROPPED, TrapClass.END_DONE),
+    TakeStep("s", ("$x",)),
+    StopStep("t", State.CANCELLED),
     BackpressureStep(-1, TrapClass.BACKPRESSURE),
 )
 
@@ -64,7 +79,11 @@ def test_what_is_written_is_read_again() -> None:
 
 def test_the_trap_of_steps_inside() -> None:
     assert trap_of(STEPS[0]) is TrapClass.NOT_CANCELLED
-    assert [trap_of(step) for step in STEPS[1:]] == [None, None, TrapClass.BACKPRESSURE]
+    traps = {step.__class__: trap_of(step) for step in STEPS[1:]}
+    assert {made: trap for made, trap in traps.items() if trap is not None} == {
+        WriteStep: TrapClass.END_DONE,
+        BackpressureStep: TrapClass.BACKPRESSURE,
+    }
     inner = IfCancelledStep[str]((YieldStep(1), CancelledStep()))
     (ended,) = ending_in((inner,), TrapClass.OTHER)
     assert isinstance(ended, IfCancelledStep)
@@ -138,6 +157,16 @@ def test_registers_are_not_used_again_where_frames_go_on_in_any_order() -> None:
             "[[step]]\ncall = 'a:b/x#[constructor]r'\nresult = '$c'\n[[step]]\nawait = '$c'\n",
             "there is no call $c\nthere are no calls",
         ),
+        ("[[step]]\nends = ['$s', '$t']\ntype = 'stream<u9>'\n", "no function with stream<u9>"),
+        ("[[step]]\nread = '$s'\n", "there is no handle $s yet"),
+        (
+            "[[step]]\ncall = 'a:b/x#[constructor]r'\nresult = '$c'\n[[step]]\nread = '$c'\n",
+            "$c is no end of a stream or future",
+        ),
+        (
+            "[[step]]\nends = ['$s', '$t']\ntype = 'stream'\n[[step]]\nwrite = '$t'\nvalues = ['1']\n",
+            "$t carries no values: say how many with `offer`",
+        ),
         ("[[step]]\nreturn = true\n", "only a callee can do this"),
         ("[[step]]\nyield = 1\n", "say which component does this, with `by`"),
         ("[[step]]\nyield = 0\n", "minimum"),
@@ -153,6 +182,47 @@ def test_steps_that_make_no_sense(steps: str, message: str) -> None:
     with pytest.raises(CaseError) as caught:
         case_plan(parse_case(HEAD + steps))
     assert message in str(caught.value)
+
+
+def test_ends() -> None:
+    steps = """
+[[step]]
+ends = ["$s", "$t"]
+type = "stream<u8>"
+
+[[step]]
+ends = ["$f", "$g"]
+type = "future<own<a:b/x#r>>"
+
+[[step]]
+write = "$t"
+values = ["1", "2"]
+offer = 9
+
+[[step]]
+stop = "$t"
+
+[[step]]
+await = "$t"
+
+[[step]]
+call = "a:b/x#carry"
+args = ["some($s)", "err($f)"]
+during = [{ read = "$s", count = 4 }, { stop = "$s" }, { drop = "$s" }]
+"""
+    found = script(steps, Role.SUBJECT)
+    assert found[1:5] == [
+        "ends 1 0 import carry 0 1 0",
+        "ends 3 2 import carry 1 1 1",
+        "writeas reg 1 9 2 u8 1 u8 2",
+        "stop reg 1",
+    ]
+    assert found[5:11] == [
+        *("if copying reg 1 5", "wset 4", "join reg 1 reg 4", "await reg 1 reg 4", "leave reg 1", "dropset reg 4")
+    ]
+    started = next(line for line in found if line.startswith("start carry "))
+    assert started.endswith(" 2 varp 1 reg 0 varp 1 reg 2")
+    assert script(steps, Role.PROVIDER)[1:4] == ["pick 0 arg 0 1 0", "read reg 0 4", "stop reg 0"]
 
 
 def test_in_words() -> None:

@@ -156,7 +156,7 @@ def test_other_spellings(type: t.Type, text: str, value: Value) -> None:
         (t.Option(t.Option(t.Prim.U8)), "3", 1, "some"),
         (t.Prim.F32, "nan:0x3f800000", 1, "NaN"),
         (HANDLE, "x", 1, "$name"),
-        (t.Stream(t.Prim.U8), "1", 1, "no values"),
+        (t.Stream(t.Prim.U8), "1", 1, "expected a handle"),
         (t.Prim.U8, "§", 1, "unexpected"),
     ],
 )
