@@ -18,7 +18,7 @@ def told_items(items: Iterable[s.Value]) -> str:
 
 
 def _told(value: s.Value) -> s.Value:
-    """With numbers as the interpreter holds them: 64 bits, of a NaN those of the canonical one."""
+    """With numbers as the interpreter has them: 64 bits; a NaN has the bits of the canonical one."""
     match value:
         case s.Number(kind, number):
             told = _number(kind, number)

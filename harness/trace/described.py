@@ -1,7 +1,7 @@
 """A `wit_t` as a world: the description that an interpreter gets, as a world of the harness.
 
 Every word of a `wit_t` is either compared with the world (`harness/judge/same_world.py`) or free for a reason that
-stands in docs/wit_t.md.
+docs/wit_t.md gives.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ COPY_BUILTINS = 7
 
 @dataclass(frozen=True, slots=True)
 class FunctionPointer:
-    """A pointer of the `wit_t` to a function that nothing else has: where it stands, and its place in the table."""
+    """A pointer of the `wit_t` to a function that no other word has: the position of the word, and the function's place
+    in the table."""
 
     where: str
     place: int
@@ -53,7 +54,7 @@ class FunctionPointer:
 
 @dataclass(frozen=True, slots=True)
 class NamedType:
-    """An element with a name in one of the arrays of types, an alias as what it names."""
+    """An element with a name in one of the arrays of types; an alias is replaced by the type that it names."""
 
     kind: str
     interface: str | None
@@ -161,7 +162,7 @@ class Described:
                     todo.append(inner)
 
     def _named(self, word: str) -> t.Type | None:
-        """The type with its name, worked out while the names of what it is made of are there: so nothing recurses."""
+        """The type with its name, made while the names of its parts are known, so nothing recurses."""
         self._names.type(word)  # knows how long the name becomes
         type = self._make(word)
         if type is not None:

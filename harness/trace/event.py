@@ -56,7 +56,7 @@ class Each(dict[int, Event]):
 
 
 Read = Callable[[str, NameOf | None], Event]
-"""Reads what stands behind the first word of a line. Raises `Malformed`, `DumpError`."""
+"""Reads the part of a line after its first word. Raises `Malformed`, `DumpError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _reader_of_nothing(made: Callable[..., Event]) -> Read:
 
 
 def _reader_of_one(made: Callable[..., Event], field: Field, before: str) -> Read:
-    """For lines of one field: most of the lines that occur only once."""
+    """For lines with one field, because most lines that occur only once have one."""
     start = len(before)
 
     def read(text: str, names: NameOf | None) -> Event:
@@ -130,7 +130,7 @@ def _reader_of_one(made: Callable[..., Event], field: Field, before: str) -> Rea
 def _reader_of_rest(
     made: Callable[..., Event], start: int, literals: list[tuple[int, str]], fields: list[tuple[int, Field]]
 ) -> Read:
-    """The last field takes what is left from word `start` on, which may be nothing."""
+    """The last field takes the rest of the line from word `start` on, which may be empty."""
     *single, (_, rest) = fields
 
     def read(text: str, names: NameOf | None) -> Event:

@@ -232,7 +232,7 @@ class PushRep(Event):
 @event("push_borrow {resource} {handle}")
 @dataclass(frozen=True, slots=True)
 class PushBorrow(Event):
-    """Of a resource that another component defines: the one above takes the others."""
+    """A resource that another component defines: the class above takes the others."""
 
     resource: Resource
     handle: NewHandle

@@ -1,7 +1,7 @@
 """The fields of events, and their text in a trace (interpreters/PROTOCOL.md, "Trace").
 
-A field reads a word of a line, or all that is left of it, and writes it. It takes exactly the text that it would write,
-but for the payload of a NaN: what reads as an event prints as the same line.
+A field reads a word of a line, or the rest of the line, and writes it. It accepts exactly the text that it would write,
+except for the payload of a NaN: a line that reads as an event prints as the same line.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Malformed(Exception):
 
 class Field:
     takes_rest: ClassVar[bool] = False
-    """Reads all that is left of the line, not a word; of a word, a field finds out whether it is one."""
+    """Reads the rest of the line instead of a word; a field finds out by itself whether a word is its own."""
 
     def of(self, kind: str) -> Field:
         """The field in the event of a kind of types."""
@@ -84,7 +84,7 @@ class FloatBits(Field):
 
 
 class Data(Field):
-    """Bytes; none where there are none or nobody can look at them."""
+    """Bytes; empty if there are none, or if nobody can look at them."""
 
     def read(self, text: str, _names: NameOf | None) -> bytes:
         if text == "-":
@@ -99,7 +99,7 @@ class Data(Field):
 
 
 class Elements(Data):
-    """The elements of a list that goes whole: bytes, or the script's notation; the latter empty where none follow."""
+    """The elements of a list that goes whole: bytes, or the script's notation; the notation is empty if none follow."""
 
     takes_rest = True
 

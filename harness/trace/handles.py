@@ -1,12 +1,9 @@
 """Handle numbers in traces, made comparable.
 
-The specification fixes how a table hands out indices, but not what else lies in it; so handles are compared by what
-they are, not by number. In the order of the trace of one component, each event that brings a new handle gives its
-number the next name `h1`, `h2`, ..; every other event shows the name that its number has at that time, or the bare
-number where it has none. The declarations of events (`harness/trace/events.py`) say which have a handle and whether it
-is new; a borrow of a resource that the component exports is a representation and stays.
-
-The same function is applied to actual traces and to what the model expects.
+The specification fixes how a table hands out indices, but not the other contents of the table; so handles are compared
+by their identity, not by number. In the order of the trace of one component, each event that brings a new handle gives
+its number the next name `h1`, `h2`, ..; every other event shows the name that its number has at that time, or the bare
+number if it has none.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """From the dump of a `wit_t` to canonical names: each generator chooses its own indices, but not the names.
+`harness/world/types.py` has the naming rule, `interpreters/PROTOCOL.md` the dump's lines.
 
-The naming rule stands in `harness/world/types.py`; the dump's lines in `interpreters/PROTOCOL.md`. A wrong tool can
-bring about any text. So nothing here recurses into types, and numbers and names have bounds; beyond them lies a
-`DumpError`.
+A wrong tool can cause any text. So nothing here recurses into types, and numbers and names have bounds; beyond them a
+`DumpError` is raised.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _SHORTEST = {
 }  # fmt: skip
 """The arrays that a dump may have, and how many words follow an element's name at least."""
 _COUNTED = {"record": 2, "variant": 2, "tuple": 1, "flags": 1, "enum": 1}
-"""The arrays whose elements say first how many members they have, and how many words a member has."""
+"""The arrays whose elements begin with their number of members, and the number of words of a member."""
 
 
 class DumpError(Exception):
@@ -77,7 +77,7 @@ class Names:
     _kinds: tuple[str, ...] = ()
     _names: dict[tuple[str, int], str] = field(default_factory=dict)
     _length: int = 0
-    """Of all names together."""
+    """The number of characters of all names together."""
 
     def entry(self, kind: str, index: int) -> Entry:
         array = self.arrays.get(kind, [])
@@ -114,7 +114,7 @@ class Names:
         self._names[key] = name
 
     def _name_parts(self, kind: str, index: int) -> list[str]:
-        """The type words of what the name of an element is made of."""
+        """The type words of the parts of an element's name."""
         if kind in ("own", "borrow"):
             return []
         entry = self.entry(kind, index)
@@ -124,7 +124,7 @@ class Names:
 
     @staticmethod
     def parts(kind: str, entry: Entry) -> tuple[str, ...]:
-        """The type words of what an element of an array of types is directly made of."""
+        """The type words of the direct parts of an element of an array of types."""
         match kind:
             case "tuple":
                 return entry.words[1:]

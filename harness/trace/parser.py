@@ -10,14 +10,12 @@ from harness.trace.names import DumpError, number, short
 ARRAYS = {
     word: part.array for word, syntaxes in BY_WORD.items() for part in syntaxes[0].parts if isinstance(part, Name)
 }
-"""The first words of lines that have an index, and what it is an index of; it is the second word."""
+"""The first words of lines that have an index, and the array of that index; it is the second word."""
 
 
 def parse(line: str, names: NameOf | None = None) -> Event:
-    """The event of a line; without `names`, indices stay in the place of names.
-
-    Raises `DumpError` where a line has no index, or one outside the `wit_t`, where it must have one.
-    """
+    """The event of a line; without `names`, indices stay in the place of names. Raises `DumpError` if a line lacks an
+    index that it must have, or has one outside the `wit_t`."""
     word, _, rest = line.partition(" ")
     for syntax in BY_WORD.get(word, ()):
         try:
