@@ -1,4 +1,4 @@
-"""Who imports whom: the table of docs/house.md, held to."""
+"""The allowed imports between packages: the table of docs/house.md is enforced."""
 
 from __future__ import annotations
 

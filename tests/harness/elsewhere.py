@@ -30,7 +30,7 @@ _WINDOWS = {
     "socket": ["send_fds", "recv_fds", "AF_UNIX"],
     "select": ["poll"],
 }
-"""By module: what the standard library's documentation says is not available there."""
+"""By module: the functions that are not available there, by the standard library's documentation."""
 _MACOS: dict[str, list[str]] = {"os": ["waitid"], "signal": []}
 _LIKE = {"win32": (_WINDOWS, ["resource", "fcntl", "pwd", "termios"]), "darwin": (_MACOS, [])}
 

@@ -137,7 +137,7 @@ class Greedy:
 
 @dataclass(frozen=True)
 class RunTool:
-    """A tool that says who it is and what it started, and never ends."""
+    """A tool that prints its process and that of its child, and never ends."""
 
     note: str
 
@@ -162,7 +162,7 @@ class ProcessId:
 
 @dataclass(frozen=True)
 class HoldOn:
-    """Says who it is, then never ends."""
+    """Prints its process, then never ends."""
 
     note: str
 

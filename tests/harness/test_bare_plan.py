@@ -1,4 +1,4 @@
-"""Plans of bare worlds: what cannot be called is told, the rest is."""
+"""Plans of bare worlds: functions that cannot be called are reported, the others are called."""
 
 from __future__ import annotations
 

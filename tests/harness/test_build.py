@@ -49,7 +49,7 @@ class FakeJob:
 
 @dataclass
 class Fake:
-    """A toolchain that gives what it is told to, and notes what is asked of it."""
+    """A toolchain with given answers, which records the requests."""
 
     name: str
     log: list[str]

@@ -152,7 +152,7 @@ def test_what_it_cannot_be_asked_for(tmp_path: Path) -> None:
 
 
 def test_it_is_judged_with_all_else(tmp_path: Path) -> None:
-    """The way from a plan to a verdict, a case that shows it again, and the name of who is wrong."""
+    """The way from a plan to a verdict, to a case that shows it again, and to the name of the wrong tool."""
     bench = bench_of(tmp_path, {"embed": UTF8_ONLY}, reference=True)
     plan = plan_of(WORLD, "utf8", "utf16")
     verdict = examine(bench, "w", plan, Options(artifacts=None)).verdict

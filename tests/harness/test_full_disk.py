@@ -1,4 +1,4 @@
-"""A disk that is full, at every size between nothing and enough: told in a line, never as a tool's fault."""
+"""A full disk, with every amount of room between none and enough: one line reports it, and no tool is blamed."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ WRONG = ["--toolchain", "mutant:s8-loaded-unsigned"]
     ids=["run", "fuzz"],
 )
 def test_no_room_for_results(tmp_path: Path, command: list[str], code: int, told: str) -> None:
-    """What the file held before is whole, and what was found is told all the same."""
+    """The file still has its earlier contents, and the findings are reported all the same."""
     (tmp_path / "case.toml").write_text(CASE)
     done = on_a_disk(tmp_path, 4, tmp_path, "ls -A disk; cat disk/old", *command, fill="echo [0] > disk/old")
     assert done.returncode == code, done.stdout + done.stderr

@@ -9,7 +9,7 @@ from harness.runs.gate import Gate
 
 
 class Entered:
-    """A thread that goes in and stays until it is told to leave."""
+    """A thread that enters and stays until it may leave."""
 
     def __init__(self, way: AbstractContextManager[None]) -> None:
         self.inside = threading.Event()

@@ -11,7 +11,7 @@ from harness.composition.anchor import EXPORT
 from harness.judge.dylink import read_dylink
 
 BEFORE_AT, BETWEEN = 64, 39
-"""Where the library before lies, and the size of the one that is guarded."""
+"""The place of the library before, and the size of the guarded one."""
 BETWEEN_AT = BEFORE_AT + 65
 BEHIND_AT = BETWEEN_AT + BETWEEN
 

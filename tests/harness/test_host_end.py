@@ -214,7 +214,7 @@ def judged(settings: Settings, wit: str) -> Verdict:
 def test_a_fault_that_both_ends_share_is_named(
     tools: Settings, tmp_path: Path, fault: str, instead_of_ours: bool
 ) -> None:
-    """Of two toolchains, in the place of the first and of the second; the other is a right one."""
+    """A wrong toolchain as the first and as the second of two; the other one is right."""
     if instead_of_ours and tools.selection.reference is None:
         pytest.skip("there is no reference")
     name = f"mutant:{fault}"

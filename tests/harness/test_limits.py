@@ -1,4 +1,4 @@
-"""Worlds whose types double at each level: what cannot be run is told quickly, the rest is planned."""
+"""Worlds whose types double at each level: functions that cannot run are reported quickly, the others are planned."""
 
 from __future__ import annotations
 

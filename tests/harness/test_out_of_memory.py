@@ -1,4 +1,4 @@
-"""Memory that runs out in a worker or in the command is told in a line, with what to do; exit code 2."""
+"""If memory runs out in a worker or in the command, one line says so and what to do; exit code 2."""
 
 from __future__ import annotations
 

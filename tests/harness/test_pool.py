@@ -1,4 +1,4 @@
-"""Workers: they live on, and what kills one of them is told and does not stop the others."""
+"""Workers: they live on; if something kills one of them, that is reported and the others continue."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def test_what_is_printed_repeats_the_failure(words: list[str]) -> None:
 
 
 def test_a_reference_of_the_environment_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Whoever repeats it may have another environment."""
+    """The user who repeats it may have another environment."""
     script = tmp_path / "tools"
     script.write_text(f'#!/bin/sh\nexec {shlex.quote(wasm_tools.find().path)} "$@"\n')
     script.chmod(0o755)
@@ -122,7 +122,7 @@ def documented() -> list[str]:
 
 @pytest.mark.parametrize("command", documented())
 def test_documented_commands_exist(command: str, tmp_path: Path) -> None:
-    """With the options that they show: parsed, not run."""
+    """The commands with the options that they show are parsed, not run."""
     for name in (
         "my.wit",
         "PATH",

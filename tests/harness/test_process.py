@@ -1,4 +1,5 @@
-"""Child processes: bounded from the first instruction on, told apart by how they end, gone with all they started."""
+"""Child processes: they are bounded from the first instruction, their ends are distinguished, and they leave nothing
+behind."""
 
 from __future__ import annotations
 

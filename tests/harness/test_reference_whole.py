@@ -1,4 +1,4 @@
-"""A reference that is not whole, or of a version that nothing is known about, is told before anything runs."""
+"""A broken reference, or one of an unknown version, is reported before anything runs."""
 
 # ruff: noqa: E501 - a shell script
 from __future__ import annotations

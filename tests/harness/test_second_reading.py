@@ -1,4 +1,4 @@
-"""The world read a second time: a fault of our front end is not blamed on whoever reads it right."""
+"""The second reading of a world: a fault of our front end is not blamed on a tool that reads the world right."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ KINDS = """
     ],
 )
 def test_readings_are_compared_by_names(what: str, instead: str, where: str) -> None:
-    """Of one kind each: other indices are the same reading, another meaning is not."""
+    """One example of each kind: other indices are the same reading, another meaning is not."""
 
     def reading(kinds: str, before: str = "") -> Any:
         text = f"package a:b; {before} interface i {{ {kinds} resource r2; }} world w {{ import i; export l: i; }}"

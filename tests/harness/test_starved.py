@@ -1,4 +1,4 @@
-"""Bounds on wall time that a busy machine does not make too short: who is kept from a processor has more time."""
+"""Limits on wall time on a busy machine: a process that gets no processor has more time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Three opinions into a verdict: what differs, who stands alone, what is known already."""
+"""Three opinions become a verdict: the differences, the minority, the known faults."""
 
 from __future__ import annotations
 

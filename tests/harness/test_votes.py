@@ -1,4 +1,4 @@
-"""Votes of all opinions: who is in the minority, and whose two ends share a fault."""
+"""Votes of all opinions: the minority, and the toolchain whose two ends share a fault."""
 
 from __future__ import annotations
 

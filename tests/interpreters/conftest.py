@@ -28,7 +28,7 @@ SANITIZED = ("-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-fno-san
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a native run told; `lines` is its trace."""
+    """The output of a native run; `lines` is its trace."""
 
     exit_code: int
     lines: tuple[str, ...]

@@ -57,7 +57,7 @@ BALANCED = Balance(0, 0, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Run:
-    """What a composition told."""
+    """The output of a composition."""
 
     driver: Trace
     provider: Trace

@@ -1,4 +1,4 @@
-"""Scripts and interface calls under sanitizers: what is told, given and counted."""
+"""Scripts and interface calls under sanitizers: their output, their values, their balances."""
 
 from __future__ import annotations
 

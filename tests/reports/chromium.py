@@ -108,7 +108,7 @@ class Browser:
         return answer
 
     def look(self, width: int, height: int, scheme: str) -> None:
-        """As a screen of this width would show it, in a `light` or `dark` scheme."""
+        """Shows the page as on a screen of this width, in a `light` or `dark` scheme."""
         self.ask(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
         )
@@ -120,7 +120,7 @@ class Browser:
             time.sleep(0.02)
 
     def value(self, expression: str) -> Any:
-        """Of JavaScript that is ours: the page's own scripts are turned off."""
+        """The result of our own JavaScript: the page's own scripts are turned off."""
         answer = self.ask("Runtime.evaluate", expression=expression, returnByValue=True)
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")

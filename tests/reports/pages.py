@@ -16,7 +16,7 @@ class Element:
     attributes: dict[str, str]
     children: list[Element] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
-    """Of the element and all below it."""
+    """The text of the element and of all below it."""
 
     @property
     def text(self) -> str:

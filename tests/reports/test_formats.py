@@ -44,7 +44,7 @@ def test_hostile_names_do_not_look_like_lines_of_a_text() -> None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_code_span_holds_all_of_a_hostile_name(name: str) -> None:
-    """As CommonMark reads it: a string of backticks ends at the next string of the same length."""
+    """By the rule of CommonMark: a string of backticks ends at the next string of the same length."""
     written = code(name)
     assert "|" not in written and "\n" not in written
     if not name:

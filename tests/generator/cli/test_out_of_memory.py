@@ -1,4 +1,4 @@
-"""Memory that runs out is told in a line: the input is too large."""
+"""If memory runs out, one line says that the input is too large."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from tests.generator.componentize.modules import TestModule, i32_type, load_worl
 
 
 def component(text: str, encoding: StringEncoding, imports: list[tuple[str, str]]) -> Component:
-    """Of a module that imports these reads and writes and has a core function for each export of the world."""
+    """A component of a module that imports these reads and writes and has a function for each export of the world."""
     resolve, world = load_world(text)
     homes: list[tuple[WorldKey | None, Function]] = []
     flattening = Flattening(resolve)

@@ -1,4 +1,4 @@
-"""What cannot become a component is told with the name of the module and of the item."""
+"""Modules that cannot become a component are refused with the name of the module and of the item."""
 
 from __future__ import annotations
 

@@ -196,12 +196,12 @@ class Host:
 
 
 def unsigned(value: Any, type: str) -> Any:
-    """As arrived: the sign of an i32 is not known here."""
+    """The values as they arrived: the sign of an i32 is not known here."""
     return value & (1 << int(type[1:])) - 1 if type in ("i32", "i64") else value
 
 
 def signed(value: Any, type: str) -> Any:
-    """As wasmtime wants core integers."""
+    """Core integers in the form that wasmtime takes."""
     if type not in ("i32", "i64"):
         return value
     bits = int(type[1:])

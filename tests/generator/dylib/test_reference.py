@@ -91,7 +91,7 @@ class Structure:
         return part
 
     def functions(self, kind: str) -> set[Any]:
-        """With which function pointers are set, and of imports with the area of an async call."""
+        """Functions, with the function pointers that are set, and for imports the area of an async call."""
         rows = self.world.arrays[kind]
         at = 5 if kind == "imports" else 3
         return {

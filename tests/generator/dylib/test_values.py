@@ -137,7 +137,7 @@ def test_discriminant_out_of_range_in_memory_traps(type: str, value: Any) -> Non
     ("e", 256, (256,)), ("v", (7, None), (7, 0)), ("option<u8>", (2, 9), (2, 0)),
 ])  # fmt: skip
 def test_discriminant_out_of_range_goes_out_flat(type: str, value: Any, flat: tuple[int, ...]) -> None:
-    """Who lifts it, traps."""
+    """The component that lifts it traps."""
     seen: list[Any] = []
     wit = f"interface i {{ enum e {{ a, b }} variant v {{ c(u8), d, x }} f: func(a: {type}); }} world w {{ import i; }}"
     host = Host(library(wit), lambda module, name, core: seen.append(core))

@@ -170,7 +170,7 @@ def test_component_imports_what_is_reached() -> None:
 
 
 def test_adapter_that_exports_for_the_world() -> None:
-    """As the adapter for commands does: `run` calls the libraries' `_start`."""
+    """Like the adapter for commands: `run` calls the libraries' `_start`."""
     builder = AdapterBuilder()
     start = builder.import_function("__main_module__", "_start", THUNK)
     builder.define("a:b/command#run", THUNK, lambda code: code.call(start))

@@ -50,7 +50,7 @@ def test_a_call(numbers: int, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "\N{SNOWMAN} and more"])
 def test_a_stream(text: str) -> None:
-    """Of strings, written after the function has returned it."""
+    """A stream of strings, which are written after the function has returned it."""
     interface = "interface x { f: async func(text: string) -> stream<string>; }"
     callee = component(f"{interface} world callee {{ export x; }}", STREAMS)
     caller = component(f"{interface} {CALLER}", STREAMS)

@@ -1,4 +1,4 @@
-"""Types of WebAssembly 3.0 and of proposals are read past; those that all modules have alike are told apart."""
+"""Types of WebAssembly 3.0 and of proposals are skipped; types that all modules have are distinguished."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In which order the types of a package stand, and the gates of those without a name."""
+"""The order of a package's types, and the gates of types without a name."""
 
 from __future__ import annotations
 

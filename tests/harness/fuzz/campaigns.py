@@ -69,7 +69,7 @@ def small(bucket: Bucket) -> Reduced:
 
 @dataclass
 class Told:
-    """A watcher that keeps what it is told."""
+    """A watcher that keeps what it hears."""
 
     found_kinds: list[str] = field(default_factory=list)
     reduced_kinds: list[str] = field(default_factory=list)

@@ -49,7 +49,7 @@ def test_a_device_stays_a_device() -> None:
 
 
 def test_links_stay_links(tmp_path: Path) -> None:
-    """Of a symbolic link the file that it leads to is replaced; a file of two names is written to where it is."""
+    """A symbolic link stays, and its target is replaced; a file with two names is written in place."""
     target, link, hard = tmp_path / "a" / "target", tmp_path / "link", tmp_path / "hard"
     link.symlink_to(target)
     atomic.write(link, "one")

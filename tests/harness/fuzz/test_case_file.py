@@ -1,4 +1,4 @@
-"""Where the case of a finding is written: in place of an earlier one, never of a user's file."""
+"""The file of a finding's case: it replaces an earlier case, but never a user's file."""
 
 from __future__ import annotations
 

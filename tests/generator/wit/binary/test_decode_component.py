@@ -95,7 +95,7 @@ def imported_in_part_exported_whole(builder: ComponentBuilder) -> None:
 
 
 def own_resource_exported(builder: ComponentBuilder) -> None:
-    """As encoders do it: a nested component gives the types of an interface their names."""
+    """The form that encoders write: a nested component gives the types of an interface their names."""
     builder.core_module(ModuleBuilder().encode())
     resource = builder.type(ResourceType())
     own = builder.type(OwnType(resource))
