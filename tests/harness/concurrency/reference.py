@@ -268,9 +268,6 @@ class Reference:
             thread.begun = True
 
     def wait(self, task: Task, ready: Callable[[], bool], cancellable: bool = False) -> Code:
-        if cancellable and task.state == "pending":
-            task.state = "told"
-            return True
         if ready() and self.random.randint(0, 1):
             return False
         return (yield ready, cancellable)
