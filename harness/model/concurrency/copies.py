@@ -170,8 +170,9 @@ class CopyEnd(Waitable):
         self._result, self._reclaim = result, reclaim
 
     def tell_dropped(self) -> None:
-        """To an idle end (PR 719, 720)."""
-        if self.state is CopyState.IDLE:
+        """To an idle end (PR 719, 720), and in place of the undelivered end of a stream's copy."""
+        completed = self.shared.is_stream and self._result is CopyResult.COMPLETED
+        if self.state is CopyState.IDLE or completed:
             self.notify(CopyResult.DROPPED)
 
     def has_pending_event(self) -> bool:

@@ -159,9 +159,7 @@ class Store(Forked):
 
     def wait_until(self, thread: Thread, condition: Condition, cancellable: bool = False) -> None:
         """`Thread.wait_until`: then the thread does what is next in its list."""
-        thread.cancelled = cancellable and thread.task.deliver_pending_cancel()
-        if thread.cancelled:
-            return
+        thread.cancelled = False
         if condition.holds() and self._differs(thread):
             below = self.stack[-2]
             expected = below.expected() if isinstance(below, Thread) else None

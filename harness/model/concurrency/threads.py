@@ -157,7 +157,7 @@ class Enterable(Condition):
 @dataclass(eq=False)
 class EventLoop(Condition):
     """No other task runs code of the instance, and there is something to tell: its turn without `wset`, an event of a
-    member, or that the task is cancelled (PR 723, 726)."""
+    member, or that the task is cancelled (PR 723, 726). Like an event, a cancellation may be told at once or later."""
 
     task: Task
     wset: WaitableSet | None = None

@@ -78,6 +78,8 @@ class End(Waitable):
         self.channel, self.owner, self.writable = channel, owner, writable
         self.copying = self.done = False
         self.size = self.progress = 0
+        self.result = 0
+        """Of the pending event."""
         self.values: list[int] = []
         channel.ends.append(self)
         self.hear_of_drop()
@@ -85,6 +87,8 @@ class End(Waitable):
     def hear_of_drop(self) -> None:
         if self.channel.dropped and not self.copying and not self.done:
             self.size = self.progress = 0
+            self.notify(1)
+        elif self.channel.dropped and self.channel.stream and self.event and self.result == 0:
             self.notify(1)
 
     def notify(self, result: int, offered: bool = False) -> None:
@@ -96,7 +100,7 @@ class End(Waitable):
             code = (2 if self.channel.stream else 4) + self.writable
             return code, result | self.progress << 4 if self.channel.stream else result
 
-        self.event = tell
+        self.event, self.result = tell, result
         self.result = result
 
 
@@ -268,9 +272,6 @@ class Reference:
             thread.begun = True
 
     def wait(self, task: Task, ready: Callable[[], bool], cancellable: bool = False) -> Code:
-        if cancellable and task.state == "pending":
-            task.state = "told"
-            return True
         if ready() and self.random.randint(0, 1):
             return False
         return (yield ready, cancellable)

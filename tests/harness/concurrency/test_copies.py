@@ -113,6 +113,26 @@ SET: list[s.Op] = [ao.NewSet(2), ao.NewSet(3)]
             [ao.Write(reg(0), (u8(1),)), ao.DropEnd(reg(1)), ao.CancelCopy(reg(0))],
             [f"stream_write = {B}", "stream_cancel_write = 1"],
         ),
+        (
+            "bytes",
+            [
+                *SET,
+                ao.Join(reg(0), reg(2)),
+                ao.Write(reg(0), (u8(1),)),
+                ao.Read(reg(1), 1),
+                ao.Read(reg(1), 0),
+                ao.CancelCopy(reg(1)),
+                ao.DropEnd(reg(1)),
+                ao.Poll(reg(2)),
+            ],
+            [
+                f"stream_write = {B}",
+                "stream_read = 16",
+                f"stream_read = {B}",
+                "stream_cancel_read = 2",
+                "event = 3 4 17",
+            ],
+        ),
         # looking takes the buffer back
         (
             "bytes",
