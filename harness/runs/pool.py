@@ -17,13 +17,19 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from harness.bench.settings import Settings
+from harness.process.memory import RAN_OUT
 from harness.process.starved import STRETCH, is_starved
 from harness.process.steps import Loss
 from harness.runs.gate import Gate
+from harness.runs.last_words import tell_of_no_memory
 from harness.runs.messages import AGAIN, ANSWER, STEP, TOO_LARGE, WorkerTask, receive, send
 
 _LEAVE = 20.0
 """Seconds that the launchers of an ended worker may take to end their tools."""
+
+_LAST_WORDS = 64 << 10
+_SHOWN = 4 << 10
+"""Characters of a dead worker's standard error that are looked at, and that a message contains."""
 
 MAX_LOSSES = 16
 """The number of steps of one task that may kill a worker before the task is given up."""
@@ -109,7 +115,7 @@ class _Worker:
             if kind == ANSWER:
                 return content
             raise {AGAIN: _Again, TOO_LARGE: OutOfMemory}.get(kind, TaskFailed)(content)
-        raise self._loss()
+        raise self._end()
 
     def _wait(self, seconds: float, used: float = 0.0) -> None:
         """Start a limit now. `used`: the processor time that the worker has used so far."""
@@ -120,14 +126,16 @@ class _Worker:
         with contextlib.suppress(BrokenPipeError):  # the missing answer shows the death
             send(self._process.stdin, message)
 
-    def _loss(self) -> _Lost:
+    def _end(self) -> _Lost | OutOfMemory:
         code = self._process.wait()
         self._stderr.seek(0)
-        said = self._stderr.read()[-4096:].decode("utf-8", "replace").strip()
+        said = self._stderr.read()[-_LAST_WORDS:].decode("utf-8", "replace").strip()
         if self._late:
             seconds = self._watch.seconds
             return _Lost(self._step, Loss(seconds, None, f"did not end within {seconds:g} s"), False)
-        told = f"the worker ended with code {code}" + (f":\n{said}" if said else "")
+        if tell_of_no_memory(said):
+            return OutOfMemory(RAN_OUT)
+        told = f"the worker ended with code {code}" + (f":\n{said[-_SHOWN:]}" if said else "")
         return _Lost(self._step, Loss(0.0, code, told), not self._step or code == -getattr(signal, "SIGKILL", 9))
 
     def kill_if_overdue(self, now: float) -> None:

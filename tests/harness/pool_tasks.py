@@ -136,6 +136,24 @@ class Greedy:
 
 
 @dataclass(frozen=True)
+class DieSaying:
+    """Ends by a signal, as CPython does where it cannot go on; in a step or outside."""
+
+    words: str
+    in_step: bool
+
+    def perform(self, bench: Workbench) -> None:
+        if not self.in_step:
+            self._die()
+        with bench.steps.bounded("dangerous"):
+            self._die()
+
+    def _die(self) -> None:
+        print(self.words, file=sys.stderr, flush=True)
+        os.abort()
+
+
+@dataclass(frozen=True)
 class RunTool:
     """A tool that prints its process and that of its child, and never ends."""
 

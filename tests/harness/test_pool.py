@@ -19,6 +19,7 @@ from harness.cli.results import broken_case
 from harness.runs.pool import OutOfMemory, Patience, Pool, PoolClosed, TaskFailed
 from tests.harness.pool_tasks import (
     DieOutside,
+    DieSaying,
     Echo,
     Fail,
     Greedy,
@@ -122,6 +123,46 @@ def test_too_little_memory_for_a_task_is_told_and_what_to_do(pool: Pool) -> None
         pool.submit(Greedy()).result()
     assert broken_case("a", caught.value, "").outcome == "bad input", "exit code 2"
     assert pool.submit(ProcessId()).result() != first, "what the worker took is given back"
+
+
+FATAL = "Fatal Python error: {}: Cannot recover from {}.\nPython runtime state: initialized\n" + "  File x\n" * 900
+NORMALIZING = FATAL.format("_PyErr_NormalizeException", "MemoryErrors while normalizing exceptions")
+FRAMES = FATAL.format("_Py_CheckRecursiveCall", "stack overflow")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded on Linux only")
+@pytest.mark.parametrize("in_step", [False, True], ids=["outside", "in a step"])
+@pytest.mark.parametrize(
+    ("words", "limit", "told"),
+    [
+        (NORMALIZING, None, True),
+        (FRAMES, 4 << 30, True),
+        (FRAMES, None, False),
+        (FRAMES, 1 << 40, False),
+        ("Traceback (most recent call last):\n  File x\nMemoryError", None, True),
+        ("Traceback (most recent call last):\n  File x\nMemoryError: no room", None, True),
+        ("MemoryError\nFatal Python error: Aborted", None, False),
+        (NORMALIZING.removeprefix("Fatal "), None, False),
+    ],
+)
+def test_a_worker_that_memory_has_ended_is_told_as_memory(
+    pool: Pool, words: str, limit: int | None, told: bool, in_step: bool
+) -> None:
+    """`limit`: what `ulimit -v` has set, in bytes."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    if limit is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, before[1]))
+    try:
+        future = pool.submit(DieSaying(words, in_step))
+        with pytest.raises(OutOfMemory if told else TaskFailed) as caught:
+            future.result()
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+    assert isinstance(caught.value, OutOfMemory) is told
+    assert str(caught.value).startswith("memory ran out: ") is told
+    assert pool.submit(Echo(1)).result() == 1, "the next task has a worker"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="what leaves its group is found on Linux only")
