@@ -16,6 +16,7 @@ from harness.bench.checklist import checklist
 from harness.bench.examination import Examination, Options
 from harness.bench.examine import asked, examine, keep_or_say_why, taking_part
 from harness.bench.exhibit import exhibit
+from harness.bench.observe import WASI
 from harness.bench.workbench import Workbench
 from harness.composition.interpreter_world import interpreters_own
 from harness.engine.features import missing
@@ -55,7 +56,12 @@ def examine_guest(
         return Examination(name, plan.title, unusable(taken))
     chosen = _choose(bench, plan, options)
     notes = (*plan.unsupported, *chosen.left_out.values())
-    none = missing(plan.needs) or _nothing_to_run(plan) or ([] if chosen.cells else list(chosen.left_out.values()))
+    none = (
+        missing(plan.needs)
+        or _its_own(bench, plan)
+        or _nothing_to_run(plan)
+        or ([] if chosen.cells else list(chosen.left_out.values()))
+    )
     if none:
         return Examination(name, plan.title, skipped("; ".join(none)), plan.subject_wit, unsupported=notes)
     observed = Observed([])
@@ -123,6 +129,15 @@ def _choose(bench: Workbench, plan: Plan, options: Options) -> _Chosen:
         for engine, maker, subject in itertools.product(engines, makers, subjects)
     ]
     return _Chosen(cells, without)
+
+
+def _its_own(bench: Workbench, plan: Plan) -> list[str]:
+    """An import that the interpreter may use by itself cannot also go to the provider."""
+    imports = [key for key in plan.worlds[Role.SUBJECT].imports if key is not None and key.startswith(WASI)]
+    interpreter = bench.settings.interpreter
+    if not imports or interpreter is None or not interpreter.adapters:
+        return []
+    return [f"the world imports {imports[0]}, which the interpreter with its adapters may call by itself"]
 
 
 def _nothing_to_run(plan: Plan) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.binary.host_imports import NO_IMPORTS, HostImports
 from harness.binary.sections import (
     COMPONENT_PREAMBLE,
     SORT_FUNC,
@@ -13,6 +14,7 @@ from harness.binary.sections import (
     BinaryError,
     name,
     section,
+    surface,
     unsigned,
     vector,
 )
@@ -57,6 +59,8 @@ class Composition:
     (`harness/composition/guards.py`)."""
     counted: tuple[Role, ...] = ()
     """Roles whose component counts the calls of its interpreter (`harness/composition/counting.py`)."""
+    provided: bool = False
+    """Whether it imports interfaces of WASI."""
 
 
 def host_import(role: Role) -> str:
@@ -68,11 +72,27 @@ def entry_export(role: Role, function: str) -> str:
     return f"{role.value}-{function}"
 
 
-def compose(components: Mapping[Role, bytes], wires: Sequence[Wire], known: SharedModules) -> Composition:
-    """Wires whose consumer does not import the item (a linker drops unused imports) are left out; an import without a
-    wire raises `CompositionError`."""
+def compose(
+    components: Mapping[Role, bytes],
+    wires: Sequence[Wire],
+    known: SharedModules,
+    provided: HostImports = NO_IMPORTS,
+) -> Composition:
+    """Wires whose consumer does not import the item (a linker drops unused imports) are left out; an import that has
+    neither a wire nor is `provided` by the host raises `CompositionError`."""
     order = _order(components, wires)
-    return _Writer(order, {role: _share(role, components[role], known) for role in order}, wires).write()
+    shared = {role: _share(role, components[role], known) for role in order}
+    return _Writer(order, shared, wires, provided).write()
+
+
+def without_wire(role: Role, component: bytes, wires: Sequence[Wire]) -> frozenset[str]:
+    """The interfaces that a component imports and no wire gives it. Raises `CompositionError`."""
+    try:
+        imports = surface(component).imports
+    except BinaryError as error:
+        raise CompositionError(f"the {role.value} is malformed: {error}") from error
+    wired = {wire.name for wire in wires if wire.consumer is role}
+    return frozenset(name for name, sort in imports.items() if sort == SORT_INSTANCE and name not in wired)
 
 
 def _share(role: Role, component: bytes, known: SharedModules) -> Shared:
@@ -100,15 +120,18 @@ def _order(components: Mapping[Role, bytes], wires: Sequence[Wire]) -> list[Role
 class _Writer:
     """Writes the sections in order and counts the index spaces."""
 
-    def __init__(self, order: list[Role], shared: dict[Role, Shared], wires: Sequence[Wire]) -> None:
+    def __init__(
+        self, order: list[Role], shared: dict[Role, Shared], wires: Sequence[Wire], provided: HostImports
+    ) -> None:
         self._order = order
         self._shared = shared
         self._surfaces = {role: item.surface for role, item in shared.items()}
         self._followers = tuple(role for role in order if CONTROL in self._surfaces[role].exports)
         self._wires = wires
-        self._out = bytearray(COMPONENT_PREAMBLE)
+        self._out = bytearray(COMPONENT_PREAMBLE + provided.sections)
+        self._provided = provided.instances
         self._modules: dict[str, int] = {}
-        self._counts = {SORT_FUNC: 0, SORT_TYPE: 0, SORT_INSTANCE: 0}
+        self._counts = {SORT_FUNC: 0, SORT_TYPE: provided.types, SORT_INSTANCE: len(provided.instances)}
         self._hosts: dict[Role, int] = {}
         self._instances: dict[Role, int] = {}
         self._aliases: dict[tuple[int, int, str], int] = {}
@@ -126,7 +149,8 @@ class _Writer:
                 self._export(entry_export(role, function), self._alias(SORT_FUNC, control, function))
         guarded = self._export_where_it_is(ANCHOR, GUARD)
         counted = self._export_where_it_is(COUNTING, COUNTS)
-        return Composition(bytes(self._out), self._followers, tuple(modules.values()), guarded, counted)
+        provided = bool(self._provided)
+        return Composition(bytes(self._out), self._followers, tuple(modules.values()), guarded, counted, provided)
 
     def _export_where_it_is(self, function: str, shown: str) -> tuple[Role, ...]:
         """Export a function of the components that have it, as `shown`."""
@@ -174,6 +198,9 @@ class _Writer:
             if wire.consumer is role and wanted.pop(wire.name, None) is not None:
                 sort = _SORT[wire.kind]
                 arguments.append(name(wire.name) + bytes([sort]) + unsigned(self._resolve(wire, sort)))
+        for text, index in self._provided.items():
+            if wanted.pop(text, None) is not None:
+                arguments.append(name(text) + bytes([SORT_INSTANCE]) + unsigned(index))
         if wanted:
             raise CompositionError(f"the {role.value} imports {', '.join(wanted)}, which nothing provides")
         self._instances[role] = self._new(SORT_INSTANCE)

@@ -73,6 +73,9 @@ class Compiled:
         self._component = Component(engine.engine, composition.component)
         self._hosts = {role: _Host() for role in composition.roles}
         self._linker = Linker(engine.engine)
+        self._provided = composition.provided
+        if composition.provided:
+            self._linker.add_wasip2()
         with self._linker.root() as root:
             for module in composition.modules:
                 root.add_module(module.import_name, engine.shared_module(module))
@@ -91,6 +94,8 @@ class Compiled:
 
     def _run(self, entries: Sequence[Role], limits: RunLimits) -> RunResult | Rejected:
         store = self._engine.store(limits)
+        if self._provided:
+            store.set_wasi(wasmtime.WasiConfig())  # no files, no arguments, no environment, no output
         entry = "instantiate"
         trap = None
         counts: tuple[int, ...] = ()

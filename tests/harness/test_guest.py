@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import wasmtime
 
 import interpreters
 from harness.bench.checklist import kind_of
@@ -13,7 +14,8 @@ from harness.bench.examine import examine
 from harness.bench.examine_guest import examine_guest
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
-from harness.frontend.front_end import WitText, surround
+from harness.binary.sections import name, section
+from harness.frontend.front_end import WitText, surround, world_section
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner.guest import foreign, guest_plan
@@ -375,3 +377,62 @@ def test_the_list_of_a_command(tmp_path: Path) -> None:
     assert done.code == 0
     assert "functions of the interpreter: 6 of 68 called" in done.said
     assert "50  push_char" in done.said
+
+
+# ---- Libraries, adapters, WASI ---------------------------------------------------------------------------------------
+
+FRONT = """
+(module (@dylink.0 (mem-info (memory 8 3)) (needed "libecho.so"))
+  (import "env" "memory" (memory 0))
+  (import "env" "__memory_base" (global $base i32))
+  (import "env" "wit_dylib_initialise" (func $initialize (param i32)))
+  (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+  (func (export "wit_dylib_initialize") (param i32)
+    (if (call $random (global.get $base) (i32.const 8)) (then unreachable))
+    (call $initialize (local.get 0))))
+"""
+ADAPTER = """
+(module
+  (import "env" "memory" (memory 0))
+  (import "wasi:random/random@0.2.0" "get-random-u64" (func $random (result i64)))
+  (import "wasi:cli/stdout@0.2.0" "get-stdout" (func $stdout (result i32)))
+  (import "wasi:io/streams@0.2.0" "[resource-drop]output-stream" (func $drop (param i32)))
+  (func (export "random_get") (param i32 i32) (result i32)
+    (i64.store (local.get 0) (call $random))
+    (call $drop (call $stdout))
+    (i32.const 0)))
+"""
+IMPORTED = """package test:adapter;
+package wasi:random@0.2.0 { interface random { get-random-u64: func() -> u64; } }
+package wasi:io@0.2.0 {
+  interface error { resource error; }
+  interface streams {
+    use error.{error};
+    variant stream-error { last-operation-failed(error), closed }
+    resource output-stream { check-write: func() -> result<u64, stream-error>; }
+  }
+}
+package wasi:cli@0.2.0 {
+  interface stdout { use wasi:io/streams@0.2.0.{output-stream}; get-stdout: func() -> output-stream; }
+}
+world adapter { import wasi:random/random@0.2.0; import wasi:cli/stdout@0.2.0; }
+"""
+
+
+def test_an_interpreter_that_needs_wasi(tmp_path: Path) -> None:
+    """Its adapter's imports come from the engine; its functions from another library."""
+    (tmp_path / "front.so").write_bytes(wasmtime.wat2wasm(FRONT))
+    (tmp_path / "echo.so").write_bytes(echo().read_bytes().replace(b"wit_dylib_initialize", b"wit_dylib_initialise"))
+    _, world = world_section(WitText(IMPORTED, "adapter.wit"))
+    adapter = bytes(wasmtime.wat2wasm(ADAPTER)) + section(0, name("component-type:adapter") + world)
+    (tmp_path / "adapter.wasm").write_bytes(adapter)
+    (tmp_path / "w.wit").write_text(WORLD)
+    given = ["--library", "libecho.so=echo.so", "--adapt", "wasi_snapshot_preview1=adapter.wasm"]
+    words = ["--interpreter", "front.so", *given, "--calls", "10", "-v"]
+    done = harness_here("check", "w.wit", *words, cwd=tmp_path)
+    assert done.code == 0, done.said
+    assert "ran in 4 cells" in done.said
+    assert "initialize" in done.said.partition("functions of the interpreter")[2]
+    (tmp_path / "w.wit").write_text(IMPORTED.replace("import wasi:cli/stdout@0.2.0; ", ""))
+    done = harness_here("check", "w.wit", *words, cwd=tmp_path)
+    assert "the world imports wasi:random/random@0.2.0, which the interpreter with its adapters may call" in done.said
