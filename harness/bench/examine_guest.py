@@ -30,7 +30,7 @@ from harness.judge.verdict import Verdict, skipped, unusable
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner.guest import foreign
-from harness.toolchains.cells import OURS, Build, Cell
+from harness.toolchains.cells import OURS, Build, Cell, First
 from harness.toolchains.interpreter import exported, lacking
 from harness.toolchains.lending import left_out
 from harness.toolchains.protocol import Built
@@ -106,8 +106,8 @@ def _exhibits(
 
 
 def _choose(bench: Workbench, plan: Plan, options: Options) -> _Chosen:
-    """Every generator with every linker for the subject. The other components are by one toolchain, in turns; with the
-    full matrix by each, in both engines."""
+    """Every generator with every linker for the subject, in turns for many worlds. The other components are by one
+    toolchain, in turns; with the full matrix by each, in both engines."""
     interpreter = bench.settings.interpreter
     assert interpreter is not None
     names = taking_part(bench, options)
@@ -121,6 +121,8 @@ def _choose(bench: Workbench, plan: Plan, options: Options) -> _Chosen:
     if not generators:
         return _Chosen([], without)
     subjects = [Build(generator, linker, interpreter.abi_version) for generator in generators for linker in usable]
+    if options.first is First.IN_TURNS and not options.full_matrix:
+        subjects = [subjects[options.turn % len(subjects)]]
     makers = usable if options.full_matrix else [usable[options.turn % len(usable)]]
     engines = list(EngineKind) if options.full_matrix else [options.engine]
     roles = [component.role for component in plan.components]

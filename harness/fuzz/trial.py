@@ -9,6 +9,7 @@ from random import Random
 
 from harness.bench.examination import Examination, Options
 from harness.bench.examine import examine
+from harness.bench.examine_guest import examine_guest
 from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.frontend.front_end import FrontEndError
@@ -19,7 +20,7 @@ from harness.fuzz.drawn import DrawnWorld, draw_world
 from harness.fuzz.explain import CASE, explainer
 from harness.fuzz.linking.text import ProgramText
 from harness.fuzz.linking.trial import draw_program, is_link_trial, judge_program, prepared_program, program_text
-from harness.fuzz.planned import TrialPlan, encodings_of, plan_trial
+from harness.fuzz.planned import TrialPlan, encodings_of, plan_guest_trial, plan_trial
 from harness.fuzz.signature import Explain, Hit, Signature, hits, message_shape
 from harness.fuzz.smith import SmithError
 from harness.fuzz.worlds import Profile
@@ -88,7 +89,7 @@ class Trial:
 
     def perform(self, bench: Workbench) -> TrialResult:
         started = time.perf_counter()
-        if is_link_trial(self.recipe.worlds, self.index):
+        if bench.settings.interpreter is None and is_link_trial(self.recipe.worlds, self.index):
             return _run_program(bench, self.recipe, self.options, self.index, started)
         try:
             with bench.steps.bounded("world"):
@@ -127,19 +128,23 @@ def run_world(
     try:
         with bench.steps.bounded("plan", extra=planning(recipe.calls)):
             random = Random(world.script_seed)
-            encodings = encodings_of(index)
-            plan = plan_trial(world.wit, world.name, world.features, random, recipe.calls, recipe.bad_runs, encodings)
+            plan = _plan(bench, world, recipe, random, index)
     except FrontEndError as error:
         return _unusable(bench, world, index, str(error), options)
     except StepLost as lost:
         refusal = Refusal("harness", f"planning: {lost.loss.message}")
         return TrialResult(index, outcome=Outcome.HARNESS_ERROR, refusals=(refusal,))
-    examination = examine(bench, CASE, plan.planned.plan, replace(options, first=First.IN_TURNS, turn=index), started)
+    examine_it = examine if bench.settings.interpreter is None else examine_guest
+    own = replace(options, first=First.IN_TURNS, turn=index)
+    examination = examine_it(bench, CASE, plan.planned.plan, own, started)
     tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
-    return _result(index, world, plan, examination, explainer(tools, options.expectations, plan.planned.plan))
+    explain = explainer(tools, options.expectations, plan.planned.plan)
+    return _result(index, world, plan, examination, explain, bench.settings.interpreter is not None)
 
 
-def _result(index: int, world: DrawnWorld, plan: TrialPlan, examination: Examination, explain: Explain) -> TrialResult:
+def _result(
+    index: int, world: DrawnWorld, plan: TrialPlan, examination: Examination, explain: Explain, guest: bool
+) -> TrialResult:
     verdict, planned = examination.verdict, plan.planned
     unsupported = planned.plan.unsupported
     refusals = [Refusal("planner", _without_name(item)) for item in unsupported]
@@ -156,13 +161,22 @@ def _result(index: int, world: DrawnWorld, plan: TrialPlan, examination: Examina
         verdict.outcome,
         tuple(found),
         tuple(refusals + [refusal for hit in found if (refusal := _refused(hit)) is not None]),
-        tuple((hit.signature, _case(plan, world, hit)) for hit in found if not hit.known),
+        tuple((hit.signature, _case(plan, world, hit, guest)) for hit in found if not hit.known),
         examination.seconds,
         examination.stages,
     )
 
 
-def _case(plan: TrialPlan, world: DrawnWorld, hit: Hit) -> CaseParts:
+def _plan(bench: Workbench, world: DrawnWorld, recipe: Recipe, random: Random, index: int) -> TrialPlan:
+    if bench.settings.interpreter is not None:
+        return plan_guest_trial(world.wit, world.name, world.features, random, recipe.calls)
+    return plan_trial(world.wit, world.name, world.features, random, recipe.calls, recipe.bad_runs, encodings_of(index))
+
+
+def _case(plan: TrialPlan, world: DrawnWorld, hit: Hit, guest: bool) -> CaseParts:
+    """`guest`: of an interpreter that is not ours, whose calls come from the seed again."""
+    if guest:
+        return sample_case(world, plan.calls, hit.signature)
     if not hit.run:
         return bare_case(world.wit, world.name, world.features, hit.signature, plan.plan.encodings)
     return run_case(plan.planned, hit.run, hit.signature)

@@ -201,7 +201,7 @@ def test_a_wrong_interpreter_is_blamed(tmp_path: Path, flag: str) -> None:
     found = examined(bench(tmp_path, library), plan())
     assert found.verdict.outcome is Outcome.FAIL
     assert found.verdict.minority == "mine.so"
-    assert {judged.toolchain for judged in found.verdict.judgements} == {"mine.so with ours@winch"}
+    assert {judged.toolchain for judged in found.verdict.judgements} == {"mine.so"}
 
 
 @pytest.mark.parametrize("mutant", ["fields-packed", "string-one-too-long"])
@@ -436,3 +436,27 @@ def test_an_interpreter_that_needs_wasi(tmp_path: Path) -> None:
     (tmp_path / "w.wit").write_text(IMPORTED.replace("import wasi:cli/stdout@0.2.0; ", ""))
     done = harness_here("check", "w.wit", *words, cwd=tmp_path)
     assert "the world imports wasi:random/random@0.2.0, which the interpreter with its adapters may call" in done.said
+
+
+# ---- Fuzzing ---------------------------------------------------------------------------------------------------------
+
+
+@needs_zig
+def test_fuzzing_finds_a_wrong_interpreter(tmp_path: Path) -> None:
+    """Its case shows the fault again."""
+    (tmp_path / "mine.so").write_bytes(build_echo(3, ["-DMUTANT_EXCHANGED_FIELDS"]))
+    words = ["--seed", "1", "--worlds", "4", "--calls", "30", "-j", "1", "--interpreter", "mine.so"]
+    done = harness_here("fuzz", *words, cwd=tmp_path)
+    assert done.code == 1, done.said
+    assert "harness run findings" in done.said
+    assert "--interpreter mine.so" in done.said
+    (case,) = [path for path in (tmp_path / "findings").glob("*.toml") if "[sample]" in path.read_text()][:1]
+    again = harness_here("run", str(case), "--interpreter", "mine.so", cwd=tmp_path)
+    assert (again.code, "in the minority: mine.so" in again.said) == (1, True), again.said
+    right = harness_here("run", str(case), "--interpreter", str(echo()), cwd=tmp_path)
+    assert right.code == 0, right.said
+
+
+def test_programs_are_no_worlds_for_an_interpreter(tmp_path: Path) -> None:
+    done = harness_here("fuzz", "--worlds", "link", "--interpreter", str(echo()), cwd=tmp_path)
+    assert (done.code, "has no interpreter that could be another" in done.said) == (2, True)
