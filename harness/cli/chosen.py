@@ -14,6 +14,7 @@ from harness.process.children import Limits
 from harness.runs.pool import Patience
 from harness.runs.run import Run, default_expectations
 from harness.suite.expectations_file import ExpectationsError
+from harness.toolchains import entry_points
 from harness.toolchains.cells import OURS, REFERENCE
 from harness.toolchains.choose import Tools
 from harness.toolchains.interpreter import Interpreter
@@ -22,7 +23,8 @@ from harness.toolchains.selection import NoToolchain
 from harness.toolchains.wasm_tools import ENVIRONMENT_VARIABLE
 
 TOOLCHAIN_HELP = (
-    "One more toolchain: a TOML file that describes it, or a name such as mutant:NAME for one in the place of ours. "
+    "One more toolchain: a TOML file that describes it, the name that an installed package declares for it, or a name "
+    "such as mutant:NAME for one in the place of ours. "
     "If `ours` or `reference` is among the names, only the named toolchains take part."
 )
 
@@ -61,16 +63,19 @@ class Chosen:
             raise UsedWrongly("--toolchain reference and --no-reference contradict each other")
         if self.reference is not None and not self._has_reference:
             raise UsedWrongly("--reference names a tool that --toolchain leaves out: add --toolchain reference")
-        files = tuple(dict.fromkeys(Path(n) for n in self.toolchains if n not in (OURS, REFERENCE, *names)))
-        for path in files:
-            if not path.is_file():
-                message = f"--toolchain {path}: neither `ours`, `reference`, a name such as mutant:NAME nor a file"
-                raise UsedWrongly(message)
+        others = [name for name in dict.fromkeys(self.toolchains) if name not in (OURS, REFERENCE, *names)]
+        declared = entry_points.names() if others else ()
+        for name in others:
+            if not Path(name).is_file() and name not in declared:
+                listed = "".join(f", `{known}`" for known in declared)
+                message = f"neither `ours`, `reference`{listed}, a name such as mutant:NAME nor a file"
+                raise UsedWrongly(f"--toolchain {name}: {message}")
         return Tools(
             self.reference,
             without_reference=not self._has_reference,
             without_ours=self._exactly and OURS not in self.toolchains,
-            commands=files,
+            commands=tuple(Path(name) for name in others if Path(name).is_file()),
+            entry_points=tuple(name for name in others if not Path(name).is_file()),
             stand_in=names[0] if names else None,
             quick=self.quick_reference,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -24,10 +25,12 @@ from harness.fuzz.planned import TrialPlan, encodings_of, plan_guest_trial, plan
 from harness.fuzz.signature import Explain, Hit, Signature, hits, message_shape
 from harness.fuzz.smith import SmithError
 from harness.fuzz.worlds import Profile
+from harness.judge.guest import about
 from harness.process.steps import StepLost
 from harness.runs.second_opinion import second_opinion
 from harness.text.limits import planning
 from harness.toolchains.cells import First
+from harness.toolchains.interpreter import Interpreter
 from reports.outcomes import Outcome
 
 DEFAULT_CALLS = 250
@@ -139,11 +142,16 @@ def run_world(
     examination = examine_it(bench, CASE, plan.planned.plan, own, started)
     tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
     explain = explainer(tools, options.expectations, plan.planned.plan)
-    return _result(index, world, plan, examination, explain, bench.settings.interpreter is not None)
+    return _result(index, world, plan, examination, explain, bench.settings.interpreter)
 
 
 def _result(
-    index: int, world: DrawnWorld, plan: TrialPlan, examination: Examination, explain: Explain, guest: bool
+    index: int,
+    world: DrawnWorld,
+    plan: TrialPlan,
+    examination: Examination,
+    explain: Explain,
+    interpreter: Interpreter | None,
 ) -> TrialResult:
     verdict, planned = examination.verdict, plan.planned
     unsupported = planned.plan.unsupported
@@ -154,6 +162,9 @@ def _result(
         refusals.append(Refusal(tool, verdict.reason))
         return TrialResult(index, 0, verdict.outcome, (), tuple(refusals), seconds=examination.seconds)
     found = [replace(hit, bad=hit.run > plan.plain_runs) for hit in hits(verdict, explain)]
+    if interpreter is not None:
+        own = [hit for hit in found if about(interpreter.name, verdict, hit.signature.toolchain)]
+        return _of_guest(index, world, plan, examination, own, [hit for hit in found if hit not in own], refusals)
     calls = sum(len(run.calls) for run in planned.plan.runs)
     return TrialResult(
         index,
@@ -161,7 +172,32 @@ def _result(
         verdict.outcome,
         tuple(found),
         tuple(refusals + [refusal for hit in found if (refusal := _refused(hit)) is not None]),
-        tuple((hit.signature, _case(plan, world, hit, guest)) for hit in found if not hit.known),
+        tuple((hit.signature, _case(plan, world, hit)) for hit in found if not hit.known),
+        examination.seconds,
+        examination.stages,
+    )
+
+
+def _of_guest(
+    index: int,
+    world: DrawnWorld,
+    plan: TrialPlan,
+    examination: Examination,
+    own: Sequence[Hit],
+    others: Sequence[Hit],
+    refusals: list[Refusal],
+) -> TrialResult:
+    """`own`: about the interpreter. The others are about toolchains: if there is nothing else, the world did not test
+    the interpreter."""
+    refusals += [Refusal(hit.signature.toolchain, hit.signature.kind) for hit in others]
+    tested = bool(own) or not others
+    return TrialResult(
+        index,
+        sum(len(run.calls) for run in plan.planned.plan.runs) if tested else 0,
+        examination.verdict.outcome if tested else Outcome.SKIP,
+        tuple(own),
+        tuple(refusals),
+        tuple((hit.signature, sample_case(world, plan.calls, hit.signature)) for hit in own),
         examination.seconds,
         examination.stages,
     )
@@ -173,10 +209,7 @@ def _plan(bench: Workbench, world: DrawnWorld, recipe: Recipe, random: Random, i
     return plan_trial(world.wit, world.name, world.features, random, recipe.calls, recipe.bad_runs, encodings_of(index))
 
 
-def _case(plan: TrialPlan, world: DrawnWorld, hit: Hit, guest: bool) -> CaseParts:
-    """`guest`: of an interpreter that is not ours, whose calls come from the seed again."""
-    if guest:
-        return sample_case(world, plan.calls, hit.signature)
+def _case(plan: TrialPlan, world: DrawnWorld, hit: Hit) -> CaseParts:
     if not hit.run:
         return bare_case(world.wit, world.name, world.features, hit.signature, plan.plan.encodings)
     return run_case(plan.planned, hit.run, hit.signature)

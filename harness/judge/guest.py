@@ -44,6 +44,12 @@ def judge_guest(interpreter: str, cells: Sequence[GuestCell], by_tools: Verdict 
     return Verdict(worst(judgements), tuple(judgements), _minority(interpreter, cells, judgements, by_tools))
 
 
+def about(interpreter: str, verdict: Verdict, name: str) -> bool:
+    """Whether a judgement of this name is about the interpreter, and the verdict names it, perhaps with a toolchain."""
+    judged = name == interpreter or name.startswith(f"{interpreter} with ")
+    return judged and f"{verdict.minority}, ".startswith(f"{interpreter}, ")
+
+
 def _same(one: GuestCell, other: GuestCell) -> bool:
     return [finding.message for finding in one.findings] == [finding.message for finding in other.findings]
 

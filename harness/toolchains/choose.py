@@ -10,13 +10,24 @@ from pathlib import Path
 
 from harness.toolchains import wasm_tools
 from harness.toolchains.lending import lent
-from harness.toolchains.selection import FromFile, Member, Named, NoToolchain, Ours, Reference, Selection, ToolInfo
+from harness.toolchains.selection import (
+    FromEntryPoint,
+    FromFile,
+    Member,
+    Named,
+    NoToolchain,
+    Ours,
+    Reference,
+    Selection,
+    ToolInfo,
+)
 from harness.toolchains.wasm_tools import NoReference, WrongReference
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The user's request: `reference` is a path, `commands` are TOML files of further toolchains, `stand_in` is a
+    """The user's request: `reference` is a path, `commands` are TOML files of further toolchains,
+    `entry_points` names that packages declare, `stand_in` is a
     toolchain by name (`harness/toolchains/named.py`) in the place of ours, `named` are further toolchains of that
     kind."""
 
@@ -24,6 +35,7 @@ class Tools:
     without_reference: bool = False
     without_ours: bool = False
     commands: tuple[Path, ...] = ()
+    entry_points: tuple[str, ...] = ()
     stand_in: str | None = None
     named: tuple[str, ...] = ()
     quick: bool = False
@@ -51,7 +63,7 @@ def choose(tools: Tools) -> Choice:
     members += [reference] if reference is not None else []
     if not members:
         raise NoToolchain("neither ours nor a reference takes part: nothing can run")
-    selection = Selection((*members, *map(FromFile, tools.commands)))
+    selection = Selection((*members, *map(FromFile, tools.commands), *map(FromEntryPoint, tools.entry_points)))
     infos = selection.infos()
     for info in infos:
         notes += lent(info.name, info.lacks, infos[0].name)

@@ -127,6 +127,28 @@ class FromFile:
 
 
 @dataclass(frozen=True, slots=True)
+class FromEntryPoint:
+    """The toolchain that an installed package declares (`entry_points.py`)."""
+
+    called: str
+
+    def info(self) -> ToolInfo:
+        made = self._made()
+        return ToolInfo(made.name, made.tool, made.version, f"entry point {self.called}", made.commands, made.lacks)
+
+    def make(self, place: Place) -> Toolchain:
+        return self._made()
+
+    def _made(self) -> Toolchain:
+        from harness.toolchains import entry_points
+
+        try:
+            return entry_points.toolchain(self.called)
+        except entry_points.BadEntryPoint as error:
+            raise NoToolchain(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """In the order of reports: ours or its stand-in first. The first toolchain of all lends the missing stages of a
     file."""

@@ -15,7 +15,10 @@ from harness.bench.examine_guest import examine_guest
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.binary.sections import name, section
+from harness.engine.results import EngineKind
 from harness.frontend.front_end import WitText, surround, world_section
+from harness.judge.guest import GuestCell, about, judge_guest
+from harness.judge.verdict import Finding, Judgement, Verdict
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner.guest import foreign, guest_plan
@@ -23,6 +26,7 @@ from harness.planner.guest_cases import NoRole, guest_case_plan
 from harness.planner.guest_rules import Echo, Forward, Rule, rules_of
 from harness.process.steps import Steps
 from harness.suite.case import load_case
+from harness.toolchains.cells import Build, Cell
 from harness.toolchains.interpreter import BadInterpreter, Interpreter
 from harness.toolchains.selection import Named, Ours, Selection
 from interpreters.build import build_echo
@@ -460,3 +464,49 @@ def test_fuzzing_finds_a_wrong_interpreter(tmp_path: Path) -> None:
 def test_programs_are_no_worlds_for_an_interpreter(tmp_path: Path) -> None:
     done = harness_here("fuzz", "--worlds", "link", "--interpreter", str(echo()), cwd=tmp_path)
     assert (done.code, "has no interpreter that could be another" in done.said) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("minority", "judged", "expected"),
+    [
+        ("mine.so", "mine.so", True),
+        ("mine.so, ours", "mine.so with ours@winch", True),
+        ("reference", "reference", False),
+        ("reference", "mine.so with reference@winch", False),
+        (None, "mine.so", False),
+        ("mine.so", "ours", False),
+    ],
+)
+def test_what_is_about_the_interpreter(minority: str | None, judged: str, expected: bool) -> None:
+    assert about("mine.so", Verdict(Outcome.FAIL, minority=minority), judged) is expected
+
+
+FINDING = Finding(Outcome.FAIL, "expected 1, got 2")
+
+
+def cell(generator: str, linker: str, wrong: bool, without_it: bool = False) -> GuestCell:
+    built = Cell(((Role.SUBJECT, Build(generator, linker)),), EngineKind.WINCH)
+    return GuestCell(built, (FINDING,) if wrong else (), without_it)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "minority", "judged"),
+    [
+        ({"ours+ours", "ours+reference", "reference+ours", "reference+reference"}, "mine.so", 1),
+        ({"ours+ours", "ours+reference"}, "mine.so, ours", 4),
+        ({"ours+ours", "reference+ours"}, "mine.so", 4),
+        (set(), None, 4),
+    ],
+)
+def test_who_is_named(wrong: set[str], minority: str | None, judged: int) -> None:
+    """If libraries of one generator alone show the fault, that generator is named, too."""
+    tools = ("ours", "reference")
+    cells = [cell(one, other, f"{one}+{other}" in wrong) for one in tools for other in tools]
+    found = judge_guest("mine.so", cells, None)
+    assert (found.minority, len(found.judgements)) == (minority, judged)
+
+
+def test_what_goes_wrong_without_it_clears_the_interpreter() -> None:
+    by_tools = Verdict(Outcome.FAIL, (Judgement("ours", Outcome.FAIL, (FINDING,)),), "ours")
+    found = judge_guest("mine.so", [cell("ours", "ours", wrong=True, without_it=True)], by_tools)
+    assert (found.outcome, found.minority) == (Outcome.FAIL, "ours")
