@@ -34,7 +34,7 @@ class Chosen:
     """The options from the user."""
 
     toolchains: tuple[str, ...] = ()
-    reference: str | None = None
+    references: tuple[str, ...] = ()
     no_reference: bool = False
     engine: str = EngineKind.WINCH.value
     matrix: str = "default"
@@ -42,6 +42,11 @@ class Chosen:
     nearest_expectations: bool = False
     quick_reference: bool = False
     """The reference links without expensive parts that nothing reads, as in `harness fuzz`."""
+
+    @property
+    def reference(self) -> str | None:
+        """The first of the named references."""
+        return self.references[0] if self.references else None
 
     @property
     def _exactly(self) -> bool:
@@ -72,6 +77,7 @@ class Chosen:
                 raise UsedWrongly(f"--toolchain {name}: {message}")
         return Tools(
             self.reference,
+            self.references[1:],
             without_reference=not self._has_reference,
             without_ours=self._exactly and OURS not in self.toolchains,
             commands=tuple(Path(name) for name in others if Path(name).is_file()),
@@ -104,11 +110,11 @@ class Chosen:
     def words(self) -> list[str]:
         """The options of a command that repeats a run, also in another environment."""
         words = [word for name in self.toolchains for word in ("--toolchain", name)]
-        reference = self.reference
-        if reference is None and self._has_reference:
-            reference = os.environ.get(ENVIRONMENT_VARIABLE) or None
-        if reference is not None:
-            words += ["--reference", reference]
+        references = self.references
+        if not references and self._has_reference:
+            named = os.environ.get(ENVIRONMENT_VARIABLE)
+            references = (named,) if named else ()
+        words += [word for reference in references for word in ("--reference", reference)]
         words += ["--no-reference"] if self.no_reference else []
         words += ["--quick-reference"] if self.quick_reference and self._has_reference else []
         words += [word for path in self.expectations for word in ("--expectations", str(path))]

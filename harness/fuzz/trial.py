@@ -140,7 +140,7 @@ def run_world(
     examine_it = examine if bench.settings.interpreter is None else examine_guest
     own = replace(options, first=First.IN_TURNS, turn=index)
     examination = examine_it(bench, CASE, plan.planned.plan, own, started)
-    tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
+    tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
     explain = explainer(tools, options.expectations, plan.planned.plan)
     return _result(index, world, plan, examination, explain, bench.settings.interpreter)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.toolchains import wasm_tools
+from harness.toolchains.cells import REFERENCE
 from harness.toolchains.lending import lent
 from harness.toolchains.selection import (
     FromEntryPoint,
@@ -32,6 +33,8 @@ class Tools:
     kind."""
 
     reference: str | None = None
+    further: tuple[str, ...] = ()
+    """The paths of more references."""
     without_reference: bool = False
     without_ours: bool = False
     commands: tuple[Path, ...] = ()
@@ -61,6 +64,7 @@ def choose(tools: Tools) -> Choice:
         members.append(Ours())
     members += [Named(name) for name in tools.named]
     members += [reference] if reference is not None else []
+    members += _further(tools)
     if not members:
         raise NoToolchain("neither ours nor a reference takes part: nothing can run")
     selection = Selection((*members, *map(FromFile, tools.commands), *map(FromEntryPoint, tools.entry_points)))
@@ -88,10 +92,27 @@ def _reference(tools: Tools) -> tuple[Reference | None, list[str]]:
     return Reference(found, flags), [quick] if flags else []
 
 
+def _further(tools: Tools) -> list[Reference]:
+    """The references after the first. Raises `NoToolchain`."""
+    found: list[Reference] = []
+    flags = wasm_tools.QUICK_LINK if tools.quick else ()
+    for path in tools.further:
+        try:
+            executable = wasm_tools.find(path)
+        except WrongReference as error:
+            raise NoToolchain(str(error)) from error
+        name = f"{REFERENCE}-{executable.version}"
+        same = sum(reference.executable.version == executable.version for reference in found)
+        found.append(Reference(executable, flags, f"{name}-{same + 1}" if same else name))
+    return found
+
+
 def _one_version_each(tools: Sequence[ToolInfo]) -> None:
     """Known faults belong to tools, not to toolchains. Raises `NoToolchain`."""
     versions: dict[str, ToolInfo] = {}
     for tool in tools:
+        if tool.is_further:
+            continue
         first = versions.setdefault(tool.tool, tool)
         if first.version != tool.version and tool.tool == wasm_tools.TOOL:
             raise NoToolchain(

@@ -31,6 +31,8 @@ class ToolInfo:
     commands: tuple[str, ...] = ()
     lacks: frozenset[str] = frozenset()
     """Like `Toolchain.lacks`."""
+    is_further: bool = False
+    """Whether it is another reference beside the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +94,25 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """wasm-tools. `link_flags`: its additional flags in every link."""
+    """wasm-tools. `link_flags`: its additional flags in every link. `called`: its name; another than `reference` if it
+    is one of several."""
 
     executable: Executable
     link_flags: tuple[str, ...] = ()
+    called: str = REFERENCE
+
+    @property
+    def is_further(self) -> bool:
+        return self.called != REFERENCE
 
     def info(self) -> ToolInfo:
         found = self.executable
-        return ToolInfo(REFERENCE, wasm_tools.TOOL, found.version, found.path, wasm_tools.commands(self.link_flags))
+        commands = wasm_tools.commands(self.link_flags)
+        return ToolInfo(self.called, wasm_tools.TOOL, found.version, found.path, commands, is_further=self.is_further)
 
     def make(self, place: Place) -> Toolchain:
-        return wasm_tools.reference(self.executable, place.directory, place.limits, place.interpreters, self.link_flags)
+        made = wasm_tools.reference(self.executable, place.directory, place.limits, place.interpreters, self.link_flags)
+        return replace(made, name=self.called, version_of=wasm_tools.TOOL if self.is_further else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def judge_program(bench: Workbench, trial: ProgramTrial, options: Options) -> tu
 
 
 def _explainer(bench: Workbench, options: Options, program: Program) -> Explain:
-    tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
+    tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
     expectations = options.expectations.about(program.wit)
 
     def explain(toolchain: str, finding: Finding) -> str:
