@@ -177,6 +177,19 @@ def test_what_goes_one_way_goes_both_ways(tmp_path: Path) -> None:
     assert found.verdict.outcome is Outcome.PASS, found.verdict.findings
 
 
+def test_no_second_version_is_added() -> None:
+    """It would change which imports a linker merges."""
+    wit = """package a:b;
+package c:d@0.1.0 { interface i { f: func(); } }
+package c:d@0.2.0 { interface i { f: func(a: u8) -> u16; } }
+world w { import c:d/i@0.1.0; export c:d/i@0.2.0; }
+"""
+    assert plan(wit=wit).unsupported == (
+        "export c:d/i@0.2.0#f: it has neither an import of its name and type, nor a parameter of its result's type",
+        "import c:d/i@0.1.0#f: no export of its name and type calls it",
+    )
+
+
 # ---- echo ------------------------------------------------------------------------------------------------------------
 
 
