@@ -72,7 +72,7 @@ def examine(
     if lacking:
         return Examination(name, plan.title, skipped("; ".join(lacking)), unsupported=plan.unsupported)
     planned = time.perf_counter()
-    tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
+    tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
     observed = Observed([])
     present = [bench.toolchains[name] for name in options.toolchains or ()]
     since = time.perf_counter()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+from harness.binary.host_imports import NO_IMPORTS, HostImports
 from harness.binary.share import SharedModules
-from harness.composition.compose import Composition, CompositionError, compose
+from harness.composition.compose import Composition, CompositionError, compose, without_wire
 from harness.engine.engine import Compiled, Engine
 from harness.engine.results import EngineKind, Rejected, RunLimits, RunResult
 from harness.judge.observation import CellRun, Observation, Observed
@@ -20,6 +21,9 @@ from harness.toolchains.component_build import ComponentBuild
 from harness.toolchains.protocol import Built, InvalidOutput
 from harness.trace.names import DumpError
 from harness.trace.reader import TraceReader
+
+WASI = "wasi:"
+"""The prefix of interfaces that the engine provides."""
 
 
 class Observer:
@@ -78,7 +82,8 @@ class Observer:
         start = time.perf_counter()
         try:
             with self._steps.bounded(f"compose {cell}"):
-                composition = compose(binaries, plan.wires, self._known, plan.asynchronous)
+                provided = _provided(plan, binaries)
+                composition = compose(binaries, plan.wires, self._known, provided, plan.asynchronous)
         except CompositionError as error:
             return CellRun(cell, made, Rejected("compose", str(error)))
         except StepLost as lost:
@@ -135,6 +140,22 @@ class Observer:
                 invalid = InvalidOutput(message, "link", build.component.data)
                 blamed[role] = ComponentBuild(build.dylib, invalid)
         return CellRun(cell, blamed, rejected, composition.component)
+
+
+def _provided(plan: Plan, binaries: dict[Role, bytes]) -> HostImports:
+    """What an interpreter that is not ours imports from WASI. Raises `CompositionError`."""
+    if not any(part.foreign for part in plan.components):
+        return NO_IMPORTS
+    subject = binaries[Role.SUBJECT]
+    names = {name for name in without_wire(Role.SUBJECT, subject, plan.wires) if name.startswith(WASI)}
+    if not names:
+        return NO_IMPORTS
+    from harness.frontend.host_imports import host_imports
+
+    try:
+        return host_imports(subject, names)
+    except ValueError as error:
+        raise CompositionError(f"the imports of the subject: {error}") from error
 
 
 def _binaries(made: dict[Role, ComponentBuild]) -> dict[Role, bytes] | None:

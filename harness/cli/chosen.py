@@ -14,6 +14,7 @@ from harness.process.children import Limits
 from harness.runs.pool import Patience
 from harness.runs.run import Run, default_expectations
 from harness.suite.expectations_file import ExpectationsError
+from harness.toolchains import entry_points
 from harness.toolchains.cells import OURS, REFERENCE
 from harness.toolchains.choose import Tools
 from harness.toolchains.interpreter import Interpreter
@@ -22,7 +23,8 @@ from harness.toolchains.selection import NoToolchain
 from harness.toolchains.wasm_tools import ENVIRONMENT_VARIABLE
 
 TOOLCHAIN_HELP = (
-    "One more toolchain: a TOML file that describes it, or a name such as mutant:NAME for one in the place of ours. "
+    "One more toolchain: a TOML file that describes it, the name that an installed package declares for it, or a name "
+    "such as mutant:NAME for one in the place of ours. "
     "If `ours` or `reference` is among the names, only the named toolchains take part."
 )
 
@@ -32,7 +34,7 @@ class Chosen:
     """The options from the user."""
 
     toolchains: tuple[str, ...] = ()
-    reference: str | None = None
+    references: tuple[str, ...] = ()
     no_reference: bool = False
     engine: str = EngineKind.WINCH.value
     matrix: str = "default"
@@ -40,6 +42,11 @@ class Chosen:
     nearest_expectations: bool = False
     quick_reference: bool = False
     """The reference links without expensive parts that nothing reads, as in `harness fuzz`."""
+
+    @property
+    def reference(self) -> str | None:
+        """The first of the named references."""
+        return self.references[0] if self.references else None
 
     @property
     def _exactly(self) -> bool:
@@ -61,16 +68,20 @@ class Chosen:
             raise UsedWrongly("--toolchain reference and --no-reference contradict each other")
         if self.reference is not None and not self._has_reference:
             raise UsedWrongly("--reference names a tool that --toolchain leaves out: add --toolchain reference")
-        files = tuple(dict.fromkeys(Path(n) for n in self.toolchains if n not in (OURS, REFERENCE, *names)))
-        for path in files:
-            if not path.is_file():
-                message = f"--toolchain {path}: neither `ours`, `reference`, a name such as mutant:NAME nor a file"
-                raise UsedWrongly(message)
+        others = [name for name in dict.fromkeys(self.toolchains) if name not in (OURS, REFERENCE, *names)]
+        declared = entry_points.names() if others else ()
+        for name in others:
+            if not Path(name).is_file() and name not in declared:
+                listed = "".join(f", `{known}`" for known in declared)
+                message = f"neither `ours`, `reference`{listed}, a name such as mutant:NAME nor a file"
+                raise UsedWrongly(f"--toolchain {name}: {message}")
         return Tools(
             self.reference,
+            self.references[1:],
             without_reference=not self._has_reference,
             without_ours=self._exactly and OURS not in self.toolchains,
-            commands=files,
+            commands=tuple(Path(name) for name in others if Path(name).is_file()),
+            entry_points=tuple(name for name in others if not Path(name).is_file()),
             stand_in=names[0] if names else None,
             quick=self.quick_reference,
         )
@@ -99,11 +110,11 @@ class Chosen:
     def words(self) -> list[str]:
         """The options of a command that repeats a run, also in another environment."""
         words = [word for name in self.toolchains for word in ("--toolchain", name)]
-        reference = self.reference
-        if reference is None and self._has_reference:
-            reference = os.environ.get(ENVIRONMENT_VARIABLE) or None
-        if reference is not None:
-            words += ["--reference", reference]
+        references = self.references
+        if not references and self._has_reference:
+            named = os.environ.get(ENVIRONMENT_VARIABLE)
+            references = (named,) if named else ()
+        words += [word for reference in references for word in ("--reference", reference)]
         words += ["--no-reference"] if self.no_reference else []
         words += ["--quick-reference"] if self.quick_reference and self._has_reference else []
         words += [word for path in self.expectations for word in ("--expectations", str(path))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,17 @@ from click.core import ParameterSource
 from rich.console import Console
 
 from harness.cli import exits, outputs
-from harness.cli.chosen import Chosen, as_argument
+from harness.cli.chosen import as_argument
 from harness.cli.exits import UsedWrongly
 from harness.cli.fuzz_options import SWITCHES, profile_of, seconds_of, switches_of, worlds_of
 from harness.cli.fuzz_results import head, report, scope
+from harness.cli.guest_options import guest_options, interpreter_words, take_interpreter
 from harness.cli.options import JOBS, JSON, take_chosen, tool_options
 from harness.cli.outputs import JsonFile
 from harness.cli.terminal import echo
 from harness.fuzz import state
 from harness.fuzz.campaign import INTERRUPTED, Bounds, Campaign
-from harness.fuzz.drawn import RANDOM, SOURCES
+from harness.fuzz.drawn import LINK, RANDOM, SOURCES
 from harness.fuzz.findings import Ledger
 from harness.fuzz.progress import Shown
 from harness.fuzz.trial import DEFAULT_CALLS, Recipe
@@ -81,6 +83,7 @@ _COMMAND_LINE = ParameterSource.COMMANDLINE
 @click.option("--resume", is_flag=True, help="Continue the campaign in the folder of findings.")
 @click.option("--reduce/--no-reduce", "reducing", default=True, help="Whether to reduce findings.")
 @JSON
+@guest_options
 @tool_options
 @click.pass_context
 def fuzz(
@@ -105,34 +108,38 @@ def fuzz(
     Every finding becomes a reduced case. Exit codes: 0 nothing new, 1 a finding that no expectation explains, 2 wrong
     usage, 3 the harness itself failed, 130 interrupted.
     """
+    interpreter = take_interpreter(tools)
     chosen, json_file = replace(take_chosen(tools), quick_reference=False), JsonFile(json_path)
     quick = replace(chosen, quick_reference=True)
     count, source = worlds
+    if interpreter is not None and source == LINK:
+        raise UsedWrongly("--worlds link: a program of libraries has no interpreter that could be another")
     if former_kinds:
         echo("--features is deprecated: use --kinds", err=True)
     start = _Start(Recipe(seed, calls, source, profile_of(kinds + former_kinds)), Ledger(), index or 0, count)
     if resume and index is not None:
         raise UsedWrongly("--resume continues a campaign, --index repeats one world")
     if resume:
-        start = _resumed(context, directory, start, seconds, chosen)
+        start = _resumed(context, directory, start, seconds, [*interpreter_words(interpreter), *chosen.words()])
     elif start.worlds is None and (index is not None or seconds is None):
         start.worlds = 1 if index is not None else DEFAULT_WORLDS
     json_file.check()
     if index is None or context.get_parameter_source("directory") is _COMMAND_LINE:
         outputs.check_folder(directory)
-    with quick.open_run(jobs, TOOL_LIMITS, PATIENCE) as run, Shown(Console(stderr=True)) as shown:
+    settings = [*interpreter_words(interpreter), *chosen.words()]
+    with quick.open_run(jobs, TOOL_LIMITS, PATIENCE, interpreter) as run, Shown(Console(stderr=True)) as shown:
         campaign = Campaign(
             run=run,
             recipe=start.recipe,
             options=chosen.options(run, artifacts=None),
             bounds=Bounds(start.worlds, seconds, jobs),
             directory=directory,
-            commands=_Commands(start.recipe, chosen, quick, directory),
-            settings=chosen.words(),
+            commands=_Commands(start.recipe, settings, [*interpreter_words(interpreter), *quick.words()], directory),
+            settings=settings,
             watcher=shown,
             ledger=start.ledger,
             first=start.first,
-            reducing=reducing,
+            reducing=reducing and interpreter is None,
             keeps_state=index is None,
         )
         shown.say(reports.head_text(head(campaign), scope(campaign)))
@@ -179,8 +186,8 @@ class _Commands:
     """The commands that repeat a case or a world."""
 
     recipe: Recipe
-    chosen: Chosen
-    quick: Chosen
+    settings: Sequence[str]
+    quick: Sequence[str]
     """The options of the worlds' runs, for `harness run`."""
     directory: Path
 
@@ -192,13 +199,15 @@ class _Commands:
         kinds = switches_of(recipe.profile)
         words += ["--kinds", kinds] if kinds else []
         words += ["--findings", str(self.directory)] if self.directory != DEFAULT_FINDINGS else []
-        return shlex.join([*words, *self.chosen.words()])
+        return shlex.join([*words, *self.settings])
 
     def case(self, file: Path) -> str:
-        return shlex.join(["harness", "run", as_argument(file), *self.quick.words()])
+        return shlex.join(["harness", "run", as_argument(file), *self.quick])
 
 
-def _resumed(context: click.Context, directory: Path, start: _Start, seconds: float | None, chosen: Chosen) -> _Start:
+def _resumed(
+    context: click.Context, directory: Path, start: _Start, seconds: float | None, settings: list[str]
+) -> _Start:
     """The campaign to continue; the command line must not contradict it."""
     try:
         found = state.load(directory)
@@ -221,8 +230,10 @@ def _resumed(context: click.Context, directory: Path, start: _Start, seconds: fl
     ]
     if recipe.worlds not in (RANDOM, found.recipe.worlds):
         contradictions.append("worlds")
-    if list(found.settings) != chosen.words():
-        contradictions.append("toolchain, --reference, --expectations, --nearest-expectations, --engine or --matrix")
+    if list(found.settings) != settings:
+        contradictions.append(
+            "toolchain, --interpreter, --reference, --expectations, --nearest-expectations, --engine or --matrix"
+        )
     if contradictions:
         was = shlex.join(found.settings) or "none of these options"
         hint = f" (it began with {was})" if "toolchain" in contradictions[0] else ""

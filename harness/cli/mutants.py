@@ -84,7 +84,7 @@ def mutants(
     json_file.check()
     try:
         files = find([_suite(suite)]) if by_cases else []
-        run = Run(Survey.tools(Tools(reference, no_reference), chosen), jobs)
+        run = Run(Survey.tools(Tools(reference, without_reference=no_reference), chosen), jobs)
     except (NoCases, NoToolchain) as error:
         raise UsedWrongly(str(error)) from error
     ways = Ways(short, by_cases, seconds is not None)

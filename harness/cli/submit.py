@@ -220,7 +220,7 @@ def _with_reference(chosen: Chosen, command: Command) -> Chosen:
         return chosen
     with contextlib.suppress(wasm_tools.ReferenceError):
         wasm_tools.find(command.words[0])
-        return replace(chosen, reference=command.words[0])
+        return replace(chosen, references=(command.words[0],))
     return chosen
 
 

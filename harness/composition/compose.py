@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.binary.host_imports import NO_IMPORTS, HostImports
 from harness.binary.sections import (
     COMPONENT_PREAMBLE,
     SORT_FUNC,
@@ -13,6 +14,7 @@ from harness.binary.sections import (
     BinaryError,
     name,
     section,
+    surface,
     unsigned,
     vector,
 )
@@ -62,6 +64,8 @@ class Composition:
     """Whether its traces come event by event, so that their order over all components is known."""
     counted: tuple[Role, ...] = ()
     """Roles whose component counts the calls of its interpreter (`harness/composition/counting.py`)."""
+    provided: bool = False
+    """Whether it imports interfaces of WASI."""
 
 
 def host_import(role: Role) -> str:
@@ -74,13 +78,28 @@ def entry_export(role: Role, function: str) -> str:
 
 
 def compose(
-    components: Mapping[Role, bytes], wires: Sequence[Wire], known: SharedModules, asynchronous: bool = False
+    components: Mapping[Role, bytes],
+    wires: Sequence[Wire],
+    known: SharedModules,
+    provided: HostImports = NO_IMPORTS,
+    asynchronous: bool = False,
 ) -> Composition:
-    """Wires whose consumer does not import the item (a linker drops unused imports) are left out; an import without a
-    wire raises `CompositionError`. `asynchronous`: the components have the interpreter for asynchronous worlds."""
+    """Wires whose consumer does not import the item (a linker drops unused imports) are left out; an import that has
+    neither a wire nor is `provided` by the host raises `CompositionError`. `asynchronous`: the components have the
+    interpreter for asynchronous worlds."""
     order = _order(components, wires)
     shared = {role: _share(role, components[role], known) for role in order}
-    return _Writer(order, shared, wires, asynchronous).write()
+    return _Writer(order, shared, wires, provided, asynchronous).write()
+
+
+def without_wire(role: Role, component: bytes, wires: Sequence[Wire]) -> frozenset[str]:
+    """The interfaces that a component imports and no wire gives it. Raises `CompositionError`."""
+    try:
+        imports = surface(component).imports
+    except BinaryError as error:
+        raise CompositionError(f"the {role.value} is malformed: {error}") from error
+    wired = {wire.name for wire in wires if wire.consumer is role}
+    return frozenset(name for name, sort in imports.items() if sort == SORT_INSTANCE and name not in wired)
 
 
 def _share(role: Role, component: bytes, known: SharedModules) -> Shared:
@@ -109,7 +128,12 @@ class _Writer:
     """Writes the sections in order and counts the index spaces."""
 
     def __init__(
-        self, order: list[Role], shared: dict[Role, Shared], wires: Sequence[Wire], asynchronous: bool
+        self,
+        order: list[Role],
+        shared: dict[Role, Shared],
+        wires: Sequence[Wire],
+        provided: HostImports,
+        asynchronous: bool,
     ) -> None:
         self._host, self._control = (ASYNC_HOST, ASYNC_CONTROL) if asynchronous else (HOST, CONTROL)
         self._asynchronous = asynchronous
@@ -118,9 +142,10 @@ class _Writer:
         self._surfaces = {role: item.surface for role, item in shared.items()}
         self._followers = tuple(role for role in order if self._control in self._surfaces[role].exports)
         self._wires = wires
-        self._out = bytearray(COMPONENT_PREAMBLE)
+        self._out = bytearray(COMPONENT_PREAMBLE + provided.sections)
+        self._provided = provided.instances
         self._modules: dict[str, int] = {}
-        self._counts = {SORT_FUNC: 0, SORT_TYPE: 0, SORT_INSTANCE: 0}
+        self._counts = {SORT_FUNC: 0, SORT_TYPE: provided.types, SORT_INSTANCE: len(provided.instances)}
         self._hosts: dict[Role, int] = {}
         self._instances: dict[Role, int] = {}
         self._aliases: dict[tuple[int, int, str], int] = {}
@@ -139,7 +164,13 @@ class _Writer:
         guarded = self._export_where_it_is(ANCHOR, GUARD)
         counted = self._export_where_it_is(COUNTING, COUNTS)
         return Composition(
-            bytes(self._out), self._followers, tuple(modules.values()), guarded, self._asynchronous, counted
+            bytes(self._out),
+            self._followers,
+            tuple(modules.values()),
+            guarded,
+            self._asynchronous,
+            counted,
+            bool(self._provided),
         )
 
     def _export_where_it_is(self, function: str, shown: str) -> tuple[Role, ...]:
@@ -188,6 +219,9 @@ class _Writer:
             if wire.consumer is role and wanted.pop(wire.name, None) is not None:
                 sort = _SORT[wire.kind]
                 arguments.append(name(wire.name) + bytes([sort]) + unsigned(self._resolve(wire, sort)))
+        for text, index in self._provided.items():
+            if wanted.pop(text, None) is not None:
+                arguments.append(name(text) + bytes([SORT_INSTANCE]) + unsigned(index))
         if wanted:
             raise CompositionError(f"the {role.value} imports {', '.join(wanted)}, which nothing provides")
         self._instances[role] = self._new(SORT_INSTANCE)

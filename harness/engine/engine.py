@@ -79,6 +79,9 @@ class Compiled:
         self._order: list[tuple[Role, int]] | None = [] if composition.asynchronous else None
         self._hosts = {role: _Host(role, self._order) for role in composition.roles}
         self._linker = Linker(engine.engine)
+        self._provided = composition.provided
+        if composition.provided:
+            self._linker.add_wasip2()
         with self._linker.root() as root:
             for module in composition.modules:
                 root.add_module(module.import_name, engine.shared_module(module))
@@ -99,6 +102,8 @@ class Compiled:
 
     def _run(self, entries: Sequence[Role], limits: RunLimits) -> RunResult | Rejected:
         store = self._engine.store(limits)
+        if self._provided:
+            store.set_wasi(wasmtime.WasiConfig())  # no files, no arguments, no environment, no output
         entry = "instantiate"
         trap = None
         counts: tuple[int, ...] = ()

@@ -11,7 +11,8 @@ from generator.wit.elaborate import elaborate
 def add_other_ways(resolve: Resolve, world: WorldId, names: Collection[str]) -> None:
     """Add the missing import or export of these interfaces and functions of the world.
 
-    Functions of the world's own resources stay imports, because WIT exports no resource of a world.
+    Functions of the world's own resources stay imports, because WIT exports no resource of a world. Getters and setters
+    of a world stay as they are, because their names are like those of other items.
     """
     found = resolve.worlds[world]
     for given, lacking in ((found.exports, found.imports), (found.imports, found.exports)):
@@ -23,5 +24,6 @@ def add_other_ways(resolve: Resolve, world: WorldId, names: Collection[str]) -> 
 
 def _goes_both_ways(item: WorldItem) -> bool:
     if isinstance(item, FunctionItem):
-        return isinstance(item.function.kind, Freestanding)
+        kind = item.function.kind
+        return isinstance(kind, Freestanding) and kind.accessor is None
     return isinstance(item, InterfaceItem)

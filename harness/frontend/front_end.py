@@ -90,6 +90,8 @@ def surround(
             add_other_ways(resolve, subject, both_ways)
         if text is None or lost or both_ways:
             text = one_text(resolve, package)
+        if both_ways:
+            load_text(text, "world.wit", features)  # names that were good alone may not be so together
         part = _part(resolve, Role.SUBJECT, subject, text, tuple(features))
         found = merging(part.world)
         merge = bool(found.names) and not found.conflict and merge_versions

@@ -56,7 +56,7 @@ class CaseOfCheck:
         options = replace(check.options, first=First.SUBJECT_BOTH_WAYS, turn=check.seed, artifacts=None)
         check = replace(check, options=options)
         examination = examine(bench, "check", planned.plan, options)
-        tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
+        tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
         found = hits(examination.verdict, triage_for(tools, options.expectations, planned.plan))
         found.sort(key=lambda hit: hit.known != "")
         if not found:

@@ -76,7 +76,7 @@ class Oracle:
         self._known = known
         self._shown = shown
         self._longer = 0.0
-        self._tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
+        self._tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
 
     def allow(self, effort: int, closing: bool = False) -> None:
         """A new phase with a bound of its own; the unused part of an earlier bound is not added. `closing`: the phase

@@ -10,6 +10,7 @@ from harness.frontend.front_end import Surroundings, WitText, surround
 from harness.fuzz.fault_injection import with_faults
 from harness.plan.plan import Plan
 from harness.planner.bare import PlannedWorld, planned_world
+from harness.planner.guest import guest_surroundings, guest_world
 from harness.toolchains.protocol import ENCODINGS
 from harness.world import types as t
 from harness.world.despecialize import Product, Sequence, despecialize
@@ -77,6 +78,14 @@ def plan_trial(
     planned = planned_world(surroundings, random, calls, TITLE, encodings, hooks)
     plain = len(planned.plan.runs)
     return TrialPlan(with_faults(planned, random, fault_runs) if fault_runs else planned, calls, plain)
+
+
+def plan_guest_trial(wit: str, world: str | None, features: tuple[str, ...], random: Random, calls: int) -> TrialPlan:
+    """A trial of an interpreter that is not ours; without bad values, which no such interpreter gives."""
+    surroundings = guest_surroundings(WitText(wit, "world.wit"), world, features)
+    calls = affordable(surroundings, calls)
+    planned = guest_world(surroundings, random, calls, TITLE)
+    return TrialPlan(planned, calls, len(planned.plan.runs))
 
 
 def affordable(surroundings: Surroundings, calls: int) -> int:

@@ -71,7 +71,7 @@ class ReduceCase:
             return CaseReduced(planned)
         case, plan = planned
         verdict = examine(bench, self.name, plan, options).verdict
-        tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
+        tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
         found = hits(verdict, triage_for(tools, options.expectations, plan))
         chosen = [hit for hit in found if bool(hit.known) == self.known]
         hit = next((hit for hit in chosen if self.words in _told(hit)), None)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
 from harness.bench.examination import Examination, Options
 from harness.bench.examine import examine
+from harness.bench.examine_guest import examine_guest
 from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.frontend.front_end import FrontEndError
@@ -19,15 +21,17 @@ from harness.fuzz.choices import RandomSource
 from harness.fuzz.drawn import DrawnWorld, draw_world
 from harness.fuzz.linking.text import LinkCaseText
 from harness.fuzz.linking.trial import draw_program, is_link_trial, judge_link_case, link_case_text, prepared_link_case
-from harness.fuzz.planned import TrialPlan, encodings_of, hooks_of, plan_trial
+from harness.fuzz.planned import TrialPlan, encodings_of, hooks_of, plan_guest_trial, plan_trial
 from harness.fuzz.smith import SmithError
 from harness.fuzz.triage import CASE, triage_for
 from harness.fuzz.worlds import Profile
+from harness.judge.guest import about
 from harness.plan.roles import Role
 from harness.process.steps import StepLost
 from harness.runs.second_opinion import second_opinion
 from harness.text.limits import planning
 from harness.toolchains.cells import First
+from harness.toolchains.interpreter import Interpreter
 from reports.outcomes import Outcome
 
 DEFAULT_CALLS = 250
@@ -89,7 +93,7 @@ class Trial:
 
     def perform(self, bench: Workbench) -> TrialResult:
         started = time.perf_counter()
-        if is_link_trial(self.recipe.worlds, self.index):
+        if bench.settings.interpreter is None and is_link_trial(self.recipe.worlds, self.index):
             return _run_link_case(bench, self.recipe, self.options, self.index, started)
         try:
             with bench.steps.bounded("world"):
@@ -128,19 +132,28 @@ def run_world(
     try:
         with bench.steps.bounded("plan", extra=planning(recipe.calls)):
             random = Random(world.script_seed)
-            extra = encodings_of(index), hooks_of(index)
-            plan = plan_trial(world.wit, world.name, world.features, random, recipe.calls, recipe.fault_runs, *extra)
+            plan = _plan(bench, world, recipe, random, index)
     except FrontEndError as error:
         return _unusable(bench, world, index, str(error), options)
     except StepLost as lost:
         refusal = Refusal("harness", f"planning: {lost.loss.message}")
         return TrialResult(index, outcome=Outcome.HARNESS_ERROR, refusals=(refusal,))
-    examination = examine(bench, CASE, plan.planned.plan, replace(options, first=First.IN_TURNS, turn=index), started)
-    tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
-    return _result(index, world, plan, examination, triage_for(tools, options.expectations, plan.planned.plan))
+    examine_it = examine if bench.settings.interpreter is None else examine_guest
+    own = replace(options, first=First.IN_TURNS, turn=index)
+    examination = examine_it(bench, CASE, plan.planned.plan, own, started)
+    tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
+    triage = triage_for(tools, options.expectations, plan.planned.plan)
+    return _result(index, world, plan, examination, triage, bench.settings.interpreter)
 
 
-def _result(index: int, world: DrawnWorld, plan: TrialPlan, examination: Examination, triage: Triage) -> TrialResult:
+def _result(
+    index: int,
+    world: DrawnWorld,
+    plan: TrialPlan,
+    examination: Examination,
+    triage: Triage,
+    interpreter: Interpreter | None,
+) -> TrialResult:
     verdict, planned = examination.verdict, plan.planned
     unsupported = planned.plan.unsupported
     refusals = [Refusal("planner", _without_name(item)) for item in unsupported]
@@ -150,6 +163,9 @@ def _result(index: int, world: DrawnWorld, plan: TrialPlan, examination: Examina
         refusals.append(Refusal(tool, verdict.reason))
         return TrialResult(index, 0, verdict.outcome, (), tuple(refusals), seconds=examination.seconds)
     found = [replace(hit, injected=hit.run > plan.plain_runs) for hit in hits(verdict, triage)]
+    if interpreter is not None:
+        own = [hit for hit in found if about(interpreter.name, verdict, hit.bucket.toolchain)]
+        return _of_guest(index, world, plan, examination, own, [hit for hit in found if hit not in own], refusals)
     calls = sum(len(run.calls) for run in planned.plan.runs)
     return TrialResult(
         index,
@@ -161,6 +177,38 @@ def _result(index: int, world: DrawnWorld, plan: TrialPlan, examination: Examina
         examination.seconds,
         examination.stages,
     )
+
+
+def _of_guest(
+    index: int,
+    world: DrawnWorld,
+    plan: TrialPlan,
+    examination: Examination,
+    own: Sequence[Hit],
+    others: Sequence[Hit],
+    refusals: list[Refusal],
+) -> TrialResult:
+    """`own`: about the interpreter. The others are about toolchains: if there is nothing else, the world did not test
+    the interpreter."""
+    refusals += [Refusal(hit.bucket.toolchain, hit.bucket.kind) for hit in others]
+    tested = bool(own) or not others
+    return TrialResult(
+        index,
+        sum(len(run.calls) for run in plan.planned.plan.runs) if tested else 0,
+        examination.verdict.outcome if tested else Outcome.SKIP,
+        tuple(own),
+        tuple(refusals),
+        tuple((hit.bucket, sample_case(world, plan.calls, hit.bucket)) for hit in own),
+        examination.seconds,
+        examination.stages,
+    )
+
+
+def _plan(bench: Workbench, world: DrawnWorld, recipe: Recipe, random: Random, index: int) -> TrialPlan:
+    if bench.settings.interpreter is not None:
+        return plan_guest_trial(world.wit, world.name, world.features, random, recipe.calls)
+    extra = encodings_of(index), hooks_of(index)
+    return plan_trial(world.wit, world.name, world.features, random, recipe.calls, recipe.fault_runs, *extra)
 
 
 def _case(plan: TrialPlan, world: DrawnWorld, hit: Hit) -> CaseParts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.judge.verdict import SEVERITY, Finding, Judgement, Verdict, worst
 from harness.plan.roles import Role
@@ -30,15 +30,28 @@ class GuestCell:
 
 
 def judge_guest(interpreter: str, cells: Sequence[GuestCell], by_tools: Verdict | None) -> Verdict:
-    """`by_tools`: the verdict on the toolchains with `boxed`, if a cell shows a fault without the interpreter.
+    """`by_tools`: the verdict on the toolchains with `boxed`, if a cell shows a fault without the interpreter. A fault
+    that all cells show in the same way is one judgement on the interpreter.
 
     If only libraries of one generator show a fault, and others took part, nobody can say whether the interpreter or
     that generator is wrong: both are named.
     """
     judgements = [_judgement(interpreter, cell, by_tools) for cell in cells]
+    if all(cell.blamed and _same(cell, cells[0]) for cell in cells):
+        judgements = [replace(judgements[0], toolchain=interpreter)]
     if by_tools is not None:
         judgements += [judgement for judgement in by_tools.judgements if judgement.findings]
     return Verdict(worst(judgements), tuple(judgements), _minority(interpreter, cells, judgements, by_tools))
+
+
+def about(interpreter: str, verdict: Verdict, name: str) -> bool:
+    """Whether a judgement of this name is about the interpreter, and the verdict names it, perhaps with a toolchain."""
+    judged = name == interpreter or name.startswith(f"{interpreter} with ")
+    return judged and f"{verdict.minority}, ".startswith(f"{interpreter}, ")
+
+
+def _same(one: GuestCell, other: GuestCell) -> bool:
+    return [finding.message for finding in one.findings] == [finding.message for finding in other.findings]
 
 
 def _judgement(interpreter: str, cell: GuestCell, by_tools: Verdict | None) -> Judgement:

@@ -114,7 +114,7 @@ def link_case_verdict(
     if lacking:
         return skipped("; ".join(lacking)), []
     engines = list(EngineKind) if options.full_matrix else [options.engine]
-    tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
+    tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
     judging = Judging(name, tools, options.expectations.about(case.wit))
     linked = {toolchain: _Linked(bench, toolchain, case, prepared) for toolchain in names}
     found = {toolchain: made.findings(engines) for toolchain, made in linked.items()}

@@ -161,6 +161,11 @@ class Composition:
         known = self.sources if found is None else found
         return identity.implementor is role or (role, identity) in known
 
+    def in_reach(self, role: Role, identity: ResourceIdentity, rank: int) -> bool:
+        """Whether `role` can get an own handle by way of sources below `rank`, or makes it."""
+        source = self.sources.get((role, identity))
+        return identity.implementor is role or (source is not None and source.rank < rank)
+
     def makeable(
         self,
         type: t.Type | None,

@@ -19,8 +19,7 @@ from harness.planner.guest_calls import GuestCaller
 from harness.planner.guest_rules import GuestComposition, without_rule
 from harness.planner.needs import needs_of
 from harness.script import operations as s
-from harness.world.merging import merging
-from harness.world.world import Function
+from harness.world.world import Function, World
 
 
 def guest_world(surroundings: Surroundings, random: Random, calls: int, title: str) -> PlannedWorld:
@@ -75,15 +74,22 @@ def guest_surroundings(
     """The composition around a world. Where a function has no rule, its interface, or the function of the world, is
     imported and exported, if a world can do both. Raises `FrontEndError` for WIT that cannot be used."""
     found = surround(source, world, features, merge_versions)
-    names = without_rule(found.parts[Role.SUBJECT].world)
-    if not names:
+    world_found = found.parts[Role.SUBJECT].world
+    names = without_rule(world_found)
+    if not names or _several_versions(world_found):
         return found
     try:
         whole = surround(source, world, features, merge_versions, names)
     except FrontEndError:
         return found  # a world cannot do both
-    # more imports in compatible versions are another world for a linker
-    return found if merging(whole.parts[Role.SUBJECT].world).names else whole
+    return found if _several_versions(whole.parts[Role.SUBJECT].world) else whole
+
+
+def _several_versions(world: World) -> bool:
+    """Whether several versions of an interface are imported. There, another import or export changes which of them a
+    linker merges (`harness/world/merging.py`)."""
+    names = [key.partition("@")[0] for key in world.imports if key is not None]
+    return len(names) > len(set(names))
 
 
 def called(composition: GuestComposition) -> list[tuple[Role, Function]]:

@@ -162,3 +162,6 @@ class GuestComposition(Composition):
 
     def obtainable(self, role: Role, identity: ResourceIdentity, found: Sources | None = None) -> bool:
         return role is Role.SUBJECT or super().obtainable(role, identity, found)
+
+    def in_reach(self, role: Role, identity: ResourceIdentity, rank: int) -> bool:
+        return role is Role.SUBJECT or super().in_reach(role, identity, rank)

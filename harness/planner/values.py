@@ -92,9 +92,7 @@ class Values:
             composition = self._composition
 
             def avoid(type: t.Own | t.Borrow) -> bool:
-                identity = composition.identity(role, type.resource)
-                source = composition.sources.get((role, identity))
-                return identity.implementor is not role and (source is None or source.rank >= rank)
+                return not composition.in_reach(role, composition.identity(role, type.resource), rank)
 
             handle = _name_handle
             found = self._samplers[role, rank] = Sampler(self._random, handle, avoid, self._allowance)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,11 @@ from harness.process.temporary import fresh_folder
 from harness.runs.messages import WorkerTask
 from harness.runs.pool import Patience, Pool, PoolClosed, TaskFailed
 from harness.suite import expectations_file
-from harness.suite.expectations import Expectations
+from harness.suite.expectations import Expectation, Expectations
 from harness.toolchains import wasm_tools
 from harness.toolchains.choose import Tools, choose
 from harness.toolchains.interpreter import Interpreter
-from harness.toolchains.selection import ToolInfo
+from harness.toolchains.protocol import known_as
 
 EXPECTATIONS = "expectations"
 """The package with the known faults of the project's references, as data."""
@@ -63,21 +64,29 @@ class Run:
     def load_expectations(self, files: Sequence[Path], nearest: bool = False) -> Expectations:
         """The expectations in these files for the tools of this run. `nearest`: for a version of the reference without
         a file, those of the nearest version. Raises `ExpectationsError`."""
-        versions = {tool.tool: tool.version for tool in self.tools}
-        known = expectations_file.load(files, versions)
-        references = {tool.tool: tool for tool in reversed(self.tools) if tool.tool == wasm_tools.TOOL}
-        missing = uncovered(list(references.values()), known, files)
+        others = {tool.tool: tool.version for tool in self.tools if tool.tool != wasm_tools.TOOL}
+        items = list(expectations_file.load(files, others).items)
+        first = next((tool for tool in self.tools if tool.tool == wasm_tools.TOOL and not tool.is_further), None)
+        references = [tool for tool in self.tools if tool is first or tool.is_further]
+        for version in dict.fromkeys((tool.version, tool.is_further) for tool in references):
+            items += self._of_reference(files, *version, nearest)
+        return Expectations(tuple(items))
+
+    def _of_reference(self, files: Sequence[Path], version: str, further: bool, nearest: bool) -> list[Expectation]:
+        """The known faults of one version of the reference. `further`: beside another version."""
+        tool = wasm_tools.TOOL
+        known = expectations_file.load(files, {tool: version})
+        missing = uncovered(version, known, files)
         if missing and nearest:
-            (reference,) = references.values()
-            taken = expectations_file.nearest_version(files, reference.tool, reference.version)
+            taken = expectations_file.nearest_version(files, tool, version)
             if taken is not None:
-                known = expectations_file.load(files, {**versions, reference.tool: taken})
+                known = expectations_file.load(files, {tool: taken})
                 missing = [
-                    f"no file of known faults matches {reference.tool} {reference.version}: it is judged by those of "
-                    f"{taken} (--nearest-expectations)"
+                    f"no file of known faults matches {tool} {version}: it is judged by those of {taken} "
+                    "(--nearest-expectations)"
                 ]
-        self.notes += missing
-        return known
+        self.notes += [note for note in missing if note not in self.notes]
+        return [replace(item, tool=known_as(tool, version)) if further else item for item in known.items]
 
     def submit(self, task: WorkerTask) -> Future[Any]:
         return self._pool.submit(task)
@@ -102,15 +111,14 @@ class Run:
             yield result
 
 
-def uncovered(references: Sequence[ToolInfo], known: Expectations, files: Sequence[Path]) -> list[str]:
-    """The first note of a run whose reference has a version without a file of known faults."""
-    about = {item.tool for item in known.items}
+def uncovered(version: str, known: Expectations, files: Sequence[Path]) -> list[str]:
+    """The first note of a run with a version of the reference that has no file of known faults."""
+    if not files or known.items:
+        return []
     names = ", ".join(path.name for path in files)
     return [
-        f"no file of known faults matches {tool.tool} {tool.version} (files: {names}): known faults of "
+        f"no file of known faults matches {wasm_tools.TOOL} {version} (files: {names}): known faults of "
         "other versions are red here; take those of the nearest version with --nearest-expectations"
-        for tool in references
-        if files and tool.tool not in about
     ]
 
 

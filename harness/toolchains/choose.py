@@ -9,21 +9,36 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.toolchains import wasm_tools
+from harness.toolchains.cells import REFERENCE
 from harness.toolchains.lending import lent
-from harness.toolchains.selection import FromFile, Member, Named, NoToolchain, Ours, Reference, Selection, ToolInfo
+from harness.toolchains.selection import (
+    FromEntryPoint,
+    FromFile,
+    Member,
+    Named,
+    NoToolchain,
+    Ours,
+    Reference,
+    Selection,
+    ToolInfo,
+)
 from harness.toolchains.wasm_tools import NoReference, WrongReference
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The user's request: `reference` is a path, `commands` are TOML files of further toolchains, `stand_in` is a
+    """The user's request: `reference` is a path, `commands` are TOML files of further toolchains,
+    `entry_points` names that packages declare, `stand_in` is a
     toolchain by name (`harness/toolchains/named.py`) in the place of ours, `named` are further toolchains of that
     kind."""
 
     reference: str | None = None
+    further: tuple[str, ...] = ()
+    """The paths of more references."""
     without_reference: bool = False
     without_ours: bool = False
     commands: tuple[Path, ...] = ()
+    entry_points: tuple[str, ...] = ()
     stand_in: str | None = None
     named: tuple[str, ...] = ()
     quick: bool = False
@@ -49,9 +64,10 @@ def choose(tools: Tools) -> Choice:
         members.append(Ours())
     members += [Named(name) for name in tools.named]
     members += [reference] if reference is not None else []
+    members += _further(tools)
     if not members:
         raise NoToolchain("neither ours nor a reference takes part: nothing can run")
-    selection = Selection((*members, *map(FromFile, tools.commands)))
+    selection = Selection((*members, *map(FromFile, tools.commands), *map(FromEntryPoint, tools.entry_points)))
     infos = selection.infos()
     for info in infos:
         notes += lent(info.name, info.lacks, infos[0].name)
@@ -76,10 +92,27 @@ def _reference(tools: Tools) -> tuple[Reference | None, list[str]]:
     return Reference(found, flags), [quick] if flags else []
 
 
+def _further(tools: Tools) -> list[Reference]:
+    """The references after the first. Raises `NoToolchain`."""
+    found: list[Reference] = []
+    flags = wasm_tools.QUICK_LINK if tools.quick else ()
+    for path in tools.further:
+        try:
+            executable = wasm_tools.find(path)
+        except WrongReference as error:
+            raise NoToolchain(str(error)) from error
+        name = f"{REFERENCE}-{executable.version}"
+        same = sum(reference.executable.version == executable.version for reference in found)
+        found.append(Reference(executable, flags, f"{name}-{same + 1}" if same else name))
+    return found
+
+
 def _one_version_each(tools: Sequence[ToolInfo]) -> None:
     """Known faults belong to tools, not to toolchains. Raises `NoToolchain`."""
     versions: dict[str, ToolInfo] = {}
     for tool in tools:
+        if tool.is_further:
+            continue
         first = versions.setdefault(tool.tool, tool)
         if first.version != tool.version and tool.tool == wasm_tools.TOOL:
             raise NoToolchain(

@@ -33,9 +33,9 @@ def makers(toolchains: Mapping[str, Toolchain], names: Iterable[str]) -> dict[st
 def lent(name: str, lacks: Iterable[str], lender: str) -> list[str]:
     """The notes at the start of a run about lent stages and skipped subcommands."""
     lacking = frozenset(lacks)
-    said = [f"the file of {name} has no `{stage}`: {lender} does that for it" for stage in STAGES if stage in lacking]
+    said = [f"{name} has no `{stage}`: {lender} does that for it" for stage in STAGES if stage in lacking]
     untried = [f"`{word}`" for word in EMBEDDING if word in lacking]
-    return said + ([f"the file of {name} has no {', '.join(untried)}: not tried with it"] if untried else [])
+    return said + ([f"{name} has no {', '.join(untried)}: not tried with it"] if untried else [])
 
 
 OF_LIBRARIES = ("openable", "adapt")

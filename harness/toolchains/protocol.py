@@ -182,6 +182,18 @@ class Toolchain:
     linker, `embed-features`, `embed-names`, `new-adapt`."""
     embedder: Embedder | None = None
     """None: it has none of these subcommands."""
+    version_of: str = ""
+    """For one of several versions of a tool in a run: the tool; then known faults are those of this version."""
+
+    @property
+    def known_as(self) -> str:
+        """The tool whose known faults it may have, as the expectations of a run name it."""
+        return known_as(self.version_of, self.version) if self.version_of else self.tool
+
+
+def known_as(tool: str, version: str) -> str:
+    """The name of one of several versions of a tool, in the expectations of a run."""
+    return f"{tool}@{version}"
 
 
 @dataclass(slots=True)

@@ -31,6 +31,8 @@ class ToolInfo:
     commands: tuple[str, ...] = ()
     lacks: frozenset[str] = frozenset()
     """Like `Toolchain.lacks`."""
+    is_further: bool = False
+    """Whether it is another reference beside the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +94,27 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """wasm-tools. `link_flags`: its additional flags in every link."""
+    """wasm-tools. `link_flags`: its additional flags in every link. `called`: its name; another than `reference` if it
+    is one of several."""
 
     executable: Executable
     link_flags: tuple[str, ...] = ()
+    called: str = REFERENCE
+
+    @property
+    def is_further(self) -> bool:
+        return self.called != REFERENCE
 
     def info(self) -> ToolInfo:
         found = self.executable
-        return ToolInfo(REFERENCE, wasm_tools.TOOL, found.version, found.path, wasm_tools.commands(self.link_flags))
+        commands = wasm_tools.commands(self.link_flags)
+        return ToolInfo(self.called, wasm_tools.TOOL, found.version, found.path, commands, is_further=self.is_further)
 
     def make(self, environment: Environment) -> Toolchain:
-        return wasm_tools.reference(
+        made = wasm_tools.reference(
             self.executable, environment.directory, environment.limits, environment.interpreters, self.link_flags
         )
+        return replace(made, name=self.called, version_of=wasm_tools.TOOL if self.is_further else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +136,28 @@ class FromFile:
         from harness.toolchains import command
 
         return command.load(self.path, environment.directory, environment.limits)
+
+
+@dataclass(frozen=True, slots=True)
+class FromEntryPoint:
+    """The toolchain that an installed package declares (`entry_points.py`)."""
+
+    called: str
+
+    def info(self) -> ToolInfo:
+        made = self._made()
+        return ToolInfo(made.name, made.tool, made.version, f"entry point {self.called}", made.commands, made.lacks)
+
+    def make(self, environment: Environment) -> Toolchain:
+        return self._made()
+
+    def _made(self) -> Toolchain:
+        from harness.toolchains import entry_points
+
+        try:
+            return entry_points.toolchain(self.called)
+        except entry_points.BadEntryPoint as error:
+            raise NoToolchain(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)

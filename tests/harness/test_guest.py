@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import wasmtime
 
 import interpreters
 from harness.bench.checklist import kind_of
@@ -13,7 +14,11 @@ from harness.bench.examine import examine
 from harness.bench.examine_guest import examine_guest
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
-from harness.frontend.front_end import WitText, surround
+from harness.binary.sections import name, section
+from harness.engine.results import EngineKind
+from harness.frontend.front_end import WitText, surround, world_section
+from harness.judge.guest import GuestCell, about, judge_guest
+from harness.judge.verdict import Finding, Judgement, Verdict
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner.guest import foreign, guest_plan
@@ -21,6 +26,7 @@ from harness.planner.guest_cases import NoRole, guest_case_plan
 from harness.planner.guest_rules import Echo, Forward, Rule, rules_of
 from harness.process.steps import Steps
 from harness.suite.case import load_case
+from harness.toolchains.cells import Build, Cell
 from harness.toolchains.interpreter import BadInterpreter, Interpreter
 from harness.toolchains.selection import Named, Ours, Selection
 from interpreters.build import build_echo
@@ -171,6 +177,19 @@ def test_what_goes_one_way_goes_both_ways(tmp_path: Path) -> None:
     assert found.verdict.outcome is Outcome.PASS, found.verdict.findings
 
 
+def test_no_second_version_is_added() -> None:
+    """It would change which imports a linker merges."""
+    wit = """package a:b;
+package c:d@0.1.0 { interface i { f: func(); } }
+package c:d@0.2.0 { interface i { f: func(a: u8) -> u16; } }
+world w { import c:d/i@0.1.0; export c:d/i@0.2.0; }
+"""
+    assert plan(wit=wit).unsupported == (
+        "export c:d/i@0.2.0#f: it has neither an import of its name and type, nor a parameter of its result's type",
+        "import c:d/i@0.1.0#f: no export of its name and type calls it",
+    )
+
+
 # ---- echo ------------------------------------------------------------------------------------------------------------
 
 
@@ -199,7 +218,7 @@ def test_a_wrong_interpreter_is_blamed(tmp_path: Path, flag: str) -> None:
     found = examined(bench(tmp_path, library), plan())
     assert found.verdict.outcome is Outcome.FAIL
     assert found.verdict.minority == "mine.so"
-    assert {judged.toolchain for judged in found.verdict.judgements} == {"mine.so with ours@winch"}
+    assert {judged.toolchain for judged in found.verdict.judgements} == {"mine.so"}
 
 
 @pytest.mark.parametrize("mutant", ["fields-packed", "string-one-too-long"])
@@ -375,3 +394,132 @@ def test_the_list_of_a_command(tmp_path: Path) -> None:
     assert done.code == 0
     assert "functions of the interpreter: 6 of 68 called" in done.said
     assert "50  push_char" in done.said
+
+
+# ---- Libraries, adapters, WASI ---------------------------------------------------------------------------------------
+
+FRONT = """
+(module (@dylink.0 (mem-info (memory 8 3)) (needed "libecho.so"))
+  (import "env" "memory" (memory 0))
+  (import "env" "__memory_base" (global $base i32))
+  (import "env" "wit_dylib_initialise" (func $initialize (param i32)))
+  (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+  (func (export "wit_dylib_initialize") (param i32)
+    (if (call $random (global.get $base) (i32.const 8)) (then unreachable))
+    (call $initialize (local.get 0))))
+"""
+ADAPTER = """
+(module
+  (import "env" "memory" (memory 0))
+  (import "wasi:random/random@0.2.0" "get-random-u64" (func $random (result i64)))
+  (import "wasi:cli/stdout@0.2.0" "get-stdout" (func $stdout (result i32)))
+  (import "wasi:io/streams@0.2.0" "[resource-drop]output-stream" (func $drop (param i32)))
+  (func (export "random_get") (param i32 i32) (result i32)
+    (i64.store (local.get 0) (call $random))
+    (call $drop (call $stdout))
+    (i32.const 0)))
+"""
+IMPORTED = """package test:adapter;
+package wasi:random@0.2.0 { interface random { get-random-u64: func() -> u64; } }
+package wasi:io@0.2.0 {
+  interface error { resource error; }
+  interface streams {
+    use error.{error};
+    variant stream-error { last-operation-failed(error), closed }
+    resource output-stream { check-write: func() -> result<u64, stream-error>; }
+  }
+}
+package wasi:cli@0.2.0 {
+  interface stdout { use wasi:io/streams@0.2.0.{output-stream}; get-stdout: func() -> output-stream; }
+}
+world adapter { import wasi:random/random@0.2.0; import wasi:cli/stdout@0.2.0; }
+"""
+
+
+def test_an_interpreter_that_needs_wasi(tmp_path: Path) -> None:
+    """Its adapter's imports come from the engine; its functions from another library."""
+    (tmp_path / "front.so").write_bytes(wasmtime.wat2wasm(FRONT))
+    (tmp_path / "echo.so").write_bytes(echo().read_bytes().replace(b"wit_dylib_initialize", b"wit_dylib_initialise"))
+    _, world = world_section(WitText(IMPORTED, "adapter.wit"))
+    adapter = bytes(wasmtime.wat2wasm(ADAPTER)) + section(0, name("component-type:adapter") + world)
+    (tmp_path / "adapter.wasm").write_bytes(adapter)
+    (tmp_path / "w.wit").write_text(WORLD)
+    given = ["--library", "libecho.so=echo.so", "--adapt", "wasi_snapshot_preview1=adapter.wasm"]
+    words = ["--interpreter", "front.so", *given, "--calls", "10", "-v"]
+    done = harness_here("check", "w.wit", *words, cwd=tmp_path)
+    assert done.code == 0, done.said
+    assert "ran in 4 cells" in done.said
+    assert "initialize" in done.said.partition("functions of the interpreter")[2]
+    (tmp_path / "w.wit").write_text(IMPORTED.replace("import wasi:cli/stdout@0.2.0; ", ""))
+    done = harness_here("check", "w.wit", *words, cwd=tmp_path)
+    assert "the world imports wasi:random/random@0.2.0, which the interpreter with its adapters may call" in done.said
+
+
+# ---- Fuzzing ---------------------------------------------------------------------------------------------------------
+
+
+@needs_zig
+def test_fuzzing_finds_a_wrong_interpreter(tmp_path: Path) -> None:
+    """Its case shows the fault again."""
+    (tmp_path / "mine.so").write_bytes(build_echo(3, ["-DMUTANT_EXCHANGED_FIELDS"]))
+    words = ["--seed", "1", "--worlds", "4", "--calls", "30", "-j", "1", "--interpreter", "mine.so"]
+    done = harness_here("fuzz", *words, cwd=tmp_path)
+    assert done.code == 1, done.said
+    assert "harness run findings" in done.said
+    assert "--interpreter mine.so" in done.said
+    (case,) = [path for path in (tmp_path / "findings").glob("*.toml") if "[sample]" in path.read_text()][:1]
+    again = harness_here("run", str(case), "--interpreter", "mine.so", cwd=tmp_path)
+    assert (again.code, "in the minority: mine.so" in again.said) == (1, True), again.said
+    right = harness_here("run", str(case), "--interpreter", str(echo()), cwd=tmp_path)
+    assert right.code == 0, right.said
+
+
+def test_programs_are_no_worlds_for_an_interpreter(tmp_path: Path) -> None:
+    done = harness_here("fuzz", "--worlds", "link", "--interpreter", str(echo()), cwd=tmp_path)
+    assert (done.code, "has no interpreter that could be another" in done.said) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("minority", "judged", "expected"),
+    [
+        ("mine.so", "mine.so", True),
+        ("mine.so, ours", "mine.so with ours@winch", True),
+        ("reference", "reference", False),
+        ("reference", "mine.so with reference@winch", False),
+        (None, "mine.so", False),
+        ("mine.so", "ours", False),
+    ],
+)
+def test_what_is_about_the_interpreter(minority: str | None, judged: str, expected: bool) -> None:
+    assert about("mine.so", Verdict(Outcome.FAIL, minority=minority), judged) is expected
+
+
+FINDING = Finding(Outcome.FAIL, "expected 1, got 2")
+
+
+def cell(generator: str, linker: str, wrong: bool, without_it: bool = False) -> GuestCell:
+    built = Cell(((Role.SUBJECT, Build(generator, linker)),), EngineKind.WINCH)
+    return GuestCell(built, (FINDING,) if wrong else (), without_it)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "minority", "judged"),
+    [
+        ({"ours+ours", "ours+reference", "reference+ours", "reference+reference"}, "mine.so", 1),
+        ({"ours+ours", "ours+reference"}, "mine.so, ours", 4),
+        ({"ours+ours", "reference+ours"}, "mine.so", 4),
+        (set(), None, 4),
+    ],
+)
+def test_who_is_named(wrong: set[str], minority: str | None, judged: int) -> None:
+    """If libraries of one generator alone show the fault, that generator is named, too."""
+    tools = ("ours", "reference")
+    cells = [cell(one, other, f"{one}+{other}" in wrong) for one in tools for other in tools]
+    found = judge_guest("mine.so", cells, None)
+    assert (found.minority, len(found.judgements)) == (minority, judged)
+
+
+def test_what_goes_wrong_without_it_clears_the_interpreter() -> None:
+    by_tools = Verdict(Outcome.FAIL, (Judgement("ours", Outcome.FAIL, (FINDING,)),), "ours")
+    found = judge_guest("mine.so", [cell("ours", "ours", wrong=True, without_it=True)], by_tools)
+    assert (found.outcome, found.minority) == (Outcome.FAIL, "ours")

@@ -89,7 +89,7 @@ def test_a_missing_stage_is_lent(tmp_path: Path, toml: str, stage: str) -> None:
     (tmp_path / "w.wit").write_text(WORLD)
     code, said, case = run(tmp_path, toml, ["check", "w.wit", "-v"])
     assert (code, case["outcome"], case["unsupported"]) == (0, "pass", []), said
-    assert f"the file of mine has no `{stage}`: ours does that for it" in said
+    assert f"mine has no `{stage}`: ours does that for it" in said
     assert "subject=mine,provider=ours" in said
 
 
@@ -191,4 +191,4 @@ def test_both_stages_are_lent(tmp_path: Path) -> None:
     code, said, case = run(tmp_path, NEW, ["check", "w.wit"])
     assert (code, case["outcome"], case["unsupported"]) == (0, "pass", []), said
     for stage in ("generate", "link"):
-        assert f"the file of mine has no `{stage}`: ours does that for it" in said
+        assert f"mine has no `{stage}`: ours does that for it" in said

@@ -9,7 +9,6 @@ import pytest
 
 from harness.runs.run import uncovered
 from harness.suite.expectations import Expectation, Expectations
-from harness.toolchains.selection import ToolInfo
 from harness.toolchains.wasm_tools import Executable, find, lacking_subcommands
 
 KNOWN = Expectations((Expectation("a", "wasm-tools", "fail", "r", "s"),))
@@ -44,6 +43,6 @@ def test_a_stand_in_that_lacks_subcommands(tmp_path: Path, text: str, lacking: i
     [(KNOWN, [Path("x.toml")], 0), (Expectations(), [Path("x.toml")], 1), (Expectations(), [], 0)],
 )
 def test_a_version_that_no_file_is_about(known: Expectations, files: list[Path], notes: int) -> None:
-    found = uncovered([ToolInfo("reference", "wasm-tools", "1.300.0", "")], known, files)
+    found = uncovered("1.300.0", known, files)
     assert len(found) == notes
     assert all("wasm-tools 1.300.0" in note and "x.toml" in note for note in found)

@@ -71,7 +71,7 @@ def judge_link_case(bench: Workbench, trial: LinkTrial, options: Options) -> tup
 
 
 def _triage(bench: Workbench, options: Options, case: LinkCase) -> Triage:
-    tools = {toolchain.name: toolchain.tool for toolchain in bench.toolchains.values()}
+    tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
     expectations = options.expectations.about(case.wit)
 
     def triage(toolchain: str, finding: Finding) -> str:
