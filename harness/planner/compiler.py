@@ -349,19 +349,18 @@ class Compiler(Generic[V]):
         return self._given(frame, step, where, value, payload, reads, [])
 
     def _take(self, frame: Frame, step: TakeStep[V], end: int) -> None:
-        type = self._ends.elements(frame.role, step.handle)
-        if type is None:
+        payload = self._ends.payload(frame.role, step.handle)
+        if payload is None:
             raise StepError((*step.path, "values"), f"${step.handle} carries no values")
+        values = tuple([self._value(step, text, ("values", at), payload) for at, text in enumerate(step.values)])
         register = frame.owner.new_register()
         frame.add(Got(register, s.Register(end)), [end], register)
-        if isinstance(type, t.List):
-            found: Value = tuple(
-                [self._value(step, text, ("values", at), type.type) for at, text in enumerate(step.values)]
-            )
+        if self._ends.is_stream(frame.role, step.handle):
+            self._bind(frame, s.Register(register), values, t.List(payload))
+        elif len(values) == 1:
+            self._bind(frame, s.Register(register), values[0], payload)
         else:
-            (text,) = step.values
-            found = self._value(step, text, ("values", 0), type)
-        self._bind(frame, s.Register(register), found, type)
+            raise StepError((*step.path, "values"), f"${step.handle} is a future: it carries one value")
 
     def _await(self, frame: Frame, step: AwaitStep) -> None:
         started = self._started.of(step)

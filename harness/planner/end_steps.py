@@ -40,12 +40,8 @@ class Ends:
         """The type of the elements."""
         return self._types[role, name].type
 
-    def elements(self, role: Role, name: str) -> t.Type | None:
-        """The type of what is taken after a read: None where there are no elements."""
-        type = self._types[role, name]
-        if type.type is None:
-            return None
-        return t.List(type.type) if isinstance(type, t.Stream) else type.type
+    def is_stream(self, role: Role, name: str) -> bool:
+        return isinstance(self._types[role, name], t.Stream)
 
     def place(self, role: Role, step: EndsStep) -> tuple[s.TypePlace, End]:
         """Where a component's world has the type. Raises `StepError`."""

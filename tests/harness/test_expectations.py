@@ -139,8 +139,12 @@ FEATURES = {
     "lower first": "package a:b@1.0.0 { interface x { enum e { f } } } package a:b@1.1.0 { interface x { use a:b/x@1.0.0.{e as d}; } }",
     "one version": "package a:b@1.0.0 { interface x { enum e { f } } interface y { use a:b/x@1.0.0.{e as d}; } }",
     "apart": "package a:b@1.0.0 { interface x { enum e { f } } } package c:d@1.1.0 { interface y { use a:b/x@1.0.0.{e as d}; } }",
+    "both": "interface x { resource r; g: func() -> stream<r>; } world w { import x; export x; }",
     "two": "interface x { f: func(r: result); } world w { import x; }",
 }
+BOTH_SIDES = "async/payloads/own-on-both-sides"
+OWN_BUILT_IN = "wit_t (subject, stream stream<own<{}>>, new): expected a function of its own, got that of stream {}"
+STREAM_TRAP = "outcome (call 1 a:b/x#g): expected `stream_lower s 0` (subject, task 1), got a trap ({}) in driver-run"
 PANIC = "the subject of reference@winch: generate panicked (exit code 101): thread 'main' panicked at {}:\n{}"
 STUB = "refused to link: error: unresolved symbol(s):\n libworld.so needs {} (function [] -> [])"
 TRAP = "outcome: expected a trap (invalid-discriminant or unreachable), got {}"
@@ -226,6 +230,11 @@ BAD = ("with !var 2 in f: result at r",)
         ("made of lower", "x", "tool panicked", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), False),
         ("one version", "x", "fail", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), False),
         ("plain", "x", "fail", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), False),
+        ("both", BOTH_SIDES, "fail", OWN_BUILT_IN.format("[export]a:b/x#r", "stream<own<a:b/x#r>>, new"), (), True),
+        ("both", "x", "fail", OWN_BUILT_IN.format("[export]a:b/x#r", "stream<own<a:b/x#r>>, new"), (), False),
+        ("both", BOTH_SIDES, "fail", OWN_BUILT_IN.format("a:b/x#r", "stream<own<a:b/x#q>>, new"), (), False),
+        ("both", BOTH_SIDES, "fail", STREAM_TRAP.format("handle-type: handle is a stream of a different type"), (), True),
+        ("both", BOTH_SIDES, "fail", STREAM_TRAP.format("handle-type: handle is not a stream"), (), False),
     ],
 )  # fmt: skip
 def test_what_the_projects_file_excuses_and_what_not(

@@ -160,6 +160,19 @@ def test_registers_are_not_used_again_where_frames_go_on_in_any_order() -> None:
         ("[[step]]\nends = ['$s', '$t']\ntype = 'stream<u9>'\n", "no function with stream<u9>"),
         ("[[step]]\nread = '$s'\n", "there is no handle $s yet"),
         (
+            "[[step]]\nends = ['$s', '$t']\ntype = 'stream'\n[[step]]\ntake = '$s'\nvalues = ['1']\n",
+            "$s carries no values",
+        ),
+        (
+            "[[step]]\nends = ['$s', '$t']\ntype = 'future<own<a:b/x#r>>'\n"
+            "[[step]]\ntake = '$s'\nvalues = ['$a', '$b']\n",
+            "$s is a future: it carries one value",
+        ),
+        (
+            "[[step]]\nends = ['$s', '$t']\ntype = 'stream<u8>'\n[[step]]\nwrite = '$t'\nvalues = ['x']\n",
+            "values 'x', column 1",
+        ),
+        (
             "[[step]]\ncall = 'a:b/x#[constructor]r'\nresult = '$c'\n[[step]]\nread = '$c'\n",
             "$c is no end of a stream or future",
         ),
