@@ -26,23 +26,29 @@ class Misfit(Exception):
 
 
 def decode(cls: type[T], data: object, path: tuple[Step, ...] = ()) -> T:
-    """Every field must be there, and nothing else. Raises `Misfit`."""
+    """Every field must be there, except those that were added to a format (`reports.model.ADDED`), and nothing else.
+    Raises `Misfit`."""
     if not isinstance(data, dict):
         raise Misfit(path, f"an object is needed, not {_word(data)}")
     fields = _fields(typing.cast(typing.Hashable, cls))
-    missing = [name for name in fields if name not in data]
+    missing = [name for name in fields if name not in data and name not in _added(typing.cast(typing.Hashable, cls))]
     if missing:
         raise Misfit(path, f"`{missing[0]}` is missing")
     unknown = [name for name in data if name not in fields]
     if unknown:
         raise Misfit((*path, unknown[0]), "this key is unknown")
-    return cls(**{name: _value(kind, data[name], (*path, name)) for name, kind in fields.items()})
+    return cls(**{name: _value(kind, data[name], (*path, name)) for name, kind in fields.items() if name in data})
 
 
 @cache
 def _fields(cls: Any) -> Mapping[str, Any]:
     hints = typing.get_type_hints(cls)
     return {field.name: hints[field.name] for field in dataclasses.fields(cls)}
+
+
+@cache
+def _added(cls: Any) -> frozenset[str]:
+    return frozenset([field.name for field in dataclasses.fields(cls) if field.metadata.get("added")])
 
 
 def _value(kind: Any, data: object, path: tuple[Step, ...]) -> Any:

@@ -11,6 +11,8 @@ FORMAT = 2
 """Incremented when a reader of older results would misunderstand newer ones."""
 
 
+ADDED = {"added": True}
+"""The metadata of a field that older results of this format do not have: readers take its default."""
 INTERRUPTED = "interrupted"
 NOT_ENDED = "the run has not ended, or was killed"
 """What a result file says until its run ends, so that a killed run leaves none that looks complete."""
@@ -47,7 +49,7 @@ class Finding:
     run: int = 0
     call: int = 0
     before: str = ""
-    rule: str = ""
+    rule: str = field(default="", metadata=ADDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ class CaseResult:
     made: tuple[Made, ...] = ()
     covered: tuple[Covered, ...] = ()
     interface: tuple[str, ...] = ()
-    checklist: tuple[Used, ...] = ()
+    checklist: tuple[Used, ...] = field(default=(), metadata=ADDED)
     """All functions of an interpreter under test; empty if it was not counted."""
 
     @property

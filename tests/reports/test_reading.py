@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from reports import fuzz, json_form, mutants
 from reports.json_places import Step, line_and_column
+from reports.model import Run
 from reports.reading import Results, UnreadableResults, read
 from tests.reports.samples import BROKEN, FUZZ, MUTANTS, RUN, hostile_run
 
@@ -103,6 +104,19 @@ def test_a_key_that_is_missing() -> None:
     del data["cases"][2]["made"]
     with pytest.raises(UnreadableResults, match=r"^x\.json:\d+:\d+: cases\[2\]: `made` is missing"):
         read("x.json", json.dumps(data, indent=1))
+
+
+def test_keys_that_older_results_of_the_format_lack() -> None:
+    data = written()
+    for case in data["cases"]:
+        del case["checklist"]
+        for opinion in case["opinions"]:
+            for finding in opinion["findings"]:
+                del finding["rule"]
+    found = read("x.json", json.dumps(data))
+    assert isinstance(found, Run)
+    assert {case.checklist for case in found.cases} == {()}
+    assert {finding.rule for case in found.cases for opinion in case.opinions for finding in opinion.findings} == {""}
 
 
 @pytest.mark.parametrize(
