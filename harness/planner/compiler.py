@@ -304,6 +304,9 @@ class Compiler(Generic[V]):
         if not function.is_async:
             message = f"{function.canonical} is synchronous: only an asynchronous call can go on by itself"
             raise StepError((*step.path, "as"), message)
+        if trap_of(step) is not None:
+            message = "a trap in a call that goes on by itself stands at the step during which it happens"
+            raise StepError((*step.path, "as"), message)
         assert step.name is not None
         register = add_start(frame, function, args, reads)
         self._started.add(step.name, Started(step, function, result, register, contexts))
