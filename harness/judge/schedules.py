@@ -119,7 +119,7 @@ def _left(traces: Mapping[Role, Trace], explained: Explained) -> list[Difference
     found = []
     for role, trace in traces.items():
         found += unbalanced(role, [event for event in trace.balances if not isinstance(event, AsyncBalance | Balance)])
-        found += end_of(role, trace)
+        found += end_of(role, trace, last=False)
     told = {role: _balances(trace) for role, trace in traces.items()}
     if found or any(all(_fits(told.get(role, []), left) for role, left in way.items()) for way in explained.left):
         return found

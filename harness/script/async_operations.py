@@ -135,7 +135,6 @@ class Write:
 @dataclass(frozen=True, slots=True)
 class CancelCopy:
     end: Value
-    asynchronous: bool = False
 
 
 @dataclass(frozen=True, slots=True)

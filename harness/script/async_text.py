@@ -45,10 +45,6 @@ def _write(op: a.Write, text: ValueText) -> str:
     return _words(*first, len(op.values), *map(text, op.values))
 
 
-def _synchronous(word: str, asynchronous: bool) -> str:
-    return f"{word}async" if asynchronous else word
-
-
 TEXTS: dict[type, Callable[[Any, ValueText], str]] = {
     a.Start: _start,
     a.Got: lambda op, text: _words("got", op.register, text(op.source)),
@@ -63,12 +59,12 @@ TEXTS: dict[type, Callable[[Any, ValueText], str]] = {
     a.TaskCancel: lambda _op, _text: "cancelled",
     a.Exit: lambda _op, _text: "exit",
     a.Code: lambda op, _: _words("code", op.code),
-    a.SubtaskCancel: lambda op, text: f"{_synchronous('cancel', op.asynchronous)} {text(op.call)}",
+    a.SubtaskCancel: lambda op, text: f"{'cancelasync' if op.asynchronous else 'cancel'} {text(op.call)}",
     a.SubtaskDrop: lambda op, text: f"dropcall {text(op.call)}",
     a.NewEnds: lambda op, _: _words("ends", op.writable, op.readable, place_text(op.type)),
     a.Read: lambda op, text: _words("read", text(op.end), op.count),
     a.Write: _write,
-    a.CancelCopy: lambda op, text: f"{_synchronous('stop', op.asynchronous)} {text(op.end)}",
+    a.CancelCopy: lambda op, text: f"stop {text(op.end)}",
     a.DropEnd: lambda op, text: f"dropend {text(op.end)}",
     a.Backpressure: lambda op, _: "inc" if op.change > 0 else "dec",
     a.If: lambda op, text: _words("if", op.state.value, text(op.object), op.count),

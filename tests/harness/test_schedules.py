@@ -86,6 +86,18 @@ ALLOWED = tuple([Shown(Role.SUBJECT, 2, PLACED)] * 6)
         (EXPLAINED, observation([SUBJECT[0], "push_u8 2\nimport_balance 0 8 0\n", END]), ["balance (subject, bytes"]),
         (EXPLAINED, observation([*SUBJECT[:2], "balance 0 0 0 0 0\n"]), ["balance (subject): expected async_balance"]),
         (EXPLAINED, observation([SUBJECT[0], "push_u8 2\nfail guard\n", END]), ["event (subject, at the end)"]),
+        # a task may start after `finish` was answered
+        (EXPLAINED, observation(["task 1\npush_u8 1\n", END, "task 2\npush_u8 2\n"]), []),
+        (
+            EXPLAINED,
+            observation([SUBJECT[0], END, f"task 2\npush_u8 2\n{END}"]),
+            ["balance (subject): expected one balance, got 2 of them"],
+        ),
+        (
+            EXPLAINED,
+            observation([*SUBJECT[:2], "async_balance 0 0 0 0\n"]),
+            ["balance (subject): expected one balance, got (nothing)"],
+        ),
         # each call of a synchronous export is finished
         (
             EXPLAINED,

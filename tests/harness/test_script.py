@@ -92,7 +92,6 @@ ASYNC = [
     (a.Write(s.Register(4), (_U8, _U8)), "write reg 4 2 u8 1 u8 1"),
     (a.Write(s.Register(4), (_U8,), offered=9), "writeas reg 4 9 1 u8 1"),
     (a.CancelCopy(s.Register(5)), "stop reg 5"),
-    (a.CancelCopy(s.Register(5), asynchronous=True), "stopasync reg 5"),
     (a.DropEnd(s.Register(5)), "dropend reg 5"),
     (a.Backpressure(1), "inc"),
     (a.Backpressure(-1), "dec"),

@@ -197,11 +197,12 @@ class CopyEnd(Waitable):
         self.shared.copy(self, buffer)
         return self.get_pending_event()[2] if self.has_pending_event() else BLOCKED
 
-    def cancel_copy(self, asynchronous: bool) -> int:
-        """Between components it never blocks. A part that was copied does not make it COMPLETED (docs/async.md)."""
+    def cancel_copy(self) -> int:
+        """Synchronously; between components it never blocks. A part that was copied does not make it COMPLETED
+        (docs/async.md)."""
         if not self.copying():
             raise SpecTrap(TrapClass.NOT_COPYING, also=frozenset({TrapClass.IN_SET} if self.wset is not None else ()))
-        if self.wset is not None and not asynchronous:
+        if self.wset is not None:
             raise SpecTrap(TrapClass.IN_SET)
         if not self.has_pending_event():
             self.shared.pending = None

@@ -140,11 +140,11 @@ def _settle(inst: ComponentInstance, known: EndObject, payload: int) -> None:
     known.delivered = s.Items(tuple(values)) if is_stream else values[0] if values else None
 
 
-def cancel(inst: ComponentInstance, value: s.Value, asynchronous: bool) -> None:
+def cancel(inst: ComponentInstance, value: s.Value) -> None:
     type, number = _named(inst, value)
     known = inst.ends.get(number)
     writing = known is not None and (known.writable if known.settled else known.writing)
-    result = inst.end(inst.table.get(number), type, writing).cancel_copy(asynchronous)
+    result = inst.end(inst.table.get(number), type, writing).cancel_copy()
     event = a.CancelWrite if writing else a.CancelRead
     inst.tell(event(_kind(type), type.canonical, number, result))
     if known is None or known.settled:

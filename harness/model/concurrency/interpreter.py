@@ -325,7 +325,7 @@ def _write(_store: Store, thread: Thread, op: ao.Write) -> None:
 
 
 def _cancel_copy(_store: Store, thread: Thread, op: ao.CancelCopy) -> None:
-    ends.cancel(thread.task.inst, _evaluate(thread, op.end), op.asynchronous)
+    ends.cancel(thread.task.inst, _evaluate(thread, op.end))
 
 
 def _drop_end(_store: Store, thread: Thread, op: ao.DropEnd) -> None:

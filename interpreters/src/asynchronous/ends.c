@@ -233,10 +233,23 @@ void end_drop(const Val *value) {
 
 /* ---- What is known ----------------------------------------------------------------------------------------------- */
 
+/* An end without a copy under way is told that the other end was dropped. An end that was never used here has come as a
+ * value: only readable ones do. */
+static void idle_event(Kind kind, bool writing, uint32_t handle, uint32_t result) {
+  End *end = find(handle);
+  if (!end) end = add(kind, handle, false);
+  if (end->kind != kind || end->is_writable != writing || end->state == END_DROPPED || result != COPY_DROPPED)
+    fail_event();
+  end->state = END_DROPPED;
+}
+
 void end_event(Kind kind, bool writing, uint32_t handle, uint32_t result) {
   End *end = find(handle);
-  if (!end || end->kind != kind || end->state != END_COPYING || end->writing != writing || result == BLOCKED)
-    fail_event();
+  if (!end || end->state != END_COPYING) {
+    idle_event(kind, writing, handle, result);
+    return;
+  }
+  if (end->kind != kind || end->writing != writing || result == BLOCKED) fail_event();
   settle(end, result);
 }
 
