@@ -2,83 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import Generic
 
-from harness.plan.async_steps import AwaitStep, EndsStep, ReadStep, StopStep, WriteStep
-from harness.plan.roles import Role
+from harness.plan.async_steps import AwaitStep, EndsStep, EndStep, ReadStep, StopStep, TakeStep, WriteStep
 from harness.plan.steps import StepError, V
 from harness.planner.async_calls import add_check
-from harness.planner.composition import Composition
-from harness.planner.registers import Frame
+from harness.planner.carried import Carried
+from harness.planner.registers import Frame, Held
 from harness.script import async_operations as a
 from harness.script import operations as s
-from harness.text.nearest import there_are
 from harness.world import types as t
-from harness.world.world import Function
 
 END_STATES = (a.State.COPYING, a.State.COMPLETED, a.State.DROPPED, a.State.CANCELLED)
 """How an end can be after an operation on it."""
-End = t.Stream | t.Future
 
 
-class Ends:
-    """The ends that components have, by name, with their types in the view of each component."""
+class EndSteps(Generic[V]):
+    """Adds the operations of steps with ends to frames."""
 
-    def __init__(self, composition: Composition) -> None:
-        self._composition = composition
-        self._types: dict[tuple[Role, str], End] = {}
+    def __init__(self, carried: Carried[V]) -> None:
+        self._carried = carried
+        self._names = carried.names
+        self._ends = carried.ends
 
-    def learn(self, role: Role, name: str, type: t.Type) -> None:
-        """A handle has come to a component; nothing for other handles."""
-        if isinstance(type, End):
-            self._types[role, name] = type
+    def add(self, frame: Frame, step: EndStep[V]) -> None:
+        """The operations of a step. Raises `StepError`."""
+        if isinstance(step, EndsStep):
+            place, type = self._ends.place(frame.role, step)
+            for name, register in zip((step.readable, step.writable), add_ends(frame, place), strict=True):
+                self._ends.learn(frame.role, name, type)
+                self._names.bind(frame.role, name, Held(frame, s.Register(register), register=register), own=True)
+            return
+        end = self._register(frame, step)
+        match step:
+            case ReadStep(count=count):
+                add_copy(frame, a.Read(s.Register(end), count), end, [end], step)
+            case StopStep():
+                add_copy(frame, a.CancelCopy(s.Register(end)), end, [end], step)
+            case WriteStep():
+                reads = [end]
+                payload = self._ends.payload(frame.role, step.handle)
+                values = tuple([self._element(frame, step, at, payload, reads) for at in range(len(step.values))])
+                add_copy(frame, a.Write(s.Register(end), values, step.offered), end, reads, step)
+            case TakeStep():
+                self._take(frame, step, end)
 
-    def has(self, role: Role, name: str) -> bool:
-        return (role, name) in self._types
+    def add_await(self, frame: Frame, step: AwaitStep) -> None:
+        """Wait until the copy of an end is over."""
+        add_end_of_copy(frame, self._register(frame, step), step)
 
-    def payload(self, role: Role, name: str) -> t.Type | None:
-        """The type of the elements."""
-        return self._types[role, name].type
+    def _register(self, frame: Frame, step: ReadStep | WriteStep[V] | TakeStep[V] | StopStep | AwaitStep) -> int:
+        """The register with an end that the component has."""
+        reads: list[int] = []
+        if not self._ends.has(frame.role, step.handle):
+            self._carried.handle(frame, step.handle, step, reads)
+            raise StepError(step.path, f"${step.handle} is no end of a stream or future")
+        held = self._names.held(frame.role, step.handle)
+        assert held is not None
+        return frame.register_of(held)
 
-    def is_stream(self, role: Role, name: str) -> bool:
-        return isinstance(self._types[role, name], t.Stream)
+    def _element(self, frame: Frame, step: WriteStep[V], at: int, payload: t.Type | None, reads: list[int]) -> s.Value:
+        where = ("values", at)
+        if payload is None:
+            raise StepError((*step.path, *where), f"${step.handle} carries no values: say how many with `offer`")
+        value = self._carried.value(step, step.values[at], where, payload)
+        return self._carried.given(frame, step, where, value, payload, reads, [])
 
-    def place(self, role: Role, step: EndsStep) -> tuple[s.TypePlace, End]:
-        """Where a component's world has the type. Raises `StepError`."""
-        known: list[str] = []
-        for place, type in _places(self._composition, role, step.exported):
-            if type.canonical == step.type:
-                return place, type
-            known.append(type.canonical)
-        listed = there_are(step.type, list(dict.fromkeys(known)), "streams and futures of it")
-        raise StepError((*step.path, "type"), f"the {role.value} has no function with {step.type}\n{listed}")
-
-
-def _places(composition: Composition, role: Role, exported: bool | None) -> Iterator[tuple[s.TypePlace, End]]:
-    world = composition.worlds[role]
-    for side, functions in ((False, world.import_functions()), (True, world.export_functions())):
-        if exported in (None, side):
-            for function in functions:
-                yield from _of_function(function, side)
-
-
-def _of_function(function: Function, exported: bool) -> Iterator[tuple[s.TypePlace, End]]:
-    types: Sequence[t.Type | None] = [*(param.type for param in function.params), function.result]
-    for number, type in enumerate(types):
-        for path, found in _inside(type, ()):
-            yield s.TypePlace(exported, function.interface, function.name, number, path), found
-
-
-def _inside(type: t.Type | None, path: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], End]]:
-    if type is None:
-        return
-    if isinstance(type, End):
-        yield path, type
-    inner: Sequence[t.Type | None] = type.parts
-    if isinstance(type, t.Variant | t.Result):
-        inner = type.payloads
-    for step, part in enumerate(inner):
-        yield from _inside(part, (*path, step))
+    def _take(self, frame: Frame, step: TakeStep[V], end: int) -> None:
+        payload = self._ends.payload(frame.role, step.handle)
+        if payload is None:
+            raise StepError((*step.path, "values"), f"${step.handle} carries no values")
+        values = tuple(
+            [self._carried.value(step, text, ("values", at), payload) for at, text in enumerate(step.values)]
+        )
+        register = frame.owner.new_register()
+        frame.add(a.Got(register, s.Register(end)), [end], register)
+        if self._ends.is_stream(frame.role, step.handle):
+            self._carried.bind(frame, s.Register(register), values, t.List(payload))
+        elif len(values) == 1:
+            self._carried.bind(frame, s.Register(register), values[0], payload)
+        else:
+            raise StepError((*step.path, "values"), f"${step.handle} is a future: it carries one value")
 
 
 def add_ends(frame: Frame, place: s.TypePlace) -> tuple[int, int]:

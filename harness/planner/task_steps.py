@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic
 
@@ -16,8 +16,9 @@ from harness.plan.async_steps import (
     TaskStep,
     YieldStep,
 )
-from harness.plan.steps import CallStep, Step, StepError, V, inner_steps
-from harness.planner.async_calls import CALL_STATES, add_check, add_wait
+from harness.plan.steps import CallStep, Step, StepError, V, inner_steps, trap_of
+from harness.planner.async_calls import CALL_STATES, add_check, add_start, add_wait
+from harness.planner.carried import Carried
 from harness.planner.registers import Frame, Held
 from harness.script import async_operations as a
 from harness.script import operations as s
@@ -71,6 +72,87 @@ class StartedCalls(Generic[V]):
             message = f"there is no call ${step.handle}\n{there_are(f'${step.handle}', known, 'calls')}"
             raise StepError(step.path, message)
         return started
+
+
+class Tasks(Generic[V]):
+    """The tasks of a run: calls that go on by themselves, and what callees answer."""
+
+    def __init__(self, carried: Carried[V]) -> None:
+        self.started = StartedCalls[V]()
+        self._carried = carried
+        self._answering: dict[Frame, Answering[V]] = {}
+
+    def start(
+        self,
+        frame: Frame,
+        function: Function,
+        step: CallStep[V],
+        args: tuple[s.Value, ...],
+        reads: Sequence[int],
+        result: Value | None,
+        contexts: list[Held],
+    ) -> None:
+        """A call that is not waited for."""
+        if not function.is_async:
+            message = f"{function.canonical} is synchronous: only an asynchronous call can go on by itself"
+            raise StepError((*step.path, "as"), message)
+        if trap_of(step) is not None:
+            message = "a trap in a call that goes on by itself stands at the step during which it happens"
+            raise StepError((*step.path, "as"), message)
+        assert step.name is not None
+        register = add_start(frame, function, args, reads)
+        self.started.add(step.name, Started(step, function, result, register, contexts))
+        self._carried.names.bind(frame.role, step.name, Held(frame, s.Register(register), register=register), own=True)
+        add_check(frame, register, step.status, CALL_STATES)
+
+    def wait_for(self, frame: Frame, step: AwaitStep) -> None:
+        """Wait until a call is resolved; its result."""
+        started = self.started.of(step)
+        register = add_await(frame, started, step)
+        for context in started.contexts:
+            self._carried.drop(frame, context)
+        self._carried.receive(frame, started.function, started.result, register)
+
+    def answer(
+        self, frame: Frame, function: Function, step: CallStep[V], borrowed: list[tuple[str, Held]]
+    ) -> Answering[V]:
+        """The callee's steps follow."""
+        answering = self._answering[frame] = Answering(frame, function, step, borrowed)
+        return answering
+
+    def answered(self, answering: Answering[V], end: Callable[[s.Value | None], s.Op]) -> None:
+        """The callee's result; `end` makes the operation."""
+        frame, function, step = answering.frame, answering.function, answering.step
+        given: s.Value | None = None
+        reads: list[int] = []
+        if function.result is not None:
+            if step.result is None:
+                if trap_of(step) is None and not may_be_cancelled(step):
+                    raise StepError(step.path, f"`result` is missing: {function.canonical} returns a value")
+                frame.add(s.Trap())
+                return
+            answering.result = self._carried.value(step, step.result, ("result",), function.result)
+            given = self._carried.given(frame, step, ("result",), answering.result, function.result, reads, None)
+        self._drop_borrowed(answering)
+        frame.add(end(given), reads)
+
+    def _drop_borrowed(self, answering: Answering[V]) -> None:
+        for name, held in answering.borrowed:
+            if name not in answering.step.keep:
+                self._carried.drop(answering.frame, held)
+
+    def answer_now(self, frame: Frame, step: ReturnStep | CancelledStep) -> None:
+        """The callee returns, or ends without a result, before the end of its frame."""
+        answering = self._answering.get(frame)
+        if answering is None:
+            raise only_in_a_call(step)
+        if isinstance(step, ReturnStep):
+            self.answered(answering, a.TaskReturn)
+            answering.returned = True
+            return
+        self._drop_borrowed(answering)
+        frame.add(a.TaskCancel())
+        frame.add(a.Exit())
 
 
 def several_at_once(steps: Sequence[Step[V]]) -> bool:
