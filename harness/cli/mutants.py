@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from harness.cli import exits
@@ -150,7 +151,7 @@ def _table(rows: list[Row], short: bool, by_cases: bool, fuzzed: bool) -> Table:
             cells.append(_by_fuzzing(row))
         seen = row.detection
         cells.append("" if seen is None else f"{seen.level} {seen.kind}")
-        table.add_row(*cells)
+        table.add_row(*map(escape, cells))  # names of imports have brackets
     return table
 
 
@@ -164,7 +165,7 @@ def _by_cases(row: Row) -> str:
 def _by_fuzzing(row: Row) -> str:
     fuzzed = row.fuzzed
     if not row.drawn:
-        return "not tried: it takes a link case"
+        return "not tried: it takes a link case, or waits, streams or futures"
     if fuzzed is None or fuzzed.detection is None:
         return "NO" if fuzzed is None else f"NO ({fuzzed.worlds} worlds)"
     return f"{fuzzed.seconds:.1f} s, {fuzzed.worlds} {'world' if fuzzed.worlds == 1 else 'worlds'}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from harness.mutants.asking import ASKING
+from harness.mutants.async_calls import ASYNC_CALLS
 from harness.mutants.both_ends import BOTH_ENDS
+from harness.mutants.copying import COPYING
 from harness.mutants.description import DESCRIPTION
 from harness.mutants.identity import IDENTITY
 from harness.mutants.kinship import KINSHIP
@@ -14,6 +16,20 @@ from harness.mutants.resolving import RESOLVING
 from harness.mutants.sizes import SIZES
 from harness.mutants.values import VALUES
 
-_TABLES = (VALUES, LAYOUT, BOTH_ENDS, OWNERSHIP, MEMORY, IDENTITY, KINSHIP, SIZES, RESOLVING, DESCRIPTION, ASKING)
+_TABLES = (
+    VALUES,
+    LAYOUT,
+    BOTH_ENDS,
+    OWNERSHIP,
+    MEMORY,
+    IDENTITY,
+    KINSHIP,
+    SIZES,
+    RESOLVING,
+    DESCRIPTION,
+    ASKING,
+    ASYNC_CALLS,
+    COPYING,
+)
 
 GENERATORS = tuple(row for table in _TABLES for row in table.rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.mutants.async_options import ASYNC_OPTIONS
 from harness.mutants.componentizing import COMPONENTIZING
 from harness.mutants.generated import GENERATED
 from harness.mutants.hooks import HOOKS
@@ -9,4 +10,12 @@ from harness.mutants.linking import LINKING
 from harness.mutants.programs import PROGRAMS
 from harness.mutants.sizes import LINKED_SIZES
 
-LINKERS = (*LINKING.rows, *COMPONENTIZING.rows, *LINKED_SIZES.rows, *PROGRAMS.rows, *HOOKS.rows, *GENERATED.rows)
+LINKERS = (
+    *LINKING.rows,
+    *COMPONENTIZING.rows,
+    *LINKED_SIZES.rows,
+    *PROGRAMS.rows,
+    *HOOKS.rows,
+    *GENERATED.rows,
+    *ASYNC_OPTIONS.rows,
+)

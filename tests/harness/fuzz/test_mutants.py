@@ -42,6 +42,7 @@ from harness.toolchains.protocol import (
 )
 
 BOXED = interpreters.boxed(3).read_bytes()
+ASYNC_BOXED = interpreters.boxed(3, mode="async").read_bytes()
 
 
 Around = Surroundings | LinkCase | None
@@ -53,7 +54,7 @@ def surroundings(shown_by: str) -> Surroundings:
         assert isinstance(wit, str)
     else:
         wit = WORLDS[shown_by]
-    return surround(WitText(wit, f"{shown_by}.wit"))
+    return surround(WitText(wit, f"{shown_by}.wit"), ends=True)
 
 
 @cache
@@ -80,7 +81,10 @@ def build(toolchain: Toolchain, around: Around) -> list[BuildResult]:
         dylib = toolchain.generator.generate(part.plan.wit, part.plan.world, options).result()
         results.append(dylib)
         if isinstance(dylib, Built):
-            libraries = [Library(INTERPRETER, BOXED), Library(WORLD, dylib.data)]
+            libraries = [
+                Library(INTERPRETER, ASYNC_BOXED if part.plan.asynchronous else BOXED),
+                Library(WORLD, dylib.data),
+            ]
             results.append(toolchain.linker.link(libraries, LinkOptions()).result())
     return results
 

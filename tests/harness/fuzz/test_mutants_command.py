@@ -51,6 +51,12 @@ def test_no_such_name() -> None:
     assert "no-such-thing" in result.output
 
 
+def test_words_in_brackets_are_shown() -> None:
+    result = run("--short", "--no-reference", "--only", "reads-block", "-j", "1")
+    assert result.exit_code == 0, result.output
+    assert "`[async-lower]`" in result.output
+
+
 @pytest.fixture
 def suite(tmp_path: Path) -> Path:
     path = tmp_path / "cases" / "s8.toml"
