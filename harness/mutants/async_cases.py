@@ -92,7 +92,7 @@ why = "The callback of each goes on with its own task."
 origin = "own"
 wit = '''
 package m:waits;
-interface x { first: async func(a: u8) -> u8; second: async func(a: u8) -> u8; }
+interface x { first: async func(a: string) -> u8; second: async func(a: string) -> u8; }
 world w { import x; export x; }
 '''
 """
@@ -101,7 +101,7 @@ world w { import x; export x; }
 [[step]]
 call = "m:waits/x#{name}"
 by = "{by}"
-args = ["1"]
+args = ['"a"']
 during = [{{ yield = 1 }}]
 result = "2"
 """

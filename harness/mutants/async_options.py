@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from generator.canonical.flatten import AsyncAbi
+from generator.canonical.flatten import AsyncAbi, Flattening
 from generator.canonical.names import callback_name
 from generator.component.canon import BuiltinOp, StringEncoding
 from generator.componentize.canonical import CanonicalDefinitions
 from generator.componentize.core_exports import CoreExports, LiftedFunction
 from generator.componentize.definitions import CopyBuiltin, CoreImport, LoweredFunction, TaskReturn
+from generator.componentize.options import Needs, TypeContents
 from generator.componentize.plan import PlanModule
 from generator.resolved.instances import Instance
 from generator.resolved.model import Function, WorldKey
@@ -66,6 +67,18 @@ def _(original: Original, self: CanonicalDefinitions, item: CoreImport, module: 
         item = replace(item, needs=replace(item.needs, memory=False))
     index: int = original(self, item, module)
     return index
+
+
+@_row(
+    "task-return-with-options-of-its-result",
+    Member(TypeContents, "to_return"),
+    "`task.return` has memory and string encoding only if the result needs them",
+    needs="an asynchronous export with a string as a parameter and a result of one flat value",
+    shown_by="async-waits",
+)
+def _(original: Original, self: TypeContents, function: Function, flattening: Flattening) -> Needs:
+    needs: Needs = original(self, replace(function, params=()), flattening)
+    return needs
 
 
 @_row(

@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
+from harness.mutants.async_interpreters import ASYNC_INTERPRETERS
 from harness.mutants.embedding import EMBEDDING
 from harness.mutants.generators import GENERATORS
 from harness.mutants.interpreters import INTERPRETERS
@@ -32,7 +33,9 @@ from harness.toolchains.protocol import (
 PREFIX = "mutant:"
 
 MUTANTS: dict[str, Mutant] = {
-    mutant.name: mutant for table in (GENERATORS, LINKERS, INTERPRETERS, EMBEDDING.rows) for mutant in table
+    mutant.name: mutant
+    for table in (GENERATORS, LINKERS, INTERPRETERS, ASYNC_INTERPRETERS.rows, EMBEDDING.rows)
+    for mutant in table
 }
 
 
