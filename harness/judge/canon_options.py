@@ -62,7 +62,7 @@ def judge_embedded_options(component: bytes, world: World, encoding: str, role: 
 
 
 def _right(function: Function, encoding: str) -> tuple[str, ...]:
-    types = reachable(*(param.type for param in function.params), function.result)
+    types = reachable(*(param.type for param in function.params), function.result, payloads=False)
     has_strings = any(type is Prim.STRING for type in types)
     return (encoding,) if has_strings else (encoding, ENCODINGS[0])  # the default, if there is no option
 

@@ -299,8 +299,9 @@ def _parts(type: object) -> tuple[Type, ...]:
             return ()
 
 
-def reachable(*roots: Type | None) -> list[Type]:
-    """Every type that values of `roots` contain, each once, parts before wholes."""
+def reachable(*roots: Type | None, payloads: bool = True) -> list[Type]:
+    """Every type that values of `roots` contain, each once, parts before wholes. `payloads`: also those of streams and
+    futures, which other definitions than those of a function move."""
     seen: set[int] = set()
     order: list[Type] = []
 
@@ -308,7 +309,7 @@ def reachable(*roots: Type | None) -> list[Type]:
         if id(type) in seen:
             return
         seen.add(id(type))
-        for part in parts(type):
+        for part in parts(type) if payloads or not isinstance(type, Future | Stream) else ():
             visit(part)
         order.append(type)
 

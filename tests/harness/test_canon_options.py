@@ -12,7 +12,8 @@ from generator.componentize.canonical import CanonicalDefinitions
 from generator.componentize.encoder import componentize
 from generator.componentize.options import Needs, TypeContents
 from generator.componentize.single import plan_single
-from harness.judge.canon_options import judge_options, options_beside
+from harness.frontend.front_end import WitText, surround
+from harness.judge.canon_options import judge_embedded_options, judge_options, options_beside
 from harness.plan.roles import Role
 from tests.generator.componentize.modules import dummy_module
 from tests.generator.componentize.test_task_return import task_module
@@ -100,6 +101,23 @@ def test_options_of_imports_and_exports_beside_another_toolchain(
     monkeypatch.setattr(TypeContents, function, lambda *args: replace(original(*args), realloc=False))
     found = {each.path: (each.expected, each.actual) for each in options_beside(right, sync(), Role.SUBJECT)}
     assert found[name] == (expected, actual)
+
+
+@pytest.mark.parametrize(
+    ("type", "moves_strings"),
+    [
+        ("string", True),
+        ("tuple<future<u8>, option<string>>", True),
+        ("future<string>", False),
+        ("list<stream<string>>", False),
+    ],
+)
+def test_built_ins_move_the_strings_of_streams_and_futures(type: str, moves_strings: bool) -> None:
+    """So a function without other strings needs no encoding."""
+    wit = f"package a:b; interface i {{ f: async func(a: {type}); }} world w {{ import i; }}"
+    world = surround(WitText(wit, "w.wit"), ends=True).parts[Role.SUBJECT].world
+    found = judge_embedded_options(componentize(plan_single(dummy_module(wit))), world, "utf-16", Role.SUBJECT)
+    assert [(each.path, each.expected) for each in found] == [("a:b/i f", "utf-16")] * moves_strings
 
 
 def test_what_is_no_component() -> None:
