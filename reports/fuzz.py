@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reports.model import Tool
+from reports.model import ADDED, Tool
 from reports.schemas import load_schema
 from reports.text import counted
 
@@ -40,6 +40,9 @@ class FuzzFinding:
     repeat: str
     run: str
     """The command that runs the case in `file`."""
+    same_as: str = field(default="", metadata=ADDED)
+    """The case of an earlier finding that probably has the same cause."""
+    same_why: str = field(default="", metadata=ADDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,17 @@ class FuzzRun:
 
     @property
     def new(self) -> list[FuzzFinding]:
-        return [finding for finding in self.findings if not finding.known]
+        """Findings that no expectation explains, one for each cause."""
+        return [finding for finding in self.findings if not finding.known and not finding.same_as]
+
+    @property
+    def known(self) -> int:
+        """The number of findings that an expectation explains."""
+        return sum(bool(finding.known) for finding in self.findings)
+
+    def like(self, finding: FuzzFinding) -> list[FuzzFinding]:
+        """Later findings that probably have the same cause."""
+        return [other for other in self.findings if finding.file and other.same_as == finding.file]
 
 
 def to_json(run: FuzzRun) -> dict[str, Any]:
@@ -110,8 +123,10 @@ def summary_text(run: FuzzRun) -> str:
 
 def _summary(run: FuzzRun) -> Iterator[str]:
     yield from (f"HARNESS ERROR  {error}" for error in run.errors)
-    for finding in sorted(run.findings, key=lambda finding: (not finding.known, -finding.count)):
+    shown = [finding for finding in run.findings if not finding.same_as]
+    for finding in sorted(shown, key=lambda finding: (not finding.known, -finding.count)):
         yield from _finding(finding)
+        yield from _also(run.like(finding))
     if run.refusals:
         yield "not run:"
         ordered = sorted(run.refusals, key=lambda refused: (-refused.count, refused.tool, refused.reason))
@@ -121,12 +136,20 @@ def _summary(run: FuzzRun) -> Iterator[str]:
     counts = ", ".join(f"{count} {outcome}" for outcome, count in run.outcomes.items()) or "none"
     if run.stopped:
         yield f"stopped: {run.stopped}"
-    known = len(run.findings) - len(run.new)
     yield (
         f"{counted(run.worlds, 'world')} ({counts}), {counted(run.calls, 'call')}, "
-        f"{counted(len(run.new), 'new finding')}, {known} known, "
+        f"{counted(len(run.new), 'new finding')}, {run.known} known, "
         f"in {run.seconds:.1f} s"
     )
+
+
+def _also(like: list[FuzzFinding]) -> Iterator[str]:
+    """The other ways in which the cause of a finding shows."""
+    if like:
+        yield f"  probably the same cause, {counted(len(like), 'other difference')}:"
+    for finding in like:
+        yield f"    {finding.kind}, {finding.count} times ({finding.same_why})"
+        yield f"      case: {finding.run}"
 
 
 def _finding(finding: FuzzFinding) -> Iterator[str]:

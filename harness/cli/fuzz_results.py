@@ -76,4 +76,6 @@ def _finding(found: Found) -> FuzzFinding:
         found.note,
         found.repeat,
         found.run,
+        found.same_as,
+        found.same_why,
     )

@@ -18,6 +18,7 @@ from harness.fuzz.case_text import CaseParts
 from harness.fuzz.findings import Found, Ledger, case_file, write_case
 from harness.fuzz.linking.text import LinkCaseText
 from harness.fuzz.reduce import Reduce, Reduced
+from harness.fuzz.same_cause import likeness
 from harness.fuzz.trial import Recipe, Trial, TrialResult
 from harness.runs.pool import PoolClosed, TaskFailed
 from harness.runs.run import Run
@@ -235,6 +236,8 @@ class Campaign:
             found.message = reduced.message or found.message
             self._write(found, reduced.parts)
             found.reduced = not reduced.cut
+            found.likeness = likeness(found.bucket, reduced.parts) if found.reduced else None
+            self.ledger.join(found)
         elif not reduced.cut:
             found.note = reduced.note
         self._save()

@@ -8,15 +8,12 @@ from harness.frontend.gates import opening
 from harness.fuzz.bucket import Bucket
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.drawn import DrawnWorld
+from harness.fuzz.in_words import sentence, title
 from harness.fuzz.written import written
 from harness.plan.roles import Role
 from harness.plan.steps import ending_in, trap_of
 from harness.planner.bare import PlannedWorld
 from harness.suite.case import Sample
-
-
-def title(bucket: Bucket) -> str:
-    return str(bucket)[:200]
 
 
 def bare_case(
@@ -28,8 +25,7 @@ def bare_case(
 ) -> CaseParts:
     """A case that only instantiates the world, and embeds it in these encodings: for findings that show without a call.
     Drawn worlds may enable features that open no gate; a case has none of these."""
-    why = f"Found by `harness fuzz`: {bucket.kind}."
-    return CaseParts(title(bucket), why, wit, world, opening(wit, features), encodings=encodings)
+    return CaseParts(title(bucket), sentence(bucket), wit, world, opening(wit, features), encodings=encodings)
 
 
 def run_case(planned: PlannedWorld, number: int, bucket: Bucket) -> CaseParts:

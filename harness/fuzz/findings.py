@@ -12,6 +12,7 @@ from pathlib import Path
 from harness.fuzz.bucket import Bucket
 from harness.fuzz.case_text import CaseParts, case_text
 from harness.fuzz.linking.text import LinkCaseText
+from harness.fuzz.same_cause import Likeness, first_like
 from harness.fuzz.trial import TrialResult
 from harness.text import atomic
 
@@ -39,6 +40,11 @@ class Found:
     reduced: bool = False
     note: str = ""
     """Why it is not reduced."""
+    likeness: Likeness | None = None
+    """Of its reduced case; None until it is reduced."""
+    same_as: str = ""
+    """The case of an earlier finding that probably has the same cause."""
+    same_why: str = ""
 
 
 @dataclass(slots=True)
@@ -79,6 +85,13 @@ class Ledger:
     def new(self) -> list[Found]:
         """Findings that no expectation explains."""
         return [found for found in self.found.values() if not found.known]
+
+    def join(self, found: Found) -> None:
+        """Say of a reduced finding which earlier one probably has the same cause."""
+        found.same_as = found.same_why = ""
+        others = [other for other in self.new if other is not found and not other.same_as]
+        if found.likeness is not None and (like := first_like(found.likeness, [o.likeness for o in others])):
+            found.same_as, found.same_why = others[like[0]].file, like[1]
 
 
 def case_file(directory: Path, bucket: Bucket) -> Path:

@@ -57,6 +57,11 @@ def _token(text: str, numbers: dict[str, int]) -> str | int:
     return numbers.setdefault(name, len(numbers))
 
 
+def words_of(wit: str) -> frozenset[str]:
+    """The keywords and names of a WIT text; a name that is written with `%` keeps it."""
+    return frozenset(found[0] for found in _TOKEN.finditer(COMMENT.sub("", wit)))
+
+
 def wit_shape(case: Case) -> Shape | None:
     """Equal for cases with the same world, whatever their steps. None for one whose WIT is not a text in it."""
     found = shape(case)

@@ -15,6 +15,7 @@ from jsonschema.exceptions import ValidationError
 
 from harness.fuzz.bucket import Bucket
 from harness.fuzz.findings import Found, Ledger
+from harness.fuzz.same_cause import Likeness
 from harness.fuzz.state_schema import STATE_SCHEMA
 from harness.fuzz.trial import Recipe
 from harness.fuzz.worlds import Profile
@@ -22,7 +23,7 @@ from harness.text import atomic
 from harness.text.files import read_text_file
 
 FILE = "campaign.json"
-FORMAT = 4
+FORMAT = 5
 MAX_BYTES = 256 << 20
 """No campaign writes a larger file."""
 
@@ -113,6 +114,8 @@ def _ledger(data: dict[str, Any]) -> Ledger:
     found = {}
     for item in data["findings"]:
         bucket = Bucket(**item["bucket"])
-        found[bucket, item["known"]] = Found(**{**item, "bucket": bucket})
+        like = item["likeness"]
+        likeness = None if like is None else Likeness(**{**like, "kinds": tuple(like["kinds"])})
+        found[bucket, item["known"]] = Found(**{**item, "bucket": bucket, "likeness": likeness})
     refusals = Counter({(tool, reason): count for tool, reason, count in data["refusals"]})
     return Ledger(data["worlds"], data["calls"], Counter(data["outcomes"]), refusals, found)

@@ -21,6 +21,7 @@ def _record(**properties: Any) -> dict[str, Any]:
 
 
 _BUCKET = _record(toolchain=_TEXT, outcome=_TEXT, level=_COUNT, aspect=_TEXT, kind=_TEXT, minority=_TEXT)
+_LIKENESS = _record(toolchain=_TEXT, minority=_TEXT, case=_TEXT, kinds={"type": "array", "items": _TEXT})
 
 _FINDING = _record(
     bucket=_BUCKET,
@@ -34,6 +35,9 @@ _FINDING = _record(
     run=_TEXT,
     reduced=_FLAG,
     note=_TEXT,
+    likeness={"anyOf": [_LIKENESS, {"type": "null"}]},
+    same_as=_TEXT,
+    same_why=_TEXT,
 )
 
 _RECIPE = {

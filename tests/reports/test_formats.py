@@ -10,13 +10,26 @@ from xml.etree import ElementTree as xml
 import pytest
 
 from reports.badge import badge
+from reports.fuzz import summary_text
 from reports.inputs import Inputs
 from reports.junit import junit
 from reports.markdown import MOST, code, markdown
 from reports.outcomes import Outcome
 from reports.plain import text
 from reports.shown import one_line, shown
-from tests.reports.samples import BETTER, BROKEN, FAILED, FUZZ, HOSTILE, MUTANTS, PASSED, RUN, hostile_inputs, inputs
+from tests.reports.samples import (
+    BETTER,
+    BROKEN,
+    FAILED,
+    FUZZ,
+    FUZZ_FINDING,
+    HOSTILE,
+    MUTANTS,
+    PASSED,
+    RUN,
+    hostile_inputs,
+    inputs,
+)
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """What terminals obey, what XML has no characters for, what turns text around."""
@@ -152,6 +165,19 @@ def test_text_tells_each_file() -> None:
     assert "FAIL  lists/of-bytes: a byte\n" in written
     assert "NEW  reference: fail: level 3 event: push_s8 of another value, 2 times" in written
     assert "NOT NOTICED  unseen (linker): a wrong slot\n2 mutants: 1 noticed" in written
+
+
+def test_findings_of_one_cause_are_counted_and_shown_as_one() -> None:
+    other = replace(
+        FUZZ_FINDING, kind="another way", file="g.toml", run="harness run g.toml", same_as="f.toml", same_why="alike"
+    )
+    run = replace(FUZZ, findings=(FUZZ_FINDING, other))
+    assert run.new == [FUZZ_FINDING]
+    written = summary_text(run)
+    assert "  probably the same cause, 1 other difference:\n    another way, 2 times (alike)\n" in written
+    assert "      case: harness run g.toml\n" in written
+    assert "1 new finding, 0 known" in written
+    assert "probably the same cause" not in summary_text(replace(run, findings=(FUZZ_FINDING,)))
 
 
 @pytest.mark.parametrize(

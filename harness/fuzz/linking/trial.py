@@ -11,6 +11,7 @@ from harness.bench.workbench import Workbench
 from harness.fuzz.bucket import Bucket, Hit, Triage, hits
 from harness.fuzz.choices import Exhausted, FixedSource, NotFailing, RandomSource, Source
 from harness.fuzz.drawn import LINK, RANDOM
+from harness.fuzz.in_words import title
 from harness.fuzz.linking.checks import USE, use_name
 from harness.fuzz.linking.draw import random_program
 from harness.fuzz.linking.model import Model
@@ -40,9 +41,9 @@ def draw_program(seed: int, index: int) -> tuple[LinkProgram, tuple[int, ...]]:
 
 
 def link_case_text(program: LinkProgram, bucket: Bucket | None = None) -> LinkCaseText:
-    title = str(bucket)[:200] if bucket is not None else "A random link case"
+    named = title(bucket) if bucket is not None else "A random link case"
     return LinkCaseText(
-        title, "Found by `harness fuzz`: the model of dynamic linking expects this.", link_case_body(program)
+        named, "Found by `harness fuzz`: the model of dynamic linking expects this.", link_case_body(program)
     )
 
 
