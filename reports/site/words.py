@@ -10,6 +10,7 @@ SHORT = {
     "timed out": "timeout",
     "limit reached": "limit",
     "engine fault": "engine",
+    "unpredictable": "undecided",
     "bad input": "bad input",
     "harness error": "error",
 }

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.plan.events import Events
+from harness.trace import async_events
 from harness.trace import events as e
 from harness.trace.event import BY_WORD, SYNTAXES, Event, Syntax
 from harness.trace.fields import Data, Decimal, Elements, Field, FloatBits, Handle, Name, Rest
@@ -17,6 +18,7 @@ from harness.trace.names import DumpError
 from harness.trace.parser import parse
 
 PROTOCOL = Path(__file__).parents[2] / "interpreters" / "PROTOCOL.md"
+ASYNC = PROTOCOL.with_name("ASYNC.md")
 NAMES = st.sampled_from(["0", "17", "a:b/c#f", "-#x", "list<u8>"])
 
 
@@ -157,14 +159,28 @@ def test_the_protocol_has_these_events_and_no_others() -> None:
     listed = section.split("```")[1].replace("wit ...", "")
     words = set(re.findall(r"(?<!>)\b(?:push|pop|list|map|import|export|resource|error_context)_\w+", listed))
     words |= {"realloc", "dealloc_bytes", "fail", "balance", *re.findall(r"\b(?:task_hook|init_task)\b", listed)}
-    assert words <= BY_WORD.keys()
-    for word in BY_WORD.keys() - words:
+    declared = _declared_in(e.__name__)
+    assert words <= declared
+    for word in declared - words:
         side, _, kind = word.partition("_")
         assert kind in (*e.NUMBERS, *e.FLOATS, "enum", "borrow", "error_context", *e.ENDS), word
         assert side in ("push", "pop")
     pushed = {word.removeprefix("push_") for word in BY_WORD if word.startswith("push_")}
     popped = {word.removeprefix("pop_") for word in BY_WORD if word.startswith("pop_") and "_iter" not in word}
     assert pushed == popped
+
+
+def test_the_protocol_of_asynchronous_worlds_has_these_events_and_no_others() -> None:
+    section = ASYNC.read_text(encoding="utf-8").partition("\n## Trace\n")[2].split("```")[1]
+    listed = " ".join([section.replace("{end}", kind) for kind in e.ENDS])
+    declared = _declared_in(async_events.__name__)
+    assert {word for word in declared if not re.search(rf"\b{word}\b", listed)} == set()
+    first = {line.split(" ")[0] for kind in e.ENDS for line in section.replace("{end}", kind).splitlines()} - {""}
+    assert first - declared == {"import_call", "import_balance"}
+
+
+def _declared_in(module: str) -> set[str]:
+    return {word for word, syntaxes in BY_WORD.items() if syntaxes[0].made.__module__ == module}
 
 
 def test_expected_events_are_the_same_as_equal_ones_only() -> None:

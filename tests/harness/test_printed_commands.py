@@ -115,7 +115,7 @@ def documented() -> list[str]:
     found = []
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         for block in re.findall(r"^```sh\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL):
-            for line in block.splitlines():
+            for line in re.sub(r" *\\\n *", " ", block).splitlines():
                 found += re.findall(r"(?:^|&& )(harness [^#&]*)", line)
     return list(dict.fromkeys(found))
 
@@ -125,6 +125,9 @@ def test_documented_commands_exist(command: str, tmp_path: Path) -> None:
     """The commands with the options that they show are parsed, not run."""
     for name in (
         "my.wit",
+        "my.toml",
+        "my.so",
+        "libc.so",
         "app.wasm",
         "PATH",
         "FILE.toml",
