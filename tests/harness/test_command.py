@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from harness.process.children import Limits
-from harness.text.toml_schema import parse_valid
+from harness.text.toml_lines import parse_toml
+from harness.text.toml_schema import validated
 from harness.toolchains.command import load
 from harness.toolchains.command_file import ToolchainFileError
 from harness.toolchains.command_schema import TOOLCHAIN_SCHEMA
@@ -153,7 +154,7 @@ def test_the_examples_of_the_documentation_are_valid() -> None:
     examples = re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     assert len(examples) == 2
     for example in examples:
-        parse_valid(example, "docs/toolchains.md", TOOLCHAIN_SCHEMA)
+        validated(parse_toml(example, "docs/toolchains.md"), TOOLCHAIN_SCHEMA)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
