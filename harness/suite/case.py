@@ -48,8 +48,8 @@ from harness.script.operations import Lists
 from harness.suite import wit_file
 from harness.suite.schema import CASE_SCHEMA
 from harness.suite.task_steps import read_task_step, status_of
+from harness.suite.version import parse_versioned, read_versioned
 from harness.text.toml_lines import FileError, TomlFile
-from harness.text.toml_schema import parse_valid, read_valid
 
 DEFAULT_SAMPLE_CALLS = 50
 
@@ -93,12 +93,12 @@ class Case:
 
 def load_case(path: Path) -> Case:
     """Read a case file; raises `CaseError` with file and line."""
-    return _case(read_valid(path, CASE_SCHEMA), path.parent)
+    return _case(read_versioned(path, CASE_SCHEMA), path.parent)
 
 
 def parse_case(text: str, name: str = "<case>", folder: Path = Path()) -> Case:
     """A case from its text; `folder` is the folder of `wit-file`."""
-    return _case(parse_valid(text, name, CASE_SCHEMA), folder)
+    return _case(parse_versioned(text, name, CASE_SCHEMA), folder)
 
 
 _LISTS = {

@@ -38,8 +38,8 @@ from typing import Any
 
 from harness.plan.outcomes import TrapClass
 from harness.suite.link_case_schema import LINK_CASE_SCHEMA
+from harness.suite.version import parse_versioned, read_versioned
 from harness.text.toml_lines import TomlFile
-from harness.text.toml_schema import parse_valid, read_valid
 from harness.toolchains.protocol import LinkOptions
 
 
@@ -94,11 +94,11 @@ class LinkCase:
 
 def load_link_case(path: Path) -> LinkCase:
     """Read the file of a link case; raises `FileError` with file and line."""
-    return _link_case(read_valid(path, LINK_CASE_SCHEMA))
+    return _link_case(read_versioned(path, LINK_CASE_SCHEMA))
 
 
 def parse_link_case(text: str, name: str = "<link case>") -> LinkCase:
-    return _link_case(parse_valid(text, name, LINK_CASE_SCHEMA))
+    return _link_case(parse_versioned(text, name, LINK_CASE_SCHEMA))
 
 
 def _link_case(file: TomlFile) -> LinkCase:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.plan.outcomes import EXPECTABLE
 from harness.suite.schema import ORIGIN, WIT
+from harness.suite.version import VERSION
 from harness.text.json_schema import DRAFT, Schema, text, texts
 
 _LIBRARY = {
@@ -74,6 +75,7 @@ LINK_CASE_SCHEMA: Schema = {
     "type": "object",
     "required": ["title", "why", "origin", "wit", "library"],
     "properties": {
+        "version": VERSION,
         "title": text("The topic of the case, in a few words."),
         "why": text("The guarded behaviour, in a sentence."),
         "origin": ORIGIN,

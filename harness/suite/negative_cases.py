@@ -8,8 +8,8 @@ from pathlib import Path
 from harness.binary.wat import BadWat, with_world
 from harness.frontend.front_end import FrontEndError, WitText, world_section
 from harness.suite.schema import NEGATIVE_CASES_SCHEMA
+from harness.suite.version import parse_versioned, read_versioned
 from harness.text.toml_lines import TomlFile
-from harness.text.toml_schema import parse_valid, read_valid
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,11 @@ class NegativeCases:
 
 def load_negative_cases(path: Path) -> NegativeCases:
     """Read a table; raises `FileError` with the place in the file."""
-    return _table(read_valid(path, NEGATIVE_CASES_SCHEMA))
+    return _table(read_versioned(path, NEGATIVE_CASES_SCHEMA))
 
 
 def parse_negative_cases(text: str, name: str = "<negative cases>") -> NegativeCases:
-    return _table(parse_valid(text, name, NEGATIVE_CASES_SCHEMA))
+    return _table(parse_versioned(text, name, NEGATIVE_CASES_SCHEMA))
 
 
 def _table(file: TomlFile) -> NegativeCases:

@@ -6,6 +6,7 @@ from typing import Any
 
 from harness.plan.outcomes import EXPECTABLE
 from harness.suite.task_steps import STARTED, status_schema, task_step_schemas
+from harness.suite.version import VERSION
 from harness.text.json_schema import DRAFT, Schema, one_of, text, texts
 from harness.text.limits import MAX_CALLS
 from harness.toolchains.protocol import ENCODINGS
@@ -166,6 +167,7 @@ CASE_SCHEMA: Schema = {
     "type": "object",
     "required": ["title", "why", "origin"],
     "properties": {
+        "version": VERSION,
         "title": text("The topic of the case, in a few words."),
         "why": text("What it guards, in a sentence."),
         "origin": ORIGIN,
@@ -212,6 +214,7 @@ NEGATIVE_CASES_SCHEMA: Schema = {
     "type": "object",
     "required": ["title", "refusal"],
     "properties": {
+        "version": VERSION,
         "title": text("The common topic of the rows."),
         "refusal": {
             "type": "array",

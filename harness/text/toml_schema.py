@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 from jsonschema.exceptions import ValidationError, best_match
 
-from harness.text.toml_lines import FileError, TomlFile, cut, parse_toml, read_toml
+from harness.text.toml_lines import FileError, TomlFile, cut, read_toml
 from harness.text.toml_positions import Position
 
 MAX_PROBLEMS = 50
@@ -20,15 +20,11 @@ MAX_PROBLEMS = 50
 
 def read_valid(path: Path, schema: Mapping[str, Any]) -> TomlFile:
     """Raises `FileError`."""
-    return _valid(read_toml(path), schema)
+    return validated(read_toml(path), schema)
 
 
-def parse_valid(text: str, name: str, schema: Mapping[str, Any]) -> TomlFile:
-    """Raises `FileError`."""
-    return _valid(parse_toml(text, name), schema)
-
-
-def _valid(file: TomlFile, schema: Mapping[str, Any]) -> TomlFile:
+def validated(file: TomlFile, schema: Mapping[str, Any]) -> TomlFile:
+    """The same file. Raises `FileError` if it violates the schema."""
     problems = list(islice(jsonschema.Draft202012Validator(schema).iter_errors(file.data), MAX_PROBLEMS))
     if problems:
         raise _schema_error(file, min(problems, key=lambda found: _order(file, found)))
