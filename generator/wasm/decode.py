@@ -279,7 +279,7 @@ class DecodedModule:
                 position = end
         if not position:
             return self
-        return DecodedModule(b"".join(kept) + binary[position:])
+        return self._with_customs(b"".join(kept) + binary[position:])
 
     def named(self, name: str) -> DecodedModule:
         """The module with this name in its name section; unchanged if that section is malformed, which is no error."""
@@ -288,4 +288,15 @@ class DecodedModule:
         except WasmFormatError:
             return self
         rest = self.without_customs(lambda custom: custom == SECTION).binary
-        return DecodedModule(rest + encode_custom(CustomSection(SECTION, contents)))
+        return self._with_customs(rest + encode_custom(CustomSection(SECTION, contents)))
+
+    def _with_customs(self, binary: bytes) -> DecodedModule:
+        """A copy with other custom sections. It keeps what was decoded and contains no offsets: a library may have many
+        thousand imports."""
+        copy = DecodedModule(binary)
+        copy.__dict__.update({name: value for name, value in self.__dict__.items() if name in _WITHOUT_OFFSETS})
+        return copy
+
+
+_WITHOUT_OFFSETS = frozenset(("types", "imports", "exports", "exports_by_name", "function_type_indices"))
+"""Properties of `DecodedModule` that are equal in modules that differ in custom sections only."""

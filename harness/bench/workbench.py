@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -65,11 +66,17 @@ class Workbench:
     def read_otherwise(self, wit: str, features: tuple[str, ...] = ()) -> str:
         """The first difference between our front end's and the reference's reading of a text; empty if there is none,
         or no second reading. A separate step."""
-        if self.second_reader is None:
-            return ""
+        return "" if self.second_reader is None else self._read_again(self.second_reader.difference, wit, features)
+
+    def accepted_alone(self, wit: str, features: tuple[str, ...] = ()) -> str:
+        """What says that our front end alone accepts a text, which the reference refuses; empty if nothing does. A
+        separate step."""
+        return "" if self.second_reader is None else self._read_again(self.second_reader.laxity, wit, features)
+
+    def _read_again(self, read: Callable[[str, tuple[str, ...]], str], wit: str, features: tuple[str, ...]) -> str:
         try:
             with self.steps.bounded("second reading", longest(self.settings.tool_limits)):
-                return self.second_reader.difference(wit, features)
+                return read(wit, features)
         except StepLost:
             return ""
 

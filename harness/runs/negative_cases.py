@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from harness.judge.verdict import Finding, Judgement, Verdict, misread
 from harness.suite.negative_cases import NegativeCase, NegativeCases
@@ -13,16 +14,25 @@ from harness.toolchains.protocol import BuildResult, Built, Panicked, Refused, T
 from harness.toolchains.wasm_tools import TOOL
 from reports.outcomes import Outcome
 
-Reading = Callable[[str, tuple[str, ...]], str]
-"""The first difference between the reference's and our front end's reading of a text with these features; empty if
-there is none."""
+Question = Callable[[str, tuple[str, ...]], str]
+"""How the reference and our front end differ over a text with these features; empty if they do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondReading:
+    """`otherwise`: the first difference of two readings. `accepted_alone`: our front end accepts a text that the
+    reference refuses."""
+
+    otherwise: Question
+    accepted_alone: Question
+
 
 _STAGES = {"wit": "generate", "generate": "generate", "link": "link", "new": "new"}
 """The tool whose refusal each stage means: the reader of WIT is a part of the generator."""
 
 
 def judge_negative_cases(
-    table: NegativeCases, toolchains: Mapping[str, Toolchain], builder: Builder, read_otherwise: Reading
+    table: NegativeCases, toolchains: Mapping[str, Toolchain], builder: Builder, reading: SecondReading
 ) -> Verdict:
     """Ours must refuse each row with its message; wasm-tools, as the reference or by a file that says so, must do what
     the row says; any other toolchain must refuse it, at any stage and in its own words, unless the row is only a limit
@@ -41,13 +51,14 @@ def judge_negative_cases(
     wrong_ones = [judgement.toolchain for judgement in judgements if judgement.findings]
     outcome = Outcome.FAIL if wrong_ones else Outcome.PASS
     verdict = Verdict(outcome, tuple(judgements), wrong_ones[0] if len(wrong_ones) == 1 else None)
-    return _read_again(verdict, [row for _, row in sorted(disputed.items())], read_otherwise)
+    return _read_again(verdict, [row for _, row in sorted(disputed.items())], reading)
 
 
-def _read_again(verdict: Verdict, disputed: Sequence[NegativeCase], read_otherwise: Reading) -> Verdict:
-    """Text that our front end must refuse has no reading of ours."""
+def _read_again(verdict: Verdict, disputed: Sequence[NegativeCase], reading: SecondReading) -> Verdict:
+    """Text that our front end must refuse has no reading of ours, unless ours wrongly accepts it."""
     for row in disputed:
-        difference = read_otherwise(row.wit, row.features) if row.stage != "wit" else ""
+        ask = reading.accepted_alone if row.stage == "wit" else reading.otherwise
+        difference = ask(row.wit, row.features)
         if difference:
             return misread(verdict, f"line {row.line} ({row.why}): {difference}")
     return verdict

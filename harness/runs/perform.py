@@ -22,7 +22,7 @@ from harness.planner import case_plan, check_plan
 from harness.planner.guest import guest_plan
 from harness.process.steps import StepLost
 from harness.runs.guest import guest_case, no_interpreter
-from harness.runs.negative_cases import judge_negative_cases, unasked
+from harness.runs.negative_cases import SecondReading, judge_negative_cases, unasked
 from harness.runs.second_opinion import second_opinion
 from harness.runs.tasks import CheckWorld, ExplainCase, RunCase, RunLinkCase, RunNegativeCases, Smoke
 from harness.suite.case import Case, load_case
@@ -86,7 +86,8 @@ def run_negative_cases(bench: Workbench, task: RunNegativeCases) -> Examination:
         table = load_negative_cases(task.path)
     except FileError as error:
         return Examination(task.name, "", unusable(str(error)))
-    verdict = judge_negative_cases(table, bench.toolchains, bench.builder, bench.read_otherwise)
+    reading = SecondReading(bench.read_otherwise, bench.accepted_alone)
+    verdict = judge_negative_cases(table, bench.toolchains, bench.builder, reading)
     ran = Ran(refusals=len(table.rows))
     unsupported = tuple(unasked(table, bench.toolchains))
     seconds = time.perf_counter() - started

@@ -17,8 +17,9 @@ from generator.errors import GeneratorError
 from generator.sources.load import load_text
 from generator.wit.json_form import resolve_json
 from harness.process import children as process
-from harness.process.children import CannotStart, Limits
+from harness.process.children import CannotStart, Completed, Limits
 from harness.toolchains.reading import by_names
+from harness.toolchains.wasm_tools import REFUSALS
 
 OURS, THEIRS = "our front end", "wasm-tools component wit"
 _ABSENT = "(nothing)"
@@ -33,6 +34,9 @@ class SecondReader:
         self._executable = executable
         self._directory = directory
         self._limits = limits
+        self.laxity = lru_cache(maxsize=64)(self._laxity)
+        """`laxity(wit, features)`: why our front end may be too lax, if it accepts a text that the reference refuses;
+        empty otherwise. Raises `OSError` as `difference` does."""
         self.difference = lru_cache(maxsize=64)(self._difference)
         """`difference(wit, features)`: the first difference of the two readings; empty if there is none, or no second
         reading because the reference refuses the text. Raises `OSError` if the machine lacks the resources."""
@@ -48,19 +52,37 @@ class SecondReader:
         return first_difference(by_names(json.loads(json.dumps(resolve_json(resolve)))), theirs)
 
     def _read(self, wit: str, features: Sequence[str]) -> Any:
+        completed = self._run(wit, features)
+        if completed is None or completed.exit_code != 0:
+            return None
+        try:
+            return by_names(json.loads(completed.stdout))
+        except (ValueError, RecursionError, KeyError, IndexError, TypeError, AttributeError):
+            return None  # another version of the reference may write any of these
+
+    def _laxity(self, wit: str, features: tuple[str, ...]) -> str:
+        try:
+            load_text(wit, "world.wit", features)
+        except GeneratorError:
+            return ""
+        completed = self._run(wit, features)
+        if completed is None or completed.exit_code not in REFUSALS:
+            return ""
+        said = completed.stderr.strip().splitlines()
+        return f"{OURS} accepts it, {THEIRS} refuses it: {said[0] if said else ''}"
+
+    def _run(self, wit: str, features: Sequence[str]) -> Completed | None:
+        """None if it could not be started or did not end by itself."""
         words = ["--features", ",".join(features)] if features else []
         with tempfile.TemporaryDirectory(dir=self._directory) as folder:
             path = Path(folder, "world.wit")
             path.write_text(wit)
+            command = [self._executable, "component", "wit", "--json", str(path), *words]
             try:
-                completed = process.run(
-                    [self._executable, "component", "wit", "--json", str(path), *words], self._limits
-                )
-                if completed.exit_code != 0 or completed.timed_out:
-                    return None
-                return by_names(json.loads(completed.stdout))
-            except (CannotStart, ValueError, RecursionError, KeyError, IndexError, TypeError, AttributeError):
-                return None  # another version of the reference may write any of these
+                completed = process.run(command, self._limits)
+            except CannotStart:
+                return None
+        return None if completed.timed_out or completed.flooded or completed.overfull else completed
 
 
 def first_difference(ours: Any, theirs: Any, path: str = "") -> str:

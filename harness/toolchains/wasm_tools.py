@@ -36,6 +36,8 @@ TOOL = "wasm-tools"
 """Its name in expectations."""
 RUST_PANIC = 101
 """The exit code of a Rust program that panicked."""
+REFUSALS = (1, 2)
+"""The exit codes of bad input and of wrong usage."""
 
 _VERSION = re.compile(r"wasm-tools (\d+\.\d+\.\d+\S*)(?: \(.*\))?\s*")
 
@@ -269,9 +271,9 @@ def judge_exit(completed: Completed, stage: str, limits: Limits) -> BuildResult:
     if completed.exit_code == 0:
         return Built(completed.stdout)
     message = _THREAD.sub(r"thread '\1'", completed.stderr.strip())
-    if completed.exit_code in (1, 2) and OWN_VALIDATOR in message:
+    if completed.exit_code in REFUSALS and OWN_VALIDATOR in message:
         return InvalidOutput(message, stage, b"")
-    if completed.exit_code in (1, 2):
+    if completed.exit_code in REFUSALS:
         return Refused(message, stage)
     return Panicked(completed.exit_code, message or f"ended with code {completed.exit_code}", stage)
 

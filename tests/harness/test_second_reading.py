@@ -13,22 +13,24 @@ import pytest
 import generator.wit.include
 from generator.sources.load import load_text
 from generator.wit.json_form import resolve_json
+from generator.wit.package_context import PackageContext
 from harness.bench.examination import Options
 from harness.bench.examine import examine
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.frontend.front_end import WitText
+from harness.judge.verdict import Verdict
 from harness.judge.votes import FRONT_END, MODEL
 from harness.link_cases.examine import examine_link_case
 from harness.link_cases.prepare import prepare
 from harness.planner import check_plan
 from harness.process.steps import Steps
-from harness.runs.negative_cases import judge_negative_cases
+from harness.runs.negative_cases import SecondReading, judge_negative_cases
 from harness.runs.run import Run
 from harness.suite.link_case import parse_link_case
 from harness.suite.negative_cases import parse_negative_cases
 from harness.toolchains import ours
-from harness.toolchains.cells import REFERENCE
+from harness.toolchains.cells import OURS, REFERENCE
 from harness.toolchains.choose import Tools
 from harness.toolchains.reading import by_names
 from harness.toolchains.second_reading import SecondReader, first_difference
@@ -227,20 +229,50 @@ reference = "accepts"
 """
 
 
+def _judge(bench: Workbench, table: str) -> Verdict:
+    reading = SecondReading(bench.read_otherwise, bench.accepted_alone)
+    return judge_negative_cases(parse_negative_cases(table), bench.toolchains, bench.builder, reading)
+
+
 def test_a_refusal_whose_world_is_misread(bench: Workbench, lost_renames: None) -> None:
-    verdict = judge_negative_cases(
-        parse_negative_cases(REFUSALS), bench.toolchains, bench.builder, bench.read_otherwise
-    )
+    verdict = _judge(bench, REFUSALS)
     assert verdict.minority == FRONT_END
     assert "line 2 (renamed)" in verdict.findings[0][1].message and ".imports.old" in verdict.findings[0][1].message
 
 
 def test_refusals_that_are_read_right(bench: Workbench) -> None:
     """The second row is wrong about the reference, which reads it no more than ours does."""
-    verdict = judge_negative_cases(
-        parse_negative_cases(REFUSALS), bench.toolchains, bench.builder, bench.read_otherwise
-    )
+    verdict = _judge(bench, REFUSALS)
     assert verdict.minority == REFERENCE
+
+
+BORROWED = """title = "t"
+[[refusal]]
+why = "a borrowed result"
+wit = "package a:b; interface i { resource r; f: func() -> borrow<r>; } world w { import i; }"
+stage = "wit"
+message = "%s"
+reference = "refuses"
+"""
+
+
+@pytest.mark.parametrize(
+    ("lax", "message", "suspect", "said"),
+    [
+        (True, "borrow", FRONT_END, "our front end accepts it, wasm-tools component wit refuses it: error"),
+        (False, "other words", OURS, "expected a message with 'other words'"),
+    ],
+)
+def test_a_text_that_must_be_refused(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch, lax: bool, message: str, suspect: str, said: str
+) -> None:
+    """Only a front end that accepts the text is suspected; a wrong message is a fault of ours alone."""
+    ours._load.cache_clear()
+    if lax:
+        monkeypatch.setattr(PackageContext, "borrows", lambda self, type: False)
+    verdict = _judge(bench, BORROWED % message)
+    ours._load.cache_clear()
+    assert verdict.minority == suspect and said in verdict.findings[0][1].message
 
 
 def test_a_world_that_is_read_right(bench: Workbench) -> None:

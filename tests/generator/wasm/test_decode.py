@@ -29,6 +29,7 @@ from generator.wasm.types import (
 from tests.generator.wasm.modules import MODULES
 
 I32 = ValType.I32
+ATTRIBUTES = ("types", "imports", "exports", "function_type_indices", "bodies", "customs", "function_names")
 
 
 def imported(imports: Sequence[Import], kind: type) -> list[object]:
@@ -62,6 +63,16 @@ def test_without_customs(module: Module, unwanted: set[int]) -> None:
     kept = decoded.without_customs(names.__contains__)
     assert kept.binary == encode_module(module)
     assert kept is decoded or names
+
+
+@given(MODULES)
+def test_what_is_decoded_stays_true_with_other_customs(module: Module) -> None:
+    decoded = DecodedModule(encode_module(module))
+    for name in ATTRIBUTES:
+        getattr(decoded, name)
+    for copy in (decoded.named("other"), decoded.without_customs(lambda name: True)):
+        afresh = DecodedModule(copy.binary)
+        assert [getattr(copy, name) for name in ATTRIBUTES] == [getattr(afresh, name) for name in ATTRIBUTES]
 
 
 @given(MODULES, st.data())
