@@ -26,9 +26,14 @@ def tell_of_no_memory(said: str) -> bool:
 
 def _is_limited() -> bool:
     """Whether workers may use less memory than the harness gives them: they have the limits of this process."""
+    return any(limit < MEMORY for limit in limits_of_this_process())
+
+
+def limits_of_this_process() -> list[int]:
+    """The limits on memory, in bytes; none where there are no such limits."""
     if sys.platform == "win32":
-        return False
+        return []
     import resource
 
     limits = [resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA)]
-    return any(limit != resource.RLIM_INFINITY and limit < MEMORY for limit in limits)
+    return [limit for limit in limits if limit != resource.RLIM_INFINITY]
