@@ -1,4 +1,7 @@
-"""The recipes of CONTRIBUTING.md: what they name is there, and what they show works."""
+"""The recipes of CONTRIBUTING.md: the files that they name exist, their lists are complete, their examples work.
+
+`tests/recipes` follows the recipes that change several modules.
+"""
 
 from __future__ import annotations
 
@@ -15,25 +18,12 @@ from harness.mutation.tasks import shown_plan
 from harness.planner import case_plan
 from harness.suite.case import parse_case
 from harness.toolchains.command_file import read
-
-ROOT = Path(__file__).parent.parent
-TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-PACKAGES = ("generator", "harness", "interpreters", "tests", "docs", "cases")
-
-
-def section(title: str) -> str:
-    """The text under a heading that starts so."""
-    (found,) = [part for part in TEXT.split("\n## ") if part.startswith(title)]
-    return found
+from tests.recipes.text import ROOT, TEXT, paths, section
 
 
 def block(title: str, language: str) -> str:
     (found,) = re.findall(rf"```{language}\n(.*?)```", section(title), re.DOTALL)
     return str(found)
-
-
-def paths(text: str) -> set[str]:
-    return {word for word in re.findall(r"[`(]([\w./-]+)[`)]", text) if word.split("/")[0] in PACKAGES and "/" in word}
 
 
 @pytest.mark.parametrize("path", sorted(paths(TEXT)))
@@ -47,7 +37,7 @@ def test_what_is_named_is_there(path: str) -> None:
         ("A value type", "generator", "FixedLengthList|FIXED_LENGTH_LIST"),
         ("A value type", "harness", r"FixedLengthList|\"fixed[-_]length[-_]list\"|def _fixed_length_list"),
         ("An operation", "harness", "ErrorContextMessage"),
-        ("A step", "harness", "ErrorContextStep"),
+        ("A step", "harness", r"ErrorContextStep|\"error-context\", \"message\""),
         ("An event", "harness", "ResourceDtor"),
     ],
 )
