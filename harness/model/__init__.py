@@ -1,4 +1,4 @@
-"""What must be seen, by the specification alone: scripts executed under the Canonical ABI's rules."""
+"""The expected events, by the specification alone: runs scripts under the rules of the Canonical ABI."""
 
 from harness.model.crossing import Crossings
 from harness.model.machine import ModelRun, Unpredictable, run_model

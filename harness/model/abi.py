@@ -1,4 +1,4 @@
-"""Which functions of asynchronous type are lowered or lifted synchronously."""
+"""The asynchronous functions that are lowered or lifted synchronously."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from harness.plan.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class Abi:
-    """The choices of `--async` that the world does not show: exceptions from "as the type is".
+    """The choices of `--async` that the world does not show: functions that are not lowered or lifted by their type.
 
-    Functions by the component and their canonical names there.
+    A function is named by its component and its canonical name there.
     """
 
     lowered_synchronously: frozenset[tuple[Role, str]] = frozenset()

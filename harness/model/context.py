@@ -21,10 +21,10 @@ NOTHING = s.Fields(())
 
 
 class LiftLowerContext:
-    """One transfer of values out of `inst`, or into it. `borrow_scope`: the call that borrows belong to.
+    """One transfer of values out of or into `inst`. `borrow_scope`: the call to which borrowed handles belong.
 
     The generated code pops all values before the first of them is lifted, so an invalid value traps after the last pop:
-    the first trap is kept until `finish`. Values refer to registers of `inst` and to `args`, those of its frame.
+    `finish` raises the first trap. Values refer to registers of `inst` and to `args`, the arguments of its frame.
     """
 
     __slots__ = ("_args", "_trap", "borrow_scope", "inst", "show")
@@ -34,11 +34,11 @@ class LiftLowerContext:
         self.borrow_scope = borrow_scope
         self._args = args
         self.show: Show = inst.show
-        """Shows an event and its place; values in a list that goes whole are shown by the list alone."""
+        """Shows an event and its place. A list that goes whole shows no events for the values in it."""
         self._trap: tuple[TrapClass, frozenset[TrapClass]] | None = None
 
     def only_pops(self) -> LiftLowerContext:
-        """Values are popped, and lifted later by another context: handles stay where they are."""
+        """A context that only pops values. Another context lifts them later, so handles stay in their table."""
         self._trap = _LATER
         return self
 
@@ -57,7 +57,7 @@ class LiftLowerContext:
         return self.inst.evaluate(value, self._args)
 
     def otherwise(self, load: Load, value: s.Value, place: Place) -> s.Value:
-        """Load a value that is not of the kind that is popped: what a reference leads to may be."""
+        """Load a value of another kind than the popped one: a register or an argument may contain the right kind."""
         if isinstance(value, s.Register | s.Argument):
             return load(self, self.held(value), place)
         raise self.wrong_kind()
@@ -65,10 +65,10 @@ class LiftLowerContext:
     def finish(self) -> None:
         """Raise the first trap of the lift."""
         if self._trap is not None:
-            # made here: an exception that an object of its own traceback holds keeps the whole run alive
+            # made only here: a stored exception would keep the whole run alive by its traceback
             cause, also = self._trap
             raise SpecTrap(cause, also=also)
 
 
 def unseen(_event: tuple[Event, Place]) -> None:
-    """In the place of `show`."""
+    """A `show` that shows nothing."""

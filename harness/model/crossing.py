@@ -1,4 +1,4 @@
-"""Calls from one component into another: the facts about an import and its callee that are computed once."""
+"""Calls from one component into another: the properties of an import and its callee, computed once."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from harness.world.layout import MAX_FLAT_ASYNC_PARAMS, MAX_FLAT_PARAMS, MAX_FLA
 from harness.world.world import Function, World
 
 Ways = frozenset[tuple[Role, s.Lists]]
-"""How lists go, of each component."""
+"""For each component, the lists that go whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One value's way out of a component and into another. `step`: what follows the call in a place."""
+    """The way of one value out of a component and into another. `step`: the second part of a place, after the call."""
 
     step: str
     lift: Load
@@ -36,7 +36,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class CallEvents:
-    """What stands around values."""
+    """The events of a call around those of its values."""
 
     import_call: Event
     import_return: Event
@@ -70,7 +70,7 @@ class Crossing:
 
 
 class Crossings:
-    """The crossings of a composition, each made when it is first asked for; they serve any number of runs."""
+    """The crossings of a composition, each made at its first use. Any number of runs share them."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class Crossings:
         return self._worlds[role]
 
     def of(self, caller: Role, interface: str | None, name: str, ways: Ways) -> Crossing | None:
-        """None where the caller imports no such function. `ways`: how lists go of each component."""
+        """None if the caller imports no such function."""
         key = (caller, interface, name, ways)
         if key not in self._made:
             imported = self._worlds[caller].import_function(interface, name)
@@ -116,7 +116,7 @@ class Crossings:
         ]
         result = None
         if imported.result is not None and exported.result is not None:
-            # `task.return` gives a result as a call gives parameters
+            # `task.return` passes a result as a call passes parameters
             most = MAX_FLAT_PARAMS if lifted_async else MAX_FLAT_RESULTS
             spilled = self._layout.flat_count(exported.result) > most
             result = self._passage(", result", exported.result, imported.result, spilled, lists[callee], lists[caller])
@@ -124,13 +124,13 @@ class Crossings:
         return Crossing(imported, callee, exported, tuple(params), result, events, lowered_async, lifted_async)
 
     def payload(self, writer: t.Type, reader: t.Type, giver: s.Lists, getter: s.Lists) -> Passage:
-        """The way of one element out of a writer's memory into a reader's, each with its own view of the type."""
+        """The way of one element from a writer's memory to a reader's. Each has its own view of the type."""
         return self._passage("", writer, reader, True, giver, getter)
 
     def _passage(
         self, step: str, popped: t.Type, pushed: t.Type, spilled: bool, giver: s.Lists, getter: s.Lists
     ) -> Passage:
-        """`spilled`: through memory."""
+        """`spilled`: the value goes through memory."""
         lifting = self._lifting[giver]
         lift = lifting.load(popped) if spilled else lifting.lift_flat(popped)
         return Passage(step, lift, self._lowering[getter].store(pushed))

@@ -1,4 +1,4 @@
-"""When task hooks are called, and what the interpreter tells of it (docs/linking.md, "Task hooks"; PROTOCOL.md)."""
+"""When task hooks are called, and the events that report it (docs/linking.md, "Task hooks"; PROTOCOL.md)."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from harness.trace.events import ExportFinish, InitTask, TaskHook
 
 @dataclass(frozen=True, slots=True)
 class HookEvents:
-    """Events of a component's hooks, by the occasion. Allocation is left out, as other events about memory are."""
+    """The events of a component's hooks, by occasion. Hooks of allocations are left out, like all events of memory."""
 
     start: tuple[Event, ...] = ()
     """Around all constructors."""
     task_begins: tuple[Event, ...] = ()
     task_ends: tuple[Event, ...] = ()
-    """Behind post-return."""
+    """After post-return."""
     destructor_begins: tuple[Event, ...] = ()
     destructor_ends: tuple[Event, ...] = ()
 
@@ -28,4 +28,4 @@ HOOKS = {
 }
 """By the name of the hooks."""
 STAY = (ExportFinish, TaskHook, InitTask)
-"""Events that wait for the next one which leaves."""
+"""Events that stay in the buffer until the next event leaves."""

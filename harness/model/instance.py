@@ -1,4 +1,4 @@
-"""A component instance while a model runs: its script's frames, registers, handle table and what it has shown."""
+"""A component instance in a run of the model: the frames of its script, registers, handle table, shown events."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Show = Callable[[tuple[Event, Place]], None]
 
 
 class Instance:
-    """State of one component. `identify` tells which resource type a resource is."""
+    """The state of one component. `identify` returns the resource type behind a resource."""
 
     def __init__(
         self,
@@ -42,35 +42,35 @@ class Instance:
         self._identify = identify
         self.table = Table()
         self._shown: list[Any] = []
-        """Events and their places by turns: thousands of pairs would keep the garbage collector busy."""
+        """Each event, then its place. Thousands of pairs would keep the garbage collector busy."""
         self.show: Show = self._shown.extend
         """Shows an event and its place."""
         self.where = ""
-        """The call that runs now: the place of events that stand for no value."""
+        """The running call: the place of events without a value."""
         self.registers: list[s.Value | None] = [None] * s.REGISTERS
         self._identities: dict[Resource, ResourceIdentity] = {}
         self._frames: dict[s.FrameKey, deque[s.Frame]] = {}
         for frame in frames:
             self._frames.setdefault(frame.key, deque()).append(frame)
         self.hooks = hooks
-        self.told(hooks.start)
+        self.show_hooks(hooks.start)
 
     def tell(self, event: Event) -> None:
-        """Shows an event that stands for no value."""
+        """Show an event without a value."""
         self.show((event, self.where))
 
-    def told(self, events: Sequence[Event], place: Place = "") -> None:
-        """Show what hooks tell."""
+    def show_hooks(self, events: Sequence[Event], place: Place = "") -> None:
+        """Show the events of hooks."""
         for event in events:
             self.show((event, place))
 
     def forget_unflushed(self) -> None:
-        """A trap ends all: events that wait for the next one which leaves are lost."""
+        """After a trap, the last events are lost if they waited in the buffer for the next event."""
         while self._shown and isinstance(self._shown[-2], STAY):
             del self._shown[-2:]
 
     def expected(self) -> Events:
-        """What it has shown, handles renamed."""
+        """The shown events, with renamed handles."""
         return Events(tuple(rename(self._shown[::2])), Places(self._shown[1::2]))
 
     def identity(self, resource: Resource) -> ResourceIdentity:
@@ -80,7 +80,7 @@ class Instance:
         return found
 
     def identity_of(self, canonical: str) -> ResourceIdentity | None:
-        """The resource type that this component knows by a canonical name."""
+        """The resource type with this canonical name in the component's view."""
         resource = self._resources.get(canonical)
         return None if resource is None else self.identity(resource)
 
@@ -99,7 +99,7 @@ class Instance:
         return queue.popleft() if queue else None
 
     def unused_frames(self) -> list[s.FrameKey]:
-        """Keys of frames that nothing asked for: the script and the run do not agree."""
+        """The keys of frames that nothing called: script and run contradict each other."""
         return [key for key, queue in self._frames.items() if queue]
 
     def frames_left(self) -> int:
@@ -124,7 +124,7 @@ class Instance:
         self.registers[register] = value
 
     def evaluate(self, value: s.Value, args: tuple[s.Value, ...]) -> s.Value:
-        """`value` with registers and arguments replaced by what they hold; the same object where there are none."""
+        """`value` with the contents of registers and arguments in their place; the same object if it has none."""
         evaluate = _EVALUATE.get(value.__class__)
         return value if evaluate is None else evaluate(self, value, args)
 

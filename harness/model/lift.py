@@ -1,10 +1,10 @@
-"""Pop and lift: a value leaves an interpreter, is stored as the Canonical ABI wants it, and is lifted from there.
+"""Pop and lift: a value leaves an interpreter in the form of the Canonical ABI, and is lifted.
 
-Each type is made once into a function (`Load`) that does so with its values. It is given what the interpreter has on
-its stack, shows what is popped, and returns the lifted value: of the same shape, and the same object where nothing
-changes, with numbers in range, a handle replaced by the representation and an error context by its message, which is
-what they are in no table. The order of pops is that of wit_dylib.h. Sources: CanonicalABI.md, "Flat Lifting" and
-"Loading".
+Each type is compiled once to a function (`Load`) for its values. The function gets the value on the interpreter's
+stack, shows the pops, and returns the lifted value. A lifted value has the same shape (and is the same object if
+nothing changes); its numbers are in range; the representation takes the place of a handle, and the message that of an
+error context, because a lifted value is in no table. wit_dylib.h defines the order of pops. Sources: CanonicalABI.md,
+"Flat Lifting" and "Loading".
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from harness.world.layout import Layout, discriminant_size
 
 @unique
 class Way(Enum):
-    """How the generated code, or the interpreter, hands a value to who lifts it."""
+    """How a value reaches its lift: from the generated code, or from the interpreter."""
 
     LIFT_FLAT = "core values"
     LOAD = "stored by the generated code"
@@ -39,7 +39,7 @@ class Way(Enum):
 
 
 class Lifting:
-    """The functions for all types, made when they are first asked for. `lists`: how lists leave the interpreter."""
+    """The functions of all types, each made at its first use. `lists`: how lists leave the interpreter."""
 
     def __init__(self, layout: Layout, lists: s.Lists) -> None:
         self._layout = layout
@@ -161,7 +161,7 @@ def _product(type: t.Type, members: tuple[Load, ...]) -> Load:
 
 
 def _enum(type: t.EnumType, cases: int) -> Load:
-    """Cut to its size in memory an invalid discriminant may be one of a case; it must not be taken for that case."""
+    """An invalid discriminant that is cut to its size in memory may be that of a case. It must still trap."""
     pops = Each(partial(e.PopSum, "enum", type.canonical))
 
     def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
@@ -177,7 +177,7 @@ def _enum(type: t.EnumType, cases: int) -> Load:
 
 
 def _invalid_discriminant(cx: LiftLowerContext) -> s.Value:
-    """Generated code that chooses by the discriminant may trap before the Canonical ABI does."""
+    """Generated code that branches on the discriminant may trap before the lift does."""
     return cx.invalid(TrapClass.INVALID_DISCRIMINANT, TrapClass.UNREACHABLE)
 
 
@@ -229,7 +229,7 @@ def _sum(type: t.Type, payloads: tuple[Load | None, ...]) -> Load:
 
 
 def _whole_sum(type: t.Type, payloads: tuple[Load | None, ...]) -> Load:
-    """Stored by the interpreter: the discriminant cut to its size, the payload if the case has one."""
+    """The interpreter stores the discriminant, cut to its size, and the payload if the case has one."""
     assert isinstance(type, t.Cases)
     count, size = len(payloads), discriminant_size(len(payloads))
     steps = [f".{name}" for name in type.case_names]
@@ -266,7 +266,7 @@ def _handle(type: t.Type) -> Load:
 
 
 def _end(type: t.Stream | t.Future) -> Load:
-    """A readable end: lifted it is the number of its channel, which no table has."""
+    """A readable end. The lifted value is the number of its stream or future, which is in no table."""
     kind = KINDS[type.__class__]
 
     def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:

@@ -1,4 +1,4 @@
-"""Strings, lists and maps popped and lifted: what goes through memory (CanonicalABI.md, "Loading")."""
+"""Pops and lifts strings, lists and maps, which go through memory (CanonicalABI.md, "Loading")."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from harness.model.context import LiftLowerContext, Load, Unpredictable, unseen
 from harness.model.places import Place, place_text
+from harness.model.reported import reported_items
 from harness.model.scalars import U32
-from harness.model.told import told_items
 from harness.plan.outcomes import TrapClass
 from harness.script import operations as s
 from harness.script.encoding import read_numbers
@@ -15,10 +15,10 @@ from harness.trace import events as e
 from harness.world import types as t
 
 MAX_LIST_BYTE_LENGTH = MAX_STRING_BYTE_LENGTH = (1 << 28) - 1
-"""CanonicalABI.md, constants of the same names."""
+"""The constants with these names in CanonicalABI.md."""
 
 UNREACHABLE_ADDRESS = 1 << 28
-"""No interpreter's memory grows this far: from here on every address is out of bounds."""
+"""No interpreter's memory becomes this large: each address from here on is out of bounds."""
 
 
 def string(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
@@ -39,7 +39,7 @@ def string(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
 
 
 def _range(cx: LiftLowerContext, at: s.Pointer, size: int, alignment: int, empty: s.Value, place: Place) -> s.Value:
-    """A pointer and a length that a script made up."""
+    """A pointer and a length that the script invents."""
     byte_length = (at.length & U32) * size
     address = at.address & U32
     broken = {
@@ -97,7 +97,7 @@ def items_of(type: t.Type, element: Load, size: int) -> _Items:
 
 
 def items_whole(type: t.Type, element: Load, size: int) -> _Items:
-    """The interpreter stores the elements by itself and tells them all in one, before anything is lifted."""
+    """The interpreter stores the elements by itself and reports them in one event, before any is lifted."""
     name = type.canonical
 
     def load(cx: LiftLowerContext, value: s.Items, place: Place) -> s.Value:
@@ -107,7 +107,7 @@ def items_whole(type: t.Type, element: Load, size: int) -> _Items:
             lifted = tuple([element(cx, item, (place, index)) for index, item in enumerate(items)])
         finally:
             cx.show = show
-        cx.show((e.PopList(name, len(lifted), told_items(items)), place))
+        cx.show((e.PopList(name, len(lifted), reported_items(items)), place))
         return _checked(cx, value, lifted, size)
 
     return load

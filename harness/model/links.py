@@ -1,4 +1,4 @@
-"""The callee of an import, and the identity of a resource type, by the wires of a composition."""
+"""The callee of an import and the identity of a resource type, by the wires of a composition."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.world.world import Function, World
 
 
 class Links:
-    """The wires of a composition, looked up from the consumer's side."""
+    """Looks up the wires of a composition from the consumer's side."""
 
     def __init__(self, worlds: Mapping[Role, World], wires: Iterable[Wire]) -> None:
         self._worlds = worlds
@@ -39,7 +39,7 @@ class Links:
         return wire.producer, function
 
     def identify(self, role: Role, resource: Resource) -> ResourceIdentity:
-        """The resource type behind a resource that `role` sees: follow imports to who exports it."""
+        """The resource type behind a resource that `role` sees: follows imports to the component that exports it."""
         while not resource.exported:
             if resource.interface is None:
                 wire = self._wire(role, ItemKind.TYPE, resource.name)
@@ -59,5 +59,5 @@ class Links:
 
 
 def _split(path: tuple[str, ...]) -> tuple[str | None, str]:
-    """The exported interface and the item in it; None where the world exports the item itself."""
+    """The exported interface and the item in it; None if the world exports the item itself."""
     return (path[0], path[1]) if len(path) == 2 else (None, path[0])

@@ -1,9 +1,9 @@
 """Lower and push: a lifted value arrives in a component and is pushed to its interpreter.
 
-Each type is made once into a function (`Store`) that does so: given a value that was lifted (`harness/model/lift.py`),
-it shows what is pushed and returns what the interpreter has then. What is seen does not depend on whether a value goes
-through memory, so `lower_flat` and `store` are one. Sources: CanonicalABI.md, "Flat Lowering" and "Storing"; the order
-of pushes is that of wit_dylib.h.
+Each type is compiled once to a function (`Store`). It gets a lifted value (`harness/model/lift.py`), shows the pushes
+and returns the value that the interpreter has then. The events do not depend on whether a value goes through memory, so
+`lower_flat` and `store` are one function. Sources: CanonicalABI.md, "Flat Lowering" and "Storing"; wit_dylib.h defines
+the order of pushes.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 
 from harness.model.context import LiftLowerContext, unseen
 from harness.model.places import Place
+from harness.model.reported import reported_items
 from harness.model.table import ErrorContextHandle, ResourceHandle, Task
-from harness.model.told import told_items
 from harness.script import operations as s
 from harness.script.encoding import read_numbers
 from harness.trace import events as e
@@ -26,11 +26,11 @@ from harness.world import types as t
 from harness.world.despecialize import Bits, Handle, Product, Scalar, Sequence, Sum, despecialize
 
 Store = Callable[[LiftLowerContext, Any, Place], s.Value]
-"""The value is one that was lifted of the type."""
+"""Gets a value that was lifted with the same type."""
 
 
 class Lowering:
-    """The functions for all types, made when they are first asked for. `lists`: how lists reach the interpreter."""
+    """The functions of all types, each made at its first use. `lists`: how lists reach the interpreter."""
 
     def __init__(self, lists: s.Lists) -> None:
         self._lists = lists
@@ -132,7 +132,7 @@ def _list(type: t.Type, element_type: t.Type, element: Store) -> Store:
 
 
 def _elements(value: s.Items | s.Raw, type: t.Type) -> tuple[s.Value, ...]:
-    """What a list holds, as it was lifted: bytes are numbers."""
+    """The lifted elements of a list; bytes as numbers."""
     if isinstance(value, s.Items):
         return value.items
     assert isinstance(type, t.Prim)
@@ -140,7 +140,7 @@ def _elements(value: s.Items | s.Raw, type: t.Type) -> tuple[s.Value, ...]:
 
 
 def _numbers(type: t.Type, element: t.Prim) -> Store:
-    """The interpreter takes the bytes."""
+    """The interpreter takes the bytes of the list."""
     name = type.canonical
 
     def store(cx: LiftLowerContext, value: s.Items | s.Raw, place: Place) -> s.Value:
@@ -154,7 +154,7 @@ def _numbers(type: t.Type, element: t.Prim) -> Store:
 
 
 def _list_whole(type: t.Type, element_type: t.Type, element: Store) -> Store:
-    """The interpreter loads the elements by itself, and tells them all in one."""
+    """The interpreter loads the elements by itself and reports them in one event."""
     name = type.canonical
 
     def store(cx: LiftLowerContext, value: s.Items | s.Raw, place: Place) -> s.Value:
@@ -164,7 +164,7 @@ def _list_whole(type: t.Type, element_type: t.Type, element: Store) -> Store:
             given = tuple([element(cx, item, (place, index)) for index, item in items])
         finally:
             cx.show = show
-        cx.show((e.PushList(name, len(given), 1, told_items(given)), place))
+        cx.show((e.PushList(name, len(given), 1, reported_items(given)), place))
         return _same(value, given)
 
     return store
@@ -237,7 +237,7 @@ def lower_own(cx: LiftLowerContext, rep: int, resource: t.Resource) -> int:
 
 
 def lower_borrow(cx: LiftLowerContext, rep: int, resource: t.Resource) -> int:
-    """The implementor of a resource gets a borrow as the representation."""
+    """The component that defines a resource gets the representation for a borrow."""
     rt = cx.inst.identity(resource)
     if rt.implementor is cx.inst.role:
         return rep

@@ -1,7 +1,7 @@
-"""The abstract machine: scripts of all components run under the rules of the Canonical ABI.
+"""The abstract machine: runs the scripts of all components under the rules of the Canonical ABI.
 
-Follows `canon lift`, `canon lower` and `canon resource.*` of CanonicalABI.md for synchronous calls, with the order of
-interface calls of wit_dylib.h. Knows no toolchain: worlds, wires and scripts go in, expected events come out.
+It follows `canon lift`, `canon lower` and `canon resource.*` of CanonicalABI.md for synchronous calls; wit_dylib.h
+defines the order of interface calls. It knows no toolchain: from worlds, wires and scripts it makes the expected events.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ __all__ = ["ModelRun", "Unpredictable", "run_model"]
 
 @dataclass(frozen=True)
 class ModelRun:
-    """What every component must show, handles renamed (`harness.trace.handles`)."""
+    """The expected events of every component, with renamed handles (`harness.trace.handles`)."""
 
     expected: dict[Role, Events]
     outcome: ExpectedOutcome
     destroyed: tuple[tuple[ResourceIdentity, int], ...] = ()
-    """Resources whose destructors ran, by representation, in order."""
+    """The resources whose destructors ran, in order, with their representations."""
 
 
 def run_model(crossings: Crossings, scripts: Mapping[Role, s.Script], entries: Sequence[Role]) -> ModelRun:
@@ -65,18 +65,18 @@ class _Machine:
         if frame is None:
             raise instance.fail("no_frame")
         self._entered.add(role)
-        instance.told(instance.hooks.task_begins)
+        instance.show_hooks(instance.hooks.task_begins)
         self._execute(instance, frame, (), Task())
-        instance.told(instance.hooks.task_ends)
+        instance.show_hooks(instance.hooks.task_ends)
         self._entered.discard(role)
 
     def finish(self) -> None:
-        """The host calls `finish` of each component; what is told behind its own events never leaves."""
+        """The host calls `finish` of each component. Events after the last event of `finish` itself never leave."""
         for instance in self.instances.values():
-            instance.told(instance.hooks.task_begins)
+            instance.show_hooks(instance.hooks.task_begins)
 
     def check_all_used(self) -> None:
-        """Frames that nothing asked for mean that script and run do not agree."""
+        """Unused frames mean that script and run contradict each other."""
         for instance in self.instances.values():
             unused = instance.unused_frames()
             if unused:
@@ -87,7 +87,7 @@ class _Machine:
             instance.forget_unflushed()
 
     def _execute(self, instance: Instance, frame: s.Frame, args: tuple[s.Value, ...], task: Task) -> s.Value | None:
-        """Run a frame's ops; what its `ret` says, registers and arguments as they stand there."""
+        """Run the operations of a frame; returns the value of its `ret`, without evaluating it."""
         for op in frame.ops:
             match op:
                 case s.Call():
@@ -111,7 +111,7 @@ class _Machine:
         return None
 
     def _call(self, caller: Instance, op: s.Call, args: tuple[s.Value, ...]) -> s.Value | None:
-        """An imported function from the caller's side: `canon lower` around `canon lift`. `args`: of the frame."""
+        """Call an imported function: `canon lower` around `canon lift`. `args`: the arguments of the caller's frame."""
         crossing = self._crossings.of(caller.role, op.interface, op.name, self._ways)
         if crossing is None or len(op.args) != len(crossing.params):
             raise caller.fail("no_import")
@@ -136,13 +136,13 @@ class _Machine:
         return given
 
     def _export(self, callee: Instance, crossing: Crossing, args: list[s.Value], where: str) -> s.Value | None:
-        """`canon lift`: parameters in, the frame, the result out, post-return."""
+        """`canon lift`: lowers the parameters, runs the frame, lifts the result, calls post-return."""
         if callee.role in self._entered:
             raise SpecTrap(TrapClass.CANNOT_ENTER)
         self._entered.add(callee.role)
         function = crossing.exported
         task = Task()
-        callee.told(callee.hooks.task_begins, where)
+        callee.show_hooks(callee.hooks.task_begins, where)
         callee.show((crossing.events.export_start, where))
         callee.where = where
         cx = LiftLowerContext(callee, task)
@@ -157,7 +157,7 @@ class _Machine:
         if task.num_borrows:
             raise SpecTrap(TrapClass.BORROW_LEFT)
         callee.show((crossing.events.export_finish, where))
-        callee.told(callee.hooks.task_ends, where)
+        callee.show_hooks(callee.hooks.task_ends, where)
         self._entered.discard(callee.role)
         return result
 
@@ -170,7 +170,7 @@ class _Machine:
         where: str,
         task: Task,
     ) -> s.Value | None:
-        """The specification lifts the result before it counts borrows; engines may count first."""
+        """The lifted result. The specification lifts it before it counts borrows; engines may count first."""
         if crossing.result is None:
             return None
         if value is None:
@@ -186,19 +186,19 @@ class _Machine:
         return lifted
 
     def _destroy(self, dropper: Instance, handle: ResourceHandle) -> None:
-        """The destructor, called as an export of the implementor (`canon resource.drop`)."""
+        """Call the destructor as an export of the component that defines the resource (`canon resource.drop`)."""
         implementor = self.instances[handle.rt.implementor]
         if implementor is not dropper and implementor.role in self._entered:
             raise SpecTrap(TrapClass.CANNOT_ENTER)
         outer = implementor.role in self._entered
         self.destroyed.append((handle.rt, handle.rep))
         self._entered.add(implementor.role)
-        implementor.told(implementor.hooks.destructor_begins, implementor.where)
+        implementor.show_hooks(implementor.hooks.destructor_begins, implementor.where)
         implementor.tell(ResourceDtor(handle.rt.canonical, handle.rep))
         interface, name = resource_ops.parts_of(handle.rt.canonical)
         frame = implementor.next_frame(s.OnDestructor(interface, name))
         if frame is not None:
             self._execute(implementor, frame, (), Task())
-        implementor.told(implementor.hooks.destructor_ends, implementor.where)
+        implementor.show_hooks(implementor.hooks.destructor_ends, implementor.where)
         if not outer:
             self._entered.discard(implementor.role)

@@ -1,4 +1,4 @@
-"""The places of events in the values of calls: links while a model runs, texts only when someone reads them."""
+"""The places of events in the values of calls: pairs while the model runs, texts only when they are read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def place_text(place: Place) -> str:
 
 
 class Places(Sequence[str]):
-    """Places of events as texts."""
+    """The places of events, as texts."""
 
     def __init__(self, places: Sequence[Place]) -> None:
         self._places = places

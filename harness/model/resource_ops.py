@@ -1,4 +1,4 @@
-"""What a component does with handles by itself: `canon resource.*`, `canon error-context.*` of CanonicalABI.md."""
+"""Operations of a component on its handles: `canon resource.*`, `canon error-context.*` of CanonicalABI.md."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.trace import events as e
 
 
 def perform(instance: Instance, op: s.HandleOp, args: tuple[s.Value, ...]) -> ResourceHandle | None:
-    """An operation on resources and error contexts; a dropped resource is the caller's to destroy."""
+    """Perform an operation on a resource or an error context. The caller destroys the returned resource."""
     match op:
         case s.New(register, interface, name, number):
             new(instance, register, interface, name, number)
@@ -44,7 +44,7 @@ def rep(instance: Instance, register: int, value: s.Value) -> None:
 
 
 def drop(instance: Instance, value: s.Value) -> ResourceHandle | None:
-    """Drop a handle; an owned resource is the caller's to destroy."""
+    """Drop a handle. The caller destroys the returned resource, of an own handle."""
     if isinstance(value, s.Handle) and value.resource == s.ERROR_CONTEXT:
         instance.tell(e.ErrorContextDrop(value.number))
         instance.table.lift_error_context(value.number)
@@ -74,7 +74,7 @@ def error_context_message(instance: Instance, register: int, value: s.Value) -> 
 
 
 def parts_of(canonical: str) -> tuple[str | None, str]:
-    """Interface and name of an exported resource from its canonical name."""
+    """The interface and the name in the canonical name of an exported resource."""
     interface, _, name = canonical.removeprefix("[export]").rpartition("#")
     return (None if interface == "-" else interface), name
 

@@ -1,4 +1,4 @@
-"""Numbers, bools and chars: which are in range, and what a core value that is not is lifted to."""
+"""Numbers, bools and chars: their range, and the lifted value for a core value outside it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ U32 = (1 << 32) - 1
 U64 = (1 << 64) - 1
 
 Convert = Callable[[int], int | None]
-"""What a core value is lifted to; None where it traps."""
+"""From a core value to the lifted value; None if lifting traps."""
 
 
 def in_range(type: t.Prim) -> range:
-    """Numbers that are core values and lifted values as they stand. Of chars, those below the surrogates."""
+    """The numbers that are equal as core values and as lifted values. Of chars, those below the surrogates."""
     if type is t.Prim.BOOL:
         return range(2)
     if type is t.Prim.CHAR:
@@ -28,14 +28,14 @@ def core_width(type: t.Prim) -> int:
 
 
 def as_core(type: t.Prim, number: int) -> int:
-    """How a trace shows a number given for a core value: signed for `s*`."""
+    """A number of a script as the core value in the trace: signed for `s*`."""
     bits = core_width(type)
     number &= (1 << bits) - 1
     return number - (1 << bits) if type in t.SIGNED and number >> (bits - 1) else number
 
 
 def convert(type: t.Prim, in_memory: bool) -> Convert:
-    """`lift_flat` of core values, or `load` of what was stored of them."""
+    """`lift_flat` of core values, or `load` of the bytes that are stored for them."""
     if type is t.Prim.BOOL:
         return _convert_stored_bool if in_memory else convert_int_to_bool
     if type is t.Prim.CHAR:
@@ -57,7 +57,7 @@ def convert_i32_to_char(core: int) -> int | None:
 
 
 def lift_flat_unsigned(width: int) -> Convert:
-    """Loading from memory gives the same, here and for signed numbers."""
+    """Loading from memory has the same result, here and for signed numbers."""
     mask = (1 << width) - 1
     return lambda core: core & mask
 

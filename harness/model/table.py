@@ -9,7 +9,7 @@ from harness.plan.roles import Role
 
 
 class SpecTrap(Exception):
-    """The specification (or, with `detail`, the interpreter) ends the run here."""
+    """The specification requires a trap here. With `detail`, the interpreter traps."""
 
     def __init__(self, cause: TrapClass, detail: str | None = None, also: frozenset[TrapClass] = frozenset()) -> None:
         super().__init__(cause.value)
@@ -19,11 +19,11 @@ class SpecTrap(Exception):
 
 
 class Unpredictable(ValueError):
-    """No specification defines the outcome of the script; the model does not guess."""
+    """The specification does not define the outcome of the script, and the model does not guess."""
 
 
 def wrong_kind(*also: TrapClass) -> SpecTrap:
-    """A handle of another kind than is wanted. wasmtime has the words of a handle that is not there."""
+    """A handle of another kind than the required one. wasmtime reports it as a handle that does not exist."""
     return SpecTrap(TrapClass.HANDLE_TYPE, also=frozenset((TrapClass.INVALID_HANDLE, *also)))
 
 
@@ -37,13 +37,13 @@ class ResourceIdentity:
 
 @dataclass(slots=True, eq=False)
 class Task:
-    """A running call of an export, and the number of borrows that it got and did not drop."""
+    """A running call of an export. `num_borrows`: borrowed handles that it has not dropped yet."""
 
     num_borrows: int = 0
 
 
 class Entry:
-    """What a table holds."""
+    """An entry of a handle table."""
 
     __slots__ = ()
 
@@ -59,7 +59,7 @@ class ResourceHandle(Entry):
 
 @dataclass(slots=True, eq=False)
 class Subtask:
-    """A call of an import, from the caller's side: the handles that it lends."""
+    """A call of an import, on the caller's side, with the handles that it lends."""
 
     lenders: list[ResourceHandle] = field(default_factory=list)
 
@@ -78,7 +78,7 @@ class ErrorContextHandle(Entry):
 
 
 class Table:
-    """Indices start at 1; the index freed last is used first."""
+    """A handle table. Indices start at 1. The index that was freed last is used first."""
 
     def __init__(self) -> None:
         self._entries: list[Entry | None] = [None]
@@ -111,7 +111,7 @@ class Table:
         return entry
 
     def _not_lent(self, entry: Entry, rt: ResourceIdentity) -> ResourceHandle:
-        """The type is checked first; engines differ where a handle is lent as well."""
+        """Checks the type first. Engines differ if the handle is also lent."""
         lent = isinstance(entry, ResourceHandle) and entry.num_lends > 0
         try:
             handle = self.resource(entry, rt)
@@ -139,7 +139,7 @@ class Table:
         return entry
 
     def drop(self, index: int, rt: ResourceIdentity) -> ResourceHandle:
-        """`canon resource.drop` up to the destructor, which is the caller's to run when the handle owns."""
+        """`canon resource.drop` without the destructor: the caller runs it if this was an own handle."""
         handle = self._not_lent(self.remove(index), rt)
         if handle.borrow_scope is not None:
             handle.borrow_scope.num_borrows -= 1
