@@ -1,7 +1,8 @@
 """The abstract machine: runs the scripts of all components under the rules of the Canonical ABI.
 
 It follows `canon lift`, `canon lower` and `canon resource.*` of CanonicalABI.md for synchronous calls; wit_dylib.h
-defines the order of interface calls. It knows no toolchain: from worlds, wires and scripts it makes the expected events.
+defines the order of interface calls. It knows no toolchain: worlds, wires and scripts are its input, expected events
+its output.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Runs of asynchronous worlds: which schedules the specification allows (docs/async.md)."""
+"""The schedules that the specification allows for runs of asynchronous worlds (docs/async.md)."""
 
 from harness.model.abi import Abi
 from harness.model.concurrency.follow import follow

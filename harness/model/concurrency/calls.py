@@ -1,8 +1,8 @@
-"""What crosses the border in a call, each part at its own time.
+"""The arguments and the result of a call. Each crosses the border at its own time.
 
-The caller's interpreter gives its arguments when it calls; they are lifted when the callee starts, which may be later
-(`on_start`). The result is lowered when the callee returns (`on_resolve`), and the caller's interpreter takes it when
-it hears of that. So arguments are lifted without events, and the events of lowering a result are kept.
+The caller's interpreter pops its arguments when it calls; they are lifted when the callee starts, which may be later
+(`on_start`). The result is lowered when the callee returns (`on_resolve`), and the caller's interpreter takes it at the
+event of that. So the lift of arguments shows no events, and the events of lowering a result are kept until then.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ class ImportedCall(Forked):
     caller: ComponentInstance
     crossing: Crossing
     values: tuple[s.Value, ...]
-    """The arguments, without registers."""
+    """The arguments; registers are replaced by their contents."""
     where: str
     pushes: Kept = field(default_factory=list)
-    """Events of the result."""
+    """The events of lowering the result, until the interpreter takes it."""
     result: s.Value | None = None
 
     def pop(self) -> None:
-        """The interpreter gives the arguments."""
+        """The interpreter pops the arguments."""
         self.caller.show((self.crossing.events.import_call, self.where))
         self._lift(LiftLowerContext(self.caller, None).only_pops())
 
@@ -52,7 +52,7 @@ class ImportedCall(Forked):
         return [passage.lift(cx, value, (self.where, passage.step)) for value, passage in pairs]
 
     def lower_result(self, lifted: s.Value | None) -> None:
-        """Into the caller, whose interpreter takes it later."""
+        """Lower the result into the caller, whose interpreter takes it later."""
         passage = self.crossing.result
         if passage is None:
             return
@@ -61,7 +61,7 @@ class ImportedCall(Forked):
         self.result = passage.lower(cx, lifted, (self.where, passage.step))
 
     def push(self) -> s.Value | None:
-        """The interpreter takes the result."""
+        """The interpreter takes the result; returns it."""
         for shown in self.pushes:
             self.caller.show(shown)
         self.pushes = []
@@ -81,7 +81,7 @@ def on_resolve(subtask: Subtask, result: s.Value | None) -> None:
 
 
 def on_cancelled(subtask: Subtask) -> None:
-    """`on_resolve(None)`."""
+    """The specification's `on_resolve(None)`."""
     subtask.on_progress()
     before = subtask.state is SubtaskState.STARTING
     subtask.state = SubtaskState.CANCELLED_BEFORE_STARTED if before else SubtaskState.CANCELLED_BEFORE_RETURNED

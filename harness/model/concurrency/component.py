@@ -1,5 +1,5 @@
-"""A component instance of an asynchronous run (CanonicalABI.md, "Component Instances"), and what its interpreter
-knows."""
+"""A component instance of an asynchronous run (CanonicalABI.md, "Component Instances"), and the state of its
+interpreter."""
 
 from __future__ import annotations
 
@@ -39,23 +39,23 @@ class ComponentInstance(Instance, Forked):
         self.num_waiting_to_enter = 0
         self.exclusive_thread: Thread | None = None
         self.threads: list[Thread] = []
-        """Those of tasks that have started and not ended."""
+        """The threads of tasks that have started and not ended."""
         self.tasks = 0
-        """How many have started."""
+        """The number of started tasks."""
         self.calls: list[CallObject] = []
         self.ends: dict[int, EndObject] = {}
-        """By their handles."""
+        """The calls that the interpreter knows, by handle."""
         self.sets = 0
-        """How many are not dropped."""
+        """The number of sets that are not dropped."""
         self.end_types: dict[str, EndType] = {}
-        """By canonical name, of all ends that were ever here."""
+        """The types of all ends that were ever in this component, by canonical name."""
 
     def rebind(self) -> None:
         self._shown = []
         self.show = self._shown.extend
 
     def take_shown(self) -> list[tuple[Event, Place]]:
-        """What it has shown since the last time. An end that comes or goes is a new one to the interpreter."""
+        """The events since the last call. After an end comes or goes, the interpreter knows nothing of its past."""
         shown, self._shown[:] = list(self._shown), []
         for event in shown[::2]:
             if isinstance(event, PopEnd | PushEnd):
@@ -79,17 +79,17 @@ class ComponentInstance(Instance, Forked):
         return _of(Subtask, self.table.get(index))
 
     def end(self, entry: Entry, type: EndType, writable: bool) -> CopyEnd:
-        """The checks of all built-ins of streams and futures."""
+        """The end in this entry, after the checks that all built-ins of streams and futures make."""
         is_end = isinstance(entry, CopyEnd) and entry.shared.is_stream == isinstance(type, t.Stream)
         if not isinstance(entry, CopyEnd) or not is_end or entry.writable != writable:
-            # wasmtime has the words of `copying` where the other end of the kind is meant
+            # wasmtime reports `copying` if the end has the right type and the wrong direction
             raise wrong_kind(*([TrapClass.COPYING] if is_end else []))
         if entry.shared.shape != self.store_of.shapes.of(self, type.type):
             raise SpecTrap(TrapClass.HANDLE_TYPE)
         return entry
 
     def lift_async_value(self, number: int, type: EndType) -> int:
-        """`lift_async_value`: the readable end leaves."""
+        """`lift_async_value`: the readable end leaves this component."""
         end = self.end(self.table.remove(number), type, writable=False)
         end.check_transfer()
         return end.shared.number
@@ -99,7 +99,7 @@ class ComponentInstance(Instance, Forked):
         return self.add(CopyEnd(self.store_of.channels[channel], self, type, writable=False))
 
     def end_forget(self, number: int) -> None:
-        """What the interpreter knows of the end is no longer true, unless a copy is under way."""
+        """Forget the interpreter's record of the end, unless a copy is in progress."""
         found = self.ends.get(number)
         if found is not None and found.settled:
             del self.ends[number]

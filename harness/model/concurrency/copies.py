@@ -1,7 +1,7 @@
 """Streams and futures (CanonicalABI.md, "Stream State", "Future State", `canon {stream,future}.*`).
 
-With the later rules of docs/async.md: an idle end is told at once that the other was dropped, and a cancelled copy of a
-stream is CANCELLED even where a part was copied.
+The rules are those of docs/async.md, which are newer: an idle end gets the event that the other end was dropped at
+once, and a cancelled copy of a stream is CANCELLED even if a part was copied.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ class CopyState(Enum):
 
 @dataclass(eq=False)
 class Buffer(Forked):
-    """Of a write: `values`, those that the interpreter lowered. Of a read: `got`, with the events of taking it."""
+    """The buffer of a write has `values`, which the interpreter stored. That of a read has `got`, with the events of
+    taking them."""
 
     inst: ComponentInstance
     type: EndType
@@ -61,7 +62,7 @@ class Buffer(Forked):
 
 
 def transfer(source: Buffer, target: Buffer) -> None:
-    """As many elements as both have: all are lifted before the first is lowered."""
+    """Copy as many elements as both buffers have. All are lifted before the first is lowered."""
     count = min(source.remain(), target.remain())
     writer, reader = source.type.type, target.type.type
     if writer is not None and reader is not None:
@@ -70,7 +71,7 @@ def transfer(source: Buffer, target: Buffer) -> None:
         lifted = []
         for index in range(source.progress, source.progress + count):
             if index >= len(source.values):
-                raise Unpredictable(f"element {index} of a write is read, and the script gave {len(source.values)}")
+                raise Unpredictable(f"element {index} of a write is read, but the script gives {len(source.values)}")
             cx = LiftLowerContext(source.inst, None)
             cx.show = unseen
             lifted.append(passage.lift(cx, source.values[index], ""))
@@ -86,18 +87,18 @@ def transfer(source: Buffer, target: Buffer) -> None:
 
 
 class Shared(Forked):
-    """A stream or future. `pending`: the end whose copy waits for the other end; its buffer is offered."""
+    """A stream or future. `pending`: the end whose copy waits for the other end, to which its buffer is offered."""
 
     def __init__(self, number: int, type: EndType, shape: int) -> None:
         self.number = number
         self.is_stream = isinstance(type, t.Stream)
         self.shape = shape
-        """Of the payload."""
+        """The number of the payload's type in `Shapes`."""
         self.numeric = type.type is None or (isinstance(type.type, t.Prim) and type.type in t.NUMBERS)
         self.dropped = False
         self.pending: CopyEnd | None = None
         self.ends: list[CopyEnd] = []
-        """Those in tables: a readable end may be on its way."""
+        """The ends in tables. A readable end between two components is in none."""
 
     def reset_and_notify_pending(self, result: CopyResult) -> None:
         pending, self.pending = self.pending, None
@@ -152,7 +153,7 @@ class CopyEnd(Waitable):
         self.state = CopyState.IDLE
         self.buffer: Buffer | None = None
         self._result: CopyResult | None = None
-        """Of the pending event."""
+        """The result in the pending event."""
         self._reclaim = False
         """Whether the buffer is offered until the event is delivered."""
         shared.ends.append(self)
@@ -170,7 +171,8 @@ class CopyEnd(Waitable):
         self._result, self._reclaim = result, reclaim
 
     def tell_dropped(self) -> None:
-        """To an idle end (PR 719, 720), and in place of the undelivered end of a stream's copy."""
+        """Give this end the event that the other was dropped, if it is idle (PR 719, 720). The event also replaces the
+        pending event of a stream's copy."""
         completed = self.shared.is_stream and self._result is CopyResult.COMPLETED
         if self.state is CopyState.IDLE or completed:
             self.notify(CopyResult.DROPPED)
@@ -198,8 +200,8 @@ class CopyEnd(Waitable):
         return self.get_pending_event()[2] if self.has_pending_event() else BLOCKED
 
     def cancel_copy(self) -> int:
-        """Synchronously; between components it never blocks. A part that was copied does not make it COMPLETED
-        (docs/async.md)."""
+        """Cancel the copy synchronously, which never blocks between components. The result is not COMPLETED if a part
+        was copied (docs/async.md)."""
         if not self.copying():
             raise SpecTrap(TrapClass.NOT_COPYING, also=frozenset({TrapClass.IN_SET} if self.wset is not None else ()))
         if self.wset is not None:

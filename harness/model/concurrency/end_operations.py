@@ -108,7 +108,7 @@ def _copy(inst: ComponentInstance, known: EndObject, count: int, values: tuple[s
 def end_event(inst: ComponentInstance, code: EventCode, number: int, payload: int) -> None:
     known = inst.ends.get(number)
     if known is None or known.settled:
-        # an idle end is told that the other was dropped
+        # the other end of an idle end was dropped
         end = inst.waitable(number)
         assert isinstance(end, CopyEnd)
         known = inst.ends[number] = known or EndObject(end.type, number, end.writable)
@@ -120,7 +120,7 @@ def end_event(inst: ComponentInstance, code: EventCode, number: int, payload: in
 
 
 def _settle(inst: ComponentInstance, known: EndObject, payload: int) -> None:
-    """The copy under way has ended: the interpreter lifts what was read."""
+    """The copy has ended: the interpreter lifts the elements of a read."""
     is_stream = isinstance(known.type, t.Stream)
     code = CopyResult(payload & 15)
     count = payload >> 4 if is_stream else int(code is CopyResult.COMPLETED)

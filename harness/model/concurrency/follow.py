@@ -1,9 +1,9 @@
 """Whether a schedule that the specification allows explains a run, event by event.
 
-All states that explain the run so far are kept. For the next event each goes on through the choices that show nothing
-to where it shows just this event; states that cannot are dropped. The run is explained while one is left, and at its
-end one must end in the same way. Most choices are made by the task that the next event belongs to, before any state is
-copied, so that there is rarely more than one state.
+It keeps all states that explain the run so far. For the next event, each state continues through choices without
+events until it shows exactly this event; it drops states that cannot. The run is explained while one state is left, and
+in the end one must end in the same way. The task of the next event decides most choices before any state is copied, so
+there is rarely more than one state.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from harness.script import operations as s
 from harness.trace.async_events import Delivered
 
 MOST_STATES = 2_000
-"""States that are looked at for one event; with more the run is undecided."""
+"""The most states to examine for one event. With more, the run is undecided."""
 
 
 def follow(
@@ -56,7 +56,7 @@ def _refused(
     refused: Seen,
     doubts: list[str],
 ) -> Following:
-    """What is allowed after `explained`: once more from the start, because the states have gone on."""
+    """The events that are allowed after `explained`. Starts again, because the states have continued."""
     states = [Store(crossings, scripts, entries, GUEST)]
     for expected in explained:
         states = _Search(expected, doubts).from_states(states)
@@ -98,9 +98,9 @@ class _Search:
         self._expected = expected
         self._all_options = all_options
         self._doubts = doubts
-        """Why the model cannot say what some state would have shown."""
+        """Why the model cannot predict the event of some state."""
         self.shown: list[Raw] = []
-        """What was shown in place of the event."""
+        """The events that states show in its place."""
         self.ends: list[ExpectedOutcome] = []
 
     def from_states(self, states: list[Store]) -> list[Store]:
@@ -122,7 +122,7 @@ class _Search:
         return _distinct(found)
 
     def _fits(self, state: Store) -> bool:
-        """Takes the event from what the state shows."""
+        """Take the expected event from the state; False if it shows another."""
         if not state.shown:
             assert state.ended is not None
             if state.ended not in self.ends:
@@ -159,7 +159,7 @@ class _Search:
 
 
 def _distinct(states: list[Store]) -> list[Store]:
-    """One of those that go on alike. Most that differ do so in their summaries."""
+    """One of each group of states that continue in the same way. Most states that differ have different summaries."""
     groups: dict[tuple[object, ...], list[Store]] = {}
     for state in states:
         groups.setdefault(state.summary(), []).append(state)

@@ -1,7 +1,7 @@
 """Copies and comparison of a whole state.
 
-Threads are data (a frame, a position, what is to be done next) and not generators of Python: a generator that waits
-cannot be copied, and following a trace needs a copy wherever two schedules may explain what was seen.
+Threads are data (a frame, a position, the next steps) and not generators of Python, because nobody can copy a waiting
+generator. To follow a trace, the model copies the state wherever two schedules may explain the observed events.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ _S = TypeVar("_S")
 
 
 class Forked:
-    """Base of the objects that belong to one state. Everything else is shared by all states and never changed."""
+    """The base of objects that belong to one state. All states share the other objects, which never change."""
 
     __slots__ = ()
 
     def rebind(self) -> None:
-        """Called for each new copy, whose attributes are copied already."""
+        """Called on each new copy, after its attributes were copied."""
 
 
 def fork(state: _S) -> _S:
-    """A copy that shares nothing that can change."""
+    """A copy that shares no object that can change."""
     memo: dict[int, Any] = {}
     made: list[Forked] = []
     copied: _S = _copied(state, memo, made)
@@ -36,7 +36,7 @@ def fork(state: _S) -> _S:
 
 
 def fingerprint(state: object) -> list[object]:
-    """Equal for two states if both go on in the same way. Objects that belong to a state count by their first visit."""
+    """Equal for two states if both continue in the same way. Objects of a state are numbered by their first visit."""
     flat: list[object] = []
     _flatten(state, {}, flat)
     return flat
@@ -44,7 +44,7 @@ def fingerprint(state: object) -> list[object]:
 
 _OWN = (Forked, Table, ResourceHandle, ErrorContextHandle)
 _DERIVED = frozenset(("show", "_shown"))
-"""Attributes that `rebind` makes; they say nothing about a state between two steps."""
+"""Attributes that `rebind` makes. They do not belong to a state between two steps."""
 _SLOTS: dict[type, tuple[str, ...]] = {}
 
 
@@ -61,7 +61,7 @@ def _attributes(of: Any) -> list[tuple[str, Any]]:
 
 
 _SHARED: set[type] = {type(None)}
-"""Classes met so far whose objects belong to no state."""
+"""Classes whose objects belong to no state, as far as known."""
 
 
 def _copied(of: Any, memo: dict[int, Any], made: list[Forked]) -> Any:

@@ -1,4 +1,4 @@
-"""The objects that values name."""
+"""The objects behind handles in values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from harness.script import operations as s
 
 
 def waitable_handle(inst: ComponentInstance, value: s.Value) -> int:
-    """The handle of a call, an end or a set, or a bare one."""
+    """The handle in a value: of a call, an end or a set, or a bare number."""
     match value:
         case s.StartedCall(number):
             return inst.calls[number].handle
@@ -21,7 +21,7 @@ def waitable_handle(inst: ComponentInstance, value: s.Value) -> int:
 
 
 def call_of(inst: ComponentInstance, value: s.Value) -> CallObject | None:
-    """A call by itself, or by a bare handle."""
+    """The call in a value, also behind a bare handle; None if there is none."""
     match value:
         case s.StartedCall(number):
             return inst.calls[number]

@@ -1,6 +1,6 @@
-"""What the interpreter does: its operations, and the events that it applies (interpreters/ASYNC.md).
+"""The interpreter: its operations, and how it applies events (interpreters/ASYNC.md).
 
-An operation that waits leaves what it does afterwards in the list of its thread.
+An operation that waits leaves its next steps in the list of its thread.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from harness.trace import async_events as a
 
 
 def run_frame(store: Store, thread: Thread) -> None:
-    """The next operation of the task's frame."""
+    """Execute the next operation of the task's frame."""
     activity = thread.task.activity
     if activity.position >= len(activity.ops):
         _end_of_frame(store, thread)
@@ -51,7 +51,7 @@ def _end_of_frame(store: Store, thread: Thread) -> None:
 
 
 def deliver(_store: Store, thread: Thread, event: EventTuple) -> None:
-    """An event that the task gets: it is applied to the object that it names."""
+    """The task gets an event, and the interpreter applies it to the object in it."""
     code, handle, payload = event
     inst = thread.task.inst
     inst.tell(a.Delivered(code, handle, payload))
@@ -89,7 +89,7 @@ def _pick(_store: Store, thread: Thread, op: s.Pick) -> None:
 
 
 def _got(_store: Store, thread: Thread, op: ao.Got) -> None:
-    """The object no longer has it then."""
+    """The script takes the value out of the object."""
     inst, value = thread.task.inst, _evaluate(thread, op.source)
     found = call_of(inst, value) or inst.ends.get(waitable_handle(inst, value))
     if found is None or not found.settled or found.delivered is None:
@@ -156,7 +156,7 @@ def _poll(store: Store, thread: Thread, op: ao.Poll) -> None:
     wset = thread.task.inst.waitable_set(_handle(thread, op.set))
     if wset.has_pending_event():
         thread.then(store.guest.deliver)
-        store.tell(thread, wset)
+        store.deliver_one_of(thread, wset)
     else:
         deliver(store, thread, (EventCode.NONE, 0, 0))
 
@@ -182,7 +182,7 @@ def _wait_for_event(store: Store, thread: Thread, set: int) -> None:
 def _waited_in_place(store: Store, thread: Thread, wset: WaitableSet) -> None:
     wset.num_waiting -= 1
     thread.then(store.guest.deliver)
-    store.tell(thread, wset)
+    store.deliver_one_of(thread, wset)
 
 
 def _await(store: Store, thread: Thread, op: ao.Await) -> None:
@@ -228,7 +228,7 @@ def _return(_store: Store, thread: Thread, op: ao.TaskReturn) -> None:
 
 
 def _answer(thread: Thread, value: s.Value | None) -> None:
-    """`task.return` from where it may be called."""
+    """`task.return`, where the function may call it."""
     task = thread.task
     task.activity.answered = True
     if task.lift is not Lift.CALLBACK:

@@ -129,12 +129,12 @@ def _arguments(task: Task, key: s.FrameKey) -> tuple[s.Value, ...]:
 
 
 def core_call_ends(store: Store, thread: Thread, code: int) -> None:
-    """The core function, or the callback, gives this code to `canon lift`."""
+    """The core function, or the callback, returns this code to `canon lift`."""
     task, inst = thread.task, thread.task.inst
     inst.tell(_code_event(task, code))
     task.activity.entered = True
     if code & 15 == EXIT:
-        # whatever the frame would do next is never reached: the last thing to do is to leave
+        # the frame does not continue; the last step, which ends the task, stays
         del thread.todo[1:]
         return
     if code & 15 > WAIT:
@@ -168,7 +168,7 @@ def _waited(store: Store, thread: Thread, wset: WaitableSet) -> None:
         _callback(store, thread, (EventCode.TASK_CANCELLED, 0, 0))
     else:
         thread.then(_callback)
-        store.tell(thread, wset)
+        store.deliver_one_of(thread, wset)
 
 
 def _is_cancelled(thread: Thread) -> bool:
@@ -184,7 +184,7 @@ def _callback(store: Store, thread: Thread, event: EventTuple) -> None:
 
 
 def task_return(task: Task, value: s.Value | None, args: tuple[s.Value, ...] = ()) -> None:
-    """`canon task.return`, and the end of a function that is lifted synchronously: lift the result, then resolve."""
+    """Lift the result, then resolve: `canon task.return`, and the end of a function that is lifted synchronously."""
     lifted = None
     if task.subtask is not None:
         lifted = _lifted_result(task, task.subtask.call.crossing, value, args)
@@ -203,7 +203,7 @@ def _sync_return(_store: Store, thread: Thread) -> None:
 
 
 def check_result(task: Task, value: s.Value | None) -> None:
-    """The interpreter's own check."""
+    """The interpreter's own check of whether there is a result."""
     has_result = task.subtask is not None and task.subtask.call.crossing.result is not None
     if value is not None and not has_result:
         raise task.inst.fail("result")
@@ -212,7 +212,7 @@ def check_result(task: Task, value: s.Value | None) -> None:
 
 
 def _lifted_result(task: Task, crossing: Crossing, value: s.Value | None, args: tuple[s.Value, ...]) -> s.Value | None:
-    """Engines may look at the task before they lift."""
+    """The lifted result. Engines may check the task before they lift."""
     if crossing.result is None or value is None:
         return None
     cx = LiftLowerContext(task.inst, None, args)
@@ -237,9 +237,10 @@ def cancel(task: Task) -> None:
 
 
 def request_cancellation(store: Store, caller: Thread, task: Task) -> None:
-    """`Task.request_cancellation`: only the event loop of a callback lift hears of it, and who waits to start.
+    """`Task.request_cancellation`. A task that waits to start gets the cancellation, and one in the event loop of a
+    callback lift.
 
-    Whether it hears at once where it is ready to go on anyway is left open (PR 716, 723, 726).
+    The specification leaves open whether a task that is ready anyway gets it at once (PR 716, 723, 726).
     """
     thread = task.implicit_thread
     now = Option(_cancel_now, (thread,), thread.expected())
@@ -275,7 +276,7 @@ def _exit_implicit_thread(_store: Store, thread: Thread) -> None:
 
 
 class LastTask(Condition):
-    """No other task of the instance has started and not ended."""
+    """All other started tasks of the instance have ended."""
 
     def __init__(self, task: Task) -> None:
         self.task = task

@@ -27,7 +27,7 @@ def _crossing(
 
 
 def _enter(store: Store, thread: Thread, crossing: Crossing, values: tuple[s.Value, ...], then: Do) -> None:
-    """Control goes to the callee; `then` gets the subtask as its first argument."""
+    """Control goes to the callee. `then` is called afterwards, with the subtask as its first argument."""
     store.calls += 1
     call = ImportedCall(thread.task.inst, crossing, values, f"call {store.calls} {crossing.imported.canonical}")
     call.pop()
@@ -66,7 +66,7 @@ def _started(_store: Store, thread: Thread, subtask: Subtask, register: int) -> 
 
 
 def progress(inst: ComponentInstance, call: CallObject, state: SubtaskState) -> None:
-    """An event of the call, or the answer of `subtask.cancel`."""
+    """An event of the call, or the result of `subtask.cancel`."""
     call.state = state
     if call.settled:
         _resolve(inst, call)
@@ -120,7 +120,7 @@ def cancel_subtask(store: Store, thread: Thread, value: s.Value, asynchronous: b
     if subtask.resolve_delivered:
         raise SpecTrap(TrapClass.DELIVERED, also=frozenset({TrapClass.IN_SET} if subtask.wset is not None else ()))
     if subtask.cancellation_requested:
-        # wasmtime has no words for this one, because it does not trap (docs/async.md, F3)
+        # wasmtime does not trap here, so it has no message (docs/async.md, F3)
         raise SpecTrap(TrapClass.OTHER)
     if subtask.wset is not None:
         raise SpecTrap(TrapClass.IN_SET)
@@ -134,13 +134,13 @@ def cancel_subtask(store: Store, thread: Thread, value: s.Value, asynchronous: b
 
 
 def _cancelled(store: Store, thread: Thread, subtask: Subtask, known: CallObject | None, asynchronous: bool) -> None:
-    """Control is back from the callee."""
+    """Control comes back from the callee."""
     if asynchronous and not subtask.resolved():
         thread.task.inst.tell(a.SubtaskCancelled(subtask.index, BLOCKED))
         return
     thread.then(_cancel_resolved, subtask, known)
     if not subtask.resolved():
-        # `wait_for_pending_event`, but an event STARTED that nobody has looked at is not what it waits for
+        # `wait_for_pending_event`, except that an undelivered STARTED does not end the wait
         subtask.has_sync_waiter = True
         store.wait_until(thread, Resolved(subtask))
 

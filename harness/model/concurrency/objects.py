@@ -1,4 +1,4 @@
-"""What the interpreter knows of its calls and ends (interpreters/ASYNC.md, "Operations")."""
+"""The interpreter's records of its calls and ends (interpreters/ASYNC.md, "Operations")."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EndType = t.Stream | t.Future
 
 @dataclass(eq=False)
 class CallObject(Forked):
-    """A started call. `handle`: of its subtask, 0 if there is none."""
+    """A started call. `handle`: the handle of its subtask, 0 if there is none."""
 
     call: ImportedCall
     handle: int
@@ -47,19 +47,19 @@ _CALL_STATES = {
 
 @dataclass(eq=False)
 class EndObject(Forked):
-    """An end: known since it was made, or since its first copy, until it is dropped or given away."""
+    """An end. The record begins when the end is made or copies first, and ends when it is dropped or given away."""
 
     type: EndType
     number: int
     writable: bool = False
     state: State = State.IDLE
-    """IDLE without a copy so far; else COPYING, or how the last copy ended."""
+    """IDLE before the first copy, then COPYING or the result of the last copy."""
     writing: bool = False
     """The direction of the last copy."""
     buffer: Buffer | None = None
-    """Of the copy under way."""
+    """The buffer of the copy in progress."""
     delivered: s.Value | None = None
-    """By the last read, until the script takes it."""
+    """The elements of the last read, until the script takes them."""
 
     @property
     def settled(self) -> bool:

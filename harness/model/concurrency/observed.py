@@ -1,4 +1,4 @@
-"""What was observed of a run, and what the model says to it."""
+"""The observations of a run, and the answers of the model, as data."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from harness.trace.events import Balance
 class Seen:
     """An observed event, in the global order of a run.
 
-    `task`: the number in the last `task N` line of the component. Handles, statuses and codes are raw. Lines that come
-    late (`realloc`, `dealloc_bytes`, `export_finish`), balances, `fail` and `task` itself are not events of this kind.
+    `task`: the number in the last `task N` line of the component. Handles, statuses and codes are raw. These lines are
+    left out: those that come late (`realloc`, `dealloc_bytes`, `export_finish`), balances, `fail`, and `task` itself.
     """
 
     role: Role
@@ -39,7 +39,7 @@ class RunEnd:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An event that the model shows, with its place for people."""
+    """An event that the model predicts, with its place as a text."""
 
     role: Role
     task: int
@@ -48,7 +48,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a component leaves, as its `finish` writes it. `balance` None: more depends on it than the model knows."""
+    """The remains of a component, as its `finish` writes them. `balance` None: the model cannot predict it."""
 
     asynchronous: AsyncBalance
     balance: Balance | None
@@ -56,18 +56,18 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Some schedule that the specification allows shows these events and ends like this."""
+    """Some schedule that the specification allows has these events and this end."""
 
     left: tuple[Mapping[Role, Left], ...]
-    """What the components leave, for each different way of explaining the run. Empty where it trapped."""
+    """The remains of the components, for each explanation that differs. Empty if the run trapped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unexplained:
-    """No schedule does."""
+    """No schedule that the specification allows has these events and this end."""
 
     index: int
-    """Of the first event that no schedule allows; their number where the end of the run is wrong."""
+    """The index of the first event that no schedule allows; the number of events if only the end is wrong."""
     allowed: tuple[Shown, ...]
     """The events that schedules allow in its place."""
     ends: tuple[ExpectedOutcome, ...]
@@ -76,7 +76,7 @@ class Unexplained:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """The model cannot decide. This is never a pass."""
+    """The model cannot decide. This never counts as a pass."""
 
     index: int
     reason: str

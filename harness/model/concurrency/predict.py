@@ -1,4 +1,4 @@
-"""One schedule that the specification allows."""
+"""The prediction of a run under one schedule that the specification allows."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ from harness.script import operations as s
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """A run under one allowed schedule: other schedules may show other events and end differently."""
+    """A run under one allowed schedule. Other schedules may have other events and another end."""
 
     shown: tuple[Shown, ...]
     """In global order."""
     outcome: ExpectedOutcome
     left: Mapping[Role, Left]
-    """Empty where the run traps."""
+    """Empty if the run traps."""
 
 
 def predict(crossings: Crossings, scripts: Mapping[Role, s.Script], entries: Sequence[Role]) -> Prediction:
-    """Run with the first option of each choice: a yield blocks, a wait that need not block does not; of ready threads
-    the one that has waited longest goes on; a set tells of its first member; the host calls when nothing is ready.
+    """Run with the first option of each choice.
 
-    Raise `Unpredictable` where the specification leaves the outcome open.
+    A yield blocks. A wait does not block if an event is there. Of the ready threads, the one that has waited longest
+    continues. A set delivers the event of its first member. The host calls when no thread is ready. Raises
+    `Unpredictable` if the specification leaves the outcome open.
     """
     store = Store(crossings, scripts, entries, GUEST)
     raw: list[Raw] = []

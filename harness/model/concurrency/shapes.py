@@ -1,4 +1,4 @@
-"""Whether two components mean the same type: the specification compares types by structure and resource types."""
+"""Equality of types in two components. The specification compares types by their structure and resource types."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 class Shapes:
-    """Equal numbers for equal types. Each type of each component is looked at once."""
+    """Gives equal types equal numbers. Looks at each type of each component once."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[object, t.Type], int] = {}
         self._numbers: dict[tuple[object, ...], int] = {}
 
     def of(self, inst: ComponentInstance, type: t.Type | None) -> int:
-        """0: no type, as of a stream without payload."""
+        """The number of a type; 0 for no type, as in a stream without payload."""
         if type is None:
             return 0
         key = (inst.role, type)

@@ -1,9 +1,9 @@
-"""The state of a whole run, and who goes on (CanonicalABI.md, "Stack Switching", "Threads", "Embedding API").
+"""The state of a run, and which thread continues (CanonicalABI.md, "Stack Switching", "Threads", "Embedding API").
 
 A store runs until it has something to show, a choice to make, or has ended. Between those it is deterministic. The
 choices are those of Concurrency.md, "Nondeterminism": whether a yield, or a wait on a set that has an event, blocks;
-which ready thread goes on; which member of a set is told; and when a task that is ready hears of its cancellation.
-How an engine chooses stands nowhere. The first option of a choice is what `predict` takes.
+which ready thread continues; which member of a set delivers its event; when a ready task gets its cancellation. No
+specification says how an engine chooses. `predict` takes the first option of each choice.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from harness.trace.event import Event
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """An event as the model shows it; the place becomes a text only when someone reads it."""
+    """An event that the model predicts. Its place becomes a text only when it is read."""
 
     role: Role
     task: int
@@ -47,11 +47,11 @@ class HostCall:
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """What the interpreters do. `task`: of a call of `run`, or of `finish`."""
+    """The behaviour of the interpreters. `task`: makes the task of a call of `run` or `finish`."""
 
     task: Callable[[Store, Role, bool], Task]
     run_frame: Callable[[Store, Thread], None]
-    """The next operation."""
+    """Executes the next operation."""
     deliver: Callable[[Store, Thread, EventTuple], None]
 
 
@@ -76,15 +76,15 @@ class Store(Forked):
         self.channels: dict[int, Shared] = {}
         self.waiting: list[Thread] = []
         self.stack: list[Running] = []
-        """What runs, the innermost last: control goes back to the one below when a thread blocks or ends."""
+        """The running threads, the innermost last. Control goes back to the one below when a thread blocks or ends."""
         self.shown: deque[Raw] = deque()
-        """Not yet looked at."""
+        """Events that nobody has taken yet."""
         self.choice: Choice | None = None
         self.ended: ExpectedOutcome | None = None
         self.unpredictable: str | None = None
-        """Why nobody can say how it goes on."""
+        """Why the specification does not define how the run continues."""
         self.calls = 0
-        """How many were made, for places."""
+        """The number of calls so far, for places."""
         self.left: dict[Role, Left] = {}
         self._host = deque([HostCall(role, True) for role in entries] + [HostCall(role, False) for role in scripts])
         self._host_task: Task | None = None
@@ -96,7 +96,7 @@ class Store(Forked):
     # -- steps
 
     def run(self) -> None:
-        """Until there is something to show, to choose, or the end."""
+        """Run until there is an event or a choice, or the run ends."""
         while not self.shown and self.choice is None and self.ended is None and self.unpredictable is None:
             self._step()
 
@@ -130,12 +130,12 @@ class Store(Forked):
             self.unpredictable = str(error)
 
     def _collect(self, task: Task) -> None:
-        """What a step has shown is of one task."""
+        """Take the events of a step, which belong to one task."""
         shown = task.inst.take_shown()
         self.shown.extend([Raw(task.inst.role, task.number, *pair) for pair in shown])
 
     def summary(self) -> tuple[object, ...]:
-        """Equal for two states that go on in the same way, and quick to make."""
+        """Equal for two states that continue in the same way, and quick to make."""
         instances = [
             (inst.tasks, inst.backpressure, inst.num_waiting_to_enter, len(inst.threads))
             for inst in self.instances.values()
@@ -158,7 +158,7 @@ class Store(Forked):
         self.stack.append(thread)
 
     def wait_until(self, thread: Thread, condition: Condition, cancellable: bool = False) -> None:
-        """`Thread.wait_until`: then the thread does what is next in its list."""
+        """`Thread.wait_until`. Afterwards the thread takes the next step of its list."""
         thread.cancelled = False
         if condition.holds() and self._differs(thread):
             below = self.stack[-2]
@@ -173,7 +173,8 @@ class Store(Forked):
             self._block(thread, condition, cancellable)
 
     def _differs(self, thread: Thread) -> bool:
-        """Whether it makes a difference that a thread that could go on blocks. Not if it can be resumed at once."""
+        """Whether it makes a difference if a thread blocks that could continue. It makes none if it can be resumed at
+        once."""
         if len(self.stack) < 2:
             return False
         return isinstance(self.stack[-2], Thread) or thread is thread.task.inst.exclusive_thread
@@ -199,19 +200,19 @@ class Store(Forked):
         self.choose_from([Option(Store.resume, (thread,), thread.expected()) for thread in ready])
 
     def choose_from(self, options: Choice) -> None:
-        """A choice is one only if there are several."""
+        """With one option there is no choice: it is taken at once."""
         self.choice = options
         if len(options) == 1:
             self.choose(0)
 
-    def tell(self, thread: Thread, wset: WaitableSet) -> None:
-        """`WaitableSet.get_pending_event`: the event is one more argument of what the thread does next."""
+    def deliver_one_of(self, thread: Thread, wset: WaitableSet) -> None:
+        """`WaitableSet.get_pending_event`. The event becomes the last argument of the thread's next step."""
         options = [
-            Option(Store._told, (thread, waitable), thread.expected(), waitable.index) for waitable in wset.ready()
+            Option(Store._deliver, (thread, waitable), thread.expected(), waitable.index) for waitable in wset.ready()
         ]
         self.choose_from(options)
 
-    def _told(self, thread: Thread, waitable: Waitable) -> None:
+    def _deliver(self, thread: Thread, waitable: Waitable) -> None:
         event: EventTuple = waitable.get_pending_event()
         do = thread.todo[-1]
         do.args = (*do.args, event)
@@ -219,7 +220,7 @@ class Store(Forked):
     # -- the host
 
     def _tick(self) -> None:
-        """The host calls, or lets a ready thread go on (`Store.tick`)."""
+        """The host calls, or resumes a ready thread (`Store.tick`)."""
         options = [Option(Store.resume, (thread,), thread.expected()) for thread in self.waiting if thread.ready()]
         answered = self._host_task is None or self._host_task.state is TaskState.RESOLVED
         if answered:
@@ -248,7 +249,7 @@ class Store(Forked):
         self.ended = ExpectedOutcome()
 
     def _can_give_up(self, task: Task) -> bool:
-        """`finish` yields up to a bound. Where nothing else is ready it reaches the bound, if it can run at all."""
+        """Whether `finish` reaches its bound of yields. It does if nothing else is ready and it can run at all."""
         thread = task.implicit_thread
         can_run = task.inst.exclusive_thread in (None, thread)
         return can_run and task.state is TaskState.STARTED and thread in self.waiting

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @unique
 class Lift(Enum):
-    """The type of a lifted function, and its option."""
+    """The type of a lifted function, and whether it has the option `async`."""
 
     CALLBACK = "an asynchronous function, lifted with `async` and a callback"
     SYNC_OF_ASYNC = "an asynchronous function, lifted without `async`"
@@ -46,13 +46,13 @@ class Activity(Forked):
     blocking: bool
     position: int = 0
     cancelled: bool = False
-    """Whether the task was told that it is cancelled."""
+    """Whether the task got the event that it is cancelled."""
     entered: bool = False
     """Whether the first core call has ended: the next ones are callbacks."""
     answered: bool = False
     """Whether `task.return` or `task.cancel` was called."""
     result: s.Value | None = None
-    """What `ret` gave in a function that is lifted synchronously."""
+    """The value of `ret`, in a function that is lifted synchronously."""
 
 
 class Task(table.Task, Forked):
@@ -76,27 +76,27 @@ class Task(table.Task, Forked):
         self.where = where
         self.state = TaskState.INITIAL
         self.number = 0
-        """Counted when it starts, as the interpreter counts it."""
+        """The number of the task. The interpreter counts tasks when they start."""
         self.activity = Activity((), (), False)
         self.implicit_thread = Thread(self)
 
     @property
     def is_async(self) -> bool:
-        """By its type; such a task needs its instance for itself while it runs (`needs_exclusive`)."""
+        """Whether its type is asynchronous. Such a task runs exclusively in its instance (`needs_exclusive`)."""
         return self.lift is not Lift.SYNC
 
     def has_backpressure(self) -> bool:
         return self.inst.backpressure > 0 or self.inst.exclusive_thread is not None
 
     def deliver_pending_cancel(self) -> bool:
-        """Whether its event loop is told so now."""
+        """Whether its event loop gets the cancellation now."""
         if self.state is not TaskState.PENDING_CANCEL:
             return False
         self.state = TaskState.CANCEL_DELIVERED
         return True
 
     def check_return(self, *also: TrapClass) -> None:
-        """The traps of `Task.return_`. `also`: what else is broken."""
+        """The traps of `Task.return_`. `also`: other rules that are broken at the same time."""
         if self.state is TaskState.RESOLVED:
             raise SpecTrap(TrapClass.RESOLVED_TWICE, also=frozenset((*also, *self._borrows_left())))
         self._check_borrows(also)
@@ -119,7 +119,7 @@ class Task(table.Task, Forked):
 
 @dataclass(eq=False)
 class Do(Forked):
-    """What a thread does next: a function of (store, thread, *args). `shows`: an event of the thread is its first."""
+    """The next step of a thread: a function of (store, thread, *args). `shows`: its first event is the thread's."""
 
     function: Callable[..., None]
     args: tuple[object, ...] = ()
@@ -127,10 +127,10 @@ class Do(Forked):
 
 
 class Condition(Forked):
-    """What a blocked thread waits for (`ready_func`)."""
+    """The condition for which a blocked thread waits (`ready_func`)."""
 
     def is_yield(self) -> bool:
-        """Whether it waits for nothing but its turn."""
+        """Whether the thread only waits for its turn."""
         return False
 
     def holds(self) -> bool:
@@ -156,8 +156,8 @@ class Enterable(Condition):
 
 @dataclass(eq=False)
 class EventLoop(Condition):
-    """No other task runs code of the instance, and there is something to tell: its turn without `wset`, an event of a
-    member, or that the task is cancelled (PR 723, 726). Like an event, a cancellation may be told at once or later."""
+    """No other task runs code of the instance, and there is something to deliver: without `wset` the task's turn, an
+    event of a member, or a cancellation (PR 723, 726). Like an event, a cancellation may come at once or later."""
 
     task: Task
     wset: WaitableSet | None = None
@@ -191,12 +191,12 @@ class Thread(Forked):
     def __init__(self, task: Task) -> None:
         self.task = task
         self.todo: list[Do] = []
-        """The last is next."""
+        """The next steps, in reverse order."""
         self.condition: Condition | None = None
         """None while it runs."""
         self.cancellable = False
         self.cancelled = False
-        """How it went on after it was blocked."""
+        """Whether it was resumed by a cancellation."""
 
     def then(self, function: Callable[..., None], *args: object) -> None:
         self.todo.append(Do(function, args))
@@ -205,7 +205,7 @@ class Thread(Forked):
         return self.condition is not None and self.condition.holds()
 
     def expected(self) -> tuple[Role, int] | None:
-        """Whose event is next if this thread goes on, where that is known."""
+        """The task of the next event if this thread continues, if that is known."""
         if not self.todo or not self.todo[-1].shows:
             return None
         inst = self.task.inst
@@ -214,14 +214,15 @@ class Thread(Forked):
 
 @dataclass(eq=False)
 class SyncWait(Forked):
-    """The loop at the end of `canon_lift` of a synchronous function: threads of its instance until it is resolved."""
+    """The loop at the end of `canon_lift` of a synchronous function. It runs threads of the instance until the function
+    returns."""
 
     task: Task
 
 
 @dataclass(eq=False)
 class Option(Forked):
-    """One possibility at a choice. `expected`: whose event follows; `handle`: the waitable that it tells of."""
+    """One possibility at a choice. `expected`: the task of the next event; `handle`: the waitable with the event."""
 
     function: Callable[..., None]
     args: tuple[object, ...]

@@ -1,4 +1,4 @@
-"""The stream or future type at a place of a function's type (interpreters/ASYNC.md, "The type at a place")."""
+"""The type of a stream or future at a place in a function's type (interpreters/ASYNC.md, "The type at a place")."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from harness.world.world import World
 
 
 def type_at(world: World, place: s.TypePlace) -> EndType | None:
-    """None where the path leads to no stream and no future."""
+    """None if the path leads to no stream or future."""
     function = (world.export_function if place.exported else world.import_function)(place.interface, place.name)
     if function is None or place.param > len(function.params):
         return None
@@ -21,7 +21,7 @@ def type_at(world: World, place: s.TypePlace) -> EndType | None:
 
 
 def _parts(type: t.Type) -> tuple[t.Type | None, ...]:
-    """What a step can lead to."""
+    """The types to which a step of a path can lead."""
     match type:
         case t.Option():
             return (type.type,)

@@ -32,13 +32,13 @@ BLOCKED = 0xFFFF_FFFF
 
 
 class Waitable(Entry, Forked):
-    """What has events. Its pending event is worked out when it is delivered, as it shows what has happened by then."""
+    """A source of events. It computes its pending event at delivery, so the event has the state at that time."""
 
     def __init__(self) -> None:
         self.wset: WaitableSet | None = None
         self.has_sync_waiter = False
         self.index = 0
-        """In the table of its instance."""
+        """Its index in the table of its instance."""
 
     def has_pending_event(self) -> bool:
         raise NotImplementedError
@@ -63,7 +63,7 @@ class WaitableSet(Entry, Forked):
         return bool(self.ready())
 
     def ready(self) -> list[Waitable]:
-        """Those with an event; which of them is told first is free ("Nondeterminism")."""
+        """The members with an event. The specification leaves open which is delivered first ("Nondeterminism")."""
         return [waitable for waitable in self.elems if waitable.has_pending_event()]
 
     def drop(self) -> None:
@@ -81,7 +81,7 @@ class SubtaskState(IntEnum):
 
 
 class Subtask(Waitable, table.Subtask):
-    """A call from the caller's side. `call`: what crosses the border; `task`: the callee's side."""
+    """A call on the caller's side. `call`: its values; `task`: the callee's side."""
 
     def __init__(self, call: ImportedCall) -> None:
         Waitable.__init__(self)
@@ -92,7 +92,7 @@ class Subtask(Waitable, table.Subtask):
         self.cancellation_requested = False
         self.resolve_delivered = False
         self._progress = False
-        """Whether there is an event: only once the caller has the subtask's index (`maybe_on_progress`)."""
+        """Whether there is an event. There is none before the caller has the subtask's index (`maybe_on_progress`)."""
 
     def resolved(self) -> bool:
         return self.state > SubtaskState.STARTED
