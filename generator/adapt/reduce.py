@@ -35,7 +35,7 @@ class Reach:
     """Functions that are reached, and everything to which their bodies refer; indices of the whole module."""
 
     functions: Mapping[int, References]
-    """Those that the module defines, in the order of their indices."""
+    """The functions that the module defines, in the order of their indices."""
     imports: frozenset[int]
     globals: frozenset[int]
 
@@ -74,13 +74,13 @@ class OwnStack:
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """How a module is reduced.
+    """The changes that reduce a module.
 
-    The module must import neither tables nor globals, and have no segments, and function types only.
+    The module must have no segments, no imported tables or globals, and only function types.
     """
 
     name: str
-    """Of the module, for its name section."""
+    """The module's name, for its name section."""
     initial: Mapping[int, bytes] = field(default_factory=dict)
     """New initial values of globals, as constant expressions without `end`."""
     realloc: tuple[str, str] | None = None
@@ -107,7 +107,7 @@ class _Reduced:
         """New by old; of functions."""
         self.names: dict[int, str] = {}
         self.imported = 0
-        """How many functions are."""
+        """The number of imported functions."""
         self.realloc = 0
         """The allocator that is imported for the stack."""
 
@@ -152,7 +152,7 @@ class _Reduced:
         return self.reduction.stack is not None and self.reduction.realloc is None
 
     def _imports(self) -> list[Import]:
-        """Those that are kept, and the allocator."""
+        """The kept imports, and the allocator."""
         reduction, kept = self.reduction, list[Import]()
         functions: list[tuple[str, str]] = []
         number = 0

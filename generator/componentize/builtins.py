@@ -51,7 +51,7 @@ _FLAGGED = {
     "[thread-suspend-then-promote]": (BuiltinOp.THREAD_SUSPEND_THEN_PROMOTE, False, signature(1, 1)),
     "[thread-yield-then-promote]": (BuiltinOp.THREAD_YIELD_THEN_PROMOTE, False, signature(1, 1)),
 }
-"""With the `async?` or `cancel?` byte that each has. `cancel?` is always 0 (see `_CANCELLABLE`)."""
+"""Built-ins with an `async?` or `cancel?` byte. `cancel?` is always 0 (see `_CANCELLABLE`)."""
 _WAITS = {
     "[waitable-set-wait]": BuiltinOp.WAITABLE_SET_WAIT,
     "[waitable-set-poll]": BuiltinOp.WAITABLE_SET_POLL,

@@ -42,7 +42,7 @@ class CopyBuiltin:
     op: BuiltinOp
     home: Instance
     type: TypeId | None
-    """None for a type without payload that no function has to mention."""
+    """None for `stream` or `future` without payload if no function mentions the type."""
     is_async: bool
     function: str
     """The function that mentions the type; empty if there is none."""

@@ -1,4 +1,4 @@
-"""Which types of imported interfaces a component needs. Others are left out of its imports, as by the
+"""The types of imported interfaces that a component needs. Others are left out of its imports, as by the
 reference."""
 
 from __future__ import annotations

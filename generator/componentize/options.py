@@ -1,4 +1,4 @@
-"""Which canonical options a function needs (CanonicalABI.md, "canon lift" and "canon lower", validation)."""
+"""The canonical options that a function needs (CanonicalABI.md, "canon lift" and "canon lower", validation)."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ class TypeContents:
                 return True, self.of(types)[1]
 
     def to_lower(self, function: Function, signature: CoreSignature) -> Needs:
-        """For an imported function: parameters are read from memory, results are written to it."""
+        """The needs of an imported function: it reads parameters from memory and writes results to it."""
         params, param_strings = self.of(param.type for param in function.params)
         result, result_strings = self.of([function.result])
         indirect = signature.indirect_params or signature.result_pointer
         return Needs(params or result or indirect, result, param_strings or result_strings)
 
     def to_lift(self, function: Function, signature: CoreSignature) -> Needs:
-        """For an exported function: parameters are written to memory, results are read from it."""
+        """The needs of an exported function: it writes parameters to memory and reads results from it."""
         params, param_strings = self.of(param.type for param in function.params)
         result, result_strings = self.of([function.result])
         realloc = params or signature.indirect_params
@@ -85,5 +85,5 @@ class TypeContents:
         return replace(needs, memory=needs.memory or synchronous.result_pointer)
 
     def to_return(self, function: Function, flattening: Flattening) -> Needs:
-        """For `task.return`, which never allocates."""
+        """The needs of `task.return`, which never allocates."""
         return replace(self.to_lift_async(function, flattening), realloc=False)

@@ -65,7 +65,7 @@ class CanonicalOptions:
     export_realloc: CoreExport | None
     """For lifted exports: parameters are allocated with it."""
     table: CoreExport | None = None
-    """Whose functions begin new threads."""
+    """The table with the functions that begin new threads."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ TYPES = {HOOK: FuncType((ValType.I32,)), INIT_TASK: FuncType(()), INIT_ASYNC_TAS
 
 @unique
 class Entry(Enum):
-    """How a module is entered."""
+    """The ways to enter a module."""
 
     START = auto()
     """`_initialize`, or all constructors."""
@@ -43,7 +43,7 @@ class Entry(Enum):
     """A function that is lifted with `async` alone."""
     DESTRUCTOR = auto()
     REALLOC = auto()
-    """As a canonical option; allocations by the module itself enter nothing."""
+    """A call of the canonical option `realloc`. Allocations by the module itself do not enter it."""
 
 
 @unique

@@ -14,7 +14,7 @@ ENV = "env"
 GET_STACK_POINTER, SET_STACK_POINTER = "__wasm_get_stack_pointer", "__wasm_set_stack_pointer"
 GET_TLS_BASE, SET_TLS_BASE = "__wasm_get_tls_base", "__wasm_set_tls_base"
 NEW_THREAD = "[thread-new-indirect-v0]"
-"""Of the module `$root`: a thread that begins with a function of the table."""
+"""The field of the module `$root` that starts a thread with a function of the table."""
 THREAD_START = FuncType((ValType.I32,))
 TABLE = "__indirect_function_table"
 

@@ -27,7 +27,7 @@ def find_task_hooks(libraries: Sequence[Library]) -> dict[str, CoreExport]:
 
 
 def _defined(library: Library) -> list[str]:
-    """Without those that it merely hands on."""
+    """The functions that the library defines itself; re-exported imports do not count."""
     contents = library.contents
     functions = (*contents.defined_functions, *contents.unusable_functions)
     return [name for name in exported_hooks(contents.module) if name in functions]

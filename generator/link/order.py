@@ -1,11 +1,11 @@
-"""Which libraries are linked at all, and in which order they are instantiated and constructed."""
+"""The libraries that are linked at all, and the order of their instantiation and construction."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
 Dependencies = Mapping[str, Sequence[str]]
-"""For each library the libraries that it needs directly."""
+"""The libraries that each library needs directly."""
 
 
 def reachable(roots: Iterable[str], dependencies: Dependencies) -> set[str]:

@@ -334,7 +334,7 @@ def _direct(function: Function) -> CoreExport:
 
 
 def initial_calls(libraries: Iterable[Library], *functions: str) -> Iterable[CoreExport]:
-    """Those of the functions that a library exports, library by library."""
+    """The exports with these names, library by library."""
     for library in libraries:
         for name in functions:
             if name in library.contents.lifecycle:

@@ -1,4 +1,4 @@
-"""Which libraries the outside reaches."""
+"""The libraries that the outside reaches."""
 
 from __future__ import annotations
 

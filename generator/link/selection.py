@@ -21,7 +21,7 @@ RESERVED_PREFIX = "link:"
 @dataclass(frozen=True, slots=True)
 class Selection:
     by_priority: Sequence[Library]
-    """As given, without dead libraries."""
+    """The libraries in the order of the command line, without dead libraries."""
     in_order: Sequence[Library]
     """In the order of instantiation and construction: each after those that it needs."""
     bindings: Mapping[str, Bindings]

@@ -1,4 +1,4 @@
-"""Which library defines the symbols that each library imports.
+"""The library that defines each imported symbol.
 
 The first library on the command line that exports a symbol defines it, for all (as the reference has it; loaders of
 executables do the same). Functions are found by name and type: an export of another type is passed over.

@@ -20,7 +20,7 @@ from generator.wasm.types import ExternKind, FuncType, ValType
 _GETTER, _SETTER = FuncType((), (ValType.I32,)), FuncType((ValType.I32,))
 _WORD = 4
 _PROGRAM_INFO = struct.Struct("<III")
-"""How many libraries there are, where the array of their descriptions is, where the first thread's addresses are."""
+"""The number of libraries, the address of the array of their descriptions, that of the first thread's addresses."""
 
 
 def tls_export(library: str, function: str) -> str:
@@ -96,7 +96,7 @@ class ThreadLocal:
 
 
 def thread_local(libraries: Sequence[Library], base: int) -> ThreadLocal | None:
-    """None where no library asks. `libraries`: in the order of instantiation."""
+    """None if no library imports thread-local storage. `libraries`: in the order of instantiation."""
     importers = [item.name for item in libraries if item.contents.imports_tls]
     having = [item.name for item in libraries if item.contents.has_tls]
     if not importers and not any(item.contents.asks_for_tls_info for item in libraries):

@@ -65,7 +65,7 @@ def refuse_two_generated(libraries: Sequence[Library], *, several_worlds: bool =
 
 
 def companions(libraries: Iterable[Library], bindings: Mapping[str, Bindings]) -> Mapping[str, Sequence[str]]:
-    """For an interpreter the generated libraries that give it its worlds, by name.
+    """For each interpreter, the names of the generated libraries that give it its worlds.
 
     Nothing depends on a generated library whose world only imports, but its interpreter calls those imports. So one
     lives with the other; the reference drops such a library.

@@ -52,7 +52,7 @@ class FunctionName:
     """A `plainname` of a function: `f`, `[method]r.f`, `[static][get]r.p`, `[constructor]r` and their like."""
 
     label: str
-    """Without its resource; empty for a constructor."""
+    """The name without its resource; empty for a constructor."""
     resource: str | None = None
     annotation: str | None = None
     """`method`, `static` or `constructor`."""

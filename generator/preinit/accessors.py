@@ -83,7 +83,7 @@ def global_accessor(types: Sequence[ValType | RefType]) -> bytes:
 
 
 def _with_dump(module: Module, code: Code, type: int) -> bytes:
-    """With its one function, an export `dump`."""
+    """The module with its one function, the export `dump`."""
     module.functions.append(type)
     module.code.append(code.body())
     module.exports.append(Export("dump", ExternKind.FUNC, 1))

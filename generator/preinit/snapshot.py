@@ -40,7 +40,7 @@ class Snapshot:
     memories: dict[tuple[int, int], bytes] = field(repr=False)
     globals: dict[tuple[int, int], int]
     printed: str = ""
-    """What the component wrote to standard output and standard error."""
+    """The component's output on standard output and standard error."""
 
 
 def take_snapshot(instrumented: Instrumented, options: InitOptions) -> Snapshot:

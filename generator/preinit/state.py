@@ -114,7 +114,7 @@ def _core_modules(component: Component) -> Iterator[CoreModule]:
 
 
 def _state(number: int, instance: int, module: DecodedModule) -> StatefulModule | None:
-    """None for a module without any, as shims have."""
+    """The state of a module; None for a module without state, such as a shim."""
     imported = sum(isinstance(item.desc, MemoryType) for item in module.imports)
     memories = tuple(range(imported, len(module.memories)))
     first = len(module.globals) - len(module.defined_globals)

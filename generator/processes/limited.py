@@ -64,7 +64,7 @@ def run(command: Sequence[str], content: bytes, *, seconds: int | None = None, e
 
 
 def _limit(seconds: int, engine: bool) -> None:
-    """In the child, before the command starts. A lower limit that already applies stays."""
+    """Set the limits, in the child, before the command starts. A lower limit that already applies stays."""
     import resource
 
     for kind, wanted in (
@@ -79,7 +79,7 @@ def _limit(seconds: int, engine: bool) -> None:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """With everything that it started: a script may run the tool as a child of its own."""
+    """End the child and everything that it started: a script may run the tool as a child of its own."""
     if _POSIX:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)

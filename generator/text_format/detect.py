@@ -1,4 +1,4 @@
-"""Which inputs are in the text format."""
+"""Detects inputs in the text format."""
 
 from __future__ import annotations
 

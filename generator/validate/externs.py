@@ -22,7 +22,7 @@ from generator.wasm.types import (
 
 T = TypeVar("T")
 Type = FuncType | TableType | MemoryType | GlobalType | None
-"""None: not known here. The type of a tag is that of a function."""
+"""None: a type that is not known here. The type of a tag is that of a function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def _function(module: DecodedModule, index: int) -> FuncType | None:
 
 
 def _type(module: DecodedModule, index: int) -> FuncType | None:
-    """None for a type that only its module has."""
+    """The function type with this index; None for another kind of type."""
     type = _at(module, module.types, index, "type")
     return type if isinstance(type, FuncType) else None
 

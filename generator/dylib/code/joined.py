@@ -22,7 +22,7 @@ NARROW: dict[tuple[ValType, ValType], tuple[Op, ...]] = {
     (I64, F32): (Op.I32_WRAP_I64, Op.F32_REINTERPRET_I32),
     (I64, F64): (Op.F64_REINTERPRET_I64,),
 }
-"""From a joined type back to the type of the value, always bit by bit."""
+"""Converts a joined type back to the type of the value, always bit by bit."""
 
 WIDEN: dict[tuple[ValType, ValType], tuple[Op, ...]] = {
     (F32, I32): (Op.I32_REINTERPRET_F32,),
@@ -30,7 +30,7 @@ WIDEN: dict[tuple[ValType, ValType], tuple[Op, ...]] = {
     (F32, I64): (Op.I32_REINTERPRET_F32, Op.I64_EXTEND_I32_U),
     (F64, I64): (Op.I64_REINTERPRET_F64,),
 }
-"""From the type of a value to the joined type of a variant's cases, always bit by bit."""
+"""Converts the type of a value to the joined type of a variant's cases, always bit by bit."""
 
 
 def get_flat(body: Body, source: Source, wanted: ValType) -> None:

@@ -22,21 +22,21 @@ LARGEST_INDEX = (1 << 24) - 1
 
 @dataclass(frozen=True, slots=True)
 class FunctionEntry:
-    """A function; the places of its adapters in the table, where it has them."""
+    """A function, and the places of its adapters in the table; None for an adapter that it does not have."""
 
     interface: str | None
     name: str
     params: tuple[TypeWord, ...]
     result: TypeWord | None
     impl: int | None = None
-    """Of a synchronous import."""
+    """The adapter of a synchronous import."""
     async_impl: int | None = None
-    """Of an async import, as the next."""
+    """The adapters of an async import, here and below."""
     async_lift_impl: int | None = None
     area: tuple[int, int] = (0, 0)
     """Size and alignment of the memory of a call of an async import."""
     task_return: int | None = None
-    """Of an async export."""
+    """The adapter for the result of an async export."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class Exclusion:
         return Exclusion(f"{option} {text}", option == WORLD_OPTION, direction, name)
 
     def names(self, resolve: Resolve, world: World, direction: Direction) -> Iterator[Name]:
-        """What it excludes on one side, if the world has it."""
+        """The items of the world that it excludes, on one side."""
         if self.direction not in (None, direction):
             return
         if not self.of_world:

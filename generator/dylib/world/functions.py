@@ -36,7 +36,7 @@ class FunctionUse:
     async_abi: AsyncAbi = AsyncAbi.SYNC
     """`CALLBACK` if the function is lowered or lifted with the option `async`."""
     task_return: CoreSignature | None = None
-    """Of an async export: its result as the parameters of `task.return`."""
+    """For an async export: the signature of `task.return`, whose parameters are the result."""
 
     @property
     def is_async(self) -> bool:

@@ -35,4 +35,4 @@ class DylibOptions:
     several_worlds: bool = False
     """The interpreter's functions are those of this project's extension for several worlds (wit_dylib.h)."""
     exclusions: Exclusions = field(default_factory=Exclusions)
-    """What the interpreter implements itself: not generated, and not in the `component-type` section."""
+    """The items that the interpreter implements itself: not generated, and not in the `component-type` section."""

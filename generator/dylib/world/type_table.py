@@ -56,7 +56,7 @@ class Entry:
     """Names of fields, cases or flags."""
     types: tuple[TypeWord | None, ...] = ()
     length: int = 0
-    """Of a fixed-length list."""
+    """The length of a fixed-length list."""
 
 
 @dataclass(frozen=True, slots=True)

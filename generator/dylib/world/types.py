@@ -106,7 +106,7 @@ class Passing(Enum):
     """
 
     WHOLE = "whole"
-    """By one call."""
+    """One call passes the value."""
     PRODUCT = "product"
     """The parts, and a call that makes one value of them or takes it apart."""
     SUM = "sum"
