@@ -1,4 +1,4 @@
-"""If mixed cells are wrong and every toolchain is right by itself: finds the subject that the host contradicts."""
+"""Finds the subject that the host contradicts, if mixed cells are wrong and every toolchain is right by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which functions of its interface an interpreter that is not ours was called with, and with which types."""
+"""The functions of the interface that were called on an interpreter of others, with their types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which features of WIT, and which functions of the interpreter's interface, the runs of a plan went through."""
+"""The features of WIT and the functions of the interpreter's interface that the runs of a plan used."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def feature_of_function(function: Function) -> str:
 
 
 def covered(plan: Plan, cells: Sequence[CellRun]) -> tuple[Covered, ...]:
-    """Of the functions that the subject was seen to call, or to be called by."""
+    """The features of the functions that the subject called, or that were called on it."""
     world = plan.worlds.get(Role.SUBJECT)
     if world is None:
         return ()
@@ -93,7 +93,7 @@ def _of_type(position: str, type: t.Type) -> Iterator[tuple[str, str]]:
 
 
 def interface_functions(cells: Iterable[CellRun]) -> tuple[str, ...]:
-    """As the events of every component begin with them."""
+    """The functions of the interface that the components reported. The events begin with their names."""
     words: set[str] = set()
     for cell in cells:
         for observation in cell.observations:

@@ -115,7 +115,8 @@ def examine(
 
 
 def _nobody_else(options: Options) -> bool:
-    """Only the host can see a fault that both ends of a single toolchain share. It runs some of many worlds."""
+    """Whether the host takes part. Only it can see a fault that both ends of a single toolchain share. It runs some of
+    many worlds."""
     often = options.first is not First.IN_TURNS or options.turn % BOTH_WAYS_EVERY == 0
     return options.toolchains is not None and len(options.toolchains) == 1 and often
 

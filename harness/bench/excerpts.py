@@ -22,7 +22,7 @@ WIDEST = 400
 
 
 def excerpts(plan: Plan, cells: Sequence[CellRun], verdict: Verdict) -> tuple[Excerpt, ...]:
-    """Of the runs that the verdict finds fault with. What cells show alike is one excerpt."""
+    """Excerpts of the runs with findings. Cells with equal traces share one excerpt."""
     wrong = {(judgement.toolchain, f.run) for judgement in verdict.judgements for f in judgement.findings if f.run}
     found: dict[Excerpt, list[str]] = {}
     for cell in cells:

@@ -1,4 +1,4 @@
-"""What is kept of a plan for reports, gathered where its builds and traces still are."""
+"""Collects the data of a plan for reports, while its builds and traces still exist."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def exhibit(plan: Plan, cells: Sequence[CellRun], verdict: Verdict) -> Exhibits:
 
 
 def _made(cells: Sequence[CellRun]) -> tuple[Made, ...]:
-    """By each generator and linker, in the order of the cells."""
+    """The subjects by each generator and linker, in the order of the cells."""
     found: dict[str, Made] = {}
     for cell in cells:
         name = next((str(build) for role, build in cell.cell.builds if role is Role.SUBJECT), "")

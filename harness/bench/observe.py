@@ -143,7 +143,7 @@ class Observer:
 
 
 def _provided(plan: Plan, binaries: dict[Role, bytes]) -> HostImports:
-    """What an interpreter that is not ours imports from WASI. Raises `CompositionError`."""
+    """The WASI imports of an interpreter of others. Raises `CompositionError`."""
     if not any(part.foreign for part in plan.components):
         return NO_IMPORTS
     subject = binaries[Role.SUBJECT]

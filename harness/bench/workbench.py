@@ -57,7 +57,7 @@ class Workbench:
 
     @cached_property
     def second_reader(self) -> SecondReader | None:
-        """None without a reference."""
+        """The reference as a second reader of WIT; None without a reference."""
         from harness.toolchains.second_reading import SecondReader
 
         settings, reference = self.settings, self.settings.selection.reference
@@ -69,8 +69,7 @@ class Workbench:
         return "" if self.second_reader is None else self._read_again(self.second_reader.difference, wit, features)
 
     def accepted_alone(self, wit: str, features: tuple[str, ...] = ()) -> str:
-        """What says that our front end alone accepts a text, which the reference refuses; empty if nothing does. A
-        separate step."""
+        """The difference if our front end accepts a text that the reference refuses, else empty. A separate step."""
         return "" if self.second_reader is None else self._read_again(self.second_reader.laxity, wit, features)
 
     def _read_again(self, read: Callable[[str, tuple[str, ...]], str], wit: str, features: tuple[str, ...]) -> str:

@@ -73,8 +73,8 @@ def _out_of_memory() -> int:
 
 
 def _is_out_of_memory(error: Exception) -> bool:
-    """Also if there is no room for a module's machine code or for the stack of a thread, for which Python has no
-    separate class."""
+    """Whether memory ran out. It also does if there is no room for a module's machine code or for the stack of a
+    thread, for which Python has no separate class."""
     return (
         isinstance(error, MemoryError)
         or (isinstance(error, ImportError) and "failed to map segment" in str(error))

@@ -26,7 +26,7 @@ from reports import model, text
 from reports.outcomes import Outcome
 
 MAX_FINDINGS = 2
-"""Of each tool; `harness run` shows more."""
+"""The most findings of each tool; `harness run` shows more."""
 _NOT_EXPLAINED = {Kind.NEGATIVE_CASES: "a table of negative cases", Kind.LINK_CASE: "a link case"}
 
 
@@ -64,7 +64,7 @@ def explain(case: Path, no_run: bool, **tools: object) -> None:
 
 
 def _told(examination: Examination, run: Run, repeat: str) -> int:
-    """What the tools did; the exit code."""
+    """Print the outcome of each tool; returns the exit code."""
     case = to_case(examination, repeat)
     tools = {tool.name: f"{tool.tool} {tool.version}" for tool in run.tools}
     echo("\n".join(["", *run.notes, "What the tools do:"]))

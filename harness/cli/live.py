@@ -1,4 +1,4 @@
-"""What a long task has come to: one live line on a terminal, a plain line now and then elsewhere."""
+"""The progress of a long task: one live line on a terminal, a plain line now and then elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What noticed the mutants, in the words of the reports."""
+"""The checks that killed the mutants, in the words of reports."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """By what mutants were tried."""
+    """The checks that the mutants were run through."""
 
     short: bool
     cases: bool

@@ -38,7 +38,7 @@ class JsonFile:
     def begin(self, data: Any) -> None:
         """Write results that say that they are not complete, where `write` will replace them.
 
-        What keeps it from that keeps `write`, too, which tells it when all else has been told.
+        If that fails, `write` fails too and reports it, after everything else was reported.
         """
         if self.path is not None and not self.to_stdout and (self.path.is_file() or not self.path.exists()):
             with contextlib.suppress(UsedWrongly):

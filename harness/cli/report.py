@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from reports.inputs import Inputs
 
 MAX_BYTES = 256 << 20
-"""Of one result file: some ten thousand cases."""
+"""The most bytes of a result file: about ten thousand cases."""
 SITE = "site"
 WRITERS: Mapping[str, tuple[str, str]] = {
     "text": ("reports.plain", "text"),

@@ -12,7 +12,7 @@ from harness.cli.exits import UsedWrongly
 from harness.process import owned
 
 PURPOSE = "report"
-"""In the mark of the folder."""
+"""The text in the mark of the folder."""
 
 
 def check(folder: Path) -> None:

@@ -60,6 +60,6 @@ def outliving(stream: TextIO | None, tells: bool) -> TextIO:
 
 
 def install() -> None:
-    """For this process, from now on."""
+    """Replace the standard streams of this process."""
     sys.stdout = outliving(sys.stdout, tells=True)
     sys.stderr = outliving(sys.stderr, tells=False)

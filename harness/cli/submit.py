@@ -37,7 +37,7 @@ _SUBCOMMANDS_OF_WORLDS = {"embed": ("utf8",), "new": ("utf8",), "wit": ("utf8",)
 
 
 class _WithCommand(click.Command):
-    """What follows the first `--` is a command and no argument of this one."""
+    """The words after the first `--` are a command, not arguments of this one."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if "--" in args:
@@ -49,7 +49,7 @@ class _WithCommand(click.Command):
 
 @dataclass(frozen=True, slots=True)
 class _World:
-    """What the options say about a source that is no case yet."""
+    """The options for a source that is not a case yet."""
 
     world: str | None
     features: tuple[str, ...]

@@ -92,7 +92,7 @@ def _wat(signatures: Sequence[tuple[str, tuple[list[str], list[str]]]]) -> str:
 
 
 def _type_at(text: str) -> int:
-    """Which parameter is the index of a type: the first of a destructor, the second of all others."""
+    """The position of the parameter with a type's index: the first of a destructor, the second of other functions."""
     return 0 if text == _PREFIX + "resource_dtor" else 1
 
 

@@ -23,7 +23,7 @@ alignment, up to half of this one."""
 _SIZE_BEFORE = 65
 """One more than a multiple of that alignment."""
 _SIZE_BEHIND = 1024
-"""In bytes; this size is large enough to compile the library once for all components (`harness/binary/share.py`)."""
+"""The size in bytes: large enough to compile the library once for all components (`harness/binary/share.py`)."""
 
 
 @lru_cache(maxsize=1)

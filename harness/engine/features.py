@@ -27,7 +27,7 @@ _KNOWN_RELEASE = "50.0.1"
 class Feature:
     name: str
     why_not: str | None = None
-    """None: it is on."""
+    """The reason why the feature is off; None if it is on."""
 
 
 @cache

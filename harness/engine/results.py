@@ -91,9 +91,9 @@ class RunResult:
     traces: dict[Role, str]
     trap: Trap | None
     order: tuple[tuple[Role, int], ...] = ()
-    """Of an asynchronous composition: the calls of `trace` by all components in order, with the length of each text."""
+    """In an asynchronous composition: all calls of `trace` in order, by component, with the length of each text."""
     counts: tuple[int, ...] = ()
-    """What a component counted (`harness/composition/counting.py`), if it did and the run did not trap."""
+    """The counts of a component (`harness/composition/counting.py`), if it counts and the run did not trap."""
 
 
 @dataclass(frozen=True, slots=True)

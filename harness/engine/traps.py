@@ -66,11 +66,11 @@ _FRAME = re.compile(r"^\s*0: +0x[0-9a-f]+ - (?:.*!)?(?P<function>\S+)$", re.MULT
 
 
 _FAULT = re.compile(r"^\s*(?:\d+: )?(?P<words>BUG: .*\S)", re.MULTILINE)
-"""How wasmtime starts the text about a state that it took for unreachable (measured; docs/async.md, F2 and F4)."""
+"""The beginning of wasmtime's message about a state that it holds unreachable (measured; docs/async.md, F2 and F4)."""
 
 
 def engine_fault(message: str) -> str:
-    """What the engine says about a bug in itself, in one line; empty if it says nothing. Names of a guest's functions
+    """The engine's message about a bug in itself, in one line; empty if there is none. Names of a guest's functions
     are in the backtrace, before the causes: they do not count."""
     _, caused, causes = message.rpartition("Caused by:")
     found = _FAULT.search(causes) if caused else _FAULT.match(message)

@@ -62,7 +62,7 @@ def narrow(resolve: Resolve, world: WorldId, ends: bool = False) -> tuple[str, .
 
 
 def _reasons(resolve: Resolve, world: WorldId, ends: bool) -> list[str]:
-    """For each type, why its functions cannot run; empty if they can."""
+    """For each type the reason why functions with it cannot run; empty if they can."""
     limits = _Limits(resolve, world)
     reasons: list[str] = []
     for definition, size, depth in zip(resolve.types, limits.sizes, limits.depths, strict=True):

@@ -135,7 +135,7 @@ def _said(plan: Plan, run: ScriptPlan, crossings: Crossings, caller: Role) -> li
 
 
 def _function(plan: Plan, crossings: Crossings, caller: Role, name: Name) -> _Said | None:
-    """None if it belongs to another component, or if a host cannot express its values."""
+    """The function that the host calls. None if another component has it or the host cannot express its values."""
     imported = plan.worlds[caller].import_function(*name)
     if imported is None:
         return None

@@ -68,7 +68,7 @@ class _Host:
             write(made.result, made.function.result, results[0])
 
     def compare(self, made: HostCall, what: str, expected: s.Value, seen: s.Value, type: t.Type) -> None:
-        """Only the first difference is kept: it is enough to name the wrong side."""
+        """Keep the first difference only: it is enough to name the wrong side."""
         if expected != seen and not self.wrong:
             place, wanted, got = difference(expected, seen, type, what)
             path = f"{made.function.canonical}, {place}"

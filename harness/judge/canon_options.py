@@ -21,8 +21,9 @@ _STANDARD = "cm32p2"
 
 
 def judge_options(component: bytes, role: Role, *, hooked: bool = False) -> list[Difference]:
-    """By the specification: strings are UTF-8, the encoding of the generated libraries; a lift has `post-return` if the
-    library has a function for it; `task.return` and its lift have equal options (CanonicalABI.md, `canon task.return`).
+    """Differences from the specification: strings are UTF-8, the encoding of the generated libraries; a lift has
+    `post-return` if the library has a function for it; `task.return` and its lift have equal options (CanonicalABI.md,
+    `canon task.return`).
 
     `hooked`: lifts refer to functions that the linker made, not to those of the library. Then nothing here says which
     have a `post-return`; that it is called shows in the traces.
@@ -36,8 +37,8 @@ def judge_options(component: bytes, role: Role, *, hooked: bool = False) -> list
 
 
 def judge_embedded_options(component: bytes, world: World, encoding: str, role: Role) -> list[Difference]:
-    """By the specification, for a component made of one core module with everything in `world`: each function with
-    strings has the module's `encoding` (of `ENCODINGS`), and no other function has another encoding."""
+    """Differences from the specification, in a component of one core module with everything in `world`: each function
+    with strings has the module's `encoding` (of `ENCODINGS`), and no other function has another encoding."""
     try:
         found = read_definitions(component)
     except (BinaryError, IndexError, KeyError) as error:

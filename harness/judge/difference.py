@@ -25,9 +25,9 @@ class Difference:
     expected: str
     actual: str
     before: str = ""
-    """For an outcome: the last event before it, and the event that should have come next."""
+    """In an outcome: the last event before it, and the event that should have come next."""
     events: tuple[Event | None, Event | None] = (None, None)
-    """For traces: the expected event and the actual one; None for no event."""
+    """In a trace: the expected and the actual event; None for no event."""
 
     @classmethod
     def of_events(cls, aspect: str, role: Role, path: str, expected: Event | None, actual: Event | None) -> Difference:

@@ -1,4 +1,4 @@
-"""What a report shows of a plan beside its verdict, as data, which travels between processes."""
+"""The data of a plan that a report shows beside the verdict. It travels between processes."""
 
 from __future__ import annotations
 

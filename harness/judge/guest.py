@@ -13,7 +13,7 @@ from reports.outcomes import Outcome
 
 @dataclass(frozen=True, slots=True)
 class GuestCell:
-    """What was found in a cell with the interpreter, and whether `boxed` in its place also shows a fault there."""
+    """The findings in a cell with the interpreter, and whether `boxed` in its place also has findings there."""
 
     cell: Cell
     findings: tuple[Finding, ...]

@@ -79,7 +79,7 @@ def findings_of(differences: Sequence[Difference]) -> list[Finding]:
 
 
 def _beside(judging: Judging, structure: Structure) -> list[Judgement]:
-    """Only two opinions: the output of one toolchain compared with another's, if the model has none."""
+    """Judge the outputs of toolchains by each other, where the model has no opinion."""
     judgements = []
     for name, differences in structure.from_first.items():
         findings = findings_of(differences)
@@ -96,7 +96,7 @@ def _toolchains(cells: Sequence[CellRun]) -> list[str]:
 
 
 def cell_findings(run: CellRun, against: Against) -> list[Finding]:
-    """What is wrong in one cell: what was not built, or the differences of its runs from the model."""
+    """The findings in one cell: failed builds, or the differences of its runs from the model."""
     findings = []
     for role, build in run.builds.items():
         failure = build.failure
@@ -133,7 +133,7 @@ class Against:
         self._schedules = Schedules(plan) if plan.asynchronous else None
 
     def model(self, number: int, observation: Observation) -> list[Difference]:
-        """Of run `number`, counted from 0. Raises `Undecidable`."""
+        """The differences of run `number`, counted from 0, from the model. Raises `Undecidable`."""
         if self._schedules is None or isinstance(observation.result, Rejected):
             return against_model(observation, self._runs[number])
         return self._schedules.against(number, observation)
@@ -148,7 +148,7 @@ def _limit_reached(observation: Observation) -> str:
 
 
 def _engine_fault(observation: Observation) -> str:
-    """What the engine says about a bug in itself that ended a run; empty if none did."""
+    """The engine's message about a bug in itself that ended a run; empty if none did."""
     result = observation.result
     if isinstance(result, Rejected):
         fault = engine_fault(result.message)

@@ -26,12 +26,12 @@ _FILES = """What the harness kept of a failure.
 commands.txt              the tools, their versions, and how they were run
 ROLE.wit                  the world of each component: subject (under test), driver (calls it), provider (is called)
 run-N.calls               what run N calls, numbered as findings number them
-run-N.ROLE.script         what the interpreter in a component is told to do (interpreters/PROTOCOL.md)
+run-N.ROLE.script         the script of a component's interpreter (interpreters/PROTOCOL.md)
 run-N.ROLE.expected       the events that must be seen, one a line
 run-N.ROLE.places         of each of these lines, the call and the place in its values
 CELL/ROLE.dylib.wasm      the generated library, CELL/ROLE.component.wasm the linked component (.txt: why there is none)
 CELL/composition.wasm     all components of the cell in one
-CELL/run-N.ROLE.trace     what the interpreter told, as it told it
+CELL/run-N.ROLE.trace     the trace of the interpreter, unchanged
 CELL/run-N.ROLE.seen      the same in the form of run-N.ROLE.expected
 CELL/run-N.seen           of an asynchronous run: the events of all components in their order, each after its task
 CELL/run-N.txt            the trap in which the run ended

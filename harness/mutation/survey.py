@@ -1,4 +1,4 @@
-"""Which mutants of a set the harness notices: by the worlds that show them, by cases, by fuzzing."""
+"""Finds the mutants of a set that the harness kills: by the worlds that show them, by cases, by fuzzing."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class CancelledStep:
 
 @dataclass(frozen=True)
 class IfCancelledStep(Generic[V]):
-    """During a call: what happens only if the callee was told that it is cancelled."""
+    """Steps during a call that happen only if the callee got the event that it is cancelled."""
 
     steps: tuple[Step[V], ...]
     by: Role | None = None

@@ -52,7 +52,7 @@ class Events(Sequence[PlacedEvent]):
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """For people."""
+        """The events as lines of text."""
         return tuple(map(str, self.events))
 
     @cached_property

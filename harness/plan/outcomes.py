@@ -49,7 +49,7 @@ class TrapClass(Enum):
 
 
 EXPECTABLE = tuple(trap for trap in TrapClass if trap is not TrapClass.ENGINE_FAULT)
-"""What a case may expect."""
+"""The traps that a case may expect."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class ComponentPlan:
 
     @property
     def interpreter(self) -> str:
-        """Which of the libraries for one version of the interface (`interpreters.LIBRARIES`)."""
+        """The kind of the interpreter's library (`interpreters.LIBRARIES`)."""
         return ASYNC if self.asynchronous else self.hooks
 
 
@@ -58,7 +58,7 @@ class ScriptPlan:
     functions: Sequence[str] = ()
     """The canonical name of the function of each call, in the order of `calls`."""
     followed: Mapping[Role, Script] | None = None
-    """Of an asynchronous run: the scripts as data, by which the model follows what is seen. `expected` has the events
+    """In an asynchronous run: the scripts as data, with which the model follows the trace. `expected` has the events
     of one of the schedules that the specification allows."""
 
 

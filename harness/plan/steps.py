@@ -31,7 +31,7 @@ class CallStep(Generic[V]):
     `during`: the callee's actions before it returns. It drops borrowed handles that are not in `keep` by itself, last
     of all. `destroys`: the handles whose destructors must run in this step.
 
-    `name`: the call is not waited for, and this is its name; `status`: what its caller is told at once.
+    `name`: nobody waits for the call, and this is its name; `status`: the status that its caller gets at once.
     """
 
     function: str

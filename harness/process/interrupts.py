@@ -35,7 +35,7 @@ def interrupt_on_signals() -> None:
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
-    """For cleanup, which takes moments: a second Ctrl-C does not stop it half way."""
+    """Protect a cleanup, which takes moments: a second Ctrl-C does not stop it half way."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -121,7 +121,7 @@ class Launcher:
         return ours
 
     def _become_warden(self, control: socket.socket, descriptors: list[int]) -> None:
-        """In a child of this process. Does not return."""
+        """Run as the warden, in a child of this process. Does not return."""
         code = 1  # its tool may still run: see `_collect`
         try:
             self._control.close()

@@ -98,7 +98,8 @@ class Tool:
             os.killpg(self.process.pid, signal.SIGKILL)
 
     def has_ended(self) -> bool:
-        """If possible, it keeps its number until it is waited for: its group can be ended safely."""
+        """Whether the process has ended. If possible, the process keeps its number until it is waited for, so that its
+        group can be ended safely."""
         if hasattr(os, "waitid"):
             return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
         return self.process.poll() is not None

@@ -174,7 +174,7 @@ class If:
 
 @dataclass(frozen=True, slots=True)
 class IfCancelled:
-    """Skip the next `count` operations unless the task was told that it is cancelled."""
+    """Skip the next `count` operations unless the task got the event that it is cancelled."""
 
     count: int
 

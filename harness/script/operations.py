@@ -1,6 +1,6 @@
-"""What an interpreter is told to do, as data (interpreters/PROTOCOL.md, "Script").
+"""The operations of a script, as data (interpreters/PROTOCOL.md, "Script").
 
-`operands` has the values, `async_operations` what only interpreters for asynchronous worlds can do.
+`operands` has the values, `async_operations` the operations that only interpreters for asynchronous worlds have.
 """
 
 from __future__ import annotations

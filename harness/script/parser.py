@@ -77,7 +77,7 @@ class _Reader:
             raise ScriptValueError(f"expected bytes in hex, found {shortened(word)!r}") from None
 
     def _place(self) -> s.TypePlace:
-        """Only ends name a type (interpreters/ASYNC.md, "Values")."""
+        """Read the place of a type. Only ends have one (interpreters/ASYNC.md, "Values")."""
         side = self._word()
         if side not in ("import", "export"):
             raise ScriptValueError(f"expected import or export, found {shortened(side)!r}")

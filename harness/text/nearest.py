@@ -25,7 +25,7 @@ def there_are(word: str, known: Iterable[str], what: str = "") -> str:
 
 
 def _likeness(word: str, name: str) -> float:
-    """In names of functions, the part after `#` counts more than the interface."""
+    """How similar two names are. In names of functions, the part after `#` counts more than the interface."""
     whole = SequenceMatcher(None, word, name).ratio()
     last = SequenceMatcher(None, word.rpartition("#")[2], name.rpartition("#")[2]).ratio()
     return last + whole / 2

@@ -20,9 +20,9 @@ of one component be compared (level 1)."""
 
 
 HOOKS = "hooks"
-"""What a plan needs whose interpreter has task hooks."""
+"""The need of a plan whose interpreter has task hooks."""
 ONLY_NEWEST = frozenset(("map", HOOKS))
-"""What the older interpreter interface, or its interpreter, has not."""
+"""The needs that the older version of the interface, or its interpreter, does not have."""
 
 
 @unique

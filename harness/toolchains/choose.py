@@ -76,7 +76,7 @@ def choose(tools: Tools) -> Choice:
 
 
 def _reference(tools: Tools) -> tuple[Reference | None, list[str]]:
-    """None if there must be none, or none is available here; the notes say so."""
+    """The reference, and notes. None if none is wanted or none is available; a note says so."""
     if tools.without_reference:
         return None, ["no reference was requested: judged by the model alone"]
     try:

@@ -1,4 +1,4 @@
-"""What a TOML file says about a toolchain, by command templates:
+"""A toolchain as a TOML file with command templates:
 
     name = "mine"
     version = "1.2"                                  # or a command that prints it: version-command = ["tool", "-V"]

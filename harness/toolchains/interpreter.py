@@ -12,9 +12,9 @@ from harness.binary.sections import MODULE_PREAMBLE, BinaryError, Reader, sectio
 from harness.toolchains.protocol import Library
 
 PREFIX = "wit_dylib_"
-"""Of the functions of the interpreter's interface."""
+"""The prefix of the functions of the interpreter's interface."""
 ENTRIES = ("wit_dylib_initialize", "cabi_realloc")
-"""What every generated library imports."""
+"""The functions that every generated library imports."""
 NEWEST = interpreters.VERSIONS[-1]
 
 

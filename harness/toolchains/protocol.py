@@ -181,9 +181,9 @@ class Toolchain:
     """Its missing abilities: a stage (`generate`, `link`, `embed`, `new`, `wit`), `features`, an option of the
     linker, `embed-features`, `embed-names`, `new-adapt`."""
     embedder: Embedder | None = None
-    """None: it has none of these subcommands."""
+    """Its `component embed`, `new` and `wit`; None if it has none of them."""
     version_of: str = ""
-    """For one of several versions of a tool in a run: the tool; then known faults are those of this version."""
+    """The tool, if several versions of it take part in a run. Known faults are those of this version."""
 
     @property
     def known_as(self) -> str:

@@ -72,7 +72,7 @@ class SecondReader:
         return f"{OURS} accepts it, {THEIRS} refuses it: {said[0] if said else ''}"
 
     def _run(self, wit: str, features: Sequence[str]) -> Completed | None:
-        """None if it could not be started or did not end by itself."""
+        """Run the reader on a text. None if it could not be started or did not end by itself."""
         words = ["--features", ",".join(features)] if features else []
         with tempfile.TemporaryDirectory(dir=self._directory) as folder:
             path = Path(folder, "world.wit")

@@ -162,8 +162,7 @@ class FromEntryPoint:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """In the order of reports: ours or its stand-in first. The first toolchain of all lends the missing stages of a
-    file."""
+    """The toolchains in the order of reports: ours or its stand-in first. The first lends a file its missing stages."""
 
     members: tuple[Member, ...] = (Ours(),)
 

@@ -207,7 +207,7 @@ class BackpressureChanged(Event):
 @event("async_balance {tasks} {calls} {copies} {sets}")
 @dataclass(frozen=True, slots=True)
 class AsyncBalance(Event):
-    """What a component leaves: tasks, unresolved calls, copies under way, waitable sets."""
+    """The remains of a component: tasks, unresolved calls, copies in progress, waitable sets."""
 
     tasks: Count
     calls: Count

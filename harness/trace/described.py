@@ -40,7 +40,7 @@ class DescribedCopy:
 
 
 COPY_BUILTINS = 7
-"""From `new` to `drop_writable`."""
+"""The number of built-ins from `new` to `drop_writable`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Described:
                 yield DescribedCopy(kind, type, builtins, bool(lift), bool(lower), size, align)
 
     def pointers(self) -> Iterator[FunctionPointer]:
-        """Those that are set, of functions that are each made for one place."""
+        """The pointers that are set, of functions that are each made for one place."""
         for kind, count in (("import", 1), ("export", 1), ("resource", 3), ("stream", 8), ("future", 8)):
             for index, entry in enumerate(self._names.arrays.get(kind, ())):
                 first = 1 if kind in ("stream", "future") else 0

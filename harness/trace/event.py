@@ -67,7 +67,7 @@ class Syntax:
     parts: tuple[str | Field, ...]
     """Literal words, and fields."""
     names: tuple[str, ...]
-    """Of the fields."""
+    """The names of the fields."""
     made: type[Event]
     kind: str
     read: Read
@@ -103,7 +103,7 @@ def _reader(made: Callable[..., Event], parts: Sequence[str | Field]) -> Read:
 
 
 def _reader_of_nothing(made: Callable[..., Event]) -> Read:
-    """For lines of one word."""
+    """A reader for lines of one word."""
 
     def read(text: str, _names: NameOf | None) -> Event:
         if text:
@@ -114,7 +114,7 @@ def _reader_of_nothing(made: Callable[..., Event]) -> Read:
 
 
 def _reader_of_one(made: Callable[..., Event], field: Field, before: str) -> Read:
-    """For lines with one field, because most lines that occur only once have one."""
+    """A reader for lines with one field: most lines that occur only once have one."""
     start = len(before)
 
     def read(text: str, names: NameOf | None) -> Event:

@@ -164,7 +164,7 @@ class PushList(Event):
 @event("pop_list {type} = {length} {elements}")
 @dataclass(frozen=True, slots=True)
 class PopList(Event):
-    """Without `elements` they follow one by one, if there are any."""
+    """Without `elements`, the elements follow one by one, if there are any."""
 
     type: Annotated[str, Name("list")]
     length: Count

@@ -16,9 +16,9 @@ MAX_TEXT = 1 << 28
 """Characters of a trace with names instead of indices."""
 
 _MEMORY = (Realloc, DeallocBytes)
-"""Allocations and deallocations are each generator's own affair; what they come to stands in the balances."""
+"""Each generator allocates in its own way; the balances have the sums."""
 _AROUND_MEMORY = frozenset(("task_hook 12", "task_hook 13"))
-"""So are the hooks about them."""
+"""The hooks of allocations, which belong to them."""
 _APART = (AsyncBalance, Balance, ImportBalance, Fail)
 
 
@@ -40,7 +40,7 @@ class Trace:
     names: Names | None
     """The `wit_t`; None if the script did not request it or the component never started."""
     events: tuple[Event, ...]
-    """Those that are compared one by one, handles renamed (`harness.trace.handles`)."""
+    """The events that are compared one by one, with renamed handles (`harness.trace.handles`)."""
     balances: tuple[Event, ...]
     """`Balance` and `ImportBalance`, or what should have been one of them and cannot be read."""
     failure: str | None
@@ -48,7 +48,7 @@ class Trace:
     ended: bool = False
     """Whether the last line of all is a balance of the whole component."""
     tasks: Tasks | None = None
-    """Of an interpreter for asynchronous worlds: the same events by their tasks, and those that came late, which
+    """From an interpreter for asynchronous worlds: the same events by their tasks, and those that came late, which
     `events` leaves out."""
 
     @property
@@ -85,11 +85,11 @@ class _Lines(dict[str, Event | None]):
         self._known = known
         self.apart: dict[str, Event] = {}
         self.longest = 0
-        """Of the names of what was met."""
+        """The length of the longest name in the lines so far."""
         self.handles = False
-        """Whether handles were ever among the lines."""
+        """Whether a line so far has handles."""
         self.tasks = False
-        """Whether tasks were."""
+        """Whether a line so far has tasks."""
 
     def __missing__(self, raw: str) -> Event | None:
         word, blank, rest = raw.partition(" ")

@@ -17,7 +17,7 @@ are not looked at one by one in any world.)"""
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event as it was told: with the numbers that handles have. `at`: the number of characters before its line."""
+    """An event as the interpreter reported it, with the raw numbers of handles. `at`: the characters before its line."""
 
     at: int
     task: int
@@ -26,13 +26,13 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Tasks:
-    """What a component told. `late`: in the order of the text."""
+    """The events that a component reported. `late`: in the order of the text."""
 
     told: tuple[Told, ...] = ()
     late: tuple[Event, ...] = ()
 
     def events(self) -> list[Event]:
-        """The events of `told`, handles renamed, and a `TaskSwitch` wherever another task goes on."""
+        """The events of `told`, handles renamed, and a `TaskSwitch` wherever another task continues."""
         renamed = rename([told.event for told in self.told])
         return switched(zip([told.task for told in self.told], renamed, strict=True))
 

@@ -1,4 +1,4 @@
-"""How large a sample may be: a budget for each sample, and very long values for few plans."""
+"""The size of a sample: a budget for each sample, and very long values for few plans."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ element."""
 
 @dataclass(slots=True)
 class Allowance:
-    """Which very long values may be drawn: each costs as much as dozens of others, so most plans have none."""
+    """The very long values that may be drawn: each costs as much as dozens of others, so most plans have none."""
 
     strings: int = 0
     sequences: int = 0

@@ -60,7 +60,7 @@ class Assembly:
     several_worlds: bool = False
     """The interpreter's functions are those of the extension for several worlds."""
     passing: dict[str, tuple[Func, Func]] = field(default_factory=dict)
-    """For that extension, by name: a function with the usual signature, and the interpreter's function that it calls."""
+    """For that extension, by name: a function with the usual signature and the interpreter's function that it calls."""
     imports: list[Func] = field(default_factory=list)
     functions: list[Func] = field(default_factory=list)
     types: list[FuncType] = field(default_factory=list)
