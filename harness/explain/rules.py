@@ -91,8 +91,10 @@ TRAPS: Mapping[TrapClass, Rule] = {
         "`task.return` with a type or options other than the lift's traps", ("canon_task_return",)
     ),
     TrapClass.CALLBACK_CODE: Rule("a callback code without a meaning traps", ("unpack_callback_result",)),
-    TrapClass.UNRESOLVED: Rule("a subtask whose end was not told yet is not dropped", ("Subtask.drop",)),
-    TrapClass.DELIVERED: Rule("a subtask whose end was told is not cancelled", ("canon_subtask_cancel",)),
+    TrapClass.UNRESOLVED: Rule("a subtask is not dropped before the event of its end is delivered", ("Subtask.drop",)),
+    TrapClass.DELIVERED: Rule(
+        "a subtask is not cancelled after the event of its end is delivered", ("canon_subtask_cancel",)
+    ),
     TrapClass.SET_IN_USE: Rule("a waitable set with members or waiters is not dropped", ("WaitableSet.drop",)),
     TrapClass.IN_SET: Rule(
         "a member of a waitable set is neither given away nor waited for in place",
@@ -104,7 +106,7 @@ TRAPS: Mapping[TrapClass, Rule] = {
     ),
     TrapClass.NOT_COPYING: Rule("a cancelled copy must be in progress", ("cancel_copy",)),
     TrapClass.END_DONE: Rule(
-        "an end that was told its last status is neither used again nor given away",
+        "an end is neither used again nor given away after its last status is delivered",
         ("stream_copy", "future_copy", "lift_async_value"),
     ),
     TrapClass.FUTURE_UNWRITTEN: Rule(
@@ -235,29 +237,32 @@ def _of_step(step: Step[Value] | Step[str]) -> Rule:
 def _of_task_step(step: TaskStep[Value] | TaskStep[str]) -> Rule:
     match step:
         case YieldStep():
-            return Rule(
-                "a task that yields goes on after others may have gone on", ("Task.yield_", "canon_thread_yield")
-            )
+            return Rule("while a task yields, other tasks may run", ("Task.yield_", "canon_thread_yield"))
         case AwaitStep():
             return Rule(
-                "a waitable set tells the events of its members; a subtask whose end was told can be dropped",
+                "a waitable set delivers its members' events; a subtask can be dropped after the event of its end",
                 ("WaitableSet.wait", "canon_waitable_set_wait", "canon_subtask_drop"),
             )
         case CancelStep():
-            return Rule("a call that has not started is cancelled at once, another is asked", ("canon_subtask_cancel",))
+            return Rule(
+                "a call that has not started is cancelled at once; a started one gets a request",
+                ("canon_subtask_cancel",),
+            )
         case ReturnStep():
-            return Rule("a task returns once, and may go on", ("canon_task_return", "Task.return_"))
+            return Rule("a task returns once, and may continue", ("canon_task_return", "Task.return_"))
         case CancelledStep() | IfCancelledStep():
-            return Rule("a task that was told that it is cancelled may end without a result", ("canon_task_cancel",))
+            return Rule(
+                "a task may end without a result after it got the event that it is cancelled", ("canon_task_cancel",)
+            )
         case EndsStep():
             return Rule("a component makes both ends at once", ("canon_stream_new", "canon_future_new"))
         case ReadStep() | WriteStep():
-            says = "a copy goes on until one side has nothing left, and tells its count"
+            says = "a copy continues until one side has nothing left, and reports its count"
             return Rule(says, ("stream_copy", "future_copy", "SharedStreamImpl.read", "SharedStreamImpl.write"))
         case TakeStep():
             return Rule("elements are lifted as values of their type", ("load_list_from_range",))
         case StopStep():
-            return Rule("a copy under way can be cancelled, and tells what it has copied", ("cancel_copy",))
+            return Rule("a copy in progress can be cancelled, and reports what it has copied", ("cancel_copy",))
         case BackpressureStep():
             return Rule(
                 "a component with backpressure starts no calls", ("canon_backpressure_inc", "canon_backpressure_dec")

@@ -22,12 +22,12 @@ from harness.script.async_operations import State
 
 
 def task_step_words(role: Role, step: TaskStep[str]) -> str:
-    """What `role` does."""
+    """The action of `role`, in words."""
     who = f"the {role.value}"
     match step:
         case YieldStep(times, in_place):
             often = "once" if times == 1 else f"{times} times"
-            return f"{who} lets others go on, {often}" + (", and keeps its instance" if in_place else "")
+            return f"{who} lets other tasks run, {often}" + (", and keeps its instance" if in_place else "")
         case AwaitStep(name, status):
             return f"{who} waits for ${name}{state_words(status)}"
         case CancelStep(name, asynchronous, status):

@@ -275,7 +275,7 @@ class Caller:
             return self._own.new(frame, resource.interface, resource.name)
         source = self.composition.sources.get((role, identity))
         if source is None:
-            raise Impossible(f"the {role.value} has no way to come by {resource.canonical}")
+            raise Impossible(f"the {role.value} has no way to get {resource.canonical}")
         first, *others = self.call(frame, source.function, identity, source.rank)
         for name in others:
             self._own.destroy(frame, identity, name)

@@ -1,4 +1,4 @@
-"""What must be seen of scripts, by the model: of a synchronous run all of it, of an asynchronous one the events of one
+"""The events that the model predicts for scripts: all events of a synchronous run; for an asynchronous run those of one
 schedule that the specification allows."""
 
 from __future__ import annotations

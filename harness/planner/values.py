@@ -64,7 +64,7 @@ class Values:
         return sampler.sample_holding(function.result, lambda own: composition.identity(role, own.resource) == wanted)
 
     def of_what_is_here(self, frame: Doing, function: Function) -> list[Value] | None:
-        """Arguments with handles that the frame holds or its component can come by; None where those do not do."""
+        """Arguments with handles that the frame holds or its component can get; None if those do not suffice."""
         composition, role = self._composition, frame.role
 
         def lacking(type: t.Own | t.Borrow) -> bool:
@@ -86,7 +86,7 @@ class Values:
         )
 
     def _sampler(self, role: Role, rank: int) -> Sampler:
-        """Draws values whose handles `role` can come by, by way of sources below `rank`."""
+        """Draws values whose handles `role` can get from sources below `rank`."""
         found = self._samplers.get((role, rank))
         if found is None:
             composition = self._composition

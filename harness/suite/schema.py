@@ -54,7 +54,7 @@ _CALL: dict[str, Any] = {
     },
     "result": {"type": "string", "description": "The result of the callee, in the notation of arguments."},
     "as": text("The name of a call that is not waited for; only of an asynchronous function.", pattern=_HANDLE),
-    "status": status_schema(STARTED, "Of a call with a name: what the caller is told at once."),
+    "status": status_schema(STARTED, "For a call with a name: the state that the caller gets at once."),
     "trap": {
         "enum": [trap.value for trap in EXPECTABLE],
         "description": "The call ends in this trap. A new instance begins after it.",

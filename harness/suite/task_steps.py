@@ -28,11 +28,11 @@ from harness.script.async_operations import State
 from harness.text.json_schema import Schema, text
 
 STARTED = (State.STARTING, State.STARTED, State.RETURNED)
-"""What the caller of a call is told at once."""
+"""The states of a call that its caller may get at once."""
 RESOLVED = (State.RETURNED, State.CANCELLED)
 _CANCEL = (State.STARTED, *RESOLVED)
 COPIED = (State.COPYING, State.COMPLETED, State.DROPPED, State.CANCELLED)
-"""How an end is after an operation on it: its copy is under way, or how it ended."""
+"""The states of an end after an operation: its copy is in progress, or the result of the copy."""
 
 ReadSteps = Callable[[Sequence[dict[str, Any]], StepPath], "tuple[Step[str], ...]"]
 
@@ -154,7 +154,7 @@ def task_step_schemas(handle: str, by: Schema, trap: Schema, inner: Schema) -> l
         _kind("if-cancelled", by, None, {
             "if-cancelled": {
                 "type": "array", "minItems": 1, "items": inner,
-                "description": "What the callee does only if it was told that it is cancelled.",
+                "description": "The actions of the callee if it got the event that it is cancelled.",
             },
         }),
         _kind("backpressure", by, trap, {

@@ -17,7 +17,7 @@ are not looked at one by one in any world.)"""
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event as the interpreter reported it, with the raw numbers of handles. `at`: the characters before its line."""
+    """An event as an interpreter reported it, with the raw numbers of handles. `at`: the characters before its line."""
 
     at: int
     task: int

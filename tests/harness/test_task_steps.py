@@ -263,7 +263,7 @@ drop = "$c"
     assert lines[first : first + 8] == [
         "   1. the subject calls a:b/x#g of the provider and goes on: it is $c: started",
         "        before it returns:",
-        "          the provider lets others go on, once",
+        "          the provider lets other tasks run, once",
         "          if it was told that it is cancelled:",
         "            the provider ends without a result",
         "        it returns",

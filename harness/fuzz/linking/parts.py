@@ -101,7 +101,7 @@ class Start(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """What a library asks of whoever loads it: alignments as powers of two, memory limits in pages. `filled` bytes and
+    """The requests of a library to its loader: alignments as powers of two, memory limits in pages. `filled` bytes and
     `elements` hold something, the `empty` ones behind them do not."""
 
     memory_alignment: int = 0
