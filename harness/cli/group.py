@@ -20,6 +20,7 @@ SUBCOMMANDS = {
     "schema": "Print the JSON Schema of a file that people write, or of results.",
     "smoke": "Run one tiny world in every cell.",
     "submit": "Make a case of SOURCE, or of a command that fails (-- COMMAND), ready to be handed in.",
+    "upgrade": "Bring case files of older formats to the current one; comments stay.",
 }
 """The first sentence of each one's help. `harness.cli.<name>` has the command, under its name."""
 

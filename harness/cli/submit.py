@@ -195,7 +195,9 @@ def _from_world(submission: Submission, source: Path, given: _World) -> int:
         raise UsedWrongly(f"{source} is a text: convert it to a .wasm file")
     from harness.submission.from_world import CaseOfWorld
 
-    task = CaseOfWorld(source, given.world, given.features, given.calls, given.seed, given.count, given.told)
+    task = CaseOfWorld(
+        source, given.world, given.features, given.calls, given.seed, given.count, given.told, repeat=submission.repeat
+    )
     return hand_in(_with_case(submission, task))
 
 
@@ -259,6 +261,7 @@ def _from_command(submission: Submission, command: Command, given: _World) -> in
         told,
         instantiate=not given.calls,
         encodings=_SUBCOMMANDS_OF_WORLDS.get(last, ()),
+        repeat=submission.repeat,
     )
     try:
         made = _with_case(submission, task)

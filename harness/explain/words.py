@@ -16,6 +16,8 @@ from harness.planner.composition import Composition
 from harness.planner.named import WORLD
 from harness.script.operations import Lists
 from harness.suite.case import Case
+from harness.suite.conditions import Conditions
+from harness.suite.provenance import Provenance
 from harness.world import types as t
 from harness.world.world import Function, Interface
 
@@ -31,7 +33,8 @@ _LISTS = {
 def case_words(case: Case, plan: Plan) -> str:
     """`plan`: of the case."""
     composition = Composition(plan.worlds, plan.wires, plan.hooks)
-    lines = [case.title, f"  why: {case.why}", *(f"  origin: {origin}" for origin in case.origin), ""]
+    lines = [case.title, f"  why: {case.why}", *(f"  origin: {origin}" for origin in case.origin)]
+    lines += [*_made_by(case.made_by), *_conditions(case.conditions), ""]
     lines += [*_world(plan), ""]
     if case.sample is not None:
         lines += _sample(case, plan)
@@ -42,6 +45,23 @@ def case_words(case: Case, plan: Plan) -> str:
     lines += [f"Not run: {item}" for item in plan.unsupported]
     lines += ["", *_rules(case, plan)]
     return "\n".join(lines)
+
+
+def _made_by(made_by: Provenance | None) -> Iterator[str]:
+    if made_by is None:
+        return
+    parts = [f"by {made_by.command}"] if made_by.command else []
+    parts += [f"from {made_by.source}"] if made_by.source else []
+    parts += [f"with {', '.join(made_by.tools)}"] if made_by.tools else []
+    yield f"  made: {'; '.join(parts)}"
+
+
+def _conditions(conditions: Conditions) -> Iterator[str]:
+    for tool, versions in conditions.applies_to:
+        yield f"It asks {tool} only in the versions {versions}."
+    for known in conditions.expected:
+        link = f" ({known.link})" if known.link else ""
+        yield f"In {known.tool} {known.versions} the outcome is expected to be `{known.outcome}`: {known.reason}{link}"
 
 
 def _world(plan: Plan) -> Iterator[str]:

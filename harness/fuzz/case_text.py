@@ -9,6 +9,8 @@ from harness.plan.steps import Step
 from harness.script.operations import Lists
 from harness.suite import case_writer
 from harness.suite.case import Case, Sample
+from harness.suite.conditions import UNCONDITIONAL, Conditions
+from harness.suite.provenance import Provenance
 from harness.text.toml_lines import TomlFile
 
 _LISTS = {Lists.BY_ELEMENT: "elements", Lists.NUMBERS: "whole", Lists.ANY: "any"}
@@ -30,6 +32,8 @@ class CaseParts:
     encodings: tuple[str, ...] = ()
     merge_versions: bool = True
     hooks: str = ""
+    conditions: Conditions = UNCONDITIONAL
+    made_by: Provenance | None = None
 
 
 def case_of(parts: CaseParts) -> Case:
@@ -49,6 +53,7 @@ def case_of(parts: CaseParts) -> Case:
         parts.merge_versions,
         encodings=parts.encodings,
         hooks=parts.hooks,
+        conditions=parts.conditions,
     )
 
 
@@ -72,5 +77,7 @@ def case_text(case: CaseParts, comments: Sequence[str] = ()) -> str:
         encodings=case.encodings,
         merge_versions=case.merge_versions,
         hooks=case.hooks,
+        conditions=case.conditions,
+        made_by=case.made_by,
     )
     return "".join(head) + text

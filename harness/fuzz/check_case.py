@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from harness.bench.examine import examine
+from harness.bench.made_here import made_here
 from harness.bench.workbench import Workbench
 from harness.frontend.front_end import FrontEndError, surround
 from harness.fuzz.bucket import Hit, hits
@@ -60,21 +61,26 @@ class CaseOfCheck:
         found = hits(examination.verdict, triage_for(tools, options.expectations, planned.plan))
         found.sort(key=lambda hit: hit.known != "")
         if not found:
-            return self._made(_passing(world, check.calls), "", "")
+            return self._made(bench, _passing(world, check.calls), "", "")
         hit = found[0]
         if not self.reducing or hit.known:
             note = f"not reduced: it is known ({hit.known})" if hit.known else ""
-            return self._made(_as_it_is(planned, world, hit, check.calls), hit.message, note)
+            return self._made(bench, _as_it_is(planned, world, hit, check.calls), hit.message, note)
         task = Reduce(Recipe(check.seed, check.calls), 0, hit.bucket, False, options)
         reduced = Reduction(task, world, Oracle(bench, hit.bucket, options)).run()
         if not isinstance(reduced.parts, CaseParts):  # None: a world is never reduced to a link case
-            return self._made(_as_it_is(planned, world, hit, check.calls), hit.message, f"not reduced: {reduced.note}")
-        return self._made(reduced.parts, reduced.message or hit.message, f"reduced in {reduced.attempts} attempts")
+            return self._made(
+                bench, _as_it_is(planned, world, hit, check.calls), hit.message, f"not reduced: {reduced.note}"
+            )
+        return self._made(
+            bench, reduced.parts, reduced.message or hit.message, f"reduced in {reduced.attempts} attempts"
+        )
 
-    def _made(self, parts: CaseParts, message: str, note: str) -> CaseMade:
+    def _made(self, bench: Workbench, parts: CaseParts, message: str, note: str) -> CaseMade:
         parts = replace(parts, why=parts.why.replace("`harness fuzz`", "`harness check`"))
-        comments = [*([message] if message else []), f"Made by: {self.repeat}"]
-        return CaseMade(case_text(parts, comments), f"{size_of(parts)}{f'; {note}' if note else ''}")
+        made_by = made_here(bench, self.repeat, str(self.check.path))
+        text = case_text(replace(parts, made_by=made_by), [message] if message else [])
+        return CaseMade(text, f"{size_of(parts)}{f'; {note}' if note else ''}")
 
 
 def _as_it_is(planned: PlannedWorld, world: DrawnWorld, hit: Hit, calls: int) -> CaseParts:

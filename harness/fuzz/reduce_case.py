@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from harness.bench.conditional import under_conditions
 from harness.bench.examination import Options
 from harness.bench.examine import examine
+from harness.bench.made_here import made_here
 from harness.bench.workbench import Workbench
 from harness.frontend.gates import opening
 from harness.fuzz.bucket import Hit, hits
@@ -65,11 +67,13 @@ class ReduceCase:
     repeat: str
 
     def perform(self, bench: Workbench) -> CaseReduced:
-        options = replace(self.options, artifacts=None, expectations=self.options.expectations.within(self.name))
+        options = replace(self.options, artifacts=None)
         planned = plan_case(bench, self.path)
         if isinstance(planned, Verdict):
             return CaseReduced(planned)
         case, plan = planned
+        options, _ = under_conditions(bench, options, case.conditions, self.name)
+        options = replace(options, expectations=options.expectations.within(self.name))
         verdict = examine(bench, self.name, plan, options).verdict
         tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
         found = hits(verdict, triage_for(tools, options.expectations, plan))
@@ -88,6 +92,7 @@ def _told(hit: Hit) -> str:
 class _CaseReduction:
     def __init__(self, task: ReduceCase, bench: Workbench, options: Options, case: Case, plan: Plan, hit: Hit) -> None:
         self._task = task
+        self._bench = bench
         self._options = options
         self._hit = hit
         self._case = parts_of(case, next(part for part in plan.components if part.role is Role.SUBJECT))
@@ -103,8 +108,11 @@ class _CaseReduction:
         """With the title and the origin of the original case."""
         case = self._case
         named = replace(parts, title=case.title, why=case.why, origin=case.origin, merge_versions=case.merge_versions)
+        source = case.made_by.source if case.made_by is not None else ""
+        made_by = made_here(self._bench, self._task.repeat, source or str(self._task.path))
+        named = replace(named, conditions=case.conditions, made_by=made_by)
         known = [f"Known: {self._hit.known}"] if self._hit.known else []
-        return case_text(named, [message[:_MESSAGE], *known, f"Made by: {self._task.repeat}"])
+        return case_text(named, [message[:_MESSAGE], *known])
 
     def _phase(self) -> None:
         hanging = self._hit.bucket.outcome == Outcome.TIMED_OUT
@@ -194,4 +202,6 @@ def parts_of(case: Case, subject: ComponentPlan) -> CaseParts:
         case.encodings,
         case.merge_versions,
         case.hooks,
+        case.conditions,
+        case.made_by,
     )

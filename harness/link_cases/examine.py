@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.bench import artifacts
+from harness.bench.conditional import under_conditions
 from harness.bench.examination import Examination, Options
 from harness.bench.exhibit import world_text
 from harness.bench.workbench import Workbench
@@ -44,6 +45,7 @@ def examine_file(bench: Workbench, path: Path, name: str, options: Options) -> E
         return Examination(name, "", unusable(str(error)))
     except StepLost as lost:
         return Examination(name, "", broken(f"planning: {lost.loss.message}"))
+    options, unasked = under_conditions(bench, options, case.conditions, name)
     left = _left_out(bench, case, options)
     verdict, linked = link_case_verdict(bench, name, case, prepared, options)
     kept = ""
@@ -56,7 +58,7 @@ def examine_file(bench: Workbench, path: Path, name: str, options: Options) -> E
         case.title,
         verdict,
         case.wit,
-        unsupported=tuple(left.values()),
+        unsupported=(*unasked, *left.values()),
         artifacts=kept,
         seconds=seconds,
         ran=ran,
@@ -109,7 +111,7 @@ def link_case_verdict(
     chosen = list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
     names = [toolchain for toolchain in chosen if toolchain not in left]
     if not names:
-        return skipped("; ".join(left.values())), []
+        return skipped("; ".join(left.values()) or "no toolchain has a version that it applies to"), []
     lacking = [] if case.refusal is not None else missing(needs_of([prepared.world]).engine)
     if lacking:
         return skipped("; ".join(lacking)), []

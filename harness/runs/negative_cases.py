@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from harness.judge.verdict import Finding, Judgement, Verdict, misread
 from harness.suite.negative_cases import NegativeCase, NegativeCases
+from harness.suite.tool_versions import conditions, holds
 from harness.toolchains.builder import Builder
 from harness.toolchains.cells import OURS
 from harness.toolchains.lending import left_out
@@ -71,13 +72,25 @@ def unasked(table: NegativeCases, toolchains: Mapping[str, Toolchain]) -> list[s
         rows = [row for row in table.rows if _lacks(toolchain, row)]
         reasons = left_out(toolchains, [name], sorted({item for row in rows for item in _needed(row)}))
         found += [f"{len(rows)} of {len(table.rows)} rows: {reason}" for reason in reasons.values()]
+        others = sorted({row.versions for row in table.rows if _other_version(toolchain, row)})
+        for versions in others:
+            count = sum(row.versions == versions for row in table.rows)
+            found.append(
+                f"{count} of {len(table.rows)} rows: toolchain {name} is left out: they apply to {TOOL} {versions}, "
+                f"not to {toolchain.version}"
+            )
     return found
 
 
 def _is_asked(toolchain: Toolchain, row: NegativeCase) -> bool:
     """Others need not refuse valid input that ours does not support."""
     limit_of_ours = row.message.startswith("unsupported") and toolchain.name != OURS and toolchain.tool != TOOL
-    return not limit_of_ours and not _lacks(toolchain, row)
+    return not limit_of_ours and not _lacks(toolchain, row) and not _other_version(toolchain, row)
+
+
+def _other_version(toolchain: Toolchain, row: NegativeCase) -> bool:
+    """Whether the row says nothing about this version of wasm-tools."""
+    return toolchain.tool == TOOL and row.versions != "" and not holds(conditions(row.versions), toolchain.version)
 
 
 def _lacks(toolchain: Toolchain, row: NegativeCase) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.bench.artifacts import source_of
+from harness.bench.conditional import under_conditions
 from harness.bench.examination import Examination
 from harness.bench.examine import examine
 from harness.bench.examine_guest import examine_guest
@@ -55,9 +56,15 @@ def run_case(bench: Workbench, task: RunCase) -> Examination:
     planned = plan_case(bench, task.path)
     if isinstance(planned, Verdict):
         return Examination(task.name, "", planned)
+    case, plan = planned
+    options, left = under_conditions(bench, task.options, case.conditions, task.name)
+    if left and not options.toolchains:
+        return Examination(task.name, case.title, skipped("; ".join(left)))
     if bench.settings.interpreter is not None:
-        return guest_case(bench, task, planned[0], started)
-    return examine(bench, task.name, planned[1], task.options, started, source_of(task.path))
+        found = guest_case(bench, replace(task, options=options), case, started)
+    else:
+        found = examine(bench, task.name, plan, options, started, source_of(task.path))
+    return replace(found, unsupported=(*found.unsupported, *left)) if left else found
 
 
 def plan_case(bench: Workbench, path: Path) -> tuple[Case, Plan] | Verdict:

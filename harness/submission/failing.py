@@ -91,7 +91,7 @@ class ReduceByCommand:
         wit = reduce_wit(case.wit, fails) if fails(case.wit) else case.wit
         unnamed = _only_world(bench, wit, case.features)
         parts = CaseParts(case.title, case.why, wit, case.world, case.features, origin=case.origin)
-        parts = replace(parts, encodings=case.encodings, world=None if unnamed else case.world)
+        parts = replace(parts, encodings=case.encodings, made_by=case.made_by, world=None if unnamed else case.world)
         return case_text(parts), attempts
 
     def _shows(self, bench: Workbench, wit: str, attempt: int) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
+from harness.bench.made_here import made_here, source_name
 from harness.bench.workbench import Workbench
 from harness.composition.compose import ASYNC_CONTROL, ASYNC_HOST, CONTROL, HOST
 from harness.frontend.front_end import FrontEndError, Surroundings, WitText, surround
@@ -45,11 +46,14 @@ class CaseOfWorld:
     told: Told
     instantiate: bool = False
     encodings: tuple[str, ...] = ()
+    repeat: str = ""
+    """The command that the case comes from."""
 
     def perform(self, bench: Workbench) -> str | NoCase:
         try:
             with bench.steps.bounded("plan"):
-                return case_text(self._parts(surround(self._source(), self.world, self.features)))
+                parts = self._parts(surround(self._source(), self.world, self.features))
+                return case_text(replace(parts, made_by=made_here(bench, self.repeat, source_name(self.path))))
         except (FrontEndError, BadCall) as error:
             hint = "\n  choose one with --world NAME" if "has several worlds" in str(error) else ""
             return NoCase(f"{error}{hint}")

@@ -46,6 +46,8 @@ from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, ErrorContextStep, MessageStep, NewStep, RepStep, Step, StepPath
 from harness.script.operations import Lists
 from harness.suite import wit_file
+from harness.suite.conditions import UNCONDITIONAL, Conditions, read_conditions
+from harness.suite.provenance import Provenance, read_provenance
 from harness.suite.schema import CASE_SCHEMA
 from harness.suite.task_steps import read_task_step, status_of
 from harness.suite.version import parse_versioned, read_versioned
@@ -85,6 +87,8 @@ class Case:
     """The encodings in which `component embed`, `new` and `wit` are tried."""
     hooks: str = ""
     """The task hooks of the subject's interpreter (`interpreters.HOOKS`)."""
+    conditions: Conditions = UNCONDITIONAL
+    made_by: Provenance | None = None
 
     def error(self, path: Sequence[str | int], message: str) -> CaseError:
         """`message` about the place of `path` in the file."""
@@ -133,6 +137,8 @@ def _case(file: TomlFile, folder: Path) -> Case:
         data.get("merge-versions", True),
         tuple(data.get("encodings", ())),
         data.get("hooks", ""),
+        read_conditions(file),
+        read_provenance(data),
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from harness.plan.steps import CallStep, DropStep, ErrorContextStep, MessageStep, NewStep, RepStep, Step, own_trap
 from harness.suite.case import Sample
+from harness.suite.conditions import UNCONDITIONAL, Conditions, condition_tables
+from harness.suite.provenance import Provenance, provenance_table
 from harness.suite.task_steps import status_pair, task_step_pairs
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -25,6 +28,8 @@ def case_text(
     encodings: Sequence[str] = (),
     merge_versions: bool = True,
     hooks: str = "",
+    conditions: Conditions = UNCONDITIONAL,
+    made_by: Provenance | None = None,
 ) -> str:
     """A case file. `wit` is the text of one file; handles in steps are named without `$`."""
     lines = [f"title = {toml_string(title)}", f"why = {toml_string(why)}"]
@@ -42,13 +47,27 @@ def case_text(
         lines.append(f"hooks = {toml_string(hooks)}")
     if encodings:
         lines.append(f"encodings = {_array(map(toml_string, encodings))}")
+    if sample is None and not steps:
+        lines.append("instantiate-only = true")
+    for head, table in _tables_of(conditions, made_by):
+        lines += ["", head, *(f"{_key(key)} = {value}" for key, value in table.items())]
     if sample is not None:
         lines += ["", "[sample]", f"seed = {sample.seed}", f"calls = {sample.calls}"]
-    elif not steps:
-        lines.append("instantiate-only = true")
     for step in steps:
         lines += ["", "[[step]]", *(f"{key} = {value}" for key, value in _step(step))]
     return "\n".join([*lines, ""])
+
+
+def _tables_of(conditions: Conditions, made_by: Provenance | None) -> Iterator[tuple[str, Mapping[str, str]]]:
+    for head, table in condition_tables(conditions):
+        yield head, {key: toml_string(value) for key, value in table.items()}
+    made = provenance_table(made_by) if made_by is not None else {}
+    if made:
+        yield "[made-by]", {k: toml_string(v) if isinstance(v, str) else _texts(v) for k, v in made.items()}
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch("[A-Za-z0-9_-]+", key) else toml_string(key)
 
 
 def _step(step: Step[str]) -> list[tuple[str, str]]:

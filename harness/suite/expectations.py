@@ -38,7 +38,7 @@ class Expectation:
     """The labels of the world in question, each with the interface behind it."""
 
     def concerns(self, case: str) -> bool:
-        return not self.cases or any(fnmatch.fnmatchcase(case, pattern) for pattern in self.cases)
+        return not self.cases or case in self.cases or any(fnmatch.fnmatchcase(case, pattern) for pattern in self.cases)
 
     def explains(self, case: str, outcome: str, message: str, calls: Sequence[str] = ()) -> bool:
         if self.wit:

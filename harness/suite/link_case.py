@@ -37,6 +37,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.plan.outcomes import TrapClass
+from harness.suite.conditions import UNCONDITIONAL, Conditions, read_conditions
 from harness.suite.link_case_schema import LINK_CASE_SCHEMA
 from harness.suite.version import parse_versioned, read_versioned
 from harness.text.toml_lines import TomlFile
@@ -85,6 +86,7 @@ class LinkCase:
     """Lists that are as correct as `starts`, if the order of constructors is left open."""
     steps: tuple[LinkCaseStep, ...]
     refusal: str | None
+    conditions: Conditions = UNCONDITIONAL
 
     @property
     def alone(self) -> bool:
@@ -124,6 +126,7 @@ def _link_case(file: TomlFile) -> LinkCase:
         tuple(map(tuple, data.get("starts-also", ()))),
         tuple(map(_step, data.get("step", ()))),
         data.get("refusal"),
+        read_conditions(file),
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from harness.plan.outcomes import EXPECTABLE
+from harness.suite.conditions import CONDITIONS
+from harness.suite.provenance import MADE_BY
 from harness.suite.schema import ORIGIN, WIT
 from harness.suite.version import VERSION
 from harness.text.json_schema import DRAFT, Schema, text, texts
@@ -102,6 +104,8 @@ LINK_CASE_SCHEMA: Schema = {
             "it. For worlds with types that steps do not have.",
         },
         "refusal": text("Linkers refuse the libraries; a part of our message."),
+        **CONDITIONS,
+        "made-by": MADE_BY,
     },
     "oneOf": [{"required": ["step"]}, {"required": ["compile-only"]}, {"required": ["refusal"]}],
     "additionalProperties": False,

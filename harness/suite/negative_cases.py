@@ -8,6 +8,7 @@ from pathlib import Path
 from harness.binary.wat import BadWat, with_world
 from harness.frontend.front_end import FrontEndError, WitText, world_section
 from harness.suite.schema import NEGATIVE_CASES_SCHEMA
+from harness.suite.tool_versions import BadConditions, conditions
 from harness.suite.version import parse_versioned, read_versioned
 from harness.text.toml_lines import TomlFile
 
@@ -31,6 +32,8 @@ class NegativeCase:
     file: str
     line: int
     module: bytes | None = None
+    versions: str = ""
+    """Conditions on the version of wasm-tools; others are not asked."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,20 @@ def _table(file: TomlFile) -> NegativeCases:
                 file.name,
                 file.line(["refusal", index]),
                 _module(file, index) if "wat" in row else None,
+                _versions(file, index),
             )
         )
     return NegativeCases(file.data["title"], tuple(rows))
+
+
+def _versions(file: TomlFile, index: int) -> str:
+    versions: str = file.data["refusal"][index].get("versions", "")
+    try:
+        if versions:
+            conditions(versions)
+    except BadConditions as error:
+        raise file.error(["refusal", index, "versions"], str(error)) from error
+    return versions
 
 
 def _module(file: TomlFile, index: int) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from harness.plan.outcomes import EXPECTABLE
+from harness.suite.conditions import CONDITIONS
+from harness.suite.provenance import MADE_BY
 from harness.suite.task_steps import STARTED, status_schema, task_step_schemas
 from harness.suite.version import VERSION
 from harness.text.json_schema import DRAFT, Schema, one_of, text, texts
@@ -202,6 +204,8 @@ CASE_SCHEMA: Schema = {
             "const": True,
             "description": "Instead of steps: the world is built, compared and instantiated, without any call.",
         },
+        **CONDITIONS,
+        "made-by": MADE_BY,
     },
     "allOf": [one_of("wit", "wit-file"), one_of("step", "sample", "instantiate-only")],
     "additionalProperties": False,
@@ -216,6 +220,7 @@ NEGATIVE_CASES_SCHEMA: Schema = {
     "properties": {
         "version": VERSION,
         "title": text("The common topic of the rows."),
+        "made-by": MADE_BY,
         "refusal": {
             "type": "array",
             "minItems": 1,
@@ -235,6 +240,9 @@ NEGATIVE_CASES_SCHEMA: Schema = {
                     "stage": {"enum": list(STAGES), "description": "The tool that refuses it."},
                     "message": text("A part of our message."),
                     "reference": {"enum": list(REFERENCE_VERDICTS), "description": "The behaviour of the reference."},
+                    "versions": text(
+                        "The versions of wasm-tools that do so: `>=1.262.0`. Others are not asked. Default: all."
+                    ),
                 },
                 "additionalProperties": False,
             },

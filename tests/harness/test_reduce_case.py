@@ -89,7 +89,7 @@ def test_less_of_everything_shows_the_same() -> None:
     assert "11 lines of WIT, 4 steps -> 3 lines of WIT, 1 step" in done.stderr
     text = Path("small.toml").read_text()
     assert text.startswith("# event (subject, ")
-    assert f"# Made by: harness reduce wide.toml {' '.join(WRONG)}\n" in text
+    assert f'command = "harness reduce wide.toml {" ".join(WRONG)}' in text
     small = load_case(Path("small.toml"))
     assert (small.title, small.origin) == ("Bytes and names", ("https://example.org/issues/7",))
     assert small.world is None and len(small.steps) == 1

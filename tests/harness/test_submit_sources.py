@@ -62,7 +62,7 @@ def test_a_world_that_fails_becomes_its_steps() -> None:
     assert done.exit_code == 0, done.output
     case = load_case(Path("x.toml"))
     assert case.steps and "interface y" not in str(case.wit)
-    assert "# Made by: harness" in case.file.text  # and the words of a command, which a test has not
+    assert 'command = "harness' in case.file.text  # and the words of a command, which a test has not
 
 
 def test_drawn_calls_and_free_names() -> None:

@@ -33,7 +33,7 @@ def test_a_failure_is_reduced_to_a_case_that_shows_it() -> None:
     assert len(case.steps) == 1
     assert "string" not in str(case.wit)
     text = Path("found.toml").read_text()
-    assert "# Made by: harness check w.wit --seed 0 --calls 20 --toolchain mutant:s8-loaded-unsigned" in text
+    assert 'command = "harness check w.wit --seed 0 --calls 20 --toolchain mutant:s8-loaded-unsigned' in text
     again = harness("run", "found.toml", *WRONG)
     assert (again.exit_code, "push_s8 -" in again.output) == (1, True)
 
