@@ -206,9 +206,9 @@ class Thread(Forked):
 
     def expected(self) -> tuple[Role, int] | None:
         """Whose event is next if this thread goes on, where that is known."""
-        if not self.todo or not self.todo[-1].shows:
-            return None
         inst = self.task.inst
+        if not self.todo or not self.todo[-1].shows or inst.silent:
+            return None
         return inst.role, self.task.number or inst.tasks + 1
 
 
