@@ -46,6 +46,7 @@ class Schedules:
     def __init__(self, plan: Plan) -> None:
         self._crossings = Crossings(plan.worlds, plan.wires)
         self._plan = plan
+        self._silent = frozenset(part.role for part in plan.components if part.foreign)
         self._known: dict[_Run, Following] = {}
 
     def against(self, number: int, observation: Observation) -> list[Difference]:
@@ -69,7 +70,8 @@ class Schedules:
         if known is None:
             entries = self._plan.entries if script.entries is None else script.entries
             assert script.followed is not None
-            known = self._known[run] = follow(self._crossings, script.followed, entries, run.seen, run.end)
+            known = follow(self._crossings, script.followed, entries, run.seen, run.end, self._silent)
+            self._known[run] = known
         return known
 
 

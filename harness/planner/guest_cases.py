@@ -47,7 +47,7 @@ def guest_case_plan(case: Case) -> Plan:
         raise NoRole("the world exports nothing, so nothing can call the interpreter")
     composition = GuestComposition(worlds, surroundings.wires)
     runs = tuple(
-        _run(composition, RunSteps(_Guest(composition).steps(segment), lists))
+        _run(composition, RunSteps(_Guest(composition, surroundings.unsupported).steps(segment), lists))
         for lists in case.lists
         for segment in segments(case.steps)
     )
@@ -78,8 +78,9 @@ def _run(composition: GuestComposition, run: RunSteps) -> ScriptPlan:
 class _Guest:
     """The steps of one run, as a driver and an interpreter that is not ours do them."""
 
-    def __init__(self, composition: GuestComposition) -> None:
+    def __init__(self, composition: GuestComposition, unsupported: Sequence[str]) -> None:
         self._composition = composition
+        self._unsupported = unsupported
         self._wrapping = Wrapping(composition)
 
     def steps(self, steps: Sequence[Step[str]]) -> tuple[Step[Value], ...]:
@@ -99,7 +100,7 @@ class _Guest:
         try:
             called = import_of(self._composition, Role.DRIVER, _in_driver(step))
         except StepError as error:
-            raise NoRole(f"the driver cannot call {step.function}: the world does not export it") from error
+            raise NoRole(f"the driver cannot call {step.function}: {self._why_not_there(step.function)}") from error
         callee, exported = self._composition.links.callee(Role.DRIVER, called.interface, called.name)
         args = tuple([_value(given, param.type) for given, param in zip(step.args, called.params, strict=True)])
         result = None
@@ -114,9 +115,15 @@ class _Guest:
                 return self._forward(step, made, exported, imported)
             case Echo(number):
                 return self._echo(step, made, exported, number)
-        raise NoRole(
-            f"{exported.canonical} has no rule: no import of its name and type, nor a parameter like its result"
-        )
+        raise NoRole(f"{exported.canonical} has no rule: {self._composition.rules.without[exported.canonical]}")
+
+    def _why_not_there(self, name: str) -> str:
+        """Why the driver has no import of this name."""
+        canonical = name if "#" in name else WORLD + name
+        reasons = [
+            text.removeprefix(f"{canonical}: ") for text in self._unsupported if text.startswith(f"{canonical}: ")
+        ]
+        return reasons[0] if reasons else "the world does not export it"
 
     def _echo(
         self, step: CallStep[str], made: CallStep[Value], exported: Function, number: int | None

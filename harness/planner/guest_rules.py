@@ -38,23 +38,27 @@ class Rules:
     """The rule of each exported function by its canonical name, and why the others have none."""
 
     of: dict[str, Rule]
-    left_out: tuple[str, ...]
+    without: dict[str, str]
+    not_called: tuple[str, ...]
+    """Canonical names of imports that no rule calls."""
+
+    @property
+    def left_out(self) -> list[str]:
+        """What takes no part, with the reason."""
+        exports = [f"export {name}: {why}" for name, why in self.without.items()]
+        return exports + [f"import {name}: no export of its name and type calls it" for name in self.not_called]
 
 
 def rules_of(world: World) -> Rules:
     found: dict[str, Rule] = {}
-    left_out = []
+    without: dict[str, str] = {}
     for function in world.export_functions():
         rule = _rule(world, function)
         if isinstance(rule, str):
-            left_out.append(f"export {function.canonical}: {rule}")
+            without[function.canonical] = rule
         else:
             found[function.canonical] = rule
-    left_out += [
-        f"import {function.canonical}: no export of its name and type calls it"
-        for function in _not_called(world, found)
-    ]
-    return Rules(found, tuple(left_out))
+    return Rules(found, without, tuple([function.canonical for function in _not_called(world, found)]))
 
 
 def _not_called(world: World, rules: dict[str, Rule]) -> list[Function]:

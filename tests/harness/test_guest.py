@@ -54,6 +54,10 @@ interface leaf {
 world w { import both; export both; export leaf; import f: func(a: f32) -> f64; export f: func(a: f32) -> f64; }
 """
 
+ASYNC = WORLD.replace("get: func", "wait: async func(); get: func").replace(
+    "export leaf;", "export leaf; export slow: interface { go: async func(); }"
+)
+
 
 def plan(seed: int = 3, wit: str = WORLD, calls: int = 40) -> Plan:
     return guest_plan(WitText(wit, "w.wit"), None, (), seed, calls, "w")
@@ -207,24 +211,39 @@ def test_echo_passes(tmp_path: Path, version: int, seed: int) -> None:
     assert found.ran.calls > 40
 
 
+@pytest.mark.parametrize("version", [2, 3])
+def test_echo_passes_in_a_world_with_asynchronous_functions(tmp_path: Path, version: int) -> None:
+    """They have no rule; the others have theirs, and the model of such runs does not wait for events of `echo`."""
+    planned = plan(wit=ASYNC)
+    assert [text for text in planned.unsupported if text.endswith(": async function")] == [
+        "export a:b/both#[method]thing.wait: async function",
+        "export slow#go: async function",
+    ]
+    found = examined(bench(tmp_path, echo(version), version), planned)
+    assert found.verdict.outcome is Outcome.PASS, found.verdict.findings
+    assert found.ran.calls > 40
+
+
 MUTANTS = ("MUTANT_FIRST_ELEMENT_DROPPED", "MUTANT_EXCHANGED_FIELDS", "MUTANT_NO_SIGN", "MUTANT_OWN_LEAKED")
 
 
 @needs_zig
+@pytest.mark.parametrize("wit", [WORLD, ASYNC], ids=["synchronous", "asynchronous"])
 @pytest.mark.parametrize("flag", MUTANTS)
-def test_a_wrong_interpreter_is_blamed(tmp_path: Path, flag: str) -> None:
+def test_a_wrong_interpreter_is_blamed(tmp_path: Path, flag: str, wit: str) -> None:
     library = tmp_path / "mine.so"
     library.write_bytes(build_echo(3, [f"-D{flag}"]))
-    found = examined(bench(tmp_path, library), plan())
+    found = examined(bench(tmp_path, library), plan(wit=wit))
     assert found.verdict.outcome is Outcome.FAIL
     assert found.verdict.minority == "mine.so"
     assert {judged.toolchain for judged in found.verdict.judgements} == {"mine.so"}
 
 
+@pytest.mark.parametrize("wit", [WORLD, ASYNC], ids=["synchronous", "asynchronous"])
 @pytest.mark.parametrize("mutant", ["fields-packed", "string-one-too-long"])
-def test_a_wrong_generator_is_not_the_interpreters_fault(tmp_path: Path, mutant: str) -> None:
+def test_a_wrong_generator_is_not_the_interpreters_fault(tmp_path: Path, mutant: str, wit: str) -> None:
     selection = Selection((Named(f"mutant:{mutant}", stands_in=True),))
-    found = examined(bench(tmp_path, echo(), selection=selection), plan())
+    found = examined(bench(tmp_path, echo(), selection=selection), plan(wit=wit))
     assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, "ours")
 
 
@@ -265,6 +284,7 @@ wit = '''
 package a:b;
 interface x {{ resource r {{ constructor(); }} f: func(a: u8) -> u8; g: func() -> r; h: func(a: r); }}
 interface y {{ f: func(a: u8) -> u8; }}
+interface z {{ slow: async func(); bytes: func() -> stream<u8>; }}
 world w {{ {world} }}
 '''
 {steps}
@@ -306,6 +326,12 @@ def test_a_case_with_echo(tmp_path: Path, world: str, steps: str) -> None:
         ("import m: func() -> u8; resource r { a: func() -> u8; }", ROOT, "the world does not export it"),
         (BOTH, '[[step]]\nnew = "$r"\nresource = "a:b/x#r"\n', "does nothing by itself"),
         (BOTH, CALL.format(2) + 'by = "subject"\n', "does nothing by itself"),
+        ("export z;", '[[step]]\ncall = "a:b/z#slow"\n', "a:b/z#slow has no rule: async function"),
+        (
+            "export z;",
+            '[[step]]\ncall = "a:b/z#bytes"\nresult = "$s"\nduring = [{ ends = ["$t", "$s"], type = "stream<u8>" }]\n',
+            "the driver cannot call a:b/z#bytes: a stream or future in its type",
+        ),
     ],
 )
 def test_a_case_without_a_role(tmp_path: Path, world: str, steps: str, why: str) -> None:

@@ -14,7 +14,7 @@ from harness.judge.schedules import Schedules, Undecidable, in_order
 from harness.model.concurrency import Explained, Following, Left, Seen, Shown, Undecided, Unexplained
 from harness.plan.events import Events, PlacedEvent
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
-from harness.plan.plan import Plan, ScriptPlan
+from harness.plan.plan import ComponentPlan, Plan, ScriptPlan
 from harness.plan.roles import Role
 from harness.trace.async_events import AsyncBalance
 from harness.trace.events import Balance, PushNumber
@@ -159,3 +159,17 @@ def test_what_cells_show_alike_is_followed_once(monkeypatch: pytest.MonkeyPatch)
     for seen in (observation(), observation(), observation(order="ddsss")):
         all_runs.against(0, seen)
     assert len(asked) == 2
+
+
+def test_components_whose_interpreter_is_not_ours_are_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def follow(*given: object) -> Following:
+        asked.append(given[5])
+        return EXPLAINED
+
+    monkeypatch.setattr(schedules, "follow", follow)
+    script = ScriptPlan({}, {}, ExpectedOutcome(), followed={})
+    parts = tuple(ComponentPlan(role, "", "w", foreign=role is Role.SUBJECT) for role in (Role.SUBJECT, Role.DRIVER))
+    Schedules(Plan("t", parts, (), (Role.DRIVER,), (script,))).against(0, observation())
+    assert asked == [{Role.SUBJECT}]

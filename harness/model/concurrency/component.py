@@ -30,10 +30,19 @@ _E = TypeVar("_E", bound=Entry)
 
 class ComponentInstance(Instance, Forked):
     def __init__(
-        self, store: Store, role: Role, world: World, identify: Identify, frames: Sequence[s.Frame], lists: s.Lists
+        self,
+        store: Store,
+        role: Role,
+        world: World,
+        identify: Identify,
+        frames: Sequence[s.Frame],
+        lists: s.Lists,
+        silent: bool,
     ) -> None:
         super().__init__(role, world, identify, frames)
         self.store_of = store
+        self.silent = silent
+        """Whether nobody sees its events."""
         self.lists = lists
         self.backpressure = 0
         self.num_waiting_to_enter = 0

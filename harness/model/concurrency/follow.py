@@ -8,7 +8,7 @@ there is rarely more than one state.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from harness.model.concurrency.forking import fingerprint, fork
 from harness.model.concurrency.interpreter import GUEST
@@ -33,14 +33,20 @@ def follow(
     entries: Sequence[Role],
     seen: Sequence[Seen],
     end: RunEnd,
+    silent: Set[Role] = frozenset(),
 ) -> Following:
-    """`seen`: all events of the run in their global order. `finish` is called in the order of `scripts`."""
+    """`seen`: all events of the run in their global order. `finish` is called in the order of `scripts`.
+
+    `silent`: components whose interpreter is not ours. They behave as their scripts say, but write no trace: none of
+    `seen` is theirs. `finish` is not called on them, so nothing is said about what they leave.
+    """
     doubts: list[str] = []
-    states = [Store(crossings, scripts, entries, GUEST)]
+    states = [Store(crossings, scripts, entries, GUEST, silent)]
     for index, expected in enumerate(seen):
         states = _Search(expected, doubts).from_states(states)
         if not states:
-            return _refused(crossings, scripts, entries, seen[:index], expected, doubts)
+            start = Store(crossings, scripts, entries, GUEST, silent)
+            return _refused(start, seen[:index], expected, doubts)
     search = _Search(None, doubts)
     final = [state for state in search.from_states(states) if state.ended is not None and _is_end(state.ended, end)]
     if final:
@@ -48,16 +54,9 @@ def follow(
     return _answer(len(seen), search, doubts)
 
 
-def _refused(
-    crossings: Crossings,
-    scripts: Mapping[Role, s.Script],
-    entries: Sequence[Role],
-    explained: Sequence[Seen],
-    refused: Seen,
-    doubts: list[str],
-) -> Following:
+def _refused(start: Store, explained: Sequence[Seen], refused: Seen, doubts: list[str]) -> Following:
     """The events that are allowed after `explained`. Starts again, because the states have continued."""
-    states = [Store(crossings, scripts, entries, GUEST)]
+    states = [start]
     for expected in explained:
         states = _Search(expected, doubts).from_states(states)
     search = _Search(refused, doubts, all_options=True)

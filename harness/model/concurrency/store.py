@@ -9,7 +9,7 @@ specification says how an engine chooses. `predict` takes the first option of ea
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from harness.model.abi import Abi
@@ -62,14 +62,16 @@ class Store(Forked):
         scripts: Mapping[Role, s.Script],
         entries: Sequence[Role],
         guest: Guest,
+        silent: Set[Role] = frozenset(),
     ) -> None:
+        """`silent`: components whose interpreter writes no trace and has no `finish`. They do the same as others."""
         self.crossings = crossings
         self.guest = guest
         self.shapes = Shapes()
         self.ways = frozenset([(role, script.lists) for role, script in scripts.items()])
         self.instances = {
             role: ComponentInstance(
-                self, role, crossings.world(role), crossings.links.identify, script.frames, script.lists
+                self, role, crossings.world(role), crossings.links.identify, script.frames, script.lists, role in silent
             )
             for role, script in scripts.items()
         }
@@ -86,7 +88,8 @@ class Store(Forked):
         self.calls = 0
         """The number of calls so far, for places."""
         self.left: dict[Role, Left] = {}
-        self._host = deque([HostCall(role, True) for role in entries] + [HostCall(role, False) for role in scripts])
+        finished = [role for role in scripts if role not in silent]
+        self._host = deque([HostCall(role, True) for role in entries] + [HostCall(role, False) for role in finished])
         self._host_task: Task | None = None
 
     @property
@@ -132,7 +135,8 @@ class Store(Forked):
     def _collect(self, task: Task) -> None:
         """Take the events of a step, which belong to one task."""
         shown = task.inst.take_shown()
-        self.shown.extend([Raw(task.inst.role, task.number, *pair) for pair in shown])
+        if not task.inst.silent:
+            self.shown.extend([Raw(task.inst.role, task.number, *pair) for pair in shown])
 
     def summary(self) -> tuple[object, ...]:
         """Equal for two states that continue in the same way, and quick to make."""
@@ -238,7 +242,8 @@ class Store(Forked):
         call = self._host[0]
         inst = self.instances[call.role]
         waits = inst.backpressure or inst.exclusive_thread is not None or inst.num_waiting_to_enter
-        return Option(Store._call, (), (call.role, inst.tasks + 1) if call.is_run and not waits else None)
+        known = call.is_run and not waits and not inst.silent
+        return Option(Store._call, (), (call.role, inst.tasks + 1) if known else None)
 
     def _call(self) -> None:
         call = self._host.popleft()

@@ -206,9 +206,9 @@ class Thread(Forked):
 
     def expected(self) -> tuple[Role, int] | None:
         """The task of the next event if this thread continues, if that is known."""
-        if not self.todo or not self.todo[-1].shows:
-            return None
         inst = self.task.inst
+        if not self.todo or not self.todo[-1].shows or inst.silent:
+            return None
         return inst.role, self.task.number or inst.tasks + 1
 
 

@@ -97,8 +97,11 @@ class Scripts:
     def lines(self) -> list[str]:
         return [f"{shown.role.value[0]}{shown.task} {shown.event.line}" for shown in self.predict().shown]
 
-    def follow(self, lines: Sequence[str], end: RunEnd | None = None) -> Following:
-        return follow(self._crossings, self._scripts, self._entries, [seen(line) for line in lines], end or RunEnd())
+    def follow(self, lines: Sequence[str], end: RunEnd | None = None, silent: str = "") -> Following:
+        """`silent`: the letter of the component that writes no trace. Its lines are left out."""
+        heard = [seen(line) for line in lines if line[0] != silent]
+        roles = frozenset(_LETTERS[letter] for letter in silent)
+        return follow(self._crossings, self._scripts, self._entries, heard, end or RunEnd(), roles)
 
 
 def seen(line: str) -> Seen:

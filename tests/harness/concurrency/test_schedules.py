@@ -205,3 +205,37 @@ def test_bytes_both_ways() -> None:
     lines = scripts.lines()
     assert "s1 stream_write stream<u8> 2 3 = 32" in lines
     assert [line for line in lines if line.startswith("s1 push_u8")] == ["s1 push_u8 7"]
+
+
+# -- components that write no trace
+
+
+@pytest.mark.parametrize("silent", ["s", "p"])
+def test_a_component_that_writes_no_trace(silent: str) -> None:
+    """It takes part all the same. What it leaves is not known."""
+    answer = ONE_CALL.follow(ONE_CALL_LINES, silent=silent)
+    assert isinstance(answer, Explained)
+    assert [role.value[0] for left in answer.left for role in left] == [other for other in "sp" if other != silent]
+
+
+@pytest.mark.parametrize("silent", ["s", "p"])
+@pytest.mark.parametrize("index", range(len(ONE_CALL_LINES)))
+def test_every_missing_event_of_the_others_is_found(index: int, silent: str) -> None:
+    missing = ONE_CALL_LINES[index]
+    answer = ONE_CALL.follow(ONE_CALL_LINES[:index] + ONE_CALL_LINES[index + 1 :], silent=silent)
+    if missing[0] == silent:
+        assert isinstance(answer, Explained)
+        return
+    assert isinstance(answer, Unexplained)
+    assert missing in [f"{one.role.value[0]}{one.task} {one.event.line}" for one in answer.allowed]
+    assert {one.role.value[0] for one in answer.allowed}.isdisjoint(silent)
+
+
+def test_a_choice_of_a_component_that_writes_no_trace_is_free() -> None:
+    """The callee answers before it blocks, so the next event after its choice is the caller's."""
+    lines = ["s1 import_call a:b/x#f", "s1 pop_u32 = 5", "s1 import_start a:b/x#f = 2", "s1 import_lift a:b/x#f"]
+    lines += ["s1 push_u32 6", "s1 set_new = 1", "s1 join 0 1"]
+    assert ONE_CALL.follow(lines, RunEnd(TrapClass.INVALID_HANDLE), silent="p") == Explained(())
+    late = [line.replace("= 2", "= 17") for line in lines[:3]] + ["s1 set_new = 2", "s1 join 1 2", "s1 run = 34"]
+    assert isinstance(ONE_CALL.follow([*late, *ONE_CALL_LINES[13:]], silent="p"), Explained)
+    assert isinstance(ONE_CALL.follow([*late, *ONE_CALL_LINES[13:]]), Unexplained)
