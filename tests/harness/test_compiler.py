@@ -114,7 +114,7 @@ def test_a_handle_in_use_keeps_its_register() -> None:
 
 
 def test_error_contexts_with_and_without_a_name() -> None:
-    """What is made and dropped for one call shows the same events as steps that say so."""
+    """An error context for one call has the same events as one with steps of its own."""
     named = compiled(
         ErrorContextStep("e", "no"),
         call("e#tell", HandleName("e"), during=(DropStep("e"), ErrorContextStep("f", "yes")), result=HandleName("f")),
