@@ -118,7 +118,7 @@ def _order(components: Mapping[Role, bytes], wires: Sequence[Wire]) -> list[Role
             if all(wire.producer in order for wire in wires if wire.consumer is role):
                 break
         else:
-            raise CompositionError("the wires go round in a circle: " + ", ".join(role.value for role in remaining))
+            raise CompositionError("the wires form a circle: " + ", ".join(role.value for role in remaining))
         order.append(role)
         remaining.remove(role)
     return order

@@ -243,7 +243,7 @@ def _whole_sum(type: t.Type, payloads: tuple[Load | None, ...]) -> Load:
         if index >= count:
             return cx.invalid(TrapClass.INVALID_DISCRIMINANT)
         if payload is None and payloads[index] is not None:
-            raise Unpredictable(f"{place_text(place)}: nobody stored a payload of case {index}")
+            raise Unpredictable(f"{place_text(place)}: the interpreter stored no payload for case {index}")
         lifted = None
         if payload is not None and value.payload is not None:
             lifted = payload(cx, value.payload, (place, steps[index]))
