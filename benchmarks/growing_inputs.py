@@ -129,7 +129,7 @@ PLAN_ROWS = (
 
 
 def plan(path: str) -> Plan:
-    """What `harness check` plans for a file before anything runs."""
+    """The plan of `harness check` for a file, without a run."""
     from harness.planner import check_plan
 
     return check_plan(Path(path), None, calls=50)

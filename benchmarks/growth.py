@@ -42,9 +42,9 @@ Prepare = Callable[[Command, int, Path], Command]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What one command used: seconds of a processor, bytes of memory at the peak, bytes of output.
+    """The cost of one command: processor seconds, bytes of memory at the peak, bytes of output.
 
-    `problem` says why there is nothing to see; empty if the command did what the row expects.
+    `problem`: the reason why there is no result; empty if the command did its work.
     """
 
     seconds: float = 0.0
@@ -74,7 +74,7 @@ def _wit_file(growing: Growing, size: int, folder: Path) -> str:
 
 
 def rows(limits: Limits) -> list[Row]:
-    """What is measured: each growing input with each command that takes it."""
+    """The measurements: each growing input with each command that takes it."""
 
     def on_wit(growing: Growing, *words: str) -> Prepare:
         return lambda tool, size, folder: [*tool, *words, _wit_file(growing, size, folder)]
@@ -147,14 +147,14 @@ def measure(row: Row, tool: Command, size: int, limits: Limits) -> Sample:
 
 
 def _as_expected(completed: Completed, valid: bool) -> bool:
-    """It did its work, or refused the input and named the file."""
+    """Whether the command did its work, or refused the input and named the file."""
     if completed.timed_out or completed.flooded:
         return False
     return completed.exit_code == 0 if valid else completed.exit_code != 0 and _INPUT in completed.stderr
 
 
 def exponent(base: float, before: float, last: float, least: float) -> float | None:
-    """Of the last doubling; None where what it cost, without the base, is less than `least`."""
+    """The exponent of the last doubling; None if the cost without the base is less than `least`."""
     if before - base < least or last - base < least:
         return None
     return math.log2((last - base) / (before - base))

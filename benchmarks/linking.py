@@ -41,7 +41,7 @@ _STEPS = 40
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """Of one run: processor seconds, bytes of memory at the peak."""
+    """The cost of one run: processor seconds, bytes of memory at the peak."""
 
     seconds: float
     memory: int
@@ -109,7 +109,7 @@ def measure(command: Sequence[str], runs: int) -> Used:
 
 
 def _run(command: Sequence[str]) -> Used:
-    """As a child of a small process: a child begins with the memory of who started it."""
+    """Run it as a child of a small process, because a child begins with the memory of its parent."""
     with tempfile.TemporaryDirectory() as name:
         report = Path(name) / "report.json"
         wrapper = [sys.executable, "-I", "-S", measured_child.__file__, str(report)]

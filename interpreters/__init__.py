@@ -58,6 +58,6 @@ def functions() -> tuple[str, ...]:
 
 
 def typed_functions() -> tuple[str, ...]:
-    """Those of `functions` whose parameter `ty` is the index of a type."""
+    """The names in `functions` whose parameter `ty` is the index of a type."""
     text = header().read_text(encoding="utf-8")
     return tuple(dict.fromkeys(re.findall(r"\bwit_dylib_(\w+)\((?:void \*cx, )?size_t ty\b", text)))

@@ -1,4 +1,4 @@
-"""How much text results keep of one case. What is cut says how long it was."""
+"""Limits on the text of one case in results. Text that is cut says its full length."""
 
 from __future__ import annotations
 

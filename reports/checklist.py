@@ -23,7 +23,8 @@ def checklist(cases: Iterable[CaseResult]) -> list[Used]:
 
 
 def checklist_text(cases: Iterable[CaseResult], types: bool = False) -> str:
-    """For the terminal; empty if nothing was counted. `types`: also each function's calls and types."""
+    """The checklist for the terminal; empty if nothing was counted. `types`: also the calls and types of each
+    function."""
     used = checklist(cases)
     if not used:
         return ""

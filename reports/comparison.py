@@ -1,4 +1,4 @@
-"""What is different between two runs: tools, outcomes, sizes."""
+"""The differences between two runs: tools, outcomes, sizes."""
 
 from __future__ import annotations
 

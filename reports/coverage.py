@@ -1,4 +1,4 @@
-"""What calls went through, summed over cases: features of WIT by position and direction, functions of the interface."""
+"""Coverage, summed over cases: features of WIT by position and direction, functions of the interface."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ DIRECTIONS = ("import", "export")
 
 @dataclass(frozen=True, slots=True)
 class Square:
-    """How many cases have a feature at a place, and the first of them."""
+    """The number of cases with a feature at a place, and the first of them."""
 
     feature: str
     direction: str
@@ -70,7 +70,7 @@ class Square:
 
 
 def squares(cases: Iterable[CaseResult]) -> dict[tuple[str, str, str], Square]:
-    """By feature, direction and position; those without cases are not there."""
+    """The squares by feature, direction and position, without those that no case has."""
     counts: Counter[tuple[str, str, str]] = Counter()
     examples: dict[tuple[str, str, str], int] = {}
     for index, case in enumerate(cases):
@@ -88,5 +88,5 @@ def possible(feature: str, position: str) -> bool:
 
 
 def interface_counts(cases: Iterable[CaseResult]) -> Counter[str]:
-    """How many cases ran each function of `wit_dylib.h`."""
+    """The number of cases that ran each function of `wit_dylib.h`."""
     return Counter(name for case in cases for name in case.interface)

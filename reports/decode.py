@@ -94,7 +94,7 @@ _NEEDED = {str: "a text", int: "a whole number from 0 on", bool: "true or false"
 
 
 def _word(data: object) -> str:
-    """What stands there, in a few characters."""
+    """The value, in a few characters."""
     if isinstance(data, dict):
         return "an object"
     if isinstance(data, list):

@@ -99,7 +99,7 @@ class FuzzRun:
 
 
 def to_json(run: FuzzRun) -> dict[str, Any]:
-    """In the form of `fuzz.schema.json`."""
+    """The results in the form of `fuzz.schema.json`."""
     plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(run)))
     return {"format": FORMAT, **plain}
 

@@ -52,7 +52,7 @@ class Inputs:
 
     @property
     def broken(self) -> list[Input]:
-        """Those that are not complete."""
+        """The files that are not complete."""
         return [input for input in self.files if not input.results.complete]
 
     @property

@@ -10,7 +10,7 @@ from reports.schemas import load_schema
 
 
 def to_json(run: Run) -> dict[str, Any]:
-    """In the form of `result.schema.json`: every field, tuples as arrays."""
+    """The results in the form of `result.schema.json`: every field, tuples as arrays."""
     return {"format": FORMAT, **_plain(dataclasses.asdict(run)), "counts": run.counts()}
 
 

@@ -1,4 +1,4 @@
-"""Where a value stands in a JSON text."""
+"""The position of a value in a JSON text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ _BLANK = re.compile(r"[ \t\r\n]*")
 
 
 def line_and_column(text: str, path: tuple[Step, ...]) -> tuple[int, int]:
-    """Of the value at `path`, or of the innermost value around it that is there. The text is valid JSON."""
+    """The line and column of the value at `path`, or of the innermost value around it that exists. The text is valid
+    JSON."""
     at = _skip(text, 0)
     for step in path:
         found = _member(text, at, step)

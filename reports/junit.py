@@ -16,7 +16,7 @@ _ERRORS = frozenset({Outcome.BAD_INPUT, Outcome.HARNESS_ERROR, Outcome.LIMIT_REA
 
 
 def junit(inputs: Inputs) -> str:
-    """Only of files with cases. A file that is not complete is an error among its cases."""
+    """The report of files with cases. A file that is not complete is an error among its cases."""
     root = xml.Element("testsuites", name="wit-dylib harness")
     for input, run in inputs.runs:
         areas: dict[str, list[CaseResult]] = {}

@@ -15,7 +15,7 @@ ADDED = {"added": True}
 """The metadata of a field that older results of this format do not have: readers take its default."""
 INTERRUPTED = "interrupted"
 NOT_ENDED = "the run has not ended, or was killed"
-"""What a result file says until its run ends, so that a killed run leaves none that looks complete."""
+"""The reason in a result file until its run ends, so that the file of a killed run does not look complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ class Run:
     options: dict[str, str] = field(default_factory=dict)
     """The options in effect, also those that nobody gave: seed, calls, matrix, jobs, and so on."""
     planned: int = 0
-    """How many cases were asked for."""
+    """The number of requested cases."""
     stopped: str = ""
     """Why the run broke off; empty after a complete run."""
     interface: tuple[str, ...] = ()

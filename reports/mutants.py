@@ -1,4 +1,4 @@
-"""What noticed the tools that are wrong on purpose, as data and as JSON (`mutants.schema.json`)."""
+"""The results for mutants, as data and as JSON (`mutants.schema.json`)."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class MutantsRun:
 
 
 def to_json(run: MutantsRun) -> dict[str, Any]:
-    """As `mutants.schema.json` describes it."""
+    """The results in the form of `mutants.schema.json`."""
     plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(run)))
     return {"format": FORMAT, **plain}
 

@@ -1,4 +1,4 @@
-"""How something ended, by name: the one list of these words. The harness uses it too; it imports nothing."""
+"""Outcomes by name: the one list of these words. The harness uses it too; it imports nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum, unique
 
 @unique
 class Outcome(StrEnum):
-    """In the order in which reports count them."""
+    """The outcomes, in the order in which reports count them."""
 
     PASS = "pass"
     FAIL = "fail"

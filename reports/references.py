@@ -32,7 +32,7 @@ def differing(run: Run) -> list[Differing]:
 
 
 def references_text(run: Run) -> str:
-    """For the terminal; empty with a single reference."""
+    """The comparison for the terminal; empty with a single reference."""
     names = [tool.name for tool in run.tools if tool.tool == TOOL]
     if len(names) < 2:
         return ""
@@ -47,7 +47,7 @@ def references_text(run: Run) -> str:
 
 
 def _shown(opinion: Opinion) -> tuple[object, ...]:
-    """What an opinion says, without the names of files and toolchains in messages."""
+    """The result of an opinion, without the names of files and toolchains in messages."""
     return opinion.outcome, tuple((f.level, f.aspect, f.path, f.expected, f.actual) for f in opinion.findings)
 
 

@@ -21,4 +21,4 @@ GENERATOR: Layers = (
 )
 
 LAYERS: dict[str, Layers] = {"generator": GENERATOR}
-"""By package."""
+"""The layers of each package."""

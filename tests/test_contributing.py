@@ -42,7 +42,7 @@ def test_what_is_named_is_there(path: str) -> None:
     ],
 )
 def test_the_list_of_modules(title: str, package: str, named: str) -> None:
-    """It is complete, and no module is on it for nothing."""
+    """The list is complete, and each module on it names the example."""
     naming = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / package).rglob("*.py")

@@ -93,7 +93,7 @@ def is_folder(root: Path, parts: list[str]) -> bool:
 
 
 def broken_layers(root: Path, package: str, layers: Layers) -> list[str]:
-    """What does not fit the table: imports that do not go down, folders without a place, places without a folder."""
+    """Violations of the table: imports that do not go down, folders without a row, rows without a folder."""
     height = {folder: at for at, layer in enumerate(layers) for folder in layer}
     modules = [path.relative_to(root).as_posix() for path in sorted((root / package).rglob("*.py"))]
     folders = {folder_of(module) for module in modules if not module.endswith("/__init__.py")}

@@ -108,7 +108,7 @@ def test_nothing_on_the_page_is_missing_in_the_tree() -> None:
 
 
 def test_the_folders_of_the_harness() -> None:
-    """In an order in which each folder comes after the folders that it may import."""
+    """The page lists the folders in an order in which each comes after those that it may import."""
     folders = [name for row in rows(page()) if row.table == "folder" for name in row.names]
     height = {folder: at for at, layer in enumerate(HARNESS) for folder in layer}
     assert sorted(folders) == sorted(height)

@@ -34,7 +34,7 @@ HARNESS = (
 """The wrong tools are reached from below by name only (`harness/toolchains/named.py`)."""
 
 WITHOUT_AN_ENGINE = ("harness.judge.verdict", "harness.judge.structure", "harness.planner", "harness.suite.case")
-"""What must be usable where no engine is: importing it does not import wasmtime."""
+"""Modules that work without an engine: their import does not import wasmtime."""
 
 
 def _modules(package: str) -> list[Path]:
@@ -79,7 +79,7 @@ def test_it_loads_no_engine(module: str) -> None:
 
 
 WORKERS_ALONE = ("wasmtime", "generator", "jsonschema", "hypothesis", "rich", "harness.model", "harness.planner")
-"""What only workers need, or a terminal: much to load."""
+"""Modules that only workers or a terminal need: they take long to load."""
 
 
 @pytest.mark.parametrize("command", ["run", "check", "smoke"])

@@ -63,7 +63,7 @@ class Corpus:
 
 
 def corpus(cases: Path) -> Corpus:
-    """From the folder `cases` and from worlds of its own; in an order that depends on names alone."""
+    """The inputs from the folder `cases` and from worlds of its own, in an order that depends on names alone."""
     found = Corpus(list(_links(cases)))
     resolve, package = load_text(WORLDS)
     found.described.append(encode_package(resolve, package))
@@ -97,7 +97,7 @@ def _flags(case: LinkCase) -> tuple[str, ...]:
 
 
 def _component(whole: Link) -> bytes | None:
-    """None for one that is refused, as some link cases must be, or needs what only the command line has."""
+    """The component of a link case. None if it is refused, as some must be, or needs options of the command line."""
     if whole.alone or any(part.adapter for part in whole.parts):
         return None
     stubs, libdl = ("--stub-missing-functions" in whole.flags), ("--use-built-in-libdl" in whole.flags)

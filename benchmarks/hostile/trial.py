@@ -27,7 +27,7 @@ WIT = "package a:b; world w { import log: func(x: string); export run: func() ->
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a command did wrong. `kind` is the same for the same fault."""
+    """A fault of a command. `kind` is the same for the same fault."""
 
     index: int
     kind: str
@@ -70,7 +70,7 @@ def trial(corpus: Corpus, folder: Path, seed: int, index: int) -> Done:
 
 
 def _unclean(code: int | None, text: str) -> str:
-    """What is wrong with an answer; empty if nothing is."""
+    """The fault of an answer; empty if it has none."""
     if code not in (0, 1):
         return f"exit code {code}"
     if code == 1 and "error: " not in text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, unique
 
-from generator.resolved.despecialize import Handle, Product, Scalar, Sequence, Sum, shape_of
+from generator.resolved.despecialize import Handle, Product, Scalar, Sequence, Sum, known_alias, shape_of
 from generator.resolved.model import Alias, Function, Primitive, Resolve, Type, TypeId
 from generator.wasm.types import FuncType, ValType
 
@@ -95,11 +95,9 @@ class Flattening:
         return tuple(flat)
 
     def _compute(self, id: TypeId) -> tuple[ValType, ...] | None:
-        kind = self.resolve.types[id].kind
-        while isinstance(kind, Alias):  # a long chain of names is walked only once, not once from each name
-            if isinstance(kind.type, Primitive) or kind.type in self._known:
-                return self.flatten_type(kind.type)
-            kind = self.resolve.types[kind.type].kind
+        kind = known_alias(self.resolve, id, self._known)
+        if isinstance(kind, Alias):
+            return self.flatten_type(kind.type)
         match shape_of(kind):
             case Scalar(type):
                 return _PRIMITIVE_FLAT[type]

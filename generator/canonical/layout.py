@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from generator.resolved.despecialize import Handle, Product, Scalar, Sequence, Sum, shape_of
+from generator.resolved.despecialize import Handle, Product, Scalar, Sequence, Sum, known_alias, shape_of
 from generator.resolved.model import Alias, Primitive, Resolve, Type, TypeId
 
 POINTER_SIZE = 4
@@ -70,11 +70,9 @@ class Layout:
         return known
 
     def _compute(self, id: TypeId) -> tuple[int, int]:
-        kind = self.resolve.types[id].kind
-        while isinstance(kind, Alias):  # a long chain of names is walked only once, not once from each name
-            if isinstance(kind.type, Primitive) or kind.type in self._known:
-                return self.size_and_alignment(kind.type)
-            kind = self.resolve.types[kind.type].kind
+        kind = known_alias(self.resolve, id, self._known)
+        if isinstance(kind, Alias):
+            return self.size_and_alignment(kind.type)
         match shape_of(kind):
             case Scalar(type):
                 return self.size_and_alignment(type)

@@ -6,6 +6,7 @@ each shape, not for each kind of type. A new kind of type is one more arm of `de
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from generator.resolved.model import (
@@ -139,6 +140,17 @@ def dealias(resolve: Resolve, type: Type) -> Type:
             break
         type = kind.type
     return type
+
+
+def known_alias(resolve: Resolve, id: TypeId, known: Container[TypeId]) -> TypeKind:
+    """The kind behind a chain of aliases, or the first alias in it of a primitive type or of a `known` one.
+
+    So a long chain of names is walked once, and not once from each name.
+    """
+    kind = resolve.types[id].kind
+    while isinstance(kind, Alias) and not isinstance(kind.type, Primitive) and kind.type not in known:
+        kind = resolve.types[kind.type].kind
+    return kind
 
 
 def dealias_id(resolve: Resolve, id: TypeId) -> TypeId:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from harness.binary.host_imports import NO_IMPORTS, HostImports
 from harness.binary.share import SharedModules
-from harness.composition.compose import Composition, CompositionError, compose, without_wire
+from harness.composition.compose import Composed, CompositionError, compose, without_wire
 from harness.engine.engine import Compiled, Engine
 from harness.engine.results import EngineKind, Rejected, RunLimits, RunResult
 from harness.judge.observation import CellRun, Observation, Observed
@@ -128,7 +128,7 @@ class Observer:
         return Observation(result, traces)
 
     def _blame(
-        self, cell: Cell, made: dict[Role, ComponentBuild], composition: Composition, rejected: Rejected
+        self, cell: Cell, made: dict[Role, ComponentBuild], composition: Composed, rejected: Rejected
     ) -> CellRun:
         """The engine refuses the composition: a component that it also refuses alone is its linker's invalid output."""
         engine = self._engine(cell.engine)

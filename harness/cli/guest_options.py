@@ -10,7 +10,7 @@ import click
 
 import interpreters
 from harness.cli.exits import UsedWrongly
-from harness.toolchains.interpreter import NEWEST, BadInterpreter, Interpreter, Named
+from harness.toolchains.interpreter import NEWEST, BadInterpreter, Interpreter, NamedFile
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -60,13 +60,13 @@ def take_interpreter(given: dict[str, Any]) -> Interpreter | None:
     return found
 
 
-def _named(option: str, texts: Sequence[str]) -> tuple[Named, ...]:
+def _named(option: str, texts: Sequence[str]) -> tuple[NamedFile, ...]:
     found = []
     for text in texts:
         name, equals, path = text.partition("=")
         if not (name and equals and path):
             raise UsedWrongly(f"{option} {text}: expected NAME=FILE")
-        found.append(Named(name, Path(path)))
+        found.append(NamedFile(name, Path(path)))
     return tuple(found)
 
 

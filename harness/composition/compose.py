@@ -48,7 +48,7 @@ class CompositionError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Composition:
+class Composed:
     """A component that imports `host-ROLE` for each of `roles` and exports `ROLE-run` and `ROLE-finish`, `ROLE-guard`
     for each of `guarded` and `ROLE-counts` for each of `counted`."""
 
@@ -83,7 +83,7 @@ def compose(
     known: SharedModules,
     provided: HostImports = NO_IMPORTS,
     asynchronous: bool = False,
-) -> Composition:
+) -> Composed:
     """Wires whose consumer does not import the item (a linker drops unused imports) are left out; an import that has
     neither a wire nor is `provided` by the host raises `CompositionError`. `asynchronous`: the components have the
     interpreter for asynchronous worlds."""
@@ -118,7 +118,7 @@ def _order(components: Mapping[Role, bytes], wires: Sequence[Wire]) -> list[Role
             if all(wire.producer in order for wire in wires if wire.consumer is role):
                 break
         else:
-            raise CompositionError("the wires go round in a circle: " + ", ".join(role.value for role in remaining))
+            raise CompositionError("the wires form a circle: " + ", ".join(role.value for role in remaining))
         order.append(role)
         remaining.remove(role)
     return order
@@ -150,7 +150,7 @@ class _Writer:
         self._instances: dict[Role, int] = {}
         self._aliases: dict[tuple[int, int, str], int] = {}
 
-    def write(self) -> Composition:
+    def write(self) -> Composed:
         modules = {module.key: module for shared in self._shared.values() for module in shared.modules}
         self._write_imports(list(modules.values()))
         for role in self._order:
@@ -163,7 +163,7 @@ class _Writer:
                 self._export(entry_export(role, function), self._alias(SORT_FUNC, control, function))
         guarded = self._export_where_it_is(ANCHOR, GUARD)
         counted = self._export_where_it_is(COUNTING, COUNTS)
-        return Composition(
+        return Composed(
             bytes(self._out),
             self._followers,
             tuple(modules.values()),

@@ -16,7 +16,7 @@ from wasmtime.component import Component, Func, Linker
 from wasmtime.component._enter import maybe_raise_last_exn
 
 from harness.binary.share import SharedModule
-from harness.composition.compose import COUNTS, GUARD, Composition, entry_export, host_import
+from harness.composition.compose import COUNTS, GUARD, Composed, entry_export, host_import
 from harness.engine.deadline import Deadline
 from harness.engine.features import enable_all
 from harness.engine.results import (
@@ -70,7 +70,7 @@ class _Host:
 class Compiled:
     """A composition ready to run any number of times, each in a store of its own."""
 
-    def __init__(self, engine: Engine, composition: Composition) -> None:
+    def __init__(self, engine: Engine, composition: Composed) -> None:
         self._engine = engine
         self._roles = composition.roles
         self._guards = {entry_export(role, GUARD) for role in composition.guarded}
@@ -184,7 +184,7 @@ class Engine:
             self._modules.move_to_end(module.key)
         return compiled
 
-    def compile(self, composition: Composition) -> Compiled | Rejected:
+    def compile(self, composition: Composed) -> Compiled | Rejected:
         try:
             return Compiled(self, composition)
         except WasmtimeError as error:

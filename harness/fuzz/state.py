@@ -41,7 +41,7 @@ class State:
     settings: tuple[str, ...] = ()
     """Options that choose toolchains; a resumed run must use the same."""
     wanted: int | None = None
-    """How many worlds were asked for in all; None: until a time was over."""
+    """The requested number of worlds in all; None if the campaign ends by time."""
 
 
 def save(directory: Path, state: State) -> None:
@@ -85,7 +85,7 @@ def load(directory: Path) -> State:
     path = directory / FILE
     try:
         if not path.exists():
-            raise CannotResume(f"there is no campaign to go on with: {path} does not exist")
+            raise CannotResume(f"there is no campaign to continue: {path} does not exist")
         data = json.loads(read_text_file(path, MAX_BYTES))
     except RecursionError:
         raise CannotResume(f"{path} is damaged (nested too deep); remove it to begin anew") from None

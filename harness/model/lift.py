@@ -9,19 +9,17 @@ error context, because a lifted value is in no table. wit_dylib.h defines the or
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import Enum, unique
 from functools import partial
 
-from harness.model import lift_sequences, scalars
-from harness.model.context import NOTHING, LiftLowerContext, Load, Unpredictable
+from harness.model import lift_handles, lift_sequences, scalars
+from harness.model.context import LiftLowerContext, Load, Unpredictable
 from harness.model.places import Place, place_text
 from harness.model.scalars import U32
-from harness.model.table import SpecTrap, Subtask
 from harness.plan.outcomes import TrapClass
 from harness.script import operations as s
 from harness.trace import events as e
-from harness.trace.event import Each, Event
+from harness.trace.event import Each
 from harness.trace.kinds import KINDS
 from harness.values.values import without_payload
 from harness.world import types as t
@@ -77,7 +75,7 @@ class Lifting:
             case Sequence() as sequence:
                 return self._sequence(type, sequence, way)
             case Handle():
-                return _handle(type)
+                return lift_handles.handle(type)
 
     def _sequence(self, type: t.Type, sequence: Sequence, way: Way) -> Load:
         size, alignment = self._layout.element(sequence)
@@ -245,81 +243,10 @@ def _whole_sum(type: t.Type, payloads: tuple[Load | None, ...]) -> Load:
         if index >= count:
             return cx.invalid(TrapClass.INVALID_DISCRIMINANT)
         if payload is None and payloads[index] is not None:
-            raise Unpredictable(f"{place_text(place)}: nobody stored a payload of case {index}")
+            raise Unpredictable(f"{place_text(place)}: the interpreter stored no payload for case {index}")
         lifted = None
         if payload is not None and value.payload is not None:
             lifted = payload(cx, value.payload, (place, steps[index]))
         return value if lifted is value.payload and index == value.discriminant else s.Case(index, lifted)
 
     return load
-
-
-def _handle(type: t.Type) -> Load:
-    match type:
-        case t.Own(resource):
-            return _resource(resource, own=True)
-        case t.Borrow(resource):
-            return _resource(resource, own=False)
-        case t.Stream() | t.Future():
-            return _end(type)
-    return _error_context
-
-
-def _end(type: t.Stream | t.Future) -> Load:
-    """A readable end. The lifted value is the number of its stream or future, which is in no table."""
-    kind = KINDS[type.__class__]
-
-    def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
-        if not isinstance(value, s.End | s.BareEnd | s.Handle):
-            return cx.otherwise(load, value, place)
-        if isinstance(value, s.Handle) and value.resource is not None:
-            raise cx.wrong_kind()
-        number = value.number & U32
-        cx.show((e.PopEnd(kind, type.canonical, number), place))
-        if cx.trapped:
-            return NOTHING
-        try:
-            return s.Number("u32", cx.inst.lift_async_value(number, type))
-        except SpecTrap as trap:
-            return cx.invalid(trap.cause, *trap.also)
-
-    return load
-
-
-def _error_context(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
-    if value.__class__ is not s.Handle or value.resource not in (None, s.ERROR_CONTEXT):
-        return cx.otherwise(_error_context, value, place)
-    cx.show((e.PopErrorContext(value.number & U32), place))
-    if cx.trapped:
-        return NOTHING
-    try:
-        return s.Str(cx.inst.table.lift_error_context(value.number & U32).message)
-    except SpecTrap as trap:
-        return cx.invalid(trap.cause, *trap.also)
-
-
-def _resource(resource: t.Resource, own: bool) -> Load:
-    pop: Callable[[str, int], Event] = e.PopOwn if own else e.PopBorrow
-
-    def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
-        if value.__class__ is not s.Handle or value.resource == s.ERROR_CONTEXT:
-            return cx.otherwise(load, value, place)
-        number = value.number & U32
-        cx.show((pop(resource.canonical, number), place))
-        if cx.trapped:
-            return NOTHING
-        try:
-            return s.Number("u32", lift_own(cx, number, resource) if own else lift_borrow(cx, number, resource))
-        except SpecTrap as trap:
-            return cx.invalid(trap.cause, *trap.also)
-
-    return load
-
-
-def lift_own(cx: LiftLowerContext, number: int, resource: t.Resource) -> int:
-    return cx.inst.table.lift_own(number, cx.inst.identity(resource))
-
-
-def lift_borrow(cx: LiftLowerContext, number: int, resource: t.Resource) -> int:
-    assert isinstance(cx.borrow_scope, Subtask), "a result holds no borrow"
-    return cx.inst.table.lift_borrow(number, cx.inst.identity(resource), cx.borrow_scope)

@@ -114,7 +114,7 @@ def _run(
     except StepError as error:
         raise case.error(error.path, str(error)) from error
     except (Unpredictable, OutOfRegisters) as error:
-        raise case.error(last, f"the model cannot say what must be seen: {error}") from error
+        raise case.error(last, f"the model cannot predict this run: {error}") from error
     if expected.trap not in (seen.outcome.trap, *seen.outcome.also):
         raise _contradiction(case, last, expected, seen.outcome)
     _check_destroyed(case, steps, compiler.names, seen)

@@ -162,7 +162,7 @@ class Compiler(Generic[V]):
     def _during(self, frame: Frame, steps: Sequence[Step[V]]) -> None:
         for step in steps:
             if step.by is not None and step.by is not frame.role:
-                raise StepError((*step.path, "by"), f"the {frame.role.value} does what happens here")
+                raise StepError((*step.path, "by"), f"only the {frame.role.value} can act here")
             self._step(frame, step)
 
     def _destroy(self, role: Role, step: DropStep[V]) -> None:

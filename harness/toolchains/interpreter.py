@@ -23,7 +23,7 @@ class BadInterpreter(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedFile:
     """A file under the name that a link has for it."""
 
     name: str
@@ -37,8 +37,8 @@ class Interpreter:
 
     path: Path
     abi_version: int = NEWEST
-    libraries: tuple[Named, ...] = ()
-    adapters: tuple[Named, ...] = ()
+    libraries: tuple[NamedFile, ...] = ()
+    adapters: tuple[NamedFile, ...] = ()
 
     @property
     def name(self) -> str:

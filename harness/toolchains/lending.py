@@ -42,7 +42,7 @@ OF_LIBRARIES = ("openable", "adapt")
 """The requirements of each library."""
 
 
-class Kind(Protocol):
+class LibraryNeeds(Protocol):
     """The requirements of one library."""
 
     @property
@@ -52,7 +52,7 @@ class Kind(Protocol):
     def adapter(self) -> bool: ...
 
 
-def asked_of_linker(options: LinkOptions, libraries: Sequence[Kind]) -> list[str]:
+def asked_of_linker(options: LinkOptions, libraries: Sequence[LibraryNeeds]) -> list[str]:
     """The requirements of a link beyond the libraries, by the names of `Toolchain.lacks`."""
     asked = {
         "stack-size": options.stack_size is not None,

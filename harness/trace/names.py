@@ -110,7 +110,7 @@ class Names:
     def _keep(self, key: tuple[str, int], name: str) -> None:
         self._length += len(name)
         if len(name) > MAX_NAME or self._length > MAX_NAMES:
-            raise DumpError(f"{key[0]} {key[1]}: its name, or all names together, are longer than anybody could read")
+            raise DumpError(f"{key[0]} {key[1]}: its name, or all names together, are too long")
         self._names[key] = name
 
     def _name_parts(self, kind: str, index: int) -> list[str]:

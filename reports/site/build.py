@@ -26,7 +26,7 @@ HEADINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Of several runs the last is shown; the one before it is what it is compared with."""
+    """A site shows the last of several runs, and compares it with the one before."""
 
     inputs: Inputs
 

@@ -40,7 +40,7 @@ class Chart:
 
 
 def chart(id: str, title: str, unit: str, series: Sequence[Series], labels: Sequence[str]) -> Chart:
-    """From 0 up, so that lengths mean what they seem to mean."""
+    """A chart whose axis begins at 0, so that lengths are in proportion."""
     values = [value for line in series for value in line.values if value is not None]
     step = _step(max(values, default=0.0))
     top = step * TICKS

@@ -1,4 +1,4 @@
-"""How templates are filled. Everything that is not from a template is hostile: escaped for HTML, and shown safely."""
+"""Fills templates. Everything that is not from a template is hostile: it is escaped for HTML and shown safely."""
 
 from __future__ import annotations
 

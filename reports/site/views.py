@@ -1,4 +1,4 @@
-"""What each page of a run shows, worked out before a template draws it."""
+"""The contents of each page of a run, computed before a template draws it."""
 
 from __future__ import annotations
 

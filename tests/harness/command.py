@@ -23,7 +23,7 @@ class Done:
 
 
 def harness_here(*words: str, cwd: Path) -> Done:
-    """What no user may see, an exception, fails the test."""
+    """Run `harness` in this process. An exception, which no user may see, fails the test."""
     with contextlib.chdir(cwd):
         result = CliRunner(env={"COLUMNS": "200"}).invoke(commands, words)
     if result.exception is not None and not isinstance(result.exception, SystemExit):

@@ -30,7 +30,7 @@ _WINDOWS = {
     "socket": ["send_fds", "recv_fds", "AF_UNIX"],
     "select": ["poll"],
 }
-"""By module: the functions that are not available there, by the standard library's documentation."""
+"""For each module, the functions that the standard library's documentation says are missing there."""
 _MACOS: dict[str, list[str]] = {"os": ["waitid"], "signal": []}
 _LIKE = {"win32": (_WINDOWS, ["resource", "fcntl", "pwd", "termios"]), "darwin": (_MACOS, [])}
 

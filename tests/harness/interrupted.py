@@ -15,7 +15,7 @@ PATIENCE = 120
 """Seconds in which an interrupted command must have ended, on a busy machine too."""
 
 _HEED = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-"""In the background of a shell, where tests may run, all processes ignore SIGINT from their start."""
+"""A shell's background processes, as which tests may run, ignore SIGINT from their start."""
 
 
 @contextlib.contextmanager

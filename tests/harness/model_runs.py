@@ -57,7 +57,7 @@ def lines(seen: ModelRun, role: Role) -> list[str]:
 
 
 def moved(seen: ModelRun) -> tuple[list[str], list[str]]:
-    """What the subject pops and the provider is pushed."""
+    """The subject's pops and the provider's pushes."""
     popped = [line for line in lines(seen, Role.SUBJECT) if line.startswith("pop_")]
     pushed = [line for line in lines(seen, Role.PROVIDER) if line.startswith(("push_", "list_", "map_"))]
     return popped, pushed

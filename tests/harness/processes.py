@@ -1,4 +1,4 @@
-"""What tests of processes have in common: waiting for what another process does, however slow the machine is."""
+"""Common parts of tests of processes: they wait for another process, however slow the machine is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept of failures: each source has a folder of its own, and nothing of a user's goes."""
+"""Artifacts of failures: each source has a folder of its own, and no file of a user is removed."""
 
 from __future__ import annotations
 

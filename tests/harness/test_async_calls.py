@@ -85,8 +85,7 @@ def test_a_result_is_in_one_register_whenever_it_comes() -> None:
 
 
 def test_nothing_comes_between_the_operations_of_a_call() -> None:
-    """What another frame needs of this one's arguments is taken out where all operations are carried out, whatever
-    state the call is in."""
+    """The parts of a frame's arguments that another frame needs are taken out in any state of the call."""
     builder = ScriptBuilder(Role.SUBJECT)
     home, other = builder.frame(s.OnExport("a:b/z", "run")), builder.frame(s.OnRun())
     add_call(home, Function("a:b/x", "nothing", (), None, True), (), [], None)

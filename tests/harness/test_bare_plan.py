@@ -37,7 +37,7 @@ def chain(length: int, form: str) -> str:
 @pytest.mark.parametrize("form", ["{}", "borrow<{}>", "tuple<{}, u8>"])
 @pytest.mark.parametrize("length", [40, 400])
 def test_calls_do_not_multiply_along_a_chain(form: str, length: int) -> None:
-    """Also where there are more resources than a component has registers."""
+    """They do not, even with more resources than a component has registers."""
     plan = check_plan(WitText(chain(length, form), "chain.wit"), calls=50)
     assert not plan.unsupported
     calls = sum(len(run.calls) for run in plan.runs)

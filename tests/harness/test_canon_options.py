@@ -113,7 +113,7 @@ def test_options_of_imports_and_exports_beside_another_toolchain(
     ],
 )
 def test_built_ins_move_the_strings_of_streams_and_futures(type: str, moves_strings: bool) -> None:
-    """So a function without other strings needs no encoding."""
+    """A function without other strings needs no encoding for them."""
     wit = f"package a:b; interface i {{ f: async func(a: {type}); }} world w {{ import i; }}"
     world = surround(WitText(wit, "w.wit"), ends=True).parts[Role.SUBJECT].world
     found = judge_embedded_options(componentize(plan_single(dummy_module(wit))), world, "utf-16", Role.SUBJECT)

@@ -114,7 +114,7 @@ def test_a_handle_in_use_keeps_its_register() -> None:
 
 
 def test_error_contexts_with_and_without_a_name() -> None:
-    """What is made and dropped for one call shows the same events as steps that say so."""
+    """An error context for one call has the same events as one with steps of its own."""
     named = compiled(
         ErrorContextStep("e", "no"),
         call("e#tell", HandleName("e"), during=(DropStep("e"), ErrorContextStep("f", "yes")), result=HandleName("f")),
@@ -208,7 +208,7 @@ def no_handle(held: HandleName | ErrorContext) -> s.Value:
         (call("x#two"), "`result` is missing: a:b/x#two returns a value"),
         (call("x#give", X), r"the subject never had a handle \$x"),
         (call("x#number", Invalid("u8"), result=1), "the value ends too early"),
-        (call("x#number", 1, result=1, during=(NewStep("x", R, by=Role.SUBJECT),)), "the provider does what happens"),
+        (call("x#number", 1, result=1, during=(NewStep("x", R, by=Role.SUBJECT),)), "only the provider can act"),
     ],
 )
 def test_refusals(step: Step[Value], message: str) -> None:

@@ -58,7 +58,7 @@ def test_asynchronous_interpreters_have_interfaces_of_their_own(subject: bytes) 
 
 
 def test_a_synchronous_world_may_have_an_interface_of_that_name() -> None:
-    """It is the provider's affair."""
+    """Then the interface belongs to the world and not to the interpreter."""
     with pytest.raises(CompositionError, match=r"imports harness:boxed/host@0\.2\.0, which nothing provides"):
         compose({Role.SUBJECT: stub.component(version="0.2.0")}, [], SharedModules())
 

@@ -1,4 +1,4 @@
-"""Which features of WIT calls went through, as results name them."""
+"""The features of WIT that calls used, as results name them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Linux alone has is asked for before it is used: everything loads and runs where it is missing."""
+"""The code checks for Linux's own functions before it uses them: it loads and runs where they are missing."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_every_module_loads(tmp_path: Path, platform: str, told: str) -> None:
 
 @pytest.mark.parametrize("platform", ["win32", "darwin"])
 def test_a_case_runs(tmp_path: Path, platform: str) -> None:
-    """With the reference, which is a tool of its own, and with one that does not end."""
+    """It runs with the reference, which is a separate tool, and with a tool that does not end."""
     (tmp_path / "case.toml").write_text(CASE)
     code = "from harness.cli import main; main()"
     done = run(tmp_path, platform, "-c", code, "run", "case.toml", "-j", "1")

@@ -10,7 +10,7 @@ import pytest
 import wasmtime
 
 from harness.binary.share import SharedModules
-from harness.composition.compose import Composition, compose
+from harness.composition.compose import Composed, compose
 from harness.engine.engine import OVERWRITTEN, Compiled, Engine
 from harness.engine.results import EngineKind, Rejected, RunLimits, RunResult
 from harness.plan.events import Events
@@ -30,7 +30,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 
 @pytest.fixture(scope="module")
-def composition() -> Composition:
+def composition() -> Composed:
     components = {
         Role.DRIVER: stub.component(work_import="a:b/c"),
         Role.SUBJECT: stub.component(work_export="a:b/c"),
@@ -41,7 +41,7 @@ def composition() -> Composition:
 
 
 @pytest.fixture(scope="module")
-def compiled(engine: Engine, composition: Composition) -> Compiled:
+def compiled(engine: Engine, composition: Composed) -> Compiled:
     found = engine.compile(composition)
     assert isinstance(found, Compiled)
     return found
@@ -59,7 +59,7 @@ def test_each_role_has_its_own_host(compiled: Compiled) -> None:
     assert result.traces == {Role.SUBJECT: "s\nbalance\n", Role.DRIVER: "d\nbalance\n"}
 
 
-def test_the_order_of_traces_of_all_roles(engine: Engine, composition: Composition, compiled: Compiled) -> None:
+def test_the_order_of_traces_of_all_roles(engine: Engine, composition: Composed, compiled: Compiled) -> None:
     """A driver that is entered tells its script, calls the subject, which tells its own, and both end."""
     asynchronous = engine.compile(replace(composition, asynchronous=True))
     assert isinstance(asynchronous, Compiled)
@@ -133,8 +133,8 @@ def test_memory_is_bounded(compiled: Compiled) -> None:
     assert result.stage == "instantiate"
 
 
-def test_an_invalid_composition_is_rejected(engine: Engine, composition: Composition) -> None:
-    broken = Composition(composition.component[:-3], composition.roles, composition.modules)
+def test_an_invalid_composition_is_rejected(engine: Engine, composition: Composed) -> None:
+    broken = Composed(composition.component[:-3], composition.roles, composition.modules)
     result = engine.compile(broken)
     assert isinstance(result, Rejected)
     assert result.stage == "compile"

@@ -31,7 +31,7 @@ def documented(name: str) -> str:
 
 @pytest.mark.skipif(importlib.util.find_spec("setuptools") is None, reason="setuptools is not installed")
 def test_the_documented_package(tmp_path: Path) -> None:
-    """It is installed and takes part."""
+    """Once installed, it takes part."""
     source, installed = tmp_path / "source", tmp_path / "installed"
     source.mkdir()
     for name in ("pyproject.toml", "mine.py"):

@@ -71,7 +71,7 @@ def test_what_is_printed_is_read_as_the_same_event(event: Event) -> None:
 
 @pytest.mark.parametrize("syntax", SYNTAXES.values(), ids=lambda syntax: syntax.word)
 def test_each_event_is_read(syntax: Syntax) -> None:
-    """Also where two have one word."""
+    """Two events with the same word are distinguished."""
 
     @settings(max_examples=5, deadline=None)
     @given(made(syntax))
@@ -92,7 +92,7 @@ LINES = (
     st.sampled_from(LINES), st.integers(0, 30), st.integers(0, 2), st.text("0123456789abf -=_u\u00b2\x00", max_size=3)
 )
 def test_what_is_read_prints_as_the_same_line(line: str, at: int, removed: int, put: str) -> None:
-    """So what is compared as events is no less than what would be compared as text."""
+    """So a comparison of events misses nothing that a comparison of text would find."""
     at %= len(line) + 1
     changed = line[:at] + put + line[at + removed :]
     assert str(parse(changed)) == changed or changed.startswith("pop_f32 = ")
@@ -195,7 +195,7 @@ def test_expected_events_are_the_same_as_equal_ones_only() -> None:
 
 @given(st.lists(ANY, max_size=5))
 def test_the_size_of_events_is_no_less_than_what_an_interpreter_writes_of_them(events: list[Event]) -> None:
-    """It writes indices in place of names."""
+    """The interpreter writes an index where the event has a name."""
     size = Events(tuple(events), [""] * len(events)).size
     written = sum(len(str(event)) for event in events if not isinstance(event, e.Balances | e.Fail))
     assert size + sum(map(_names, events)) >= written

@@ -1,4 +1,4 @@
-"""What the rows of features say is true: a component that needs one is accepted exactly where it is on."""
+"""The rows of features are true: the engine accepts a component with a feature exactly if the feature is on."""
 
 from __future__ import annotations
 

@@ -182,7 +182,7 @@ def test_what_goes_one_way_goes_both_ways(tmp_path: Path) -> None:
 
 
 def test_no_second_version_is_added() -> None:
-    """It would change which imports a linker merges."""
+    """A second version would change the imports that a linker merges."""
     wit = """package a:b;
 package c:d@0.1.0 { interface i { f: func(); } }
 package c:d@0.2.0 { interface i { f: func(a: u8) -> u16; } }
@@ -538,7 +538,7 @@ def cell(generator: str, linker: str, wrong: bool, without_it: bool = False) -> 
     ],
 )
 def test_who_is_named(wrong: set[str], minority: str | None, judged: int) -> None:
-    """If libraries of one generator alone show the fault, that generator is named, too."""
+    """If only libraries of one generator show the fault, that generator is named, too."""
     tools = ("ours", "reference")
     cells = [cell(one, other, f"{one}+{other}" in wrong) for one in tools for other in tools]
     found = judge_guest("mine.so", cells, None)

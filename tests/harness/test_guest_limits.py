@@ -28,7 +28,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 
 def call(engine: Engine, wat: str, limits: RunLimits) -> object:
-    """What `run` of a module returns. Its import, if any, is an empty call of the host."""
+    """The result of `run` of a module. Its import, if any, is an empty function of the host."""
     store = engine.store(limits)
     module = Module(engine.engine, wat)
     host = Func(store, FuncType([], []), lambda: None)
@@ -119,7 +119,7 @@ PLAN = ScriptPlan({Role.DRIVER: " " * (1 << 28)}, {}, ExpectedOutcome())
 
 
 def test_memories_and_tables_stay_below_what_a_worker_may_use(engine: Engine) -> None:
-    """Also those of the longest plan. A memory counts as it grows, touched or not."""
+    """Those of the longest plan do too. A memory counts as it grows, touched or not."""
     longest = RunLimits().for_plan(PLAN)
     for limits in (RunLimits(), longest):
         most = limits.memories * limits.memory + limits.tables * limits.table * 8

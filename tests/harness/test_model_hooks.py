@@ -1,4 +1,4 @@
-"""What the model says of task hooks; `cases/task-hooks` compare it with interpreters."""
+"""The model predicts task hooks; `cases/task-hooks` compares it with interpreters."""
 
 from __future__ import annotations
 

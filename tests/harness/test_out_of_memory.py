@@ -1,4 +1,4 @@
-"""If memory runs out in a worker or in the command, one line says so and what to do; exit code 2."""
+"""One line says that memory ran out, in a worker or in the command, and what to do; the exit code is 2."""
 
 from __future__ import annotations
 

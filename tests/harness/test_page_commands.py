@@ -14,7 +14,7 @@ from tests.harness.test_cli import CASE, environment
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 HARNESS = f"harness() {{ {shlex.quote(sys.executable)} -c 'from harness.cli import main; main()' \"$@\"; }}\n"
-"""As if it were installed."""
+"""A shell function in place of the installed command."""
 _DEFAULT = re.compile(r"^  (\w+):\n(?:    .*\n)*?    default: (.*)", re.MULTILINE)
 """An input of an action."""
 SELF = """name = "mine"

@@ -49,7 +49,7 @@ def printed(output: str, label: str) -> list[str]:
 
 
 def told(result: Result) -> list[str]:
-    """What was said, without times."""
+    """The output, without times."""
     return [re.sub(r"in \d+\.\d s", "", line) for line in result.output.splitlines()]
 
 

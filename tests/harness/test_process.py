@@ -229,8 +229,8 @@ def test_tools_end_with_their_owner(code: str, how: signal.Signals, tmp_path: Pa
 @on_linux
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 @pytest.mark.parametrize("who", ["warden", "launcher"])
-def test_a_tool_ends_with_whoever_watches_it(who: str, how: signal.Signals, tmp_path: Path) -> None:
-    """Also what has left it, and while another tool goes on; the next tool is started as if nothing had been."""
+def test_a_tool_ends_with_its_watcher(who: str, how: signal.Signals, tmp_path: Path) -> None:
+    """Its descendants in other groups end too. Other tools continue, and the next tool starts as usual."""
     limits = Limits(601, 5 << 30)
     say = f"import os, time; open({str(tmp_path / 'other')!r}, 'w').write(f'{{os.getpid()}}\\n'); "
     other = Running(python(say + STAY), limits)

@@ -266,7 +266,7 @@ reference = "refuses"
 def test_a_text_that_must_be_refused(
     bench: Workbench, monkeypatch: pytest.MonkeyPatch, lax: bool, message: str, suspect: str, said: str
 ) -> None:
-    """Only a front end that accepts the text is suspected; a wrong message is a fault of ours alone."""
+    """A front end is suspected only if it accepts the text. A wrong message is a fault of ours alone."""
     ours._load.cache_clear()
     if lax:
         monkeypatch.setattr(PackageContext, "borrows", lambda self, type: False)

@@ -1,4 +1,4 @@
-"""What `harness --help` loads: the command line alone."""
+"""`harness --help` loads the command line only."""
 
 from __future__ import annotations
 

@@ -190,7 +190,7 @@ def test_streams_and_futures_are_left_out_and_named() -> None:
     [("import f: async func();", True), ("export f: async func();", True), ("import f: func();", False)],
 )
 def test_all_components_have_one_kind_of_interpreter(items: str, asynchronous: bool) -> None:
-    """Only the subject has the second function; the provider and the driver run with it all the same."""
+    """Only the subject has the second function, but the provider and the driver run with the same interpreter."""
     parts = around(f"package a:b; world w {{ {items} export g: func(); import h: func(); }}").parts
     assert {role: part.plan.asynchronous for role, part in parts.items()} == dict.fromkeys(Role, asynchronous)
     assert {part.plan.interpreter for part in parts.values()} == {"async" if asynchronous else ""}

@@ -450,7 +450,7 @@ STUMBLED = Trap(TrapClass.INTERPRETER, "pop_kind", "subject-run", "")
     ids=["after one", "at once", "an event is wrong"],
 )
 def test_an_unexpected_trap_tells_what_came_before_it(text: str, before: str) -> None:
-    """What the interpreter stumbled over has no event of its own."""
+    """The cause of the interpreter's trap has no event of its own."""
     (outcome, *others) = against_model(observation(text, STUMBLED), plan().runs[0])
     assert (outcome.aspect, outcome.before) == ("outcome", before)
     assert all(other.aspect == "event" for other in others)

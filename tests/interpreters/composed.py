@@ -29,7 +29,7 @@ _LATE = ("realloc ", "dealloc_bytes ", "export_finish ")
 
 @dataclass(frozen=True)
 class Build:
-    """How the components are made: by which tools, for which version of the interface."""
+    """The tools that make the components, and the version of the interface."""
 
     tools: str
     version: int
@@ -128,7 +128,7 @@ def _with_parts(outer: bytes, parts: Sequence[bytes]) -> bytes:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a run told: `PART EVENT` for each event in global order, without those that come late."""
+    """The trace of a run: `PART EVENT` for each event in global order, without those that come late."""
 
     lines: tuple[str, ...]
     trap: str

@@ -10,7 +10,7 @@ BEFORE = 2**64 - 1
 """The offset of the byte before."""
 
 OTHERS = " | ".join(["allocate 1 4 8 | dealloc 1 8 4 0"] * 20)
-"""So many that the first block is used again."""
+"""Enough allocations that the first block is used again."""
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def world_of(binary: bytes) -> tuple[list[str], list[str]]:
 
 @dataclass
 class Thing:
-    """What a resource of the host stands for."""
+    """The object behind a resource of the host."""
 
     path: str | None = None
     status: int = 200

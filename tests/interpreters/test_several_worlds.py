@@ -43,7 +43,7 @@ pytestmark = pytest.mark.skipif(not ZIG, reason=NO_ZIG)
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """With `interpreter.so`, and a generated library for each world, by its name."""
+    """A folder with `interpreter.so`, and a generated library for each world, by its name."""
     folder = tmp_path_factory.mktemp("worlds")
     (folder / "a.wit").write_text(WIT)
     (folder / "interpreter.so").write_bytes(compile_library(FORWARDER, folder))

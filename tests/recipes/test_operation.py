@@ -105,8 +105,8 @@ class NoteStep:
     Edit("harness/suite/case_writer.py", "from harness.plan.steps import ", "NoteStep, "),
     Edit(
         "harness/planner/calls.py",
-        "        frame = Doing(self._rooms[role])\n        lent: list[str] = []\n",
-        "        frame.steps.append(NoteStep(len(args)))\n",
+        "            self._call_waiting(frame)\n",
+        "            frame.steps.append(NoteStep(len(args)))\n",
     ),
     Edit("harness/planner/calls.py", "from harness.plan.steps import ", "NoteStep, "),
     Edit(
@@ -161,7 +161,8 @@ def test_the_recipe_lists_these_files(title: str, edits: tuple[Edit, ...]) -> No
 
 @pytest.mark.skipif(importlib.util.find_spec("ziglang") is None, reason="no C compiler: the extra `interpreters`")
 def test_they_run(tmp_path: Path) -> None:
-    """In a case and in random calls; not with the committed interpreter, and not if the model predicts otherwise."""
+    """They run in a case and in random calls. They fail with the committed interpreter, and if the model predicts
+    another event."""
     copy = Copy(tmp_path / "copy")
     copy.edit([*OPERATION, *EVENT, *STEP])
     case, sample, wit, found = (tmp_path / name for name in ("case.toml", "sample.toml", "a.wit", "found.toml"))

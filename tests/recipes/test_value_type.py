@@ -197,7 +197,7 @@ def test_the_recipe_lists_these_files() -> None:
 
 
 def test_twins_run(tmp_path: Path) -> None:
-    """In a case, with random values, as text and as JSON; and the run sees whether its shape is right."""
+    """Twins run in a case and with random values, and can be printed. A wrong shape is found."""
     copy = Copy(tmp_path / "copy")
     copy.edit([*GENERATOR, *KEYWORD, *HARNESS])
     case, sample, wit = (tmp_path / name for name in ("case.toml", "sample.toml", "a.wit"))

@@ -1,1 +1,1 @@
-"""What the pinned wasm-tools does wrong in subcommands that no case, link case or negative case runs."""
+"""Faults of the pinned wasm-tools in subcommands that no case, link case or negative case runs."""

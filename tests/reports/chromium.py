@@ -59,7 +59,7 @@ class Browser:
         self._number = 0
         self._session = ""
         self.complaints: list[str] = []
-        """What the browser logs of a page: files that are missing, violations of its policy."""
+        """The browser's log of a page: missing files, violations of its policy."""
 
     def __enter__(self) -> Browser:
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]

@@ -119,7 +119,7 @@ def test_what_a_screen_reader_is_told(browser: chromium.Browser, site: Path) -> 
 
 
 def test_hostile_texts_do_nothing(browser: chromium.Browser, hostile: Path) -> None:
-    """With scripts turned on."""
+    """The pages run with scripts turned on."""
     browser.ask("Emulation.setScriptExecutionDisabled", value=False)
     browser.look(DESK, 800, "light")
     browser.complaints.clear()

@@ -32,7 +32,7 @@ from tests.reports.samples import (
 )
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What terminals obey, what XML has no characters for, what turns text around."""
+"""Control characters of terminals, characters that XML does not allow, characters that reverse text."""
 
 
 @pytest.mark.parametrize("write", [text, junit, markdown, badge])
@@ -57,7 +57,7 @@ def test_hostile_names_do_not_look_like_lines_of_a_text() -> None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_code_span_holds_all_of_a_hostile_name(name: str) -> None:
-    """By the rule of CommonMark: a string of backticks ends at the next string of the same length."""
+    """CommonMark ends a code span at the next string of backticks of the same length."""
     written = code(name)
     assert "|" not in written and "\n" not in written
     if not name:

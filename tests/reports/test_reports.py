@@ -146,7 +146,7 @@ def test_the_call_of_the_finding_is_shown_with_those_around_it(call: int, shown:
 
 
 def test_a_name_is_one_line() -> None:
-    """Also in the output of `harness run`."""
+    """The same holds for the output of `harness run`."""
     named = dataclasses.replace(CASE, name="x\nPASS  y", title="a\x1b[0m\nb")
     unsupported = dataclasses.replace(named, unsupported=("f: async",), reason="why")
     told = (case_text(named), failed_text(dataclasses.replace(RUN, cases=(named, CASE))), ran_text(named))

@@ -1,4 +1,4 @@
-"""`component embed`: puts the description of a world into a core module, where `component new` looks for it."""
+"""Put the description of a world into a core module, where `component new` looks for it."""
 
 from __future__ import annotations
 

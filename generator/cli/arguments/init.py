@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 _DESCRIPTION = (
-    "Runs a function of a component once, by the Python package wasmtime, and writes a component that begins with the "
-    "state which the function leaves: memories and globals. Start functions do not run again. Everything else stays "
-    "byte for byte. What cannot be kept is refused."
+    "Run a function of a component once, by the Python package wasmtime, and write a component that begins with the "
+    "state that the function leaves: memories and globals. Start functions do not run again. Everything else stays "
+    "byte for byte. State that cannot be kept is refused."
 )
 
 

@@ -1,4 +1,4 @@
-"""`component wit`: reads WIT as text or in binary form and writes it in another form."""
+"""Read WIT as text or in binary form, and write it in another form."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from generator.canonical.layout import POINTER_SIZE, discriminant_size
 from generator.dylib.code import intrinsics
@@ -13,6 +14,7 @@ from generator.dylib.code.helpers import Helpers
 from generator.dylib.code.intrinsics import core_type, push
 from generator.dylib.code.joined import Source, get_flat
 from generator.dylib.code.plan import Mode, unrolls
+from generator.dylib.code.products import visit_parts
 from generator.dylib.world.types import Kind, Node, Passing
 from generator.wasm.code import Mem, Op
 from generator.wasm.types import ValType
@@ -160,29 +162,9 @@ class Lift:
 
     def product_from_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
         """Push every part, and the value that they form."""
-        if unrolls(node, Mode.LIFT_MEMORY, self.helpers.plan.element_cost(node, Mode.LIFT_MEMORY)):
-            for index in range(node.times or 1):
-                for part, at in node.places:
-                    self.from_memory(body, cx, part, base, offset + index * node.stride + at)
-        else:
-            self._loop_from_memory(body, cx, node, base, offset)
+        unrolled = unrolls(node, Mode.LIFT_MEMORY, self.helpers.plan.element_cost(node, Mode.LIFT_MEMORY))
+        visit_parts(body, node, base, offset, unrolled, partial(self.from_memory, body, cx))
         self._push(body, cx, node)
-
-    def _loop_from_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
-        assert node.times is not None
-        cursor, left = body.local(I32), body.local(I32)
-        body.address(base, offset)
-        body.local_set(cursor)
-        body.i32_const(node.times)
-        body.local_set(left)
-        body.loop()
-        for part, at in node.places:
-            self.from_memory(body, cx, part, cursor, at)
-        body.advance(cursor, node.stride)
-        body.count_down(left)
-        body.end()
-        body.free_local(cursor)
-        body.free_local(left)
 
     def sequence_from_flat(self, body: Body, cx: int, node: Node, sources: Sequence[Source]) -> None:
         """Push a list or map at an address with a length, then free its memory.

@@ -7,6 +7,8 @@ order in memory and among the flat values.
 
 from __future__ import annotations
 
+from functools import partial
+
 from generator.canonical.layout import POINTER_SIZE, discriminant_size
 from generator.dylib.code import intrinsics
 from generator.dylib.code.allocate import define_allocate
@@ -16,6 +18,7 @@ from generator.dylib.code.helpers import Helpers
 from generator.dylib.code.intrinsics import core_type, pop
 from generator.dylib.code.joined import Flat, widen, widen_all, zeros
 from generator.dylib.code.plan import Mode, unrolls
+from generator.dylib.code.products import visit_parts
 from generator.dylib.world.types import Kind, Node, Passing
 from generator.wasm.code import Mem, Op
 from generator.wasm.types import ValType
@@ -188,25 +191,8 @@ class Lower:
     def _product_to_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
         """Take the value apart and store every part."""
         self.pop_value(body, cx, node)
-        if unrolls(node, Mode.LOWER_MEMORY, self.helpers.plan.element_cost(node, Mode.LOWER_MEMORY)):
-            for index in range(node.times or 1):
-                for part, at in node.places:
-                    self.to_memory(body, cx, part, base, offset + index * node.stride + at)
-            return
-        assert node.times is not None
-        cursor, left = body.local(I32), body.local(I32)
-        body.address(base, offset)
-        body.local_set(cursor)
-        body.i32_const(node.times)
-        body.local_set(left)
-        body.loop()
-        for part, at in node.places:
-            self.to_memory(body, cx, part, cursor, at)
-        body.advance(cursor, node.stride)
-        body.count_down(left)
-        body.end()
-        body.free_local(cursor)
-        body.free_local(left)
+        unrolled = unrolls(node, Mode.LOWER_MEMORY, self.helpers.plan.element_cost(node, Mode.LOWER_MEMORY))
+        visit_parts(body, node, base, offset, unrolled, partial(self.to_memory, body, cx))
 
     def sequence_to_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
         """Pop a list or map and store its address and length.

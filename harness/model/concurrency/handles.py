@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.model.concurrency.component import ComponentInstance
 from harness.model.concurrency.objects import CallObject
+from harness.model.concurrency.threads import Thread
 from harness.model.scalars import U32
 from harness.script import operations as s
 
@@ -28,3 +29,13 @@ def call_of(inst: ComponentInstance, value: s.Value) -> CallObject | None:
         case s.Handle(number, None) if number:
             return next((call for call in inst.calls if call.handle == number), None)
     return None
+
+
+def evaluate(thread: Thread, value: s.Value) -> s.Value:
+    """A value of an operation, with the contents of registers and arguments."""
+    return thread.task.inst.evaluate(value, thread.task.activity.args)
+
+
+def handle_of(thread: Thread, value: s.Value) -> int:
+    """The handle in a value of an operation."""
+    return waitable_handle(thread.task.inst, evaluate(thread, value))

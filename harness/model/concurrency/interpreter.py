@@ -1,7 +1,4 @@
-"""The interpreter: its operations, and how it applies events (interpreters/ASYNC.md).
-
-An operation that waits leaves its next steps in the list of its thread.
-"""
+"""The interpreter: its operations, and how it applies events (interpreters/ASYNC.md)."""
 
 from __future__ import annotations
 
@@ -10,16 +7,14 @@ from typing import Any
 
 from harness.model import resource_ops
 from harness.model.concurrency import end_operations as ends
-from harness.model.concurrency import lifts
-from harness.model.concurrency.component import ComponentInstance
-from harness.model.concurrency.handles import call_of, waitable_handle
+from harness.model.concurrency import lifts, waiting
+from harness.model.concurrency.handles import call_of, evaluate, waitable_handle
 from harness.model.concurrency.lowers import call, cancel_subtask, drop_subtask, progress, start
 from harness.model.concurrency.store import Guest, Store
-from harness.model.concurrency.threads import Activity, Always, HasEvent, Lift, Thread
-from harness.model.concurrency.waitables import EventCode, EventTuple, SubtaskState, WaitableSet
+from harness.model.concurrency.threads import Activity, Lift, Thread
+from harness.model.concurrency.waitables import EventCode, EventTuple, SubtaskState
 from harness.model.instance import part
-from harness.model.scalars import U32
-from harness.model.table import SpecTrap, wrong_kind
+from harness.model.table import SpecTrap
 from harness.plan.outcomes import TrapClass
 from harness.script import async_operations as ao
 from harness.script import operations as s
@@ -72,25 +67,17 @@ GUEST = Guest(lifts.host_task, run_frame, deliver)
 # -- values
 
 
-def _evaluate(thread: Thread, value: s.Value) -> s.Value:
-    return thread.task.inst.evaluate(value, thread.task.activity.args)
-
-
-def _handle(thread: Thread, value: s.Value) -> int:
-    return waitable_handle(thread.task.inst, _evaluate(thread, value))
-
-
 def _set(_store: Store, thread: Thread, op: s.Set) -> None:
-    thread.task.inst.store(op.register, _evaluate(thread, op.value))
+    thread.task.inst.store(op.register, evaluate(thread, op.value))
 
 
 def _pick(_store: Store, thread: Thread, op: s.Pick) -> None:
-    thread.task.inst.store(op.register, part(_evaluate(thread, op.value), op.path))
+    thread.task.inst.store(op.register, part(evaluate(thread, op.value), op.path))
 
 
 def _got(_store: Store, thread: Thread, op: ao.Got) -> None:
     """The script takes the value out of the object."""
-    inst, value = thread.task.inst, _evaluate(thread, op.source)
+    inst, value = thread.task.inst, evaluate(thread, op.source)
     found = call_of(inst, value) or inst.ends.get(waitable_handle(inst, value))
     if found is None or not found.settled or found.delivered is None:
         raise inst.fail("state")
@@ -110,121 +97,22 @@ def _call(store: Store, thread: Thread, op: s.Call) -> None:
 
 
 def _values(thread: Thread, values: tuple[s.Value, ...]) -> tuple[s.Value, ...]:
-    return tuple([_evaluate(thread, value) for value in values])
+    return tuple([evaluate(thread, value) for value in values])
 
 
 def _cancel(store: Store, thread: Thread, op: ao.SubtaskCancel) -> None:
-    cancel_subtask(store, thread, _evaluate(thread, op.call), op.asynchronous)
+    cancel_subtask(store, thread, evaluate(thread, op.call), op.asynchronous)
 
 
 def _drop_call(_store: Store, thread: Thread, op: ao.SubtaskDrop) -> None:
-    drop_subtask(thread.task.inst, _evaluate(thread, op.call))
-
-
-# -- sets
-
-
-def _new_set(_store: Store, thread: Thread, op: ao.NewSet) -> None:
-    inst = thread.task.inst
-    number = inst.table.add(WaitableSet())
-    inst.sets += 1
-    inst.tell(a.SetNew(number))
-    inst.store(op.register, s.NewWaitableSet(number))
-
-
-def _drop_set(_store: Store, thread: Thread, op: ao.DropSet) -> None:
-    inst, number = thread.task.inst, _handle(thread, op.set)
-    inst.tell(a.SetDrop(number))
-    entry = inst.table.remove(number)
-    if not isinstance(entry, WaitableSet):
-        raise wrong_kind()
-    entry.drop()
-    inst.sets -= 1
-
-
-def _join(_store: Store, thread: Thread, op: ao.Join) -> None:
-    inst, waitable = thread.task.inst, _handle(thread, op.waitable)
-    wset = 0 if op.set is None else _handle(thread, op.set)
-    inst.tell(a.Joined(waitable, wset))
-    found = inst.waitable(waitable)
-    if found.has_sync_waiter:
-        raise SpecTrap(TrapClass.IN_SET)
-    found.join(inst.waitable_set(wset) if wset else None)
-
-
-def _poll(store: Store, thread: Thread, op: ao.Poll) -> None:
-    wset = thread.task.inst.waitable_set(_handle(thread, op.set))
-    if wset.has_pending_event():
-        thread.then(store.guest.deliver)
-        store.deliver_one_of(thread, wset)
-    else:
-        deliver(store, thread, (EventCode.NONE, 0, 0))
-
-
-# -- waits
-
-
-def _wait(store: Store, thread: Thread, op: ao.Wait) -> None:
-    _wait_for_event(store, thread, _handle(thread, op.set))
-
-
-def _wait_for_event(store: Store, thread: Thread, set: int) -> None:
-    """`canon waitable-set.wait`, or the callback code WAIT."""
-    if not thread.task.activity.blocking:
-        lifts.core_call_ends(store, thread, (lifts.WAIT | set << 4) & U32)
-        return
-    wset = thread.task.inst.waitable_set(set)
-    wset.num_waiting += 1
-    thread.then(_waited_in_place, wset)
-    store.wait_until(thread, HasEvent(wset))
-
-
-def _waited_in_place(store: Store, thread: Thread, wset: WaitableSet) -> None:
-    wset.num_waiting -= 1
-    thread.then(store.guest.deliver)
-    store.deliver_one_of(thread, wset)
-
-
-def _await(store: Store, thread: Thread, op: ao.Await) -> None:
-    _await_settled(store, thread, _evaluate(thread, op.waitable), _handle(thread, op.set))
-
-
-def _await_settled(store: Store, thread: Thread, value: s.Value, set: int) -> None:
-    if thread.task.activity.cancelled or _is_settled(thread.task.inst, value):
-        return
-    thread.then(_await_settled, value, set)
-    _wait_for_event(store, thread, set)
-
-
-def _is_settled(inst: ComponentInstance, value: s.Value) -> bool:
-    found = call_of(inst, value) or inst.ends.get(waitable_handle(inst, value))
-    return found is None or found.settled
-
-
-def _yield(store: Store, thread: Thread, op: ao.Yield) -> None:
-    _yield_times(store, thread, op.times, op.in_place or thread.task.activity.blocking)
-
-
-def _yield_times(store: Store, thread: Thread, times: int, in_place: bool) -> None:
-    if not times:
-        return
-    thread.then(_yield_times, times - 1, in_place)
-    if in_place:
-        thread.then(_yielded_in_place)
-        store.wait_until(thread, Always())
-    else:
-        lifts.core_call_ends(store, thread, lifts.YIELD)
-
-
-def _yielded_in_place(_store: Store, thread: Thread) -> None:
-    thread.task.inst.tell(a.Yielded(int(thread.cancelled)))
+    drop_subtask(thread.task.inst, evaluate(thread, op.call))
 
 
 # -- the task
 
 
 def _return(_store: Store, thread: Thread, op: ao.TaskReturn) -> None:
-    _answer(thread, None if op.value is None else _evaluate(thread, op.value))
+    _answer(thread, None if op.value is None else evaluate(thread, op.value))
 
 
 def _answer(thread: Thread, value: s.Value | None) -> None:
@@ -242,7 +130,7 @@ def _answer(thread: Thread, value: s.Value | None) -> None:
 
 
 def _ret(_store: Store, thread: Thread, op: s.Return) -> None:
-    value = None if op.value is None else _evaluate(thread, op.value)
+    value = None if op.value is None else evaluate(thread, op.value)
     if thread.task.lift is Lift.CALLBACK:
         _answer(thread, value)
     else:
@@ -282,7 +170,7 @@ def _backpressure(_store: Store, thread: Thread, op: ao.Backpressure) -> None:
 
 
 def _if(_store: Store, thread: Thread, op: ao.If) -> None:
-    inst, value = thread.task.inst, _evaluate(thread, op.object)
+    inst, value = thread.task.inst, evaluate(thread, op.object)
     found = call_of(inst, value) or inst.ends.get(waitable_handle(inst, value))
     if not (op.state is ao.State.IDLE if found is None else found.has_state(op.state)):
         thread.task.activity.position += op.count
@@ -316,20 +204,20 @@ def _new_ends(store: Store, thread: Thread, op: ao.NewEnds) -> None:
 
 
 def _read(_store: Store, thread: Thread, op: ao.Read) -> None:
-    ends.read(thread.task.inst, _evaluate(thread, op.end), op.count)
+    ends.read(thread.task.inst, evaluate(thread, op.end), op.count)
 
 
 def _write(_store: Store, thread: Thread, op: ao.Write) -> None:
     offered = len(op.values) if op.offered is None else op.offered
-    ends.write(thread.task.inst, _evaluate(thread, op.end), offered, _values(thread, op.values))
+    ends.write(thread.task.inst, evaluate(thread, op.end), offered, _values(thread, op.values))
 
 
 def _cancel_copy(_store: Store, thread: Thread, op: ao.CancelCopy) -> None:
-    ends.cancel(thread.task.inst, _evaluate(thread, op.end))
+    ends.cancel(thread.task.inst, evaluate(thread, op.end))
 
 
 def _drop_end(_store: Store, thread: Thread, op: ao.DropEnd) -> None:
-    ends.drop(thread.task.inst, _evaluate(thread, op.end))
+    ends.drop(thread.task.inst, evaluate(thread, op.end))
 
 
 _OPERATIONS: dict[type, Callable[[Store, Thread, Any], None]] = {
@@ -340,13 +228,6 @@ _OPERATIONS: dict[type, Callable[[Store, Thread, Any], None]] = {
     s.Trap: _trap,
     ao.Start: _start,
     ao.Got: _got,
-    ao.NewSet: _new_set,
-    ao.Join: _join,
-    ao.DropSet: _drop_set,
-    ao.Wait: _wait,
-    ao.Poll: _poll,
-    ao.Await: _await,
-    ao.Yield: _yield,
     ao.TaskReturn: _return,
     ao.TaskCancel: _cancelled,
     ao.Exit: _exit,
@@ -361,4 +242,5 @@ _OPERATIONS: dict[type, Callable[[Store, Thread, Any], None]] = {
     ao.Backpressure: _backpressure,
     ao.If: _if,
     ao.IfCancelled: _if_cancelled,
+    **waiting.OPERATIONS,
 }

@@ -1,4 +1,4 @@
-"""If memory runs out, one line says that the input is too large."""
+"""One line says that the input is too large if memory runs out."""
 
 from __future__ import annotations
 

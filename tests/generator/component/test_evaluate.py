@@ -152,7 +152,7 @@ def scope_outside(builder: ComponentBuilder) -> None:
 
 
 def type_after_the_scope(builder: ComponentBuilder) -> None:
-    """What stands after a component is not there for it."""
+    """A component cannot use a type that is defined after it."""
     inner = ComponentBuilder()
     inner.alias_outer(1, 0, Sort.TYPE)
     component = builder.component(inner)

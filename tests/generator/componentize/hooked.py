@@ -114,7 +114,7 @@ class Running:
         return call_async(self.store, function, *arguments)
 
     def noted(self) -> str:
-        """What was noted since the last time, without the call that tells it."""
+        """The notes since the last call, without the entry of this call."""
         found = self.call("dump")
         assert isinstance(found, str)
         return found

@@ -1,4 +1,4 @@
-"""What no engine takes is refused before it is written; what stands at the limit is taken by the engine."""
+"""A component beyond an engine's limits is refused before it is written; the engine takes one at the limit."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ def core_functions(binary: bytes) -> Iterator[str]:
 
 
 def wrapped(binary: bytes) -> dict[str, list[bool]]:
-    """What lifts refer to, and whether it is a function of the shim: their names are numbers."""
+    """For each kind of core function in lifts, whether each is one of the shim, whose names are numbers."""
     functions = list(core_functions(binary))
     found: dict[str, list[bool]] = {"function": [], "realloc": [], "post-return": [], "callback": []}
     for item in read_component(binary).definitions:

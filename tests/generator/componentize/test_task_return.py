@@ -41,7 +41,7 @@ def task_module(text: str, encoding: str) -> bytes:
 
 
 def options(component: bytes) -> tuple[CanonOptions, CanonOptions]:
-    """Those of the lift and of `task.return`."""
+    """The options of the lift and of `task.return`."""
     lift = task_return = None
     for item in read_component(component).definitions:
         match item:

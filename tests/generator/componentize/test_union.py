@@ -90,7 +90,7 @@ def test_union(sources: list[str], items: str, interfaces: str) -> None:
 
 @pytest.mark.parametrize("order", [("export i;", "export uses-i;"), ("export uses-i;", "export i;")])
 def test_export_that_uses_what_another_source_exports(order: tuple[str, str]) -> None:
-    """In the united world it uses the export, which comes before it, whatever the order of the sources."""
+    """The united world uses the export, which comes before it, in any order of the sources."""
     interfaces = "interface i { type t = u8; } interface j {} interface uses-i { use i.{t}; }"
     sources = [f"package a:b; {interfaces} world w{n} {{ {text} }}" for n, text in enumerate(order)]
     world = united(*sources).split("}")[0]

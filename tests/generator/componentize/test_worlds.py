@@ -186,7 +186,7 @@ def test_compatible_versions_of_an_import_become_one() -> None:
 
 
 def test_values_of_a_higher_version_that_was_described_later() -> None:
-    """What `j` uses comes to stand behind `j`."""
+    """The interface that `j` uses moves before `j`."""
     text = (
         "package x:y; world w { import a:b/j@0.2.0; import a:b/i@0.2.3; }"
         " package a:b@0.2.0 { interface i { record t { s: string } }"

@@ -44,7 +44,7 @@ class Host:
         self.table = wt.Table(self.store, wt.TableType(wt.ValType.funcref(), wt.Limits(4096, None)), None)
         self.stack_pointer = self._global(STACK_TOP, True)
         self.blocks: dict[int, tuple[int, int]] = {}
-        """What `cabi_realloc` gave out and nobody freed: address to size and alignment."""
+        """The allocations of `cabi_realloc` that are not freed: address to size and alignment."""
         self.contexts: dict[int, Context] = {}
         self.events: list[str] = []
         self.destroyed: list[tuple[int, int]] = []
@@ -106,7 +106,7 @@ class Host:
         return function(self.store, *args)
 
     def call_import(self, which: int, args: list[Any]) -> Any:
-        """What an interpreter does to call an import; the result that was pushed, if any."""
+        """Call an import as an interpreter does; returns the pushed result, None if there is none."""
         assert self.wit is not None
         cx = self.new_context()
         self.contexts[cx].stack += reversed(args)

@@ -23,7 +23,7 @@ class Context:
 
 @dataclass
 class ListIterator:
-    """What is on the stack between popping a list and the end of its elements."""
+    """The entry on the stack between the pop of a list and the end of its elements."""
 
     items: list[Any]
     position: int = 0

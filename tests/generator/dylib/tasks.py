@@ -76,7 +76,7 @@ class TaskHost(Host):
         return self.on_event(event, waitable, payload, which)
 
     def task_return(self, which: int, answer: list[Any]) -> None:
-        """What an interpreter does to return from an export: any context will do."""
+        """Return from an export as an interpreter does, with any context."""
         assert self.wit is not None
         cx = self.new_context()
         self.contexts[cx].stack += answer

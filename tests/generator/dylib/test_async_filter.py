@@ -1,4 +1,4 @@
-"""Which functions are async: the `--async` option."""
+"""The option `--async` selects the async functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a library imports and exports, and what its wit_t says."""
+"""The imports and exports of a library, and its wit_t."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_names() -> None:
 
 
 def test_imports_stand_in_the_order_of_the_world() -> None:
-    """Not in the order in which the library comes to need them, which has built-ins of resources first."""
+    """The library needs them in another order: the built-ins of resources first."""
     wit = """
     interface one { resource r { m: func(); } resource q; f: func() -> list<q>; }
     interface two { use one.{r}; g: func(r: r); }

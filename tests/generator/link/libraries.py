@@ -104,7 +104,7 @@ class LibraryBuilder(ModuleBuilder):
         self.export(name, ExternKind.GLOBAL, self.add_global(GlobalType(I32), const_i32(offset)))
 
     def root(self) -> None:
-        """What makes the linker keep a library that has no world."""
+        """An export that makes the linker keep a library without a world."""
         self.define("_start", THUNK, lambda code: None)
 
     def library(self, name: str) -> Library:

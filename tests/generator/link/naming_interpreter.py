@@ -8,7 +8,7 @@ from __future__ import annotations
 import wasmtime
 
 _EXPORTS_AT = 16
-"""Of `export_funcs` in a wit_t (wit_dylib.h)."""
+"""The offset of `export_funcs` in a wit_t (wit_dylib.h)."""
 _EXPORT_SIZE = 24
 _NAME_AT = 4
 
@@ -29,5 +29,5 @@ _BODY = f"""
 
 
 def naming_interpreter(imports: str = "", functions: str = "") -> bytes:
-    """With more imports and functions of its own."""
+    """The interpreter, with more imports and functions if given."""
     return bytes(wasmtime.wat2wasm(f"{_HEAD} {imports} {_BODY} {functions})"))

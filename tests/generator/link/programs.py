@@ -22,7 +22,7 @@ MASK = 0xFFFF_FFFF
 
 @unique
 class How(Enum):
-    """How a function uses an earlier item."""
+    """The way in which a function uses an earlier item."""
 
     DIRECT = "a call; what lies at the end of the chain of pointers"
     ADDRESS = "a call through the function's address; of data the same as DIRECT"
@@ -44,7 +44,7 @@ class Datum:
     number: int
     target: int | None
     alignment: int
-    """As an exponent."""
+    """A power of two, as its exponent."""
 
 
 Item = Function | Datum
@@ -64,7 +64,7 @@ class Program:
         return min(self.places[item], key=self.order.index)
 
     def value(self, item: int) -> int:
-        """What a function answers, or what lies at the end of the chain of pointers."""
+        """The answer of a function, or the value at the end of the chain of pointers."""
         found = self.items[item]
         if isinstance(found, Function):
             return (found.number + self.owner(item) + sum(self._used(how, used) for how, used in found.uses)) & MASK
@@ -78,12 +78,12 @@ class Program:
         return found.target if isinstance(found, Datum) else None
 
     def answers(self) -> dict[str, int]:
-        """What the functions of `APP` answer: values, and how far data lies from its alignment."""
+        """The answers of the functions of `APP`: values, and the distance of data from its alignment."""
         values = {f"value{at}": self.value(at) for at in range(len(self.items))}
         return {**values, **{f"off{at}": 0 for at, item in enumerate(self.items) if isinstance(item, Datum)}}
 
     def libraries(self) -> dict[str, LibraryBuilder]:
-        """In the order of the command line; the last one is `APP`."""
+        """The libraries in the order of the command line; the last one is `APP`."""
         found = {library_name(number): _Writer(self, number).write() for number in self.order}
         return {**found, APP: _Writer(self, APP_NUMBER).write()}
 

@@ -27,7 +27,7 @@ BUILTINS: dict[tuple[str, str], tuple[int, int]] = {
     ("$root", "[context-set-0]"): (1, 0),
     ("[export]$root", "[task-cancel]"): (0, 0),
 }
-"""What an interpreter imports itself: how many parameters and results, all of type i32."""
+"""The imports of an interpreter itself, with the numbers of parameters and results, all of type i32."""
 
 
 def stub_interpreter(library: bytes, builtins: Iterable[tuple[str, str]] = tuple(BUILTINS)) -> bytes:

@@ -128,7 +128,7 @@ def test_realloc_of_a_library_that_imports_itself(order: tuple[int, int]) -> Non
 
 
 def test_libraries_that_only_import_are_dropped() -> None:
-    """So is all that they need; a component without exports is empty."""
+    """The libraries that they alone need are dropped too; a component without exports is empty."""
     importer = LibraryBuilder()
     importer.import_function("$root", "ask", SETTER)
     libraries = [library("importer", importer, ASK), library("alloc", allocator())]

@@ -39,9 +39,9 @@ HANDLE = """
 """
 TABLE = '(import "env" "__indirect_function_table" (table 0 funcref))'
 _FUNCTIONS_AT = 8
-"""Of `import_funcs` in a wit_t (wit_dylib.h)."""
+"""The offset of `import_funcs` in a wit_t (wit_dylib.h)."""
 _IMPL_AT = 8
-"""Of the synchronous implementation in a function of `import_funcs`."""
+"""The offset of the synchronous implementation in an element of `import_funcs`."""
 ASK_AND_HANDLE = f"""
 (func (export "a:b/handler@0.2.1#handle") (param i32) (result i32)
   (call_indirect (param i32) (i32.const 0)

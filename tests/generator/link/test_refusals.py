@@ -1,4 +1,4 @@
-"""What cannot be linked, and what is said about it."""
+"""Inputs that cannot be linked, and the messages about them."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ ENGINE = wasmtime.Engine()
 BY_TABLE = ComponentizeOptions()
 WIT = "package a:b; world w { import log: func(x: u32); export run: func(); } world v { import log: func(x: u32); }"
 RUN, RELOC, CTOR = 1, 2, 3
-"""What libraries log when their functions run, beside a hundred for each library."""
+"""The numbers that libraries log when their functions run; each library adds its own hundred."""
 
 
 def library(number: int, *parts: str, world: str | None = None, needed: str = "") -> Library:
@@ -48,7 +48,7 @@ def inits(number: int) -> str:
 
 
 def log_of(libraries: list[Library], options: ComponentizeOptions = BY_TABLE) -> list[int]:
-    """What is logged at the start and when `run` is called."""
+    """The log of the start and of a call of `run`."""
     logged: list[int] = []
     store, linker = wasmtime.Store(ENGINE), Linker(ENGINE)
     with linker.root() as root:

@@ -52,7 +52,7 @@ def libraries(*worlds: str) -> list[Library]:
 
 @pytest.mark.parametrize("worlds", [("one", "two"), ("two", "one"), ("one", "asks"), ("asks", "one")])
 def test_two_generated_libraries_are_refused(worlds: tuple[str, str]) -> None:
-    """Also a second one that exports nothing, which would be dropped with its imports."""
+    """A second library without exports, which would be dropped with its imports, is refused too."""
     with pytest.raises(LinkError) as caught:
         link(libraries(*worlds))
     message = str(caught.value)
@@ -69,7 +69,8 @@ def test_a_world_that_includes_both_answers_with_both_names() -> None:
 @pytest.mark.skipif(EXECUTABLE is None, reason="wasm-tools does not run here")
 @pytest.mark.parametrize("order", [("one", "two"), ("two", "one")])
 def test_the_reference_runs_the_function_of_the_last(order: tuple[str, str], tmp_path: Path) -> None:
-    """What is refused: both exports answer the name of one function. If this goes red, the refusal has no reason."""
+    """The reason of the refusal: both exports call the function of the last library. If this fails, the refusal has no
+    reason."""
     assert EXECUTABLE is not None
     output = tmp_path / "out.wasm"
     paths = [tmp_path / f"{name}.so" for name in (*order, "interpreter")]

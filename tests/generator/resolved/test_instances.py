@@ -1,4 +1,4 @@
-"""Which instance of an interface a type belongs to."""
+"""The instance of an interface that a type belongs to."""
 
 from __future__ import annotations
 

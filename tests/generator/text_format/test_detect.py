@@ -1,4 +1,4 @@
-"""Which inputs are in the text format."""
+"""Inputs in the text format are recognized."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `--validate` sees: parts of a component that do not fit, each in a small component."""
+"""`--validate` finds parts of a component that do not fit together; each case is a small component."""
 
 from __future__ import annotations
 

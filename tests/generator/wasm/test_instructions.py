@@ -1,4 +1,4 @@
-"""What function bodies refer to: every kind of immediate is passed over, every call is found."""
+"""The references in function bodies: the reader passes over every kind of immediate and finds every call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How tests ask for the error of a bad text."""
+"""The error for a bad text, for tests."""
 
 from __future__ import annotations
 

@@ -200,7 +200,7 @@ def test_gated_includes_and_imports() -> None:
 
 @pytest.mark.parametrize("functions", ["import", "export"])
 def test_an_included_function_has_the_types_of_its_new_world(functions: str) -> None:
-    """Also where the world exports functions only, and all its types are imports."""
+    """It has them even if the world exports functions only and all its types are imports."""
     text = f"package a:b; world v {{ record r {{ a: u8 }} {functions} f: func() -> r; }} world w {{ include v; }}"
     resolve, package = load_text(text, "t.wit")
     w = resolve.worlds[select_world(resolve, package, "w")]

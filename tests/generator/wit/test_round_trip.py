@@ -31,7 +31,7 @@ def test_printed_text_means_the_same(text: str) -> None:
 @SETTINGS
 @given(wit_texts())
 def test_definitions_come_before_their_uses(text: str) -> None:
-    """What reads the arena in order (the encoder, for one) finds the parts of a type before it."""
+    """A reader that goes through the arena in order, such as the encoder, meets the parts of a type before it."""
     from generator.resolved.kinds import children
 
     resolve, _ = load_text(text)

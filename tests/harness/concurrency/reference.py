@@ -16,7 +16,7 @@ from harness.script import operations as s
 
 BLOCKED = 0xFFFFFFFF
 Wait = tuple[Callable[[], bool], bool]
-"""What a thread waits for, and whether cancellation ends that."""
+"""The condition for which a thread waits, and whether a cancellation ends the wait."""
 Code = Generator[Wait, bool, Any]
 
 
@@ -79,7 +79,7 @@ class End(Waitable):
         self.copying = self.done = False
         self.size = self.progress = 0
         self.result = 0
-        """Of the pending event."""
+        """The result in the pending event."""
         self.values: list[int] = []
         channel.ends.append(self)
         self.hear_of_drop()

@@ -29,7 +29,7 @@ class Draw:
     ends: list[tuple[int, str]] = field(default_factory=list)
     """Registers of ends, and the function whose parameter has their type."""
     frames: list[s.Frame] = field(default_factory=list)
-    """Of the callee."""
+    """The frames of the callee."""
     next: int = 10
 
     def register(self) -> int:
@@ -111,7 +111,7 @@ class Draw:
         return run(*ops, blocking=self.below(4) == 0)
 
     def guarded(self, state: ao.State, object: s.Value, *ops: s.Op) -> list[s.Op]:
-        """Only in a state in which they do not trap, in most scripts."""
+        """In most scripts, the operations run only in a state in which they do not trap."""
         return [ao.If(state, object, len(ops)), *ops] if self.below(12) else list(ops)
 
     def step(self) -> list[s.Op]:

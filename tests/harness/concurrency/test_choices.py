@@ -217,7 +217,7 @@ def test_a_blocking_run() -> None:
 
 
 def test_finish_waits_for_tasks_that_can_end() -> None:
-    """And leaves those that cannot."""
+    """`finish` does not wait for tasks that cannot end."""
     scripts = Scripts(
         [run(start("none", 0), start("none", 1))],
         [export("none", ao.Yield(3), s.Return()), export("none", ao.TaskReturn(), ao.NewSet(0), ao.Wait(reg(0)))],

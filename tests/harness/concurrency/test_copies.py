@@ -186,7 +186,7 @@ def test_one_component_has_both_ends(kind: str, ops: list[s.Op], expected: list[
 
 
 def test_own_handles_that_were_read_have_gone() -> None:
-    """And no others: they are still the writer's."""
+    """Handles that were not read are still the writer's."""
     make: list[s.Op] = [s.Call(X, "[constructor]r", index, (u32(index),)) for index in (3, 4)]
     subject = run(
         *make,

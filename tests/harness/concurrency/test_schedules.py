@@ -67,7 +67,7 @@ def test_every_missing_event_is_found(index: int) -> None:
 
 
 def test_what_would_have_been_allowed() -> None:
-    """Behind the callback code YIELD the callee goes on, or the caller does."""
+    """After the callback code YIELD, either the callee or the caller continues."""
     answer = ONE_CALL.follow([*ONE_CALL_LINES[:5], "s1 import_start a:b/x#f = 33"])
     assert isinstance(answer, Unexplained)
     assert answer.index == 5
@@ -122,7 +122,7 @@ def sorted_by_task(lines: list[str], order: tuple[str, ...]) -> list[str]:
 
 
 def test_ready_threads_go_on_in_any_order() -> None:
-    """And a set tells of its members in any order, however they became ready."""
+    """A set delivers the events of its members in any order, however they became ready."""
     lines = TWO_READY.lines()
     turns = lines.index("p1 event 0 0 0")
     before, middle = lines[:turns], [line for line in lines[turns:] if line.startswith("p")]

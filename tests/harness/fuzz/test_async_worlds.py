@@ -25,11 +25,11 @@ except NoReference as error:
 
 _ASYNC = re.compile(r"async |stream|future")
 _PROFILE = Profile(error_contexts=False, fixed_length_lists=False, accessors=False, stretched=False)
-"""Without what the reference's generator or its front end lacks."""
+"""The profile leaves out what the reference's generator or front end does not support."""
 
 
 def worlds(seed: int) -> Iterator[FuzzWorld]:
-    """Those with asynchronous code."""
+    """Random worlds with asynchronous functions."""
     generator = random.Random(seed)
     while True:
         world = random_world(RandomSource(generator), _PROFILE)

@@ -47,7 +47,7 @@ STEPS: list[Step[str]] = [
 @pytest.mark.parametrize("step", STEPS)
 def test_steps_read_back(step: Step[str]) -> None:
     def plain(item: Step[str]) -> Step[str]:
-        """Without the place in the file."""
+        """The steps without their places in the file."""
         if isinstance(item, CallStep | DropStep):
             item = replace(item, during=tuple(map(plain, item.during)))
         return replace(item, path=())

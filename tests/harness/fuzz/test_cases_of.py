@@ -47,7 +47,7 @@ BUCKET = Bucket("ours", "fail", 3, "event", "", "ours")
 
 
 def check(planned: PlannedWorld) -> int:
-    """How many calls there are in all runs."""
+    """The number of calls in all runs."""
     calls = 0
     for number, run in enumerate(planned.plan.runs):
         parts = run_case(planned, number + 1, BUCKET)
@@ -99,7 +99,7 @@ def test_faults_in_drops_are_kept() -> None:
 
 
 def inside_destructors(step: Step[Value], where: str = "") -> set[str]:
-    """What destructors do, and whether they run during a call of their own component."""
+    """The actions of destructors, and whether they run during a call of their own component."""
     if isinstance(step, CallStep):
         return {item for inner in step.during for item in inside_destructors(inner, " inside a call")}
     if isinstance(step, DropStep) and step.during:

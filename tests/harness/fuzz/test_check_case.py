@@ -1,4 +1,4 @@
-"""What `harness check` finds, as a case."""
+"""The findings of `harness check` as a case."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def summary(path: Path) -> dict[str, Any]:
 
 
 def comparable(told: dict[str, Any]) -> dict[str, Any]:
-    """Without times, places and the number of workers."""
+    """The output without times, places and the number of workers."""
     hidden = {"file": "", "run": "", "repeat": "", "reduced": True}
     plain = {key: told[key] for key in ("seed", "worlds", "calls", "next", "outcomes", "refusals")}
     return {**plain, "findings": [{**finding, **hidden} for finding in told["findings"]]}

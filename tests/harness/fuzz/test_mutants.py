@@ -64,7 +64,7 @@ def programs() -> list[LinkTrial]:
 
 @pytest.fixture(scope="module")
 def worlds() -> dict[str, Around]:
-    """None: no world, but random link cases."""
+    """The surroundings of each world or link case; None for random link cases."""
     files = {name: parse_link_case(text) for name, text in LINK_CASES.items()}
     return {PROGRAMS: None, **files, **{name: surroundings(name) for name in (*WORLDS, *CASES)}}
 
@@ -90,7 +90,7 @@ def build(toolchain: Toolchain, around: Around) -> list[BuildResult]:
 
 
 def embedded(toolchain: Toolchain, around: Around) -> list[BuildResult]:
-    """What is made of the subject without a linker, in every encoding."""
+    """The outputs for the subject without a linker, in every encoding."""
     assert isinstance(around, Surroundings)
     assert toolchain.embedder is not None
     part = around.parts[Role.SUBJECT].plan
@@ -107,7 +107,7 @@ def embedded(toolchain: Toolchain, around: Around) -> list[BuildResult]:
 
 
 def makes(name: str, toolchain: Toolchain, around: Around) -> list[BuildResult]:
-    """What the tool makes in which a mutant is wrong."""
+    """The output of the tool in which the mutant is wrong."""
     return (embedded if MUTANTS[name].area is Area.EMBEDDER else build)(toolchain, around)
 
 
@@ -118,7 +118,7 @@ def all_of_ours(worlds: dict[str, Around]) -> dict[str, list[BuildResult]]:
 
 @pytest.fixture(scope="module")
 def right(worlds: dict[str, Around]) -> dict[str, list[BuildResult]]:
-    """What ours makes before any mutant has worked."""
+    """The output of ours before any mutant was applied."""
     return all_of_ours(worlds)
 
 
@@ -158,7 +158,7 @@ def test_the_place_exists(name: str) -> None:
 
 @pytest.fixture(scope="module")
 def wrong(worlds: dict[str, Around], right: dict[str, list[BuildResult]]) -> dict[str, list[BuildResult]]:
-    """What each mutant makes, one after the other, `right` before them."""
+    """The outputs of the mutants, one after the other; `right` is made before them."""
     return {name: makes(name, named(PREFIX + name), worlds[MUTANTS[name].shown_by]) for name in MUTANTS}
 
 

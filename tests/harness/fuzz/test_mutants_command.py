@@ -91,7 +91,7 @@ main()
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_interrupted_it_ends_at_once(tmp_path: Path) -> None:
-    """Also while a world takes for ever, and without a trace."""
+    """It also ends while a world takes for ever, and shows no traceback."""
     note, out = tmp_path / "note", tmp_path / "out.json"
     words = ["mutants", "--fuzz", "60", "--only", "slot-0-used", "-j", "1", "--json", str(out)]
     temporary = tmp_path / "temporary"

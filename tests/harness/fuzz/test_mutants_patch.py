@@ -29,7 +29,7 @@ I32 = ValType.I32
 
 
 def seen(module: ModuleType, name: str) -> Any:
-    """What a module calls by that name, also where it only imports it."""
+    """The function that a module calls by this name, even if it only imports it."""
     return vars(module)[name]
 
 

@@ -1,4 +1,4 @@
-"""How often random worlds and their scripts have what matters: each thing in at least one of a hundred worlds."""
+"""Random worlds and their scripts have the important features: each in at least one of a hundred worlds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is run in the world of a trial."""
+"""The runs in the world of a trial."""
 
 from __future__ import annotations
 

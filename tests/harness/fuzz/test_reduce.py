@@ -1,4 +1,4 @@
-"""What a reduction ends with, by an oracle that says what a test wants."""
+"""The result of a reduction, with an oracle that decides by the condition of each test."""
 
 from __future__ import annotations
 

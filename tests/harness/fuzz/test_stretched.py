@@ -75,7 +75,7 @@ def _listed(pattern: str, text: str) -> int:
 
 
 def counted(dimension: str, text: str) -> int:
-    """How many a text has of a thing."""
+    """The number of such items in a text."""
     match dimension:
         case "fields" | "cases" | "labels":
             return _listed(r"(?:record|variant|enum) \S+ \{ (.*) \}", text)

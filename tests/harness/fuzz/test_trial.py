@@ -50,7 +50,7 @@ def test_seeds_and_indices_differ(bench: Workbench) -> None:
 
 @pytest.mark.parametrize("index", range(4))
 def test_recorded_choices_give_the_same_scripts(bench: Workbench, index: int) -> None:
-    """What makes a finding shrinkable: its values come from choices that can be replayed."""
+    """A finding can be shrunk because its values come from choices that can be replayed."""
     world = draw(Recipe(9), index, bench)
     recorded = RecordingRandom(world.script_seed)
     first = plan_trial(world.wit, world.name, world.features, recorded, 30, 2)

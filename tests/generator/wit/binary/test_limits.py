@@ -1,4 +1,4 @@
-"""What no engine takes is refused before it is written."""
+"""A package beyond an engine's limits is refused before it is written."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def flags(count: int) -> Flags:
 
 
 BORROW, OWN = TypeId(1), TypeId(2)
-"""Of the resource `r` in `WIT`."""
+"""Handles of the resource `r` in `WIT`."""
 
 
 @pytest.mark.parametrize(
