@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from generator.preinit.sections import raw_sections
@@ -43,10 +42,16 @@ class DataSegments:
                 reader.expect_end()
         return cls(segments, counted)
 
-    def emptied(self) -> Iterator[tuple[DataSegment, bytes]]:
-        """Each segment, and its binary form; that of an active one without its data."""
+    def done(self) -> list[bytes]:
+        """Their binary forms after instantiation has copied the active ones. These are left out; where code may name
+        segments by their index, they keep their places without data."""
+        kept = []
         for segment in self.segments:
-            yield segment, segment.head + b"\0" if segment.active else segment.raw
+            if not segment.active:
+                kept.append(segment.raw)
+            elif self.counted:
+                kept.append(segment.head + b"\0")
+        return kept
 
 
 def _segment(reader: Reader) -> DataSegment:

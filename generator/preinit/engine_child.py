@@ -16,7 +16,8 @@ from typing import Any
 
 WASI = tuple([f"wasi:{package}/" for package in ("cli", "clocks", "filesystem", "io", "random", "sockets")])
 """The packages that the engine implements."""
-
+_FEATURE = re.compile(r"wasmtime_config_wasm_component_model_(\w+_)?set")
+_ASYNC_IMPORT = "it imports an asynchronous function, and wasmtime's API for Python cannot provide one"
 
 _called: list[str] = []
 """The imports that were called although nothing implements them. Errors of the engine do not name them."""
@@ -61,10 +62,9 @@ def _missing() -> str:
 
 def _run(binary: bytes, request: dict[str, Any]) -> tuple[list[list[bytes]], list[int]]:
     """The pages of each memory and the bits of each global, after initialisation."""
-    import wasmtime
     from wasmtime.component import Component, Linker
 
-    engine = wasmtime.Engine()
+    engine = _engine()
     component = Component(engine, binary)
     linker = Linker(engine)
     linker.add_wasip2()
@@ -86,6 +86,18 @@ def _run(binary: bytes, request: dict[str, Any]) -> tuple[list[list[bytes]], lis
         function(store)
         function.post_return(store)
     return memories, globals
+
+
+def _engine() -> Any:
+    """With every feature of components that this wasmtime has. Its API for Python has setters for some of them only."""
+    import wasmtime
+    from wasmtime import _ffi as ffi
+
+    config = wasmtime.Config()
+    for name in dir(ffi):
+        if _FEATURE.fullmatch(name):
+            getattr(ffi, name)(config.ptr(), True)
+    return wasmtime.Engine(config)
 
 
 def _store(engine: Any, request: dict[str, Any]) -> Any:
@@ -125,10 +137,14 @@ def _init_function(instance: Any, store: Any, path: str) -> Any:
 
 def _add_stub(place: Any, name: str, type: Any, path: str, engine: Any) -> None:
     """Define an import that nothing implements, so that only its use fails. `path`: its name for messages."""
+    import wasmtime
+    from wasmtime import _ffi as ffi
     from wasmtime.component import ComponentInstanceType, FuncType, ResourceType
 
     match type:
         case FuncType():
+            if ffi.wasmtime_component_func_type_async(type.ptr()):
+                raise wasmtime.WasmtimeError(f"{_ASYNC_IMPORT}: {path}")
             place.add_func(name, _failure(path))
         case ResourceType():
             place.add_resource(name, ResourceType.host(0), lambda _store, _rep: None)

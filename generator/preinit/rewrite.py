@@ -56,13 +56,12 @@ def _module(module: StatefulModule, snapshot: Snapshot) -> bytes:
     if module.memories:
         replacements[MEMORY] = _memories(module, snapshot)
     segments = DataSegments.read(decoded)
-    kept = [b"" if kind.active and not segments.counted else raw for kind, raw in segments.emptied()]
     contents = [
         _segment(index, start, data)
         for index in module.memories
         for start, data in runs(snapshot.memories[module.module, index])
     ]
-    data = [*filter(None, kept), *contents]
+    data = [*segments.done(), *contents]
     if decoded.has_data or data:
         replacements[DATA] = encode_section(DATA, encode_vector(data)) if data else b""
     if segments.counted:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from generator.wasm.decode import SECTION_ORDER
 from generator.wasm.reader import Reader
 
 PREAMBLE_SIZE = 8
-
-MODULE_ORDER = (1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11)
-"""The sections of a core module by number, in the order in which they must come (core specification, 5.5.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +38,11 @@ def with_sections(module: bytes, replacements: Mapping[int, bytes]) -> bytes:
 
     A section that the module does not have yet is inserted where it must come.
     """
-    place = {id: at for at, id in enumerate(MODULE_ORDER)}
-    waiting = sorted(replacements, key=place.__getitem__)
+    waiting = sorted(replacements, key=SECTION_ORDER.__getitem__)
     out = bytearray(module[:PREAMBLE_SIZE])
     for section in raw_sections(module):
         if section.id:
-            while waiting and place[waiting[0]] < place[section.id]:
+            while waiting and SECTION_ORDER[waiting[0]] < SECTION_ORDER[section.id]:
                 out += replacements[waiting.pop(0)]
         if section.id and waiting and waiting[0] == section.id:
             out += replacements[waiting.pop(0)]

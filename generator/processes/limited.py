@@ -12,7 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 SECONDS = 60
-"""Both of wall time and of processor time. The latter also ends a child whose parent was killed."""
+"""Of wall time."""
+MORE_PROCESSOR_TIME = 5
+"""Seconds of processor time beyond the wall time. So a child that loops reaches the limit of wall time first, whose
+message says so; the limit of processor time ends a child whose parent was killed."""
 MEMORY = 4 << 30
 """Bytes of address space."""
 OUTPUT = 1 << 30
@@ -68,7 +71,7 @@ def _limit(seconds: int, engine: bool) -> None:
     import resource
 
     for kind, wanted in (
-        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_CPU, seconds + MORE_PROCESSOR_TIME),
         (resource.RLIMIT_AS, resource.RLIM_INFINITY if engine else MEMORY),
         (resource.RLIMIT_FSIZE, OUTPUT),
         (resource.RLIMIT_CORE, 0),

@@ -52,7 +52,8 @@ _SECTION_NAMES = {
     12: "data count",
     13: "tag",
 }
-_SECTION_ORDER = {id: place for place, id in enumerate((1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11))}
+SECTION_ORDER = {id: place for place, id in enumerate((1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11))}
+"""The place of each section but custom ones, by its number (core specification, 5.5.2)."""
 
 
 class DecodedModule:
@@ -86,7 +87,7 @@ class DecodedModule:
             if id == 0:
                 self._customs.append((section.name(), start, section.position, section.end))
                 continue
-            place = _SECTION_ORDER[id]
+            place = SECTION_ORDER[id]
             if place <= last:
                 raise WasmFormatError(f"the {_SECTION_NAMES[id]} section appears twice or out of order", start)
             last = place

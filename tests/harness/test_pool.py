@@ -159,6 +159,20 @@ def test_a_worker_that_memory_has_ended_is_told_as_memory(
     assert pool.submit(Echo(1)).result() == 1, "the next task has a worker"
 
 
+LIMITED = """import resource
+from harness.runs.last_words import limits_of_this_process
+resource.setrlimit(resource.RLIMIT_AS, (1 << 40, resource.getrlimit(resource.RLIMIT_AS)[1]))
+print(limits_of_this_process()[0])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="such limits exist only on POSIX systems")
+def test_the_limits_on_memory_of_a_process() -> None:
+    """In a process of its own, which may have a limit without harm."""
+    shown = subprocess.run([sys.executable, "-c", LIMITED], capture_output=True, text=True, timeout=60, check=True)
+    assert shown.stdout == f"{1 << 40}\n"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="what leaves its group is found on Linux only")
 @pytest.mark.parametrize("how", ["close", "kill the worker", "kill the owner"])
 def test_tools_end_with_workers(settings: Settings, tmp_path: Path, how: str) -> None:

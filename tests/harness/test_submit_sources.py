@@ -57,12 +57,13 @@ def test_a_world_and_a_call() -> None:
     assert "Say in `origin` where" in done.output
 
 
-def test_a_world_that_fails_becomes_its_steps() -> None:
+def test_a_world_that_fails_becomes_its_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["harness", "submit", "x.wit"])
     done = harness("x.wit", "--calls", "30", *WRONG)
     assert done.exit_code == 0, done.output
     case = load_case(Path("x.toml"))
     assert case.steps and "interface y" not in str(case.wit)
-    assert 'command = "harness' in case.file.text  # and the words of a command, which a test has not
+    assert 'command = "harness submit x.wit"\n' in case.file.text
 
 
 def test_drawn_calls_and_free_names() -> None:

@@ -233,6 +233,46 @@ def test_an_import_that_nobody_implements_traps_only_when_it_is_called() -> None
         initialize(component(text), InitOptions("calls"))
 
 
+ASYNCHRONOUS = """
+(component
+  (import {import})
+  (core func $f (canon lower (func $f)))
+  (core module $m (import "e" "f" (func $f)) (global $g (mut i32) (i32.const 0)) (func (export "init")))
+  (core instance $i (instantiate $m (with "e" (instance (export "f" (func $f))))))
+  (func (export "init") (canon lift (core func $i "init"))))"""
+
+
+@pytest.mark.parametrize(
+    ("imported", "name"),
+    [
+        ('(import "f" (func $f async))', "f"),
+        ('(import "a:b/c" (instance $c (export "f" (func async)))) (alias export $c "f" (func $f))', "a:b/c#f"),
+    ],
+)
+def test_an_asynchronous_import_is_refused(imported: str, name: str) -> None:
+    """Even if it is not called: the engine does not begin without it."""
+    binary = component(ASYNCHRONOUS.replace("(import {import})", imported))
+    with pytest.raises(PreinitError) as caught:
+        initialize(binary, INIT)
+    assert str(caught.value).endswith(
+        f"it imports an asynchronous function, and wasmtime's API for Python cannot provide one: {name}"
+    )
+
+
+def test_features_that_the_engine_has_by_request_only() -> None:
+    """A map, here in a type that nothing else uses."""
+    binary = component("""
+(component
+  (type $t (map string u32))
+  (core module $m (global $g (mut i32) (i32.const 0))
+    (func (export "init") (global.set $g (i32.const 4))) (func (export "get") (result i32) (global.get $g)))
+  (core instance $i (instantiate $m))
+  (func (export "init") (canon lift (core func $i "init")))
+  (func (export "get") (result u32) (canon lift (core func $i "get"))))""")
+    made = initialized(binary)
+    assert made == binary.replace(b"\x7f\x01\x41\x00\x0b", b"\x7f\x01\x41\x04\x0b") != binary
+
+
 def test_a_start_function_that_calls_such_an_import() -> None:
     binary = component("""
 (component

@@ -32,6 +32,19 @@ def test_wall_time(monkeypatch: pytest.MonkeyPatch) -> None:
     assert limited.run(python("import time; time.sleep(600)"), b"").failure == "it did not end within 1 seconds"
 
 
+def test_wall_time_of_a_child_that_loops(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its processor time reaches a limit only later."""
+    monkeypatch.setattr(limited, "SECONDS", 1)
+    assert limited.run(python("while True: pass"), b"").failure == "it did not end within 1 seconds"
+
+
+def test_processor_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends a child that nobody waits for: here wall time would."""
+    monkeypatch.setattr(limited, "MORE_PROCESSOR_TIME", -4)
+    monkeypatch.setattr(limited, "SECONDS", 5)
+    assert limited.run(python("while True: pass"), b"").failure == "it was ended by SIGKILL"
+
+
 def test_output(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limited, "OUTPUT", 1000)
     # Python ignores the signal, unless it is told not to
