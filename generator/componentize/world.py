@@ -11,7 +11,17 @@ from generator.component.canon import StringEncoding
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.plan import Plan, PlanModule
 from generator.errors import GeneratorError
-from generator.resolved.model import InterfaceId, InterfaceKey, Resolve, WorldId, WorldKey
+from generator.resolved.model import (
+    InterfaceId,
+    InterfaceKey,
+    Primitive,
+    Resolve,
+    Resource,
+    Type,
+    WorldId,
+    WorldKey,
+)
+from generator.resolved.walk import parts
 from generator.wit.binary.decode import decode_world
 from generator.wit.binary.limits import check_types, check_world
 from generator.wit.merge import Union
@@ -60,9 +70,9 @@ def unite_worlds(plan: Plan, merge_versions: bool) -> ComponentWorld:
 
 def _check_crossing(plan: Plan, resolve: Resolve, crossing: dict[InterfaceId, WorldKey]) -> None:
     """A module exports something that uses an interface which its own world imports and another module's world exports.
-    The component's export uses the exported interface; so the module must not take anything from the imported one: its
-    resources would be other resources."""
-    names = {resolve.interface_id(id): key for id, key in crossing.items()}
+    The component's export uses the exported interface. If that interface has resources, the module must not take
+    anything from the imported one: its resources would be other resources. Values are the same on both sides."""
+    names = {resolve.interface_id(id): key for id, key in crossing.items() if _has_resources(resolve, id)}
     for module in plan.modules:
         for item in module.module.imports:
             if item.module not in module.imports and item.module in names:
@@ -71,6 +81,22 @@ def _check_crossing(plan: Plan, resolve: Resolve, crossing: dict[InterfaceId, Wo
                     f"interface `{item.module}`, which another module's world exports, but the module also imports "
                     f"`{item.name}` from it"
                 )
+
+
+def _has_resources(resolve: Resolve, interface: InterfaceId) -> bool:
+    """Whether types of the interface are resources or have handles, its own or those of interfaces that it uses."""
+    waiting: list[Type] = list(resolve.interfaces[interface].types.values())
+    seen: set[Type] = set()
+    while waiting:
+        type = waiting.pop()
+        if isinstance(type, Primitive) or type in seen:
+            continue
+        seen.add(type)
+        kind = resolve.types[type].kind
+        if isinstance(kind, Resource):
+            return True
+        waiting += parts(kind)
+    return False
 
 
 def add_module(union: Union, module: PlanModule) -> ModuleWorld:

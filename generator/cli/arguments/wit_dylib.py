@@ -48,7 +48,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="FILTER",
         help="interfaces that the interpreter imports or exports itself, separated by commas: "
         "[import:|export:]ns:pkg/interface[@version] or [import:|export:]name, in all compatible versions; nothing is "
-        "generated for them",
+        "generated for them, and only types that others use stay in the component-type section",
     )
     parser.add_argument(
         "--exclude-world",

@@ -12,6 +12,7 @@ from generator.dylib.world.async_filter import AsyncFilters
 from generator.dylib.world.exclusions import Exclusions
 from generator.dylib.world.options import DylibOptions
 from generator.errors import GeneratorError, UsageError
+from generator.resolved.model import InterfaceItem
 from generator.sources.load import load_text, select_world
 from generator.wasm.decode import DecodedModule
 from generator.wit.binary.decode import decode_world
@@ -153,54 +154,98 @@ world i { import t; import v; }
 world e { import t; export t; export v; export u; }
 world k { use t.{r}; export f: func(x: borrow<r>); }
 world bare { use t.{r}; }
+interface h { use t.{r}; f: func(x: own<r>); }
+world m { import h; }
+world o { export t; export h; }
+world p { import u; export t; }
+world x { export t; export u; }
+world records { record s { x: u8 } record unused { x: s } }
+world z { record s { x: u8 } record unused { x: s } import f: func(x: list<s>); }
 """
 
 
+def members(library: bytes) -> dict[str, list[str]]:
+    """The items of the world in the `component-type` section, with the types and functions of interfaces."""
+    resolve, id, _ = decode_world(DecodedModule(library).customs[-1].data)
+    found = {}
+    for side, items in (("import", resolve.worlds[id].imports), ("export", resolve.worlds[id].exports)):
+        for key, item in items.items():
+            interface = resolve.interfaces[item.id] if isinstance(item, InterfaceItem) else None
+            names = [] if interface is None else [*interface.types, *interface.functions]
+            found[f"{side}:{resolve.world_key_name(key)}"] = names
+    return found
+
+
+def _short(name: str) -> str:
+    return name.replace("import:", "<").replace("export:", ">").replace("a:b/", "")
+
+
 @pytest.mark.parametrize(
-    ("world", "interfaces", "worlds", "message"),
+    ("world", "interfaces", "worlds", "left", "functions_of"),
     [
-        (
-            "i",
-            ["a:b/t"],
-            [],
-            "--exclude-interface a:b/t: import `a:b/u` uses type `n` of import `a:b/t`; exclude both or neither",
-        ),
-        (
-            "i",
-            ["a:b/u"],
-            [],
-            "--exclude-interface a:b/u: import `a:b/v` uses type `n` of import `a:b/u`; exclude both or neither",
-        ),
-        (
-            "e",
-            ["export:a:b/t"],
-            [],
-            "--exclude-interface export:a:b/t: export `a:b/u` uses type `n` of export `a:b/t`; exclude both or neither",
-        ),
+        ("i", ["a:b/t"], [], {"<t": "n", "<u": "nf", "<v": "nf"}, "<u <v"),
+        ("i", ["a:b/u"], [], {"<t": "nr", "<u": "n", "<v": "nf"}, "<t <v"),
+        ("i", ["a:b/t,a:b/u"], [], {"<t": "n", "<u": "n", "<v": "nf"}, "<v"),
+        ("e", ["export:a:b/t"], [], {"<t": "nr", ">u": "nf", ">v": "nf"}, "<t >u >v"),
+        ("e", ["a:b/t"], [], {"<t": "n", ">u": "nf", ">v": "nf"}, ">u >v"),
+        ("e", ["a:b/t,a:b/u"], [], {"<t": "n", "<u": "n", ">v": "nf"}, ">v"),
+        ("x", ["a:b/t"], [], {"<t": "n", ">u": "nf"}, ">u"),
+        ("k", ["a:b/t"], [], {"<t": "r", "<r": "", ">f": ""}, "<t >f"),
+        ("k", [], ["bare"], {"<t": "r", "<r": "", ">f": ""}, "<t >f"),
+        ("m", ["a:b/t"], [], {"<t": "r", "<h": "rf"}, "<t <h"),
+        ("z", [], ["records"], {"<s": "", "<f": ""}, "<f"),
+    ],
+)
+def test_types_that_others_use_stay_alone(
+    world: str, interfaces: list[str], worlds: list[str], left: dict[str, str], functions_of: str
+) -> None:
+    """`<` is import, `>` export. An imported resource keeps its built-in functions: what stays drops its handles."""
+    library = partial(USES, interfaces, worlds, world)
+    assert {_short(name): "".join(items) for name, items in members(library).items()} == left
+    assert {_short(name) for name in bound(library)} == set(functions_of.split())
+
+
+@pytest.mark.parametrize(
+    ("world", "interfaces", "message"),
+    [
         (
             "e",
             ["export:a:b/u"],
-            [],
-            "--exclude-interface export:a:b/u: export `a:b/v` uses type `n` of export `a:b/u`; exclude both or neither",
+            "--exclude-interface export:a:b/u: export `a:b/v` uses type `n` of export `a:b/u`, which uses type `n` of "
+            "export `a:b/t`, which stays; exclude both or neither",
         ),
         (
-            "k",
-            ["a:b/t"],
-            [],
-            "--exclude-interface a:b/t: import `r` uses type `r` of import `a:b/t`; exclude both or neither",
+            "e",
+            ["import:a:b/t,export:a:b/u"],
+            "--exclude-interface export:a:b/u: export `a:b/v` uses type `n` of export `a:b/u`, which uses type `n` of "
+            "export `a:b/t`, which stays; exclude both or neither",
         ),
-        ("k", [], ["bare"], "--exclude-world bare: export `f` uses type `r` of import `r`; exclude both or neither"),
+        (
+            "p",
+            ["import:a:b/t"],
+            "--exclude-interface import:a:b/t: import `a:b/u` uses type `n` of import `a:b/t`, which is also export "
+            "`a:b/t`, with functions that stay; exclude both or neither",
+        ),
+        (
+            "o",
+            ["a:b/t"],
+            "--exclude-interface a:b/t: export `a:b/h` uses type `r` of export `a:b/t`, and resource `r` of export "
+            "`a:b/t` belongs to the implementation of that export; exclude both or neither",
+        ),
     ],
 )
-def test_what_stays_needs_it(world: str, interfaces: list[str], worlds: list[str], message: str) -> None:
+def test_more_than_types_is_needed(world: str, interfaces: list[str], message: str) -> None:
     with pytest.raises(GeneratorError) as caught:
-        partial(USES, interfaces, worlds, world)
+        partial(USES, interfaces, [], world)
     assert message in str(caught.value).split("\n  ")
 
 
 def test_one_line_for_each_pair() -> None:
     """However many types pass between the two."""
-    wit = "package a:b; interface t { type m = u8; type n = u8; } interface u { use t.{m, n}; } world w { import u; }"
+    wit = (
+        "package a:b; interface t { resource m; resource n; } interface u { use t.{m, n}; } "
+        "world w { export t; export u; }"
+    )
     with pytest.raises(GeneratorError) as caught:
         partial(wit, ["a:b/t"], [])
     assert len(str(caught.value).split("\n")) == 1

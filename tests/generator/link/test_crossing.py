@@ -11,7 +11,7 @@ from generator.link import Library, LinkOptions, link
 from generator.wasm.code import Code
 from generator.wit.binary.decode import decode_component
 from tests.generator.componentize.modules import world_section
-from tests.generator.link.libraries import SETTER, UNARY, LibraryBuilder
+from tests.generator.link.libraries import GETTER, SETTER, UNARY, LibraryBuilder
 
 WIT = """
 package a:b;
@@ -72,3 +72,30 @@ def test_but_not_if_its_library_takes_something_from_the_import(reverse: bool) -
     message = "`a:b/api` uses the imported interface `a:b/types`, which another module's world exports, but the module"
     with pytest.raises(ComponentizeError, match=message):
         link(libraries[::-1] if reverse else libraries, LinkOptions())
+
+
+VALUES = """
+package a:b;
+interface types { record t { x: u8 } g: func() -> t; }
+interface api { use types.{t}; f: func(a: t) -> u32; }
+world one { export types; }
+world two { import types; export api; }
+"""
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_values_are_the_same_on_both_sides(reverse: bool) -> None:
+    """The library imports a function of the interface whose type its export uses from the other library's export."""
+    types, api = LibraryBuilder(), LibraryBuilder()
+    types.define("a:b/types#g", GETTER, lambda code: code.i32_const(3))
+    types.module.customs.append(world_section(VALUES, "one"))
+    get = api.import_function("a:b/types", "g", GETTER)
+    api.define("a:b/api#f", UNARY, lambda code: code.call(get))
+    api.module.customs.append(world_section(VALUES, "two"))
+    libraries = [types.library("libtypes.so"), api.library("libapi.so")]
+    component = link(libraries[::-1] if reverse else libraries, LinkOptions())
+    resolve, id = decode_component(component)
+    world = resolve.worlds[id]
+    assert [resolve.world_key_name(key) for key in world.imports] == ["a:b/types"]
+    assert [resolve.world_key_name(key) for key in world.exports] == ["a:b/types", "a:b/api"]
+    wasmtime.component.Component(wasmtime.Engine(), component)
