@@ -6,231 +6,33 @@ generator; it yields what it waits for, and is sent whether it was cancelled. Wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
 from harness.script import async_operations as ao
 from harness.script import operations as s
-
-BLOCKED = 0xFFFFFFFF
-Wait = tuple[Callable[[], bool], bool]
-"""The condition for which a thread waits, and whether a cancellation ends the wait."""
-Code = Generator[Wait, bool, Any]
-
-
-class Trapped(Exception):
-    """The word of a trap's class."""
-
-
-def trap_if(condition: bool, word: str) -> None:
-    if condition:
-        raise Trapped(word)
-
-
-@dataclass(eq=False)
-class Waitable:
-    index: int = 0
-    event: Callable[[], tuple[int, int]] | None = None
-    """Gives the code and the payload of the pending event."""
-    wset: Set | None = None
-
-    def join(self, wset: Set | None) -> None:
-        if self.wset:
-            self.wset.members.remove(self)
-        self.wset = wset
-        if wset:
-            wset.members.append(self)
+from tests.harness.concurrency.reference_ends import EndOperations
+from tests.harness.concurrency.reference_state import (
+    BLOCKED,
+    STATUS,
+    SYNC,
+    TYPES,
+    Code,
+    Component,
+    End,
+    Held,
+    Set,
+    Subtask,
+    Task,
+    Thread,
+    Trapped,
+    Waitable,
+    trap_if,
+)
 
 
-@dataclass(eq=False)
-class Set:
-    members: list[Waitable] = field(default_factory=list)
-    waiters: int = 0
-
-    def pending(self) -> list[Waitable]:
-        return [member for member in self.members if member.event]
-
-
-class Subtask(Waitable):
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name = name
-        self.status = 0
-        self.delivered = self.requested = False
-        self.result: int | None = None
-        self.task: Task
-
-    def progress(self, status: int) -> None:
-        self.status = status
-        if self.index:
-            self.event = self.tell
-
-    def tell(self) -> tuple[int, int]:
-        self.delivered = self.delivered or self.status >= 2
-        return 1, self.status
-
-
-class End(Waitable):
-    def __init__(self, channel: Channel, owner: Component, writable: bool) -> None:
-        super().__init__()
-        self.channel, self.owner, self.writable = channel, owner, writable
-        self.copying = self.done = False
-        self.size = self.progress = 0
-        self.result = 0
-        """The result in the pending event."""
-        self.values: list[int] = []
-        channel.ends.append(self)
-        self.hear_of_drop()
-
-    def hear_of_drop(self) -> None:
-        if self.channel.dropped and not self.copying and not self.done:
-            self.size = self.progress = 0
-            self.notify(1)
-        elif self.channel.dropped and self.channel.stream and self.event and self.result == 0:
-            self.notify(1)
-
-    def notify(self, result: int, offered: bool = False) -> None:
-        def tell() -> tuple[int, int]:
-            if offered:
-                self.channel.waiting = None
-            self.copying = False
-            self.done = result == 1 or (result == 0 and not self.channel.stream)
-            code = (2 if self.channel.stream else 4) + self.writable
-            return code, result | self.progress << 4 if self.channel.stream else result
-
-        self.event, self.result = tell, result
-        self.result = result
-
-
-class Channel:
-    def __init__(self, stream: bool) -> None:
-        self.stream = stream
-        self.ends: list[End] = []
-        self.dropped = False
-        self.waiting: End | None = None
-
-    def copy(self, end: End) -> None:
-        other = self.waiting
-        if self.dropped:
-            end.notify(1)
-        elif other is None:
-            self.waiting = end
-        elif other.size > other.progress:
-            count = min(other.size - other.progress, end.size)
-            source, target = (end, other) if end.writable else (other, end)
-            target.values += source.values[source.progress : source.progress + count]
-            end.progress += count
-            other.progress += count
-            if count:
-                other.notify(0, offered=self.stream)
-                if not self.stream:
-                    self.waiting = None
-            end.notify(0)
-        elif end.writable and end.size == 0 and other.size == 0:
-            end.notify(0)
-        else:
-            other.notify(0)
-            self.waiting = end
-
-    def drop(self, end: End) -> None:
-        self.ends.remove(end)
-        if not self.dropped:
-            self.dropped = True
-            if self.waiting:
-                self.waiting.notify(1)
-                self.waiting = None
-            for other in self.ends:
-                other.hear_of_drop()
-
-
-@dataclass(eq=False)
-class Thread:
-    code: Code
-    begun: bool = False
-    waits: Wait | None = None
-
-    def ready(self) -> bool:
-        return self.waits is not None and self.waits[0]()
-
-
-class Task:
-    """`name`: of the exported function, `run` or `finish`."""
-
-    def __init__(
-        self, component: Component, name: str, subtask: Subtask | None = None, argument: Held | int = 0
-    ) -> None:
-        self.component, self.name, self.subtask, self.argument = component, name, subtask, argument
-        self.state = "initial"
-        self.number = 0
-        self.told = self.answered = self.entered = False
-        self.frame: s.Frame
-        self.position = 0
-        self.thread: Thread
-
-
-class Component:
-    def __init__(self, letter: str, frames: list[s.Frame]) -> None:
-        self.letter = letter
-        self.frames = list(frames)
-        self.table: list[Any] = [None]
-        self.free: list[int] = []
-        self.registers: dict[int, Held] = {}
-        self.calls: list[Held] = []
-        self.known: dict[int, Held] = {}
-        """Ends by their handles, as far as the interpreter knows them."""
-        self.backpressure = self.entering = self.tasks = 0
-        self.exclusive: Task | None = None
-        self.live: list[Task] = []
-
-    def add(self, entry: Any) -> int:
-        index = self.free.pop() if self.free else len(self.table)
-        self.table[index : index + 1] = [entry]
-        if isinstance(entry, Waitable):
-            entry.index = index
-        return index
-
-    def get(self, index: int, kind: type) -> Any:
-        trap_if(index >= len(self.table) or self.table[index] is None, "invalid-handle")
-        trap_if(not isinstance(self.table[index], kind), "handle-type")
-        return self.table[index]
-
-    def remove(self, index: int, kind: type) -> Any:
-        entry = self.get(index, kind)
-        self.table[index] = None
-        self.free.append(index)
-        return entry
-
-    def forget(self, index: int) -> None:
-        if index in self.known and self.known[index].state != "copying":
-            del self.known[index]
-
-
-@dataclass(eq=False)
-class Held:
-    """A call, an end or a set in a register, and what the interpreter knows of it."""
-
-    kind: str
-    handle: int
-    state: str = "idle"
-    type: str = ""
-    writable: bool = False
-    subtask: Subtask | None = None
-    end: End | None = None
-
-    def settled(self) -> bool:
-        return self.state not in ("starting", "started", "copying")
-
-
-STATUS = ("starting", "started", "returned", "cancelled", "cancelled")
-RESULT = ("completed", "dropped", "cancelled")
-TYPES = {"bytes": "stream<u8>", "later": "future<u32>"}
-PUSHED = {"bytes": "u8", "later": "u32"}
-SYNC = "plain"
-
-
-class Reference:
+class Reference(EndOperations):
     """Runs one frame of the subject. `lines`: `s1 EVENT`, in global order."""
 
     def __init__(self, subject: list[s.Frame], provider: list[s.Frame], random: Random) -> None:
@@ -350,20 +152,6 @@ class Reference:
         if subtask is None and not task.answered:
             self.answer(task, None)
         self.ends(task, 0)
-
-    def move(self, task: Task) -> str:
-        """A readable end goes from the caller to the callee."""
-        assert isinstance(task.argument, Held)
-        end = self.subject.remove(task.argument.handle, End)
-        trap_if(end.writable, "handle-type")
-        trap_if(end.copying, "copying")
-        trap_if(end.done, "end-done")
-        trap_if(end.wset is not None, "in-waitable-set")
-        end.channel.ends.remove(end)
-        index = self.provider.add(End(end.channel, self.provider, writable=False))
-        self.provider.forget(index)
-        task.argument = Held("end", index, type=task.name)
-        return f"push_{'stream' if task.name == 'bytes' else 'future'} {TYPES[task.name]} {index}"
 
     def ends(self, task: Task, code: int) -> None:
         """A core call."""
@@ -638,98 +426,4 @@ class Reference:
         self.say(task, f"backpressure {op.change}")
         task.component.backpressure += op.change
         trap_if(task.component.backpressure < 0, "backpressure")
-        yield from ()
-
-    # -- ends
-
-    def do_NewEnds(self, task: Task, op: ao.NewEnds) -> Code:
-        name, component = op.type.name, task.component
-        channel = Channel(name == "bytes")
-        readable = component.add(End(channel, component, writable=False))
-        writable = component.add(End(channel, component, writable=True))
-        self.say(task, f"{'stream' if channel.stream else 'future'}_new {TYPES[name]} = {readable} {writable}")
-        component.forget(readable)
-        component.known[writable] = Held("end", writable, type=name, writable=True)
-        component.registers[op.readable] = Held("end", readable, type=name)
-        component.registers[op.writable] = Held("end", writable, type=name, writable=True)
-        yield from ()
-
-    def copy(self, task: Task, held: Held, size: int, values: list[int] | None) -> None:
-        writes, component = values is not None, task.component
-        known = component.known.setdefault(held.handle, Held("end", held.handle, type=held.type))
-        if known.state == "copying":
-            raise Trapped("interpreter:state")
-        known.state = "copying"
-        word, type = ("stream" if held.type == "bytes" else "future"), TYPES[held.type]
-        size = size if word == "stream" else 1
-        for index, value in enumerate(values or []):
-            self.say(task, f"{word}_lower {type} {index}")
-            self.say(task, f"pop_{PUSHED[held.type]} = {value}")
-        end = component.get(held.handle, End)
-        trap_if(end.writable != writes, "handle-type")
-        trap_if(end.copying, "copying")
-        trap_if(end.done, "end-done")
-        known.writable = writes
-        end.copying, end.event, end.size, end.progress, end.values = True, None, size, 0, list(values or [])
-        end.channel.copy(end)
-        if end.event is None:
-            payload = BLOCKED
-        else:
-            tell, end.event = end.event, None
-            payload = tell()[1]
-        self.say(task, f"{word}_{'write' if writes else 'read'} {type} {held.handle} {size} = {payload}")
-        if payload != BLOCKED:
-            self.settle(task, known, end, payload)
-
-    def settle(self, task: Task, known: Held, end: End, payload: int) -> None:
-        known.state = RESULT[payload & 15]
-        if not end.writable:
-            word = "stream" if end.channel.stream else "future"
-            for index in range(end.progress):
-                self.say(task, f"{word}_lift {TYPES[known.type]} {index}")
-                self.say(task, f"push_{PUSHED[known.type]} {end.values[index]}")
-
-    def do_Read(self, task: Task, op: ao.Read) -> Code:
-        self.copy(task, self.value(task, op.end), op.count, None)
-        yield from ()
-
-    def do_Write(self, task: Task, op: ao.Write) -> Code:
-        self.copy(task, self.value(task, op.end), len(op.values), [self.value(task, value) for value in op.values])
-        yield from ()
-
-    def do_CancelCopy(self, task: Task, op: ao.CancelCopy) -> Code:
-        held, component = self.value(task, op.end), task.component
-        end = component.get(held.handle, End)
-        known = component.known.get(held.handle)
-        trap_if(end.writable != (known is not None and known.writable), "handle-type")
-        trap_if(not end.copying, "not-copying")
-        trap_if(end.wset is not None, "in-waitable-set")
-        if end.event is None:
-            end.channel.waiting = None
-            end.notify(2)
-        assert end.event is not None
-        tell, end.event = end.event, None
-        payload = tell()[1]
-        if end.channel.stream and payload & 15 == 0:
-            payload |= 2
-        word = "stream" if end.channel.stream else "future"
-        cancel = "cancel_write" if end.writable else "cancel_read"
-        self.say(task, f"{word}_{cancel} {TYPES[held.type]} {held.handle} = {payload}")
-        assert known is not None
-        self.settle(task, known, end, payload)
-        yield from ()
-
-    def do_DropEnd(self, task: Task, op: ao.DropEnd) -> Code:
-        held, component = self.value(task, op.end), task.component
-        known = component.known.get(held.handle)
-        writable = known is not None and known.writable
-        word = "stream" if held.type == "bytes" else "future"
-        self.say(task, f"{word}_drop_{'writable' if writable else 'readable'} {TYPES[held.type]} {held.handle}")
-        end = component.remove(held.handle, End)
-        trap_if(end.writable != writable, "handle-type")
-        trap_if(end.copying, "copying")
-        trap_if(not end.channel.stream and end.writable and not end.done, "future-unwritten")
-        end.channel.drop(end)
-        end.join(None)
-        component.forget(held.handle)
         yield from ()

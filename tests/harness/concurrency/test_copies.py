@@ -9,7 +9,7 @@ import pytest
 from harness.model.concurrency import Explained, RunEnd
 from harness.script import async_operations as ao
 from harness.script import operations as s
-from tests.harness.concurrency.reference import BLOCKED
+from tests.harness.concurrency.reference_state import BLOCKED
 from tests.harness.concurrency.runs import Scripts, X, export, place, reg, run, start, text, u8, u32
 
 ARG = s.Argument(0)
