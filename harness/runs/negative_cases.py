@@ -43,9 +43,9 @@ def judge_negative_cases(
     for name, toolchain in toolchains.items():
         findings = []
         for row in table.rows:
-            wrong = _wrong(name, row, toolchain, builder) if _is_asked(toolchain, row) else None
-            if wrong is not None:
-                findings.append(Finding(Outcome.FAIL, f"line {row.line} ({row.why}): {wrong}"))
+            given = answer(name, row, toolchain, builder)
+            if given is not None and given.wrong is not None:
+                findings.append(Finding(Outcome.FAIL, f"line {row.line} ({row.why}): {given.wrong}"))
                 disputed[row.line] = row
         outcome = Outcome.FAIL if findings else Outcome.PASS
         judgements.append(Judgement(name, outcome, tuple(findings)))
@@ -110,8 +110,25 @@ def _attempt(row: NegativeCase, toolchain: Toolchain, builder: Builder) -> tuple
     return "new", builder.collect(f"new by {toolchain.name}", toolchain, toolchain.embedder.new(row.module))
 
 
-def _wrong(name: str, row: NegativeCase, toolchain: Toolchain, builder: Builder) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a toolchain does with a row. `said`: the stage and its words, without sizes; `wrong`: what is wrong with it,
+    if anything."""
+
+    said: str
+    wrong: str | None
+
+
+def answer(name: str, row: NegativeCase, toolchain: Toolchain, builder: Builder) -> Answer | None:
+    """None if the toolchain is not asked."""
+    if not _is_asked(toolchain, row):
+        return None
     stage, result = _attempt(row, toolchain, builder)
+    said = f"{stage}: {'built' if isinstance(result, Built) else _words(result)}"
+    return Answer(said, _wrong(name, row, toolchain, stage, result))
+
+
+def _wrong(name: str, row: NegativeCase, toolchain: Toolchain, stage: str, result: BuildResult) -> str | None:
     if toolchain.tool == TOOL:
         seen = {Refused: "refuses", Built: "accepts", Panicked: "panics"}.get(type(result), "crashes")
         return None if seen == row.reference else f"expected that it {row.reference}, but it {seen} ({_words(result)})"
