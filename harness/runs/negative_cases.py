@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.judge.exhibits import Covered
+from harness.judge.ran import Ran
 from harness.judge.verdict import Finding, Judgement, Verdict, misread
 from harness.suite.negative_cases import NegativeCase, NegativeCases
 from harness.suite.tool_versions import conditions, holds
@@ -80,6 +82,26 @@ def unasked(table: NegativeCases, toolchains: Mapping[str, Toolchain]) -> list[s
                 f"not to {toolchain.version}"
             )
     return found
+
+
+def refused(table: NegativeCases, toolchains: Mapping[str, Toolchain]) -> Ran:
+    """What was tried: the rows as text, and the toolchains that were asked for any of them."""
+    lines = [f"line {row.line}, stage {row.stage}: {row.why}{_not_all(row, toolchains)}" for row in table.rows]
+    asked = [name for name, toolchain in toolchains.items() if any(_is_asked(toolchain, row) for row in table.rows)]
+    return Ran(refusals=len(table.rows), cells=tuple(asked), runs=(tuple(lines),))
+
+
+def _not_all(row: NegativeCase, toolchains: Mapping[str, Toolchain]) -> str:
+    missing = [name for name, toolchain in toolchains.items() if not _is_asked(toolchain, row)]
+    return f" (not asked: {', '.join(missing)})" if missing else ""
+
+
+def rows_covered(table: NegativeCases) -> tuple[Covered, ...]:
+    """The stages that rows are about, by the behaviour of the reference."""
+    found: dict[str, set[str]] = {}
+    for row in table.rows:
+        found.setdefault(f"the reference {row.reference}", set()).add(row.stage)
+    return tuple(Covered("negative case", position, tuple(sorted(stages))) for position, stages in found.items())
 
 
 def _is_asked(toolchain: Toolchain, row: NegativeCase) -> bool:
