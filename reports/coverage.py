@@ -49,12 +49,40 @@ TYPE_FEATURES = (
     "future",
     "stream",
 )
+LINK_FEATURES = (
+    "one library",
+    "several libraries",
+    "several worlds in libraries",
+    "functions of another library",
+    "addresses of functions",
+    "addresses of data",
+    "data relocations",
+    "constructors",
+    "constructors in any order",
+    "_initialize",
+    "an allocator of its own",
+    "task hooks",
+    "asynchronous exports",
+    "traps",
+    "refusal",
+    "openable",
+    "built-in-libdl",
+    "stack-size",
+    "stub-missing-functions",
+    "several-worlds",
+    "adapt",
+    "one module",
+)
+STAGES = ("wit", "generate", "link", "new")
+REACTIONS = ("the reference refuses", "the reference accepts", "the reference panics")
 FEATURES = (*FUNCTION_FEATURES, *TYPE_FEATURES)
 """Every feature that has a row, also if no case has it."""
 
 FUNCTION = "function"
 POSITIONS = (FUNCTION, "parameter", "in a parameter", "result", "in a result")
 DIRECTIONS = ("import", "export")
+LINK, LIBRARIES, NEGATIVE = "link", "libraries", "negative case"
+"""Directions of link cases and of negative cases, and the position of a link case."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ def _ran(cases: Sequence[CaseResult]) -> str:
         low, high = numbers[0], numbers[-1]
         cells = counted(low, "cell") if low == high else f"{low} to {high} cells each"
         parts.append(f"{counted(calls, 'call')} of {counted(functions, 'function')} ran in {cells}")
-    elif any(case.ran.cells for case in cases):
+    elif any(case.ran.cells and not case.ran.refusals for case in cases):
         parts.append("instantiated, no call ran")
     elif not refusals:
         parts.append("no call ran")
@@ -178,9 +178,12 @@ def _not_whole(case: CaseResult) -> str:
 def ran_text(case: CaseResult) -> str:
     """The part of a case that ran: cells, functions with the number of their calls, the calls if they are present."""
     ran = case.ran
+    if ran.refusals:
+        lines = [f"{case.outcome}  {one_line(case.name)}: {counted(ran.refusals, 'negative case')} tried"]
+        lines += [f"  toolchains: {'; '.join(ran.cells)}"] if ran.cells else []
+        return "\n".join([*lines, *(f"    {_cut(row)}" for rows in ran.runs for row in rows)])
     if not ran.cells:
-        what = f"{counted(ran.refusals, 'negative case')} tried" if ran.refusals else "nothing ran"
-        return f"{case.outcome}  {one_line(case.name)}: {what}"
+        return f"{case.outcome}  {one_line(case.name)}: nothing ran"
     lines = [f"{case.outcome}  {one_line(case.name)}: {_ran([case])}", f"  cells: {'; '.join(ran.cells)}"]
     lines += [f"  {called.calls:5}  {called.function}" for called in ran.functions]
     for number, calls in enumerate(ran.runs, 1):

@@ -44,10 +44,13 @@ def feature_of_function(function: Function) -> str:
 def covered(plan: Plan, cells: Sequence[CellRun]) -> tuple[Covered, ...]:
     """The features of the functions that the subject called, or that were called on it."""
     world = plan.worlds.get(Role.SUBJECT)
-    if world is None:
-        return ()
+    return () if world is None else covered_by(_called(world, cells))
+
+
+def covered_by(called: Iterable[tuple[str, Function]]) -> tuple[Covered, ...]:
+    """Of functions that were called, each with its direction."""
     found: dict[tuple[str, str], dict[str, None]] = {}
-    for direction, function in _called(world, cells):
+    for direction, function in called:
         for position, feature in _features(function):
             found.setdefault((direction, position), {})[feature] = None
     return tuple(

@@ -27,10 +27,14 @@ from reports.outcomes import Outcome
 
 if TYPE_CHECKING:
     from harness.fuzz.reduce_case import CaseReduced, ReduceCase
+    from harness.fuzz.reduce_link_case import ReduceLinkCase
+    from harness.fuzz.reduce_table import ReduceTable
+
+    Reducing: TypeAlias = ReduceCase | ReduceLinkCase | ReduceTable
 
 _LOOK_EVERY = 0.25
 """Seconds."""
-NOT_REDUCED = {Kind.NEGATIVE_CASES: "a table of negative cases", Kind.LINK_CASE: "a link case"}
+WITHOUT_WORLD = {Kind.NEGATIVE_CASES: "a table of negative cases", Kind.LINK_CASE: "a link case"}
 Answer: TypeAlias = tuple[int, str | None]
 """An exit code, and a case if there is one."""
 
@@ -49,7 +53,8 @@ Answer: TypeAlias = tuple[int, str | None]
 def reduce(case: Path, output: Path, force: bool, known: bool, words: str, **tools: Any) -> None:
     """Make a case that disagrees as small as possible.
 
-    What remains shows the same finding: the same toolchain, level and kind. Ctrl-C writes the smallest case so far.
+    CASE is a case, a link case or a table of negative cases. What remains shows the same finding: the same toolchain,
+    level and kind. Ctrl-C writes the smallest case so far.
     Exit codes: 0 a reduced case is written, 1 the case disagrees but cannot be reduced, 2 nothing to reduce or wrong
     usage, 3 the harness itself failed, 130 interrupted.
     """
@@ -57,8 +62,8 @@ def reduce(case: Path, output: Path, force: bool, known: bool, words: str, **too
         (file,) = find([case])
     except NoCases as error:
         raise UsedWrongly(str(error)) from error
-    if file.kind in NOT_REDUCED:
-        raise UsedWrongly(f"{case} is {NOT_REDUCED[file.kind]}: only cases with a world can be reduced")
+    if known and file.kind is Kind.NEGATIVE_CASES:
+        raise UsedWrongly(f"{case} is a table of negative cases: what is known of a row is its `reference`, no --known")
     if output != outputs.STDOUT:
         if output.exists() and not force:
             raise UsedWrongly(f"--output {output}: this file already exists (--force replaces it)")
@@ -79,13 +84,28 @@ def reduce(case: Path, output: Path, force: bool, known: bool, words: str, **too
 
 def reduced(run: Run, file: SuiteFile, options: Options, repeat: str, known: bool = False, words: str = "") -> Answer:
     """The exit code and the case. Says on standard error what it is about. Raises `UsedWrongly`."""
-    from harness.fuzz.reduce_case import ReduceCase  # loads much that a help text does not need
-
     smallest = run.settings.directory / "smallest.json"
-    return _reduce(run, ReduceCase(file.path, file.name, options, known, words, smallest, repeat))
+    return _reduce(run, _task(file, options, known, words, smallest, repeat), known, words)
 
 
-def _reduce(run: Run, task: ReduceCase) -> Answer:
+def _task(file: SuiteFile, options: Options, known: bool, words: str, smallest: Path, repeat: str) -> Reducing:
+    """Loads much that a help text does not need."""
+    match file.kind:
+        case Kind.NEGATIVE_CASES:
+            from harness.fuzz.reduce_table import ReduceTable
+
+            return ReduceTable(file.path, file.name, options, words, smallest, repeat)
+        case Kind.LINK_CASE:
+            from harness.fuzz.reduce_link_case import ReduceLinkCase
+
+            return ReduceLinkCase(file.path, file.name, options, known, words, smallest, repeat)
+        case Kind.CASE:
+            from harness.fuzz.reduce_case import ReduceCase
+
+            return ReduceCase(file.path, file.name, options, known, words, smallest, repeat)
+
+
+def _reduce(run: Run, task: Reducing, known: bool, words: str) -> Answer:
     from harness.fuzz.smallest_yet import read_smallest
 
     try:
@@ -101,10 +121,10 @@ def _reduce(run: Run, task: ReduceCase) -> Answer:
     except TaskFailed as error:
         echo(f"Error: {error}", err=True)
         return exits.BROKEN, None
-    return _told(result, task)
+    return _told(result, known, words)
 
 
-def _wait(future: Future[CaseReduced], task: ReduceCase, live: Live) -> CaseReduced:
+def _wait(future: Future[CaseReduced], task: Reducing, live: Live) -> CaseReduced:
     from harness.fuzz.smallest_yet import read_smallest
 
     while not future.done():
@@ -115,9 +135,9 @@ def _wait(future: Future[CaseReduced], task: ReduceCase, live: Live) -> CaseRedu
     return future.result()
 
 
-def _told(result: CaseReduced, task: ReduceCase) -> Answer:
+def _told(result: CaseReduced, known: bool, words: str) -> Answer:
     if not result.finding:
-        return _nothing(result, task), None
+        return _nothing(result, known, words), None
     echo(f"finding: {result.finding}", err=True)
     for other in result.others:
         echo(f"  not this one: {other}", err=True)
@@ -126,10 +146,12 @@ def _told(result: CaseReduced, task: ReduceCase) -> Answer:
         return exits.DISAGREE, None
     smaller = "" if result.size != result.before else " (nothing could be left out)"
     echo(f"{result.before} -> {result.size}, in {result.attempts} attempts{smaller}", err=True)
+    if result.note:
+        echo(result.note, err=True)
     return exits.AGREE, result.text
 
 
-def _nothing(result: CaseReduced, task: ReduceCase) -> int:
+def _nothing(result: CaseReduced, known: bool, words: str) -> int:
     """Why there is nothing to reduce. Raises `UsedWrongly`."""
     verdict = result.verdict
     if exits.of_bad(verdict.outcome) == exits.BROKEN:
@@ -142,9 +164,9 @@ def _nothing(result: CaseReduced, task: ReduceCase) -> int:
     if not result.others:
         raise UsedWrongly("nothing to reduce: all toolchains agree in this case")
     shown = "".join(f"\n  {other}" for other in result.others)
-    if task.words:
-        raise UsedWrongly(f"no {'known ' if task.known else ''}finding has {task.words!r} in its description:{shown}")
-    if task.known:
+    if words:
+        raise UsedWrongly(f"no {'known ' if known else ''}finding has {words!r} in its description:{shown}")
+    if known:
         raise UsedWrongly(f"nothing to reduce: no fault in this case is known (without --known it is reduced):{shown}")
     raise UsedWrongly(f"nothing to reduce: only known faults show in this case (--known reduces them):{shown}")
 

@@ -17,7 +17,7 @@ from harness.cli.chosen import Chosen, features_of
 from harness.cli.exits import UsedWrongly
 from harness.cli.fit import Submission, hand_in
 from harness.cli.options import take_chosen, tool_options
-from harness.cli.reduce import NOT_REDUCED
+from harness.cli.reduce import WITHOUT_WORLD
 from harness.cli.terminal import echo
 from harness.process.interrupts import result_of
 from harness.runs.pool import TaskFailed
@@ -185,8 +185,8 @@ def _case_file(source: Path) -> SuiteFile:
         (file,) = find([source])
     except NoCases as error:
         raise UsedWrongly(str(error)) from error
-    if file.kind in NOT_REDUCED:
-        raise UsedWrongly(f"{source} is {NOT_REDUCED[file.kind]}: only cases with a world are made ready")
+    if file.kind in WITHOUT_WORLD:
+        raise UsedWrongly(f"{source} is {WITHOUT_WORLD[file.kind]}: only cases with a world are made ready")
     return file
 
 

@@ -35,7 +35,7 @@ from reports.outcomes import Outcome
 
 _CALLS = 20
 """The number of calls of a world whose values are drawn anew."""
-_MESSAGE = 2000
+MAX_MESSAGE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +78,15 @@ class ReduceCase:
         tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
         found = hits(verdict, triage_for(tools, options.expectations, plan))
         chosen = [hit for hit in found if bool(hit.known) == self.known]
-        hit = next((hit for hit in chosen if self.words in _told(hit)), None)
-        others = tuple(_told(other) for other in found if other is not hit)
+        hit = next((hit for hit in chosen if self.words in told(hit)), None)
+        others = tuple(told(other) for other in found if other is not hit)
         if hit is None:
             return CaseReduced(verdict, others=others)
         return _CaseReduction(self, bench, options, case, plan, hit).run(verdict, others)
 
 
-def _told(hit: Hit) -> str:
+def told(hit: Hit) -> str:
+    """A finding in a line."""
     return f"{hit.bucket}{f' (known: {hit.known})' if hit.known else ''}"
 
 
@@ -112,14 +113,14 @@ class _CaseReduction:
         made_by = made_here(self._bench, self._task.repeat, source or str(self._task.path))
         named = replace(named, conditions=case.conditions, made_by=made_by)
         known = [f"Known: {self._hit.known}"] if self._hit.known else []
-        return case_text(named, [message[:_MESSAGE], *known])
+        return case_text(named, [message[:MAX_MESSAGE], *known])
 
     def _phase(self) -> None:
         hanging = self._hit.bucket.outcome == Outcome.TIMED_OUT
         self._oracle.allow(HANGING_EFFORT if hanging else EFFORT)
 
     def run(self, verdict: Verdict, others: tuple[str, ...]) -> CaseReduced:
-        finding, before = _told(self._hit), size_of(self._case)
+        finding, before = told(self._hit), size_of(self._case)
         self._phase()
         start = next((parts for parts in self._starts() if self._oracle.case_fails(parts)), None)
         if start is None:

@@ -20,6 +20,7 @@ from harness.judge.judging import Judging, build_finding, findings_of, judge_alo
 from harness.judge.ran import Ran, called
 from harness.judge.same_world import built_world
 from harness.judge.verdict import Finding, Verdict, broken, misread, skipped, unusable
+from harness.link_cases.coverage import link_coverage
 from harness.link_cases.execute import execute
 from harness.link_cases.prepare import Prepared, prepare
 from harness.plan.roles import Role
@@ -62,7 +63,14 @@ def examine_file(bench: Workbench, path: Path, name: str, options: Options) -> E
         artifacts=kept,
         seconds=seconds,
         ran=ran,
-        exhibits=Exhibits(made=tuple(made.exhibit() for made in linked)) if options.exhibits else Exhibits(),
+        exhibits=_exhibits(case, prepared, linked) if options.exhibits else Exhibits(),
+    )
+
+
+def _exhibits(case: LinkCase, prepared: Prepared, linked: Sequence[_Linked]) -> Exhibits:
+    """What a case covers that no toolchain got is nothing."""
+    return Exhibits(
+        made=tuple(made.exhibit() for made in linked), covered=link_coverage(case, prepared) if linked else ()
     )
 
 

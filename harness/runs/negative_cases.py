@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.judge.exhibits import Covered
+from harness.judge.ran import Ran
 from harness.judge.verdict import Finding, Judgement, Verdict, misread
 from harness.suite.negative_cases import NegativeCase, NegativeCases
 from harness.suite.tool_versions import conditions, holds
@@ -43,9 +45,9 @@ def judge_negative_cases(
     for name, toolchain in toolchains.items():
         findings = []
         for row in table.rows:
-            wrong = _wrong(name, row, toolchain, builder) if _is_asked(toolchain, row) else None
-            if wrong is not None:
-                findings.append(Finding(Outcome.FAIL, f"line {row.line} ({row.why}): {wrong}"))
+            given = answer(name, row, toolchain, builder)
+            if given is not None and given.wrong is not None:
+                findings.append(Finding(Outcome.FAIL, f"line {row.line} ({row.why}): {given.wrong}"))
                 disputed[row.line] = row
         outcome = Outcome.FAIL if findings else Outcome.PASS
         judgements.append(Judgement(name, outcome, tuple(findings)))
@@ -82,6 +84,26 @@ def unasked(table: NegativeCases, toolchains: Mapping[str, Toolchain]) -> list[s
     return found
 
 
+def refused(table: NegativeCases, toolchains: Mapping[str, Toolchain]) -> Ran:
+    """What was tried: the rows as text, and the toolchains that were asked for any of them."""
+    lines = [f"line {row.line}, stage {row.stage}: {row.why}{_not_all(row, toolchains)}" for row in table.rows]
+    asked = [name for name, toolchain in toolchains.items() if any(_is_asked(toolchain, row) for row in table.rows)]
+    return Ran(refusals=len(table.rows), cells=tuple(asked), runs=(tuple(lines),))
+
+
+def _not_all(row: NegativeCase, toolchains: Mapping[str, Toolchain]) -> str:
+    missing = [name for name, toolchain in toolchains.items() if not _is_asked(toolchain, row)]
+    return f" (not asked: {', '.join(missing)})" if missing else ""
+
+
+def rows_covered(table: NegativeCases) -> tuple[Covered, ...]:
+    """The stages that rows are about, by the behaviour of the reference."""
+    found: dict[str, set[str]] = {}
+    for row in table.rows:
+        found.setdefault(f"the reference {row.reference}", set()).add(row.stage)
+    return tuple(Covered("negative case", position, tuple(sorted(stages))) for position, stages in found.items())
+
+
 def _is_asked(toolchain: Toolchain, row: NegativeCase) -> bool:
     """Others need not refuse valid input that ours does not support."""
     limit_of_ours = row.message.startswith("unsupported") and toolchain.name != OURS and toolchain.tool != TOOL
@@ -110,8 +132,25 @@ def _attempt(row: NegativeCase, toolchain: Toolchain, builder: Builder) -> tuple
     return "new", builder.collect(f"new by {toolchain.name}", toolchain, toolchain.embedder.new(row.module))
 
 
-def _wrong(name: str, row: NegativeCase, toolchain: Toolchain, builder: Builder) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a toolchain does with a row. `said`: the stage and its words, without sizes; `wrong`: what is wrong with it,
+    if anything."""
+
+    said: str
+    wrong: str | None
+
+
+def answer(name: str, row: NegativeCase, toolchain: Toolchain, builder: Builder) -> Answer | None:
+    """None if the toolchain is not asked."""
+    if not _is_asked(toolchain, row):
+        return None
     stage, result = _attempt(row, toolchain, builder)
+    said = f"{stage}: {'built' if isinstance(result, Built) else _words(result)}"
+    return Answer(said, _wrong(name, row, toolchain, stage, result))
+
+
+def _wrong(name: str, row: NegativeCase, toolchain: Toolchain, stage: str, result: BuildResult) -> str | None:
     if toolchain.tool == TOOL:
         seen = {Refused: "refuses", Built: "accepts", Panicked: "panics"}.get(type(result), "crashes")
         return None if seen == row.reference else f"expected that it {row.reference}, but it {seen} ({_words(result)})"

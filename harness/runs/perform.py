@@ -15,7 +15,7 @@ from harness.bench.workbench import Workbench
 from harness.explain.words import case_words
 from harness.frontend.front_end import FrontEndError, WitText
 from harness.frontend.gates import unknown_gate
-from harness.judge.ran import Ran
+from harness.judge.exhibits import Exhibits
 from harness.judge.verdict import Verdict, broken, skipped, unusable
 from harness.link_cases.examine import examine_file
 from harness.plan.plan import Plan
@@ -23,7 +23,7 @@ from harness.planner import case_plan, check_plan
 from harness.planner.guest import guest_plan
 from harness.process.steps import StepLost
 from harness.runs.guest import guest_case, no_interpreter
-from harness.runs.negative_cases import SecondReading, judge_negative_cases, unasked
+from harness.runs.negative_cases import SecondReading, judge_negative_cases, refused, rows_covered, unasked
 from harness.runs.second_opinion import second_opinion
 from harness.runs.tasks import CheckWorld, ExplainCase, RunCase, RunLinkCase, RunNegativeCases, Smoke
 from harness.suite.case import Case, load_case
@@ -95,10 +95,18 @@ def run_negative_cases(bench: Workbench, task: RunNegativeCases) -> Examination:
         return Examination(task.name, "", unusable(str(error)))
     reading = SecondReading(bench.read_otherwise, bench.accepted_alone)
     verdict = judge_negative_cases(table, bench.toolchains, bench.builder, reading)
-    ran = Ran(refusals=len(table.rows))
+    ran = refused(table, bench.toolchains)
     unsupported = tuple(unasked(table, bench.toolchains))
     seconds = time.perf_counter() - started
-    return Examination(task.name, table.title, verdict, unsupported=unsupported, seconds=seconds, ran=ran)
+    return Examination(
+        task.name,
+        table.title,
+        verdict,
+        unsupported=unsupported,
+        seconds=seconds,
+        ran=ran,
+        exhibits=Exhibits(covered=rows_covered(table)),
+    )
 
 
 def run_link_case(bench: Workbench, task: RunLinkCase) -> Examination:

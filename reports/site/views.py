@@ -13,7 +13,13 @@ from reports.coverage import (
     DIRECTIONS,
     FUNCTION,
     FUNCTION_FEATURES,
+    LIBRARIES,
+    LINK,
+    LINK_FEATURES,
+    NEGATIVE,
     POSITIONS,
+    REACTIONS,
+    STAGES,
     TYPE_FEATURES,
     interface_counts,
     squares,
@@ -169,18 +175,20 @@ def coverage(run: Run, files: Sequence[str]) -> dict[str, Any]:
     found = squares(run.cases)
     counts = interface_counts(run.cases)
     tables = []
-    for title, caption, features, positions in (
-        ("Types", "Types of values that crossed, by direction and position.", TYPE_FEATURES, POSITIONS[1:]),
-        ("Functions", "Kinds of functions that were called.", FUNCTION_FEATURES, (FUNCTION,)),
+    for title, caption, features, directions, positions in (
+        ("Types", "Types of values that crossed, by direction and position.", TYPE_FEATURES, DIRECTIONS, POSITIONS[1:]),
+        ("Functions", "Kinds of functions that were called.", FUNCTION_FEATURES, DIRECTIONS, (FUNCTION,)),
+        ("Linking", "What link cases need of a linker.", LINK_FEATURES, (LINK,), (LIBRARIES,)),
+        ("Negative cases", "Tables with rows about a stage that refuses.", STAGES, (NEGATIVE,), REACTIONS),
     ):
-        rows = [(feature, [_square(found, files, feature, d, p) for d in DIRECTIONS for p in positions])
+        rows = [(feature, [_square(found, files, feature, d, p) for d in directions for p in positions])
                 for feature in features]  # fmt: skip
         every = [square for _, row in rows for square in row]
         tables.append(
             {
                 "title": title,
                 "caption": caption,
-                "directions": DIRECTIONS,
+                "directions": directions,
                 "positions": positions,
                 "rows": rows,
                 "squares": len(every),

@@ -26,6 +26,12 @@ from reports.text import (
     unsupported_text,
 )
 
+TABLE = CaseResult(
+    "refusals/x",
+    "t",
+    Outcome.PASS,
+    ran=Ran(refusals=2, cells=("ours",), runs=(("line 2, stage wit: why", "line 9, stage new: not so"),)),
+)
 FINDING = Finding(Outcome.FAIL, "m", 3, "event", "subject", "event 1, call 1, x", "push_u8 1", "push_u8 255", 2, 1)
 CASE = CaseResult(
     "values/byte",
@@ -247,3 +253,12 @@ def test_what_failed_is_listed_at_the_end(strict: bool, names: list[str]) -> Non
     assert ("not run completely  part" in text, "not run  b" in text) == (strict, strict)
     assert failed_text(dataclasses.replace(run, cases=(CASE,))) == ""
     assert failed_text(dataclasses.replace(run, cases=run.cases[1:2])) == ""
+
+
+def test_a_table_lists_what_was_tried() -> None:
+    assert ran_text(TABLE).splitlines() == [
+        "pass  refusals/x: 2 negative cases tried",
+        "  toolchains: ours",
+        "    line 2, stage wit: why",
+        "    line 9, stage new: not so",
+    ]

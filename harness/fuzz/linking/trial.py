@@ -68,16 +68,17 @@ def prepared_link_case(program: LinkProgram) -> LinkTrial:
 def judge_link_case(bench: Workbench, trial: LinkTrial, options: Options) -> tuple[Verdict, list[Hit]]:
     """What is wrong with what the toolchains of `options` make of it."""
     verdict = examine_link_case(bench, _NAME, trial.case, trial.prepared, options)
-    return verdict, hits(verdict, _triage(bench, options, trial.case))
+    return verdict, hits(verdict, triage_of(bench, options, trial.case, _NAME))
 
 
-def _triage(bench: Workbench, options: Options, case: LinkCase) -> Triage:
+def triage_of(bench: Workbench, options: Options, case: LinkCase, name: str) -> Triage:
+    """For findings in a link case of this name."""
     tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
     expectations = options.expectations.about(case.wit)
 
     def triage(toolchain: str, finding: Finding) -> str:
         tool = tools.get(toolchain)
-        known = expectations.find(tool, _NAME, finding.outcome, finding.message) if tool is not None else None
+        known = expectations.find(tool, name, finding.outcome, finding.message) if tool is not None else None
         return known.id if known is not None else ""
 
     return triage

@@ -18,6 +18,7 @@ from harness.engine.results import EngineKind, Rejected, RunLimits
 from harness.judge.judging import refused_by_engine
 from harness.judge.verdict import Verdict
 from harness.judge.votes import MODEL
+from harness.link_cases.coverage import link_coverage
 from harness.link_cases.examine import examine_file, examine_link_case, first_difference
 from harness.link_cases.execute import MAX_LINES, execute
 from harness.link_cases.prepare import Prepared, prepare
@@ -32,6 +33,7 @@ from harness.toolchains.choose import Tools
 from harness.toolchains.command import load
 from harness.toolchains.protocol import Built, Library, LinkOptions, Refused
 from harness.world.world import World
+from reports.coverage import FEATURES, LINK_FEATURES
 from reports.outcomes import Outcome
 from tests.harness.async_component import BLOCKING_START
 
@@ -382,3 +384,20 @@ def test_a_program_whose_features_the_engine_lacks_is_skipped(
     monkeypatch.setitem(features(), "async", Feature("async", "not here"))
     found = verdict(bench, text)
     assert (found.outcome, found.reason) == (Outcome.SKIP, "async: not here")
+
+
+def test_what_a_link_case_covers() -> None:
+    wit = 'wit = "package a:b; world w { import log: func(x: u32); export run: func(s: string) -> u8; }"\n'
+    libraries = (
+        '[[library]]\nname = "a.so"\nwat = \'(module (@dylink.0) (import "env" "f" (func)) '
+        '(import "GOT.mem" "d" (global (mut i32))) (func (export "__wasm_call_ctors")))\'\n'
+        '[[library]]\nname = "b.so"\nopenable = true\nwat = \'(module (@dylink.0) (func (export "f")))\'\n'
+    )
+    step = '[[step]]\ncall = "run"\nargs = [\'"x"\']\ntrap = "unreachable"\nlogs = ["log(1)"]\n'
+    case = parse_link_case(f"{HEAD}{wit}{libraries}{step}")
+    found = {(c.direction, c.position): c.features for c in link_coverage(case, prepare(case))}
+    linking = {"several libraries", "openable", "traps", "functions of another library", "addresses of data"}
+    assert set(found["link", "libraries"]) == linking | {"constructors"}
+    assert found["export", "parameter"] == ("string",) and found["export", "result"] == ("u8",)
+    assert found["import", "function"] == ("function",)
+    assert set().union(*map(set, found.values())) <= {*FEATURES, *LINK_FEATURES}

@@ -1,0 +1,163 @@
+"""A table of negative cases that disagrees, reduced to one row with as little input as possible.
+
+A smaller input may be valid, and then nothing is wrong with a tool that takes it. So the input changes only while
+another toolchain does the same as before with it, in the same words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.bench.examination import Options
+from harness.bench.made_here import made_here
+from harness.bench.workbench import Workbench
+from harness.fuzz.bucket import message_shape
+from harness.fuzz.reduce_case import CaseReduced
+from harness.fuzz.reduce_link_case import headed
+from harness.fuzz.smallest_yet import Smallest, SmallestYet
+from harness.fuzz.wat_reducer import reduce_wat
+from harness.fuzz.wit_reducer import reduce_wit
+from harness.judge.verdict import unusable
+from harness.judge.votes import FRONT_END
+from harness.process.steps import StepLost
+from harness.runs.negative_cases import SecondReading, answer, judge_negative_cases
+from harness.suite.negative_cases import NegativeCase, NegativeCases, load_negative_cases, parse_negative_cases
+from harness.suite.provenance import provenance_table
+from harness.suite.toml_edits import with_table, with_value, without
+from harness.text.files import read_text_file
+from harness.text.toml_lines import FileError, parse_toml
+
+EFFORT = 400
+"""Attempts."""
+_ROW = re.compile(r"^line (\d+) ")
+_Shape = tuple[tuple[str, str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReduceTable:
+    """The task of a worker, like `ReduceCase`. The faults of rows are known in the rows themselves (`reference`)."""
+
+    path: Path
+    name: str
+    options: Options
+    words: str
+    smallest: Path
+    repeat: str
+
+    def perform(self, bench: Workbench) -> CaseReduced:
+        try:
+            with bench.steps.bounded("read"):
+                table = load_negative_cases(self.path)
+        except FileError as error:
+            return CaseReduced(unusable(str(error)))
+        nobody = SecondReading(_agree, _agree)
+        verdict = judge_negative_cases(table, bench.toolchains, bench.builder, nobody)
+        found = [(name, finding.message) for name, finding in verdict.findings if name != FRONT_END]
+        chosen = next((item for item in found if self.words in f"{item[0]}: {item[1]}"), None)
+        others = tuple(f"{name}: {message}" for name, message in found if (name, message) != chosen)
+        if chosen is None:
+            return CaseReduced(verdict, others=others)
+        text = read_text_file(self.path)
+        reduced, attempts = _Reduction(self, bench, *chosen).run(text, table)
+        size = _size(parse_negative_cases(reduced))
+        finding = f"{chosen[0]}: {chosen[1]}"
+        return CaseReduced(verdict, reduced, "", finding, _size(table), size, attempts, others)
+
+
+def _agree(wit: str, features: tuple[str, ...]) -> str:
+    return ""
+
+
+class _Reduction:
+    """`accused`: the toolchain. `message`: the finding about it."""
+
+    def __init__(self, task: ReduceTable, bench: Workbench, accused: str, message: str) -> None:
+        self._task = task
+        self._bench = bench
+        self._accused = accused
+        self._message = message
+        self._smallest = SmallestYet(task.smallest)
+        self._attempts = 0
+        self._tries = 0
+
+    def run(self, text: str, table: NegativeCases) -> tuple[str, int]:
+        text = self._one_row(text, table)
+        (row,) = parse_negative_cases(text).rows
+        self._wanted = self._answers(row)
+        self._keep(text)
+        if any(right for _, _, right in self._wanted):
+            text = self._smaller(text, "wit", reduce_wit)
+            if row.module is not None:
+                text = self._smaller(text, "wat", reduce_wat)
+            text = self._without_features(text)
+        return self._written(text), self._attempts
+
+    def _one_row(self, text: str, table: NegativeCases) -> str:
+        found = _ROW.match(self._message)
+        assert found is not None  # every finding in a table is about a row
+        wanted = next(index for index, row in enumerate(table.rows) if row.line == int(found[1]))
+        for index in reversed(range(len(table.rows))):
+            if index != wanted:
+                text = without(text, ["refusal", index])
+        return text
+
+    def _answers(self, row: NegativeCase) -> _Shape:
+        """What each toolchain does with a row, in words without names and numbers, and whether that is right."""
+        answers = []
+        for name, toolchain in self._bench.toolchains.items():
+            given = answer(name, row, toolchain, self._bench.builder)
+            if given is not None:
+                answers.append((name, message_shape(given.said), given.wrong is None))
+        return tuple(answers)
+
+    def _shows(self, text: str) -> bool:
+        if self._tries >= EFFORT:
+            return False
+        self._tries += 1
+        try:
+            with self._bench.steps.bounded(f"try {self._tries}: read"):
+                (row,) = parse_negative_cases(text).rows
+        except (FileError, StepLost):
+            return False
+        self._attempts += 1
+        self._bench.steps.prefix = f"attempt {self._attempts}: "
+        try:
+            same = self._answers(row) == self._wanted
+        finally:
+            self._bench.steps.prefix = ""
+        if same:
+            self._keep(text)
+        return same
+
+    def _keep(self, text: str) -> None:
+        size = _size(parse_negative_cases(text))
+        self._smallest.offer(Smallest(self._written(text), size, self._attempts, False))
+
+    def _smaller(self, text: str, key: str, reducer: Callable[[str, Callable[[str], bool]], str]) -> str:
+        path: list[str | int] = ["refusal", 0, key]
+        value = parse_negative_cases(text).rows[0].wit if key == "wit" else _wat(text)
+        return with_value(text, path, reducer(value, lambda less: self._shows(with_value(text, path, less))))
+
+    def _without_features(self, text: str) -> str:
+        if not parse_negative_cases(text).rows[0].features:
+            return text
+        fewer = without(text, ["refusal", 0, "features"])
+        return fewer if self._shows(fewer) else text
+
+    def _written(self, text: str) -> str:
+        made_by = made_here(self._bench, self._task.repeat, str(self._task.path))
+        message = _ROW.sub("", self._message)
+        return headed(with_table(text, "made-by", provenance_table(made_by)), [f"{self._accused}: {message}"])
+
+
+def _wat(text: str) -> str:
+    wat: str = parse_toml(text, "reduced").data["refusal"][0]["wat"]
+    return wat
+
+
+def _size(table: NegativeCases) -> str:
+    lines = sum(len(row.wit.strip().splitlines()) for row in table.rows)
+    return f"{len(table.rows)} row{'s' * (len(table.rows) != 1)}, {lines} line{'s' * (lines != 1)} of WIT"

@@ -1,0 +1,63 @@
+"""What a link case covers: features of linking, and features of WIT that its calls went through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.bench.coverage import EXPORT, IMPORT, covered_by
+from harness.binary.core_module import core_interface
+from harness.judge.exhibits import Covered
+from harness.link_cases.prepare import Prepared
+from harness.suite.link_case import LinkCase
+from harness.toolchains.lending import asked_of_linker
+from harness.world.types import qualified
+from harness.world.world import Function
+
+LINK, LIBRARIES = "link", "libraries"
+OF_IMPORTS = {"GOT.mem": "addresses of data", "GOT.func": "addresses of functions"}
+OF_EXPORTS = {
+    "__wasm_call_ctors": "constructors",
+    "_initialize": "_initialize",
+    "__wasm_apply_data_relocs": "data relocations",
+    "__wasm_task_hook": "task hooks",
+    "__wasm_init_task": "task hooks",
+    "cabi_realloc": "an allocator of its own",
+}
+ASYNC_EXPORT = "[async-lift]"
+
+
+def link_coverage(case: LinkCase, prepared: Prepared) -> tuple[Covered, ...]:
+    """Of a case that ran, or that was refused as it must be."""
+    found = Covered(LINK, LIBRARIES, tuple(sorted(set(_features(case, prepared)))))
+    return (found, *covered_by(_called(case, prepared)))
+
+
+def _features(case: LinkCase, prepared: Prepared) -> Iterator[str]:
+    yield "one module" if case.alone else "one library" if len(case.libraries) == 1 else "several libraries"
+    if case.refusal is not None:
+        yield "refusal"
+    yield from asked_of_linker(case.options, case.libraries)
+    if case.starts_also:
+        yield "constructors in any order"
+    if any(step.trap is not None for step in case.steps):
+        yield "traps"
+    if sum(library.world is not None for library in case.libraries) > 1:
+        yield "several worlds in libraries"
+    others = {name for library in prepared.libraries for name in core_interface(library.data).exports}
+    for library in prepared.libraries:
+        interface = core_interface(library.data)
+        yield from (OF_IMPORTS[module] for module, _ in interface.imports if module in OF_IMPORTS)
+        if any(module == "env" and name in others for module, name in interface.imports):
+            yield "functions of another library"
+        yield from (OF_EXPORTS[name] for name in interface.exports if name in OF_EXPORTS)
+        if any(name.startswith(ASYNC_EXPORT) for name in interface.exports):
+            yield "asynchronous exports"
+
+
+def _called(case: LinkCase, prepared: Prepared) -> Iterator[tuple[str, Function]]:
+    for call in prepared.calls:
+        yield EXPORT, call.function
+    logs = {log.partition("(")[0] for logs in (case.starts, *(step.logs for step in case.steps)) for log in logs}
+    for function in prepared.world.import_functions():
+        if function.canonical.removeprefix(qualified(None, "")) in logs:
+            yield IMPORT, function
