@@ -122,7 +122,7 @@ def _nobody_else(options: Options) -> bool:
 
 
 def _read_again(bench: Workbench, plan: Plan, verdict: Verdict) -> Verdict:
-    """If an unknown disagreement occurs: was the world read correctly (`toolchains/second_reading.py`)?"""
+    """Read the world again after an unknown disagreement: was it read correctly (`toolchains/second_reading.py`)?"""
     if verdict.outcome.good:
         return verdict
     subject = next(part for part in plan.components if part.role is Role.SUBJECT)

@@ -46,7 +46,7 @@ def _of_run(plan: Plan, cell: CellRun, number: int) -> Iterator[Excerpt]:
 
 
 def excerpt_of(run: int, role: Role, events: Events, seen: tuple[Event, ...]) -> Excerpt | None:
-    """None if nothing differs."""
+    """The excerpt of a run; None if nothing differs."""
     if events.same_as(seen):
         return None
     pairs = zip_longest(events.events, seen)

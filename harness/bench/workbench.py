@@ -33,7 +33,7 @@ class Workbench:
 
     @cached_property
     def toolchains(self) -> dict[str, Toolchain]:
-        """By name."""
+        """The toolchains by name."""
         environment = Environment(self.settings.directory, self.settings.tool_limits, self._interpreters.values())
         return self.settings.selection.make(environment)
 
@@ -99,7 +99,7 @@ class Workbench:
 
     @cached_property
     def _interpreters(self) -> dict[tuple[int, str], bytes]:
-        """By interface version and kind (`ComponentPlan.interpreter`)."""
+        """The interpreters by interface version and kind (`ComponentPlan.interpreter`)."""
         made = {library: interpreters.boxed(*library) for library in interpreters.LIBRARIES}
         made |= {
             (version, mode): interpreters.boxed(version, "", mode) for version, mode in interpreters.ASYNC_LIBRARIES

@@ -102,7 +102,7 @@ class Section:
 
 
 MAX_SECTIONS = 1_000_000
-"""In a module or component: far more than any tool writes, and still readable in a second or two."""
+"""The most sections of a module or component: far more than any tool writes, and read in a second or two."""
 
 
 def sections(data: bytes) -> Iterator[Section]:

@@ -66,7 +66,7 @@ class SharedModules:
         return found
 
     def find(self, module: bytes) -> SharedModule | None:
-        """None for a small or huge module and for a module with types that cannot be declared."""
+        """The module to share; None for a small or huge one, and for one with types that cannot be declared."""
         if not self.SMALLEST <= len(module) <= self.LARGEST:
             return None
         plain = without_customs(module)

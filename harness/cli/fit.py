@@ -153,7 +153,7 @@ def _as_small_as_it_gets(submission: Submission, first: Verdict, words: str) -> 
 
 
 def _without_this_tool(submission: Submission, first: Verdict, by_command: Callable[[], str] | None) -> str | int:
-    """For a command of a tool that takes no part, or that fails by its flags: the others agree on the world."""
+    """The check for a command of a tool that takes no part or fails by its flags: the others agree on the world."""
     if not first.outcome.good:
         echo("not fit: the command's failure does not show in this case, but another one does:", err=True)
         echo(

@@ -27,7 +27,7 @@ class JsonFile:
 
     @property
     def to_stdout(self) -> bool:
-        """Then standard output is only for the results, and everything else goes to standard error."""
+        """Whether standard output has only the results. Then everything else goes to standard error."""
         return self.path == STDOUT
 
     def check(self) -> None:

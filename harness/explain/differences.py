@@ -35,7 +35,7 @@ _MAX_STRING = 200
 
 
 def rule_of(difference: Difference) -> str:
-    """What the specification says about what differs, and where; empty if no single rule does."""
+    """The rule of the specification that a difference breaks, and its place; empty if no single rule does."""
     if difference.aspect == "outcome":
         found = _TRAP.search(difference.expected) or _TRAP.search(difference.actual)
         return _told(TRAPS[_TRAPS[found[1]]]) if found is not None and found[1] in _TRAPS else ""

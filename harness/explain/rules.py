@@ -1,4 +1,4 @@
-"""What the specification says about traps, types and steps: a sentence and the functions of CanonicalABI.md behind it.
+"""The rules of the specification for traps, types and steps: a sentence and the functions of CanonicalABI.md behind it.
 
 The model (`harness/model`) follows the same functions.
 """
@@ -170,7 +170,7 @@ KINDS: Mapping[str, Rule] = {
     "own": _OWN,
     "borrow": _BORROW,
 }
-"""By the kind of a value, as the names of functions in wit_dylib.h have it (`push_s8`, `pop_record`)."""
+"""Rules by the kind of a value, as the names of functions in wit_dylib.h have it (`push_s8`, `pop_record`)."""
 
 
 def of_type(type: t.Type) -> Rule:

@@ -104,7 +104,7 @@ def _value(text: str) -> str:
 
 
 def _end(step: Step[str]) -> str:
-    """What happens at the end of a step: a trap, or destructors."""
+    """The end of a step, in words: a trap, or destructors."""
     trap = own_trap(step)
     if trap is not None:
         return f"; this must trap: {trap.value}"

@@ -31,7 +31,7 @@ _PANIC = re.compile(r"panicked at [^\n]*\n([^\n]*)")
 _MAX_WORDS = 36
 _MAX_WORD = 40
 _MAX_MESSAGE = 2000
-"""Only this many characters at either end of a message count; the rest of a flood adds nothing."""
+"""The characters at either end of a message that count; the rest of a long message adds nothing."""
 _INVALID_VALUE = re.compile(
     r"a trap \((?:out-of-bounds|unaligned|too-long|invalid-(?:char|utf8|discriminant|handle)|handle-type): "
 )
@@ -82,7 +82,7 @@ class Hit:
     known: str = ""
     run: int = 0
     injected: bool = False
-    """In a run with an injected fault."""
+    """Whether the finding is in a run with an injected fault."""
 
 
 Triage = Callable[[str, Finding], str]

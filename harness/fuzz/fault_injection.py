@@ -124,7 +124,8 @@ def _lends(composition: Composition, role: Role, function: Function) -> bool:
 
 
 def _drop_fault(there: Sequence[Visit], random: Random) -> Fault | None:
-    """In some runs with drops: a second drop of a handle, or no drop of a borrow, which must not outlive its call."""
+    """A fault of a drop, in some runs: a second drop of a handle, or no drop of a borrow, which must not outlive its
+    call."""
     drops = [visit for visit in there if isinstance(visit.step, DropStep)]
     lent = [visit for visit in drops if visit.lent]
     if not drops or random.randrange(_DROP_FAULT_ONE_IN) < (2 if lent else _DROP_FAULT_ONE_IN - 1):

@@ -41,7 +41,7 @@ class Found:
     note: str = ""
     """Why it is not reduced."""
     likeness: Likeness | None = None
-    """Of its reduced case; None until it is reduced."""
+    """The likeness of the reduced case; None until the finding is reduced."""
     same_as: str = ""
     """The case of an earlier finding that probably has the same cause."""
     same_why: str = ""
@@ -57,8 +57,8 @@ class Ledger:
     outcomes: Counter[str] = field(default_factory=Counter)
     refusals: Counter[tuple[str, str]] = field(default_factory=Counter)
     found: dict[tuple[Bucket, str], Found] = field(default_factory=dict)
-    """By bucket and by the expectation that explains the finding: an expectation may explain a finding in one world and
-    not in another."""
+    """Findings by bucket and by the expectation that explains them: an expectation may explain a finding in one world
+    and not in another."""
     stages: Counter[str] = field(default_factory=Counter)
 
     def add(self, result: TrialResult, repeat: str) -> list[Found]:

@@ -18,7 +18,7 @@ def title(bucket: Bucket) -> str:
 
 
 def sentence(bucket: Bucket) -> str:
-    """For `why` of a case; it ends with a full stop."""
+    """The sentence for `why` of a case, with a full stop."""
     where = f" ({_LEVELS[bucket.level]}: {bucket.aspect})" if bucket.level else ""
     return f"Found by `harness fuzz`: {_who(bucket)}: {_how(bucket)}{where}."
 

@@ -100,7 +100,7 @@ class Oracle:
         return max(0, self._most - self._spent)
 
     def front_end_refuses(self, world: DrawnWorld) -> bool:
-        """For the finding that our front end refuses WIT that another tool takes."""
+        """The oracle for the finding that our front end refuses WIT that another tool accepts."""
         if not self.may_go_on:
             return False
         self._count(1)
@@ -124,7 +124,7 @@ class Oracle:
         self._spent += effort
 
     def case_fails(self, parts: CaseParts) -> bool:
-        """For a case as it will be written."""
+        """The oracle for a case in its written form."""
         plan = self.planned(lambda: case_plan(case_of(parts)))
         shows = plan is not None and self.fails(plan)
         if shows and self._shown is not None:
@@ -175,7 +175,7 @@ class Oracle:
         return self._shows(plan, own, alone=True) and (pure == own or self._shows(plan, [*pure, *own], alone=False))
 
     def _misread(self, plan: Plan) -> bool:
-        """For the finding that our front end reads WIT otherwise than another."""
+        """The oracle for the finding that our front end reads WIT in another way than another tool."""
         subject = next(part for part in plan.components if part.role is Role.SUBJECT)
         return bool(self._bench.read_otherwise(subject.wit, subject.features))
 

@@ -158,8 +158,8 @@ class Reduction:
         return replace(bare_case(world.wit, name, world.features, self._task.bucket, ENCODINGS), hooks=self._hooks)
 
     def _smaller_world(self, best: CaseParts) -> CaseParts:
-        """For a finding that shows without a call. The text is reduced first, which is quick; then, if that is not
-        enough, the choices."""
+        """Reduce a finding that shows without a call. The text is reduced first, which is quick; if that is not enough,
+        the choices."""
         from harness.fuzz.shrinking import shrink
 
         best = self._text(best)
@@ -186,7 +186,7 @@ class Reduction:
         return after
 
     def _unparsed(self) -> CaseParts:
-        """For WIT that our front end refuses: there are no calls."""
+        """Reduce WIT that our front end refuses: there are no calls."""
         world, calls = self._world, self._calls
         wit = reduce_wit(world.wit, lambda wit: self._oracle.front_end_refuses(replace(world, wit=wit)))
         return self._as_sample(replace(world, wit=wit), calls)

@@ -29,7 +29,8 @@ one remains after a reduction depends on the world."""
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """What findings with one cause share. `kinds`: keywords of the reduced world; empty where they prove nothing."""
+    """The common properties of findings with one cause. `kinds`: keywords of the reduced world; empty if they prove
+    nothing."""
 
     toolchain: str
     minority: str
@@ -38,7 +39,7 @@ class Likeness:
 
 
 def likeness(bucket: Bucket, parts: CaseParts | LinkCaseText) -> Likeness:
-    """Of a finding with this reduced case."""
+    """The likeness of a finding with this reduced case."""
     if isinstance(parts, LinkCaseText):
         return Likeness(bucket.toolchain, bucket.minority, _digest(parts.body), ())
     words = words_of(parts.wit)

@@ -43,7 +43,7 @@ class SmallestYet:
 
 
 def read_smallest(path: Path) -> Smallest | None:
-    """None: there is none yet."""
+    """The smallest case so far; None if there is none."""
     try:
         return Smallest(**json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:

@@ -41,7 +41,7 @@ class State:
     settings: tuple[str, ...] = ()
     """Options that choose toolchains; a resumed run must use the same."""
     wanted: int | None = None
-    """How many worlds were asked for in all; None: until a time was over."""
+    """The requested number of worlds in all; None if the campaign ends by time."""
 
 
 def save(directory: Path, state: State) -> None:

@@ -14,7 +14,7 @@ CASE = "fuzz"
 
 
 def triage_for(tools: Mapping[str, str], expectations: Expectations, plan: Plan) -> Triage:
-    """For findings in one world. `tools`: the tool behind each toolchain's name."""
+    """The triage of findings in one world. `tools`: the tool behind each toolchain's name."""
     expectations = expectations.about(plan.subject_wit)
 
     def triage(toolchain: str, finding: Finding) -> str:

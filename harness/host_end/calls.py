@@ -71,7 +71,7 @@ class _Said:
 
 
 def host_run(plan: Plan, run: ScriptPlan) -> HostRun | None:
-    """None if the run has no calls without handles, must trap, or is asynchronous."""
+    """The calls of a run; None if it has none without handles, must trap, or is asynchronous."""
     if run.outcome.trap is not None or run.followed is not None:
         return None
     crossings = Crossings(plan.worlds, plan.wires, plan.hooks)

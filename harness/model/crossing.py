@@ -96,7 +96,7 @@ class Crossings:
         return self._worlds[role]
 
     def of(self, caller: Role, interface: str | None, name: str, ways: Ways) -> Crossing | None:
-        """None if the caller imports no such function."""
+        """The crossing of a call; None if the caller imports no such function."""
         key = (caller, interface, name, ways)
         if key not in self._made:
             imported = self._worlds[caller].import_function(interface, name)

@@ -26,6 +26,6 @@ HOOKS = {
     "task-hook": HookEvents((TaskHook(6), TaskHook(7)), (TaskHook(0),), (TaskHook(1),), (TaskHook(8),), (TaskHook(9),)),
     "init-task": HookEvents((InitTask(0),), (InitTask(0),)),
 }
-"""By the name of the hooks."""
+"""The events by the name of the hooks."""
 STAY = (ExportFinish, TaskHook, InitTask)
 """Events that stay in the buffer until the next event leaves."""

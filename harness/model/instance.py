@@ -86,7 +86,7 @@ class Instance:
 
     @cached_property
     def _resources(self) -> dict[str, Resource]:
-        """By canonical name, exported before imported ones."""
+        """The resources by canonical name, exported before imported ones."""
         found: dict[str, Resource] = {}
         for interface in (*self.world.exports.values(), *self.world.imports.values()):
             for resource in interface.resources.values():

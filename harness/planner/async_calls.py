@@ -43,7 +43,7 @@ def add_wait(frame: Frame, call: int, result: int | None, cancelled: bool) -> No
 
 
 def _wait(frame: Frame, state: a.State, call: int, result: int | None, cancelled: bool) -> None:
-    """For a call that is in this state now; all else skips these operations."""
+    """Wait for a call that is in this state now; a call in another state skips these operations."""
     waitables = frame.owner.new_register()
     count = 5 + (result is not None) * (1 + cancelled)
     frame.add(a.If(state, Register(call), count), [call], within=True)

@@ -22,7 +22,7 @@ from harness.world import types as t
 from harness.world.world import Function
 
 Where = tuple[str | int, ...]
-"""Which value of a step: `args` and a number, or `result`."""
+"""The place of a value in a step: `args` and a number, or `result`."""
 
 
 def _arriving(given: Value) -> str | None:

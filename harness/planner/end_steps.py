@@ -15,7 +15,7 @@ from harness.script import operations as s
 from harness.world import types as t
 
 END_STATES = (a.State.COPYING, a.State.COMPLETED, a.State.DROPPED, a.State.CANCELLED)
-"""How an end can be after an operation on it."""
+"""The states of an end after an operation."""
 
 
 class EndSteps(Generic[V]):

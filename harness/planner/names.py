@@ -18,7 +18,7 @@ class HandleNames:
     owners: dict[str, Role] = field(default_factory=dict)
     reps: dict[tuple[ResourceIdentity, int], str] = field(default_factory=dict)
     made: dict[str, ResourceIdentity] = field(default_factory=dict)
-    """Of which resource a handle is."""
+    """The resource of each handle."""
 
     def bind(self, role: Role, name: str, held: Held, own: bool) -> None:
         self.places[role, name] = held

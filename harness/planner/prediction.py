@@ -32,12 +32,12 @@ def model_run(composition: Composition, scripts: Mapping[Role, s.Script], entrie
 
 
 def followed(composition: Composition, scripts: Mapping[Role, s.Script]) -> Mapping[Role, s.Script] | None:
-    """What the model needs to follow a run (`ScriptPlan.followed`)."""
+    """The scripts with which the model follows a run (`ScriptPlan.followed`)."""
     return _as_ended(scripts) if composition.asynchronous else None
 
 
 def _as_ended(scripts: Mapping[Role, s.Script]) -> dict[Role, s.Script]:
-    """In the order in which a run ends components: producers first."""
+    """The components in the order in which a run ends them: producers first."""
     return {role: scripts[role] for role in Role if role in scripts}
 
 

@@ -33,7 +33,7 @@ class _Written:
 
 @dataclass(eq=False, slots=True)
 class Held:
-    """Where a component has a handle: at `path` of a value that came to the frame `home`, until `register` has it."""
+    """The place of a handle: at `path` of a value that came to the frame `home`, until `register` has it."""
 
     home: Frame
     source: s.Register | s.Argument
@@ -111,7 +111,7 @@ class Frame:
     number: int
     _last: _Written | None = None
     _last_at: int = 0
-    """Where the last operation stood when it was added; since then others may have been put before it."""
+    """The position of the last operation when it was added. Since then, others may have been put before it."""
 
     @property
     def role(self) -> Role:
@@ -161,7 +161,8 @@ class Frame:
 
     @contextlib.contextmanager
     def under(self, condition: Callable[[int], s.Op]) -> Iterator[None]:
-        """What is added meanwhile is skipped by an operation before it; `condition` makes it from their number."""
+        """The operations that are added meanwhile are skipped by one before them, which `condition` makes from their
+        number."""
         written, at = _Written(self.number, condition(0)), len(self.owner.ops)
         self.owner.ops.append(written)
         yield

@@ -21,7 +21,7 @@ MAX_MESSAGE = 64 * 1024
 @dataclass(frozen=True, slots=True)
 class Completed:
     exit_code: int
-    """As in `subprocess`: a negative number is the signal that ended the child."""
+    """The exit code as in `subprocess`: a negative number is the signal that ended the child."""
     stdout: bytes
     """At most as long as the limit on an output."""
     stderr: str
@@ -29,7 +29,7 @@ class Completed:
     flooded: bool = False
     """The child was killed because it wrote more than its limit into one file."""
     overfull: bool = False
-    """It wrote more than its limit in all."""
+    """Whether it wrote more than its limit in all."""
 
 
 class Running:

@@ -29,7 +29,7 @@ def send(stream: IO[bytes], message: tuple[Any, ...]) -> None:
 
 
 def receive(stream: IO[bytes]) -> tuple[Any, ...] | None:
-    """None at the end of the stream, even in the middle of a message."""
+    """The next message; None at the end of the stream, even in the middle of a message."""
     try:
         message: tuple[Any, ...] = pickle.load(stream)
     except (EOFError, pickle.UnpicklingError):

@@ -40,7 +40,7 @@ ReadSteps = Callable[[Sequence[dict[str, Any]], StepPath], "tuple[Step[str], ...
 def read_task_step(
     row: dict[str, Any], path: StepPath, by: Role | None, trap: TrapClass | None, steps: ReadSteps
 ) -> TaskStep[str] | None:
-    """None for a table that is another kind of step. `steps` reads those inside."""
+    """The step of a table; None for another kind of step. `steps` reads those inside."""
     status = status_of(row)
     if "yield" in row:
         return YieldStep(row["yield"], row.get("in-place", False), trap, by, path)

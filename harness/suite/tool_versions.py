@@ -32,7 +32,7 @@ def holds(conditions: SpecifierSet, version: str) -> bool:
 
 
 def nearest(found: Iterable[SpecifierSet], version: str) -> str | None:
-    """Of the versions that conditions name and allow, the one that is nearest to this one; the higher of two."""
+    """The nearest version among those that conditions name and allow; the higher of two."""
     wanted = _place(_version(version))
     named = [_of(one) for conditions in found for one in conditions if holds(conditions, _of(one))]
     return min(named, key=lambda name: (abs(_place(_version(name)) - wanted), -_place(_version(name))), default=None)

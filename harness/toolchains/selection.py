@@ -176,7 +176,7 @@ class Selection:
         return [m.info() for m in self.members if not isinstance(m, Named) or m.stands_in]
 
     def make(self, environment: Environment) -> dict[str, Toolchain]:
-        """By name."""
+        """The toolchains by name."""
         found: dict[str, Toolchain] = {}
         for member in self.members:
             made = member.make(environment)

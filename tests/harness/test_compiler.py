@@ -208,7 +208,7 @@ def no_handle(held: HandleName | ErrorContext) -> s.Value:
         (call("x#two"), "`result` is missing: a:b/x#two returns a value"),
         (call("x#give", X), r"the subject never had a handle \$x"),
         (call("x#number", Invalid("u8"), result=1), "the value ends too early"),
-        (call("x#number", 1, result=1, during=(NewStep("x", R, by=Role.SUBJECT),)), "the provider does what happens"),
+        (call("x#number", 1, result=1, during=(NewStep("x", R, by=Role.SUBJECT),)), "only the provider can act"),
     ],
 )
 def test_refusals(step: Step[Value], message: str) -> None:

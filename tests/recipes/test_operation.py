@@ -105,8 +105,8 @@ class NoteStep:
     Edit("harness/suite/case_writer.py", "from harness.plan.steps import ", "NoteStep, "),
     Edit(
         "harness/planner/calls.py",
-        "        frame = Doing(self._rooms[role])\n        lent: list[str] = []\n",
-        "        frame.steps.append(NoteStep(len(args)))\n",
+        "            self._call_waiting(frame)\n",
+        "            frame.steps.append(NoteStep(len(args)))\n",
     ),
     Edit("harness/planner/calls.py", "from harness.plan.steps import ", "NoteStep, "),
     Edit(

@@ -180,7 +180,7 @@ def _settled(program: LinkProgram) -> LinkProgram:
 
 
 def _of_one_signature(program: LinkProgram, library: Library) -> Library:
-    """Without uses of functions whose name was met before with another signature."""
+    """The items without uses of functions whose name was met before with another signature."""
     met: dict[str, int] = {}
 
     def first(use: Use | Bump) -> bool:

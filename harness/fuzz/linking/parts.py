@@ -46,7 +46,7 @@ class Symbol:
 
 @unique
 class How(Enum):
-    """How a symbol is used. The value of a word that points to something is the value of that."""
+    """The use of a symbol. The value of a word with a pointer is the value behind the pointer."""
 
     DIRECT = "a call of an import from `env`; of data, what its address leads to"
     POINTER = "a call through the address; of data the same as DIRECT"
@@ -71,15 +71,15 @@ class Bump:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """Of a function: it answers `number`, its arguments and its `uses`, added up. Of a word: it holds `number`, or the
-    address of `target`."""
+    """A function returns the sum of `number`, its arguments and its `uses`. A word contains `number`, or the address of
+    `target`."""
 
     symbol: int
     number: int
     uses: tuple[Use, ...] = ()
     target: int | None = None
     alignment: int = 0
-    """Of a word, as a power of two."""
+    """The alignment of a word, as a power of two."""
 
 
 @unique
@@ -127,7 +127,7 @@ class Library:
     checks: tuple[Use, ...] = ()
     start: Start | None = None
     starting: tuple[Use | Bump, ...] = ()
-    """What is done when it is started; the values of uses are logged."""
+    """The actions at its start; the values of uses are logged."""
     reallocs: frozenset[Realloc] = frozenset()
     takes: bool = False
     """Exports a function with a string."""

@@ -34,7 +34,7 @@ _LIBC = """
       (br $next))
     unreachable))
 """
-"""What the reference's own `libdl.so` asks of a libc."""
+"""The libc that the reference's own `libdl.so` needs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class FunctionMaker:
         resource.functions.append(function)
 
     def _constructed(self, container: Container, made: Type) -> Type | None:
-        """None for a constructor that cannot fail; it declares no result."""
+        """The result of a constructor; None for one that cannot fail, which declares no result."""
         if not chance(self._source, 5):
             return None
         return Type("result", Facts(), (made, self._error(container)))
@@ -76,7 +76,8 @@ class FunctionMaker:
         return Function(name, kind, params, result if kind != "constructor" else None, is_async)
 
     def _result(self, container: Container, spilled: bool) -> Type | None:
-        """Behind spilled parameters more often a small one in memory: both share a frame then."""
+        """A result. After spilled parameters it is more often a small one in memory, because both share a frame
+        then."""
         if spilled and chance(self._source, 3):
             return self._types.small_tuple()
         return self._types.type(container, borrow=False) if chance(self._source, 2) else None

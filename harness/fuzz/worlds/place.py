@@ -21,5 +21,5 @@ class Place:
         return Place(self.container, self.depth - 1, self.borrow if borrow is None else borrow, self.handles)
 
     def shallow(self) -> Place:
-        """For one of many parts: together they must not be too many."""
+        """The place of one of many parts, which together must not be too many."""
         return Place(self.container, min(self.depth, 1), self.borrow, self.handles)

@@ -13,7 +13,7 @@ class Profile:
     functions: int = 5
     """About how many functions a world has; the maximum is four times that."""
     depth: int = 4
-    """How deep types nest in one expression; named types add to that."""
+    """The depth of types in one expression; named types add to that."""
     nodes: int = 80
     """The maximum number of parts of a named type that is used again, with all names replaced by their definitions."""
     packages: bool = True

@@ -30,7 +30,8 @@ U8 = scalar("u8")
 
 
 def is_char(type: Type) -> bool:
-    """By whatever name: no stream carries it for the time being (Explainer.md, "Asynchronous value types")."""
+    """Whether the type is `char`, under any name: no stream carries it for the time being (Explainer.md, "Asynchronous
+    value types")."""
     definition = type.named
     while definition is not None and isinstance(definition.body, Used):
         definition = definition.body.original

@@ -21,7 +21,7 @@ class Prediction:
     """A run under one allowed schedule. Other schedules may have other events and another end."""
 
     shown: tuple[Shown, ...]
-    """In global order."""
+    """The events in global order."""
     outcome: ExpectedOutcome
     left: Mapping[Role, Left]
     """Empty if the run traps."""

@@ -9,7 +9,7 @@ from harness.world.world import World
 
 
 def type_at(world: World, place: s.TypePlace) -> EndType | None:
-    """None if the path leads to no stream or future."""
+    """The type at the place; None if the path leads to no stream or future."""
     function = (world.export_function if place.exported else world.import_function)(place.interface, place.name)
     if function is None or place.param > len(function.params):
         return None
