@@ -55,6 +55,8 @@ class ComponentBuilder:
     """
 
     def __init__(self) -> None:
+        self._written: list[bytes | bytearray] = []
+        """What comes before `_out`; the binaries of modules are not copied before the end."""
         self._out = bytearray(PREAMBLE)
         self._section: SectionId | None = None
         self._items = bytearray()
@@ -114,7 +116,8 @@ class ComponentBuilder:
         self._flush()
         self._out.append(id)
         encode_index(self._out, len(body))
-        self._out += body
+        self._written += (self._out, body)
+        self._out = bytearray()
 
     def _flush(self) -> None:
         if self._section is None:
@@ -211,7 +214,7 @@ class ComponentBuilder:
             self.add(component_name_section(None, self._names))
             self._names = {}
         self._flush()
-        return bytes(self._out)
+        return b"".join((*self._written, self._out))
 
     def encoded(self) -> EncodedComponent:
         """Like `finish`, for use inside another component."""

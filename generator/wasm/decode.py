@@ -271,16 +271,8 @@ class DecodedModule:
 
     def without_customs(self, unwanted: Callable[[str], bool]) -> DecodedModule:
         """The module without the custom sections whose name is unwanted; itself if there are none."""
-        binary = self.binary
-        kept: list[bytes] = []
-        position = 0
-        for name, start, _, end in self._customs:
-            if unwanted(name):
-                kept.append(binary[position:start])
-                position = end
-        if not position:
-            return self
-        return self._with_customs(b"".join(kept) + binary[position:])
+        kept = self._rest(unwanted)
+        return self if len(kept) == 1 else self._with_customs(b"".join(kept))
 
     def named(self, name: str) -> DecodedModule:
         """The module with this name in its name section; unchanged if that section is malformed, which is no error."""
@@ -288,8 +280,20 @@ class DecodedModule:
             contents = with_module_name(self.custom(SECTION) or b"", name)
         except WasmFormatError:
             return self
-        rest = self.without_customs(lambda custom: custom == SECTION).binary
-        return self._with_customs(rest + encode_custom(CustomSection(SECTION, contents)))
+        rest = self._rest(lambda custom: custom == SECTION)
+        return self._with_customs(b"".join([*rest, encode_custom(CustomSection(SECTION, contents))]))
+
+    def _rest(self, unwanted: Callable[[str], bool]) -> list[memoryview]:
+        """The parts of the binary between the custom sections whose name is unwanted. No byte is copied: a module may
+        have many megabytes."""
+        binary = memoryview(self.binary)
+        kept = []
+        position = 0
+        for name, start, _, end in self._customs:
+            if unwanted(name):
+                kept.append(binary[position:start])
+                position = end
+        return [*kept, binary[position:]]
 
     def _with_customs(self, binary: bytes) -> DecodedModule:
         """A copy with other custom sections. It keeps what was decoded and contains no offsets: a library may have many

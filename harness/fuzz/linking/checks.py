@@ -47,7 +47,15 @@ class Checks:
         self._symbols = module.model.program.symbols
 
     def all(self) -> list[Check]:
-        return [*self._values(), *self._layout(), *self._table(), *self._opened(), *self._limits(), *self._untouched()]
+        return [
+            *self._values(),
+            *self._storage(),
+            *self._layout(),
+            *self._table(),
+            *self._opened(),
+            *self._limits(),
+            *self._untouched(),
+        ]
 
     def _check(self, what: str, body: str, answer: int | None, last: int = 0) -> Check:
         return Check(f"{what}-{self._library.letter}", body, answer, last=last)
@@ -68,6 +76,23 @@ class Checks:
             body = "(i32.load align=1 (i32.sub (local.get 0) (i32.const 4)))"
             found.append(Check(f"take-{library.letter}", body, allocator(*realloc), (f'"{TEXT}"',)))
         return found
+
+    def _storage(self) -> list[Check]:
+        """Its own word, and what the program says about all storage: how many libraries have some, and the addresses of
+        their descriptions, one of which is its own (docs/linking.md, "Tasks and threads")."""
+        library, module = self._library, self._module
+        if library.storage is None:
+            return []
+        get = module.import_("env", "__wasm_get_tls_base", "$get-storage", "(func {} (result i32))")
+        info = module.linker_address("__wasm_program_tls_info")
+        count = len(self._model.with_storage)
+        own = at("$base", module.description)
+        entries = [f"(i32.load offset={4 * place} (i32.load offset=4 {info}))" for place in range(count)]
+        return [
+            self._check("storage", f"(i32.load align=1 (call {get}))", library.storage),
+            self._check("storage-count", f"(i32.load {info})", count),
+            self._check("storage-described", sum_of([f"(i32.eq {entry} {own})" for entry in entries]), 1),
+        ]
 
     def _layout(self) -> list[Check]:
         asks = self._library.asks

@@ -121,6 +121,7 @@ def _library(
         opens=opens and exports,
         openable=openable,
         touches=chance(source, 2),
+        storage=choose(source, _NUMBERS) if chance(source, 4) else None,
     )
 
 

@@ -178,6 +178,11 @@ class Model:
                 found.append(circle)
         return found
 
+    @cached_property
+    def with_storage(self) -> list[int]:
+        """The libraries with thread-local storage that take part."""
+        return [index for index in self.live if self.program.libraries[index].storage is not None]
+
     # Allocators.
 
     def export_realloc(self, library: int) -> tuple[int, Realloc] | None:

@@ -18,6 +18,9 @@ _ARENA = 16
 
 TEXT = "words"
 
+TLS_INFO = "__wasm_library_tls_info"
+_DESCRIPTION = 8
+
 
 class ModuleText:
     """A library while it is written: an import is declared at its first use, and functions may be added."""
@@ -56,6 +59,12 @@ class ModuleText:
         for kind in sorted(library.reallocs, key=lambda item: item.value):
             self._arenas[kind] = len(self.image)
             self.image += allocator(self.index, kind).to_bytes(4, "little").ljust(_ARENA, b"\0")
+        self.storage = len(self.image)
+        """Where its thread-local word is, behind a description of it, which only its address says anything about."""
+        if library.storage is not None:
+            self.description = len(self.image)
+            self.storage += _DESCRIPTION
+            self.image += bytes(_DESCRIPTION) + library.storage.to_bytes(4, "little")
         self.fill = len(self.image)
         self.image += bytes(1 + (self.index + place * 37) % 255 for place in range(library.asks.filled))
 
@@ -111,6 +120,11 @@ class ModuleText:
             for item in self._data()
             if item.target is not None
         ]
+        if self.library.storage is not None:
+            # Every library says where its storage is before any code can ask for it.
+            set_base = self.import_("env", "__wasm_set_tls_base", "$set-storage", "(func {} (param i32))")
+            relocations.append(f"(call {set_base} {at('$base', self.storage)})")
+            self.functions.append(f'(global (export "{TLS_INFO}") i32 (i32.const {self.description}))')
         if relocations:
             self.functions.append(f'(func (export "__wasm_apply_data_relocs") {" ".join(relocations)})')
 

@@ -138,6 +138,8 @@ class Library:
     opens: bool = False
     """Looks up with `dlsym` all that openable libraries define."""
     openable: bool = False
+    storage: int | None = None
+    """Has thread-local storage, a word that holds this number."""
     touches: bool = False
     """Writes all over the heap and the stack."""
 

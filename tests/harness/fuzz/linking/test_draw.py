@@ -59,7 +59,8 @@ def test_everything_is_drawn() -> None:
     assert sum(map(_circle, PROGRAMS)) > 50
     assert any(symbol.overloaded for program in PROGRAMS for symbol in program.symbols)
     assert any(len(Model(program).live) < len(program.libraries) for program in PROGRAMS)
-    for what in ("takes", "openable", "opens", "weakly", "weak", "touches"):
+    assert any(len(Model(program).with_storage) > 1 for program in PROGRAMS)
+    for what in ("takes", "openable", "opens", "weakly", "weak", "touches", "storage"):
         assert any(getattr(library, what) for library in libraries), what
     for what in ("minimum", "maximum", "elements", "empty_elements", "filled", "empty"):
         assert any(getattr(library.asks, what) for library in libraries), what

@@ -61,6 +61,13 @@ def test_a_finding_is_reduced_and_written_as_a_program(ours: Workbench, wrong: W
     assert found.repeat in Path(found.file).read_text()
 
 
+def test_the_storage_of_another_library_is_found(tmp_path: Path) -> None:
+    mutant = Selection((Named("mutant:storage-of-another-library", stands_in=True),))
+    bench = Workbench(Settings(tmp_path, mutant), Steps())
+    result = next(result for result in results(bench, 40) if result.hits)
+    assert "storage different" in result.hits[0].bucket.kind
+
+
 def test_what_does_not_show_is_not_reduced(ours: Workbench, wrong: Workbench) -> None:
     result = next(result for result in results(wrong, 40) if result.hits)
     _, choices = draw_program(RECIPE.seed, result.index)
