@@ -1,12 +1,14 @@
 """pytest collects the conformance suite: every TOML file is an item.
 
 Items run in the harness's own workers. Without pytest-xdist all are submitted at once and use every processor; each
-process of xdist has one worker and submits one item at a time.
+process of xdist has one worker and submits one item at a time. With SUITE_RESULTS=FOLDER each process writes its
+results there (`cases/results.py`).
 """
 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable
 from concurrent.futures import Future
 from pathlib import Path
@@ -14,17 +16,23 @@ from typing import Any
 
 import pytest
 
+from cases.results import VARIABLE, write_part
 from harness.bench.examination import Examination, Options
 from harness.cli.results import case_text, to_case
 from harness.runs.pool import TaskFailed
 from harness.runs.run import Run, default_expectations
 from harness.runs.suite_files import SuiteFile, name_of
+from harness.text.files import read_text_file
 from harness.toolchains.choose import Tools
 from harness.toolchains.selection import NoToolchain
+from reports.model import CaseResult
 from reports.outcomes import Outcome
 
 _RUN = pytest.StashKey[Run]()
 _FUTURES = pytest.StashKey[dict[str, "Future[Any]"]]()
+_CASES = pytest.StashKey[list[CaseResult]]()
+_FOLDER = os.environ.get(VARIABLE, "")
+_STARTED = time.monotonic()
 ARTIFACTS = Path("artifacts")
 
 
@@ -45,7 +53,9 @@ class CaseItem(pytest.Item):
 
     def runtest(self) -> None:
         examination = _future(self).result()
-        case = to_case(examination, f"harness run {os.path.relpath(self.path)}")
+        source = read_text_file(self.path) if _FOLDER else ""
+        case = to_case(examination, f"harness run {os.path.relpath(self.path)}", source)
+        self.config.stash.setdefault(_CASES, []).append(case)
         if case.outcome is Outcome.SKIP:
             pytest.skip(case.reason)
         if case.outcome is Outcome.EXPECTED_FAILURE:
@@ -85,7 +95,9 @@ def _future(item: CaseItem) -> Future[Examination]:
 
 
 def _options(run: Run) -> Options:
-    return Options(expectations=run.load_expectations(default_expectations()), artifacts=ARTIFACTS)
+    return Options(
+        expectations=run.load_expectations(default_expectations()), artifacts=ARTIFACTS, exhibits=bool(_FOLDER)
+    )
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -97,5 +109,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 def pytest_unconfigure(config: pytest.Config) -> None:
     run = config.stash.get(_RUN, None)
     if run is not None:
+        if _FOLDER:
+            cases = config.stash.get(_CASES, [])
+            write_part(Path(_FOLDER), run, Options().engine.value, cases, time.monotonic() - _STARTED)
         run.close()
         del config.stash[_RUN]

@@ -103,9 +103,10 @@ def interface_functions(cells: Iterable[CellRun]) -> tuple[str, ...]:
             if isinstance(observation.result, RunResult):
                 for text in observation.result.traces.values():
                     words.update(line.partition(" ")[0] for line in text.split("\n"))
-    return tuple(sorted({_AT_START.get(word, word) for word in words} & _declared()))
+    return tuple(sorted({_AT_START.get(word, word) for word in words} & declared()))
 
 
 @cache
-def _declared() -> frozenset[str]:
+def declared() -> frozenset[str]:
+    """All functions of `wit_dylib.h`, without `wit_dylib_`."""
     return frozenset(interpreters.functions())

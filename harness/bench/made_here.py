@@ -15,7 +15,9 @@ _WASM = b"\0asm"
 def made_here(bench: Workbench, command: str, source: str) -> Provenance:
     """With the tools of this worker. `source`: what the case is made from."""
     tools = (f"{toolchain.tool} {toolchain.version}".strip() for toolchain in bench.toolchains.values())
-    return Provenance(command, source, tuple(dict.fromkeys(tools)))
+    interpreter = bench.settings.interpreter
+    guest = [f"interpreter {source_name(interpreter.path)}"] if interpreter is not None else []
+    return Provenance(command, source, (*dict.fromkeys(tools), *guest))
 
 
 def source_name(path: Path) -> str:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,6 +15,7 @@ from harness.bench.examination import Examination
 from harness.cli import exits
 from harness.cli.chosen import as_argument
 from harness.cli.exits import UsedWrongly
+from harness.cli.guest_options import guest_options, interpreter_words, take_interpreter
 from harness.cli.options import take_chosen, tool_options
 from harness.cli.results import to_case
 from harness.cli.terminal import echo
@@ -25,6 +27,7 @@ from harness.runs.tasks import ExplainCase
 from reports import model, text
 from reports.outcomes import Outcome
 
+_ROLE = "it passes calls on to imports, or returns what it was given (docs/interpreters.md)."
 MAX_FINDINGS = 2
 """The most findings of each tool; `harness run` shows more."""
 _NOT_EXPLAINED = {Kind.NEGATIVE_CASES: "a table of negative cases", Kind.LINK_CASE: "a link case"}
@@ -33,8 +36,9 @@ _NOT_EXPLAINED = {Kind.NEGATIVE_CASES: "a table of negative cases", Kind.LINK_CA
 @click.command()
 @click.argument("case", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--no-run", is_flag=True, help="Only the words: no tool runs.")
+@guest_options
 @tool_options
-def explain(case: Path, no_run: bool, **tools: object) -> None:
+def explain(case: Path, no_run: bool, **tools: Any) -> None:
     """Say in words what CASE tests, which rules are behind it, and what each tool does with it.
 
     The exit codes are those of `harness run`.
@@ -45,15 +49,19 @@ def explain(case: Path, no_run: bool, **tools: object) -> None:
         raise UsedWrongly(str(error)) from error
     if file.kind in _NOT_EXPLAINED:
         raise UsedWrongly(f"{case} is {_NOT_EXPLAINED[file.kind]}: only cases with a world can be explained")
+    interpreter = take_interpreter(tools)
     chosen = take_chosen(tools)
-    repeat = shlex.join(["harness", "run", as_argument(case), *chosen.words()])
-    with chosen.open_run(1) as run:
+    around = [*interpreter_words(interpreter), *chosen.words()]
+    repeat = shlex.join(["harness", "run", as_argument(case), *around])
+    with chosen.open_run(1, interpreter=interpreter) as run:
         options = chosen.options(run, None)
         try:
             words = result_of(run.submit(ExplainCase(case, file.name)))
             if isinstance(words, Examination):
                 raise UsedWrongly(words.verdict.reason)
             echo(words)
+            if interpreter is not None:
+                echo(f"\nThe subject has the interpreter {interpreter.path}: {_ROLE}")
             code = exits.AGREE
             if not no_run:
                 code = _told(result_of(run.submit(file.task(options))), run, repeat)

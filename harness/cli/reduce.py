@@ -16,6 +16,7 @@ from harness.bench.examination import Options
 from harness.cli import exits, outputs
 from harness.cli.chosen import as_argument
 from harness.cli.exits import UsedWrongly
+from harness.cli.guest_options import guest_options, interpreter_words, take_interpreter
 from harness.cli.live import Live
 from harness.cli.options import take_chosen, tool_options
 from harness.cli.terminal import echo
@@ -27,10 +28,11 @@ from reports.outcomes import Outcome
 
 if TYPE_CHECKING:
     from harness.fuzz.reduce_case import CaseReduced, ReduceCase
+    from harness.fuzz.reduce_guest_case import ReduceGuestCase
     from harness.fuzz.reduce_link_case import ReduceLinkCase
     from harness.fuzz.reduce_table import ReduceTable
 
-    Reducing: TypeAlias = ReduceCase | ReduceLinkCase | ReduceTable
+    Reducing: TypeAlias = ReduceCase | ReduceGuestCase | ReduceLinkCase | ReduceTable
 
 _LOOK_EVERY = 0.25
 """Seconds."""
@@ -49,6 +51,7 @@ Answer: TypeAlias = tuple[int, str | None]
 @click.option(
     "--finding", "words", default="", metavar="TEXT", help="Reduce the first finding with this in its description."
 )
+@guest_options
 @tool_options
 def reduce(case: Path, output: Path, force: bool, known: bool, words: str, **tools: Any) -> None:
     """Make a case that disagrees as small as possible.
@@ -62,6 +65,12 @@ def reduce(case: Path, output: Path, force: bool, known: bool, words: str, **too
         (file,) = find([case])
     except NoCases as error:
         raise UsedWrongly(str(error)) from error
+    interpreter = take_interpreter(tools)
+    if interpreter is not None:
+        if file.kind in WITHOUT_WORLD:
+            raise UsedWrongly(f"{case} is {WITHOUT_WORLD[file.kind]}, which has no interpreter that could be another")
+        if known:
+            raise UsedWrongly("--known: there are no known faults of interpreters")
     if known and file.kind is Kind.NEGATIVE_CASES:
         raise UsedWrongly(f"{case} is a table of negative cases: what is known of a row is its `reference`, no --known")
     if output != outputs.STDOUT:
@@ -70,21 +79,28 @@ def reduce(case: Path, output: Path, force: bool, known: bool, words: str, **too
         outputs.check_file(output)
     chosen = take_chosen(tools)
     repeat = ["harness", "reduce", as_argument(case), *(["--known"] if known else [])]
-    repeat += [*(["--finding", words] if words else []), *chosen.words()]
-    with chosen.open_run(1) as run:
+    repeat += [*(["--finding", words] if words else [])]
+    around = [*interpreter_words(interpreter), *chosen.words()]
+    repeat += around
+    with chosen.open_run(1, interpreter=interpreter) as run:
         for note in run.notes:
             echo(note, err=True)
         code, text = reduced(run, file, chosen.options(run, None), shlex.join(repeat), known, words)
     if text is not None:
         _write(text, output)
         if output != outputs.STDOUT:
-            echo(shlex.join(["harness", "run", as_argument(output), *chosen.words()]))
+            echo(shlex.join(["harness", "run", as_argument(output), *around]))
     sys.exit(code)
 
 
 def reduced(run: Run, file: SuiteFile, options: Options, repeat: str, known: bool = False, words: str = "") -> Answer:
     """The exit code and the case. Says on standard error what it is about. Raises `UsedWrongly`."""
     smallest = run.settings.directory / "smallest.json"
+    if run.settings.interpreter is not None:
+        from harness.fuzz.reduce_guest_case import ReduceGuestCase
+
+        guest = ReduceGuestCase(file.path, file.name, options, words, smallest, repeat)
+        return _reduce(run, guest, known, words)
     return _reduce(run, _task(file, options, known, words, smallest, repeat), known, words)
 
 

@@ -16,6 +16,7 @@ from harness.cli import exits, outputs
 from harness.cli.chosen import Chosen, features_of
 from harness.cli.exits import UsedWrongly
 from harness.cli.fit import Submission, hand_in
+from harness.cli.guest_options import guest_options, interpreter_words, take_interpreter
 from harness.cli.options import take_chosen, tool_options
 from harness.cli.reduce import WITHOUT_WORLD
 from harness.cli.terminal import echo
@@ -94,6 +95,7 @@ class _World:
     type=click.Path(path_type=Path),
     help="The folder of existing cases that it may not repeat.",
 )
+@guest_options
 @tool_options
 @click.pass_context
 def submit(
@@ -123,7 +125,10 @@ def submit(
     if (source is None) == (command is None):
         raise UsedWrongly("name one SOURCE: a case, WIT, a binary with a world; or a failing command: -- COMMAND")
     given = _World(world, features_of(features), calls, seed, count, Told(title, why, _links(origin)))
+    interpreter = take_interpreter(tools)
     chosen = take_chosen(tools)
+    if interpreter is not None and command is not None:
+        raise UsedWrongly("--interpreter is for a case, WIT or a binary with a world; -- COMMAND runs without it")
     if command is not None:
         found = parse(command)
         destination = _free(output, found.name.replace(" ", "-"))
@@ -133,7 +138,7 @@ def submit(
         if source.suffix == ".toml":
             _check_case(source, given)
         destination = _free(output, source.resolve().stem)
-    with chosen.open_run(1) as run:
+    with chosen.open_run(1, interpreter=interpreter) as run:
         for note in run.notes:
             echo(note, err=True)
         made = Submission(
@@ -142,7 +147,7 @@ def submit(
             chosen.options(run, None),
             destination,
             suite,
-            chosen.words(),
+            [*interpreter_words(interpreter), *chosen.words()],
             shlex.join(["harness", *sys.argv[1:]]),
         )
         if command is not None:

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from reports.bounds import cut_lines
+from reports.coverage import DIRECTIONS, LIBRARIES, LINK, NEGATIVE, POSITIONS, REACTIONS
 from reports.json_form import schema, to_json
 from reports.model import Called, CaseResult, Covered, Excerpt, Finding, Made, Opinion, Ran, Run, Tool
 from reports.outcomes import Outcome
@@ -262,3 +263,12 @@ def test_a_table_lists_what_was_tried() -> None:
         "    line 2, stage wit: why",
         "    line 9, stage new: not so",
     ]
+
+
+def test_the_schema_knows_every_direction_and_position() -> None:
+    places = [(d, p) for d in DIRECTIONS for p in POSITIONS]
+    places += [(LINK, LIBRARIES), *((NEGATIVE, reaction) for reaction in REACTIONS)]
+    covered = tuple(Covered(direction, position, ("x",)) for direction, position in places)
+    jsonschema.validate(
+        to_json(dataclasses.replace(RUN, cases=(dataclasses.replace(TABLE, covered=covered),))), schema()
+    )
