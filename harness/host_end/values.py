@@ -230,15 +230,15 @@ def difference(expected: s.Value, seen: s.Value, type: t.Type, place: str) -> tu
             steps = [f"[{index}]" for index in range(len(items))]
             parts = list(zip(items, others, [type.type] * len(items), steps, strict=True))
         case s.Entries(pairs), s.Entries(rest), t.Map() if len(pairs) == len(rest):
-            for index, (one, another) in enumerate(zip(pairs, rest, strict=True)):
-                parts.append((one[0], another[0], type.key, f"[{index}].key"))
-                parts.append((one[1], another[1], type.value, f"[{index}].value"))
-        case s.Case(index, payload), s.Case(other, given), t.Variant() | t.Option() | t.Result():
+            for index, (pair, given) in enumerate(zip(pairs, rest, strict=True)):
+                parts.append((pair[0], given[0], type.key, f"[{index}].key"))
+                parts.append((pair[1], given[1], type.value, f"[{index}].value"))
+        case s.Case(index, payload), s.Case(other, content), t.Variant() | t.Option() | t.Result():
             if index != other:
                 return place, _case_text(type, index), _case_text(type, other)
             inner = type.payloads[index]
-            if payload is not None and given is not None and inner is not None:
-                parts = [(payload, given, inner, f".{type.case_names[index]}")]
+            if payload is not None and content is not None and inner is not None:
+                parts = [(payload, content, inner, f".{type.case_names[index]}")]
     for one, another, part, step in parts:
         if one != another:
             return difference(one, another, part, place + step)

@@ -119,6 +119,9 @@ EVEN = "rec 5 u8 {} s64 2 str - f32 7fc00000 list {}"
         ("b", "varp 1 s8 1", "varp 2 s8 1", ("p", "case 1 (one)", "case 2 (other)")),
         ("b", "varp 1 s8 1", "varp 1 s8 -1", ("p.one", "s8 1", "s8 -1")),
         ("c", "enum 0", "enum 1", ("p", "enum 0", "enum 1")),
+        ("k", "map 1 u8 1 u8 2", "map 1 u8 1 u8 3", ("p[0].value", "u8 2", "u8 3")),
+        ("k", "map 2 u8 1 u8 2 u8 2 u8 2", "map 2 u8 1 u8 2 u8 1 u8 2", ("p[1].key", "u8 2", "u8 1")),
+        ("k", "map 1 u8 1 u8 2", "map 0", ("p", "map 1 u8 1 u8 2", "map 0")),
     ],
 )  # fmt: skip
 def test_where_values_differ(name: str, expected: str, seen: str, where: tuple[str, str, str]) -> None:
