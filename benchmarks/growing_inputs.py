@@ -72,6 +72,13 @@ def _includes(size: int) -> str:
     return "\n".join(("package a:b;", first, *worlds, f"world w {{ include w{size - 1}; }}"))
 
 
+def _includes_with_types(size: int) -> str:
+    """As above, and each world has a copy of each type before it."""
+    own = (f"record t{n} {{ a: u8 }} import op{n}: func(x: t{n});" for n in range(size))
+    worlds = (f"world w{n} {{ include w{n - 1}; {items} }}" for n, items in enumerate(own, 1))
+    return "\n".join(("package a:b;", "world w0 { }", *worlds, f"world w {{ include w{size}; }}"))
+
+
 def _aliases(size: int) -> str:
     chain = (f"  type t{n} = t{n - 1};" for n in range(1, size))
     return _interface("  type t0 = u32;", *chain, f"  f: func(x: t{size - 1});")
@@ -106,6 +113,7 @@ WIT_ROWS = (
     Growing("chain of `use`", _uses),
     Growing("chain of `use`, a resource", _resource_uses),
     Growing("chain of `include`", _includes),
+    Growing("chain of `include`, types", _includes_with_types),
     Growing("chain of aliases", _aliases),
     Growing("lines of a doc comment", _docs),
     Growing("lines indented differently", _block_docs),

@@ -129,24 +129,23 @@ def rebuild_function(
     function: Function, child: Callable[[Type], Type], resource: Callable[[TypeId], TypeId]
 ) -> Function:
     """The function with every type that it refers to replaced; the same object if none of them changes."""
+    # A long chain of worlds that include each other has very many functions: nothing is made in vain here.
     kind = function.kind
-    if isinstance(kind, Freestanding) and not _names_types(function):
-        return function  # at once: a long chain of worlds that include each other has very many of these
     if not isinstance(kind, Freestanding):
         owner = resource(kind.resource)
         kind = kind if owner == kind.resource else replace(kind, resource=owner)
-    types = [child(param.type) for param in function.params]
-    result = None if function.result is None else child(function.result)
-    same_params = all(type == param.type for type, param in zip(types, function.params, strict=True))
-    if kind is function.kind and same_params and result == function.result:
-        return function
-    params = tuple([Param(param.name, type) for type, param in zip(types, function.params, strict=True)])
-    return replace(function, kind=kind, params=params, result=result)
-
-
-def _names_types(function: Function) -> bool:
-    """Whether anything but primitive types is among its parameters and results."""
-    return isinstance(function.result, int) or any(isinstance(param.type, int) for param in function.params)
+    changed = kind is not function.kind
+    params = function.params
+    if any(isinstance(param.type, int) for param in params):
+        types = [child(param.type) for param in params]
+        if types != [param.type for param in params]:
+            params = tuple([Param(param.name, type) for type, param in zip(types, params, strict=True)])
+            changed = True
+    result = function.result
+    if isinstance(result, int):
+        result = child(result)
+        changed = changed or result != function.result
+    return function.with_types(kind, params, result) if changed else function
 
 
 def same_function(a: Function, b: Function, same: Callable[[Type | None, Type | None], bool]) -> bool:

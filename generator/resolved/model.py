@@ -214,6 +214,10 @@ class TypeDef:
     span: Span | None = field(default=None, compare=False)
     external_id: str | None = None
 
+    def copied(self, name: str | None, kind: TypeKind, owner: Owner | None) -> TypeDef:
+        """The same definition elsewhere. (`dataclasses.replace` takes four times as long.)"""
+        return TypeDef(name, kind, owner, self.docs, self.stability, self.span, self.external_id)
+
 
 @unique
 class Accessor(Enum):
@@ -272,6 +276,11 @@ class Function:
     stability: Stability = NO_GATES
     span: Span | None = field(default=None, compare=False)
     external_id: str | None = None
+
+    def with_types(self, kind: FunctionKind, params: tuple[Param, ...], result: Type | None) -> Function:
+        """The same function with other types. (`dataclasses.replace` takes four times as long.)"""
+        rest = (self.is_async, self.docs, self.stability, self.span, self.external_id)
+        return Function(self.name, kind, params, result, *rest)
 
 
 @dataclass(frozen=True, slots=True)

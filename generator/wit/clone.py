@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from generator.resolved.kinds import rebuild, rebuild_function
+from generator.resolved.kinds import children, rebuild, rebuild_function
 from generator.resolved.model import (
     Function,
     InterfaceId,
@@ -39,14 +39,15 @@ class TypeCloner:
         definition = self.context.resolve.types[id]
         if definition.owner != self._old and definition.owner is not None:
             return id
-        kind = rebuild(definition.kind, self.type, self.named_type)
+        kind = definition.kind
+        if any(isinstance(part, int) for part in children(kind)):
+            kind = rebuild(kind, self.type, self.named_type)
         if definition.owner is None and kind == definition.kind:
             self._copies[id] = id
             return id
         owner = self._new if definition.owner is not None else None
-        copy = self.context.add_type(replace(definition, kind=kind, owner=owner, name=name or definition.name))
+        copy = self.context.add_copy(id, definition.copied(name or definition.name, kind, owner))
         self._copies[id] = copy
-        self.context.copied.add(copy)
         return copy
 
     def type(self, type_: Type) -> Type:

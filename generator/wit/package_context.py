@@ -52,6 +52,14 @@ class PackageContext:
         types.append(definition)
         return TypeId(len(types) - 1)
 
+    def add_copy(self, original: TypeId, copy: TypeDef) -> TypeId:
+        """A type that `include` copied from another."""
+        self._borrowing.append(self._borrowing[original])
+        self.resolve.types.append(copy)
+        id = TypeId(len(self.resolve.types) - 1)
+        self.copied.add(id)
+        return id
+
     def anonymous(self, key: Hashable, kind: TypeKind, gates: Stability = NO_GATES) -> TypeId:
         """The anonymous type `kind`; within a package equal types (by `key`) are one definition.
 

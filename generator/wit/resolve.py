@@ -13,7 +13,7 @@ from generator.wit.gates import Features
 from generator.wit.handle_order import Start, move_owned_handles
 from generator.wit.package_context import PackageContext, borrowing_types
 from generator.wit.resolve_package import PackageResolver, Unit, all_paths
-from generator.wit.resolve_world import resolve_world
+from generator.wit.resolve_world import resolve_worlds
 from generator.wit.text import SourceText
 
 
@@ -68,9 +68,8 @@ def _resolve_package(context: PackageContext, package: PackageSyntax, ids: dict[
     for declaration, unit in items:
         if isinstance(declaration, InterfaceDeclaration):
             resolver.resolve_interface(declaration, unit)
-    for declaration, unit in items:
-        if isinstance(declaration, WorldDeclaration):
-            resolve_world(resolver, declaration, unit)
+    worlds = ((item, unit) for item, unit in items if isinstance(item, WorldDeclaration))
+    resolve_worlds(resolver, worlds)
     resolver.check_toplevel_uses()
 
 

@@ -44,7 +44,7 @@ class Item(NamedTuple):
 
 
 class PackageResolver:
-    """Resolves the interfaces and paths of one package; `resolve_world` resolves worlds."""
+    """Resolves the interfaces and paths of one package; `resolve_worlds` resolves worlds."""
 
     def __init__(self, context: PackageContext, units: tuple[Unit, ...], packages: dict[PackageName, PackageId]):
         self.context = context

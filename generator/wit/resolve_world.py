@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from operator import itemgetter
+from typing import NamedTuple
 
 from generator.names.component_names import HOW_NAMES_ARE_COMPARED, FunctionName
 from generator.resolved.model import (
@@ -37,21 +39,62 @@ from generator.wit.resolve_types import Scope
 from generator.wit.unique import world_clash
 
 
-def resolve_world(package: PackageResolver, declaration: WorldDeclaration, unit: Unit) -> None:
-    """Add a world to the package, unless its gates disable it."""
+class Begun(NamedTuple):
+    """A world with its own items; what it includes is still missing."""
+
+    declaration: WorldDeclaration
+    unit: Unit
+    id: WorldId
+
+
+def resolve_worlds(package: PackageResolver, declarations: Iterable[tuple[WorldDeclaration, Unit]]) -> None:
+    """Add the worlds of the package, unless their gates disable them; each after the worlds that it includes.
+
+    All worlds begin before the first includes anything, so that copies come after all other types, where
+    `move_owned_handles` would put them at the price of making all of them anew. But inline interfaces have places, too:
+    where worlds declare some, copies of interfaces come between them, as in the reference.
+    """
+    worlds = list(declarations)
+    if any(_declares_interfaces(declaration) for declaration, _ in worlds):
+        for declaration, unit in worlds:
+            begun = _begin(package, declaration, unit)
+            if begun is not None:
+                _finish(package, begun)
+        return
+    for begun in [_begin(package, declaration, unit) for declaration, unit in worlds]:
+        if begun is not None:
+            _finish(package, begun)
+
+
+def _declares_interfaces(world: WorldDeclaration) -> bool:
+    return any(
+        isinstance(member, ExternDeclaration) and isinstance(member.item, InterfaceDeclaration)
+        for member in world.members
+    )
+
+
+def _begin(package: PackageResolver, declaration: WorldDeclaration, unit: Unit) -> Begun | None:
+    """A world in the arena; None if its gates disable it."""
     context = package.context
     name = declaration.name
     attributes = declaration.attributes
     if not context.is_included(attributes.stability, unit.source, attributes.at):
         package.add_world(name.text, None)
         Contained(context, unit.source).check_world(declaration)
-        return
+        return None
     span = unit.source.span(name.at)
     world = World(name.text, context.package_id, {}, {}, declaration.docs, attributes.stability, span)
     context.resolve.worlds.append(world)
     id = WorldId(len(context.resolve.worlds) - 1)
     package.add_world(name.text, id)
     _own_items(package, declaration, unit, world, id)
+    return Begun(declaration, unit, id)
+
+
+def _finish(package: PackageResolver, begun: Begun) -> None:
+    declaration, unit, id = begun
+    context = package.context
+    world = context.resolve.worlds[id]
     for member in declaration.members:
         if isinstance(member, IncludeDeclaration):
             stability, _, at = member.attributes
@@ -62,7 +105,7 @@ def resolve_world(package: PackageResolver, declaration: WorldDeclaration, unit:
     try:
         elaborate(context.resolve, world)
     except MissingExportError as error:
-        raise unit.source.error(name.at, str(error)) from error
+        raise unit.source.error(declaration.name.at, str(error)) from error
     _check_names(package, unit, declaration, id)
 
 

@@ -3,6 +3,7 @@ killed."""
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from ctypes import POINTER, Array, byref
@@ -29,11 +30,19 @@ from harness.engine.results import (
 from harness.engine.traps import cause, classify
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
+from harness.process.memory import addresses_are_scarce
 
+_NO_MEMORY = re.compile(r"\(os error 12\)|\bmmap failed\b")
+"""What wasmtime says where mmap(2) or mprotect(2) fails with ENOMEM; a guest cannot say it (traps have codes)."""
 _STRATEGY = {EngineKind.CRANELIFT: 1, EngineKind.WINCH: 2}
 _SINGLE_PASS = 1
 OVERWRITTEN = "memory beside that of the library was written to"
 """The detail of the trap of a guard (`harness/composition/guards.py`)."""
+
+
+_ROOM_TO_GROW = 1 << 20
+_GUARD = 1 << 16
+"""Bytes of addresses behind each memory where `ulimit -v` leaves few of them."""
 
 
 CALL = 16
@@ -122,6 +131,7 @@ class Compiled:
                 counts += tuple(counted(store))
         except WasmtimeError as error:
             message = str(error)
+            raise_if_no_memory(message)
             if entry == "instantiate" and not is_trap(message):
                 return Rejected("instantiate", message)
             kind, detail = classify(message)
@@ -154,6 +164,11 @@ class Engine:
             # Cranelift still compiles the trampolines between components: a third less time without optimization
             config.cranelift_opt_level = "none"
             ffi.wasmtime_config_cranelift_regalloc_algorithm_set(config.ptr(), _SINGLE_PASS)
+        if addresses_are_scarce():
+            # By default each memory reserves 4 GiB of addresses, and more around it.
+            config.memory_reservation = 0
+            config.memory_reservation_for_growth = _ROOM_TO_GROW
+            config.memory_guard_size = _GUARD
         enable_all(config)
         self.kind = kind
         self.engine = wasmtime.Engine(config)
@@ -188,6 +203,7 @@ class Engine:
         try:
             return Compiled(self, composition)
         except WasmtimeError as error:
+            raise_if_no_memory(str(error))
             return Rejected("compile", cause(str(error)))
 
     def refusal(self, binary: bytes) -> str | None:
@@ -205,6 +221,12 @@ class Engine:
         except WasmtimeError as error:
             return cause(str(error))
         return None
+
+
+def raise_if_no_memory(message: str) -> None:
+    """Raises MemoryError where the system gave the engine no memory: that says nothing about what it ran."""
+    if _NO_MEMORY.search(message):
+        raise MemoryError(message)
 
 
 def call(

@@ -27,7 +27,9 @@ class NotPlain(Exception):
     """A value that only a script can express, or a value of a type without values in the C API."""
 
 
-_PLAIN = (t.Record, t.Tuple, t.Variant, t.Option, t.Result, t.List, t.EnumType, t.Flags)
+_PLAIN = (t.Record, t.Tuple, t.Variant, t.Option, t.Result, t.List, t.EnumType, t.Flags, t.Map)
+_MAP = ctypes.c_uint8(22)
+"""`WASMTIME_COMPONENT_MAP` of wasmtime's header component/val.h, which the Python package does not name."""
 _KIND = {
     t.Prim.BOOL: (ffi.WASMTIME_COMPONENT_BOOL, "boolean"),
     t.Prim.S8: (ffi.WASMTIME_COMPONENT_S8, "s8"),
@@ -70,6 +72,8 @@ def normal(value: s.Value, type: t.Type) -> s.Value:
             return s.Fields(tuple([normal(item, part) for item, part in zip(items, types * times, strict=True)]))
         case shapes.Sequence((element,)), s.Items(items):
             return s.Items(tuple([normal(item, element) for item in items]))
+        case shapes.Sequence((key, content)), s.Entries(pairs):
+            return s.Entries(tuple([(normal(one, key), normal(other, content)) for one, other in pairs]))
         case shapes.Sequence((t.Prim() as element,)), s.Raw(length, data) if _fits(element, length, data):
             return s.Items(tuple(read_numbers(data, element)))
         case Sum(cases), s.Case(index, payload) if not isinstance(type, t.EnumType) and 0 <= index < len(cases):
@@ -120,6 +124,12 @@ def write(value: s.Value, type: t.Type, out: Val) -> None:
             ffi.wasmtime_component_vallist_new_uninit(ctypes.byref(out.of.list), len(items))
             for index, item in enumerate(items):
                 write(item, type.type, out.of.list.data[index])
+        case t.Map(), s.Entries(pairs):
+            out.kind = _MAP
+            ffi.wasmtime_component_valmap_new_uninit(ctypes.byref(out.of.map), len(pairs))
+            for index, (key, content) in enumerate(pairs):
+                write(key, type.key, out.of.map.data[index].key)
+                write(content, type.value, out.of.map.data[index].value)
         case t.Variant() | t.Option() | t.Result(), s.Case(index, payload):
             _write_case(type, index, _payload(type.payloads[index], payload), out)
         case _:
@@ -181,6 +191,9 @@ def read(val: Val, type: t.Type) -> s.Value:
             return s.Fields(tuple([read(of.tuple.data[i], part) for i, part in enumerate(type.types)]))
         case t.List():
             return s.Items(tuple([read(of.list.data[index], type.type) for index in range(of.list.size)]))
+        case t.Map():
+            pairs = [of.map.data[index] for index in range(of.map.size)]
+            return s.Entries(tuple([(read(pair.key, type.key), read(pair.value, type.value)) for pair in pairs]))
         case t.Option():
             return _read_case(type, 1 if of.option else 0, of.option)
         case t.Result():
@@ -216,12 +229,16 @@ def difference(expected: s.Value, seen: s.Value, type: t.Type, place: str) -> tu
         case s.Items(items), s.Items(others), t.List() if len(items) == len(others):
             steps = [f"[{index}]" for index in range(len(items))]
             parts = list(zip(items, others, [type.type] * len(items), steps, strict=True))
-        case s.Case(index, payload), s.Case(other, given), t.Variant() | t.Option() | t.Result():
+        case s.Entries(pairs), s.Entries(rest), t.Map() if len(pairs) == len(rest):
+            for index, (pair, given) in enumerate(zip(pairs, rest, strict=True)):
+                parts.append((pair[0], given[0], type.key, f"[{index}].key"))
+                parts.append((pair[1], given[1], type.value, f"[{index}].value"))
+        case s.Case(index, payload), s.Case(other, content), t.Variant() | t.Option() | t.Result():
             if index != other:
                 return place, _case_text(type, index), _case_text(type, other)
             inner = type.payloads[index]
-            if payload is not None and given is not None and inner is not None:
-                parts = [(payload, given, inner, f".{type.case_names[index]}")]
+            if payload is not None and content is not None and inner is not None:
+                parts = [(payload, content, inner, f".{type.case_names[index]}")]
     for one, another, part, step in parts:
         if one != another:
             return difference(one, another, part, place + step)

@@ -1,13 +1,43 @@
-"""The memory limit of a process of the harness, and the fix if it is too low.
+"""The memory limit of a process of the harness, what others set, and the fix if it is too low.
 
-It imports nothing: after memory ran out, nothing more can be loaded."""
+It imports nothing at first: after memory ran out, nothing more can be loaded."""
 
 from __future__ import annotations
 
+import sys
+
 MEMORY = 8 << 30
 """Bytes of data that a worker may use."""
+
+_ADDRESSES = 64 << 30
+"""Bytes of addresses that the engine's own way to place memories needs for a run, with room to spare."""
 
 RAN_OUT = (
     f"memory ran out: this takes more than a process of the harness may use ({MEMORY >> 30} GiB, or less if "
     "`ulimit` or the machine sets a lower limit); make the input smaller, or run with fewer jobs (-j)"
 )
+
+
+def limits_of_this_process() -> list[int]:
+    """The limits on memory, in bytes, which children inherit; none where there are no such limits."""
+    return [limit for name in ("RLIMIT_AS", "RLIMIT_DATA") if (limit := _limit(name)) is not None]
+
+
+def is_limited() -> bool:
+    """Whether workers may use less memory than the harness gives them."""
+    return any(limit < MEMORY for limit in limits_of_this_process())
+
+
+def addresses_are_scarce() -> bool:
+    """Whether `ulimit -v` leaves too few addresses for reservations."""
+    limit = _limit("RLIMIT_AS")
+    return limit is not None and limit < _ADDRESSES
+
+
+def _limit(name: str) -> int | None:
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    limit = resource.getrlimit(getattr(resource, name))[0]
+    return None if limit == resource.RLIM_INFINITY else limit

@@ -1,18 +1,21 @@
 """The last words of a worker that memory running out has ended, in the place of a `MemoryError` that it could catch.
 
-Their texts are those of CPython 3.11 to 3.13 (`Python/errors.c`, `Python/ceval.c`); no document lists them.
+Their texts are those of CPython 3.11 to 3.13 (`Python/errors.c`, `Python/ceval.c`), of Rust's standard library
+(`handle_alloc_error`) and of C++ runtimes, in which the engine is written; no document lists them.
 """
 
 from __future__ import annotations
 
-import sys
+import re
 
-from harness.process.memory import MEMORY
+from harness.process.memory import is_limited
 
 _NO_MEMORY = "Cannot recover from MemoryErrors while normalizing exceptions"
 _LOST_COUNT = "Cannot recover from stack overflow"
 """CPython 3.11 loses count of its frames where it has no memory for one, and then takes the count for a stack
 overflow."""
+
+_NO_ALLOCATION = re.compile(r"^memory allocation of \d+ bytes failed|\bstd::bad_alloc\b", re.MULTILINE)
 
 
 def tell_of_no_memory(said: str) -> bool:
@@ -20,20 +23,7 @@ def tell_of_no_memory(said: str) -> bool:
     last = said.rstrip().rpartition("\n")[2]
     if last == "MemoryError" or last.startswith("MemoryError: "):
         return True
+    if _NO_ALLOCATION.search(said):
+        return True
     fatal = [line for line in said.splitlines() if line.startswith("Fatal Python error: ")]
-    return any(_NO_MEMORY in line or (_LOST_COUNT in line and _is_limited()) for line in fatal)
-
-
-def _is_limited() -> bool:
-    """Whether workers may use less memory than the harness gives them: they have the limits of this process."""
-    return any(limit < MEMORY for limit in limits_of_this_process())
-
-
-def limits_of_this_process() -> list[int]:
-    """The limits on memory, in bytes; none where there are no such limits."""
-    if sys.platform == "win32":
-        return []
-    import resource
-
-    limits = [resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA)]
-    return [limit for limit in limits if limit != resource.RLIM_INFINITY]
+    return any(_NO_MEMORY in line or (_LOST_COUNT in line and is_limited()) for line in fatal)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from harness.bench.settings import Settings
-from harness.process.memory import RAN_OUT
+from harness.process.memory import RAN_OUT, is_limited
 from harness.process.starved import STRETCH, is_starved
 from harness.process.steps import Loss
 from harness.runs.gate import Gate
@@ -33,6 +33,12 @@ _SHOWN = 4 << 10
 
 MAX_LOSSES = 16
 """The number of steps of one task that may kill a worker before the task is given up."""
+
+
+UNDER_A_LIMIT = (
+    "a worker was lost twice, at last alone, at `{}`: {}\nA limit on memory (`ulimit -v` or `-d`) is below what "
+    "workers get, so this says nothing about a tool: raise the limit"
+)
 
 
 class TaskFailed(Exception):
@@ -136,7 +142,7 @@ class _Worker:
         if tell_of_no_memory(said):
             return OutOfMemory(RAN_OUT)
         told = f"the worker ended with code {code}" + (f":\n{said[-_SHOWN:]}" if said else "")
-        return _Lost(self._step, Loss(0.0, code, told), not self._step or code == -getattr(signal, "SIGKILL", 9))
+        return _Lost(self._step, Loss(0.0, code, told), not self._step or code < 0)
 
     def kill_if_overdue(self, now: float) -> None:
         if self._watch.is_over(now, self._process.pid) and self._process.poll() is None:
@@ -184,9 +190,10 @@ class _Watch:
 class Pool:
     """`jobs` workers that survive from task to task; each belongs to its own thread.
 
-    A worker that dies or hangs in a step is replaced, and the task is tried again with that step marked as lost. If the
-    worker, or a tool, was killed from outside, as the system does when memory is short, nothing is known about the
-    step: the task is tried again once while nothing else runs, and only a loss in that attempt counts.
+    A worker that exits or hangs in a step is replaced, and the task is tried again with that step marked as lost. If
+    the worker, or a tool, was ended by a signal, as the system and failed allocations do when memory is short, nothing
+    is known about the step: the task is tried again once while nothing else runs, and only a loss in that attempt
+    counts. Even that does not where `ulimit` leaves less memory than workers should have.
     """
 
     def __init__(self, settings: Settings, jobs: int, patience: Patience | None = None) -> None:
@@ -243,6 +250,8 @@ class Pool:
                         last_try = True
                     elif not failure.step or failure.step in lost:
                         raise TaskFailed(f"a worker was lost outside any step: {failure.loss.message}") from None
+                    elif failure.may_be_chance and is_limited():
+                        raise TaskFailed(UNDER_A_LIMIT.format(failure.step, failure.loss.message)) from None
                     else:
                         lost[failure.step] = failure.loss
         raise TaskFailed(f"{len(lost)} steps of one task cost a worker each: {', '.join(lost)}")

@@ -34,6 +34,8 @@ class Expectation:
     """A regular expression for the calls of the run in which it shows."""
     label_names_only: bool = False
     """Only the owner of a type differs: the same interface under another key of the world, one of them a label."""
+    one_name: bool = False
+    """The groups of `message` are one name for the specification: neither letter case nor hyphens distinguish them."""
     labels: tuple[tuple[str, str], ...] = ()
     """The labels of the world in question, each with the interface behind it."""
 
@@ -43,7 +45,10 @@ class Expectation:
     def explains(self, case: str, outcome: str, message: str, calls: Sequence[str] = ()) -> bool:
         if self.wit:
             return False  # not known to be about this world
-        if not self.concerns(case) or outcome != self.outcome or re.search(self.message, message) is None:
+        found = re.search(self.message, message)
+        if not self.concerns(case) or outcome != self.outcome or found is None:
+            return False
+        if self.one_name and len({_distinguished(name) for name in found.groups("")}) > 1:
             return False
         if self.label_names_only and not _only_labels_differ(message, dict(self.labels)):
             return False
@@ -80,6 +85,11 @@ class Expectations:
     def demanded(self, tool: str, case: str) -> list[Expectation]:
         """Expectations that name this case, so the tool must not pass it silently."""
         return [item for item in self.items if item.tool == tool and item.demands(case)]
+
+
+def _distinguished(name: str) -> str:
+    """What distinguishes a name from others (Explainer.md, "Name Uniqueness")."""
+    return name.lower().replace("-", "")
 
 
 def _only_labels_differ(message: str, labels: Mapping[str, str]) -> bool:

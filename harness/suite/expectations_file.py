@@ -13,6 +13,8 @@ wit = "import \S+: \S+;"               # a regular expression that must be found
 run = "with !var"                       # one that must be found in what the run calls; may be left out
 label-names-only = true                 # a type differs in nothing but under which key of the world its interface
                                         # stands; may be left out
+one-name = true                         # the groups of `message` differ in nothing but letter case and hyphens; may be
+                                        # left out
 link = "https://..."                    # this, or `reproduction`: WIT and commands that show it
 """
 
@@ -33,7 +35,8 @@ from reports.outcomes import Outcome
 
 OUTCOMES = (Outcome.FAIL, Outcome.TOOL_PANICKED, Outcome.INVALID_OUTPUT, Outcome.TIMED_OUT)
 """What may be known of a tool."""
-_KEYS = {"id", "cases", "outcome", "message", "wit", "run", "label-names-only", "reason", "link", "reproduction"}
+_FLAGS = ("label-names-only", "one-name")
+_KEYS = {"id", "cases", "outcome", "message", "wit", "run", *_FLAGS, "reason", "link", "reproduction"}
 
 
 class ExpectationsError(Exception):
@@ -98,16 +101,23 @@ def _entry(file: TomlFile, tool: str, index: int) -> Expectation:
     if not isinstance(cases, list) or not all(isinstance(case, str) for case in cases):
         raise _bad(file, (*place, "cases"), f"{id}: `cases` must be a list of names")
     message, wit, run = (_pattern(file, place, id, key) for key in ("message", "wit", "run"))
-    labels = entry.get("label-names-only", False)
-    if not isinstance(labels, bool):
-        raise _bad(file, (*place, "label-names-only"), f"{id}: `label-names-only` must be true or false")
+    labels, one_name = (_flag(file, place, id, key) for key in _FLAGS)
+    if one_name and re.compile(message).groups < 2:
+        raise _bad(file, (*place, "one-name"), f"{id}: `one-name` needs two groups in `message`, one for each name")
     if not cases and not message:
         raise _bad(file, place, f"{id}: without `cases` and `message` it would explain everything")
     source = entry.get("link") or entry.get("reproduction")
     if not isinstance(source, str):
         raise _bad(file, place, f"{id}: needs a `link` or a `reproduction`")
     reason = _string(file, place, id, "reason")
-    return Expectation(id, tool, outcome, reason, source, tuple(cases), message, wit, run, labels)
+    return Expectation(id, tool, outcome, reason, source, tuple(cases), message, wit, run, labels, one_name)
+
+
+def _flag(file: TomlFile, place: KeyPath, owner: str, key: str) -> bool:
+    value = _within(file, place).get(key, False)
+    if not isinstance(value, bool):
+        raise _bad(file, (*place, key), f"{owner}: `{key}` must be true or false")
+    return value
 
 
 def _pattern(file: TomlFile, place: KeyPath, owner: str, key: str) -> str:

@@ -35,6 +35,10 @@ EXPECTATIONS_SCHEMA: Schema = {
                         "type": "boolean",
                         "description": "Expected and observed differ only in labels of interfaces.",
                     },
+                    "one-name": {
+                        "type": "boolean",
+                        "description": "The groups of `message` differ only in letter case and hyphens.",
+                    },
                     "reason": text("The fault, in a sentence."),
                     "link": text("The report of the fault."),
                     "reproduction": text("WIT for `wasm-tools wit-dylib`, or another input that shows it."),

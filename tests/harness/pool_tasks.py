@@ -65,6 +65,7 @@ class KilledAtFirst:
     note: str
     times: int
     where: str
+    number: int = signal.SIGKILL
 
     def perform(self, bench: Workbench) -> str:
         with open(self.note, "a") as file:
@@ -76,7 +77,7 @@ class KilledAtFirst:
                 pass
             with bench.steps.bounded("killed", 60.0):
                 if self.where == "step" and tries <= self.times:
-                    os.kill(os.getpid(), signal.SIGKILL)
+                    os.kill(os.getpid(), self.number)
                 if self.where == "tool" and tries <= self.times:
                     run([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], Limits(60))
         except StepLost as lost:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ import wasmtime
 
 from harness.binary.share import SharedModules
 from harness.composition.compose import Composed, compose
-from harness.engine.engine import OVERWRITTEN, Compiled, Engine
+from harness.engine.engine import OVERWRITTEN, Compiled, Engine, raise_if_no_memory
 from harness.engine.results import EngineKind, Rejected, RunLimits, RunResult
 from harness.plan.events import Events
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
@@ -51,6 +52,30 @@ def run(compiled: Compiled, driver: str, subject: str = "s\n", limits: RunLimits
     result = compiled.run({Role.DRIVER: driver, Role.SUBJECT: subject}, [Role.DRIVER], limits)
     assert isinstance(result, RunResult)
     return result
+
+
+@pytest.mark.parametrize(
+    ("message", "is_memory"),
+    [
+        ("mmap failed to reserve 0x104000000 bytes\n\nCaused by:\n    Cannot allocate memory (os error 12)", True),
+        ("failed to make memory executable\n\nCaused by:\n    Cannot allocate memory (os error 12)", True),
+        ("wasm trap: out of bounds memory access", False),
+        ("memory minimum size of 20 pages exceeds memory limits", False),
+        ("No such file or directory (os error 2)", False),
+    ],
+)
+def test_memory_that_the_system_does_not_give(message: str, is_memory: bool) -> None:
+    with pytest.raises(MemoryError) if is_memory else nullcontext():
+        raise_if_no_memory(message)
+
+
+def test_few_addresses(
+    composition: Composed, monkeypatch: pytest.MonkeyPatch, engine: Engine, compiled: Compiled
+) -> None:
+    monkeypatch.setattr("harness.engine.engine.addresses_are_scarce", lambda: True)
+    narrow = Engine(engine.kind).compile(composition)
+    assert isinstance(narrow, Compiled)
+    assert run(narrow, "d\n") == run(compiled, "d\n")
 
 
 def test_each_role_has_its_own_host(compiled: Compiled) -> None:

@@ -134,6 +134,7 @@ FEATURES = {
     "labels": "interface s { resource r; record e { k: u8 } f: func() -> e; } world w { import p: s; import q: s; }",
     "acronyms": "interface x { record A { a: u8 } } world w { export x; }",
     "env": "world w { import env: interface { f: func(); } }",
+    "resources": "interface x { resource r { f-g: func(); } resource r-f { g: func(); } } world w { export x; }",
     "plain": "interface x { f: func(a: list<u8>) -> u8; } world w { import x; }",
     "made of lower": "package a:b@1.1.0 { interface x { use a:b/x@1.0.0.{e as d}; } } package a:b@1.0.0 { interface x { enum e { f } } }",
     "lower first": "package a:b@1.0.0 { interface x { enum e { f } } } package a:b@1.1.0 { interface x { use a:b/x@1.0.0.{e as d}; } }",
@@ -146,6 +147,8 @@ BOTH_SIDES = "async/payloads/own-on-both-sides"
 OWN_BUILT_IN = "wit_t (subject, stream stream<own<{}>>, new): expected a function of its own, got that of stream {}"
 STREAM_TRAP = "outcome (call 1 a:b/x#g): expected `stream_lower s 0` (subject, task 1), got a trap ({}) in driver-run"
 PANIC = "the subject of reference@winch: generate panicked (exit code 101): thread 'main' panicked at {}:\n{}"
+JOINED = "import name `import-{}` conflicts with previous name `import-{}`"
+HOOK = "event (subject, event {}): expected init_task 0, got {}"
 STUB = "refused to link: error: unresolved symbol(s):\n libworld.so needs {} (function [] -> [])"
 TRAP = "outcome: expected a trap (invalid-discriminant or unreachable), got {}"
 LOOKED_UP = (
@@ -181,6 +184,26 @@ BAD = ("with !var 2 in f: result at r",)
         ("plain", "x", "invalid output", "import name `import-type-a1` conflicts with previous name `import-type-a-1`", (), True),
         ("plain", "x", "invalid output", "import name `import-type-fo-o` conflicts with previous name `import-type-foo`", (), True),
         ("plain", "x", "invalid output", "import name `import-type-foo` conflicts with previous name `import-type-fo-oo`", (), False),
+        ("plain", "x", "invalid output", "import name `import-type-abc` conflicts with previous name `import-type-A-b-c`", (), True),
+        ("plain", "x", "invalid output", "import name `import-type-foo` conflicts with previous name `import-type-foo`", (), False),
+        ("resources", "x", "invalid output", JOINED.format("method-r-f-g", "method-r-f-g"), (), True),
+        ("resources", "x", "invalid output", JOINED.format("static-r-f-g", "static-r-f-g"), (), True),
+        ("resources", "x", "invalid output", JOINED.format("method-ab-c", "method-a-bc"), (), True),
+        ("resources", "x", "invalid output", JOINED.format("method-get-r-f-g", "method-get-r-f-g"), (), True),
+        ("resources", "x", "invalid output", JOINED.format("method-get-r-f", "method-get-r-f"), (), False),
+        ("resources", "x", "invalid output", JOINED.format("method-r-f", "method-r-f"), (), False),
+        ("resources", "x", "invalid output", JOINED.format("method-r-f-g", "static-r-f-g"), (), False),
+        ("resources", "x", "invalid output", JOINED.format("method-r-f-g", "method-r-f-h"), (), False),
+        ("resources", "x", "invalid output", JOINED.format("func-r-f-g", "func-r-f-g"), (), False),
+        ("resources", "x", "fail", JOINED.format("method-r-f-g", "method-r-f-g"), (), False),
+        ("plain", "x", "fail", HOOK.format("1", "import_call a:b/x#f"), (), True),
+        ("plain", "x", "fail", HOOK.format("1, call 1 a:b/x#f", "export_start a:b/x#f"), (), True),
+        ("plain", "x", "fail", HOOK.format("12", "import_call a:b/x#f"), (), False),
+        ("plain", "x", "fail", HOOK.format("1", "(nothing)"), (), False),
+        ("plain", "x", "fail", HOOK.format("1", "init_task 1"), (), False),
+        ("plain", "x", "fail", HOOK.format("1", "export_start a:b/x#f").replace("subject", "driver"), (), False),
+        ("plain", "x", "fail", HOOK.format("1", "task_start").replace("init_task 0", "export_start a:b/x#f"), (), False),
+        ("labels", "x", "invalid output", JOINED.format("method-r-f-g", "method-r-f-g"), (), False),
         ("plain", "x", "invalid output", "import name `foo` conflicts with previous name `fo-o`", (), False),
         ("env", "x", "fail", STUB.format("f"), (), True),
         ("env", "x", "fail", STUB.format("wit_dylib_pop_u8"), (), False),

@@ -51,7 +51,7 @@ interface x {
 }
 world w { import x; }
 """
-POSSIBLE = "abcdefghi"
+POSSIBLE = "abcdefghik"
 CASES = Path(__file__).parents[2] / "cases"
 
 
@@ -119,6 +119,9 @@ EVEN = "rec 5 u8 {} s64 2 str - f32 7fc00000 list {}"
         ("b", "varp 1 s8 1", "varp 2 s8 1", ("p", "case 1 (one)", "case 2 (other)")),
         ("b", "varp 1 s8 1", "varp 1 s8 -1", ("p.one", "s8 1", "s8 -1")),
         ("c", "enum 0", "enum 1", ("p", "enum 0", "enum 1")),
+        ("k", "map 1 u8 1 u8 2", "map 1 u8 1 u8 3", ("p[0].value", "u8 2", "u8 3")),
+        ("k", "map 2 u8 1 u8 2 u8 2 u8 2", "map 2 u8 1 u8 2 u8 1 u8 2", ("p[1].key", "u8 2", "u8 1")),
+        ("k", "map 1 u8 1 u8 2", "map 0", ("p", "map 1 u8 1 u8 2", "map 0")),
     ],
 )  # fmt: skip
 def test_where_values_differ(name: str, expected: str, seen: str, where: tuple[str, str, str]) -> None:
@@ -167,11 +170,32 @@ def test_of_a_single_toolchain_the_host_sees_it(tmp_path: Path, fault: str, wron
     assert (verdict.minority, verdict.outcome) == ((OURS, Outcome.FAIL) if wrong else (None, Outcome.PASS))
 
 
-@pytest.mark.parametrize("case", ["versions/three-compatible-imports", "records/nested-thirty-deep"])
+IN_A_MAP = """package a:b;
+interface x { variant v { a(u8), b(u8), c(u8) } f: func(m: map<u8, v>) -> map<string, v>; }
+world w { import x; }
+"""
+
+
+@pytest.mark.parametrize(("fault", "wrong"), [("last-cases-exchanged-at-both-ends", True), ("", False)])
+def test_the_host_sees_what_is_only_in_maps(tmp_path: Path, fault: str, wrong: bool) -> None:
+    alone = Named(f"mutant:{fault}", stands_in=True) if fault else Ours()
+    verdict = judged(Settings(tmp_path, Selection((alone,))), IN_A_MAP)
+    assert (verdict.minority, verdict.outcome) == ((OURS, Outcome.FAIL) if wrong else (None, Outcome.PASS))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "versions/three-compatible-imports",
+        "records/nested-thirty-deep",
+        "maps/duplicate-keys",
+        "maps/in-every-composite",
+    ],
+)
 def test_the_host_contradicts_nobody_who_is_right(tmp_path: Path, case: str) -> None:
     """Imports that the linker merges; values nested deeper than ctypes follows by itself."""
     wit = tomllib.loads((CASES / f"{case}.toml").read_text())["wit"]
-    assert judged(Settings(tmp_path), wit).outcome is Outcome.PASS
+    assert judged(Settings(tmp_path, Selection((Ours(),))), wit).outcome is Outcome.PASS
 
 
 FAULT = "error while executing at wasm backtrace:\n    0: 0x1 - f\n\nCaused by:\n    BUG: not reachable\nversion: 50\n"

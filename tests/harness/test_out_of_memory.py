@@ -19,3 +19,12 @@ def test_too_large_a_world(tmp_path: Path) -> None:
     assert done.returncode == 2, done.stdout + done.stderr
     assert "memory ran out" in done.stdout + done.stderr and "make the input smaller" in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("megabytes", "code", "told"), [(1000, 0, "1 pass"), (30, 2, "memory ran out")])
+def test_few_addresses_are_no_fault_of_a_tool(tmp_path: Path, megabytes: int, code: int, told: str) -> None:
+    """The engine would reserve 4 GiB of addresses for each memory."""
+    (tmp_path / "small.wit").write_text("package a:b; world w { import f: func(x: string) -> list<u8>; }")
+    words = ["check", str(tmp_path / "small.wit"), "--no-reference", "-j", "1", "--calls", "5"]
+    done = run_with_little("harness.cli", words, megabytes << 20, "RLIMIT_AS")
+    assert (done.returncode, told in done.stdout + done.stderr) == (code, True), done.stdout + done.stderr

@@ -93,6 +93,31 @@ def test_what_was_killed_is_tried_again_once_and_alone(pool: Pool, where: str, t
     assert len(twice.read_text().split()) == (3 if where == "step" else 2)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize(("limit", "times", "told"), [(None, 1, "done"), (None, 99, "lost: -11"), (4 << 30, 1, "done")])
+def test_a_fatal_signal_may_be_chance(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, limit: int | None, times: int, told: str
+) -> None:
+    monkeypatch.setattr("harness.process.memory.limits_of_this_process", lambda: [] if limit is None else [limit])
+    task = KilledAtFirst(str(tmp_path / "note"), times, "step", signal.SIGSEGV)
+    assert pool.submit(task).result().startswith(told)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("number", [signal.SIGABRT, signal.SIGSEGV, signal.SIGKILL], ids=lambda number: number.name)
+def test_under_a_limit_on_memory_a_fatal_signal_is_nobodys_fault(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: signal.Signals
+) -> None:
+    monkeypatch.setattr("harness.process.memory.limits_of_this_process", lambda: [4 << 30])
+    task = KilledAtFirst(str(tmp_path / "note"), 99, "step", number)
+    with pytest.raises(
+        TaskFailed, match=rf"lost twice, at last alone, at `killed`: .* code -{number}\nA limit on memory"
+    ):
+        pool.submit(task).result()
+    assert len((tmp_path / "note").read_text().split()) == 2
+    assert pool.submit(Echo(1)).result() == 1
+
+
 def test_work_that_is_tried_again_is_alone(settings: Settings, tmp_path: Path) -> None:
     """The other worker's task ends before the killed one is tried again, and the next one begins after it."""
     with Pool(settings, 2) as pool:
@@ -142,6 +167,10 @@ FRAMES = FATAL.format("_Py_CheckRecursiveCall", "stack overflow")
         ("Traceback (most recent call last):\n  File x\nMemoryError", None, True),
         ("Traceback (most recent call last):\n  File x\nMemoryError: no room", None, True),
         ("MemoryError\nFatal Python error: Aborted", None, False),
+        ("memory allocation of 4294967296 bytes failed", None, True),
+        ("thread 'x' said\nmemory allocation of 16 bytes failed\nstack backtrace:\n   0: a", None, True),
+        ("terminate called after throwing an instance of 'std::bad_alloc'\n  what():  std::bad_alloc", None, True),
+        ("the guest said: memory allocation of 16 bytes failed", None, False),
         (NORMALIZING.removeprefix("Fatal "), None, False),
     ],
 )
@@ -150,7 +179,7 @@ def test_a_worker_that_memory_has_ended_is_told_as_memory(
 ) -> None:
     """`limit`: what `ulimit -v` has set, in bytes. It is not set here: this process may have much more already, and
     could then not even start a thread."""
-    monkeypatch.setattr("harness.runs.last_words.limits_of_this_process", lambda: [] if limit is None else [limit])
+    monkeypatch.setattr("harness.process.memory.limits_of_this_process", lambda: [] if limit is None else [limit])
     future = pool.submit(DieSaying(words, in_step))
     with pytest.raises(OutOfMemory if told else TaskFailed) as caught:
         future.result()

@@ -18,7 +18,7 @@ from harness.model.concurrency.threads import Option
 from harness.model.crossing import Crossings
 from harness.model.places import place_text
 from harness.plan.events import PlacedEvent
-from harness.plan.outcomes import ExpectedOutcome
+from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.roles import Role
 from harness.script import operations as s
 from harness.trace.async_events import Delivered
@@ -51,7 +51,22 @@ def follow(
     final = [state for state in search.from_states(states) if state.ended is not None and _is_end(state.ended, end)]
     if final:
         return Explained(_different([state.left for state in final]) if end.trap is None else ())
+    if end.trap is TrapClass.UNREACHABLE and _ends_within_a_lift(states):
+        return Explained(())
     return _answer(len(seen), search, doubts)
+
+
+def _ends_within_a_lift(states: Sequence[Store]) -> bool:
+    """Whether the rest of a lift may be missing before the end by `unreachable`.
+
+    Generated code that chooses by an invalid discriminant may trap at once, before it pops what comes after it. What a
+    state has to show is all of one step, and so of one lift.
+    """
+    within = [state for state in states if state.shown]
+    for state in within:
+        state.shown.clear()
+    ends = [state.ended for state in _Search(None, []).from_states(within)]
+    return any(end is not None and TrapClass.UNREACHABLE in end.also for end in ends)
 
 
 def _refused(start: Store, explained: Sequence[Seen], refused: Seen, doubts: list[str]) -> Following:

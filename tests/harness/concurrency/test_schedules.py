@@ -8,7 +8,7 @@ from harness.model.concurrency import Explained, RunEnd, Undecided, Unexplained
 from harness.plan.outcomes import TrapClass
 from harness.script import async_operations as ao
 from harness.script import operations as s
-from tests.harness.concurrency.runs import Scripts, export, place, reg, run, start, text, u8, u32
+from tests.harness.concurrency.runs import WIT, Scripts, crossings, export, place, reg, run, start, text, u8, u32
 
 ONE_CALL = Scripts(
     [run(start("f", 0, u32(5)), ao.NewSet(1), ao.Join(reg(0), reg(1)), ao.Await(reg(0), reg(1)), ao.Got(2, reg(0)))],
@@ -96,6 +96,39 @@ def test_the_end(end: RunEnd, right: bool) -> None:
     else:
         assert isinstance(answer, Unexplained)
         assert answer.index == len(ONE_CALL_LINES)
+
+
+def pairs_with(*cases: int) -> Scripts:
+    """A call with a list of an enum of two cases, by index, between two numbers."""
+    old, new = "plain: func(n: u32) -> u32;", "enum two { a, b } plain: func(n: u32, l: list<two>, m: u32);"
+    wit = WIT.replace(old, new)
+    values = s.Items(tuple(s.Number("enum", case) for case in cases))
+    call = s.Call("a:b/x", "plain", None, (u32(1), values, u32(2)))
+    return Scripts([run(call)], [], crossings(wit))
+
+
+@pytest.mark.parametrize(
+    ("cases", "shown", "end", "right"),
+    [
+        ((0, 7, 1), 6, TrapClass.UNREACHABLE, True),  # where the bad one was popped
+        ((0, 7, 1), 9, TrapClass.UNREACHABLE, True),
+        ((0, 7, 1), 99, TrapClass.UNREACHABLE, True),
+        ((0, 7, 1), 99, TrapClass.INVALID_DISCRIMINANT, True),
+        ((0, 7, 1), 6, TrapClass.INVALID_DISCRIMINANT, False),
+        ((0, 7, 1), 6, TrapClass.OUT_OF_BOUNDS, False),
+        ((0, 7, 1), 0, TrapClass.UNREACHABLE, True),  # the lift as a whole, as in synchronous runs
+        ((0, 1, 1), 6, TrapClass.UNREACHABLE, False),
+        ((0, 1, 1), 99, TrapClass.UNREACHABLE, False),
+    ],
+)
+def test_generated_code_may_trap_in_the_middle_of_a_lift(
+    cases: tuple[int, ...], shown: int, end: TrapClass, right: bool
+) -> None:
+    scripts = pairs_with(*cases)
+    lines = [line for line in scripts.lines() if line.startswith("s1 ")]
+    assert len(lines) > 9
+    answer = scripts.follow(lines[:shown], RunEnd(end))
+    assert isinstance(answer, Explained) is right, answer
 
 
 def swapped(lines: list[str], one: int, other: int) -> list[str]:
