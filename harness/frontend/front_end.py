@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from generator.errors import GeneratorError, WitError
@@ -132,6 +133,13 @@ def _load(source: Path | WitText, features: Sequence[str]) -> tuple[Resolve, Pac
     return resolve, package, source.read_text(encoding="utf-8") if is_text else None
 
 
+@lru_cache(maxsize=1)
+def _read_only(source: WitText) -> tuple[Resolve, PackageId]:
+    """The packages, for callers that change nothing in them: the libraries of a link case have one text."""
+    resolve, package, _ = _load(source, ())
+    return resolve, package
+
+
 def _surround(resolve: Resolve, subject: WorldId, part: Part, text: str, lost: tuple[str, ...]) -> Surroundings:
     """`part`: the subject. `text`: its packages. The others keep all versions, so that a driver reaches all exports and
     no mistake in merging, which only the subject tests, breaks them."""
@@ -161,7 +169,7 @@ def worlds_of(source: Path) -> list[str]:
 def world_section(source: WitText, world: str | None = None) -> tuple[World, bytes]:
     """A world, and the contents of its `component-type` section. Raises `FrontEndError`."""
     try:
-        resolve, package, _ = _load(source, ())
+        resolve, package = _read_only(source)
         found = select_world(resolve, package, world)
         return WorldView(resolve, found).world(), encode_world(resolve, found)
     except GeneratorError as error:

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Sequence
 from typing import Any
 
-_MOST_DESCRIPTORS = 3
+_MOST_DESCRIPTORS = 5
 
 
 def send(to: socket.socket, content: tuple[Any, ...], descriptors: Sequence[int]) -> None:

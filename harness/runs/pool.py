@@ -6,8 +6,6 @@ import contextlib
 import os
 import select
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -20,6 +18,7 @@ from harness.bench.settings import Settings
 from harness.process.memory import RAN_OUT, is_limited
 from harness.process.starved import STRETCH, is_starved
 from harness.process.steps import Loss
+from harness.runs import worker_process
 from harness.runs.gate import Gate
 from harness.runs.last_words import tell_of_no_memory
 from harness.runs.messages import AGAIN, ANSWER, STEP, TOO_LARGE, WorkerTask, receive, send
@@ -90,17 +89,8 @@ class _Worker:
         held: int | None = None
         if os.name == "posix" and hasattr(select, "poll"):
             self._left, held = os.pipe()
-        kept = () if held is None else (held,)
         try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "harness.runs.worker", *map(str, (os.getpid(), *kept))],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._stderr,
-                start_new_session=True,
-                pass_fds=kept,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-            )
+            self._process = worker_process.start(self._stderr, held)
         finally:
             if held is not None:
                 os.close(held)
@@ -110,8 +100,7 @@ class _Worker:
         self._step = ""
         self._wait(self._patience.start, self._watch.used)
         self._say((task, dict(lost), last_try))
-        assert self._process.stdout is not None
-        while (message := receive(self._process.stdout)) is not None:
+        while (message := receive(self._process.answers)) is not None:
             kind, content = message
             if kind == STEP:
                 self._step, bound, used = content
@@ -128,9 +117,8 @@ class _Worker:
         self._watch = _Watch(time.monotonic(), seconds, used)
 
     def _say(self, message: tuple[Any, ...]) -> None:
-        assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError):  # the missing answer shows the death
-            send(self._process.stdin, message)
+            send(self._process.requests, message)
 
     def _end(self) -> _Lost | OutOfMemory:
         code = self._process.wait()
@@ -145,15 +133,12 @@ class _Worker:
         return _Lost(self._step, Loss(0.0, code, told), not self._step or code < 0)
 
     def kill_if_overdue(self, now: float) -> None:
-        if self._watch.is_over(now, self._process.pid) and self._process.poll() is None:
+        if self._watch.is_over(now, self._process.pid) and self._process.lives():
             self._late = True
             self.kill()
 
     def kill(self) -> None:
         """End it; its launchers see that and end their tools."""
-        if hasattr(os, "killpg"):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
 
     def close(self) -> None:
@@ -166,10 +151,8 @@ class _Worker:
             poll.poll(_LEAVE * 1000)
             os.close(self._left)
             self._left = None
-        for stream in (self._process.stdin, self._process.stdout, self._stderr):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+        self._process.close()
+        self._stderr.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +245,10 @@ class Pool:
             with self._lock:
                 if self._closed.is_set():
                     raise PoolClosed
-                worker = self._own.worker = _Worker(self._settings, self._patience)
+                try:
+                    worker = self._own.worker = _Worker(self._settings, self._patience)
+                except (ConnectionError, TimeoutError) as error:
+                    raise TaskFailed(f"no worker can be started: {error}") from error
                 self._workers.add(worker)
         return worker
 

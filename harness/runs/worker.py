@@ -91,16 +91,33 @@ def _told(error: OSError, directory: Path) -> str | None:
     return f"{error.strerror}: {place} (the variable TMPDIR names the folder for temporary files)"
 
 
-def main() -> None:
-    end_with_parent(int(sys.argv[1]))
-    for descriptor in map(int, sys.argv[2:]):
-        hand_on(descriptor)
+def prepare() -> None:
+    """The settings of this interpreter."""
     gc.set_threshold(GARBAGE_THRESHOLD)
     sys.setrecursionlimit(RECURSION)
-    answers = os.fdopen(os.dup(1), "wb")
+
+
+def load() -> None:
+    """The modules that almost every task needs."""
+    import harness.frontend.component_wit
+    import harness.runs.perform
+    import harness.toolchains.ours  # noqa: F401
+
+
+def work(requests: int, answers: int, held: int | None) -> None:
+    """Serve until no request can come. The arguments are descriptors; `held`: for the launchers. Everything that is
+    printed goes to standard error."""
+    if held is not None:
+        hand_on(held)
     os.dup2(2, 1)
-    with contextlib.suppress(BrokenPipeError):
-        serve(sys.stdin.buffer, answers)
+    with contextlib.suppress(BrokenPipeError), os.fdopen(requests, "rb") as asked, os.fdopen(answers, "wb") as answered:
+        serve(asked, answered)
+
+
+def main() -> None:
+    end_with_parent(int(sys.argv[1]))
+    prepare()
+    work(os.dup(0), os.dup(1), int(sys.argv[2]) if sys.argv[2:] else None)
 
 
 if __name__ == "__main__":

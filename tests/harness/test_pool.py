@@ -30,6 +30,7 @@ from tests.harness.pool_tasks import (
     OwnBound,
     ProcessId,
     Step,
+    Surroundings,
 )
 from tests.harness.processes import ends, is_alive, parent_of, wait_for_number
 
@@ -279,3 +280,37 @@ def test_two_workers_work_at_once(settings: Settings, tmp_path: Path) -> None:
             pool.submit(HoldOn(str(note)))
         assert len({wait_for_number(note) for note in notes}) == 2
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("harness-")]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each worker is started by itself")
+class TestNursery:
+    """The process that forks the workers of this process."""
+
+    def test_pools_share_it(self, settings: Settings) -> None:
+        parents = set()
+        for _ in range(2):
+            with Pool(settings, 1) as pool:
+                parents.add(parent_of(pool.submit(ProcessId()).result()))
+        assert len(parents) == 1
+        assert parent_of(*parents) == os.getpid()
+
+    def test_without_it_the_next_worker_has_another(self, settings: Settings, pool: Pool) -> None:
+        worker = pool.submit(ProcessId()).result()
+        nursery = parent_of(worker)
+        os.kill(nursery, signal.SIGKILL)
+        assert ends(worker), "a worker ends with it"
+        after = pool.submit(ProcessId()).result()
+        assert after != worker and parent_of(after) != nursery
+
+    def test_a_worker_has_what_its_owner_has_when_it_starts(
+        self, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for number in range(2):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            monkeypatch.chdir(folder)
+            monkeypatch.setenv("OF_THE_OWNER", str(number))
+            monkeypatch.syspath_prepend(folder)
+            with Pool(settings, 1) as pool:
+                has = pool.submit(Surroundings("OF_THE_OWNER")).result()
+            assert has == (str(folder), str(number), str(folder), [0, 1, 2])

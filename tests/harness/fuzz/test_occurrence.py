@@ -24,7 +24,7 @@ from harness.world.world import Function, World
 from tests.harness.fuzz.sources import seeded
 
 WORLDS = 500
-PLANS = 200
+PLANS = 100
 HANDLE_HOLDERS = ("Record", "Tuple", "Variant", "Option", "Result", "List", "Map", "FixedLengthList")
 TEXTS = {
     "several packages": r"package [^;]* \{",

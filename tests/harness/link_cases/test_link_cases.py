@@ -92,9 +92,10 @@ def file(
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    """Both toolchains, where there is a reference."""
+    """Both toolchains, where there is a reference. An endless loop ends soon: by default it takes seconds."""
     run = Run(Tools(), 1)
-    settings = Settings(tmp_path_factory.mktemp("bench"), run.settings.selection)
+    limits = RunLimits(fuel=20_000_000)
+    settings = Settings(tmp_path_factory.mktemp("bench"), run.settings.selection, run_limits=limits)
     with run:
         yield Workbench(settings, Steps())
 
