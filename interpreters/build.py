@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -57,28 +57,38 @@ LINK = (
 )
 
 
+SECONDS = 600
+"""For one command. The first build with a libc takes minutes on a busy machine."""
+
+
 class BuildError(Exception):
     """The libraries cannot be built; the message gives the reason and the fix."""
 
 
-def _run(command: Sequence[str | Path], cwd: Path, cache: Path) -> None:
-    environment = {**os.environ, "ZIG_LOCAL_CACHE_DIR": str(cache), "ZIG_GLOBAL_CACHE_DIR": str(cache)}
-    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300)
+def _run(command: Sequence[str | Path], cwd: Path, caches: Mapping[str, str]) -> None:
+    environment = {**os.environ, **caches}
+    try:
+        done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        raise BuildError(f"{' '.join(map(str, command[:4]))} ... took more than {SECONDS} s") from None
     if done.returncode:
         raise BuildError(f"{' '.join(map(str, command))} failed:\n{done.stderr.strip()}")
 
 
-def _zig(arguments: Sequence[str | Path], cwd: Path, cache: Path) -> None:
+def zig(arguments: Sequence[str | Path], cwd: Path, cache: Path, shared_libc: bool = False) -> None:
+    """Run the compiler with a folder for its caches; with `shared_libc`, a libc that it compiles goes into the user's
+    own cache of zig. Raises `BuildError` with its messages."""
     if importlib.util.find_spec("ziglang") is None:
         raise BuildError("no C compiler: install ziglang (pip install -e '.[interpreters]')")
-    _run([sys.executable, "-m", "ziglang", *arguments], cwd, cache)
+    caches = ["ZIG_LOCAL_CACHE_DIR"] if shared_libc else ["ZIG_LOCAL_CACHE_DIR", "ZIG_GLOBAL_CACHE_DIR"]
+    _run([sys.executable, "-m", "ziglang", *arguments], cwd, dict.fromkeys(caches, str(cache)))
 
 
-def _embed_world(wit: Path, library: Path, out: Path, cache: Path) -> None:
+def _embed_world(wit: Path, library: Path, out: Path) -> None:
     """Add the `component-type` section, in which linkers look for a library's world."""
     generator = (sys.executable, "-c", "import sys; from generator.cli import main; sys.exit(main())")
     relative = wit.relative_to(ROOT.parent)
-    _run([*generator, "component", "embed", relative, "--world", "boxed", library, "-o", out], ROOT.parent, cache)
+    _run([*generator, "component", "embed", relative, "--world", "boxed", library, "-o", out], ROOT.parent, {})
 
 
 def compile_library(sources: Sequence[Path], out: Path, work: Path, flags: Sequence[str] = ()) -> None:
@@ -86,8 +96,8 @@ def compile_library(sources: Sequence[Path], out: Path, work: Path, flags: Seque
     objects = [work / f"{source.stem}.o" for source in sources]
     for source, object in zip(sources, objects, strict=True):
         # Relative to ROOT, so that the object contains no path of this machine.
-        _zig([*COMPILE, *flags, source.relative_to(ROOT), "-o", object], ROOT, work / "cache")
-    _zig([*LINK, *objects, "-o", out], ROOT, work / "cache")
+        zig([*COMPILE, *flags, source.relative_to(ROOT), "-o", object], ROOT, work / "cache")
+    zig([*LINK, *objects, "-o", out], ROOT, work / "cache")
 
 
 def sources(hooks: str = "", mode: str = "") -> list[Path]:
@@ -109,7 +119,7 @@ def build(version: int, flags: Sequence[str] = (), hooks: str = "", mode: str = 
         chosen = [f"-DTASK_HOOKS={HOOKS.index(hooks) + 1}"] if hooks else []
         chosen += [f"-DBOXED_ASYNC={MODES.index(mode) + 1}"] if mode else []
         compile_library(sources(hooks, mode), linked, work, [f"-DWIT_DYLIB_VERSION={version}", *chosen, *flags])
-        _embed_world(WIT_OF_ASYNC if mode else WIT, linked, out, work)
+        _embed_world(WIT_OF_ASYNC if mode else WIT, linked, out)
         return out.read_bytes()
 
 

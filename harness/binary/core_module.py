@@ -10,6 +10,9 @@ from functools import lru_cache
 from harness.binary.sections import MODULE_PREAMBLE, BinaryError, Reader, name, sections, unsigned, vector
 
 _TYPE, _IMPORT, _FUNCTION, _TABLE, _MEMORY, _GLOBAL, _EXPORT = range(1, 8)
+_TAG = 13
+_KINDS = ((0, _FUNCTION), (1, _TABLE), (2, _MEMORY), (4, _TAG), (3, _GLOBAL))
+"""Kinds of imports and exports, and the sections of their definitions."""
 _END, _GLOBAL_GET, _I32_CONST, _I32_ADD = 0x0B, 0x23, 0x41, 0x6A
 
 
@@ -29,7 +32,7 @@ def module_type(module: bytes) -> bytes:
     bodies = {part.id: Reader(module, part.body, part.end) for part in sections(module) if part.id}
     types = _types(bodies.get(_TYPE))
     declarations = [b"\x01" + type for type in types]
-    spaces: dict[int, list[bytes]] = {0: [], 1: [], 2: [], 3: []}
+    spaces: dict[int, list[bytes]] = {kind: [] for kind, _ in _KINDS}
     if _IMPORT in bodies:
         reader = bodies[_IMPORT]
         for _ in range(reader.unsigned()):
@@ -39,7 +42,7 @@ def module_type(module: bytes) -> bytes:
             kind = reader.byte()
             spaces[_known(kind, reader)].append(_extern(kind, reader))
             declarations.append(b"\x00" + module[start : reader.at])
-    for kind, id in ((0, _FUNCTION), (1, _TABLE), (2, _MEMORY), (3, _GLOBAL)):
+    for kind, id in _KINDS:
         if id in bodies:
             reader = bodies[id]
             for _ in range(reader.unsigned()):
@@ -101,11 +104,13 @@ def _in_words(reader: Reader, types: list[str]) -> str:
     if kind == 3:
         value, mutable = reader.data[start], reader.data[start + 1]
         return f"global {'mut ' if mutable else ''}{_VALUE_TYPES.get(value, hex(value))}"
+    if kind == 4:
+        return f"tag of {types[Reader(reader.data, start + 1).unsigned()]}"
     return "table" if kind == 1 else "memory"
 
 
 def imported(module: bytes) -> Iterator[tuple[str, str, int]]:
-    """Module, name and kind (0 function, 1 table, 2 memory, 3 global) of each import. Raises `BinaryError`."""
+    """Module, name and kind (0 function, 1 table, 2 memory, 3 global, 4 tag) of each import. Raises `BinaryError`."""
     for part in sections(module):
         if part.id == _IMPORT:
             reader = Reader(module, part.body, part.end)
@@ -137,7 +142,7 @@ def place(reader: Reader) -> tuple[int | None, int] | None:
 
 
 def _known(kind: int, reader: Reader) -> int:
-    if kind > 3:
+    if kind > 4:
         raise BinaryError(f"an import or export of kind {kind} before offset {reader.at}")
     return kind
 
@@ -167,6 +172,9 @@ def _extern(kind: int, reader: Reader) -> bytes:
         _limits(reader)
     elif kind == 2:
         _limits(reader)
+    elif kind == 4:
+        reader.byte()  # the only attribute: an exception
+        reader.unsigned()
     else:
         reader.take(2)
     return reader.data[start : reader.at]

@@ -131,7 +131,7 @@ class TestSharing:
 
 MODULE = """(module
   (import "env" "memory" (memory 1 9)) (import "env" "g" (global (mut i64))) (import "env" "t" (table 2 funcref))
-  (import "a" "f" (func (param i32 f64) (result f32)))
+  (import "a" "f" (func (param i32 f64) (result f32))) (import "a" "e" (tag (param i32))) (tag (export "z"))
   (global (export "h") i32 (i32.add (i32.const 1000) (i32.const -3)))
   (global f32 (f32.const 1.5)) (global f64 (f64.const 2.5)) (global i64 (i64.const -1))
   (func (export "x") (param i64)) (table (export "y") 1 externref) (export "m" (memory 0)))"""
@@ -145,15 +145,21 @@ def test_module_type_says_what_the_module_has() -> None:
         ("env", "g"): "global mut i64",
         ("env", "t"): "table",
         ("a", "f"): "func(i32, f64) -> (f32)",
+        ("a", "e"): "tag of func(i32) -> ()",
     }
-    assert found.exports == {"h": "global i32", "x": "func(i64) -> ()", "y": "table", "m": "memory"}
+    assert found.exports == {
+        "h": "global i32",
+        "x": "func(i64) -> ()",
+        "y": "table",
+        "m": "memory",
+        "z": "tag of func() -> ()",
+    }
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "(module (type (struct)))",
-        '(module (import "a" "t" (tag)))',
         "(module (global v128 (v128.const i64x2 0 0)))",
     ],
 )

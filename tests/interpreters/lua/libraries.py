@@ -1,0 +1,83 @@
+"""Libraries of Lua for tests, each built once for all workers of a run, or the reason why there are none.
+
+The sources of Lua come from the folder in `LUA_SOURCES`, else from the source package. ziglang compiles its libc when
+it builds the first library on a machine.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from interpreters.build import BuildError
+from interpreters.lua.build import Kind, build
+from interpreters.lua.sources import NoSources, fetched, named
+from tests.interpreters.compiled import NO_ZIG, ZIG
+
+PLAIN = Kind(wasi=False)
+FOR_WINCH = Kind(exceptions=False, wasi=False)
+OLD = Kind(abi_version=2, exceptions=False, wasi=False)
+_REASON = "reason"
+
+
+class Libraries:
+    """In a folder that all workers of a run share."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def path(self, kind: Kind) -> Path:
+        """The library of this kind; skips the test where it cannot be built for lack of a compiler or of sources."""
+        if not ZIG:
+            pytest.skip(NO_ZIG)
+        name = (
+            f"lua-v{kind.abi_version}{'' if kind.exceptions else '-no-exceptions'}{'' if kind.wasi else '-no-wasi'}.so"
+        )
+        with self._alone():
+            library = self._folder / name
+            if not library.exists():
+                sources = self._sources()
+                try:
+                    library.write_bytes(build(kind, sources))
+                except BuildError as error:
+                    pytest.fail(str(error))
+        return library
+
+    def _sources(self) -> Path:
+        given = os.environ.get("LUA_SOURCES")
+        if given:
+            return named(Path(given))
+        reason, folder = self._folder / _REASON, self._folder / "sources"
+        if not reason.exists() and not folder.exists():
+            work = self._folder / "work"
+            work.mkdir()
+            try:
+                fetched(work).rename(folder)
+            except NoSources as error:
+                reason.write_text(str(error), encoding="utf-8")
+        if reason.exists():
+            pytest.skip(reason.read_text(encoding="utf-8"))
+        return named(folder)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with (self._folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def shared_libraries(factory: pytest.TempPathFactory) -> Libraries:
+    """Workers of pytest-xdist have a common parent of their folders."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "lua-libraries"
+    folder.mkdir(exist_ok=True)
+    return Libraries(folder)
+
+
+Library = Callable[[Kind], Path]
+"""What the fixture `lua` gives."""
