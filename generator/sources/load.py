@@ -8,7 +8,7 @@ from pathlib import Path
 
 from generator.errors import GeneratorError, WitError
 from generator.resolved.model import PackageId, Resolve, WorldId
-from generator.sources.texts import decode_text, dependencies_of, group_files, read_bytes, read_folder
+from generator.sources.texts import decode_text, dependencies_of, group_files, read_bytes, read_entry, read_folder
 from generator.text_format.detect import BINARY_MAGIC, is_text, is_text_among_wit
 from generator.wit.combine import add_packages
 from generator.wit.gates import Features
@@ -94,7 +94,7 @@ def _load_folder(folder: Path, features: Features) -> Loaded:
         if entry.is_dir():
             packages += read_folder(entry)
             continue
-        content = read_bytes(entry)
+        content = read_entry(entry)
         if entry.suffix != ".wit" and is_text(content):
             content = _converted(str(entry), content)
         if content.startswith(BINARY_MAGIC):

@@ -12,17 +12,28 @@ from generator.wit.resolve import PackageSyntax
 from generator.wit.resolve_package import Unit
 from generator.wit.text import SourceText
 
+MOST = 256 << 20
+"""Bytes of a file of WIT, as text or binary: devices have no end."""
 
-def read_text(path: Path) -> SourceText:
-    """A file's text. Raises WitError if it cannot be read or is not UTF-8."""
-    return decode_text(str(path), read_bytes(path))
+
+def read_entry(path: Path) -> bytes:
+    """The contents of a file that was found in a folder. Raises WitError, also for pipes and devices: nobody named
+    them, and reading one might never end."""
+    if path.exists() and not path.is_file():
+        raise WitError(f"cannot read {path}: not a regular file")
+    return read_bytes(path)
 
 
 def read_bytes(path: Path) -> bytes:
+    """The contents of a file that the user named, which may be a pipe."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MOST + 1)
     except OSError as error:
         raise WitError(f"cannot read {path}: {error.strerror or error}") from error
+    if len(content) > MOST:
+        raise WitError(f"cannot read {path}: it has more than {MOST >> 20} MiB")
+    return content
 
 
 def decode_text(name: str, content: bytes) -> SourceText:
@@ -86,4 +97,4 @@ def read_folder(folder: Path) -> list[PackageSyntax]:
     paths = wit_files(folder)
     if not paths:
         raise WitError(f"there are no .wit files in {folder}")
-    return group_files([parse_file(read_text(path)) for path in paths])
+    return group_files([parse_file(decode_text(str(path), read_entry(path))) for path in paths])

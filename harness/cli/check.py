@@ -57,6 +57,9 @@ def check(
     The harness builds a driver that calls its exports and a provider of its imports; values come from the seed.
     """
     names = features_of(features)
+    for found in (path, *path.glob("*.wit"), *path.glob("deps/*"), *path.glob("deps/*/*.wit")):
+        if not found.is_file() and not found.is_dir():
+            raise UsedWrongly(f"{found} is neither a regular file nor a folder")
     if reducing and case_path is None:
         raise UsedWrongly("--reduce needs --write-case FILE, the file for the case")
     if case_path is not None:

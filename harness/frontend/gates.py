@@ -30,5 +30,5 @@ def opening(source: str | Path, features: Sequence[str]) -> tuple[str, ...]:
 def _texts(source: str | Path) -> list[str]:
     if isinstance(source, str):
         return [source]
-    files = sorted(source.rglob("*.wit")) if source.is_dir() else [source]
+    files = sorted(file for file in source.rglob("*.wit") if file.is_file()) if source.is_dir() else [source]
     return [file.read_text(encoding="utf-8", errors="replace") for file in files]

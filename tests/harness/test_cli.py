@@ -195,6 +195,15 @@ def test_a_bad_case_is_refused_with_its_line(suite: Path) -> None:
     assert "byte.toml:12:" in done.stdout
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
+@pytest.mark.parametrize("name", ["x.wit", "w/x.wit", "w/deps/x.wit", "w/deps/k/x.wit"])
+def test_check_reads_what_has_an_end(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(tmp_path / name)
+    done = harness_here("check", name.partition("/")[0], cwd=tmp_path)
+    assert (done.code, f"{name} is neither a regular file nor a folder" in done.said) == (2, True), done.said
+
+
 def test_check(suite: Path) -> None:
     (suite / "w.wit").write_text(
         "package a:b; interface x { f: func(a: list<string>); } world w { import x; export x; }"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -279,3 +280,25 @@ def test_the_only_world_needs_no_name() -> None:
     resolve, main = load_text("package a:b; package c:d { world v { } }")
     with pytest.raises(WitError, match="has no world"):
         select_world(resolve, main, None)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
+@pytest.mark.parametrize("name", ["x.wit", "deps/x.wit", "deps/x.wasm", "deps/k/x.wit"])
+@pytest.mark.parametrize("device", [False, True])
+def test_what_a_folder_holds_must_have_an_end(tmp_path: Path, name: str, device: bool) -> None:
+    (tmp_path / "w.wit").write_text("package a:b; world w {}")
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if device:
+        path.symlink_to("/dev/zero")
+    else:
+        os.mkfifo(path)
+    with pytest.raises(WitError, match=f"{path.name}: not a regular file"):
+        load(tmp_path)
+
+
+def test_a_file_has_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("generator.sources.texts.MOST", 1 << 20)
+    (tmp_path / "large.wit").write_text("package a:b;" + " " * (1 << 20))
+    with pytest.raises(WitError, match=r"large\.wit: it has more than"):
+        load(tmp_path / "large.wit")

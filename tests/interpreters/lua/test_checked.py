@@ -15,7 +15,7 @@ from harness.engine.results import EngineKind
 from harness.planner.guest_cases import guest_case_plan
 from harness.process.steps import Steps
 from harness.suite.case import load_case
-from harness.toolchains.interpreter import Interpreter, Named
+from harness.toolchains.interpreter import Interpreter, NamedFile
 from harness.toolchains.selection import Ours, Reference, Selection
 from harness.toolchains.wasm_tools import find
 from interpreters.lua import ECHO
@@ -28,7 +28,7 @@ from tests.interpreters.lua.running import program
 
 def workbench(folder: Path, library: Path, kind: Kind, reference: bool = True) -> Workbench:
     (folder / "echo.so").write_bytes(program(("echo", ECHO.read_text(encoding="utf-8"))))
-    interpreter = Interpreter(library, kind.abi_version, (Named("echo.so", folder / "echo.so"),))
+    interpreter = Interpreter(library, kind.abi_version, (NamedFile("echo.so", folder / "echo.so"),))
     selection = Selection((Ours(), Reference(find())) if reference else (Ours(),))
     return Workbench(Settings(folder, selection, interpreter=interpreter), Steps())
 
