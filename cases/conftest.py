@@ -106,11 +106,16 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_line(note)
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Not later: pytest-xdist waits for the end of a session, and ends its processes soon after it."""
+    run = session.config.stash.get(_RUN, None)
+    if run is not None and _FOLDER:
+        cases = session.config.stash.get(_CASES, [])
+        write_part(Path(_FOLDER), run, Options().engine.value, cases, time.monotonic() - _STARTED)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     run = config.stash.get(_RUN, None)
     if run is not None:
-        if _FOLDER:
-            cases = config.stash.get(_CASES, [])
-            write_part(Path(_FOLDER), run, Options().engine.value, cases, time.monotonic() - _STARTED)
         run.close()
         del config.stash[_RUN]

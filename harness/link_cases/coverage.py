@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 from harness.bench.coverage import EXPORT, IMPORT, covered_by
-from harness.binary.core_module import core_interface
+from harness.binary.core_module import CoreInterface, core_interface
+from harness.binary.sections import BinaryError
 from harness.judge.exhibits import Covered
 from harness.link_cases.prepare import Prepared
 from harness.suite.link_case import LinkCase
@@ -43,15 +45,22 @@ def _features(case: LinkCase, prepared: Prepared) -> Iterator[str]:
         yield "traps"
     if sum(library.world is not None for library in case.libraries) > 1:
         yield "several worlds in libraries"
-    others = {name for library in prepared.libraries for name in core_interface(library.data).exports}
-    for library in prepared.libraries:
-        interface = core_interface(library.data)
+    interfaces = list(_interfaces(prepared))
+    others = {name for interface in interfaces for name in interface.exports}
+    for interface in interfaces:
         yield from (OF_IMPORTS[module] for module, _ in interface.imports if module in OF_IMPORTS)
         if any(module == "env" and name in others for module, name in interface.imports):
             yield "functions of another library"
         yield from (OF_EXPORTS[name] for name in interface.exports if name in OF_EXPORTS)
         if any(name.startswith(ASYNC_EXPORT) for name in interface.exports):
             yield "asynchronous exports"
+
+
+def _interfaces(prepared: Prepared) -> Iterator[CoreInterface]:
+    """Those that can be read: libraries that must be refused may have parts that this reader does not know."""
+    for library in prepared.libraries:
+        with contextlib.suppress(BinaryError):
+            yield core_interface(library.data)
 
 
 def _called(case: LinkCase, prepared: Prepared) -> Iterator[tuple[str, Function]]:
