@@ -98,13 +98,35 @@ enum wit_type_kind {
 /* ---- The description of a world ---------------------------------------------------------------------------------- */
 /* Strings end in a null byte. `interface` is null for items of the world itself; a pointer to an empty array is null.  */
 
-/* Calls an import: takes the arguments from cx, the first on top, and leaves the result, if there is one. */
+/*
+ * A wit_t and everything that it points to lives as long as the instance and is only read.
+ *
+ * Its functions may be called inside calls of exports, callbacks and destructors, but not while a value is pushed or
+ * popped. Those that leave the component (all but `rep`, `lift` and `lower`) trap in cabi_realloc and in
+ * wit_dylib_export_finish, which the engine calls when the component may not leave (CanonicalABI.md, `may_leave`).
+ *
+ * `cx` is a context, a pointer that only the interpreter understands. An import may be called with the context of the
+ * running export or with one of its own; the interpreter makes and ends the latter by itself.
+ */
+
+/*
+ * Calls an import: takes the arguments from cx, the first on top, and leaves the result, if there is one. Own handles
+ * among the arguments are the callee's from then on. What cx owns for this call (strings, lists, deferred blocks) may be
+ * freed when it returns.
+ */
 typedef void (*wit_import_fn_t)(void *cx);
-/* Starts an import asynchronously; returns the status code of the canonical built-in. */
+/*
+ * Starts an import asynchronously: takes the arguments as above, and returns the result of the canonical built-in: the
+ * state of the subtask in the low 4 bits, above it the subtask if there is one. `abi_area` (async_abi_area_size, _align)
+ * is the caller's; it and what cx owns stay until the subtask has started and returned.
+ */
 typedef uint32_t (*wit_import_async_fn_t)(void *cx, void *abi_area);
-/* Lifts the available result of an asynchronous import onto cx. */
+/* Lifts the result of an asynchronous import that has returned, from its area onto cx: at most once for each call. */
 typedef void (*wit_import_async_lift_fn_t)(void *cx, void *abi_area);
-/* Takes the result of an asynchronous export from cx and calls task.return. */
+/*
+ * Takes the result of an asynchronous export from cx and calls task.return, in the task of the export: once. The caller
+ * has the result when this returns. It does not end cx.
+ */
 typedef void (*wit_export_task_return_fn_t)(void *cx);
 
 typedef struct wit_import_func {
@@ -129,12 +151,21 @@ typedef struct wit_export_func {
   wit_type_t result;
 } wit_export_func_t;
 
+/* An interface that is both imported and exported has its resources twice. */
 typedef struct wit_resource {
   const char *interface;
   const char *name;
+  /*
+   * Drops a handle: an own one, or a borrow that the running export has received. The destructor of an exported resource
+   * runs before this returns.
+   */
   void (*drop)(uint32_t handle);
-  uint32_t (*new_)(size_t rep);   /* null if the resource is imported */
-  size_t (*rep)(uint32_t handle); /* null if the resource is imported */
+  /*
+   * Makes an own handle of an exported resource. `rep` is any number, which comes back from `rep`, with each borrow and in
+   * the destructor. Null, like the next, if the resource is imported.
+   */
+  uint32_t (*new_)(size_t rep);
+  size_t (*rep)(uint32_t handle); /* the number of a handle; does not change who owns it */
 } wit_resource_t;
 
 typedef struct wit_field {
@@ -301,34 +332,69 @@ typedef struct wit {
 
 /* ---- Entries ----------------------------------------------------------------------------------------------------- */
 
-/* Called by the library's `__wasm_call_ctors`. The description lives as long as the instance. */
+/*
+ * Called once, by the library's `__wasm_call_ctors`, before everything else. Constructors of other libraries may run
+ * later, so keep the description and leave the rest to the first export. An interpreter refuses another `version` than
+ * its own.
+ */
 WIT_DYLIB_API void wit_dylib_initialize(const wit_t *wit WIT_DYLIB_EXTENSION);
 
-/* Called for every canonical allocation, by the host and by generated code. */
+/*
+ * Allocates a block for values: called by the engine for strings and lists that arrive, also while an import is running,
+ * and by generated code. With `old` (old_size is not 0), the block grows or shrinks and keeps its contents. `align` is at
+ * most 8. Whoever gets the block owns it: the functions below say how it goes on. It traps if there is no memory; it
+ * must not call imports.
+ */
 WIT_DYLIB_API void *cabi_realloc(void *old, size_t old_size, size_t align, size_t new_size);
 
-/* Frees memory from cabi_realloc. With `defer`, it does so when cx ends: the other side reads the memory until then. */
+/*
+ * Frees a block from cabi_realloc that nobody else owns. With `defer` (not 0), cx owns it from now on and frees it when
+ * it ends, because the other side reads it until then. byte_size 0: there is no block.
+ */
 WIT_DYLIB_API void wit_dylib_dealloc_bytes(void *cx, void *ptr, size_t byte_size, size_t align,
                                            int32_t defer WIT_DYLIB_OF);
 
 /*
- * A call of export `which`: start returns cx; pushes in order leave the last parameter on top; call replaces the
- * parameters by the result; a pop takes the result; finish, from post-return, ends cx.
+ * A call of export `which` (its place in export_funcs):
+ *
+ * 1. start returns a new context, for this call alone.
+ * 2. The parameters are pushed in their order, so the last is on top.
+ * 3. call replaces them by the result. Here imports are called, handles made and dropped. Each borrow that was pushed as
+ *    a handle has to be dropped before the export returns, or the engine traps. There is no error: what the program
+ *    cannot handle traps.
+ * 4. A pop takes the result, if there is one. The caller reads what the pops have returned until the context ends.
+ * 5. finish, from post-return, ends the context. Exports without a result have it, too.
+ *
+ * Calls nest: a destructor may run inside a call; while an asynchronous task waits, other exports are called. After a
+ * trap the instance is not entered again.
  */
 WIT_DYLIB_API void *wit_dylib_export_start(size_t which WIT_DYLIB_OF);
 WIT_DYLIB_API void wit_dylib_export_call(void *cx, size_t which WIT_DYLIB_OF);
 WIT_DYLIB_API void wit_dylib_export_finish(void *cx, size_t which WIT_DYLIB_OF);
 
-/* An asynchronous export: call takes cx over and returns the callback code; callback receives the events. */
+/*
+ * An asynchronous export: start and pushes as above. call takes cx over, and finish is never called: the interpreter ends
+ * the context with its task. call returns a callback code (CanonicalABI.md, canon lift): 0 EXIT, 1 YIELD, or 2 WAIT with
+ * a waitable set above the low 4 bits. callback goes on after YIELD and WAIT with an event, and returns such a code. The
+ * result goes through the export's task_return, before EXIT. Which task a callback belongs to, the interpreter keeps in
+ * a context slot of the task (context.set).
+ */
 WIT_DYLIB_API int32_t wit_dylib_export_async_call(void *cx, size_t which WIT_DYLIB_OF);
 WIT_DYLIB_API int32_t wit_dylib_export_async_callback(int32_t event, int32_t waitable, int32_t code,
                                                       size_t which WIT_DYLIB_OF);
 
-/* The destructor of an exported resource. */
+/*
+ * The destructor of the exported resource `ty` (its place in resources): its own handle was dropped, by another component
+ * or by `drop`. `rep` is what `new_` got, and comes never again. Imports may be called. There is no context.
+ */
 WIT_DYLIB_API void wit_dylib_resource_dtor(size_t ty, size_t rep WIT_DYLIB_OF);
 
 /* ---- Push: from the Canonical ABI onto the stack of cx ----------------------------------------------------------- */
-/* `ty` is the index into the array of that kind in the wit_t.                                                          */
+/*
+ * For the parameters of exports, between start and call, and for the results of imports. Each push leaves one value on
+ * the stack. Values are valid, because the engine has checked them. `ty` is the index into the array of that kind in the
+ * wit_t, never of an alias. A push that lacks memory traps.
+ */
 
 WIT_DYLIB_API void wit_dylib_push_bool(void *cx, int32_t value WIT_DYLIB_OF);
 WIT_DYLIB_API void wit_dylib_push_char(void *cx, uint32_t value WIT_DYLIB_OF);
@@ -344,33 +410,54 @@ WIT_DYLIB_API void wit_dylib_push_f32(void *cx, float value WIT_DYLIB_OF);
 WIT_DYLIB_API void wit_dylib_push_f64(void *cx, double value WIT_DYLIB_OF);
 WIT_DYLIB_API void wit_dylib_push_flags(void *cx, size_t ty, uint32_t bits WIT_DYLIB_OF);
 WIT_DYLIB_API void wit_dylib_push_enum(void *cx, size_t ty, uint32_t discr WIT_DYLIB_OF);
+/* The program owns the handle: it drops it, gives it away by a pop, or leaks it. */
 WIT_DYLIB_API void wit_dylib_push_own(void *cx, size_t ty, uint32_t handle WIT_DYLIB_OF);
-/* A borrow of a resource that this component exports arrives as its representation, any other as a handle. */
+/*
+ * A borrow of a resource that this component exports arrives as its representation: there is nothing to drop. Any other
+ * is a handle, to be dropped before the export returns. Only parameters of exports contain borrows.
+ */
 WIT_DYLIB_API void wit_dylib_push_borrow(void *cx, size_t ty, uint32_t handle WIT_DYLIB_OF);
 WIT_DYLIB_API void wit_dylib_push_future(void *cx, size_t ty, uint32_t handle WIT_DYLIB_OF);
 WIT_DYLIB_API void wit_dylib_push_stream(void *cx, size_t ty, uint32_t handle WIT_DYLIB_OF);
-/* `bytes` come from cabi_realloc and become the interpreter's; there is no allocation if `len` is 0. */
+/*
+ * UTF-8 without a null byte at its end. `bytes` are a block from cabi_realloc, which the interpreter owns and frees. If
+ * `len` is 0, there is no block.
+ */
 WIT_DYLIB_API void wit_dylib_push_string(void *cx, uint8_t *bytes, size_t len WIT_DYLIB_OF);
 /* Replace the fields, the last on top, by the record or tuple. */
 WIT_DYLIB_API void wit_dylib_push_record(void *cx, size_t ty WIT_DYLIB_OF);
 WIT_DYLIB_API void wit_dylib_push_tuple(void *cx, size_t ty WIT_DYLIB_OF);
-/* Replace the payload, if the case has one, by the variant. */
+/*
+ * Replace the payload, if the case has one, by the variant. `discr` is the number of the case in its order: an option
+ * has 0 for none and 1 for some, a result 0 for ok and 1 for err.
+ */
 WIT_DYLIB_API void wit_dylib_push_variant(void *cx, size_t ty, uint32_t discr WIT_DYLIB_OF);
 WIT_DYLIB_API void wit_dylib_push_option(void *cx, size_t ty, uint32_t discr WIT_DYLIB_OF);
 WIT_DYLIB_API void wit_dylib_push_result(void *cx, size_t ty, uint32_t discr WIT_DYLIB_OF);
 /*
- * True: the interpreter now owns `bytes`, `len` elements in canonical form. False: a list is on the stack; each element
- * follows, and list_append moves it into the list; the caller frees `bytes`.
+ * The interpreter chooses, for each list. True: the list is on the stack, and `bytes`, a block with `len` elements in
+ * canonical form (their layout in memory), is the interpreter's: for elements that it can read itself, such as numbers.
+ * False: an empty list is on the stack; each element is pushed, and list_append moves it into the list below; the library
+ * frees `bytes` at the end. If `len` is 0, there is no block.
  */
 WIT_DYLIB_API bool wit_dylib_push_list(void *cx, size_t ty, uint8_t *bytes, size_t len WIT_DYLIB_OF);
 WIT_DYLIB_API void wit_dylib_list_append(void *cx, size_t ty WIT_DYLIB_OF);
 #if WIT_DYLIB_VERSION >= 3
-/* A map is on the stack; each key, then its value, follow, and map_append moves them into the map. */
+/*
+ * An empty map is on the stack; `len` times a key is pushed, then its value, and map_append moves both into the map
+ * below. The Canonical ABI keeps the order and equal keys.
+ */
 WIT_DYLIB_API void wit_dylib_push_map(void *cx, size_t ty, size_t len WIT_DYLIB_OF);
 WIT_DYLIB_API void wit_dylib_map_append(void *cx, size_t ty WIT_DYLIB_OF);
 #endif
 
 /* ---- Pop: from the stack of cx to the Canonical ABI -------------------------------------------------------------- */
+/*
+ * For the results of exports, after call, and for the arguments of imports. Each pop takes one value from the stack. The
+ * interpreter finds out whether the value has the type, and traps if not: an error cannot be returned, and nothing may
+ * unwind through the library's code. Upper bits of bool and of numbers with 8 or 16 bits are ignored; a wrong character,
+ * discriminant or encoding traps.
+ */
 
 WIT_DYLIB_API int32_t wit_dylib_pop_bool(void *cx WIT_DYLIB_OF);
 WIT_DYLIB_API uint32_t wit_dylib_pop_char(void *cx WIT_DYLIB_OF);
@@ -386,28 +473,35 @@ WIT_DYLIB_API float wit_dylib_pop_f32(void *cx WIT_DYLIB_OF);
 WIT_DYLIB_API double wit_dylib_pop_f64(void *cx WIT_DYLIB_OF);
 WIT_DYLIB_API uint32_t wit_dylib_pop_flags(void *cx, size_t ty WIT_DYLIB_OF);
 WIT_DYLIB_API uint32_t wit_dylib_pop_enum(void *cx, size_t ty WIT_DYLIB_OF);
+/* Gives the own handle away. An object of an exported resource that has none gets it from `new_` first. */
 WIT_DYLIB_API uint32_t wit_dylib_pop_own(void *cx, size_t ty WIT_DYLIB_OF);
+/* Lends a handle for the call of an import; it stays the program's. For exported resources, too, this is a handle. */
 WIT_DYLIB_API uint32_t wit_dylib_pop_borrow(void *cx, size_t ty WIT_DYLIB_OF);
 WIT_DYLIB_API uint32_t wit_dylib_pop_future(void *cx, size_t ty WIT_DYLIB_OF);
 WIT_DYLIB_API uint32_t wit_dylib_pop_stream(void *cx, size_t ty WIT_DYLIB_OF);
-/* Stores the address and returns the length in bytes. The bytes live until cx ends. */
+/*
+ * Stores the address and returns the length in bytes. The bytes (UTF-8) stay the interpreter's and live, where they are,
+ * until the context of an export ends, or until the import has read them: a synchronous one when it returns.
+ */
 WIT_DYLIB_API size_t wit_dylib_pop_string(void *cx, char **ptr WIT_DYLIB_OF);
-/* Replace the record or tuple by its fields, the first on top. */
+/* Replace the record or tuple by its fields, the first on top. Each is popped next. */
 WIT_DYLIB_API void wit_dylib_pop_record(void *cx, size_t ty WIT_DYLIB_OF);
 WIT_DYLIB_API void wit_dylib_pop_tuple(void *cx, size_t ty WIT_DYLIB_OF);
-/* Replace the variant by its payload, if it has one, and return the discriminant. */
+/* Replace the variant by its payload, if it has one, and return the number of the case, as for a push. */
 WIT_DYLIB_API uint32_t wit_dylib_pop_variant(void *cx, size_t ty WIT_DYLIB_OF);
 WIT_DYLIB_API uint32_t wit_dylib_pop_option(void *cx, size_t ty WIT_DYLIB_OF);
 WIT_DYLIB_API uint32_t wit_dylib_pop_result(void *cx, size_t ty WIT_DYLIB_OF);
 /*
- * Returns the number of elements. Stores the address of their canonical form, which lives until cx ends, or null. With
- * null, an iterator is on the stack: iter_next leaves the next element on top, and iter removes the iterator at the end.
+ * Returns the number of elements. The interpreter chooses, for each list. It stores the address of their canonical form,
+ * which lives as the bytes of a string do: then nothing of the list is left on the stack. Or it stores null and leaves an
+ * iterator on the stack, also for an empty list: iter_next is called once for each element and leaves it above the
+ * iterator, from where it is popped; then iter removes the iterator.
  */
 WIT_DYLIB_API size_t wit_dylib_pop_list(void *cx, size_t ty, void **ptr WIT_DYLIB_OF);
 #if WIT_DYLIB_VERSION >= 3
 WIT_DYLIB_API void wit_dylib_pop_list_iter_next(void *cx, size_t ty WIT_DYLIB_OF);
 WIT_DYLIB_API void wit_dylib_pop_list_iter(void *cx, size_t ty WIT_DYLIB_OF);
-/* Like a list without canonical form; iter_next leaves the next key on top, its value below. */
+/* Like a list without canonical form; iter_next leaves the next key on top, its value below, and both are popped. */
 WIT_DYLIB_API size_t wit_dylib_pop_map(void *cx, size_t ty WIT_DYLIB_OF);
 WIT_DYLIB_API void wit_dylib_pop_map_iter_next(void *cx, size_t ty WIT_DYLIB_OF);
 WIT_DYLIB_API void wit_dylib_pop_map_iter(void *cx, size_t ty WIT_DYLIB_OF);

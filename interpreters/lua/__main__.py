@@ -24,7 +24,12 @@ def main() -> None:
 
 
 @main.command("build")
-@click.option("--sources", type=FOLDER, help="A folder with Lua's sources. Default: the source package, by apt.")
+@click.option(
+    "--sources",
+    type=FOLDER,
+    envvar="LUA_SOURCES",
+    help="A folder with Lua's sources. Default: LUA_SOURCES, or the source package, by apt.",
+)
 @click.option(
     "--abi-version", type=click.Choice([str(v) for v in VERSIONS]), default=str(VERSIONS[-1]), show_default=True
 )

@@ -33,22 +33,26 @@ class Libraries:
 
     def path(self, kind: Kind) -> Path:
         """The library of this kind; skips the test where it cannot be built for lack of a compiler or of sources."""
-        if not ZIG:
-            pytest.skip(NO_ZIG)
         name = (
             f"lua-v{kind.abi_version}{'' if kind.exceptions else '-no-exceptions'}{'' if kind.wasi else '-no-wasi'}.so"
         )
         with self._alone():
             library = self._folder / name
             if not library.exists():
-                sources = self._sources()
                 try:
-                    library.write_bytes(build(kind, sources))
+                    library.write_bytes(build(kind, self._sources()))
                 except BuildError as error:
                     pytest.fail(str(error))
         return library
 
+    def sources(self) -> Path:
+        """A folder with Lua's sources; skips as `path`."""
+        with self._alone():
+            return self._sources()
+
     def _sources(self) -> Path:
+        if not ZIG:
+            pytest.skip(NO_ZIG)
         given = os.environ.get("LUA_SOURCES")
         if given:
             return named(Path(given))

@@ -1,0 +1,118 @@
+"""Lua with WASI: files, environment, output, messages of errors; and what is kept by `component init`.
+
+The adapter is `wasi_snapshot_preview1.reactor.wasm` in the folder of `WASI_ADAPTER`, else from npm's package of jco.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from generator.cli import main
+from interpreters.lua.build import Kind
+from tests.interpreters.lua.libraries import Library
+from tests.interpreters.lua.wasmtime_command import wasmtime
+
+ADAPTER = "wasi_snapshot_preview1.reactor.wasm"
+PACKAGE = "@bytecodealliance/jco@1.17.0"
+WIT = "package a:b; world w { export init: func(); export greet: func(name: string) -> string; }"
+MAIN = """
+local words = require("words")
+local started = os.getenv("WHO") or "nobody"
+function wit.exports.init() wit.forget_host() end
+function wit.exports.greet(name)
+  if name == "" then error("nobody to greet") end
+  print("printed")
+  local file = io.open("/app/data.txt")
+  local text = file and file:read("a") or "no file"
+  return words.hello .. name .. "; " .. started .. "; " .. (os.getenv("WHO") or "nobody") .. "; " .. text
+end
+"""
+FILES = {"main.lua": MAIN, "words.lua": "return { hello = 'hello ' }", "data.txt": "data"}
+
+
+@pytest.fixture(scope="module")
+def adapter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    given = os.environ.get("WASI_ADAPTER")
+    if given:
+        return Path(given) / ADAPTER
+    if shutil.which("npm") is None:
+        pytest.skip("no npm to get the adapter with, and no WASI_ADAPTER")
+    folder = tmp_path_factory.mktemp("adapter")
+    command = ["npm", "pack", "--silent", "--ignore-scripts", PACKAGE]
+    try:
+        subprocess.run(command, cwd=folder, capture_output=True, timeout=60, check=True)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        pytest.skip(f"npm cannot get the adapter: {error}")
+    (archive,) = folder.glob("*.tgz")
+    with tarfile.open(archive) as members:
+        content = members.extractfile(f"package/lib/{ADAPTER}")
+        assert content is not None
+        (folder / ADAPTER).write_bytes(content.read())
+    return folder / ADAPTER
+
+
+@dataclass(frozen=True)
+class Apps:
+    folder: Path
+    command: Path
+
+    def greet(self, component: str, name: str, *flags: str) -> subprocess.CompletedProcess[str]:
+        words = [str(self.command), "run", *flags, "--invoke", f'greet("{name}")', component]
+        return subprocess.run(words, cwd=self.folder, capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture(scope="module")
+def apps(lua: Library, adapter: Path, tmp_path_factory: pytest.TempPathFactory) -> Apps:
+    """`app.wasm`, and `ready.wasm`, in which the program has run."""
+    folder = tmp_path_factory.mktemp("wasi")
+    (folder / "app").mkdir()
+    for name, content in FILES.items():
+        (folder / "app" / name).write_text(content)
+    at = {name: str(folder / name) for name in ("w.wit", "world.so", "app.wasm", "ready.wasm")}
+    Path(at["w.wit"]).write_text(WIT)
+    link = ["component", "link", str(lua(Kind())), at["world.so"], "--adapt", str(adapter), "-o", at["app.wasm"]]
+    init = ["component", "init", at["app.wasm"], "--init-func", "init", "-o", at["ready.wasm"]]
+    given = ["--dir", f"{folder / 'app'}::/app", "--env", "LUA_PROGRAM=/app/main.lua", "--env", "WHO=init"]
+    for command in (["wit-dylib", at["w.wit"], "-w", "w", "-o", at["world.so"]], link, [*init, *given]):
+        assert main(command) == 0
+    return Apps(folder, wasmtime(folder))
+
+
+FOLDER, PROGRAM, WHO = ("--dir", "app::/app"), ("--env", "LUA_PROGRAM=/app/main.lua"), ("--env", "WHO=now")
+
+
+@pytest.mark.parametrize(
+    ("component", "flags", "result"),
+    [
+        ("app.wasm", (*FOLDER, *PROGRAM, *WHO), "hello Ada; now; now; data"),
+        ("ready.wasm", WHO, "hello Ada; init; now; no file"),
+        ("ready.wasm", FOLDER, "hello Ada; init; nobody; data"),
+    ],
+)
+def test_files_environment_and_output(apps: Apps, component: str, flags: tuple[str, ...], result: str) -> None:
+    done = apps.greet(component, "Ada", *flags)
+    assert (done.returncode, done.stdout.split("\n")) == (0, ["printed", f'"{result}"', ""]), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("component", "flags", "message"),
+    [
+        (
+            "app.wasm",
+            (),
+            "lua: the program: there is no program: link one as a library, or name a file",
+        ),
+        ("app.wasm", PROGRAM, "lua: the program: cannot open /app/main.lua"),
+        ("ready.wasm", (), "lua: greet: /app/main.lua:6: nobody to greet\nstack traceback:\n"),
+    ],
+)
+def test_errors_are_on_standard_error(apps: Apps, component: str, flags: tuple[str, ...], message: str) -> None:
+    done = apps.greet(component, "", *flags)
+    assert done.returncode and done.stderr.startswith(message), done.stderr[:300]
