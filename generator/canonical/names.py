@@ -62,6 +62,7 @@ def import_name(
 
 
 _LIFT_PREFIX = {AsyncAbi.SYNC: "", AsyncAbi.CALLBACK: "[async-lift]", AsyncAbi.STACKFUL: "[async-lift-stackful]"}
+ASYNC_LIFT_PREFIXES = (_LIFT_PREFIX[AsyncAbi.CALLBACK], _LIFT_PREFIX[AsyncAbi.STACKFUL])
 
 
 def _qualified(resolve: Resolve, key: WorldKey | None, name: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from generator.canonical.flatten import AsyncAbi
 from generator.cli.named_modules import read_input
 from generator.cli.outputs import check_output, write_output
 from generator.component.read import is_component
+from generator.dummy.asynchronous import async_dummy_module
 from generator.dummy.module import dummy_module
 from generator.dummy.schemes import SCHEMES
 from generator.errors import GeneratorError, UsageError
@@ -41,8 +43,8 @@ def _refuse_unsupported(args: argparse.Namespace) -> None:
         ("--async-callback", args.async_callback),
         ("--async-stackful", args.async_stackful),
     ):
-        if given:
-            raise UsageError(f"{flag} is not supported")
+        if given and args.dummy_names != "legacy":
+            raise UsageError(f"{flag} needs `--dummy-names legacy`: other names have no form for the asynchronous ABI")
     check_output(args)
 
 
@@ -52,6 +54,9 @@ def _custom(section: bytes) -> bytes:
 
 def _module(args: argparse.Namespace, resolve: Resolve, world: WorldId) -> bytes:
     """The core module that gets the section."""
+    if args.async_callback or args.async_stackful:
+        abi = AsyncAbi.CALLBACK if args.async_callback else AsyncAbi.STACKFUL
+        return async_dummy_module(resolve, world, abi)
     if args.dummy or args.dummy_names is not None:
         return dummy_module(resolve, world, SCHEMES[args.dummy_names or _DEFAULT_SCHEME])
     binary, name = read_input(args)

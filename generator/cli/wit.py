@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _refuse_unsupported(args: argparse.Namespace) -> None:
     if args.generate_nominal_type_ids:
-        raise UsageError("--generate-nominal-type-ids is not supported")
+        raise UsageError("--generate-nominal-type-ids is not supported: it would change only the output of --json")
     if args.out_dir is not None and (args.output is not None or args.json or args.wasm or args.wat):
         raise UsageError("--out-dir needs WIT text output, without --output")
     if args.wasm or args.wat:

@@ -142,7 +142,7 @@ class CoreExports:
         """The core function that is the destructor of an exported resource; None if no module has one."""
         assert home.key is not None
         legacy, standard = dtor_export_names(self.resolve, home.key, resource)
-        for name in (legacy, standard) if self._legacy_names else (standard,):
+        for name in (*legacy, standard) if self._legacy_names else (standard,):
             found = self._find(home.key, name)
             if found is not None:
                 module, type = found

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from generator.canonical.names import ROOT, dtor_name, export_name, post_return_name, resource_name
+from generator.canonical.names import ASYNC_LIFT_PREFIXES, ROOT, dtor_name, export_name, post_return_name, resource_name
 from generator.names.component_names import canonical_interface_name
 from generator.resolved.model import Function, Resolve, TypeId, WorldKey
 
@@ -56,10 +56,12 @@ def function_export_names(
     )
 
 
-def dtor_export_names(resolve: Resolve, key: WorldKey, resource: TypeId) -> tuple[str, str]:
-    """By the convention and by the standard."""
+def dtor_export_names(resolve: Resolve, key: WorldKey, resource: TypeId) -> tuple[tuple[str, ...], str]:
+    """By the convention and by the standard. The convention's names with the prefixes of async functions mean the same
+    (so wasm-tools 1.262 writes and reads them): destructors are called synchronously."""
+    name = dtor_name(resolve, key, resource)
     return (
-        dtor_name(resolve, key, resource),
+        (name, *[prefix + name for prefix in ASYNC_LIFT_PREFIXES]),
         f"{PREFIX}|{_interface(resolve, key)}|{resource_name(resolve, resource)}_dtor",
     )
 

@@ -51,6 +51,7 @@ class DummyModule:
     def build(self) -> bytes:
         for key, item in self._world.imports.items():
             self._import_item(key, item)
+        self._import_rest()
         for key, _, resources in self._interfaces(self._world.exports):
             for resource in resources:
                 for intrinsic in Intrinsic:
@@ -68,6 +69,9 @@ class DummyModule:
         self._function(self._names.realloc, _REALLOC, traps=True)
         self._function(self._names.initialize, FuncType(()), traps=False)
         return self._module.encode()
+
+    def _import_rest(self) -> None:
+        """Built-ins that belong to no import of the world."""
 
     def _interfaces(self, items: dict[WorldKey, WorldItem]) -> Iterator[tuple[WorldKey, list[Function], list[TypeId]]]:
         """The interfaces among a world's items, each with its functions and resources."""

@@ -33,8 +33,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--dummy-names", choices=DUMMY_NAMES, help="the same, with core names in this scheme")
     parser.add_argument("--only-custom", action="store_true", help="write only the contents of the custom section")
     parser.add_argument("--emit-canonical-names", action="store_true", help="split versions: a name and its suffix")
-    for flag in ("--async-callback", "--async-stackful"):
-        parser.add_argument(flag, action="store_true", help="not supported")
+    with_async = parser.add_mutually_exclusive_group()
+    for flag, how in (("--async-callback", "with a callback"), ("--async-stackful", "without a callback")):
+        with_async.add_argument(
+            flag,
+            action="store_true",
+            help=f"with `--dummy-names legacy`: async functions have the asynchronous ABI, exports {how}",
+        )
     parser.add_argument("-t", "--wat", action="store_true", help="write the text format, by wasm-tools on PATH")
     add_dwarf(parser)
     parser.add_argument("-v", "--verbose", action="count", default=0, help="no effect")

@@ -116,7 +116,7 @@ def test_bad_modules(
         ((), 1, "several worlds"),
         (("-w", "three"), 1, "no world `three`"),
         (("-w", "two", "-g", "--generate-dwarf", "full"), 2, "not allowed with"),
-        (("-w", "two", "--async-callback"), 2, "--async-callback is not supported"),
+        (("-w", "two", "--async-callback"), 2, "--async-callback needs `--dummy-names legacy`"),
         (("-w", "two", "--encoding", "latin1"), 2, "invalid choice"),
         (("-w", "two", "--dummy-names", "x"), 2, "invalid choice"),
     ],
