@@ -76,13 +76,19 @@ def spots(visit: Visit, numbers_whole: bool) -> Iterator[Spot]:
 
 
 def _names(value: Value, type: t.Type) -> list[str]:
-    return [held.name for _, _, held in handles(value, type) if isinstance(held, HandleName)]
+    return [
+        held.name
+        for _, found, held in handles(value, type)
+        if isinstance(held, HandleName) and not isinstance(found, t.End)
+    ]
 
 
 def _parts(
     value: Value, type: t.Type, path: tuple[int, ...], numbers_whole: bool
 ) -> Iterator[tuple[tuple[int, ...], t.Type, Value]]:
     """The value and all its parts that a fault can replace."""
+    if isinstance(type, t.End):
+        return
     if not _only_parts(despecialize(type)):
         yield path, type, value
     if not (numbers_whole and isinstance(type, t.List) and type.type in t.NUMBERS):

@@ -47,8 +47,6 @@ class ComponentInstance(Instance, Forked):
         """By their handles."""
         self.sets = 0
         """How many are not dropped."""
-        self.end_types: dict[str, EndType] = {}
-        """By canonical name, of all ends that were ever here."""
 
     def rebind(self) -> None:
         self._shown = []
@@ -95,7 +93,6 @@ class ComponentInstance(Instance, Forked):
         return end.shared.number
 
     def lower_async_value(self, channel: int, type: EndType) -> int:
-        self.end_types[type.canonical] = type
         return self.add(CopyEnd(self.store_of.channels[channel], self, type, writable=False))
 
     def end_forget(self, number: int) -> None:
