@@ -236,8 +236,10 @@ class Streaming:
             self._settled(frame, end)
 
     def _drawn(self, frame: Doing, payload: t.Type | None, count: int) -> list[Value] | None:
-        """Elements, perhaps fewer; None where none can be made."""
+        """Elements, perhaps fewer; None where none can be made, or the engine cannot move them (docs/async.md, F8)."""
         values: list[Value] = []
+        if t.Prim.ERROR_CONTEXT in t.reachable(payload, payloads=False):
+            return None
         try:
             while payload is not None and len(values) < count:
                 values.append(self._owner.payload(frame, payload))
