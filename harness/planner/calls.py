@@ -56,7 +56,7 @@ class Caller:
         self.composition = composition
         self._random = random
         self.lists = lists
-        self._own = Ownership(composition, random, self._rooms, self._call_nested)
+        self._own = Ownership(composition, random, self._rooms, self._call_in_destructor)
         self._values = Values(composition, random, lists is s.Lists.NUMBERS)
         self._streaming = Streaming(composition, random, self, self._own.new_name)
 
@@ -114,6 +114,12 @@ class Caller:
             return False
         self.call(frame, self._random.choice(self._nested))
         return True
+
+    def _call_in_destructor(self, frame: Doing) -> bool:
+        """All that a destructor does, if there is an import for it."""
+        called = self._call_nested(frame)
+        self._streaming.leave(frame)
+        return called
 
     def call(
         self, frame: Doing, function: Function, wanted: ResourceIdentity | None = None, rank: int = ANY_RANK

@@ -105,7 +105,7 @@ class GuestCaller(Caller):
     def __init__(self, composition: GuestComposition, random: Random, lists: s.Lists = s.Lists.BY_ELEMENT) -> None:
         super().__init__(composition, random, lists)
         self._wrapping = Wrapping(composition)
-        own = _WrappingOwnership(composition, random, self._rooms, self._call_nested)
+        own = _WrappingOwnership(composition, random, self._rooms, self._call_in_destructor)
         own.wrapping = self._wrapping
         self._own = own
 
