@@ -55,6 +55,31 @@ def test_runs_come_to_their_end(word: str, seed: int) -> None:
     assert len(functions) == 7
 
 
+RECORDS = """package a:b;
+interface x { resource r { constructor(); } record q { a: own<r> } f: func(a: stream<q>); g: func() -> future<q>; }
+world w { import x; export x; }"""
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_imported_and_an_exported_type_of_one_name_are_two(seed: int) -> None:
+    """`stream<a:b/x#q>` is the name of both, and their payloads are handles of different resources."""
+    plan = planned_world(surround(WitText(RECORDS, "w.wit")), Random(seed), 40, "t").plan
+    assert not any(run.outcome.trap for run in plan.runs)
+    moved = [event for run in plan.runs for events in run.expected.values() for event in events.events]
+    assert any(isinstance(event, a.EndLift) and event.type == "stream<a:b/x#q>" for event in moved)
+
+
+DESTRUCTORS = """package a:a; interface b { c: func() -> future<stream>; }
+world a { import b; export a: interface { resource a { constructor(a: future, b: s16); } } }"""
+
+
+def test_destructors_leave_no_read_behind() -> None:
+    for seed in (0, 1, 3):
+        for run in planned_world(surround(WitText(DESTRUCTORS, "w.wit")), Random(seed), 60, "t").plan.runs:
+            for events in run.expected.values():
+                left_reading(events.events)
+
+
 def all_events() -> Iterator[Event]:
     for plan in plans():
         for run in plan.runs:
