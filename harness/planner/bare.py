@@ -143,9 +143,9 @@ _CALLS_TOGETHER = 16
 def _together(
     composition: Composition, random: Random, functions: Sequence[tuple[Role, Function]]
 ) -> Iterator[RunSteps]:
-    """A run with calls of asynchronous functions that take or return ends, whose two sides go on at once."""
-    fit = [item for item in functions if item[1].is_async and item[1].end is not None]
-    chosen = random.sample(fit, min(len(fit), _CALLS_TOGETHER))
+    """A run with calls of asynchronous functions, whose two sides go on at once: first of those with ends."""
+    fit = [item for item in functions if item[1].is_async]
+    chosen = sorted(random.sample(fit, len(fit)), key=lambda item: item[1].end is None)[:_CALLS_TOGETHER]
     while chosen:
         caller = Caller(composition, random, together=True)
         rounds = min(3, max(1, _CALLS_TOGETHER // len(chosen)))

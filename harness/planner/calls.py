@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
 from harness.model.table import ResourceIdentity
-from harness.plan.async_steps import AwaitStep, ReturnStep
+from harness.plan.async_steps import AwaitStep, ReturnStep, YieldStep
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, ErrorContextStep, MessageStep, Step
 from harness.planner.composition import PRECIOUS, Composition
@@ -199,6 +199,8 @@ class Caller:
             if param.type.holds_handles:
                 lent += borrowed(self.composition, role, value, param.type)
                 self._receive(frame, value, param.type, hold=True)
+        if self._together and waits and meeting is None and self._once_in(3):
+            frame.steps.append(YieldStep(1 + self._random.randrange(2)))
         if meeting is not None and not meeting.returned:
             self._streaming.meet(frame, meeting)
         if role is Role.SUBJECT:
