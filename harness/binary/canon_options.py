@@ -8,15 +8,17 @@ from harness.binary.sections import BinaryError, Reader
 _IMMEDIATES = {
     **dict.fromkeys((0x02, 0x03, 0x04, 0x0E, 0x13, 0x14, 0x15, 0x1A, 0x1B, 0x2E, 0x2F), "i"),
     **dict.fromkeys((0x05, 0x0D, 0x1E, 0x1F, 0x22, 0x23, 0x24, 0x25, 0x26, 0x28), ""),
-    **dict.fromkeys((0x06, 0x0C, 0x29, 0x2A, 0x2B, 0x2C, 0x2D), "b"),
+    **dict.fromkeys((0x0C, 0x29, 0x2A, 0x2B, 0x2C, 0x2D), "b"),
+    0x06: "a",
     **dict.fromkeys((0x0A, 0x0B, 0x20, 0x21), "bi"),
     **dict.fromkeys((0x0F, 0x10, 0x16, 0x17), "io"),
-    **dict.fromkeys((0x11, 0x12, 0x18, 0x19), "ib"),
+    **dict.fromkeys((0x11, 0x12, 0x18, 0x19), "ia"),
     **dict.fromkeys((0x1C, 0x1D), "o"),
     0x09: "ro",
     0x27: "ii",
 }
-"""The immediates of each built-in by opcode: an index, a byte, a `resultlist`, `opts`. Without the built-ins of
+"""The immediates of each built-in by opcode: an index, a byte, the byte of `async`, a `resultlist`,
+`opts`. Without the built-ins of
 shared-everything-threads."""
 
 
@@ -46,6 +48,8 @@ def read_immediates(reader: Reader, opcode: int) -> Options:
             reader.unsigned()
         elif kind == "b":
             reader.byte()
+        elif kind == "a":
+            options = Options(is_async=bool(reader.byte()))
         elif kind == "r":
             if reader.byte() == 0:
                 reader.unsigned()  # a value type: the numbers of both signs take the same bytes

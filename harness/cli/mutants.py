@@ -165,7 +165,7 @@ def _by_cases(row: Row) -> str:
 def _by_fuzzing(row: Row) -> str:
     fuzzed = row.fuzzed
     if not row.drawn:
-        return "not tried: it takes a link case, or waits, streams or futures"
+        return "not tried: it takes a link case"
     if fuzzed is None or fuzzed.detection is None:
         return "NO" if fuzzed is None else f"NO ({fuzzed.worlds} worlds)"
     return f"{fuzzed.seconds:.1f} s, {fuzzed.worlds} {'world' if fuzzed.worlds == 1 else 'worlds'}"

@@ -78,7 +78,7 @@ def surround(
     features: Sequence[str] = (),
     merge_versions: bool = True,
     both_ways: Collection[str] = (),
-    ends: bool = False,
+    ends: bool = True,
 ) -> Surroundings:
     """The composition around a world: `source` is a WIT file or folder, or a text. `merge_versions`: the subject is
     linked as by default. `both_ways`: interfaces and functions of the world that it shall import and export, though it

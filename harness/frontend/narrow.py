@@ -1,5 +1,5 @@
-"""A world without the parts that cannot run: streams and futures, and types too large for engines. The rest is worth a
-run."""
+"""A world without the parts that cannot run: types too large for engines and, for an interpreter that is not ours,
+streams and futures. The rest is worth a run."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LARGEST = 1 << 40
 """Counts end here."""
 
 
-def narrow(resolve: Resolve, world: WorldId, ends: bool = False) -> tuple[str, ...]:
+def narrow(resolve: Resolve, world: WorldId, ends: bool = True) -> tuple[str, ...]:
     """Remove all items that mention types too large, and (unless `ends`) streams and futures, from interfaces and
     worlds.
 

@@ -3,13 +3,15 @@ decides whether the rest still shows the finding; to end the reduction, let it a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from harness.frontend.gates import opening
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.wit_reducer import reduce_wit
-from harness.plan.steps import CallStep, DropStep, Step, ending_in, trap_of
+from harness.plan.async_steps import EndsStep, IfCancelledStep, ReadStep, WriteStep, YieldStep
+from harness.plan.steps import CallStep, DropStep, Step, ending_in, inner_steps, trap_of
 
 Fails = Callable[[CaseParts], bool]
 
@@ -34,7 +36,7 @@ def fewer_steps(parts: CaseParts, fails: Fails) -> CaseParts:
             else:
                 start += chunk
         chunk //= 2
-    for smaller in _within(parts):
+    for smaller in (*_without_a_channel(parts), *_within(parts)):
         if fails(smaller):
             return fewer_steps(smaller, fails)
     return parts
@@ -62,6 +64,50 @@ def _without(parts: CaseParts, start: int, end: int) -> CaseParts:
     return replace(parts, steps=kept)
 
 
+def _without_a_channel(parts: CaseParts) -> Iterator[CaseParts]:
+    """A case without one stream or future: without its ends and all steps that mention them."""
+    for step in _all(parts.steps):
+        if isinstance(step, EndsStep):
+            kept = _unmentioned(parts.steps, frozenset((step.readable, step.writable)))
+            yield replace(parts, steps=kept)
+
+
+def _all(steps: Sequence[Step[str]]) -> Iterator[Step[str]]:
+    for step in steps:
+        yield step
+        yield from _all(inner_steps(step))
+
+
+def _unmentioned(steps: Sequence[Step[str]], names: frozenset[str]) -> tuple[Step[str], ...]:
+    """The steps that mention none of these handles."""
+    kept = [step for step in steps if names.isdisjoint(_mentioned(step))]
+    return tuple([_with_inner(step, _unmentioned(inner_steps(step), names)) for step in kept])
+
+
+def _mentioned(step: Step[str]) -> Iterator[str]:
+    """The handles in a step itself."""
+    match step:
+        case CallStep(args=args, result=result):
+            texts = [*args, result or ""]
+        case EndsStep(readable, writable):
+            yield from (readable, writable)
+            texts = []
+        case _:
+            texts = [*getattr(step, "values", ())]
+            yield from [name for name in (getattr(step, "handle", None),) if name is not None]
+    for text in texts:
+        yield from _HANDLE.findall(text)
+
+
+_HANDLE = re.compile(r"\$([\w-]+)")
+
+
+def _with_inner(step: Step[str], inner: tuple[Step[str], ...]) -> Step[str]:
+    if isinstance(step, CallStep | DropStep):
+        return replace(step, during=inner)
+    return replace(step, steps=inner) if isinstance(step, IfCancelledStep) else step
+
+
 def _within(parts: CaseParts) -> Iterator[CaseParts]:
     """A case without all, or one, of the steps during one of its calls or destructors."""
     for index, step in enumerate(parts.steps):
@@ -70,7 +116,20 @@ def _within(parts: CaseParts) -> Iterator[CaseParts]:
 
 
 def with_less(step: Step[str]) -> Iterator[Step[str]]:
-    """A step that does less during its call: first without its steps and kept borrows, then only without its steps."""
+    """A step that does less. A call, during it: first without its steps and kept borrows, then only without its
+    steps."""
+    match step:
+        case WriteStep(values=values, offered=offered):
+            fewer = dict.fromkeys((0, 1, len(values) // 2))
+            yield from (replace(step, values=values[:count], offered=None) for count in fewer if count < len(values))
+            if offered is not None:
+                yield from (replace(step, offered=less) for less in (None, 1) if less != offered)
+        case ReadStep(count=count) if count > 1:
+            yield replace(step, count=1)
+        case YieldStep(times=times) if times > 1:
+            yield replace(step, times=1)
+        case EndsStep(exported=exported) if exported is not None:
+            yield replace(step, exported=None)
     if not isinstance(step, CallStep | DropStep) or not step.during:
         return
     if isinstance(step, CallStep):

@@ -36,7 +36,7 @@ _ATTEMPTS = 6
 _DROP_FAULT_ONE_IN = 8
 """One in so many runs with drops gets a faulty drop; most runs that drop a borrow get one, because they are rare."""
 
-_WEIGHTS = {"handle": 4, "wide": 2}
+_WEIGHTS = {"handle": 4, "end": 2, "wide": 2}
 """Weights of kinds of values; others weigh 1. Most can go wrong with handles; wide discriminants are rare."""
 
 
@@ -192,6 +192,8 @@ def _kind(type: t.Type) -> str:
         return "number" if type in t.NUMBERS else type.canonical
     if is_wide(type):
         return "wide"
+    if isinstance(type, t.End):
+        return "end"
     return "handle" if isinstance(type, t.Own | t.Borrow) else type.__class__.__name__
 
 

@@ -69,14 +69,21 @@ def spots(visit: Visit, numbers_whole: bool) -> Iterator[Spot]:
         pairs = zip(function.params, step.args, strict=True)
         values = [((index,), param.type, value) for index, (param, value) in enumerate(pairs)]
     known = (*visit.names, *(name for _, type, value in values for name in _names(value, type)))
+    ends = [name for _, type, value in values for name in _names(value, type, ends=True)]
     for start, type, value in values:
         for path, inner, held in _parts(value, type, start, numbers_whole):
             here = {held.name} if isinstance(held, HandleName) else set()
-            yield Spot(visit, path, inner, held, tuple(name for name in dict.fromkeys(known) if name not in here))
+            others = dict.fromkeys(ends if isinstance(inner, t.End) else known)
+            yield Spot(visit, path, inner, held, tuple(name for name in others if name not in here))
 
 
-def _names(value: Value, type: t.Type) -> list[str]:
-    return [held.name for _, _, held in handles(value, type) if isinstance(held, HandleName)]
+def _names(value: Value, type: t.Type, ends: bool = False) -> list[str]:
+    """Of the ends of streams and futures, or of all other handles."""
+    return [
+        held.name
+        for _, found, held in handles(value, type)
+        if isinstance(held, HandleName) and isinstance(found, t.End) is ends
+    ]
 
 
 def _parts(
@@ -112,7 +119,7 @@ def invalid_values(spot: Spot) -> Sequence[Value]:
     """The invalid values for a spot. The receiver knows a value in the place of a handle by the handle's name."""
     arrives = spot.value.name if isinstance(spot.value, HandleName) else None
     match spot.type:
-        case t.Own() | t.Borrow():
+        case t.Own() | t.Borrow() | t.Stream() | t.Future():
             others = [HandleName(name, arrives) for name in spot.others * len(_HANDLES)]
             return [*(Invalid(f"handle {number}", arrives) for number in _HANDLES), *others]
         case t.Prim.ERROR_CONTEXT:

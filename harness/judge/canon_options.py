@@ -14,6 +14,9 @@ from harness.world.types import Prim, reachable
 from harness.world.world import Function, World
 
 _TASK_RETURN = "[task-return]"
+_ASYNC_LOWER = "[async-lower]"
+_HAVE_FORMS = frozenset((0x01, 0x06, 0x0F, 0x10, 0x11, 0x12, 0x16, 0x17, 0x18, 0x19))
+"""The opcodes of `lower`, `subtask.cancel`, and reads, writes and cancellations of streams and futures (Binary.md)."""
 _EXPORT = "[export]"
 _ROOT = "$root"
 _STANDARD = "cm32p2"
@@ -21,9 +24,9 @@ _STANDARD = "cm32p2"
 
 
 def judge_options(component: bytes, role: Role, *, hooked: bool = False) -> list[Difference]:
-    """Differences from the specification: strings are UTF-8, the encoding of the generated libraries; a lift has
-    `post-return` if the library has a function for it; `task.return` and its lift have equal options (CanonicalABI.md,
-    `canon task.return`).
+    """By the specification: strings are UTF-8, the encoding of the generated libraries; a lift has `post-return` if the
+    library has a function for it; `task.return` and its lift have equal options (CanonicalABI.md, `canon task.return`);
+    what is imported with `[async-lower]`, and nothing else, has the option `async`.
 
     `hooked`: lifts refer to functions that the linker made, not to those of the library. Then nothing here says which
     have a `post-return`; that it is called shows in the traces.
@@ -33,7 +36,7 @@ def judge_options(component: bytes, role: Role, *, hooked: bool = False) -> list
     except (BinaryError, IndexError, KeyError) as error:
         return [_difference(role, "", "canonical definitions that can be read", str(error))]
     post_returns = () if hooked else _post_returns(found, role)
-    return [*_encodings(found, role), *post_returns, *_task_returns(found, role)]
+    return [*_encodings(found, role), *post_returns, *_task_returns(found, role), *_forms(found, role)]
 
 
 def judge_embedded_options(component: bytes, world: World, encoding: str, role: Role) -> list[Difference]:
@@ -119,6 +122,17 @@ def _post_returns(definitions: Definitions, role: Role) -> Iterator[Difference]:
         if lift.core is not None and not lift.options.is_async and has != (lift.core in definitions.post_returns):
             words = ("post-return", NOTHING) if not has else (NOTHING, "post-return")
             yield _difference(role, f"lift {name}", *words)
+
+
+def _forms(definitions: Definitions, role: Role) -> Iterator[Difference]:
+    """The prefix `[async-lower]` of a core import is the option `async` of its definition: of functions, of reads,
+    writes and cancellations."""
+    for (module, name), several in definitions.others.items():
+        wanted = name.startswith(_ASYNC_LOWER)
+        for definition in several:
+            if definition.opcode in _HAVE_FORMS and definition.options.is_async is not wanted:
+                words = ("async", "synchronous") if wanted else ("synchronous", "async")
+                yield _difference(role, f"{module} {name}", *words)
 
 
 def _task_returns(definitions: Definitions, role: Role) -> Iterator[Difference]:

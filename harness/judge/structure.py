@@ -10,6 +10,7 @@ from harness.binary.sections import BinaryError
 from harness.composition.interpreter_world import with_interpreter, without_anchor
 from harness.engine.results import Rejected
 from harness.judge.canon_options import judge_options, options_beside
+from harness.judge.copy_forms import judge_copy_forms
 from harness.judge.diff import core_interfaces
 from harness.judge.difference import Difference
 from harness.judge.dylink import judge_dylink
@@ -75,6 +76,7 @@ class StructureComparer:
                 # a library that no linker accepts is already one finding
                 assert isinstance(component.build.dylib, Built)
                 found += judge_dylink(component.build.dylib.data, INTERPRETER, role)
+                found += judge_copy_forms(component.build.dylib.data, role)
                 found += judge_options(component.build.component.data, role, hooked=bool(plan.hooks[role]))
                 linked = merged(world, merging(world).names) if merge[role] else world
                 found += self._built(component.build.component.data, linked, role, plan.asynchronous)

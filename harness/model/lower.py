@@ -207,7 +207,7 @@ def _end(type: t.Stream | t.Future) -> Store:
     def store(cx: LiftLowerContext, value: s.Number, place: Place) -> s.Value:
         number = cx.inst.lower_async_value(value.value, type)
         cx.show((e.PushEnd(kind, type.canonical, number), place))
-        return s.End(type.canonical, number)
+        return s.End(type, number)
 
     return store
 

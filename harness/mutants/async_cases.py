@@ -322,6 +322,3 @@ drop = "$s"
 drop = "$a"
 """,
 }
-
-NOT_DRAWN = frozenset(ASYNC_CASES) - {"async-calls"}
-"""Cases about what no random world has yet: waits, streams, futures."""

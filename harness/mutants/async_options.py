@@ -123,6 +123,20 @@ def _(original: Original, self: CanonicalDefinitions, item: CoreImport, module: 
     return index
 
 
+@_row(
+    "cancellations-as-async",
+    _DEFINITION,
+    "`cancel-read` and `cancel-write` are defined with the option `async`, which they are imported without",
+    needs="a stream or future",
+    shown_by="async-cancelled-copies",
+)
+def _(original: Original, self: CanonicalDefinitions, item: CoreImport, module: PlanModule) -> int:
+    if isinstance(item.meaning, CopyBuiltin) and item.meaning.op in _OTHER_END:
+        item = replace(item, meaning=replace(item.meaning, is_async=True))
+    index: int = original(self, item, module)
+    return index
+
+
 _OTHER_END = {
     BuiltinOp.STREAM_CANCEL_READ: BuiltinOp.STREAM_CANCEL_WRITE,
     BuiltinOp.STREAM_CANCEL_WRITE: BuiltinOp.STREAM_CANCEL_READ,

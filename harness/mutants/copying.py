@@ -301,6 +301,19 @@ def _(original: Original, *args: Any, exported: bool, async_lower: bool) -> Impo
 
 
 @_row(
+    "cancellations-do-not-wait",
+    _NAME,
+    "`cancel-read` and `cancel-write` are imported with `[async-lower]`, so they may answer BLOCKED",
+    needs="a stream or future",
+    shown_by="async-cancelled-copies",
+)
+def _(original: Original, *args: Any, exported: bool, async_lower: bool) -> ImportName:
+    cancels = CopyIntrinsic.CANCEL_READ in args or CopyIntrinsic.CANCEL_WRITE in args
+    name: ImportName = original(*args, exported=exported, async_lower=async_lower or cancels)
+    return name
+
+
+@_row(
     "streams-in-another-order",
     Member(Encoder, "encode"),
     "the built-ins and payloads of the stream types are in the reverse order",

@@ -11,7 +11,6 @@ from typing import Any
 
 from harness.bench.examination import Options
 from harness.fuzz.trial import Recipe
-from harness.mutants.async_cases import NOT_DRAWN
 from harness.mutants.mutant import Mutant
 from harness.mutants.shown_link_cases import LINK_CASES
 from harness.mutants.toolchain import PREFIX
@@ -51,9 +50,8 @@ class Row:
 
     @property
     def drawn(self) -> bool:
-        """Whether the fuzzer can draw a world or program that shows it. No random program has what link cases have, and
-        no random world what cases have in which somebody waits."""
-        return self.mutant.shown_by not in LINK_CASES and self.mutant.shown_by not in NOT_DRAWN
+        """Whether the fuzzer can draw a world or program that shows it. No random program has what link cases have."""
+        return self.mutant.shown_by not in LINK_CASES
 
     @property
     def detection(self) -> Detection | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
@@ -92,6 +92,7 @@ def planned_world(
     waiting = [function for (role, function) in lacking if role is Role.SUBJECT]
     progress = Progress()
     runs, waiting = _runs(composition, random, possible, waiting, rounds, progress)
+    runs += _together(composition, random, possible)
     possible = [item for item in possible if item not in progress.never]
     unsupported = [*progress.never.values()] + [
         why for (role, function), why in lacking.items() if role is not Role.SUBJECT or function in waiting
@@ -133,6 +134,29 @@ def _runs(
         runs.append(RunSteps(plan_steps(caller, functions, count, progress), way))
         waiting = caller.waiting
     return runs, waiting
+
+
+_CALLS_TOGETHER = 16
+"""About the most calls of a run in which both sides of calls go on at once."""
+
+
+def _together(
+    composition: Composition, random: Random, functions: Sequence[tuple[Role, Function]]
+) -> Iterator[RunSteps]:
+    """A run with calls of asynchronous functions, whose two sides go on at once: first of those with ends."""
+    fit = [item for item in functions if item[1].is_async]
+    chosen = sorted(random.sample(fit, len(fit)), key=lambda item: item[1].end is None)[:_CALLS_TOGETHER]
+    while chosen:
+        caller = Caller(composition, random, together=True)
+        rounds = min(3, max(1, _CALLS_TOGETHER // len(chosen)))
+        run = RunSteps(plan_steps(caller, chosen, rounds, Progress()), s.Lists.BY_ELEMENT)
+        try:
+            Compiler(composition, run.lists, _as_it_is).compile(run.steps)
+        except OutOfRegisters:
+            chosen = chosen[: len(chosen) // 2]
+        else:
+            yield run
+            return
 
 
 def under_test(composition: Composition, role: Role) -> list[Function]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
 from harness.model.table import ResourceIdentity
+from harness.plan.async_steps import AwaitStep, ReturnStep, YieldStep
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, ErrorContextStep, MessageStep, Step
 from harness.planner.composition import PRECIOUS, Composition
@@ -19,6 +20,7 @@ from harness.planner.named import WORLD
 from harness.planner.ownership import Ownership
 from harness.planner.registers import OutOfRegisters
 from harness.planner.room import Doing, Room
+from harness.planner.streaming import MOST_STEPS, Meeting, Streaming
 from harness.planner.values import ANY_RANK, Handle, Values, with_handles
 from harness.planner.visits import borrowed
 from harness.script import operations as s
@@ -39,33 +41,42 @@ class Caller:
         lists: s.Lists = s.Lists.BY_ELEMENT,
         waiting: Iterable[Function] = (),
         nested: Sequence[Function] = (),
+        together: bool = False,
     ) -> None:
         """`waiting`: imports of the subject that need handles which only its caller can give it. `nested`: imports
-        that the subject calls now and then while it is being called."""
+        that the subject calls now and then while it is being called. `together`: both sides of a call may go on at
+        once; then no register is used twice."""
+        self._together = together
         self.waiting = list(waiting)
         self._nested = [f for f in nested if composition.rank(Role.SUBJECT, f) < PRECIOUS]
         self._users = Users(composition, Role.SUBJECT, nested)
-        self._rooms = {role: Room(role) for role in composition.worlds}
+        self._rooms = {role: Room(role, once=together) for role in composition.worlds}
         self.calls = 0
         """The number of calls so far."""
         self.composition = composition
         self._random = random
         self.lists = lists
-        self._own = Ownership(composition, random, self._rooms, self._call_nested)
+        self._own = Ownership(composition, random, self._rooms, self._call_in_destructor)
         self._values = Values(composition, random, lists is s.Lists.NUMBERS)
+        self._streaming = Streaming(composition, random, self, self._own.new_name)
 
     def run_of(self, role: Role) -> Doing:
         """The actions of an entered component."""
-        return Doing(self._rooms[role], role)
+        return Doing(self._rooms[role], role, waits=self.composition.asynchronous)
 
     def finish(self, frame: Doing) -> None:
         """Drop the handles that the frame's component has kept, except those for which there are no registers."""
+        self._streaming.left = MOST_STEPS
+        with contextlib.suppress(OutOfRegisters), self._whole(frame):
+            self._streaming.finish(frame)
         self._own.finish(frame, self._whole)
 
     def attempt(self, frame: Doing, function: Function) -> None:
         """Call an import in a run. Raises `OutOfRegisters`, and then nothing of it is planned."""
+        self._streaming.left = MOST_STEPS
         with self._whole(frame):
             self.call(frame, function)
+            self._streaming.act(frame)
 
     def leave_out(self, function: Function) -> None:
         """No call of this import while another call goes on."""
@@ -82,6 +93,7 @@ class Caller:
             yield
         except OutOfRegisters:
             self._own.reset()
+            self._streaming.forget()
             for room, free in marks:
                 room.free = free
             del frame.steps[steps:]
@@ -102,6 +114,12 @@ class Caller:
             return False
         self.call(frame, self._random.choice(self._nested))
         return True
+
+    def _call_in_destructor(self, frame: Doing) -> bool:
+        """All that a destructor does, if there is an import for it."""
+        called = self._call_nested(frame)
+        self._streaming.leave(frame)
+        return called
 
     def call(
         self, frame: Doing, function: Function, wanted: ResourceIdentity | None = None, rank: int = ANY_RANK
@@ -132,11 +150,22 @@ class Caller:
             ]
         )
         self.calls += 1
-        during, keep, result = self._answer(callee, exported, given, result)
+        meeting = self._meeting(frame, function, given)
+        if meeting is None:
+            self._streaming.act(frame)
+        if not function.is_async:
+            self._streaming.before_synchronous(frame)
+        waits = frame.waits and function.is_async
+        during, keep, result = self._answer(callee, exported, given, result, waits, meeting)
         if function.result is not None:
             frame.room.take()
         name = function.canonical.removeprefix(WORLD)
-        frame.steps.append(CallStep(name, given, result, frame.by, during=during, keep=keep))
+        goes_on = None if meeting is None or meeting.returned else self._own.new_name("call")
+        frame.steps.append(CallStep(name, given, result, frame.by, during=during, keep=keep, name=goes_on))
+        if meeting is not None:
+            frame.steps += meeting.caller.steps
+        if goes_on is not None:
+            frame.steps.append(AwaitStep(goes_on, by=frame.by))
         for value, param in zip(given, function.params, strict=True):
             if param.type.holds_handles:
                 self._after(frame, value, param.type, lent)
@@ -146,17 +175,34 @@ class Caller:
         frame.room.give_back()
         return brought
 
+    def _meeting(self, frame: Doing, function: Function, given: Sequence[Value]) -> Meeting | None:
+        if not (self._together and frame.waits and function.is_async):
+            return None
+        for _ in range(6):
+            frame.room.take()  # of the call: no register is used twice
+        return self._streaming.meeting(frame, _names(given, [param.type for param in function.params]))
+
     def _answer(
-        self, role: Role, function: Function, args: tuple[Value, ...], result: Value | None
+        self,
+        role: Role,
+        function: Function,
+        args: tuple[Value, ...],
+        result: Value | None,
+        waits: bool,
+        meeting: Meeting | None,
     ) -> tuple[tuple[Step[Value], ...], frozenset[str], Value | None]:
         """The callee's steps, which drop its arguments and make its result; the borrows, each dropped by a step; the
         result."""
-        frame = Doing(self._rooms[role])
+        frame = Doing(self._rooms[role], waits=waits)
         lent: list[str] = []
         for value, param in zip(args, function.params, strict=True):
             if param.type.holds_handles:
                 lent += borrowed(self.composition, role, value, param.type)
                 self._receive(frame, value, param.type, hold=True)
+        if self._together and waits and meeting is None and self._once_in(3):
+            frame.steps.append(YieldStep(1 + self._random.randrange(2)))
+        if meeting is not None and not meeting.returned:
+            self._streaming.meet(frame, meeting)
         if role is Role.SUBJECT:
             self._call_waiting(frame)
             if self._nested and self._once_in(6):
@@ -165,11 +211,18 @@ class Caller:
         if result is not None and function.result is not None and function.result.holds_handles:
             result = self._with_handles(frame, result, function.result)
             returned = [held.name for _, _, held in handles(result, function.result) if isinstance(held, HandleName)]
+        self._streaming.act(frame)
+        self._streaming.leave(frame)
         for identity, held in frame.held.items():
             for name in held:
                 self._own.keep_or_drop(frame, identity, name)
         for _ in returned:
             frame.room.give_back()
+        if meeting is not None and meeting.returned:
+            frame.steps.append(ReturnStep())
+            self._streaming.meet(frame, meeting)
+        elif self._together and waits and meeting is None:
+            self._streaming.tail(frame, returned)
         return tuple(frame.steps), frozenset(lent), result
 
     def _call_waiting(self, frame: Doing) -> None:
@@ -196,6 +249,9 @@ class Caller:
             if isinstance(found, t.Borrow) and self.composition.identity(role, found.resource).implementor is role:
                 continue  # a representation, not a handle (CanonicalABI.md, `lower_borrow`)
             frame.room.take()
+            if isinstance(found, t.End):
+                self._streaming.arrive(role, held.name, found)
+                continue
             if isinstance(found, t.Prim):
                 frame.room.take()
                 frame.steps.append(MessageStep(held.name, by=frame.by))
@@ -235,6 +291,8 @@ class Caller:
                 name = self._own.new_name(found.canonical)
                 frame.steps.append(ErrorContextStep(name, held.message, frame.by))
                 return HandleName(name)
+            if isinstance(found, t.End):
+                return HandleName(self._streaming.obtain(frame, found))
             identity = self.composition.identity(frame.role, found.resource)
             if isinstance(found, t.Borrow) and lent is not None and lent.fits(identity):
                 lent.used = True
@@ -256,8 +314,33 @@ class Caller:
                     held.append(handle.name)
                 else:
                     self._own.keep_or_drop(frame, identity, handle.name)
-            elif isinstance(found, t.Own):
+            elif isinstance(found, t.Handle):
                 frame.room.give_back()
+            else:
+                self._drop(frame, handle.name)
+
+    # -- payloads of streams and futures
+
+    def payload(self, frame: Doing, type: t.Type) -> Value:
+        """An element for a stream or a future. Raises `Impossible`."""
+        return self._with_handles(frame, self._values.payload(frame.role, type), type)
+
+    def came(self, frame: Doing, value: Value, type: t.Type) -> None:
+        """The component has read an element."""
+        self._receive(frame, value, type)
+
+    def went(self, frame: Doing, value: Value, type: t.Type) -> None:
+        """An element that the component has written was read."""
+        self._after(frame, value, type)
+
+    def stayed(self, frame: Doing, value: Value, type: t.Type) -> None:
+        """An element that the component has written was not read: it still has the handles."""
+        for _, found, handle in handles(value, type):
+            assert isinstance(handle, HandleName)
+            if isinstance(found, t.End):
+                self._streaming.arrive(frame.role, handle.name, found)
+            elif isinstance(found, t.Own):
+                self._own.keep_or_drop(frame, self.composition.identity(frame.role, found.resource), handle.name)
             else:
                 self._drop(frame, handle.name)
 
@@ -280,3 +363,9 @@ class Caller:
         for name in others:
             self._own.destroy(frame, identity, name)
         return first
+
+
+def _names(values: Sequence[Value], types: Sequence[t.Type]) -> list[str]:
+    """The names of the handles in values."""
+    found = [handles(value, type) for value, type in zip(values, types, strict=True)]
+    return [held.name for each in found for _, _, held in each if isinstance(held, HandleName)]

@@ -36,8 +36,7 @@ def case_plan(case: Case) -> Plan:
     if unknown is not None:
         raise case.error(["features"], unknown)
     try:
-        ends = bool(case.steps)
-        surroundings = surround(case_source(case), case.world, case.features, case.merge_versions, ends=ends)
+        surroundings = surround(case_source(case), case.world, case.features, case.merge_versions)
     except FrontEndError as error:
         if isinstance(case.wit, str) and error.line is not None:
             place = case.file.place_within("wit", error.line, error.column)

@@ -50,8 +50,8 @@ class Composition:
         return found
 
     def imports(self, role: Role) -> list[Function]:
-        """The functions that a component can call, without those that need ends of streams or futures."""
-        return [f for f in self.worlds[role].import_functions() if f.end is None]
+        """The functions that a component can call."""
+        return self.worlds[role].import_functions()
 
     @cached_property
     def asynchronous(self) -> bool:
@@ -185,4 +185,10 @@ class Composition:
         return known
 
     def _smallest(self, role: Role, found: Sources) -> Smallest:
-        return Smallest(lambda type: not self.obtainable(role, self.identity(role, type.resource), found))
+        def cannot(type: t.Handle) -> bool:
+            """A component can make an end of any type that one of its functions has."""
+            return isinstance(type, t.Own | t.Borrow) and not self.obtainable(
+                role, self.identity(role, type.resource), found
+            )
+
+        return Smallest(cannot)

@@ -73,13 +73,13 @@ def guest_surroundings(
 ) -> Surroundings:
     """The composition around a world. Where a function has no rule, its interface, or the function of the world, is
     imported and exported, if a world can do both. Raises `FrontEndError` for WIT that cannot be used."""
-    found = surround(source, world, features, merge_versions)
+    found = surround(source, world, features, merge_versions, ends=False)
     world_found = found.parts[Role.SUBJECT].world
     names = without_rule(world_found)
     if not names or _several_versions(world_found):
         return found
     try:
-        whole = surround(source, world, features, merge_versions, names)
+        whole = surround(source, world, features, merge_versions, names, ends=False)
     except FrontEndError:
         return found  # a world cannot do both
     return found if _several_versions(whole.parts[Role.SUBJECT].world) else whole

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
+from typing import TypeGuard
 
 from harness.model.table import ResourceIdentity
 from harness.plan.roles import Role
@@ -19,6 +20,7 @@ from harness.planner.guest_rules import Forward, GuestComposition
 from harness.planner.named import WORLD
 from harness.planner.ownership import Ownership
 from harness.planner.room import Doing
+from harness.planner.streaming import Meeting
 from harness.planner.values import Handle, with_handles
 from harness.script import operations as s
 from harness.script.encoding import handles
@@ -42,9 +44,9 @@ class Wrapping:
     composition: GuestComposition
     inner: dict[str, Inner] = field(default_factory=dict)
 
-    def is_wrapped(self, found: Handle) -> bool:
+    def is_wrapped(self, found: Handle) -> TypeGuard[t.Own | t.Borrow]:
         """Whether handles of this type stand for others."""
-        return not isinstance(found, t.Prim) and self._implementor(found) is Role.SUBJECT
+        return isinstance(found, t.Own | t.Borrow) and self._implementor(found) is Role.SUBJECT
 
     def _implementor(self, found: t.Own | t.Borrow) -> Role:
         return self.composition.identity(Role.SUBJECT, found.resource).implementor
@@ -103,15 +105,21 @@ class GuestCaller(Caller):
     def __init__(self, composition: GuestComposition, random: Random, lists: s.Lists = s.Lists.BY_ELEMENT) -> None:
         super().__init__(composition, random, lists)
         self._wrapping = Wrapping(composition)
-        own = _WrappingOwnership(composition, random, self._rooms, self._call_nested)
+        own = _WrappingOwnership(composition, random, self._rooms, self._call_in_destructor)
         own.wrapping = self._wrapping
         self._own = own
 
     def _answer(
-        self, role: Role, function: Function, args: tuple[Value, ...], result: Value | None
+        self,
+        role: Role,
+        function: Function,
+        args: tuple[Value, ...],
+        result: Value | None,
+        waits: bool,
+        meeting: Meeting | None,
     ) -> tuple[tuple[Step[Value], ...], frozenset[str], Value | None]:
         if role is not Role.SUBJECT:
-            return super()._answer(role, function, args, result)
+            return super()._answer(role, function, args, result, waits, meeting)
         frame = Doing(self._rooms[role])
         for value, param in zip(args, function.params, strict=True):
             for _, found, _ in handles(value, param.type):
@@ -143,7 +151,7 @@ class GuestCaller(Caller):
         )
         for name in given_away:
             frame.steps.append(DropStep(name))
-        during, keep, inner_result = super()._answer(callee, provided, inner_args, result)
+        during, keep, inner_result = super()._answer(callee, provided, inner_args, result, False, None)
         name = imported.canonical.removeprefix(WORLD)
         frame.steps.append(CallStep(name, inner_args, inner_result, during=during, keep=keep))
         for value, param in zip(args, exported.params, strict=True):
@@ -157,7 +165,7 @@ class GuestCaller(Caller):
     def _wrapped(self, frame: Doing, found: Handle, held: Value) -> Value:
         assert isinstance(held, HandleName)
         frame.room.take()
-        if isinstance(found, t.Prim) or not self._wrapping.is_wrapped(found):
+        if not self._wrapping.is_wrapped(found):
             return held
         frame.room.take()  # the inner handle stays
         name = self._own.new_name(found.resource.name)

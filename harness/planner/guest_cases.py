@@ -174,7 +174,7 @@ class _Guest:
 
     def _within(self, found: Handle, held: Value) -> Value:
         """What a handle in a result stands for."""
-        if isinstance(found, t.Prim) or not isinstance(held, HandleName) or not self._wrapping.is_wrapped(found):
+        if not isinstance(held, HandleName) or not self._wrapping.is_wrapped(found):
             return held
         inner = held.name + INNER
         self._wrapping.inner[held.name] = Inner(inner, self._wrapping.imported(found))

@@ -19,6 +19,8 @@ class Room:
 
     role: Role
     free: int = s.REGISTERS
+    once: bool = False
+    """Whether no register is used twice."""
 
     def take(self) -> None:
         if not self.free:
@@ -26,7 +28,7 @@ class Room:
         self.free -= 1
 
     def give_back(self) -> None:
-        self.free += 1
+        self.free += not self.once
 
 
 @dataclass(eq=False)
@@ -38,6 +40,8 @@ class Doing:
     steps: list[Step[Value]] = field(default_factory=list)
     held: dict[ResourceIdentity, list[str]] = field(default_factory=dict)
     """Own handles that arrived and may be used until the frame ends."""
+    waits: bool = False
+    """Whether its task may wait: that of an asynchronous function, or of a run of an asynchronous world."""
 
     @property
     def role(self) -> Role:

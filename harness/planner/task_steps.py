@@ -156,9 +156,12 @@ class Tasks(Generic[V]):
 
 
 def several_at_once(steps: Sequence[Step[V]]) -> bool:
-    """Whether some call is not waited for."""
+    """Whether some call is not waited for, or its callee goes on after its return."""
     return any(
-        (isinstance(step, CallStep) and step.name is not None) or several_at_once(inner_steps(step)) for step in steps
+        (isinstance(step, CallStep) and step.name is not None)
+        or (isinstance(step, ReturnStep) and step is not steps[-1])
+        or several_at_once(inner_steps(step))
+        for step in steps
     )
 
 

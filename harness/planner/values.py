@@ -7,7 +7,7 @@ from random import Random
 
 from harness.model.table import ResourceIdentity
 from harness.plan.roles import Role
-from harness.planner.composition import Composition
+from harness.planner.composition import PRECIOUS, Composition
 from harness.planner.room import Doing
 from harness.script.encoding import handles
 from harness.values.allowance import Allowance
@@ -21,19 +21,19 @@ ANY_RANK = 1 << 30
 """Above the rank of any source of handles (`composition.py`)."""
 
 
-Handle = t.Own | t.Borrow | t.Prim
+Handle = t.Handle | t.Prim
 """The types that `handles` finds; among the primitive types, `error-context`."""
 
 
-def _name_handle(type: t.Own | t.Borrow) -> HandleName:
-    return HandleName(type.resource.name)
+def _name_handle(type: t.Handle) -> HandleName:
+    return HandleName(type.resource.name if isinstance(type, t.Own | t.Borrow) else "end")
 
 
 def with_handles(value: Value, type: t.Type, replacement: Callable[[Handle, Value], Value]) -> Value:
     """The value with its handles and error contexts replaced, in the order in which `handles` finds them."""
     if not type.holds_handles:
         return value
-    if isinstance(type, t.Own | t.Borrow | t.Prim):
+    if isinstance(type, t.Handle | t.Prim):
         return replacement(type, value)
     parts = value_parts(value, type)
     return with_parts(value, type, [with_handles(part, inner, replacement) for part, inner in parts])
@@ -52,6 +52,10 @@ class Values:
         """For a call by `role`, which comes by the handles by way of sources below `rank`. Raises `Impossible`."""
         return [self._sampler(role, rank).sample(param.type) for param in function.params]
 
+    def payload(self, role: Role, type: t.Type) -> Value:
+        """An element of a stream, or the value of a future, that `role` comes by easily. Raises `Impossible`."""
+        return self._sampler(role, PRECIOUS).sample(type)
+
     def result(self, role: Role, function: Function, wanted: ResourceIdentity | None, rank: int) -> Value | None:
         """What `role` returns: with an own handle of `wanted`, if that is given; None where nothing is returned. Raises
         `Impossible`."""
@@ -67,7 +71,9 @@ class Values:
         """Arguments with handles that the frame holds or its component can get; None if those do not suffice."""
         composition, role = self._composition, frame.role
 
-        def lacking(type: t.Own | t.Borrow) -> bool:
+        def lacking(type: t.Handle) -> bool:
+            if not isinstance(type, t.Own | t.Borrow):
+                return False
             identity = composition.identity(role, type.resource)
             return not frame.held.get(identity) and not composition.obtainable(role, identity)
 
@@ -91,8 +97,10 @@ class Values:
         if found is None:
             composition = self._composition
 
-            def avoid(type: t.Own | t.Borrow) -> bool:
-                return not composition.in_reach(role, composition.identity(role, type.resource), rank)
+            def avoid(type: t.Handle) -> bool:
+                return isinstance(type, t.Own | t.Borrow) and not composition.in_reach(
+                    role, composition.identity(role, type.resource), rank
+                )
 
             handle = _name_handle
             found = self._samplers[role, rank] = Sampler(self._random, handle, avoid, self._allowance)

@@ -130,4 +130,9 @@ class _Walker:
 
 
 def _named(value: Value, type: t.Type) -> list[str]:
-    return [held.arrives or held.name for _, _, held in handles(value, type) if isinstance(held, HandleName)]
+    """Handles that can be mistaken for others: not the ends of streams and futures."""
+    return [
+        held.arrives or held.name
+        for _, found, held in handles(value, type)
+        if isinstance(held, HandleName) and not isinstance(found, t.End)
+    ]

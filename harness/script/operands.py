@@ -122,8 +122,8 @@ class BareEnd:
 class End:
     """At run time: the end of a stream or future that arrived or was made. It has no text."""
 
-    type: str
-    """Canonical."""
+    type: object
+    """A `Stream` or `Future` of `harness/world/types.py`, because an imported and an exported type may share a name."""
     number: int
     writable: bool = False
 

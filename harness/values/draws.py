@@ -10,7 +10,7 @@ from harness.values.scalars import Draw, long_string, scalar
 from harness.values.values import HandleName, Value, VariantValue
 from harness.world import types as t
 
-HandleMaker = Callable[[t.Own | t.Borrow], HandleName]
+HandleMaker = Callable[[t.Handle], HandleName]
 
 _TILE = 251
 """The number of drawn elements of a very long value, which repeat: no size is a multiple of it."""
@@ -98,7 +98,7 @@ def case(
     return draw
 
 
-def handle(budget: Budget, make: HandleMaker, type: t.Own | t.Borrow) -> Draw:
+def handle(budget: Budget, make: HandleMaker, type: t.Handle) -> Draw:
     def draw() -> Value:
         budget.left -= 1
         return make(type)

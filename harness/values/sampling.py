@@ -27,7 +27,7 @@ class Sampler:
         self,
         random: Random,
         handle: HandleMaker | None = None,
-        avoid: Callable[[t.Own | t.Borrow], bool] = lambda _: True,
+        avoid: Callable[[t.Handle], bool] = lambda _: True,
         allowance: Allowance | None = None,
     ) -> None:
         """`allowance`: shared with other samplers; without one nothing is very long."""
@@ -116,7 +116,7 @@ class Sampler:
             case Sum(cases):
                 payloads = [None if payload is None else self._draw(payload) for payload in cases]
                 return draws.case(random, budget, *self._open_cases(cases), payloads)
-        if isinstance(type, t.Own | t.Borrow) and self._handle is not None:
+        if isinstance(type, t.Handle) and self._handle is not None:
             return draws.handle(budget, self._handle, type)
         return draws.impossible(type)
 

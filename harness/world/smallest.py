@@ -22,7 +22,7 @@ LARGEST = 1 << 40
 class Smallest:
     """Parts of the smallest value of types, computed once for each type. `cannot`: unavailable handles."""
 
-    def __init__(self, cannot: Callable[[t.Own | t.Borrow], bool]) -> None:
+    def __init__(self, cannot: Callable[[t.Handle], bool]) -> None:
         self._cannot = cannot
         self._found: dict[t.Type, float] = {}
 
@@ -60,6 +60,4 @@ class Smallest:
                 return NEVER if self._unavailable(type) else HANDLE_PARTS
 
     def _unavailable(self, type: t.Type) -> bool:
-        if isinstance(type, t.Own | t.Borrow):
-            return self._cannot(type)
-        return type is not t.Prim.ERROR_CONTEXT
+        return isinstance(type, t.Handle) and self._cannot(type)

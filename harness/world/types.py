@@ -275,6 +275,10 @@ Type = (
     | Stream
 )
 
+End = Future | Stream
+Handle = Own | Borrow | End
+"""Types whose values are handles, apart from `error-context`."""
+
 
 def parts(type: Type) -> tuple[Type, ...]:
     """The direct parts of a type, in the order of their values."""

@@ -141,6 +141,7 @@ FEATURES = {
     "one version": "package a:b@1.0.0 { interface x { enum e { f } } interface y { use a:b/x@1.0.0.{e as d}; } }",
     "apart": "package a:b@1.0.0 { interface x { enum e { f } } } package c:d@1.1.0 { interface y { use a:b/x@1.0.0.{e as d}; } }",
     "both": "interface x { resource r; g: func() -> stream<r>; } world w { import x; export x; }",
+    "both numbers": "interface x { g: func() -> stream<u8>; } world w { import x; export x; }",
     "two": "interface x { f: func(r: result); } world w { import x; }",
 }
 BOTH_SIDES = "async/payloads/own-on-both-sides"
@@ -254,7 +255,14 @@ BAD = ("with !var 2 in f: result at r",)
         ("one version", "x", "fail", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), False),
         ("plain", "x", "fail", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), False),
         ("both", BOTH_SIDES, "fail", OWN_BUILT_IN.format("[export]a:b/x#r", "stream<own<a:b/x#r>>, new"), (), True),
-        ("both", "x", "fail", OWN_BUILT_IN.format("[export]a:b/x#r", "stream<own<a:b/x#r>>, new"), (), False),
+        ("both", "x", "fail", OWN_BUILT_IN.format("[export]a:b/x#r", "stream<own<a:b/x#r>>, new"), (), True),
+        ("both", "x", "fail", OWN_BUILT_IN.format("[export]a:b/x#r", "stream<own<a:b/x#q>>, new"), (), False),
+        ("both", "x", "fail", OWN_BUILT_IN.format("[export]a:b/x#r", "stream<own<a:b/x#r>>, cancel_read"), (), False),
+        ("both", "x", "fail", OWN_BUILT_IN.format("a:b/x#r", "stream<own<a:b/x#r>>, new"), (), False),
+        ("both", "x", "fail", STREAM_TRAP.format("handle-type: handle is a stream of a different type"), (), True),
+        ("both", "x", "fail", STREAM_TRAP.format("handle-type: handle is not a stream"), (), False),
+        ("both", "x", "fail", STREAM_TRAP.format("unreachable: wasm trap"), (), False),
+        ("both numbers", "x", "fail", STREAM_TRAP.format("handle-type: handle is a stream of a different type"), (), False),
         ("both", BOTH_SIDES, "fail", OWN_BUILT_IN.format("a:b/x#r", "stream<own<a:b/x#q>>, new"), (), False),
         ("both", BOTH_SIDES, "fail", STREAM_TRAP.format("handle-type: handle is a stream of a different type"), (), True),
         ("both", BOTH_SIDES, "fail", STREAM_TRAP.format("handle-type: handle is not a stream"), (), False),

@@ -33,6 +33,9 @@ _SWARM = (
 """Features of which a world has only some, and how rarely: a feature that is in every world would hide the effects of
 the others."""
 
+_OFTEN = {"asynchronous": 5}
+"""How many of these worlds have it, where that is not one."""
+
 _PLACES = (
     (6, "import"),
     (6, "export"),
@@ -61,8 +64,13 @@ _INCLUDED_PLACES = (
 
 def random_world(source: Source, profile: Profile) -> FuzzWorld:
     """A world that is valid WIT; a function of the choices alone."""
-    on = {name: bool(getattr(profile, name)) and chance(source, one_in) for name, one_in in _SWARM}
+    on = {name: bool(getattr(profile, name)) and _has(source, name, one_in) for name, one_in in _SWARM}
     return _Builder(source, replace(profile, **on)).build()
+
+
+def _has(source: Source, name: str, one_in: int) -> bool:
+    """False is simpler."""
+    return source.integer(0, one_in - 1) >= one_in - _OFTEN.get(name, 1)
 
 
 class _Builder:

@@ -53,8 +53,8 @@ class TypeMaker:
             (3, self._kin, True),
             (3, self._joined, True),
             (2, self._wide_in_memory, profile.large_types),
-            (6, self._stream, profile.asynchronous),
-            (6, self._future, profile.asynchronous),
+            (16, self._stream, profile.asynchronous),
+            (16, self._future, profile.asynchronous),
         ]
         self._makers = [(weight, maker) for weight, maker, possible in on if possible]
         self._shallow = [entry for entry in self._makers if entry[1] in (self._scalar, self._named, self._handle)]

@@ -53,11 +53,9 @@ class ComponentInstance(Instance, Forked):
         """The number of started tasks."""
         self.calls: list[CallObject] = []
         self.ends: dict[int, EndObject] = {}
-        """The calls that the interpreter knows, by handle."""
+        """The ends that the interpreter knows, by handle."""
         self.sets = 0
         """The number of sets that are not dropped."""
-        self.end_types: dict[str, EndType] = {}
-        """The types of all ends that were ever in this component, by canonical name."""
 
     def rebind(self) -> None:
         self._shown = []
@@ -104,7 +102,6 @@ class ComponentInstance(Instance, Forked):
         return end.shared.number
 
     def lower_async_value(self, channel: int, type: EndType) -> int:
-        self.end_types[type.canonical] = type
         return self.add(CopyEnd(self.store_of.channels[channel], self, type, writable=False))
 
     def end_forget(self, number: int) -> None:

@@ -38,8 +38,8 @@ def _type_at(inst: ComponentInstance, place: s.TypePlace) -> EndType:
 def _named(inst: ComponentInstance, value: s.Value) -> tuple[EndType, int]:
     """The type and the handle of an end."""
     match value:
-        case s.End(canonical, number):
-            return inst.end_types[canonical], number
+        case s.End(type, number) if isinstance(type, t.End):
+            return type, number
         case s.BareEnd(place, number):
             return _type_at(inst, place), number & U32
     raise inst.fail("handle")
@@ -54,9 +54,8 @@ def new_ends(store: Store, inst: ComponentInstance, op: NewEnds) -> None:
     inst.tell(a.EndsNew(_kind(type), type.canonical, readable, writable))
     inst.end_forget(readable)
     inst.ends[writable] = EndObject(type, writable, writable=True)
-    inst.end_types[type.canonical] = type
-    inst.store(op.writable, s.End(type.canonical, writable, writable=True))
-    inst.store(op.readable, s.End(type.canonical, readable))
+    inst.store(op.writable, s.End(type, writable, writable=True))
+    inst.store(op.readable, s.End(type, readable))
 
 
 # -- copies

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from harness.model.table import ResourceIdentity
+from harness.plan.roles import Role
 from harness.world import types as t
 
-if TYPE_CHECKING:
-    from harness.model.concurrency.component import ComponentInstance
+
+class Viewer(Protocol):
+    """A component, which knows the resources of its types."""
+
+    @property
+    def role(self) -> Role: ...
+
+    def identity(self, resource: t.Resource) -> ResourceIdentity: ...
 
 
 class Shapes:
@@ -17,7 +25,7 @@ class Shapes:
         self._known: dict[tuple[object, t.Type], int] = {}
         self._numbers: dict[tuple[object, ...], int] = {}
 
-    def of(self, inst: ComponentInstance, type: t.Type | None) -> int:
+    def of(self, inst: Viewer, type: t.Type | None) -> int:
         """The number of a type; 0 for no type, as in a stream without payload."""
         if type is None:
             return 0
@@ -28,7 +36,7 @@ class Shapes:
             found = self._known[key] = self._numbers.setdefault(shape, len(self._numbers) + 1)
         return found
 
-    def _shape(self, inst: ComponentInstance, type: t.Type) -> tuple[object, ...]:
+    def _shape(self, inst: Viewer, type: t.Type) -> tuple[object, ...]:
         match type:
             case t.Prim():
                 return (type,)

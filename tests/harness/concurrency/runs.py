@@ -24,6 +24,8 @@ interface x {
   plain: func(n: u32) -> u32;
   lend: async func(r: borrow<r>);
   letter: async func(c: char);
+  enum kind { one, two }
+  kinds: async func(k: kind, t: string);
   give: async func(r: r) -> r;
   many: async func(a: u32, b: u32, c: u32, d: u32, e: string) -> pair;
   bytes: async func(s: stream<u8>) -> stream<u8>;

@@ -217,3 +217,18 @@ def test_engines_may_say_copying_of_the_wrong_end() -> None:
 def test_a_set_of_another_kind() -> None:
     known = scripts([NEW_BYTES, ao.Write(reg(0), (u8(1),)), ao.Wait(reg(0))], [])
     assert known.predict().outcome.trap is T.HANDLE_TYPE
+
+
+def test_generated_code_may_stop_at_an_invalid_value() -> None:
+    """Then its own trap hides the rest of the call, and nothing before it."""
+    known = scripts([start("kinds", 0, s.Number("enum", 2), text("t"))], [export("kinds", s.Return())])
+    lines = known.lines()
+    assert known.predict().outcome.trap is T.INVALID_DISCRIMINANT
+    assert lines[-3:] == ["s1 import_call a:b/x#kinds", "s1 pop_enum a:b/x#kind = 2", "s1 pop_string = 1 74"]
+    assert known.follow(lines, RunEnd(T.UNREACHABLE)) == Explained(())
+    assert known.follow(lines[:-1], RunEnd(T.UNREACHABLE)) == Explained(())
+    assert isinstance(known.follow(lines[:-1], RunEnd(T.INVALID_DISCRIMINANT)), Unexplained)
+    assert isinstance(known.follow(lines[:-1]), Unexplained)
+    right = scripts([start("kinds", 0, s.Number("enum", 1), text("t"))], [export("kinds", s.Return())])
+    until = right.lines().index("s1 pop_enum a:b/x#kind = 1") + 1
+    assert isinstance(right.follow(right.lines()[:until], RunEnd(T.UNREACHABLE)), Unexplained)

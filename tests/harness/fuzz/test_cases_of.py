@@ -39,6 +39,10 @@ WORLDS = [
     "package a:b; interface x { resource r { constructor(a: u8); m: func(o: own<r>, b: borrow<r>) -> list<r>; } } "
     "world w { import x; export x; }",
     "package a:b; interface x { f: func(a: map<string, u8>, b: list<bool, 3>) -> u8; } world w { export x; }",
+    "package a:b; interface x { f: func(a: stream<u8>) -> future<string>; g: func() -> list<stream<string>>; "
+    "k: func(a: stream<stream>); } world w { import x; export x; }",
+    "package a:b; interface x { resource r { constructor(); m: async func(a: stream<r>, b: future<tuple<r, u8>>) -> "
+    "stream<r>; } } world w { import x; export x; }",
     "package a:b; world w { import f: func(s: string) -> string; export g: func() -> tuple<u8, s64>; }",
 ]
 

@@ -1,0 +1,450 @@
+"""Draws what components do with ends of streams and futures: make, write, read, stop, drop, give away.
+
+Who gives a readable end away keeps the writable one. Both act whenever their component does something anyway, so any
+operation comes before or after any other, in parts of any size. Nothing waits for what has not happened: then nothing
+could go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import Protocol
+
+from harness.model.concurrency.shapes import Shapes
+from harness.model.table import ResourceIdentity
+from harness.plan.async_steps import (
+    AwaitStep,
+    EndsStep,
+    ReadStep,
+    ReturnStep,
+    StopStep,
+    TakeStep,
+    WriteStep,
+    YieldStep,
+)
+from harness.plan.roles import Role
+from harness.plan.steps import DropStep
+from harness.planner.channels import Channel, End, Tail
+from harness.planner.composition import Composition
+from harness.planner.ends import exported_side
+from harness.planner.room import Doing
+from harness.values.draws import Impossible
+from harness.values.values import Value
+from harness.world import types as t
+
+MOST_HELD = 8
+"""Ends that a component has before it first of all gets rid of some."""
+MOST_STEPS = 16
+"""Operations on ends in and around one call of a run."""
+_COUNTS = (0, 1, 1, 1, 2, 2, 3, 5, 9)
+_MANY = (64, 127, 128, 257)
+"""Elements of a payload that is a number."""
+
+
+class Owner(Protocol):
+    """What payloads need of who draws calls."""
+
+    def payload(self, frame: Doing, type: t.Type) -> Value:
+        """A value with handles that the frame's component has come by. Raises `Impossible`."""
+
+    def came(self, frame: Doing, value: Value, type: t.Type) -> None:
+        """The handles in a payload have come to the frame's component."""
+
+    def stayed(self, frame: Doing, value: Value, type: t.Type) -> None:
+        """A payload was written and not read: its handles are the writer's."""
+
+    def went(self, frame: Doing, value: Value, type: t.Type) -> None:
+        """A payload was read: its handles are no longer the writer's."""
+
+
+@dataclass(eq=False)
+class Meeting:
+    """A callee waits for what its caller writes: before it returns, or after it. `caller`: the caller's steps behind
+    the step that starts the call."""
+
+    channel: Channel
+    values: list[Value]
+    caller: Doing
+    returned: bool
+
+
+class Streaming:
+    """The ends of a run, and the steps with them."""
+
+    def __init__(self, composition: Composition, random: Random, owner: Owner, new_name: Callable[[str], str]) -> None:
+        self.left = 0
+        """Operations that may still be drawn for this call of the run."""
+        self._composition = composition
+        self._random = random
+        self._owner = owner
+        self._new_name = new_name
+        self._shapes = Shapes()
+        self._channels: dict[str, Channel] = {}
+        """By the names of both ends, while anything can still be done with them."""
+        self._depth = 0
+
+    def forget(self) -> None:
+        """Nothing more is done with any end: what has become of them is not known."""
+        self._channels.clear()
+
+    # -- giving away
+
+    def obtain(self, frame: Doing, type: t.End) -> str:
+        """The name of a readable end that the frame gives away: a new one, or one that came to its component."""
+        shape = self._shape(frame.role, type)
+        if self._once_in(3):
+            fit = [
+                channel
+                for channel in self._held(frame.role, writable=False)
+                if channel.shape == shape and channel.readable.is_stream == isinstance(type, t.Stream)
+                if not channel.readable.copying and not channel.readable.done
+            ]
+            if fit:
+                channel = self._random.choice(fit)
+                channel.send()
+                return channel.readable.name
+        channel = self._new(frame, type, shape)
+        channel.send()
+        return channel.readable.name
+
+    def _new(self, frame: Doing, type: t.End, shape: int) -> Channel:
+        word = "s" if isinstance(type, t.Stream) else "f"
+        readable, writable = self._new_name(word), self._new_name(f"{word}w")
+        frame.room.take()
+        frame.room.take()
+        exported = exported_side(self._composition.worlds[frame.role], type)
+        frame.steps.append(EndsStep(readable, writable, type.canonical, exported, frame.by))
+        channel = Channel(type, frame.role, readable, writable, shape)
+        self._channels[readable] = self._channels[writable] = channel
+        return channel
+
+    def arrive(self, role: Role, name: str, type: t.End) -> None:
+        """A readable end has come to a component, which has room for it."""
+        channel = self._channels.get(name)
+        if channel is not None:
+            channel.arrive(role, type)
+
+    def is_known(self, name: str) -> bool:
+        return name in self._channels
+
+    # -- operations
+
+    def act(self, frame: Doing) -> None:
+        """Some operations on ends of the frame's component."""
+        if not self._channels or self._depth > 1:
+            return
+        self._depth += 1
+        held = self._held_ends(frame.role)
+        for end in held[: max(0, len(held) - MOST_HELD)]:
+            if self.left > 0 and self._has(frame, end):
+                self._end(frame, end)
+        for _ in range(self._random.randrange(4)):
+            held = self._held_ends(frame.role)
+            if not held or self.left <= 0:
+                break
+            self._some(frame, self._random.choice(held))
+        self._depth -= 1
+
+    def leave(self, frame: Doing) -> None:
+        """A task ends: it leaves no read behind with which the engine cannot go on (docs/async.md, F1)."""
+        for end in self._reading(frame):
+            if end.frame is frame and not end.may_leave_a_read:
+                self._stop(frame, end)
+
+    def before_synchronous(self, frame: Doing) -> None:
+        """A synchronous call begins, whose balance counts all that is allocated in its component meanwhile
+        (interpreters/ASYNC.md, `import_balance`): no read goes on that allocates memory for elements."""
+        for end in self._reading(frame):
+            if not end.over and _allocates(end.type.type):
+                self._stop(frame, end)
+
+    def _reading(self, frame: Doing) -> Iterator[End]:
+        """The readable ends of the frame's component that are copying now, as far as what is done in between leaves
+        them so."""
+        for end in self._held_ends(frame.role):
+            if self._has(frame, end) and end.copying and not end.writable:
+                yield end
+
+    def finish(self, frame: Doing) -> None:
+        """The run of a component ends. Most of its ends are dropped, some stay."""
+        for end in self._held_ends(frame.role):
+            if not self._once_in(5) and self._has(frame, end):
+                self._end(frame, end)
+        self.leave(frame)
+
+    def _some(self, frame: Doing, end: End) -> None:
+        """One operation that the end allows, if any."""
+        channel = self._channels[end.name]
+        self.left -= 1
+        if channel.tail is not None:
+            self._read_tail(frame, channel)
+        elif end.over:
+            if frame.waits and not self._once_in(4):
+                self._await(frame, end)
+            else:
+                self._stop(frame, end)
+        elif end.copying:
+            if self._once_in(3):
+                self._stop(frame, end)
+        elif end.done or channel.copies_nothing:
+            if end.droppable:
+                self._drop(frame, end)
+        elif end.droppable and self._once_in(6):
+            self._drop(frame, end)
+        elif end.writable:
+            self._write(frame, end)
+        else:
+            self._read(frame, end)
+
+    def _end(self, frame: Doing, end: End) -> None:
+        """Drop it, if that is possible."""
+        channel = self._channels[end.name]
+        self.left -= 1
+        if channel.tail is not None:
+            self._read_tail(frame, channel)
+            return
+        if end.copying:
+            self._stop(frame, end)
+        if not end.droppable and not channel.copies_nothing and self._has(frame, end):
+            self._write(frame, end)
+        if self._has(frame, end) and end.copying and channel.readable.role is None:
+            self._stop(frame, end)
+        if self._has(frame, end) and end.droppable:
+            self._drop(frame, end)
+
+    def _write(self, frame: Doing, end: End) -> None:
+        channel, count = self._channels[end.name], self._count(end)
+        values = self._drawn(frame, end.type.type, count)
+        if values is None:
+            return
+        offered = None
+        if end.type.type is None:
+            offered = count
+        elif end.is_stream and values and self._once_in(8):
+            offered = len(values) - 1
+        if end.copying or end.done or channel.copies_nothing or not self._has(frame, end):
+            return  # the calls that the values took have used it, or its other end
+        self._begin_write(frame, end, values, offered)
+
+    def _begin_write(self, frame: Doing, end: End, values: list[Value], offered: int | None) -> None:
+        frame.steps.append(WriteStep(end.name, tuple(values), offered, by=frame.by))
+        length = len(values) if offered is None else offered
+        self._channels[end.name].start(end, frame, length if end.is_stream else 1, values)
+        if not end.copying:
+            self._settled(frame, end)
+
+    def _drawn(self, frame: Doing, payload: t.Type | None, count: int) -> list[Value] | None:
+        """Elements, perhaps fewer; None where none can be made, or the engine cannot move them (docs/async.md, F8)."""
+        values: list[Value] = []
+        if t.Prim.ERROR_CONTEXT in t.reachable(payload, payloads=False):
+            return None
+        try:
+            while payload is not None and len(values) < count:
+                values.append(self._owner.payload(frame, payload))
+        except Impossible:
+            return values or None
+        return values
+
+    def _read(self, frame: Doing, end: End, count: int | None = None) -> None:
+        count = self._count(end) if count is None else count
+        frame.steps.append(ReadStep(end.name, count, by=frame.by))
+        self._channels[end.name].start(end, frame, count, [])
+        if not end.copying:
+            self._settled(frame, end)
+
+    def _await(self, frame: Doing, end: End) -> None:
+        frame.steps.append(AwaitStep(end.name, by=frame.by))
+        self._channels[end.name].finish(end)
+        self._settled(frame, end)
+
+    def _stop(self, frame: Doing, end: End) -> None:
+        frame.steps.append(StopStep(end.name, by=frame.by))
+        self._channels[end.name].stop(end)
+        self._settled(frame, end)
+
+    def _settled(self, frame: Doing, end: End) -> None:
+        """A copy is over: values have come, or gone, or stayed."""
+        payload, values, copied = end.type.type, end.values, end.copied
+        end.values = []
+        if payload is None or not payload.holds_handles:
+            return
+        if end.writable:
+            for value in values[:copied]:
+                self._owner.went(frame, value, payload)
+            for value in values[copied:]:
+                self._owner.stayed(frame, value, payload)
+        elif values:
+            frame.room.take()
+            frame.steps.append(TakeStep(end.name, tuple(values), by=frame.by))
+            frame.room.give_back()
+            for value in values:
+                self._owner.came(frame, value, payload)
+
+    def _drop(self, frame: Doing, end: End) -> None:
+        frame.steps.append(DropStep(end.name, by=frame.by))
+        frame.room.give_back()
+        self._channels.pop(end.name).drop(end)
+
+    def _count(self, end: End) -> int:
+        if not end.is_stream:
+            return 1
+        if end.numeric and self._once_in(20):
+            return self._random.choice(_MANY)
+        return self._random.choice(_COUNTS)
+
+    # -- both sides of a call at once
+
+    def meeting(self, frame: Doing, names: Iterable[str]) -> Meeting | None:
+        """A callee shall read from one of these ends, which the frame is about to give it."""
+        new = [self._channels[name] for name in names if name in self._channels]
+        fit = [channel for channel in new if channel.writable.role is frame.role and self._is_new(channel)]
+        if not fit:
+            return None
+        channel = self._random.choice(fit)
+        values = self._drawn(frame, channel.writable.type.type, 1 + self._random.randrange(3))
+        if values is None or not self._is_new(channel):
+            return None
+        caller = Doing(frame.room, frame.by, waits=True)
+        return Meeting(channel, values if channel.writable.is_stream else values[:1], caller, self._once_in(2))
+
+    def _is_new(self, channel: Channel) -> bool:
+        """Whether nothing has been done with its ends, and the readable one is on its way."""
+        writable = channel.writable
+        return channel.readable.role is None and writable.role is not None and writable.buffer is None
+
+    def meet(self, frame: Doing, meeting: Meeting) -> None:
+        """The callee reads and waits, the caller writes, and the callee goes on."""
+        channel, caller = meeting.channel, meeting.caller
+        reader, writer = channel.ends
+        used = reader.buffer is not None or writer.buffer is not None
+        if used or not self._has(frame, reader) or writer.role is not caller.role:
+            return
+        payload = writer.type.type
+        offered = 1 + self._random.randrange(3) if payload is None else len(meeting.values)
+        low = offered if payload is not None and payload.holds_handles else 1
+        self._read(frame, reader, low + self._random.randrange(3))
+        if not reader.copying:
+            return
+        frame.steps.append(AwaitStep(reader.name, by=frame.by))
+        if writer.is_stream and self._once_in(8):
+            self._drop(caller, writer)
+        else:
+            self._begin_write(caller, writer, meeting.values, offered if payload is None else None)
+            if writer.droppable and (meeting.returned or self._once_in(2)):
+                self._drop(caller, writer)
+        channel.finish(reader)
+        if not meeting.returned:
+            self._settled(frame, reader)
+            return
+        # nobody knows when the task does this, so nothing else is done with the channel
+        if reader.values and not _is_plain(payload):
+            frame.room.take()
+            frame.steps.append(TakeStep(reader.name, tuple(reader.values)))
+        frame.steps.append(DropStep(reader.name))
+        for end in channel.ends:
+            self._channels.pop(end.name, None)
+            end.role = None
+
+    def tail(self, frame: Doing, names: Iterable[str]) -> bool:
+        """After the return of one of these readable ends, the callee writes. Whether it does."""
+        channels = [self._channels[name] for name in names if name in self._channels]
+        fit = [
+            channel
+            for channel in channels
+            if channel.writable.role is frame.role and self._is_new(channel) and _is_plain(channel.writable.type.type)
+        ]
+        if not fit:
+            return False
+        channel = self._random.choice(fit)
+        writer, count = channel.writable, 1 + self._random.randrange(4) if channel.writable.is_stream else 1
+        values = self._drawn(frame, writer.type.type, count)
+        if values is None:
+            return False
+        channel.offered = count
+        channel.tail = Tail.YIELDS_FIRST if self._once_in(2) else Tail.WRITES
+        frame.steps.append(ReturnStep())
+        if channel.tail is Tail.YIELDS_FIRST:
+            frame.steps.append(YieldStep(1 + self._random.randrange(2)))
+        offered = count if writer.type.type is None else None
+        frame.steps.append(WriteStep(writer.name, tuple(values), offered))
+        frame.steps += [AwaitStep(writer.name), DropStep(writer.name)]
+        frame.room.give_back()
+        del self._channels[writer.name]
+        writer.role = None
+        return True
+
+    def _read_tail(self, frame: Doing, channel: Channel) -> None:
+        """All that is done with a readable end whose writer goes on by itself: what its state is, depends on turns."""
+        reader = channel.readable
+        rounds = self._random.randrange(3)
+        if frame.waits and channel.tail is Tail.YIELDS_FIRST and rounds:
+            frame.steps += [ReadStep(reader.name, self._many(reader), by=frame.by), AwaitStep(reader.name, by=frame.by)]
+        elif channel.tail is Tail.WRITES:
+            # without a turn in between, all reads find the same write; one that found nothing would wait
+            left = channel.offered
+            for _ in range(rounds):
+                if left > 0:
+                    count = self._many(reader)
+                    frame.steps.append(ReadStep(reader.name, count, by=frame.by))
+                    left -= count
+            if frame.waits and rounds and self._once_in(2):
+                frame.steps.append(YieldStep(1 + self._random.randrange(2), by=frame.by))
+        frame.steps.append(DropStep(reader.name, by=frame.by))
+        frame.room.give_back()
+        del self._channels[reader.name]
+        reader.role = None
+
+    def _many(self, end: End) -> int:
+        return self._random.choice((1, 1, 2, 4, 9)) if end.is_stream else 1
+
+    # -- who has what
+
+    def _has(self, frame: Doing, end: End) -> bool:
+        """Whether the frame's component still has the end: calls in between may have used it."""
+        return end.name in self._channels and end.role is frame.role
+
+    def _held(self, role: Role, writable: bool) -> list[Channel]:
+        return [
+            channel
+            for name, channel in self._channels.items()
+            for end in channel.ends
+            if end.name == name and end.role is role and end.writable is writable
+        ]
+
+    def _held_ends(self, role: Role) -> list[End]:
+        return [
+            end
+            for name, channel in self._channels.items()
+            for end in channel.ends
+            if end.name == name and end.role is role
+        ]
+
+    def _shape(self, role: Role, type: t.End) -> int:
+        return self._shapes.of(_View(self._composition, role), type.type)
+
+    def _once_in(self, count: int) -> bool:
+        return self._random.randrange(count) == count - 1
+
+
+def _is_plain(payload: t.Type | None) -> bool:
+    return payload is None or not payload.holds_handles
+
+
+def _allocates(type: t.Type | None) -> bool:
+    """Whether elements of the type need memory of their own."""
+    return any(
+        found is t.Prim.STRING or isinstance(found, t.List | t.Map) for found in t.reachable(type, payloads=False)
+    )
+
+
+class _View:
+    """The types of a component (`harness/model/concurrency/shapes.py`)."""
+
+    def __init__(self, composition: Composition, role: Role) -> None:
+        self._composition = composition
+        self.role = role
+
+    def identity(self, resource: t.Resource) -> ResourceIdentity:
+        return self._composition.identity(self.role, resource)
