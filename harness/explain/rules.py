@@ -13,13 +13,18 @@ from harness.plan.async_steps import (
     BackpressureStep,
     CancelledStep,
     CancelStep,
+    CodeStep,
     EndsStep,
+    ExitStep,
     IfCancelledStep,
+    JoinStep,
     ReadStep,
     ReturnStep,
+    SetStep,
     StopStep,
     TakeStep,
     TaskStep,
+    WaitStep,
     WriteStep,
     YieldStep,
 )
@@ -254,6 +259,16 @@ def _of_task_step(step: TaskStep[Value] | TaskStep[str]) -> Rule:
             return Rule(
                 "a task may end without a result after it got the event that it is cancelled", ("canon_task_cancel",)
             )
+        case ExitStep() | CodeStep():
+            return Rule("the callback code says whether a task ends, yields or waits", ("canon_lift",))
+        case SetStep():
+            return Rule("a component makes a waitable set", ("canon_waitable_set_new",))
+        case JoinStep():
+            return Rule("a waitable is a member of at most one set", ("canon_waitable_join", "Waitable.join"))
+        case WaitStep(poll=True):
+            return Rule("a poll gives an event of a member, if there is one", ("canon_waitable_set_poll",))
+        case WaitStep():
+            return Rule("a wait ends with an event of a member", ("WaitableSet.wait", "canon_waitable_set_wait"))
         case EndsStep():
             return Rule("a component makes both ends at once", ("canon_stream_new", "canon_future_new"))
         case ReadStep() | WriteStep():

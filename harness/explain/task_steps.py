@@ -7,13 +7,18 @@ from harness.plan.async_steps import (
     BackpressureStep,
     CancelledStep,
     CancelStep,
+    CodeStep,
     EndsStep,
+    ExitStep,
     IfCancelledStep,
+    JoinStep,
     ReadStep,
     ReturnStep,
+    SetStep,
     StopStep,
     TakeStep,
     TaskStep,
+    WaitStep,
     WriteStep,
     YieldStep,
 )
@@ -28,8 +33,8 @@ def task_step_words(role: Role, step: TaskStep[str]) -> str:
         case YieldStep(times, in_place):
             often = "once" if times == 1 else f"{times} times"
             return f"{who} lets other tasks run, {often}" + (", and keeps its instance" if in_place else "")
-        case AwaitStep(name, status):
-            return f"{who} waits for ${name}{state_words(status)}"
+        case AwaitStep(name, status, set=set):
+            return f"{who} waits for ${name}{_in_set(set)}{state_words(status)}"
         case CancelStep(name, asynchronous, status):
             waits = "does not wait" if asynchronous else "waits"
             return f"{who} asks for the cancellation of ${name} and {waits} for the answer{state_words(status)}"
@@ -41,10 +46,24 @@ def task_step_words(role: Role, step: TaskStep[str]) -> str:
             return "if it was told that it is cancelled:"
         case BackpressureStep(change):
             return f"{who} starts " + ("no more calls" if change > 0 else "calls again")
+        case ExitStep():
+            return f"{who} ends its task here"
+        case CodeStep(code):
+            return f"{who} ends its core call with the callback code {code}"
+        case SetStep(name):
+            return f"{who} makes the waitable set ${name}"
+        case JoinStep(name, None):
+            return f"{who} takes {_named(name)} out of its waitable set"
+        case JoinStep(name, set):
+            return f"{who} puts {_named(name)} into the waitable set {_named(set or '')}"
+        case WaitStep(name, poll):
+            waits = "asks for an event" if poll else "waits for an event"
+            return f"{who} {waits} of the waitable set {_named(name)}"
         case EndsStep(readable, writable, type):
             return f"{who} makes the ends ${readable} and ${writable} of a {type}"
-        case ReadStep(name, count, status):
-            return f"{who} reads up to {count} from ${name}{state_words(status)}"
+        case ReadStep(name, count, status, times=times):
+            often = "" if times == 1 else f", {times} times"
+            return f"{who} reads up to {count} from ${name}{often}{state_words(status)}"
         case WriteStep(name, values, offered, status):
             given = f"{who} writes [{', '.join(values)}] to ${name}"
             return given + ("" if offered is None else f" and offers {offered}") + state_words(status)
@@ -52,6 +71,15 @@ def task_step_words(role: Role, step: TaskStep[str]) -> str:
             return f"{who} takes [{', '.join(values)}] from ${name}"
         case StopStep(name, status):
             return f"{who} cancels the copy of ${name}{state_words(status)}"
+
+
+def _in_set(set: str | None) -> str:
+    return "" if set is None else f" by events of the waitable set ${set}"
+
+
+def _named(text: str) -> str:
+    """A handle by its name, or as the interpreter's script has it."""
+    return text[1:] if text.startswith("!") else f"${text}"
 
 
 def state_words(status: State | None) -> str:

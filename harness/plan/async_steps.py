@@ -31,13 +31,17 @@ class YieldStep:
 
 @dataclass(frozen=True)
 class AwaitStep:
-    """A component waits until a call is resolved, takes its result and drops it; or until an end's copy is over."""
+    """A component waits until a call is resolved, takes its result and drops it; or until an end's copy is over.
+
+    `set`: a waitable set that has it already. Then the component waits for events of this set, and drops nothing.
+    """
 
     handle: str
     status: State | None = None
     trap: TrapClass | None = None
     by: Role | None = None
     path: StepPath = ()
+    set: str | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,60 @@ class BackpressureStep:
 
 
 @dataclass(frozen=True)
+class ExitStep:
+    """During a call: the callee's task ends here, whether or not it has returned."""
+
+    trap: TrapClass | None = None
+    by: Role | None = None
+    path: StepPath = ()
+
+
+@dataclass(frozen=True)
+class CodeStep:
+    """The component's core function, or its callback, returns this callback code."""
+
+    code: int
+    trap: TrapClass | None = None
+    by: Role | None = None
+    path: StepPath = ()
+
+
+@dataclass(frozen=True)
+class SetStep:
+    """A component makes a waitable set."""
+
+    handle: str
+    by: Role | None = None
+    path: StepPath = ()
+
+
+@dataclass(frozen=True)
+class JoinStep:
+    """A call or an end becomes a member of a waitable set, and of no other; `set` None: of none.
+
+    Both are names, or after `!` values of a script (a bare handle).
+    """
+
+    handle: str
+    set: str | None = None
+    trap: TrapClass | None = None
+    by: Role | None = None
+    path: StepPath = ()
+
+
+@dataclass(frozen=True)
+class WaitStep:
+    """A component waits for one event of a waitable set. `poll`: it takes the event only if there is one. `handle` is
+    the set, as in `JoinStep`."""
+
+    handle: str
+    poll: bool = False
+    trap: TrapClass | None = None
+    by: Role | None = None
+    path: StepPath = ()
+
+
+@dataclass(frozen=True)
 class EndsStep:
     """A component makes both ends of a stream or future. `type`: its canonical name. `exported`: that of a function
     that the component exports; None: wherever it occurs first, among imports before exports."""
@@ -105,7 +163,7 @@ class EndsStep:
 
 @dataclass(frozen=True)
 class ReadStep:
-    """A component reads up to `count` elements. `status`: the state of the end behind it."""
+    """A component reads up to `count` elements, `times` times. `status`: the state of the end behind each read."""
 
     handle: str
     count: int = 1
@@ -113,6 +171,7 @@ class ReadStep:
     trap: TrapClass | None = None
     by: Role | None = None
     path: StepPath = ()
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -150,6 +209,17 @@ class StopStep:
 
 
 EndStep: TypeAlias = EndsStep | ReadStep | WriteStep[V] | TakeStep[V] | StopStep
+SetsStep: TypeAlias = SetStep | JoinStep | WaitStep
 TaskStep: TypeAlias = (
-    YieldStep | AwaitStep | CancelStep | ReturnStep | CancelledStep | IfCancelledStep[V] | BackpressureStep | EndStep[V]
+    YieldStep
+    | AwaitStep
+    | CancelStep
+    | ReturnStep
+    | CancelledStep
+    | IfCancelledStep[V]
+    | BackpressureStep
+    | ExitStep
+    | CodeStep
+    | SetsStep
+    | EndStep[V]
 )

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeAlias, TypeVar
 
-from harness.plan.async_steps import EndsStep, IfCancelledStep, TakeStep, TaskStep
+from harness.plan.async_steps import EndsStep, IfCancelledStep, SetStep, TakeStep, TaskStep
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.script.async_operations import State
@@ -126,7 +126,7 @@ def trap_of(step: Step[V]) -> TrapClass | None:
 
 def own_trap(step: Step[V]) -> TrapClass | None:
     """The trap that a step says itself."""
-    if isinstance(step, NewStep | ErrorContextStep | IfCancelledStep | EndsStep | TakeStep):
+    if isinstance(step, NewStep | ErrorContextStep | IfCancelledStep | EndsStep | SetStep | TakeStep):
         return None
     return step.trap
 
@@ -145,7 +145,7 @@ def ending_in(steps: Sequence[Step[V]], trap: TrapClass) -> tuple[Step[V], ...]:
     match last:
         case None:
             return ()
-        case NewStep() | ErrorContextStep() | EndsStep() | TakeStep():
+        case NewStep() | ErrorContextStep() | EndsStep() | SetStep() | TakeStep():
             return ending_in(before, trap)  # it did not happen
         case DropStep(during=during):
             inner = ending_in(during, trap)

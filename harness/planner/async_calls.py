@@ -36,8 +36,7 @@ def add_start(frame: Frame, function: Function, args: tuple[Value, ...], reads: 
 def add_wait(frame: Frame, call: int, result: int | None, cancelled: bool) -> None:
     """Wait until a started call is resolved, and drop it. `cancelled`: it may be resolved without a result."""
     if result is not None:
-        frame.add(a.If(a.State.RETURNED, Register(call), 1), [call], within=True)
-        _take(frame, call, result)
+        add_take(frame, call, result)
     for state in _UNRESOLVED:
         _wait(frame, state, call, result, cancelled)
 
@@ -64,6 +63,12 @@ def add_check(frame: Frame, object: int, state: a.State | None, states: Sequence
         if other is not state:
             frame.add(a.If(other, Register(object), 1), [object], within=True)
             frame.add(Trap(), within=True)
+
+
+def add_take(frame: Frame, call: int, result: int) -> None:
+    """Take the result of a call if it has returned."""
+    frame.add(a.If(a.State.RETURNED, Register(call), 1), [call], within=True)
+    _take(frame, call, result)
 
 
 def _take(frame: Frame, call: int, result: int) -> None:

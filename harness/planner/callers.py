@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from harness.plan.async_steps import EndsStep
+from harness.plan.async_steps import EndsStep, SetStep
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, Step, StepError, V
 from harness.planner.composition import Composition
@@ -51,7 +51,7 @@ def with_callers(composition: Composition, steps: Sequence[Step[V]], mode: Role 
     for step in steps:
         if isinstance(step, CallStep) and step.by is None:
             yield replace(step, by=_caller(composition, step, mode))
-        elif isinstance(step, EndsStep) and step.by is None and mode is not None:
+        elif isinstance(step, EndsStep | SetStep) and step.by is None and mode is not None:
             yield replace(step, by=mode)
         else:
             yield step

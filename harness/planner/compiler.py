@@ -15,12 +15,17 @@ from harness.plan.async_steps import (
     BackpressureStep,
     CancelledStep,
     CancelStep,
+    CodeStep,
     EndsStep,
+    ExitStep,
     IfCancelledStep,
+    JoinStep,
     ReadStep,
     ReturnStep,
+    SetStep,
     StopStep,
     TakeStep,
+    WaitStep,
     WriteStep,
     YieldStep,
 )
@@ -32,6 +37,7 @@ from harness.planner.composition import Composition
 from harness.planner.end_steps import EndSteps
 from harness.planner.named import import_of, resource_of
 from harness.planner.registers import Frame, Held, ScriptBuilder
+from harness.planner.set_steps import SetSteps
 from harness.planner.task_steps import Tasks, add_cancel, add_simple, only_in_a_call, several_at_once
 from harness.script import operations as s
 from harness.script.async_operations import DropEnd, IfCancelled, SubtaskDrop
@@ -66,8 +72,9 @@ class Compiler(Generic[V]):
         self._carried = Carried(composition, lists, read)
         self.names = self._carried.names
         self._ends = self._carried.ends
-        self._end_steps = EndSteps(self._carried)
-        self._tasks = Tasks(self._carried)
+        self._sets = SetSteps(self._carried)
+        self._end_steps = EndSteps(self._carried, self._sets)
+        self._tasks = Tasks(self._carried, self._sets)
         self._scripts = {role: ScriptBuilder(role) for role in composition.worlds}
         self._have_destructors = False
 
@@ -99,14 +106,16 @@ class Compiler(Generic[V]):
                 raise AssertionError("a call of a run says who makes it")
             case NewStep() | ErrorContextStep():
                 return Role.SUBJECT
-            case EndsStep():
+            case EndsStep() | SetStep():
                 return Role.SUBJECT if frame is None else frame.role
-            case YieldStep() | BackpressureStep():
+            case YieldStep() | BackpressureStep() | CodeStep():
                 if frame is None:
                     raise StepError(step.path, "say which component does this, with `by`")
                 return frame.role
-            case ReturnStep() | CancelledStep() | IfCancelledStep():
+            case ReturnStep() | CancelledStep() | ExitStep() | IfCancelledStep():
                 raise only_in_a_call(step)
+            case JoinStep(handle=handle) | WaitStep(handle=handle) if handle.startswith("!") and frame is not None:
+                return frame.role
             case DropStep(stale=True) if frame is not None:
                 return frame.role
             case _:
@@ -127,6 +136,8 @@ class Compiler(Generic[V]):
                 self._call(frame, step)
             case DropStep() if self._ends.has(frame.role, step.handle):
                 frame.add(DropEnd(self._carried.handle(frame, step.handle, step, reads)), reads)
+            case DropStep() if self._sets.has(frame.role, step.handle):
+                self._sets.add_drop(frame, step)
             case DropStep() if self._tasks.started.has(step.handle):
                 frame.add(SubtaskDrop(self._carried.handle(frame, step.handle, step, reads)), reads)
             case DropStep():
@@ -145,6 +156,8 @@ class Compiler(Generic[V]):
                 frame.add(s.ErrorContextMessage(register, context), reads, register)
             case EndsStep() | ReadStep() | WriteStep() | TakeStep() | StopStep():
                 self._end_steps.add(frame, step)
+            case SetStep() | JoinStep() | WaitStep():
+                self._sets.add(frame, step)
             case AwaitStep() if self._ends.has(frame.role, step.handle):
                 self._end_steps.add_await(frame, step)
             case AwaitStep():

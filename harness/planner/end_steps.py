@@ -10,6 +10,7 @@ from harness.plan.steps import StepError, V
 from harness.planner.async_calls import add_check
 from harness.planner.carried import Carried
 from harness.planner.registers import Frame, Held
+from harness.planner.set_steps import SetSteps
 from harness.script import async_operations as a
 from harness.script import operations as s
 from harness.world import types as t
@@ -21,8 +22,9 @@ END_STATES = (a.State.COPYING, a.State.COMPLETED, a.State.DROPPED, a.State.CANCE
 class EndSteps(Generic[V]):
     """Adds the operations of steps with ends to frames."""
 
-    def __init__(self, carried: Carried[V]) -> None:
+    def __init__(self, carried: Carried[V], sets: SetSteps[V]) -> None:
         self._carried = carried
+        self._sets = sets
         self._names = carried.names
         self._ends = carried.ends
 
@@ -36,8 +38,9 @@ class EndSteps(Generic[V]):
             return
         end = self._register(frame, step)
         match step:
-            case ReadStep(count=count):
-                add_copy(frame, a.Read(s.Register(end), count), end, [end], step)
+            case ReadStep(count=count, times=times):
+                for _ in range(times):
+                    add_copy(frame, a.Read(s.Register(end), count), end, [end], step)
             case StopStep():
                 add_copy(frame, a.CancelCopy(s.Register(end)), end, [end], step)
             case WriteStep():
@@ -50,7 +53,12 @@ class EndSteps(Generic[V]):
 
     def add_await(self, frame: Frame, step: AwaitStep) -> None:
         """Wait until the copy of an end is over."""
-        add_end_of_copy(frame, self._register(frame, step), step)
+        end = self._register(frame, step)
+        if step.set is None:
+            add_end_of_copy(frame, end, step)
+            return
+        self._sets.add_wait(frame, end, step)
+        add_check(frame, end, step.status, END_STATES)
 
     def _register(self, frame: Frame, step: ReadStep | WriteStep[V] | TakeStep[V] | StopStep | AwaitStep) -> int:
         """The register with an end that the component has."""

@@ -11,15 +11,18 @@ from harness.plan.async_steps import (
     BackpressureStep,
     CancelledStep,
     CancelStep,
+    CodeStep,
+    ExitStep,
     IfCancelledStep,
     ReturnStep,
     TaskStep,
     YieldStep,
 )
 from harness.plan.steps import CallStep, Step, StepError, V, inner_steps, trap_of
-from harness.planner.async_calls import CALL_STATES, add_check, add_start, add_wait
+from harness.planner.async_calls import CALL_STATES, add_check, add_start, add_take, add_wait
 from harness.planner.carried import Carried
 from harness.planner.registers import Frame, Held
+from harness.planner.set_steps import SetSteps
 from harness.script import async_operations as a
 from harness.script import operations as s
 from harness.text.nearest import there_are
@@ -77,8 +80,9 @@ class StartedCalls(Generic[V]):
 class Tasks(Generic[V]):
     """The tasks of a run: calls that go on by themselves, and what callees answer."""
 
-    def __init__(self, carried: Carried[V]) -> None:
+    def __init__(self, carried: Carried[V], sets: SetSteps[V]) -> None:
         self.started = StartedCalls[V]()
+        self._sets = sets
         self._carried = carried
         self._answering: dict[Frame, Answering[V]] = {}
 
@@ -108,7 +112,7 @@ class Tasks(Generic[V]):
     def wait_for(self, frame: Frame, step: AwaitStep) -> None:
         """Wait until a call is resolved; its result."""
         started = self.started.of(step)
-        register = add_await(frame, started, step)
+        register = add_await(frame, started, step, self._sets)
         for context in started.contexts:
             self._carried.drop(frame, context)
         self._carried.receive(frame, started.function, started.result, register)
@@ -165,10 +169,15 @@ def several_at_once(steps: Sequence[Step[V]]) -> bool:
     )
 
 
-def add_await(frame: Frame, started: Started[V], step: AwaitStep) -> int | None:
+def add_await(frame: Frame, started: Started[V], step: AwaitStep, sets: SetSteps[V]) -> int | None:
     """The register of the call's result, if it has one."""
     result = None if started.result is None else frame.owner.new_register()
-    add_wait(frame, started.register, result, cancelled=True)
+    if step.set is None:
+        add_wait(frame, started.register, result, cancelled=True)
+    else:
+        sets.add_wait(frame, started.register, step)
+        if result is not None:
+            add_take(frame, started.register, result)
     add_check(frame, started.register, step.status, CALL_STATES)
     return result
 
@@ -186,6 +195,10 @@ def add_simple(frame: Frame, step: TaskStep[V]) -> bool:
             frame.add(a.Yield(times, in_place))
         case BackpressureStep(change):
             frame.add(a.Backpressure(change))
+        case ExitStep():
+            frame.add(a.Exit())
+        case CodeStep(code):
+            frame.add(a.Code(code))
         case _:
             return False
     return True
@@ -196,5 +209,5 @@ def may_be_cancelled(step: Step[V]) -> bool:
     return any(isinstance(inner, CancelledStep) or may_be_cancelled(inner) for inner in inner_steps(step))
 
 
-def only_in_a_call(step: ReturnStep | CancelledStep | IfCancelledStep[V]) -> StepError:
+def only_in_a_call(step: ReturnStep | CancelledStep | ExitStep | IfCancelledStep[V]) -> StepError:
     return StepError(step.path, "only a callee can do this: say it in `during` of a call")

@@ -12,12 +12,17 @@ from harness.plan.async_steps import (
     BackpressureStep,
     CancelledStep,
     CancelStep,
+    CodeStep,
     EndsStep,
+    ExitStep,
     IfCancelledStep,
+    JoinStep,
     ReadStep,
     ReturnStep,
+    SetStep,
     StopStep,
     TakeStep,
+    WaitStep,
     WriteStep,
     YieldStep,
 )
@@ -68,6 +73,16 @@ STEPS: tuple[Step[str], ...] = (
     TakeStep("s", ("$x",)),
     StopStep("t", State.CANCELLED),
     BackpressureStep(-1, TrapClass.BACKPRESSURE),
+    ReadStep("s", times=1000),
+    AwaitStep("c", set="w"),
+    ExitStep(),
+    CodeStep(2**32 - 1),
+    SetStep("w", Role.DRIVER),
+    JoinStep("c", "w"),
+    JoinStep("!handle 99", "!handle 98"),
+    JoinStep("!handle 99"),
+    WaitStep("w"),
+    WaitStep("!handle 99", poll=True),
 )
 
 
@@ -106,6 +121,12 @@ def script(rest: str, role: Role) -> list[str]:
         (
             "{ if-cancelled = [{ yield = 1 }, { cancelled = true }] }, { yield = 1 }",
             ["ifcancelled 3", "yield 1", "cancelled", "exit", "yield 1", "ret u8 2"],
+        ),
+        ("{ return = true }, { exit = true }", ["return u8 2", "exit"]),
+        ("{ return = true }, { code = 1 }", ["return u8 2", "code 1"]),
+        (
+            "{ waitable-set = '$w' }, { poll = '$w' }, { drop = '$w' }",
+            ["wset 0", "poll reg 0", "dropset reg 0", "ret u8 2"],
         ),
     ],
 )
@@ -187,6 +208,15 @@ def test_registers_are_not_used_again_where_frames_go_on_in_any_order() -> None:
         ("[[step]]\nreturn = true\n", "only a callee can do this"),
         ("[[step]]\nyield = 1\n", "say which component does this, with `by`"),
         ("[[step]]\nyield = 0\n", "minimum"),
+        ("[[step]]\ncode = 3\n", "say which component does this, with `by`"),
+        ("[[step]]\nexit = true\n", "only a callee can do this"),
+        ("[[step]]\njoin = '$c'\n", "'set' is a dependency of 'join'"),
+        ("[[step]]\npoll = '!handle'\nby = 'subject'\n", "the value ends too early"),
+        ("[[step]]\nwaitable-set = '$w'\n[[step]]\njoin = '$c'\nset = '$w'\n", "there is no handle $c yet"),
+        (
+            "[[step]]\ncall = 'a:b/x#g'\nas = '$c'\n[[step]]\npoll = '$c'\n",
+            "$c is no waitable set of the subject",
+        ),
         ("[[step]]\ncall = 'a:b/x#g'\nstatus = 'started'\n", "'as' is a required property"),
         ("[[step]]\ncall = 'a:b/x#g'\nas = '$c'\n" * 2, "another call has the name $c"),
         (
@@ -199,6 +229,66 @@ def test_steps_that_make_no_sense(steps: str, message: str) -> None:
     with pytest.raises(CaseError) as caught:
         case_plan(parse_case(HEAD + steps))
     assert message in str(caught.value)
+
+
+def test_waitable_sets() -> None:
+    steps = """
+[[step]]
+waitable-set = "$w"
+by = "subject"
+
+[[step]]
+call = "a:b/x#f"
+as = "$c"
+args = ["1"]
+during = [{ yield = 1 }]
+result = "2"
+
+[[step]]
+join = "$c"
+set = "$w"
+
+[[step]]
+wait = "$w"
+
+[[step]]
+await = "$c"
+set = "$w"
+
+[[step]]
+leave = "$c"
+
+[[step]]
+drop = "$c"
+
+[[step]]
+ends = ["$s", "$t"]
+type = "stream<u8>"
+
+[[step]]
+join = "$s"
+set = "$w"
+
+[[step]]
+await = "$s"
+set = "$w"
+
+[[step]]
+leave = "$s"
+
+[[step]]
+drop = "$w"
+
+[[step]]
+poll = "!handle 99"
+trap = "invalid-handle"
+"""
+    assert script(steps, Role.SUBJECT)[1:] == [
+        *("wset 0", "start f 1 1 u8 1", "join reg 1 reg 0", "wait reg 0"),
+        *("await reg 1 reg 0", "if returned reg 1 1", "got 2 reg 1", "leave reg 1", "dropcall reg 1"),
+        *("ends 4 3 import carry 0 1 0", "join reg 3 reg 0", "await reg 3 reg 0", "leave reg 3", "dropset reg 0"),
+        *("poll handle 99", "end"),
+    ]
 
 
 def test_ends() -> None:
