@@ -18,6 +18,7 @@ from harness.bench.examine import asked, examine, keep_or_say_why, taking_part
 from harness.bench.exhibit import exhibit
 from harness.bench.observe import WASI
 from harness.bench.workbench import Workbench
+from harness.binary.core_module import has_tags
 from harness.composition.interpreter_world import interpreters_own
 from harness.engine.features import missing
 from harness.engine.results import EngineKind
@@ -36,6 +37,8 @@ from harness.toolchains.lending import left_out
 from harness.toolchains.protocol import Built
 
 OLD_INTERFACE = "makes libraries of the newest interface only"
+SINCE_MAPS = 3
+"""The version of the interpreter's interface."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ def examine_guest(
     notes = (*plan.unsupported, *chosen.left_out.values())
     none = (
         missing(plan.needs)
+        or _too_new(bench, plan)
         or _its_own(bench, plan)
         or _nothing_to_run(plan)
         or ([] if chosen.cells else list(chosen.left_out.values()))
@@ -125,12 +129,24 @@ def _choose(bench: Workbench, plan: Plan, options: Options) -> _Chosen:
         subjects = [subjects[options.turn % len(subjects)]]
     makers = usable if options.full_matrix else [usable[options.turn % len(usable)]]
     engines = list(EngineKind) if options.full_matrix else [options.engine]
+    libraries = [library.data for library in interpreter.read() if not library.adapter]
+    if EngineKind.WINCH in engines and any(has_tags(data) for data in libraries):
+        engines.remove(EngineKind.WINCH)
+        without["winch"] = f"{interpreter.name} uses exceptions, which Winch does not run: --engine cranelift does"
     roles = [component.role for component in plan.components]
     cells = [
         Cell(tuple((role, subject if role is Role.SUBJECT else Build(maker, maker)) for role in roles), engine)
         for engine, maker, subject in itertools.product(engines, makers, subjects)
     ]
     return _Chosen(cells, without)
+
+
+def _too_new(bench: Workbench, plan: Plan) -> list[str]:
+    """Maps came with version 3 of the interface, so no library for an older interpreter has them."""
+    interpreter = bench.settings.interpreter
+    if interpreter is None or interpreter.abi_version >= SINCE_MAPS or "map" not in plan.needs:
+        return []
+    return [f"the world has maps, which version {interpreter.abi_version} of the interpreter's interface lacks"]
 
 
 def _its_own(bench: Workbench, plan: Plan) -> list[str]:

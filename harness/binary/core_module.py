@@ -121,6 +121,11 @@ def imported(module: bytes) -> Iterator[tuple[str, str, int]]:
                 yield *key, kind
 
 
+def has_tags(module: bytes) -> bool:
+    """Whether a module defines or imports a tag, as modules with exceptions do. Raises `BinaryError`."""
+    return any(part.id == _TAG for part in sections(module)) or any(kind == 4 for _, _, kind in imported(module))
+
+
 def place(reader: Reader) -> tuple[int | None, int] | None:
     """The place where an offset expression puts a segment: the index of a global (None: a fixed place) and a number
     added to it. None for other forms of expressions."""

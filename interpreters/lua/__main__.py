@@ -35,12 +35,13 @@ def main() -> None:
 )
 @click.option("--without-exceptions", is_flag=True, help="For engines without exceptions: every error of Lua traps.")
 @click.option("--without-wasi", is_flag=True, help="Without io and os; the library imports nothing.")
+@click.option("--with-async", is_flag=True, help="With asynchronous functions; the engine must have their built-ins.")
 @click.option("-o", "--output", type=OUT, default=Path("lua.so"), show_default=True)
 def build_command(
-    sources: Path | None, abi_version: str, without_exceptions: bool, without_wasi: bool, output: Path
+    sources: Path | None, abi_version: str, without_exceptions: bool, without_wasi: bool, with_async: bool, output: Path
 ) -> None:
     """Build the library. The first build takes a minute, because it compiles a libc as well."""
-    kind = Kind(int(abi_version), not without_exceptions, not without_wasi)
+    kind = Kind(int(abi_version), not without_exceptions, not without_wasi, with_async)
     with tempfile.TemporaryDirectory(prefix="lua-sources-") as folder:
         try:
             lua = named(sources) if sources else fetched(Path(folder))

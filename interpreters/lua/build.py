@@ -29,11 +29,13 @@ EXCEPTIONS = ("-mllvm", "-wasm-enable-sjlj", "-mllvm", "-wasm-use-legacy-eh=fals
 class Kind:
     """Which library. `exceptions`: errors of Lua are exceptions of WebAssembly, so that programs can catch them;
     without them every error ends the component (Winch has no exceptions). `wasi`: Lua's `io` and `os`, output and
-    messages of errors; without it the library imports nothing but the world."""
+    messages of errors; without it the library imports nothing but the world. `asynchronous`: with asynchronous
+    functions, whose built-ins the engine must have."""
 
     abi_version: int = VERSIONS[-1]
     exceptions: bool = True
     wasi: bool = True
+    asynchronous: bool = False
 
     def flags(self) -> list[str]:
         found = [f"-DWIT_DYLIB_VERSION={self.abi_version}"]
@@ -42,6 +44,8 @@ class Kind:
         else:
             found += ["-DLUA_WITHOUT_EXCEPTIONS", f"-I{LUA / 'include' / 'without_exceptions'}"]
         found += ["-D_WASI_EMULATED_SIGNAL"]  # for the header: Lua uses a type of it
+        if self.asynchronous:
+            found += ["-DLUA_ASYNC"]
         if self.wasi:
             found += ["-D_WASI_EMULATED_PROCESS_CLOCKS", "-lwasi-emulated-process-clocks"]
         else:

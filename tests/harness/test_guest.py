@@ -259,6 +259,22 @@ def test_missing_functions_are_named(tmp_path: Path) -> None:
     assert examined(tools, plan()).verdict.outcome is Outcome.PASS
 
 
+def test_exceptions_need_another_engine(tmp_path: Path) -> None:
+    """Winch has none. Nothing is built then, so any module with a tag will do."""
+    library = tmp_path / "mine.so"
+    library.write_bytes(echo().read_bytes() + section(13, b"\x01\x00\x00"))
+    found = examined(bench(tmp_path, library), plan())
+    assert found.verdict.outcome is Outcome.SKIP
+    assert found.verdict.reason == "mine.so uses exceptions, which Winch does not run: --engine cranelift does"
+
+
+def test_an_old_interface_has_no_maps(tmp_path: Path) -> None:
+    maps = "package a:b; world w { export f: func(a: map<u8, u8>) -> map<u8, u8>; }"
+    found = examined(bench(tmp_path, echo(2), 2), plan(wit=maps))
+    assert found.verdict.outcome is Outcome.SKIP
+    assert found.verdict.reason == "the world has maps, which version 2 of the interpreter's interface lacks"
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [

@@ -41,13 +41,10 @@ _Noreturn void fail(struct call *call, const char *format, ...) {
   va_start(arguments, format);
   vsnprintf(reason, sizeof reason, format, arguments);
   va_end(arguments);
-  lua_State *L = call->L;
-  lua_Debug frame;
-  bool import = lua_getstack(L, 0, &frame);
-  snprintf(message, sizeof message, "%s: %s", import ? "an argument" : "the result", reason);
-  if (import && lua_checkstack(L, LUA_MINSTACK)) { /* says where it is called */
-    luaL_traceback(L, L, message, 0);
-    fail_with(call->interface, call->name, lua_tostring(L, -1));
+  snprintf(message, sizeof message, "%s: %s", call->caller ? "an argument" : "the result", reason);
+  if (call->caller && lua_checkstack(call->caller, LUA_MINSTACK)) { /* says where it is called */
+    luaL_traceback(call->caller, call->caller, message, 0);
+    fail_with(call->interface, call->name, lua_tostring(call->caller, -1));
   }
   fail_with(call->interface, call->name, message);
 }

@@ -50,6 +50,12 @@ static void find(struct call *call, const char *name) {
   call_lua(call, 2, 1);
 }
 
+void push_function(struct call *call, const char *name) {
+  find(call, name);
+  if (lua_isnil(call->L, -1))
+    fail_with(call->interface, call->name, "the program has no such function in wit.exports");
+}
+
 void *wit_dylib_export_start(size_t which) {
   const wit_export_func_t *function = &world->export_funcs[which];
   started();
@@ -60,9 +66,7 @@ void wit_dylib_export_call(void *cx, size_t which) {
   struct call *call = cx;
   const wit_export_func_t *function = &world->export_funcs[which];
   int parameters = (int)function->nparams;
-  find(call, function->name);
-  if (lua_isnil(call->L, -1))
-    fail_with(call->interface, call->name, "the program has no such function in wit.exports");
+  push_function(call, function->name);
   lua_insert(call->L, -parameters - 1);
   call_lua(call, parameters, function->result != WIT_NONE);
   drop_borrowed(call);
@@ -86,16 +90,4 @@ void wit_dylib_resource_dtor(size_t ty, size_t rep) {
   else
     call_lua(call, 1, 0);
   end_call(call);
-}
-
-/* ---- Asynchronous functions -------------------------------------------------------------------------------------- */
-
-int32_t wit_dylib_export_async_call(void *cx, size_t which) {
-  (void)which;
-  fail(cx, "asynchronous functions are not supported");
-}
-
-int32_t wit_dylib_export_async_callback(int32_t event, int32_t waitable, int32_t code, size_t which) {
-  (void)event, (void)waitable, (void)code;
-  fail_with(world->export_funcs[which].interface, world->export_funcs[which].name, "unexpected event");
 }

@@ -25,7 +25,8 @@ struct call {
   struct block *blocks;
   const char *interface; /* of the function; null for one of the world itself */
   const char *name;
-  struct call *next; /* among the unused ones */
+  lua_State *caller;     /* of an import; null for an export */
+  struct call *next;     /* among the unused ones */
 };
 
 /* The word for "no type". */
@@ -77,10 +78,19 @@ wit_type_t resolved(wit_type_t type);
 /* Whether nil stands for a value of the type. */
 bool may_be_nil(wit_type_t type);
 
-/* imports.c, resources.c, reflect.c: fill the table `wit`, which is on top; the imports first. */
+/* exports.c */
+/* Pushes the function that the program has for an export. */
+void push_function(struct call *call, const char *name);
+
+/* async.c */
+/* Calls an asynchronous import with the values on the stack, as a function of Lua; suspends the coroutine. */
+int call_async(lua_State *L, const wit_import_func_t *function);
+
+/* imports.c, resources.c, reflect.c, async.c: fill the table `wit`, which is on top; the imports first. */
 void add_imports(lua_State *L);
 void add_resources(lua_State *L);
 void add_reflection(lua_State *L);
+void add_async(lua_State *L);
 
 /* resources.c */
 /* Pushes the table of methods of an imported resource. (imports.c) */

@@ -8,9 +8,11 @@ static int call_import(lua_State *L) {
   const wit_import_func_t *function = &world->import_funcs[lua_tointeger(L, lua_upvalueindex(1))];
   int parameters = (int)function->nparams;
   if (lua_gettop(L) > parameters) return luaL_error(L, "%s takes %d arguments", function->name, parameters);
-  if (!function->impl) return luaL_error(L, "%s: asynchronous functions are not supported", function->name);
-  lua_settop(L, parameters + 1);
-  struct call call = {.L = L, .kept = parameters + 1, .interface = function->interface, .name = function->name};
+  lua_settop(L, parameters);
+  if (!function->impl) return call_async(L, function);
+  lua_pushnil(L);
+  struct call call = {
+      .L = L, .kept = parameters + 1, .interface = function->interface, .name = function->name, .caller = L};
   need(&call, parameters);
   for (int at = parameters; at; at--) lua_pushvalue(L, at);
   function->impl(&call);

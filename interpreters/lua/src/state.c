@@ -79,6 +79,7 @@ static int run_program(lua_State *L) {
   add_imports(L);
   add_resources(L);
   add_reflection(L);
+  add_async(L);
   add_platform(L);
   lua_setglobal(L, "wit");
   if (lua_program)
@@ -123,6 +124,7 @@ struct call *new_call(const char *interface, const char *name) {
   }
   call->interface = interface;
   call->name = name;
+  call->caller = NULL;
   lua_pushnil(call->L);
   call->kept = 1;
   return call;

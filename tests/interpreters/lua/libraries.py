@@ -33,9 +33,8 @@ class Libraries:
 
     def path(self, kind: Kind) -> Path:
         """The library of this kind; skips the test where it cannot be built for lack of a compiler or of sources."""
-        name = (
-            f"lua-v{kind.abi_version}{'' if kind.exceptions else '-no-exceptions'}{'' if kind.wasi else '-no-wasi'}.so"
-        )
+        parts = [f"lua-v{kind.abi_version}", "no-exceptions" * (not kind.exceptions), "no-wasi" * (not kind.wasi)]
+        name = "-".join([*filter(None, parts), *(["async"] if kind.asynchronous else [])]) + ".so"
         with self._alone():
             library = self._folder / name
             if not library.exists():
