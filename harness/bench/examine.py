@@ -23,7 +23,16 @@ from harness.judge.unmergeable import merged_all_the_same
 from harness.judge.verdict import Verdict, misread, skipped, unusable
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
-from harness.toolchains.cells import BOTH_WAYS_EVERY, HOOKS, Cell, First, default_cells, first_cells, full_cells
+from harness.toolchains.cells import (
+    BLOCKING,
+    BOTH_WAYS_EVERY,
+    HOOKS,
+    Cell,
+    First,
+    default_cells,
+    first_cells,
+    full_cells,
+)
 from harness.toolchains.lending import left_out, makers
 from harness.toolchains.protocol import Toolchain
 from reports.outcomes import Outcome
@@ -40,6 +49,7 @@ def _rounds(bench: Workbench, plan: Plan, options: Options) -> list[list[Cell]]:
     toolchains = taking_part(bench, options)
     if options.full_matrix:
         needs = plan.needs | {HOOKS} if any(plan.hooks.values()) else plan.needs
+        needs |= {BLOCKING} if plan.blocking_runs else frozenset()
         return [full_cells(roles, toolchains, needs, makers(bench.toolchains, toolchains))]
     first = first_cells(roles, toolchains, options.engine, options.first, options.turn)
     every = default_cells(roles, toolchains, options.engine)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from harness.explain import rules
 from harness.explain.steps import StepWords, numbered
+from harness.model.abi import abi_of
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner.callers import modes, with_callers
@@ -32,7 +33,7 @@ _LISTS = {
 
 def case_words(case: Case, plan: Plan) -> str:
     """`plan`: of the case."""
-    composition = Composition(plan.worlds, plan.wires, plan.hooks)
+    composition = Composition(plan.worlds, plan.wires, plan.hooks, abi_of(plan))
     lines = [case.title, f"  why: {case.why}", *(f"  origin: {origin}" for origin in case.origin)]
     lines += [*_made_by(case.made_by), *_conditions(case.conditions), ""]
     lines += [*_world(plan), ""]
@@ -70,6 +71,10 @@ def _world(plan: Plan) -> Iterator[str]:
     for role, hooks in plan.hooks.items():
         if hooks:
             yield f"The interpreter of the {role.value} has the hooks {hooks}."
+    for role, filters in plan.async_filters.items():
+        yield f"The {role.value} is generated with --async {','.join(filters)}."
+    if plan.blocking_runs:
+        yield "`run` and `finish` of the interpreters are lifted synchronously."
     yield from _items(world.imports, "It imports, and the provider implements:")
     yield from _items(world.exports, "It exports, and the driver calls:")
 

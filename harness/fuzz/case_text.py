@@ -34,6 +34,8 @@ class CaseParts:
     hooks: str = ""
     conditions: Conditions = UNCONDITIONAL
     made_by: Provenance | None = None
+    async_filters: tuple[str, ...] = ()
+    blocking_run: bool = False
 
 
 def case_of(parts: CaseParts) -> Case:
@@ -53,6 +55,8 @@ def case_of(parts: CaseParts) -> Case:
         parts.merge_versions,
         encodings=parts.encodings,
         hooks=parts.hooks,
+        async_filters=parts.async_filters,
+        blocking_run=parts.blocking_run,
         conditions=parts.conditions,
     )
 
@@ -77,6 +81,8 @@ def case_text(case: CaseParts, comments: Sequence[str] = ()) -> str:
         encodings=case.encodings,
         merge_versions=case.merge_versions,
         hooks=case.hooks,
+        async_filters=case.async_filters,
+        blocking_run=case.blocking_run,
         conditions=case.conditions,
         made_by=case.made_by,
     )

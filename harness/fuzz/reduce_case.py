@@ -205,4 +205,6 @@ def parts_of(case: Case, subject: ComponentPlan) -> CaseParts:
         case.hooks,
         case.conditions,
         case.made_by,
+        case.async_filters,
+        case.blocking_run,
     )

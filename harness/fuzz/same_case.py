@@ -28,7 +28,8 @@ def shape(case: Case) -> Shape | None:
     wit = _without_names(COMMENT.sub("", case.wit), numbers)
     world = _without_names(case.world or "", numbers) if wit.count("world") > 1 else ()
     steps = _shape(case.steps, numbers)
-    return wit, world, steps, case.sample, case.lists, case.merge_versions, case.hooks, case.encodings
+    chosen = case.merge_versions, case.hooks, case.async_filters, case.blocking_run
+    return wit, world, steps, case.sample, case.lists, case.encodings, *chosen
 
 
 def _shape(part: object, numbers: dict[str, int]) -> object:

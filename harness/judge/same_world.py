@@ -214,6 +214,7 @@ def told_world(names: Names, expected: World, role: Role) -> list[Difference]:
     """Level 1: the contents of a `wit_t`, compared with its world. Raises `DumpError`."""
     told = Described(names)
     comparison = _Comparison(1, "wit_t", role, expected)
+    layout = Layout()
     for side, interfaces in (("import", expected.imports), ("export", expected.exports)):
         wanted = _functions(interfaces.values())
         functions = list(told.functions(side))
@@ -224,8 +225,10 @@ def told_world(names: Names, expected: World, role: Role) -> list[Difference]:
             path = f"{side} {found.function.canonical}"
             if pointers != found.pointers:
                 comparison.differ(f"{path}, pointers", pointers, found.pointers)
-            if found.area not in (None, (0, 0)) and not found.function.is_async:
-                comparison.differ(f"{path}, area of an asynchronous call", "(0, 0)", str(found.area))
+            if found.area is not None and function is not None:
+                area = layout.async_area(function) if function.is_async else (0, 0)
+                if area != found.area:
+                    comparison.differ(f"{path}, area of an asynchronous call", str(area), str(found.area))
     known, seen = _resources(expected), set()
     for resource, pointers in told.resources():
         path = f"resource {resource.canonical}"

@@ -15,6 +15,7 @@ from harness.judge.diff import end_of, outcome_of, outcome_words, said, unbalanc
 from harness.judge.difference import NOTHING, Difference
 from harness.judge.observation import Observation
 from harness.model import Crossings
+from harness.model.abi import abi_of
 from harness.model.concurrency import Explained, Following, Left, RunEnd, Seen, Undecided, Unexplained, follow
 from harness.plan.outcomes import TrapClass
 from harness.plan.plan import Plan, ScriptPlan
@@ -44,7 +45,7 @@ class Schedules:
     """Follows the runs of a plan. Cells that show the same are followed once."""
 
     def __init__(self, plan: Plan) -> None:
-        self._crossings = Crossings(plan.worlds, plan.wires)
+        self._crossings = Crossings(plan.worlds, plan.wires, abi=abi_of(plan))
         self._plan = plan
         self._silent = frozenset(part.role for part in plan.components if part.foreign)
         self._known: dict[_Run, Following] = {}

@@ -16,6 +16,7 @@ from harness.judge.difference import Difference
 from harness.judge.dylink import judge_dylink
 from harness.judge.observation import CellRun
 from harness.judge.same_world import built_world, told_world
+from harness.model.abi import abi_of, as_described
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.toolchains.component_build import INTERPRETER, ComponentBuild
@@ -66,12 +67,13 @@ class StructureComparer:
     def _by_model(self, plan: Plan, components: Mapping[Role, _Component]) -> list[Difference]:
         found: list[Difference] = []
         merge = {part.role: part.merge_versions for part in plan.components}
+        abi = abi_of(plan)
         for role, world in plan.worlds.items():
             component = components.get(role)
             if component is None:
                 continue
             if component.names is not None:
-                found += _told(component.names, world, role)
+                found += _told(component.names, as_described(world, role, abi), role)
             if isinstance(component.build.component, Built):
                 # a library that no linker accepts is already one finding
                 assert isinstance(component.build.dylib, Built)

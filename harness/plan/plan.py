@@ -13,6 +13,8 @@ from harness.world.world import World
 
 ASYNC = "async"
 """The interpreter for asynchronous worlds."""
+BLOCKING = "async-sync"
+"""The same with `run` and `finish` lifted synchronously."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,10 @@ class ComponentPlan:
     """The task hooks of its interpreter (`interpreters.HOOKS`); empty: none."""
     asynchronous: bool = False
     """Linked with the interpreter for asynchronous worlds. All components of a plan are, or none is."""
+    async_filters: tuple[str, ...] = ()
+    """`--async` of `wit-dylib`: which functions are lowered and lifted async (`harness/model/abi.py`)."""
+    blocking_run: bool = False
+    """`run` and `finish` of its interpreter for asynchronous worlds are lifted synchronously."""
     foreign: bool = False
     """Linked with the user's interpreter (`--interpreter`), which follows no script and writes no trace."""
     counted: bool = False
@@ -37,7 +43,9 @@ class ComponentPlan:
     @property
     def interpreter(self) -> str:
         """The kind of the interpreter's library (`interpreters.LIBRARIES`)."""
-        return ASYNC if self.asynchronous else self.hooks
+        if not self.asynchronous:
+            return self.hooks
+        return BLOCKING if self.blocking_run else ASYNC
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,15 @@ class Plan:
     def hooks(self) -> dict[Role, str]:
         """The task hooks of each component."""
         return {part.role: part.hooks for part in self.components}
+
+    @property
+    def async_filters(self) -> dict[Role, tuple[str, ...]]:
+        """The filters of each component that has some."""
+        return {part.role: part.async_filters for part in self.components if part.async_filters}
+
+    @property
+    def blocking_runs(self) -> frozenset[Role]:
+        return frozenset(part.role for part in self.components if part.blocking_run)
 
     def calls_of(self, run: int) -> Sequence[str]:
         """The calls of run number `run`, counted from 1; 0 stands for no run."""

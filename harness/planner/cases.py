@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 from harness.frontend.front_end import FrontEndError, WitText, surround
 from harness.frontend.gates import unknown_gate
 from harness.model import ModelRun, Unpredictable
+from harness.model.abi import FilterError, abi_from
 from harness.plan.outcomes import ExpectedOutcome
-from harness.plan.plan import Plan, ScriptPlan
+from harness.plan.plan import ComponentPlan, Plan, ScriptPlan
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, Step, StepError, in_order_of_destruction, trap_of
 from harness.planner.bare import planned_world, with_hooks
@@ -45,12 +47,21 @@ def case_plan(case: Case) -> Plan:
         raise case.error([key], f"the WIT is not usable: {error}") from error
     if case.hooks and any(part.plan.asynchronous for part in surroundings.parts.values()):
         raise case.error(["hooks"], "no interpreter for asynchronous worlds has task hooks")
+    if case.blocking_run and not any(part.plan.asynchronous for part in surroundings.parts.values()):
+        raise case.error(["blocking-run"], "the world has no asynchronous function, and no stream or future")
+    if case.sample is not None and (case.async_filters or case.blocking_run):
+        key = "async" if case.async_filters else "blocking-run"
+        raise case.error([key], f"only a case with steps has `{key}`")
     if case.sample is not None:
         random = Random(case.sample.seed)
         return planned_world(surroundings, random, case.sample.calls, case.title, case.encodings, case.hooks).plan
     worlds = {role: part.world for role, part in surroundings.parts.items()}
-    components = tuple([with_hooks(part.plan, case.hooks) for part in surroundings.parts.values()])
-    composition = Composition(worlds, surroundings.wires, {part.role: part.hooks for part in components})
+    components = tuple([_chosen(with_hooks(part.plan, case.hooks), case) for part in surroundings.parts.values()])
+    try:
+        abi = abi_from(worlds, {Role.SUBJECT: case.async_filters}, _blocking(components))
+    except FilterError as error:
+        raise case.error(["async"], str(error)) from error
+    composition = Composition(worlds, surroundings.wires, {part.role: part.hooks for part in components}, abi)
     try:
         check_functions(composition, case.steps)
     except StepError as error:
@@ -73,6 +84,16 @@ def case_plan(case: Case) -> Plan:
         unsupported=surroundings.unsupported,
         encodings=case.encodings,
     )
+
+
+def _chosen(part: ComponentPlan, case: Case) -> ComponentPlan:
+    """The component with what a case chooses beside its world: `async` is for the subject, `blocking-run` for all."""
+    filters = case.async_filters if part.role is Role.SUBJECT else ()
+    return replace(part, async_filters=filters, blocking_run=case.blocking_run)
+
+
+def _blocking(components: Sequence[ComponentPlan]) -> frozenset[Role]:
+    return frozenset(part.role for part in components if part.blocking_run)
 
 
 def case_source(case: Case) -> Path | WitText:

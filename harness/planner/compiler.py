@@ -74,7 +74,7 @@ class Compiler(Generic[V]):
         self._ends = self._carried.ends
         self._sets = SetSteps(self._carried)
         self._end_steps = EndSteps(self._carried, self._sets)
-        self._tasks = Tasks(self._carried, self._sets)
+        self._tasks = Tasks(composition, self._carried, self._sets)
         self._scripts = {role: ScriptBuilder(role) for role in composition.worlds}
         self._have_destructors = False
 
@@ -212,7 +212,7 @@ class Compiler(Generic[V]):
             self._tasks.start(frame, function, step, tuple(args), reads, result, contexts)
             return
         register = frame.owner.new_register() if function.result is not None else None
-        if function.is_async:
+        if self._composition.lowered_async(frame.role, function):
             add_call(frame, function, tuple(args), reads, register)
         else:
             frame.add(s.Call(function.interface, function.name, register, tuple(args)), reads, register)

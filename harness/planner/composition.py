@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from harness.model import Crossings
+from harness.model.abi import AS_TYPED, Abi
 from harness.model.table import ResourceIdentity
 from harness.plan.roles import Role, Wire
 from harness.world import despecialize as shapes
@@ -33,11 +34,15 @@ Sources = dict[tuple[Role, ResourceIdentity], Source]
 
 class Composition:
     def __init__(
-        self, worlds: Mapping[Role, World], wires: Sequence[Wire], hooks: Mapping[Role, str] | None = None
+        self,
+        worlds: Mapping[Role, World],
+        wires: Sequence[Wire],
+        hooks: Mapping[Role, str] | None = None,
+        abi: Abi = AS_TYPED,
     ) -> None:
         """`hooks`: the task hooks of components, by name."""
         self.worlds = worlds
-        self.crossings = Crossings(worlds, wires, hooks)
+        self.crossings = Crossings(worlds, wires, hooks, abi)
         self.links = self.crossings.links
         self._identities: dict[t.Resource, ResourceIdentity] = {}
         self._known: dict[Role, Smallest] = {}
@@ -52,6 +57,14 @@ class Composition:
     def imports(self, role: Role) -> list[Function]:
         """The functions that a component can call."""
         return self.worlds[role].import_functions()
+
+    def lowered_async(self, role: Role, function: Function) -> bool:
+        """Whether a component calls an imported function with the option `async`."""
+        return function.is_async and (role, function.canonical) not in self.crossings.abi.lowered_synchronously
+
+    def lifted_async(self, role: Role, function: Function) -> bool:
+        """Whether a component exports a function with the option `async`."""
+        return function.is_async and (role, function.canonical) not in self.crossings.abi.lifted_synchronously
 
     @cached_property
     def asynchronous(self) -> bool:

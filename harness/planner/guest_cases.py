@@ -39,6 +39,8 @@ def guest_case_plan(case: Case) -> Plan:
     """The plan of a case that has a plan with `boxed`. Raises `NoRole`."""
     if case.hooks:
         raise NoRole("the case needs an interpreter with task hooks")
+    if case.async_filters or case.blocking_run:
+        raise NoRole("the case chooses how functions are lowered or lifted, and an interpreter may not")
     surroundings = guest_surroundings(case_source(case), case.world, case.features, case.merge_versions)
     if case.sample is not None:
         return guest_world(surroundings, Random(case.sample.seed), case.sample.calls, case.title).plan

@@ -21,6 +21,7 @@ from harness.plan.async_steps import (
 from harness.plan.steps import CallStep, Step, StepError, V, inner_steps, trap_of
 from harness.planner.async_calls import CALL_STATES, add_check, add_start, add_take, add_wait
 from harness.planner.carried import Carried
+from harness.planner.composition import Composition
 from harness.planner.registers import Frame, Held
 from harness.planner.set_steps import SetSteps
 from harness.script import async_operations as a
@@ -80,7 +81,8 @@ class StartedCalls(Generic[V]):
 class Tasks(Generic[V]):
     """The tasks of a run: calls that go on by themselves, and what callees answer."""
 
-    def __init__(self, carried: Carried[V], sets: SetSteps[V]) -> None:
+    def __init__(self, composition: Composition, carried: Carried[V], sets: SetSteps[V]) -> None:
+        self._composition = composition
         self.started = StartedCalls[V]()
         self._sets = sets
         self._carried = carried
@@ -99,6 +101,9 @@ class Tasks(Generic[V]):
         """A call that is not waited for."""
         if not function.is_async:
             message = f"{function.canonical} is synchronous: only an asynchronous call can go on by itself"
+            raise StepError((*step.path, "as"), message)
+        if not self._composition.lowered_async(frame.role, function):
+            message = f"{function.canonical} is lowered synchronously: its caller waits for it"
             raise StepError((*step.path, "as"), message)
         if trap_of(step) is not None:
             message = "a trap in a call that goes on by itself stands at the step during which it happens"
@@ -151,6 +156,9 @@ class Tasks(Generic[V]):
         if answering is None:
             raise only_in_a_call(step)
         if isinstance(step, ReturnStep):
+            if not self._composition.lifted_async(frame.role, answering.function):
+                message = f"{answering.function.canonical} is lifted synchronously: it returns when its core call ends"
+                raise StepError(step.path, message)
             self.answered(answering, a.TaskReturn)
             answering.returned = True
             return

@@ -87,6 +87,10 @@ class Case:
     """The encodings in which `component embed`, `new` and `wit` are tried."""
     hooks: str = ""
     """The task hooks of the subject's interpreter (`interpreters.HOOKS`)."""
+    async_filters: tuple[str, ...] = ()
+    """`--async` of `wit-dylib` for the subject."""
+    blocking_run: bool = False
+    """`run` and `finish` of the interpreters are lifted synchronously."""
     conditions: Conditions = UNCONDITIONAL
     made_by: Provenance | None = None
 
@@ -137,6 +141,8 @@ def _case(file: TomlFile, folder: Path) -> Case:
         data.get("merge-versions", True),
         tuple(data.get("encodings", ())),
         data.get("hooks", ""),
+        tuple(data.get("async", ())),
+        data.get("blocking-run", False),
         read_conditions(file),
         read_provenance(data),
     )

@@ -28,6 +28,8 @@ def case_text(
     encodings: Sequence[str] = (),
     merge_versions: bool = True,
     hooks: str = "",
+    async_filters: Sequence[str] = (),
+    blocking_run: bool = False,
     conditions: Conditions = UNCONDITIONAL,
     made_by: Provenance | None = None,
 ) -> str:
@@ -45,6 +47,10 @@ def case_text(
         lines.append("merge-versions = false")
     if hooks:
         lines.append(f"hooks = {toml_string(hooks)}")
+    if async_filters:
+        lines.append(f"async = {_array(map(toml_string, async_filters))}")
+    if blocking_run:
+        lines.append("blocking-run = true")
     if encodings:
         lines.append(f"encodings = {_array(map(toml_string, encodings))}")
     if sample is None and not steps:

@@ -198,6 +198,18 @@ CASE_SCHEMA: Schema = {
             "description": "The task hooks of the subject's interpreter, whose calls are events: `task-hook` is "
             "`__wasm_task_hook`, `init-task` are `__wasm_init_task` and `__wasm_init_async_task`. Default: none.",
         },
+        "async": {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"type": "string", "minLength": 1},
+            "description": "`--async` of `wit-dylib` for the subject: `-import:a:b/x#f` lowers the function without "
+            "`async`, `-export:a:b/x#f` lifts it so. Default: as the functions' types say.",
+        },
+        "blocking-run": {
+            "type": "boolean",
+            "description": "`run` and `finish` of the interpreters are lifted synchronously, so waits block in place.",
+        },
         "step": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}},
         "sample": _SAMPLE,
         "instantiate-only": {

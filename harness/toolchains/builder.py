@@ -157,7 +157,8 @@ class Builder:
     def _start_generate(self, key: _DylibKey) -> Job:
         plan, toolchain, abi_version = key
         needed = self._foreign[0].name if plan.foreign else INTERPRETER
-        options = GenerateOptions(interpreter=needed, features=plan.features, abi_version=abi_version)
+        filters = plan.async_filters
+        options = GenerateOptions(needed, plan.features, abi_version=abi_version, async_filters=filters)
         return self._toolchains[toolchain].generator.generate(plan.wit, plan.world, options)
 
     def _link(self, pairs: Iterable[tuple[ComponentPlan, Build]]) -> None:
@@ -206,7 +207,7 @@ class Builder:
 
 def _dylib_key(plan: ComponentPlan, build: Build) -> _DylibKey:
     """The link options do not matter to a generator."""
-    plain = replace(plan, merge_versions=True, hooks="", asynchronous=False, counted=False)
+    plain = replace(plan, merge_versions=True, hooks="", asynchronous=False, blocking_run=False, counted=False)
     return plain, build.generator, build.abi_version
 
 

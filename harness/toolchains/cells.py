@@ -21,7 +21,9 @@ of one component be compared (level 1)."""
 
 HOOKS = "hooks"
 """The need of a plan whose interpreter has task hooks."""
-ONLY_NEWEST = frozenset(("map", HOOKS))
+BLOCKING = "blocking-run"
+"""The need of a plan whose interpreters' `run` is lifted synchronously."""
+ONLY_NEWEST = frozenset(("map", HOOKS, BLOCKING))
 """The needs that the older version of the interface, or its interpreter, does not have."""
 
 

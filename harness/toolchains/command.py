@@ -59,6 +59,9 @@ class CommandTool:
                 "unsupported: `generate` of the toolchain's file has no {features}, and the world has gates to open"
             )
             return Done(Refused(message, "generate"))
+        if options.async_filters:
+            message = "unsupported: a toolchain's file has no place for the filters of `--async`"
+            return Done(Refused(message, "generate"))
         folder = self._folder()
         if isinstance(wit, Path):
             path = wit

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from harness.world import types as t
 from harness.world.despecialize import Bits, Handle, Product, Scalar, Sequence, Sum, despecialize
+from harness.world.world import Function
 
 MAX_FLAT_PARAMS = 16
 MAX_FLAT_ASYNC_PARAMS = 4
@@ -49,7 +50,7 @@ class Layout:
 
     def element(self, sequence: Sequence) -> tuple[int, int]:
         """Size and alignment of an element of a sequence."""
-        return self._product(sequence.types) if sequence.types else (1, 1)
+        return self.record(sequence.types) if sequence.types else (1, 1)
 
     def _size_and_alignment(self, type: t.Type) -> tuple[int, int]:
         found = self._memory.get(type)
@@ -70,18 +71,26 @@ class Layout:
             case Handle():
                 return 4, 4
             case Product(types, times):
-                size, alignment = self._product(types)
+                size, alignment = self.record(types)
                 return times * size, alignment
             case Sum(cases):
                 return self._sum(cases)
 
-    def _product(self, members: Iterable[t.Type]) -> tuple[int, int]:
+    def record(self, members: Iterable[t.Type]) -> tuple[int, int]:
+        """Size and alignment of a record with fields of these types."""
         size, alignment = 0, 1
         for member in members:
             member_size, member_alignment = self._size_and_alignment(member)
             size = align_to(size, member_alignment) + member_size
             alignment = max(alignment, member_alignment)
         return align_to(size, alignment), alignment
+
+    def async_area(self, function: Function) -> tuple[int, int]:
+        """Size and alignment of what a caller that is lowered async keeps in memory: the parameters if they are more
+        than `MAX_FLAT_ASYNC_PARAMS` core values, then the result (`canon_lower`), as one record."""
+        params = [param.type for param in function.params]
+        stored = params if sum(map(self.flat_count, params)) > MAX_FLAT_ASYNC_PARAMS else []
+        return self.record([*stored, function.result] if function.result is not None else stored)
 
     def _sum(self, cases: tuple[t.Type | None, ...]) -> tuple[int, int]:
         tag = discriminant_size(len(cases))

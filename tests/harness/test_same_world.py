@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from harness.composition.interpreter_world import with_interpreter, without_anchor
@@ -10,6 +12,7 @@ from harness.judge.difference import Difference
 from harness.judge.same_world import built_world, cut, told_world
 from harness.plan.roles import Role
 from harness.trace.names import DumpError, read_dump
+from harness.world.layout import Layout
 from harness.world.world import World
 
 WIT = """package a:b;
@@ -128,6 +131,23 @@ def test_what_a_wit_t_may_not_say(old: str, new: str, path: str, expected: str, 
     assert old in DUMP
     found = [(d.level, d.role, d.path, d.expected, d.actual) for d in told(DUMP.replace(old, new))]
     assert (1, Role.SUBJECT, path, expected, actual) in found
+
+
+def test_the_area_of_an_asynchronous_call() -> None:
+    wanted = replace(world().imports[None].functions["f"], is_async=True)
+    size, alignment = Layout().async_area(wanted)
+    own = world()
+    imports = {**own.imports, None: replace(own.imports[None], functions={"f": wanted})}
+    right = DUMP.replace("- f 11 0", "- f 0 1").replace("22:0 0 0", f"22:0 {size} {alignment}")
+
+    def paths(dump: str) -> list[tuple[str, str, str]]:
+        found = told_world(read_dump(dump.splitlines()), replace(own, imports=imports), Role.SUBJECT)
+        return [(d.path, d.expected, d.actual) for d in found if "area" in d.path]
+
+    assert paths(right) == []
+    wrong = right.replace(f"22:0 {size} ", f"22:0 {size + 4} ")
+    area = "import -#f, area of an asynchronous call"
+    assert paths(wrong) == [(area, f"({size}, {alignment})", f"({size + 4}, {alignment})")]
 
 
 COPIES = f"""wit stream 0 - - 0:0 {" ".join(map(str, range(21, 28)))} 40 41 1 1
