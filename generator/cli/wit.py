@@ -57,9 +57,12 @@ def _refuse_unsupported(args: argparse.Namespace) -> None:
 
 
 def _load(args: argparse.Namespace) -> Loaded:
+    """Refuses a package that is too large for the requested form early, unless flags change it before it is written."""
+    for_binary = (args.wasm or args.wat) and not args.json and not args.skip_validation and not _changes(args)
     if args.input == STANDARD_STREAM:
-        return load_bytes(sys.stdin.buffer.read(), "<stdin>", args.features, args.all_features)
-    return load_input(Path(args.input), args.features, args.all_features)
+        content = sys.stdin.buffer.read()
+        return load_bytes(content, "<stdin>", args.features, args.all_features, for_binary=for_binary)
+    return load_input(Path(args.input), args.features, args.all_features, for_binary=for_binary)
 
 
 def _world(loaded: Loaded, name: str | None) -> WorldId:
@@ -67,6 +70,11 @@ def _world(loaded: Loaded, name: str | None) -> WorldId:
     if name is None and loaded.world is not None:
         return loaded.world
     return select_world(loaded.resolve, loaded.package, name)
+
+
+def _changes(args: argparse.Namespace) -> bool:
+    given = (args.importize_world, args.exportize_world, args.merge_world_imports_based_on_semver)
+    return args.importize or args.exportize or any(name is not None for name in given)
 
 
 def _change(args: argparse.Namespace, loaded: Loaded) -> PackageId:

@@ -35,23 +35,30 @@ def load(path: Path, features: Iterable[str] = (), all_features: bool = False) -
     return loaded.resolve, loaded.package
 
 
-def load_input(path: Path, features: Iterable[str] = (), all_features: bool = False) -> Loaded:
-    """The same, but it also accepts components, and core modules that contain a world."""
+def load_input(
+    path: Path, features: Iterable[str] = (), all_features: bool = False, *, for_binary: bool = False
+) -> Loaded:
+    """The same, but it also accepts components, and core modules that contain a world.
+
+    With `for_binary`, raises LimitError if the main package is certainly too large for the binary form.
+    """
     enabled = Features.of(features, all_features)
     if path.is_dir():
-        return _load_folder(path, enabled)
-    return _load_content(str(path), read_bytes(path), enabled)
+        return _load_folder(path, enabled, for_binary)
+    return _load_content(str(path), read_bytes(path), enabled, for_binary)
 
 
-def load_bytes(content: bytes, name: str, features: Iterable[str] = (), all_features: bool = False) -> Loaded:
+def load_bytes(
+    content: bytes, name: str, features: Iterable[str] = (), all_features: bool = False, *, for_binary: bool = False
+) -> Loaded:
     """The same for the contents of a file; errors contain `name`."""
-    return _load_content(name, content, Features.of(features, all_features))
+    return _load_content(name, content, Features.of(features, all_features), for_binary)
 
 
-def _load_content(name: str, content: bytes, features: Features) -> Loaded:
+def _load_content(name: str, content: bytes, features: Features, for_binary: bool = False) -> Loaded:
     if not content.startswith(BINARY_MAGIC):
         if not is_text_among_wit(content):
-            return Loaded(*_resolve_text(decode_text(name, content), features))
+            return Loaded(*_resolve_text(decode_text(name, content), features, for_binary))
         content = _converted(name, content)
     # The binary reader is imported only on demand: WIT text is much more common.
     from generator.wit.binary.any_binary import BinaryKind, decode_binary
@@ -79,14 +86,14 @@ def load_text(
     return _resolve_text(SourceText(file_name, text), Features.of(features, all_features))
 
 
-def _resolve_text(source: SourceText, features: Features) -> tuple[Resolve, PackageId]:
+def _resolve_text(source: SourceText, features: Features, for_binary: bool = False) -> tuple[Resolve, PackageId]:
     packages = group_files([parse_file(source)])
     resolve = Resolve()
-    ids = resolve_packages(packages, resolve, features)
+    ids = resolve_packages(packages, resolve, features, for_binary=for_binary)
     return resolve, ids[packages[0].name]
 
 
-def _load_folder(folder: Path, features: Features) -> Loaded:
+def _load_folder(folder: Path, features: Features, for_binary: bool) -> Loaded:
     packages = read_folder(folder)
     main = packages[0].name
     resolve = Resolve()
@@ -107,7 +114,7 @@ def _load_folder(folder: Path, features: Features) -> Loaded:
             packages += group_files([parse_file(source)])
         else:
             raise WitError(f"{entry}: this is neither a binary nor in the text format of WebAssembly")
-    ids = resolve_packages(packages, resolve, features)
+    ids = resolve_packages(packages, resolve, features, for_binary=for_binary)
     return Loaded(resolve, ids[main])
 
 

@@ -15,6 +15,7 @@ from generator.wit.package_context import PackageContext, borrowing_types
 from generator.wit.resolve_package import PackageResolver, Unit, all_paths
 from generator.wit.resolve_world import resolve_worlds
 from generator.wit.text import SourceText
+from generator.wit.world_sizes import WorldSizes
 
 
 class PackageSyntax(NamedTuple):
@@ -28,22 +29,23 @@ class PackageSyntax(NamedTuple):
 
 
 def resolve_packages(
-    packages: Sequence[PackageSyntax], resolve: Resolve, features: Features
+    packages: Sequence[PackageSyntax], resolve: Resolve, features: Features, *, for_binary: bool = False
 ) -> dict[PackageName, PackageId]:
     """Add packages to `resolve`, which may already have some; returns the ids of all its packages, by name.
 
     Raises WitError for unknown names, cycles, and everything else that WIT forbids, also behind closed gates: if gates
-    disable anything, everything is resolved once more with all gates open, and the second result is discarded.
+    disable anything, everything is resolved once more with all gates open, and the second result is discarded. With
+    `for_binary`, raises LimitError if the first package's worlds are certainly too large for the binary form.
     """
     before = Resolve(list(resolve.types), list(resolve.interfaces), list(resolve.worlds), list(resolve.packages))
-    ids, left_out = _resolve_packages(packages, resolve, features)
+    ids, left_out = _resolve_packages(packages, resolve, features, packages[0].name if for_binary else None)
     if left_out:
         _resolve_packages(packages, before, Features(all=True))
     return ids
 
 
 def _resolve_packages(
-    packages: Sequence[PackageSyntax], resolve: Resolve, features: Features
+    packages: Sequence[PackageSyntax], resolve: Resolve, features: Features, for_binary: PackageName | None = None
 ) -> tuple[dict[PackageName, PackageId], bool]:
     """The ids by name, and whether gates disabled anything."""
     left_out = False
@@ -56,20 +58,22 @@ def _resolve_packages(
         ids[package.name] = id
         start = Start.of(resolve)
         context = PackageContext(resolve, id, features, borrowing)
-        _resolve_package(context, package, ids)
+        _resolve_package(context, package, ids, for_binary == package.name)
         move_owned_handles(resolve, start, borrowing, context.copied)
         left_out = left_out or context.left_out
     return ids, left_out
 
 
-def _resolve_package(context: PackageContext, package: PackageSyntax, ids: dict[PackageName, PackageId]) -> None:
+def _resolve_package(
+    context: PackageContext, package: PackageSyntax, ids: dict[PackageName, PackageId], for_binary: bool
+) -> None:
     resolver = PackageResolver(context, package.units, ids)
     items = resolver.ordered_items()
     for declaration, unit in items:
         if isinstance(declaration, InterfaceDeclaration):
             resolver.resolve_interface(declaration, unit)
     worlds = ((item, unit) for item, unit in items if isinstance(item, WorldDeclaration))
-    resolve_worlds(resolver, worlds)
+    resolve_worlds(resolver, worlds, WorldSizes(context.resolve, str(context.name)) if for_binary else None)
     resolver.check_toplevel_uses()
 
 

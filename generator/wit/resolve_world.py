@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -37,6 +37,7 @@ from generator.wit.resolve_functions import pair_setters, resolve_function, reso
 from generator.wit.resolve_package import PackageResolver, Unit
 from generator.wit.resolve_types import Scope
 from generator.wit.unique import world_clash
+from generator.wit.world_sizes import WorldSizes
 
 
 class Begun(NamedTuple):
@@ -47,23 +48,30 @@ class Begun(NamedTuple):
     id: WorldId
 
 
-def resolve_worlds(package: PackageResolver, declarations: Iterable[tuple[WorldDeclaration, Unit]]) -> None:
+def resolve_worlds(
+    package: PackageResolver, declarations: Iterable[tuple[WorldDeclaration, Unit]], sizes: WorldSizes | None = None
+) -> None:
     """Add the worlds of the package, unless their gates disable them; each after the worlds that it includes.
 
     All worlds begin before the first includes anything, so that copies come after all other types, where
     `move_owned_handles` would put them at the price of making all of them anew. But inline interfaces have places, too:
     where worlds declare some, copies of interfaces come between them, as in the reference.
+
+    Raises LimitError if `sizes` finds too many types.
     """
     worlds = list(declarations)
     if any(_declares_interfaces(declaration) for declaration, _ in worlds):
         for declaration, unit in worlds:
             begun = _begin(package, declaration, unit)
             if begun is not None:
+                _count(package, begun, sizes)
                 _finish(package, begun)
         return
-    for begun in [_begin(package, declaration, unit) for declaration, unit in worlds]:
-        if begun is not None:
-            _finish(package, begun)
+    all_begun = [begun for world in worlds if (begun := _begin(package, *world)) is not None]
+    for begun in all_begun:
+        _count(package, begun, sizes)
+    for begun in all_begun:
+        _finish(package, begun)
 
 
 def _declares_interfaces(world: WorldDeclaration) -> bool:
@@ -95,11 +103,8 @@ def _finish(package: PackageResolver, begun: Begun) -> None:
     declaration, unit, id = begun
     context = package.context
     world = context.resolve.worlds[id]
-    for member in declaration.members:
-        if isinstance(member, IncludeDeclaration):
-            stability, _, at = member.attributes
-            if context.is_included(stability, unit.source, at):
-                include(context, unit.source, id, package.world(member.path, unit), member)
+    for included, member in _included(package, begun):
+        include(context, unit.source, id, included, member)
     for items in (world.imports, world.exports):
         _pair_setters(context.resolve, items)
     try:
@@ -107,6 +112,20 @@ def _finish(package: PackageResolver, begun: Begun) -> None:
     except MissingExportError as error:
         raise unit.source.error(declaration.name.at, str(error)) from error
     _check_names(package, unit, declaration, id)
+
+
+def _included(package: PackageResolver, begun: Begun) -> Iterator[tuple[WorldId, IncludeDeclaration]]:
+    source = begun.unit.source
+    for member in begun.declaration.members:
+        if isinstance(member, IncludeDeclaration):
+            stability, _, at = member.attributes
+            if package.context.is_included(stability, source, at):
+                yield package.world(member.path, begun.unit), member
+
+
+def _count(package: PackageResolver, begun: Begun, sizes: WorldSizes | None) -> None:
+    if sizes is not None:
+        sizes.add(begun.id, (included for included, _ in _included(package, begun)))
 
 
 def _pair_setters(resolve: Resolve, items: dict[WorldKey, WorldItem]) -> None:

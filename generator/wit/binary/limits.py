@@ -29,6 +29,7 @@ from generator.resolved.model import (
     WorldId,
     WorldItem,
 )
+from generator.resolved.rules import LARGEST_TREE, too_many_types
 from generator.resolved.walk import function_types
 
 DEEPEST = 97
@@ -39,10 +40,6 @@ MOST_PARTS = 10_000
 """Fields of a record, cases of a variant or enum, types of a tuple."""
 
 MOST_PARAMS = 1_000
-
-LARGEST_TREE = 1_000_000
-"""Maximum number of types in a component, each counted at every mention, with all types inside it: doubling types reach
-it soon."""
 
 
 def check_types(resolve: Resolve) -> None:
@@ -110,8 +107,7 @@ def check_written_out(resolve: Resolve) -> None:
 
 def _check_tree(what: str, size: int) -> None:
     if size > LARGEST_TREE:
-        counted = f"more than {LARGEST_TREE:,}"
-        raise LimitError(f"{what} has {counted} types, written out at their uses: no engine accepts that")
+        raise LimitError(too_many_types(what))
 
 
 class _Trees:
