@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
 from generator.errors import GeneratorError, WitError
@@ -133,13 +132,6 @@ def _load(source: Path | WitText, features: Sequence[str]) -> tuple[Resolve, Pac
     return resolve, package, source.read_text(encoding="utf-8") if is_text else None
 
 
-@lru_cache(maxsize=1)
-def _read_only(source: WitText) -> tuple[Resolve, PackageId]:
-    """The packages, for callers that change nothing in them: the libraries of a link case have one text."""
-    resolve, package, _ = _load(source, ())
-    return resolve, package
-
-
 def _surround(resolve: Resolve, subject: WorldId, part: Part, text: str, lost: tuple[str, ...]) -> Surroundings:
     """`part`: the subject. `text`: its packages. The others keep all versions, so that a driver reaches all exports and
     no mistake in merging, which only the subject tests, breaks them."""
@@ -166,14 +158,28 @@ def worlds_of(source: Path) -> list[str]:
     return list(resolve.packages[package].worlds)
 
 
+class Worlds:
+    """The worlds of a text that is read once, at the first request."""
+
+    def __init__(self, source: WitText) -> None:
+        self._source = source
+        self._read: tuple[Resolve, PackageId] | None = None
+
+    def section(self, world: str | None = None) -> tuple[World, bytes]:
+        """A world, and the contents of its `component-type` section. Raises `FrontEndError`."""
+        try:
+            if self._read is None:
+                self._read = _load(self._source, ())[:2]
+            resolve, package = self._read
+            found = select_world(resolve, package, world)
+            return WorldView(resolve, found).world(), encode_world(resolve, found)
+        except GeneratorError as error:
+            raise FrontEndError(error) from error
+
+
 def world_section(source: WitText, world: str | None = None) -> tuple[World, bytes]:
-    """A world, and the contents of its `component-type` section. Raises `FrontEndError`."""
-    try:
-        resolve, package = _read_only(source)
-        found = select_world(resolve, package, world)
-        return WorldView(resolve, found).world(), encode_world(resolve, found)
-    except GeneratorError as error:
-        raise FrontEndError(error) from error
+    """`Worlds.section` of a text with one world of interest."""
+    return Worlds(source).section(world)
 
 
 def _has_labels(resolve: Resolve, world: WorldId) -> bool:

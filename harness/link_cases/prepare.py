@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.binary.wat import BadWat, binary_of, with_world
-from harness.frontend.front_end import FrontEndError, WitText, world_section
+from harness.frontend.front_end import FrontEndError, WitText, Worlds
 from harness.suite.link_case import LinkCase, LinkCaseLibrary, LinkCaseStep
 from harness.text.nearest import there_are
 from harness.text.toml_lines import FileError
@@ -45,10 +45,11 @@ class Prepared:
 
 def prepare(case: LinkCase) -> Prepared:
     """Raises `FileError` with file and line for bad WIT, WAT or values."""
-    world, _ = _world(case, case.world)
+    worlds = Worlds(WitText(case.wit, case.file.name, case.file.lines_before("wit")))
+    world, _ = _world(case, worlds, case.world)
     if case.steps:
         _check_imports(case, world)
-    libraries = [_library(case, index, library) for index, library in enumerate(case.libraries)]
+    libraries = [_library(case, worlds, index, library) for index, library in enumerate(case.libraries)]
     libraries.sort(key=lambda library: library.openable)  # as on the command line: `--dl-openable` has no place there
     calls = tuple(_call(case, world, index, step) for index, step in enumerate(case.steps))
     return Prepared(tuple(libraries), world, (case.starts, *case.starts_also), calls)
@@ -64,11 +65,10 @@ def trapped(function: Function, args: Sequence[Value], trap: str) -> str:
     return f"{returned(function, args, None)} traps: {trap}"
 
 
-def _world(case: LinkCase, name: str | None) -> tuple[World, bytes]:
+def _world(case: LinkCase, worlds: Worlds, name: str | None) -> tuple[World, bytes]:
     """A world of the case's WIT, and the contents of its component-type section."""
-    source = WitText(case.wit, case.file.name, case.file.lines_before("wit"))
     try:
-        return world_section(source, name)
+        return worlds.section(name)
     except FrontEndError as error:
         if error.line is None:
             raise case.file.error(["wit"], f"the WIT is not usable: {error}") from error
@@ -76,11 +76,11 @@ def _world(case: LinkCase, name: str | None) -> tuple[World, bytes]:
         raise FileError(case.file.name, place, error.problem) from error
 
 
-def _library(case: LinkCase, index: int, library: LinkCaseLibrary) -> Library:
+def _library(case: LinkCase, worlds: Worlds, index: int, library: LinkCaseLibrary) -> Library:
     try:
         if library.world is None:
             return Library(library.name, binary_of(library.wat), library.openable, library.adapter)
-        _, component_type = _world(case, library.world or case.world)
+        _, component_type = _world(case, worlds, library.world or case.world)
         return Library(library.name, with_world(library.wat, component_type), library.openable, library.adapter)
     except BadWat as error:
         raise case.file.error(["library", index, "wat"], f"{library.name}: {error}") from error
