@@ -32,7 +32,7 @@ uint32_t wit_dylib_pop_u32(void *cx) { return (uint32_t)pop_integer(cx, WIT_TYPE
 int32_t wit_dylib_pop_s32(void *cx) { return (int32_t)pop_integer(cx, WIT_TYPE_S32); }
 uint64_t wit_dylib_pop_u64(void *cx) { return (uint64_t)pop_integer(cx, WIT_TYPE_U64); }
 int64_t wit_dylib_pop_s64(void *cx) { return pop_integer(cx, WIT_TYPE_S64); }
-float wit_dylib_pop_f32(void *cx) { return narrowed(pop_number(cx, WIT_TYPE_F32)); }
+float wit_dylib_pop_f32(void *cx) { return (float)pop_number(cx, WIT_TYPE_F32); }
 double wit_dylib_pop_f64(void *cx) { return pop_number(cx, WIT_TYPE_F64); }
 
 /* ---- Text -------------------------------------------------------------------------------------------------------- */

@@ -20,7 +20,7 @@ void wit_dylib_push_u32(void *cx, uint32_t value) { lua_pushinteger(room(cx), va
 void wit_dylib_push_s32(void *cx, int32_t value) { lua_pushinteger(room(cx), value); }
 void wit_dylib_push_u64(void *cx, uint64_t value) { lua_pushinteger(room(cx), (lua_Integer)value); }
 void wit_dylib_push_s64(void *cx, int64_t value) { lua_pushinteger(room(cx), value); }
-void wit_dylib_push_f32(void *cx, float value) { lua_pushnumber(room(cx), widened(value)); }
+void wit_dylib_push_f32(void *cx, float value) { lua_pushnumber(room(cx), value); }
 void wit_dylib_push_f64(void *cx, double value) { lua_pushnumber(room(cx), value); }
 void wit_dylib_push_char(void *cx, uint32_t value) { lua_pushfstring(room(cx), "%U", (unsigned long)value); }
 

@@ -3,31 +3,6 @@
 
 #include <string.h>
 
-enum { NAN_SHIFT = 29 }; /* between the fractions of both widths */
-#define NAN_64 UINT64_C(0x7ff0000000000000)
-#define NAN_32 UINT32_C(0x7f800000)
-
-double widened(float value) {
-  if (value == value) return value;
-  uint32_t bits;
-  memcpy(&bits, &value, sizeof bits);
-  uint64_t wide = (uint64_t)(bits >> 31) << 63 | NAN_64 | (uint64_t)(bits & ~(NAN_32 | 1u << 31)) << NAN_SHIFT;
-  double found;
-  memcpy(&found, &wide, sizeof found);
-  return found;
-}
-
-float narrowed(double value) {
-  if (value == value) return (float)value;
-  uint64_t wide;
-  memcpy(&wide, &value, sizeof wide);
-  uint32_t fraction = (uint32_t)((wide & ~(NAN_64 | UINT64_C(1) << 63)) >> NAN_SHIFT);
-  uint32_t bits = (uint32_t)(wide >> 63) << 31 | NAN_32 | (fraction ? fraction : 1u << 22);
-  float found;
-  memcpy(&found, &bits, sizeof found);
-  return found;
-}
-
 /* The integer types, with the smallest and the largest value; those of 64 bits take every integer of Lua. */
 static const struct scalar {
   const char *name;
@@ -58,7 +33,7 @@ void push_scalar(lua_State *L, wit_type_t type, const uint8_t *bytes) {
   case WIT_TYPE_F32: {
     float value;
     memcpy(&value, bytes, sizeof value);
-    lua_pushnumber(L, widened(value));
+    lua_pushnumber(L, value);
     break;
   }
   case WIT_TYPE_F64: {
@@ -73,7 +48,7 @@ void push_scalar(lua_State *L, wit_type_t type, const uint8_t *bytes) {
 
 void pop_scalar(struct call *call, wit_type_t type, uint8_t *bytes) {
   if (type == WIT_TYPE_F32) {
-    float value = narrowed(pop_number(call, type));
+    float value = (float)pop_number(call, type);
     memcpy(bytes, &value, sizeof value);
   } else if (type == WIT_TYPE_F64) {
     double value = pop_number(call, type);

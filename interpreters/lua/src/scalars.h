@@ -4,9 +4,6 @@
 
 #include "glue.h"
 
-/* Between the widths of floats. NaNs keep their sign and payload, which a conversion would not promise. */
-double widened(float value);
-float narrowed(double value);
 /* Bytes of an integer or float in canonical form; 0 for every other type. */
 size_t scalar_size(wit_type_t type);
 void push_scalar(lua_State *L, wit_type_t type, const uint8_t *bytes);

@@ -8,6 +8,7 @@ from typing import Any
 
 import wasmtime
 import wasmtime.component
+from wasmtime.component import ResourceType
 
 from generator.cli import main
 from harness.engine.engine import Engine
@@ -39,7 +40,8 @@ class Compiled:
 
 
 class Running:
-    """An instance. `said`: what it told the import `log`."""
+    """An instance. `said`: what it told the import `log`. The host has the resource
+    `resource` of the interface `lent`."""
 
     def __init__(self, compiled: Compiled) -> None:
         self.said: list[str] = []
@@ -47,6 +49,8 @@ class Running:
         linker = wasmtime.component.Linker(compiled.host.engine)
         with linker.root() as root:
             root.add_func("log", lambda _store, text: self.said.append(text))
+            with root.add_instance("a:b/lent") as lent:
+                lent.add_resource("resource", ResourceType.host(0), lambda _store, _rep: None)
         self._instance = linker.instantiate(self._store, compiled.component)
 
     def __call__(self, name: str, *arguments: Any) -> Any:

@@ -49,10 +49,9 @@ NAMES = (
     "accessors/fallible",
     "maps/duplicate-keys",
     "fixed-length-lists/nested",
-    "lists/nan-payloads",
     "lists/of-options",
 )
-"""What goes wrong easily in Lua: names that differ in an annotation only, the order of keys, holes, bits of NaNs."""
+"""What goes wrong easily in Lua: names that differ in an annotation only, the order of keys, holes."""
 
 
 @pytest.mark.parametrize("name", NAMES)

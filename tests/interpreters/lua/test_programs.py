@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from wasmtime.component import Record, Variant
+from wasmtime.component import Record, ResourceHost, Variant
 
 from tests.interpreters.lua.libraries import PLAIN, Library
 from tests.interpreters.lua.running import Compiled, Running, linked
@@ -163,7 +163,7 @@ def test_a_function_of_the_world_and_a_second_module(running: Running) -> None:
     assert running("plain-function") == "from the helper"
 
 
-def test_not_a_number_keeps_its_bits(running: Running) -> None:
+def test_not_a_number(running: Running) -> None:
     (found,) = running("a:b/api#floats", [math.nan])
     assert math.isnan(found)
 
@@ -251,3 +251,23 @@ def test_variants(running: Running) -> None:
 def test_options_in_options(running: Running, given: str, result: int | None) -> None:
     found = running("a:b/api#nested", Variant(given))
     assert (found.tag, found.payload) == ("some", result)
+
+
+BORROWING = """
+local before
+function wit.exports.take(lent, drops)
+  local gone = before and not pcall(wit.drop, before)
+  before = lent
+  if drops then wit.drop(lent) end
+  return gone or false
+end
+"""
+
+
+def test_borrowed_handles_end_with_the_call(lua: Library, tmp_path: Path) -> None:
+    """The engine traps if a borrow is left when an export returns."""
+    wit = """package a:b; interface lent { resource %resource; }
+      world w { use lent.{%resource}; export take: func(lent: borrow<%resource>, drops: bool) -> bool; }"""
+    running = Running(Compiled(linked(tmp_path, lua(PLAIN), wit, [("main", BORROWING)])))
+    taken = [running("take", ResourceHost.own(7, 0), drops) for drops in (False, True, False)]
+    assert taken == [False, True, True]
