@@ -157,6 +157,8 @@ class CaseResult:
     interface: tuple[str, ...] = ()
     checklist: tuple[Used, ...] = field(default=(), metadata=ADDED)
     """All functions of an interpreter under test; empty if it was not counted."""
+    notes: tuple[str, ...] = field(default=(), metadata=ADDED)
+    """What is no fault: runs in another order of events that is allowed, too."""
 
     @property
     def area(self) -> str:

@@ -55,6 +55,11 @@ def unsupported_text(case: CaseResult) -> str:
     return "\n".join(f"unsupported in {one_line(case.name)}: {item}" for item in case.unsupported)
 
 
+def notes_text(case: CaseResult) -> str:
+    """What is no fault, but worth knowing, one note on each line; empty if there is none."""
+    return "\n".join(f"note on {one_line(case.name)}: {one_line(item)}" for item in case.notes)
+
+
 def known_text(case: CaseResult) -> str:
     """The known faults that a world or case showed, one on each line; empty if it showed none."""
     # a toolchain's own opinion comes before those of its cells

@@ -38,6 +38,7 @@ def to_case(examination: Examination, repeat: str, source: str = "") -> model.Ca
         minority=verdict.minority or "",
         reason=verdict.reason,
         unsupported=examination.unsupported,
+        notes=verdict.notes,
         wit=cut(examination.wit, MAX_TEXT),
         calls=_calls(examination.calls),
         failed_run=examination.failed_run,

@@ -95,6 +95,8 @@ def _told(case: model.CaseResult, alone: bool, verbose: int) -> Iterator[str]:
         yield text.skipped_text(case)
     if verbose:
         yield text.ran_text(case)
+        if case.notes:
+            yield text.notes_text(case)
     if not case.good:
         yield "\n" + text.case_text(case)
     elif alone and (known := text.known_text(case)):

@@ -10,10 +10,11 @@ from harness.engine.traps import engine_fault
 from harness.judge.diff import against_model, between
 from harness.judge.difference import Difference
 from harness.judge.observation import CellRun, Observation
-from harness.judge.schedules import Schedules, Undecidable
+from harness.judge.schedules import Schedules, Undecidable, first_parting, in_order
 from harness.judge.structure import Structure
 from harness.judge.verdict import SEVERITY, Finding, Judgement, Verdict, worst
 from harness.judge.votes import minority, shared_fault
+from harness.model.concurrency import Seen
 from harness.plan.outcomes import TrapClass
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
@@ -52,7 +53,8 @@ def judge(
     judgements = behaviour + _beside(judging, structure)
     judged = {judgement.toolchain for judgement in behaviour}
     judgements += judging.demanded(judgements, [name for name in tools if name in judged])
-    return Verdict(worst(judgements), tuple(judgements), _minority(cells, behaviour, structure, further))
+    wrong = _minority(cells, behaviour, structure, further)
+    return Verdict(worst(judgements), tuple(judgements), wrong, notes=against.other_orders())
 
 
 def judge_alone(judging: Judging, findings: Mapping[str, Sequence[Finding]]) -> Verdict:
@@ -120,6 +122,8 @@ def cell_findings(run: CellRun, against: Against) -> list[Finding]:
         except Undecidable as error:
             findings.append(Finding(Outcome.UNPREDICTABLE, f"{run.cell}, run {number + 1}: {error}", run=number + 1))
             continue
+        if not differences:
+            against.accept(number, observation, str(run.cell))
         for difference in differences:
             findings.append(Finding(Outcome.FAIL, str(difference), difference, number + 1))
     return findings
@@ -131,6 +135,27 @@ class Against:
     def __init__(self, plan: Plan) -> None:
         self._runs = plan.runs
         self._schedules = Schedules(plan) if plan.asynchronous else None
+        self._orders: dict[int, dict[tuple[Seen, ...], str]] = {}
+
+    def accept(self, number: int, observation: Observation, cell: str) -> None:
+        """The model has accepted run `number` of a cell."""
+        result = observation.result
+        if self._schedules is not None and not isinstance(result, Rejected):
+            self._orders.setdefault(number, {}).setdefault(in_order(observation.traces, result.order), cell)
+
+    def other_orders(self) -> tuple[str, ...]:
+        """The accepted runs whose events came in another order than in the first accepted cell. No failure: the
+        specification allows both."""
+        found = []
+        for number, orders in sorted(self._orders.items()):
+            (first, known), *others = orders.items()
+            for seen, cell in others:
+                parting = first_parting(first, seen)
+                if parting:
+                    found.append(
+                        f"run {number + 1}: {cell} took another order than {known}; both are allowed: {parting}"
+                    )
+        return tuple(found)
 
     def model(self, number: int, observation: Observation) -> list[Difference]:
         """The differences of run `number`, counted from 0, from the model. Raises `Undecidable`."""

@@ -92,6 +92,16 @@ def in_order(traces: Mapping[Role, Trace], order: Sequence[tuple[Role, int]]) ->
     return tuple(seen)
 
 
+def first_parting(one: Sequence[Seen], other: Sequence[Seen]) -> str:
+    """The first event in which two runs differ, in words. Empty if one is the beginning of the other: a trap may hide
+    the last events."""
+    for at, (wanted, seen) in enumerate(zip(one, other, strict=False)):
+        if wanted != seen:
+            words = [f"`{each.event}` ({each.role.value}, task {each.task})" for each in (seen, wanted)]
+            return f"event {at + 1} of all components is {words[0]} instead of {words[1]}"
+    return ""
+
+
 def _end(result: RunResult) -> RunEnd:
     trap = result.trap
     if trap is None:

@@ -60,6 +60,8 @@ class Verdict:
     minority: str | None = None
     reason: str = ""
     """Why it was skipped, or why the case is bad."""
+    notes: tuple[str, ...] = ()
+    """What a reader may want to know although it is no fault: runs in another order that is allowed, too."""
 
     @property
     def findings(self) -> list[tuple[str, Finding]]:
@@ -86,7 +88,7 @@ def misread(verdict: Verdict, difference: str) -> Verdict:
     message = f"the WIT may have been misread, and everything else here depends on it: {difference}"
     suspect = Judgement(FRONT_END, Outcome.FAIL, (Finding(Outcome.FAIL, message),))
     judgements = (suspect, *verdict.judgements)
-    return Verdict(worst(judgements), judgements, FRONT_END)
+    return Verdict(worst(judgements), judgements, FRONT_END, notes=verdict.notes)
 
 
 def worst(judgements: Sequence[Judgement]) -> Outcome:

@@ -9,6 +9,7 @@ import pytest
 from harness.engine.results import RunResult, Trap
 from harness.judge import schedules
 from harness.judge.difference import Difference
+from harness.judge.judging import Against
 from harness.judge.observation import Observation
 from harness.judge.schedules import Schedules, Undecidable, in_order
 from harness.model.concurrency import Explained, Following, Left, Seen, Shown, Undecided, Unexplained
@@ -159,6 +160,22 @@ def test_what_cells_show_alike_is_followed_once(monkeypatch: pytest.MonkeyPatch)
     for seen in (observation(), observation(), observation(order="ddsss")):
         all_runs.against(0, seen)
     assert len(asked) == 2
+
+
+def test_another_order_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedules, "follow", lambda *_: EXPLAINED)
+    script = ScriptPlan({}, {}, ExpectedOutcome(), followed={})
+    parts = (ComponentPlan(Role.SUBJECT, "", "w", asynchronous=True),)
+    found = Against(Plan("t", parts, (), (Role.DRIVER,), (script,)))
+    found.accept(0, observation(), "first")
+    found.accept(0, observation(), "same")
+    found.accept(0, observation(subject=SUBJECT[:1], driver=[], order="s"), "ended early")
+    assert found.other_orders() == ()
+    found.accept(0, observation(order="dsdss"), "other")
+    assert found.other_orders() == (
+        "run 1: other took another order than first; both are allowed: event 1 of all components is "
+        "`push_u8 3` (driver, task 1) instead of `push_u8 1` (subject, task 1)",
+    )
 
 
 def test_components_whose_interpreter_is_not_ours_are_silent(monkeypatch: pytest.MonkeyPatch) -> None:

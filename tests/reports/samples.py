@@ -32,6 +32,7 @@ PASSED = CaseResult(
     covered=(Covered("import", "function", ("function",)), Covered("import", "parameter", ("u8",))),
     interface=("push_u8",),
     checklist=(Used("push_u8", 2), Used("push_list", 0), Used("push_record", 1, ("a:b/c.r",))),
+    notes=("run 1: another order",),
 )
 FAILED = replace(
     PASSED,
@@ -162,6 +163,7 @@ def hostile_case(text: str) -> CaseResult:
         covered=(Covered("import", "parameter", ("u8",)),),
         interface=(text,),
         checklist=(Used(text, 1, (text,)),),
+        notes=(text,),
     )
 
 
