@@ -161,6 +161,8 @@ NO_RESOURCE = "a:a/c@1.2.3 has no resource a"
 OVERFLOW = "Panicked at {}: thread 'main' has overflowed its stack fatal runtime error: stack overflow, aborting"
 NO_END = "{}: {} did not end within 30 s"
 BAD = ("with !var 2 in f: result at r",)
+CUT = ("with !enum 256 in f: e (3 cases) at l",)
+WENT_ON = "event (provider, event 13 of all components, task 1): expected a trap ({}), got export_start a:b/x#f"
 
 
 @pytest.mark.parametrize(
@@ -189,6 +191,11 @@ BAD = ("with !var 2 in f: result at r",)
         ("two", "x", "fail", TRAP.format("every entry returns"), BAD, True),
         ("two", "x", "fail", TRAP.format("every entry returns"), ("with !str in f: string at s",), False),
         ("two", "x", "fail", TRAP.format("a trap (out-of-bounds: x) in driver-run"), BAD, False),
+        ("two", "x", "fail", WENT_ON.format("invalid-discriminant or unreachable"), BAD, True),
+        ("two", "x", "fail", WENT_ON.format("out-of-bounds"), BAD, False),
+        ("two", "x", "fail", WENT_ON.format("invalid-discriminant or unreachable"), ("with !str in f: string at s",), False),
+        ("plain", "x", "fail", WENT_ON.format("invalid-discriminant or unreachable"), CUT, True),
+        ("plain", "x", "fail", WENT_ON.format("invalid-discriminant or unreachable"), ("with !enum 3 in f: e (3 cases) at l",), False),
         ("two", "traps/result-discriminant", "fail", TRAP.format("a trap (interpreter: stack) in subject-run"), (), True),
         ("two", "traps/result-discriminant", "fail", TRAP.format("a trap (out-of-bounds: x) in subject-run"), (), False),
         ("two", "traps/result-discriminant", "fail", "event (subject, event 2): expected (nothing), got pop_u8 = 1", (), False),
