@@ -112,6 +112,11 @@ def test_a_fault_that_changes_labels_only(tmp_path: Path, expected: str, actual:
     items = items.about("world w { import p: a:a/c; import q: c; import z: d; import a:a/c; }")
     message = f"event (subject, event 1, call 1 f): expected {expected}, got {actual}"
     assert (items.find("wasm-tools", "x", "fail", message) is not None) is known
+    place = "event (subject, event 9 of all components, task 2, call 1 f)"
+    message = f"{place}: expected `{expected}` (subject, task 2), got {actual}"
+    assert (items.find("wasm-tools", "x", "fail", message) is not None) is known
+    message = f"{place}: expected `{expected}` (subject, task 2) or 3 others, got {actual}"
+    assert items.find("wasm-tools", "x", "fail", message) is None
 
 
 def test_a_fault_that_depends_on_the_run(tmp_path: Path) -> None:
