@@ -245,7 +245,7 @@ class Campaign:
 
     def _collect_done(self) -> None:
         """The finished trials, in order; the rest is dropped."""
-        while self._waiting and self._waiting[0][1].done():
+        while self._waiting and self._waiting[0][1].done() and not self._waiting[0][1].cancelled():
             index, future = self._waiting.popleft()
             self._add(index, self._wait(future))
         self._waiting.clear()

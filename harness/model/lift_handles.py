@@ -35,7 +35,8 @@ def _end(type: t.Stream | t.Future) -> Load:
     def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
         if not isinstance(value, s.End | s.BareEnd | s.Handle):
             return cx.otherwise(load, value, place)
-        if isinstance(value, s.Handle) and value.resource is not None:
+        of_resource = isinstance(value, s.Handle) and value.resource is not None
+        if of_resource or (isinstance(value, s.End) and value.type.__class__ is not type.__class__):
             raise cx.wrong_kind()
         number = value.number & U32
         cx.show((e.PopEnd(kind, type.canonical, number), place))

@@ -20,7 +20,8 @@ from harness.planner.named import WORLD
 from harness.planner.ownership import Ownership
 from harness.planner.registers import OutOfRegisters
 from harness.planner.room import Doing, Room
-from harness.planner.streaming import MOST_STEPS, Meeting, Streaming
+from harness.planner.streaming import MOST_STEPS
+from harness.planner.streaming_together import Meeting, StreamingTogether
 from harness.planner.values import ANY_RANK, Handle, Values, with_handles
 from harness.planner.visits import borrowed
 from harness.script import operations as s
@@ -58,7 +59,7 @@ class Caller:
         self.lists = lists
         self._own = Ownership(composition, random, self._rooms, self._call_in_destructor)
         self._values = Values(composition, random, lists is s.Lists.NUMBERS)
-        self._streaming = Streaming(composition, random, self, self._own.new_name)
+        self._streaming = StreamingTogether(composition, random, self, self._own.new_name)
 
     def run_of(self, role: Role) -> Doing:
         """The actions of an entered component."""

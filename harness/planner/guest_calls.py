@@ -20,7 +20,7 @@ from harness.planner.guest_rules import Forward, GuestComposition
 from harness.planner.named import WORLD
 from harness.planner.ownership import Ownership
 from harness.planner.room import Doing
-from harness.planner.streaming import Meeting
+from harness.planner.streaming_together import Meeting
 from harness.planner.values import Handle, with_handles
 from harness.script import operations as s
 from harness.script.encoding import handles

@@ -112,6 +112,11 @@ def test_a_fault_that_changes_labels_only(tmp_path: Path, expected: str, actual:
     items = items.about("world w { import p: a:a/c; import q: c; import z: d; import a:a/c; }")
     message = f"event (subject, event 1, call 1 f): expected {expected}, got {actual}"
     assert (items.find("wasm-tools", "x", "fail", message) is not None) is known
+    place = "event (subject, event 9 of all components, task 2, call 1 f)"
+    message = f"{place}: expected `{expected}` (subject, task 2), got {actual}"
+    assert (items.find("wasm-tools", "x", "fail", message) is not None) is known
+    message = f"{place}: expected `{expected}` (subject, task 2) or 3 others, got {actual}"
+    assert items.find("wasm-tools", "x", "fail", message) is None
 
 
 def test_a_fault_that_depends_on_the_run(tmp_path: Path) -> None:
@@ -164,6 +169,8 @@ NO_RESOURCE = "a:a/c@1.2.3 has no resource a"
 OVERFLOW = "Panicked at {}: thread 'main' has overflowed its stack fatal runtime error: stack overflow, aborting"
 NO_END = "{}: {} did not end within 30 s"
 BAD = ("with !var 2 in f: result at r",)
+CUT = ("with !enum 256 in f: e (3 cases) at l",)
+WENT_ON = "event (provider, event 13 of all components, task 1): expected a trap ({}), got export_start a:b/x#f"
 
 
 @pytest.mark.parametrize(
@@ -212,6 +219,11 @@ BAD = ("with !var 2 in f: result at r",)
         ("two", "x", "fail", TRAP.format("every entry returns"), BAD, True),
         ("two", "x", "fail", TRAP.format("every entry returns"), ("with !str in f: string at s",), False),
         ("two", "x", "fail", TRAP.format("a trap (out-of-bounds: x) in driver-run"), BAD, False),
+        ("two", "x", "fail", WENT_ON.format("invalid-discriminant or unreachable"), BAD, True),
+        ("two", "x", "fail", WENT_ON.format("out-of-bounds"), BAD, False),
+        ("two", "x", "fail", WENT_ON.format("invalid-discriminant or unreachable"), ("with !str in f: string at s",), False),
+        ("plain", "x", "fail", WENT_ON.format("invalid-discriminant or unreachable"), CUT, True),
+        ("plain", "x", "fail", WENT_ON.format("invalid-discriminant or unreachable"), ("with !enum 3 in f: e (3 cases) at l",), False),
         ("two", "traps/result-discriminant", "fail", TRAP.format("a trap (interpreter: stack) in subject-run"), (), True),
         ("two", "traps/result-discriminant", "fail", TRAP.format("a trap (out-of-bounds: x) in subject-run"), (), False),
         ("two", "traps/result-discriminant", "fail", "event (subject, event 2): expected (nothing), got pop_u8 = 1", (), False),
@@ -254,6 +266,11 @@ BAD = ("with !var 2 in f: result at r",)
         ("made of lower", "x", "tool panicked", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), False),
         ("one version", "x", "fail", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), False),
         ("plain", "x", "fail", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), False),
+        ("plain", "x", "fail", "event (subject, event 1): expected init_task 0, got import_call a:b/x#f", (), True),
+        ("plain", "x", "fail", "event (subject, event 9, call 2 a:b/x#f): expected init_task 0, got export_start a:b/x#f", (), True),
+        ("plain", "x", "fail", "event (subject, event 1): expected import_call a:b/x#f, got init_task 0", (), False),
+        ("plain", "x", "fail", "event (subject, event 1): expected init_task 0, got init_task 1", (), False),
+        ("plain", "x", "fail", "event (driver, event 1): expected init_task 0, got import_call a:b/x#f", (), False),
         ("both", BOTH_SIDES, "fail", OWN_BUILT_IN.format("[export]a:b/x#r", "stream<own<a:b/x#r>>, new"), (), True),
         ("both", "x", "fail", OWN_BUILT_IN.format("[export]a:b/x#r", "stream<own<a:b/x#r>>, new"), (), True),
         ("both", "x", "fail", OWN_BUILT_IN.format("[export]a:b/x#r", "stream<own<a:b/x#q>>, new"), (), False),

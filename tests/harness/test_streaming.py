@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from random import Random
 
 import pytest
 
 from harness.frontend.front_end import WitText, surround
+from harness.fuzz.choices import RandomSource
+from harness.fuzz.worlds import Profile, random_world
 from harness.plan.async_steps import EndsStep, WriteStep
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
@@ -223,3 +226,24 @@ def test_a_write_offers_what_it_has() -> None:
         for step in walk(planned(word, 0).runs[0].steps):
             if isinstance(step, WriteStep) and step.values and step.offered is not None:
                 assert step.offered < len(step.values)
+
+
+def test_each_function_is_called_or_named_with_the_reason() -> None:
+    wit = """package a:b; interface x { resource r; f: func(a: borrow<r>, s: stream<u8>); g: func(s: future); }
+    world w { import x; }"""
+    plan = planned_world(surround(WitText(wit, "w.wit")), Random(1), 8, "t").plan
+    assert plan.unsupported == ("import a:b/x#f: the subject has no borrow<a:b/x#r> to give",)
+    assert {name for run in plan.runs for name in run.functions} == {"a:b/x#g"}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_each_function_of_a_random_world_is_called_or_named(seed: int) -> None:
+    source = RandomSource(Random(seed))
+    drawn = random_world(source, replace(Profile(), stretched=False, large_types=False))
+    surroundings = surround(WitText(drawn.wit, "w.wit"), drawn.world, drawn.features)
+    plan = planned_world(surroundings, Random(seed), 20, "t").plan
+    world = surroundings.parts[Role.SUBJECT].world
+    called = {name for run in plan.runs for name in run.functions}
+    for function in (*world.import_functions(), *world.export_functions()):
+        named = any(function.canonical in item for item in plan.unsupported)
+        assert named or function.canonical in called or function.name in {name.rpartition("#")[2] for name in called}

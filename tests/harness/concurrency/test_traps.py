@@ -19,6 +19,7 @@ NEW_R = s.Call(X, "[constructor]r", 2, (u32(1),))
 
 
 TRAPS: list[tuple[str, TrapClass, str | None, list[s.Op], list[s.Frame]]] = [
+    ("a future in the place of a stream", T.INTERPRETER, "pop_kind", [NEW_LATER, start("bytes", 2, reg(1))], []),
     ("no answer", T.NO_RESULT, None, [start("none", 0)], [export("none")]),
     ("two answers", T.RESOLVED_TWICE, None, [start("none", 0)], [export("none", ao.TaskReturn(), ao.TaskReturn())]),
     ("not cancelled", T.NOT_CANCELLED, None, [start("none", 0)], [export("none", ao.TaskCancel())]),

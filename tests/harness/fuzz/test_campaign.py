@@ -269,6 +269,20 @@ def test_time_is_over_for_what_is_under_way(tmp_path: Path, monkeypatch: pytest.
     assert [found.reduced for found in done.ledger.new] == [False]
 
 
+class _Queued(StubRun):
+    """Tasks for which no worker is free."""
+
+    def submit(self, task: WorkerTask) -> Future[Any]:
+        return Future()
+
+
+def test_time_is_over_for_what_has_not_begun(tmp_path: Path) -> None:
+    with campaign(tmp_path, Bounds(None, 0.3)) as done, _Queued(plain_trial, small) as queued:
+        done.run = queued
+        done.go()
+    assert (done.ledger.worlds, done.errors, done.stopped) == (0, [], "")
+
+
 def test_no_world_is_begun_while_a_finding_waits_at_the_end(tmp_path: Path) -> None:
     with campaign(tmp_path, Bounds(None, 1000.0)) as done:
         (found,) = done.ledger.add(plain_trial(7), "repeat 7")

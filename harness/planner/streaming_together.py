@@ -1,0 +1,140 @@
+"""Draws calls of asynchronous functions whose two sides go on at once, because one waits for the other's end.
+
+The callee waits for what its caller writes, before or after its return; or it writes after it has returned a readable
+end. Each such channel is done with afterwards, unless both sides have met before the return.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from harness.plan.async_steps import AwaitStep, ReadStep, ReturnStep, TakeStep, WriteStep, YieldStep
+from harness.plan.steps import DropStep
+from harness.planner.channels import Channel, End, Tail
+from harness.planner.room import Doing
+from harness.planner.streaming import Streaming
+from harness.values.values import Value
+from harness.world import types as t
+
+
+@dataclass(eq=False)
+class Meeting:
+    """A callee waits for what its caller writes: before it returns, or after it. `caller`: the caller's steps behind
+    the step that starts the call."""
+
+    channel: Channel
+    values: list[Value]
+    caller: Doing
+    returned: bool
+
+
+class StreamingTogether(Streaming):
+    """The ends of a run in which both sides of calls may go on at once."""
+
+    def meeting(self, frame: Doing, names: Iterable[str]) -> Meeting | None:
+        """A callee shall read from one of these ends, which the frame is about to give it."""
+        new = [self._channels[name] for name in names if name in self._channels]
+        fit = [channel for channel in new if channel.writable.role is frame.role and self._is_new(channel)]
+        if not fit:
+            return None
+        channel = self._random.choice(fit)
+        values = self._drawn(frame, channel.writable.type.type, 1 + self._random.randrange(3))
+        if values is None or not self._is_new(channel):
+            return None
+        caller = Doing(frame.room, frame.by, waits=True)
+        return Meeting(channel, values if channel.writable.is_stream else values[:1], caller, self._once_in(2))
+
+    def _is_new(self, channel: Channel) -> bool:
+        """Whether nothing has been done with its ends, and the readable one is on its way."""
+        writable = channel.writable
+        return channel.readable.role is None and writable.role is not None and writable.buffer is None
+
+    def meet(self, frame: Doing, meeting: Meeting) -> None:
+        """The callee reads and waits, the caller writes, and the callee goes on."""
+        channel, caller = meeting.channel, meeting.caller
+        reader, writer = channel.ends
+        used = reader.buffer is not None or writer.buffer is not None
+        if used or not self._has(frame, reader) or writer.role is not caller.role:
+            return
+        payload = writer.type.type
+        offered = 1 + self._random.randrange(3) if payload is None else len(meeting.values)
+        low = offered if payload is not None and payload.holds_handles else 1
+        self._read(frame, reader, low + self._random.randrange(3))
+        if not reader.copying:
+            return
+        frame.steps.append(AwaitStep(reader.name, by=frame.by))
+        if writer.is_stream and self._once_in(8):
+            self._drop(caller, writer)
+        else:
+            self._begin_write(caller, writer, meeting.values, offered if payload is None else None)
+            if writer.droppable and (meeting.returned or self._once_in(2)):
+                self._drop(caller, writer)
+        channel.finish(reader)
+        if not meeting.returned:
+            self._settled(frame, reader)
+            return
+        # nobody knows when the task does this, so nothing else is done with the channel
+        if reader.values and not _is_plain(payload):
+            frame.room.take()
+            frame.steps.append(TakeStep(reader.name, tuple(reader.values)))
+        frame.steps.append(DropStep(reader.name))
+        for end in channel.ends:
+            self._channels.pop(end.name, None)
+            end.role = None
+
+    def tail(self, frame: Doing, names: Iterable[str]) -> bool:
+        """After the return of one of these readable ends, the callee writes. Whether it does."""
+        channels = [self._channels[name] for name in names if name in self._channels]
+        fit = [
+            channel
+            for channel in channels
+            if channel.writable.role is frame.role and self._is_new(channel) and _is_plain(channel.writable.type.type)
+        ]
+        if not fit:
+            return False
+        channel = self._random.choice(fit)
+        writer, count = channel.writable, 1 + self._random.randrange(4) if channel.writable.is_stream else 1
+        values = self._drawn(frame, writer.type.type, count)
+        if values is None:
+            return False
+        channel.offered = count
+        channel.tail = Tail.YIELDS_FIRST if self._once_in(2) else Tail.WRITES
+        frame.steps.append(ReturnStep())
+        if channel.tail is Tail.YIELDS_FIRST:
+            frame.steps.append(YieldStep(1 + self._random.randrange(2)))
+        offered = count if writer.type.type is None else None
+        frame.steps.append(WriteStep(writer.name, tuple(values), offered))
+        frame.steps += [AwaitStep(writer.name), DropStep(writer.name)]
+        frame.room.give_back()
+        del self._channels[writer.name]
+        writer.role = None
+        return True
+
+    def _last_reads(self, frame: Doing, channel: Channel) -> None:
+        """What the state of such an end is, depends on turns."""
+        reader = channel.readable
+        rounds = self._random.randrange(3)
+        if frame.waits and channel.tail is Tail.YIELDS_FIRST and rounds:
+            frame.steps += [ReadStep(reader.name, self._many(reader), by=frame.by), AwaitStep(reader.name, by=frame.by)]
+        elif channel.tail is Tail.WRITES:
+            # without a turn in between, all reads find the same write; one that found nothing would wait
+            left = channel.offered
+            for _ in range(rounds):
+                if left > 0:
+                    count = self._many(reader)
+                    frame.steps.append(ReadStep(reader.name, count, by=frame.by))
+                    left -= count
+            if frame.waits and rounds and self._once_in(2):
+                frame.steps.append(YieldStep(1 + self._random.randrange(2), by=frame.by))
+        frame.steps.append(DropStep(reader.name, by=frame.by))
+        frame.room.give_back()
+        del self._channels[reader.name]
+        reader.role = None
+
+    def _many(self, end: End) -> int:
+        return self._random.choice((1, 1, 2, 4, 9)) if end.is_stream else 1
+
+
+def _is_plain(payload: t.Type | None) -> bool:
+    return payload is None or not payload.holds_handles
