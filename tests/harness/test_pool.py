@@ -190,7 +190,7 @@ def test_a_worker_that_memory_has_ended_is_told_as_memory(
 
 
 LIMITED = """import resource
-from harness.process.last_words import limits_of_this_process
+from harness.process.memory import limits_of_this_process
 resource.setrlimit(resource.RLIMIT_AS, (1 << 40, resource.getrlimit(resource.RLIMIT_AS)[1]))
 print(limits_of_this_process()[0])
 """
