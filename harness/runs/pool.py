@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from harness.bench.settings import Settings
+from harness.process.last_words import tell_of_no_memory
 from harness.process.memory import RAN_OUT, is_limited
 from harness.process.starved import STRETCH, is_starved
 from harness.process.steps import Loss
 from harness.runs import worker_process
 from harness.runs.gate import Gate
-from harness.runs.last_words import tell_of_no_memory
 from harness.runs.messages import AGAIN, ANSWER, STEP, TOO_LARGE, WorkerTask, receive, send
 
 _LEAVE = 20.0

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from harness.process import children as process
 from harness.process.children import CannotStart, Completed, Killed, Limits, Running
+from harness.process.last_words import tell_of_no_memory
+from harness.process.memory import limits_of_this_process
 from harness.toolchains.protocol import (
     DEFAULT_ENCODING,
     EMBED_WORDS,
@@ -261,7 +263,10 @@ def await_end(running: Running, stage: str, limits: Limits) -> BuildResult:
 
 
 def judge_exit(completed: Completed, stage: str, limits: Limits) -> BuildResult:
-    """The outcome of a tool's run. A clean refusal is exit code 1 or 2 with a message; anything else is a crash."""
+    """The outcome of a tool's run. A clean refusal is exit code 1 or 2 with a message; anything else is a crash.
+
+    Raises MemoryError if the tool got less memory than the harness gives tools: `ulimit` is at fault, not the tool.
+    """
     if completed.timed_out:
         return TimedOut(limits.seconds, stage)
     if completed.flooded:
@@ -271,6 +276,11 @@ def judge_exit(completed: Completed, stage: str, limits: Limits) -> BuildResult:
     if completed.exit_code == 0:
         return Built(completed.stdout)
     message = _THREAD.sub(r"thread '\1'", completed.stderr.strip())
+    if tell_of_no_memory(message):
+        if any(limit < limits.memory for limit in limits_of_this_process()):
+            raise MemoryError
+        told = f"memory ran out: a tool may use {limits.memory >> 20} MiB: {message}"
+        return Panicked(completed.exit_code, told, stage)
     if completed.exit_code in REFUSALS and OWN_VALIDATOR in message:
         return InvalidOutput(message, stage, b"")
     if completed.exit_code in REFUSALS:

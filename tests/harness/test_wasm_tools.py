@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.process.children import Completed, Limits
+from harness.toolchains import wasm_tools
 from harness.toolchains.protocol import (
     BuildResult,
     Built,
@@ -131,3 +132,27 @@ def test_time_bound(tmp_path: Path) -> None:
     (tmp_path / "files").mkdir()
     job = WasmTools(fake, tmp_path / "files", Limits(0.2)).generate("", "w", GenerateOptions())
     assert job.result() == TimedOut(0.2, "generate")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (-6, "memory allocation of 17592186044416 bytes failed"),
+        (-6, "terminate called after throwing an instance of 'std::bad_alloc'\n  what():  std::bad_alloc"),
+        (1, 'Traceback (most recent call last):\n  File "tool.py", line 1\nMemoryError'),
+    ],
+)
+def test_memory_that_ran_out_is_the_tools_fault_unless_ulimit_gave_it_less(
+    code: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    completed = Completed(code, b"", said, False)
+    limits = Limits(memory=2 << 30)
+    monkeypatch.setattr(wasm_tools, "limits_of_this_process", lambda: [2 << 30])
+    told = f"memory ran out: a tool may use 2048 MiB: {said}"
+    assert judge_exit(completed, "link", limits) == Panicked(code, told, "link")
+    monkeypatch.setattr(wasm_tools, "limits_of_this_process", lambda: [(2 << 30) - 1])
+    with pytest.raises(MemoryError):
+        judge_exit(completed, "link", limits)
+    assert judge_exit(Completed(1, b"", "error: no MemoryError here", False), "link", limits) == Refused(
+        "error: no MemoryError here", "link"
+    )

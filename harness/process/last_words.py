@@ -1,4 +1,4 @@
-"""The last words of a worker that memory running out has ended, in the place of a `MemoryError` that it could catch.
+"""The last words of a worker or a tool that memory running out has ended, in the place of an error that it could catch.
 
 Their texts are those of CPython 3.11 to 3.13 (`Python/errors.c`, `Python/ceval.c`), of Rust's standard library
 (`handle_alloc_error`) and of C++ runtimes, in which the engine is written; no document lists them.
@@ -19,7 +19,7 @@ _NO_ALLOCATION = re.compile(r"^memory allocation of \d+ bytes failed|\bstd::bad_
 
 
 def tell_of_no_memory(said: str) -> bool:
-    """Whether the standard error of a dead worker says that memory ran out. `said`: its end."""
+    """Whether the standard error of a dead process says that memory ran out. `said`: its end."""
     last = said.rstrip().rpartition("\n")[2]
     if last == "MemoryError" or last.startswith("MemoryError: "):
         return True
