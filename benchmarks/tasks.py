@@ -67,10 +67,10 @@ def _cpu_seconds() -> float:
     return own.ru_utime + own.ru_stime + processor_time()
 
 
-def drawn(seed: int, functions: int) -> FuzzWorld:
-    """A random world."""
+def drawn(seed: int, functions: int, asynchronous: bool = False) -> FuzzWorld:
+    """A random world; `asynchronous`: with asynchronous functions, streams and futures."""
     # worlds at which the reference panics would make the floor cheaper than it is
-    profile = Profile(functions=functions, fixed_length_lists=False, error_contexts=False)
+    profile = Profile(functions=functions, fixed_length_lists=False, error_contexts=False, asynchronous=asynchronous)
     return random_world(RandomSource(random.Random(seed)), profile)
 
 
@@ -92,9 +92,10 @@ class Differential:
     seed: int
     functions: int
     calls: int
+    asynchronous: bool = False
 
     def perform(self, bench: Workbench) -> Spent:
-        world = drawn(self.seed, self.functions)
+        world = drawn(self.seed, self.functions, self.asynchronous)
         watch = Stopwatch()
         started = time.perf_counter()
         plan = planned(world, self.seed, self.calls)
@@ -110,9 +111,11 @@ class Floor:
     seed: int
     functions: int
     calls: int
+    asynchronous: bool = False
 
     def perform(self, bench: Workbench) -> Spent:
-        return by_reference_alone(bench, planned(drawn(self.seed, self.functions), self.seed, self.calls))
+        world = drawn(self.seed, self.functions, self.asynchronous)
+        return by_reference_alone(bench, planned(world, self.seed, self.calls))
 
 
 def by_reference_alone(bench: Workbench, plan: Plan) -> Spent:

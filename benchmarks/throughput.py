@@ -161,16 +161,21 @@ def _floor_of(rate: Rate, rates: list[Rate]) -> Rate:
 @click.option("--seed", default=1, show_default=True)
 @click.option("--workers", default="1,2", show_default=True, help="Numbers of workers, comma separated.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="The rates as JSON.")
-def main(worlds: int, functions: int, calls: int, seed: int, workers: str, json_file: Path | None) -> None:
+@click.option("--async", "asynchronous", is_flag=True, help="Worlds with asynchronous functions, streams and futures.")
+def main(
+    worlds: int, functions: int, calls: int, seed: int, workers: str, json_file: Path | None, asynchronous: bool
+) -> None:
     """Measure the differential run and its floor."""
     environment()
     rates: list[Rate] = []
     seeds = range(seed, seed + worlds)
     for count in [int(word) for word in workers.split(",")]:
-        warm = [Differential(seed + worlds + index, functions, calls) for index in range(2 * count)]
-        floors = [Floor(each, functions, calls) for each in seeds]
-        differentials = [Differential(each, functions, calls) for each in seeds]
-        rates += fair_rates("differential", floors, differentials, warm, count, Tools())
+        warm = [Differential(seed + worlds + index, functions, calls, asynchronous) for index in range(2 * count)]
+        floors = [Floor(each, functions, calls, asynchronous) for each in seeds]
+        differentials = [Differential(each, functions, calls, asynchronous) for each in seeds]
+        rates += fair_rates(
+            "async differential" if asynchronous else "differential", floors, differentials, warm, count, Tools()
+        )
     show(rates, Console(width=160))
     if json_file is not None:
         json_file.write_text(json.dumps([asdict(rate) for rate in rates], indent=2) + "\n")
