@@ -22,14 +22,14 @@ from harness.fuzz.trial import DEFAULT_CALLS, Recipe
 from harness.fuzz.worlds import Profile
 from harness.mutants.toolchain import MUTANTS
 from harness.mutation.survey import Row, Survey
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.toolchains.choose import Tools
 
 
 def detections(seed: int, seconds: float, workers: int, only: tuple[str, ...]) -> list[Row]:
     """Each mutant, fuzzed until it is noticed or for this many seconds."""
     chosen = [item for name, item in MUTANTS.items() if not only or any(word in name for word in only)]
-    with Run(Survey.tools(Tools(), chosen), workers) as run:
+    with Runner(Survey.tools(Tools(), chosen), workers) as run:
         survey = Survey(chosen, run, workers)
         survey.fuzz(Recipe(seed), seconds)
     return list(survey.rows.values())

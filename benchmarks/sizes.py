@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.libraries import Measure, Sizes, doubling
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.runs.suite_files import find
 from harness.toolchains.choose import Tools
 
@@ -44,7 +44,7 @@ def main(cases: tuple[Path, ...], rows: int, workers: int) -> None:
     _environment()
     console = Console()
     example = doubling(LEVELS)
-    with Run(Tools(), workers) as run:
+    with Runner(Tools(), workers) as run:
         tasks = [Measure(file.name, file.path) for file in find(cases or (Path("cases"),))]
         tasks.append(Measure(f"{len(example)} bytes of WIT, {LEVELS} levels of doubling", example))
         measured: list[Sizes] = []

@@ -22,7 +22,7 @@ from rich.table import Table
 
 from benchmarks.tasks import FAILED, Differential, Floor, Spent
 from harness.runs.messages import WorkerTask
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.toolchains.choose import Tools
 from reports.outcomes import Outcome
 
@@ -42,7 +42,7 @@ class Rate:
     outcomes: dict[str, int]
 
 
-def measure(run: Run, tasks: Sequence[WorkerTask]) -> list[Spent]:
+def measure(run: Runner, tasks: Sequence[WorkerTask]) -> list[Spent]:
     """The time of each task."""
     spent: list[Spent] = []
     for result in run.in_order(tasks):
@@ -52,7 +52,9 @@ def measure(run: Run, tasks: Sequence[WorkerTask]) -> list[Spent]:
     return spent
 
 
-def in_turns(run: Run, floors: Sequence[WorkerTask], others: Sequence[WorkerTask]) -> tuple[list[Spent], list[Spent]]:
+def in_turns(
+    run: Runner, floors: Sequence[WorkerTask], others: Sequence[WorkerTask]
+) -> tuple[list[Spent], list[Spent]]:
     """The times of the floors and of the other tasks, both in the order of the worlds."""
     worlds = len(floors)
     turns: list[WorkerTask] = []
@@ -73,7 +75,7 @@ def fair_rates(
     tools: Tools,
 ) -> list[Rate]:
     """The rates of a floor and of the run compared with it, over the worlds that have a floor."""
-    with Run(tools, workers) as run:
+    with Runner(tools, workers) as run:
         measure(run, warm)
         below, above = in_turns(run, floors, others)
     pairs = list(zip(below, above, strict=True))

@@ -20,7 +20,7 @@ from cases.results import VARIABLE, write_part
 from harness.bench.examination import Examination, Options
 from harness.cli.results import case_text, to_case
 from harness.runs.pool import TaskFailed
-from harness.runs.run import Run, default_expectations
+from harness.runs.runner import Runner, default_expectations
 from harness.runs.suite_files import SuiteFile, name_of
 from harness.text.files import read_text_file
 from harness.toolchains.choose import Tools
@@ -28,7 +28,7 @@ from harness.toolchains.selection import NoToolchain
 from reports.model import CaseResult
 from reports.outcomes import Outcome
 
-_RUN = pytest.StashKey[Run]()
+_RUN = pytest.StashKey[Runner]()
 _FUTURES = pytest.StashKey[dict[str, "Future[Any]"]]()
 _CASES = pytest.StashKey[list[CaseResult]]()
 _FOLDER = os.environ.get(VARIABLE, "")
@@ -84,7 +84,7 @@ def _future(item: CaseItem) -> Future[Examination]:
     if _RUN not in stash:
         shared = "PYTEST_XDIST_WORKER" in os.environ
         try:
-            run = stash[_RUN] = Run(Tools(), 1 if shared else os.cpu_count() or 1)
+            run = stash[_RUN] = Runner(Tools(), 1 if shared else os.cpu_count() or 1)
         except NoToolchain as error:
             raise pytest.UsageError(str(error)) from error
         items = [] if shared else [other for other in item.session.items if isinstance(other, CaseItem)]
@@ -94,7 +94,7 @@ def _future(item: CaseItem) -> Future[Examination]:
     return stash[_FUTURES].pop(item.nodeid, None) or run.submit(item.suite_file.task(_options(run)))
 
 
-def _options(run: Run) -> Options:
+def _options(run: Runner) -> Options:
     return Options(
         expectations=run.load_expectations(default_expectations()), artifacts=ARTIFACTS, exhibits=bool(_FOLDER)
     )

@@ -18,7 +18,7 @@ import click
 
 from harness.bench.coverage import declared
 from harness.cli.results import to_tool
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.text import atomic
 from reports import json_form, model
 from reports.reading import UnreadableResults, read
@@ -26,7 +26,7 @@ from reports.reading import UnreadableResults, read
 VARIABLE = "SUITE_RESULTS"
 
 
-def write_part(folder: Path, run: Run, engine: str, cases: Sequence[model.CaseResult], seconds: float) -> None:
+def write_part(folder: Path, run: Runner, engine: str, cases: Sequence[model.CaseResult], seconds: float) -> None:
     """The results of this process, in a file of its own."""
     started = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     tools = tuple(map(to_tool, run.tools))

@@ -15,7 +15,7 @@ from generator.link.errors import LinkError
 from generator.link.library import Library
 from generator.link.main_module import MAIN
 from generator.link.selection import Selection
-from generator.link.symbols import Function, describe
+from generator.link.symbols import FunctionSymbol, describe
 from generator.wasm.code import const_i32
 from generator.wasm.decode import DecodedModule
 from generator.wasm.module import Import
@@ -28,7 +28,7 @@ class AdapterUse:
     exports: tuple[str, ...]
     """Names of the functions that are kept because somebody uses them."""
     reach: Reach
-    of_libraries: Mapping[str, Function]
+    of_libraries: Mapping[str, FunctionSymbol]
     """Its imports from `__main_module__`."""
     stack_pointer: int | None
     """The global, if a function that is kept uses it."""
@@ -44,7 +44,7 @@ def adapter_module_name(adapter: str) -> str:
 
 
 def use_adapters(
-    adapters: Sequence[Adapter], selection: Selection, realloc: Function | None, *, via_memory_grow: bool
+    adapters: Sequence[Adapter], selection: Selection, realloc: FunctionSymbol | None, *, via_memory_grow: bool
 ) -> list[AdapterUse]:
     """The adapters from which a library imports, or whose world exports something; the others are left out.
 
@@ -87,16 +87,18 @@ def _wanted(adapter: Adapter, libraries: Sequence[Library]) -> Iterator[str]:
             yield item.name
 
 
-def _of_libraries(adapter: Adapter, item: Import, selection: Selection, realloc: Function | None) -> Function:
+def _of_libraries(
+    adapter: Adapter, item: Import, selection: Selection, realloc: FunctionSymbol | None
+) -> FunctionSymbol:
     type = adapter.module.import_func_type(item)
     if item.name in MAIN_REALLOCS and type == REALLOC:
-        return realloc or Function(MAIN, GROW, REALLOC)
+        return realloc or FunctionSymbol(MAIN, GROW, REALLOC)
     for library in selection.by_priority:
         contents = library.contents
         if contents.defined_functions.get(item.name) == type or (
             item.name in contents.lifecycle and type == FuncType(())
         ):
-            return Function(library.name, item.name, type)
+            return FunctionSymbol(library.name, item.name, type)
     raise LinkError(
         f"adapter `{adapter.name}` needs `{item.name}`: a function {describe(type)} that no library exports"
     )

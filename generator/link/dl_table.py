@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from generator.link.library import Library
-from generator.link.symbols import Function
+from generator.link.symbols import FunctionSymbol
 
 LIBRARIES_SIZE = 8
 LIBRARY_SIZE = 16
@@ -41,17 +41,17 @@ class DlTable:
     data_symbols: tuple[DataSymbol, ...]
 
 
-def openable_functions(libraries: Sequence[Library]) -> list[Function]:
+def openable_functions(libraries: Sequence[Library]) -> list[FunctionSymbol]:
     """The functions that need a place in the table of functions."""
     return [
-        Function(library.name, name, type)
+        FunctionSymbol(library.name, name, type)
         for library in libraries
         if library.dl_openable
         for name, type in library.contents.defined_functions.items()
     ]
 
 
-def build_dl_table(libraries: Sequence[Library], base: int, slot: Callable[[Function], int]) -> DlTable:
+def build_dl_table(libraries: Sequence[Library], base: int, slot: Callable[[FunctionSymbol], int]) -> DlTable:
     """The table of the libraries that may be opened. Its size depends on names only, not on `base` or `slot`."""
     openable = sorted([item for item in libraries if item.dl_openable], key=lambda item: item.name.encode())
     symbols_at = base + LIBRARIES_SIZE + LIBRARY_SIZE * len(openable)
@@ -72,7 +72,7 @@ def build_dl_table(libraries: Sequence[Library], base: int, slot: Callable[[Func
             type = library.contents.defined_functions.get(symbol)
             if type is None:
                 data_symbols.append(DataSymbol(symbols_at + len(symbols) + ADDRESS_OFFSET, library.name, symbol))
-            address = 0 if type is None else slot(Function(library.name, symbol, type))
+            address = 0 if type is None else slot(FunctionSymbol(library.name, symbol, type))
             symbols += name(symbol) + struct.pack("<I", address)
     head = struct.pack("<II", len(openable), base + LIBRARIES_SIZE)
     return DlTable(base, bytes(head + entries + symbols + names), tuple(data_symbols))

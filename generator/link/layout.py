@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from generator.link.errors import LinkError
 from generator.link.library import Library
-from generator.link.symbols import Function
+from generator.link.symbols import FunctionSymbol
 from generator.wasm.types import Limits
 
 PAGE_SIZE = 65536
@@ -36,7 +36,7 @@ class Layout:
     memory_bases: Mapping[str, int]
     table_bases: Mapping[str, int]
     heap_base: int
-    slots: Mapping[Function, int]
+    slots: Mapping[FunctionSymbol, int]
     first_slot: int
     memory: Limits
     """In pages."""
@@ -49,7 +49,7 @@ class Layout:
 
 def lay_out(
     libraries: Sequence[Library],
-    slots: Iterable[Function],
+    slots: Iterable[FunctionSymbol],
     stack_size: int,
     reserved: int = 0,
     memories: Sequence[tuple[str, Limits]] = (),

@@ -12,7 +12,7 @@ from generator.adapt.adapter import REALLOC
 from generator.adapt.reduce import GROW, grow_body
 from generator.link import names
 from generator.link.layout import Layout
-from generator.link.symbols import Function
+from generator.link.symbols import FunctionSymbol
 from generator.link.tls import ThreadLocal
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import Code, const_i32
@@ -48,8 +48,8 @@ def build_main_module(
     *,
     env_globals: Iterable[str],
     memory_addresses: Mapping[str, int],
-    function_addresses: Iterable[Function],
-    trampolines: Iterable[Function],
+    function_addresses: Iterable[FunctionSymbol],
+    trampolines: Iterable[FunctionSymbol],
     grow: bool = False,
     tls: ThreadLocal | None = None,
     debug_names: bool,
@@ -88,7 +88,7 @@ def build_main_module(
     return builder.encode(names=debug_names, name=MAIN)
 
 
-def _add_trampoline(builder: ModuleBuilder, function: Function, slot: int) -> None:
+def _add_trampoline(builder: ModuleBuilder, function: FunctionSymbol, slot: int) -> None:
     code = Code(len(function.type.params))
     for param in range(len(function.type.params)):
         code.local_get(param)

@@ -10,9 +10,9 @@ from generator.adapt.adapter import Adapter
 from generator.adapt.reduce import GROW, STACK_SIZE
 from generator.componentize.plan import (
     CanonicalOptions,
+    ComponentPlan,
     CoreExport,
     ImportModule,
-    Plan,
     PlanModule,
     SynthesizedInstance,
     WholeInstance,
@@ -39,7 +39,7 @@ from generator.link.main_module import (
 )
 from generator.link.selection import Selection, select
 from generator.link.stubs_module import build_stubs_module, stub_export
-from generator.link.symbols import STUBS, Function
+from generator.link.symbols import STUBS, FunctionSymbol
 from generator.link.tls import thread_local, tls_export
 from generator.link.worlds import Warn, ignore, warn_of_lost_imports
 from generator.wasm.decode import DecodedModule
@@ -72,7 +72,7 @@ def plan_link(
     debug_names: bool = True,
     legacy_names: bool = True,
     warn: Warn = ignore,
-) -> Plan:
+) -> ComponentPlan:
     """The first library that exports a symbol defines it. Raises LinkError.
 
     `debug_names`: the linker's own modules have name sections, and libraries the names under which they are linked (as
@@ -102,9 +102,9 @@ class Linking:
         self.task_hooks = find_task_hooks(selection.by_priority) if legacy_names else {}
         self.realloc = self._shared_realloc()
         self.import_reallocs = {item.name: self._import_realloc(item) for item in selection.in_order}
-        self.stubs: dict[Function, None] = {}
-        self.trampolines: dict[Function, None] = {}
-        self.function_addresses: dict[Function, None] = {}
+        self.stubs: dict[FunctionSymbol, None] = {}
+        self.trampolines: dict[FunctionSymbol, None] = {}
+        self.function_addresses: dict[FunctionSymbol, None] = {}
         self.adapters = use_adapters(
             options.adapters, selection, self.realloc, via_memory_grow=options.realloc_via_memory_grow
         )
@@ -131,7 +131,7 @@ class Linking:
         self.tls = None if tls is None else replace(tls, base=base + tls.base)
         self.dl_table = build_dl_table(selection.in_order, base, places.__getitem__) if has_table else None
 
-    def _shared_realloc(self) -> Function | None:
+    def _shared_realloc(self) -> FunctionSymbol | None:
         """The allocator of the libraries that have none of their own: that of the first library that has one."""
         for library in self.selection.by_priority:
             function = self._own_realloc(library, names.CABI_REALLOC)
@@ -139,14 +139,14 @@ class Linking:
                 return function
         return None
 
-    def _import_realloc(self, library: Library) -> Function | None:
+    def _import_realloc(self, library: Library) -> FunctionSymbol | None:
         return self._own_realloc(library, names.CABI_IMPORT_REALLOC, names.CABI_REALLOC) or self.realloc
 
-    def _own_realloc(self, library: Library, *legacy: str) -> Function | None:
+    def _own_realloc(self, library: Library, *legacy: str) -> FunctionSymbol | None:
         """The first function that the library defines with a name and the type of the canonical ABI's `realloc`."""
         for name in (*legacy, REALLOC) if self.legacy_names else (REALLOC,):
             if library.contents.defined_functions.get(name) == _REALLOC:
-                return Function(library.name, name, _REALLOC)
+                return FunctionSymbol(library.name, name, _REALLOC)
         return None
 
     def _collect(self, library: Library) -> None:
@@ -164,7 +164,7 @@ class Linking:
         self.memory_addresses.update(dict.fromkeys(own))
         self.memory_addresses.update({symbol: at for symbol, at in bindings.memory_addresses.items() if at is not None})
 
-    def plan(self) -> Plan:
+    def plan(self) -> ComponentPlan:
         modules = [self._main()]
         if self.stubs:
             modules.append(
@@ -178,7 +178,7 @@ class Linking:
             imports = {item.module: WholeInstance(item.module) for item in needed}
             modules.append(PlanModule(INIT, DecodedModule(binary), imports, _NO_OPTIONS, after_fixup=True))
         priority = [library.name for library in self.selection.by_priority]
-        return Plan(tuple(modules), (*priority, *[use.module_name for use in self.adapters]), self.task_hooks)
+        return ComponentPlan(tuple(modules), (*priority, *[use.module_name for use in self.adapters]), self.task_hooks)
 
     def _main(self) -> PlanModule:
         layout = self.layout
@@ -282,7 +282,7 @@ class Linking:
             table=CoreExport(MAIN, names.TABLE, ExternKind.TABLE),
         )
 
-    def _callable(self, function: Function, importer: str) -> CoreExport:
+    def _callable(self, function: FunctionSymbol, importer: str) -> CoreExport:
         """The function itself where it exists before the importer, else its trampoline, if there is one."""
         if function in self.trampolines and not self.selection.exists_before(function, importer):
             return CoreExport(MAIN, trampoline_export(self.layout.slots[function]))
@@ -329,7 +329,7 @@ def _address(export: str) -> CoreExport:
     return CoreExport(MAIN, export, ExternKind.GLOBAL)
 
 
-def _direct(function: Function) -> CoreExport:
+def _direct(function: FunctionSymbol) -> CoreExport:
     return CoreExport(function.library, stub_export(function) if function.library == STUBS else function.name)
 
 

@@ -11,7 +11,7 @@ from generator.link.errors import LinkError
 from generator.link.library import Library
 from generator.link.order import dependency_order, reachable
 from generator.link.roots import is_root
-from generator.link.symbols import STUBS, Bindings, Function, resolve
+from generator.link.symbols import STUBS, Bindings, FunctionSymbol, resolve
 from generator.link.worlds import companions, refuse_two_generated
 
 RESERVED_PREFIX = "link:"
@@ -30,7 +30,7 @@ class Selection:
     dropped: Sequence[Library]
     """Dead libraries, as given."""
 
-    def exists_before(self, function: Function, importer: str) -> bool:
+    def exists_before(self, function: FunctionSymbol, importer: str) -> bool:
         """Whether the module that defines the function is instantiated before the importer."""
         return self.places[function.library] < self.places[importer]
 

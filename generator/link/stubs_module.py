@@ -5,18 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from generator.link.symbols import STUBS, Function, describe
+from generator.link.symbols import STUBS, FunctionSymbol, describe
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import Code, Op
 from generator.wasm.types import ExternKind
 
 
-def stub_export(function: Function) -> str:
+def stub_export(function: FunctionSymbol) -> str:
     """Two stubs may have one name and different types."""
     return f"{function.name} {describe(function.type)}"
 
 
-def build_stubs_module(stubs: Iterable[Function], debug_names: bool) -> bytes:
+def build_stubs_module(stubs: Iterable[FunctionSymbol], debug_names: bool) -> bytes:
     """Each function traps under a name that contains the missing function."""
     builder = ModuleBuilder()
     for function in stubs:

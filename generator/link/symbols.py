@@ -22,7 +22,7 @@ _THUNK = FuncType(())
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
+class FunctionSymbol:
     """A function that a library exports, or a stub."""
 
     library: str
@@ -35,8 +35,8 @@ class Function:
 class Bindings:
     """The sources of one library's imports."""
 
-    functions: dict[str, Function] = field(default_factory=dict)
-    function_addresses: dict[str, Function | None] = field(default_factory=dict)
+    functions: dict[str, FunctionSymbol] = field(default_factory=dict)
+    function_addresses: dict[str, FunctionSymbol | None] = field(default_factory=dict)
     """None is the null pointer: a weak symbol that nobody defines."""
     memory_addresses: dict[str, str | None] = field(default_factory=dict)
     """The library that defines the data; None is the null pointer. Without the addresses of the linker itself."""
@@ -63,7 +63,7 @@ class Definitions:
     """Everything that the libraries export, by name; of several the first library's."""
 
     def __init__(self, libraries: Sequence[Library]) -> None:
-        self.functions: dict[str, list[Function]] = {}
+        self.functions: dict[str, list[FunctionSymbol]] = {}
         self.data: dict[str, Library] = {}
         self.tags: dict[str, list[tuple[str, FuncType]]] = {}
         self.unusable: dict[str, str] = {}
@@ -71,7 +71,7 @@ class Definitions:
         for library in libraries:
             contents = library.contents
             for name, type in contents.defined_functions.items():
-                self.functions.setdefault(name, []).append(Function(library.name, name, type))
+                self.functions.setdefault(name, []).append(FunctionSymbol(library.name, name, type))
             for name in contents.unusable_functions:
                 self.unusable.setdefault(name, library.name)
             for name in contents.defined_data:
@@ -79,7 +79,7 @@ class Definitions:
             for name, type in contents.defined_tags.items():
                 self.tags.setdefault(name, []).append((library.name, type))
 
-    def function(self, name: str, type: FuncType) -> Function | None:
+    def function(self, name: str, type: FuncType) -> FunctionSymbol | None:
         for function in self.functions.get(name, ()):
             if function.type == type:
                 return function
@@ -126,7 +126,7 @@ class Resolver:
             function = definitions.function(name, type)
             if function is None:
                 self._may_stub(library, name, f"a function {describe(type)}")
-                function = Function(STUBS, name, type)
+                function = FunctionSymbol(STUBS, name, type)
             bindings.functions[name] = function
         for name in contents.function_addresses:
             bindings.function_addresses[name] = self.function_address(library, name, bindings.functions.get(name))
@@ -141,7 +141,7 @@ class Resolver:
                 bindings.tags[name] = exporter
         return bindings
 
-    def function_address(self, library: Library, name: str, called: Function | None) -> Function | None:
+    def function_address(self, library: Library, name: str, called: FunctionSymbol | None) -> FunctionSymbol | None:
         """The address of the function that the library also calls, if it calls one; otherwise that of any function of
         that name."""
         if called is None:
@@ -149,7 +149,7 @@ class Resolver:
             if found:
                 return found[0]
             self._may_stub(library, name, "a function (its address, any type)")
-            called = Function(STUBS, name, _THUNK)
+            called = FunctionSymbol(STUBS, name, _THUNK)
         return None if called.library == STUBS and name in library.contents.weak else called
 
     def _memory_address(self, library: Library, name: str) -> str | None:

@@ -16,7 +16,7 @@ from harness.cli.options import Common, common
 from harness.cli.session import Job, execute
 from harness.cli.terminal import echo
 from harness.process.interrupts import result_of
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.runs.tasks import CheckWorld
 from harness.text import atomic
 from harness.text.limits import MAX_CALLS
@@ -80,7 +80,7 @@ def check(
     sys.exit(code)
 
 
-def _write_case(run: Run, task: CaseOfCheck, path: Path, common: Common) -> None:
+def _write_case(run: Runner, task: CaseOfCheck, path: Path, common: Common) -> None:
     made = result_of(run.submit(task))
     if made.text is None:
         echo(made.note, err=common.json.to_stdout)

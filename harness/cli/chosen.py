@@ -12,7 +12,7 @@ from harness.cli.exits import UsedWrongly
 from harness.engine.results import EngineKind
 from harness.process.children import Limits
 from harness.runs.pool import Patience
-from harness.runs.run import Run, default_expectations
+from harness.runs.runner import Runner, default_expectations
 from harness.suite.expectations_file import ExpectationsError
 from harness.toolchains import entry_points
 from harness.toolchains.cells import OURS, REFERENCE
@@ -92,14 +92,14 @@ class Chosen:
         limits: Limits | None = None,
         patience: Patience | None = None,
         interpreter: Interpreter | None = None,
-    ) -> Run:
+    ) -> Runner:
         """Raises `UsedWrongly`."""
         try:
-            return Run(self.tools(), jobs, limits, patience, interpreter)
+            return Runner(self.tools(), jobs, limits, patience, interpreter)
         except NoToolchain as error:
             raise UsedWrongly(str(error)) from error
 
-    def options(self, run: Run, artifacts: Path | None) -> Options:
+    def options(self, run: Runner, artifacts: Path | None) -> Options:
         """Raises `UsedWrongly`."""
         try:
             known = run.load_expectations(self.expectations or tuple(default_expectations()), self.nearest_expectations)

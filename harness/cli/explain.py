@@ -21,7 +21,7 @@ from harness.cli.results import to_case
 from harness.cli.terminal import echo
 from harness.process.interrupts import result_of
 from harness.runs.pool import TaskFailed
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.runs.suite_files import Kind, NoCases, find
 from harness.runs.tasks import ExplainCase
 from reports import model, text
@@ -71,7 +71,7 @@ def explain(case: Path, no_run: bool, **tools: Any) -> None:
     sys.exit(code)
 
 
-def _told(examination: Examination, run: Run, repeat: str) -> int:
+def _told(examination: Examination, run: Runner, repeat: str) -> int:
     """Print the outcome of each tool; returns the exit code."""
     case = to_case(examination, repeat)
     tools = {tool.name: f"{tool.tool} {tool.version}" for tool in run.tools}

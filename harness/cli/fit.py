@@ -16,7 +16,7 @@ from harness.cli.reduce import reduced
 from harness.cli.terminal import echo
 from harness.process.interrupts import result_of
 from harness.runs.pool import TaskFailed
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.runs.suite_files import SuiteFile
 from harness.submission.told import ORIGIN, WHY
 from harness.suite.case import Case, parse_case
@@ -36,7 +36,7 @@ class Submission:
     """`file`: the case as it is given or made. `words`: the options of a command that repeats it. `repeat`: the whole
     command."""
 
-    run: Run
+    run: Runner
     file: SuiteFile
     options: Options
     output: Path
@@ -104,7 +104,7 @@ def _twice(submission: Submission) -> Verdict | int:
     return first
 
 
-def verdict_of(run: Run, file: SuiteFile, options: Options) -> Verdict:
+def verdict_of(run: Runner, file: SuiteFile, options: Options) -> Verdict:
     examination: Examination = result_of(run.submit(file.task(options)))
     return examination.verdict
 

@@ -19,7 +19,7 @@ from harness.cli.mutants_results import Ways, mutants_head, to_mutants
 from harness.cli.options import JOBS, JSON
 from harness.cli.outputs import JsonFile
 from harness.cli.terminal import echo
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.runs.suite_files import ROOT, NoCases, find
 from harness.toolchains.choose import Tools
 from harness.toolchains.selection import NoToolchain
@@ -85,7 +85,7 @@ def mutants(
     json_file.check()
     try:
         files = find([_suite(suite)]) if by_cases else []
-        run = Run(Survey.tools(Tools(reference, without_reference=no_reference), chosen), jobs)
+        run = Runner(Survey.tools(Tools(reference, without_reference=no_reference), chosen), jobs)
     except (NoCases, NoToolchain) as error:
         raise UsedWrongly(str(error)) from error
     ways = Ways(short, by_cases, seconds is not None)

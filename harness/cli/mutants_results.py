@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from harness.cli.results import to_tool
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from reports.bounds import MAX_TEXT, cut
 from reports.model import NOT_ENDED
 from reports.mutants import Mutant, MutantsRun
@@ -28,7 +28,7 @@ class Ways:
     fuzz: bool
 
 
-def mutants_head(run: Run, planned: int) -> MutantsRun:
+def mutants_head(run: Runner, planned: int) -> MutantsRun:
     """Before anything is tried."""
     started = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     command = shlex.join(["harness", *sys.argv[1:]])

@@ -18,7 +18,7 @@ from harness.cli.chosen import TOOLCHAIN_HELP, Chosen
 from harness.cli.guest_options import guest_options, interpreter_words, take_interpreter
 from harness.cli.outputs import JsonFile
 from harness.engine.results import EngineKind
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.toolchains.interpreter import Interpreter
 from harness.toolchains.wasm_tools import QUICK_LINK
 
@@ -40,7 +40,7 @@ class Common:
     interpreter: Interpreter | None = None
     """An interpreter that is not ours."""
 
-    def open_run(self, tasks: int | None = None) -> Run:
+    def open_run(self, tasks: int | None = None) -> Runner:
         """Raises `UsedWrongly`. Starts at most as many workers as tasks. Checks outputs before anything runs."""
         self.json.check()
         context = click.get_current_context(silent=True)
@@ -48,7 +48,7 @@ class Common:
             outputs.check_folder(self.artifacts)
         return self.chosen.open_run(min(self.jobs, tasks or self.jobs), interpreter=self.interpreter)
 
-    def options(self, run: Run) -> Options:
+    def options(self, run: Runner) -> Options:
         """Raises `UsedWrongly`."""
         options = self.chosen.options(run, self.artifacts)
         kept = self.json.path is not None

@@ -21,7 +21,7 @@ from harness.cli.live import Live
 from harness.cli.options import take_chosen, tool_options
 from harness.cli.terminal import echo
 from harness.runs.pool import PoolClosed, TaskFailed
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.runs.suite_files import Kind, NoCases, SuiteFile, find
 from harness.text import atomic
 from reports.outcomes import Outcome
@@ -93,7 +93,9 @@ def reduce(case: Path, output: Path, force: bool, known: bool, words: str, **too
     sys.exit(code)
 
 
-def reduced(run: Run, file: SuiteFile, options: Options, repeat: str, known: bool = False, words: str = "") -> Answer:
+def reduced(
+    run: Runner, file: SuiteFile, options: Options, repeat: str, known: bool = False, words: str = ""
+) -> Answer:
     """The exit code and the case. Says on standard error what it is about. Raises `UsedWrongly`."""
     smallest = run.settings.directory / "smallest.json"
     if run.settings.interpreter is not None:
@@ -121,7 +123,7 @@ def _task(file: SuiteFile, options: Options, known: bool, words: str, smallest: 
             return ReduceCase(file.path, file.name, options, known, words, smallest, repeat)
 
 
-def _reduce(run: Run, task: Reducing, known: bool, words: str) -> Answer:
+def _reduce(run: Runner, task: Reducing, known: bool, words: str) -> Answer:
     from harness.fuzz.smallest_yet import read_smallest
 
     try:

@@ -19,7 +19,7 @@ from harness.cli.results import broken_case, to_case, to_tool
 from harness.cli.sayer import Sayer
 from harness.runs.messages import WorkerTask
 from harness.runs.pool import PoolClosed
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.text.files import UnreadableFile, read_text_file
 from reports import json_form, model, text
 from reports.checklist import checklist_text
@@ -38,7 +38,7 @@ class Job:
     """The case's own file, which results quote."""
 
 
-def execute(run: Run, jobs: Sequence[Job], common: Common, drawn: Mapping[str, str] | None = None) -> int:
+def execute(run: Runner, jobs: Sequence[Job], common: Common, drawn: Mapping[str, str] | None = None) -> int:
     """Do all jobs, report on them, write the results; returns the exit code. `drawn`: options that select values."""
     started, since = datetime.now(UTC), time.monotonic()
     tools = tuple(map(to_tool, run.tools))

@@ -21,7 +21,7 @@ from harness.fuzz.reduce import Reduce, Reduced
 from harness.fuzz.same_cause import likeness
 from harness.fuzz.trial import Recipe, Trial, TrialResult
 from harness.runs.pool import PoolClosed, TaskFailed
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.text.atomic import CannotWrite
 from reports.outcomes import Outcome
 
@@ -84,7 +84,7 @@ class _Reduction:
 class Campaign:
     """`first`: the index of the first trial. `settings`: the choices that a resumed run must make again."""
 
-    run: Run
+    run: Runner
     recipe: Recipe
     options: Options
     bounds: Bounds

@@ -136,7 +136,7 @@ def _no_handles(type: t.Type) -> Sequence[s.Value]:
             return [s.Number("enum", number) for number in (*(len(cases),) * is_wide(type), *enums)]
         case Sum(cases):
             count = len(cases)
-            return [s.Case(number) for number in (count, count + 1, max(count, 256), 0xFFFF_FFFF)]
+            return [s.CaseValue(number) for number in (count, count + 1, max(count, 256), 0xFFFF_FFFF)]
         case Bits(labels):
             return [s.Number("flags", number) for number in ((1 << labels) & _U32, 0xFF, 0xFFFF, _U32)]
         case Scalar(scalar):

@@ -76,12 +76,12 @@ def normal(value: s.Value, type: t.Type) -> s.Value:
             return s.Entries(tuple([(normal(one, key), normal(other, content)) for one, other in pairs]))
         case shapes.Sequence((t.Prim() as element,)), s.Raw(length, data) if _fits(element, length, data):
             return s.Items(tuple(read_numbers(data, element)))
-        case Sum(cases), s.Case(index, payload) if not isinstance(type, t.EnumType) and 0 <= index < len(cases):
+        case Sum(cases), s.CaseValue(index, payload) if not isinstance(type, t.EnumType) and 0 <= index < len(cases):
             inner = cases[index]
             if inner is None and payload is None:
                 return value
             if inner is not None and payload is not None:
-                return s.Case(index, normal(payload, inner))
+                return s.CaseValue(index, normal(payload, inner))
     raise NotPlain(f"{value_text(value)} is no value of {type.canonical}")
 
 
@@ -130,7 +130,7 @@ def write(value: s.Value, type: t.Type, out: Val) -> None:
             for index, (key, content) in enumerate(pairs):
                 write(key, type.key, out.of.map.data[index].key)
                 write(content, type.value, out.of.map.data[index].value)
-        case t.Variant() | t.Option() | t.Result(), s.Case(index, payload):
+        case t.Variant() | t.Option() | t.Result(), s.CaseValue(index, payload):
             _write_case(type, index, _payload(type.payloads[index], payload), out)
         case _:
             raise TypeError(f"{value!r} is no normal value of {type.canonical}")
@@ -205,7 +205,7 @@ def read(val: Val, type: t.Type) -> s.Value:
 
 def _read_case(type: t.Variant | t.Option | t.Result, index: int, payload: Val) -> s.Value:
     inner = type.payloads[index]
-    return s.Case(index, None if inner is None else read(payload.contents, inner))
+    return s.CaseValue(index, None if inner is None else read(payload.contents, inner))
 
 
 def _name(name: Any) -> str:
@@ -233,7 +233,7 @@ def difference(expected: s.Value, seen: s.Value, type: t.Type, place: str) -> tu
             for index, (pair, given) in enumerate(zip(pairs, rest, strict=True)):
                 parts.append((pair[0], given[0], type.key, f"[{index}].key"))
                 parts.append((pair[1], given[1], type.value, f"[{index}].value"))
-        case s.Case(index, payload), s.Case(other, content), t.Variant() | t.Option() | t.Result():
+        case s.CaseValue(index, payload), s.CaseValue(other, content), t.Variant() | t.Option() | t.Result():
             if index != other:
                 return place, _case_text(type, index), _case_text(type, other)
             inner = type.payloads[index]

@@ -141,11 +141,11 @@ class Instance:
         items = tuple([self.evaluate(item, args) for item in value.items])
         return value if all(map(is_, items, value.items)) else value.__class__(items)
 
-    def _case(self, value: s.Case, args: tuple[s.Value, ...]) -> s.Value:
+    def _case(self, value: s.CaseValue, args: tuple[s.Value, ...]) -> s.Value:
         if value.payload is None:
             return value
         payload = self.evaluate(value.payload, args)
-        return value if payload is value.payload else s.Case(value.discriminant, payload)
+        return value if payload is value.payload else s.CaseValue(value.discriminant, payload)
 
     def _entries(self, value: s.Entries, args: tuple[s.Value, ...]) -> s.Value:
         return s.Entries(tuple([(self.evaluate(k, args), self.evaluate(v, args)) for k, v in value.pairs]))
@@ -156,7 +156,7 @@ _EVALUATE: dict[type, Callable[[Instance, Any, tuple[s.Value, ...]], s.Value]] =
     s.Argument: Instance._argument,
     s.Fields: Instance._members,
     s.Items: Instance._members,
-    s.Case: Instance._case,
+    s.CaseValue: Instance._case,
     s.Entries: Instance._entries,
 }
 
@@ -167,7 +167,7 @@ def part(value: s.Value, path: tuple[int, ...]) -> s.Value:
         match value:
             case s.Fields(items) | s.Items(items):
                 value = items[step]
-            case s.Case(_, payload) if payload is not None and step == 0:
+            case s.CaseValue(_, payload) if payload is not None and step == 0:
                 value = payload
             case s.Entries(pairs):
                 value = pairs[step // 2][step % 2]

@@ -203,7 +203,7 @@ def _sum(type: t.Type, payloads: tuple[Load | None, ...]) -> Load:
     steps = [f".{name}" for name in type.case_names]
 
     def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
-        if value.__class__ is not s.Case:
+        if value.__class__ is not s.CaseValue:
             return cx.otherwise(load, value, place)
         index = value.discriminant & U32
         cx.show((pops[index], place))
@@ -217,11 +217,11 @@ def _sum(type: t.Type, payloads: tuple[Load | None, ...]) -> Load:
                 raise Unpredictable(
                     f"{place_text(place)}: a payload of case {index}, which has none, stays on the stack"
                 )
-            return value if index == value.discriminant else s.Case(index)
+            return value if index == value.discriminant else s.CaseValue(index)
         if given is None:
             raise cx.inst.fail("stack")
         lifted = payload(cx, given, (place, steps[index]))
-        return value if lifted is given and index == value.discriminant else s.Case(index, lifted)
+        return value if lifted is given and index == value.discriminant else s.CaseValue(index, lifted)
 
     return load
 
@@ -233,7 +233,7 @@ def _whole_sum(type: t.Type, payloads: tuple[Load | None, ...]) -> Load:
     steps = [f".{name}" for name in type.case_names]
 
     def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
-        if value.__class__ is not s.Case:
+        if value.__class__ is not s.CaseValue:
             return cx.otherwise(load, value, place)
         given = value.discriminant & U32
         payload = payloads[given] if given < count else None
@@ -247,6 +247,6 @@ def _whole_sum(type: t.Type, payloads: tuple[Load | None, ...]) -> Load:
         lifted = None
         if payload is not None and value.payload is not None:
             lifted = payload(cx, value.payload, (place, steps[index]))
-        return value if lifted is value.payload and index == value.discriminant else s.Case(index, lifted)
+        return value if lifted is value.payload and index == value.discriminant else s.CaseValue(index, lifted)
 
     return load

@@ -105,12 +105,12 @@ def _sum(type: t.Type, payloads: tuple[Store | None, ...]) -> Store:
     pushes = Each(partial(e.PushSum, KINDS[type.__class__], type.canonical))
     steps = [f".{name}" for name in type.case_names]
 
-    def store(cx: LiftLowerContext, value: s.Case, place: Place) -> s.Value:
+    def store(cx: LiftLowerContext, value: s.CaseValue, place: Place) -> s.Value:
         index, given, payload = value.discriminant, value.payload, payloads[value.discriminant]
         if payload is not None:
             given = payload(cx, given, (place, steps[index]))
         cx.show((pushes[index], place))
-        return value if given is value.payload else s.Case(index, given)
+        return value if given is value.payload else s.CaseValue(index, given)
 
     return store
 

@@ -27,8 +27,8 @@ def _reported(value: s.Value) -> s.Value:
             return s.Fields(tuple(map(_reported, items)))
         case s.Items(items):
             return s.Items(tuple(map(_reported, items)))
-        case s.Case(discriminant, payload) if payload is not None:
-            return s.Case(discriminant, _reported(payload))
+        case s.CaseValue(discriminant, payload) if payload is not None:
+            return s.CaseValue(discriminant, _reported(payload))
         case s.Entries(pairs):
             return s.Entries(tuple([(_reported(key), _reported(mapped)) for key, mapped in pairs]))
         case s.Pointer(address, length):

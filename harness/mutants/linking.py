@@ -15,7 +15,7 @@ from generator.link import names
 from generator.link.layout import Layout
 from generator.link.library import Library
 from generator.link.plan_link import Linking
-from generator.link.symbols import STUBS, Definitions, Function
+from generator.link.symbols import STUBS, Definitions, FunctionSymbol
 from generator.wasm.types import FuncType, Limits
 from harness.mutants.mutant import Area, Table
 from harness.mutants.patch import FunctionOf, Member
@@ -172,8 +172,8 @@ def _(original: Original, libraries: Iterable[Library], *functions: str) -> list
     needs="a list that is lowered element by element",
     shown_by="lists",
 )
-def _(original: Original, self: Definitions, name: str, type: FuncType) -> Function | None:
+def _(original: Original, self: Definitions, name: str, type: FuncType) -> FunctionSymbol | None:
     if name == "wit_dylib_pop_list_iter":
-        return Function(STUBS, name, type)
-    found: Function | None = original(self, name, type)
+        return FunctionSymbol(STUBS, name, type)
+    found: FunctionSymbol | None = original(self, name, type)
     return found

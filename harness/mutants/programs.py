@@ -14,7 +14,7 @@ from generator.link.dylink import Dylink
 from generator.link.layout import Layout
 from generator.link.library import Library
 from generator.link.plan_link import Linking
-from generator.link.symbols import STUBS, Definitions, Function, Resolver
+from generator.link.symbols import STUBS, Definitions, FunctionSymbol, Resolver
 from generator.wasm.types import FuncType, Limits
 from harness.mutants.mutant import Area, Table
 from harness.mutants.patch import FunctionOf, Here, Member
@@ -158,6 +158,6 @@ def _(original: Original, libraries: Sequence[Library], *args: Any) -> Layout:
     needs="an undefined weak function",
     shown_by=SHOWN_BY,
 )
-def _(original: Original, self: Resolver, library: Library, name: str, called: Function | None) -> Function:
-    found: Function | None = original(self, library, name, called)
-    return found or called or Function(STUBS, name, FuncType(()))
+def _(original: Original, self: Resolver, library: Library, name: str, called: FunctionSymbol | None) -> FunctionSymbol:
+    found: FunctionSymbol | None = original(self, library, name, called)
+    return found or called or FunctionSymbol(STUBS, name, FuncType(()))

@@ -19,7 +19,7 @@ from harness.mutation.tasks import Detections, TriedWorld, TryCase, TryLinkCase,
 from harness.process.interrupts import completed, result_of
 from harness.runs.messages import WorkerTask
 from harness.runs.pool import TaskFailed
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.runs.suite_files import Kind, SuiteFile
 from harness.toolchains.choose import Tools
 
@@ -63,7 +63,7 @@ class Row:
 class Survey:
     """`rows` by the name of the mutant, filled by the methods."""
 
-    def __init__(self, mutants: Iterable[Mutant], run: Run, jobs: int, told: Told = lambda _: None) -> None:
+    def __init__(self, mutants: Iterable[Mutant], run: Runner, jobs: int, told: Told = lambda _: None) -> None:
         """`run` must have been opened with `tools` of these mutants."""
         self.rows = {mutant.name: Row(mutant) for mutant in mutants}
         self._run = run

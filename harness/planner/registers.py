@@ -240,8 +240,8 @@ def _renumbered(value: s.Value, numbers: Mapping[int, int]) -> s.Value:
             return s.Fields(tuple([_renumbered(item, numbers) for item in items]))
         case s.Items(items):
             return s.Items(tuple([_renumbered(item, numbers) for item in items]))
-        case s.Case(discriminant, payload) if payload is not None:
-            return s.Case(discriminant, _renumbered(payload, numbers))
+        case s.CaseValue(discriminant, payload) if payload is not None:
+            return s.CaseValue(discriminant, _renumbered(payload, numbers))
         case s.Entries(pairs):
             return s.Entries(tuple([(_renumbered(k, numbers), _renumbered(v, numbers)) for k, v in pairs]))
     return value

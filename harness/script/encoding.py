@@ -67,8 +67,8 @@ def _sum(value: Value, type: t.Type, shape: Sum, handle: HandleLookup, lists: bo
         return _invalid(value, type, handle)
     payload = shape.cases[value.index]
     if payload is None or value.payload is None:
-        return s.Case(value.index)
-    return s.Case(value.index, encode(value.payload, payload, handle, lists))
+        return s.CaseValue(value.index)
+    return s.CaseValue(value.index, encode(value.payload, payload, handle, lists))
 
 
 def _handle(value: Value, type: t.Type, _: Handle, handle: HandleLookup, _lists: bool) -> s.Value:

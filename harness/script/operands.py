@@ -33,7 +33,7 @@ class Fields:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class CaseValue:
     """A case of a variant, option or result."""
 
     discriminant: int
@@ -144,5 +144,17 @@ class NewWaitableSet:
 
 RunTime = End | StartedCall | NewWaitableSet
 Value = (
-    Number | Str | Fields | Case | Items | Raw | Entries | Pointer | Handle | BareEnd | RunTime | Register | Argument
+    Number
+    | Str
+    | Fields
+    | CaseValue
+    | Items
+    | Raw
+    | Entries
+    | Pointer
+    | Handle
+    | BareEnd
+    | RunTime
+    | Register
+    | Argument
 )

@@ -12,7 +12,7 @@ from harness.script.async_operations import AsyncOp, Got, NewSet, Start
 from harness.script.operands import ERROR_CONTEXT as ERROR_CONTEXT
 from harness.script.operands import Argument as Argument
 from harness.script.operands import BareEnd as BareEnd
-from harness.script.operands import Case as Case
+from harness.script.operands import CaseValue as CaseValue
 from harness.script.operands import End as End
 from harness.script.operands import Entries as Entries
 from harness.script.operands import Fields as Fields

@@ -111,10 +111,10 @@ class _Reader:
             case "list":
                 return s.Items(self._values())
             case "var":
-                return s.Case(self._number())
+                return s.CaseValue(self._number())
             case "varp":
                 discriminant = self._number()
-                return s.Case(discriminant, self.value())
+                return s.CaseValue(discriminant, self.value())
             case "raw":
                 length = self._number()
                 return s.Raw(length, self._bytes())

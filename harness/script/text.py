@@ -10,7 +10,7 @@ from harness.script.operations import (
     Argument,
     BareEnd,
     Call,
-    Case,
+    CaseValue,
     Drop,
     Entries,
     ErrorContextMessage,
@@ -104,7 +104,7 @@ def _write_number(value: Number, out: list[str]) -> None:
     out.append(f"{value.kind} {number}")
 
 
-def _write_case(value: Case, out: list[str]) -> None:
+def _write_case(value: CaseValue, out: list[str]) -> None:
     if value.payload is None:
         out.append(f"var {value.discriminant}")
     else:
@@ -129,7 +129,7 @@ _WRITE: dict[type, Callable[[Any, list[str]], None]] = {
     Number: _write_number,
     Str: lambda value, out: out.append(f"str {value.data.hex() or '-'}"),
     Fields: lambda value, out: _write_all("rec", value.items, out),
-    Case: _write_case,
+    CaseValue: _write_case,
     Items: lambda value, out: _write_all("list", value.items, out),
     Raw: lambda value, out: out.append(f"raw {value.length} {value.data.hex() or '-'}"),
     Entries: _write_entries,

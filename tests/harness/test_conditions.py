@@ -9,7 +9,7 @@ import pytest
 
 from harness.bench.examination import Options
 from harness.fuzz.case_text import CaseParts, case_text
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.runs.tasks import RunCase, RunLinkCase, RunNegativeCases
 from harness.suite.case import parse_case
 from harness.suite.conditions import UNCONDITIONAL, Conditions, KnownHere
@@ -118,7 +118,7 @@ def test_conditions_in_a_run(tmp_path: Path) -> None:
         "later": f'{FILE}[[expect]]\ntool = "generator"\nversions = ">99"\noutcome = "fail"\nreason = "r"\n{CALL}',
     }
     outcomes = {}
-    with Run(Tools(without_reference=True), 1) as run:
+    with Runner(Tools(without_reference=True), 1) as run:
         options = Options(artifacts=None)
         for name, text in files.items():
             path = tmp_path / f"{name}.toml"
@@ -141,7 +141,7 @@ def test_rows_ask_the_reference_in_their_versions_only(tmp_path: Path) -> None:
     wrong = ROW.replace(WIT, "package a:b; world w { import f: func(x: nobody); }").replace('"m"', '"nobody"')
     wrong = wrong.replace('"refuses"', '"panics"')
     path = tmp_path / "table.toml"
-    with Run(Tools(), 1) as run:
+    with Runner(Tools(), 1) as run:
         found = {}
         for versions in ("<1", ">=1"):
             path.write_text(f'title = "t"\n{wrong}versions = "{versions}"\n')

@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from harness.runs.run import default_expectations
+from harness.runs.runner import default_expectations
 from harness.suite.expectations_file import ExpectationsError, load, nearest_version
 from harness.suite.expectations_schema import EXPECTATIONS_SCHEMA
 

@@ -28,7 +28,7 @@ from harness.mutants.worlds import WORLDS
 from harness.mutation.detect import Detector
 from harness.planner import check_plan
 from harness.process.steps import Steps
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.script import operations as s
 from harness.script.encoding import encode
 from harness.script.parser import parse_value
@@ -159,7 +159,7 @@ def test_which_calls_a_host_makes_and_answers() -> None:
 
 @pytest.fixture
 def tools() -> Iterator[Settings]:
-    with Run(Tools(), 1) as run:
+    with Runner(Tools(), 1) as run:
         yield run.settings
 
 

@@ -149,8 +149,8 @@ def _with_arguments(value: s.Value) -> tuple[tuple[s.Value, ...], s.Value]:
     match value:
         case s.Fields(items) | s.Items(items):
             return items, value.__class__(tuple(map(s.Argument, range(len(items)))))
-        case s.Case(index, payload) if payload is not None:
-            return (payload,), s.Case(index, s.Argument(0))
+        case s.CaseValue(index, payload) if payload is not None:
+            return (payload,), s.CaseValue(index, s.Argument(0))
         case s.Entries(pairs):
             parts = tuple([part for pair in pairs for part in pair])
             return parts, s.Entries(tuple([(s.Argument(2 * i), s.Argument(2 * i + 1)) for i in range(len(pairs))]))

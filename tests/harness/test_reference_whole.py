@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.runs.run import uncovered
+from harness.runs.runner import uncovered
 from harness.suite.expectations import Expectation, Expectations
 from harness.toolchains.wasm_tools import Executable, find, lacking_subcommands
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.suite import expectations_file
 from harness.toolchains.choose import Tools, choose
 from harness.toolchains.selection import NoToolchain
@@ -49,7 +49,7 @@ def test_names_and_known_faults(tmp_path: Path) -> None:
     for id, versions in (("old", "<1.256"), ("middle", "==1.256.0"), ("new", ">1.256")):
         files.append(tmp_path / f"{id}.toml")
         files[-1].write_text(KNOWN.format(id=id, versions=versions))
-    with Run(Tools(find().path, (*others, others[0])), 1) as run:
+    with Runner(Tools(find().path, (*others, others[0])), 1) as run:
         names = [tool.name for tool in run.tools]
         assert names == ["ours", "reference", "reference-1.255.0", "reference-1.256.0", "reference-1.255.0-2"]
         known = run.load_expectations(files)

@@ -26,7 +26,7 @@ from harness.link_cases.prepare import prepare
 from harness.planner import check_plan
 from harness.process.steps import Steps
 from harness.runs.negative_cases import SecondReading, judge_negative_cases
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.suite.link_case import parse_link_case
 from harness.suite.negative_cases import parse_negative_cases
 from harness.toolchains import ours
@@ -44,7 +44,7 @@ world w { include base with { old as new } }
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Workbench]:
-    with Run(Tools(), 1) as run:
+    with Runner(Tools(), 1) as run:
         if run.settings.selection.reference is None:
             pytest.skip("there is no reference")
         yield Workbench(Settings(tmp_path, run.settings.selection), Steps())

@@ -19,7 +19,7 @@ from harness.fuzz.findings import Found, Ledger
 from harness.fuzz.reduce import Reduce, Reduced
 from harness.fuzz.trial import Recipe, Refusal, Trial, TrialResult
 from harness.runs.messages import WorkerTask
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.toolchains.choose import Tools
 
 WIT = "package a:b;\nworld w { export f: func(); }\n"
@@ -40,7 +40,7 @@ def plain_trial(index: int) -> TrialResult:
     return TrialResult(index, 10, outcome, tuple(found), refusals, cases, 0.1, (("run", 0.1),))
 
 
-class StubRun(Run):
+class StubRun(Runner):
     """Carries tasks out at once, by plain functions."""
 
     def __init__(self, trial: Callable[[int], TrialResult], reduce: Callable[[Bucket], Reduced]) -> None:

@@ -20,7 +20,7 @@ from harness.mutants.toolchain import MUTANTS, PREFIX
 from harness.mutants.worlds import PROGRAMS, WORLDS
 from harness.mutation.survey import Survey
 from harness.plan.roles import Role
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.suite.case import parse_case
 from harness.suite.link_case import LinkCase, parse_link_case
 from harness.toolchains import ours
@@ -187,7 +187,7 @@ def survey() -> Iterator[Survey]:
     """All mutants, each tried on the world that shows it."""
     chosen = list(MUTANTS.values())
     jobs = 2
-    with Run(Survey.tools(Tools(), chosen), jobs) as run:
+    with Runner(Survey.tools(Tools(), chosen), jobs) as run:
         survey = Survey(chosen, run, jobs)
         survey.show()
         yield survey
@@ -222,7 +222,7 @@ FUZZED = (
 
 def test_the_fuzzer_notices() -> None:
     chosen = [MUTANTS[name] for name in FUZZED]
-    with Run(Survey.tools(Tools(), chosen), 1) as run:
+    with Runner(Survey.tools(Tools(), chosen), 1) as run:
         survey = Survey(chosen, run, 1)
         for seed in (2, 1):  # once more: what ended the first time must not end the second
             for row in survey.rows.values():

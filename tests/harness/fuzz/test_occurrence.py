@@ -195,7 +195,7 @@ def value_features(value: s.Value) -> Iterator[str]:
             inner = items
             if isinstance(value, s.Items):
                 yield f"list of {'none' if not items else 'many' if len(items) >= 64 else 'some'}"
-        case s.Case(number, payload):
+        case s.CaseValue(number, payload):
             inner = (payload,) if payload is not None else ()
             if number in (255, 256):
                 yield f"case {number}"

@@ -14,7 +14,7 @@ from harness.fuzz.reduce_case import CaseReduced
 from harness.fuzz.reduce_link_case import ReduceLinkCase
 from harness.fuzz.reduce_table import ReduceTable
 from harness.fuzz.wat_reducer import parts, reduce_wat
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.suite.link_case import parse_link_case
 from harness.suite.negative_cases import parse_negative_cases
 from harness.suite.toml_edits import with_table, with_value, without
@@ -116,7 +116,7 @@ def _reduced(tmp_path: Path, tools: Tools, table: bool = False, text: str = LINK
     path.write_text(text)
     smallest = tmp_path / "smallest.json"
     options = Options(artifacts=None)
-    with Run(tools, 1) as run:
+    with Runner(tools, 1) as run:
         if table:
             return run.submit(ReduceTable(path, "x", options, "", smallest, "harness reduce")).result(120), smallest
         task = ReduceLinkCase(path, "x", options, False, "", smallest, "harness reduce x.toml")

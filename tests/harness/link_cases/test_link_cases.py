@@ -25,7 +25,7 @@ from harness.link_cases.prepare import Prepared, prepare
 from harness.plan.outcomes import TrapClass
 from harness.process.children import Limits
 from harness.process.steps import Steps
-from harness.runs.run import Run
+from harness.runs.runner import Runner
 from harness.suite.link_case import LinkCase, parse_link_case
 from harness.text.toml_lines import FileError
 from harness.toolchains.cells import OURS
@@ -93,7 +93,7 @@ def file(
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
     """Both toolchains, where there is a reference. An endless loop ends soon: by default it takes seconds."""
-    run = Run(Tools(), 1)
+    run = Runner(Tools(), 1)
     limits = RunLimits(fuel=20_000_000)
     settings = Settings(tmp_path_factory.mktemp("bench"), run.settings.selection, run_limits=limits)
     with run:

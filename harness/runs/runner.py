@@ -28,7 +28,7 @@ EXPECTATIONS = "expectations"
 """The package with the known faults of the project's references, as data."""
 
 
-class Run:
+class Runner:
     """Holds workers and temporary files; its exit ends and removes them in any case."""
 
     def __init__(
@@ -50,7 +50,7 @@ class Run:
         self.settings = Settings(self._folder.path, choice.selection, limits or Limits(), interpreter=interpreter)
         self._pool = Pool(self.settings, jobs, patience)
 
-    def __enter__(self) -> Run:
+    def __enter__(self) -> Runner:
         return self
 
     def __exit__(self, *_: object) -> None:
