@@ -48,6 +48,7 @@ _WORDS = (
         TrapClass.INVALID_HANDLE,
         ("unknown handle index", "index is not a resource", "handle is not a", "not an own resource"),
     ),
+    (TrapClass.HANDLE_TYPE, ("is not a resource",)),  # `index 20 is ..`, of an end of a stream
     *_ASYNC,
     (TrapClass.UNALIGNED, ("unaligned pointer", "not aligned")),
     (

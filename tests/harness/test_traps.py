@@ -22,6 +22,7 @@ def trace(words: str, frame: str = "<unknown>!<wasm function 4>") -> str:
         ("incomplete utf-8 byte sequence from index 2", T.INVALID_UTF8),
         ("unknown handle index 7", T.INVALID_HANDLE),
         ("index is not a resource", T.INVALID_HANDLE),
+        ("index 20 is not a resource", T.HANDLE_TYPE),
         ("handle index 3 used with the wrong type, expected guest-defined resource but found host", T.HANDLE_TYPE),
         ("cannot remove owned resource while borrowed", T.LENT),
         ("borrow handles still remain at the end of the call", T.BORROW_LEFT),
