@@ -30,7 +30,7 @@ from harness.engine.results import (
 from harness.engine.traps import cause, classify
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
-from harness.process.memory import addresses_are_scarce
+from harness.process.memory import addresses_are_scarce, room
 
 _NO_MEMORY = re.compile(r"\(os error 12\)|\bmmap failed\b")
 """What wasmtime says where mmap(2) or mprotect(2) fails with ENOMEM; a guest cannot say it (traps have codes)."""
@@ -43,6 +43,10 @@ OVERWRITTEN = "memory beside that of the library was written to"
 _ROOM_TO_GROW = 1 << 20
 _GUARD = 1 << 16
 """Bytes of addresses behind each memory where `ulimit -v` leaves few of them."""
+_LEAST_ROOM = 64 << 20
+"""Bytes that a process should have left beside what its guests need to grow."""
+_TRAPS_WITHOUT_MEMORY = (TrapClass.INTERPRETER, TrapClass.UNREACHABLE, TrapClass.OUT_OF_BOUNDS)
+"""How guests trap by themselves where an allocation fails."""
 
 
 CALL = 16
@@ -134,7 +138,7 @@ class Compiled:
             raise_if_no_memory(message)
             if entry == "instantiate" and not is_trap(message):
                 return Rejected("instantiate", message)
-            kind, detail = classify(message)
+            kind, detail = self._engine.trapped(message)
             if entry in self._guards and kind is not TrapClass.ENGINE_FAULT:
                 detail = OVERWRITTEN
             if kind is TrapClass.OUT_OF_FUEL and self._engine.deadline.too_large:
@@ -173,8 +177,23 @@ class Engine:
         self.kind = kind
         self.engine = wasmtime.Engine(config)
         self.deadline = Deadline(self.engine)
+        self._used_before = {name: used for name, (used, _) in room().items()}
         self._modules: OrderedDict[str, wasmtime.Module] = OrderedDict()
         self._kept = compiled_modules
+
+    def trapped(self, message: str) -> tuple[TrapClass, str]:
+        """`classify` of a trap that just happened. Raises MemoryError where the system gives too little memory."""
+        raise_if_no_memory(message)
+        kind, detail = classify(message)
+        if kind in _TRAPS_WITHOUT_MEMORY and self._no_room_to_grow():
+            raise MemoryError(message)
+        return kind, detail
+
+    def _no_room_to_grow(self) -> bool:
+        """Whether `memory.grow` of a guest may have failed because of a limit on this process: it may need as much
+        again as all that this engine has taken. The engine does not tell; the guest sees -1, and traps by itself."""
+        taken = ((used - self._used_before.get(name, 0), left) for name, (used, left) in room().items())
+        return any(left < used + _LEAST_ROOM for used, left in taken)
 
     def store(self, limits: RunLimits) -> wasmtime.Store:
         """A store with all limits except time: for that, run it within `deadline`."""

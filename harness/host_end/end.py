@@ -15,7 +15,6 @@ from wasmtime.component._enter import catch_exceptions
 from harness.composition.compose import CONTROL, HOST
 from harness.engine.engine import Engine, TraceTooLong, call
 from harness.engine.results import Rejected, RunLimits, RunResult, Trap
-from harness.engine.traps import classify
 from harness.host_end.calls import HostCall, HostRun
 from harness.host_end.values import difference, read, write
 from harness.judge.diff import against_model
@@ -115,7 +114,7 @@ def _run(engine: Engine, component: bytes, run: HostRun, limits: RunLimits, host
         entry = "subject-finish"
         call(_function(instance, store, (CONTROL, "finish")), store, limits.polls)
     except WasmtimeError as error:
-        trap = Trap(*classify(str(error)), entry, str(error))
+        trap = Trap(*engine.trapped(str(error)), entry, str(error))
     except (TraceTooLong, TimeoutError) as error:
         trap = Trap(TrapClass.OUT_OF_FUEL, str(error), entry, str(error))
     except Unanswerable as error:

@@ -14,7 +14,7 @@ from wasmtime.component import Component, Func, Instance, Linker
 
 from harness.engine.engine import Engine, TraceTooLong, call, is_trap
 from harness.engine.results import Rejected, RunLimits
-from harness.engine.traps import cause, classify, engine_fault
+from harness.engine.traps import cause, engine_fault
 from harness.link_cases.prepare import Prepared, PreparedCall, returned, trapped
 from harness.plan.outcomes import TrapClass
 from harness.values.values import Value
@@ -112,7 +112,7 @@ class _Run:
         except WasmtimeError as error:
             store.close()
             if is_trap(str(error)) and not engine_fault(str(error)):
-                return f"instantiation traps: {classify(str(error))[0].value}"
+                return f"instantiation traps: {self._engine.trapped(str(error))[0].value}"
             return Rejected("instantiate", str(error))
         except TraceTooLong:
             store.close()
@@ -132,7 +132,7 @@ class _Run:
         except WasmtimeError as error:
             if engine_fault(str(error)):
                 raise
-            return True, trapped(call.function, call.args, classify(str(error))[0].value)
+            return True, trapped(call.function, call.args, self._engine.trapped(str(error))[0].value)
         except (TraceTooLong, TimeoutError):
             return True, trapped(call.function, call.args, TrapClass.OUT_OF_FUEL.value)
         return False, returned(call.function, call.args, result)

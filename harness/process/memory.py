@@ -34,6 +34,26 @@ def addresses_are_scarce() -> bool:
     return limit is not None and limit < _ADDRESSES
 
 
+def room() -> dict[str, tuple[int, int]]:
+    """For each limit on memory, the bytes that this process uses and those that it has left; empty where there are no
+    limits, or where the system does not tell what is used."""
+    used = _used()
+    limits = {name: _limit(name) for name in used}
+    return {name: (used[name], limit - used[name]) for name, limit in limits.items() if limit is not None}
+
+
+def _used() -> dict[str, int]:
+    """Addresses and private data of this process in bytes (proc(5), `statm`); empty on systems other than Linux."""
+    if sys.platform != "linux":
+        return {}
+    with open("/proc/self/statm", "rb") as file:
+        numbers = file.read().split()
+    import resource
+
+    page = resource.getpagesize()
+    return {"RLIMIT_AS": int(numbers[0]) * page, "RLIMIT_DATA": int(numbers[5]) * page}
+
+
 def _limit(name: str) -> int | None:
     if sys.platform == "win32":
         return None

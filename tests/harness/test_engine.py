@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import weakref
 from contextlib import nullcontext
 from dataclasses import replace
@@ -18,6 +19,7 @@ from harness.plan.events import Events
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.plan import ScriptPlan
 from harness.plan.roles import ItemKind, Role, Wire
+from harness.process.memory import room
 from harness.trace.events import PushNumber
 from tests.harness import stub
 
@@ -76,6 +78,31 @@ def test_few_addresses(
     narrow = Engine(engine.kind).compile(composition)
     assert isinstance(narrow, Compiled)
     assert run(narrow, "d\n") == run(compiled, "d\n")
+
+
+@pytest.mark.parametrize(("left", "is_memory"), [(1 << 20, True), (1 << 40, False)])
+def test_a_trap_where_no_memory_can_grow_is_no_result(
+    composition: Composed, monkeypatch: pytest.MonkeyPatch, engine: Engine, left: int, is_memory: bool
+) -> None:
+    """`memory.grow` gives the guest -1 if the process may take no more, and the guest traps by itself."""
+    compiled = Engine(engine.kind).compile(composition)
+    assert isinstance(compiled, Compiled)
+    monkeypatch.setattr("harness.engine.engine.room", lambda: {"RLIMIT_AS": (1 << 28, left)})
+    if is_memory:
+        with pytest.raises(MemoryError):
+            run(compiled, "!d\n")
+    else:
+        trapped = run(compiled, "!d\n")
+        assert trapped.trap is not None and trapped.trap.kind is TrapClass.INTERPRETER
+    assert run(compiled, "d\n").trap is None, "a run without a trap is one, however little memory is left"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process uses")
+def test_the_room_of_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.process.memory._limit", {"RLIMIT_AS": 1 << 50, "RLIMIT_DATA": None}.get)
+    (used, left) = room()["RLIMIT_AS"]
+    assert used > 1 << 20 and used + left == 1 << 50
+    assert list(room()) == ["RLIMIT_AS"]
 
 
 def test_each_role_has_its_own_host(compiled: Compiled) -> None:
