@@ -214,9 +214,10 @@ def test_check(suite: Path) -> None:
 
 
 def test_what_is_not_run_has_not_passed(suite: Path) -> None:
-    (suite / "w.wit").write_text("package a:b; world w { import f: func(a: stream<u8>); }")
+    (suite / "w.wit").write_text("package a:b; interface i { resource r; f: func(a: r); } world w { import i; }")
     done = harness("check", "w.wit", cwd=suite)
     assert "skipped w@0: nothing of the world can be run\n" in done.stdout, done.stdout + done.stderr
+    assert "unsupported in w@0: import a:b/i#f: the subject has no own<a:b/i#r> to give\n" in done.stdout
     assert "1 case: 1 skip" in done.stdout
     assert done.stdout.endswith("; no call ran\n")
     assert done.returncode == 0
