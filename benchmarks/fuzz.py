@@ -21,12 +21,12 @@ from benchmarks.throughput import Rate, environment, fair_rates, show
 from harness.fuzz.trial import DEFAULT_CALLS, Recipe
 from harness.fuzz.worlds import Profile
 from harness.mutants.toolchain import MUTANTS
-from harness.mutation.survey import Row, Survey
+from harness.mutation.survey import MutantRow, Survey
 from harness.runs.runner import Runner
 from harness.toolchains.choose import Tools
 
 
-def detections(seed: int, seconds: float, workers: int, only: tuple[str, ...]) -> list[Row]:
+def detections(seed: int, seconds: float, workers: int, only: tuple[str, ...]) -> list[MutantRow]:
     """Each mutant, fuzzed until it is noticed or for this many seconds."""
     chosen = [item for name, item in MUTANTS.items() if not only or any(word in name for word in only)]
     with Runner(Survey.tools(Tools(), chosen), workers) as run:
@@ -35,7 +35,7 @@ def detections(seed: int, seconds: float, workers: int, only: tuple[str, ...]) -
     return list(survey.rows.values())
 
 
-def show_detections(rows: list[Row], console: Console) -> None:
+def show_detections(rows: list[MutantRow], console: Console) -> None:
     """The slowest first."""
     table = Table("mutant", "seconds", "worlds", "level and kind")
     for row in sorted(rows, key=lambda row: -(row.fuzzed.seconds if row.fuzzed is not None else 0)):
@@ -54,7 +54,7 @@ def show_detections(rows: list[Row], console: Console) -> None:
             console.print(f"the harness failed at {row.mutant.name}: {error}", markup=False)
 
 
-def _times(rows: list[Row]) -> list[float]:
+def _times(rows: list[MutantRow]) -> list[float]:
     return [row.fuzzed.seconds for row in rows if row.fuzzed is not None and row.fuzzed.detection is not None]
 
 

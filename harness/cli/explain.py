@@ -22,7 +22,7 @@ from harness.cli.terminal import echo
 from harness.process.interrupts import result_of
 from harness.runs.pool import TaskFailed
 from harness.runs.runner import Runner
-from harness.runs.suite_files import Kind, NoCases, find
+from harness.runs.suite_files import FileKind, NoCases, find
 from harness.runs.tasks import ExplainCase
 from reports import model, text
 from reports.outcomes import Outcome
@@ -30,7 +30,7 @@ from reports.outcomes import Outcome
 _ROLE = "it passes calls on to imports, or returns what it was given (docs/interpreters.md)."
 MAX_FINDINGS = 2
 """The most findings of each tool; `harness run` shows more."""
-_NOT_EXPLAINED = {Kind.NEGATIVE_CASES: "a table of negative cases", Kind.LINK_CASE: "a link case"}
+_NOT_EXPLAINED = {FileKind.NEGATIVE_CASES: "a table of negative cases", FileKind.LINK_CASE: "a link case"}
 
 
 @click.command()

@@ -18,7 +18,7 @@ from harness.process.interrupts import result_of
 from harness.runs.pool import TaskFailed
 from harness.runs.runner import Runner
 from harness.runs.suite_files import SuiteFile
-from harness.submission.told import ORIGIN, WHY
+from harness.submission.wording import ORIGIN, WHY
 from harness.suite.case import Case, parse_case
 from harness.text import atomic
 from harness.text.files import read_text_file

@@ -20,7 +20,7 @@ from harness.runs.pool import PoolClosed
 from harness.text import atomic
 
 if TYPE_CHECKING:
-    from harness.submission.importing import Imported, Source
+    from harness.submission.importing import Imported, WitSource
 
 
 @click.command("import")
@@ -57,7 +57,7 @@ def import_folder(folder: Path, output: Path, origin: str, seed: int, jobs: int)
     sys.exit(exits.AGREE if count else exits.DISAGREE)
 
 
-def _imported(found: list[Source], origin: str, seed: int, jobs: int) -> Iterator[Imported]:
+def _imported(found: list[WitSource], origin: str, seed: int, jobs: int) -> Iterator[Imported]:
     """No tool runs: all of it is planning."""
     from harness.submission.importing import Imported, ImportSource
 

@@ -27,7 +27,7 @@ from reports import mutants as reports
 
 if TYPE_CHECKING:
     from harness.mutants.mutant import Mutant
-    from harness.mutation.survey import Row
+    from harness.mutation.survey import MutantRow
 
 ENOUGH = 3
 """The number of cases that must notice a mutant before it is skipped."""
@@ -128,7 +128,7 @@ def _list(chosen: list[Mutant]) -> None:
         echo(f"{item.name} ({item.area.value}): {item.wrong}\n  needs {item.needs}")
 
 
-def _table(rows: list[Row], short: bool, by_cases: bool, fuzzed: bool) -> Table:
+def _table(rows: list[MutantRow], short: bool, by_cases: bool, fuzzed: bool) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading, wanted in (
         ("mutant", True),
@@ -155,14 +155,14 @@ def _table(rows: list[Row], short: bool, by_cases: bool, fuzzed: bool) -> Table:
     return table
 
 
-def _by_cases(row: Row) -> str:
+def _by_cases(row: MutantRow) -> str:
     if not row.cases:
         return "NO"
     first = next(iter(row.cases))
     return first if len(row.cases) == 1 else f"{first} and {len(row.cases) - 1} more"
 
 
-def _by_fuzzing(row: Row) -> str:
+def _by_fuzzing(row: MutantRow) -> str:
     fuzzed = row.fuzzed
     if not row.drawn:
         return "not tried: it takes a link case"
@@ -171,7 +171,7 @@ def _by_fuzzing(row: Row) -> str:
     return f"{fuzzed.seconds:.1f} s, {fuzzed.worlds} {'world' if fuzzed.worlds == 1 else 'worlds'}"
 
 
-def _summary(rows: list[Row], short: bool, by_cases: bool, fuzzed: bool) -> tuple[list[str], bool]:
+def _summary(rows: list[MutantRow], short: bool, by_cases: bool, fuzzed: bool) -> tuple[list[str], bool]:
     """Lines with the number of noticed mutants and the names of the others; whether that is too few."""
     lines = []
     too_few = False

@@ -16,7 +16,7 @@ from reports.model import NOT_ENDED
 from reports.mutants import Mutant, MutantsRun
 
 if TYPE_CHECKING:
-    from harness.mutation.survey import Row
+    from harness.mutation.survey import MutantRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def mutants_head(run: Runner, planned: int) -> MutantsRun:
     return MutantsRun(started, 0.0, command, tools, planned, stopped=NOT_ENDED)
 
 
-def to_mutants(rows: Iterable[Row], ways: Ways) -> Iterator[Mutant]:
+def to_mutants(rows: Iterable[MutantRow], ways: Ways) -> Iterator[Mutant]:
     for row in rows:
         seen, fuzzed = row.detection, row.fuzzed
         by_fuzz = fuzzed is not None and fuzzed.detection is not None

@@ -22,7 +22,7 @@ from harness.cli.options import take_chosen, tool_options
 from harness.cli.terminal import echo
 from harness.runs.pool import PoolClosed, TaskFailed
 from harness.runs.runner import Runner
-from harness.runs.suite_files import Kind, NoCases, SuiteFile, find
+from harness.runs.suite_files import FileKind, NoCases, SuiteFile, find
 from harness.text import atomic
 from reports.outcomes import Outcome
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY = 0.25
 """Seconds."""
-WITHOUT_WORLD = {Kind.NEGATIVE_CASES: "a table of negative cases", Kind.LINK_CASE: "a link case"}
+WITHOUT_WORLD = {FileKind.NEGATIVE_CASES: "a table of negative cases", FileKind.LINK_CASE: "a link case"}
 Answer: TypeAlias = tuple[int, str | None]
 """An exit code, and a case if there is one."""
 
@@ -71,7 +71,7 @@ def reduce(case: Path, output: Path, force: bool, known: bool, words: str, **too
             raise UsedWrongly(f"{case} is {WITHOUT_WORLD[file.kind]}, which has no interpreter that could be another")
         if known:
             raise UsedWrongly("--known: there are no known faults of interpreters")
-    if known and file.kind is Kind.NEGATIVE_CASES:
+    if known and file.kind is FileKind.NEGATIVE_CASES:
         raise UsedWrongly(f"{case} is a table of negative cases: what is known of a row is its `reference`, no --known")
     if output != outputs.STDOUT:
         if output.exists() and not force:
@@ -109,15 +109,15 @@ def reduced(
 def _task(file: SuiteFile, options: Options, known: bool, words: str, smallest: Path, repeat: str) -> Reducing:
     """Loads much that a help text does not need."""
     match file.kind:
-        case Kind.NEGATIVE_CASES:
+        case FileKind.NEGATIVE_CASES:
             from harness.fuzz.reduce_table import ReduceTable
 
             return ReduceTable(file.path, file.name, options, words, smallest, repeat)
-        case Kind.LINK_CASE:
+        case FileKind.LINK_CASE:
             from harness.fuzz.reduce_link_case import ReduceLinkCase
 
             return ReduceLinkCase(file.path, file.name, options, known, words, smallest, repeat)
-        case Kind.CASE:
+        case FileKind.CASE:
             from harness.fuzz.reduce_case import ReduceCase
 
             return ReduceCase(file.path, file.name, options, known, words, smallest, repeat)

@@ -24,7 +24,7 @@ from harness.process.interrupts import result_of
 from harness.runs.pool import TaskFailed
 from harness.runs.suite_files import NoCases, SuiteFile, find
 from harness.submission.command import Command, parse
-from harness.submission.told import Told
+from harness.submission.wording import Wording
 from harness.text.limits import MAX_CALLS
 from harness.toolchains import wasm_tools
 
@@ -57,7 +57,7 @@ class _World:
     calls: tuple[str, ...]
     seed: int
     count: int
-    told: Told
+    told: Wording
 
     @property
     def given(self) -> bool:
@@ -124,7 +124,7 @@ def submit(
     command = context.meta.get(_COMMAND)
     if (source is None) == (command is None):
         raise UsedWrongly("name one SOURCE: a case, WIT, a binary with a world; or a failing command: -- COMMAND")
-    given = _World(world, features_of(features), calls, seed, count, Told(title, why, _links(origin)))
+    given = _World(world, features_of(features), calls, seed, count, Wording(title, why, _links(origin)))
     interpreter = take_interpreter(tools)
     chosen = take_chosen(tools)
     if interpreter is not None and command is not None:
@@ -179,7 +179,7 @@ def _free(output: Path | None, stem: str) -> Path:
 
 
 def _check_case(source: Path, given: _World) -> None:
-    if given.given or given.told != Told():
+    if given.given or given.told != Wording():
         raise UsedWrongly(
             f"{source} is a case: it says itself what --call, --world, --features, --title, --why and --origin say"
         )

@@ -11,7 +11,7 @@ import click
 from harness.cli import exits
 from harness.cli.exits import UsedWrongly
 from harness.cli.terminal import echo
-from harness.runs.suite_files import Kind, NoCases, SuiteFile, find
+from harness.runs.suite_files import FileKind, NoCases, SuiteFile, find
 from harness.text import atomic
 from harness.text.files import UnreadableFile, read_text_file
 
@@ -74,9 +74,9 @@ def _check_format(file: SuiteFile, result: Upgraded) -> None:
 
     name = str(file.path)
     match file.kind:
-        case Kind.CASE:
+        case FileKind.CASE:
             parse_case(result.text, name, file.path.parent)
-        case Kind.LINK_CASE:
+        case FileKind.LINK_CASE:
             parse_link_case(result.text, name)
-        case Kind.NEGATIVE_CASES:
+        case FileKind.NEGATIVE_CASES:
             parse_negative_cases(result.text, name)

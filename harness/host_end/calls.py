@@ -25,7 +25,7 @@ Name = tuple[str | None, str]
 
 
 @dataclass(frozen=True, slots=True)
-class HostCall:
+class CallByHost:
     """One call of an export of the subject by the host, or of an import that the host answers. Values are normal.
 
     `name`: the place of the function in the component's exports, or in its imports after its linker has merged
@@ -42,8 +42,8 @@ class HostCall:
 class HostRun:
     """`imports` first, in the subject's `run`, then `exports`. `plan`: the subject's script and its expected events."""
 
-    imports: tuple[HostCall, ...]
-    exports: tuple[HostCall, ...]
+    imports: tuple[CallByHost, ...]
+    exports: tuple[CallByHost, ...]
     plan: ScriptPlan
 
 
@@ -59,15 +59,15 @@ class _Said:
     args: list[tuple[s.Value, ...]] = field(default_factory=list)
     results: list[s.Value] = field(default_factory=list)
 
-    def calls(self) -> list[HostCall]:
+    def calls(self) -> list[CallByHost]:
         """All arguments and all results, each at least once."""
         if self.function.result is None:
-            return [HostCall(self.linked, self.function, args, None) for args in self.args]
+            return [CallByHost(self.linked, self.function, args, None) for args in self.args]
         if not self.args or not self.results:
             return []
         count = max(len(self.args), len(self.results))
         pairs = zip(islice(cycle(self.args), count), islice(cycle(self.results), count), strict=True)
-        return [HostCall(self.linked, self.function, args, result) for args, result in pairs]
+        return [CallByHost(self.linked, self.function, args, result) for args, result in pairs]
 
 
 def host_run(plan: Plan, run: ScriptPlan) -> HostRun | None:
@@ -95,13 +95,13 @@ def host_run(plan: Plan, run: ScriptPlan) -> HostRun | None:
     )
 
 
-def _calls(calls: Sequence[tuple[_Said, HostCall]]) -> list[s.Frame]:
+def _calls(calls: Sequence[tuple[_Said, CallByHost]]) -> list[s.Frame]:
     """The same calls by a component, for the model; the subject's calls are also for the subject itself."""
     ops = [s.Call(*said.imported, None if call.result is None else 0, call.args) for said, call in calls]
     return [s.Frame(s.OnRun(), tuple(ops))] if ops else []
 
 
-def _answers(calls: Sequence[tuple[_Said, HostCall]]) -> list[s.Frame]:
+def _answers(calls: Sequence[tuple[_Said, CallByHost]]) -> list[s.Frame]:
     return [s.Frame(s.OnExport(*said.exported), (s.Return(call.result),)) for said, call in calls]
 
 

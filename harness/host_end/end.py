@@ -15,7 +15,7 @@ from wasmtime.component._enter import catch_exceptions
 from harness.composition.compose import CONTROL, HOST
 from harness.engine.engine import Engine, TraceTooLong, call
 from harness.engine.results import Rejected, RunLimits, RunResult, Trap
-from harness.host_end.calls import HostCall, HostRun
+from harness.host_end.calls import CallByHost, HostRun
 from harness.host_end.values import difference, read, write
 from harness.judge.diff import against_model
 from harness.judge.difference import Difference
@@ -43,7 +43,7 @@ class _Host:
 
     script: str
     room: int
-    due: dict[Name, list[HostCall]]
+    due: dict[Name, list[CallByHost]]
     lines: list[str] = field(default_factory=list)
     wrong: list[Difference] = field(default_factory=list)
 
@@ -66,7 +66,7 @@ class _Host:
         if made.result is not None and made.function.result is not None:
             write(made.result, made.function.result, results[0])
 
-    def compare(self, made: HostCall, what: str, expected: s.Value, seen: s.Value, type: t.Type) -> None:
+    def compare(self, made: CallByHost, what: str, expected: s.Value, seen: s.Value, type: t.Type) -> None:
         """Keep the first difference only: it is enough to name the wrong side."""
         if expected != seen and not self.wrong:
             place, wanted, got = difference(expected, seen, type, what)
@@ -79,7 +79,7 @@ def differences(
 ) -> list[Difference]:
     """The differences of a subject between hosts: values at the host first, then the subject's events. What follows a
     fault of the engine says nothing."""
-    due: dict[Name, list[HostCall]] = {}
+    due: dict[Name, list[CallByHost]] = {}
     for made in run.imports:
         due.setdefault(made.name, []).append(made)
     limits = limits.for_plan(run.plan)
@@ -136,7 +136,7 @@ def _function(instance: Instance, store: Any, name: Name) -> Any:
     return found
 
 
-def _call(instance: Instance, store: Any, made: HostCall, host: _Host, polls: int) -> None:
+def _call(instance: Instance, store: Any, made: CallByHost, host: _Host, polls: int) -> None:
     """Call an export and compare its result."""
     type = made.function.result
     params = (ffi.wasmtime_component_val_t * len(made.args))()

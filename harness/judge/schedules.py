@@ -24,11 +24,11 @@ from harness.trace.async_events import AsyncBalance
 from harness.trace.event import Event
 from harness.trace.events import Balance, ExportCall, ExportFinish
 from harness.trace.reader import Trace
-from harness.trace.tasks import Told
+from harness.trace.tasks import Reported
 
 MOST_ALLOWED = 4
 """Allowed events that a difference names."""
-_NO_TOLD: tuple[Told, ...] = ()
+_NO_TOLD: tuple[Reported, ...] = ()
 
 
 class Undecidable(Exception):

@@ -20,7 +20,7 @@ from harness.process.interrupts import completed, result_of
 from harness.runs.messages import WorkerTask
 from harness.runs.pool import TaskFailed
 from harness.runs.runner import Runner
-from harness.runs.suite_files import Kind, SuiteFile
+from harness.runs.suite_files import FileKind, SuiteFile
 from harness.toolchains.choose import Tools
 
 Told = Callable[[str], None]
@@ -38,7 +38,7 @@ class Fuzzed:
 
 
 @dataclass(slots=True)
-class Row:
+class MutantRow:
     """The results for a mutant. `shown` and `fuzzed` None: not tried, or not noticed."""
 
     mutant: Mutant
@@ -65,7 +65,7 @@ class Survey:
 
     def __init__(self, mutants: Iterable[Mutant], run: Runner, jobs: int, told: Told = lambda _: None) -> None:
         """`run` must have been opened with `tools` of these mutants."""
-        self.rows = {mutant.name: Row(mutant) for mutant in mutants}
+        self.rows = {mutant.name: MutantRow(mutant) for mutant in mutants}
         self._run = run
         self._jobs = jobs
         self._told = told
@@ -105,7 +105,7 @@ class Survey:
                     self.rows[name].cases[case] = detection
 
     def _try(self, file: SuiteFile, mutants: tuple[str, ...]) -> WorkerTask:
-        kind = TryLinkCase if file.kind is Kind.LINK_CASE else TryCase
+        kind = TryLinkCase if file.kind is FileKind.LINK_CASE else TryCase
         return kind(file.path, mutants, self._options)
 
     def fuzz(self, recipe: Recipe, seconds: float) -> None:
@@ -124,7 +124,7 @@ class Survey:
             self._stopped = True
             threads.shutdown(wait=False, cancel_futures=True)
 
-    def _fuzz(self, row: Row, recipe: Recipe, seconds: float) -> Fuzzed:
+    def _fuzz(self, row: MutantRow, recipe: Recipe, seconds: float) -> Fuzzed:
         spent = 0.0
         index = 0
         while spent < seconds and not self._stopped:

@@ -10,7 +10,7 @@ from harness.plan.steps import CallStep, Step, StepError, V
 from harness.planner.composition import Composition
 from harness.planner.ends import Ends
 from harness.planner.names import HandleNames
-from harness.planner.registers import Frame, Held
+from harness.planner.registers import FrameBuilder, Held
 from harness.planner.representations import FIRST_REP
 from harness.script import operations as s
 from harness.script.encoding import encode, handles
@@ -46,7 +46,7 @@ class Carried(Generic[V]):
         self._read = read
         self._reps = FIRST_REP
 
-    def handle(self, frame: Frame, name: str, step: Step[V], reads: list[int]) -> s.Value:
+    def handle(self, frame: FrameBuilder, name: str, step: Step[V], reads: list[int]) -> s.Value:
         """A handle for the next operation of the frame; the register that this reads is added to `reads`."""
         held = self.names.held(frame.role, name)
         if held is None:
@@ -56,7 +56,7 @@ class Carried(Generic[V]):
             raise StepError(step.path, message)
         return frame.read(held, reads)
 
-    def new(self, frame: Frame, resource: t.Resource, name: str, rep: int | None = None) -> Held:
+    def new(self, frame: FrameBuilder, resource: t.Resource, name: str, rep: int | None = None) -> Held:
         """A new own handle with a name. `rep` None: the next representation that no other has."""
         if rep is None:
             self._reps += 1
@@ -68,25 +68,27 @@ class Carried(Generic[V]):
         self.names.make(name, self._composition.identity(frame.role, resource), rep)
         return held
 
-    def error_context(self, frame: Frame, message: str) -> Held:
+    def error_context(self, frame: FrameBuilder, message: str) -> Held:
         """A new error context, without a name."""
         register = frame.owner.new_register()
         frame.add(s.ErrorContextNew(register, s.Str(message.encode())), writes=register)
         return Held(frame, s.Register(register), register=register)
 
-    def drop(self, frame: Frame, held: Held) -> None:
+    def drop(self, frame: FrameBuilder, held: Held) -> None:
         """Drop a resource's handle or an error context."""
         reads: list[int] = []
         frame.add(s.Drop(frame.read(held, reads)), reads)
 
-    def receive(self, frame: Frame, function: Function, result: Value | None, register: int | None) -> None:
+    def receive(self, frame: FrameBuilder, function: Function, result: Value | None, register: int | None) -> None:
         """The result of a call, which came to `register`. Its error contexts without names are dropped."""
         if result is not None and function.result is not None and register is not None:
             for name, held in self.bind(frame, s.Register(register), result, function.result):
                 assert not name, "a result holds no borrow"
                 self.drop(frame, held)
 
-    def bind(self, frame: Frame, source: s.Register | s.Argument, value: Value, type: t.Type) -> list[tuple[str, Held]]:
+    def bind(
+        self, frame: FrameBuilder, source: s.Register | s.Argument, value: Value, type: t.Type
+    ) -> list[tuple[str, Held]]:
         """Give names to the handles in a value that arrived; those that are borrowed are returned."""
         role = frame.role
         borrowed = []
@@ -119,7 +121,7 @@ class Carried(Generic[V]):
 
     def given(
         self,
-        frame: Frame,
+        frame: FrameBuilder,
         step: CallStep[V] | WriteStep[V],
         where: Where,
         value: Value,

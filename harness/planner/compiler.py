@@ -36,9 +36,9 @@ from harness.planner.carried import Carried
 from harness.planner.composition import Composition
 from harness.planner.end_steps import EndSteps
 from harness.planner.named import import_of, resource_of
-from harness.planner.registers import Frame, Held, ScriptBuilder
+from harness.planner.registers import FrameBuilder, Held, ScriptBuilder
 from harness.planner.set_steps import SetSteps
-from harness.planner.task_steps import Tasks, add_cancel, add_simple, only_in_a_call, several_at_once
+from harness.planner.task_steps import TaskSteps, add_cancel, add_simple, only_in_a_call, several_at_once
 from harness.script import operations as s
 from harness.script.async_operations import DropEnd, IfCancelled, SubtaskDrop
 from harness.text.nearest import there_are
@@ -74,7 +74,7 @@ class Compiler(Generic[V]):
         self._ends = self._carried.ends
         self._sets = SetSteps(self._carried)
         self._end_steps = EndSteps(self._carried, self._sets)
-        self._tasks = Tasks(composition, self._carried, self._sets)
+        self._tasks = TaskSteps(composition, self._carried, self._sets)
         self._scripts = {role: ScriptBuilder(role) for role in composition.worlds}
         self._have_destructors = False
 
@@ -83,7 +83,7 @@ class Compiler(Generic[V]):
         self._have_destructors = _have_destructors(steps)
         for script in self._scripts.values():
             script.together = several_at_once(steps)
-        frame: Frame | None = None
+        frame: FrameBuilder | None = None
         for step in steps:
             role = self._actor(step, frame)
             self.actors.append(role)
@@ -94,7 +94,7 @@ class Compiler(Generic[V]):
         eager = eager or self._composition.asynchronous
         return {role: script.build(eager, self._lists) for role, script in self._scripts.items()}
 
-    def _actor(self, step: Step[V], frame: Frame | None) -> Role:
+    def _actor(self, step: Step[V], frame: FrameBuilder | None) -> Role:
         """The component in whose `run` a step happens."""
         if step.by is not None:
             if step.by not in self._composition.worlds:
@@ -129,7 +129,7 @@ class Compiler(Generic[V]):
                     raise StepError(step.path, message)
                 return holder
 
-    def _step(self, frame: Frame, step: Step[V]) -> None:
+    def _step(self, frame: FrameBuilder, step: Step[V]) -> None:
         reads: list[int] = []
         match step:
             case CallStep():
@@ -172,7 +172,7 @@ class Compiler(Generic[V]):
             case _:
                 add_simple(frame, step)
 
-    def _during(self, frame: Frame, steps: Sequence[Step[V]]) -> None:
+    def _during(self, frame: FrameBuilder, steps: Sequence[Step[V]]) -> None:
         for step in steps:
             if step.by is not None and step.by is not frame.role:
                 raise StepError((*step.path, "by"), f"only the {frame.role.value} can act here")
@@ -190,7 +190,7 @@ class Compiler(Generic[V]):
             frame = self._scripts[resource.implementor].frame(s.OnDestructor(*parts_of(resource.canonical)))
             self._during(frame, step.during)
 
-    def _call(self, frame: Frame, step: CallStep[V]) -> None:
+    def _call(self, frame: FrameBuilder, step: CallStep[V]) -> None:
         function = import_of(self._composition, frame.role, step)
         if len(step.args) != len(function.params):
             message = f"{function.canonical} takes {len(function.params)} arguments, not {len(step.args)}"

@@ -22,14 +22,14 @@ optional call needs a new one; otherwise calls would multiply along a chain of r
 
 
 @dataclass(frozen=True)
-class Source:
+class HandleSource:
     """A function that returns an own handle. The sources of the handles that its call needs have a lower `rank`."""
 
     function: Function
     rank: int
 
 
-Sources = dict[tuple[Role, ResourceIdentity], Source]
+Sources = dict[tuple[Role, ResourceIdentity], HandleSource]
 
 
 class Composition:
@@ -96,7 +96,7 @@ class Composition:
             new = [candidates[index] for index in look]
             new = [(key, f) for key, f in new if key not in found and self._callable(f, found, key)]
             for key, function in new:
-                found.setdefault(key, Source(function, rank))
+                found.setdefault(key, HandleSource(function, rank))
             # only what may use one of these can have become callable
             look = sorted({index for key, _ in new for index in waiting.get(key, ())})
         return found

@@ -9,7 +9,7 @@ from harness.plan.async_steps import AwaitStep, EndsStep, EndStep, ReadStep, Sto
 from harness.plan.steps import StepError, V
 from harness.planner.async_calls import add_check
 from harness.planner.carried import Carried
-from harness.planner.registers import Frame, Held
+from harness.planner.registers import FrameBuilder, Held
 from harness.planner.set_steps import SetSteps
 from harness.script import async_operations as a
 from harness.script import operations as s
@@ -28,7 +28,7 @@ class EndSteps(Generic[V]):
         self._names = carried.names
         self._ends = carried.ends
 
-    def add(self, frame: Frame, step: EndStep[V]) -> None:
+    def add(self, frame: FrameBuilder, step: EndStep[V]) -> None:
         """The operations of a step. Raises `StepError`."""
         if isinstance(step, EndsStep):
             place, type = self._ends.place(frame.role, step)
@@ -51,7 +51,7 @@ class EndSteps(Generic[V]):
             case TakeStep():
                 self._take(frame, step, end)
 
-    def add_await(self, frame: Frame, step: AwaitStep) -> None:
+    def add_await(self, frame: FrameBuilder, step: AwaitStep) -> None:
         """Wait until the copy of an end is over."""
         end = self._register(frame, step)
         if step.set is None:
@@ -60,7 +60,7 @@ class EndSteps(Generic[V]):
         self._sets.add_wait(frame, end, step)
         add_check(frame, end, step.status, END_STATES)
 
-    def _register(self, frame: Frame, step: ReadStep | WriteStep[V] | TakeStep[V] | StopStep | AwaitStep) -> int:
+    def _register(self, frame: FrameBuilder, step: ReadStep | WriteStep[V] | TakeStep[V] | StopStep | AwaitStep) -> int:
         """The register with an end that the component has."""
         reads: list[int] = []
         if not self._ends.has(frame.role, step.handle):
@@ -70,14 +70,16 @@ class EndSteps(Generic[V]):
         assert held is not None
         return frame.register_of(held)
 
-    def _element(self, frame: Frame, step: WriteStep[V], at: int, payload: t.Type | None, reads: list[int]) -> s.Value:
+    def _element(
+        self, frame: FrameBuilder, step: WriteStep[V], at: int, payload: t.Type | None, reads: list[int]
+    ) -> s.Value:
         where = ("values", at)
         if payload is None:
             raise StepError((*step.path, *where), f"${step.handle} carries no values: say how many with `offer`")
         value = self._carried.value(step, step.values[at], where, payload)
         return self._carried.given(frame, step, where, value, payload, reads, [])
 
-    def _take(self, frame: Frame, step: TakeStep[V], end: int) -> None:
+    def _take(self, frame: FrameBuilder, step: TakeStep[V], end: int) -> None:
         payload = self._ends.payload(frame.role, step.handle)
         if payload is None:
             raise StepError((*step.path, "values"), f"${step.handle} carries no values")
@@ -94,19 +96,21 @@ class EndSteps(Generic[V]):
             raise StepError((*step.path, "values"), f"${step.handle} is a future: it carries one value")
 
 
-def add_ends(frame: Frame, place: s.TypePlace) -> tuple[int, int]:
+def add_ends(frame: FrameBuilder, place: s.TypePlace) -> tuple[int, int]:
     """The registers of the readable and the writable end."""
     readable, writable = frame.owner.new_register(), frame.owner.new_register()
     frame.add(a.NewEnds(writable, readable, place), writes=readable, also=writable)
     return readable, writable
 
 
-def add_copy(frame: Frame, op: s.Op, end: int, reads: Sequence[int], step: ReadStep | WriteStep[V] | StopStep) -> None:
+def add_copy(
+    frame: FrameBuilder, op: s.Op, end: int, reads: Sequence[int], step: ReadStep | WriteStep[V] | StopStep
+) -> None:
     frame.add(op, reads)
     add_check(frame, end, step.status, END_STATES)
 
 
-def add_end_of_copy(frame: Frame, end: int, step: AwaitStep) -> None:
+def add_end_of_copy(frame: FrameBuilder, end: int, step: AwaitStep) -> None:
     """Wait until the copy is over; nothing where none is under way."""
     waitables = frame.owner.new_register()
     frame.add(a.If(a.State.COPYING, s.Register(end), 5), [end])

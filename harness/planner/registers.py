@@ -35,7 +35,7 @@ class _Written:
 class Held:
     """The place of a handle: at `path` of a value that came to the frame `home`, until `register` has it."""
 
-    home: Frame
+    home: FrameBuilder
     source: s.Register | s.Argument
     path: tuple[int, ...] = ()
     register: int | None = None
@@ -53,10 +53,10 @@ class ScriptBuilder:
     frame has of its arguments for others is taken out first of all."""
     _registers: int = 0
 
-    def frame(self, key: s.FrameKey) -> Frame:
+    def frame(self, key: s.FrameKey) -> FrameBuilder:
         """A new frame. Frames of one key are used in the order in which they are made here."""
         self.keys.append(key)
-        return Frame(self, len(self.keys) - 1)
+        return FrameBuilder(self, len(self.keys) - 1)
 
     def new_register(self) -> int:
         self._registers += 1
@@ -104,7 +104,7 @@ def _last_uses(ops: Sequence[_Written]) -> dict[int, int]:
 
 
 @dataclass(eq=False)
-class Frame:
+class FrameBuilder:
     """A frame of the script of `owner`, while its operations are added."""
 
     owner: ScriptBuilder

@@ -8,7 +8,7 @@ from harness.plan.async_steps import AwaitStep, JoinStep, SetsStep, SetStep, Wai
 from harness.plan.roles import Role
 from harness.plan.steps import DropStep, StepError, V
 from harness.planner.carried import Carried
-from harness.planner.registers import Frame, Held
+from harness.planner.registers import FrameBuilder, Held
 from harness.script import async_operations as a
 from harness.script import operations as s
 from harness.script.parser import ScriptValueError, parse_value
@@ -24,7 +24,7 @@ class SetSteps(Generic[V]):
     def has(self, role: Role, name: str) -> bool:
         return (role, name) in self._known
 
-    def add(self, frame: Frame, step: SetsStep) -> None:
+    def add(self, frame: FrameBuilder, step: SetsStep) -> None:
         """The operation of a step. Raises `StepError`."""
         reads: list[int] = []
         match step:
@@ -41,18 +41,18 @@ class SetSteps(Generic[V]):
                 waitables = self._set(frame, handle, step, reads)
                 frame.add(a.Poll(waitables) if poll else a.Wait(waitables), reads)
 
-    def add_drop(self, frame: Frame, step: DropStep[V]) -> None:
+    def add_drop(self, frame: FrameBuilder, step: DropStep[V]) -> None:
         reads: list[int] = []
         frame.add(a.DropSet(self._set(frame, step.handle, step, reads)), reads)
 
-    def add_wait(self, frame: Frame, object: int, step: AwaitStep) -> None:
+    def add_wait(self, frame: FrameBuilder, object: int, step: AwaitStep) -> None:
         """Wait for events of the step's set until the object in a register is settled."""
         assert step.set is not None
         reads = [object]
         frame.add(a.Await(s.Register(object), self._set(frame, step.set, step, reads)), reads)
 
     def _set(
-        self, frame: Frame, text: str, step: JoinStep | WaitStep | AwaitStep | DropStep[V], reads: list[int]
+        self, frame: FrameBuilder, text: str, step: JoinStep | WaitStep | AwaitStep | DropStep[V], reads: list[int]
     ) -> s.Value:
         value = self._value(frame, text, step, reads)
         if not text.startswith("!") and not self.has(frame.role, text):
@@ -60,7 +60,7 @@ class SetSteps(Generic[V]):
         return value
 
     def _value(
-        self, frame: Frame, text: str, step: JoinStep | WaitStep | AwaitStep | DropStep[V], reads: list[int]
+        self, frame: FrameBuilder, text: str, step: JoinStep | WaitStep | AwaitStep | DropStep[V], reads: list[int]
     ) -> s.Value:
         if not text.startswith("!"):
             return self._carried.handle(frame, text, step, reads)

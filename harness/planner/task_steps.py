@@ -22,7 +22,7 @@ from harness.plan.steps import CallStep, Step, StepError, V, inner_steps, trap_o
 from harness.planner.async_calls import CALL_STATES, add_check, add_start, add_take, add_wait
 from harness.planner.carried import Carried
 from harness.planner.composition import Composition
-from harness.planner.registers import Frame, Held
+from harness.planner.registers import FrameBuilder, Held
 from harness.planner.set_steps import SetSteps
 from harness.script import async_operations as a
 from harness.script import operations as s
@@ -35,7 +35,7 @@ from harness.world.world import Function
 class Answering(Generic[V]):
     """A callee's frame, while its steps become operations. `borrowed`: the handles that it drops before it returns."""
 
-    frame: Frame
+    frame: FrameBuilder
     function: Function
     step: CallStep[V]
     borrowed: list[tuple[str, Held]]
@@ -78,7 +78,7 @@ class StartedCalls(Generic[V]):
         return started
 
 
-class Tasks(Generic[V]):
+class TaskSteps(Generic[V]):
     """The tasks of a run: calls that go on by themselves, and what callees answer."""
 
     def __init__(self, composition: Composition, carried: Carried[V], sets: SetSteps[V]) -> None:
@@ -86,11 +86,11 @@ class Tasks(Generic[V]):
         self.started = StartedCalls[V]()
         self._sets = sets
         self._carried = carried
-        self._answering: dict[Frame, Answering[V]] = {}
+        self._answering: dict[FrameBuilder, Answering[V]] = {}
 
     def start(
         self,
-        frame: Frame,
+        frame: FrameBuilder,
         function: Function,
         step: CallStep[V],
         args: tuple[s.Value, ...],
@@ -114,7 +114,7 @@ class Tasks(Generic[V]):
         self._carried.names.bind(frame.role, step.name, Held(frame, s.Register(register), register=register), own=True)
         add_check(frame, register, step.status, CALL_STATES)
 
-    def wait_for(self, frame: Frame, step: AwaitStep) -> None:
+    def wait_for(self, frame: FrameBuilder, step: AwaitStep) -> None:
         """Wait until a call is resolved; its result."""
         started = self.started.of(step)
         register = add_await(frame, started, step, self._sets)
@@ -123,7 +123,7 @@ class Tasks(Generic[V]):
         self._carried.receive(frame, started.function, started.result, register)
 
     def answer(
-        self, frame: Frame, function: Function, step: CallStep[V], borrowed: list[tuple[str, Held]]
+        self, frame: FrameBuilder, function: Function, step: CallStep[V], borrowed: list[tuple[str, Held]]
     ) -> Answering[V]:
         """The callee's steps follow."""
         answering = self._answering[frame] = Answering(frame, function, step, borrowed)
@@ -150,7 +150,7 @@ class Tasks(Generic[V]):
             if name not in answering.step.keep:
                 self._carried.drop(answering.frame, held)
 
-    def answer_now(self, frame: Frame, step: ReturnStep | CancelledStep) -> None:
+    def answer_now(self, frame: FrameBuilder, step: ReturnStep | CancelledStep) -> None:
         """The callee returns, or ends without a result, before the end of its frame."""
         answering = self._answering.get(frame)
         if answering is None:
@@ -177,7 +177,7 @@ def several_at_once(steps: Sequence[Step[V]]) -> bool:
     )
 
 
-def add_await(frame: Frame, started: Started[V], step: AwaitStep, sets: SetSteps[V]) -> int | None:
+def add_await(frame: FrameBuilder, started: Started[V], step: AwaitStep, sets: SetSteps[V]) -> int | None:
     """The register of the call's result, if it has one."""
     result = None if started.result is None else frame.owner.new_register()
     if step.set is None:
@@ -190,13 +190,13 @@ def add_await(frame: Frame, started: Started[V], step: AwaitStep, sets: SetSteps
     return result
 
 
-def add_cancel(frame: Frame, started: Started[V], step: CancelStep) -> None:
+def add_cancel(frame: FrameBuilder, started: Started[V], step: CancelStep) -> None:
     register = started.register
     frame.add(a.SubtaskCancel(s.Register(register), step.asynchronous), [register])
     add_check(frame, register, step.status, CALL_STATES)
 
 
-def add_simple(frame: Frame, step: TaskStep[V]) -> bool:
+def add_simple(frame: FrameBuilder, step: TaskStep[V]) -> bool:
     """The operation of a step that needs nothing but itself; whether it is one."""
     match step:
         case YieldStep(times, in_place):

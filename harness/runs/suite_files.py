@@ -23,7 +23,7 @@ _ROWS = re.compile(r"^[ \t]*+\[\[[ \t]*+(refusal|library)[ \t]*+\]\]", re.MULTIL
 
 
 @unique
-class Kind(Enum):
+class FileKind(Enum):
     """The kind of a file."""
 
     CASE = "case"
@@ -43,20 +43,20 @@ class SuiteFile:
     name: str
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> FileKind:
         """A case if the kind is unclear: a worker then reports the error in it."""
         try:
             text = read_text_file(self.path)
         except UnreadableFile:
-            return Kind.CASE
+            return FileKind.CASE
         rows = _ROWS.search(text)
-        return Kind.CASE if rows is None else Kind(rows[1])
+        return FileKind.CASE if rows is None else FileKind(rows[1])
 
     def task(self, options: Options) -> RunCase | RunNegativeCases | RunLinkCase:
         match self.kind:
-            case Kind.NEGATIVE_CASES:
+            case FileKind.NEGATIVE_CASES:
                 return RunNegativeCases(self.path, self.name)
-            case Kind.LINK_CASE:
+            case FileKind.LINK_CASE:
                 return RunLinkCase(self.path, self.name, options)
         return RunCase(self.path, self.name, options)
 

@@ -22,7 +22,7 @@ from harness.planner.composition import Composition
 from harness.planner.named import callable_by, split_function
 from harness.process.steps import StepLost
 from harness.submission.call_text import BadCall, CallText, parse_call
-from harness.submission.told import ORIGIN, WHY, Told
+from harness.submission.wording import ORIGIN, WHY, Wording
 from harness.suite.case import Sample
 from harness.text.nearest import there_are
 from harness.values.draws import Impossible
@@ -43,7 +43,7 @@ class CaseOfWorld:
     calls: tuple[str, ...]
     seed: int
     count: int
-    told: Told
+    told: Wording
     instantiate: bool = False
     encodings: tuple[str, ...] = ()
     repeat: str = ""

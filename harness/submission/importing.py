@@ -28,7 +28,7 @@ _DEPENDENCIES = "deps"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class WitSource:
     """A file, or a folder that is one package. `name`: its path below the imported folder, without a suffix."""
 
     path: Path
@@ -51,7 +51,7 @@ class Imported:
 class ImportSource:
     """The task of a worker. `origin`: a link to the imported folder, or empty; `seed`: of drawn calls."""
 
-    source: Source
+    source: WitSource
     origin: str
     seed: int
 
@@ -113,7 +113,7 @@ def _shortened(unsupported: Sequence[str]) -> str:
     )
 
 
-def sources(folder: Path) -> Iterator[Source]:
+def sources(folder: Path) -> Iterator[WitSource]:
     """The WIT files and packages below a folder, in the order of their paths. Dependencies are no sources."""
     wit = sorted(path for path in folder.rglob("*.wit") if path.is_file())
     folders = dict.fromkeys(path.parent for path in wit)
@@ -122,9 +122,9 @@ def sources(folder: Path) -> Iterator[Source]:
         if _inside_dependencies(path, folder) or any(parent in packages for parent in path.parents):
             continue
         if path in packages:
-            yield Source(path, _name(path, folder))
+            yield WitSource(path, _name(path, folder))
         else:
-            yield from (Source(file, _name(file.with_suffix(""), folder)) for file in wit if file.parent == path)
+            yield from (WitSource(file, _name(file.with_suffix(""), folder)) for file in wit if file.parent == path)
 
 
 def _inside_dependencies(path: Path, folder: Path) -> bool:

@@ -16,7 +16,7 @@ are not looked at one by one in any world.)"""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Reported:
     """An event as an interpreter reported it, with the raw numbers of handles. `at`: the characters before its line."""
 
     at: int
@@ -28,7 +28,7 @@ class Told:
 class Tasks:
     """The events that a component reported. `late`: in the order of the text."""
 
-    told: tuple[Told, ...] = ()
+    told: tuple[Reported, ...] = ()
     late: tuple[Event, ...] = ()
 
     def events(self) -> list[Event]:
@@ -57,7 +57,7 @@ def read_tasks(start: int, lines: Sequence[str], event_of: Callable[[str], Event
 
 def _told(
     start: int, lines: Sequence[str], event_of: Callable[[str], Event | None], late: list[Event]
-) -> Iterator[Told]:
+) -> Iterator[Reported]:
     task, at = 0, start
     for line in lines:
         event = event_of(line)
@@ -66,5 +66,5 @@ def _told(
         elif isinstance(event, LATE):
             late.append(event)
         elif event is not None:
-            yield Told(at, task, event)
+            yield Reported(at, task, event)
         at += len(line) + 1

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.runs.suite_files import Kind, SuiteFile
+from harness.runs.suite_files import FileKind, SuiteFile
 from harness.script.operations import Handle
 from harness.script.parser import ScriptValueError, parse_value
 from harness.suite.case import load_case, parse_case
@@ -105,18 +105,18 @@ def test_what_is_no_regular_file_is_not_opened(kind: str, tmp_path: Path) -> Non
     for path, message in refused.items():
         with pytest.raises(FileError, match=message):
             LOADERS[kind](path)
-    assert SuiteFile(pipe, "x").kind is Kind.CASE, "and the parent does not wait for it either"
+    assert SuiteFile(pipe, "x").kind is FileKind.CASE, "and the parent does not wait for it either"
 
 
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("\n" * 200_000 + "[[refusal]]", Kind.NEGATIVE_CASES),
-        ("[[" + " " * 200_000, Kind.CASE),
-        (" " * 200_000 + "[[ library ]]", Kind.LINK_CASE),
+        ("\n" * 200_000 + "[[refusal]]", FileKind.NEGATIVE_CASES),
+        ("[[" + " " * 200_000, FileKind.CASE),
+        (" " * 200_000 + "[[ library ]]", FileKind.LINK_CASE),
     ],
 )
-def test_the_kind_of_a_file_is_found_in_one_pass(tmp_path: Path, text: str, kind: Kind) -> None:
+def test_the_kind_of_a_file_is_found_in_one_pass(tmp_path: Path, text: str, kind: FileKind) -> None:
     path = tmp_path / "x.toml"
     path.write_text(text)
     assert SuiteFile(path, "x").kind is kind

@@ -6,7 +6,7 @@ import pytest
 
 from harness.trace.events import ExportFinish
 from harness.trace.reader import TraceReader
-from harness.trace.tasks import Told
+from harness.trace.tasks import Reported
 from tests.harness.test_names import DUMP
 
 LINES = [
@@ -61,4 +61,4 @@ def test_events_belong_to_tasks() -> None:
 def test_the_last_line_about_a_task_counts(lines: list[str], told: list[tuple[int, int]] | None) -> None:
     tasks = TraceReader().read("".join(f"{line}\n" for line in lines)).tasks
     assert (None if tasks is None else [(each.at, each.task) for each in tasks.told]) == told
-    assert tasks is None or all(isinstance(each, Told) for each in tasks.told)
+    assert tasks is None or all(isinstance(each, Reported) for each in tasks.told)

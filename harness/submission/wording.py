@@ -10,7 +10,7 @@ ORIGIN = ("own",)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Wording:
     """Empty where nothing was said."""
 
     title: str = ""
