@@ -24,8 +24,8 @@ from generator.canonical.names import MEMORY
 from generator.canonical.names import REALLOC as CABI_REALLOC
 from generator.componentize.plan import (
     CanonicalOptions,
-    ComponentPlan,
     CoreExport,
+    EncodingPlan,
     ImportModule,
     LateInstance,
     PlanModule,
@@ -40,7 +40,7 @@ from generator.wasm.types import FuncIndex, FuncType
 
 def plan_with_adapters(
     module: DecodedModule, adapters: Sequence[Adapter], *, via_memory_grow: bool = False, legacy_names: bool = True
-) -> ComponentPlan:
+) -> EncodingPlan:
     """A plan of the module and of those adapters from which it imports, or whose world exports something.
     `via_memory_grow`: adapters allocate whole pages, as they do if the module has no allocator. `legacy_names` as in
     `plan_single`. Raises AdapterError for something that an adapter lacks, or that it needs and the module lacks;

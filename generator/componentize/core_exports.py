@@ -12,7 +12,7 @@ from generator.component.canon import StringEncoding
 from generator.componentize.builtins import signature
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.options import Needs, TypeContents
-from generator.componentize.plan import ComponentPlan, PlanModule
+from generator.componentize.plan import EncodingPlan, PlanModule
 from generator.componentize.signatures import check_signature
 from generator.componentize.standard_names import ExportNames, dtor_export_names, function_export_names
 from generator.componentize.world import ComponentWorld
@@ -40,7 +40,7 @@ class CoreExports:
 
     def __init__(
         self,
-        plan: ComponentPlan,
+        plan: EncodingPlan,
         world: ComponentWorld,
         homes: Instances,
         contents: TypeContents,

@@ -7,8 +7,8 @@ from generator.component.builder import ComponentBuilder
 from generator.component.types import Sort
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.plan import (
-    ComponentPlan,
     CoreExport,
+    EncodingPlan,
     LateInstance,
     PlanModule,
     SynthesizedInstance,
@@ -30,7 +30,7 @@ Exports = list[tuple[str, Sort, int]]
 class CoreInstances:
     """Core instances by the name of their module."""
 
-    def __init__(self, plan: ComponentPlan, builder: ComponentBuilder) -> None:
+    def __init__(self, plan: EncodingPlan, builder: ComponentBuilder) -> None:
         self._builder = builder
         self._modules: dict[str, int] = {}
         self._instances: dict[str, int] = {}

@@ -22,7 +22,7 @@ from generator.componentize.extern_names import InterfaceNaming, UniqueNames
 from generator.componentize.interface_export import instance_of_interface
 from generator.componentize.late import LateFunctions, LoweredLate
 from generator.componentize.live import LiveTypes
-from generator.componentize.plan import ComponentPlan, CoreExport, LateInstance, PlanModule, SynthesizedInstance
+from generator.componentize.plan import CoreExport, EncodingPlan, LateInstance, PlanModule, SynthesizedInstance
 from generator.componentize.root_types import RootTypes
 from generator.componentize.shim import ByReference, ByTable
 from generator.componentize.task_hooks import Entry
@@ -48,14 +48,14 @@ class ComponentizeOptions:
     """The shim calls function references, by tail calls, instead of elements of a table."""
 
 
-def componentize(plan: ComponentPlan, options: ComponentizeOptions = ComponentizeOptions()) -> bytes:
+def componentize(plan: EncodingPlan, options: ComponentizeOptions = ComponentizeOptions()) -> bytes:
     """The component of a plan. Raises ComponentizeError, MergeError or another GeneratorError if the modules do not fit
     their worlds."""
     return _Encoder(plan, options).encode()
 
 
 class _Encoder:
-    def __init__(self, plan: ComponentPlan, options: ComponentizeOptions) -> None:
+    def __init__(self, plan: EncodingPlan, options: ComponentizeOptions) -> None:
         unique = [with_unique_imports(module) for module in plan.modules]
         self.plan = plan = replace(plan, modules=tuple([module for module, _ in unique]))
         self.original_names = {module.name: originals for module, originals in unique}

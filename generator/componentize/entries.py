@@ -7,7 +7,7 @@ from generator.canonical.flatten import AsyncAbi
 from generator.componentize.core_exports import LiftedFunction
 from generator.componentize.core_instances import CoreInstances
 from generator.componentize.late import LateFunctions
-from generator.componentize.plan import ComponentPlan, CoreExport
+from generator.componentize.plan import CoreExport, EncodingPlan
 from generator.componentize.task_hooks import NOTHING, Around, Entry, choose
 
 _LIFTS = {AsyncAbi.CALLBACK: Entry.ASYNC, AsyncAbi.STACKFUL: Entry.STACKFUL}
@@ -16,7 +16,7 @@ _LIFTS = {AsyncAbi.CALLBACK: Entry.ASYNC, AsyncAbi.STACKFUL: Entry.STACKFUL}
 class Entries:
     """All are added before the shim is instantiated."""
 
-    def __init__(self, plan: ComponentPlan, late: LateFunctions, instances: CoreInstances) -> None:
+    def __init__(self, plan: EncodingPlan, late: LateFunctions, instances: CoreInstances) -> None:
         self._plan = plan
         self._late = late
         self._instances = instances

@@ -89,7 +89,7 @@ class PlanModule:
 
 
 @dataclass(frozen=True, slots=True)
-class ComponentPlan:
+class EncodingPlan:
     """Modules in the order of instantiation: imports refer to earlier modules, except by `LateInstance`."""
 
     modules: tuple[PlanModule, ...]

@@ -10,8 +10,8 @@ from generator.componentize.builtins import signature
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.plan import (
     CanonicalOptions,
-    ComponentPlan,
     CoreExport,
+    EncodingPlan,
     ImportModule,
     PlanModule,
     SynthesizedInstance,
@@ -31,7 +31,7 @@ _REALLOC_TYPE = signature(4, 1)
 _REALLOCS = (REALLOC, "canonical_abi_realloc")
 
 
-def plan_single(module: DecodedModule, *, legacy_names: bool = True) -> ComponentPlan:
+def plan_single(module: DecodedModule, *, legacy_names: bool = True) -> EncodingPlan:
     """A plan of one module, of its memory if it imports one (`env` `memory`), and of the call of `_initialize`.
     `legacy_names`: names outside the standard scheme have a meaning, too. Raises ComponentizeError for special exports
     (allocators, `_initialize`) of another type."""
@@ -71,7 +71,7 @@ def plan_single(module: DecodedModule, *, legacy_names: bool = True) -> Componen
     if initialize is not None:
         calls = task_hooks.surrounded([task_hooks.Call(initialize)], task_hooks.choose(hooks))
         modules.append(_initializer(calls))
-    return ComponentPlan(tuple(modules), (MAIN,), hooks)
+    return EncodingPlan(tuple(modules), (MAIN,), hooks)
 
 
 def _task_hooks(module: DecodedModule) -> dict[str, CoreExport]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from generator.component.canon import StringEncoding
 from generator.componentize.errors import ComponentizeError
-from generator.componentize.plan import ComponentPlan, PlanModule
+from generator.componentize.plan import EncodingPlan, PlanModule
 from generator.errors import GeneratorError
 from generator.resolved.model import (
     InterfaceId,
@@ -51,7 +51,7 @@ class ComponentWorld:
     """By the module's name in the plan."""
 
 
-def unite_worlds(plan: ComponentPlan, merge_versions: bool) -> ComponentWorld:
+def unite_worlds(plan: EncodingPlan, merge_versions: bool) -> ComponentWorld:
     """Decode and unite the worlds of all modules, in the order of instantiation (as the reference orders the items).
     Raises ComponentizeError (or another GeneratorError, with the module's name) if they contradict each other."""
     union = Union()
@@ -68,7 +68,7 @@ def unite_worlds(plan: ComponentPlan, merge_versions: bool) -> ComponentWorld:
     return ComponentWorld(union.resolve, union.world, modules)
 
 
-def _check_crossing(plan: ComponentPlan, resolve: Resolve, crossing: dict[InterfaceId, WorldKey]) -> None:
+def _check_crossing(plan: EncodingPlan, resolve: Resolve, crossing: dict[InterfaceId, WorldKey]) -> None:
     """A module exports something that uses an interface which its own world imports and another module's world exports.
     The component's export uses the exported interface. If that interface has resources, the module must not take
     anything from the imported one: its resources would be other resources. Values are the same on both sides."""

@@ -10,8 +10,8 @@ from generator.adapt.adapter import Adapter
 from generator.adapt.reduce import GROW, STACK_SIZE
 from generator.componentize.plan import (
     CanonicalOptions,
-    ComponentPlan,
     CoreExport,
+    EncodingPlan,
     ImportModule,
     PlanModule,
     SynthesizedInstance,
@@ -72,7 +72,7 @@ def plan_link(
     debug_names: bool = True,
     legacy_names: bool = True,
     warn: Warn = ignore,
-) -> ComponentPlan:
+) -> EncodingPlan:
     """The first library that exports a symbol defines it. Raises LinkError.
 
     `debug_names`: the linker's own modules have name sections, and libraries the names under which they are linked (as
@@ -164,7 +164,7 @@ class Linking:
         self.memory_addresses.update(dict.fromkeys(own))
         self.memory_addresses.update({symbol: at for symbol, at in bindings.memory_addresses.items() if at is not None})
 
-    def plan(self) -> ComponentPlan:
+    def plan(self) -> EncodingPlan:
         modules = [self._main()]
         if self.stubs:
             modules.append(
@@ -178,7 +178,7 @@ class Linking:
             imports = {item.module: WholeInstance(item.module) for item in needed}
             modules.append(PlanModule(INIT, DecodedModule(binary), imports, _NO_OPTIONS, after_fixup=True))
         priority = [library.name for library in self.selection.by_priority]
-        return ComponentPlan(tuple(modules), (*priority, *[use.module_name for use in self.adapters]), self.task_hooks)
+        return EncodingPlan(tuple(modules), (*priority, *[use.module_name for use in self.adapters]), self.task_hooks)
 
     def _main(self) -> PlanModule:
         layout = self.layout

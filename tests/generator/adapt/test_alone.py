@@ -13,7 +13,7 @@ from generator.adapt.alone import plan_with_adapters
 from generator.adapt.errors import AdapterError
 from generator.adapt.reduce import GROW
 from generator.componentize.encoder import componentize
-from generator.componentize.plan import ComponentPlan, LateInstance
+from generator.componentize.plan import EncodingPlan, LateInstance
 from generator.errors import GeneratorError
 from generator.wasm.decode import DecodedModule
 from generator.wasm.encode import encode_custom
@@ -47,13 +47,13 @@ def adapter(text: str = ADAPTER, name: str = "old") -> Adapter:
     return read_adapter(name, binary(text, "w"))
 
 
-def plan(*wanted: str, parts: str = MEMORY + REALLOC, via_memory_grow: bool = False) -> ComponentPlan:
+def plan(*wanted: str, parts: str = MEMORY + REALLOC, via_memory_grow: bool = False) -> EncodingPlan:
     imports = "".join([f'(import "old" "{name}" (func {TYPES[name]}))' for name in wanted])
     module = DecodedModule(binary(f"(module {imports} {parts})", "main"))
     return plan_with_adapters(module, [adapter()], via_memory_grow=via_memory_grow)
 
 
-def adapted(plan: ComponentPlan) -> DecodedModule:
+def adapted(plan: EncodingPlan) -> DecodedModule:
     return plan.module("adapter:old").module
 
 

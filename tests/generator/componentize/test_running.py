@@ -9,7 +9,7 @@ import wasmtime
 from wasmtime.component import Component, Linker, LinkerInstance, ResourceAny
 
 from generator.componentize.encoder import ComponentizeOptions, componentize
-from generator.componentize.plan import CanonicalOptions, ComponentPlan, CoreExport, PlanModule, SynthesizedInstance
+from generator.componentize.plan import CanonicalOptions, CoreExport, EncodingPlan, PlanModule, SynthesizedInstance
 from generator.componentize.single import plan_single
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import Code, Mem, Op, const_i32
@@ -117,7 +117,7 @@ def test_lowering_with_the_memory_of_an_earlier_module_needs_no_shim() -> None:
             (world_section(GREET),),
         ),
     )
-    component = componentize(ComponentPlan(modules, ("user",)))
+    component = componentize(EncodingPlan(modules, ("user",)))
     assert b"$imports" not in component
     assert Running(component, {"a:b/host": {"greet": greet}}).call("shout", "x") == "Hello, x!"
 
@@ -297,7 +297,7 @@ def test_two_modules_with_worlds_of_their_own() -> None:
     second.export("f", ExternKind.FUNC, imported)
     memory, realloc = CoreExport("one", "memory", ExternKind.MEMORY), CoreExport("one", "cabi_realloc")
     options = CanonicalOptions(memory, realloc, realloc)
-    plan = ComponentPlan(
+    plan = EncodingPlan(
         (
             PlanModule("one", first.finish(), {}, options, (world_section(native),)),
             PlanModule(
@@ -352,7 +352,7 @@ def test_export_of_another_module_that_is_imported_twice() -> None:
 
     user.add_export("two", i32_type(0, 1), two)
     none = CanonicalOptions(None, None, None)
-    plan = ComponentPlan(
+    plan = EncodingPlan(
         (
             PlanModule("p", provider.finish(), {}, none),
             PlanModule(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import wasmtime
 
-from generator.componentize.plan import ComponentPlan, CoreExport, PlanModule, SynthesizedInstance, WholeInstance
+from generator.componentize.plan import CoreExport, EncodingPlan, PlanModule, SynthesizedInstance, WholeInstance
 from generator.wasm.module import Import
 from generator.wasm.types import FuncIndex, ValType
 
@@ -26,7 +26,7 @@ _VALUE_TYPES = {
 class Running:
     """A program whose modules are all instantiated."""
 
-    def __init__(self, plan: ComponentPlan, outside: Outside | None = None) -> None:
+    def __init__(self, plan: EncodingPlan, outside: Outside | None = None) -> None:
         self.store = wasmtime.Store(_ENGINE)
         self.outside = outside or {}
         self.instances: dict[str, wasmtime.Instance] = {}
