@@ -245,6 +245,19 @@ def _(original: Original, resolve: Resolve, key: WorldKey | None, function: Func
 
 
 @_row(
+    "task-return-keeps-its-frame",
+    FunctionOf(task_return, "write_task_return"),
+    "the stack pointer is left moved by `task.return`",
+    needs="an asynchronous export with a result in memory",
+    shown_by="async-calls",
+)
+def _(original: Original, kit: Kit, adapter: Func, use: FunctionUse) -> None:
+    frames = _KeptFrames(kit.assembly, kit.frames.place)
+    original(replace(kit, frames=frames), adapter, use)
+    kit.frames.uses_global |= frames.uses_global
+
+
+@_row(
     "task-return-before-the-pop",
     FunctionOf(task_return, "write_task_return"),
     "a result in memory is popped after `task.return`",

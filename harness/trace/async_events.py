@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from harness.trace.event import Event, event
-from harness.trace.events import ENDS, Change, Count, Export, Import, TypeOfKind
+from harness.trace.events import ENDS, Balances, Change, Count, Export, Import, TypeOfKind
 
 
 @event("task {number}")
@@ -202,6 +203,20 @@ class SubtaskDropped(Event):
 @dataclass(frozen=True, slots=True)
 class BackpressureChanged(Event):
     change: Change
+
+
+@event("task_balance {function} {bytes} {stack}")
+@dataclass(frozen=True, slots=True)
+class TaskBalance(Balances):
+    """What a call of an export's `task_return` left."""
+
+    left: ClassVar = ("bytes", "stack")
+    function: Export
+    bytes: Change
+    stack: Change
+
+    def balanced(self) -> TaskBalance:
+        return TaskBalance(self.function, 0, 0)
 
 
 @event("async_balance {tasks} {calls} {copies} {sets}")

@@ -23,8 +23,8 @@ Context *call_context(Val *arguments) {
   return context;
 }
 
-void call_trace_balance(uint32_t which, size_t bytes, size_t stack_pointer) {
-  trace_event("import_balance");
+void call_trace_balance(const char *name, uint32_t which, size_t bytes, size_t stack_pointer) {
+  trace_named(name, strlen(name));
   trace_unsigned(which);
   trace_signed((int32_t)(uint32_t)bytes);
   trace_signed((int32_t)(uint32_t)stack_pointer);
@@ -42,7 +42,7 @@ Val *call_import(uint32_t which, Val *arguments) {
   event_index("import_return", which);
   Val *result = has_result(func) ? context_pop(context) : NULL;
   context_destroy(context);
-  call_trace_balance(which, memory_out.bytes - bytes, moved);
+  call_trace_balance("import_balance", which, memory_out.bytes - bytes, moved);
   return result;
 }
 

@@ -10,8 +10,8 @@ Val *call_import(uint32_t which, Val *arguments);
 
 /* A context with these arguments (taken over), the first on top. */
 Context *call_context(Val *arguments);
-/* `import_balance`: the change of bytes out and of the stack pointer. */
-void call_trace_balance(uint32_t which, size_t bytes, size_t stack_pointer);
+/* The event of this name, a balance of one call: the change of bytes out and of the stack pointer. */
+void call_trace_balance(const char *name, uint32_t which, size_t bytes, size_t stack_pointer);
 
 Val *call_resource_new(uint32_t which, uint32_t rep);
 Val *call_resource_rep(const Val *handle);

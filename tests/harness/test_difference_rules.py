@@ -8,6 +8,7 @@ from harness.explain.differences import in_wave, rule_of
 from harness.explain.rules import KINDS
 from harness.judge.difference import Difference
 from harness.plan.roles import Role
+from harness.trace.async_events import TaskBalance
 from harness.trace.event import Event
 from harness.trace.events import (
     FLOATS,
@@ -49,6 +50,7 @@ def test_values(event: Event | None, wave: str) -> None:
         (None, PushString(0, b""), "a string is copied between memories and encodings (CanonicalABI.md: load_string"),
         (ImportCall("a:b/c#f"), None, "parameters are lifted from the caller"),
         (ImportBalance("a:b/c#f", 0, 0), ImportBalance("a:b/c#f", 8, 0), "after a call nothing is left of its memory"),
+        (TaskBalance("a:b/c#f", 0, 0), TaskBalance("a:b/c#f", 0, -16), "after a call nothing is left of its memory"),
     ],
 )  # fmt: skip
 def test_rules_of_events(expected: Event | None, seen: Event | None, rule: str) -> None:

@@ -85,6 +85,8 @@ ALLOWED = tuple([Shown(Role.SUBJECT, 2, PLACED)] * 6)
             [],
         ),
         (EXPLAINED, observation([SUBJECT[0], "push_u8 2\nimport_balance 0 8 0\n", END]), ["balance (subject, bytes"]),
+        (EXPLAINED, observation([SUBJECT[0], "push_u8 2\ntask_balance 0 0 0\n", END]), []),
+        (EXPLAINED, observation([SUBJECT[0], "push_u8 2\ntask_balance 0 0 -16\n", END]), ["balance (subject, bytes"]),
         (EXPLAINED, observation([*SUBJECT[:2], "balance 0 0 0 0 0\n"]), ["balance (subject): expected async_balance"]),
         (EXPLAINED, observation([SUBJECT[0], "push_u8 2\nfail guard\n", END]), ["event (subject, at the end)"]),
         # a task may start after `finish` was answered

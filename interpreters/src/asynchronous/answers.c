@@ -1,8 +1,10 @@
 #include "answers.h"
 
 #include "builtins.h"
+#include "calls.h"
 #include "context.h"
 #include "fail.h"
+#include "memory.h"
 #include "stack.h"
 #include "trace.h"
 #include "world.h"
@@ -31,8 +33,9 @@ static void return_from_export(const Task *task, Val *result) {
   trace_event("task_return");
   trace_unsigned(task->which);
   trace_end();
-  stack_call(func->task_return, context);
+  size_t bytes = memory_out.bytes, moved = stack_call(func->task_return, context);
   context_destroy(context);
+  call_trace_balance("task_balance", task->which, memory_out.bytes - bytes, moved);
 }
 
 void answer_return(Task *task, Val *result) {

@@ -48,7 +48,7 @@ static void resolve(Call *call) {
   context_destroy(call->context);
   call->context = NULL;
   if (!buffer_end(&call->area)) fail_area();
-  call_trace_balance(call->which, memory_out.bytes + expected - bytes, call->moved);
+  call_trace_balance("import_balance", call->which, memory_out.bytes + expected - bytes, call->moved);
 }
 
 static void progress(Call *call, uint32_t state) {
