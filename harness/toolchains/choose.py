@@ -22,7 +22,7 @@ from harness.toolchains.selection import (
     Selection,
     ToolInfo,
 )
-from harness.toolchains.wasm_tools import NoReference, WrongReference
+from harness.toolchains.wasm_tools import Executable, NoReference, WrongReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _reference(tools: Tools) -> tuple[Reference | None, list[str]]:
     if tools.without_reference:
         return None, ["no reference was requested: judged by the model alone"]
     try:
-        found = wasm_tools.find(tools.reference)
+        found = _whole(tools.reference)
     except WrongReference as error:
         raise NoToolchain(str(error)) from error
     except NoReference as error:
@@ -98,12 +98,19 @@ def _further(tools: Tools) -> list[Reference]:
     flags = wasm_tools.QUICK_LINK if tools.quick else ()
     for path in tools.further:
         try:
-            executable = wasm_tools.find(path)
+            executable = _whole(path)
         except WrongReference as error:
             raise NoToolchain(str(error)) from error
         name = f"{REFERENCE}-{executable.version}"
         same = sum(reference.executable.version == executable.version for reference in found)
         found.append(Reference(executable, flags, f"{name}-{same + 1}" if same else name))
+    return found
+
+
+def _whole(asked: str | None) -> Executable:
+    """A binary with all subcommands of a run. Raises `ReferenceError` of `wasm_tools`."""
+    found = wasm_tools.find(asked)
+    wasm_tools.require_subcommands(found)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -128,19 +129,50 @@ SUBCOMMANDS = (
 """The subcommands that the harness uses."""
 
 
+_HELP_SECONDS = 10.0
+_WIT_SMITH = ("wit-smith",)
+"""The subcommand that only `harness fuzz --worlds wit-smith` needs."""
+
+
 def lacking_subcommands(executable: Executable) -> list[str]:
     """The subcommands that a binary lacks, by a request for the help of each."""
-    lacking = []
-    for words in SUBCOMMANDS:
-        try:
-            completed = process.run([executable.path, *words, "--help"], Limits(10.0, 0))
-        except OSError:
-            lacking.append(" ".join(words))
-            continue
-        said = completed.stdout.decode("utf-8", "replace")
-        if completed.exit_code != 0 or f"{' '.join(words)} [" not in said:
-            lacking.append(" ".join(words))
-    return lacking
+    return [words for words, has in _subcommands(executable, SUBCOMMANDS).items() if not has]
+
+
+def require_subcommands(executable: Executable) -> None:
+    """Raises `WrongReference` if the binary lacks a subcommand that a run needs.
+
+    A slow tool may still work: one that does not end in time here is judged by the run.
+    """
+    wanted = [words for words in SUBCOMMANDS if words != _WIT_SMITH]
+    lacking = [f"`{words}`" for words, has in _subcommands(executable, wanted).items() if has is False]
+    if lacking:
+        raise WrongReference(
+            f"{executable.path} (from {executable.origin}) cannot be used as a reference: wasm-tools "
+            f"{executable.version} without {', '.join(lacking)} (an incomplete build, or a version without it); "
+            "name a complete build by --reference PATH, or run with --no-reference"
+        )
+
+
+def _subcommands(executable: Executable, wanted: Iterable[tuple[str, ...]]) -> dict[str, bool | None]:
+    """Whether the binary has each subcommand; None if it did not end by itself."""
+    with contextlib.ExitStack() as stack:
+        started = {}
+        for words in wanted:
+            running = Running([executable.path, *words, "--help"], Limits(_HELP_SECONDS, 0))
+            stack.callback(running.kill)
+            started[" ".join(words)] = running
+        return {words: _has(words, running) for words, running in started.items()}
+
+
+def _has(words: str, running: Running) -> bool | None:
+    try:
+        completed = running.wait()
+    except (OSError, Killed):
+        return None
+    if completed.timed_out:
+        return None
+    return completed.exit_code == 0 and f"{words} [" in completed.stdout.decode("utf-8", "replace")
 
 
 class WasmTools:

@@ -54,13 +54,37 @@ def test_a_users_folders_stay(tmp_path: Path, name: str) -> None:
     assert before.items() <= files_below(tmp_path).items()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links")
 def test_through_a_link_only_new_folders_are_made(tmp_path: Path) -> None:
+    """`--artifacts` may be a link that the user made; nothing of the user goes through it."""
     home = tmp_path / "home"
     (home / "x").mkdir(parents=True)
     (home / "x" / "precious").write_text("kept")
     (tmp_path / "artifacts").symlink_to(home)
+    before = files_below(home)
+    for _ in range(2):
+        assert keep(tmp_path / "artifacts", tmp_path / "x.toml").name == "x-2"
+    assert before.items() <= files_below(home).items()
+    assert {path.name for path in home.iterdir()} == {"x", "x-2"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links")
+def test_a_link_in_the_place_of_a_cases_folder_is_not_followed(tmp_path: Path) -> None:
+    """Not even to a folder of the same name that carries a mark."""
+    kept = keep(tmp_path / "home", tmp_path / "x.toml")
+    before = files_below(kept)
+    (tmp_path / "artifacts").mkdir()
+    (tmp_path / "artifacts" / "x").symlink_to(kept)
     assert keep(tmp_path / "artifacts", tmp_path / "x.toml").name == "x-2"
-    assert (home / "x" / "precious").read_text() == "kept"
+    assert files_below(kept) == before and (tmp_path / "artifacts" / "x").is_symlink()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links")
+def test_a_link_to_nowhere_is_told(tmp_path: Path) -> None:
+    (tmp_path / "artifacts").symlink_to(tmp_path / "nowhere")
+    told = keep_or_say_why(tmp_path / "artifacts", "x", "x", PLAN, Observed([]))
+    assert told.startswith("none: ") and "--artifacts" in told
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_cases_share_no_folder(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from harness.runs.runner import uncovered
 from harness.suite.expectations import Expectation, Expectations
+from harness.toolchains import wasm_tools
 from harness.toolchains.wasm_tools import Executable, find, lacking_subcommands
+from tests.harness.command import harness_here
 
 KNOWN = Expectations((Expectation("a", "wasm-tools", "fail", "r", "s"),))
 
@@ -36,6 +38,32 @@ def test_the_package_has_every_subcommand() -> None:
 def test_a_stand_in_that_lacks_subcommands(tmp_path: Path, text: str, lacking: int) -> None:
     found = lacking_subcommands(stand_in(tmp_path, text))
     assert len(found) == lacking and "wit-dylib" in found
+
+
+@pytest.mark.parametrize("command", [["check", "w.wit"], ["run", "cases"], ["fuzz", "--worlds", "1"], ["smoke"]])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_run_does_not_begin_with_one(tmp_path: Path, command: list[str], first: bool) -> None:
+    """A missing subcommand is no refusal of a world."""
+    lacks = f'case "$1" in wit-dylib) echo "error: unrecognized subcommand" >&2; exit 2;; *) exec "{find().path}" "$@";; esac'
+    tool = stand_in(tmp_path, lacks).path
+    (tmp_path / "w.wit").write_text("package a:b; world w { export f: func(); }")
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases" / "x.toml").touch()
+    references = [] if first else ["--reference", find().path]
+    done = harness_here(*command, *references, "--reference", tool, cwd=tmp_path)
+    assert done.code == 2
+    assert done.said.splitlines()[-1] == (
+        f"Error: {tool} (from option --reference) cannot be used as a reference: wasm-tools {find().version} without "
+        "`wit-dylib` (an incomplete build, or a version without it); name a complete build by --reference PATH, or run "
+        "with --no-reference"
+    )
+
+
+def test_a_slow_reference_is_judged_by_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wasm_tools, "_HELP_SECONDS", 0.1)
+    slow = stand_in(tmp_path, "sleep 5; exit 2")
+    wasm_tools.require_subcommands(slow)
+    assert "wit-dylib" in lacking_subcommands(slow)
 
 
 @pytest.mark.parametrize(
