@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from harness.bench.examine_guest import examine_guest
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.binary.sections import name, section
-from harness.engine.results import EngineKind
+from harness.engine.results import EngineKind, RunLimits
 from harness.frontend.front_end import WitText, surround, world_section
 from harness.judge.guest import GuestCell, about, judge_guest
 from harness.judge.verdict import Finding, Judgement, Verdict
@@ -237,6 +238,28 @@ def test_a_wrong_interpreter_is_blamed(tmp_path: Path, flag: str, wit: str) -> N
     assert found.verdict.outcome is Outcome.FAIL
     assert found.verdict.minority == "mine.so"
     assert {judged.toolchain for judged in found.verdict.judgements} == {"mine.so"}
+
+
+@needs_zig
+def test_an_interpreter_that_loops_is_blamed(tmp_path: Path) -> None:
+    library = tmp_path / "mine.so"
+    library.write_bytes(build_echo(3, ["-DMUTANT_ENDLESS"]))
+    tools = bench(tmp_path, library)
+    tools.settings = replace(tools.settings, run_limits=RunLimits(fuel=20_000_000))
+    found = examined(tools, plan())
+    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.TIMED_OUT, "mine.so"), found.verdict
+    (judged,) = found.verdict.judgements
+    assert judged.toolchain == "mine.so"
+    assert "with boxed in its place the run ends" in judged.findings[0].message
+
+
+@pytest.mark.parametrize("without_it", [False, True])
+def test_a_limit_says_something_only_where_boxed_does_not_reach_it(without_it: bool) -> None:
+    built = Cell(((Role.SUBJECT, Build("ours", "ours")),), EngineKind.WINCH)
+    limit = Finding(Outcome.LIMIT_REACHED, f"{built}, run 1: stopped", run=1)
+    found = judge_guest("mine.so", [GuestCell(built, (limit,), without_it)], None)
+    expected = (Outcome.LIMIT_REACHED, None) if without_it else (Outcome.TIMED_OUT, "mine.so")
+    assert (found.outcome, found.minority) == expected
 
 
 @pytest.mark.parametrize("wit", [WORLD, ASYNC], ids=["synchronous", "asynchronous"])
