@@ -9,7 +9,7 @@ import pytest
 import wasmtime
 
 import interpreters
-from harness.bench.checklist import kind_of
+from harness.bench.checklist import growth_of, kind_of
 from harness.bench.examination import Examination, Options
 from harness.bench.examine import examine
 from harness.bench.examine_guest import examine_guest
@@ -436,6 +436,38 @@ def test_every_call_is_counted_with_its_type(tmp_path: Path) -> None:
     assert used["pop_list"].types == ("list<u16>",)
     assert (used["push_record"].calls, used["pop_s8"].calls) == (0, 0)
     assert set(found.exhibits.interface) == {name for name, item in used.items() if item.calls}
+
+
+LISTS = "package a:b; world w { export f: func(a: list<tuple<s8, u64>>) -> list<tuple<s8, u64>>; }"
+
+
+@needs_zig
+@pytest.mark.parametrize(("flags", "grows"), [([], False), (["-DMUTANT_NEVER_FREED"], True)], ids=["right", "leaks"])
+def test_memory_that_is_never_freed_is_told(tmp_path: Path, flags: list[str], grows: bool) -> None:
+    library = tmp_path / "mine.so"
+    library.write_bytes(build_echo(3, flags))
+    counted = Options(artifacts=None, checklist=True)
+    found = examine_guest(bench(tmp_path, library), "w", plan(wit=LISTS, calls=600), counted)
+    assert found.verdict.outcome is Outcome.PASS
+    assert bool(found.verdict.notes) is grows, found.verdict.notes
+    assert all("the memory of the component with mine.so grows with the calls" in note for note in found.verdict.notes)
+
+
+@pytest.mark.parametrize(
+    ("calls", "pages", "said"),
+    [
+        (0, [], ""),
+        (63, [1, 2, 3, 4, 5, 6], ""),
+        (100, [1, 1, 1, 1, 2, 3, 4], "128 KiB after 31 calls, 192 KiB after 63 calls, 256 KiB after 100 calls"),
+        (100, [1, 2, 3, 4, 5, 6, 6], ""),
+        (100, [1, 2, 3, 4, 5, 5, 6], ""),
+        (128, [1, 1, 1, 1, 1, 3, 4, 5], "192 KiB after 63 calls, 256 KiB after 127 calls, 320 KiB after 128 calls"),
+    ],
+)
+def test_how_memory_grows(calls: int, pages: list[int], said: str) -> None:
+    found = growth_of(calls, [*pages, *[0] * (32 - len(pages))])
+    assert said in found
+    assert bool(found) is bool(said)
 
 
 ARRAYS = (
