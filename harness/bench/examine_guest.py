@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from harness.bench.checklist import checklist
+from harness.bench.checklist import Counted, checklist
 from harness.bench.examination import Examination, Options
 from harness.bench.examine import asked, examine, keep_or_say_why, taking_part
 from harness.bench.exhibit import exhibit
@@ -83,6 +83,8 @@ def examine_guest(
         tools = list(bench.toolchains.values())
         kept = keep_or_say_why(options.artifacts, name, source, tested, observed, tools)
     failed = next((finding.run for _, finding in verdict.findings if finding.run), 0)
+    counted = checklist(bench, plan, tested, ran[0].cell) if options.checklist else Counted()
+    verdict = replace(verdict, notes=(*verdict.notes, *counted.growth))
     return Examination(
         name,
         plan.title,
@@ -95,18 +97,16 @@ def examine_guest(
         tuple(observed.clock.seconds.items()),
         carried_out(plan, ran, options.list_calls),
         failed,
-        _exhibits(bench, plan, tested, ran, verdict, options),
+        _exhibits(counted, tested, ran, verdict, options),
     )
 
 
-def _exhibits(
-    bench: Workbench, plan: Plan, tested: Plan, ran: Sequence[CellRun], verdict: Verdict, options: Options
-) -> Exhibits:
+def _exhibits(counted: Counted, tested: Plan, ran: Sequence[CellRun], verdict: Verdict, options: Options) -> Exhibits:
     found = exhibit(tested, ran, verdict) if options.exhibits else Exhibits()
     if not options.checklist:
         return found
-    used = checklist(bench, plan, tested, ran[0].cell)
-    return replace(found, checklist=used, interface=tuple(item.function for item in used if item.calls))
+    called = tuple(item.function for item in counted.used if item.calls)
+    return replace(found, checklist=counted.used, interface=called)
 
 
 def _choose(bench: Workbench, plan: Plan, options: Options) -> _Chosen:

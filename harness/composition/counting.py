@@ -1,7 +1,8 @@
 """A library between a generated library and its interpreter that counts the calls of `wit_dylib_*`.
 
 The interpreter's functions get other names, and this library has functions of the old names that count and call them.
-A function whose second parameter is the index of a type is counted for each type.
+A function whose second parameter is the index of a type is counted for each type. The size of the memory is kept at
+the end of exported calls, so that one can see whether it grows from call to call.
 """
 
 from __future__ import annotations
@@ -18,11 +19,15 @@ from harness.composition.anchor import exporting
 
 LIBRARY = "libcounting.so"
 EXPORT = "harness-counts"
-"""A function of the component: `func() -> list<u32>`, with `TYPES` numbers for each function."""
+"""A function of the component: `func() -> list<u32>`, with `TYPES` numbers for each function, then `MEMORY` numbers."""
 TYPES = 256
 """The last number also counts all higher indices of types."""
+MEMORY = 33
+"""The number of exported calls that ended; then, for each possible number of bits of a call's number, counted from 1,
+the pages of memory at the end of the last such call."""
 
 _PREFIX = "wit_dylib_"
+_FINISH = "wit_dylib_export_finish"
 _HIDDEN = "harness_counted_"
 _RESULT = 8
 """Bytes before the numbers: the list, as the Canonical ABI returns it."""
@@ -63,7 +68,9 @@ def _signature(text: str, kind: str) -> tuple[list[str], list[str]]:
 
 def _wat(signatures: Sequence[tuple[str, tuple[list[str], list[str]]]]) -> str:
     typed = {_PREFIX + function for function in interpreters.typed_functions()}
-    size = _RESULT + 4 * TYPES * len(signatures)
+    numbers = TYPES * len(signatures) + MEMORY
+    size = _RESULT + 4 * numbers
+    memory = size - 4 * MEMORY
     imports, counted = [], []
     for number, (text, (params, results)) in enumerate(signatures):
         kind = f"(param {' '.join(params)}) (result {' '.join(results)})"
@@ -71,7 +78,8 @@ def _wat(signatures: Sequence[tuple[str, tuple[list[str], list[str]]]]) -> str:
         first = f"(i32.const {_RESULT + 4 * TYPES * number})"
         place = f"(i32.add {first} (call $type (local.get {_type_at(text)})))" if text in typed else first
         args = " ".join(f"(local.get {at})" for at in range(len(params)))
-        counted.append(f'(func (export "{text}") {kind} (call $count {place}) (call $f{number} {args}))')
+        then = "(call $remember)" if text == _FINISH else ""
+        counted.append(f'(func (export "{text}") {kind} (call $count {place}) (call $f{number} {args}) {then})')
     return f"""
 (module (@dylink.0 (mem-info (memory {size} 2)))
   {" ".join(imports)}
@@ -84,10 +92,17 @@ def _wat(signatures: Sequence[tuple[str, tuple[list[str], list[str]]]]) -> str:
   (func $count (param $at i32)
     (local.set $at (i32.add (global.get $base) (local.get $at)))
     (i32.store (local.get $at) (i32.add (i32.load (local.get $at)) (i32.const 1))))
+  (func $remember (local $at i32)
+    (call $count (i32.const {memory}))
+    (local.set $at (i32.add (global.get $base) (i32.const {memory})))
+    (i32.store
+      (i32.add (local.get $at)
+        (i32.shl (i32.sub (i32.const 32) (i32.clz (i32.load (local.get $at)))) (i32.const 2)))
+      (memory.size)))
   {" ".join(counted)}
   (func (export "{EXPORT}") (result i32)
     (i32.store (global.get $base) (i32.add (global.get $base) (i32.const {_RESULT})))
-    (i32.store offset=4 (global.get $base) (i32.const {TYPES * len(signatures)}))
+    (i32.store offset=4 (global.get $base) (i32.const {numbers}))
     (global.get $base)))"""
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from harness.bench.examination import Options
+from harness.bench.made_here import tools_of
 from harness.fuzz import state
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.findings import Found, Ledger, case_file, write_case
@@ -218,7 +219,7 @@ class Campaign:
     def _write(self, found: Found, parts: CaseParts | LinkCaseText) -> None:
         file = case_file(self.directory, found.bucket)
         found.run = self.commands.case(file)
-        write_case(file, found, parts)
+        write_case(file, found, parts, tools_of(self.run.tools, self.run.settings.interpreter))
 
     def _take_reduction(self, reduction: _Reduction) -> None:
         found = reduction.found

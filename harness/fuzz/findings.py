@@ -6,7 +6,7 @@ import itertools
 import os
 import stat
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.fuzz.bucket import Bucket
@@ -14,6 +14,8 @@ from harness.fuzz.case_text import CaseParts, case_text
 from harness.fuzz.linking.text import LinkCaseText
 from harness.fuzz.same_cause import Likeness, first_like
 from harness.fuzz.trial import TrialResult
+from harness.suite.provenance import Provenance, provenance_table
+from harness.suite.toml_edits import with_table
 from harness.text import atomic
 
 _REPEAT = "# Repeat: "
@@ -118,11 +120,17 @@ def _is_ours(path: Path) -> bool:
     return any(line.startswith(_REPEAT.encode()) for line in comments)
 
 
-def write_case(path: Path, found: Found, parts: CaseParts | LinkCaseText) -> None:
+def write_case(path: Path, found: Found, parts: CaseParts | LinkCaseText, tools: tuple[str, ...]) -> None:
     """Write the case, or the link case, of a finding; it replaces an earlier one. Raises `atomic.CannotWrite`.
+    `tools`: those that take part, as `[made-by]` names them.
 
     The first lines describe the finding in the words of this world, not of the world in which it was found first.
     """
     comments = [found.message[:2000], f"Run: {found.run}", f"{_REPEAT[2:]}{found.repeat}"]
-    atomic.write(path, parts.toml(comments) if isinstance(parts, LinkCaseText) else case_text(parts, comments))
+    made_by = Provenance(found.repeat, tools=tools)
+    if isinstance(parts, LinkCaseText):
+        text = with_table(parts.toml(comments), "made-by", provenance_table(made_by))
+    else:
+        text = case_text(replace(parts, made_by=made_by), comments)
+    atomic.write(path, text)
     found.file = str(path)

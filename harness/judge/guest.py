@@ -31,11 +31,13 @@ class GuestCell:
 
 def judge_guest(interpreter: str, cells: Sequence[GuestCell], by_tools: Verdict | None) -> Verdict:
     """`by_tools`: the verdict on the toolchains with `boxed`, if a cell shows a fault without the interpreter. A fault
-    that all cells show in the same way is one judgement on the interpreter.
+    that all cells show in the same way is one judgement on the interpreter. A limit that `boxed` does not reach in its
+    place is a fault of the interpreter, too: it does not end in time.
 
     If only libraries of one generator show a fault, and others took part, nobody can say whether the interpreter or
     that generator is wrong: both are named.
     """
+    cells = [_decided(cell) for cell in cells]
     judgements = [_judgement(interpreter, cell, by_tools) for cell in cells]
     if all(cell.blamed and _same(cell, cells[0]) for cell in cells):
         judgements = [replace(judgements[0], toolchain=interpreter)]
@@ -48,6 +50,20 @@ def about(interpreter: str, verdict: Verdict, name: str) -> bool:
     """Whether a judgement of this name is about the interpreter, and the verdict names it, perhaps with a toolchain."""
     judged = name == interpreter or name.startswith(f"{interpreter} with ")
     return judged and f"{verdict.minority}, ".startswith(f"{interpreter}, ")
+
+
+def _decided(cell: GuestCell) -> GuestCell:
+    if not cell.blamed:
+        return cell
+    return replace(cell, findings=tuple([_not_ended(cell, finding) for finding in cell.findings]))
+
+
+def _not_ended(cell: GuestCell, finding: Finding) -> Finding:
+    """A run that met a limit, without the name of the cell: it is the same fault in all of them."""
+    if finding.outcome is not Outcome.LIMIT_REACHED:
+        return finding
+    message = f"{finding.message.removeprefix(f'{cell.cell}, ')}; with boxed in its place the run ends"
+    return replace(finding, outcome=Outcome.TIMED_OUT, message=message)
 
 
 def _same(one: GuestCell, other: GuestCell) -> bool:

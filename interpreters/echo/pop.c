@@ -6,7 +6,16 @@ static uint64_t pop_bits(void *cx) { return pop(cx)->bits; }
 int32_t wit_dylib_pop_bool(void *cx) { return (int32_t)pop_bits(cx); }
 uint32_t wit_dylib_pop_char(void *cx) { return (uint32_t)pop_bits(cx); }
 int32_t wit_dylib_pop_u8(void *cx) { return (int32_t)pop_bits(cx); }
+
+#ifdef MUTANT_ENDLESS
+int32_t wit_dylib_pop_s8(void *cx) {
+  for (volatile int32_t more = 1; more;) more = 1;
+  return (int32_t)pop_bits(cx);
+}
+#else
 int32_t wit_dylib_pop_s8(void *cx) { return (int32_t)pop_bits(cx); }
+#endif
+
 int32_t wit_dylib_pop_u16(void *cx) { return (int32_t)pop_bits(cx); }
 int32_t wit_dylib_pop_s16(void *cx) { return (int32_t)pop_bits(cx); }
 uint32_t wit_dylib_pop_u32(void *cx) { return (uint32_t)pop_bits(cx); }

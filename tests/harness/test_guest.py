@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import wasmtime
 
 import interpreters
-from harness.bench.checklist import kind_of
+from harness.bench.checklist import growth_of, kind_of
 from harness.bench.examination import Examination, Options
 from harness.bench.examine import examine
 from harness.bench.examine_guest import examine_guest
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.binary.sections import name, section
-from harness.engine.results import EngineKind
+from harness.engine.results import EngineKind, RunLimits
 from harness.frontend.front_end import WitText, surround, world_section
 from harness.judge.guest import GuestCell, about, judge_guest
 from harness.judge.verdict import Finding, Judgement, Verdict
@@ -239,6 +240,28 @@ def test_a_wrong_interpreter_is_blamed(tmp_path: Path, flag: str, wit: str) -> N
     assert {judged.toolchain for judged in found.verdict.judgements} == {"mine.so"}
 
 
+@needs_zig
+def test_an_interpreter_that_loops_is_blamed(tmp_path: Path) -> None:
+    library = tmp_path / "mine.so"
+    library.write_bytes(build_echo(3, ["-DMUTANT_ENDLESS"]))
+    tools = bench(tmp_path, library)
+    tools.settings = replace(tools.settings, run_limits=RunLimits(fuel=20_000_000))
+    found = examined(tools, plan())
+    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.TIMED_OUT, "mine.so"), found.verdict
+    (judged,) = found.verdict.judgements
+    assert judged.toolchain == "mine.so"
+    assert "with boxed in its place the run ends" in judged.findings[0].message
+
+
+@pytest.mark.parametrize("without_it", [False, True])
+def test_a_limit_says_something_only_where_boxed_does_not_reach_it(without_it: bool) -> None:
+    built = Cell(((Role.SUBJECT, Build("ours", "ours")),), EngineKind.WINCH)
+    limit = Finding(Outcome.LIMIT_REACHED, f"{built}, run 1: stopped", run=1)
+    found = judge_guest("mine.so", [GuestCell(built, (limit,), without_it)], None)
+    expected = (Outcome.LIMIT_REACHED, None) if without_it else (Outcome.TIMED_OUT, "mine.so")
+    assert (found.outcome, found.minority) == expected
+
+
 @pytest.mark.parametrize("wit", [WORLD, ASYNC], ids=["synchronous", "asynchronous"])
 @pytest.mark.parametrize("mutant", ["fields-packed", "string-one-too-long"])
 def test_a_wrong_generator_is_not_the_interpreters_fault(tmp_path: Path, mutant: str, wit: str) -> None:
@@ -413,6 +436,38 @@ def test_every_call_is_counted_with_its_type(tmp_path: Path) -> None:
     assert used["pop_list"].types == ("list<u16>",)
     assert (used["push_record"].calls, used["pop_s8"].calls) == (0, 0)
     assert set(found.exhibits.interface) == {name for name, item in used.items() if item.calls}
+
+
+LISTS = "package a:b; world w { export f: func(a: list<tuple<s8, u64>>) -> list<tuple<s8, u64>>; }"
+
+
+@needs_zig
+@pytest.mark.parametrize(("flags", "grows"), [([], False), (["-DMUTANT_NEVER_FREED"], True)], ids=["right", "leaks"])
+def test_memory_that_is_never_freed_is_told(tmp_path: Path, flags: list[str], grows: bool) -> None:
+    library = tmp_path / "mine.so"
+    library.write_bytes(build_echo(3, flags))
+    counted = Options(artifacts=None, checklist=True)
+    found = examine_guest(bench(tmp_path, library), "w", plan(wit=LISTS, calls=600), counted)
+    assert found.verdict.outcome is Outcome.PASS
+    assert bool(found.verdict.notes) is grows, found.verdict.notes
+    assert all("the memory of the component with mine.so grows with the calls" in note for note in found.verdict.notes)
+
+
+@pytest.mark.parametrize(
+    ("calls", "pages", "said"),
+    [
+        (0, [], ""),
+        (63, [1, 2, 3, 4, 5, 6], ""),
+        (100, [1, 1, 1, 1, 2, 3, 4], "128 KiB after 31 calls, 192 KiB after 63 calls, 256 KiB after 100 calls"),
+        (100, [1, 2, 3, 4, 5, 6, 6], ""),
+        (100, [1, 2, 3, 4, 5, 5, 6], ""),
+        (128, [1, 1, 1, 1, 1, 3, 4, 5], "192 KiB after 63 calls, 256 KiB after 127 calls, 320 KiB after 128 calls"),
+    ],
+)
+def test_how_memory_grows(calls: int, pages: list[int], said: str) -> None:
+    found = growth_of(calls, [*pages, *[0] * (32 - len(pages))])
+    assert said in found
+    assert bool(found) is bool(said)
 
 
 ARRAYS = (

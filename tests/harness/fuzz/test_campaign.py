@@ -68,6 +68,10 @@ def test_new_findings_become_reduced_cases_and_known_ones_do_not(tmp_path: Path)
     (path,) = tmp_path.glob("*.toml")
     assert load_case(path).why == "smaller seven"
     assert "# Repeat: repeat 7\n" in path.read_text()
+    made_by = load_case(path).made_by
+    assert made_by is not None
+    assert made_by.command == "repeat 7"
+    assert [tool.partition(" ")[0] for tool in made_by.tools] == [tool.tool for tool in done.run.tools]
     (found,) = done.ledger.new
     assert (found.file, found.reduced) == (str(path), True)
     assert isinstance(done.watcher, Told)

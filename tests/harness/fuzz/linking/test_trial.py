@@ -17,6 +17,7 @@ from harness.fuzz.reduce import Reduce
 from harness.fuzz.trial import Recipe, Trial, TrialResult
 from harness.process.steps import Steps
 from harness.suite.link_case import load_link_case
+from harness.suite.provenance import Provenance, read_provenance
 from harness.toolchains.selection import Named, Selection
 from reports.outcomes import Outcome
 
@@ -54,11 +55,12 @@ def test_a_finding_is_reduced_and_written_as_a_program(ours: Workbench, wrong: W
     assert reduced.parts is not None
     assert "libraries" in reduced.size
     found = Found(hit.bucket, hit.message, "", result.index, f"harness fuzz --index {result.index} --worlds link")
-    write_case(tmp_path / "found.toml", found, reduced.parts)
+    write_case(tmp_path / "found.toml", found, reduced.parts, ("ours 1",))
     program = load_link_case(Path(found.file))
     assert len(program.libraries) >= 2  # one that defines a symbol first, one that does so last
     assert len(program.steps) == 1
-    assert found.repeat in Path(found.file).read_text()
+    assert f"# Repeat: {found.repeat}\n" in Path(found.file).read_text()
+    assert read_provenance(program.file.data) == Provenance(found.repeat, "", ("ours 1",))
 
 
 def test_the_storage_of_another_library_is_found(tmp_path: Path) -> None:
