@@ -11,7 +11,7 @@ _OWNER = re.compile(r"([^\s<>(),#]+)#")
 """The part before a type's name in canonical names: an interface's id or label."""
 _LABEL = re.compile(r"\b(?:import|export)\s+%?([\w-]+):\s+%?([\w:./@%+-]+?)\s*;")
 _OF_TYPES = re.compile(
-    r"event \(.*: expected `?(?:push|pop)_(?!own|borrow)\w+ |wit_t \([^:]* [^:]*(?:, parameter |, result)"
+    r"event \(.*: expected `?(?:push|pop)_(?!own|borrow)\w+ |wit_t \((?:(?!: expected ).)*(?:, parameter |, result)"
 )
 """Messages about the type of a value, but not about a handle or the called function."""
 
