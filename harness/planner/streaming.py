@@ -137,7 +137,7 @@ class Streaming:
                 self._stop(frame, end)
 
     def before_synchronous(self, frame: Doing) -> None:
-        """A synchronous call begins, whose balance counts all that is allocated in its component meanwhile
+        """A synchronous call begins, whose memory is not counted while a read of values is pending
         (interpreters/ASYNC.md, `import_balance`): no read goes on that allocates memory for elements."""
         for end in self._reading(frame):
             if not end.over and _allocates(end.type.type):

@@ -3,6 +3,7 @@
 #include "context.h"
 #include "fail.h"
 #include "memory.h"
+#include "pending.h"
 #include "stack.h"
 #include "tasks.h"
 #include "trace.h"
@@ -36,13 +37,15 @@ Val *call_import(uint32_t which, Val *arguments) {
   if (!func->impl) fail_async();
   Context *context = call_context(arguments);
   event_index("import_call", which);
+  bool alone = !pending_may_allocate();
   Task *task = task_pause();
   size_t bytes = memory_out.bytes, moved = stack_call(func->impl, context);
   task_continue(task);
+  alone = alone && !pending_may_allocate(); /* another task may have begun something */
   event_index("import_return", which);
   Val *result = has_result(func) ? context_pop(context) : NULL;
   context_destroy(context);
-  call_trace_balance("import_balance", which, memory_out.bytes - bytes, moved);
+  call_trace_balance("import_balance", which, alone ? memory_out.bytes - bytes : 0, moved);
   return result;
 }
 

@@ -273,3 +273,9 @@ size_t end_copy_count(void) {
   for (const End *end = ends; end; end = end->next) count += end->state == END_COPYING;
   return count;
 }
+
+bool end_may_allocate(void) {
+  for (const End *end = ends; end; end = end->next)
+    if (end->state == END_COPYING && !end->writing && end->channel.lift) return true;
+  return false;
+}

@@ -28,5 +28,7 @@ Val *end_take(uint32_t handle);
 
 /* Copies under way. */
 size_t end_copy_count(void);
+/* Whether one of them is a read of values, for which the engine may allocate at any time until its event. */
+bool end_may_allocate(void);
 
 #endif

@@ -132,3 +132,10 @@ size_t subtask_count(void) {
   for (uint32_t i = 0; i < num_calls; i++) count += !subtask_is_resolved(calls[i]);
   return count;
 }
+
+bool subtask_may_allocate(void) {
+  for (uint32_t i = 0; i < num_calls; i++)
+    if (!subtask_is_resolved(calls[i]) && WIT_TYPE_KIND(world()->import_funcs[calls[i]->which].result) != WIT_TYPE_EMPTY)
+      return true;
+  return false;
+}

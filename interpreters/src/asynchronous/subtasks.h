@@ -30,5 +30,7 @@ void subtask_drop(const Val *value);
 
 /* Calls that are not resolved. */
 size_t subtask_count(void);
+/* Whether one of them has a result, for which the engine may allocate at any time until then. */
+bool subtask_may_allocate(void);
 
 #endif
