@@ -23,6 +23,7 @@ from harness.judge.verdict import Finding, Verdict, broken, misread, skipped, un
 from harness.link_cases.coverage import link_coverage
 from harness.link_cases.execute import execute
 from harness.link_cases.prepare import Prepared, prepare
+from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.planner.needs import needs_of
 from harness.process.owned import file_name
@@ -33,6 +34,9 @@ from harness.toolchains.cells import OURS
 from harness.toolchains.lending import asked_of_linker, left_out
 from harness.toolchains.protocol import BuildResult, Built, Refused, Toolchain
 from reports.outcomes import Outcome
+
+_STOPPED = f"traps: {TrapClass.OUT_OF_FUEL.value}"
+"""The end of a line of a call that a limit of the harness ended. A case may expect it."""
 
 
 def examine_file(bench: Workbench, path: Path, name: str, options: Options) -> Examination:
@@ -189,6 +193,9 @@ class _Linked:
             return [refused_by_engine(f"{self._name}@{kind.value}", seen)]
         self.cells.append(f"{self._name}@{kind.value}")
         difference = first_difference(self._prepared, seen)
+        if difference is not None and difference.actual.endswith(_STOPPED):
+            told = f"{self._name}@{kind.value}, {difference}: stopped by a limit of the harness; look for a loop"
+            return [Finding(Outcome.LIMIT_REACHED, told)]
         return findings_of([difference] if difference is not None else [])
 
 

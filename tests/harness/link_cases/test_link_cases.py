@@ -268,6 +268,20 @@ def test_a_module_that_is_refused(bench: Workbench) -> None:
     assert [subject for subject, _ in other.findings] == [OURS]
 
 
+@pytest.mark.parametrize(
+    "body",
+    ["(loop $again (br $again))", "(loop $again (call $note (i32.const 0) (i32.const 0) (i32.const 0)) (br $again))"],
+)
+def test_a_limit_is_no_verdict_unless_a_call_before_it_differs(bench: Workbench, body: str) -> None:
+    endless = LIBRARY.replace('(func (export "tell") ', f'(func (export "tell") {body} ')
+    found = verdict(bench, file('[[step]]\ncall = "tell"\n', wat=endless))
+    wanted = Outcome.FAIL if "$note" in body else Outcome.LIMIT_REACHED
+    assert (found.outcome, found.minority is None) == (wanted, wanted is Outcome.LIMIT_REACHED)
+    assert {finding.outcome for _, finding in found.findings} == {wanted}
+    limit = "tell() traps: out-of-fuel: stopped by a limit of the harness"
+    assert all((limit in finding.message) == (wanted is Outcome.LIMIT_REACHED) for _, finding in found.findings)
+
+
 RESOURCES = """
 package a:b; interface i { resource r; f: func(x: r) -> list<r>; g: func(); }
 world w { import i; } world more { import i; export h: func(); }
