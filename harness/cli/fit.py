@@ -17,9 +17,10 @@ from harness.cli.terminal import echo
 from harness.process.interrupts import result_of
 from harness.runs.pool import TaskFailed
 from harness.runs.runner import Runner
-from harness.runs.suite_files import SuiteFile
+from harness.runs.suite_files import FileKind, SuiteFile
 from harness.submission.wording import ORIGIN, WHY
 from harness.suite.case import Case, parse_case
+from harness.suite.link_case import LinkCase, parse_link_case
 from harness.text import atomic
 from harness.text.files import read_text_file
 from reports.outcomes import Outcome
@@ -66,6 +67,11 @@ def _hand_in(submission: Submission, claim: Failure | None, by_command: Callable
     if known:
         echo(f"not fit: {known}", err=True)
         return exits.DISAGREE
+    given = read_text_file(submission.file.path)
+    if not submission.suite.is_dir():
+        echo(f"not compared with other cases: there is no folder {submission.suite} (--suite)", err=True)
+    elif _is_there(submission, _parsed(submission.file, given)):
+        return exits.DISAGREE
     words = _description(first, claim) if claim is not None else ""
     if claim is None or words:
         text = _as_small_as_it_gets(submission, first, words)
@@ -75,12 +81,12 @@ def _hand_in(submission: Submission, claim: Failure | None, by_command: Callable
         text = _without_this_tool(submission, first, by_command)
         if isinstance(text, int):
             return text
-    case = parse_case(text, str(submission.file.path), submission.file.path.parent)
+    case = _parsed(submission.file, text)
     if not isinstance(case.wit, str):
         raise UsedWrongly(
             f"{submission.file.path}: its WIT is in another file; a case that is handed in has it as `wit`"
         )
-    if _repeats(submission, case, text):
+    if (text != given and _is_there(submission, case)) or _shows_the_same(submission, case, text):
         return exits.DISAGREE
     try:
         atomic.write(submission.output, text)
@@ -88,6 +94,12 @@ def _hand_in(submission: Submission, claim: Failure | None, by_command: Callable
         raise UsedWrongly(str(error)) from error
     _next(submission, case)
     return exits.AGREE
+
+
+def _parsed(file: SuiteFile, text: str) -> Case | LinkCase:
+    if file.kind is FileKind.LINK_CASE:
+        return parse_link_case(text, str(file.path))
+    return parse_case(text, str(file.path), file.path.parent)
 
 
 def _twice(submission: Submission) -> Verdict | int:
@@ -166,20 +178,17 @@ def _without_this_tool(submission: Submission, first: Verdict, by_command: Calla
     return by_command()
 
 
-def _repeats(submission: Submission, case: Case, text: str) -> bool:
-    """Whether the suite has such a case already: the same one, or one of the same world with the same finding."""
-    from harness.fuzz.same_case import same_cases, same_worlds
-
-    suite, own = submission.suite, submission.file.path.resolve()
-    if not suite.is_dir():
-        echo(f"not compared with other cases: there is no folder {suite} (--suite)", err=True)
-        return False
-    others = [path for path in sorted(suite.rglob("*.toml")) if path.resolve() != own]
-    same = same_cases(case, others)
+def _is_there(submission: Submission, case: Case | LinkCase) -> bool:
+    """Whether the suite has the same case already."""
+    same, words = _same(case, _others(submission))
     if same:
-        echo(f"not fit: the same case is there already, up to its names: {', '.join(map(str, same))}", err=True)
-        return True
-    like = same_worlds(case, others)
+        echo(f"not fit: the same case is there already, {words}: {', '.join(map(str, same))}", err=True)
+    return bool(same)
+
+
+def _shows_the_same(submission: Submission, case: Case | LinkCase, text: str) -> bool:
+    """Whether a case of the suite with the same world, or the same libraries, has the same finding."""
+    like = _like(case, _others(submission))
     if not like:
         return False
     given = submission.run.settings.directory / "reduced.toml"
@@ -187,8 +196,36 @@ def _repeats(submission: Submission, case: Case, text: str) -> bool:
     found = _buckets(submission, given)
     same = [path for path in like if found & _buckets(submission, path)]
     if same:
-        echo(f"not fit: the same finding in the same world is there already: {', '.join(map(str, same))}", err=True)
+        what = "libraries" if isinstance(case, LinkCase) else "world"
+        echo(f"not fit: the same finding in the same {what} is there already: {', '.join(map(str, same))}", err=True)
     return bool(same)
+
+
+def _others(submission: Submission) -> list[Path]:
+    own = submission.file.path.resolve()
+    return [path for path in sorted(submission.suite.rglob("*.toml")) if path.resolve() != own]
+
+
+def _same(case: Case | LinkCase, others: list[Path]) -> tuple[list[Path], str]:
+    """The files with the same case, and what they may differ in."""
+    if isinstance(case, LinkCase):
+        from harness.fuzz.same_link_case import same_link_cases
+
+        return same_link_cases(case, others), "up to spaces and comments"
+    from harness.fuzz.same_case import same_cases
+
+    return same_cases(case, others), "up to its names"
+
+
+def _like(case: Case | LinkCase, others: list[Path]) -> list[Path]:
+    """The files with the same world, or the same libraries."""
+    if isinstance(case, LinkCase):
+        from harness.fuzz.same_link_case import same_libraries
+
+        return same_libraries(case, others)
+    from harness.fuzz.same_case import same_worlds
+
+    return same_worlds(case, others)
 
 
 def _buckets(submission: Submission, path: Path) -> set[object]:
@@ -198,11 +235,12 @@ def _buckets(submission: Submission, path: Path) -> set[object]:
     return {hit.bucket for hit in hits(verdict, lambda toolchain, finding: "")}
 
 
-def _next(submission: Submission, case: Case) -> None:
+def _next(submission: Submission, case: Case | LinkCase) -> None:
     output, suite, words = submission.output, submission.suite, submission.words
     missing = ["in `why` what it guards"] if case.why == WHY else []
     missing += ["in `origin` where it comes from (a link)"] if case.origin == ORIGIN else []
-    todo = [f"Read it: {shlex.join(['harness', 'explain', as_argument(output), *words])}"]
+    reading = ("Run it", "run") if isinstance(case, LinkCase) else ("Read it", "explain")
+    todo = [f"{reading[0]}: {shlex.join(['harness', reading[1], as_argument(output), *words])}"]
     todo += [f"Say {', '.join(missing)}."] if missing else []
     todo += [f"Put it under {suite} in the folder of its topic and run it: harness run {suite} -k {output.stem}"]
     echo(f"written: {output}. What to do next:")

@@ -22,11 +22,12 @@ from harness.cli.reduce import WITHOUT_WORLD
 from harness.cli.terminal import echo
 from harness.process.interrupts import result_of
 from harness.runs.pool import TaskFailed
-from harness.runs.suite_files import NoCases, SuiteFile, find
+from harness.runs.suite_files import FileKind, NoCases, SuiteFile, find
 from harness.submission.command import Command, parse
 from harness.submission.wording import Wording
 from harness.text.limits import MAX_CALLS
 from harness.toolchains import wasm_tools
+from harness.toolchains.interpreter import Interpreter
 
 if TYPE_CHECKING:
     from harness.submission.failing import Failure
@@ -116,10 +117,10 @@ def submit(
 ) -> None:
     """Make a case of SOURCE, or of a command that fails (-- COMMAND), ready to be handed in.
 
-    SOURCE is a case or a finding (.toml), WIT (a file or folder), or a component, a library or a module that contains
-    its world. It runs twice, which must give the same; what disagrees is reduced; it may repeat no case of the suite,
-    whatever its names. Exit codes: 0 the file is written, 1 it is not fit, 2 wrong usage, 3 the harness itself failed,
-    130 interrupted.
+    SOURCE is a case, a link case or a finding (.toml), WIT (a file or folder), or a component, a library or a module
+    that contains its world. It runs twice, which must give the same; what disagrees is reduced; it may repeat no case
+    of the suite, whatever its names. Exit codes: 0 the file is written, 1 it is not fit, 2 wrong usage, 3 the harness
+    itself failed, 130 interrupted.
     """
     command = context.meta.get(_COMMAND)
     if (source is None) == (command is None):
@@ -153,7 +154,7 @@ def submit(
         if command is not None:
             code = _from_command(made, found, given)
         elif source is not None and source.suffix == ".toml":
-            code = hand_in(replace(made, file=_case_file(source)))
+            code = hand_in(replace(made, file=_case_file(source, interpreter)))
         else:
             assert source is not None
             code = _from_world(made, source, given)
@@ -185,13 +186,17 @@ def _check_case(source: Path, given: _World) -> None:
         )
 
 
-def _case_file(source: Path) -> SuiteFile:
+def _case_file(source: Path, interpreter: Interpreter | None) -> SuiteFile:
     try:
         (file,) = find([source])
     except NoCases as error:
         raise UsedWrongly(str(error)) from error
-    if file.kind in WITHOUT_WORLD:
-        raise UsedWrongly(f"{source} is {WITHOUT_WORLD[file.kind]}: only cases with a world are made ready")
+    if file.kind is FileKind.NEGATIVE_CASES:
+        raise UsedWrongly(
+            f"{source} is {WITHOUT_WORLD[file.kind]}: put its rows into a table under cases/refusals (docs/cases.md)"
+        )
+    if interpreter is not None and file.kind in WITHOUT_WORLD:
+        raise UsedWrongly(f"{source} is {WITHOUT_WORLD[file.kind]}, which has no interpreter that could be another")
     return file
 
 

@@ -241,6 +241,20 @@ def test_a_wrong_interpreter_is_blamed(tmp_path: Path, flag: str, wit: str) -> N
 
 
 @needs_zig
+@pytest.mark.parametrize(
+    ("flags", "blamed"), [([], None), (["-DMUTANT_BORROW_KEPT"], "mine.so")], ids=["right", "kept"]
+)
+def test_borrows_of_an_imported_resource_are_dropped(tmp_path: Path, flags: list[str], blamed: str | None) -> None:
+    """In most worlds the harness also exports the resource, and its borrows are no handles."""
+    library = tmp_path / "mine.so"
+    library.write_bytes(build_echo(3, flags))
+    case = load_case(CASES / "resources" / "borrow-of-one-imported-and-forwarded.toml")
+    found = examined(bench(tmp_path, library), guest_case_plan(case))
+    assert found.verdict.minority == blamed, found.verdict.findings
+    assert ("borrow-left" in "".join(finding.message for _, finding in found.verdict.findings)) is bool(flags)
+
+
+@needs_zig
 def test_an_interpreter_that_loops_is_blamed(tmp_path: Path) -> None:
     library = tmp_path / "mine.so"
     library.write_bytes(build_echo(3, ["-DMUTANT_ENDLESS"]))
