@@ -101,7 +101,7 @@ static Val *lift(const Channel *channel, const uint8_t *from, uint32_t index) {
   event_tail(channel, index);
   trace_end();
   Context *context = context_create();
-  stack_call_lift(channel->lift, context, from); /* a moved stack pointer shows in the balance at the end */
+  stack_call_lift(channel->lift, context, from); /* a moved stack pointer is not reported: no event has room for it */
   Val *value = context_pop(context);
   context_destroy(context);
   return value;
