@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 _OWNER = re.compile(r"([^\s<>(),#]+)#")
 """The part before a type's name in canonical names: an interface's id or label."""
+_EXPORTED = "[export]"
+"""Stands before the canonical names of exported resources."""
 _LABEL = re.compile(r"\b(?:import|export)\s+%?([\w-]+):\s+%?([\w:./@%+-]+?)\s*;")
 _OF_TYPES = re.compile(
     r"event \(.*: expected `?(?:push|pop)_(?!own|borrow)\w+ |wit_t \((?:(?!: expected ).)*(?:, parameter |, result)"
@@ -36,6 +38,8 @@ class Expectation:
     """Only the owner of a type differs: the same interface under another key of the world, one of them a label."""
     one_name: bool = False
     """The groups of `message` are one name for the specification: neither letter case nor hyphens distinguish them."""
+    sides_only: bool = False
+    """The groups of `message` are types that differ only in the side of their resources, imported or exported."""
     labels: tuple[tuple[str, str], ...] = ()
     """The labels of the world in question, each with the interface behind it."""
 
@@ -49,6 +53,8 @@ class Expectation:
         if not self.concerns(case) or outcome != self.outcome or found is None:
             return False
         if self.one_name and len({_distinguished(name) for name in found.groups("")}) > 1:
+            return False
+        if self.sides_only and len({name.replace(_EXPORTED, "") for name in found.groups("")}) > 1:
             return False
         if self.label_names_only and not _only_labels_differ(message, dict(self.labels)):
             return False

@@ -15,6 +15,7 @@ label-names-only = true                 # a type differs in nothing but under wh
                                         # stands; may be left out
 one-name = true                         # the groups of `message` differ in nothing but letter case and hyphens; may be
                                         # left out
+sides-only = true                       # the groups of `message` differ in nothing but `[export]`; may be left out
 link = "https://..."                    # this, or `reproduction`: WIT and commands that show it
 """
 
@@ -35,7 +36,7 @@ from reports.outcomes import Outcome
 
 OUTCOMES = (Outcome.FAIL, Outcome.TOOL_PANICKED, Outcome.INVALID_OUTPUT, Outcome.TIMED_OUT)
 """What may be known of a tool."""
-_FLAGS = ("label-names-only", "one-name")
+_FLAGS = ("label-names-only", "one-name", "sides-only")
 _KEYS = {"id", "cases", "outcome", "message", "wit", "run", *_FLAGS, "reason", "link", "reproduction"}
 
 
@@ -101,16 +102,17 @@ def _entry(file: TomlFile, tool: str, index: int) -> Expectation:
     if not isinstance(cases, list) or not all(isinstance(case, str) for case in cases):
         raise _bad(file, (*place, "cases"), f"{id}: `cases` must be a list of names")
     message, wit, run = (_pattern(file, place, id, key) for key in ("message", "wit", "run"))
-    labels, one_name = (_flag(file, place, id, key) for key in _FLAGS)
-    if one_name and re.compile(message).groups < 2:
-        raise _bad(file, (*place, "one-name"), f"{id}: `one-name` needs two groups in `message`, one for each name")
+    labels, one_name, sides = (_flag(file, place, id, key) for key in _FLAGS)
+    for key, given in (("one-name", one_name), ("sides-only", sides)):
+        if given and re.compile(message).groups < 2:
+            raise _bad(file, (*place, key), f"{id}: `{key}` needs two groups in `message`, one for each name")
     if not cases and not message:
         raise _bad(file, place, f"{id}: without `cases` and `message` it would explain everything")
     source = entry.get("link") or entry.get("reproduction")
     if not isinstance(source, str):
         raise _bad(file, place, f"{id}: needs a `link` or a `reproduction`")
     reason = _string(file, place, id, "reason")
-    return Expectation(id, tool, outcome, reason, source, tuple(cases), message, wit, run, labels, one_name)
+    return Expectation(id, tool, outcome, reason, source, tuple(cases), message, wit, run, labels, one_name, sides)
 
 
 def _flag(file: TomlFile, place: KeyPath, owner: str, key: str) -> bool:

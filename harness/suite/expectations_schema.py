@@ -39,6 +39,10 @@ EXPECTATIONS_SCHEMA: Schema = {
                         "type": "boolean",
                         "description": "The groups of `message` differ only in letter case and hyphens.",
                     },
+                    "sides-only": {
+                        "type": "boolean",
+                        "description": "The groups of `message` differ only in `[export]`.",
+                    },
                     "reason": text("The fault, in a sentence."),
                     "link": text("The report of the fault."),
                     "reproduction": text("WIT for `wasm-tools wit-dylib`, or another input that shows it."),

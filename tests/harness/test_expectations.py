@@ -152,6 +152,10 @@ FEATURES = {
 }
 BOTH_SIDES = "async/payloads/own-on-both-sides"
 OWN_BUILT_IN = "wit_t (subject, stream stream<own<{}>>, new): expected a function of its own, got that of stream {}"
+FOUR_BUILT_IN = (
+    "wit_t (subject, future future<tuple<own<[export]x#r>, own<[export]x#r>, own<[export]x#r>, own<[export]x#r>>>, {}): "
+    "expected a function of its own, got that of future future<tuple<own<x#r>, own<x#r>, own<x#r>, own<x#{}>>>, {}"
+)
 STREAM_TRAP = "outcome (call 1 a:b/x#g): expected `stream_lower s 0` (subject, task 1), got a trap ({}) in driver-run"
 PANIC = "the subject of reference@winch: generate panicked (exit code 101): thread 'main' panicked at {}:\n{}"
 JOINED = "import name `import-{}` conflicts with previous name `import-{}`"
@@ -278,6 +282,9 @@ WENT_ON = "event (provider, event 13 of all components, task 1): expected a trap
         ("both", BOTH_SIDES, "fail", OWN_BUILT_IN.format("[export]a:b/x#r", "stream<own<a:b/x#r>>, new"), (), True),
         ("both", "x", "fail", OWN_BUILT_IN.format("[export]a:b/x#r", "stream<own<a:b/x#r>>, new"), (), True),
         ("both", "x", "fail", OWN_BUILT_IN.format("[export]a:b/x#r", "stream<own<a:b/x#q>>, new"), (), False),
+        ("both", "x", "fail", FOUR_BUILT_IN.format("cancel_read", "r", "cancel_read"), (), True),
+        ("both", "x", "fail", FOUR_BUILT_IN.format("cancel_read", "q", "cancel_read"), (), False),
+        ("both", "x", "fail", FOUR_BUILT_IN.format("cancel_read", "r", "cancel_write"), (), False),
         ("both", "x", "fail", OWN_BUILT_IN.format("[export]a:b/x#r", "stream<own<a:b/x#r>>, cancel_read"), (), False),
         ("both", "x", "fail", OWN_BUILT_IN.format("a:b/x#r", "stream<own<a:b/x#r>>, new"), (), False),
         ("both", "x", "fail", STREAM_TRAP.format("handle-type: handle is a stream of a different type"), (), True),
