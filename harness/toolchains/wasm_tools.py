@@ -159,20 +159,27 @@ def _subcommands(executable: Executable, wanted: Iterable[tuple[str, ...]]) -> d
     with contextlib.ExitStack() as stack:
         started = {}
         for words in wanted:
-            running = Running([executable.path, *words, "--help"], Limits(_HELP_SECONDS, 0))
+            running = _ask(executable, words)
             stack.callback(running.kill)
-            started[" ".join(words)] = running
-        return {words: _has(words, running) for words, running in started.items()}
+            started[words] = running
+        found = {words: _has(words, running) for words, running in started.items()}
+    # Together, the outputs may not fit on the disk for temporary files; of one alone, that is an error of its own.
+    again = {words: _has(words, _ask(executable, words)) for words, has in found.items() if has is False}
+    return {" ".join(words): has for words, has in (found | again).items()}
 
 
-def _has(words: str, running: Running) -> bool | None:
+def _ask(executable: Executable, words: tuple[str, ...]) -> Running:
+    return Running([executable.path, *words, "--help"], Limits(_HELP_SECONDS, 0))
+
+
+def _has(words: tuple[str, ...], running: Running) -> bool | None:
     try:
         completed = running.wait()
     except (OSError, Killed):
         return None
     if completed.timed_out:
         return None
-    return completed.exit_code == 0 and f"{words} [" in completed.stdout.decode("utf-8", "replace")
+    return completed.exit_code == 0 and f"{' '.join(words)} [" in completed.stdout.decode("utf-8", "replace")
 
 
 class WasmTools:
