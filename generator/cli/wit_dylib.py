@@ -9,7 +9,7 @@ from generator.cli.outputs import check_output, write_output
 from generator.dylib.generate import generate
 from generator.dylib.world.async_filter import AsyncFilters
 from generator.dylib.world.exclusions import Exclusions
-from generator.dylib.world.options import DylibOptions, StackPointer
+from generator.dylib.world.options import DylibOptions, Optimize, StackPointer
 from generator.errors import UsageError
 from generator.sources.load import load, select_world
 
@@ -23,6 +23,7 @@ def run(args: argparse.Namespace) -> int:
         async_filters=AsyncFilters.parse(args.async_filters),
         abi_version=args.abi_version,
         stack_pointer=StackPointer(args.stack_pointer),
+        optimize=Optimize(args.optimize),
         canonical_names=args.emit_canonical_names,
         several_worlds=args.several_worlds,
         exclusions=Exclusions.parse(args.exclude_interface, args.exclude_world),

@@ -78,7 +78,7 @@ class Generation:
         forced = payload_conversions(self.copies.values())
         roots = [conversion for use in functions.all for conversion in conversions_of(use)]
         self.assembly = Assembly(several_worlds=options.several_worlds)
-        self.helpers = Helpers(self.assembly, HelperPlan(table.nodes, roots, forced))
+        self.helpers = Helpers(self.assembly, HelperPlan(table.nodes, roots, forced, options.optimize))
         self.lift = Lift(self.assembly, self.helpers)
         self.lower = Lower(self.assembly, self.helpers, options.abi_version)
         self.frames = Frames(self.assembly, options.stack_pointer)

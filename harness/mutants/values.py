@@ -121,7 +121,7 @@ def _(original: Original, self: Lower, body: Body, cx: int, node: Node) -> None:
     needs="a discriminant of 2 or more for a result of two payloads in memory",
     shown_by="bad-discriminants",
 )
-def _(original: Original, self: Lower, body: Body, cases: int) -> None:
+def _(original: Original, self: Lower, body: Body, discriminant: int, cases: int) -> None:
     pass
 
 
@@ -132,8 +132,8 @@ def _(original: Original, self: Lower, body: Body, cases: int) -> None:
     needs="an enum or variant of 256 cases in memory, and the discriminant 256",
     shown_by="bad-256",
 )
-def _(original: Original, self: Lower, body: Body, cases: int) -> None:
-    original(self, body, cases + (cases == 256))
+def _(original: Original, self: Lower, body: Body, discriminant: int, cases: int) -> None:
+    original(self, body, discriminant, cases + (cases == 256))
 
 
 @_row(

@@ -17,6 +17,9 @@ ENCODINGS = ("utf8", "utf16", "compact-utf16")
 ABI_VERSIONS = (2, 3)
 """`generator.dylib.world.options.ABI_VERSIONS`, the default last."""
 
+OPTIMIZE = ("speed", "size")
+"""`generator.dylib.world.options.Optimize`, the default first."""
+
 STACK_POINTERS = ("global", "task-context")
 """`generator.dylib.world.options.StackPointer`, the default first."""
 
@@ -76,6 +79,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         choices=STACK_POINTERS,
         default=STACK_POINTERS[0],
         help="location of the shadow stack pointer (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--optimize",
+        choices=OPTIMIZE,
+        default=OPTIMIZE[0],
+        help="speed: small conversions of types are inlined wherever they are used; size: they are written once if "
+        "that is shorter (default: %(default)s)",
     )
     parser.add_argument(
         "--encoding", choices=ENCODINGS, default=ENCODINGS[0], help="encoding of strings; only utf8 is supported"

@@ -10,7 +10,7 @@ from generator.canonical.names import export_name, post_return_name
 from generator.dylib.adapters.kit import Kit
 from generator.dylib.adapters.values import start_export
 from generator.dylib.code import intrinsics
-from generator.dylib.code.assembly import Body, Func
+from generator.dylib.code.assembly import Body
 from generator.dylib.code.globals import MEMORY_BASE_INDEX
 from generator.dylib.world.functions import FunctionUse
 from generator.wasm.code import Mem, Op
@@ -62,7 +62,6 @@ class SyncExports:
     def __init__(self, kit: Kit, area: ReturnArea) -> None:
         self.kit = kit
         self.area = area
-        self._finish: Func | None = None
 
     def write_export(self, index: int, use: FunctionUse) -> None:
         """The core function of an export (push the parameters, call, pop the result), and its post-return function."""
@@ -101,18 +100,9 @@ class SyncExports:
         function = self.kit.assembly.declare(name, FuncType(use.signature.type.results))
         self.kit.assembly.export(name, function)
         body = function.body = Body(len(function.type.params))
+        self._take_context(body)
         body.i32_const(index)
-        body.call_to(self.finish())
-
-    def finish(self) -> Func:
-        """(index of the export): tells the interpreter that the caller has read the result."""
-        if self._finish is None:
-            self._finish = self.kit.assembly.declare("finish export", FuncType((I32,)))
-            body = self._finish.body = Body(1)
-            self._take_context(body)
-            body.local_get(0)
-            body.call_to(self.kit.assembly.intrinsic(intrinsics.EXPORT_FINISH))
-        return self._finish
+        body.call_to(self.kit.assembly.intrinsic(intrinsics.EXPORT_FINISH))
 
     def _keep_context(self, body: Body, cx: int) -> None:
         body.global_get(MEMORY_BASE_INDEX)

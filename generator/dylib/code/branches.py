@@ -19,10 +19,13 @@ def branch_on_case(
     discriminant: int,
     node: Node,
     arm: Callable[[Node], None],
-    otherwise: Arm | None,
+    otherwise: Arm | None = None,
     results: tuple[ValType, ...] = (),
+    *,
+    valid: bool = True,
 ) -> None:
-    """`arm(payload)` for cases with a payload, `otherwise` for the other cases and for invalid discriminants.
+    """`arm(payload)` for cases with a payload, `otherwise` for the other cases and for discriminants that are not
+    `valid`.
 
     Cases with the same payload type share their code. All arms leave `results` on the operand stack; without results
     `otherwise` may be None. `discriminant` is a local.
@@ -37,7 +40,7 @@ def branch_on_case(
         return
     block_type = _block_type(assembly, results)
     if len(node.parts) == 2:
-        _two_cases(body, discriminant, node, arm, otherwise, block_type)
+        _two_cases(body, discriminant, node, arm, otherwise, block_type, valid)
     elif len(labels) == 1 and [len(group) for group in labels.values()] == [1]:
         ((payload, (label,)),) = labels.items()
         body.local_get(discriminant)
@@ -70,6 +73,7 @@ def _two_cases(
     arm: Callable[[Node], None],
     otherwise: Arm | None,
     block_type: int | None,
+    valid: bool,
 ) -> None:
     first, second = node.parts
     if first is not None and first is second:
@@ -79,8 +83,9 @@ def _two_cases(
     if first is not None and second is not None:
         _if_else(body, block_type, lambda: arm(second), lambda: arm(first))
     elif second is not None:
-        body.i32_const(1)
-        body.op(Op.I32_EQ)
+        if not valid:
+            body.i32_const(1)
+            body.op(Op.I32_EQ)
         _if_else(body, block_type, lambda: arm(second), otherwise)
     elif first is not None:
         body.op(Op.I32_EQZ)

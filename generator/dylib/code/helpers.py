@@ -41,7 +41,7 @@ class Helpers:
         self.plan = plan
         self.pending: list[tuple[Conversion, Func]] = []
         self.known: dict[Conversion, Func] = {}
-        self._check: Func | None = None
+        self._invalid: Func | None = None
 
     def find(self, node: Node, mode: Mode) -> Func | None:
         """The helper for a conversion, or None if its code is inlined."""
@@ -53,19 +53,10 @@ class Helpers:
             self.pending.append((conversion, function))
         return function
 
-    def check_discriminant(self) -> Func:
-        """(discriminant, number of cases) -> discriminant; traps on an invalid discriminant.
-
-        A discriminant that is cut to its size in memory could become a valid one.
-        """
-        if self._check is None:
-            self._check = self.assembly.declare("invalid discriminant", FuncType((I32, I32), (I32,)))
-            body = self._check.body = Body(2)
-            body.local_get(0)
-            body.local_get(1)
-            body.op(Op.I32_GE_U)
-            body.if_()
+    def invalid_discriminant(self) -> Func:
+        """A function that traps: its name says why in the engine's backtrace."""
+        if self._invalid is None:
+            self._invalid = self.assembly.declare("invalid discriminant", FuncType(()))
+            body = self._invalid.body = Body(0)
             body.op(Op.UNREACHABLE)
-            body.end()
-            body.local_get(0)
-        return self._check
+        return self._invalid

@@ -144,7 +144,7 @@ class Lift:
 
     def push_case(self, body: Body, cx: int, node: Node, discriminant: int, payload: Callable[[Node], None]) -> None:
         """Push the payload of the case in `discriminant`, then the sum itself."""
-        branch_on_case(self.assembly, body, discriminant, node, payload, None)
+        branch_on_case(self.assembly, body, discriminant, node, payload)
         body.local_get(cx)
         body.i32_const(node.index)
         body.local_get(discriminant)

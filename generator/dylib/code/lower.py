@@ -114,17 +114,25 @@ class Lower:
                     widen(body, I32, wanted[index])
 
     def _whole_to_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
-        body.local_get(base)
-        if node.kind is Kind.STRING:
+        """The address is loaded after the call that gives the value: a single-pass engine would save it before."""
+        string = node.kind is Kind.STRING
+        value = body.local(I32 if string else core_type(node.kind))
+        if string:
             body.local_get(cx)
             body.address(base, offset)
             body.call_to(self.assembly.intrinsic(pop(node.kind)))
-            body.mem(Mem.I32_STORE, POINTER_SIZE, offset + POINTER_SIZE)
-            return
-        self.pop_value(body, cx, node)
+        else:
+            self.pop_value(body, cx, node)
+        body.local_set(value)
         if node.kind is Kind.ENUM:
-            self.check_discriminant(body, node.cases)
-        body.mem(_STORE.get(node.kind) or _STORE_SIZE[node.size], node.size, offset)
+            self.check_discriminant(body, value, node.cases)
+        body.local_get(base)
+        body.local_get(value)
+        if string:
+            body.mem(Mem.I32_STORE, POINTER_SIZE, offset + POINTER_SIZE)
+        else:
+            body.mem(_STORE.get(node.kind) or _STORE_SIZE[node.size], node.size, offset)
+        body.free_local(value)
 
     def pop_value(self, body: Body, cx: int, node: Node) -> None:
         """Call the pop function of a type that needs only its index."""
@@ -133,24 +141,31 @@ class Lower:
             body.i32_const(node.index)
         body.call_to(self.assembly.intrinsic(pop(node.kind)))
 
-    def check_discriminant(self, body: Body, cases: int) -> None:
-        """Trap if the topmost value is an invalid discriminant that would be cut to a valid one."""
-        if discriminant_size(cases) < POINTER_SIZE:  # otherwise the reader sees the whole value
-            body.i32_const(cases)
-            body.call_to(self.helpers.check_discriminant())
+    def check_discriminant(self, body: Body, discriminant: int, cases: int) -> None:
+        """Trap if the local `discriminant` is invalid, because it could be cut to a valid one.
+
+        The comparison is inlined: a call takes as long as a call of the interpreter.
+        """
+        if discriminant_size(cases) == POINTER_SIZE:  # the reader sees the whole value
+            return
+        body.local_get(discriminant)
+        body.i32_const(cases)
+        body.op(Op.I32_GE_U)
+        body.if_()
+        body.call_to(self.helpers.invalid_discriminant())
+        body.end()
 
     def _sum_to_memory(self, body: Body, cx: int, node: Node, base: int, offset: int) -> None:
         discriminant = body.local(I32)
         size = discriminant_size(node.cases)
-        body.local_get(base)
         self.pop_value(body, cx, node)
-        self.check_discriminant(body, node.cases)
-        body.local_tee(discriminant)
+        body.local_set(discriminant)
+        self.check_discriminant(body, discriminant, node.cases)
+        body.local_get(base)
+        body.local_get(discriminant)
         body.mem(_STORE_SIZE[size], size, offset)
         at = offset + node.offsets[0]
-        branch_on_case(
-            self.assembly, body, discriminant, node, lambda part: self.to_memory(body, cx, part, base, at), None
-        )
+        branch_on_case(self.assembly, body, discriminant, node, lambda part: self.to_memory(body, cx, part, base, at))
         body.free_local(discriminant)
 
     def _sum_to_flat(self, body: Body, cx: int, node: Node, slot: int, wanted: Flat) -> None:
@@ -161,9 +176,9 @@ class Lower:
         """
         discriminant = body.local(I32)
         self.pop_value(body, cx, node)
-        if len(node.parts) == 2 and None not in node.parts:
-            self.check_discriminant(body, 2)
         body.local_tee(discriminant)
+        if len(node.parts) == 2 and None not in node.parts:
+            self.check_discriminant(body, discriminant, 2)
         widen(body, I32, wanted[0])
         rest = wanted[1:]
 
@@ -172,7 +187,7 @@ class Lower:
             self.to_flat(body, cx, part, slot, rest[: len(part.flat)])
             zeros(body, rest[len(part.flat) :])
 
-        branch_on_case(self.assembly, body, discriminant, node, payload, lambda: zeros(body, rest), rest)
+        branch_on_case(self.assembly, body, discriminant, node, payload, lambda: zeros(body, rest), rest, valid=False)
         body.free_local(discriminant)
 
     def _string_to_flat(self, body: Body, cx: int, slot: int, wanted: Flat) -> None:

@@ -1,8 +1,8 @@
 """The types that get helper functions.
 
-Code for a type is inlined unless that would repeat it: then it is written once, as a helper. The decision needs only
-estimates of size, in bytes. It makes the library grow with the number of types, not with the number of paths through
-them.
+Code for a type is inlined unless that would repeat much of it: then it is written once, as a helper. The decision needs
+only estimates of size, in bytes. It makes the library grow with the number of types, not with the number of paths
+through them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from enum import IntEnum, unique
 
 from generator.dylib.world.functions import FunctionUse
+from generator.dylib.world.options import Optimize
 from generator.dylib.world.types import Kind, Node, Passing
 
 
@@ -40,6 +41,9 @@ _SEQUENCE_ACCESS = 10
 """Loading or storing address and length around the main code of a list."""
 _HELPER = 16
 """The cost of a helper in addition to its body and its name."""
+_SMALL = 80
+"""Code up to this size is always inlined for speed: the call of a helper takes as long as one or two of its
+instructions, and more on a single-pass engine (`benchmarks.calls`)."""
 _MAX_DEPTH = 24
 """Code nested deeper than this goes into a helper, so the generator's own recursion stays shallow."""
 
@@ -90,8 +94,15 @@ def parts_of(node: Node, mode: Mode) -> list[Conversion]:
 class HelperPlan:
     """Decides once, from all uses of types by functions; `is_helper` answers."""
 
-    def __init__(self, nodes: list[Node], roots: Iterable[Conversion], forced: Iterable[Conversion] = ()) -> None:
+    def __init__(
+        self,
+        nodes: list[Node],
+        roots: Iterable[Conversion],
+        forced: Iterable[Conversion] = (),
+        optimize: Optimize = Optimize.SPEED,
+    ) -> None:
         """`roots`: the operations of adapters, with repetitions; `forced`: conversions that must be helpers."""
+        self._small = _SMALL if optimize is Optimize.SPEED else 0
         self._costs: dict[Conversion, int] = {}
         self._depth: dict[Conversion, int] = {}
         self._helpers = set(forced)
@@ -126,6 +137,8 @@ class HelperPlan:
         cost = self._costs[conversion]
         if self._depth[conversion] % _MAX_DEPTH == _MAX_DEPTH - 1:
             return True
+        if cost <= self._small:
+            return False
         name = len(conversion[0].name) + 8
         return count > 1 and (count - 1) * cost > _HELPER + name + count * call_cost(*conversion)
 
@@ -137,7 +150,9 @@ class HelperPlan:
 
     def _inline_or_call(self, conversion: Conversion) -> int:
         cost = self._costs[conversion]
-        return cost if conversion[0].passing is Passing.WHOLE else min(cost, call_cost(*conversion))
+        if conversion[0].passing is Passing.WHOLE or cost <= self._small:
+            return cost
+        return min(cost, call_cost(*conversion))
 
     def _estimate(self, conversion: Conversion) -> None:
         """Bytes of a conversion's inlined code, if its parts are called wherever that is shorter."""

@@ -19,6 +19,16 @@ class StackPointer(Enum):
     """The task's context slot 0 (WASI 0.3 and later)."""
 
 
+@unique
+class Optimize(Enum):
+    """Which code is preferred (docs/generated-code.md)."""
+
+    SPEED = "speed"
+    """Small conversions are inlined wherever they are used."""
+    SIZE = "size"
+    """A conversion that is used several times becomes a function, if that is shorter."""
+
+
 ABI_VERSIONS = (2, 3)
 
 
@@ -30,6 +40,7 @@ class DylibOptions:
     async_filters: AsyncFilters = field(default_factory=AsyncFilters)
     abi_version: int = 3
     stack_pointer: StackPointer = StackPointer.GLOBAL
+    optimize: Optimize = Optimize.SPEED
     canonical_names: bool = False
     """Versions in the `component-type` section are split into the matched part (`@0.2`) and a suffix (`.1`)."""
     several_worlds: bool = False

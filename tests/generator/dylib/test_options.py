@@ -8,7 +8,7 @@ import pytest
 
 from generator.cli import main
 from generator.dylib.unsupported import UnsupportedError
-from generator.dylib.world.options import DylibOptions
+from generator.dylib.world.options import DylibOptions, Optimize
 from generator.wasm.decode import DecodedModule
 from tests.generator.dylib.libraries import library
 
@@ -106,3 +106,28 @@ def test_refusals(
     assert main(["wit-dylib", str(wit_file), "-o", str(wit_file.parent / "x.wasm"), *arguments]) == code
     error = capsys.readouterr().err
     assert message in error and "Traceback" not in error
+
+
+SMALL = "record p { a: u8, b: u8 } f: func(x: list<p>, y: option<p>, z: list<tuple<p, p>>) -> list<p>;"
+LARGE = f"record q {{ {', '.join(f'f{n}: u8' for n in range(20))} }} f: func(x: list<q>, y: list<option<q>>);"
+NESTED = (
+    "record r { a: p, b: p, c: p, d: p, e: p, f: p } record p { a: u8, b: u8 } f: func(x: list<r>, y: list<option<r>>);"
+)
+
+
+@pytest.mark.parametrize(
+    ("items", "optimize", "helpers"),
+    [
+        (SMALL, Optimize.SPEED, set()),
+        (SMALL, Optimize.SIZE, {"lift p"}),
+        (LARGE, Optimize.SPEED, {"lift q"}),
+        (LARGE, Optimize.SIZE, {"lift q"}),
+        (NESTED, Optimize.SPEED, {"lift r"}),
+        (NESTED, Optimize.SIZE, {"lift p", "lift r"}),
+    ],
+)
+def test_small_conversions_are_functions_for_size_only(items: str, optimize: Optimize, helpers: set[str]) -> None:
+    module = DecodedModule(
+        library(f"interface i {{ {items} }} world w {{ export i; }}", DylibOptions(optimize=optimize))
+    )
+    assert {name for name in module.function_names.values() if name.startswith("lift ")} == helpers

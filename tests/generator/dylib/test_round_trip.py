@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from generator.dylib.world.options import DylibOptions, Optimize
 from tests.generator.dylib import abi
 from tests.generator.dylib.host import STACK_TOP, Host
 from tests.generator.dylib.interpreter import Context
@@ -47,7 +48,14 @@ def returns_in_memory(result: Shape | None) -> bool:
     return result is not None and len(abi.flat_types(result)) > 1
 
 
-def check(params: list[Shape], result: Shape | None, args: list[Any], answer: Any, options: dict[str, Any]) -> None:
+def check(
+    params: list[Shape],
+    result: Shape | None,
+    args: list[Any],
+    answer: Any,
+    options: dict[str, Any],
+    optimize: Optimize = Optimize.SPEED,
+) -> None:
     seen: list[Any] = []
 
     def on_export(context: Context, which: int) -> None:
@@ -68,7 +76,7 @@ def check(params: list[Shape], result: Shape | None, args: list[Any], answer: An
         abi.store(host, result, answer, address)
         return None
 
-    host = Host(library(world(params, result)), import_call, on_export, **options)
+    host = Host(library(world(params, result), DylibOptions(optimize=optimize)), import_call, on_export, **options)
     core = host.call("a:b/i#f", *lower_params(host, params, args))
     assert seen.pop() == args
     if result is not None:
@@ -90,7 +98,8 @@ def test_any_type_at_any_position(data: st.DataObject) -> None:
     result = data.draw(st.none() | SHAPES)
     args = [data.draw(values(shape)) for shape in params]
     answer = None if result is None else data.draw(values(result))
-    check(params, result, args, answer, {"whole_lists": data.draw(st.booleans())})
+    optimize = data.draw(st.sampled_from(Optimize))
+    check(params, result, args, answer, {"whole_lists": data.draw(st.booleans())}, optimize)
 
 
 @pytest.mark.parametrize("whole_lists", [False, True])
@@ -160,8 +169,8 @@ def test_helpers_inside_joined_payloads() -> None:
     record = Shape("record", (Shape("f32"), Shape("s8"), Shape("string")))
     wide = Shape("tuple", (Shape("u64"),) * 4)
     params = [record, record, Shape("variant", (record, wide))]
-    names = library(world(params, record))
+    names = library(world(params, record), DylibOptions(optimize=Optimize.SIZE))
     assert b"lift flat t0" in names and b"lower flat t0" in names
     value = (-1.5, -128, b"xyz")
     for case in [(0, value), (1, (1 << 63, 2, 3, 4))]:
-        check(params, Shape("list", (record,)), [value, value, case], [value], {})
+        check(params, Shape("list", (record,)), [value, value, case], [value], {}, Optimize.SIZE)
