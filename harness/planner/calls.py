@@ -1,7 +1,8 @@
 """Draws one call on both sides: arguments, the callee's actions, its result, the caller's use of it.
 
-`ownership.py` draws the fate of own handles. Handles that a callee keeps to the end are never dropped. About half the
-time a callee lends a borrowed handle again before it drops it (`lending.py` gives the reason).
+`passing.py` draws where the handles in its values come from, and `ownership.py` the fate of own handles. Handles that a
+callee keeps to the end are never dropped. About half the time a callee lends a borrowed handle again before it drops it
+(`lending.py` gives the reason).
 """
 
 from __future__ import annotations
@@ -13,21 +14,21 @@ from random import Random
 from harness.model.table import ResourceIdentity
 from harness.plan.async_steps import AwaitStep, ReturnStep, YieldStep
 from harness.plan.roles import Role
-from harness.plan.steps import CallStep, DropStep, ErrorContextStep, MessageStep, Step
+from harness.plan.steps import CallStep, Step
 from harness.planner.composition import PRECIOUS, Composition
-from harness.planner.lending import Lent, Users
+from harness.planner.lending import Lent
 from harness.planner.named import WORLD
 from harness.planner.ownership import Ownership
+from harness.planner.passing import Passing
 from harness.planner.registers import OutOfRegisters
 from harness.planner.room import Doing, Room
 from harness.planner.streaming import MOST_STEPS
-from harness.planner.streaming_together import Meeting, StreamingTogether
-from harness.planner.values import ANY_RANK, Handle, Values, with_handles
+from harness.planner.streaming_together import Meeting
+from harness.planner.values import ANY_RANK, Values
 from harness.planner.visits import borrowed
 from harness.script import operations as s
 from harness.script.encoding import handles
-from harness.values.draws import Impossible
-from harness.values.values import ErrorContext, HandleName, Value
+from harness.values.values import HandleName, Value
 from harness.world import types as t
 from harness.world.world import Function
 
@@ -50,16 +51,19 @@ class Caller:
         self._together = together
         self.waiting = list(waiting)
         self._nested = [f for f in nested if composition.rank(Role.SUBJECT, f) < PRECIOUS]
-        self._users = Users(composition, Role.SUBJECT, nested)
         self._rooms = {role: Room(role, once=together) for role in composition.worlds}
         self.calls = 0
         """The number of calls so far."""
         self.composition = composition
         self._random = random
         self.lists = lists
-        self._own = Ownership(composition, random, self._rooms, self._call_in_destructor)
+        self._own = self._ownership()
         self._values = Values(composition, random, lists is s.Lists.NUMBERS)
-        self._streaming = StreamingTogether(composition, random, self, self._own.new_name)
+        self._passing = Passing(composition, random, self._own, self._values, self, nested)
+        self._streaming = self._passing.streaming
+
+    def _ownership(self) -> Ownership:
+        return Ownership(self.composition, self._random, self._rooms, self._call_in_destructor)
 
     def run_of(self, role: Role) -> Doing:
         """The actions of an entered component."""
@@ -82,7 +86,7 @@ class Caller:
     def leave_out(self, function: Function) -> None:
         """No call of this import while another call goes on."""
         self._nested = [other for other in self._nested if other is not function]
-        self._users.leave_out(function)
+        self._passing.leave_out(function)
 
     @contextlib.contextmanager
     def _whole(self, frame: Doing) -> Iterator[None]:
@@ -104,10 +108,6 @@ class Caller:
 
     def _once_in(self, count: int) -> bool:
         return self._random.randrange(count) == count - 1
-
-    def _drop(self, frame: Doing, name: str) -> None:
-        frame.steps.append(DropStep(name, by=frame.by))
-        frame.room.give_back()
 
     def _call_nested(self, frame: Doing) -> bool:
         """Call an import of the subject while it is being called; False if there is none for it."""
@@ -131,9 +131,9 @@ class Caller:
         planned.
         """
         args = self._values.arguments(frame.role, function, rank)
-        return self._call(frame, function, args, wanted, rank)
+        return self.call_with(frame, function, args, wanted, rank)
 
-    def _call(
+    def call_with(
         self,
         frame: Doing,
         function: Function,
@@ -146,7 +146,7 @@ class Caller:
         result = self._values.result(callee, exported, wanted, rank)
         given = tuple(
             [
-                self._with_handles(frame, value, param.type, lent)
+                self._passing.give(frame, value, param.type, lent)
                 for value, param in zip(args, function.params, strict=True)
             ]
         )
@@ -169,10 +169,10 @@ class Caller:
             frame.steps.append(AwaitStep(goes_on, by=frame.by))
         for value, param in zip(given, function.params, strict=True):
             if param.type.holds_handles:
-                self._after(frame, value, param.type, lent)
+                self._passing.after(frame, value, param.type, lent)
         if function.result is None or result is None:
             return []
-        brought = self._receive(frame, result, function.result, wanted)
+        brought = self._passing.receive(frame, result, function.result, wanted)
         frame.room.give_back()
         return brought
 
@@ -199,7 +199,7 @@ class Caller:
         for value, param in zip(args, function.params, strict=True):
             if param.type.holds_handles:
                 lent += borrowed(self.composition, role, value, param.type)
-                self._receive(frame, value, param.type, hold=True)
+                self._passing.receive(frame, value, param.type, hold=True)
         if self._together and waits and meeting is None and self._once_in(3):
             frame.steps.append(YieldStep(1 + self._random.randrange(2)))
         if meeting is not None and not meeting.returned:
@@ -210,7 +210,7 @@ class Caller:
                 self._call_nested(frame)
         returned: list[str] = []
         if result is not None and function.result is not None and function.result.holds_handles:
-            result = self._with_handles(frame, result, function.result)
+            result = self._passing.give(frame, result, function.result)
             returned = [held.name for _, _, held in handles(result, function.result) if isinstance(held, HandleName)]
         self._streaming.act(frame)
         self._streaming.leave(frame)
@@ -234,136 +234,7 @@ class Caller:
             args = self._values.of_what_is_here(frame, function)
             if args is not None:
                 self.waiting.remove(function)
-                self._call(frame, function, args)
-
-    def _receive(
-        self, frame: Doing, value: Value, type: t.Type, wanted: ResourceIdentity | None = None, hold: bool = False
-    ) -> list[str]:
-        """Take the handles in a value that arrived; the own handles of `wanted`.
-
-        Other own handles are held for the rest of the frame if `hold`; everything else is dropped.
-        """
-        role = frame.role
-        kept: list[str] = []
-        for _, found, held in handles(value, type):
-            assert isinstance(held, HandleName)
-            if isinstance(found, t.Borrow) and self.composition.identity(role, found.resource).implementor is role:
-                continue  # a representation, not a handle (CanonicalABI.md, `lower_borrow`)
-            frame.room.take()
-            if isinstance(found, t.End):
-                self._streaming.arrive(role, held.name, found)
-                continue
-            if isinstance(found, t.Prim):
-                frame.room.take()
-                frame.steps.append(MessageStep(held.name, by=frame.by))
-                frame.room.give_back()
-            identity = None
-            if isinstance(found, t.Own | t.Borrow):
-                identity = self.composition.identity(role, found.resource)
-            if isinstance(found, t.Own) and identity is not None and identity == wanted:
-                kept.append(held.name)
-            elif isinstance(found, t.Own) and identity is not None and hold:
-                frame.held.setdefault(identity, []).append(held.name)
-            elif isinstance(found, t.Own) and identity is not None:
-                self._own.keep_or_drop(frame, identity, held.name)
-            else:
-                if identity is not None and role is Role.SUBJECT:
-                    self._lend_on(frame, identity, held.name)
-                self._drop(frame, held.name)
-        return kept
-
-    def _lend_on(self, frame: Doing, identity: ResourceIdentity, name: str) -> None:
-        """Sometimes call an import with a borrowed handle."""
-        users = self._users.of(identity)
-        if not users or self._once_in(2):
-            return
-        function = self._random.choice(users)
-        args = self._values.arguments(frame.role, function)
-        if self._values.borrow(frame.role, function, args, identity):
-            self._call(frame, function, args, lent=Lent(identity, name))
-
-    def _with_handles(self, frame: Doing, value: Value, type: t.Type, lent: Lent | None = None) -> Value:
-        """The value with a handle at each place for one."""
-
-        def obtained(found: Handle, held: Value) -> Value:
-            if isinstance(found, t.Prim):
-                assert isinstance(held, ErrorContext)
-                frame.room.take()
-                name = self._own.new_name(found.canonical)
-                frame.steps.append(ErrorContextStep(name, held.message, frame.by))
-                return HandleName(name)
-            if isinstance(found, t.End):
-                return HandleName(self._streaming.obtain(frame, found))
-            identity = self.composition.identity(frame.role, found.resource)
-            if isinstance(found, t.Borrow) and lent is not None and lent.fits(identity):
-                lent.used = True
-                return HandleName(lent.name)
-            return HandleName(self.obtain(frame, found.resource))
-
-        return with_handles(value, type, obtained)
-
-    def _after(self, frame: Doing, value: Value, type: t.Type, lent: Lent | None = None) -> None:
-        """After a call: own handles are gone, what was lent is dropped, unless it was `lent` on."""
-        for _, found, handle in handles(value, type):
-            assert isinstance(handle, HandleName)
-            if lent is not None and handle.name == lent.name:
-                continue
-            if isinstance(found, t.Borrow):
-                identity = self.composition.identity(frame.role, found.resource)
-                held = frame.held.get(identity)
-                if held is not None:
-                    held.append(handle.name)
-                else:
-                    self._own.keep_or_drop(frame, identity, handle.name)
-            elif isinstance(found, t.Handle):
-                frame.room.give_back()
-            else:
-                self._drop(frame, handle.name)
-
-    # -- payloads of streams and futures
-
-    def payload(self, frame: Doing, type: t.Type) -> Value:
-        """An element for a stream or a future. Raises `Impossible`."""
-        return self._with_handles(frame, self._values.payload(frame.role, type), type)
-
-    def came(self, frame: Doing, value: Value, type: t.Type) -> None:
-        """The component has read an element."""
-        self._receive(frame, value, type)
-
-    def went(self, frame: Doing, value: Value, type: t.Type) -> None:
-        """An element that the component has written was read."""
-        self._after(frame, value, type)
-
-    def stayed(self, frame: Doing, value: Value, type: t.Type) -> None:
-        """An element that the component has written was not read: it still has the handles."""
-        for _, found, handle in handles(value, type):
-            assert isinstance(handle, HandleName)
-            if isinstance(found, t.End):
-                self._streaming.arrive(frame.role, handle.name, found)
-            elif isinstance(found, t.Own):
-                self._own.keep_or_drop(frame, self.composition.identity(frame.role, found.resource), handle.name)
-            else:
-                self._drop(frame, handle.name)
-
-    def obtain(self, frame: Doing, resource: t.Resource) -> str:
-        """A new own handle."""
-        role = frame.role
-        identity = self.composition.identity(role, resource)
-        held = frame.held.get(identity)
-        if held:
-            return held.pop()
-        kept = self._own.take_kept(role, identity)
-        if kept is not None:
-            return kept
-        if resource.exported:
-            return self._own.new(frame, resource.interface, resource.name)
-        source = self.composition.sources.get((role, identity))
-        if source is None:
-            raise Impossible(f"the {role.value} has no way to get {resource.canonical}")
-        first, *others = self.call(frame, source.function, identity, source.rank)
-        for name in others:
-            self._own.destroy(frame, identity, name)
-        return first
+                self.call_with(frame, function, args)
 
 
 def _names(values: Sequence[Value], types: Sequence[t.Type]) -> list[str]:

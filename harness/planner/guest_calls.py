@@ -103,11 +103,13 @@ class GuestCaller(Caller):
     composition: GuestComposition
 
     def __init__(self, composition: GuestComposition, random: Random, lists: s.Lists = s.Lists.BY_ELEMENT) -> None:
-        super().__init__(composition, random, lists)
         self._wrapping = Wrapping(composition)
-        own = _WrappingOwnership(composition, random, self._rooms, self._call_in_destructor)
+        super().__init__(composition, random, lists)
+
+    def _ownership(self) -> Ownership:
+        own = _WrappingOwnership(self.composition, self._random, self._rooms, self._call_in_destructor)
         own.wrapping = self._wrapping
-        self._own = own
+        return own
 
     def _answer(
         self,

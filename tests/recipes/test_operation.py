@@ -104,11 +104,11 @@ class NoteStep:
     ),
     Edit("harness/suite/case_writer.py", "from harness.plan.steps import ", "NoteStep, "),
     Edit(
-        "harness/planner/calls.py",
-        "            self._call_waiting(frame)\n",
-        "            frame.steps.append(NoteStep(len(args)))\n",
+        "harness/planner/passing.py",
+        "        kept: list[str] = []\n",
+        "        frame.steps.append(NoteStep(1, frame.by))\n",
     ),
-    Edit("harness/planner/calls.py", "from harness.plan.steps import ", "NoteStep, "),
+    Edit("harness/planner/passing.py", "from harness.plan.steps import ", "NoteStep, "),
     Edit(
         "harness/explain/steps.py",
         "        match step:\n",
@@ -139,7 +139,7 @@ call = "f"
 WIT = "package a:b; interface i { f: func(a: u8) -> u8; } world w { import i; export i; }"
 SAMPLE = f"""
 title = "Numbers noted in random calls"
-why = "Each call notes the number of its arguments."
+why = "Each caller notes a number when it has a result."
 origin = "own"
 wit = "{WIT}"
 
@@ -179,4 +179,4 @@ def test_they_run(tmp_path: Path) -> None:
     copy.edit([Edit("harness/model/resource_ops.py", "e.Noted(number", " + 1")])
     said = copy.harness("check", wit, "--calls", "4", "--write-case", found, "--no-reference", code_of_exit=1)
     assert "noted 2" in said and "noted 1" in said
-    assert "{ note = 1 }" in found.read_text(encoding="utf-8")
+    assert "\nnote = 1\n" in found.read_text(encoding="utf-8")
