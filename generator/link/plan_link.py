@@ -18,14 +18,14 @@ from generator.componentize.plan import (
     WholeInstance,
 )
 from generator.componentize.standard_names import REALLOC
-from generator.componentize.task_hooks import Call, choose, surrounded
+from generator.componentize.task_hooks import CoreCall, choose, surrounded
 from generator.componentize.threads import GET_TLS_BASE, SET_TLS_BASE
 from generator.link import libdl, names
 from generator.link.adapting import adapter_module, adapter_module_name, use_adapters
 from generator.link.dl_table import build_dl_table, openable_functions
 from generator.link.hooks import find_task_hooks
 from generator.link.init_module import INIT, AddressToSet, Initialization, build_init_module
-from generator.link.layout import DEFAULT_STACK_SIZE, STACK_ALIGNMENT, Layout, align, lay_out
+from generator.link.layout import DEFAULT_STACK_SIZE, STACK_ALIGNMENT, MemoryLayout, align, lay_out
 from generator.link.library import Library, read_library
 from generator.link.main_module import (
     MAIN,
@@ -37,7 +37,7 @@ from generator.link.main_module import (
     table_base_export,
     trampoline_export,
 )
-from generator.link.selection import Selection, select
+from generator.link.selection import SelectedLibraries, select
 from generator.link.stubs_module import build_stubs_module, stub_export
 from generator.link.symbols import STUBS, FunctionSymbol
 from generator.link.tls import thread_local, tls_export
@@ -94,7 +94,7 @@ class Linking:
     """The steps from libraries to a plan for `componentize`."""
 
     def __init__(
-        self, selection: Selection, options: LinkOptions, debug_names: bool, legacy_names: bool = True
+        self, selection: SelectedLibraries, options: LinkOptions, debug_names: bool, legacy_names: bool = True
     ) -> None:
         self.selection = selection
         self.legacy_names = legacy_names
@@ -126,7 +126,7 @@ class Linking:
         """Their beginning in the reserved memory."""
         reserved = self.adapter_stacks + STACK_SIZE * len(self.adapters) if self.adapters else size
         memories = [(use.adapter.name, type.limits) for use in self.adapters for type in use.adapter.module.memories]
-        self.layout: Layout = lay_out(selection.in_order, slots, options.stack_size, reserved, memories)
+        self.layout: MemoryLayout = lay_out(selection.in_order, slots, options.stack_size, reserved, memories)
         base, places = self.layout.reserved_base, self.layout.slots
         self.tls = None if tls is None else replace(tls, base=base + tls.base)
         self.dl_table = build_dl_table(selection.in_order, base, places.__getitem__) if has_table else None
@@ -310,9 +310,9 @@ class Linking:
             addresses=addresses,
             dl_table=self.dl_table,
             calls=[
-                *map(Call, initial_calls(in_order, names.APPLY_DATA_RELOCS)),
+                *map(CoreCall, initial_calls(in_order, names.APPLY_DATA_RELOCS)),
                 *surrounded(
-                    map(Call, initial_calls(in_order, names.CALL_CTORS, names.INITIALIZE)), choose(self.task_hooks)
+                    map(CoreCall, initial_calls(in_order, names.CALL_CTORS, names.INITIALIZE)), choose(self.task_hooks)
                 ),
             ],
         )

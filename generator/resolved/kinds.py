@@ -9,7 +9,6 @@ from generator.resolved.model import (
     Accessor,
     Alias,
     Borrow,
-    Case,
     Constructor,
     EnumType,
     Field,
@@ -35,6 +34,7 @@ from generator.resolved.model import (
     TypeId,
     TypeKind,
     Variant,
+    VariantCase,
 )
 
 
@@ -90,7 +90,7 @@ def rebuild(kind: TypeKind, child: Callable[[Type], Type], resource: Callable[[T
         case Tuple(types):
             return Tuple(tuple(map(child, types)))
         case Variant(cases):
-            return Variant(tuple(Case(case.name, optional(case.type), case.docs) for case in cases))
+            return Variant(tuple(VariantCase(case.name, optional(case.type), case.docs) for case in cases))
         case EnumType() | Flags() | Resource():
             return kind
         case Option(type):

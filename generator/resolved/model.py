@@ -66,7 +66,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class VariantCase:
     name: str
     type: Type | None = None
     docs: str | None = None
@@ -92,7 +92,7 @@ class Tuple:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    cases: tuple[Case, ...]
+    cases: tuple[VariantCase, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from generator.resolved.model import (
     NO_GATES,
     Alias,
     Borrow,
-    Case,
     EnumType,
     Field,
     FixedLengthList,
@@ -34,6 +33,7 @@ from generator.resolved.model import (
     TypeId,
     TypeKind,
     Variant,
+    VariantCase,
 )
 from generator.resolved.rules import MAP_KEYS, payload_problem
 from generator.wit.ast import (
@@ -161,7 +161,9 @@ class Scope:
         for field in body.fields:
             self.claim_in(taken, field.name, "field" if body.kind == "record" else "case")
         if body.kind == "variant":
-            return Variant(tuple(Case(name.text, self.optional(type_), docs) for name, type_, docs in body.fields))
+            return Variant(
+                tuple(VariantCase(name.text, self.optional(type_), docs) for name, type_, docs in body.fields)
+            )
         if body.kind == "record":
             fields = []
             for name, type_, docs in body.fields:

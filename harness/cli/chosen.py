@@ -10,7 +10,7 @@ from pathlib import Path
 from harness.bench.examination import Options
 from harness.cli.exits import UsedWrongly
 from harness.engine.results import EngineKind
-from harness.process.children import Limits
+from harness.process.children import ProcessLimits
 from harness.runs.pool import Patience
 from harness.runs.runner import Runner, default_expectations
 from harness.suite.expectations_file import ExpectationsError
@@ -89,7 +89,7 @@ class Chosen:
     def open_run(
         self,
         jobs: int,
-        limits: Limits | None = None,
+        limits: ProcessLimits | None = None,
         patience: Patience | None = None,
         interpreter: Interpreter | None = None,
     ) -> Runner:

@@ -22,7 +22,7 @@ from harness.fuzz.case_text import CaseParts, case_text
 from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.oracle import Oracle
 from harness.fuzz.reduce import EFFORT, HANGING_EFFORT, Reduce, Reduction, size_of
-from harness.fuzz.smallest_yet import Smallest, SmallestYet
+from harness.fuzz.smallest_yet import SmallestCase, SmallestYet
 from harness.fuzz.triage import triage_for
 from harness.fuzz.trial import Recipe
 from harness.judge.verdict import Verdict
@@ -103,7 +103,7 @@ class _CaseReduction:
 
     def _keep(self, parts: CaseParts, attempts: int) -> None:
         drawn = parts.sample is not None
-        self._smallest.offer(Smallest(self._text(parts, self._hit.message), size_of(parts), attempts, drawn))
+        self._smallest.offer(SmallestCase(self._text(parts, self._hit.message), size_of(parts), attempts, drawn))
 
     def _text(self, parts: CaseParts, message: str) -> str:
         """With the title and the origin of the original case."""

@@ -16,7 +16,7 @@ from harness.fuzz.case_text import CaseParts, case_of, case_text
 from harness.fuzz.oracle import UNUSABLE
 from harness.fuzz.reduce import size_of
 from harness.fuzz.reduce_case import MAX_MESSAGE, CaseReduced, parts_of, told
-from harness.fuzz.smallest_yet import Smallest, SmallestYet
+from harness.fuzz.smallest_yet import SmallestCase, SmallestYet
 from harness.fuzz.triage import triage_for
 from harness.judge.guest import about
 from harness.judge.verdict import Verdict, skipped
@@ -112,7 +112,7 @@ class _Reduction:
             return False
         self._message = hit.message
         drawn = parts.sample is not None
-        self._smallest.offer(Smallest(self._text(parts), size_of(parts), self._attempts, drawn))
+        self._smallest.offer(SmallestCase(self._text(parts), size_of(parts), self._attempts, drawn))
         return True
 
     def _plan(self, parts: CaseParts) -> Plan | None:

@@ -19,7 +19,7 @@ from harness.bench.workbench import Workbench
 from harness.fuzz.bucket import Hit, hits
 from harness.fuzz.linking.trial import triage_of
 from harness.fuzz.reduce_case import MAX_MESSAGE, CaseReduced, told
-from harness.fuzz.smallest_yet import Smallest, SmallestYet
+from harness.fuzz.smallest_yet import SmallestCase, SmallestYet
 from harness.fuzz.wat_reducer import parts, reduce_wat
 from harness.fuzz.wit_reducer import reduce_wit
 from harness.judge.verdict import Verdict, broken, unusable
@@ -135,7 +135,7 @@ class _Reduction:
         if hit is None or (self._vouches(self._verdict) - self._vouches(verdict)):
             return False
         self._message = hit.message
-        self._smallest.offer(Smallest(self._written(text), size_of(case), self._attempts, False))
+        self._smallest.offer(SmallestCase(self._written(text), size_of(case), self._attempts, False))
         return True
 
     @staticmethod

@@ -17,7 +17,7 @@ from harness.bench.workbench import Workbench
 from harness.fuzz.bucket import message_shape
 from harness.fuzz.reduce_case import CaseReduced
 from harness.fuzz.reduce_link_case import headed
-from harness.fuzz.smallest_yet import Smallest, SmallestYet
+from harness.fuzz.smallest_yet import SmallestCase, SmallestYet
 from harness.fuzz.wat_reducer import reduce_wat
 from harness.fuzz.wit_reducer import reduce_wit
 from harness.judge.verdict import unusable
@@ -134,7 +134,7 @@ class _Reduction:
 
     def _keep(self, text: str) -> None:
         size = _size(parse_negative_cases(text))
-        self._smallest.offer(Smallest(self._written(text), size, self._attempts, False))
+        self._smallest.offer(SmallestCase(self._written(text), size, self._attempts, False))
 
     def _smaller(self, text: str, key: str, reducer: Callable[[str, Callable[[str], bool]], str]) -> str:
         path: list[str | int] = ["refusal", 0, key]

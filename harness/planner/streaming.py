@@ -23,7 +23,7 @@ from harness.plan.async_steps import (
 )
 from harness.plan.roles import Role
 from harness.plan.steps import DropStep
-from harness.planner.channels import Channel, End
+from harness.planner.channels import Channel, KnownEnd
 from harness.planner.composition import Composition
 from harness.planner.ends import exported_side
 from harness.planner.room import Doing
@@ -143,7 +143,7 @@ class Streaming:
             if not end.over and _allocates(end.type.type):
                 self._stop(frame, end)
 
-    def _reading(self, frame: Doing) -> Iterator[End]:
+    def _reading(self, frame: Doing) -> Iterator[KnownEnd]:
         """The readable ends of the frame's component that are copying now, as far as what is done in between leaves
         them so."""
         for end in self._held_ends(frame.role):
@@ -157,7 +157,7 @@ class Streaming:
                 self._end(frame, end)
         self.leave(frame)
 
-    def _some(self, frame: Doing, end: End) -> None:
+    def _some(self, frame: Doing, end: KnownEnd) -> None:
         """One operation that the end allows, if any."""
         channel = self._channels[end.name]
         self.left -= 1
@@ -181,7 +181,7 @@ class Streaming:
         else:
             self._read(frame, end)
 
-    def _end(self, frame: Doing, end: End) -> None:
+    def _end(self, frame: Doing, end: KnownEnd) -> None:
         """Drop it, if that is possible."""
         channel = self._channels[end.name]
         self.left -= 1
@@ -201,7 +201,7 @@ class Streaming:
         """All that is still done with a readable end whose writer goes on by itself."""
         raise NotImplementedError
 
-    def _write(self, frame: Doing, end: End) -> None:
+    def _write(self, frame: Doing, end: KnownEnd) -> None:
         channel, count = self._channels[end.name], self._count(end)
         values = self._drawn(frame, end.type.type, count)
         if values is None:
@@ -215,7 +215,7 @@ class Streaming:
             return  # the calls that the values took have used it, or its other end
         self._begin_write(frame, end, values, offered)
 
-    def _begin_write(self, frame: Doing, end: End, values: list[Value], offered: int | None) -> None:
+    def _begin_write(self, frame: Doing, end: KnownEnd, values: list[Value], offered: int | None) -> None:
         frame.steps.append(WriteStep(end.name, tuple(values), offered, by=frame.by))
         length = len(values) if offered is None else offered
         self._channels[end.name].start(end, frame, length if end.is_stream else 1, values)
@@ -234,24 +234,24 @@ class Streaming:
             return values or None
         return values
 
-    def _read(self, frame: Doing, end: End, count: int | None = None) -> None:
+    def _read(self, frame: Doing, end: KnownEnd, count: int | None = None) -> None:
         count = self._count(end) if count is None else count
         frame.steps.append(ReadStep(end.name, count, by=frame.by))
         self._channels[end.name].start(end, frame, count, [])
         if not end.copying:
             self._settled(frame, end)
 
-    def _await(self, frame: Doing, end: End) -> None:
+    def _await(self, frame: Doing, end: KnownEnd) -> None:
         frame.steps.append(AwaitStep(end.name, by=frame.by))
         self._channels[end.name].finish(end)
         self._settled(frame, end)
 
-    def _stop(self, frame: Doing, end: End) -> None:
+    def _stop(self, frame: Doing, end: KnownEnd) -> None:
         frame.steps.append(StopStep(end.name, by=frame.by))
         self._channels[end.name].stop(end)
         self._settled(frame, end)
 
-    def _settled(self, frame: Doing, end: End) -> None:
+    def _settled(self, frame: Doing, end: KnownEnd) -> None:
         """A copy is over: values have come, or gone, or stayed."""
         payload, values, copied = end.type.type, end.values, end.copied
         end.values = []
@@ -269,12 +269,12 @@ class Streaming:
             for value in values:
                 self._owner.came(frame, value, payload)
 
-    def _drop(self, frame: Doing, end: End) -> None:
+    def _drop(self, frame: Doing, end: KnownEnd) -> None:
         frame.steps.append(DropStep(end.name, by=frame.by))
         frame.room.give_back()
         self._channels.pop(end.name).drop(end)
 
-    def _count(self, end: End) -> int:
+    def _count(self, end: KnownEnd) -> int:
         if not end.is_stream:
             return 1
         if end.numeric and self._once_in(20):
@@ -283,7 +283,7 @@ class Streaming:
 
     # -- who has what
 
-    def _has(self, frame: Doing, end: End) -> bool:
+    def _has(self, frame: Doing, end: KnownEnd) -> bool:
         """Whether the frame's component still has the end: calls in between may have used it."""
         return end.name in self._channels and end.role is frame.role
 
@@ -295,7 +295,7 @@ class Streaming:
             if end.name == name and end.role is role and end.writable is writable
         ]
 
-    def _held_ends(self, role: Role) -> list[End]:
+    def _held_ends(self, role: Role) -> list[KnownEnd]:
         return [
             end
             for name, channel in self._channels.items()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from harness.plan.async_steps import AwaitStep, ReadStep, ReturnStep, TakeStep, WriteStep, YieldStep
 from harness.plan.steps import DropStep
-from harness.planner.channels import Channel, End, Tail
+from harness.planner.channels import Channel, KnownEnd, Tail
 from harness.planner.room import Doing
 from harness.planner.streaming import Streaming
 from harness.values.values import Value
@@ -132,7 +132,7 @@ class StreamingTogether(Streaming):
         del self._channels[reader.name]
         reader.role = None
 
-    def _many(self, end: End) -> int:
+    def _many(self, end: KnownEnd) -> int:
         return self._random.choice((1, 1, 2, 4, 9)) if end.is_stream else 1
 
 

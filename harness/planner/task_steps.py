@@ -206,7 +206,7 @@ def add_simple(frame: FrameBuilder, step: TaskStep[V]) -> bool:
         case ExitStep():
             frame.add(a.Exit())
         case CodeStep(code):
-            frame.add(a.Code(code))
+            frame.add(a.CallbackCode(code))
         case _:
             return False
     return True

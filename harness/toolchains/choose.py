@@ -14,11 +14,11 @@ from harness.toolchains.lending import lent
 from harness.toolchains.selection import (
     FromEntryPoint,
     FromFile,
-    Member,
     Named,
     NoToolchain,
     Ours,
     Reference,
+    Selected,
     Selection,
     ToolInfo,
 )
@@ -57,7 +57,7 @@ class Choice:
 def choose(tools: Tools) -> Choice:
     """Raises `NoToolchain`."""
     reference, notes = _reference(tools)
-    members: list[Member] = []
+    members: list[Selected] = []
     if tools.stand_in is not None:
         members.append(Named(tools.stand_in, stands_in=True))
     elif not tools.without_ours:

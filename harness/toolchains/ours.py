@@ -70,7 +70,7 @@ class _LazyJob:
             return Panicked(1, traceback.format_exc(), self._stage)
 
 
-class Ours:
+class OurToolchain:
     def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job:
         return _LazyJob("generate", lambda: _generate(wit, world, options))
 
@@ -139,7 +139,7 @@ def _wit(component: bytes) -> bytes:
 
 
 def toolchain() -> Toolchain:
-    tool = Ours()
+    tool = OurToolchain()
     return Toolchain(
         NAME,
         "generator",

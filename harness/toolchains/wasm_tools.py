@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.process import children as process
-from harness.process.children import CannotStart, Completed, Killed, Limits, Running
+from harness.process.children import CannotStart, Completed, Killed, ProcessLimits, Running
 from harness.process.last_words import tell_of_no_memory
 from harness.process.memory import limits_of_this_process
 from harness.toolchains.protocol import (
@@ -100,7 +100,7 @@ def _check(name: str, origin: str) -> Executable:
     if path is None:
         raise WrongReference(f"{name} (from {origin}) is not an executable file")
     try:
-        completed = process.run([path, "--version"], Limits(10.0, 0))
+        completed = process.run([path, "--version"], ProcessLimits(10.0, 0))
     except OSError as error:
         raise WrongReference(f"{path} (from {origin}) cannot be started: {error.strerror}") from error
     except Killed as error:
@@ -169,7 +169,7 @@ def _subcommands(executable: Executable, wanted: Iterable[tuple[str, ...]]) -> d
 
 
 def _ask(executable: Executable, words: tuple[str, ...]) -> Running:
-    return Running([executable.path, *words, "--help"], Limits(_HELP_SECONDS, 0))
+    return Running([executable.path, *words, "--help"], ProcessLimits(_HELP_SECONDS, 0))
 
 
 def _has(words: tuple[str, ...], running: Running) -> bool | None:
@@ -186,14 +186,18 @@ class WasmTools:
     """A generator, a linker and an embedder; each call is a separate process that runs in parallel."""
 
     def __init__(
-        self, executable: Executable, directory: Path, limits: Limits | None = None, link_flags: Sequence[str] = ()
+        self,
+        executable: Executable,
+        directory: Path,
+        limits: ProcessLimits | None = None,
+        link_flags: Sequence[str] = (),
     ) -> None:
         """`directory`: the folder for inputs, which are removed when their process has ended. `link_flags`: the flags
         of every link."""
         self._path = executable.path
         self._link_flags = tuple(link_flags)
         self._directory = directory
-        self._limits = limits or Limits()
+        self._limits = limits or ProcessLimits()
         self._kept: dict[bytes, str] = {}
 
     def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job:
@@ -276,7 +280,7 @@ class WasmTools:
 
 
 class _ToolJob:
-    def __init__(self, running: Running, stage: str, paths: list[str], limits: Limits) -> None:
+    def __init__(self, running: Running, stage: str, paths: list[str], limits: ProcessLimits) -> None:
         self._running = running
         self._stage = stage
         self._paths = paths
@@ -292,7 +296,7 @@ class _ToolJob:
         return self._result
 
 
-def await_end(running: Running, stage: str, limits: Limits) -> BuildResult:
+def await_end(running: Running, stage: str, limits: ProcessLimits) -> BuildResult:
     """The outcome of a tool's run, including a failed start. Raises `Killed`."""
     try:
         completed = running.wait()
@@ -301,7 +305,7 @@ def await_end(running: Running, stage: str, limits: Limits) -> BuildResult:
     return judge_exit(completed, stage, limits)
 
 
-def judge_exit(completed: Completed, stage: str, limits: Limits) -> BuildResult:
+def judge_exit(completed: Completed, stage: str, limits: ProcessLimits) -> BuildResult:
     """The outcome of a tool's run. A clean refusal is exit code 1 or 2 with a message; anything else is a crash.
 
     Raises MemoryError if the tool got less memory than the harness gives tools: `ulimit` is at fault, not the tool.
@@ -335,7 +339,7 @@ def _remove(paths: Sequence[str]) -> None:
 def reference(
     executable: Executable,
     directory: Path,
-    limits: Limits | None = None,
+    limits: ProcessLimits | None = None,
     keep: Iterable[bytes] = (),
     link_flags: Sequence[str] = (),
 ) -> Toolchain:

@@ -29,7 +29,6 @@ from generator.component.types import (
 from generator.resolved.model import (
     Alias,
     Borrow,
-    Case,
     Field,
     FixedLengthList,
     Flags,
@@ -51,6 +50,7 @@ from generator.resolved.model import (
     TypeId,
     TypeKind,
     Variant,
+    VariantCase,
     WorldOwner,
 )
 from generator.resolved.model import EnumType as WitEnumType
@@ -219,7 +219,7 @@ class TypeConversion:
             case RecordType(fields):
                 return Record(tuple([Field(name, self.valtype(type, scope)) for name, type in fields]))
             case VariantType(cases):
-                return Variant(tuple([Case(name, self._optional(type, scope)) for name, type in cases]))
+                return Variant(tuple([VariantCase(name, self._optional(type, scope)) for name, type in cases]))
             case ListType(element):
                 return List(self.valtype(element, scope))
             case FixedLengthListType(_, 0):

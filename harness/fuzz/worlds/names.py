@@ -55,7 +55,7 @@ def _folded(name: str) -> str:
     return name.lower().replace("-", "")
 
 
-class Names:
+class ScopeNames:
     """The names of one scope; all tools tell them apart."""
 
     def __init__(self, *taken: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from generator.resolved.model import (
-    Case,
     EnumType,
     Field,
     Flags,
@@ -19,6 +18,7 @@ from generator.resolved.model import (
     TypeId,
     TypeKind,
     Variant,
+    VariantCase,
 )
 
 
@@ -39,7 +39,7 @@ class Types:
         return self.add(Tuple(types))
 
     def variant(self, *types: Type | None) -> TypeId:
-        return self.add(Variant(tuple(Case(f"c{n}", type) for n, type in enumerate(types))), "v")
+        return self.add(Variant(tuple(VariantCase(f"c{n}", type) for n, type in enumerate(types))), "v")
 
     def enum(self, count: int) -> TypeId:
         return self.add(EnumType(tuple(Label(f"e{n}") for n in range(count))), "e")

@@ -39,7 +39,7 @@ def worlds(seed: int) -> Iterator[FuzzWorld]:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_ours_builds_what_the_reference_builds(seed: int, tmp_path: Path) -> None:
-    reference, our, engine = WasmTools(EXECUTABLE, tmp_path), ours.Ours(), Engine()
+    reference, our, engine = WasmTools(EXECUTABLE, tmp_path), ours.OurToolchain(), Engine()
     built = 0
     for world, _ in zip(worlds(seed), range(8), strict=False):
         options = GenerateOptions(features=world.features)

@@ -21,7 +21,7 @@ from generator.resolved.model import Primitive, Resolve
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import Code, Mem, Op
 from generator.wasm.types import ExternKind, FuncType, ValType
-from harness.mutants.patch import Entry, FunctionOf, Here, Member, MissingTarget, NotTaken, Patch, Seam
+from harness.mutants.patch import FunctionOf, Here, MappingEntry, Member, MissingTarget, NotTaken, Patch, Seam
 from harness.mutants.toolchain import MUTANTS, BrokenMutant, toolchain
 from harness.mutants.wrapping import wrap_export
 
@@ -66,7 +66,7 @@ def test_a_method() -> None:
 
 def test_an_entry_of_a_table() -> None:
     before = dict(lift.LOADS)
-    with Patch(Entry(lift, "LOADS", Kind.S8), Mem.I32_LOAD8_U).applied():
+    with Patch(MappingEntry(lift, "LOADS", Kind.S8), Mem.I32_LOAD8_U).applied():
         assert lift.LOADS[Kind.S8] is Mem.I32_LOAD8_U
     assert before == lift.LOADS
 
@@ -91,8 +91,8 @@ def test_memories_are_its_own() -> None:
         FunctionOf(layout, "no_such"),
         Here(layout, "no_such"),
         Member(Layout, "no_such"),
-        Entry(lift, "no_such", 1),
-        Entry(lift, "LOADS", Kind.RECORD),
+        MappingEntry(lift, "no_such", 1),
+        MappingEntry(lift, "LOADS", Kind.RECORD),
     ],
     ids=str,
 )
