@@ -36,7 +36,9 @@ class Attempts:
         try:
             with self._steps.bounded(f"try {self._tries}: {what}"):
                 return read()
-        except (*unusable, StepLost):
+        except StepLost:
+            return None
+        except unusable:
             return None
 
     @contextmanager

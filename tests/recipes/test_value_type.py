@@ -198,11 +198,8 @@ def test_the_recipe_lists_these_files() -> None:
 
 def test_twins_run(tmp_path: Path) -> None:
     """Twins run in a case and with random values, and can be printed. A wrong shape is found."""
-    copy = Copy(tmp_path / "copy")
-    copy.edit([*GENERATOR, *KEYWORD, *HARNESS])
-    case, sample, wit = (tmp_path / name for name in ("case.toml", "sample.toml", "a.wit"))
-    for path, text in ((case, CASE), (sample, SAMPLE), (wit, WIT)):
-        path.write_text(text, encoding="utf-8")
+    copy = Copy(tmp_path, *GENERATOR, *KEYWORD, *HARNESS)
+    case, sample, wit = copy.file("case.toml", CASE), copy.file("sample.toml", SAMPLE), copy.file("a.wit", WIT)
 
     assert "2 cases: 2 pass in" in copy.harness("run", case, sample, "--no-reference")
     generator = "import sys, generator.cli; sys.exit(generator.cli.main())"
