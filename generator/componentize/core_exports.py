@@ -17,7 +17,8 @@ from generator.componentize.signatures import check_signature
 from generator.componentize.standard_names import ExportNames, dtor_export_names, function_export_names
 from generator.componentize.world import ComponentWorld
 from generator.resolved.instances import Instances, InterfaceInstance
-from generator.resolved.model import Function, TypeId, WorldKey
+from generator.resolved.model import Function, WorldKey
+from generator.resolved.types import TypeId
 from generator.wasm.types import FuncType
 
 

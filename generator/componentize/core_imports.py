@@ -30,16 +30,8 @@ from generator.componentize.world import ComponentWorld
 from generator.names.component_names import canonical_interface_name, getter_of
 from generator.names.versions import is_version
 from generator.resolved.instances import Instances, InterfaceInstance
-from generator.resolved.model import (
-    Function,
-    FunctionItem,
-    InterfaceKey,
-    Resource,
-    Stream,
-    TypeId,
-    TypeItem,
-    WorldKey,
-)
+from generator.resolved.model import Function, FunctionItem, InterfaceKey, TypeItem, WorldKey
+from generator.resolved.types import Resource, Stream, TypeId
 from generator.resolved.walk import copy_types
 from generator.wasm.types import FuncType, ValType
 

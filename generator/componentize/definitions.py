@@ -13,7 +13,8 @@ from generator.canonical.flatten import AsyncAbi
 from generator.component.canon import BuiltinOp, ImmediateValue, StringEncoding
 from generator.componentize.options import NeededOptions
 from generator.resolved.instances import InterfaceInstance
-from generator.resolved.model import Function, TypeId
+from generator.resolved.model import Function
+from generator.resolved.types import TypeId
 from generator.wasm.types import FuncType
 
 

@@ -30,7 +30,8 @@ from generator.componentize.types import extern_name
 from generator.componentize.world import unite_worlds
 from generator.componentize.world_imports import WorldImports
 from generator.resolved.instances import Instances, InterfaceInstance
-from generator.resolved.model import Function, FunctionItem, InterfaceItem, Resource, TypeId, TypeItem, WorldKey
+from generator.resolved.model import Function, FunctionItem, InterfaceItem, TypeItem, WorldKey
+from generator.resolved.types import Resource, TypeId
 from generator.wasm.module import Import
 from generator.wasm.types import FuncIndex, FuncType
 

@@ -12,7 +12,8 @@ from generator.component.types import Sort, SubResource, TypedExtern, TypeEq
 from generator.componentize.root_types import RootTypes
 from generator.componentize.types import TypeEncoder, extern_name
 from generator.resolved.instances import InterfaceInstance
-from generator.resolved.model import Function, Resource, TypeDef, TypeId
+from generator.resolved.model import Function, TypeDef
+from generator.resolved.types import Resource, TypeId
 
 Argument = tuple[str, Sort, int]
 

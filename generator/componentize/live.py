@@ -14,7 +14,8 @@ from generator.componentize.definitions import (
 )
 from generator.resolved.instances import Instances, InterfaceInstance
 from generator.resolved.kinds import children
-from generator.resolved.model import Function, FunctionItem, Static, Type, TypeId, TypeItem, World
+from generator.resolved.model import Function, FunctionItem, Static, TypeItem, World
+from generator.resolved.types import Type, TypeId
 
 
 class LiveTypes:

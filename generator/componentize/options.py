@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from generator.canonical.flatten import AsyncAbi, Context, CoreSignature, Flattening
 from generator.resolved.despecialize import Handle, Product, Scalar, Sequence, Shape, Sum, shape_of
-from generator.resolved.model import Alias, Function, Primitive, Resolve, Type, TypeId
+from generator.resolved.model import Function, Resolve
+from generator.resolved.types import Alias, Primitive, Type, TypeId
 
 
 @dataclass(frozen=True, slots=True)

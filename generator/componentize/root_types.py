@@ -8,7 +8,8 @@ from generator.component.type_builder import InstanceTypeBuilder
 from generator.component.types import ResourceType, Sort, SubResource, TypeEq
 from generator.componentize.types import TypeEncoder, extern_name
 from generator.resolved.instances import Instances, InterfaceInstance
-from generator.resolved.model import TypeDef, TypeId
+from generator.resolved.model import TypeDef
+from generator.resolved.types import TypeId
 
 
 class RootTypes(TypeEncoder):

@@ -11,7 +11,8 @@ from typing import Protocol
 
 from generator.component.types import DefType, FutureType, StreamType, ValType
 from generator.names.component_names import ExternName
-from generator.resolved import model as wit
+from generator.resolved import model
+from generator.resolved import types as wit
 from generator.resolved.instances import Instances, InterfaceInstance
 from generator.wit.binary.deftypes import PRIMITIVES, def_type, func_type
 
@@ -37,11 +38,11 @@ class TypeEncoder(ABC):
         """The index of a named type that this scope gets from elsewhere; None if it must be defined here."""
 
     @abstractmethod
-    def resource(self, home: InterfaceInstance, definition: wit.TypeDef, id: wit.TypeId) -> int:
+    def resource(self, home: InterfaceInstance, definition: model.TypeDef, id: wit.TypeId) -> int:
         """A resource type that belongs to this scope."""
 
     @abstractmethod
-    def give_name(self, home: InterfaceInstance, definition: wit.TypeDef, id: wit.TypeId, index: int) -> int:
+    def give_name(self, home: InterfaceInstance, definition: model.TypeDef, id: wit.TypeId, index: int) -> int:
         """Give the name of `definition` to the type at `index`; the index of the named type."""
 
     def value_type(self, home: InterfaceInstance, type: wit.Type) -> ValType:
@@ -55,7 +56,7 @@ class TypeEncoder(ABC):
             index = self.known[home, id] = self._define(home, id)
         return index
 
-    def func_type(self, home: InterfaceInstance, function: wit.Function) -> int:
+    def func_type(self, home: InterfaceInstance, function: model.Function) -> int:
         """The index of a function's type."""
         return self._shared(func_type(function, lambda id: self.type_index(home, id)))
 
@@ -97,6 +98,6 @@ class TypeEncoder(ABC):
         return def_type(kind, lambda id: self.type_index(home, id))
 
 
-def extern_name(definition: wit.TypeDef | wit.Function) -> ExternName:
+def extern_name(definition: model.TypeDef | model.Function) -> ExternName:
     assert definition.name is not None, "anonymous types are neither imported nor exported"
     return ExternName(definition.name, external_id=definition.external_id)

@@ -13,11 +13,11 @@ from generator.resolved.model import (
     InterfaceKey,
     InterfaceOwner,
     Resolve,
-    TypeId,
     World,
     WorldItem,
     WorldKey,
 )
+from generator.resolved.types import TypeId
 
 
 class InterfaceInstance:

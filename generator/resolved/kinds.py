@@ -5,29 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from generator.resolved.model import (
-    Accessor,
+from generator.resolved.model import Accessor, Constructor, Freestanding, Function, FunctionKind, Method, Param, Static
+from generator.resolved.types import (
     Alias,
     Borrow,
-    Constructor,
     EnumType,
     Field,
     FixedLengthList,
     Flags,
-    Freestanding,
-    Function,
-    FunctionKind,
     Future,
     List,
     Map,
-    Method,
     Option,
     Own,
-    Param,
     Record,
     Resource,
     Result,
-    Static,
     Stream,
     Tuple,
     Type,

@@ -13,18 +13,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from generator.resolved.kinds import children, rebuild, rebuild_function
-from generator.resolved.model import (
-    Alias,
-    Function,
-    FunctionItem,
-    Own,
-    Resolve,
-    Type,
-    TypeId,
-    TypeItem,
-    WorldItem,
-    WorldKey,
-)
+from generator.resolved.model import Function, FunctionItem, Resolve, TypeItem, WorldItem, WorldKey
+from generator.resolved.types import Alias, Own, Type, TypeId
 from generator.resolved.walk import function_types
 
 

@@ -24,17 +24,15 @@ from generator.resolved.model import (
     PackageId,
     PackageName,
     Resolve,
-    Type,
     TypeDef,
-    TypeId,
     TypeItem,
-    TypeKind,
     World,
     WorldId,
     WorldItem,
     WorldKey,
     WorldOwner,
 )
+from generator.resolved.types import Type, TypeId, TypeKind
 from generator.wit.elaborate import elaborate, interface_dependencies
 from generator.wit.unique import clash_anywhere
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from generator.resolved.model import (
-    Alias,
     Constructor,
     Freestanding,
     Function,
@@ -20,13 +19,9 @@ from generator.resolved.model import (
     PackageId,
     PackageName,
     Resolve,
-    Resource,
-    Result,
     Stability,
     Static,
-    Type,
     TypeDef,
-    TypeId,
     TypeItem,
     World,
     WorldId,
@@ -34,6 +29,7 @@ from generator.resolved.model import (
     WorldKey,
     WorldOwner,
 )
+from generator.resolved.types import Alias, Resource, Result, Type, TypeId
 from generator.wit.printer_types import definition_lines, escaped, type_text
 from generator.wit.string_literal import encode_string_literal
 

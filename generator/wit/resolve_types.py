@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from generator.errors import WitError
 from generator.names.component_names import HOW_NAMES_ARE_COMPARED, canonical_label
-from generator.resolved.model import (
-    NO_GATES,
+from generator.resolved.model import NO_GATES, InterfaceId, Owner, TypeDef
+from generator.resolved.rules import MAP_KEYS, payload_problem
+from generator.resolved.types import (
     Alias,
     Borrow,
     EnumType,
@@ -15,13 +16,11 @@ from generator.resolved.model import (
     FixedLengthList,
     Flags,
     Future,
-    InterfaceId,
     Label,
     List,
     Map,
     Option,
     Own,
-    Owner,
     Primitive,
     Record,
     Resource,
@@ -29,13 +28,11 @@ from generator.resolved.model import (
     Stream,
     Tuple,
     Type,
-    TypeDef,
     TypeId,
     TypeKind,
     Variant,
     VariantCase,
 )
-from generator.resolved.rules import MAP_KEYS, payload_problem
 from generator.wit.ast import (
     AliasBody,
     ConstructedType,

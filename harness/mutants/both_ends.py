@@ -10,7 +10,7 @@ from generator.dylib.code.assembly import Body
 from generator.dylib.code.lift import Lift
 from generator.dylib.code.lower import Lower
 from generator.dylib.world.types import Kind, Node
-from generator.resolved.model import Type
+from generator.resolved.types import Type
 from generator.wasm.code import Op
 from generator.wasm.types import ValType
 from harness.mutants.mutant import Area, Table

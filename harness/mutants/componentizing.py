@@ -20,7 +20,8 @@ from generator.componentize.types import TypeEncoder
 from generator.link.dylink import SECTION, read_dylink
 from generator.names.component_names import ExternName
 from generator.resolved.instances import Instances, InterfaceInstance
-from generator.resolved.model import InterfaceItem, Resolve, Resource, TypeId, TypeKind, WorldKey
+from generator.resolved.model import InterfaceItem, Resolve, WorldKey
+from generator.resolved.types import Resource, TypeId, TypeKind
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import const_i32
 from generator.wasm.types import FuncType, Limits, TableType

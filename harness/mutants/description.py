@@ -17,7 +17,7 @@ from generator.dylib.world.functions import FunctionUse
 from generator.dylib.world.type_table import ResourceUse, TypeEntry, TypeTable
 from generator.dylib.world.types import Kind, TypeWord
 from generator.resolved.instances import Instances, InterfaceInstance
-from generator.resolved.model import EnumType, Record, TypeId, TypeKind
+from generator.resolved.types import EnumType, Record, TypeId, TypeKind
 from generator.wasm.code import Code, Op
 from harness.mutants.mutant import Area, Table
 from harness.mutants.patch import FunctionOf, Member

@@ -8,7 +8,8 @@ from typing import Any
 from generator.dylib.world.type_table import TypeTable, TypeUse
 from generator.dylib.world.types import Kind, TypeWord
 from generator.resolved.instances import InterfaceInstance
-from generator.resolved.model import TypeDef, TypeId, TypeKind
+from generator.resolved.model import TypeDef
+from generator.resolved.types import TypeId, TypeKind
 from harness.mutants.mutant import Area, Table
 from harness.mutants.patch import Member
 

@@ -14,7 +14,8 @@ from generator.canonical.flatten import CoreSignature, Flattening
 from generator.canonical.layout import Layout
 from generator.dylib.code.lift import Lift
 from generator.dylib.world.types import Node
-from generator.resolved.model import Function, Method, Primitive, Type
+from generator.resolved.model import Function, Method
+from generator.resolved.types import Primitive, Type
 from generator.wasm.code import Op
 from generator.wasm.types import ValType
 from harness.mutants.mutant import Area, Table

@@ -19,17 +19,14 @@ from generator.resolved.model import (
     FunctionItem,
     InterfaceItem,
     InterfaceKey,
-    Primitive,
     Resolve,
-    Resource,
-    Type,
-    TypeId,
     TypeItem,
     World,
     WorldId,
     WorldItem,
     WorldKey,
 )
+from generator.resolved.types import Primitive, Resource, Type, TypeId
 from generator.resolved.walk import function_types, parts
 from generator.wit.elaborate import elaborate
 

@@ -21,7 +21,8 @@ from generator.resolved.despecialize import (
     shape_of,
 )
 from generator.resolved.instances import Instances, InterfaceInstance
-from generator.resolved.model import (
+from generator.resolved.model import TypeDef
+from generator.resolved.types import (
     Alias,
     Borrow,
     EnumType,
@@ -31,7 +32,6 @@ from generator.resolved.model import (
     Record,
     Resource,
     Type,
-    TypeDef,
     TypeId,
     TypeKind,
     Variant,

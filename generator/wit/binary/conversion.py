@@ -26,7 +26,8 @@ from generator.component.types import (
     ValType,
     VariantType,
 )
-from generator.resolved.model import (
+from generator.resolved.model import Owner, Resolve, TypeDef, WorldOwner
+from generator.resolved.types import (
     Alias,
     Borrow,
     Field,
@@ -38,22 +39,18 @@ from generator.resolved.model import (
     Map,
     Option,
     Own,
-    Owner,
     Record,
-    Resolve,
     Resource,
     Result,
     Stream,
     Tuple,
     Type,
-    TypeDef,
     TypeId,
     TypeKind,
     Variant,
     VariantCase,
-    WorldOwner,
 )
-from generator.resolved.model import EnumType as WitEnumType
+from generator.resolved.types import EnumType as WitEnumType
 from generator.wit.binary.deftypes import PRIMITIVES
 from generator.wit.binary.validity import check_labels, kind_problem
 from generator.wit.package_context import kind_borrows

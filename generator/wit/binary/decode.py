@@ -21,7 +21,6 @@ from generator.resolved.model import (
     PackageId,
     PackageName,
     Resolve,
-    TypeId,
     TypeItem,
     World,
     WorldId,
@@ -29,6 +28,7 @@ from generator.resolved.model import (
     WorldKey,
     WorldOwner,
 )
+from generator.resolved.types import TypeId
 from generator.wasm.errors import WasmFormatError
 from generator.wasm.reader import Reader
 from generator.wit.binary.docs_reader import inject_docs

@@ -21,7 +21,6 @@ from generator.names.versions import is_version
 from generator.resolved.kinds import function_kind, shape
 from generator.resolved.model import (
     Accessor,
-    Alias,
     Freestanding,
     Function,
     FunctionKind,
@@ -33,9 +32,8 @@ from generator.resolved.model import (
     PackageName,
     Param,
     Resolve,
-    Resource,
-    TypeId,
 )
+from generator.resolved.types import Alias, Resource, TypeId
 from generator.wit.accessors import accessor_of, pair_problem
 from generator.wit.binary.conversion import TypeConversion, definition_shape
 from generator.wit.binary.validity import function_problem

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from generator.resolved.model import (
+from generator.resolved.model import Freestanding, Function, Param, Resolve, TypeDef
+from generator.resolved.types import (
     EnumType,
     Field,
     Flags,
-    Freestanding,
-    Function,
     Label,
-    Param,
     Record,
-    Resolve,
     Tuple,
     Type,
-    TypeDef,
     TypeId,
     TypeKind,
     Variant,

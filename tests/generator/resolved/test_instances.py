@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from generator.resolved.instances import Instances, InterfaceInstance
-from generator.resolved.model import TypeId, WorldOwner
+from generator.resolved.model import WorldOwner
+from generator.resolved.types import TypeId
 from generator.sources.load import load_text, select_world
 
 WIT = """
