@@ -30,6 +30,7 @@ from harness.planner.room import Doing
 from harness.values.draws import Impossible
 from harness.values.values import Value
 from harness.world import types as t
+from harness.world.walk import reachable
 
 MOST_HELD = 8
 """Ends that a component has before it first of all gets rid of some."""
@@ -225,7 +226,7 @@ class Streaming:
     def _drawn(self, frame: Doing, payload: t.Type | None, count: int) -> list[Value] | None:
         """Elements, perhaps fewer; None where none can be made, or the engine cannot move them (docs/async.md, F8)."""
         values: list[Value] = []
-        if t.Prim.ERROR_CONTEXT in t.reachable(payload, payloads=False):
+        if t.Prim.ERROR_CONTEXT in reachable(payload, payloads=False):
             return None
         try:
             while payload is not None and len(values) < count:
@@ -312,9 +313,7 @@ class Streaming:
 
 def _allocates(type: t.Type | None) -> bool:
     """Whether elements of the type need memory of their own."""
-    return any(
-        found is t.Prim.STRING or isinstance(found, t.List | t.Map) for found in t.reachable(type, payloads=False)
-    )
+    return any(found is t.Prim.STRING or isinstance(found, t.List | t.Map) for found in reachable(type, payloads=False))
 
 
 class _View:
