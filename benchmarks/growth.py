@@ -24,7 +24,7 @@ import interpreters
 from benchmarks import growing_inputs, measured_child
 from benchmarks.growing_inputs import PLAN_ROWS, WIT_ROWS, Growing
 from harness.process.children import Completed, ProcessLimits, run
-from harness.toolchains import wasm_tools
+from harness.toolchains import reference_binary
 
 SIZES = (250, 500, 1000, 2000)
 QUICK_SIZES = (100, 200)
@@ -206,8 +206,8 @@ def _line(cells: Sequence[str]) -> str:
 def main(quick: bool, seconds: float, only: tuple[str, ...], reference: str | None) -> None:
     """Measure how ours and the reference grow; the numbers behind are exponents of the last doubling."""
     try:
-        theirs = wasm_tools.find(reference).path
-    except (wasm_tools.NoReference, wasm_tools.WrongReference) as error:
+        theirs = reference_binary.find(reference).path
+    except (reference_binary.NoReference, reference_binary.WrongReference) as error:
         raise click.UsageError(str(error)) from error
     limits = ProcessLimits(seconds, output=1 << 30, written=4 << 30)
     tools = {"ours": [sys.executable, "-c", _OURS], "reference": [theirs]}

@@ -19,8 +19,8 @@ from harness.toolchains.cells import OURS, REFERENCE
 from harness.toolchains.choose import Tools
 from harness.toolchains.interpreter import Interpreter
 from harness.toolchains.named import is_name
+from harness.toolchains.reference_binary import ENVIRONMENT_VARIABLE
 from harness.toolchains.selection import NoToolchain
-from harness.toolchains.wasm_tools import ENVIRONMENT_VARIABLE
 
 TOOLCHAIN_HELP = (
     "One more toolchain: a TOML file that describes it, the name that an installed package declares for it, or a name "

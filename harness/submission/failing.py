@@ -21,7 +21,7 @@ from harness.submission.command import Command, InputWord, with_output
 from harness.suite.case import parse_case
 from harness.toolchains.output import BadOutput, read_output
 from harness.toolchains.protocol import BuildResult, Built, InvalidOutput, Panicked, Refused, TimedOut
-from harness.toolchains.wasm_tools import await_end
+from harness.toolchains.tool_exit import await_end
 from reports.outcomes import Outcome
 
 ATTEMPTS = 400

@@ -27,7 +27,7 @@ from harness.toolchains.protocol import (
     Refused,
     Toolchain,
 )
-from harness.toolchains.wasm_tools import await_end
+from harness.toolchains.tool_exit import await_end
 
 
 def load(path: Path, directory: Path, limits: ProcessLimits) -> Toolchain:

@@ -19,7 +19,7 @@ from generator.wit.json_form import resolve_json
 from harness.process import children as process
 from harness.process.children import CannotStart, Completed, ProcessLimits
 from harness.toolchains.reading import by_names
-from harness.toolchains.wasm_tools import REFUSALS
+from harness.toolchains.tool_exit import REFUSALS
 
 OURS, THEIRS = "our front end", "wasm-tools component wit"
 _ABSENT = "(nothing)"

@@ -13,7 +13,7 @@ from harness.toolchains import wasm_tools
 from harness.toolchains.cells import OURS, REFERENCE
 from harness.toolchains.lending import lend
 from harness.toolchains.protocol import OUR_COMMANDS, Toolchain
-from harness.toolchains.wasm_tools import Executable
+from harness.toolchains.reference_binary import Executable
 
 
 class NoToolchain(Exception):

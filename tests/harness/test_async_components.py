@@ -13,7 +13,8 @@ from harness.binary.canon_definitions import CanonDefinitions
 from harness.engine.engine import Engine
 from harness.toolchains import ours
 from harness.toolchains.protocol import BuildResult, Built, GenerateOptions, Library, LinkOptions
-from harness.toolchains.wasm_tools import NoReference, WasmTools, find
+from harness.toolchains.reference_binary import NoReference, find
+from harness.toolchains.wasm_tools import WasmTools
 from tests.generator.link.stubs import stub_interpreter
 
 try:

@@ -17,7 +17,7 @@ from harness.toolchains.command import load
 from harness.toolchains.command_file import ToolchainFileError
 from harness.toolchains.command_schema import TOOLCHAIN_SCHEMA
 from harness.toolchains.protocol import Built, GenerateOptions, Library, LinkOptions, Panicked, Refused
-from harness.toolchains.wasm_tools import find
+from harness.toolchains.reference_binary import find
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GOOD = """

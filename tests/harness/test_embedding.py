@@ -21,8 +21,8 @@ from harness.planner import check_plan
 from harness.process.launching import ProcessLimits
 from harness.process.steps import Steps
 from harness.toolchains.protocol import ENCODINGS
+from harness.toolchains.reference_binary import find
 from harness.toolchains.selection import FromFile, Ours, Reference, Selected, Selection
-from harness.toolchains.wasm_tools import find
 from reports.outcomes import Outcome
 
 WORLD = """package a:b@1.2.0;

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.process.children import Completed, ProcessLimits
-from harness.toolchains import wasm_tools
+from harness.toolchains import tool_exit
 from harness.toolchains.protocol import (
     BuildResult,
     Built,
@@ -19,7 +19,9 @@ from harness.toolchains.protocol import (
     Refused,
     TimedOut,
 )
-from harness.toolchains.wasm_tools import ENVIRONMENT_VARIABLE, WasmTools, WrongReference, find, judge_exit
+from harness.toolchains.reference_binary import ENVIRONMENT_VARIABLE, WrongReference, find
+from harness.toolchains.tool_exit import judge_exit
+from harness.toolchains.wasm_tools import WasmTools
 
 
 def script(path: Path, text: str) -> str:
@@ -147,10 +149,10 @@ def test_memory_that_ran_out_is_the_tools_fault_unless_ulimit_gave_it_less(
 ) -> None:
     completed = Completed(code, b"", said, False)
     limits = ProcessLimits(memory=2 << 30)
-    monkeypatch.setattr(wasm_tools, "limits_of_this_process", lambda: [2 << 30])
+    monkeypatch.setattr(tool_exit, "limits_of_this_process", lambda: [2 << 30])
     told = f"memory ran out: a tool may use 2048 MiB: {said}"
     assert judge_exit(completed, "link", limits) == Panicked(code, told, "link")
-    monkeypatch.setattr(wasm_tools, "limits_of_this_process", lambda: [(2 << 30) - 1])
+    monkeypatch.setattr(tool_exit, "limits_of_this_process", lambda: [(2 << 30) - 1])
     with pytest.raises(MemoryError):
         judge_exit(completed, "link", limits)
     assert judge_exit(Completed(1, b"", "error: no MemoryError here", False), "link", limits) == Refused(

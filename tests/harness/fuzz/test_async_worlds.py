@@ -15,7 +15,8 @@ from harness.fuzz.worlds.packages import random_world
 from harness.fuzz.worlds.profile import FuzzWorld, Profile
 from harness.toolchains import ours
 from harness.toolchains.protocol import Built, GenerateOptions, Library, LinkOptions
-from harness.toolchains.wasm_tools import NoReference, WasmTools, find
+from harness.toolchains.reference_binary import NoReference, find
+from harness.toolchains.wasm_tools import WasmTools
 from tests.generator.link.stubs import stub_interpreter
 
 try:

@@ -13,8 +13,8 @@ from harness.fuzz.smith import SmithError, smith_world
 from harness.fuzz.worlds import Profile
 from harness.process.children import ProcessLimits
 from harness.process.steps import Steps
+from harness.toolchains.reference_binary import Executable, NoReference, find
 from harness.toolchains.selection import Ours, Reference, Selection
-from harness.toolchains.wasm_tools import Executable, NoReference, find
 from tests.harness.fuzz.sources import seeded
 
 

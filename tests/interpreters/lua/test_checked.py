@@ -16,8 +16,8 @@ from harness.planner.guest_cases import guest_case_plan
 from harness.process.steps import Steps
 from harness.suite.case import load_case
 from harness.toolchains.interpreter import Interpreter, NamedFile
+from harness.toolchains.reference_binary import find
 from harness.toolchains.selection import Ours, Reference, Selection
-from harness.toolchains.wasm_tools import find
 from interpreters.lua import ECHO
 from interpreters.lua.build import LibraryKind
 from reports.outcomes import Outcome
