@@ -20,7 +20,7 @@ from generator.dylib.world.options import DylibOptions
 from generator.errors import GeneratorError
 from generator.link import link
 from generator.link.library import read_library
-from generator.link.plan_link import LinkOptions as OurLinkOptions
+from generator.link.options import LinkOptions as OurLinkOptions
 from generator.resolved.model import PackageId, Resolve
 from generator.sources.load import load, load_bytes, load_text, select_world
 from generator.wasm.decode import DecodedModule
