@@ -100,7 +100,7 @@ def matrix(run: Run, files: Sequence[str]) -> dict[str, Any]:
 def _row(case: CaseResult, file: str, shown: Sequence[Column], areas: dict[str, int]) -> Row:
     opinions = opinions_by_column(case)
     outcomes = tuple(opinions[column.key].outcome if column.key in opinions else "" for column in shown)
-    wrong = [f"t{number}" for number, outcome in enumerate(outcomes) if outcome not in ("", "pass")]
+    wrong = [f"t{number}" for number, outcome in enumerate(outcomes) if outcome not in ("", Outcome.PASS)]
     classes = [f"a{areas[case.area]}", f"o{list(Outcome).index(case.outcome)}", *wrong]
     return Row(case, file, " ".join(classes), outcomes)
 

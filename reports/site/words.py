@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-SHORT = {
-    "expected failure": "known",
-    "unexpected pass": "unexpected",
-    "tool panicked": "panic",
-    "invalid output": "invalid",
-    "timed out": "timeout",
-    "limit reached": "limit",
-    "engine fault": "engine",
-    "unpredictable": "undecided",
-    "bad input": "bad input",
-    "harness error": "error",
+from reports.outcomes import Outcome
+
+SHORT: dict[str, str] = {
+    Outcome.EXPECTED_FAILURE: "known",
+    Outcome.UNEXPECTED_PASS: "unexpected",
+    Outcome.TOOL_PANICKED: "panic",
+    Outcome.INVALID_OUTPUT: "invalid",
+    Outcome.TIMED_OUT: "timeout",
+    Outcome.LIMIT_REACHED: "limit",
+    Outcome.ENGINE_FAULT: "engine",
+    Outcome.UNPREDICTABLE: "undecided",
+    Outcome.HARNESS_ERROR: "error",
 }
 """Outcomes that are too long for a cell of a matrix."""
 
-_CLASSES = {"pass": "good", "skip": "skip", "expected failure": "known"}
+_CLASSES: dict[str, str] = {Outcome.PASS: "good", Outcome.SKIP: "skip", Outcome.EXPECTED_FAILURE: "known"}
 
 
 def short(outcome: str) -> str:
