@@ -140,7 +140,7 @@ class CoreExports:
         return name
 
     def destructor(self, home: InterfaceInstance, resource: TypeId) -> tuple[PlanModule, str] | None:
-        """The core function that is the destructor of an exported resource; None if no module has one."""
+        """The core function of an exported resource's destructor; None if no module has one."""
         assert home.key is not None
         legacy, standard = dtor_export_names(self.resolve, home.key, resource)
         for name in (*legacy, standard) if self._legacy_names else (standard,):

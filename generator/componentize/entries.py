@@ -33,7 +33,7 @@ class ShimEntries:
         if around is NOTHING or export in self._numbers:
             return
         type = self._plan.module(export.module).module.export_func_type(export.name)
-        assert type is not None, "what is entered has been found before"
+        assert type is not None, "the entered function has been found before"
         self._numbers[export] = self._late.add(export, type, f"hook-{export.name}", around)
 
     def add_lifted(self, lifted: LiftedFunction) -> None:

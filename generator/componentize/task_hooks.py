@@ -67,7 +67,7 @@ class Point(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """When the hook is called about an entry."""
+    """When the hook is called around an entry."""
 
     before: Point | None = None
     after: Point | None = None

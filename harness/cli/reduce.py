@@ -73,7 +73,10 @@ def reduce(case: Path, output: Path, force: bool, known: bool, words: str, **too
         if known:
             raise UsedWrongly("--known: there are no known faults of interpreters")
     if known and file.kind is FileKind.NEGATIVE_CASES:
-        raise UsedWrongly(f"{case} is a table of negative cases: what is known of a row is its `reference`, no --known")
+        raise UsedWrongly(
+            f"{case} is a table of negative cases: the `reference` of a row states its known fault, "
+            "so --known does not apply"
+        )
     if output != outputs.STDOUT:
         if output.exists() and not force:
             raise UsedWrongly(f"--output {output}: this file already exists (--force replaces it)")

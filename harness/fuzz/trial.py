@@ -188,7 +188,7 @@ def _of_guest(
     others: Sequence[Hit],
     refusals: list[NotRun],
 ) -> TrialResult:
-    """`own`: about the interpreter. The others are about toolchains: if there is nothing else, the world did not test
+    """`own`: findings about the interpreter. The others are about toolchains; with these alone, the world did not test
     the interpreter."""
     refusals += [NotRun(hit.bucket.toolchain, hit.bucket.kind) for hit in others]
     tested = bool(own) or not others

@@ -98,7 +98,7 @@ def _(original: Original, self: ShimEntries, realloc: CoreExport | None, *, need
 @_row(
     "hook-before-relocations",
     Member(Linking, "initialization"),
-    "the task hook is called about the start before the libraries are relocated",
+    "the task hook around the start is called before the libraries are relocated",
     needs="a task hook",
     shown_by="hooked",
 )

@@ -30,7 +30,7 @@ class KnownEnd:
     buffer: Buffer | None = None
     """Of its last copy."""
     values: list[Value] = field(default_factory=list)
-    """Of its last copy: what was given to write, or what was read."""
+    """Of its last copy: the written or the read values."""
 
     @property
     def writable(self) -> bool:
@@ -141,7 +141,7 @@ class Channel:
         end.role = None
 
     def arrive(self, role: Role, type: t.End) -> None:
-        """The readable end has come to a component."""
+        """A component has received the readable end."""
         end = self.readable
         end.role, end.type = role, type
         end.buffer, end.values = None, []

@@ -1,8 +1,7 @@
 """Draws what components do with ends of streams and futures: make, write, read, stop, drop, give away.
 
-Who gives a readable end away keeps the writable one. Both act whenever their component does something anyway, so any
-operation comes before or after any other, in parts of any size. Nothing waits for what has not happened: then nothing
-could go on.
+A component that gives a readable end away keeps the writable one. Both are used whenever their component runs, so the
+operations come in any order, on parts of any size. No operation waits for a later one, which would stop the run.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from harness.world import types as t
 from harness.world.walk import reachable
 
 MOST_HELD = 8
-"""Ends that a component has before it first of all gets rid of some."""
+"""The number of ends from which on a component first drops or gives away some."""
 MOST_STEPS = 16
 """Operations on ends in and around one call of a run."""
 _COUNTS = (0, 1, 1, 1, 2, 2, 3, 5, 9)
@@ -42,19 +41,19 @@ _MANY = (64, 127, 128, 257)
 
 
 class Owner(Protocol):
-    """What payloads need of who draws calls."""
+    """The part of the drawing of calls that payloads need."""
 
     def payload(self, frame: Doing, type: t.Type) -> Value:
-        """A value with handles that the frame's component has come by. Raises `Impossible`."""
+        """A value whose handles the frame's component got. Raises `Impossible`."""
 
     def came(self, frame: Doing, value: Value, type: t.Type) -> None:
-        """The handles in a payload have come to the frame's component."""
+        """The frame's component gets the handles in a payload."""
 
     def stayed(self, frame: Doing, value: Value, type: t.Type) -> None:
-        """A payload was written and not read: its handles are the writer's."""
+        """A payload was written, but not read: the writer keeps its handles."""
 
     def went(self, frame: Doing, value: Value, type: t.Type) -> None:
-        """A payload was read: its handles are no longer the writer's."""
+        """A payload was read: the writer has lost its handles."""
 
 
 class Streaming:
@@ -69,17 +68,17 @@ class Streaming:
         self._new_name = new_name
         self._shapes = Shapes()
         self._channels: dict[str, Channel] = {}
-        """By the names of both ends, while anything can still be done with them."""
+        """By the names of both ends, while operations on them are possible."""
         self._depth = 0
 
     def forget(self) -> None:
-        """Nothing more is done with any end: what has become of them is not known."""
+        """Stop all operations on ends: their states are unknown."""
         self._channels.clear()
 
     # -- giving away
 
     def obtain(self, frame: Doing, type: t.End) -> str:
-        """The name of a readable end that the frame gives away: a new one, or one that came to its component."""
+        """The name of a readable end that the frame gives away: a new one, or one that its component received."""
         shape = self._shape(frame.role, type)
         if self._once_in(3):
             fit = [
@@ -108,7 +107,7 @@ class Streaming:
         return channel
 
     def arrive(self, role: Role, name: str, type: t.End) -> None:
-        """A readable end has come to a component, which has room for it."""
+        """A component with room for it receives a readable end."""
         channel = self._channels.get(name)
         if channel is not None:
             channel.arrive(role, type)
@@ -132,27 +131,26 @@ class Streaming:
         self._depth -= 1
 
     def leave(self, frame: Doing) -> None:
-        """A task ends: it leaves no read behind with which the engine cannot go on (docs/async.md, F1)."""
+        """A task ends. It must not leave a read that stops the engine (docs/async.md, F1)."""
         for end in self._reading(frame):
             if end.frame is frame and not end.may_leave_a_read:
                 self._stop(frame, end)
 
     def before_synchronous(self, frame: Doing) -> None:
-        """A synchronous call begins, whose memory is not counted while a read of values is pending
-        (interpreters/ASYNC.md, `import_balance`): no read goes on that allocates memory for elements."""
+        """A synchronous call begins. Its memory is not counted while a read of values is pending
+        (interpreters/ASYNC.md, `import_balance`), so no read that allocates memory for elements may be pending."""
         for end in self._reading(frame):
             if not end.over and _allocates(end.type.type):
                 self._stop(frame, end)
 
     def _reading(self, frame: Doing) -> Iterator[KnownEnd]:
-        """The readable ends of the frame's component that are copying now, as far as what is done in between leaves
-        them so."""
+        """The readable ends of the frame's component that are copying now; operations in between may end that."""
         for end in self._held_ends(frame.role):
             if self._has(frame, end) and end.copying and not end.writable:
                 yield end
 
     def finish(self, frame: Doing) -> None:
-        """The run of a component ends. Most of its ends are dropped, some stay."""
+        """The run of a component ends. It drops most of its ends."""
         for end in self._held_ends(frame.role):
             if not self._once_in(5) and self._has(frame, end):
                 self._end(frame, end)
@@ -199,7 +197,7 @@ class Streaming:
             self._drop(frame, end)
 
     def _last_reads(self, frame: Doing, channel: Channel) -> None:
-        """All that is still done with a readable end whose writer goes on by itself."""
+        """The remaining operations on a readable end whose writer continues alone."""
         raise NotImplementedError
 
     def _write(self, frame: Doing, end: KnownEnd) -> None:
@@ -224,7 +222,7 @@ class Streaming:
             self._settled(frame, end)
 
     def _drawn(self, frame: Doing, payload: t.Type | None, count: int) -> list[Value] | None:
-        """Elements, perhaps fewer; None where none can be made, or the engine cannot move them (docs/async.md, F8)."""
+        """At most this many elements; None if none can be made, or the engine cannot move them (docs/async.md, F8)."""
         values: list[Value] = []
         if t.Prim.ERROR_CONTEXT in reachable(payload, payloads=False):
             return None
@@ -253,7 +251,7 @@ class Streaming:
         self._settled(frame, end)
 
     def _settled(self, frame: Doing, end: KnownEnd) -> None:
-        """A copy is over: values have come, or gone, or stayed."""
+        """A copy is over: its values were received, sent or kept."""
         payload, values, copied = end.type.type, end.values, end.copied
         end.values = []
         if payload is None or not payload.holds_handles:

@@ -80,7 +80,7 @@ class Templates:
 
     @property
     def lacks(self) -> frozenset[str]:
-        """The abilities that the file has no words for (`Toolchain.lacks`). A lent stage supports everything."""
+        """The abilities that the file does not mention (`Toolchain.lacks`). A lent stage supports everything."""
         stages = {stage for stage, words in (("generate", self.generate), ("link", self.link)) if not words}
         features = self.generate and not any("{features}" in word for word in self.generate)
         options = set(LINK_OPTIONS) - self.link_options.keys() if self.link else set()

@@ -88,7 +88,7 @@ def without_debugging(module: bytes) -> bytes:
 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:
-    """The position behind a number in LEB128, and its value."""
+    """The position after a number in LEB128, and its value."""
     value = shift = 0
     while True:
         value |= (data[at] & 0x7F) << shift

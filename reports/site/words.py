@@ -41,7 +41,7 @@ def seconds(value: float) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """Never 100 % or 0 % of what is not all or nothing."""
+    """100 % and 0 % are exact: almost all is at most 99.9 %, almost none at least 0.1 %."""
     if not whole:
         return "–"
     share = 100 * part / whole

@@ -108,7 +108,7 @@ class Model:
         return (definition.number + arguments + sum(self.value(use, words) for use in definition.uses)) & MASK
 
     def found(self, library: int, symbol: int) -> int:
-        """The value of what `dlsym` finds in a library: its own definition, whichever definition wins."""
+        """The value that `dlsym` finds in a library: its own definition, even if another one wins."""
         definition = self.program.libraries[library].definition(symbol)
         assert definition is not None
         if self.program.symbols[symbol].signature is not None:

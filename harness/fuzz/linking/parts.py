@@ -123,7 +123,7 @@ class Library:
     needed: tuple[int, ...] = ()
     definitions: tuple[SymbolDefinition, ...] = ()
     exports: bool = True
-    """Whether it exports anything from the component; then what is said by `checks`, `takes` and about its layout."""
+    """Whether the component exports functions of it; then `checks`, `takes` and its layout matter."""
     checks: tuple[SymbolUse, ...] = ()
     start: StartExport | None = None
     starting: tuple[SymbolUse | Bump, ...] = ()

@@ -74,7 +74,7 @@ class ScopeNames:
         return self.claim(next(name for name in self._letters if name not in self))
 
     def draw(self, source: Source, hard: bool) -> str:
-        """A name that is not yet taken; `hard`: not only letters."""
+        """A free name; `hard`: not only letters."""
         if hard:
             pool = weighted(source, _POOLS)
             if pool:

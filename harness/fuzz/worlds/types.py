@@ -142,7 +142,7 @@ class TypeMaker:
         return Type(form, Facts(borrows=form == "borrow"), (inner,))
 
     def borrow_of_another(self, container: Container) -> Type:
-        """A borrow of a resource, which is more often another interface's."""
+        """A borrow of a resource, more often of another interface."""
         used = [d for d in container.types if d.facts.resource and isinstance(d.body, UsedType)]
         if used and chance(self._source, 2):
             definition = choose(self._source, used)

@@ -181,4 +181,4 @@ def test_a_table_becomes_one_small_row(tmp_path: Path) -> None:
 def test_tables_know_their_faults_themselves(tmp_path: Path) -> None:
     (tmp_path / "x.toml").write_text(TABLE)
     done = harness_here("reduce", "x.toml", "--known", cwd=tmp_path)
-    assert done.code == 2 and "what is known of a row is its `reference`" in done.said
+    assert done.code == 2 and "the `reference` of a row states its known fault" in done.said
