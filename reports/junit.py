@@ -12,7 +12,7 @@ from reports.shown import one_line, shown
 from reports.text import case_text
 
 _ERRORS = frozenset({Outcome.BAD_INPUT, Outcome.HARNESS_ERROR, Outcome.LIMIT_REACHED, Outcome.ENGINE_FAULT})
-"""Outcomes that say nothing about the tools; JUnit tells errors from failures so."""
+"""Outcomes that say nothing about the tools; JUnit calls them errors, not failures."""
 
 
 def junit(inputs: Inputs) -> str:

@@ -1,6 +1,6 @@
 """A link case that disagrees, reduced: steps, libraries, parts of libraries and of the WIT are left out.
 
-What the libraries must do stands in the case alone. So they change only while another toolchain does what the case
+Only the case says what its libraries must do. So they change only while another toolchain does what the case
 expects, or if the finding needs no expectation: a crash, an invalid output.
 """
 

@@ -25,7 +25,7 @@ def short(outcome: str) -> str:
 
 
 def class_of(outcome: str) -> str:
-    """The class of the style sheet. Colour is never the only sign: the word stands there, too."""
+    """The class of the style sheet. Colour is never the only sign: the word is shown, too."""
     return _CLASSES.get(outcome, "bad")
 
 

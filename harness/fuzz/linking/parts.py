@@ -159,7 +159,7 @@ class LinkProgram:
     libraries: tuple[Library, ...]
     stack_size: int | None = None
     only: str | None = None
-    """The one export that is left of all, where a program is reduced."""
+    """The only export that a reduced program keeps."""
 
     @cached_property
     def opens(self) -> bool:
