@@ -84,10 +84,10 @@ def _head(type: t.Type) -> str:
 def _members(type: t.Type) -> tuple[t.Type | None, ...]:
     match type:
         case t.Variant() | t.Result():
-            return type.payloads
+            return t.payloads(type)
         case t.Future() | t.Stream():
             return (type.type,)
-    return type.parts
+    return t.parts(type)
 
 
 def _labels(type: t.Type) -> Iterable[str]:

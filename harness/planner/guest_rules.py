@@ -11,7 +11,6 @@ from harness.plan.roles import Role, Wire
 from harness.planner.composition import Composition, Sources
 from harness.world import types as t
 from harness.world.despecialize import Product, despecialize
-from harness.world.walk import reachable
 from harness.world.world import Function, World
 
 SYMBOLS = "env"
@@ -82,7 +81,7 @@ def _rule(world: World, function: Function) -> Rule | str:
     if function.why_async is not None:
         return function.why_async
     types = [*(param.type for param in function.params), function.result]
-    if t.Prim.ERROR_CONTEXT in reachable(*types):
+    if t.Prim.ERROR_CONTEXT in t.reachable(*types):
         return "error contexts have no rule"
     imported = world.import_function(function.interface, function.name)
     if imported is not None and _same_signature(function, imported):

@@ -29,7 +29,6 @@ from harness.planner.room import Doing
 from harness.values.draws import Impossible
 from harness.values.values import Value
 from harness.world import types as t
-from harness.world.walk import reachable
 
 MOST_HELD = 8
 """The number of ends from which on a component first drops or gives away some."""
@@ -224,7 +223,7 @@ class Streaming:
     def _drawn(self, frame: Doing, payload: t.Type | None, count: int) -> list[Value] | None:
         """At most this many elements; None if none can be made, or the engine cannot move them (docs/async.md, F8)."""
         values: list[Value] = []
-        if t.Prim.ERROR_CONTEXT in reachable(payload, payloads=False):
+        if t.Prim.ERROR_CONTEXT in t.reachable(payload, payloads=False):
             return None
         try:
             while payload is not None and len(values) < count:
@@ -311,7 +310,9 @@ class Streaming:
 
 def _allocates(type: t.Type | None) -> bool:
     """Whether elements of the type need memory of their own."""
-    return any(found is t.Prim.STRING or isinstance(found, t.List | t.Map) for found in reachable(type, payloads=False))
+    return any(
+        found is t.Prim.STRING or isinstance(found, t.List | t.Map) for found in t.reachable(type, payloads=False)
+    )
 
 
 class _View:

@@ -22,18 +22,48 @@ Types compare by identity (`canonical` compares by name): structural comparison 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, unique
 from functools import cached_property
-
-from harness.world.primitives import FLOATS as FLOATS
-from harness.world.primitives import NUMBERS as NUMBERS
-from harness.world.primitives import SIGNED as SIGNED
-from harness.world.primitives import UNSIGNED as UNSIGNED
-from harness.world.primitives import Prim as Prim
 
 
 def qualified(interface: str | None, name: str) -> str:
     """`INTERFACE#NAME`, the canonical name of a named item."""
     return f"{interface if interface is not None else '-'}#{name}"
+
+
+@unique
+class Prim(Enum):
+    """Types with a keyword of their own; the value is the keyword."""
+
+    BOOL = "bool"
+    U8 = "u8"
+    U16 = "u16"
+    U32 = "u32"
+    U64 = "u64"
+    S8 = "s8"
+    S16 = "s16"
+    S32 = "s32"
+    S64 = "s64"
+    F32 = "f32"
+    F64 = "f64"
+    CHAR = "char"
+    STRING = "string"
+    ERROR_CONTEXT = "error-context"
+
+    def __init__(self, keyword: str) -> None:
+        self.canonical = keyword
+        self.holds_handles = keyword == "error-context"
+        self.parts: tuple[Type, ...] = ()
+
+    # Members are singletons; Enum hashes their names, which is slow.
+    __hash__ = object.__hash__
+
+
+UNSIGNED = {Prim.U8: 8, Prim.U16: 16, Prim.U32: 32, Prim.U64: 64}
+SIGNED = {Prim.S8: 8, Prim.S16: 16, Prim.S32: 32, Prim.S64: 64}
+FLOATS = {Prim.F32: 32, Prim.F64: 64}
+NUMBERS = UNSIGNED | SIGNED | FLOATS
+"""Number types and their width in bits; lists of these may be passed whole (interpreters/PROTOCOL.md, `lists`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,12 +98,10 @@ class _Structure:
 
     @cached_property
     def parts(self) -> tuple[Type, ...]:
-        """The direct parts, in the order of their values."""
         return _parts(self)
 
     @cached_property
     def holds_handles(self) -> bool:
-        """Whether values can contain handles or error contexts."""
         return isinstance(self, (Own, Borrow, Future, Stream)) or any(part.holds_handles for part in self.parts)
 
 
@@ -91,7 +119,6 @@ class Cases(_Structure):
 
     @cached_property
     def payloads(self) -> tuple[Type | None, ...]:
-        """The payload type of each case, after despecialization (CanonicalABI.md, "Despecialization")."""
         return _payloads(self)
 
     @cached_property
@@ -253,6 +280,11 @@ Handle = Own | Borrow | End
 """Types whose values are handles, apart from `error-context`."""
 
 
+def parts(type: Type) -> tuple[Type, ...]:
+    """The direct parts of a type, in the order of their values."""
+    return type.parts
+
+
 def _parts(type: object) -> tuple[Type, ...]:
     match type:
         case Record():
@@ -269,6 +301,36 @@ def _parts(type: object) -> tuple[Type, ...]:
             return (type.type,) if type.type is not None else ()
         case _:
             return ()
+
+
+def reachable(*roots: Type | None, payloads: bool = True) -> list[Type]:
+    """Every type that values of `roots` contain, each once, parts before wholes. `payloads`: also those of streams and
+    futures, which other definitions than those of a function move."""
+    seen: set[int] = set()
+    order: list[Type] = []
+
+    def visit(type: Type) -> None:
+        if id(type) in seen:
+            return
+        seen.add(id(type))
+        for part in parts(type) if payloads or not isinstance(type, Future | Stream) else ():
+            visit(part)
+        order.append(type)
+
+    for root in roots:
+        if root is not None:
+            visit(root)
+    return order
+
+
+def holds_handles(type: Type) -> bool:
+    """Whether values of the type can contain handles or error contexts."""
+    return type.holds_handles
+
+
+def payloads(type: Variant | Option | Result) -> tuple[Type | None, ...]:
+    """The payload type of each case, after despecialization (CanonicalABI.md, "Despecialization")."""
+    return type.payloads
 
 
 def _payloads(type: object) -> tuple[Type | None, ...]:

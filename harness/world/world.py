@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from harness.world.types import Borrow, Future, Own, Param, Resource, Stream, Type, qualified
-from harness.world.walk import reachable
+from harness.world.types import Borrow, Future, Own, Param, Resource, Stream, Type, qualified, reachable
 
 
 @dataclass(frozen=True, eq=False)
