@@ -147,6 +147,7 @@ SHARED = {
         *("Library", "List", "Map", "Option", "Own", "Package", "Param", "Record", "Resource", "Result", "Signature"),
         *("Stream", "Tuple", "Variant", "World"),
     },
+    "an end of a stream or future: as the planner knows it, and in a script": {"End"},
     "a shape or a layout of the Canonical ABI, worked out by the generator and by the harness for itself": {
         *("Handle", "Layout", "Product", "Scalar", "Sequence", "Sum"),
     },

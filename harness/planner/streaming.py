@@ -1,7 +1,8 @@
 """Draws what components do with ends of streams and futures: make, write, read, stop, drop, give away.
 
-A component that gives a readable end away keeps the writable one. Both are used whenever their component runs, so the
-operations come in any order, on parts of any size. No operation waits for a later one, which would stop the run.
+Who gives a readable end away keeps the writable one. Both act whenever their component does something anyway, so any
+operation comes before or after any other, in parts of any size. Nothing waits for what has not happened: then nothing
+could go on.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from harness.plan.async_steps import (
 )
 from harness.plan.roles import Role
 from harness.plan.steps import DropStep
-from harness.planner.channels import Channel, KnownEnd
+from harness.planner.channels import Channel, End
 from harness.planner.composition import Composition
 from harness.planner.ends import exported_side
 from harness.planner.room import Doing
@@ -31,7 +32,7 @@ from harness.values.values import Value
 from harness.world import types as t
 
 MOST_HELD = 8
-"""The number of ends from which on a component first drops or gives away some."""
+"""Ends that a component has before it first of all gets rid of some."""
 MOST_STEPS = 16
 """Operations on ends in and around one call of a run."""
 _COUNTS = (0, 1, 1, 1, 2, 2, 3, 5, 9)
@@ -40,19 +41,19 @@ _MANY = (64, 127, 128, 257)
 
 
 class Owner(Protocol):
-    """The part of the drawing of calls that payloads need."""
+    """What payloads need of who draws calls."""
 
     def payload(self, frame: Doing, type: t.Type) -> Value:
-        """A value whose handles the frame's component got. Raises `Impossible`."""
+        """A value with handles that the frame's component has come by. Raises `Impossible`."""
 
     def came(self, frame: Doing, value: Value, type: t.Type) -> None:
-        """The frame's component gets the handles in a payload."""
+        """The handles in a payload have come to the frame's component."""
 
     def stayed(self, frame: Doing, value: Value, type: t.Type) -> None:
-        """A payload was written, but not read: the writer keeps its handles."""
+        """A payload was written and not read: its handles are the writer's."""
 
     def went(self, frame: Doing, value: Value, type: t.Type) -> None:
-        """A payload was read: the writer has lost its handles."""
+        """A payload was read: its handles are no longer the writer's."""
 
 
 class Streaming:
@@ -67,17 +68,17 @@ class Streaming:
         self._new_name = new_name
         self._shapes = Shapes()
         self._channels: dict[str, Channel] = {}
-        """By the names of both ends, while operations on them are possible."""
+        """By the names of both ends, while anything can still be done with them."""
         self._depth = 0
 
     def forget(self) -> None:
-        """Stop all operations on ends: their states are unknown."""
+        """Nothing more is done with any end: what has become of them is not known."""
         self._channels.clear()
 
     # -- giving away
 
     def obtain(self, frame: Doing, type: t.End) -> str:
-        """The name of a readable end that the frame gives away: a new one, or one that its component received."""
+        """The name of a readable end that the frame gives away: a new one, or one that came to its component."""
         shape = self._shape(frame.role, type)
         if self._once_in(3):
             fit = [
@@ -106,7 +107,7 @@ class Streaming:
         return channel
 
     def arrive(self, role: Role, name: str, type: t.End) -> None:
-        """A component with room for it receives a readable end."""
+        """A readable end has come to a component, which has room for it."""
         channel = self._channels.get(name)
         if channel is not None:
             channel.arrive(role, type)
@@ -130,32 +131,33 @@ class Streaming:
         self._depth -= 1
 
     def leave(self, frame: Doing) -> None:
-        """A task ends. It must not leave a read that stops the engine (docs/async.md, F1)."""
+        """A task ends: it leaves no read behind with which the engine cannot go on (docs/async.md, F1)."""
         for end in self._reading(frame):
             if end.frame is frame and not end.may_leave_a_read:
                 self._stop(frame, end)
 
     def before_synchronous(self, frame: Doing) -> None:
-        """A synchronous call begins. Its memory is not counted while a read of values is pending
-        (interpreters/ASYNC.md, `import_balance`), so no read that allocates memory for elements may be pending."""
+        """A synchronous call begins, whose memory is not counted while a read of values is pending
+        (interpreters/ASYNC.md, `import_balance`): no read goes on that allocates memory for elements."""
         for end in self._reading(frame):
             if not end.over and _allocates(end.type.type):
                 self._stop(frame, end)
 
-    def _reading(self, frame: Doing) -> Iterator[KnownEnd]:
-        """The readable ends of the frame's component that are copying now; operations in between may end that."""
+    def _reading(self, frame: Doing) -> Iterator[End]:
+        """The readable ends of the frame's component that are copying now, as far as what is done in between leaves
+        them so."""
         for end in self._held_ends(frame.role):
             if self._has(frame, end) and end.copying and not end.writable:
                 yield end
 
     def finish(self, frame: Doing) -> None:
-        """The run of a component ends. It drops most of its ends."""
+        """The run of a component ends. Most of its ends are dropped, some stay."""
         for end in self._held_ends(frame.role):
             if not self._once_in(5) and self._has(frame, end):
                 self._end(frame, end)
         self.leave(frame)
 
-    def _some(self, frame: Doing, end: KnownEnd) -> None:
+    def _some(self, frame: Doing, end: End) -> None:
         """One operation that the end allows, if any."""
         channel = self._channels[end.name]
         self.left -= 1
@@ -179,7 +181,7 @@ class Streaming:
         else:
             self._read(frame, end)
 
-    def _end(self, frame: Doing, end: KnownEnd) -> None:
+    def _end(self, frame: Doing, end: End) -> None:
         """Drop it, if that is possible."""
         channel = self._channels[end.name]
         self.left -= 1
@@ -196,10 +198,10 @@ class Streaming:
             self._drop(frame, end)
 
     def _last_reads(self, frame: Doing, channel: Channel) -> None:
-        """The remaining operations on a readable end whose writer continues alone."""
+        """All that is still done with a readable end whose writer goes on by itself."""
         raise NotImplementedError
 
-    def _write(self, frame: Doing, end: KnownEnd) -> None:
+    def _write(self, frame: Doing, end: End) -> None:
         channel, count = self._channels[end.name], self._count(end)
         values = self._drawn(frame, end.type.type, count)
         if values is None:
@@ -213,7 +215,7 @@ class Streaming:
             return  # the calls that the values took have used it, or its other end
         self._begin_write(frame, end, values, offered)
 
-    def _begin_write(self, frame: Doing, end: KnownEnd, values: list[Value], offered: int | None) -> None:
+    def _begin_write(self, frame: Doing, end: End, values: list[Value], offered: int | None) -> None:
         frame.steps.append(WriteStep(end.name, tuple(values), offered, by=frame.by))
         length = len(values) if offered is None else offered
         self._channels[end.name].start(end, frame, length if end.is_stream else 1, values)
@@ -221,7 +223,7 @@ class Streaming:
             self._settled(frame, end)
 
     def _drawn(self, frame: Doing, payload: t.Type | None, count: int) -> list[Value] | None:
-        """At most this many elements; None if none can be made, or the engine cannot move them (docs/async.md, F8)."""
+        """Elements, perhaps fewer; None where none can be made, or the engine cannot move them (docs/async.md, F8)."""
         values: list[Value] = []
         if t.Prim.ERROR_CONTEXT in t.reachable(payload, payloads=False):
             return None
@@ -232,25 +234,25 @@ class Streaming:
             return values or None
         return values
 
-    def _read(self, frame: Doing, end: KnownEnd, count: int | None = None) -> None:
+    def _read(self, frame: Doing, end: End, count: int | None = None) -> None:
         count = self._count(end) if count is None else count
         frame.steps.append(ReadStep(end.name, count, by=frame.by))
         self._channels[end.name].start(end, frame, count, [])
         if not end.copying:
             self._settled(frame, end)
 
-    def _await(self, frame: Doing, end: KnownEnd) -> None:
+    def _await(self, frame: Doing, end: End) -> None:
         frame.steps.append(AwaitStep(end.name, by=frame.by))
         self._channels[end.name].finish(end)
         self._settled(frame, end)
 
-    def _stop(self, frame: Doing, end: KnownEnd) -> None:
+    def _stop(self, frame: Doing, end: End) -> None:
         frame.steps.append(StopStep(end.name, by=frame.by))
         self._channels[end.name].stop(end)
         self._settled(frame, end)
 
-    def _settled(self, frame: Doing, end: KnownEnd) -> None:
-        """A copy is over: its values were received, sent or kept."""
+    def _settled(self, frame: Doing, end: End) -> None:
+        """A copy is over: values have come, or gone, or stayed."""
         payload, values, copied = end.type.type, end.values, end.copied
         end.values = []
         if payload is None or not payload.holds_handles:
@@ -267,12 +269,12 @@ class Streaming:
             for value in values:
                 self._owner.came(frame, value, payload)
 
-    def _drop(self, frame: Doing, end: KnownEnd) -> None:
+    def _drop(self, frame: Doing, end: End) -> None:
         frame.steps.append(DropStep(end.name, by=frame.by))
         frame.room.give_back()
         self._channels.pop(end.name).drop(end)
 
-    def _count(self, end: KnownEnd) -> int:
+    def _count(self, end: End) -> int:
         if not end.is_stream:
             return 1
         if end.numeric and self._once_in(20):
@@ -281,7 +283,7 @@ class Streaming:
 
     # -- who has what
 
-    def _has(self, frame: Doing, end: KnownEnd) -> bool:
+    def _has(self, frame: Doing, end: End) -> bool:
         """Whether the frame's component still has the end: calls in between may have used it."""
         return end.name in self._channels and end.role is frame.role
 
@@ -293,7 +295,7 @@ class Streaming:
             if end.name == name and end.role is role and end.writable is writable
         ]
 
-    def _held_ends(self, role: Role) -> list[KnownEnd]:
+    def _held_ends(self, role: Role) -> list[End]:
         return [
             end
             for name, channel in self._channels.items()

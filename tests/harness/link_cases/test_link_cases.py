@@ -343,7 +343,7 @@ def test_a_module_stands_alone(text: str, message: str) -> None:
         (file('[[step]]\ncall = "walk"\n'), 36, "exports no function 'walk'"),
         (file('[[step]]\ncall = "run"\nresult = "1"\n'), 35, "takes 1 arguments, 0 are given"),
         (file('[[step]]\ncall = "run"\nargs = ["128"]\nresult = "1"\n'), 37, "args '128'"),
-        (file('[[step]]\ncall = "run"\nargs = ["1"]\n'), 35, "`result` must be given"),
+        (file('[[step]]\ncall = "run"\nargs = ["1"]\n'), 35, "`result` is missing"),
         (file('[[step]]\ncall = "run"\nresult = "1"\ntrap = "unreachable"\n'), 35, "step.0"),
         (file(""), 1, "step"),
         (file(more='refusal = "x"\n'), 16, "only one of step, compile-only, refusal can be given"),
