@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.model.abi import AS_TYPED, Abi
-from harness.model.context import Load, Store
+from harness.model.context import Load
 from harness.model.hooks import HOOKS
 from harness.model.instance import Instance
 from harness.model.lift import Lifting
 from harness.model.links import Links
-from harness.model.lower import Lowering
+from harness.model.lower import Lowering, Store
 from harness.plan.roles import Role, Wire
 from harness.script import operations as s
 from harness.trace import events as e

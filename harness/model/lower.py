@@ -11,7 +11,8 @@ from __future__ import annotations
 from functools import partial
 
 from harness.model import lower_handles
-from harness.model.context import LiftLowerContext, Store, unseen
+from harness.model.context import LiftLowerContext, unseen
+from harness.model.context import Store as Store
 from harness.model.places import Place
 from harness.model.reported import reported_items
 from harness.script import operations as s

@@ -30,7 +30,7 @@ from harness.trace.event import Event
 
 
 @dataclass(frozen=True, slots=True)
-class PredictedEvent:
+class Raw:
     """An event that the model predicts. Its place becomes a text only when it is read."""
 
     role: Role
@@ -79,7 +79,7 @@ class Store(Forked):
         self.waiting: list[Thread] = []
         self.stack: list[Running] = []
         """The running threads, the innermost last. Control goes back to the one below when a thread blocks or ends."""
-        self.shown: deque[PredictedEvent] = deque()
+        self.shown: deque[Raw] = deque()
         """Events that nobody has taken yet."""
         self.choice: Choice | None = None
         self.ended: ExpectedOutcome | None = None
@@ -136,7 +136,7 @@ class Store(Forked):
         """Take the events of a step, which belong to one task."""
         shown = task.inst.take_shown()
         if not task.inst.silent:
-            self.shown.extend([PredictedEvent(task.inst.role, task.number, *pair) for pair in shown])
+            self.shown.extend([Raw(task.inst.role, task.number, *pair) for pair in shown])
 
     def summary(self) -> tuple[object, ...]:
         """Equal for two states that continue in the same way, and quick to make."""
