@@ -23,8 +23,8 @@ import click
 import interpreters
 from benchmarks import growing_inputs, measured_child
 from benchmarks.growing_inputs import PLAN_ROWS, WIT_ROWS, Growing
-from harness.process.children import Completed, Limits, run
-from harness.toolchains import wasm_tools
+from harness.process.children import Completed, ProcessLimits, run
+from harness.toolchains import reference_binary
 
 SIZES = (250, 500, 1000, 2000)
 QUICK_SIZES = (100, 200)
@@ -74,7 +74,7 @@ def _wit_file(growing: Growing, size: int, folder: Path) -> str:
     return str(file)
 
 
-def rows(limits: Limits) -> list[Row]:
+def rows(limits: ProcessLimits) -> list[Row]:
     """The measurements: each growing input with each command that takes it."""
 
     def on_wit(growing: Growing, *words: str) -> Prepare:
@@ -110,7 +110,7 @@ def rows(limits: Limits) -> list[Row]:
     return found
 
 
-def _link(tool: Command, wit: str, folder: Path, limits: Limits, more: Sequence[str] = ()) -> Command:
+def _link(tool: Command, wit: str, folder: Path, limits: ProcessLimits, more: Sequence[str] = ()) -> Command:
     """The command that links a generated library, an interpreter, and `more` that the generated one needs."""
     first = more[0].partition("=")[0] if more else _INTERPRETER
     completed = run([*tool, "wit-dylib", "-w", "w", "--interpreter", first, wit], limits)
@@ -130,7 +130,7 @@ def _why(completed: Completed) -> str:
     return lines[0] if lines else f"exit code {completed.exit_code}"
 
 
-def measure(row: Row, tool: Command, size: int, limits: Limits) -> Sample:
+def measure(row: Row, tool: Command, size: int, limits: ProcessLimits) -> Sample:
     """One command on one input."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -161,7 +161,7 @@ def exponent(base: float, before: float, last: float, least: float) -> float | N
     return math.log2((last - base) / (before - base))
 
 
-def series(row: Row, tool: Command, sizes: Sequence[int], limits: Limits) -> list[str]:
+def series(row: Row, tool: Command, sizes: Sequence[int], limits: ProcessLimits) -> list[str]:
     """The cells of a row: the largest size that ended well, and what it used, with exponents."""
     base = measure(row, tool, 1, limits)
     good: list[tuple[int, Sample]] = []
@@ -206,10 +206,10 @@ def _line(cells: Sequence[str]) -> str:
 def main(quick: bool, seconds: float, only: tuple[str, ...], reference: str | None) -> None:
     """Measure how ours and the reference grow; the numbers behind are exponents of the last doubling."""
     try:
-        theirs = wasm_tools.find(reference).path
-    except (wasm_tools.NoReference, wasm_tools.WrongReference) as error:
+        theirs = reference_binary.find(reference).path
+    except (reference_binary.NoReference, reference_binary.WrongReference) as error:
         raise click.UsageError(str(error)) from error
-    limits = Limits(seconds, output=1 << 30, written=4 << 30)
+    limits = ProcessLimits(seconds, output=1 << 30, written=4 << 30)
     tools = {"ours": [sys.executable, "-c", _OURS], "reference": [theirs]}
     click.echo(_line(_HEAD))
     for row in rows(limits):

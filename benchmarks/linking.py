@@ -27,7 +27,7 @@ from generator.wasm.encode import encode_name, encode_vector
 from generator.wasm.leb128 import encode_unsigned
 from generator.wasm.module import CustomSection
 from generator.wasm.types import ExternKind, FuncType, GlobalType, Limits, MemoryType, ValType
-from harness.toolchains import wasm_tools
+from harness.toolchains import reference_binary
 
 _OURS = (sys.executable, "-c", "import sys; from generator.cli import main; sys.exit(main(sys.argv[1:]))")
 _UNARY = FuncType((ValType.I32,), (ValType.I32,))
@@ -129,7 +129,7 @@ def _run(command: Sequence[str]) -> Used:
 @click.option("--megabytes", default=10.0, show_default=True, type=click.FloatRange(0.01), help="Of all libraries.")
 def main(runs: int, megabytes: float) -> None:
     """Measure links of large libraries, and the start of the command."""
-    reference = wasm_tools.find().path
+    reference = reference_binary.find().path
     table = Table("what", "ours, seconds", "reference", "ratio", "ours, MB", "reference", "ratio")
     with tempfile.TemporaryDirectory() as name, bytecode.kept():
         output = ["-o", str(Path(name) / "out.wasm")]

@@ -10,7 +10,7 @@ from reports.outcomes import Outcome
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class OutcomeChange:
     """A case with another outcome. `opinions`: for each toolchain or cell that changed its name, before, after; what
     is only in one run is empty in the other."""
 
@@ -48,11 +48,11 @@ class Comparison:
 
     tools: tuple[tuple[str, str, str], ...]
     outcomes: tuple[tuple[str, int, int], ...]
-    changes: tuple[Change, ...]
+    changes: tuple[OutcomeChange, ...]
     same: int
     sizes: tuple[SizeChange, ...]
 
-    def of_kind(self, kind: str) -> list[Change]:
+    def of_kind(self, kind: str) -> list[OutcomeChange]:
         return [change for change in self.changes if change.kind == kind]
 
 
@@ -71,10 +71,10 @@ def compare(before: Run, after: Run) -> Comparison:
     return Comparison(_tools(before, after), outcomes, tuple(changes), same, _sizes(old, new))
 
 
-def _change(name: str, before: CaseResult | None, after: CaseResult | None) -> Change | None:
+def _change(name: str, before: CaseResult | None, after: CaseResult | None) -> OutcomeChange | None:
     if before is None or after is None:
         outcomes = before.outcome if before else "", after.outcome if after else ""
-        return Change(name, *outcomes, ())
+        return OutcomeChange(name, *outcomes, ())
     old, new = opinions_by_column(before), opinions_by_column(after)
     differing = []
     for key in {**old, **new}:
@@ -84,7 +84,7 @@ def _change(name: str, before: CaseResult | None, after: CaseResult | None) -> C
             differing.append((column_of(new[key].toolchain).label, left, right))
     if before.outcome == after.outcome and not differing:
         return None
-    return Change(name, before.outcome, after.outcome, tuple(differing))
+    return OutcomeChange(name, before.outcome, after.outcome, tuple(differing))
 
 
 def _tools(before: Run, after: Run) -> tuple[tuple[str, str, str], ...]:

@@ -46,7 +46,7 @@ class FuzzFinding:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedWorlds:
     """Worlds, or functions of worlds, that did not run: the tool, the reason, the number."""
 
     tool: str
@@ -72,7 +72,7 @@ class FuzzRun:
     next: int
     outcomes: Mapping[str, int]
     findings: tuple[FuzzFinding, ...]
-    refusals: tuple[Refused, ...]
+    refusals: tuple[RefusedWorlds, ...]
     errors: tuple[str, ...] = ()
     stopped: str = ""
     notes: tuple[str, ...] = ()

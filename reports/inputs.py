@@ -13,7 +13,7 @@ from reports.reading import Results
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class ResultFile:
     """A result file, as its user calls it."""
 
     file: str
@@ -36,22 +36,22 @@ class Input:
 class Inputs:
     """All files, in the order in which they were named."""
 
-    files: tuple[Input, ...]
+    files: tuple[ResultFile, ...]
 
     @property
-    def runs(self) -> list[tuple[Input, Run]]:
+    def runs(self) -> list[tuple[ResultFile, Run]]:
         return [(input, input.results) for input in self.files if isinstance(input.results, Run)]
 
     @property
-    def mutants(self) -> list[tuple[Input, MutantsRun]]:
+    def mutants(self) -> list[tuple[ResultFile, MutantsRun]]:
         return [(input, input.results) for input in self.files if isinstance(input.results, MutantsRun)]
 
     @property
-    def campaigns(self) -> list[tuple[Input, FuzzRun]]:
+    def campaigns(self) -> list[tuple[ResultFile, FuzzRun]]:
         return [(input, input.results) for input in self.files if isinstance(input.results, FuzzRun)]
 
     @property
-    def broken(self) -> list[Input]:
+    def broken(self) -> list[ResultFile]:
         """The files that are not complete."""
         return [input for input in self.files if not input.results.complete]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.etree import ElementTree as xml
 
-from reports.inputs import Input, Inputs
+from reports.inputs import Inputs, ResultFile
 from reports.model import CaseResult, Run
 from reports.outcomes import Outcome
 from reports.shown import one_line, shown
 from reports.text import case_text
 
 _ERRORS = frozenset({Outcome.BAD_INPUT, Outcome.HARNESS_ERROR, Outcome.LIMIT_REACHED, Outcome.ENGINE_FAULT})
-"""Outcomes that say nothing about the tools; JUnit tells errors from failures so."""
+"""Outcomes that say nothing about the tools; JUnit calls them errors, not failures."""
 
 
 def junit(inputs: Inputs) -> str:
@@ -32,7 +32,7 @@ def junit(inputs: Inputs) -> str:
     return xml.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _suite(root: xml.Element, input: Input, area: str, run: object, cases: Iterable[xml.Element]) -> None:
+def _suite(root: xml.Element, input: ResultFile, area: str, run: object, cases: Iterable[xml.Element]) -> None:
     suite = xml.SubElement(root, "testsuite", name=one_line(area), package=one_line(input.file))
     suite.set("timestamp", input.results.started.removesuffix("Z"))
     suite.extend(cases)
@@ -60,7 +60,7 @@ def _case(case: CaseResult, area: str, run: Run) -> xml.Element:
     return element
 
 
-def _broken(input: Input) -> xml.Element:
+def _broken(input: ResultFile) -> xml.Element:
     element = xml.Element("testcase", classname="run", name="the run is complete", time="0.000")
     xml.SubElement(element, "error", type="not complete", message=one_line(input.why))
     return element

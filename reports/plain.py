@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports import fuzz
-from reports.inputs import Input, Inputs
+from reports.inputs import Inputs, ResultFile
 from reports.model import Run
 from reports.mutants import MutantsRun
 from reports.shown import one_line, shown
@@ -17,7 +17,7 @@ def text(inputs: Inputs) -> str:
     return "\n\n".join(shown("\n".join(_file(input))) for input in inputs.files) + "\n"
 
 
-def _file(input: Input) -> Iterator[str]:
+def _file(input: ResultFile) -> Iterator[str]:
     results = input.results
     yield f"{one_line(input.file)}: {one_line(results.command)}, started {one_line(results.started)}"
     if not results.complete:

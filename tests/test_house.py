@@ -1,9 +1,11 @@
-"""The allowed imports between packages: the table of docs/house.md is enforced."""
+"""The allowed imports between packages: the table of docs/house.md is enforced. Names of classes with one meaning."""
 
 from __future__ import annotations
 
 import ast
+import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -137,3 +139,42 @@ def test_what_does_not_fit_the_layers(
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
     assert broken_layers(tmp_path, "p", layers) == expected
+
+
+SHARED = {
+    "WIT has it, in the words of WIT.md: resolved, as the harness sees it, as the fuzzer writes it": {
+        *("Alias", "Borrow", "EnumType", "Extern", "FixedLengthList", "Flags", "Function", "Future", "Interface"),
+        *("Library", "List", "Map", "Option", "Own", "Package", "Param", "Record", "Resource", "Result", "Signature"),
+        *("Stream", "Tuple", "Variant", "World"),
+    },
+    "an end of a stream or future: as the planner knows it, and in a script": {"End"},
+    "an event whose place is no text yet, and a list given as bytes": {"Raw"},
+    "a shape or a layout of the Canonical ABI, worked out by the generator and by the harness for itself": {
+        *("Handle", "Layout", "Product", "Scalar", "Sequence", "Sum"),
+    },
+    "the Canonical ABI has it: synchronous and asynchronous, or the definition and what carries it out": {
+        *("Lift", "Lower", "Subtask", "Task", "TaskReturn", "Trap"),
+    },
+    "the binary format has it: for modules and for components, or read by the generator and by the harness": {
+        *("BinaryError", "Dylink", "Export", "FuncType", "Import", "ModuleType", "Reader"),
+    },
+    "the interpreter's hooks: their calls, and the event of a call": {"InitTask", "TaskHook"},
+    "a child process that ended": {"Completed"},
+    "options of a link: ours, and those of any toolchain": {"LinkOptions"},
+    "results have a model of their own": {"Covered", "Excerpt", "Finding", "Made", "Mutant", "Ran", "Used"},
+}
+"""Names of several classes that mean the same, by the reason why there are several."""
+
+
+def several(packages: tuple[str, ...]) -> set[str]:
+    """The names of public classes that several modules define."""
+    found: Counter[str] = Counter()
+    for package in packages:
+        for path in (ROOT / package).rglob("*.py"):
+            found.update(set(re.findall(r"^class ([A-Z]\w*)", path.read_text(encoding="utf-8"), re.MULTILINE)))
+    return {name for name, count in found.items() if count > 1}
+
+
+def test_a_name_of_a_class_has_one_meaning() -> None:
+    """A second class of a name takes another one, or gets a place in the table if it means the same."""
+    assert several(("generator", "harness", "interpreters", "reports")) == set().union(*SHARED.values())

@@ -19,7 +19,7 @@ from generator.adapt.adapter import (
 )
 from generator.adapt.errors import AdapterError
 from generator.adapt.kept import check_names, kept_exports, reached, reached_imports
-from generator.adapt.reduce import GROW, OwnStack, Reach, Reduction, reduce
+from generator.adapt.reduce import GROW, ModuleReduction, OwnStack, Reach, reduce
 from generator.canonical.names import MEMORY
 from generator.canonical.names import REALLOC as CABI_REALLOC
 from generator.componentize.plan import (
@@ -133,7 +133,7 @@ class _Adapted:
                 return CoreExport(_name(self.adapter), candidate)
         return None
 
-    def _reduction(self) -> Reduction:
+    def _reduction(self) -> ModuleReduction:
         adapter = self.adapter
         reallocs = [
             index
@@ -143,7 +143,7 @@ class _Adapted:
         # Code that looks at no state cannot know that it is called by the allocator, before there is a stack.
         state = adapter.variable(ALLOCATION_STATE)
         state = state if state in self.reach.globals else None
-        return Reduction(
+        return ModuleReduction(
             _name(adapter),
             realloc=None if self.allocator is None or state is None else (MAIN_MODULE, self.allocator),
             own_reallocs=frozenset(reallocs if self.allocator is None else ()),

@@ -73,7 +73,7 @@ class OwnStack:
 
 
 @dataclass(frozen=True, slots=True)
-class Reduction:
+class ModuleReduction:
     """The changes that reduce a module.
 
     The module must have no segments, no imported tables or globals, and only function types.
@@ -92,13 +92,13 @@ class Reduction:
     """The added allocator is exported as `GROW`."""
 
 
-def reduce(module: DecodedModule, exports: Iterable[str], reach: Reach, reduction: Reduction) -> bytes:
+def reduce(module: DecodedModule, exports: Iterable[str], reach: Reach, reduction: ModuleReduction) -> bytes:
     """The module with the functions that are reached, and exports of these names only. Tables and globals stay."""
     return _Reduced(module, reach, reduction).encode(list(exports))
 
 
 class _Reduced:
-    def __init__(self, module: DecodedModule, reach: Reach, reduction: Reduction) -> None:
+    def __init__(self, module: DecodedModule, reach: Reach, reduction: ModuleReduction) -> None:
         self.module = module
         self.reach = reach
         self.reduction = reduction

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import Enum, unique
 
 from generator.resolved.despecialize import Handle, Product, Scalar, Sequence, Sum, known_alias, shape_of
-from generator.resolved.model import Alias, Function, Primitive, Resolve, Type, TypeId
+from generator.resolved.model import Function, Resolve
+from generator.resolved.types import Alias, Primitive, Type, TypeId
 from generator.wasm.types import FuncType, ValType
 
 MAX_FLAT_PARAMS = 16

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from generator.resolved.despecialize import Handle, Product, Scalar, Sequence, Sum, known_alias, shape_of
-from generator.resolved.model import Alias, Primitive, Resolve, Type, TypeId
+from generator.resolved.model import Resolve
+from generator.resolved.types import Alias, Primitive, Type, TypeId
 
 POINTER_SIZE = 4
 HANDLE_SIZE = 4

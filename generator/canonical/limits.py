@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from generator.canonical.layout import Layout
-from generator.resolved.model import Resolve, Type, TypeId
+from generator.resolved.model import Resolve
+from generator.resolved.types import Type, TypeId
 from generator.resolved.walk import parts
 
 LARGEST_SIZE = (1 << 28) - 1

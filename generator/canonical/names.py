@@ -10,7 +10,8 @@ from __future__ import annotations
 from enum import Enum, unique
 
 from generator.canonical.flatten import AsyncAbi
-from generator.resolved.model import Function, Resolve, TypeId, WorldKey
+from generator.resolved.model import Function, Resolve, WorldKey
+from generator.resolved.types import TypeId
 
 ROOT = "$root"
 """The module of imports that belong to the world itself."""

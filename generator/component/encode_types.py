@@ -6,7 +6,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
-from generator.component.forms import FORMS, Part, named_parts
+from generator.component.forms import FORMS, FormPart, named_parts
 from generator.component.types import (
     Alias,
     AliasCoreExport,
@@ -132,15 +132,15 @@ def _valtypes(out: bytearray, types: tuple[ValType, ...]) -> None:
         encode_valtype(out, type)
 
 
-_PARTS: dict[Part, Callable[[bytearray, Any], None]] = {
-    Part.VALTYPE: encode_valtype,
-    Part.OPTIONAL_VALTYPE: encode_optional_valtype,
-    Part.VALTYPES: _valtypes,
-    Part.FIELDS: _fields,
-    Part.CASES: _cases,
-    Part.LABELS: _labels,
-    Part.TYPE_INDEX: encode_index,
-    Part.LENGTH: encode_index,
+_PARTS: dict[FormPart, Callable[[bytearray, Any], None]] = {
+    FormPart.VALTYPE: encode_valtype,
+    FormPart.OPTIONAL_VALTYPE: encode_optional_valtype,
+    FormPart.VALTYPES: _valtypes,
+    FormPart.FIELDS: _fields,
+    FormPart.CASES: _cases,
+    FormPart.LABELS: _labels,
+    FormPart.TYPE_INDEX: encode_index,
+    FormPart.LENGTH: encode_index,
 }
 
 

@@ -19,12 +19,12 @@ from generator.component.component import (
 from generator.component.errors import BinaryError
 from generator.component.nodes import (
     ComponentNode,
+    ExternItem,
     FuncNode,
+    IndexSpaces,
     InstanceNode,
-    Item,
     Node,
     Opaque,
-    Scope,
     Signature,
     TypeNode,
 )
@@ -73,7 +73,7 @@ class Evaluator:
 
     def component(self, component: Component) -> Signature:
         self._most_steps = STEPS_FOR_ANY + STEPS_FOR_EACH * _definitions(component)
-        return self.signature(ComponentNode(component, Scope(None, (0, 0)), (0, 0)))
+        return self.signature(ComponentNode(component, IndexSpaces(None, (0, 0)), (0, 0)))
 
     def _step(self, offset: int) -> None:
         self._steps += 1
@@ -85,7 +85,7 @@ class Evaluator:
         body = node.body
         items = body.definitions if isinstance(body, Component) else body.declarators
         offsets = body.offsets or (0,) * len(items)
-        scope = Scope(node.scope, node.visible)
+        scope = IndexSpaces(node.scope, node.visible)
         signature = Signature()
         self._enter(offsets[0] if offsets else 0)
         for item, offset in zip(items, offsets, strict=True):
@@ -108,8 +108,8 @@ class Evaluator:
         if not isinstance(definition, InstanceType):
             raise BinaryError("not an instance type", offset)
         offsets = definition.offsets or (0,) * len(definition.declarators)
-        scope = Scope(type.scope, type.visible)
-        exports: dict[str, Item] = {}
+        scope = IndexSpaces(type.scope, type.visible)
+        exports: dict[str, ExternItem] = {}
         self._enter(offset)
         for declarator, start in zip(definition.declarators, offsets, strict=True):
             self._step(start)
@@ -118,7 +118,7 @@ class Evaluator:
         return InstanceNode(exports)
 
     def _import(
-        self, scope: Scope, item: Import, offset: int, signature: Signature, args: Mapping[str, Node] | None
+        self, scope: IndexSpaces, item: Import, offset: int, signature: Signature, args: Mapping[str, Node] | None
     ) -> None:
         name = item.name.name
         node = self._extern(scope, item.type, offset)
@@ -129,10 +129,10 @@ class Evaluator:
             node = given
         if name in signature.imports:
             raise BinaryError(f"import {name!r} appears twice", offset)
-        signature.imports[name] = Item(item.name, node, offset)
+        signature.imports[name] = ExternItem(item.name, node, offset)
         _append(scope, node)
 
-    def _define(self, scope: Scope, item: object, offset: int, exports: dict[str, Item]) -> None:
+    def _define(self, scope: IndexSpaces, item: object, offset: int, exports: dict[str, ExternItem]) -> None:
         match item:
             case ExportDecl(name, type):
                 self._export(scope, name, self._extern(scope, type, offset), offset, exports)
@@ -155,23 +155,25 @@ class Evaluator:
             case Instantiate():
                 scope.instances.append(self._instantiate(scope, item, offset))
             case InlineExports(entries):
-                found = {name.name: Item(name, _at(scope, sort, i, offset), offset) for name, sort, i in entries}
+                found = {name.name: ExternItem(name, _at(scope, sort, i, offset), offset) for name, sort, i in entries}
                 scope.instances.append(InstanceNode(found))
             case _ if item.__class__ in TYPE_CLASSES:
                 _define_type(scope, cast(DefType, item), offset)
 
-    def _instantiate(self, scope: Scope, item: Instantiate, offset: int) -> InstanceNode:
+    def _instantiate(self, scope: IndexSpaces, item: Instantiate, offset: int) -> InstanceNode:
         node = _get(scope.components, item.component, "component", offset)
         args = {name: _at(scope, sort, index, offset) for name, sort, index in item.args}
         return InstanceNode(self._body(node, args).exports)
 
-    def _export(self, scope: Scope, name: ExternName, node: Node, offset: int, exports: dict[str, Item]) -> None:
+    def _export(
+        self, scope: IndexSpaces, name: ExternName, node: Node, offset: int, exports: dict[str, ExternItem]
+    ) -> None:
         if name.name in exports:
             raise BinaryError(f"export {name.name!r} appears twice", offset)
-        exports[name.name] = Item(name, node, offset)
+        exports[name.name] = ExternItem(name, node, offset)
         _append(scope, node)
 
-    def _extern(self, scope: Scope, type: ExternType, offset: int) -> Node:
+    def _extern(self, scope: IndexSpaces, type: ExternType, offset: int) -> Node:
         """The item that an import or export of this type adds."""
         if isinstance(type, TypedExtern) and type.sort is Sort.FUNC:  # by far the most frequent
             return _func(_get(scope.types, type.type, "type", offset), offset)
@@ -189,7 +191,7 @@ class Evaluator:
         return ComponentNode(node.definition, node.scope, node.visible)
 
 
-def _define_type(scope: Scope, definition: DefType, offset: int) -> None:
+def _define_type(scope: IndexSpaces, definition: DefType, offset: int) -> None:
     indices = type_indices(definition)
     if indices and max(indices) >= len(scope.types):
         raise BinaryError(f"type {max(indices)} is not defined before it is used", offset)
@@ -227,7 +229,7 @@ def _get(space: list[T], index: int, what: str, offset: int) -> T:
     return space[index]
 
 
-def _append(scope: Scope, node: Node) -> None:
+def _append(scope: IndexSpaces, node: Node) -> None:
     match node:
         case FuncNode():
             scope.funcs.append(node)
@@ -241,7 +243,7 @@ def _append(scope: Scope, node: Node) -> None:
             pass
 
 
-def _at(scope: Scope, sort: Sort, index: int, offset: int) -> Node:
+def _at(scope: IndexSpaces, sort: Sort, index: int, offset: int) -> Node:
     match sort:
         case Sort.TYPE:
             return _get(scope.types, index, "type", offset)
@@ -270,7 +272,7 @@ def _exported(instance: InstanceNode, sort: Sort, name: str, offset: int) -> Nod
     return item.node
 
 
-def _outer(scope: Scope, alias: AliasOuter, offset: int) -> Node:
+def _outer(scope: IndexSpaces, alias: AliasOuter, offset: int) -> Node:
     if alias.sort not in (Sort.TYPE, Sort.COMPONENT):
         return Opaque()
     target, visible = scope, scope.seen()

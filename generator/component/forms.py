@@ -24,7 +24,7 @@ from generator.component.types import (
 
 
 @unique
-class Part(Enum):
+class FormPart(Enum):
     """The parts of a form after its opcode."""
 
     VALTYPE = "valtype"
@@ -40,26 +40,26 @@ class Part(Enum):
     __hash__ = object.__hash__
 
 
-FORMS: dict[type, tuple[int, tuple[Part, ...]]] = {
-    RecordType: (0x72, (Part.FIELDS,)),
-    VariantType: (0x71, (Part.CASES,)),
-    ListType: (0x70, (Part.VALTYPE,)),
-    TupleType: (0x6F, (Part.VALTYPES,)),
-    FlagsType: (0x6E, (Part.LABELS,)),
-    EnumType: (0x6D, (Part.LABELS,)),
-    OptionType: (0x6B, (Part.VALTYPE,)),
-    ResultType: (0x6A, (Part.OPTIONAL_VALTYPE, Part.OPTIONAL_VALTYPE)),
-    OwnType: (0x69, (Part.TYPE_INDEX,)),
-    BorrowType: (0x68, (Part.TYPE_INDEX,)),
-    FixedLengthListType: (0x67, (Part.VALTYPE, Part.LENGTH)),
-    StreamType: (0x66, (Part.OPTIONAL_VALTYPE,)),
-    FutureType: (0x65, (Part.OPTIONAL_VALTYPE,)),
-    MapType: (0x63, (Part.VALTYPE, Part.VALTYPE)),
+FORMS: dict[type, tuple[int, tuple[FormPart, ...]]] = {
+    RecordType: (0x72, (FormPart.FIELDS,)),
+    VariantType: (0x71, (FormPart.CASES,)),
+    ListType: (0x70, (FormPart.VALTYPE,)),
+    TupleType: (0x6F, (FormPart.VALTYPES,)),
+    FlagsType: (0x6E, (FormPart.LABELS,)),
+    EnumType: (0x6D, (FormPart.LABELS,)),
+    OptionType: (0x6B, (FormPart.VALTYPE,)),
+    ResultType: (0x6A, (FormPart.OPTIONAL_VALTYPE, FormPart.OPTIONAL_VALTYPE)),
+    OwnType: (0x69, (FormPart.TYPE_INDEX,)),
+    BorrowType: (0x68, (FormPart.TYPE_INDEX,)),
+    FixedLengthListType: (0x67, (FormPart.VALTYPE, FormPart.LENGTH)),
+    StreamType: (0x66, (FormPart.OPTIONAL_VALTYPE,)),
+    FutureType: (0x65, (FormPart.OPTIONAL_VALTYPE,)),
+    MapType: (0x63, (FormPart.VALTYPE, FormPart.VALTYPE)),
 }
 """Opcode and parts; the parts are the fields of the class, in their order."""
 
 
-def named_parts(form: type) -> list[tuple[str, Part]]:
+def named_parts(form: type) -> list[tuple[str, FormPart]]:
     """The parts of a form, each with the name of its field."""
     _, parts = FORMS[form]
     return [(field.name, part) for field, part in zip(fields(form), parts, strict=True)]

@@ -14,7 +14,7 @@ class TypeNode:
     """A type. Two nodes are the same type only if they are the same object, or one is the other's origin."""
 
     definition: DefType | SubResource
-    scope: Scope
+    scope: IndexSpaces
     offset: int
     origin: TypeNode | None = None
     chain: int = 0
@@ -25,7 +25,7 @@ class TypeNode:
 @dataclass(slots=True, eq=False)
 class FuncNode:
     type: FuncType
-    scope: Scope
+    scope: IndexSpaces
 
 
 @dataclass(slots=True, eq=False)
@@ -33,13 +33,13 @@ class ComponentNode:
     """A component or component type, not yet evaluated."""
 
     body: Component | ComponentType
-    scope: Scope
+    scope: IndexSpaces
     visible: tuple[int, int]
 
 
 @dataclass(slots=True, eq=False)
 class InstanceNode:
-    exports: dict[str, Item]
+    exports: dict[str, ExternItem]
 
 
 @dataclass(slots=True, eq=False)
@@ -51,7 +51,7 @@ Node = TypeNode | FuncNode | ComponentNode | InstanceNode | Opaque
 
 
 @dataclass(slots=True, eq=False)
-class Item:
+class ExternItem:
     """An import or export."""
 
     name: ExternName
@@ -61,16 +61,16 @@ class Item:
 
 @dataclass(slots=True, eq=False)
 class Signature:
-    imports: dict[str, Item] = field(default_factory=dict)
-    exports: dict[str, Item] = field(default_factory=dict)
+    imports: dict[str, ExternItem] = field(default_factory=dict)
+    exports: dict[str, ExternItem] = field(default_factory=dict)
 
 
-class Scope:
+class IndexSpaces:
     """Index spaces, filled as definitions are evaluated. Those of core sorts are not kept."""
 
     __slots__ = ("components", "funcs", "instances", "parent", "types", "visible")
 
-    def __init__(self, parent: Scope | None, visible: tuple[int, int]) -> None:
+    def __init__(self, parent: IndexSpaces | None, visible: tuple[int, int]) -> None:
         self.parent = parent
         self.visible = visible
         self.types: list[TypeNode] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from generator.component.forms import FORMS, Part
+from generator.component.forms import FORMS, FormPart
 from generator.component.read_names import (
     read_extern_name,
     read_extern_type,
@@ -70,19 +70,19 @@ def _valtypes(reader: ComponentReader) -> tuple[ValType, ...]:
     return tuple([read_valtype(reader) for _ in range(reader.count())])
 
 
-_PARTS: dict[Part, Callable[[ComponentReader], Any]] = {
-    Part.VALTYPE: read_valtype,
-    Part.OPTIONAL_VALTYPE: read_optional_valtype,
-    Part.VALTYPES: _valtypes,
-    Part.FIELDS: _fields,
-    Part.CASES: _cases,
-    Part.LABELS: _labels,
-    Part.TYPE_INDEX: ComponentReader.unsigned,
-    Part.LENGTH: ComponentReader.unsigned,
+_PARTS: dict[FormPart, Callable[[ComponentReader], Any]] = {
+    FormPart.VALTYPE: read_valtype,
+    FormPart.OPTIONAL_VALTYPE: read_optional_valtype,
+    FormPart.VALTYPES: _valtypes,
+    FormPart.FIELDS: _fields,
+    FormPart.CASES: _cases,
+    FormPart.LABELS: _labels,
+    FormPart.TYPE_INDEX: ComponentReader.unsigned,
+    FormPart.LENGTH: ComponentReader.unsigned,
 }
 
 
-def _form(form: type, parts: tuple[Part, ...]) -> Callable[[ComponentReader], DefType]:
+def _form(form: type, parts: tuple[FormPart, ...]) -> Callable[[ComponentReader], DefType]:
     readers = [_PARTS[part] for part in parts]
 
     def read(reader: ComponentReader) -> DefType:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any
 
-from generator.component.forms import FORMS, Part, named_parts
+from generator.component.forms import FORMS, FormPart, named_parts
 from generator.component.types import (
     ComponentType,
     DefType,
@@ -17,13 +17,13 @@ from generator.component.types import (
     ValType,
 )
 
-_PARTS: dict[Part, Callable[[Any], Iterable[ValType | None]]] = {
-    Part.VALTYPE: lambda type: (type,),
-    Part.OPTIONAL_VALTYPE: lambda type: (type,),
-    Part.VALTYPES: lambda types: types,
-    Part.FIELDS: lambda fields: [type for _, type in fields],
-    Part.CASES: lambda cases: [payload for _, payload in cases],
-    Part.TYPE_INDEX: lambda index: (index,),
+_PARTS: dict[FormPart, Callable[[Any], Iterable[ValType | None]]] = {
+    FormPart.VALTYPE: lambda type: (type,),
+    FormPart.OPTIONAL_VALTYPE: lambda type: (type,),
+    FormPart.VALTYPES: lambda types: types,
+    FormPart.FIELDS: lambda fields: [type for _, type in fields],
+    FormPart.CASES: lambda cases: [payload for _, payload in cases],
+    FormPart.TYPE_INDEX: lambda index: (index,),
 }
 """The parts that refer to types."""
 

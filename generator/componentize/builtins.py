@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from generator.component.canon import BuiltinOp, StringEncoding
 from generator.componentize.definitions import PlainBuiltin
 from generator.componentize.errors import ComponentizeError
-from generator.componentize.options import Needs
+from generator.componentize.options import NeededOptions
 from generator.wasm.types import FuncType, ValType
 
 I32 = ValType.I32
-NOTHING = Needs()
-MEMORY = Needs(memory=True)
+NOTHING = NeededOptions()
+MEMORY = NeededOptions(memory=True)
 
 
 def signature(params: int, results: int = 0) -> FuncType:
@@ -26,7 +26,7 @@ def signature(params: int, results: int = 0) -> FuncType:
 class FoundBuiltin:
     meaning: PlainBuiltin
     type: FuncType
-    needs: Needs = NOTHING
+    needs: NeededOptions = NOTHING
     encoding: StringEncoding = StringEncoding.UTF8
 
 
@@ -126,7 +126,7 @@ def _error_context(name: str) -> FoundBuiltin | None:
     if match is None or encoding is None:
         return None
     if match[1] == "new":
-        needs, op, type = Needs(True, False, True), BuiltinOp.ERROR_CONTEXT_NEW, signature(2, 1)
+        needs, op, type = NeededOptions(True, False, True), BuiltinOp.ERROR_CONTEXT_NEW, signature(2, 1)
     else:
-        needs, op, type = Needs(True, True, True), BuiltinOp.ERROR_CONTEXT_DEBUG_MESSAGE, signature(2)
+        needs, op, type = NeededOptions(True, True, True), BuiltinOp.ERROR_CONTEXT_DEBUG_MESSAGE, signature(2)
     return FoundBuiltin(PlainBuiltin(op), type, needs, encoding)

@@ -17,20 +17,20 @@ from generator.componentize.definitions import (
     ResourceBuiltin,
     TaskReturn,
 )
-from generator.componentize.entries import Entries
+from generator.componentize.entries import ShimEntries
 from generator.componentize.errors import ComponentizeError
-from generator.componentize.options import Needs
+from generator.componentize.options import NeededOptions
 from generator.componentize.plan import CoreExport, PlanModule
 from generator.componentize.root_types import RootTypes
 from generator.componentize.threads import TABLE, THREAD_START
 from generator.componentize.world_imports import WorldImports
-from generator.resolved.instances import Instance
+from generator.resolved.instances import InterfaceInstance
 
 _WITH_OPTIONS = (BuiltinOp.ERROR_CONTEXT_NEW, BuiltinOp.ERROR_CONTEXT_DEBUG_MESSAGE)
 
 
 def required_exports(
-    where: str, needs: Needs, memory: CoreExport | None, realloc: CoreExport | None
+    where: str, needs: NeededOptions, memory: CoreExport | None, realloc: CoreExport | None
 ) -> list[CoreExport]:
     """The core exports that canonical options with these needs refer to. Raises ComponentizeError if one is missing."""
     found = []
@@ -46,7 +46,7 @@ def required_exports(
 
 
 class CanonicalDefinitions:
-    def __init__(self, root: RootTypes, imports: WorldImports, instances: CoreInstances, entries: Entries) -> None:
+    def __init__(self, root: RootTypes, imports: WorldImports, instances: CoreInstances, entries: ShimEntries) -> None:
         self._root = root
         self._builder = root.builder
         self._imports = imports
@@ -55,7 +55,7 @@ class CanonicalDefinitions:
 
     def _options(
         self,
-        needs: Needs,
+        needs: NeededOptions,
         encoding: StringEncoding,
         memory: CoreExport | None,
         realloc: CoreExport | None,
@@ -115,7 +115,7 @@ class CanonicalDefinitions:
             return self._builder.builtin(copy.op, type, copy.is_async)
         return self._builder.builtin(copy.op, type)
 
-    def lift(self, lifted: LiftedFunction, home: Instance) -> int:
+    def lift(self, lifted: LiftedFunction, home: InterfaceInstance) -> int:
         """A component function made of the core function that a module exports."""
         module = lifted.module
         where = f"module `{module.name}`: export `{lifted.core_name}`"

@@ -11,13 +11,14 @@ from generator.canonical.names import callback_name, export_name
 from generator.component.canon import StringEncoding
 from generator.componentize.builtins import signature
 from generator.componentize.errors import ComponentizeError
-from generator.componentize.options import Needs, TypeContents
+from generator.componentize.options import NeededOptions, TypeContents
 from generator.componentize.plan import EncodingPlan, PlanModule
 from generator.componentize.signatures import check_signature
 from generator.componentize.standard_names import ExportNames, dtor_export_names, function_export_names
 from generator.componentize.world import ComponentWorld
-from generator.resolved.instances import Instance, Instances
-from generator.resolved.model import Function, TypeId, WorldKey
+from generator.resolved.instances import Instances, InterfaceInstance
+from generator.resolved.model import Function, WorldKey
+from generator.resolved.types import TypeId
 from generator.wasm.types import FuncType
 
 
@@ -29,7 +30,7 @@ class LiftedFunction:
     module: PlanModule
     core_name: str
     async_abi: AsyncAbi
-    needs: Needs
+    needs: NeededOptions
     encoding: StringEncoding
     post_return: str | None = None
     callback: str | None = None
@@ -70,7 +71,7 @@ class CoreExports:
                 return module, type
         return None
 
-    def function(self, key: WorldKey, home: Instance, function: Function) -> LiftedFunction:
+    def function(self, key: WorldKey, home: InterfaceInstance, function: Function) -> LiftedFunction:
         """The core function of an exported function; `home` is the world for a function of its own.
 
         Raises ComponentizeError if no module has it, or has it with another core type.
@@ -97,7 +98,7 @@ class CoreExports:
     def lifted(
         self,
         key: WorldKey,
-        home: Instance,
+        home: InterfaceInstance,
         function: Function,
         abi: AsyncAbi,
         names: ExportNames,
@@ -138,8 +139,8 @@ class CoreExports:
         check_signature(f"module `{module.name}`: export `{name}`", expected, type)
         return name
 
-    def destructor(self, home: Instance, resource: TypeId) -> tuple[PlanModule, str] | None:
-        """The core function that is the destructor of an exported resource; None if no module has one."""
+    def destructor(self, home: InterfaceInstance, resource: TypeId) -> tuple[PlanModule, str] | None:
+        """The core function of an exported resource's destructor; None if no module has one."""
         assert home.key is not None
         legacy, standard = dtor_export_names(self.resolve, home.key, resource)
         for name in (*legacy, standard) if self._legacy_names else (standard,):

@@ -21,7 +21,7 @@ from generator.componentize.definitions import (
     TaskReturn,
 )
 from generator.componentize.errors import ComponentizeError
-from generator.componentize.options import Needs, TypeContents
+from generator.componentize.options import NeededOptions, TypeContents
 from generator.componentize.plan import PlanModule
 from generator.componentize.signatures import check_signature
 from generator.componentize.standard_names import conventional_import, is_standard
@@ -29,17 +29,9 @@ from generator.componentize.threads import ENV, NEW_THREAD, context_import
 from generator.componentize.world import ComponentWorld
 from generator.names.component_names import canonical_interface_name, getter_of
 from generator.names.versions import is_version
-from generator.resolved.instances import Instance, Instances
-from generator.resolved.model import (
-    Function,
-    FunctionItem,
-    InterfaceKey,
-    Resource,
-    Stream,
-    TypeId,
-    TypeItem,
-    WorldKey,
-)
+from generator.resolved.instances import Instances, InterfaceInstance
+from generator.resolved.model import Function, FunctionItem, InterfaceKey, TypeItem, WorldKey
+from generator.resolved.types import Resource, Stream, TypeId
 from generator.resolved.walk import copy_types
 from generator.wasm.types import FuncType, ValType
 
@@ -65,16 +57,16 @@ _NEVER_ASYNC = frozenset(("new", "forward", "drop-readable", "drop-writable"))
 class _Found:
     meaning: Meaning
     type: FuncType
-    needs: Needs = NOTHING
+    needs: NeededOptions = NOTHING
     encoding: StringEncoding | None = None
 
 
 class _Names:
     """Instances of interfaces by the names that core modules import them under; of several the first."""
 
-    def __init__(self, homes: Instances, interfaces: Mapping[WorldKey, Instance]) -> None:
-        self.exact: dict[str, Instance] = {}
-        self.compatible: dict[str, Instance] = {}
+    def __init__(self, homes: Instances, interfaces: Mapping[WorldKey, InterfaceInstance]) -> None:
+        self.exact: dict[str, InterfaceInstance] = {}
+        self.compatible: dict[str, InterfaceInstance] = {}
         """By the part of the name that compatible versions share."""
         for key, home in interfaces.items():
             name = homes.resolve.world_key_name(key)
@@ -94,7 +86,7 @@ class CoreImports:
         self.flattening = Flattening(world.resolve)
         self.contents = TypeContents(world.resolve)
         self._items = world.resolve.worlds[world.world]
-        self._modules: dict[str, Instance | None] = {}
+        self._modules: dict[str, InterfaceInstance | None] = {}
         self._imported_names = _Names(homes, homes.imports)
         self._exported_names = _Names(homes, homes.exports)
 
@@ -127,7 +119,7 @@ class CoreImports:
 
     # Interfaces
 
-    def _home(self, namespace: str, where: str) -> Instance:
+    def _home(self, namespace: str, where: str) -> InterfaceInstance:
         home = self._modules.get(namespace)
         if home is None:
             exported = namespace.startswith(_EXPORT)
@@ -142,7 +134,7 @@ class CoreImports:
             self._modules[namespace] = home
         return home
 
-    def find_interface(self, name: str, exported: bool) -> Instance | None:
+    def find_interface(self, name: str, exported: bool) -> InterfaceInstance | None:
         """The instance that a core module calls by that name; also by a compatible version of it."""
         names = self._exported_names if exported else self._imported_names
         found = names.exact.get(name)
@@ -151,18 +143,18 @@ class CoreImports:
         _, _, version = name.partition("@")
         return names.compatible.get(canonical_interface_name(name)[0] if is_version(version) else name)
 
-    def _function(self, home: Instance, name: str, exported: bool) -> Function | None:
+    def _function(self, home: InterfaceInstance, name: str, exported: bool) -> Function | None:
         if home.interface is not None:
             return self.resolve.interfaces[home.interface].functions.get(name)
         item = (self._items.exports if exported else self._items.imports).get(name)
         return item.function if isinstance(item, FunctionItem) else None
 
-    def imported_getter(self, home: Instance, function: Function) -> Function | None:
+    def imported_getter(self, home: InterfaceInstance, function: Function) -> Function | None:
         """The getter beside an imported setter; None for other functions."""
         getter = getter_of(function.name)
         return None if getter == function.name else self._function(home, getter, exported=False)
 
-    def _resource(self, home: Instance, name: str) -> TypeId | None:
+    def _resource(self, home: InterfaceInstance, name: str) -> TypeId | None:
         if home.interface is not None:
             id = self.resolve.interfaces[home.interface].types.get(name)
         else:
@@ -172,7 +164,7 @@ class CoreImports:
 
     # Functions and built-ins
 
-    def _find(self, home: Instance, field: str, exported: bool) -> _Found | None:
+    def _find(self, home: InterfaceInstance, field: str, exported: bool) -> _Found | None:
         if not exported:
             found = self._lowered(home, field)
             if found is not None:
@@ -189,7 +181,7 @@ class CoreImports:
             (self._task(home, field) if exported else None) or self._copy(home, field, exported)
         )
 
-    def _lowered(self, home: Instance, field: str) -> _Found | None:
+    def _lowered(self, home: InterfaceInstance, field: str) -> _Found | None:
         name = field.removeprefix("[async-lower]")
         function = self._function(home, name, exported=False)
         if function is None:
@@ -201,7 +193,7 @@ class CoreImports:
         core = self.flattening.flatten_functype(function, Context.LOWER, abi)
         return _Found(LoweredFunction(home, function, abi), core.type, self.contents.to_lower(function, core))
 
-    def _resource_builtin(self, home: Instance, field: str, exported: bool) -> _Found | None:
+    def _resource_builtin(self, home: InterfaceInstance, field: str, exported: bool) -> _Found | None:
         match = _RESOURCE.fullmatch(field)
         resource = None if match is None else self._resource(home, match[2])
         if match is None or resource is None or (match[1] != "drop" and not exported):
@@ -209,7 +201,7 @@ class CoreImports:
         op = BuiltinOp[f"RESOURCE_{match[1].upper()}"]
         return _Found(ResourceBuiltin(op, home, resource), signature(1, 0 if match[1] == "drop" else 1))
 
-    def _task(self, home: Instance, field: str) -> _Found | None:
+    def _task(self, home: InterfaceInstance, field: str) -> _Found | None:
         if field == "[task-cancel]":
             return _Found(TASK_CANCEL.meaning, TASK_CANCEL.type)
         if not field.startswith("[task-return]"):
@@ -220,7 +212,7 @@ class CoreImports:
         core = self.flattening.task_return_type(function)
         return _Found(TaskReturn(home, function), core.type, self.contents.to_return(function, self.flattening))
 
-    def _copy(self, home: Instance, field: str, exported: bool) -> _Found | None:
+    def _copy(self, home: InterfaceInstance, field: str, exported: bool) -> _Found | None:
         match = _COPY.fullmatch(field)
         if match is None:
             return None
@@ -242,15 +234,15 @@ class CoreImports:
         needs = self._copy_needs(type, word) if word in ("read", "write") else NOTHING
         return _Found(CopyBuiltin(op, home, type, prefix is not None, name, exported), core, needs)
 
-    def _copy_needs(self, type: TypeId | None, word: str) -> Needs:
+    def _copy_needs(self, type: TypeId | None, word: str) -> NeededOptions:
         payload = None if type is None else self.resolve.types[type].kind
         element = getattr(payload, "type", None)
         pointers, strings = self.contents.of([element])
-        return Needs(True, pointers and word == "read", strings)
+        return NeededOptions(True, pointers and word == "read", strings)
 
     # String encodings
 
-    def string_encoding(self, module: PlanModule, home: Instance, found: _Found, where: str) -> StringEncoding:
+    def string_encoding(self, module: PlanModule, home: InterfaceInstance, found: _Found, where: str) -> StringEncoding:
         """The encoding that the module's own world gives to the item."""
         world = self.world.modules[module.name]
         key: WorldKey | None = home.key

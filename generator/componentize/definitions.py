@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from generator.canonical.flatten import AsyncAbi
 from generator.component.canon import BuiltinOp, ImmediateValue, StringEncoding
-from generator.componentize.options import Needs
-from generator.resolved.instances import Instance
-from generator.resolved.model import Function, TypeId
+from generator.componentize.options import NeededOptions
+from generator.resolved.instances import InterfaceInstance
+from generator.resolved.model import Function
+from generator.resolved.types import TypeId
 from generator.wasm.types import FuncType
 
 
@@ -21,7 +22,7 @@ from generator.wasm.types import FuncType
 class LoweredFunction:
     """An imported function of an interface or of the world."""
 
-    home: Instance
+    home: InterfaceInstance
     function: Function
     async_abi: AsyncAbi = AsyncAbi.SYNC
 
@@ -31,7 +32,7 @@ class ResourceBuiltin:
     """`resource.new`, `.rep` or `.drop`."""
 
     op: BuiltinOp
-    home: Instance
+    home: InterfaceInstance
     resource: TypeId
 
 
@@ -40,7 +41,7 @@ class CopyBuiltin:
     """A built-in of a stream or future type."""
 
     op: BuiltinOp
-    home: Instance
+    home: InterfaceInstance
     type: TypeId | None
     """None for `stream` or `future` without payload if no function mentions the type."""
     is_async: bool
@@ -54,7 +55,7 @@ class CopyBuiltin:
 class TaskReturn:
     """`task.return` of an exported function."""
 
-    home: Instance
+    home: InterfaceInstance
     function: Function
 
 
@@ -78,6 +79,6 @@ Meaning = LoweredFunction | ResourceBuiltin | CopyBuiltin | TaskReturn | PlainBu
 class CoreImport:
     meaning: Meaning
     type: FuncType
-    needs: Needs
+    needs: NeededOptions
     encoding: StringEncoding
     """Matters where `needs.string_encoding`."""

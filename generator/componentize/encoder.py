@@ -16,7 +16,7 @@ from generator.componentize.core_imports import CoreImports
 from generator.componentize.core_instances import CoreInstances, Exports
 from generator.componentize.definitions import CoreImport, LoweredFunction, NewThread, PlainBuiltin
 from generator.componentize.duplicates import with_unique_imports
-from generator.componentize.entries import Entries
+from generator.componentize.entries import ShimEntries
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.extern_names import InterfaceNaming, UniqueNames
 from generator.componentize.interface_export import instance_of_interface
@@ -25,12 +25,13 @@ from generator.componentize.live import LiveTypes
 from generator.componentize.plan import CoreExport, EncodingPlan, LateInstance, PlanModule, SynthesizedInstance
 from generator.componentize.root_types import RootTypes
 from generator.componentize.shim import ByReference, ByTable
-from generator.componentize.task_hooks import Entry
+from generator.componentize.task_hooks import EntryKind
 from generator.componentize.types import extern_name
 from generator.componentize.world import unite_worlds
 from generator.componentize.world_imports import WorldImports
-from generator.resolved.instances import Instance, Instances
-from generator.resolved.model import Function, FunctionItem, InterfaceItem, Resource, TypeId, TypeItem, WorldKey
+from generator.resolved.instances import Instances, InterfaceInstance
+from generator.resolved.model import Function, FunctionItem, InterfaceItem, TypeItem, WorldKey
+from generator.resolved.types import Resource, TypeId
 from generator.wasm.module import Import
 from generator.wasm.types import FuncIndex, FuncType
 
@@ -74,7 +75,7 @@ class _Encoder:
         self.wit_imports: dict[str, dict[str, list[tuple[str, CoreImport]]]] = {}
         """By module of the plan and namespace: name and meaning."""
         self.late_numbers: dict[tuple[str, str, str], int] = {}
-        self.lifts: dict[tuple[Instance, str], LiftedFunction] = {}
+        self.lifts: dict[tuple[InterfaceInstance, str], LiftedFunction] = {}
         """By home and name of the function."""
         self.export_names = UniqueNames("export")
         self.context: tuple[object, str] | None = None
@@ -93,7 +94,7 @@ class _Encoder:
             ByReference() if self.options.return_call_ref else ByTable(),
             self.options.debug_names,
         )
-        self.entries = Entries(self.plan, self.late, self.instances)
+        self.entries = ShimEntries(self.plan, self.late, self.instances)
         self.canonical = CanonicalDefinitions(self.root, self.imports, self.instances, self.entries)
         self._plan_late_imports()
         destructors = self._plan_destructors()
@@ -106,9 +107,9 @@ class _Encoder:
         self._export()
         return self.builder.finish()
 
-    def _classify_imports(self) -> set[tuple[Instance, str]]:
+    def _classify_imports(self) -> set[tuple[InterfaceInstance, str]]:
         """Find the meanings of the modules' imports of WIT, and the imported functions that are used."""
-        lowered: set[tuple[Instance, str]] = set()
+        lowered: set[tuple[InterfaceInstance, str]] = set()
         for module in self.plan.modules:
             found = self.wit_imports[module.name] = {}
             for item in module.module.imports:
@@ -172,7 +173,7 @@ class _Encoder:
                 name = self.original_names[module.name].get((item.module, item.name), item.name)
                 yield item.module, item.name, module.module.import_func_type(item), CoreExport(source.module, name)
 
-    def _plan_destructors(self) -> list[tuple[Instance, TypeId, int | None]]:
+    def _plan_destructors(self) -> list[tuple[InterfaceInstance, TypeId, int | None]]:
         """Instance, id and number in the shim of the destructor of each exported resource: the resource must be defined
         before the module that has the destructor, because that module imports its built-ins."""
         resources = []
@@ -186,7 +187,7 @@ class _Encoder:
                 if found is not None:
                     module, name = found
                     debug_name = f"dtor-{resource_name(self.resolve, id)}"
-                    around = self.entries.around(Entry.DESTRUCTOR)
+                    around = self.entries.around(EntryKind.DESTRUCTOR)
                     number = self.late.add(CoreExport(module.name, name), signature(1), debug_name, around)
                 resources.append((home, id, number))
         return resources
@@ -203,7 +204,7 @@ class _Encoder:
                 case TypeItem():
                     raise AssertionError("worlds do not export types")
 
-    def _plan_lift(self, key: WorldKey, home: Instance, function: Function) -> None:
+    def _plan_lift(self, key: WorldKey, home: InterfaceInstance, function: Function) -> None:
         lifted = self.lifts[home, function.name] = self.core_exports.function(key, home, function)
         self.entries.add_lifted(lifted)
 
@@ -242,7 +243,7 @@ class _Encoder:
                 case TypeItem():
                     raise AssertionError("worlds do not export types")
 
-    def _export_interface(self, key: WorldKey, home: Instance, item: InterfaceItem) -> None:
+    def _export_interface(self, key: WorldKey, home: InterfaceInstance, item: InterfaceItem) -> None:
         functions = self.resolve.interfaces[item.id].functions.values()
         used = LiveTypes(self.homes)
         for function in functions:

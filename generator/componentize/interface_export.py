@@ -11,8 +11,9 @@ from generator.component.builder import ComponentBuilder
 from generator.component.types import Sort, SubResource, TypedExtern, TypeEq
 from generator.componentize.root_types import RootTypes
 from generator.componentize.types import TypeEncoder, extern_name
-from generator.resolved.instances import Instance
-from generator.resolved.model import Function, Resource, TypeDef, TypeId
+from generator.resolved.instances import InterfaceInstance
+from generator.resolved.model import Function, TypeDef
+from generator.resolved.types import Resource, TypeId
 
 Argument = tuple[str, Sort, int]
 
@@ -26,16 +27,16 @@ class _ImportedTypes(TypeEncoder):
         self.builder = builder
         self.arguments: list[Argument] = []
 
-    def elsewhere(self, home: Instance, id: TypeId) -> int | None:
+    def elsewhere(self, home: InterfaceInstance, id: TypeId) -> int | None:
         return None
 
-    def resource(self, home: Instance, definition: TypeDef, id: TypeId) -> int:
+    def resource(self, home: InterfaceInstance, definition: TypeDef, id: TypeId) -> int:
         return self.builder.import_(self._argument(home, id), SubResource())
 
-    def give_name(self, home: Instance, definition: TypeDef, id: TypeId, index: int) -> int:
+    def give_name(self, home: InterfaceInstance, definition: TypeDef, id: TypeId, index: int) -> int:
         return self.builder.import_(self._argument(home, id), TypeEq(index))
 
-    def _argument(self, home: Instance, id: TypeId) -> str:
+    def _argument(self, home: InterfaceInstance, id: TypeId) -> str:
         name = f"t{len(self.arguments)}"
         self.arguments.append((name, Sort.TYPE, self.root.type_index(home, id)))
         return name
@@ -45,24 +46,27 @@ class _ExportedTypes(TypeEncoder):
     """The nested component's exports: types of the interface under their names, types of other interfaces as they were
     imported."""
 
-    def __init__(self, imported: _ImportedTypes, home: Instance) -> None:
+    def __init__(self, imported: _ImportedTypes, home: InterfaceInstance) -> None:
         super().__init__(imported.homes, imported.builder)
         self.imported = imported
         self.builder = imported.builder
         self.home = home
 
-    def elsewhere(self, home: Instance, id: TypeId) -> int | None:
+    def elsewhere(self, home: InterfaceInstance, id: TypeId) -> int | None:
         return None if home is self.home else self.imported.type_index(home, id)
 
-    def resource(self, home: Instance, definition: TypeDef, id: TypeId) -> int:
+    def resource(self, home: InterfaceInstance, definition: TypeDef, id: TypeId) -> int:
         return self.builder.export(extern_name(definition), Sort.TYPE, self.imported.type_index(home, id))
 
-    def give_name(self, home: Instance, definition: TypeDef, id: TypeId, index: int) -> int:
+    def give_name(self, home: InterfaceInstance, definition: TypeDef, id: TypeId, index: int) -> int:
         return self.builder.export(extern_name(definition), Sort.TYPE, index)
 
 
 def instance_of_interface(
-    root: RootTypes, home: Instance, used: Sequence[tuple[Instance, TypeId]], functions: Sequence[tuple[Function, int]]
+    root: RootTypes,
+    home: InterfaceInstance,
+    used: Sequence[tuple[InterfaceInstance, TypeId]],
+    functions: Sequence[tuple[Function, int]],
 ) -> int:
     """The instance of an exported interface. `functions`: each with the index of its lifted function; `used`: the named
     types that they mention, each behind those that it mentions itself."""

@@ -11,7 +11,7 @@ from generator.componentize.core_instances import CORE_SORTS, CoreInstances, Exp
 from generator.componentize.definitions import CoreImport
 from generator.componentize.plan import CoreExport, PlanModule
 from generator.componentize.shim import Shim, ShimFunction, SlotCall
-from generator.componentize.task_hooks import NOTHING, Around, Call
+from generator.componentize.task_hooks import NOTHING, Around, CoreCall
 from generator.wasm.types import ExternKind, FuncType
 
 
@@ -52,7 +52,7 @@ class LateFunctions:
         self._targets.append(target)
         return len(self._functions) - 1
 
-    def _slot_call(self, call: Call | None) -> SlotCall | None:
+    def _slot_call(self, call: CoreCall | None) -> SlotCall | None:
         if call is None:
             return None
         slot = self._called.get(call.function)

@@ -12,9 +12,10 @@ from generator.componentize.definitions import (
     ResourceBuiltin,
     TaskReturn,
 )
-from generator.resolved.instances import Instance, Instances
+from generator.resolved.instances import Instances, InterfaceInstance
 from generator.resolved.kinds import children
-from generator.resolved.model import Function, FunctionItem, Static, Type, TypeId, TypeItem, World
+from generator.resolved.model import Function, FunctionItem, Static, TypeItem, World
+from generator.resolved.types import Type, TypeId
 
 
 class LiveTypes:
@@ -22,15 +23,15 @@ class LiveTypes:
 
     def __init__(self, homes: Instances) -> None:
         self._homes = homes
-        self._seen: set[tuple[Instance, TypeId]] = set()
-        self.named: dict[Instance, list[TypeId]] = {}
-        self.order: list[tuple[Instance, TypeId]] = []
+        self._seen: set[tuple[InterfaceInstance, TypeId]] = set()
+        self.named: dict[InterfaceInstance, list[TypeId]] = {}
+        self.order: list[tuple[InterfaceInstance, TypeId]] = []
         """The named types of all homes."""
 
-    def of(self, home: Instance) -> list[TypeId]:
+    def of(self, home: InterfaceInstance) -> list[TypeId]:
         return self.named.get(home, [])
 
-    def add_type(self, home: Instance, type: Type | None) -> None:
+    def add_type(self, home: InterfaceInstance, type: Type | None) -> None:
         if not isinstance(type, int) or not self._enter(home, type):
             return
         stack = [self._frame(home, type)]  # instead of recursion: chains of `type a = b` may be long
@@ -45,7 +46,7 @@ class LiveTypes:
             elif self._enter(home, child):
                 stack.append(self._frame(home, child))
 
-    def _enter(self, home: Instance, type: TypeId) -> bool:
+    def _enter(self, home: InterfaceInstance, type: TypeId) -> bool:
         """Whether this is the first time that the type is reached."""
         entry = self._homes.of(home, type), type
         if entry in self._seen:
@@ -53,11 +54,11 @@ class LiveTypes:
         self._seen.add(entry)
         return True
 
-    def _frame(self, home: Instance, type: TypeId) -> tuple[Instance, TypeId, Iterator[TypeId]]:
+    def _frame(self, home: InterfaceInstance, type: TypeId) -> tuple[InterfaceInstance, TypeId, Iterator[TypeId]]:
         found = children(self._homes.resolve.types[type].kind)
         return self._homes.of(home, type), type, iter([child for child in found if isinstance(child, int)])
 
-    def add_function(self, home: Instance, function: Function) -> None:
+    def add_function(self, home: InterfaceInstance, function: Function) -> None:
         if isinstance(function.kind, Static):  # its resource need not be in its type
             self.add_type(home, function.kind.resource)
         for param in function.params:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from generator.canonical.flatten import AsyncAbi, Context, CoreSignature, Flattening
 from generator.resolved.despecialize import Handle, Product, Scalar, Sequence, Shape, Sum, shape_of
-from generator.resolved.model import Alias, Function, Primitive, Resolve, Type, TypeId
+from generator.resolved.model import Function, Resolve
+from generator.resolved.types import Alias, Primitive, Type, TypeId
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
+class NeededOptions:
     memory: bool = False
     realloc: bool = False
     string_encoding: bool = False
@@ -57,21 +58,21 @@ class TypeContents:
             case Sequence(types):
                 return True, self.of(types)[1]
 
-    def to_lower(self, function: Function, signature: CoreSignature) -> Needs:
+    def to_lower(self, function: Function, signature: CoreSignature) -> NeededOptions:
         """The needs of an imported function: it reads parameters from memory and writes results to it."""
         params, param_strings = self.of(param.type for param in function.params)
         result, result_strings = self.of([function.result])
         indirect = signature.indirect_params or signature.result_pointer
-        return Needs(params or result or indirect, result, param_strings or result_strings)
+        return NeededOptions(params or result or indirect, result, param_strings or result_strings)
 
-    def to_lift(self, function: Function, signature: CoreSignature) -> Needs:
+    def to_lift(self, function: Function, signature: CoreSignature) -> NeededOptions:
         """The needs of an exported function: it writes parameters to memory and reads results from it."""
         params, param_strings = self.of(param.type for param in function.params)
         result, result_strings = self.of([function.result])
         realloc = params or signature.indirect_params
-        return Needs(realloc or result or signature.result_pointer, realloc, param_strings or result_strings)
+        return NeededOptions(realloc or result or signature.result_pointer, realloc, param_strings or result_strings)
 
-    def to_lift_async(self, function: Function, flattening: Flattening) -> Needs:
+    def to_lift_async(self, function: Function, flattening: Flattening) -> NeededOptions:
         """Like `to_lift`, for a function whose result goes through `task.return`. `task.return` itself has the same
         memory and string encoding, even if only a parameter needs them: the options of both must be equal
         (CanonicalABI.md, `canon task.return`: `LiftOptions.equal`).
@@ -84,6 +85,6 @@ class TypeContents:
         synchronous = flattening.flatten_functype(function, Context.LIFT)
         return replace(needs, memory=needs.memory or synchronous.result_pointer)
 
-    def to_return(self, function: Function, flattening: Flattening) -> Needs:
+    def to_return(self, function: Function, flattening: Flattening) -> NeededOptions:
         """The needs of `task.return`, which never allocates."""
         return replace(self.to_lift_async(function, flattening), realloc=False)

@@ -7,8 +7,9 @@ from generator.component.builder import ComponentBuilder
 from generator.component.type_builder import InstanceTypeBuilder
 from generator.component.types import ResourceType, Sort, SubResource, TypeEq
 from generator.componentize.types import TypeEncoder, extern_name
-from generator.resolved.instances import Instance, Instances
-from generator.resolved.model import TypeDef, TypeId
+from generator.resolved.instances import Instances, InterfaceInstance
+from generator.resolved.model import TypeDef
+from generator.resolved.types import TypeId
 
 
 class RootTypes(TypeEncoder):
@@ -19,9 +20,9 @@ class RootTypes(TypeEncoder):
     def __init__(self, homes: Instances, builder: ComponentBuilder) -> None:
         super().__init__(homes, builder)
         self.builder = builder
-        self.instances: dict[Instance, int] = {}
+        self.instances: dict[InterfaceInstance, int] = {}
 
-    def elsewhere(self, home: Instance, id: TypeId) -> int | None:
+    def elsewhere(self, home: InterfaceInstance, id: TypeId) -> int | None:
         instance = self.instances.get(home)
         if instance is None:
             assert home.exported or home.key is None, f"{self.homes.describe(home)} is needed but was not imported"
@@ -30,20 +31,20 @@ class RootTypes(TypeEncoder):
         assert name is not None, "only named types are exported"
         return self.builder.alias_export(instance, name, Sort.TYPE)
 
-    def resource(self, home: Instance, definition: TypeDef, id: TypeId) -> int:
+    def resource(self, home: InterfaceInstance, definition: TypeDef, id: TypeId) -> int:
         assert home is self.homes.root, "resources of exported interfaces are defined before they are used"
         return self.builder.import_(extern_name(definition), SubResource())
 
-    def give_name(self, home: Instance, definition: TypeDef, id: TypeId, index: int) -> int:
+    def give_name(self, home: InterfaceInstance, definition: TypeDef, id: TypeId, index: int) -> int:
         if home is self.homes.root:
             return self.builder.import_(extern_name(definition), TypeEq(index))
         return index
 
-    def define_resource(self, home: Instance, id: TypeId, dtor: int | None) -> None:
+    def define_resource(self, home: InterfaceInstance, id: TypeId, dtor: int | None) -> None:
         """Define a resource of an exported interface; `dtor` is a core function."""
         self.known[home, id] = self.builder.type(ResourceType(dtor))
 
-    def set_exported(self, home: Instance, instance: int) -> None:
+    def set_exported(self, home: InterfaceInstance, instance: int) -> None:
         """From now on, types of an exported interface are those of its instance."""
         self.instances[home] = instance
         for known in [key for key in self.known if key[0] is home]:
@@ -53,19 +54,19 @@ class RootTypes(TypeEncoder):
 class InstanceTypes(TypeEncoder):
     """The scope of the type of an imported instance. Types of other interfaces are outer aliases."""
 
-    def __init__(self, root: RootTypes, home: Instance) -> None:
+    def __init__(self, root: RootTypes, home: InterfaceInstance) -> None:
         self.builder = InstanceTypeBuilder()
         super().__init__(root.homes, self.builder)
         self.root = root
         self.home = home
 
-    def elsewhere(self, home: Instance, id: TypeId) -> int | None:
+    def elsewhere(self, home: InterfaceInstance, id: TypeId) -> int | None:
         if home is self.home:
             return None
         return self.builder.alias_outer(1, self.root.type_index(home, id), Sort.TYPE)
 
-    def resource(self, home: Instance, definition: TypeDef, id: TypeId) -> int:
+    def resource(self, home: InterfaceInstance, definition: TypeDef, id: TypeId) -> int:
         return self.builder.export(extern_name(definition), SubResource())
 
-    def give_name(self, home: Instance, definition: TypeDef, id: TypeId, index: int) -> int:
+    def give_name(self, home: InterfaceInstance, definition: TypeDef, id: TypeId, index: int) -> int:
         return self.builder.export(extern_name(definition), TypeEq(index))

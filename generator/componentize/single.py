@@ -69,7 +69,7 @@ def plan_single(module: DecodedModule, *, legacy_names: bool = True) -> Encoding
     hooks = _task_hooks(module) if legacy_names else {}
     initialize = _function(module, FuncType(()), *known(standard_names.INITIALIZE, INITIALIZE))
     if initialize is not None:
-        calls = task_hooks.surrounded([task_hooks.Call(initialize)], task_hooks.choose(hooks))
+        calls = task_hooks.surrounded([task_hooks.CoreCall(initialize)], task_hooks.choose(hooks))
         modules.append(_initializer(calls))
     return EncodingPlan(tuple(modules), (MAIN,), hooks)
 
@@ -139,7 +139,7 @@ def _provider(type: MemoryType) -> PlanModule:
     return PlanModule(_MEMORY_MODULE, DecodedModule(builder.encode()), {}, _NO_OPTIONS)
 
 
-def _initializer(calls: Sequence[task_hooks.Call]) -> PlanModule:
+def _initializer(calls: Sequence[task_hooks.CoreCall]) -> PlanModule:
     """Its start function calls `_initialize`, and hooks about it, when all imports are in place."""
     builder = ModuleBuilder()
     exports = {call.function.name: call.function for call in calls}

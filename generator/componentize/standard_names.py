@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from generator.canonical.names import ASYNC_LIFT_PREFIXES, ROOT, dtor_name, export_name, post_return_name, resource_name
 from generator.names.component_names import canonical_interface_name
-from generator.resolved.model import Function, Resolve, TypeId, WorldKey
+from generator.resolved.model import Function, Resolve, WorldKey
+from generator.resolved.types import TypeId
 
 PREFIX = "cm32p2"
 MEMORY = "cm32p2_memory"

@@ -26,7 +26,7 @@ TYPES = {HOOK: FuncType((ValType.I32,)), INIT_TASK: FuncType(()), INIT_ASYNC_TAS
 
 
 @unique
-class Entry(Enum):
+class EntryKind(Enum):
     """The ways to enter a module."""
 
     START = auto()
@@ -67,7 +67,7 @@ class Point(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """When the hook is called about an entry."""
+    """When the hook is called around an entry."""
 
     before: Point | None = None
     after: Point | None = None
@@ -75,21 +75,21 @@ class Points:
     """Replaces `after` if the function returns a code other than 0."""
 
 
-POINTS: Mapping[Entry, Points] = {
-    Entry.START: Points(Point.INIT_START, Point.INIT_END),
-    Entry.SYNC: Points(Point.SYNC_START, Point.SYNC_END),
-    Entry.SYNC_BEFORE_POST_RETURN: Points(before=Point.SYNC_START),
-    Entry.POST_RETURN: Points(after=Point.SYNC_END),
-    Entry.ASYNC: Points(Point.ASYNC_START, Point.ASYNC_END, Point.PAUSED),
-    Entry.CALLBACK: Points(Point.CALLBACK_START, Point.ASYNC_END, Point.PAUSED),
-    Entry.STACKFUL: Points(Point.ASYNC_START, Point.ASYNC_END),
-    Entry.DESTRUCTOR: Points(Point.DESTRUCTOR_START, Point.DESTRUCTOR_END),
-    Entry.REALLOC: Points(Point.REALLOC_START, Point.REALLOC_END),
+POINTS: Mapping[EntryKind, Points] = {
+    EntryKind.START: Points(Point.INIT_START, Point.INIT_END),
+    EntryKind.SYNC: Points(Point.SYNC_START, Point.SYNC_END),
+    EntryKind.SYNC_BEFORE_POST_RETURN: Points(before=Point.SYNC_START),
+    EntryKind.POST_RETURN: Points(after=Point.SYNC_END),
+    EntryKind.ASYNC: Points(Point.ASYNC_START, Point.ASYNC_END, Point.PAUSED),
+    EntryKind.CALLBACK: Points(Point.CALLBACK_START, Point.ASYNC_END, Point.PAUSED),
+    EntryKind.STACKFUL: Points(Point.ASYNC_START, Point.ASYNC_END),
+    EntryKind.DESTRUCTOR: Points(Point.DESTRUCTOR_START, Point.DESTRUCTOR_END),
+    EntryKind.REALLOC: Points(Point.REALLOC_START, Point.REALLOC_END),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CoreCall:
     """A call of a function that returns nothing, with one number or none."""
 
     function: CoreExport
@@ -104,13 +104,13 @@ class Call:
 class Around:
     """The calls before and after a function."""
 
-    before: Call | None = None
-    after: Call | None = None
-    paused: Call | None = None
+    before: CoreCall | None = None
+    after: CoreCall | None = None
+    paused: CoreCall | None = None
     """Replaces `after` if the function returns a number other than 0."""
 
     @property
-    def calls(self) -> tuple[Call, ...]:
+    def calls(self) -> tuple[CoreCall, ...]:
         return tuple([call for call in (self.before, self.after, self.paused) if call is not None])
 
 
@@ -123,16 +123,16 @@ class TaskHook:
 
     hook: CoreExport
 
-    def around(self, entry: Entry) -> Around:
+    def around(self, entry: EntryKind) -> Around:
         points = POINTS[entry]
         return Around(self._call(points.before), self._call(points.after), self._call(points.paused))
 
-    def _call(self, point: Point | None) -> Call | None:
-        return None if point is None else Call(self.hook, point)
+    def _call(self, point: Point | None) -> CoreCall | None:
+        return None if point is None else CoreCall(self.hook, point)
 
 
-SYNC_ENTRIES = frozenset((Entry.SYNC, Entry.SYNC_BEFORE_POST_RETURN))
-ASYNC_ENTRIES = frozenset((Entry.ASYNC, Entry.STACKFUL))
+SYNC_ENTRIES = frozenset((EntryKind.SYNC, EntryKind.SYNC_BEFORE_POST_RETURN))
+ASYNC_ENTRIES = frozenset((EntryKind.ASYNC, EntryKind.STACKFUL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +142,14 @@ class InitTask:
     sync: CoreExport
     asynchronous: CoreExport | None
 
-    def around(self, entry: Entry) -> Around:
-        if entry is Entry.START:
-            return Around(Call(self.sync))
+    def around(self, entry: EntryKind) -> Around:
+        if entry is EntryKind.START:
+            return Around(CoreCall(self.sync))
         if self.asynchronous is not None:
             if entry in SYNC_ENTRIES:
-                return Around(Call(self.sync))
+                return Around(CoreCall(self.sync))
             if entry in ASYNC_ENTRIES:
-                return Around(Call(self.asynchronous))
+                return Around(CoreCall(self.asynchronous))
         return NOTHING
 
 
@@ -186,11 +186,11 @@ def choose(exports: Mapping[str, CoreExport]) -> TaskHooks | None:
     return None
 
 
-def surrounded(calls: Iterable[Call], hooks: TaskHooks | None) -> list[Call]:
+def surrounded(calls: Iterable[CoreCall], hooks: TaskHooks | None) -> list[CoreCall]:
     """The calls at a program's start, with those that its hooks add; if nothing is called, they add nothing."""
     calls = list(calls)
     if hooks is None or not calls:
         return calls
-    around = hooks.around(Entry.START)
+    around = hooks.around(EntryKind.START)
     before, after = ([] if call is None else [call] for call in (around.before, around.after))
     return [*before, *calls, *after]

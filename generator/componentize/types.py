@@ -11,8 +11,9 @@ from typing import Protocol
 
 from generator.component.types import DefType, FutureType, StreamType, ValType
 from generator.names.component_names import ExternName
-from generator.resolved import model as wit
-from generator.resolved.instances import Instance, Instances
+from generator.resolved import model
+from generator.resolved import types as wit
+from generator.resolved.instances import Instances, InterfaceInstance
 from generator.wit.binary.deftypes import PRIMITIVES, def_type, func_type
 
 
@@ -28,26 +29,26 @@ class TypeEncoder(ABC):
     def __init__(self, homes: Instances, space: TypeSpace) -> None:
         self.homes = homes
         self.resolve = homes.resolve
-        self.known: dict[tuple[Instance, wit.TypeId], int] = {}
+        self.known: dict[tuple[InterfaceInstance, wit.TypeId], int] = {}
         self._space = space
         self._anonymous: dict[DefType, int] = {}
 
     @abstractmethod
-    def elsewhere(self, home: Instance, id: wit.TypeId) -> int | None:
+    def elsewhere(self, home: InterfaceInstance, id: wit.TypeId) -> int | None:
         """The index of a named type that this scope gets from elsewhere; None if it must be defined here."""
 
     @abstractmethod
-    def resource(self, home: Instance, definition: wit.TypeDef, id: wit.TypeId) -> int:
+    def resource(self, home: InterfaceInstance, definition: model.TypeDef, id: wit.TypeId) -> int:
         """A resource type that belongs to this scope."""
 
     @abstractmethod
-    def give_name(self, home: Instance, definition: wit.TypeDef, id: wit.TypeId, index: int) -> int:
+    def give_name(self, home: InterfaceInstance, definition: model.TypeDef, id: wit.TypeId, index: int) -> int:
         """Give the name of `definition` to the type at `index`; the index of the named type."""
 
-    def value_type(self, home: Instance, type: wit.Type) -> ValType:
+    def value_type(self, home: InterfaceInstance, type: wit.Type) -> ValType:
         return PRIMITIVES[type] if isinstance(type, wit.Primitive) else self.type_index(home, type)
 
-    def type_index(self, home: Instance, id: wit.TypeId) -> int:
+    def type_index(self, home: InterfaceInstance, id: wit.TypeId) -> int:
         """The index of a type that is mentioned in `home`."""
         home = self.homes.of(home, id)
         index = self.known.get((home, id))
@@ -55,7 +56,7 @@ class TypeEncoder(ABC):
             index = self.known[home, id] = self._define(home, id)
         return index
 
-    def func_type(self, home: Instance, function: wit.Function) -> int:
+    def func_type(self, home: InterfaceInstance, function: model.Function) -> int:
         """The index of a function's type."""
         return self._shared(func_type(function, lambda id: self.type_index(home, id)))
 
@@ -69,7 +70,7 @@ class TypeEncoder(ABC):
             index = self._anonymous[type] = self._space.type(type)
         return index
 
-    def _define(self, home: Instance, id: wit.TypeId) -> int:
+    def _define(self, home: InterfaceInstance, id: wit.TypeId) -> int:
         definition = self.resolve.types[id]
         if definition.name is None:
             if isinstance(definition.kind, wit.Alias):
@@ -87,16 +88,16 @@ class TypeEncoder(ABC):
                 index = self._space.type(self.definition_type(home, kind))
         return self.give_name(home, definition, id, index)
 
-    def _alias(self, home: Instance, alias: wit.Alias) -> int:
+    def _alias(self, home: InterfaceInstance, alias: wit.Alias) -> int:
         if isinstance(alias.type, wit.Primitive):
             return self._space.type(PRIMITIVES[alias.type])
         return self.type_index(home, alias.type)
 
-    def definition_type(self, home: Instance, kind: wit.TypeKind) -> DefType:
+    def definition_type(self, home: InterfaceInstance, kind: wit.TypeKind) -> DefType:
         """The component type for a kind, with the types that it mentions defined before."""
         return def_type(kind, lambda id: self.type_index(home, id))
 
 
-def extern_name(definition: wit.TypeDef | wit.Function) -> ExternName:
+def extern_name(definition: model.TypeDef | model.Function) -> ExternName:
     assert definition.name is not None, "anonymous types are neither imported nor exported"
     return ExternName(definition.name, external_id=definition.external_id)

@@ -11,16 +11,8 @@ from generator.component.canon import StringEncoding
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.plan import EncodingPlan, PlanModule
 from generator.errors import GeneratorError
-from generator.resolved.model import (
-    InterfaceId,
-    InterfaceKey,
-    Primitive,
-    Resolve,
-    Resource,
-    Type,
-    WorldId,
-    WorldKey,
-)
+from generator.resolved.model import InterfaceId, InterfaceKey, Resolve, WorldId, WorldKey
+from generator.resolved.types import Primitive, Resource, Type
 from generator.resolved.walk import parts
 from generator.wit.binary.decode import decode_world
 from generator.wit.binary.limits import check_types, check_world

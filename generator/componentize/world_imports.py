@@ -7,7 +7,7 @@ from generator.componentize.extern_names import InterfaceNaming, UniqueNames
 from generator.componentize.live import LiveTypes
 from generator.componentize.root_types import InstanceTypes, RootTypes
 from generator.componentize.types import extern_name
-from generator.resolved.instances import Instance
+from generator.resolved.instances import InterfaceInstance
 from generator.resolved.model import (
     Function,
     FunctionItem,
@@ -25,9 +25,9 @@ class WorldImports:
         self._live = live
         self._naming = naming
         self._names = UniqueNames("import")
-        self._functions: dict[tuple[Instance, str], int] = {}
+        self._functions: dict[tuple[InterfaceInstance, str], int] = {}
 
-    def write(self, world: World, lowered: set[tuple[Instance, str]]) -> None:
+    def write(self, world: World, lowered: set[tuple[InterfaceInstance, str]]) -> None:
         """`lowered`: home and name of each function that some module imports. Unused functions, types of interfaces and
         whole interfaces are left out; types of the world itself are not, as in wasm-tools 1.257."""
         for key, item in world.imports.items():
@@ -43,7 +43,9 @@ class WorldImports:
                     index = self._root.builder.import_(name, type)
                     self._functions[self._root.homes.root, function.name] = index
 
-    def _interface(self, home: Instance, item: InterfaceItem, lowered: set[tuple[Instance, str]]) -> None:
+    def _interface(
+        self, home: InterfaceInstance, item: InterfaceItem, lowered: set[tuple[InterfaceInstance, str]]
+    ) -> None:
         types = self._live.of(home)
         functions = [
             function
@@ -65,7 +67,7 @@ class WorldImports:
         self._root.builder.set_name(Sort.INSTANCE, instance, name.name)
         self._root.instances[home] = instance
 
-    def function(self, home: Instance, function: Function) -> int:
+    def function(self, home: InterfaceInstance, function: Function) -> int:
         """The index of an imported function."""
         index = self._functions.get((home, function.name))
         if index is None:

@@ -18,7 +18,8 @@ from generator.canonical.names import (
 )
 from generator.dummy.module import DummyModule
 from generator.dummy.schemes import SCHEMES
-from generator.resolved.model import Function, FunctionItem, InterfaceItem, Resolve, Stream, WorldId, WorldKey
+from generator.resolved.model import Function, FunctionItem, InterfaceItem, Resolve, WorldId, WorldKey
+from generator.resolved.types import Stream
 from generator.resolved.walk import copy_types
 from generator.wasm.types import FuncType, ValType
 

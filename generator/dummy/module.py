@@ -13,13 +13,12 @@ from generator.resolved.model import (
     FunctionItem,
     InterfaceItem,
     Resolve,
-    Resource,
-    TypeId,
     TypeItem,
     WorldId,
     WorldItem,
     WorldKey,
 )
+from generator.resolved.types import Resource, TypeId
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import Code, Op
 from generator.wasm.types import ExternKind, FuncType, Limits, MemoryType, ValType

@@ -7,7 +7,8 @@ from typing import Protocol
 from generator.canonical import names
 from generator.canonical.names import ImportName, Intrinsic
 from generator.names.component_names import canonical_interface_name
-from generator.resolved.model import Function, Resolve, TypeId, WorldKey
+from generator.resolved.model import Function, Resolve, WorldKey
+from generator.resolved.types import TypeId
 
 
 class NameScheme(Protocol):

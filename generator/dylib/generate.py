@@ -24,7 +24,7 @@ from generator.dylib.unsupported import refuse_async_without_type, refuse_env, r
 from generator.dylib.wit_t.copies import CopyUse, copy_entry, find_copies, payload_conversions
 from generator.dylib.wit_t.encoder import Description, Encoder, FunctionEntry
 from generator.dylib.wit_t.resources import resource_entry, write_destructor
-from generator.dylib.wit_t.start import Start, write_constructor, write_passing
+from generator.dylib.wit_t.start import LibraryStart, write_constructor, write_passing
 from generator.dylib.wit_t.words import WORD
 from generator.dylib.world.functions import FunctionUse, WorldFunctions, world_functions
 from generator.dylib.world.options import DylibOptions
@@ -90,7 +90,7 @@ class Generation:
         )
         encoder = Encoder(self.options.abi_version)
         root = encoder.encode(self._describe(imports, exports)) * WORD
-        start = Start(encoder.out.image())
+        start = LibraryStart(encoder.out.image())
         kit = Kit(self.assembly, self.table.layout, self.lift, self.lower, self.frames)
         sync_exports = [use for use in self.functions.exports if not use.is_async]
         area = place_return_area(self.table.layout, len(start.data), sync_exports)

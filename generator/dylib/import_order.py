@@ -13,17 +13,8 @@ from generator.canonical.flatten import AsyncAbi
 from generator.canonical.names import ImportName, Intrinsic, import_name, resource_import_name
 from generator.dylib.code.assembly import Func
 from generator.dylib.code.intrinsics import ENV
-from generator.resolved.model import (
-    Function,
-    FunctionItem,
-    InterfaceItem,
-    Resolve,
-    Resource,
-    TypeId,
-    TypeItem,
-    World,
-    WorldKey,
-)
+from generator.resolved.model import Function, FunctionItem, InterfaceItem, Resolve, TypeItem, World, WorldKey
+from generator.resolved.types import Resource, TypeId
 
 
 def in_world_order(imports: Sequence[Func], resolve: Resolve, world: World) -> list[Func]:

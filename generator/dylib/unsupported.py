@@ -9,7 +9,8 @@ from generator.dylib.world.functions import FunctionUse
 from generator.dylib.world.type_table import TypeTable
 from generator.dylib.world.types import Kind, Node
 from generator.errors import GeneratorError
-from generator.resolved.model import InterfaceItem, Resolve, Resource, World, WorldKey
+from generator.resolved.model import InterfaceItem, Resolve, World, WorldKey
+from generator.resolved.types import Resource
 from generator.wit.printer_types import type_text
 
 SYMBOLS = "env"

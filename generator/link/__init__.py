@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from generator.componentize.encoder import ComponentizeOptions, componentize
 from generator.link.library import Library, read_library
-from generator.link.plan_link import LinkOptions, plan_link
+from generator.link.options import LinkOptions
+from generator.link.plan_link import plan_link
 from generator.link.worlds import Warn, ignore
 
 __all__ = ["Library", "LinkOptions", "link", "plan_link", "read_library"]

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from generator.adapt.adapter import ALLOCATION_STATE, MAIN_MODULE, MAIN_REALLOCS, REALLOC, STACK_POINTER, Adapter
 from generator.adapt.kept import check_names, kept_exports, reached, reached_imports
-from generator.adapt.reduce import ALLOCATED, GROW, Reach, Reduction, reduce
+from generator.adapt.reduce import ALLOCATED, GROW, ModuleReduction, Reach, reduce
 from generator.componentize.plan import CanonicalOptions, CoreExport, ImportModule, PlanModule, SynthesizedInstance
 from generator.link import names
 from generator.link.errors import LinkError
 from generator.link.library import Library
 from generator.link.main_module import MAIN
-from generator.link.selection import Selection
+from generator.link.selection import SelectedLibraries
 from generator.link.symbols import FunctionSymbol, describe
 from generator.wasm.code import const_i32
 from generator.wasm.decode import DecodedModule
@@ -44,7 +44,7 @@ def adapter_module_name(adapter: str) -> str:
 
 
 def use_adapters(
-    adapters: Sequence[Adapter], selection: Selection, realloc: FunctionSymbol | None, *, via_memory_grow: bool
+    adapters: Sequence[Adapter], selection: SelectedLibraries, realloc: FunctionSymbol | None, *, via_memory_grow: bool
 ) -> list[AdapterUse]:
     """The adapters from which a library imports, or whose world exports something; the others are left out.
 
@@ -88,7 +88,7 @@ def _wanted(adapter: Adapter, libraries: Sequence[Library]) -> Iterator[str]:
 
 
 def _of_libraries(
-    adapter: Adapter, item: Import, selection: Selection, realloc: FunctionSymbol | None
+    adapter: Adapter, item: Import, selection: SelectedLibraries, realloc: FunctionSymbol | None
 ) -> FunctionSymbol:
     type = adapter.module.import_func_type(item)
     if item.name in MAIN_REALLOCS and type == REALLOC:
@@ -131,5 +131,5 @@ def adapter_module(
         own_realloc(names.CABI_IMPORT_REALLOC, names.CABI_REALLOC),
         own_realloc(names.CABI_EXPORT_REALLOC, names.CABI_REALLOC),
     )
-    binary = reduce(adapter.module, use.exports, use.reach, Reduction(use.module_name, initial))
+    binary = reduce(adapter.module, use.exports, use.reach, ModuleReduction(use.module_name, initial))
     return PlanModule(use.module_name, DecodedModule(binary), imports, options, adapter.component_types)

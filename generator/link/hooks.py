@@ -1,4 +1,4 @@
-"""Task hooks of libraries: as of any symbol, the first library that exports one has it (so has the reference)."""
+"""Task hooks of libraries: the first library that exports one defines it, as for any symbol (as in the reference)."""
 
 from __future__ import annotations
 

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from generator.componentize.plan import CoreExport
-from generator.componentize.task_hooks import Call
+from generator.componentize.task_hooks import CoreCall
 from generator.link import names
 from generator.link.dl_table import DlTable
-from generator.link.layout import Layout
+from generator.link.layout import MemoryLayout
 from generator.link.main_module import MAIN
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import Code, Mem, Op, const_i32
@@ -45,7 +45,7 @@ class Initialization:
     addresses: Sequence[AddressToSet]
     dl_table: DlTable | None
     """Copied to memory before all else."""
-    calls: Sequence[Call]
+    calls: Sequence[CoreCall]
     """Relocations, then constructors, with the calls that task hooks add."""
 
     @property
@@ -73,7 +73,7 @@ class _Imports:
 
 
 def build_init_module(
-    initialization: Initialization, layout: Layout, debug_names: bool
+    initialization: Initialization, layout: MemoryLayout, debug_names: bool
 ) -> tuple[bytes, list[CoreExport]]:
     """The binary and its imports: each import's module and name are those of the core export."""
     builder = ModuleBuilder()

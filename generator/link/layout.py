@@ -27,7 +27,7 @@ MAX_TABLE_SIZE = (1 << 32) - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class MemoryLayout:
     """Addresses in bytes, table places in elements."""
 
     stack_size: int
@@ -53,7 +53,7 @@ def lay_out(
     stack_size: int,
     reserved: int = 0,
     memories: Sequence[tuple[str, Limits]] = (),
-) -> Layout:
+) -> MemoryLayout:
     """`slots`: the functions that need a place in the table, each once. `reserved`: bytes for the linker itself.
     `memories`: as others than libraries import the memory, by name.
 
@@ -76,7 +76,7 @@ def lay_out(
         *[(item.name, item.contents.memory.limits) for item in libraries if item.contents.memory is not None],
     ]
     tables = [(item.name, item.contents.table.limits) for item in libraries if item.contents.table is not None]
-    return Layout(
+    return MemoryLayout(
         stack_size=stack_size,
         reserved_base=stack_size,
         memory_bases=memory_bases,

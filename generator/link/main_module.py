@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from generator.adapt.adapter import REALLOC
 from generator.adapt.reduce import GROW, grow_body
 from generator.link import names
-from generator.link.layout import Layout
+from generator.link.layout import MemoryLayout
 from generator.link.symbols import FunctionSymbol
 from generator.link.tls import ThreadLocal
 from generator.wasm.builder import ModuleBuilder
@@ -44,7 +44,7 @@ def trampoline_export(slot: int) -> str:
 
 
 def build_main_module(
-    layout: Layout,
+    layout: MemoryLayout,
     *,
     env_globals: Iterable[str],
     memory_addresses: Mapping[str, int],

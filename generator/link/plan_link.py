@@ -4,9 +4,8 @@ from."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from generator.adapt.adapter import Adapter
 from generator.adapt.reduce import GROW, STACK_SIZE
 from generator.componentize.plan import (
     CanonicalOptions,
@@ -17,15 +16,15 @@ from generator.componentize.plan import (
     SynthesizedInstance,
     WholeInstance,
 )
-from generator.componentize.standard_names import REALLOC
-from generator.componentize.task_hooks import Call, choose, surrounded
+from generator.componentize.task_hooks import CoreCall, choose, surrounded
 from generator.componentize.threads import GET_TLS_BASE, SET_TLS_BASE
 from generator.link import libdl, names
 from generator.link.adapting import adapter_module, adapter_module_name, use_adapters
+from generator.link.allocators import Allocators
 from generator.link.dl_table import build_dl_table, openable_functions
 from generator.link.hooks import find_task_hooks
 from generator.link.init_module import INIT, AddressToSet, Initialization, build_init_module
-from generator.link.layout import DEFAULT_STACK_SIZE, STACK_ALIGNMENT, Layout, align, lay_out
+from generator.link.layout import STACK_ALIGNMENT, MemoryLayout, align, lay_out
 from generator.link.library import Library, read_library
 from generator.link.main_module import (
     MAIN,
@@ -37,32 +36,16 @@ from generator.link.main_module import (
     table_base_export,
     trampoline_export,
 )
-from generator.link.selection import Selection, select
+from generator.link.options import LinkOptions
+from generator.link.selection import SelectedLibraries, select
 from generator.link.stubs_module import build_stubs_module, stub_export
 from generator.link.symbols import STUBS, FunctionSymbol
 from generator.link.tls import thread_local, tls_export
 from generator.link.worlds import Warn, ignore, warn_of_lost_imports
 from generator.wasm.decode import DecodedModule
-from generator.wasm.types import ExternKind, FuncType, ValType
+from generator.wasm.types import ExternKind
 
-_REALLOC = FuncType((ValType.I32,) * 4, (ValType.I32,))
 _NO_OPTIONS = CanonicalOptions(None, None, None)
-
-
-@dataclass(frozen=True, slots=True)
-class LinkOptions:
-    stack_size: int = DEFAULT_STACK_SIZE
-    """In bytes; rounded up to the stack's alignment."""
-    stub_missing_functions: bool = False
-    """Functions that nobody defines trap when they are called; otherwise they are an error."""
-    built_in_libdl: bool = False
-    """Add `libdl.so`, which finds the definitions of `dl_openable` libraries."""
-    adapters: tuple[Adapter, ...] = ()
-    """Modules for imports of libraries that neither WIT nor another library defines."""
-    realloc_via_memory_grow: bool = False
-    """Adapters allocate whole pages, not with the libraries' `cabi_realloc`."""
-    several_worlds: bool = False
-    """Several libraries may be generated, if all use the extension for several worlds (wit_dylib.h)."""
 
 
 def plan_link(
@@ -94,19 +77,18 @@ class Linking:
     """The steps from libraries to a plan for `componentize`."""
 
     def __init__(
-        self, selection: Selection, options: LinkOptions, debug_names: bool, legacy_names: bool = True
+        self, selection: SelectedLibraries, options: LinkOptions, debug_names: bool, legacy_names: bool = True
     ) -> None:
         self.selection = selection
         self.legacy_names = legacy_names
         self.debug_names = debug_names
         self.task_hooks = find_task_hooks(selection.by_priority) if legacy_names else {}
-        self.realloc = self._shared_realloc()
-        self.import_reallocs = {item.name: self._import_realloc(item) for item in selection.in_order}
+        self.allocators = Allocators(selection, legacy_names)
         self.stubs: dict[FunctionSymbol, None] = {}
         self.trampolines: dict[FunctionSymbol, None] = {}
         self.function_addresses: dict[FunctionSymbol, None] = {}
         self.adapters = use_adapters(
-            options.adapters, selection, self.realloc, via_memory_grow=options.realloc_via_memory_grow
+            options.adapters, selection, self.allocators.shared, via_memory_grow=options.realloc_via_memory_grow
         )
         for use in self.adapters:  # before all libraries
             called = [function for function in use.of_libraries.values() if function.library != MAIN]
@@ -126,35 +108,17 @@ class Linking:
         """Their beginning in the reserved memory."""
         reserved = self.adapter_stacks + STACK_SIZE * len(self.adapters) if self.adapters else size
         memories = [(use.adapter.name, type.limits) for use in self.adapters for type in use.adapter.module.memories]
-        self.layout: Layout = lay_out(selection.in_order, slots, options.stack_size, reserved, memories)
+        self.layout: MemoryLayout = lay_out(selection.in_order, slots, options.stack_size, reserved, memories)
         base, places = self.layout.reserved_base, self.layout.slots
         self.tls = None if tls is None else replace(tls, base=base + tls.base)
         self.dl_table = build_dl_table(selection.in_order, base, places.__getitem__) if has_table else None
-
-    def _shared_realloc(self) -> FunctionSymbol | None:
-        """The allocator of the libraries that have none of their own: that of the first library that has one."""
-        for library in self.selection.by_priority:
-            function = self._own_realloc(library, names.CABI_REALLOC)
-            if function is not None:
-                return function
-        return None
-
-    def _import_realloc(self, library: Library) -> FunctionSymbol | None:
-        return self._own_realloc(library, names.CABI_IMPORT_REALLOC, names.CABI_REALLOC) or self.realloc
-
-    def _own_realloc(self, library: Library, *legacy: str) -> FunctionSymbol | None:
-        """The first function that the library defines with a name and the type of the canonical ABI's `realloc`."""
-        for name in (*legacy, REALLOC) if self.legacy_names else (REALLOC,):
-            if library.contents.defined_functions.get(name) == _REALLOC:
-                return FunctionSymbol(library.name, name, _REALLOC)
-        return None
 
     def _collect(self, library: Library) -> None:
         bindings = self.selection.bindings[library.name]
         addresses = [function for function in bindings.function_addresses.values() if function is not None]
         self.function_addresses.update(dict.fromkeys(addresses))
         called = list(bindings.functions.values())
-        realloc = self.import_reallocs[library.name]
+        realloc = self.allocators.for_imports[library.name]
         if realloc is not None and library.contents.imports_wit:
             called.append(realloc)
         late = [function for function in called if not self.selection.exists_before(function, library.name)]
@@ -206,7 +170,8 @@ class Linking:
     def _adapters(self) -> list[PlanModule]:
         modules, layout = [], self.layout
         stack = layout.reserved_base + self.adapter_stacks
-        realloc = None if self.realloc is None else _direct(self.realloc)
+        shared = self.allocators.shared
+        realloc = None if shared is None else _direct(shared)
         for use in self.adapters:
             stack += STACK_SIZE
             of_libraries = {
@@ -273,8 +238,8 @@ class Linking:
 
     def canonical_options(self, library: Library) -> CanonicalOptions:
         """The library whose `cabi_realloc` serves this library's imports and exports."""
-        for_imports = self.import_reallocs[library.name]
-        for_exports = self._own_realloc(library, names.CABI_EXPORT_REALLOC, names.CABI_REALLOC) or self.realloc
+        for_imports = self.allocators.for_imports[library.name]
+        for_exports = self.allocators.for_exports(library)
         return CanonicalOptions(
             memory=CoreExport(MAIN, names.MEMORY, ExternKind.MEMORY),
             import_realloc=None if for_imports is None else self._callable(for_imports, library.name),
@@ -310,9 +275,9 @@ class Linking:
             addresses=addresses,
             dl_table=self.dl_table,
             calls=[
-                *map(Call, initial_calls(in_order, names.APPLY_DATA_RELOCS)),
+                *map(CoreCall, initial_calls(in_order, names.APPLY_DATA_RELOCS)),
                 *surrounded(
-                    map(Call, initial_calls(in_order, names.CALL_CTORS, names.INITIALIZE)), choose(self.task_hooks)
+                    map(CoreCall, initial_calls(in_order, names.CALL_CTORS, names.INITIALIZE)), choose(self.task_hooks)
                 ),
             ],
         )

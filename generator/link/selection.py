@@ -19,7 +19,7 @@ RESERVED_PREFIX = "link:"
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class SelectedLibraries:
     by_priority: Sequence[Library]
     """The libraries in the order of the command line, without dead libraries."""
     in_order: Sequence[Library]
@@ -35,7 +35,9 @@ class Selection:
         return self.places[function.library] < self.places[importer]
 
 
-def select(libraries: Sequence[Library], *, stub_missing_functions: bool, several_worlds: bool = False) -> Selection:
+def select(
+    libraries: Sequence[Library], *, stub_missing_functions: bool, several_worlds: bool = False
+) -> SelectedLibraries:
     """Symbols are resolved, and missing ones refused, over all libraries that are given. Then dead libraries are
     dropped: those that no root reaches (see `is_root`), as the reference does; but a generated library lives with its
     interpreter (see `companions`). Raises LinkError.
@@ -56,7 +58,7 @@ def select(libraries: Sequence[Library], *, stub_missing_functions: bool, severa
     places = {name: place for place, name in enumerate(order)}
     places[STUBS] = -1
     dropped = [item for item in libraries if item.name not in live]
-    selection = Selection(by_priority, [by_name[name] for name in order], bindings, places, dropped)
+    selection = SelectedLibraries(by_priority, [by_name[name] for name in order], bindings, places, dropped)
     _check_tags(selection)
     return selection
 
@@ -93,7 +95,7 @@ def _check_names(libraries: Sequence[Library]) -> None:
         )
 
 
-def _check_tags(selection: Selection) -> None:
+def _check_tags(selection: SelectedLibraries) -> None:
     for library in selection.in_order:
         for tag, exporter in selection.bindings[library.name].tags.items():
             if selection.places[exporter] >= selection.places[library.name]:

@@ -1,1 +1,1 @@
-"""Pre-initialisation: a component whose state is what it was after a function of it had run."""
+"""Pre-initialisation: a component that begins in the state in which one of its functions left it."""

@@ -14,7 +14,7 @@ _PASSIVE, _WITH_MEMORY = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
-class DataSegment:
+class EncodedSegment:
     """`head`: its binary form up to the size of its data; `raw`: all of it."""
 
     active: bool
@@ -26,13 +26,13 @@ class DataSegment:
 class DataSegments:
     """`counted`: the module has a data count section, so its code may name segments by their index."""
 
-    segments: tuple[DataSegment, ...]
+    segments: tuple[EncodedSegment, ...]
     counted: bool
 
     @classmethod
     def read(cls, module: DecodedModule) -> DataSegments:
         """Raises WasmFormatError for a malformed section."""
-        segments: tuple[DataSegment, ...] = ()
+        segments: tuple[EncodedSegment, ...] = ()
         counted = False
         for section in raw_sections(module.binary):
             counted = counted or section.id == _DATA_COUNT
@@ -54,7 +54,7 @@ class DataSegments:
         return kept
 
 
-def _segment(reader: Reader) -> DataSegment:
+def _segment(reader: Reader) -> EncodedSegment:
     start = reader.position
     kind = reader.unsigned()
     if kind > _WITH_MEMORY:
@@ -65,4 +65,4 @@ def _segment(reader: Reader) -> DataSegment:
         skip_constant(reader)
     head = reader.data[start : reader.position]
     reader.bytes(reader.unsigned())
-    return DataSegment(kind != _PASSIVE, head, reader.data[start : reader.position])
+    return EncodedSegment(kind != _PASSIVE, head, reader.data[start : reader.position])

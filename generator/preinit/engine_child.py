@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def _reason(message: str) -> str:
-    """The last cause that wasmtime lists: the trap itself. Before it stands where the trap happened."""
+    """The last cause that wasmtime lists: the trap itself. The earlier ones describe its place."""
     if _called:
         return _missing()
     _, listed, causes = message.partition("Caused by:")
@@ -89,7 +89,7 @@ def _run(binary: bytes, request: dict[str, Any]) -> tuple[list[list[bytes]], lis
 
 
 def _engine() -> Any:
-    """With every feature of components that this wasmtime has. Its API for Python has setters for some of them only."""
+    """With all component features of this wasmtime. Its API for Python has setters only for some of them."""
     import wasmtime
     from wasmtime import _ffi as ffi
 

@@ -13,7 +13,7 @@ from generator.wasm.errors import WasmFormatError
 
 
 def initialize(binary: bytes, options: InitOptions) -> tuple[bytes, Snapshot]:
-    """A component that begins with the state which it has after `options.init`, and what was seen of that state.
+    """A component that begins with the state after `options.init`, and the recorded state.
 
     Start functions of core modules, and so constructors, do not run again. Handles of the host that are stored in
     memory refer to nothing in a new instance: the component must give them back before its initialisation ends.

@@ -31,7 +31,7 @@ PREFIX = "preinit-"
 @dataclass(frozen=True, slots=True)
 class Instrumented:
     """`dumps`: the exports to call after initialisation, one for each memory, then one for all globals if there are
-    any. `memories` and `globals`: what they deliver, in that order: module (its place in the component) and index."""
+    any. `memories` and `globals`: the delivered items, in that order: module (its place in the component) and index."""
 
     binary: bytes
     dumps: tuple[str, ...]

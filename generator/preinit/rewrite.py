@@ -1,4 +1,4 @@
-"""A component with another initial state: only its core modules with state change, all else stays byte for byte.
+"""A component with another initial state: only its core modules with state change; everything else stays byte for byte.
 
 In these modules globals begin with the values of the snapshot, memories with its size and contents, and there are no
 start functions. Active data segments have done their work, so they are left out; in a module that counts its segments

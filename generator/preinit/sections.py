@@ -1,4 +1,4 @@
-"""The sections of a module or component as bytes, so that those that stay are copied as they are."""
+"""The sections of a module or component as bytes, so that unchanged ones are copied."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PREAMBLE_SIZE = 8
 
 @dataclass(frozen=True, slots=True)
 class RawSection:
-    """`start`: of its number; `body`: of its contents; `end`: behind them."""
+    """Positions. `start`: of its number; `body`: of its contents; `end`: after them."""
 
     id: int
     start: int

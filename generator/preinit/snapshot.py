@@ -21,8 +21,8 @@ NO_ENGINE = "component init runs the component, and needs the Python package was
 
 @dataclass(frozen=True, slots=True)
 class InitOptions:
-    """`init`: the function to run, `NAME` or `INTERFACE#NAME`; None: only what instantiation does. `environment` and
-    `folders` (host, guest): what WASI gives it. `seconds`: of wall time. `memory`: bytes of each memory.
+    """`init`: the function to run, `NAME` or `INTERFACE#NAME`; None: only instantiation. `environment` and
+    `folders` (host, guest): for WASI. `seconds`: of wall time. `memory`: bytes of each memory.
     """
 
     init: str | None

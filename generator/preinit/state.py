@@ -1,6 +1,6 @@
 """The state of a component that initialisation can change: memories and mutable globals of its core instances.
 
-Everything that would get lost is refused by name: state in nested components, tables that change, references in
+State that would be lost is refused by name: state in nested components, tables that change, references in
 globals, one module with state in two instances.
 """
 
@@ -138,7 +138,7 @@ def _state(number: int, instance: int, module: DecodedModule) -> StatefulModule 
 
 
 def _check_tables(number: int, module: DecodedModule) -> None:
-    """Tables must stay as the element segments make them, since nobody can write down a reference."""
+    """Tables must stay as the element segments make them, because a reference cannot be written down."""
     if not module.tables:
         return
     imported = len(module.function_type_indices) - len(module.bodies)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass
 
-from generator.resolved.model import (
+from generator.resolved.model import Resolve
+from generator.resolved.types import (
     MAX_FLAGS,
     Alias,
     Borrow,
@@ -23,7 +24,6 @@ from generator.resolved.model import (
     Own,
     Primitive,
     Record,
-    Resolve,
     Resource,
     Result,
     Stream,

@@ -13,14 +13,14 @@ from generator.resolved.model import (
     InterfaceKey,
     InterfaceOwner,
     Resolve,
-    TypeId,
     World,
     WorldItem,
     WorldKey,
 )
+from generator.resolved.types import TypeId
 
 
-class Instance:
+class InterfaceInstance:
     """One import or export of an interface, or the world itself. Each is one object, compared by identity."""
 
     __slots__ = ("exported", "interface", "key")
@@ -38,21 +38,21 @@ class Instances:
     def __init__(self, resolve: Resolve, world: World) -> None:
         self.resolve = resolve
         self.world = world
-        self.root = Instance(None, None, False)
+        self.root = InterfaceInstance(None, None, False)
         """The world itself: types that its functions mention are imported."""
         self.imports = _instances(world.imports, exported=False)
         self.exports = _instances(world.exports, exported=True)
 
-    def name(self, instance: Instance) -> str | None:
+    def name(self, instance: InterfaceInstance) -> str | None:
         """The instance's name in the component: the world's key; None for the world itself."""
         return None if instance.key is None else self.resolve.world_key_name(instance.key)
 
-    def describe(self, instance: Instance) -> str:
+    def describe(self, instance: InterfaceInstance) -> str:
         """For messages."""
         name = self.name(instance)
         return "the world" if name is None else f"interface `{name}`"
 
-    def of(self, user: Instance, id: TypeId) -> Instance:
+    def of(self, user: InterfaceInstance, id: TypeId) -> InterfaceInstance:
         """The instance to which the definition `id` belongs when `user` mentions it.
 
         An anonymous type belongs to the instance that mentions it. An exported interface uses another interface's types
@@ -78,5 +78,7 @@ class Instances:
         raise AssertionError(f"{self.resolve.interface_id(owner.id)} is used, but neither imported nor exported")
 
 
-def _instances(items: dict[WorldKey, WorldItem], exported: bool) -> dict[WorldKey, Instance]:
-    return {key: Instance(key, item.id, exported) for key, item in items.items() if isinstance(item, InterfaceItem)}
+def _instances(items: dict[WorldKey, WorldItem], exported: bool) -> dict[WorldKey, InterfaceInstance]:
+    return {
+        key: InterfaceInstance(key, item.id, exported) for key, item in items.items() if isinstance(item, InterfaceItem)
+    }

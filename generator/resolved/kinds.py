@@ -5,36 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from generator.resolved.model import (
-    Accessor,
+from generator.resolved.model import Accessor, Constructor, Freestanding, Function, FunctionKind, Method, Param, Static
+from generator.resolved.types import (
     Alias,
     Borrow,
-    Case,
-    Constructor,
     EnumType,
     Field,
     FixedLengthList,
     Flags,
-    Freestanding,
-    Function,
-    FunctionKind,
     Future,
     List,
     Map,
-    Method,
     Option,
     Own,
-    Param,
     Record,
     Resource,
     Result,
-    Static,
     Stream,
     Tuple,
     Type,
     TypeId,
     TypeKind,
     Variant,
+    VariantCase,
 )
 
 
@@ -90,7 +83,7 @@ def rebuild(kind: TypeKind, child: Callable[[Type], Type], resource: Callable[[T
         case Tuple(types):
             return Tuple(tuple(map(child, types)))
         case Variant(cases):
-            return Variant(tuple(Case(case.name, optional(case.type), case.docs) for case in cases))
+            return Variant(tuple(VariantCase(case.name, optional(case.type), case.docs) for case in cases))
         case EnumType() | Flags() | Resource():
             return kind
         case Option(type):

@@ -1,4 +1,4 @@
-"""Resolved WIT: packages, interfaces, worlds and types in arenas (Component Model, WIT.md).
+"""Resolved WIT: packages, interfaces, worlds, functions and definitions of types in arenas (Component Model, WIT.md).
 
 `Resolve`, `WorldKey`, `WorldItem` and `TypeDef` are terms of the crate wit-parser, whose JSON `json_form.py` writes;
 the specification has no terms for them. A `Resolve` owns everything; ids are indices into its arenas. Entries are
@@ -11,39 +11,12 @@ from dataclasses import dataclass, field
 from enum import Enum, unique
 from typing import NewType
 
+from generator.resolved.types import Type, TypeId, TypeKind
 from generator.span import Span
 
-TypeId = NewType("TypeId", int)
 InterfaceId = NewType("InterfaceId", int)
 WorldId = NewType("WorldId", int)
 PackageId = NewType("PackageId", int)
-
-
-@unique
-class Primitive(Enum):
-    """The types with a keyword of their own; the value is that keyword."""
-
-    BOOL = "bool"
-    S8 = "s8"
-    S16 = "s16"
-    S32 = "s32"
-    S64 = "s64"
-    U8 = "u8"
-    U16 = "u16"
-    U32 = "u32"
-    U64 = "u64"
-    F32 = "f32"
-    F64 = "f64"
-    CHAR = "char"
-    STRING = "string"
-    ERROR_CONTEXT = "error-context"
-
-    # Members are singletons; Enum hashes their names, which is slow.
-    __hash__ = object.__hash__
-
-
-Type = Primitive | TypeId
-"""A use of a type: a primitive, or the id of a definition (anonymous types are definitions without a name)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,137 +29,6 @@ class Stability:
 
 
 NO_GATES = Stability()
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    name: str
-    type: Type
-    docs: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    name: str
-    type: Type | None = None
-    docs: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A flag of a flags type or a case of an enum."""
-
-    name: str
-    docs: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    fields: tuple[Field, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tuple:
-    types: tuple[Type, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    cases: tuple[Case, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EnumType:
-    cases: tuple[Label, ...]
-
-
-MAX_FLAGS = 32
-"""Labels of a flags type (Binary.md, "Type Definitions")."""
-
-
-@dataclass(frozen=True, slots=True)
-class Flags:
-    flags: tuple[Label, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    ok: Type | None
-    err: Type | None
-
-
-@dataclass(frozen=True, slots=True)
-class List:
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class FixedLengthList:
-    type: Type
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Map:
-    key: Type
-    value: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Future:
-    type: Type | None
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    type: Type | None
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """A resource; its functions are among the functions of the owner as `[method]r.f` and the like."""
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    resource: TypeId
-
-
-@dataclass(frozen=True, slots=True)
-class Borrow:
-    resource: TypeId
-
-
-@dataclass(frozen=True, slots=True)
-class Alias:
-    """`type a = b;` and `use i.{a}`: another name for a type (its `owner` differs from the target's for `use`)."""
-
-    type: Type
-
-
-TypeKind = (
-    Record
-    | Tuple
-    | Variant
-    | EnumType
-    | Flags
-    | Option
-    | Result
-    | List
-    | FixedLengthList
-    | Map
-    | Future
-    | Stream
-    | Resource
-    | Own
-    | Borrow
-    | Alias
-)
 
 
 @dataclass(frozen=True, slots=True)

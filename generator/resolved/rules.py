@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from generator.resolved.despecialize import dealias
-from generator.resolved.model import Future, Primitive, Resolve, Stream, Type
+from generator.resolved.model import Resolve
+from generator.resolved.types import Future, Primitive, Stream, Type
 
 MAP_KEYS = frozenset(Primitive) - {Primitive.F32, Primitive.F64, Primitive.ERROR_CONTEXT}
 """Explainer.md, `keytype`."""

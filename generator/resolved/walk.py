@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 from generator.resolved.kinds import children
-from generator.resolved.model import (
-    Borrow,
-    Function,
-    Future,
-    Own,
-    Primitive,
-    Resolve,
-    Stream,
-    Type,
-    TypeId,
-    TypeKind,
-)
+from generator.resolved.model import Function, Resolve
+from generator.resolved.types import Borrow, Future, Own, Primitive, Stream, Type, TypeId, TypeKind
 
 
 def parts(kind: TypeKind) -> tuple[Type, ...]:

@@ -27,7 +27,7 @@ from generator.wasm.types import ExternKind, FuncType, ValType
 
 UNCHECKED = (
     "the code of core modules, the core types of lowered and lifted functions, "
-    "the types of what nested components are given"
+    "the types of the arguments of nested components"
 )
 
 _REALLOC = FuncType((ValType.I32,) * 4, (ValType.I32,))

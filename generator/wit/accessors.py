@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from generator.names.component_names import getter_of
 from generator.resolved.despecialize import dealias
 from generator.resolved.kinds import children, shape
-from generator.resolved.model import Accessor, Constructor, Function, Method, Resolve, Resource, Result, Type
+from generator.resolved.model import Accessor, Constructor, Function, Method, Resolve
+from generator.resolved.types import Resource, Result, Type
 
 
 def accessor_of(function: Function) -> Accessor | None:

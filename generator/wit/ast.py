@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from generator.resolved.model import NO_GATES, PackageName, Primitive, Stability
+from generator.resolved.model import NO_GATES, PackageName, Stability
+from generator.resolved.types import Primitive
 from generator.wit.text import SourceText
 
 

@@ -5,14 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from generator.resolved.kinds import children, rebuild, rebuild_function
-from generator.resolved.model import (
-    Function,
-    InterfaceId,
-    InterfaceOwner,
-    Owner,
-    Type,
-    TypeId,
-)
+from generator.resolved.model import Function, InterfaceId, InterfaceOwner, Owner
+from generator.resolved.types import Type, TypeId
 from generator.wit.package_context import PackageContext
 
 

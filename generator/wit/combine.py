@@ -22,9 +22,7 @@ from generator.resolved.model import (
     Package,
     PackageId,
     Resolve,
-    Type,
     TypeDef,
-    TypeId,
     TypeItem,
     World,
     WorldId,
@@ -32,6 +30,7 @@ from generator.resolved.model import (
     WorldKey,
     WorldOwner,
 )
+from generator.resolved.types import Type, TypeId
 from generator.wit.unique import clash_anywhere
 
 

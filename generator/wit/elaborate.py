@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from generator.errors import GeneratorError
 from generator.resolved.model import (
     NO_GATES,
-    Alias,
     Freestanding,
     FunctionItem,
     InterfaceId,
@@ -20,12 +19,12 @@ from generator.resolved.model import (
     InterfaceOwner,
     Resolve,
     Stability,
-    TypeId,
     TypeItem,
     World,
     WorldItem,
     WorldKey,
 )
+from generator.resolved.types import Alias, TypeId
 
 
 class MissingExportError(GeneratorError):

@@ -13,22 +13,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from generator.resolved.kinds import children, rebuild, rebuild_function
-from generator.resolved.model import (
-    Alias,
-    Function,
-    FunctionItem,
-    Own,
-    Resolve,
-    Type,
-    TypeId,
-    TypeItem,
-    WorldItem,
-    WorldKey,
-)
+from generator.resolved.model import Function, FunctionItem, Resolve, TypeItem, WorldItem, WorldKey
+from generator.resolved.types import Alias, Own, Type, TypeId
 from generator.resolved.walk import function_types
 
 
-class Start(NamedTuple):
+class ArenaStart(NamedTuple):
     """The first types, interfaces and worlds of a package in the arenas."""
 
     types: int
@@ -36,11 +26,11 @@ class Start(NamedTuple):
     worlds: int
 
     @classmethod
-    def of(cls, resolve: Resolve) -> Start:
+    def of(cls, resolve: Resolve) -> ArenaStart:
         return cls(len(resolve.types), len(resolve.interfaces), len(resolve.worlds))
 
 
-def move_owned_handles(resolve: Resolve, start: Start, borrowing: list[bool], copied: Set[TypeId]) -> None:
+def move_owned_handles(resolve: Resolve, start: ArenaStart, borrowing: list[bool], copied: Set[TypeId]) -> None:
     """Sort the types of the last package into that order. `borrowing`: one entry for each type, which moves with it."""
     order = _order(resolve, start, copied)
     new_ids = {old: TypeId(start.types + place) for place, old in enumerate(order)}
@@ -72,7 +62,7 @@ def move_owned_handles(resolve: Resolve, start: Start, borrowing: list[bool], co
                     items[key] = FunctionItem(rebuild_function(item.function, type, resource))
 
 
-def _order(resolve: Resolve, start: Start, copied: Set[TypeId]) -> list[TypeId]:
+def _order(resolve: Resolve, start: ArenaStart, copied: Set[TypeId]) -> list[TypeId]:
     all_ids = [TypeId(index) for index in range(start.types, len(resolve.types))]
     ids = [id for id in all_ids if id not in copied]
     handles = {id for id in ids if isinstance(resolve.types[id].kind, Own) and resolve.types[id].name is None}
@@ -93,7 +83,7 @@ def _order(resolve: Resolve, start: Start, copied: Set[TypeId]) -> list[TypeId]:
     return list(order)
 
 
-def _functions(resolve: Resolve, start: Start) -> Iterator[Function]:
+def _functions(resolve: Resolve, start: ArenaStart) -> Iterator[Function]:
     for interface in resolve.interfaces[start.interfaces :]:
         yield from interface.functions.values()
     for world in resolve.worlds[start.worlds :]:

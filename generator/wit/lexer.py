@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from generator.resolved.model import Primitive
+from generator.resolved.types import Primitive
 from generator.wit.text import SourceText
 
 IDENTIFIER = "identifier"

@@ -24,17 +24,15 @@ from generator.resolved.model import (
     PackageId,
     PackageName,
     Resolve,
-    Type,
     TypeDef,
-    TypeId,
     TypeItem,
-    TypeKind,
     World,
     WorldId,
     WorldItem,
     WorldKey,
     WorldOwner,
 )
+from generator.resolved.types import Type, TypeId, TypeKind
 from generator.wit.elaborate import elaborate, interface_dependencies
 from generator.wit.unique import clash_anywhere
 
@@ -44,7 +42,7 @@ class MergeError(GeneratorError):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Contribution:
     """The contribution of one source to a union: the keys of its imports and exports, in terms of the union."""
 
     imports: tuple[WorldKey, ...]
@@ -64,7 +62,7 @@ class Union:
         self._imported_for: dict[InterfaceId, WorldKey] = {}
         """Interfaces that an export of a source uses and that this source imports; the first such export."""
 
-    def add(self, source: Resolve, world: WorldId) -> Part:
+    def add(self, source: Resolve, world: WorldId) -> Contribution:
         """Add a world. Raises MergeError if it contradicts existing items."""
         self._check_same_world(source, world)
         copier = _Copier(self, source)
@@ -78,7 +76,7 @@ class Union:
                 for dependency in interface_dependencies(self.resolve, item.id):
                     if InterfaceKey(dependency) not in exported:
                         self._imported_for.setdefault(dependency, key)
-        return Part(tuple(imports), tuple(exports))
+        return Contribution(tuple(imports), tuple(exports))
 
     def finish(self) -> dict[InterfaceId, WorldKey]:
         """Sort the world's items topologically. Returns the interfaces that an export of one source uses as an import

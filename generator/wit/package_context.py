@@ -5,21 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from generator.resolved.kinds import children
-from generator.resolved.model import (
-    NO_GATES,
-    Alias,
-    Borrow,
-    Own,
-    PackageId,
-    PackageName,
-    Resolve,
-    Resource,
-    Stability,
-    Type,
-    TypeDef,
-    TypeId,
-    TypeKind,
-)
+from generator.resolved.model import NO_GATES, PackageId, PackageName, Resolve, Stability, TypeDef
+from generator.resolved.types import Alias, Borrow, Own, Resource, Type, TypeId, TypeKind
 from generator.wit.gates import Features, is_included
 from generator.wit.text import SourceText
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.resolved.model import MAX_FLAGS, Primitive
+from generator.resolved.types import MAX_FLAGS, Primitive
 from generator.wit.ast import (
     AliasBody,
     Attributes,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from generator.resolved.model import (
-    Alias,
     Constructor,
     Freestanding,
     Function,
@@ -20,13 +19,8 @@ from generator.resolved.model import (
     PackageId,
     PackageName,
     Resolve,
-    Resource,
-    Result,
-    Stability,
     Static,
-    Type,
     TypeDef,
-    TypeId,
     TypeItem,
     World,
     WorldId,
@@ -34,8 +28,9 @@ from generator.resolved.model import (
     WorldKey,
     WorldOwner,
 )
+from generator.resolved.types import Alias, Resource, Result, Type, TypeId
+from generator.wit.printer_lines import Lines
 from generator.wit.printer_types import definition_lines, escaped, type_text
-from generator.wit.string_literal import encode_string_literal
 
 
 def print_package(resolve: Resolve, package: PackageId, docs: bool = True) -> str:
@@ -60,34 +55,18 @@ def print_all(
     return printer.text()
 
 
-class _Printer:
+class _Printer(Lines):
     def __init__(self, resolve: Resolve, docs: bool):
+        super().__init__(docs)
         self._resolve = resolve
-        self._with_docs = docs
         self._package = PackageId(0)
-        self._indent = ""
-        self.lines: list[str] = []
         self._functions: dict[tuple[str, str, int], list[str]] = {}
         """The lines of functions of worlds, by keyword, indentation and identity: worlds that include each other share
         functions."""
 
-    def text(self) -> str:
-        return "\n".join(self.lines) + "\n"
-
-    def _line(self, text: str) -> None:
-        self.lines.append(f"{self._indent}{text}")
-
-    def _open(self, head: str) -> None:
-        self._line(f"{head} {{")
-        self._indent += "  "
-
-    def _close(self) -> None:
-        self._indent = self._indent[:-2]
-        self._line("}")
-
     def package(self, id: PackageId) -> None:
         package = self._start(id)
-        self._line(f"{_package_head(package)};")
+        self.line(f"{_package_head(package)};")
         self.lines.append("")
         for interface in package.interfaces.values():
             self._interface(interface)
@@ -97,42 +76,27 @@ class _Printer:
 
     def nested_package(self, id: PackageId) -> None:
         package = self._start(id)
-        self._open(_package_head(package))
+        self.open(_package_head(package))
         for interface in package.interfaces.values():
             self._interface(interface)
         for world in package.worlds.values():
             self._world(world)
-        self._close()
+        self.close()
 
     def _start(self, id: PackageId) -> Package:
         self._package = id
         package = self._resolve.packages[id]
-        self._docs(package.docs)
+        self.docs(package.docs)
         return package
-
-    def _docs(self, docs: str | None) -> None:
-        if docs is not None and self._with_docs:
-            for line in docs.split("\n"):
-                self._line(f"/// {line}" if line else "///")
-
-    def _attributes(self, stability: Stability, external_id: str | None = None) -> None:
-        if stability.since is not None:
-            self._line(f"@since(version = {stability.since})")
-        if stability.unstable is not None:
-            self._line(f"@unstable(feature = {stability.unstable})")
-        if stability.deprecated is not None:
-            self._line(f"@deprecated(version = {stability.deprecated})")
-        if external_id is not None:
-            self._line(f"@external-id({encode_string_literal(external_id)})")
 
     def _interface(self, id: InterfaceId) -> None:
         interface = self._resolve.interfaces[id]
         assert interface.name is not None, "a package has named interfaces only"
-        self._docs(interface.docs)
-        self._attributes(interface.stability)
-        self._open(f"interface {escaped(interface.name)}")
+        self.docs(interface.docs)
+        self.attributes(interface.stability)
+        self.open(f"interface {escaped(interface.name)}")
         self._interface_body(id, interface)
-        self._close()
+        self.close()
 
     def _interface_body(self, id: InterfaceId, interface: Interface) -> None:
         functions = interface.functions.values()
@@ -142,9 +106,9 @@ class _Printer:
                 if separate:
                     self.lines.append("")
                 separate = True
-                self._docs(function.docs)
-                self._attributes(function.stability, function.external_id)
-                self._line(f"{escaped(_label(function))}: {self._signature(function)};")
+                self.docs(function.docs)
+                self.attributes(function.stability, function.external_id)
+                self.line(f"{escaped(_label(function))}: {self._signature(function)};")
 
     def _types(
         self, owner: Owner, types: Iterable[tuple[str, TypeId]], functions: Iterable[Function], separate: bool
@@ -169,8 +133,8 @@ class _Printer:
             else:
                 uses.append((interface, definition, [entry]))
         for interface, definition, entries in uses:
-            self._attributes(definition.stability, definition.external_id)
-            self._line(f"use {self._path(interface)}.{{{', '.join(entries)}}};")
+            self.attributes(definition.stability, definition.external_id)
+            self.line(f"use {self._path(interface)}.{{{', '.join(entries)}}};")
         separate = separate or bool(uses)
         methods: dict[TypeId, list[Function]] = {}
         for function in functions:
@@ -196,24 +160,22 @@ class _Printer:
         """A type; `functions` are those of a resource."""
         definition = self._resolve.types[id]
         assert definition.name is not None, "an owned item has a name"
-        self._docs(definition.docs)
-        self._attributes(definition.stability, definition.external_id)
+        self.docs(definition.docs)
+        self.attributes(definition.stability, definition.external_id)
         if not isinstance(definition.kind, Resource):
             for docs, line in definition_lines(self._resolve, definition.name, definition.kind):
-                if docs is not None and self._with_docs:
-                    for text in docs.split("\n"):
-                        self._line(f"  /// {text}" if text else "  ///")
-                self._line(line)
+                self.docs(docs, "  ")
+                self.line(line)
             return
         if not functions:
-            self._line(f"resource {escaped(definition.name)};")
+            self.line(f"resource {escaped(definition.name)};")
             return
-        self._open(f"resource {escaped(definition.name)}")
+        self.open(f"resource {escaped(definition.name)}")
         for function in functions:
-            self._docs(function.docs)
-            self._attributes(function.stability, function.external_id)
-            self._line(f"{self._member_head(function)}{self._signature(function)};")
-        self._close()
+            self.docs(function.docs)
+            self.attributes(function.stability, function.external_id)
+            self.line(f"{self._member_head(function)}{self._signature(function)};")
+        self.close()
 
     def _member_head(self, function: Function) -> str:
         if isinstance(function.kind, Constructor):
@@ -239,11 +201,11 @@ class _Printer:
 
     def _world(self, id: WorldId) -> None:
         world = self._resolve.worlds[id]
-        self._docs(world.docs)
-        self._attributes(world.stability)
-        self._open(f"world {escaped(world.name)}")
+        self.docs(world.docs)
+        self.attributes(world.stability)
+        self.open(f"world {escaped(world.name)}")
         self._world_body(id, world)
-        self._close()
+        self.close()
 
     def _world_body(self, id: WorldId, world: World) -> None:
         types: list[tuple[str, TypeId]] = []
@@ -275,24 +237,24 @@ class _Printer:
         assert isinstance(item, InterfaceItem), "types of a world are printed separately"
         interface = self._resolve.interfaces[item.id]
         docs = item.docs if item.docs is not None or interface.name is not None else interface.docs
-        self._docs(docs)
-        self._attributes(item.stability, item.external_id)
+        self.docs(docs)
+        self.attributes(item.stability, item.external_id)
         label = f"{escaped(key)}: " if isinstance(key, str) else ""
         if interface.name is not None:
-            self._line(f"{keyword} {label}{self._path(item.id)};")
+            self.line(f"{keyword} {label}{self._path(item.id)};")
             return
-        self._open(f"{keyword} {label}interface")
+        self.open(f"{keyword} {label}interface")
         self._interface_body(item.id, interface)
-        self._close()
+        self.close()
 
     def _world_function(self, keyword: str, function: Function) -> None:
-        known = keyword, self._indent, id(function)
+        known = keyword, self.indent, id(function)
         lines = self._functions.get(known)
         if lines is None:
             start = len(self.lines)
-            self._docs(function.docs)
-            self._attributes(function.stability, function.external_id)
-            self._line(f"{keyword} {escaped(_label(function))}: {self._signature(function)};")
+            self.docs(function.docs)
+            self.attributes(function.stability, function.external_id)
+            self.line(f"{keyword} {escaped(_label(function))}: {self._signature(function)};")
             self._functions[known] = self.lines[start:]
         else:
             self.lines += lines

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from generator.resolved.model import (
+from generator.resolved.model import Resolve
+from generator.resolved.types import (
     Alias,
     Borrow,
     EnumType,
@@ -17,7 +18,6 @@ from generator.resolved.model import (
     Own,
     Primitive,
     Record,
-    Resolve,
     Result,
     Stream,
     Tuple,

@@ -10,7 +10,7 @@ from generator.names.versions import VersionKey, version_key
 from generator.resolved.model import Package, PackageId, PackageName, Resolve
 from generator.wit.ast import InterfaceDeclaration, WorldDeclaration, syntax_shape
 from generator.wit.gates import Features
-from generator.wit.handle_order import Start, move_owned_handles
+from generator.wit.handle_order import ArenaStart, move_owned_handles
 from generator.wit.package_context import PackageContext, borrowing_types
 from generator.wit.resolve_package import PackageResolver, Unit, all_paths
 from generator.wit.resolve_world import resolve_worlds
@@ -56,7 +56,7 @@ def _resolve_packages(
         id = PackageId(len(resolve.packages))
         resolve.packages.append(Package(package.name, {}, {}, package.docs))
         ids[package.name] = id
-        start = Start.of(resolve)
+        start = ArenaStart.of(resolve)
         context = PackageContext(resolve, id, features, borrowing)
         _resolve_package(context, package, ids, for_binary == package.name)
         move_owned_handles(resolve, start, borrowing, context.copied)

@@ -7,17 +7,8 @@ from collections.abc import Mapping
 from generator.errors import WitError
 from generator.names.component_names import FunctionName, canonical_label, getter_of
 from generator.resolved.kinds import function_kind
-from generator.resolved.model import (
-    Accessor,
-    Freestanding,
-    Function,
-    FunctionKind,
-    Param,
-    Resolve,
-    Result,
-    Type,
-    TypeId,
-)
+from generator.resolved.model import Accessor, Freestanding, Function, FunctionKind, Param, Resolve
+from generator.resolved.types import Result, Type, TypeId
 from generator.wit.accessors import accessor_of, pair_problem, params_problem, result_problem, setters_behind_getters
 from generator.wit.ast import FunctionDeclaration, Name, ResourceBody, TypeDeclaration
 from generator.wit.resolve_types import Scope

@@ -36,7 +36,7 @@ class Unit(NamedTuple):
     members: tuple[PackageMember, ...]
 
 
-class Item(NamedTuple):
+class PackageItem(NamedTuple):
     """An interface or world of the package: its declaration, then its id (None if its gates disable it)."""
 
     declaration: InterfaceDeclaration | WorldDeclaration
@@ -55,7 +55,7 @@ class PackageResolver:
         self._interfaces: dict[str, InterfaceId | None] = {}
         self._worlds: dict[str, WorldId | None] = {}
 
-    def ordered_items(self) -> list[Item]:
+    def ordered_items(self) -> list[PackageItem]:
         """Interfaces and worlds; the dependencies of an item come before it."""
         dependencies: dict[str, list[Name]] = {name: [] for name in self._items}
         sources: dict[int, SourceText] = {}
@@ -213,8 +213,8 @@ class PackageResolver:
         return source.error(path.name.at, f"the package `{path.package}` has no {what} `{path.name.text}`", hint)
 
 
-def _collect_items(units: tuple[Unit, ...]) -> dict[str, Item]:
-    items: dict[str, Item] = {}
+def _collect_items(units: tuple[Unit, ...]) -> dict[str, PackageItem]:
+    items: dict[str, PackageItem] = {}
     taken: dict[str, str] = {}
     for unit in units:
         for member in unit.members:
@@ -225,7 +225,7 @@ def _collect_items(units: tuple[Unit, ...]) -> dict[str, Item]:
                     message = f"an interface or world `{previous}` is already defined in this package"
                     hint = HOW_NAMES_ARE_COMPARED if previous != name else None
                     raise unit.source.error(member.name.at, message, hint)
-                items[name] = Item(member, unit)
+                items[name] = PackageItem(member, unit)
     return items
 
 

@@ -6,23 +6,21 @@ from collections.abc import Iterable
 
 from generator.errors import WitError
 from generator.names.component_names import HOW_NAMES_ARE_COMPARED, canonical_label
-from generator.resolved.model import (
-    NO_GATES,
+from generator.resolved.model import NO_GATES, InterfaceId, Owner, TypeDef
+from generator.resolved.rules import MAP_KEYS, payload_problem
+from generator.resolved.types import (
     Alias,
     Borrow,
-    Case,
     EnumType,
     Field,
     FixedLengthList,
     Flags,
     Future,
-    InterfaceId,
     Label,
     List,
     Map,
     Option,
     Own,
-    Owner,
     Primitive,
     Record,
     Resource,
@@ -30,12 +28,11 @@ from generator.resolved.model import (
     Stream,
     Tuple,
     Type,
-    TypeDef,
     TypeId,
     TypeKind,
     Variant,
+    VariantCase,
 )
-from generator.resolved.rules import MAP_KEYS, payload_problem
 from generator.wit.ast import (
     AliasBody,
     ConstructedType,
@@ -161,7 +158,9 @@ class Scope:
         for field in body.fields:
             self.claim_in(taken, field.name, "field" if body.kind == "record" else "case")
         if body.kind == "variant":
-            return Variant(tuple(Case(name.text, self.optional(type_), docs) for name, type_, docs in body.fields))
+            return Variant(
+                tuple(VariantCase(name.text, self.optional(type_), docs) for name, type_, docs in body.fields)
+            )
         if body.kind == "record":
             fields = []
             for name, type_, docs in body.fields:

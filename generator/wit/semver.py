@@ -13,19 +13,16 @@ from dataclasses import replace
 from generator.names.versions import compatible_track, version_key
 from generator.resolved.kinds import children, same_function, shape
 from generator.resolved.model import (
-    Alias,
     InterfaceId,
     InterfaceItem,
     InterfaceKey,
     InterfaceOwner,
     Resolve,
-    Resource,
-    Type,
     TypeDef,
-    TypeId,
     TypeItem,
     WorldId,
 )
+from generator.resolved.types import Alias, Resource, Type, TypeId
 from generator.wit.elaborate import elaborate, interface_dependencies, type_dependency
 from generator.wit.merge import MergeError
 

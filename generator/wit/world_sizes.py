@@ -10,18 +10,9 @@ from collections.abc import Iterable
 
 from generator.errors import LimitError
 from generator.resolved.kinds import children
-from generator.resolved.model import (
-    Alias,
-    Borrow,
-    FunctionItem,
-    InterfaceItem,
-    Own,
-    Resolve,
-    World,
-    WorldId,
-    WorldItem,
-)
+from generator.resolved.model import FunctionItem, InterfaceItem, Resolve, World, WorldId, WorldItem
 from generator.resolved.rules import LARGEST_TREE, too_many_types
+from generator.resolved.types import Alias, Borrow, Own
 from generator.resolved.walk import function_types
 
 

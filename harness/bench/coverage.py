@@ -23,7 +23,7 @@ INSIDE = {PARAMETER: "in a parameter", RESULT: "in a result"}
 POSITIONS = (FUNCTION, PARAMETER, INSIDE[PARAMETER], RESULT, INSIDE[RESULT])
 
 _AT_START = {"wit": "initialize"}
-"""The dump is what the interpreter was initialized with."""
+"""The interpreter was initialized with the world of the dump."""
 
 
 def feature_of(type: t.Type) -> str:

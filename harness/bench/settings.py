@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.engine.results import RunLimits
-from harness.process.launching import Limits
+from harness.process.launching import ProcessLimits
 from harness.toolchains.interpreter import Interpreter
 from harness.toolchains.selection import Selection
 
@@ -17,7 +17,7 @@ class Settings:
 
     directory: Path
     selection: Selection = field(default_factory=Selection)
-    tool_limits: Limits = field(default_factory=Limits)
+    tool_limits: ProcessLimits = field(default_factory=ProcessLimits)
     run_limits: RunLimits = field(default_factory=RunLimits)
     interpreter: Interpreter | None = None
     """An interpreter that is not ours, which is then under test."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from harness.binary.canon_definitions import Definition, Definitions
+from harness.binary.canon_definitions import CanonDefinition, CanonDefinitions
 from harness.binary.canon_options import read_immediates, read_options
 from harness.binary.sections import COMPONENT_PREAMBLE, BinaryError, Reader, extern_name, extern_type, sections
 
@@ -28,7 +28,7 @@ the standard names (BuildTargets.md)."""
 
 
 @lru_cache(maxsize=32)
-def read_definitions(component: bytes) -> Definitions:
+def read_definitions(component: bytes) -> CanonDefinitions:
     """Raises BinaryError if the input is not a component, or has forms that no linker writes.
 
     The components of one plan are judged first and then compared; the cache keeps them, so that each is read once.
@@ -39,9 +39,9 @@ def read_definitions(component: bytes) -> Definitions:
     return _Component(component).definitions()
 
 
-_CoreFunc = Definition | tuple[int, str]
+_CoreFunc = CanonDefinition | tuple[int, str]
 
-_Func = Definition | None
+_Func = CanonDefinition | None
 
 
 class _Component:
@@ -123,7 +123,7 @@ class _Component:
             core = self.core_funcs[reader.unsigned()]
             options = read_options(reader)
             reader.unsigned()
-            self.funcs.append(Definition(opcode, options, core if isinstance(core, tuple) else None))
+            self.funcs.append(CanonDefinition(opcode, options, core if isinstance(core, tuple) else None))
             return
         if opcode == _LOWER:
             reader.byte()
@@ -131,7 +131,7 @@ class _Component:
             options = read_options(reader)
         else:
             options = read_immediates(reader, opcode)
-        self.core_funcs.append(Definition(opcode, options))
+        self.core_funcs.append(CanonDefinition(opcode, options))
 
     def import_(self, reader: Reader) -> None:
         extern_name(reader)
@@ -159,8 +159,8 @@ class _Component:
         elif sort == _COMPONENT_SORT:
             self.components.append(b"")
 
-    def definitions(self) -> Definitions:
-        found = Definitions(post_returns=frozenset(self._post_returns()))
+    def definitions(self) -> CanonDefinitions:
+        found = CanonDefinitions(post_returns=frozenset(self._post_returns()))
         for name, sort, index in self.exports:
             if sort == _FUNC:
                 self._lift(found, name, index)
@@ -175,7 +175,7 @@ class _Component:
                     self._imports(found, module, items, late)
         return found
 
-    def _lift(self, found: Definitions, name: str, index: int) -> None:
+    def _lift(self, found: CanonDefinitions, name: str, index: int) -> None:
         function = self.funcs[index]
         if function is not None:
             found.lifts[name] = function
@@ -192,11 +192,11 @@ class _Component:
             return arguments
         return {name: arguments[given] for name, given in _handed_on(self.components[component]).items()}
 
-    def _late(self) -> dict[tuple[int, str], Definition]:
+    def _late(self) -> dict[tuple[int, str], CanonDefinition]:
         """The functions that a shim calls, by its instance and export. A module that gets the shim's table, and the
         functions under the names of the shim's exports, fills that table."""
         called = {function for function in self.core_funcs if isinstance(function, tuple)}
-        found: dict[tuple[int, str], Definition] = {}
+        found: dict[tuple[int, str], CanonDefinition] = {}
         for number, arguments in self.arguments.items():
             given = [(index, self.core_instances[index]) for _, index in arguments]
             modules = {index for index, items in given if not isinstance(items, dict)}
@@ -205,17 +205,17 @@ class _Component:
                 for name, (sort, index) in items.items():
                     function = self.core_funcs[index] if sort == _CORE_FUNC else None
                     places = called.intersection((shim, name) for shim in modules | tables)
-                    if isinstance(function, Definition) and places:
+                    if isinstance(function, CanonDefinition) and places:
                         found.update(dict.fromkeys(places, function))
                         self.fillers.add(number)
         return found
 
     def _imports(
         self,
-        found: Definitions,
+        found: CanonDefinitions,
         module: str,
         items: dict[str, tuple[int, int]],
-        late: dict[tuple[int, str], Definition],
+        late: dict[tuple[int, str], CanonDefinition],
     ) -> None:
         for name, (sort, index) in items.items():
             if sort != _CORE_FUNC or not module:

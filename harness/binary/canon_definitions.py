@@ -8,7 +8,7 @@ ENCODINGS = ("utf-8", "utf-16", "latin1+utf16")
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class DefinitionOptions:
     """`opts`: the indices that they name; a missing encoding means UTF-8."""
 
     encoding: str = ENCODINGS[0]
@@ -31,19 +31,19 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
+class CanonDefinition:
     """A canonical definition. `core`: the core function of a lift as (core instance, export), if it is an export."""
 
     opcode: int
-    options: Options
+    options: DefinitionOptions
     core: tuple[int, str] | None = None
 
 
 @dataclass(slots=True)
-class Definitions:
+class CanonDefinitions:
     """`lifts` by the world's name (`a:b/i#f`, `f`), `others` by the module and field of the core import."""
 
-    lifts: dict[str, Definition] = field(default_factory=dict)
-    others: dict[tuple[str, str], list[Definition]] = field(default_factory=dict)
+    lifts: dict[str, CanonDefinition] = field(default_factory=dict)
+    others: dict[tuple[str, str], list[CanonDefinition]] = field(default_factory=dict)
     post_returns: frozenset[tuple[int, str]] = frozenset()
     """Core exports with a matching `cabi_post_` function, as (core instance, export)."""

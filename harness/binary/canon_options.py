@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.binary.canon_definitions import ENCODINGS, Options
+from harness.binary.canon_definitions import ENCODINGS, DefinitionOptions
 from harness.binary.sections import BinaryError, Reader
 
 _IMMEDIATES = {
@@ -22,7 +22,7 @@ _IMMEDIATES = {
 shared-everything-threads."""
 
 
-def read_options(reader: Reader) -> Options:
+def read_options(reader: Reader) -> DefinitionOptions:
     encoding, is_async = ENCODINGS[0], False
     indices: dict[int, int] = {}
     for _ in range(reader.unsigned()):
@@ -35,21 +35,21 @@ def read_options(reader: Reader) -> Options:
             indices[opcode] = reader.unsigned()
         else:
             raise BinaryError(f"unknown canonical option {opcode:#04x} before offset {reader.at}")
-    return Options(encoding, indices.get(3), indices.get(4), indices.get(5), is_async, indices.get(7))
+    return DefinitionOptions(encoding, indices.get(3), indices.get(4), indices.get(5), is_async, indices.get(7))
 
 
-def read_immediates(reader: Reader, opcode: int) -> Options:
+def read_immediates(reader: Reader, opcode: int) -> DefinitionOptions:
     kinds = _IMMEDIATES.get(opcode)
     if kinds is None:
         raise BinaryError(f"unknown canonical definition {opcode:#04x} before offset {reader.at}")
-    options = Options()
+    options = DefinitionOptions()
     for kind in kinds:
         if kind == "i":
             reader.unsigned()
         elif kind == "b":
             reader.byte()
         elif kind == "a":
-            options = Options(is_async=bool(reader.byte()))
+            options = DefinitionOptions(is_async=bool(reader.byte()))
         elif kind == "r":
             if reader.byte() == 0:
                 reader.unsigned()  # a value type: the numbers of both signs take the same bytes

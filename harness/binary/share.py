@@ -52,9 +52,9 @@ class SharedModules:
 
     def __init__(self) -> None:
         self._by_content: OrderedDict[bytes, SharedModule | None] = OrderedDict()
-        self._shared: OrderedDict[bytes, Shared] = OrderedDict()
+        self._shared: OrderedDict[bytes, SplitComponent] = OrderedDict()
 
-    def share(self, component: bytes) -> Shared:
+    def share(self, component: bytes) -> SplitComponent:
         """`share` with a cache: a component takes part in several cells of a plan."""
         if len(component) > self.LARGEST:
             return share(component, self)
@@ -87,7 +87,7 @@ class SharedModules:
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SplitComponent:
     """A component that imports its formerly embedded modules under their `import_name`."""
 
     component: bytes
@@ -95,7 +95,7 @@ class Shared:
     surface: Surface
 
 
-def share(component: bytes, known: SharedModules) -> Shared:
+def share(component: bytes, known: SharedModules) -> SplitComponent:
     """Replace each known module by an import at the same place, so the core module index space keeps its order.
 
     A component that declares core types after such a place stays unchanged, because their indices would move.
@@ -110,7 +110,7 @@ def share(component: bytes, known: SharedModules) -> Shared:
             if module is not None and module not in found.values():
                 found[position] = module
     if not found or any(part.id == _CORE_TYPE for part in parts[min(found) :]):
-        return Shared(component, (), surface(component))
+        return SplitComponent(component, (), surface(component))
     types = _core_types(component, parts[: min(found)])
     out = bytearray()
     copied = 0
@@ -122,7 +122,7 @@ def share(component: bytes, known: SharedModules) -> Shared:
         out += section(_IMPORT, vector([item]))
         types += 1
     out += component[copied:]
-    return Shared(bytes(out), tuple(found.values()), surface(bytes(out)))
+    return SplitComponent(bytes(out), tuple(found.values()), surface(bytes(out)))
 
 
 def _core_types(component: bytes, parts: list[Section]) -> int:

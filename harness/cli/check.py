@@ -13,7 +13,7 @@ from harness.cli import exits, outputs
 from harness.cli.chosen import as_argument, features_of
 from harness.cli.exits import UsedWrongly
 from harness.cli.options import Common, common
-from harness.cli.session import Job, execute
+from harness.cli.session import NamedTask, execute
 from harness.cli.terminal import echo
 from harness.process.interrupts import result_of
 from harness.runs.runner import Runner
@@ -72,7 +72,7 @@ def check(
     with common.open_run(1) as run:
         task = CheckWorld(path, world, names, seed, calls, common.options(run))
         drawn = {"seed": str(seed), "calls": str(calls), "features": ",".join(names), "world": world or ""}
-        code = execute(run, [Job(task, str(path), shlex.join(words))], common, drawn)
+        code = execute(run, [NamedTask(task, str(path), shlex.join(words))], common, drawn)
         if case_path is not None and code in (exits.AGREE, exits.DISAGREE):
             from harness.fuzz.check_case import CaseOfCheck  # loads much that nothing else here needs
 

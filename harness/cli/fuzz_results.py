@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from harness.cli.results import to_tool
 from harness.fuzz.campaign import Campaign
 from harness.fuzz.findings import Found
-from reports.fuzz import FuzzFinding, FuzzRun, Refused
+from reports.fuzz import FuzzFinding, FuzzRun, RefusedWorlds
 
 
 def head(campaign: Campaign) -> FuzzRun:
@@ -50,7 +50,7 @@ def report(campaign: Campaign) -> FuzzRun:
         next=campaign.next_index,
         outcomes=dict(ledger.outcomes),
         findings=tuple(map(_finding, ledger.found.values())),
-        refusals=tuple(Refused(tool, reason, count) for (tool, reason), count in ledger.refusals.items()),
+        refusals=tuple(RefusedWorlds(tool, reason, count) for (tool, reason), count in ledger.refusals.items()),
         errors=tuple(campaign.errors),
         stopped=campaign.stopped,
         notes=tuple(campaign.run.notes),

@@ -27,7 +27,8 @@ from harness.text import atomic
 from reports.outcomes import Outcome
 
 if TYPE_CHECKING:
-    from harness.fuzz.reduce_case import CaseReduced, ReduceCase
+    from harness.fuzz.reduce_case import ReduceCase
+    from harness.fuzz.reduce_file import FileReduced
     from harness.fuzz.reduce_guest_case import ReduceGuestCase
     from harness.fuzz.reduce_link_case import ReduceLinkCase
     from harness.fuzz.reduce_table import ReduceTable
@@ -72,7 +73,10 @@ def reduce(case: Path, output: Path, force: bool, known: bool, words: str, **too
         if known:
             raise UsedWrongly("--known: there are no known faults of interpreters")
     if known and file.kind is FileKind.NEGATIVE_CASES:
-        raise UsedWrongly(f"{case} is a table of negative cases: what is known of a row is its `reference`, no --known")
+        raise UsedWrongly(
+            f"{case} is a table of negative cases: the `reference` of a row states its known fault, "
+            "so --known does not apply"
+        )
     if output != outputs.STDOUT:
         if output.exists() and not force:
             raise UsedWrongly(f"--output {output}: this file already exists (--force replaces it)")
@@ -116,11 +120,11 @@ def _task(file: SuiteFile, options: Options, known: bool, words: str, smallest: 
         case FileKind.LINK_CASE:
             from harness.fuzz.reduce_link_case import ReduceLinkCase
 
-            return ReduceLinkCase(file.path, file.name, options, known, words, smallest, repeat)
+            return ReduceLinkCase(file.path, file.name, options, words, smallest, repeat, known)
         case FileKind.CASE:
             from harness.fuzz.reduce_case import ReduceCase
 
-            return ReduceCase(file.path, file.name, options, known, words, smallest, repeat)
+            return ReduceCase(file.path, file.name, options, words, smallest, repeat, known)
 
 
 def _reduce(run: Runner, task: Reducing, known: bool, words: str) -> Answer:
@@ -142,7 +146,7 @@ def _reduce(run: Runner, task: Reducing, known: bool, words: str) -> Answer:
     return _told(result, known, words)
 
 
-def _wait(future: Future[CaseReduced], task: Reducing, live: Live) -> CaseReduced:
+def _wait(future: Future[FileReduced], task: Reducing, live: Live) -> FileReduced:
     from harness.fuzz.smallest_yet import read_smallest
 
     while not future.done():
@@ -153,7 +157,7 @@ def _wait(future: Future[CaseReduced], task: Reducing, live: Live) -> CaseReduce
     return future.result()
 
 
-def _told(result: CaseReduced, known: bool, words: str) -> Answer:
+def _told(result: FileReduced, known: bool, words: str) -> Answer:
     if not result.finding:
         return _nothing(result, known, words), None
     echo(f"finding: {result.finding}", err=True)
@@ -169,7 +173,7 @@ def _told(result: CaseReduced, known: bool, words: str) -> Answer:
     return exits.AGREE, result.text
 
 
-def _nothing(result: CaseReduced, known: bool, words: str) -> int:
+def _nothing(result: FileReduced, known: bool, words: str) -> int:
     """Why there is nothing to reduce. Raises `UsedWrongly`."""
     verdict = result.verdict
     if exits.of_bad(verdict.outcome) == exits.BROKEN:

@@ -79,13 +79,13 @@ def report(results: tuple[Path, ...], kind: str | None, output: Path | None) -> 
 
 def _read(paths: tuple[Path, ...]) -> Inputs:
     """Raises `UsedWrongly`."""
-    from reports.inputs import Input, Inputs
+    from reports.inputs import Inputs, ResultFile
     from reports.reading import UnreadableResults, read
 
     found = []
     for path in paths:
         try:
-            found.append(Input(str(path), read(str(path), read_text_file(path, MAX_BYTES))))
+            found.append(ResultFile(str(path), read(str(path), read_text_file(path, MAX_BYTES))))
         except UnreadableFile as error:
             raise UsedWrongly(f"{path} {error}") from error
         except UnreadableResults as error:

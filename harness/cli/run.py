@@ -11,7 +11,7 @@ import click
 from harness.cli.chosen import as_argument
 from harness.cli.exits import UsedWrongly
 from harness.cli.options import Common, common
-from harness.cli.session import Job, execute
+from harness.cli.session import NamedTask, execute
 from harness.runs.suite_files import NoCases, find
 
 
@@ -30,7 +30,7 @@ def run(common: Common, paths: tuple[Path, ...], words: str) -> None:
     with common.open_run(len(files)) as run:
         options = common.options(run)
         jobs = [
-            Job(
+            NamedTask(
                 file.task(options),
                 file.name,
                 shlex.join(["harness", "run", as_argument(file.path), *common.words()]),

@@ -28,7 +28,7 @@ from reports.references import references_text
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class NamedTask:
     """A task, its name for failures of the harness, and the command that repeats it alone."""
 
     task: WorkerTask
@@ -38,7 +38,7 @@ class Job:
     """The case's own file, which results quote."""
 
 
-def execute(run: Runner, jobs: Sequence[Job], common: Common, drawn: Mapping[str, str] | None = None) -> int:
+def execute(run: Runner, jobs: Sequence[NamedTask], common: Common, drawn: Mapping[str, str] | None = None) -> int:
     """Do all jobs, report on them, write the results; returns the exit code. `drawn`: options that select values."""
     started, since = datetime.now(UTC), time.monotonic()
     tools = tuple(map(to_tool, run.tools))
@@ -108,7 +108,7 @@ def _exit_code(case: model.CaseResult) -> int:
     return exits.of_bad(case.outcome)
 
 
-def _case(job: Job, result: object, stages: dict[str, float], quoted: bool) -> model.CaseResult:
+def _case(job: NamedTask, result: object, stages: dict[str, float], quoted: bool) -> model.CaseResult:
     if isinstance(result, PoolClosed):
         raise KeyboardInterrupt
     if isinstance(result, Examination):

@@ -1,4 +1,4 @@
-"""A site's folder: whole or not there. Only a report's own folder is replaced."""
+"""The folder of a site: complete or absent. Only the folder of an earlier report is replaced."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def write(folder: Path, files: Iterable[tuple[str, str]]) -> int:
 
 
 def _exchange(made: Path, folder: Path, former: Path) -> None:
-    """The former report stays until the new one has its place."""
+    """The earlier report stays until the new one takes its place."""
     there = os.path.lexists(folder)
     if there:
         os.rename(folder, former)

@@ -9,7 +9,7 @@ import click
 
 from harness.cli import exits
 from harness.cli.options import Common, common
-from harness.cli.session import Job, execute
+from harness.cli.session import NamedTask, execute
 from harness.runs.tasks import Smoke
 
 
@@ -23,5 +23,5 @@ def smoke(common: Common) -> None:
     """
     with common.open_run(1) as run:
         repeat = shlex.join(["harness", "smoke", *common.words()])
-        code = execute(run, [Job(Smoke(common.options(run)), "smoke", repeat)], common)
+        code = execute(run, [NamedTask(Smoke(common.options(run)), "smoke", repeat)], common)
     sys.exit(exits.BROKEN if code == exits.DISAGREE and not common.chosen.toolchains else code)

@@ -26,7 +26,7 @@ from harness.runs.suite_files import FileKind, NoCases, SuiteFile, find
 from harness.submission.command import Command, parse
 from harness.submission.wording import Wording
 from harness.text.limits import MAX_CALLS
-from harness.toolchains import wasm_tools
+from harness.toolchains import reference_binary
 from harness.toolchains.interpreter import Interpreter
 
 if TYPE_CHECKING:
@@ -230,8 +230,8 @@ def _with_reference(chosen: Chosen, command: Command) -> Chosen:
     """The wasm-tools of the command is the reference, if it is one and no other is named."""
     if chosen.reference is not None or chosen.no_reference:
         return chosen
-    with contextlib.suppress(wasm_tools.ReferenceError):
-        wasm_tools.find(command.words[0])
+    with contextlib.suppress(reference_binary.UnusableReference):
+        reference_binary.find(command.words[0])
         return replace(chosen, references=(command.words[0],))
     return chosen
 

@@ -18,7 +18,7 @@ from harness.binary.sections import (
     unsigned,
     vector,
 )
-from harness.binary.share import Shared, SharedModule, SharedModules
+from harness.binary.share import SharedModule, SharedModules, SplitComponent
 from harness.composition.anchor import EXPORT as ANCHOR
 from harness.composition.counting import EXPORT as COUNTING
 from harness.plan.roles import ItemKind, Role, Wire
@@ -102,7 +102,7 @@ def without_wire(role: Role, component: bytes, wires: Sequence[Wire]) -> frozens
     return frozenset(name for name, sort in imports.items() if sort == SORT_INSTANCE and name not in wired)
 
 
-def _share(role: Role, component: bytes, known: SharedModules) -> Shared:
+def _share(role: Role, component: bytes, known: SharedModules) -> SplitComponent:
     try:
         return known.share(component)
     except BinaryError as error:
@@ -130,7 +130,7 @@ class _Writer:
     def __init__(
         self,
         order: list[Role],
-        shared: dict[Role, Shared],
+        shared: dict[Role, SplitComponent],
         wires: Sequence[Wire],
         provided: HostImports,
         asynchronous: bool,

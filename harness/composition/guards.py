@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import wasmtime
-
+from harness.binary.wat import binary_of
 from harness.composition.anchor import EXPORT, exporting
 
 BEFORE, BEHIND = "libbefore.so", "libbehind.so"
@@ -28,28 +27,24 @@ _SIZE_BEHIND = 1024
 
 @lru_cache(maxsize=1)
 def before() -> bytes:
-    return bytes(
-        wasmtime.wat2wasm(f"""
+    return binary_of(f"""
 (module (@dylink.0 (mem-info (memory {_SIZE_BEFORE} {_ALIGNMENT})))
   {_intact(_SIZE_BEFORE)}
   (export "harness_intact_before" (func $intact)))
 """)
-    )
 
 
 @lru_cache(maxsize=4)
 def behind(guarded: str) -> bytes:
     """`guarded`: the name of the library between the two."""
     return exporting(
-        bytes(
-            wasmtime.wat2wasm(f"""
+        binary_of(f"""
 (module (@dylink.0 (mem-info (memory {_SIZE_BEHIND} 0)) (needed "{BEFORE}" "{guarded}"))
   (import "env" "harness_intact_before" (func $before (result i32)))
   {_intact(_SIZE_BEHIND)}
   (func (export "{EXPORT}")
     (if (i32.eqz (i32.and (call $before) (call $intact))) (then unreachable))))
 """)
-        )
     )
 
 

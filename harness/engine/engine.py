@@ -44,7 +44,7 @@ _ROOM_TO_GROW = 1 << 20
 _GUARD = 1 << 16
 """Bytes of addresses behind each memory where `ulimit -v` leaves few of them."""
 _LEAST_ROOM = 64 << 20
-"""Bytes that a process should have left beside what its guests need to grow."""
+"""Bytes that a process should have left besides the memory of its guests."""
 _TRAPS_WITHOUT_MEMORY = (TrapClass.INTERPRETER, TrapClass.UNREACHABLE, TrapClass.OUT_OF_BOUNDS)
 """How guests trap by themselves where an allocation fails."""
 
@@ -243,7 +243,7 @@ class Engine:
 
 
 def raise_if_no_memory(message: str) -> None:
-    """Raises MemoryError where the system gave the engine no memory: that says nothing about what it ran."""
+    """Raises MemoryError if the system refused memory to the engine: that says nothing about the guest."""
     if _NO_MEMORY.search(message):
         raise MemoryError(message)
 

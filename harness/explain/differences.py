@@ -61,7 +61,7 @@ def _of_event(event: Event) -> Rule | None:
 
 def in_wave(event: Event | None) -> str:
     """The value of an event as WAVE, where the event itself does not show it: of chars, bools, floats and strings.
-    Empty for what is no value of its type."""
+    Empty if it is no value of its type."""
     match event:
         case PushNumber("bool", number) | PopNumber("bool", number):
             return {0: "false", 1: "true"}.get(number, "")

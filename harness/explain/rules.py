@@ -44,7 +44,7 @@ from harness.world import types as t
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`functions`: in CanonicalABI.md; empty for what is no rule of the specification."""
+    """`functions`: in CanonicalABI.md; empty if the specification has no such rule."""
 
     says: str
     functions: tuple[str, ...] = ()

@@ -41,7 +41,7 @@ class FrontEndError(Exception):
 
 
 @dataclass(frozen=True)
-class Part:
+class ComponentView:
     """A component of the composition: the input of toolchains, and the harness's view of its world."""
 
     plan: ComponentPlan
@@ -52,7 +52,7 @@ class Part:
 class Surroundings:
     """A subject with its driver (if it exports something) and its provider (if it imports something)."""
 
-    parts: dict[Role, Part]
+    parts: dict[Role, ComponentView]
     wires: tuple[Wire, ...]
     unsupported: tuple[str, ...]
     """Functions of the world that are left out, each with the reason."""
@@ -132,7 +132,9 @@ def _load(source: Path | WitText, features: Sequence[str]) -> tuple[Resolve, Pac
     return resolve, package, source.read_text(encoding="utf-8") if is_text else None
 
 
-def _surround(resolve: Resolve, subject: WorldId, part: Part, text: str, lost: tuple[str, ...]) -> Surroundings:
+def _surround(
+    resolve: Resolve, subject: WorldId, part: ComponentView, text: str, lost: tuple[str, ...]
+) -> Surroundings:
     """`part`: the subject. `text`: its packages. The others keep all versions, so that a driver reaches all exports and
     no mistake in merging, which only the subject tests, breaks them."""
     mirrors = add_mirrors(resolve, subject)
@@ -190,10 +192,10 @@ def _has_labels(resolve: Resolve, world: WorldId) -> bool:
     )
 
 
-def _part(resolve: Resolve, role: Role, world: WorldId, text: str, features: tuple[str, ...]) -> Part:
+def _part(resolve: Resolve, role: Role, world: WorldId, text: str, features: tuple[str, ...]) -> ComponentView:
     found = resolve.worlds[world]
     assert found.package is not None
     package = resolve.packages[found.package].name
     version = f"@{package.version}" if package.version is not None else ""
     name = f"{escaped(package.namespace)}:{escaped(package.name)}/{escaped(found.name)}{version}"
-    return Part(ComponentPlan(role, text, name, features), WorldView(resolve, world).world())
+    return ComponentView(ComponentPlan(role, text, name, features), WorldView(resolve, world).world())

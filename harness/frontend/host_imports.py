@@ -7,7 +7,8 @@ from collections.abc import Collection
 from generator.component.builder import ComponentBuilder
 from generator.component.types import Sort, TypedExtern
 from generator.errors import GeneratorError
-from generator.resolved.model import InterfaceId, InterfaceItem, InterfaceOwner, Resolve, TypeId
+from generator.resolved.model import InterfaceId, InterfaceItem, InterfaceOwner, Resolve
+from generator.resolved.types import TypeId
 from generator.wit.binary.decode import decode_component
 from generator.wit.binary.instance_bodies import InstanceBodies
 from harness.binary.host_imports import HostImports

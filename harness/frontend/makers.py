@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from generator.resolved.model import (
-    Alias,
     Freestanding,
     Function,
     Interface,
@@ -17,14 +16,11 @@ from generator.resolved.model import (
     InterfaceItem,
     InterfaceKey,
     InterfaceOwner,
-    Own,
     Resolve,
-    Resource,
-    Type,
     TypeDef,
-    TypeId,
     World,
 )
+from generator.resolved.types import Alias, Own, Resource, Type, TypeId
 from generator.wit.package_context import PackageContext
 from harness.frontend.type_parts import parts
 

@@ -7,21 +7,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from generator.names.component_names import getter_of
 from generator.resolved.model import (
-    FixedLengthList,
     Function,
     FunctionItem,
-    Future,
     InterfaceItem,
     Resolve,
-    Stream,
-    Type,
-    TypeId,
     TypeItem,
-    TypeKind,
     WorldId,
     WorldItem,
     WorldKey,
 )
+from generator.resolved.types import FixedLengthList, Future, Stream, Type, TypeId, TypeKind
 from harness.frontend.type_parts import parts
 
 ASYNC = "a stream or future in its type"

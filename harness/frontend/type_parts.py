@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.resolved.kinds import children
-from generator.resolved.model import Borrow, Own, Type, TypeKind
+from generator.resolved.types import Borrow, Own, Type, TypeKind
 
 
 def parts(kind: TypeKind) -> tuple[Type | None, ...]:

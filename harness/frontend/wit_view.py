@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from generator.resolved import model as w
+from generator.resolved import model
+from generator.resolved import types as w
 from harness.world import types as t
 from harness.world import world as h
 
@@ -20,15 +21,15 @@ _PRIMITIVES = {primitive: t.Prim(primitive.value) for primitive in w.Primitive}
 class _Place:
     """An import or export of the world, as the viewpoint for types. `key` None: the world itself."""
 
-    key: w.WorldKey | None
-    interface: w.InterfaceId | None
+    key: model.WorldKey | None
+    interface: model.InterfaceId | None
     exported: bool
 
 
 class WorldView:
     """Converts one world, and each type once for each place that it belongs to."""
 
-    def __init__(self, resolve: w.Resolve, world: w.WorldId) -> None:
+    def __init__(self, resolve: model.Resolve, world: model.WorldId) -> None:
         self._resolve = resolve
         self._world = resolve.worlds[world]
         self._named: dict[tuple[str | None, bool, w.TypeId], t.Type] = {}
@@ -42,32 +43,34 @@ class WorldView:
     def world(self) -> h.World:
         return h.World(self._world.name, self._side(self._world.imports, False), self._side(self._world.exports, True))
 
-    def _interfaces(self, items: dict[w.WorldKey, w.WorldItem], exported: bool) -> dict[w.InterfaceId, _Place]:
+    def _interfaces(
+        self, items: dict[model.WorldKey, model.WorldItem], exported: bool
+    ) -> dict[model.InterfaceId, _Place]:
         """The source of types that others use on one side. An interface under a label satisfies no `use`."""
-        places: dict[w.InterfaceId, _Place] = {}
+        places: dict[model.InterfaceId, _Place] = {}
         for key, item in items.items():
-            if isinstance(item, w.InterfaceItem) and isinstance(key, w.InterfaceKey):
+            if isinstance(item, model.InterfaceItem) and isinstance(key, model.InterfaceKey):
                 places[item.id] = _Place(key, item.id, exported)
         return places
 
-    def _side(self, items: dict[w.WorldKey, w.WorldItem], exported: bool) -> dict[str | None, h.Interface]:
+    def _side(self, items: dict[model.WorldKey, model.WorldItem], exported: bool) -> dict[str | None, h.Interface]:
         out: dict[str | None, h.Interface] = {}
-        own = [item.id for item in items.values() if isinstance(item, w.TypeItem)]
+        own = [item.id for item in items.values() if isinstance(item, model.TypeItem)]
         root = h.Interface(None, uses=self._uses(own, None))
         for key, item in items.items():
             name = self._resolve.world_key_name(key)
             match item:
-                case w.InterfaceItem():
+                case model.InterfaceItem():
                     out[name] = self._interface(name, _Place(key, item.id, exported), item.id)
-                case w.FunctionItem(function):
+                case model.FunctionItem(function):
                     out[None] = root
                     root.functions[function.name] = self._function(None, function, _Place(None, None, False))
-                case w.TypeItem(id):
+                case model.TypeItem(id):
                     out[None] = root
                     self._add_type(root, name, id, _Place(None, None, False))
         return out
 
-    def _interface(self, name: str, place: _Place, id: w.InterfaceId) -> h.Interface:
+    def _interface(self, name: str, place: _Place, id: model.InterfaceId) -> h.Interface:
         interface = self._resolve.interfaces[id]
         out = h.Interface(name, uses=self._uses(interface.types.values(), id))
         for label, type in interface.types.items():
@@ -76,15 +79,15 @@ class WorldView:
             out.functions[function.name] = self._function(name, function, place)
         return out
 
-    def _uses(self, types: Iterable[w.TypeId], own: w.InterfaceId | None) -> tuple[tuple[str, str], ...]:
+    def _uses(self, types: Iterable[w.TypeId], own: model.InterfaceId | None) -> tuple[tuple[str, str], ...]:
         found = []
         for id in types:
             kind = self._resolve.types[id].kind
             if isinstance(kind, w.Alias) and isinstance(kind.type, int):
                 target = self._resolve.types[kind.type]
                 owner = target.owner
-                if isinstance(owner, w.InterfaceOwner) and owner.id != own and target.name is not None:
-                    found.append((self._resolve.world_key_name(w.InterfaceKey(owner.id)), target.name))
+                if isinstance(owner, model.InterfaceOwner) and owner.id != own and target.name is not None:
+                    found.append((self._resolve.world_key_name(model.InterfaceKey(owner.id)), target.name))
         return tuple(found)
 
     def _add_type(self, out: h.Interface, name: str, id: w.TypeId, place: _Place) -> None:
@@ -94,7 +97,7 @@ class WorldView:
         else:
             out.types[name] = self._type(target, place)
 
-    def _function(self, interface: str | None, function: w.Function, place: _Place) -> h.Function:
+    def _function(self, interface: str | None, function: model.Function, place: _Place) -> h.Function:
         params = tuple(t.Param(param.name, self._type(param.type, place)) for param in function.params)
         result = self._optional(function.result, place)
         return h.Function(interface, function.name, params, result, function.is_async)
@@ -107,9 +110,9 @@ class WorldView:
             type = kind.type
         return type
 
-    def _locate(self, owner: w.Owner, place: _Place) -> tuple[str | None, _Place]:
+    def _locate(self, owner: model.Owner, place: _Place) -> tuple[str | None, _Place]:
         """The world's key for types of `owner` as seen from `place`, and that place."""
-        if isinstance(owner, w.WorldOwner):
+        if isinstance(owner, model.WorldOwner):
             return None, _Place(None, None, False)
         if owner.id == place.interface:
             found = place

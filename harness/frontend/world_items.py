@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from generator.names.component_names import canonical_name, getter_of
 from generator.resolved.model import (
-    Borrow,
     Constructor,
     Function,
     FunctionItem,
@@ -15,15 +14,12 @@ from generator.resolved.model import (
     InterfaceKey,
     InterfaceOwner,
     Method,
-    Own,
     Resolve,
-    Resource,
     Static,
-    Type,
-    TypeId,
     WorldId,
     WorldOwner,
 )
+from generator.resolved.types import Borrow, Own, Resource, Type, TypeId
 from generator.wit.elaborate import interface_dependencies
 from harness.frontend.type_parts import parts
 

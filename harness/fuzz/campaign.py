@@ -254,6 +254,8 @@ class Campaign:
     def _save(self) -> None:
         if self.keeps_state:
             settings = tuple(self.settings)
-            now = state.State(self.recipe, self.next_index, self.first, self.ledger, settings, self.bounds.worlds)
+            now = state.CampaignState(
+                self.recipe, self.next_index, self.first, self.ledger, settings, self.bounds.worlds
+            )
             state.save(self.directory, now)
         self._saved = time.monotonic()

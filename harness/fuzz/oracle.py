@@ -12,6 +12,7 @@ from harness.bench.examine import choose_cells
 from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.frontend.front_end import FrontEndError
+from harness.fuzz.attempts import Attempts
 from harness.fuzz.bucket import BESIDE, Bucket, hits
 from harness.fuzz.case_text import CaseParts, case_of
 from harness.fuzz.drawn import DrawnWorld
@@ -25,7 +26,6 @@ from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner import case_plan
 from harness.planner.registers import OutOfRegisters
-from harness.process.steps import StepLost
 from harness.suite.case import CaseError
 from harness.toolchains.cells import Cell
 from harness.values.draws import Impossible
@@ -62,12 +62,11 @@ class Oracle:
         """`until`: when everything ends, as `time.time()` counts, for a run that is bounded in time. `known`: the
         expectation that must explain the finding; none may explain a new one. `shown` gets each case that shows it, and
         the number of attempts so far."""
-        self.attempts = 0
+        self._attempts = Attempts(bench.steps)
         self.cut = False
         """Whether `until` kept it from going on."""
         self._message = ""
         self._spent = 0
-        self._tries = 0
         self._bench = bench
         self._bucket = bucket
         self._options = options
@@ -77,6 +76,10 @@ class Oracle:
         self._shown = shown
         self._longer = 0.0
         self._tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
+
+    @property
+    def attempts(self) -> int:
+        return self._attempts.count
 
     def allow(self, effort: int, closing: bool = False) -> None:
         """A new phase with a bound of its own; the unused part of an earlier bound is not added. `closing`: the phase
@@ -103,8 +106,9 @@ class Oracle:
         """The oracle for the finding that our front end refuses WIT that another tool accepts."""
         if not self.may_go_on:
             return False
-        self._count(1)
-        result = run_world(self._bench, world, Recipe(0, 1), self._options, 0, time.perf_counter())
+        self._spent += 1
+        with self._attempts.one():
+            result = run_world(self._bench, world, Recipe(0, 1), self._options, 0, time.perf_counter())
         for hit in result.hits:
             if hit.bucket == self._bucket:
                 self._message = hit.message
@@ -119,10 +123,6 @@ class Oracle:
             self.case_fails(parts)
         return self._message
 
-    def _count(self, effort: int) -> None:
-        self.attempts += 1
-        self._spent += effort
-
     def case_fails(self, parts: CaseParts) -> bool:
         """The oracle for a case in its written form."""
         plan = self.planned(lambda: case_plan(case_of(parts)))
@@ -132,31 +132,16 @@ class Oracle:
         return shows
 
     def planned(self, plan: Callable[[], T]) -> T | None:
-        """The result of `plan`; None if planning fails, or after the last attempt.
-
-        Each attempt is a step of its own, because many attempts are no longer worlds: otherwise they would look like
-        one step that hangs.
-        """
-        if not self.may_go_on:
-            return None
-        self._tries += 1
-        try:
-            with self._bench.steps.bounded(f"try {self._tries}: plan"):
-                return plan()
-        except (*UNUSABLE, StepLost):
-            return None
+        """The result of `plan`; None if planning fails, or after the last attempt."""
+        return self._attempts.read("plan", plan, UNUSABLE) if self.may_go_on else None
 
     def fails(self, plan: Plan) -> bool:
-        """Whether the finding shows. An attempt that costs a worker is recognised by its number when it is repeated."""
+        """Whether the finding shows."""
         if not self.may_go_on:
             return False
-        self._count(effort_of(plan))
-        steps = self._bench.steps
-        steps.prefix = f"attempt {self.attempts}: "
-        try:
+        self._spent += effort_of(plan)
+        with self._attempts.one():
             return self._fails(plan)
-        finally:
-            steps.prefix = ""
 
     def _fails(self, plan: Plan) -> bool:
         if missing(plan.needs):

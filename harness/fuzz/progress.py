@@ -16,7 +16,7 @@ PLAIN_EVERY = 10.0
 """Seconds between two lines if there is no terminal."""
 
 
-class Shown:
+class TerminalProgress:
     """A `Watcher` that writes to standard error."""
 
     def __init__(self, console: Console) -> None:
@@ -28,7 +28,7 @@ class Shown:
         self._progress = Progress(*columns, console=console, transient=True, disable=not self._live)
         self._bar = self._progress.add_task("")
 
-    def __enter__(self) -> Shown:
+    def __enter__(self) -> TerminalProgress:
         self._progress.start()
         return self
 

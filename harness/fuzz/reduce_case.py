@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from harness.bench.conditional import under_conditions
 from harness.bench.examination import Options
 from harness.bench.examine import examine
-from harness.bench.made_here import made_here
 from harness.bench.workbench import Workbench
 from harness.frontend.gates import opening
 from harness.fuzz.bucket import Hit, hits
@@ -22,7 +19,8 @@ from harness.fuzz.case_text import CaseParts, case_text
 from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.oracle import Oracle
 from harness.fuzz.reduce import EFFORT, HANGING_EFFORT, Reduce, Reduction, size_of
-from harness.fuzz.smallest_yet import Smallest, SmallestYet
+from harness.fuzz.reduce_file import ChosenFinding, FileReduced, ReduceFile, description, head_of
+from harness.fuzz.smallest_yet import SmallestCase, SmallestYet
 from harness.fuzz.triage import triage_for
 from harness.fuzz.trial import Recipe
 from harness.judge.verdict import Verdict
@@ -35,59 +33,22 @@ from reports.outcomes import Outcome
 
 _CALLS = 20
 """The number of calls of a world whose values are drawn anew."""
-MAX_MESSAGE = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class CaseReduced:
-    """`verdict`: that of the unchanged case. `finding`: the one to reduce, empty if there is none. `others`: the other
-    findings. `text`: the case file; None if the case cannot be reduced, and `note` gives the reason."""
-
-    verdict: Verdict
-    text: str | None = None
-    note: str = ""
-    finding: str = ""
-    before: str = ""
-    size: str = ""
-    attempts: int = 0
-    others: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ReduceCase:
-    """The task of a worker. `known`: whether to reduce a known fault. `words`: a part of the finding's description.
-    `smallest`: the file for the smallest case so far. `repeat`: the command, for the head of the case."""
-
-    path: Path
-    name: str
-    options: Options
-    known: bool
-    words: str
-    smallest: Path
-    repeat: str
-
-    def perform(self, bench: Workbench) -> CaseReduced:
-        options = replace(self.options, artifacts=None)
+class ReduceCase(ReduceFile):
+    def perform(self, bench: Workbench) -> FileReduced:
         planned = plan_case(bench, self.path)
         if isinstance(planned, Verdict):
-            return CaseReduced(planned)
+            return FileReduced(planned)
         case, plan = planned
-        options, _ = under_conditions(bench, options, case.conditions, self.name)
-        options = replace(options, expectations=options.expectations.within(self.name))
+        options = self.options_of(bench, case.conditions)
         verdict = examine(bench, self.name, plan, options).verdict
         tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
-        found = hits(verdict, triage_for(tools, options.expectations, plan))
-        chosen = [hit for hit in found if bool(hit.known) == self.known]
-        hit = next((hit for hit in chosen if self.words in told(hit)), None)
-        others = tuple(told(other) for other in found if other is not hit)
+        hit, others = self.choose(hits(verdict, triage_for(tools, options.expectations, plan)))
         if hit is None:
-            return CaseReduced(verdict, others=others)
+            return FileReduced(verdict, others=others)
         return _CaseReduction(self, bench, options, case, plan, hit).run(verdict, others)
-
-
-def told(hit: Hit) -> str:
-    """A finding in a line."""
-    return f"{hit.bucket}{f' (known: {hit.known})' if hit.known else ''}"
 
 
 class _CaseReduction:
@@ -103,34 +64,30 @@ class _CaseReduction:
 
     def _keep(self, parts: CaseParts, attempts: int) -> None:
         drawn = parts.sample is not None
-        self._smallest.offer(Smallest(self._text(parts, self._hit.message), size_of(parts), attempts, drawn))
+        self._smallest.offer(SmallestCase(self._text(parts, self._hit.message), size_of(parts), attempts, drawn))
 
     def _text(self, parts: CaseParts, message: str) -> str:
         """With the title and the origin of the original case."""
         case = self._case
         named = replace(parts, title=case.title, why=case.why, origin=case.origin, merge_versions=case.merge_versions)
-        source = case.made_by.source if case.made_by is not None else ""
-        made_by = made_here(self._bench, self._task.repeat, source or str(self._task.path))
+        made_by = self._task.made_by(self._bench, case.made_by.source if case.made_by is not None else "")
         named = replace(named, conditions=case.conditions, made_by=made_by)
-        known = [f"Known: {self._hit.known}"] if self._hit.known else []
-        return case_text(named, [message[:MAX_MESSAGE], *known])
+        return case_text(named, head_of(message, self._hit.known))
 
     def _phase(self) -> None:
         hanging = self._hit.bucket.outcome == Outcome.TIMED_OUT
         self._oracle.allow(HANGING_EFFORT if hanging else EFFORT)
 
-    def run(self, verdict: Verdict, others: tuple[str, ...]) -> CaseReduced:
-        finding, before = told(self._hit), size_of(self._case)
+    def run(self, verdict: Verdict, others: tuple[str, ...]) -> FileReduced:
+        chosen = ChosenFinding(verdict, description(self._hit), size_of(self._case), others)
         self._phase()
         start = next((parts for parts in self._starts() if self._oracle.case_fails(parts)), None)
         if start is None:
-            note = "it did not show again in the same way"
-            return CaseReduced(verdict, None, note, finding, before, "", self._oracle.attempts, others)
+            return chosen.not_again(self._oracle.attempts)
         parts = self._by_seed(start) if start.sample is not None else self._by_steps(start)
         parts = self._unnamed(parts)
         message = self._oracle.message_of(parts) or self._hit.message
-        text = self._text(parts, message)
-        return CaseReduced(verdict, text, "", finding, before, size_of(parts), self._oracle.attempts, others)
+        return chosen.reduced(self._text(parts, message), size_of(parts), self._oracle.attempts)
 
     def _starts(self) -> Iterator[CaseParts]:
         """Candidates that may show the finding, the smallest first: the world alone, the run in which it was seen, the

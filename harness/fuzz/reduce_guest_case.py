@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from harness.bench.examination import Options
 from harness.bench.examine_guest import examine_guest
-from harness.bench.made_here import made_here
 from harness.bench.workbench import Workbench
+from harness.fuzz.attempts import Attempts
 from harness.fuzz.bucket import Bucket, Hit, hits
 from harness.fuzz.case_reducer import fewer_steps, smaller_text
 from harness.fuzz.case_text import CaseParts, case_of, case_text
 from harness.fuzz.oracle import UNUSABLE
 from harness.fuzz.reduce import size_of
-from harness.fuzz.reduce_case import MAX_MESSAGE, CaseReduced, parts_of, told
-from harness.fuzz.smallest_yet import Smallest, SmallestYet
+from harness.fuzz.reduce_case import parts_of
+from harness.fuzz.reduce_file import MAX_MESSAGE, ChosenFinding, FileReduced, ReduceFile, description
+from harness.fuzz.smallest_yet import SmallestCase, SmallestYet
 from harness.fuzz.triage import triage_for
 from harness.judge.guest import about
 from harness.judge.verdict import Verdict, skipped
@@ -24,7 +23,6 @@ from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner import case_plan
 from harness.planner.guest_cases import NoRole, guest_case_plan
-from harness.process.steps import StepLost
 from harness.runs.perform import plan_case
 from harness.suite.case import Case
 
@@ -35,20 +33,13 @@ _FEW_CALLS = (1, 3, 10)
 
 
 @dataclass(frozen=True, slots=True)
-class ReduceGuestCase:
-    """The task of a worker, like `ReduceCase`; faults of interpreters are never known."""
+class ReduceGuestCase(ReduceFile):
+    """`known` is false: no fault of an interpreter is known."""
 
-    path: Path
-    name: str
-    options: Options
-    words: str
-    smallest: Path
-    repeat: str
-
-    def perform(self, bench: Workbench) -> CaseReduced:
+    def perform(self, bench: Workbench) -> FileReduced:
         planned = plan_case(bench, self.path)
         if isinstance(planned, Verdict):
-            return CaseReduced(planned)
+            return FileReduced(planned)
         case, _ = planned
         return _Reduction(self, bench, case).run()
 
@@ -62,34 +53,31 @@ class _Reduction:
         self._interpreter = bench.settings.interpreter.name
         self._options = replace(task.options, artifacts=None)
         self._smallest = SmallestYet(task.smallest)
-        self._attempts = self._tries = 0
+        self._attempts = Attempts(bench.steps)
         self._message = ""
 
-    def run(self) -> CaseReduced:
+    def run(self) -> FileReduced:
         try:
             plan = guest_case_plan(self._case)
         except NoRole as error:
-            return CaseReduced(skipped(str(error)))
+            return FileReduced(skipped(str(error)))
         verdict, found = self._examined(plan)
-        hit = next((hit for hit in found if self._task.words in told(hit)), None)
-        others = tuple(told(other) for other in found if other is not hit)
+        hit, others = self._task.choose(found)
         if hit is None:
-            return CaseReduced(verdict, others=others)
+            return FileReduced(verdict, others=others)
         self._wanted = hit.bucket
         self._message = hit.message
         start = parts_of(self._case, next(part for part in plan.components if part.role is Role.SUBJECT))
         parts = next((parts for parts in self._starts(start) if self._fails(parts)), None)
-        before = size_of(start)
+        chosen = ChosenFinding(verdict, description(hit), size_of(start), others)
         if parts is None:
-            note = "it did not show again in the same way"
-            return CaseReduced(verdict, None, note, told(hit), before, "", self._attempts, others)
+            return chosen.not_again(self._attempts.count)
         previous = None
         while parts != previous:
             previous = parts
             parts = smaller_text(fewer_steps(parts, self._fails), self._fails)
         self._fails(parts)  # for the words of the smallest one
-        text = self._text(parts)
-        return CaseReduced(verdict, text, "", told(hit), before, size_of(parts), self._attempts, others)
+        return chosen.reduced(self._text(parts), size_of(parts), self._attempts.count)
 
     def _starts(self, parts: CaseParts) -> Iterator[CaseParts]:
         """Fewer drawn calls first."""
@@ -101,31 +89,21 @@ class _Reduction:
         plan = self._plan(parts)
         if plan is None:
             return False
-        self._attempts += 1
-        self._bench.steps.prefix = f"attempt {self._attempts}: "
-        try:
+        with self._attempts.one():
             _, found = self._examined(plan)
-        finally:
-            self._bench.steps.prefix = ""
         hit = next((hit for hit in found if _way(hit.bucket) == _way(self._wanted)), None)
         if hit is None:
             return False
         self._message = hit.message
         drawn = parts.sample is not None
-        self._smallest.offer(Smallest(self._text(parts), size_of(parts), self._attempts, drawn))
+        self._smallest.offer(SmallestCase(self._text(parts), size_of(parts), self._attempts.count, drawn))
         return True
 
     def _plan(self, parts: CaseParts) -> Plan | None:
         """None if nothing is left to run, or after the last attempt."""
-        if self._tries >= EFFORT or not (parts.steps or parts.sample):
+        if self._attempts.tries >= EFFORT or not (parts.steps or parts.sample):
             return None
-        self._tries += 1
-        try:
-            with self._bench.steps.bounded(f"try {self._tries}: plan"):
-                case_plan(case_of(parts))  # what is written must be a case by itself
-                return guest_case_plan(case_of(parts))
-        except (*UNUSABLE, NoRole, StepLost):
-            return None
+        return self._attempts.read("plan", lambda: _planned(parts), (*UNUSABLE, NoRole))
 
     def _examined(self, plan: Plan) -> tuple[Verdict, list[Hit]]:
         """The verdict, and the findings about the interpreter."""
@@ -136,9 +114,14 @@ class _Reduction:
 
     def _text(self, parts: CaseParts) -> str:
         made_by = self._case.made_by
-        source = made_by.source if made_by is not None and made_by.source else str(self._task.path)
-        named = replace(parts, made_by=made_here(self._bench, self._task.repeat, source))
+        source = made_by.source if made_by is not None else ""
+        named = replace(parts, made_by=self._task.made_by(self._bench, source))
         return case_text(named, [f"{self._interpreter}: {self._message[:MAX_MESSAGE]}"])
+
+
+def _planned(parts: CaseParts) -> Plan:
+    case_plan(case_of(parts))  # the written case must be a case by itself
+    return guest_case_plan(case_of(parts))
 
 
 def _way(bucket: Bucket) -> tuple[object, ...]:

@@ -1,6 +1,6 @@
 """A link case that disagrees, reduced: steps, libraries, parts of libraries and of the WIT are left out.
 
-What the libraries must do stands in the case alone. So they change only while another toolchain does what the case
+Only the case says what its libraries must do. So they change only while another toolchain does what the case
 expects, or if the finding needs no expectation: a crash, an invalid output.
 """
 
@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
-from harness.bench.conditional import under_conditions
 from harness.bench.examination import Options
-from harness.bench.made_here import made_here
 from harness.bench.workbench import Workbench
+from harness.fuzz.attempts import Attempts
 from harness.fuzz.bucket import Hit, hits
 from harness.fuzz.linking.trial import triage_of
-from harness.fuzz.reduce_case import MAX_MESSAGE, CaseReduced, told
-from harness.fuzz.smallest_yet import Smallest, SmallestYet
+from harness.fuzz.reduce_file import MAX_MESSAGE, ChosenFinding, FileReduced, ReduceFile, description, head_of
+from harness.fuzz.smallest_yet import SmallestCase, SmallestYet
 from harness.fuzz.wat_reducer import parts, reduce_wat
 from harness.fuzz.wit_reducer import reduce_wit
 from harness.judge.verdict import Verdict, broken, unusable
@@ -42,35 +40,21 @@ _FUNCTION = r"\b(?:import\s+)?%?{}\s*:\s*(?:async\s+)?func\b[^;]*;"
 
 
 @dataclass(frozen=True, slots=True)
-class ReduceLinkCase:
-    """The task of a worker, like `ReduceCase`."""
-
-    path: Path
-    name: str
-    options: Options
-    known: bool
-    words: str
-    smallest: Path
-    repeat: str
-
-    def perform(self, bench: Workbench) -> CaseReduced:
+class ReduceLinkCase(ReduceFile):
+    def perform(self, bench: Workbench) -> FileReduced:
         try:
             with bench.steps.bounded("plan"):
                 case = load_link_case(self.path)
                 prepared = prepare(case)
         except FileError as error:
-            return CaseReduced(unusable(str(error)))
+            return FileReduced(unusable(str(error)))
         except StepLost as lost:
-            return CaseReduced(broken(f"planning: {lost.loss.message}"))
-        options, _ = under_conditions(bench, replace(self.options, artifacts=None), case.conditions, self.name)
-        options = replace(options, expectations=options.expectations.within(self.name))
+            return FileReduced(broken(f"planning: {lost.loss.message}"))
+        options = self.options_of(bench, case.conditions)
         verdict = examine_link_case(bench, _NAME, case, prepared, options)
-        found = hits(verdict, triage_of(bench, options, case, _NAME))
-        chosen = [hit for hit in found if bool(hit.known) == self.known]
-        hit = next((hit for hit in chosen if self.words in told(hit)), None)
-        others = tuple(told(other) for other in found if other is not hit)
+        hit, others = self.choose(hits(verdict, triage_of(bench, options, case, _NAME)))
         if hit is None:
-            return CaseReduced(verdict, others=others)
+            return FileReduced(verdict, others=others)
         return _Reduction(self, bench, options, hit, verdict).run(case, others)
 
 
@@ -83,15 +67,13 @@ class _Reduction:
         self._verdict = verdict
         self._smallest = SmallestYet(task.smallest)
         self._message = hit.message
-        self._attempts = 0
-        self._tries = 0
+        self._attempts = Attempts(bench.steps)
 
-    def run(self, case: LinkCase, others: tuple[str, ...]) -> CaseReduced:
-        text, before = case.file.text, size_of(case)
-        finding = told(self._hit)
+    def run(self, case: LinkCase, others: tuple[str, ...]) -> FileReduced:
+        text = case.file.text
+        chosen = ChosenFinding(self._verdict, description(self._hit), size_of(case), others)
         if not self._shows(text):
-            note = "it did not show again in the same way"
-            return CaseReduced(self._verdict, None, note, finding, before, "", self._attempts, others)
+            return chosen.not_again(self._attempts.count)
         may_change = self._hit.bucket.outcome in _SPEAKS_FOR_ITSELF or self._vouched(case)
         previous = None
         while text != previous:
@@ -102,7 +84,7 @@ class _Reduction:
         self._shows(text)  # for the words of the smallest one
         size = size_of(parse_link_case(text))
         note = "" if may_change else "the libraries stay: no other toolchain does what the case expects"
-        return CaseReduced(self._verdict, self._written(text), note, finding, before, size, self._attempts, others)
+        return chosen.reduced(self._written(text), size, self._attempts.count, note)
 
     def _vouched(self, case: LinkCase) -> bool:
         """Whether another toolchain does what the case expects, so that it can tell whether a smaller one still says
@@ -111,31 +93,21 @@ class _Reduction:
         return OURS in right if case.refusal is not None else bool(right)
 
     def _shows(self, text: str) -> bool:
-        if self._tries >= EFFORT:
+        if self._attempts.tries >= EFFORT:
             return False
-        self._tries += 1
-        try:
-            with self._bench.steps.bounded(f"try {self._tries}: plan"):
-                case = parse_link_case(text)
-                prepared = prepare(case)
-        except (FileError, StepLost):
-            return False
-        return self._same_finding(case, prepared, text)
+        read = self._attempts.read("plan", lambda: _prepared(text), (FileError,))
+        return read is not None and self._same_finding(*read, text)
 
     def _same_finding(self, case: LinkCase, prepared: Prepared, text: str) -> bool:
-        self._attempts += 1
-        self._bench.steps.prefix = f"attempt {self._attempts}: "
-        try:
+        with self._attempts.one():
             verdict = examine_link_case(self._bench, _NAME, case, prepared, self._options)
-        finally:
-            self._bench.steps.prefix = ""
         found = hits(verdict, triage_of(self._bench, self._options, case, _NAME))
         wanted = self._hit
         hit = next((hit for hit in found if hit.bucket == wanted.bucket and hit.known == wanted.known), None)
         if hit is None or (self._vouches(self._verdict) - self._vouches(verdict)):
             return False
         self._message = hit.message
-        self._smallest.offer(Smallest(self._written(text), size_of(case), self._attempts, False))
+        self._smallest.offer(SmallestCase(self._written(text), size_of(case), self._attempts.count, False))
         return True
 
     @staticmethod
@@ -194,9 +166,13 @@ class _Reduction:
 
     def _written(self, text: str) -> str:
         """The file of a case, with the finding in its first lines."""
-        made_by = made_here(self._bench, self._task.repeat, str(self._task.path))
-        known = [f"Known: {self._hit.known}"] if self._hit.known else []
-        return headed(with_table(text, "made-by", provenance_table(made_by)), [self._message, *known])
+        written = with_table(text, "made-by", provenance_table(self._task.made_by(self._bench)))
+        return headed(written, head_of(self._message, self._hit.known))
+
+
+def _prepared(text: str) -> tuple[LinkCase, Prepared]:
+    case = parse_link_case(text)
+    return case, prepare(case)
 
 
 def headed(text: str, comments: list[str]) -> str:

@@ -9,20 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-from harness.bench.examination import Options
-from harness.bench.made_here import made_here
 from harness.bench.workbench import Workbench
+from harness.fuzz.attempts import Attempts
 from harness.fuzz.bucket import message_shape
-from harness.fuzz.reduce_case import CaseReduced
+from harness.fuzz.reduce_file import ChosenFinding, FileReduced, ReduceFile
 from harness.fuzz.reduce_link_case import headed
-from harness.fuzz.smallest_yet import Smallest, SmallestYet
+from harness.fuzz.smallest_yet import SmallestCase, SmallestYet
 from harness.fuzz.wat_reducer import reduce_wat
 from harness.fuzz.wit_reducer import reduce_wit
 from harness.judge.verdict import unusable
 from harness.judge.votes import FRONT_END
-from harness.process.steps import StepLost
 from harness.runs.negative_cases import SecondReading, answer, judge_negative_cases
 from harness.suite.negative_cases import NegativeCase, NegativeCases, load_negative_cases, parse_negative_cases
 from harness.suite.provenance import provenance_table
@@ -37,34 +34,26 @@ _Shape = tuple[tuple[str, str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ReduceTable:
-    """The task of a worker, like `ReduceCase`. The faults of rows are known in the rows themselves (`reference`)."""
+class ReduceTable(ReduceFile):
+    """`known` has no meaning here: the faults of rows are known in the rows themselves (`reference`)."""
 
-    path: Path
-    name: str
-    options: Options
-    words: str
-    smallest: Path
-    repeat: str
-
-    def perform(self, bench: Workbench) -> CaseReduced:
+    def perform(self, bench: Workbench) -> FileReduced:
         try:
             with bench.steps.bounded("read"):
                 table = load_negative_cases(self.path)
         except FileError as error:
-            return CaseReduced(unusable(str(error)))
+            return FileReduced(unusable(str(error)))
         nobody = SecondReading(_agree, _agree)
         verdict = judge_negative_cases(table, bench.toolchains, bench.builder, nobody)
         found = [(name, finding.message) for name, finding in verdict.findings if name != FRONT_END]
         chosen = next((item for item in found if self.words in f"{item[0]}: {item[1]}"), None)
         others = tuple(f"{name}: {message}" for name, message in found if (name, message) != chosen)
         if chosen is None:
-            return CaseReduced(verdict, others=others)
+            return FileReduced(verdict, others=others)
         text = read_text_file(self.path)
         reduced, attempts = _Reduction(self, bench, *chosen).run(text, table)
-        size = _size(parse_negative_cases(reduced))
-        finding = f"{chosen[0]}: {chosen[1]}"
-        return CaseReduced(verdict, reduced, "", finding, _size(table), size, attempts, others)
+        finding = ChosenFinding(verdict, f"{chosen[0]}: {chosen[1]}", _size(table), others)
+        return finding.reduced(reduced, _size(parse_negative_cases(reduced)), attempts)
 
 
 def _agree(wit: str, features: tuple[str, ...]) -> str:
@@ -80,8 +69,7 @@ class _Reduction:
         self._accused = accused
         self._message = message
         self._smallest = SmallestYet(task.smallest)
-        self._attempts = 0
-        self._tries = 0
+        self._attempts = Attempts(bench.steps)
 
     def run(self, text: str, table: NegativeCases) -> tuple[str, int]:
         text = self._one_row(text, table)
@@ -93,7 +81,7 @@ class _Reduction:
             if row.module is not None:
                 text = self._smaller(text, "wat", reduce_wat)
             text = self._without_features(text)
-        return self._written(text), self._attempts
+        return self._written(text), self._attempts.count
 
     def _one_row(self, text: str, table: NegativeCases) -> str:
         found = _ROW.match(self._message)
@@ -114,27 +102,21 @@ class _Reduction:
         return tuple(answers)
 
     def _shows(self, text: str) -> bool:
-        if self._tries >= EFFORT:
+        if self._attempts.tries >= EFFORT:
             return False
-        self._tries += 1
-        try:
-            with self._bench.steps.bounded(f"try {self._tries}: read"):
-                (row,) = parse_negative_cases(text).rows
-        except (FileError, StepLost):
+        table = self._attempts.read("read", lambda: parse_negative_cases(text), (FileError,))
+        if table is None:
             return False
-        self._attempts += 1
-        self._bench.steps.prefix = f"attempt {self._attempts}: "
-        try:
+        (row,) = table.rows
+        with self._attempts.one():
             same = self._answers(row) == self._wanted
-        finally:
-            self._bench.steps.prefix = ""
         if same:
             self._keep(text)
         return same
 
     def _keep(self, text: str) -> None:
         size = _size(parse_negative_cases(text))
-        self._smallest.offer(Smallest(self._written(text), size, self._attempts, False))
+        self._smallest.offer(SmallestCase(self._written(text), size, self._attempts.count, False))
 
     def _smaller(self, text: str, key: str, reducer: Callable[[str, Callable[[str], bool]], str]) -> str:
         path: list[str | int] = ["refusal", 0, key]
@@ -148,9 +130,9 @@ class _Reduction:
         return fewer if self._shows(fewer) else text
 
     def _written(self, text: str) -> str:
-        made_by = made_here(self._bench, self._task.repeat, str(self._task.path))
         message = _ROW.sub("", self._message)
-        return headed(with_table(text, "made-by", provenance_table(made_by)), [f"{self._accused}: {message}"])
+        made_by = provenance_table(self._task.made_by(self._bench))
+        return headed(with_table(text, "made-by", made_by), [f"{self._accused}: {message}"])
 
 
 def _wat(text: str) -> str:

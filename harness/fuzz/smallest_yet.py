@@ -10,7 +10,7 @@ from harness.text import atomic
 
 
 @dataclass(frozen=True, slots=True)
-class Smallest:
+class SmallestCase:
     """`text`: the case file. `size`: how large it is, for people."""
 
     text: str
@@ -31,7 +31,7 @@ class SmallestYet:
         self._path = path
         self._smallest = read_smallest(path)
 
-    def offer(self, case: Smallest) -> None:
+    def offer(self, case: SmallestCase) -> None:
         """Keep it if it is smaller. A full disk does not stop the reduction."""
         if self._smallest is not None and case.weight >= self._smallest.weight:
             return
@@ -42,9 +42,9 @@ class SmallestYet:
             return
 
 
-def read_smallest(path: Path) -> Smallest | None:
+def read_smallest(path: Path) -> SmallestCase | None:
     """The smallest case so far; None if there is none."""
     try:
-        return Smallest(**json.loads(path.read_text(encoding="utf-8")))
+        return SmallestCase(**json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None

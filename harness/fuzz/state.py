@@ -33,7 +33,7 @@ class CannotResume(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class CampaignState:
     recipe: Recipe
     next_index: int
     first: int
@@ -44,7 +44,7 @@ class State:
     """The requested number of worlds in all; None if the campaign ends by time."""
 
 
-def save(directory: Path, state: State) -> None:
+def save(directory: Path, state: CampaignState) -> None:
     """Raises `atomic.CannotWrite`."""
     ledger = state.ledger
     data = {
@@ -80,7 +80,7 @@ def put_aside(directory: Path) -> Path | None:
     return aside
 
 
-def load(directory: Path) -> State:
+def load(directory: Path) -> CampaignState:
     """Raises `CannotResume`."""
     path = directory / FILE
     try:
@@ -98,7 +98,7 @@ def load(directory: Path) -> State:
             raise CannotResume(f"{path} is of {written}, this is version {version}, form {FORMAT}: begin anew")
         jsonschema.validate(data, STATE_SCHEMA, jsonschema.Draft202012Validator)
         settings, wanted = tuple(data["settings"]), data["wanted"]
-        return State(_recipe(data["recipe"]), data["next"], data["first"], _ledger(data), settings, wanted)
+        return CampaignState(_recipe(data["recipe"]), data["next"], data["first"], _ledger(data), settings, wanted)
     except ValidationError as error:
         problem = f"{error.json_path}: {error.message[:200]}"
         raise CannotResume(f"{path} is damaged ({problem}); remove it to begin anew") from error

@@ -54,7 +54,7 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class NotRun:
     """A world, or a function of it, that did not run: by which tool, and why, without names and numbers."""
 
     tool: str
@@ -69,7 +69,7 @@ class TrialResult:
     calls: int = 0
     outcome: str = Outcome.PASS
     hits: tuple[Hit, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
+    refusals: tuple[NotRun, ...] = ()
     cases: tuple[tuple[Bucket, CaseParts | LinkCaseText], ...] = ()
     """A case for each new hit, not reduced."""
     seconds: float = 0.0
@@ -99,11 +99,11 @@ class Trial:
             with bench.steps.bounded("world"):
                 world = draw(self.recipe, self.index, bench)
         except SmithError as error:
-            refusal = Refusal("wit-smith", message_shape(str(error)))
+            refusal = NotRun("wit-smith", message_shape(str(error)))
             return TrialResult(self.index, outcome=Outcome.SKIP, refusals=(refusal,))
         except StepLost as lost:
             reason = f"the world could not be drawn: {lost.loss.message}"
-            return TrialResult(self.index, outcome=Outcome.HARNESS_ERROR, refusals=(Refusal("harness", reason),))
+            return TrialResult(self.index, outcome=Outcome.HARNESS_ERROR, refusals=(NotRun("harness", reason),))
         return run_world(bench, world, self.recipe, self.options, self.index, started)
 
 
@@ -114,7 +114,7 @@ def _run_link_case(bench: Workbench, recipe: Recipe, options: Options, index: in
             program, _ = draw_program(recipe.seed, index)
             prepared = prepared_link_case(program)
     except StepLost as lost:
-        refusal = Refusal("harness", f"a link case could not be drawn: {lost.loss.message}")
+        refusal = NotRun("harness", f"a link case could not be drawn: {lost.loss.message}")
         return TrialResult(index, outcome=Outcome.HARNESS_ERROR, refusals=(refusal,))
     verdict, found = judge_link_case(bench, prepared, options)
     refusals = tuple(refused for hit in found if (refused := _refused(hit)) is not None)
@@ -136,7 +136,7 @@ def run_world(
     except FrontEndError as error:
         return _unusable(bench, world, index, str(error), options)
     except StepLost as lost:
-        refusal = Refusal("harness", f"planning: {lost.loss.message}")
+        refusal = NotRun("harness", f"planning: {lost.loss.message}")
         return TrialResult(index, outcome=Outcome.HARNESS_ERROR, refusals=(refusal,))
     examine_it = examine if bench.settings.interpreter is None else examine_guest
     own = replace(options, first=First.IN_TURNS, turn=index)
@@ -156,11 +156,11 @@ def _result(
 ) -> TrialResult:
     verdict, planned = examination.verdict, plan.planned
     unsupported = planned.plan.unsupported
-    refusals = [Refusal("planner", _without_name(item)) for item in unsupported]
-    refusals += [Refusal("toolchain file", item) for item in examination.unsupported[len(unsupported) :]]
+    refusals = [NotRun("planner", _without_name(item)) for item in unsupported]
+    refusals += [NotRun("toolchain file", item) for item in examination.unsupported[len(unsupported) :]]
     if verdict.outcome is Outcome.SKIP:
         tool = "engine" if missing(planned.plan.needs) else "planner"
-        refusals.append(Refusal(tool, verdict.reason))
+        refusals.append(NotRun(tool, verdict.reason))
         return TrialResult(index, 0, verdict.outcome, (), tuple(refusals), seconds=examination.seconds)
     found = [replace(hit, injected=hit.run > plan.plain_runs) for hit in hits(verdict, triage)]
     if interpreter is not None:
@@ -186,11 +186,11 @@ def _of_guest(
     examination: Examination,
     own: Sequence[Hit],
     others: Sequence[Hit],
-    refusals: list[Refusal],
+    refusals: list[NotRun],
 ) -> TrialResult:
-    """`own`: about the interpreter. The others are about toolchains: if there is nothing else, the world did not test
+    """`own`: findings about the interpreter. The others are about toolchains; with these alone, the world did not test
     the interpreter."""
-    refusals += [Refusal(hit.bucket.toolchain, hit.bucket.kind) for hit in others]
+    refusals += [NotRun(hit.bucket.toolchain, hit.bucket.kind) for hit in others]
     tested = bool(own) or not others
     return TrialResult(
         index,
@@ -218,12 +218,12 @@ def _case(plan: TrialPlan, world: DrawnWorld, hit: Hit) -> CaseParts:
     return run_case(plan.planned, hit.run, hit.bucket)
 
 
-def _refused(hit: Hit) -> Refusal | None:
+def _refused(hit: Hit) -> NotRun | None:
     """A tool that did not build the world, for whatever reason: its part of the comparison is missing."""
     bucket = hit.bucket
     if bucket.level:
         return None
-    return Refusal(bucket.toolchain, hit.known or f"{bucket.outcome}: {bucket.kind}")
+    return NotRun(bucket.toolchain, hit.known or f"{bucket.outcome}: {bucket.kind}")
 
 
 def _without_name(unsupported: str) -> str:
@@ -235,7 +235,7 @@ def _unusable(bench: Workbench, world: DrawnWorld, index: int, message: str, opt
     """Our front end, on which the harness relies, refuses the world. If another tool accepts it, that is a finding."""
     opinion = second_opinion(bench.toolchains, bench.builder, world.wit, world.name, world.features)
     reason = message_shape("; ".join([message, *opinion.remarks]))
-    refusal = Refusal(FRONT_END, reason)
+    refusal = NotRun(FRONT_END, reason)
     if not opinion.takers:
         return TrialResult(index, outcome=Outcome.SKIP, refusals=(refusal,))
     bucket = Bucket("ours", Outcome.FAIL, 0, FRONT_END, f"refused to parse {reason}", "ours")

@@ -68,7 +68,7 @@ class _Writer:
         return tuple([text_of(value, payload) for value in step.values if payload is not None])
 
     def _learn(self, role: Role, value: Value | None, type: t.Type | None) -> None:
-        """Ends in a value that has come to a component."""
+        """Ends in a value that a component received."""
         if value is not None and type is not None:
             for _, found, held in handles(value, type):
                 if isinstance(held, HandleName):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from harness.binary.canon import read_definitions
-from harness.binary.canon_definitions import ENCODINGS, Definition, Definitions
+from harness.binary.canon_definitions import ENCODINGS, CanonDefinition, CanonDefinitions
 from harness.binary.sections import BinaryError
 from harness.judge.difference import NOTHING, Difference
 from harness.plan.roles import Role
@@ -46,7 +46,7 @@ def judge_embedded_options(component: bytes, world: World, encoding: str, role: 
         found = read_definitions(component)
     except (BinaryError, IndexError, KeyError) as error:
         return [_difference(role, "", "canonical definitions that can be read", str(error))]
-    named: list[tuple[str, Function, Sequence[Definition]]] = [
+    named: list[tuple[str, Function, Sequence[CanonDefinition]]] = [
         (f"lift {function.canonical}", function, [found.lifts[function.canonical]])
         for function in world.export_functions()
         if function.canonical in found.lifts
@@ -96,7 +96,7 @@ def _difference(role: Role, path: str, expected: str, actual: str) -> Difference
     return Difference(2, "canonical options", role, path, expected, actual)
 
 
-def _named(definitions: Definitions) -> Iterator[tuple[str, str]]:
+def _named(definitions: CanonDefinitions) -> Iterator[tuple[str, str]]:
     """Each definition's name with its options in words; definitions of one name in several modules are together."""
     for name, lift in definitions.lifts.items():
         yield f"lift {name}", lift.options.words()
@@ -104,19 +104,19 @@ def _named(definitions: Definitions) -> Iterator[tuple[str, str]]:
         yield f"{module} {name}", "; ".join(sorted({each.options.words() for each in several}))
 
 
-def _all(definitions: Definitions) -> Iterator[tuple[str, Definition]]:
+def _all(definitions: CanonDefinitions) -> Iterator[tuple[str, CanonDefinition]]:
     yield from ((f"lift {name}", lift) for name, lift in definitions.lifts.items())
     for (module, name), several in definitions.others.items():
         yield from ((f"{module} {name}", each) for each in several if "[error-context-" not in name)
 
 
-def _encodings(definitions: Definitions, role: Role) -> Iterator[Difference]:
+def _encodings(definitions: CanonDefinitions, role: Role) -> Iterator[Difference]:
     for name, definition in _all(definitions):
         if definition.options.encoding != ENCODINGS[0]:
             yield _difference(role, name, ENCODINGS[0], definition.options.encoding)
 
 
-def _post_returns(definitions: Definitions, role: Role) -> Iterator[Difference]:
+def _post_returns(definitions: CanonDefinitions, role: Role) -> Iterator[Difference]:
     for name, lift in definitions.lifts.items():
         has = lift.options.post_return is not None
         if lift.core is not None and not lift.options.is_async and has != (lift.core in definitions.post_returns):
@@ -124,7 +124,7 @@ def _post_returns(definitions: Definitions, role: Role) -> Iterator[Difference]:
             yield _difference(role, f"lift {name}", *words)
 
 
-def _forms(definitions: Definitions, role: Role) -> Iterator[Difference]:
+def _forms(definitions: CanonDefinitions, role: Role) -> Iterator[Difference]:
     """The prefix `[async-lower]` of a core import is the option `async` of its definition: of functions, of reads,
     writes and cancellations."""
     for (module, name), several in definitions.others.items():
@@ -135,7 +135,7 @@ def _forms(definitions: Definitions, role: Role) -> Iterator[Difference]:
                 yield _difference(role, f"{module} {name}", *words)
 
 
-def _task_returns(definitions: Definitions, role: Role) -> Iterator[Difference]:
+def _task_returns(definitions: CanonDefinitions, role: Role) -> Iterator[Difference]:
     for (module, name), several in definitions.others.items():
         if not name.startswith(_TASK_RETURN) or not module.startswith(_EXPORT):
             continue

@@ -113,7 +113,8 @@ def _call(case: LinkCase, world: World, index: int, step: LinkCaseStep) -> Prepa
         end = trapped(function, args, step.trap.value)
     else:
         if (function.result is None) != (step.result is None):
-            raise case.file.error(["step", index], f"{step.call}: `result` must be given where one is returned")
+            wrong = "is missing: it returns one" if step.result is None else "is given: it returns none"
+            raise case.file.error(["step", index], f"{step.call}: `result` {wrong}")
         result = None
         if step.result is not None and function.result is not None:
             result = _value(case, index, "result", step.result, function.result)

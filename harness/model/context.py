@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from harness.model.instance import Instance, Show
 from harness.model.places import Place
@@ -14,6 +15,8 @@ from harness.trace.event import Event
 
 Load = Callable[["LiftLowerContext", s.Value, Place], s.Value]
 """Shows the pops of an interpreter's value, and returns the lifted value."""
+Store = Callable[["LiftLowerContext", Any, Place], s.Value]
+"""Shows the pushes of a value that was lifted with the same type, and returns the interpreter's value."""
 
 _LATER: tuple[TrapClass, frozenset[TrapClass]] = TrapClass.OTHER, frozenset()
 NOTHING = s.Fields(())

@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.model.hooks import HOOKS, STAY, HookEvents
 from harness.model.places import Place, Places
-from harness.model.table import ResourceIdentity, SpecTrap, Table, Unpredictable
+from harness.model.table import HandleTable, ResourceIdentity, SpecTrap, Unpredictable
 from harness.plan.events import Events
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
@@ -40,7 +40,7 @@ class Instance:
         self.role = role
         self.world = world
         self._identify = identify
-        self.table = Table()
+        self.table = HandleTable()
         self._shown: list[Any] = []
         """Each event, then its place. Thousands of pairs would keep the garbage collector busy."""
         self.show: Show = self._shown.extend

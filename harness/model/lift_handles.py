@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from harness.model.context import NOTHING, LiftLowerContext, Load
+from harness.model.handle_kinds import of_kind
 from harness.model.places import Place
 from harness.model.scalars import U32
 from harness.model.table import SpecTrap, Subtask
@@ -18,14 +19,7 @@ from harness.world import types as t
 
 def handle(type: t.Type) -> Load:
     """The load of handles, ends and error contexts."""
-    match type:
-        case t.Own(resource):
-            return _resource(resource, own=True)
-        case t.Borrow(resource):
-            return _resource(resource, own=False)
-        case t.Stream() | t.Future():
-            return _end(type)
-    return _error_context
+    return of_kind(type, resource=_resource, end=_end, error_context=_error_context)
 
 
 def _end(type: t.Stream | t.Future) -> Load:
@@ -50,16 +44,19 @@ def _end(type: t.Stream | t.Future) -> Load:
     return load
 
 
-def _error_context(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
-    if value.__class__ is not s.Handle or value.resource not in (None, s.ERROR_CONTEXT):
-        return cx.otherwise(_error_context, value, place)
-    cx.show((e.PopErrorContext(value.number & U32), place))
-    if cx.trapped:
-        return NOTHING
-    try:
-        return s.Str(cx.inst.table.lift_error_context(value.number & U32).message)
-    except SpecTrap as trap:
-        return cx.invalid(trap.cause, *trap.also)
+def _error_context() -> Load:
+    def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
+        if value.__class__ is not s.Handle or value.resource not in (None, s.ERROR_CONTEXT):
+            return cx.otherwise(load, value, place)
+        cx.show((e.PopErrorContext(value.number & U32), place))
+        if cx.trapped:
+            return NOTHING
+        try:
+            return s.Str(cx.inst.table.lift_error_context(value.number & U32).message)
+        except SpecTrap as trap:
+            return cx.invalid(trap.cause, *trap.also)
+
+    return load
 
 
 def _resource(resource: t.Resource, own: bool) -> Load:

@@ -8,25 +8,21 @@ the order of pushes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
+from harness.model import lower_handles
 from harness.model.context import LiftLowerContext, unseen
+from harness.model.context import Store as Store
 from harness.model.places import Place
 from harness.model.reported import reported_items
-from harness.model.table import ErrorContextHandle, ResourceHandle, Task
 from harness.script import operations as s
 from harness.script.encoding import read_numbers
 from harness.trace import events as e
-from harness.trace.event import Each, Event
+from harness.trace.event import Each
 from harness.trace.kinds import KINDS
 from harness.values.numbers import write_numbers
 from harness.world import types as t
 from harness.world.despecialize import Bits, Handle, Product, Scalar, Sequence, Sum, despecialize
-
-Store = Callable[[LiftLowerContext, Any, Place], s.Value]
-"""Gets a value that was lifted with the same type."""
 
 
 class Lowering:
@@ -62,7 +58,7 @@ class Lowering:
             case Sequence((key, value)):
                 return _map(type, self.store(key), self.store(value))
             case Handle():
-                return _handle(type)
+                return lower_handles.handle(type)
             case Sequence():
                 raise TypeError(f"{type.canonical} has elements of more than two types")
 
@@ -188,59 +184,3 @@ def _map(type: t.Type, key: Store, mapped: Store) -> Store:
         return value if given == value.pairs else s.Entries(given)
 
     return store
-
-
-def _handle(type: t.Type) -> Store:
-    match type:
-        case t.Own(resource):
-            return _resource(resource, own=True)
-        case t.Borrow(resource):
-            return _resource(resource, own=False)
-        case t.Stream() | t.Future():
-            return _end(type)
-    return _error_context
-
-
-def _end(type: t.Stream | t.Future) -> Store:
-    kind = KINDS[type.__class__]
-
-    def store(cx: LiftLowerContext, value: s.Number, place: Place) -> s.Value:
-        number = cx.inst.lower_async_value(value.value, type)
-        cx.show((e.PushEnd(kind, type.canonical, number), place))
-        return s.End(type, number)
-
-    return store
-
-
-def _error_context(cx: LiftLowerContext, value: s.Str, place: Place) -> s.Value:
-    number = cx.inst.table.add(ErrorContextHandle(value.data))
-    cx.show((e.PushErrorContext(number), place))
-    return s.Handle(number, s.ERROR_CONTEXT)
-
-
-def _resource(resource: t.Resource, own: bool) -> Store:
-    if own:
-        push: Callable[[str, int], Event] = e.PushOwn
-    else:
-        push = e.PushRep if resource.exported else e.PushBorrow
-
-    def store(cx: LiftLowerContext, value: s.Number, place: Place) -> s.Value:
-        number = lower_own(cx, value.value, resource) if own else lower_borrow(cx, value.value, resource)
-        cx.show((push(resource.canonical, number), place))
-        return s.Handle(number, resource.canonical)
-
-    return store
-
-
-def lower_own(cx: LiftLowerContext, rep: int, resource: t.Resource) -> int:
-    return cx.inst.table.add(ResourceHandle(cx.inst.identity(resource), rep, own=True))
-
-
-def lower_borrow(cx: LiftLowerContext, rep: int, resource: t.Resource) -> int:
-    """The component that defines a resource gets the representation for a borrow."""
-    rt = cx.inst.identity(resource)
-    if rt.implementor is cx.inst.role:
-        return rep
-    assert isinstance(cx.borrow_scope, Task), "a result holds no borrow"
-    cx.borrow_scope.num_borrows += 1
-    return cx.inst.table.add(ResourceHandle(rt, rep, own=False, borrow_scope=cx.borrow_scope))

@@ -77,7 +77,7 @@ class ErrorContextHandle(Entry):
     message: bytes
 
 
-class Table:
+class HandleTable:
     """A handle table. Indices start at 1. The index that was freed last is used first."""
 
     def __init__(self) -> None:

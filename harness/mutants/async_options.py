@@ -12,9 +12,9 @@ from generator.component.canon import BuiltinOp, StringEncoding
 from generator.componentize.canonical import CanonicalDefinitions
 from generator.componentize.core_exports import CoreExports, LiftedFunction
 from generator.componentize.definitions import CopyBuiltin, CoreImport, LoweredFunction, TaskReturn
-from generator.componentize.options import Needs, TypeContents
+from generator.componentize.options import NeededOptions, TypeContents
 from generator.componentize.plan import PlanModule
-from generator.resolved.instances import Instance
+from generator.resolved.instances import InterfaceInstance
 from generator.resolved.model import Function, WorldKey
 from harness.mutants.mutant import Area, Table
 from harness.mutants.patch import Member
@@ -76,8 +76,8 @@ def _(original: Original, self: CanonicalDefinitions, item: CoreImport, module: 
     needs="an asynchronous export with a string as a parameter and a result of one flat value",
     shown_by="async-waits",
 )
-def _(original: Original, self: TypeContents, function: Function, flattening: Flattening) -> Needs:
-    needs: Needs = original(self, replace(function, params=()), flattening)
+def _(original: Original, self: TypeContents, function: Function, flattening: Flattening) -> NeededOptions:
+    needs: NeededOptions = original(self, replace(function, params=()), flattening)
     return needs
 
 
@@ -168,7 +168,7 @@ def _(original: Original, self: CanonicalDefinitions, item: CoreImport, module: 
     shown_by="async-waits",
 )
 def _(
-    original: Original, self: CoreExports, key: WorldKey, home: Instance, function: Function, *rest: Any
+    original: Original, self: CoreExports, key: WorldKey, home: InterfaceInstance, function: Function, *rest: Any
 ) -> LiftedFunction:
     lifted: LiftedFunction = original(self, key, home, function, *rest)
     if lifted.callback is None or home.interface is None:
@@ -185,6 +185,6 @@ def _(
     needs="an asynchronous export",
     shown_by="async-calls",
 )
-def _(original: Original, self: CanonicalDefinitions, lifted: LiftedFunction, home: Instance) -> int:
+def _(original: Original, self: CanonicalDefinitions, lifted: LiftedFunction, home: InterfaceInstance) -> int:
     index: int = original(self, replace(lifted, callback=None), home)
     return index

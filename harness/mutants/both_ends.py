@@ -10,11 +10,11 @@ from generator.dylib.code.assembly import Body
 from generator.dylib.code.lift import Lift
 from generator.dylib.code.lower import Lower
 from generator.dylib.world.types import Kind, Node
-from generator.resolved.model import Type
+from generator.resolved.types import Type
 from generator.wasm.code import Op
 from generator.wasm.types import ValType
 from harness.mutants.mutant import Area, Table
-from harness.mutants.patch import Member, Places
+from harness.mutants.patch import Member, SeveralSeams
 
 BOTH_ENDS = Table(Area.GENERATOR)
 _row = BOTH_ENDS.function
@@ -22,7 +22,7 @@ _row = BOTH_ENDS.function
 
 @_row(
     "last-cases-exchanged-at-both-ends",
-    Places((Member(Lower, "pop_value"), Member(Lift, "push_case"))),
+    SeveralSeams((Member(Lower, "pop_value"), Member(Lift, "push_case"))),
     "the last two cases of a variant that have the same payload are exchanged when it is lowered and when it is lifted",
     needs="a variant whose last two cases have the same payload",
     shown_by="both-ends",

@@ -14,13 +14,14 @@ from generator.componentize.canonical import CanonicalDefinitions
 from generator.componentize.core_exports import CoreExports, LiftedFunction
 from generator.componentize.core_imports import CoreImports
 from generator.componentize.extern_names import InterfaceNaming
-from generator.componentize.options import Needs, TypeContents
+from generator.componentize.options import NeededOptions, TypeContents
 from generator.componentize.plan import PlanModule
 from generator.componentize.types import TypeEncoder
 from generator.link.dylink import SECTION, read_dylink
 from generator.names.component_names import ExternName
-from generator.resolved.instances import Instance, Instances
-from generator.resolved.model import InterfaceItem, Resolve, Resource, TypeId, TypeKind, WorldKey
+from generator.resolved.instances import Instances, InterfaceInstance
+from generator.resolved.model import InterfaceItem, Resolve, WorldKey
+from generator.resolved.types import Resource, TypeId, TypeKind
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import const_i32
 from generator.wasm.types import FuncType, Limits, TableType
@@ -41,7 +42,7 @@ Original = Callable[..., Any]
     needs="an exported function with a string",
     shown_by="strings",
 )
-def _(original: Original, self: CanonicalDefinitions, lifted: LiftedFunction, home: Instance) -> int:
+def _(original: Original, self: CanonicalDefinitions, lifted: LiftedFunction, home: InterfaceInstance) -> int:
     index: int = original(self, replace(lifted, encoding=StringEncoding.UTF16), home)
     return index
 
@@ -53,8 +54,8 @@ def _(original: Original, self: CanonicalDefinitions, lifted: LiftedFunction, ho
     needs="an exported function with a string or list as a parameter",
     shown_by="strings",
 )
-def _(original: Original, self: TypeContents, *args: Any) -> Needs:
-    needs: Needs = original(self, *args)
+def _(original: Original, self: TypeContents, *args: Any) -> NeededOptions:
+    needs: NeededOptions = original(self, *args)
     return replace(needs, realloc=False)
 
 
@@ -65,7 +66,7 @@ def _(original: Original, self: TypeContents, *args: Any) -> Needs:
     needs="an exported function",
     shown_by="numbers",
 )
-def _(original: Original, self: CanonicalDefinitions, lifted: LiftedFunction, home: Instance) -> int:
+def _(original: Original, self: CanonicalDefinitions, lifted: LiftedFunction, home: InterfaceInstance) -> int:
     index: int = original(self, replace(lifted, post_return=None), home)
     return index
 
@@ -77,8 +78,8 @@ def _(original: Original, self: CanonicalDefinitions, lifted: LiftedFunction, ho
     needs="an exported function",
     shown_by="numbers",
 )
-def _(original: Original, self: TypeContents, *args: Any) -> Needs:
-    return Needs(memory=True, realloc=True, string_encoding=True)
+def _(original: Original, self: TypeContents, *args: Any) -> NeededOptions:
+    return NeededOptions(memory=True, realloc=True, string_encoding=True)
 
 
 @_row(
@@ -99,7 +100,9 @@ def _(original: Original, *args: Any) -> None:
     needs="two exported resources of one interface, the second of which is dropped",
     shown_by="resources",
 )
-def _(original: Original, self: CoreExports, home: Instance, resource: TypeId) -> tuple[PlanModule, str] | None:
+def _(
+    original: Original, self: CoreExports, home: InterfaceInstance, resource: TypeId
+) -> tuple[PlanModule, str] | None:
     assert home.interface is not None
     types = self.resolve.interfaces[home.interface].types.values()
     first = next(id for id in types if isinstance(self.resolve.types[id].kind, Resource))
@@ -144,7 +147,7 @@ def _(original: Original, union: Union, module: PlanModule) -> object:
     needs="two versions of a package in one world",
     shown_by="versions",
 )
-def _(original: Original, self: CoreImports, name: str, exported: bool) -> Instance | None:
+def _(original: Original, self: CoreImports, name: str, exported: bool) -> InterfaceInstance | None:
     for key, home in (self.homes.exports if exported else self.homes.imports).items():
         if self.resolve.world_key_name(key).partition("@")[0] == name.partition("@")[0]:
             return home
@@ -172,7 +175,7 @@ def _(
     needs="a record of two fields of one type",
     shown_by="layout",
 )
-def _(original: Original, self: TypeEncoder, home: Instance, kind: TypeKind) -> object:
+def _(original: Original, self: TypeEncoder, home: InterfaceInstance, kind: TypeKind) -> object:
     type = original(self, home, kind)
     if not isinstance(type, RecordType):
         return type
@@ -187,7 +190,7 @@ def _(original: Original, self: TypeEncoder, home: Instance, kind: TypeKind) -> 
     needs="an enum of two cases",
     shown_by="variants",
 )
-def _(original: Original, self: TypeEncoder, home: Instance, kind: TypeKind) -> object:
+def _(original: Original, self: TypeEncoder, home: InterfaceInstance, kind: TypeKind) -> object:
     type = original(self, home, kind)
     return EnumType(type.labels[:-1]) if isinstance(type, EnumType) and len(type.labels) > 1 else type
 
@@ -199,6 +202,6 @@ def _(original: Original, self: TypeEncoder, home: Instance, kind: TypeKind) -> 
     needs="an interface with a resource that is imported and exported, used by an exported interface",
     shown_by="both-sides",
 )
-def _(original: Original, self: Instances, home: Instance, id: TypeId) -> Instance:
-    found: Instance = original(self, home, id)
+def _(original: Original, self: Instances, home: InterfaceInstance, id: TypeId) -> InterfaceInstance:
+    found: InterfaceInstance = original(self, home, id)
     return self.imports.get(found.key, found) if found is not home and found.key is not None else found

@@ -12,12 +12,12 @@ from generator.dylib.adapters.sync_exports import SyncExports
 from generator.dylib.code.assembly import Assembly, Body
 from generator.dylib.generate import Generation
 from generator.dylib.wit_t.encoder import Encoder, FunctionEntry, ResourceEntry
-from generator.dylib.wit_t.start import Start
+from generator.dylib.wit_t.start import LibraryStart
 from generator.dylib.world.functions import FunctionUse
-from generator.dylib.world.type_table import Entry, ResourceUse, TypeTable
+from generator.dylib.world.type_table import ResourceUse, TypeEntry, TypeTable
 from generator.dylib.world.types import Kind, TypeWord
-from generator.resolved.instances import Instance, Instances
-from generator.resolved.model import EnumType, Record, TypeId, TypeKind
+from generator.resolved.instances import Instances, InterfaceInstance
+from generator.resolved.types import EnumType, Record, TypeId, TypeKind
 from generator.wasm.code import Code, Op
 from harness.mutants.mutant import Area, Table
 from harness.mutants.patch import FunctionOf, Member
@@ -59,7 +59,7 @@ def _(original: Original, kind: TypeKind) -> tuple[str, ...]:
     needs="an exported interface",
     shown_by="numbers",
 )
-def _(original: Original, self: Instances, instance: Instance) -> str | None:
+def _(original: Original, self: Instances, instance: InterfaceInstance) -> str | None:
     return None if instance.exported else original(self, instance)
 
 
@@ -70,7 +70,7 @@ def _(original: Original, self: Instances, instance: Instance) -> str | None:
     needs="a package with a version",
     shown_by="versions",
 )
-def _(original: Original, self: Instances, instance: Instance) -> str | None:
+def _(original: Original, self: Instances, instance: InterfaceInstance) -> str | None:
     name: str | None = original(self, instance)
     return None if name is None else name.partition("@")[0]
 
@@ -82,7 +82,7 @@ def _(original: Original, self: Instances, instance: Instance) -> str | None:
     needs="an import or export with a label",
     shown_by="labels",
 )
-def _(original: Original, self: Instances, instance: Instance) -> str | None:
+def _(original: Original, self: Instances, instance: InterfaceInstance) -> str | None:
     own = None if instance.interface is None else self.resolve.interface_id(instance.interface)
     return own or original(self, instance)
 
@@ -154,7 +154,7 @@ def _(original: Original, self: Encoder, entry: FunctionEntry, params: tuple[int
     needs="an alias",
     shown_by="aliases",
 )
-def _(original: Original, self: TypeTable, kind: Kind, entry: Entry) -> TypeWord:
+def _(original: Original, self: TypeTable, kind: Kind, entry: TypeEntry) -> TypeWord:
     if kind is Kind.ALIAS:
         entry = replace(entry, types=(TypeWord(Kind.U32, 0),))
     word: TypeWord = original(self, kind, entry)
@@ -168,7 +168,7 @@ def _(original: Original, self: TypeTable, kind: Kind, entry: Entry) -> TypeWord
     needs="a handle",
     shown_by="resources",
 )
-def _(original: Original, self: TypeTable, kind: Kind, resource: TypeId, user: Instance) -> object:
+def _(original: Original, self: TypeTable, kind: Kind, resource: TypeId, user: InterfaceInstance) -> object:
     return original(self, Kind.BORROW if kind is Kind.OWN else Kind.OWN, resource, user)
 
 
@@ -179,8 +179,8 @@ def _(original: Original, self: TypeTable, kind: Kind, resource: TypeId, user: I
     needs="an interface with a resource that is imported and exported, used by an exported interface",
     shown_by="both-sides",
 )
-def _(original: Original, self: Instances, user: Instance, id: TypeId) -> Instance:
-    found: Instance = original(self, user, id)
+def _(original: Original, self: Instances, user: InterfaceInstance, id: TypeId) -> InterfaceInstance:
+    found: InterfaceInstance = original(self, user, id)
     return self.imports.get(found.key, found) if found is not user and found.key is not None else found
 
 
@@ -269,11 +269,11 @@ def _(original: Original, self: Generation) -> list[int]:
 
 @_row(
     "table-not-relocated",
-    Member(Start, "write_relocations"),
+    Member(LibraryStart, "write_relocations"),
     "function pointers in the wit_t do not get the base of the library's part of the table",
     needs="an imported function or a resource",
     shown_by="numbers",
 )
-def _(original: Original, self: Start, assembly: Assembly, table_base: int) -> None:
+def _(original: Original, self: LibraryStart, assembly: Assembly, table_base: int) -> None:
     self.relocates_table = False
     original(self, assembly, table_base)

@@ -15,7 +15,8 @@ from generator.component.canon import StringEncoding
 from generator.componentize.core_exports import CoreExports
 from generator.componentize.encoder import ComponentizeOptions
 from generator.dummy.module import DummyModule
-from generator.resolved.model import Borrow, Flags, Function, Own, Resolve, Result, TypeKind, Variant, WorldKey
+from generator.resolved.model import Function, Resolve, WorldKey
+from generator.resolved.types import Borrow, Flags, Own, Result, TypeKind, Variant
 from harness.mutants.mutant import Area, Table
 from harness.mutants.patch import Here, Member
 from harness.toolchains import ours

@@ -8,15 +8,15 @@ from typing import Any
 
 import generator.componentize.task_hooks as task_hooks
 import generator.link.hooks as hooks
-from generator.componentize.entries import Entries
+from generator.componentize.entries import ShimEntries
 from generator.componentize.late import LateFunctions
 from generator.componentize.plan import CoreExport
-from generator.componentize.task_hooks import Around, Call, InitTask, Point, Points
+from generator.componentize.task_hooks import Around, CoreCall, InitTask, Point, Points
 from generator.link.library import Library
 from generator.link.plan_link import Linking
 from generator.link.tls import ThreadLocal
 from harness.mutants.mutant import Area, Table
-from harness.mutants.patch import Entry, FunctionOf, Member
+from harness.mutants.patch import FunctionOf, MappingEntry, Member
 
 HOOKS = Table(Area.LINKER)
 _row = HOOKS.function
@@ -24,13 +24,13 @@ _row = HOOKS.function
 Original = Callable[..., Any]
 
 
-def _points(entry: task_hooks.Entry) -> Entry:
-    return Entry(task_hooks, "POINTS", entry)
+def _points(entry: task_hooks.EntryKind) -> MappingEntry:
+    return MappingEntry(task_hooks, "POINTS", entry)
 
 
 HOOKS.value(
     "hook-told-another-start-at-callbacks",
-    _points(task_hooks.Entry.CALLBACK),
+    _points(task_hooks.EntryKind.CALLBACK),
     Points(Point.ASYNC_START, Point.ASYNC_END, Point.PAUSED),
     "before a callback the task hook gets the point of a task's start",
     needs="a task hook, and an asynchronous export that waits",
@@ -38,7 +38,7 @@ HOOKS.value(
 )
 HOOKS.value(
     "hook-missing-at-callbacks",
-    _points(task_hooks.Entry.CALLBACK),
+    _points(task_hooks.EntryKind.CALLBACK),
     Points(),
     "the task hook is not called about callbacks",
     needs="a task hook, and an asynchronous export that waits",
@@ -46,7 +46,7 @@ HOOKS.value(
 )
 HOOKS.value(
     "hook-told-the-end-of-tasks-that-wait",
-    _points(task_hooks.Entry.ASYNC),
+    _points(task_hooks.EntryKind.ASYNC),
     Points(Point.ASYNC_START, Point.ASYNC_END),
     "when a task begins to wait, the task hook gets the point of a task's end",
     needs="a task hook, and an asynchronous export that waits",
@@ -54,7 +54,7 @@ HOOKS.value(
 )
 HOOKS.value(
     "hook-told-the-end-twice",
-    _points(task_hooks.Entry.SYNC_BEFORE_POST_RETURN),
+    _points(task_hooks.EntryKind.SYNC_BEFORE_POST_RETURN),
     Points(Point.SYNC_START, Point.SYNC_END),
     "the task hook gets the end point after the function and after its post-return function",
     needs="a task hook, and an export with a post-return function",
@@ -62,7 +62,7 @@ HOOKS.value(
 )
 HOOKS.value(
     "hook-missing-at-destructors",
-    _points(task_hooks.Entry.DESTRUCTOR),
+    _points(task_hooks.EntryKind.DESTRUCTOR),
     Points(),
     "the task hook is not called about destructors",
     needs="a task hook, and an exported resource that is dropped",
@@ -86,25 +86,25 @@ def _(original: Original, self: LateFunctions, target: Any, type: Any, name: str
 
 @_row(
     "hook-missing-at-allocation",
-    Member(Entries, "add_realloc"),
+    Member(ShimEntries, "add_realloc"),
     "the task hook is not called about allocations",
     needs="a task hook, and an exported function with a string as a parameter",
     shown_by="hooked",
 )
-def _(original: Original, self: Entries, realloc: CoreExport | None, *, needed: bool) -> None:
+def _(original: Original, self: ShimEntries, realloc: CoreExport | None, *, needed: bool) -> None:
     pass
 
 
 @_row(
     "hook-before-relocations",
     Member(Linking, "initialization"),
-    "the task hook is called about the start before the libraries are relocated",
+    "the task hook around the start is called before the libraries are relocated",
     needs="a task hook",
     shown_by="hooked",
 )
 def _(original: Original, self: Linking) -> Any:
     found = original(self)
-    calls: list[Call] = list(found.calls)
+    calls: list[CoreCall] = list(found.calls)
     early = [call for call in calls if call.argument == Point.INIT_START]
     return replace(found, calls=[*early, *[call for call in calls if call not in early]])
 
@@ -128,9 +128,9 @@ def _(original: Original, libraries: Sequence[Library]) -> dict[str, CoreExport]
     needs="both earlier hooks, and an asynchronous export",
     shown_by="initialised",
 )
-def _(original: Original, self: InitTask, entry: task_hooks.Entry) -> Around:
+def _(original: Original, self: InitTask, entry: task_hooks.EntryKind) -> Around:
     found: Around = original(self, entry)
-    return Around(Call(self.sync)) if entry in task_hooks.ASYNC_ENTRIES else found
+    return Around(CoreCall(self.sync)) if entry in task_hooks.ASYNC_ENTRIES else found
 
 
 @_row(
@@ -140,8 +140,8 @@ def _(original: Original, self: InitTask, entry: task_hooks.Entry) -> Around:
     needs="both earlier hooks, and an asynchronous export that waits",
     shown_by="initialised",
 )
-def _(original: Original, self: InitTask, entry: task_hooks.Entry) -> Around:
-    found: Around = original(self, task_hooks.Entry.ASYNC if entry is task_hooks.Entry.CALLBACK else entry)
+def _(original: Original, self: InitTask, entry: task_hooks.EntryKind) -> Around:
+    found: Around = original(self, task_hooks.EntryKind.ASYNC if entry is task_hooks.EntryKind.CALLBACK else entry)
     return found
 
 
@@ -152,7 +152,7 @@ def _(original: Original, self: InitTask, entry: task_hooks.Entry) -> Around:
     needs="a hook, and a library with constructors",
     shown_by="initialised",
 )
-def _(original: Original, calls: Any, hooks: Any) -> list[Call]:
+def _(original: Original, calls: Any, hooks: Any) -> list[CoreCall]:
     return list(calls)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from generator.dylib.world.type_table import TypeTable, Use
+from generator.dylib.world.type_table import TypeTable, TypeUse
 from generator.dylib.world.types import Kind, TypeWord
-from generator.resolved.instances import Instance
-from generator.resolved.model import TypeDef, TypeId, TypeKind
+from generator.resolved.instances import InterfaceInstance
+from generator.resolved.model import TypeDef
+from generator.resolved.types import TypeId, TypeKind
 from harness.mutants.mutant import Area, Table
 from harness.mutants.patch import Member
 
@@ -19,7 +20,7 @@ Original = Callable[..., Any]
 _Key = tuple[Kind, int, tuple[TypeWord | None, ...]]
 
 
-class _Alike(dict[_Key | None, Use]):
+class _Alike(dict[_Key | None, TypeUse]):
     """Types without names by their parts, as far as `alike` distinguishes them."""
 
     def __init__(self, alike: Callable[[_Key], _Key]) -> None:
@@ -32,20 +33,25 @@ class _Alike(dict[_Key | None, Use]):
     def __contains__(self, key: object) -> bool:
         return super().__contains__(self._of(key))
 
-    def __getitem__(self, key: _Key | None) -> Use:
+    def __getitem__(self, key: _Key | None) -> TypeUse:
         return super().__getitem__(self._of(key))
 
-    def __setitem__(self, key: _Key | None, use: Use) -> None:
+    def __setitem__(self, key: _Key | None, use: TypeUse) -> None:
         super().__setitem__(self._of(key), use)
 
 
 def _blind(alike: Callable[[_Key], _Key]) -> Original:
     def wrong(
-        original: Original, self: TypeTable, id: TypeId, definition: TypeDef, kind: TypeKind, instance: Instance
-    ) -> Use:
+        original: Original,
+        self: TypeTable,
+        id: TypeId,
+        definition: TypeDef,
+        kind: TypeKind,
+        instance: InterfaceInstance,
+    ) -> TypeUse:
         if not isinstance(self.anonymous, _Alike):
             vars(self)["anonymous"] = _Alike(alike)
-        found: Use = original(self, id, definition, kind, instance)
+        found: TypeUse = original(self, id, definition, kind, instance)
         return found
 
     return wrong

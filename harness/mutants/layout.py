@@ -14,11 +14,12 @@ from generator.canonical.flatten import CoreSignature, Flattening
 from generator.canonical.layout import Layout
 from generator.dylib.code.lift import Lift
 from generator.dylib.world.types import Node
-from generator.resolved.model import Function, Method, Primitive, Type
+from generator.resolved.model import Function, Method
+from generator.resolved.types import Primitive, Type
 from generator.wasm.code import Op
 from generator.wasm.types import ValType
 from harness.mutants.mutant import Area, Table
-from harness.mutants.patch import Entry, FunctionOf, Here, Member
+from harness.mutants.patch import FunctionOf, Here, MappingEntry, Member
 
 LAYOUT = Table(Area.GENERATOR)
 _row, _value = LAYOUT.function, LAYOUT.value
@@ -168,7 +169,7 @@ _value(
 )
 _value(
     "f32-converted-when-widened",
-    Entry(joined, "WIDEN", (F32, I32)),
+    MappingEntry(joined, "WIDEN", (F32, I32)),
     _I32_TRUNC_SAT_F32_S,
     "an f32 in an i32 slot is converted, not reinterpreted, when it is lowered",
     needs="a flat variant with payloads u32 and f32",
@@ -176,7 +177,7 @@ _value(
 )
 _value(
     "f32-converted-when-narrowed",
-    Entry(joined, "NARROW", (I32, F32)),
+    MappingEntry(joined, "NARROW", (I32, F32)),
     (_F32_CONVERT_I32_S,),
     "an f32 in an i32 slot is converted, not reinterpreted, when it is lifted",
     needs="a flat variant with payloads u32 and f32",
@@ -184,7 +185,7 @@ _value(
 )
 _value(
     "f32-converted-when-widened-to-64",
-    Entry(joined, "WIDEN", (F32, I64)),
+    MappingEntry(joined, "WIDEN", (F32, I64)),
     _I64_TRUNC_SAT_F32_S,
     "an f32 in an i64 slot is converted, not reinterpreted, when it is lowered",
     needs="a flat variant with payloads u64 and f32, or f64 and f32",
@@ -192,7 +193,7 @@ _value(
 )
 _value(
     "f32-converted-when-narrowed-from-64",
-    Entry(joined, "NARROW", (I64, F32)),
+    MappingEntry(joined, "NARROW", (I64, F32)),
     (_F32_CONVERT_I64_S,),
     "an f32 in an i64 slot is converted, not reinterpreted, when it is lifted",
     needs="a flat variant with payloads u64 and f32, or f64 and f32",
@@ -200,7 +201,7 @@ _value(
 )
 _value(
     "f64-cut-when-narrowed",
-    Entry(joined, "NARROW", (I64, F64)),
+    MappingEntry(joined, "NARROW", (I64, F64)),
     (Op.I32_WRAP_I64, Op.I64_EXTEND_I32_U, Op.F64_REINTERPRET_I64),
     "an f64 in an i64 slot loses its upper half",
     needs="a flat variant with payloads u64 and f64",

@@ -12,7 +12,7 @@ import generator.link.main_module as main_module
 import generator.link.order as order
 from generator.componentize.plan import CoreExport
 from generator.link import names
-from generator.link.layout import Layout
+from generator.link.layout import MemoryLayout
 from generator.link.library import Library
 from generator.link.plan_link import Linking
 from generator.link.symbols import STUBS, Definitions, FunctionSymbol
@@ -36,8 +36,8 @@ Original = Callable[..., Any]
     needs="an imported function",
     shown_by="numbers",
 )
-def _(original: Original, *args: Any) -> Layout:
-    found: Layout = original(*args)
+def _(original: Original, *args: Any) -> MemoryLayout:
+    found: MemoryLayout = original(*args)
     bases = {library: base - 1 for library, base in found.table_bases.items()}
     return replace(found, table_bases=bases)
 
@@ -49,8 +49,8 @@ def _(original: Original, *args: Any) -> Layout:
     needs="an exported function with a result in memory that is aligned to 8",
     shown_by="results",
 )
-def _(original: Original, *args: Any) -> Layout:
-    found: Layout = original(*args)
+def _(original: Original, *args: Any) -> MemoryLayout:
+    found: MemoryLayout = original(*args)
     bases = {library: base + 4 for library, base in found.memory_bases.items()}
     return replace(found, memory_bases=bases, heap_base=found.heap_base + layout.HEAP_ALIGNMENT)
 
@@ -62,8 +62,8 @@ def _(original: Original, *args: Any) -> Layout:
     needs="any world",
     shown_by="numbers",
 )
-def _(original: Original, *args: Any) -> Layout:
-    found: Layout = original(*args)
+def _(original: Original, *args: Any) -> MemoryLayout:
+    found: MemoryLayout = original(*args)
     return replace(found, memory_bases=dict.fromkeys(found.memory_bases, min(found.memory_bases.values())))
 
 
@@ -74,8 +74,8 @@ def _(original: Original, *args: Any) -> Layout:
     needs="code that uses the stack",
     shown_by="numbers",
 )
-def _(original: Original, libraries: Sequence[Library], slots: Any, stack_size: int, *rest: Any) -> Layout:
-    found: Layout = original(libraries, slots, 256, *rest)
+def _(original: Original, libraries: Sequence[Library], slots: Any, stack_size: int, *rest: Any) -> MemoryLayout:
+    found: MemoryLayout = original(libraries, slots, 256, *rest)
     return found
 
 
@@ -86,7 +86,7 @@ def _(original: Original, libraries: Sequence[Library], slots: Any, stack_size: 
     needs="code that uses the stack",
     shown_by="numbers",
 )
-def _(original: Original, layout: Layout, **rest: Any) -> bytes:
+def _(original: Original, layout: MemoryLayout, **rest: Any) -> bytes:
     binary: bytes = original(replace(layout, stack_size=layout.stack_size + 2048), **rest)
     return binary
 
@@ -98,8 +98,8 @@ def _(original: Original, layout: Layout, **rest: Any) -> bytes:
     needs="values that need memory",
     shown_by="lists",
 )
-def _(original: Original, *args: Any) -> Layout:
-    found: Layout = original(*args)
+def _(original: Original, *args: Any) -> MemoryLayout:
+    found: MemoryLayout = original(*args)
     return replace(found, memory=Limits(found.memory.minimum, found.memory.minimum))
 
 

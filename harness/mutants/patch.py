@@ -111,7 +111,7 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Places:
+class SeveralSeams:
     """Several seams with the same replacement."""
 
     seams: tuple[Seam, ...]
@@ -121,7 +121,7 @@ class Places:
 
 
 @dataclass(frozen=True)
-class Entry:
+class MappingEntry:
     """An entry of a table in a module. The replacement is another value."""
 
     module: ModuleType

@@ -11,7 +11,7 @@ import generator.link.layout as layout
 import generator.link.order as order
 from generator.componentize.plan import CanonicalOptions
 from generator.link.dylink import Dylink
-from generator.link.layout import Layout
+from generator.link.layout import MemoryLayout
 from generator.link.library import Library
 from generator.link.plan_link import Linking
 from generator.link.symbols import STUBS, Definitions, FunctionSymbol, Resolver
@@ -131,10 +131,10 @@ def _asking(library: Library, dylink: Dylink) -> Library:
     needs="a library whose memory is aligned to 32",
     shown_by=SHOWN_BY,
 )
-def _(original: Original, libraries: Sequence[Library], *args: Any) -> Layout:
+def _(original: Original, libraries: Sequence[Library], *args: Any) -> MemoryLayout:
     asked = [item.contents.dylink for item in libraries]
     asked = [replace(item, memory_alignment=min(4, item.memory_alignment)) for item in asked]
-    found: Layout = original(list(map(_asking, libraries, asked)), *args)
+    found: MemoryLayout = original(list(map(_asking, libraries, asked)), *args)
     return found
 
 
@@ -145,9 +145,9 @@ def _(original: Original, libraries: Sequence[Library], *args: Any) -> Layout:
     needs="a library whose elements are aligned",
     shown_by=SHOWN_BY,
 )
-def _(original: Original, libraries: Sequence[Library], *args: Any) -> Layout:
+def _(original: Original, libraries: Sequence[Library], *args: Any) -> MemoryLayout:
     asked = [replace(item.contents.dylink, table_alignment=0) for item in libraries]
-    found: Layout = original(list(map(_asking, libraries, asked)), *args)
+    found: MemoryLayout = original(list(map(_asking, libraries, asked)), *args)
     return found
 
 

@@ -18,7 +18,7 @@ from harness.mutants.mutant import Area, Mutant
 from harness.mutants.patch import MissingTarget, NotTaken, Patch
 from harness.toolchains.component_build import INTERPRETER
 from harness.toolchains.named import UnknownToolchain
-from harness.toolchains.ours import Ours
+from harness.toolchains.ours import OurToolchain
 from harness.toolchains.protocol import (
     BuildResult,
     EmbedOptions,
@@ -65,7 +65,7 @@ class _Wrong:
     """Our tools, one of them or the interpreter with a fault."""
 
     def __init__(self, mutant: Mutant) -> None:
-        self._ours = Ours()
+        self._ours = OurToolchain()
         self._mutant = mutant
 
     def _applied(self, area: Area) -> AbstractContextManager[None]:

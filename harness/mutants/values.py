@@ -22,7 +22,7 @@ from generator.dylib.world.types import Kind, Node
 from generator.wasm.code import Mem, Op
 from generator.wasm.types import ValType
 from harness.mutants.mutant import Area, Table
-from harness.mutants.patch import Entry, FunctionOf, Member
+from harness.mutants.patch import FunctionOf, MappingEntry, Member
 
 VALUES = Table(Area.GENERATOR)
 _row, _value = VALUES.function, VALUES.value
@@ -35,7 +35,7 @@ _F64_ADD = 0xA0
 
 _value(
     "s8-loaded-unsigned",
-    Entry(lift, "LOADS", Kind.S8),
+    MappingEntry(lift, "LOADS", Kind.S8),
     Mem.I32_LOAD8_U,
     "an s8 in memory is loaded without its sign",
     needs="a negative s8 in memory",
@@ -43,7 +43,7 @@ _value(
 )
 _value(
     "s16-loaded-unsigned",
-    Entry(lift, "LOADS", Kind.S16),
+    MappingEntry(lift, "LOADS", Kind.S16),
     Mem.I32_LOAD16_U,
     "an s16 in memory is loaded without its sign",
     needs="a negative s16 in memory",

@@ -39,7 +39,7 @@ def check_functions(composition: Composition, steps: Sequence[Step[V]]) -> None:
 
 
 def modes(composition: Composition, steps: Sequence[Step[V]]) -> tuple[Role | None, ...]:
-    """Both sides if either can make every call without a stated caller."""
+    """Both sides, if each can make all calls that state no caller."""
     open_calls = [step for step in steps if isinstance(step, CallStep) and step.by is None]
     if open_calls and all(len(candidates(composition, step)) == 2 for step in open_calls):
         return (Role.SUBJECT, Role.DRIVER)

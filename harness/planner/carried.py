@@ -103,7 +103,7 @@ class Carried(Generic[V]):
                 continue
             name = _arriving(given)
             if name is None:
-                continue  # what is given here is no handle
+                continue  # this value is no handle
             own = not isinstance(found, t.Borrow)
             self.names.bind(role, name, held, own)
             self.ends.learn(role, name, found)

@@ -175,7 +175,7 @@ class Composition:
         return identity.implementor is role or (role, identity) in known
 
     def in_reach(self, role: Role, identity: ResourceIdentity, rank: int) -> bool:
-        """Whether `role` can get an own handle by way of sources below `rank`, or makes it."""
+        """Whether `role` can get an own handle from sources below `rank`, or makes it."""
         source = self.sources.get((role, identity))
         return identity.implementor is role or (source is not None and source.rank < rank)
 

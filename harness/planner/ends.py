@@ -33,7 +33,7 @@ class Ends:
         self._types: dict[tuple[Role, str], End] = {}
 
     def learn(self, role: Role, name: str, type: t.Type) -> None:
-        """A handle has come to a component; nothing for other handles."""
+        """A component receives a handle; handles that are no ends are ignored."""
         if isinstance(type, End):
             self._types[role, name] = type
 

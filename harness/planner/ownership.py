@@ -124,7 +124,7 @@ class Ownership:
         self._finishing = False
 
     def _destructor(self, identity: ResourceIdentity) -> Sequence[Step[Value]]:
-        """Its component is entered once more, perhaps inside one of its own calls, which must not be disturbed."""
+        """Its component is entered again, perhaps during a call of its own, which must not be disturbed."""
         interface, name = parts_of(identity.canonical)
         frame = Doing(self._rooms[identity.implementor])
         way = self._random.randrange(4)

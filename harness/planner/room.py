@@ -41,7 +41,7 @@ class Doing:
     held: dict[ResourceIdentity, list[str]] = field(default_factory=dict)
     """Own handles that arrived and may be used until the frame ends."""
     waits: bool = False
-    """Whether its task may wait: that of an asynchronous function, or of a run of an asynchronous world."""
+    """Whether its task may wait: it runs an asynchronous function, or the whole world is asynchronous."""
 
     @property
     def role(self) -> Role:

@@ -106,7 +106,7 @@ class TaskSteps(Generic[V]):
             message = f"{function.canonical} is lowered synchronously: its caller waits for it"
             raise StepError((*step.path, "as"), message)
         if trap_of(step) is not None:
-            message = "a trap in a call that goes on by itself stands at the step during which it happens"
+            message = "put the trap of a call that runs in the background at the step during which it happens"
             raise StepError((*step.path, "as"), message)
         assert step.name is not None
         register = add_start(frame, function, args, reads)
@@ -168,7 +168,7 @@ class TaskSteps(Generic[V]):
 
 
 def several_at_once(steps: Sequence[Step[V]]) -> bool:
-    """Whether some call is not waited for, or its callee goes on after its return."""
+    """Whether a caller does not wait for some call, or its callee continues after its return."""
     return any(
         (isinstance(step, CallStep) and step.name is not None)
         or (isinstance(step, ReturnStep) and step is not steps[-1])
@@ -206,7 +206,7 @@ def add_simple(frame: FrameBuilder, step: TaskStep[V]) -> bool:
         case ExitStep():
             frame.add(a.Exit())
         case CodeStep(code):
-            frame.add(a.Code(code))
+            frame.add(a.CallbackCode(code))
         case _:
             return False
     return True

@@ -49,7 +49,7 @@ class Values:
         self._samplers: dict[tuple[Role, int], Sampler] = {}
 
     def arguments(self, role: Role, function: Function, rank: int = ANY_RANK) -> list[Value]:
-        """For a call by `role`, which comes by the handles by way of sources below `rank`. Raises `Impossible`."""
+        """For a call by `role`, which gets the handles from sources below `rank`. Raises `Impossible`."""
         return [self._sampler(role, rank).sample(param.type) for param in function.params]
 
     def payload(self, role: Role, type: t.Type) -> Value:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from harness.process import launching
-from harness.process.launching import CannotStart, Killed, Limits
+from harness.process.launching import CannotStart, Killed, ProcessLimits
 
 MAX_MESSAGE = 64 * 1024
 """The maximum number of bytes of a child's standard error that are kept."""
@@ -40,7 +40,7 @@ class Running:
     limits has its own launcher, so that the limits hold from the first instruction on.
     """
 
-    def __init__(self, command: Sequence[str], limits: Limits, folder: Path | None = None) -> None:
+    def __init__(self, command: Sequence[str], limits: ProcessLimits, folder: Path | None = None) -> None:
         """`folder`: for temporary files of the child; all files there count as written by it."""
         self._limits = limits
         self._stdout: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
@@ -87,7 +87,7 @@ class Running:
         self._stderr.close()
 
 
-def run(command: Sequence[str], limits: Limits) -> Completed:
+def run(command: Sequence[str], limits: ProcessLimits) -> Completed:
     """Start and wait. Raises the same errors as `Running`."""
     return Running(command, limits).wait()
 
@@ -106,4 +106,4 @@ def _check_room(file: IO[bytes]) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), tempfile.gettempdir())
 
 
-__all__ = ["CannotStart", "Completed", "Killed", "Limits", "Running", "run"]
+__all__ = ["CannotStart", "Completed", "Killed", "ProcessLimits", "Running", "run"]

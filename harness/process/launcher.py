@@ -9,7 +9,7 @@ this process then ends all tools and removes the folders that it guards.
 Standard input is the control socket. Requests (`harness/process/frames.py`) are:
 
 * `("run", *Request)` with three descriptors: the job's socket, standard output, standard error. The answer on the job's
-  socket is one marshalled `Answer`. A closed socket ends the job.
+  socket is one marshalled `ToolEnd`. A closed socket ends the job.
 * `("guard", path)`: a folder to remove when the owner has ended (`harness/process/owned.py`).
 """
 
@@ -29,7 +29,7 @@ from typing import Any
 
 from harness.process import frames, warden
 from harness.process.descent import PAUSE, SWEEP, adopt_orphans, end_children, kill_children
-from harness.process.warden import END_SIGNALS, Answer
+from harness.process.warden import END_SIGNALS, ToolEnd
 
 RUN, GUARD = "run", "guard"
 
@@ -105,7 +105,7 @@ class Launcher:
         try:
             forked = self._fork_warden(descriptors)
         except OSError as error:
-            os.write(descriptors[0], marshal.dumps(tuple(Answer(error.errno or errno.EAGAIN))))
+            os.write(descriptors[0], marshal.dumps(tuple(ToolEnd(error.errno or errno.EAGAIN))))
         else:
             frames.send(forked, content, descriptors)
 

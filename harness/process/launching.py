@@ -20,7 +20,7 @@ from typing import IO, Any, Protocol
 import harness
 from harness.process import frames, launcher
 from harness.process.starved import STRETCH
-from harness.process.warden import Answer, Request
+from harness.process.warden import Request, ToolEnd
 
 _SLACK = 30.0
 """Seconds beyond a child's time limit after which its launcher, which enforces the limit, counts as dead."""
@@ -30,7 +30,7 @@ _HAS_LAUNCHER = all(hasattr(*found) for found in ((socket, "send_fds"), (os, "fo
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ProcessLimits:
     """`seconds` of wall time; `memory` in bytes of address space (0: no limit); `output` in bytes for each file;
     `written` in bytes that a tool writes in all."""
 
@@ -40,7 +40,7 @@ class Limits:
     written: int = 512 << 20
 
 
-def longest(limits: Limits) -> float:
+def longest(limits: ProcessLimits) -> float:
     """Seconds after which a child without any report of its end counts as lost."""
     return limits.seconds * STRETCH + 2 * _SLACK
 
@@ -73,7 +73,7 @@ def guard(folder: Path) -> None:
     if _HAS_LAUNCHER:
         _guarded.append(str(folder))
         with contextlib.suppress(ConnectionError):
-            _launcher(Limits()).guard(str(folder))
+            _launcher(ProcessLimits()).guard(str(folder))
 
 
 def why_unbounded() -> str | None:
@@ -127,7 +127,7 @@ class _Launched:
         if not data:
             raise Killed("the process that starts tools was killed")
         global _used
-        answer = Answer(*marshal.loads(data))
+        answer = ToolEnd(*marshal.loads(data))
         _used += answer.used
         if answer.errno:
             raise not_started(answer.errno, self._program)
@@ -140,7 +140,7 @@ class _Launched:
 class _Launcher:
     """This process's end of a launcher."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: ProcessLimits) -> None:
         ours, theirs = socket.socketpair()
         words = [launcher.START, _ROOT, *map(str, (limits.memory, limits.output))]
         with theirs:
@@ -159,7 +159,7 @@ class _Launcher:
         return self._process.poll() is None
 
     def start(
-        self, command: Sequence[str], limits: Limits, stdout: IO[bytes], stderr: IO[bytes], folder: Path | None
+        self, command: Sequence[str], limits: ProcessLimits, stdout: IO[bytes], stderr: IO[bytes], folder: Path | None
     ) -> _Launched:
         """Raises `ConnectionError` if the launcher has ended."""
         ours, theirs = socket.socketpair()
@@ -197,7 +197,7 @@ def hand_on(descriptor: int) -> None:
     _kept = (*_kept, descriptor)
 
 
-def _launcher(limits: Limits) -> _Launcher:
+def _launcher(limits: ProcessLimits) -> _Launcher:
     with _launchers_lock:
         key = limits.memory, limits.output
         found = _launchers.get(key)
@@ -205,14 +205,14 @@ def _launcher(limits: Limits) -> _Launcher:
             if found is not None:
                 found.close()
             found = _launchers[key] = _Launcher(limits)
-            if limits == Limits():
+            if limits == ProcessLimits():
                 for folder in _guarded:
                     found.guard(folder)
         return found
 
 
 def start(
-    command: Sequence[str], limits: Limits, stdout: IO[bytes], stderr: IO[bytes], folder: Path | None = None
+    command: Sequence[str], limits: ProcessLimits, stdout: IO[bytes], stderr: IO[bytes], folder: Path | None = None
 ) -> _Child:
     """`folder`: for the child's own files, which count as its output."""
     if not _HAS_LAUNCHER:
@@ -223,7 +223,7 @@ def start(
     return _launcher(limits).start(command, limits, stdout, stderr, folder)
 
 
-def _request(command: Sequence[str], limits: Limits, folder: Path | None) -> Request:
+def _request(command: Sequence[str], limits: ProcessLimits, folder: Path | None) -> Request:
     cpu_seconds = int(limits.seconds) + 1
     return Request(list(command), _environment(folder), limits.seconds, cpu_seconds, limits.written, str(folder or ""))
 

@@ -48,7 +48,7 @@ class Request(NamedTuple):
     folder: str
 
 
-class Answer(NamedTuple):
+class ToolEnd(NamedTuple):
     """`errno`: the reason why the tool could not be started, else 0. `code`: as in `subprocess`. `used`: seconds of
     processor time of the tool, of all that it started, and of this process."""
 
@@ -59,7 +59,7 @@ class Answer(NamedTuple):
     used: float = 0.0
 
 
-class Tool:
+class StartedTool:
     """A started tool with its time limit."""
 
     def __init__(self, process: subprocess.Popen[bytes], request: Request) -> None:
@@ -175,12 +175,12 @@ class Warden:
     def _stop(self, *_: object) -> None:
         self._stopped = True
 
-    def _watch(self, request: Request, channel: socket.socket, output: list[int]) -> Answer | None:
+    def _watch(self, request: Request, channel: socket.socket, output: list[int]) -> ToolEnd | None:
         """Start a tool and watch it until its end. None if it ends because this process must end."""
         try:
-            tool = Tool(_start(request, output), request)
+            tool = StartedTool(_start(request, output), request)
         except (OSError, ValueError) as error:
-            return Answer(getattr(error, "errno", None) or errno.EINVAL)
+            return ToolEnd(getattr(error, "errno", None) or errno.EINVAL)
         finally:
             for descriptor in output:
                 os.close(descriptor)
@@ -194,7 +194,7 @@ class Warden:
         code = tool.collect()
         used, before = _used(), self._told
         self._told = used
-        return None if lost else Answer(0, code, tool.late, tool.overfull, used - before)
+        return None if lost else ToolEnd(0, code, tool.late, tool.overfull, used - before)
 
     def _wait(self, descriptors: set[int], seconds: float | None) -> set[int]:
         """Wait until one of them is readable, a signal arrives or the time is over. The readable ones."""

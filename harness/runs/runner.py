@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.bench.settings import Settings
-from harness.process.children import Limits
+from harness.process.children import ProcessLimits
 from harness.process.interrupts import result_of, uninterrupted
 from harness.process.launching import guard
 from harness.process.temporary import fresh_folder
@@ -35,7 +35,7 @@ class Runner:
         self,
         tools: Tools,
         jobs: int,
-        limits: Limits | None = None,
+        limits: ProcessLimits | None = None,
         patience: Patience | None = None,
         interpreter: Interpreter | None = None,
     ) -> None:
@@ -47,7 +47,9 @@ class Runner:
         guard(self._folder.path)
         if interpreter is not None:
             self.notes.append(f"under test is the interpreter {interpreter.path}, in the subject; boxed is around it")
-        self.settings = Settings(self._folder.path, choice.selection, limits or Limits(), interpreter=interpreter)
+        self.settings = Settings(
+            self._folder.path, choice.selection, limits or ProcessLimits(), interpreter=interpreter
+        )
         self._pool = Pool(self.settings, jobs, patience)
 
     def __enter__(self) -> Runner:

@@ -91,7 +91,7 @@ class Exit:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class CallbackCode:
     """End the core call with this number as the callback code."""
 
     code: int
@@ -192,7 +192,7 @@ AsyncOp = (
     | TaskReturn
     | TaskCancel
     | Exit
-    | Code
+    | CallbackCode
     | SubtaskCancel
     | SubtaskDrop
     | NewEnds

@@ -58,7 +58,7 @@ TEXTS: dict[type, Callable[[Any, ValueText], str]] = {
     a.TaskReturn: lambda op, text: "return" if op.value is None else f"return {text(op.value)}",
     a.TaskCancel: lambda _op, _text: "cancelled",
     a.Exit: lambda _op, _text: "exit",
-    a.Code: lambda op, _: _words("code", op.code),
+    a.CallbackCode: lambda op, _: _words("code", op.code),
     a.SubtaskCancel: lambda op, text: f"{'cancelasync' if op.asynchronous else 'cancel'} {text(op.call)}",
     a.SubtaskDrop: lambda op, text: f"dropcall {text(op.call)}",
     a.NewEnds: lambda op, _: _words("ends", op.writable, op.readable, place_text(op.type)),

@@ -15,7 +15,7 @@ _FEATURES = ("--features",)
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class InputWord:
     """A word of a command that names a file or folder. `prefix`: the part of the word before the path (`NAME=`)."""
 
     at: int
@@ -33,7 +33,7 @@ class Command:
     """`world` None and `features` empty where no option says them."""
 
     words: tuple[str, ...]
-    inputs: tuple[Input, ...]
+    inputs: tuple[InputWord, ...]
     world: str | None
     features: tuple[str, ...]
 
@@ -49,7 +49,7 @@ class Command:
             leading.append(word)
         return " ".join([Path(program).name, *leading[:2]])
 
-    def subject(self) -> Input | None:
+    def subject(self) -> InputWord | None:
         """The input with the world that the command is about: WIT, else the generated library, else the only binary
         that can have one. None if there is no such input."""
         texts = [input for input in self.inputs if input.is_text]
@@ -60,7 +60,7 @@ class Command:
                 return found[0]
         return None
 
-    def with_input(self, input: Input, path: Path) -> tuple[str, ...]:
+    def with_input(self, input: InputWord, path: Path) -> tuple[str, ...]:
         """The words with another file in the place of an input."""
         return (*self.words[: input.at], f"{input.prefix}{path}", *self.words[input.at + 1 :])
 
@@ -99,7 +99,7 @@ def _options(words: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield word, words[at + 1]
 
 
-def _inputs(words: Sequence[str]) -> Iterator[Input]:
+def _inputs(words: Sequence[str]) -> Iterator[InputWord]:
     for at, word in enumerate(words):
         if not at or words[at - 1] in _OUTPUTS or word.partition("=")[0] in _OUTPUTS:
             continue
@@ -107,7 +107,7 @@ def _inputs(words: Sequence[str]) -> Iterator[Input]:
         for prefix, text in (("", word), (f"{name}{equals}", value)):
             path = Path(text)
             if text and not text.startswith("-") and _is_input(path):
-                yield Input(at, prefix, path)
+                yield InputWord(at, prefix, path)
                 break
 
 

@@ -15,13 +15,13 @@ from harness.fuzz.bucket import message_shape
 from harness.fuzz.case_text import CaseParts, case_text
 from harness.fuzz.wit_reducer import reduce_wit
 from harness.judge.judging import build_finding
-from harness.process.children import Limits, Running
+from harness.process.children import ProcessLimits, Running
 from harness.process.steps import StepLost
-from harness.submission.command import Command, Input, with_output
+from harness.submission.command import Command, InputWord, with_output
 from harness.suite.case import parse_case
 from harness.toolchains.output import BadOutput, read_output
 from harness.toolchains.protocol import BuildResult, Built, InvalidOutput, Panicked, Refused, TimedOut
-from harness.toolchains.wasm_tools import await_end
+from harness.toolchains.tool_exit import await_end
 from reports.outcomes import Outcome
 
 ATTEMPTS = 400
@@ -72,7 +72,7 @@ class ReduceByCommand:
     `failure`: what the command must show."""
 
     command: Command
-    input: Input
+    input: InputWord
     text: str
     failure: Failure
 
@@ -138,7 +138,7 @@ def _failure(bench: Workbench, words: Sequence[str], prefix: str = "") -> Failur
     return None
 
 
-def _read(bench: Workbench, result: Built, output: Path | None, limits: Limits, prefix: str) -> BuildResult:
+def _read(bench: Workbench, result: Built, output: Path | None, limits: ProcessLimits, prefix: str) -> BuildResult:
     """The output, validated if it is binary."""
     data = result.data
     if output is not None:

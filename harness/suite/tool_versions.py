@@ -43,8 +43,8 @@ def _of(one: Specifier) -> str:
 
 
 def _version(text: str) -> Version:
-    """The numbers at the beginning where the whole is none of Python's versions: tools number as they like. What
-    has no number comes before all that have one."""
+    """The numbers at the beginning of a text that is no Python version: tools choose their own numbering. A text
+    without numbers comes first."""
     try:
         return Version(text)
     except InvalidVersion:

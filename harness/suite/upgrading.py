@@ -26,7 +26,7 @@ Edit: TypeAlias = Callable[[tomlkit.TOMLDocument, Path], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FormatChange:
     """A change of the format. `before`: files of lower versions may have the older form; 1: files from before there
     were versions, which do not say theirs."""
 
@@ -94,7 +94,7 @@ def _wit(document: Mapping[str, object], folder: Path) -> str:
 
 
 CHANGES = (
-    Change(
+    FormatChange(
         FIRST,
         "a case that calls nothing says `instantiate-only = true`, and `merge-versions = false` if its world has "
         "several versions, which were kept apart then",

@@ -8,21 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.toolchains import wasm_tools
+from harness.toolchains import reference_binary, wasm_tools
 from harness.toolchains.cells import REFERENCE
 from harness.toolchains.lending import lent
+from harness.toolchains.reference_binary import Executable, NoReference, WrongReference
 from harness.toolchains.selection import (
     FromEntryPoint,
     FromFile,
-    Member,
     Named,
     NoToolchain,
     Ours,
     Reference,
+    Selected,
     Selection,
     ToolInfo,
 )
-from harness.toolchains.wasm_tools import Executable, NoReference, WrongReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Choice:
 def choose(tools: Tools) -> Choice:
     """Raises `NoToolchain`."""
     reference, notes = _reference(tools)
-    members: list[Member] = []
+    members: list[Selected] = []
     if tools.stand_in is not None:
         members.append(Named(tools.stand_in, stands_in=True))
     elif not tools.without_ours:
@@ -108,9 +108,9 @@ def _further(tools: Tools) -> list[Reference]:
 
 
 def _whole(asked: str | None) -> Executable:
-    """A binary with all subcommands of a run. Raises `ReferenceError` of `wasm_tools`."""
-    found = wasm_tools.find(asked)
-    wasm_tools.require_subcommands(found)
+    """A binary with all subcommands of a run. Raises `UnusableReference`."""
+    found = reference_binary.find(asked)
+    reference_binary.require_subcommands(found)
     return found
 
 

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from harness.process.children import Limits, Running
+from harness.process.children import ProcessLimits, Running
 from harness.toolchains.command_file import Templates, read
 from harness.toolchains.lending import OF_LIBRARIES, asked_of_linker
 from harness.toolchains.output import BadOutput, read_output
@@ -27,10 +27,10 @@ from harness.toolchains.protocol import (
     Refused,
     Toolchain,
 )
-from harness.toolchains.wasm_tools import await_end
+from harness.toolchains.tool_exit import await_end
 
 
-def load(path: Path, directory: Path, limits: Limits) -> Toolchain:
+def load(path: Path, directory: Path, limits: ProcessLimits) -> Toolchain:
     """The toolchain that a TOML file describes. `directory` is for temporary files. Another toolchain lends missing
     stages (`lending.py`). Raises `ToolchainFileError`."""
     templates = read(path)
@@ -48,7 +48,7 @@ def load(path: Path, directory: Path, limits: Limits) -> Toolchain:
 
 
 class CommandTool:
-    def __init__(self, templates: Templates, directory: Path, limits: Limits) -> None:
+    def __init__(self, templates: Templates, directory: Path, limits: ProcessLimits) -> None:
         self._templates = templates
         self._directory = directory
         self._limits = limits
@@ -142,7 +142,7 @@ class CommandTool:
 
 
 class _CommandJob:
-    def __init__(self, running: Running, stage: str, output: Path, limits: Limits) -> None:
+    def __init__(self, running: Running, stage: str, output: Path, limits: ProcessLimits) -> None:
         self._running = running
         self._stage = stage
         self._output = output

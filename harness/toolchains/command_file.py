@@ -37,7 +37,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.process import children as process
-from harness.process.children import Killed, Limits
+from harness.process.children import Killed, ProcessLimits
 from harness.text.toml_lines import FileError, TomlFile
 from harness.text.toml_schema import read_valid
 from harness.toolchains.command_schema import EMBEDDING, LINK_OPTIONS, PLACEHOLDERS, TOOLCHAIN_SCHEMA
@@ -80,7 +80,7 @@ class Templates:
 
     @property
     def lacks(self) -> frozenset[str]:
-        """The abilities that the file has no words for (`Toolchain.lacks`). A lent stage supports everything."""
+        """The abilities that the file does not mention (`Toolchain.lacks`). A lent stage supports everything."""
         stages = {stage for stage, words in (("generate", self.generate), ("link", self.link)) if not words}
         features = self.generate and not any("{features}" in word for word in self.generate)
         options = set(LINK_OPTIONS) - self.link_options.keys() if self.link else set()
@@ -150,7 +150,7 @@ def _version(file: TomlFile) -> str:
     if command is None:
         return str(file.data.get("version", "unknown"))
     try:
-        completed = process.run(command, Limits(10.0, 0))
+        completed = process.run(command, ProcessLimits(10.0, 0))
     except OSError as error:
         message = f"{command[0]} cannot be started: {error.strerror}"
         raise file.error(["version-command"], message) from error

@@ -20,7 +20,7 @@ from generator.dylib.world.options import DylibOptions
 from generator.errors import GeneratorError
 from generator.link import link
 from generator.link.library import read_library
-from generator.link.plan_link import LinkOptions as OurLinkOptions
+from generator.link.options import LinkOptions as OurLinkOptions
 from generator.resolved.model import PackageId, Resolve
 from generator.sources.load import load, load_bytes, load_text, select_world
 from generator.wasm.decode import DecodedModule
@@ -70,7 +70,7 @@ class _LazyJob:
             return Panicked(1, traceback.format_exc(), self._stage)
 
 
-class Ours:
+class OurToolchain:
     def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job:
         return _LazyJob("generate", lambda: _generate(wit, world, options))
 
@@ -139,7 +139,7 @@ def _wit(component: bytes) -> bytes:
 
 
 def toolchain() -> Toolchain:
-    tool = Ours()
+    tool = OurToolchain()
     return Toolchain(
         NAME,
         "generator",

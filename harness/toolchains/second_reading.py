@@ -17,9 +17,9 @@ from generator.errors import GeneratorError
 from generator.sources.load import load_text
 from generator.wit.json_form import resolve_json
 from harness.process import children as process
-from harness.process.children import CannotStart, Completed, Limits
+from harness.process.children import CannotStart, Completed, ProcessLimits
 from harness.toolchains.reading import by_names
-from harness.toolchains.wasm_tools import REFUSALS
+from harness.toolchains.tool_exit import REFUSALS
 
 OURS, THEIRS = "our front end", "wasm-tools component wit"
 _ABSENT = "(nothing)"
@@ -29,7 +29,7 @@ _LONGEST = 200
 class SecondReader:
     """Reads with one binary. Caches the last texts: cells, reductions and runs need the same text repeatedly."""
 
-    def __init__(self, executable: str, directory: Path, limits: Limits) -> None:
+    def __init__(self, executable: str, directory: Path, limits: ProcessLimits) -> None:
         """`directory`: for temporary files."""
         self._executable = executable
         self._directory = directory

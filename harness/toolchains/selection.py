@@ -8,12 +8,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Protocol
 
-from harness.process.launching import Limits
+from harness.process.launching import ProcessLimits
 from harness.toolchains import wasm_tools
 from harness.toolchains.cells import OURS, REFERENCE
 from harness.toolchains.lending import lend
 from harness.toolchains.protocol import OUR_COMMANDS, Toolchain
-from harness.toolchains.wasm_tools import Executable
+from harness.toolchains.reference_binary import Executable
 
 
 class NoToolchain(Exception):
@@ -40,11 +40,11 @@ class Environment:
     """The surroundings of toolchains. `directory`: for temporary files. `interpreters`: the interpreters of links."""
 
     directory: Path
-    limits: Limits
+    limits: ProcessLimits
     interpreters: Collection[bytes]
 
 
-class Member(Protocol):
+class Selected(Protocol):
     """One toolchain of a selection. It travels between processes; a `Toolchain` does not."""
 
     def info(self) -> ToolInfo:
@@ -164,7 +164,7 @@ class FromEntryPoint:
 class Selection:
     """The toolchains in the order of reports: ours or its stand-in first. The first lends a file its missing stages."""
 
-    members: tuple[Member, ...] = (Ours(),)
+    members: tuple[Selected, ...] = (Ours(),)
 
     @property
     def reference(self) -> Executable | None:

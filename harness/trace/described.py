@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.trace.names import NO_TYPE, PRIMITIVES, DumpError, Entry, Names, number
+from harness.trace.names import NO_TYPE, PRIMITIVES, DumpError, NamedElement, Names, number
 from harness.world import types as t
 from harness.world.world import Function
 
@@ -53,7 +53,7 @@ class FunctionPointer:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedType:
+class DescribedType:
     """An element with a name in one of the arrays of types; an alias is replaced by the type that it names."""
 
     kind: str
@@ -102,7 +102,7 @@ class Described:
                     if number(word):
                         yield FunctionPointer(f"{kind} {self._names.of(kind, index)}, {name}", number(word))
 
-    def named_types(self) -> Iterator[NamedType]:
+    def named_types(self) -> Iterator[DescribedType]:
         for kind, array in self._names.arrays.items():
             if kind in ("import", "export", "resource"):
                 continue
@@ -111,9 +111,9 @@ class Described:
                     continue
                 type = self._type(self._names.word(kind, index))
                 if type is not None:
-                    yield NamedType(kind, entry.interface, entry.name, type)
+                    yield DescribedType(kind, entry.interface, entry.name, type)
 
-    def _function(self, kind: str, entry: Entry) -> DescribedFunction:
+    def _function(self, kind: str, entry: NamedElement) -> DescribedFunction:
         flags = 2 if kind == "import" else 1
         words = entry.words
         end = flags + 1 + number(words[flags])
@@ -132,7 +132,7 @@ class Described:
         function = Function(entry.interface, name, params, self._type(words[end]), is_async)
         return DescribedFunction(function, pointers, area)
 
-    def _param(self, word: str, entry: Entry) -> t.Param:
+    def _param(self, word: str, entry: NamedElement) -> t.Param:
         type = self._type(word)
         if type is None:
             raise DumpError(f"a parameter of {entry.name} has no type")
@@ -248,7 +248,7 @@ def _flag(word: str) -> int:
     return int(number(word) != 0)
 
 
-def _pairs(entry: Entry) -> Iterator[tuple[str, str]]:
+def _pairs(entry: NamedElement) -> Iterator[tuple[str, str]]:
     """Labels and type words."""
     if len(entry.words) % 2 == 0:
         raise DumpError(f"the last label of {entry.name} has no type")

@@ -17,7 +17,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, TypeVar, get_type_hints
 
-from harness.trace.fields import Data, Field, Handle, Malformed, Name, NameOf
+from harness.trace.fields import Data, EventField, HandleNumber, ItemName, Malformed, NameOf
 
 
 class Event:
@@ -64,7 +64,7 @@ class Syntax:
     """The line of an event. `kind`: empty where the event has none."""
 
     word: str
-    parts: tuple[str | Field, ...]
+    parts: tuple[str | EventField, ...]
     """Literal words, and fields."""
     names: tuple[str, ...]
     """The names of the fields."""
@@ -78,11 +78,11 @@ class Syntax:
         return " ".join([self.word, *filter(None, words)])
 
 
-def _reader(made: Callable[..., Event], parts: Sequence[str | Field]) -> Read:
+def _reader(made: Callable[..., Event], parts: Sequence[str | EventField]) -> Read:
     """`made` takes the fields."""
     if not parts:
         return _reader_of_nothing(made)
-    fields = [(at, part) for at, part in enumerate(parts) if isinstance(part, Field)]
+    fields = [(at, part) for at, part in enumerate(parts) if isinstance(part, EventField)]
     literals = [(at, part) for at, part in enumerate(parts) if isinstance(part, str)]
     last = fields[-1][1]
     if last.takes_rest:
@@ -113,7 +113,7 @@ def _reader_of_nothing(made: Callable[..., Event]) -> Read:
     return read
 
 
-def _reader_of_one(made: Callable[..., Event], field: Field, before: str) -> Read:
+def _reader_of_one(made: Callable[..., Event], field: EventField, before: str) -> Read:
     """A reader for lines with one field: most lines that occur only once have one."""
     start = len(before)
 
@@ -128,7 +128,7 @@ def _reader_of_one(made: Callable[..., Event], field: Field, before: str) -> Rea
 
 
 def _reader_of_rest(
-    made: Callable[..., Event], start: int, literals: list[tuple[int, str]], fields: list[tuple[int, Field]]
+    made: Callable[..., Event], start: int, literals: list[tuple[int, str]], fields: list[tuple[int, EventField]]
 ) -> Read:
     """The last field takes the rest of the line from word `start` on, which may be empty."""
     *single, (_, rest) = fields
@@ -184,10 +184,10 @@ def event(line: str, kinds: Sequence[str] = ("",)) -> Callable[[_E], _E]:
         hints = get_type_hints(made, include_extras=True)
         first, *rest = line.split(" ")
         names = tuple(re.findall(r"{(\w+)}", " ".join(rest)))
-        NAMED[made] = tuple(name for name in names if isinstance(_field(hints[name]), Name))
+        NAMED[made] = tuple(name for name in names if isinstance(_field(hints[name]), ItemName))
         for name in names:
             field = _field(hints[name])
-            if isinstance(field, Handle):
+            if isinstance(field, HandleNumber):
                 HANDLES[made] = WithHandle.of(made, names, name, field.brings)
             elif isinstance(field, Data):
                 DATA[made] = name
@@ -203,7 +203,7 @@ def event(line: str, kinds: Sequence[str] = ("",)) -> Callable[[_E], _E]:
     return declare
 
 
-def _field(hint: Any) -> Field:
+def _field(hint: Any) -> EventField:
     (field,) = hint.__metadata__
-    assert isinstance(field, Field)
+    assert isinstance(field, EventField)
     return field

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from harness.trace.event import Event, event
-from harness.trace.fields import U32, Core, Data, Decimal, Elements, FloatBits, Handle, Name, Rest
+from harness.trace.fields import U32, Core, Data, Decimal, Elements, FloatBits, HandleNumber, ItemName, Rest
 
-Import = Annotated[str, Name("import")]
-Export = Annotated[str, Name("export")]
-Resource = Annotated[str, Name("resource")]
-Defined = Annotated[str, Name("resource", exported=True)]
-TypeOfKind = Annotated[str, Name()]
+Import = Annotated[str, ItemName("import")]
+Export = Annotated[str, ItemName("export")]
+Resource = Annotated[str, ItemName("resource")]
+Defined = Annotated[str, ItemName("resource", exported=True)]
+TypeOfKind = Annotated[str, ItemName()]
 Number = Annotated[int, Core()]
 Bits = Annotated[int, FloatBits()]
 Count = Annotated[int, Decimal(0, U32)]
 Change = Annotated[int, Decimal(-1 << 63, (1 << 63) - 1)]
 Flag = Annotated[int, Decimal(0, 1)]
 Bytes = Annotated[bytes, Data()]
-NewHandle = Annotated[int | str, Handle(brings=True)]
-OldHandle = Annotated[int | str, Handle(brings=False)]
+NewHandle = Annotated[int | str, HandleNumber(brings=True)]
+OldHandle = Annotated[int | str, HandleNumber(brings=False)]
 
 NUMBERS = ("bool", "u8", "s8", "u16", "s16", "u32", "s32", "u64", "s64", "char")
 FLOATS = ("f32", "f64")
@@ -155,7 +155,7 @@ class PopSum(Event):
 class PushList(Event):
     """`taken` 0: the elements follow one by one."""
 
-    type: Annotated[str, Name("list")]
+    type: Annotated[str, ItemName("list")]
     length: Count
     taken: Flag
     elements: Annotated[bytes | str, Elements()]
@@ -166,7 +166,7 @@ class PushList(Event):
 class PopList(Event):
     """Without `elements`, the elements follow one by one, if there are any."""
 
-    type: Annotated[str, Name("list")]
+    type: Annotated[str, ItemName("list")]
     length: Count
     elements: Annotated[bytes | str, Elements()]
 
@@ -174,14 +174,14 @@ class PopList(Event):
 @event("push_map {type} {length}")
 @dataclass(frozen=True, slots=True)
 class PushMap(Event):
-    type: Annotated[str, Name("map")]
+    type: Annotated[str, ItemName("map")]
     length: Count
 
 
 @event("pop_map {type} = {length}")
 @dataclass(frozen=True, slots=True)
 class PopMap(Event):
-    type: Annotated[str, Name("map")]
+    type: Annotated[str, ItemName("map")]
     length: Count
 
 

@@ -24,11 +24,11 @@ class Malformed(Exception):
     """The protocol does not allow the text there."""
 
 
-class Field:
+class EventField:
     takes_rest: ClassVar[bool] = False
     """Reads the rest of the line instead of a word; a field finds out by itself whether a word is its own."""
 
-    def of(self, kind: str) -> Field:
+    def of(self, kind: str) -> EventField:
         """The field in the event of a kind of types."""
         return self
 
@@ -41,7 +41,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Decimal(Field):
+class Decimal(EventField):
     low: int
     high: int
 
@@ -56,22 +56,22 @@ class Decimal(Field):
         raise Malformed
 
 
-class Core(Field):
+class Core(EventField):
     """The core value of a number, bool or char: signed for `s*`."""
 
-    def of(self, kind: str) -> Field:
+    def of(self, kind: str) -> EventField:
         type = t.Prim(kind)
         bits = 64 if t.NUMBERS.get(type) == 64 else 32
         return Decimal(-1 << (bits - 1), (1 << (bits - 1)) - 1) if type in t.SIGNED else Decimal(0, (1 << bits) - 1)
 
 
 @dataclass(frozen=True)
-class FloatBits(Field):
+class FloatBits(EventField):
     """NaNs are canonical: their payloads may change at every boundary (CanonicalABI.md, "Loading")."""
 
     width: int = 0
 
-    def of(self, kind: str) -> Field:
+    def of(self, kind: str) -> EventField:
         return FloatBits(t.FLOATS[t.Prim(kind)])
 
     def read(self, text: str, _names: NameOf | None) -> int:
@@ -83,7 +83,7 @@ class FloatBits(Field):
         return f"{value:0{self.width // 4}x}"
 
 
-class Data(Field):
+class Data(EventField):
     """Bytes; empty if there are none, or if nobody can look at them."""
 
     def read(self, text: str, _names: NameOf | None) -> bytes:
@@ -111,7 +111,7 @@ class Elements(Data):
 
 
 @dataclass(frozen=True)
-class Name(Field):
+class ItemName(EventField):
     """A function, resource or type: an index of the array `array` in the trace, a canonical name in the event.
 
     `exported`: only resources that the component defines.
@@ -120,8 +120,8 @@ class Name(Field):
     array: str = ""
     exported: bool = False
 
-    def of(self, kind: str) -> Field:
-        return Name(self.array or kind, self.exported)
+    def of(self, kind: str) -> EventField:
+        return ItemName(self.array or kind, self.exported)
 
     def read(self, text: str, names: NameOf | None) -> str:
         name = (text if " " not in text else "") if names is None else names(self.array, _index(text))
@@ -138,7 +138,7 @@ def _index(text: str) -> int:
 
 
 @dataclass(frozen=True)
-class Handle(Field):
+class HandleNumber(EventField):
     """A handle's number; once handles are renamed, a name. `brings`: the handle is new with this event."""
 
     brings: bool
@@ -150,7 +150,7 @@ class Handle(Field):
 _NUMBER = Decimal(0, U32)
 
 
-class Rest(Field):
+class Rest(EventField):
     """The rest of the line, not empty."""
 
     takes_rest = True

@@ -59,7 +59,7 @@ def short(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NamedElement:
     """One element of one of the `wit_t`'s arrays."""
 
     interface: str | None
@@ -73,13 +73,13 @@ class Names:
     """The arrays of a `wit_t`, and the canonical names of their elements."""
 
     version: int
-    arrays: dict[str, list[Entry]] = field(default_factory=dict)
+    arrays: dict[str, list[NamedElement]] = field(default_factory=dict)
     _kinds: tuple[str, ...] = ()
     _names: dict[tuple[str, int], str] = field(default_factory=dict)
     _length: int = 0
     """The number of characters of all names together."""
 
-    def entry(self, kind: str, index: int) -> Entry:
+    def entry(self, kind: str, index: int) -> NamedElement:
         array = self.arrays.get(kind, [])
         if index >= len(array):
             raise DumpError(f"{kind} {index}: the wit_t has {len(array)} of that kind")
@@ -123,7 +123,7 @@ class Names:
         return [word for word in self.parts(kind, entry) if word != NO_TYPE]
 
     @staticmethod
-    def parts(kind: str, entry: Entry) -> tuple[str, ...]:
+    def parts(kind: str, entry: NamedElement) -> tuple[str, ...]:
         """The type words of the direct parts of an element of an array of types."""
         match kind:
             case "tuple":
@@ -232,7 +232,7 @@ def _add(names: Names, line: str, words: list[str]) -> None:
     array = names.arrays.setdefault(kind, [])
     if number(index) != len(array):
         raise DumpError(f"{kind} {index} follows {kind} {len(array) - 1}")
-    array.append(Entry(_null(interface), _null(name), rest))
+    array.append(NamedElement(_null(interface), _null(name), rest))
 
 
 def _null(word: str) -> str | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from harness.trace.event import BY_WORD, Event
 from harness.trace.events import Unreadable
-from harness.trace.fields import Malformed, Name, NameOf
+from harness.trace.fields import ItemName, Malformed, NameOf
 from harness.trace.names import DumpError, number, short
 
 ARRAYS = {
-    word: part.array for word, syntaxes in BY_WORD.items() for part in syntaxes[0].parts if isinstance(part, Name)
+    word: part.array for word, syntaxes in BY_WORD.items() for part in syntaxes[0].parts if isinstance(part, ItemName)
 }
 """The first words of lines that have an index, and the array of that index; it is the second word."""
 

@@ -9,7 +9,7 @@ import click
 
 from interpreters import VERSIONS
 from interpreters.build import BuildError
-from interpreters.lua.build import Kind, build
+from interpreters.lua.build import LibraryKind, build
 from interpreters.lua.program import program_library
 from interpreters.lua.sources import NoSources, fetched, named, version
 
@@ -41,7 +41,7 @@ def build_command(
     sources: Path | None, abi_version: str, without_exceptions: bool, without_wasi: bool, with_async: bool, output: Path
 ) -> None:
     """Build the library. The first build takes a minute, because it compiles a libc as well."""
-    kind = Kind(int(abi_version), not without_exceptions, not without_wasi, with_async)
+    kind = LibraryKind(int(abi_version), not without_exceptions, not without_wasi, with_async)
     with tempfile.TemporaryDirectory(prefix="lua-sources-") as folder:
         try:
             lua = named(sources) if sources else fetched(Path(folder))

@@ -26,7 +26,7 @@ EXCEPTIONS = ("-mllvm", "-wasm-enable-sjlj", "-mllvm", "-wasm-use-legacy-eh=fals
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class LibraryKind:
     """Which library. `exceptions`: errors of Lua are exceptions of WebAssembly, so that programs can catch them;
     without them every error ends the component (Winch has no exceptions). `wasi`: Lua's `io` and `os`, output and
     messages of errors; without it the library imports nothing but the world. `asynchronous`: with asynchronous
@@ -59,7 +59,7 @@ class Kind:
         return [*ours, *(path for path in sorted(lua.glob("*.c")) if path.name not in left_out)]
 
 
-def build(kind: Kind, lua: Path) -> bytes:
+def build(kind: LibraryKind, lua: Path) -> bytes:
     """The library of this kind, of the sources of Lua in a folder. The libc that it compiles first stays in the user's
     cache of zig.
 
@@ -88,7 +88,7 @@ def without_debugging(module: bytes) -> bytes:
 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:
-    """The position behind a number in LEB128, and its value."""
+    """The position after a number in LEB128, and its value."""
     value = shift = 0
     while True:
         value |= (data[at] & 0x7F) << shift

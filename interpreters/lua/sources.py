@@ -20,7 +20,7 @@ _VERSION = re.compile(r'#define\s+LUA_VERSION_(MAJOR|MINOR|RELEASE|NUM)\s+"?(\d+
 
 
 class NoSources(Exception):
-    """There are no sources of Lua; the message gives the reason and what to do."""
+    """There are no sources of Lua; the message gives the reason and the fix."""
 
 
 def named(folder: Path) -> Path:
@@ -34,7 +34,7 @@ def named(folder: Path) -> Path:
 
 
 def version(folder: Path) -> tuple[str, ...]:
-    """Major, minor and release, as far as `lua.h` says them."""
+    """Major, minor and release, if `lua.h` contains them."""
     found = dict(_VERSION.findall((folder / "lua.h").read_text(encoding="utf-8", errors="replace")))
     if "MAJOR" not in found and "NUM" in found:  # from 5.5 on the parts are numbers of another form
         return found["NUM"][0], found["NUM"][1:].lstrip("0")
@@ -86,7 +86,7 @@ _ADVICE = "name a folder with them: --sources FOLDER (https://www.lua.org/ftp ha
 
 
 def _source_lists(to: Path) -> int:
-    """The machine's lists of packages, as lists of source packages; returns their number."""
+    """Turn the machine's lists of packages into lists of source packages; returns their number."""
     lines = [
         path for path in (_APT / "sources.list", *sorted((_APT / "sources.list.d").glob("*.list"))) if path.exists()
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from reports.comparison import KINDS, compare
 from reports.history import sizes, throughput
-from reports.inputs import Input, Inputs
+from reports.inputs import Inputs, ResultFile
 from reports.model import Run
 from reports.site import views
 from reports.site.charts import chart
@@ -79,7 +79,7 @@ class Site:
         return [(path, label) for path, label, there in every if there]
 
 
-def _history(inputs: Sequence[tuple[Input, Run]]) -> dict[str, Any]:
+def _history(inputs: Sequence[tuple[ResultFile, Run]]) -> dict[str, Any]:
     runs = [run for _, run in inputs]
     labels = [f"run {number}" for number in range(1, len(runs) + 1)]
     cases, calls = throughput(runs)
@@ -91,7 +91,7 @@ def _history(inputs: Sequence[tuple[Input, Run]]) -> dict[str, Any]:
     return {"charts": charts, "labels": [(label, input) for label, (input, _) in zip(labels, inputs, strict=True)]}
 
 
-def _comparison(before: tuple[Input, Run], after: tuple[Input, Run], files: Sequence[str]) -> dict[str, Any]:
+def _comparison(before: tuple[ResultFile, Run], after: tuple[ResultFile, Run], files: Sequence[str]) -> dict[str, Any]:
     comparison = compare(before[1], after[1])
     by_name = {case.name: file for case, file in zip(after[1].cases, files, strict=True)}
     return {

@@ -14,7 +14,7 @@ TICKS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChartLine:
     """`pieces`: points without gaps between them. `number` picks colour and dashes; colour alone is not enough."""
 
     name: str
@@ -33,7 +33,7 @@ class Chart:
     id: str
     title: str
     unit: str
-    lines: tuple[Line, ...]
+    lines: tuple[ChartLine, ...]
     ticks: tuple[tuple[float, str], ...]
     labels: tuple[tuple[float, str], ...]
     series: tuple[Series, ...]
@@ -54,7 +54,7 @@ def chart(id: str, title: str, unit: str, series: Sequence[Series], labels: Sequ
         return round(HEIGHT - BOTTOM - value / top * (HEIGHT - TOP - BOTTOM), 1)
 
     lines = tuple(
-        Line(line.name, number, _pieces([None if v is None else (x(i), y(v)) for i, v in enumerate(line.values)]))
+        ChartLine(line.name, number, _pieces([None if v is None else (x(i), y(v)) for i, v in enumerate(line.values)]))
         for number, line in enumerate(series)
     )
     ticks = tuple((y(step * number), f"{step * number:g}") for number in range(TICKS + 1))

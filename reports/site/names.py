@@ -10,7 +10,8 @@ _MAX = 60
 
 
 def case_files(names: Iterable[str]) -> list[str]:
-    """A path of its own for each, also for equal names and where file systems ignore case. It depends on the name."""
+    """A separate path for each name, even for equal names and on file systems that ignore case. It depends on the
+    name."""
     taken: set[str] = set()
     paths = []
     for name in names:

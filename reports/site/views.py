@@ -64,7 +64,7 @@ def index(run: Run) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FilterButton:
     """A radio button; without an id, all rows pass."""
 
     id: str
@@ -76,7 +76,7 @@ class Choice:
 class Filter:
     name: str
     legend: str
-    choices: tuple[Choice, ...]
+    choices: tuple[FilterButton, ...]
 
 
 def matrix(run: Run, files: Sequence[str]) -> dict[str, Any]:
@@ -86,13 +86,13 @@ def matrix(run: Run, files: Sequence[str]) -> dict[str, Any]:
     areas = {area: number for number, area in enumerate(sorted({case.area for case in cases}))}
     rows = [_row(case, file, shown, areas) for case, file in zip(cases, files, strict=True)]
     counts = Counter(name for row in rows for name in row.classes.split())
-    everything = Choice("", "all", len(rows))
-    outcomes = [Choice(f"o{n}", o, counts[f"o{n}"]) for n, o in enumerate(Outcome) if counts[f"o{n}"]]
-    tools = [Choice(f"t{n}", column.label, counts[f"t{n}"]) for n, column in enumerate(shown)]
+    everything = FilterButton("", "all", len(rows))
+    outcomes = [FilterButton(f"o{n}", o, counts[f"o{n}"]) for n, o in enumerate(Outcome) if counts[f"o{n}"]]
+    tools = [FilterButton(f"t{n}", column.label, counts[f"t{n}"]) for n, column in enumerate(shown)]
     filters = (
-        Filter("area", "Area", (everything, *(Choice(f"a{n}", a, counts[f"a{n}"]) for a, n in areas.items()))),
+        Filter("area", "Area", (everything, *(FilterButton(f"a{n}", a, counts[f"a{n}"]) for a, n in areas.items()))),
         Filter("outcome", "Outcome of the case", (everything, *outcomes)),
-        Filter("tool", "Not passed by", (Choice("", "any", len(rows)), *tools)),
+        Filter("tool", "Not passed by", (FilterButton("", "any", len(rows)), *tools)),
     )
     return {"columns": shown, "rows": rows, "filters": filters}
 
@@ -100,13 +100,13 @@ def matrix(run: Run, files: Sequence[str]) -> dict[str, Any]:
 def _row(case: CaseResult, file: str, shown: Sequence[Column], areas: dict[str, int]) -> Row:
     opinions = opinions_by_column(case)
     outcomes = tuple(opinions[column.key].outcome if column.key in opinions else "" for column in shown)
-    wrong = [f"t{number}" for number, outcome in enumerate(outcomes) if outcome not in ("", "pass")]
+    wrong = [f"t{number}" for number, outcome in enumerate(outcomes) if outcome not in ("", Outcome.PASS)]
     classes = [f"a{areas[case.area]}", f"o{list(Outcome).index(case.outcome)}", *wrong]
     return Row(case, file, " ".join(classes), outcomes)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EventLine:
     """An event of a trace, or where there is none; `first`: the first that differs."""
 
     number: int
@@ -137,16 +137,16 @@ def _told(case: CaseResult) -> Iterator[tuple[Opinion, Sequence[Finding], int]]:
             yield opinion, opinion.findings[:MAX_FINDINGS], max(0, len(opinion.findings) - MAX_FINDINGS)
 
 
-def _lines(excerpt: Excerpt) -> list[Line]:
+def _lines(excerpt: Excerpt) -> list[EventLine]:
     rows = zip_longest(excerpt.expected, excerpt.seen, excerpt.places)
     return [
-        Line(number, expected, seen, place or "", number == excerpt.at)
+        EventLine(number, expected, seen, place or "", number == excerpt.at)
         for number, (expected, seen, place) in enumerate(rows, excerpt.first)
     ]
 
 
 @dataclass(slots=True)
-class Fault:
+class KnownFault:
     """A known fault and the cases that showed it."""
 
     id: str
@@ -157,11 +157,11 @@ class Fault:
 
 def findings(run: Run, files: Sequence[str]) -> dict[str, Any]:
     rows = [Row(case, file) for case, file in zip(run.cases, files, strict=True)]
-    known: dict[str, Fault] = {}
+    known: dict[str, KnownFault] = {}
     for row in rows:
         seen = {opinion.expectation: opinion.reason for opinion in row.case.opinions if opinion.expectation}
         for id, reason in seen.items():
-            fault = known.setdefault(id, Fault(id, reason, [], []))
+            fault = known.setdefault(id, KnownFault(id, reason, [], []))
             fault.rows.append(row)
             if row.case.minority and row.case.minority not in fault.minorities:
                 fault.minorities.append(row.case.minority)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-SHORT = {
-    "expected failure": "known",
-    "unexpected pass": "unexpected",
-    "tool panicked": "panic",
-    "invalid output": "invalid",
-    "timed out": "timeout",
-    "limit reached": "limit",
-    "engine fault": "engine",
-    "unpredictable": "undecided",
-    "bad input": "bad input",
-    "harness error": "error",
+from reports.outcomes import Outcome
+
+SHORT: dict[str, str] = {
+    Outcome.EXPECTED_FAILURE: "known",
+    Outcome.UNEXPECTED_PASS: "unexpected",
+    Outcome.TOOL_PANICKED: "panic",
+    Outcome.INVALID_OUTPUT: "invalid",
+    Outcome.TIMED_OUT: "timeout",
+    Outcome.LIMIT_REACHED: "limit",
+    Outcome.ENGINE_FAULT: "engine",
+    Outcome.UNPREDICTABLE: "undecided",
+    Outcome.HARNESS_ERROR: "error",
 }
 """Outcomes that are too long for a cell of a matrix."""
 
-_CLASSES = {"pass": "good", "skip": "skip", "expected failure": "known"}
+_CLASSES: dict[str, str] = {Outcome.PASS: "good", Outcome.SKIP: "skip", Outcome.EXPECTED_FAILURE: "known"}
 
 
 def short(outcome: str) -> str:
@@ -24,7 +25,7 @@ def short(outcome: str) -> str:
 
 
 def class_of(outcome: str) -> str:
-    """The class of the style sheet. Colour is never the only sign: the word stands there, too."""
+    """The class of the style sheet. Colour is never the only sign: the word is shown, too."""
     return _CLASSES.get(outcome, "bad")
 
 
@@ -40,7 +41,7 @@ def seconds(value: float) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """Never 100 % or 0 % of what is not all or nothing."""
+    """100 % and 0 % are exact: almost all is at most 99.9 %, almost none at least 0.1 %."""
     if not whole:
         return "–"
     share = 100 * part / whole

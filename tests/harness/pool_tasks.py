@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 
 from harness.bench.workbench import Workbench
-from harness.process.children import Limits, run
+from harness.process.children import ProcessLimits, run
 from harness.process.steps import StepLost
 
 
@@ -79,7 +79,7 @@ class KilledAtFirst:
                 if self.where == "step" and tries <= self.times:
                     os.kill(os.getpid(), self.number)
                 if self.where == "tool" and tries <= self.times:
-                    run([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], Limits(60))
+                    run([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], ProcessLimits(60))
         except StepLost as lost:
             return f"lost: {lost.loss.exit_code}"
         if self.where == "outside" and tries <= self.times:
@@ -170,7 +170,7 @@ file.close()
 os.rename({self.note!r} + '.new', {self.note!r})
 time.sleep(600)
 """
-        run([sys.executable, "-c", code], Limits(600))
+        run([sys.executable, "-c", code], ProcessLimits(600))
 
 
 @dataclass(frozen=True)

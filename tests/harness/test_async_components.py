@@ -9,11 +9,12 @@ import pytest
 
 from generator.wasm.decode import DecodedModule
 from harness.binary.canon import read_definitions
-from harness.binary.canon_definitions import Definitions
+from harness.binary.canon_definitions import CanonDefinitions
 from harness.engine.engine import Engine
 from harness.toolchains import ours
 from harness.toolchains.protocol import BuildResult, Built, GenerateOptions, Library, LinkOptions
-from harness.toolchains.wasm_tools import NoReference, WasmTools, find
+from harness.toolchains.reference_binary import NoReference, find
+from harness.toolchains.wasm_tools import WasmTools
 from tests.generator.link.stubs import stub_interpreter
 
 try:
@@ -87,7 +88,7 @@ def built(result: BuildResult) -> bytes:
     return result.data
 
 
-def words(definitions: Definitions) -> dict[str, list[str]]:
+def words(definitions: CanonDefinitions) -> dict[str, list[str]]:
     """Opcode and options of each definition."""
     found = {f"lift {name}": [lift.options.words()] for name, lift in definitions.lifts.items()}
     for (module, name), several in definitions.others.items():
@@ -98,7 +99,7 @@ def words(definitions: Definitions) -> dict[str, list[str]]:
 def check(reference: WasmTools, libraries: list[Library], expected_lifts: int) -> None:
     """One program, linked by both."""
     options = LinkOptions()
-    by_ours = built(ours.Ours().link(libraries, options).result())
+    by_ours = built(ours.OurToolchain().link(libraries, options).result())
     by_reference = built(reference.link(libraries, options).result())
     assert Engine().component_refusal(by_ours) is None
     mine = read_definitions(by_ours)
@@ -111,7 +112,7 @@ def check(reference: WasmTools, libraries: list[Library], expected_lifts: int) -
 @pytest.mark.parametrize("name", WORLDS)
 def test_both_linkers_make_the_same(name: str, generator: str, reference: WasmTools) -> None:
     wit = "package a:b;\n" + WORLDS[name]
-    tool = ours.Ours() if generator == "ours" else reference
+    tool = ours.OurToolchain() if generator == "ours" else reference
     library = built(tool.generate(wit, "w", GenerateOptions()).result())
     names = [export.name for export in DecodedModule(library).exports]
     lifts = sum(name.startswith(("[callback]", "cabi_post_")) for name in names)
@@ -134,7 +135,7 @@ def test_filters_mean_the_same(filters: tuple[str, ...], reference: WasmTools) -
     """The same core functions are imported from the world and exported; what both linkers make of them is the same."""
     options = GenerateOptions(async_filters=filters)
     wit = "package a:b;\n" + FILTERED
-    mine, theirs = (built(tool.generate(wit, "w", options).result()) for tool in (ours.Ours(), reference))
+    mine, theirs = (built(tool.generate(wit, "w", options).result()) for tool in (ours.OurToolchain(), reference))
     modules = [DecodedModule(library) for library in (mine, theirs)]
     functions = [{(item.module, item.name) for item in module.imports if item.module != "env"} for module in modules]
     assert functions[0] == functions[1]

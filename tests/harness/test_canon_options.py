@@ -10,7 +10,7 @@ import pytest
 from generator.component.canon import StringEncoding
 from generator.componentize.canonical import CanonicalDefinitions
 from generator.componentize.encoder import componentize
-from generator.componentize.options import Needs, TypeContents
+from generator.componentize.options import NeededOptions, TypeContents
 from generator.componentize.single import plan_single
 from harness.frontend.front_end import WitText, surround
 from harness.judge.canon_options import judge_embedded_options, judge_options, options_beside
@@ -48,7 +48,7 @@ def test_nothing_is_wrong(make: Callable[[], bytes]) -> None:
 def test_task_return_with_other_options_than_its_lift(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fault that `component new` and `link` had: only the result was looked at."""
     right = asynchronous()
-    monkeypatch.setattr(TypeContents, "to_return", lambda *args: Needs())
+    monkeypatch.setattr(TypeContents, "to_return", lambda *args: NeededOptions())
     wrong = asynchronous()
     path = "[export]$root [task-return]f"
     lift = "utf-8, async, memory, realloc, callback"

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.process.children import Limits
+from harness.process.children import ProcessLimits
 from harness.text.toml_lines import parse_toml
 from harness.text.toml_schema import validated
 from harness.toolchains.command import load
 from harness.toolchains.command_file import ToolchainFileError
 from harness.toolchains.command_schema import TOOLCHAIN_SCHEMA
 from harness.toolchains.protocol import Built, GenerateOptions, Library, LinkOptions, Panicked, Refused
-from harness.toolchains.wasm_tools import find
+from harness.toolchains.reference_binary import find
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GOOD = """
@@ -37,7 +37,7 @@ def write(path: Path, text: str) -> Path:
 def test_builds_by_templates(tmp_path: Path) -> None:
     files = tmp_path / "files"
     files.mkdir()
-    toolchain = load(write(tmp_path, GOOD.format(tool=find().path)), files, Limits(30))
+    toolchain = load(write(tmp_path, GOOD.format(tool=find().path)), files, ProcessLimits(30))
     assert (toolchain.name, toolchain.version) == ("mine", "7")
     options = GenerateOptions(interpreter="libx.so")
     built = toolchain.generator.generate("package a:b; world w { export f: func(); }", "w", options).result()
@@ -57,7 +57,7 @@ def test_builds_by_templates(tmp_path: Path) -> None:
 )
 def test_broken_tools_are_results(tmp_path: Path, command: str, code: int, message: str) -> None:
     text = f'name = "mine"\ngenerate = {command}\nlink = ["true", "{{libraries}}", "{{output}}"]\n'
-    toolchain = load(write(tmp_path, text), tmp_path, Limits(30))
+    toolchain = load(write(tmp_path, text), tmp_path, ProcessLimits(30))
     result = toolchain.generator.generate("", "w", GenerateOptions()).result()
     assert isinstance(result, Panicked)
     assert result.exit_code == code
@@ -96,7 +96,7 @@ link = ["true", "{{libraries}}", "{{output}}"]
 """
     files = tmp_path / "files"
     files.mkdir()
-    toolchain = load(write(tmp_path, text), files, Limits(60, output=1 << 20, written=4 << 20))
+    toolchain = load(write(tmp_path, text), files, ProcessLimits(60, output=1 << 20, written=4 << 20))
     tracemalloc.start()
     try:
         result = toolchain.generator.generate("", "w", GenerateOptions()).result()
@@ -144,7 +144,7 @@ LINK = 'link = ["true", "{libraries}", "{output}"]\n'
 )  # fmt: skip
 def test_bad_files_are_refused(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ToolchainFileError) as caught:
-        load(write(tmp_path, text), tmp_path, Limits())
+        load(write(tmp_path, text), tmp_path, ProcessLimits())
     assert message in str(caught.value)
     assert str(caught.value).startswith(f"{tmp_path / 'tool.toml'}:")
 
@@ -160,7 +160,7 @@ def test_the_examples_of_the_documentation_are_valid() -> None:
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ToolchainFileError, match=r"gone\.toml"):
-        load(tmp_path / "gone.toml", tmp_path, Limits())
+        load(tmp_path / "gone.toml", tmp_path, ProcessLimits())
 
 
 PAIR = 'name = "m"\ngenerate = {}\nlink = {}\n'
@@ -183,13 +183,13 @@ def test_placeholders_and_programs_are_checked_at_load(
     tmp_path: Path, generate: str, link: str, more: str, message: str
 ) -> None:
     with pytest.raises(ToolchainFileError) as caught:
-        load(write(tmp_path, PAIR.format(generate, link) + more), tmp_path, Limits(30))
+        load(write(tmp_path, PAIR.format(generate, link) + more), tmp_path, ProcessLimits(30))
     assert message in str(caught.value)
 
 
 def test_features_that_the_file_has_no_way_to_ask_for(tmp_path: Path) -> None:
     text = PAIR.format('["true", "{wit}", "{output}"]', '["true", "{libraries}", "{output}"]')
-    toolchain = load(write(tmp_path, text), tmp_path, Limits(30))
+    toolchain = load(write(tmp_path, text), tmp_path, ProcessLimits(30))
     result = toolchain.generator.generate("", "w", GenerateOptions(features=("x",))).result()
     assert isinstance(result, Refused) and "no {features}" in result.message
 
@@ -198,7 +198,7 @@ def test_the_version_of_the_interface_can_be_asked_for(tmp_path: Path) -> None:
     text = PAIR.format(
         """["sh", "-c", "echo $0 >$1", "{abi-version}", "{output}", "{wit}"]""", '["true", "{libraries}", "{output}"]'
     )
-    toolchain = load(write(tmp_path, text), tmp_path, Limits(30))
+    toolchain = load(write(tmp_path, text), tmp_path, ProcessLimits(30))
     result = toolchain.generator.generate("", "w", GenerateOptions(abi_version=2)).result()
     assert result == Built(b"2\n")
 
@@ -216,7 +216,7 @@ def test_the_version_of_the_interface_can_be_asked_for(tmp_path: Path) -> None:
 def test_the_only_world_is_not_named(tmp_path: Path, world: list[str], more: list[str]) -> None:
     words = ["sh", "-c", 'echo "$@" > $0', "{output}", *world, "{wit}"]
     text = PAIR.format(words, '["true", "{libraries}", "{output}"]')
-    toolchain = load(write(tmp_path, text), tmp_path, Limits(30))
+    toolchain = load(write(tmp_path, text), tmp_path, ProcessLimits(30))
     unnamed = toolchain.generator.generate(Path("a.wit"), None, GenerateOptions()).result()
     assert unnamed == Built(" ".join([*more, "a.wit"]).encode() + b"\n")
     named = toolchain.generator.generate(Path("a.wit"), "w", GenerateOptions()).result()

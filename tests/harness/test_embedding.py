@@ -18,11 +18,11 @@ from harness.fuzz.oracle import Oracle
 from harness.judge.embedding import unasked
 from harness.plan.plan import Plan
 from harness.planner import check_plan
-from harness.process.launching import Limits
+from harness.process.launching import ProcessLimits
 from harness.process.steps import Steps
 from harness.toolchains.protocol import ENCODINGS
-from harness.toolchains.selection import FromFile, Member, Ours, Reference, Selection
-from harness.toolchains.wasm_tools import find
+from harness.toolchains.reference_binary import find
+from harness.toolchains.selection import FromFile, Ours, Reference, Selected, Selection
 from reports.outcomes import Outcome
 
 WORLD = """package a:b@1.2.0;
@@ -64,13 +64,13 @@ CUT = '"$tool" component wit "$0" | head -c 9 > "$1"'
 
 
 def bench_of(
-    folder: Path, commands: Mapping[str, list[str]], reference: bool = False, limits: Limits | None = None
+    folder: Path, commands: Mapping[str, list[str]], reference: bool = False, limits: ProcessLimits | None = None
 ) -> Workbench:
     tool = find()
     lines = ['name = "mine"', *(f"{key} = {words}" for key, words in {"link": LINK, **commands}.items())]
     (folder / "mine.toml").write_text("\n".join(lines).replace("{tool}", tool.path))
-    members: tuple[Member, ...] = (Ours(), *([Reference(tool)] if reference else []), FromFile(folder / "mine.toml"))
-    return Workbench(Settings(folder, Selection(members), limits or Limits()), Steps())
+    members: tuple[Selected, ...] = (Ours(), *([Reference(tool)] if reference else []), FromFile(folder / "mine.toml"))
+    return Workbench(Settings(folder, Selection(members), limits or ProcessLimits()), Steps())
 
 
 def plan_of(wit: str, *encodings: str, features: tuple[str, ...] = ()) -> Plan:
@@ -141,7 +141,7 @@ def test_what_is_wrong_is_about_the_toolchain_by_name(
 def test_a_tool_without_end_is_asked_once(tmp_path: Path) -> None:
     """Each question would take the whole time limit; the tool is wrong already."""
     endless = shell('echo >> "$0"; sleep 600', str(tmp_path / "asked"), "{module}", "{output}")
-    bench = bench_of(tmp_path, {"embed": EMBED, "new": endless}, limits=Limits(seconds=1))
+    bench = bench_of(tmp_path, {"embed": EMBED, "new": endless}, limits=ProcessLimits(seconds=1))
     found = findings(bench, plan_of(WORLD, *ENCODINGS))
     assert found == {"mine": ["`component new` of the subject, utf8: new did not end within 1 s"]}
     assert (tmp_path / "asked").read_text() == "\n"

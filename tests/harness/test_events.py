@@ -13,7 +13,7 @@ from harness.plan.events import Events
 from harness.trace import async_events
 from harness.trace import events as e
 from harness.trace.event import BY_WORD, SYNTAXES, Event, Syntax
-from harness.trace.fields import Data, Decimal, Elements, Field, FloatBits, Handle, Name, Rest
+from harness.trace.fields import Data, Decimal, Elements, EventField, FloatBits, HandleNumber, ItemName, Rest
 from harness.trace.names import DumpError
 from harness.trace.parser import parse
 
@@ -22,7 +22,7 @@ ASYNC = PROTOCOL.with_name("ASYNC.md")
 NAMES = st.sampled_from(["0", "17", "a:b/c#f", "-#x", "list<u8>"])
 
 
-def field_values(field: Field) -> st.SearchStrategy[object]:
+def field_values(field: EventField) -> st.SearchStrategy[object]:
     match field:
         case Decimal(low, high):
             return st.integers(low, high)
@@ -33,11 +33,11 @@ def field_values(field: Field) -> st.SearchStrategy[object]:
             return st.binary(max_size=6)
         case Elements():
             return st.binary(max_size=6) | st.sampled_from(["", "u8 1", "rec 1 var 0", "str - str 61"])
-        case Name(exported=True):
+        case ItemName(exported=True):
             return NAMES.map(lambda name: f"[export]{name}")
-        case Name():
+        case ItemName():
             return NAMES
-        case Handle():
+        case HandleNumber():
             return st.integers(0, (1 << 32) - 1)
         case Rest():
             return st.sampled_from(["guard", "pop_kind", "of several words"])
@@ -52,7 +52,7 @@ def _exponent(bits: int, width: int) -> int:
 
 
 def made(syntax: Syntax) -> st.SearchStrategy[Event]:
-    fields = [field_values(part) for part in syntax.parts if isinstance(part, Field)]
+    fields = [field_values(part) for part in syntax.parts if isinstance(part, EventField)]
     kind = [st.just(syntax.kind)] if syntax.kind else []
     return st.tuples(*kind, *fields).map(lambda values: syntax.made(*values))
 

@@ -34,7 +34,7 @@ from harness.script.encoding import encode
 from harness.script.parser import parse_value
 from harness.toolchains.cells import OURS
 from harness.toolchains.choose import Tools
-from harness.toolchains.selection import Member, Named, Ours, Selection
+from harness.toolchains.selection import Named, Ours, Selected, Selection
 from harness.values.sampling import Sampler
 from harness.world import types as t
 from reports.outcomes import Outcome
@@ -256,7 +256,7 @@ def test_a_fault_that_both_ends_share_is_named(
 @pytest.mark.parametrize(
     ("alone", "shows"), [(Named("mutant:last-cases-exchanged-at-both-ends", stands_in=True), True), (Ours(), False)]
 )
-def test_a_finding_of_a_host_is_reduced(tmp_path: Path, alone: Member, shows: bool) -> None:
+def test_a_finding_of_a_host_is_reduced(tmp_path: Path, alone: Selected, shows: bool) -> None:
     bucket = Bucket(f"{OURS}, between hosts", "fail", 3, "value at the host", "different", OURS)
     bench = Workbench(Settings(tmp_path, Selection((alone,))), Steps())
     oracle = Oracle(bench, bucket, Options(artifacts=None))

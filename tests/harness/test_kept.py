@@ -1,4 +1,4 @@
-"""Kept handles: the last kept is taken first, the oldest gives way, and what was done since a mark can be undone."""
+"""Kept handles: the last kept is taken first, the oldest is dropped first, and changes since a mark can be undone."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harness.cli.group import commands
-from harness.toolchains.wasm_tools import find
+from harness.toolchains.reference_binary import find
 
 CASE = """title = "Four bytes"
 why = "The reference has no code for lists of fixed length."

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.toolchains.wasm_tools import find
+from harness.toolchains.reference_binary import find
 from tests.harness.command import harness_here
 
 GENERATE = (

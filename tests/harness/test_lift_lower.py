@@ -9,10 +9,10 @@ import pytest
 
 from harness.frontend.front_end import WitText, surround
 from harness.model import Crossings
-from harness.model.context import LiftLowerContext, Load
+from harness.model.context import LiftLowerContext, Load, Store
 from harness.model.instance import Instance
 from harness.model.lift import Lifting
-from harness.model.lower import Lowering, Store
+from harness.model.lower import Lowering
 from harness.plan.events import Events
 from harness.plan.roles import Role
 from harness.script import operations as s

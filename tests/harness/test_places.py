@@ -9,7 +9,7 @@ import pytest
 
 from harness.link_cases.prepare import prepare
 from harness.planner import case_plan
-from harness.process.children import Limits
+from harness.process.children import ProcessLimits
 from harness.suite.case import parse_case
 from harness.suite.expectations_file import ExpectationsError, load
 from harness.suite.link_case import load_link_case
@@ -40,7 +40,7 @@ def refusals(path: Path) -> None:
 
 
 def toolchain(path: Path) -> None:
-    command.load(path, path.parent, Limits())
+    command.load(path, path.parent, ProcessLimits())
 
 
 FILES: dict[str, tuple[Callable[[Path], None], str, str]] = {

@@ -75,7 +75,7 @@ class _Initialised:
 class _Linker:
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
         """Only the subject has guards around its library."""
-        job = ours.Ours().link(libraries, options)
+        job = ours.OurToolchain().link(libraries, options)
         return _Initialised(job) if any(item.name == guards.BEFORE for item in libraries) else job
 
 

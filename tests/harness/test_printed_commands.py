@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harness.cli.group import commands
-from harness.toolchains import wasm_tools
+from harness.toolchains import reference_binary
 
 ROOT = Path(__file__).resolve().parents[2]
 WRONG = ["--toolchain", "mutant:s8-loaded-unsigned"]
@@ -84,9 +84,9 @@ def test_what_is_printed_repeats_the_failure(words: list[str]) -> None:
 def test_a_reference_of_the_environment_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The user who repeats it may have another environment."""
     script = tmp_path / "tools"
-    script.write_text(f'#!/bin/sh\nexec {shlex.quote(wasm_tools.find().path)} "$@"\n')
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(reference_binary.find().path)} "$@"\n')
     script.chmod(0o755)
-    monkeypatch.setenv(wasm_tools.ENVIRONMENT_VARIABLE, str(script))
+    monkeypatch.setenv(reference_binary.ENVIRONMENT_VARIABLE, str(script))
     first = harness(["run", *WRONG, "-j", "1", "./-y.toml"])
     assert printed(first.output, "repeat with")[-2:] == ["--reference", str(script)]
 
@@ -95,7 +95,7 @@ def test_a_finding_of_the_fuzzer_about_flags_of_the_reference(tmp_path: Path) ->
     """The fuzzer links without debug names; what goes wrong without them shows in the command that runs the case."""
     (tmp_path / "tools").write_text(
         '#!/bin/sh\ncase " $* " in *" --debug-names=false "*) echo "error: no names" >&2; exit 1;; esac\n'
-        f'exec {shlex.quote(wasm_tools.find().path)} "$@"\n'
+        f'exec {shlex.quote(reference_binary.find().path)} "$@"\n'
     )
     (tmp_path / "tools").chmod(0o755)
     words = ["fuzz", "-j", "1", "--worlds", "1", "--seed", "16", "--calls", "5", "--no-reduce"]

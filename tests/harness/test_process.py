@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from harness.process import children as process
-from harness.process.children import CannotStart, Killed, Limits, Running, run
+from harness.process.children import CannotStart, Killed, ProcessLimits, Running, run
 from harness.process.launching import not_started, processor_time
 from tests.harness.processes import ends, is_alive, parent_of, wait_for_number
 
@@ -29,25 +29,25 @@ def python(code: str) -> list[str]:
 
 
 def test_output_and_exit_code() -> None:
-    done = run(python("import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)"), Limits(60))
+    done = run(python("import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)"), ProcessLimits(60))
     assert (done.exit_code, done.stdout, done.stderr, done.timed_out) == (3, b"out\n", "err\n", False)
 
 
 def test_time_bound() -> None:
     start = time.monotonic()
-    done = run(python("import time; time.sleep(600)"), Limits(0.3))
+    done = run(python("import time; time.sleep(600)"), ProcessLimits(0.3))
     assert done.timed_out
     assert time.monotonic() - start < 60
 
 
 def test_a_spinning_child_is_ended() -> None:
-    assert run(python("while True: pass"), Limits(0.3)).timed_out
+    assert run(python("while True: pass"), ProcessLimits(0.3)).timed_out
 
 
 @pytest.mark.parametrize("words", [["no-such-program-anywhere"], ["/etc/passwd"], ["a\0b"]])
 def test_what_cannot_be_started(words: list[str]) -> None:
     with pytest.raises(CannotStart) as caught:
-        run(words, Limits(60))
+        run(words, ProcessLimits(60))
     assert caught.value.filename == words[0]
 
 
@@ -62,7 +62,7 @@ def test_a_machine_without_room_is_not_the_fault_of_a_program(number: int, fault
 
 @on_linux
 def test_memory_bound() -> None:
-    done = run(python("x = bytearray(2 << 30)"), Limits(60, 1 << 30))
+    done = run(python("x = bytearray(2 << 30)"), ProcessLimits(60, 1 << 30))
     assert done.exit_code == 1
     assert "MemoryError" in done.stderr
 
@@ -81,7 +81,7 @@ else:
 def test_a_grandchild_that_is_forked_at_once_is_bounded() -> None:
     """Twenty tries: bounds that are set after the start come too late for about every second."""
     for _ in range(20):
-        done = run(python(SHOW_LIMITS), Limits(60, 1 << 30, 1 << 20))
+        done = run(python(SHOW_LIMITS), ProcessLimits(60, 1 << 30, 1 << 20))
         assert done.stdout.split() == [b"1073741824", b"1048576", b"0", b"61"], done.stderr
 
 
@@ -96,7 +96,7 @@ FLOODS = {
 @pytest.mark.skipif(sys.platform == "win32", reason="no bounds of files")
 @pytest.mark.parametrize("code", FLOODS.values(), ids=FLOODS)
 def test_a_flood_is_ended_and_not_read(code: str) -> None:
-    done = run(python(code), Limits(60, 0, 8 << 20))
+    done = run(python(code), ProcessLimits(60, 0, 8 << 20))
     assert done.flooded and not done.timed_out
     assert len(done.stdout) <= process.MAX_MESSAGE
 
@@ -119,25 +119,27 @@ def test_what_a_tool_writes_is_bounded_in_sum(code: str, tmp_path: Path) -> None
     code = "import os, tempfile; os.chdir(tempfile.gettempdir())\n" + code
     own = tmp_path / "own"
     own.mkdir()
-    done = Running(python(code), Limits(60, output=2 << 20, written=16 << 20), own).wait()
+    done = Running(python(code), ProcessLimits(60, output=2 << 20, written=16 << 20), own).wait()
     assert done.overfull and not (done.timed_out or done.flooded), done
 
 
 def test_what_a_tool_may_write(tmp_path: Path) -> None:
     code = "import tempfile; f = tempfile.NamedTemporaryFile(); f.write(bytes(8 << 20)); print(tempfile.gettempdir())"
-    done = Running(python(code), Limits(60, written=16 << 20), tmp_path).wait()
+    done = Running(python(code), ProcessLimits(60, written=16 << 20), tmp_path).wait()
     assert (done.exit_code, done.overfull, done.stdout) == (0, False, f"{tmp_path}\n".encode()), done
 
 
 def test_a_signal_is_a_negative_code() -> None:
-    done = run(python("import os; os.abort()"), Limits(60))
+    done = run(python("import os; os.abort()"), ProcessLimits(60))
     assert done.exit_code == -signal.SIGABRT
 
 
 def test_backtraces_are_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RUST_BACKTRACE", "1")
     monkeypatch.setenv("HARNESS_TEST", "\udcff")
-    done = run(python("import os; print(os.environ.get('RUST_BACKTRACE'), os.environb[b'HARNESS_TEST'])"), Limits(60))
+    done = run(
+        python("import os; print(os.environ.get('RUST_BACKTRACE'), os.environb[b'HARNESS_TEST'])"), ProcessLimits(60)
+    )
     assert done.stdout == b"None b'\\xff'\n"
 
 
@@ -145,12 +147,12 @@ def test_backtraces_are_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_processor_time_of_tools_is_counted() -> None:
     before = processor_time()
     spin = "import time\nwhile time.process_time() < 0.3: pass"
-    run(python(f"import subprocess, sys; subprocess.run([sys.executable, '-c', {spin!r}])"), Limits(60))
+    run(python(f"import subprocess, sys; subprocess.run([sys.executable, '-c', {spin!r}])"), ProcessLimits(60))
     assert processor_time() - before > 0.3
 
 
 def test_many_at_once() -> None:
-    running = [Running(python(f"print({number})"), Limits(60)) for number in range(12)]
+    running = [Running(python(f"print({number})"), ProcessLimits(60)) for number in range(12)]
     assert [child.wait().stdout for child in reversed(running)] == [b"%d\n" % number for number in reversed(range(12))]
 
 
@@ -181,12 +183,12 @@ LEAVERS = [
 
 @pytest.mark.parametrize("code", LEAVERS)
 def test_what_a_tool_leaves_behind_ends_with_it(code: str) -> None:
-    assert ends(int(run(python(code), Limits(60)).stdout))
+    assert ends(int(run(python(code), ProcessLimits(60)).stdout))
 
 
 @on_linux
 def test_what_a_late_tool_started_ends_with_it() -> None:
-    done = run(python(BACKGROUND + OWN_SESSION + DAEMON + STAY), Limits(15))
+    done = run(python(BACKGROUND + OWN_SESSION + DAEMON + STAY), ProcessLimits(15))
     assert done.timed_out
     pids = [int(line) for line in done.stdout.split()]
     assert len(pids) == 3 and all(map(ends, pids))
@@ -195,7 +197,7 @@ def test_what_a_late_tool_started_ends_with_it() -> None:
 @pytest.mark.parametrize("code", LEAVERS)
 def test_what_is_no_longer_wanted_ends(code: str, tmp_path: Path) -> None:
     note = tmp_path / "pid"
-    running = Running(python(f"import sys; sys.stdout = open({str(note)!r}, 'w')\n" + code + STAY), Limits(600))
+    running = Running(python(f"import sys; sys.stdout = open({str(note)!r}, 'w')\n" + code + STAY), ProcessLimits(600))
     pid = wait_for_number(note)
     running.kill()
     assert ends(pid)
@@ -231,7 +233,7 @@ def test_tools_end_with_their_owner(code: str, how: signal.Signals, tmp_path: Pa
 @pytest.mark.parametrize("who", ["warden", "launcher"])
 def test_a_tool_ends_with_its_watcher(who: str, how: signal.Signals, tmp_path: Path) -> None:
     """Its descendants in other groups end too. Other tools continue, and the next tool starts as usual."""
-    limits = Limits(601, 5 << 30)
+    limits = ProcessLimits(601, 5 << 30)
     say = f"import os, time; open({str(tmp_path / 'other')!r}, 'w').write(f'{{os.getpid()}}\\n'); "
     other = Running(python(say + STAY), limits)
     other_tool = wait_for_number(tmp_path / "other")
@@ -258,14 +260,14 @@ def test_a_tool_ends_with_its_watcher(who: str, how: signal.Signals, tmp_path: P
 @on_linux
 @pytest.mark.parametrize("code", LEAVERS)
 def test_what_a_tool_leaves_behind_ends_while_another_runs(code: str) -> None:
-    other = Running(python(LEAVE + STAY), Limits(600))
-    assert ends(int(run(python(code), Limits(60)).stdout))
+    other = Running(python(LEAVE + STAY), ProcessLimits(600))
+    assert ends(int(run(python(code), ProcessLimits(60)).stdout))
     other.kill()
 
 
 def test_a_tool_that_somebody_kills_is_lost_work() -> None:
     with pytest.raises(Killed, match="is memory short"):
-        run(python("import os; os.kill(os.getpid(), 9)"), Limits(60))
+        run(python("import os; os.kill(os.getpid(), 9)"), ProcessLimits(60))
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full device")
@@ -275,7 +277,7 @@ def test_a_full_disk_is_not_the_fault_of_a_tool(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(os, "fstatvfs", lambda _: Full)
     with pytest.raises(OSError, match="No space left on device") as caught:
-        run(["true"], Limits(60))
+        run(["true"], ProcessLimits(60))
     assert caught.value.filename == tempfile.gettempdir()
 
 

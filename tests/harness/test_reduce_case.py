@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from harness.cli.group import commands
 from harness.fuzz.case_text import case_text
 from harness.fuzz.reduce_case import parts_of
-from harness.fuzz.smallest_yet import Smallest, SmallestYet, read_smallest
+from harness.fuzz.smallest_yet import SmallestCase, SmallestYet, read_smallest
 from harness.plan.roles import Role
 from harness.planner import case_plan
 from harness.suite.case import load_case, parse_case
@@ -169,7 +169,7 @@ main()
 def test_the_smallest_is_kept(tmp_path: Path, cases: list[tuple[str, bool]], kept: str | None) -> None:
     for text, drawn in cases:
         # each by a worker that took over from another
-        SmallestYet(tmp_path / "x.json").offer(Smallest(text, "", 1, drawn))
+        SmallestYet(tmp_path / "x.json").offer(SmallestCase(text, "", 1, drawn))
     smallest = read_smallest(tmp_path / "x.json")
     assert (smallest.text if smallest is not None else None) == kept
 

@@ -9,8 +9,8 @@ import pytest
 
 from harness.runs.runner import uncovered
 from harness.suite.expectations import Expectation, Expectations
-from harness.toolchains import wasm_tools
-from harness.toolchains.wasm_tools import Executable, find, lacking_subcommands
+from harness.toolchains import reference_binary
+from harness.toolchains.reference_binary import Executable, find, lacking_subcommands
 from tests.harness.command import harness_here
 
 KNOWN = Expectations((Expectation("a", "wasm-tools", "fail", "r", "s"),))
@@ -60,9 +60,9 @@ def test_a_run_does_not_begin_with_one(tmp_path: Path, command: list[str], first
 
 
 def test_a_slow_reference_is_judged_by_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wasm_tools, "_HELP_SECONDS", 0.1)
+    monkeypatch.setattr(reference_binary, "_HELP_SECONDS", 0.1)
     slow = stand_in(tmp_path, "sleep 5; exit 2")
-    wasm_tools.require_subcommands(slow)
+    reference_binary.require_subcommands(slow)
     assert "wit-dylib" in lacking_subcommands(slow)
 
 

@@ -11,8 +11,8 @@ import pytest
 from harness.runs.runner import Runner
 from harness.suite import expectations_file
 from harness.toolchains.choose import Tools, choose
+from harness.toolchains.reference_binary import find
 from harness.toolchains.selection import NoToolchain
-from harness.toolchains.wasm_tools import find
 from reports.model import Opinion, Tool
 from reports.outcomes import Outcome
 from reports.references import differing, references_text

@@ -83,7 +83,7 @@ ASYNC = [
     (a.TaskReturn(_U8), "return u8 1"),
     (a.TaskCancel(), "cancelled"),
     (a.Exit(), "exit"),
-    (a.Code(50), "code 50"),
+    (a.CallbackCode(50), "code 50"),
     (a.SubtaskCancel(s.Register(0)), "cancel reg 0"),
     (a.SubtaskCancel(s.Register(0), asynchronous=True), "cancelasync reg 0"),
     (a.SubtaskDrop(s.Register(0)), "dropcall reg 0"),

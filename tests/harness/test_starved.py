@@ -18,10 +18,10 @@ from tests.harness.processes import PATIENCE
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="told by /proc")
 
 
-def tool(seconds: float) -> warden.Tool:
+def tool(seconds: float) -> warden.StartedTool:
     process = subprocess.Popen([sys.executable, "-c", "pass"])
     process.wait()
-    return warden.Tool(process, warden.Request([], {}, seconds, 60, 1 << 20, ""))
+    return warden.StartedTool(process, warden.Request([], {}, seconds, 60, 1 << 20, ""))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import interpreters
 from harness.cli.group import commands
 from harness.submission.command import parse, with_output
 from harness.suite.case import Sample, load_case
-from harness.toolchains import wasm_tools
+from harness.toolchains import reference_binary
 
 WIT = """package a:b;
 interface x { f: func(v: list<s8>) -> s8; none: func(); }
@@ -76,7 +76,7 @@ def test_drawn_calls_and_free_names() -> None:
 
 def test_binaries(tmp_path: Path) -> None:
     """The interpreter's own interfaces are no part of the world."""
-    tools = wasm_tools.find().path
+    tools = reference_binary.find().path
     libraries = [f"libboxed.so={interpreters.boxed()}", "libw.so"]
     for words in (["wit-dylib", "x.wit", "--interpreter", "libboxed.so", "-o", "libw.so"],
                   ["component", "link", *libraries, "-o", "app.wasm"]):  # fmt: skip
@@ -113,7 +113,7 @@ for word; do
     printf "thread 'main' panicked at src/lib.rs:1:2:\\nno tuples today" >&2; exit 101
   fi
 done
-exec {shlex.quote(wasm_tools.find().path)} "$@"
+exec {shlex.quote(reference_binary.find().path)} "$@"
 """
     )
     Path("wasm-tools").chmod(0o755)
@@ -155,7 +155,7 @@ def test_other_ends_of_a_command(words: list[str], code: int, message: str) -> N
 
 def test_a_known_fault_is_not_handed_in() -> None:
     Path("x.wit").write_text("package a:b; world w { import f: func(x: list<u8, 4>); }")
-    done = harness("-o", "new.toml", "--", wasm_tools.find().path, "wit-dylib", "x.wit", "-o", "out.so")
+    done = harness("-o", "new.toml", "--", reference_binary.find().path, "wit-dylib", "x.wit", "-o", "out.so")
     assert done.exit_code == 1, done.output
     assert "not fit: a known fault of wasm-tools, fixed-length-list-panics" in done.output
 

@@ -176,7 +176,7 @@ def test_registers_are_not_used_again_where_frames_go_on_in_any_order() -> None:
         ("[[step]]\nawait = '$c'\n", "there is no handle $c yet"),
         (
             "[[step]]\ncall = 'a:b/x#g'\nas = '$c'\nduring = [{ cancelled = true, trap = 'not-cancelled' }]\n",
-            "a trap in a call that goes on by itself stands at the step during which it happens",
+            "put the trap of a call that runs in the background at the step during which it happens",
         ),
         (
             "[[step]]\ncall = 'a:b/x#[constructor]r'\nresult = '$c'\n[[step]]\nawait = '$c'\n",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.process.children import Completed, Limits
-from harness.toolchains import wasm_tools
+from harness.process.children import Completed, ProcessLimits
+from harness.toolchains import tool_exit
 from harness.toolchains.protocol import (
     BuildResult,
     Built,
@@ -19,7 +19,9 @@ from harness.toolchains.protocol import (
     Refused,
     TimedOut,
 )
-from harness.toolchains.wasm_tools import ENVIRONMENT_VARIABLE, WasmTools, WrongReference, find, judge_exit
+from harness.toolchains.reference_binary import ENVIRONMENT_VARIABLE, WrongReference, find
+from harness.toolchains.tool_exit import judge_exit
+from harness.toolchains.wasm_tools import WasmTools
 
 
 def script(path: Path, text: str) -> str:
@@ -83,12 +85,12 @@ def test_what_is_no_program_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_what_an_end_means(completed: Completed, result: BuildResult) -> None:
-    assert judge_exit(completed, "link", Limits(5.0)) == result
+    assert judge_exit(completed, "link", ProcessLimits(5.0)) == result
 
 
 @pytest.fixture
 def tool(tmp_path: Path) -> WasmTools:
-    return WasmTools(find(), tmp_path, Limits(30))
+    return WasmTools(find(), tmp_path, ProcessLimits(30))
 
 
 def test_a_world_is_built(tool: WasmTools, tmp_path: Path) -> None:
@@ -130,7 +132,7 @@ def test_a_kept_library_is_written_once(tool: WasmTools, tmp_path: Path) -> None
 def test_time_bound(tmp_path: Path) -> None:
     fake = find(script(tmp_path / "slow", "[ \"$1\" = --version ] && echo 'wasm-tools 1.0.0' || sleep 30"))
     (tmp_path / "files").mkdir()
-    job = WasmTools(fake, tmp_path / "files", Limits(0.2)).generate("", "w", GenerateOptions())
+    job = WasmTools(fake, tmp_path / "files", ProcessLimits(0.2)).generate("", "w", GenerateOptions())
     assert job.result() == TimedOut(0.2, "generate")
 
 
@@ -146,11 +148,11 @@ def test_memory_that_ran_out_is_the_tools_fault_unless_ulimit_gave_it_less(
     code: int, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     completed = Completed(code, b"", said, False)
-    limits = Limits(memory=2 << 30)
-    monkeypatch.setattr(wasm_tools, "limits_of_this_process", lambda: [2 << 30])
+    limits = ProcessLimits(memory=2 << 30)
+    monkeypatch.setattr(tool_exit, "limits_of_this_process", lambda: [2 << 30])
     told = f"memory ran out: a tool may use 2048 MiB: {said}"
     assert judge_exit(completed, "link", limits) == Panicked(code, told, "link")
-    monkeypatch.setattr(wasm_tools, "limits_of_this_process", lambda: [(2 << 30) - 1])
+    monkeypatch.setattr(tool_exit, "limits_of_this_process", lambda: [(2 << 30) - 1])
     with pytest.raises(MemoryError):
         judge_exit(completed, "link", limits)
     assert judge_exit(Completed(1, b"", "error: no MemoryError here", False), "link", limits) == Refused(

@@ -16,7 +16,7 @@ from harness.binary.sections import section
 from harness.engine.engine import Engine, call
 from harness.engine.results import EngineKind, RunLimits
 from harness.engine.traps import classify
-from harness.toolchains import ours, wasm_tools
+from harness.toolchains import ours, reference_binary, wasm_tools
 from harness.toolchains.protocol import Built, GenerateOptions, Library, LinkOptions, Toolchain
 from interpreters import boxed
 
@@ -65,8 +65,8 @@ def _toolchain(name: str, directory: Path) -> Toolchain:
     if name == "ours":
         return ours.toolchain()
     try:
-        executable = wasm_tools.find()
-    except wasm_tools.ReferenceError as error:
+        executable = reference_binary.find()
+    except reference_binary.UnusableReference as error:
         pytest.skip(str(error))
     tool = wasm_tools.WasmTools(executable, directory)
     return Toolchain("reference", "wasm-tools", executable.version, tool, tool)

@@ -16,7 +16,7 @@ from harness.engine.engine import Compiled, Engine
 from harness.engine.results import RunLimits, RunResult
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import ItemKind, Role, Wire
-from harness.toolchains import ours, wasm_tools
+from harness.toolchains import ours, reference_binary, wasm_tools
 from harness.toolchains.protocol import Built, GenerateOptions, Library, LinkOptions, Toolchain
 from harness.trace.events import Balance
 from harness.trace.reader import Trace, TraceReader
@@ -73,8 +73,8 @@ def toolchain(name: str, directory: Path) -> Toolchain:
     if name == "ours":
         return ours.toolchain()
     try:
-        executable = wasm_tools.find()
-    except wasm_tools.ReferenceError as error:
+        executable = reference_binary.find()
+    except reference_binary.UnusableReference as error:
         pytest.skip(str(error))
     tool = wasm_tools.WasmTools(executable, directory)
     return Toolchain("reference", "wasm-tools", executable.version, tool, tool)

@@ -25,12 +25,20 @@ class Edit:
 
 
 class Copy:
-    """The packages under a folder of their own; the installed ones stay as they are."""
+    """The packages, edited, in a folder beside the files of a test; the installed ones stay as they are."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, beside: Path, *edits: Edit) -> None:
+        self._beside = beside
+        self.folder = beside / "copy"
         for package in COPIED:
-            shutil.copytree(ROOT / package, folder / package)
+            shutil.copytree(ROOT / package, self.folder / package)
+        self.edit(edits)
+
+    def file(self, name: str, text: str) -> Path:
+        """A file of the test, for the commands of this copy."""
+        path = self._beside / name
+        path.write_text(text, encoding="utf-8")
+        return path
 
     def edit(self, edits: Iterable[Edit]) -> None:
         for edit in edits:

@@ -163,11 +163,9 @@ def test_the_recipe_lists_these_files(title: str, edits: tuple[Edit, ...]) -> No
 def test_they_run(tmp_path: Path) -> None:
     """They run in a case and in random calls. They fail with the committed interpreter, and if the model predicts
     another event."""
-    copy = Copy(tmp_path / "copy")
-    copy.edit([*OPERATION, *EVENT, *STEP])
-    case, sample, wit, found = (tmp_path / name for name in ("case.toml", "sample.toml", "a.wit", "found.toml"))
-    for path, text in ((case, CASE), (sample, SAMPLE), (wit, WIT)):
-        path.write_text(text, encoding="utf-8")
+    copy = Copy(tmp_path, *OPERATION, *EVENT, *STEP)
+    case, sample, wit = copy.file("case.toml", CASE), copy.file("sample.toml", SAMPLE), copy.file("a.wit", WIT)
+    found = tmp_path / "found.toml"
 
     said = copy.harness("explain", case, "--no-reference", code_of_exit=1)
     assert "the subject notes 7" in said and "script_syntax" in said

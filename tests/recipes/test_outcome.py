@@ -34,10 +34,8 @@ def test_the_recipe_lists_these_files() -> None:
 
 
 def test_it_is_an_outcome_everywhere(tmp_path: Path) -> None:
-    copy = Copy(tmp_path / "copy")
-    copy.edit([*OUTCOME, DECIDED])
-    case, results, site = (tmp_path / name for name in ("case.toml", "results.json", "site"))
-    case.write_text(CASE, encoding="utf-8")
+    copy = Copy(tmp_path, *OUTCOME, DECIDED)
+    case, results, site = copy.file("case.toml", CASE), tmp_path / "results.json", tmp_path / "site"
 
     said = copy.harness("run", case, "--no-reference", "--json", results, code_of_exit=3)
     assert "1 case: 1 too large" in said and "more than one call" in said

@@ -14,11 +14,11 @@ from tests.recipes.text import paths, section
 
 GENERATOR = (
     Edit(
-        "generator/resolved/model.py",
+        "generator/resolved/types.py",
         "class FixedLengthList:\n    type: Type\n    size: int\n",
         "\n\n@dataclass(frozen=True, slots=True)\nclass Twin:\n    type: Type\n",
     ),
-    Edit("generator/resolved/model.py", "    | FixedLengthList\n", "    | Twin\n"),
+    Edit("generator/resolved/types.py", "    | FixedLengthList\n", "    | Twin\n"),
     Edit(
         "generator/resolved/kinds.py",
         "        case Tuple(types):\n            return types\n",
@@ -29,32 +29,32 @@ GENERATOR = (
         "            return Tuple(tuple(map(child, types)))\n",
         "        case Twin(type):\n            return Twin(child(type))\n",
     ),
-    Edit("generator/resolved/kinds.py", "from generator.resolved.model import (\n", "    Twin,\n"),
+    Edit("generator/resolved/kinds.py", "from generator.resolved.types import (\n", "    Twin,\n"),
     Edit(
         "generator/resolved/despecialize.py",
         "        case Tuple(types):\n            return Product(types)\n",
         "        case Twin(type):\n            return Product((type, type))\n",
     ),
-    Edit("generator/resolved/despecialize.py", "from generator.resolved.model import (\n", "    Twin,\n"),
+    Edit("generator/resolved/despecialize.py", "from generator.resolved.types import (\n", "    Twin,\n"),
     Edit(
         "generator/wit/resolve_types.py",
         '        if constructor == "option":\n            return key, Option(types[0])\n',
         '        if constructor == "twin":\n            return key, Twin(types[0])\n',
     ),
-    Edit("generator/wit/resolve_types.py", "from generator.resolved.model import (\n", "    Twin,\n"),
+    Edit("generator/wit/resolve_types.py", "from generator.resolved.types import (\n", "    Twin,\n"),
     Edit(
         "generator/wit/printer_types.py",
         "    if isinstance(kind, Option):\n",
         '    if isinstance(kind, Twin):\n        return f"twin<{type_text(resolve, kind.type, known)}>"\n',
         before=True,
     ),
-    Edit("generator/wit/printer_types.py", "from generator.resolved.model import (\n", "    Twin,\n"),
+    Edit("generator/wit/printer_types.py", "from generator.resolved.types import (\n", "    Twin,\n"),
     Edit(
         "generator/wit/json_form.py",
         '            return {"option": _type(type_)}\n',
         '        case Twin(type_):\n            return {"twin": _type(type_)}\n',
     ),
-    Edit("generator/wit/json_form.py", "from generator.resolved.model import (\n", "    Twin,\n"),
+    Edit("generator/wit/json_form.py", "from generator.resolved.types import (\n", "    Twin,\n"),
     Edit(
         "generator/wit/binary/deftypes.py",
         "            return TupleType(tuple([value(type) for type in types]))\n",
@@ -73,9 +73,9 @@ GENERATOR = (
         '        case TupleType((one, other)) if one == other:\n            return ("twin",)\n',
         before=True,
     ),
-    Edit("generator/wit/binary/conversion.py", "from generator.resolved.model import (\n", "    Twin,\n"),
+    Edit("generator/wit/binary/conversion.py", "from generator.resolved.types import (\n", "    Twin,\n"),
     Edit("generator/dylib/world/types.py", "    Tuple: Kind.TUPLE,\n", "    Twin: Kind.TUPLE,\n"),
-    Edit("generator/dylib/world/types.py", "from generator.resolved.model import (\n", "    Twin,\n"),
+    Edit("generator/dylib/world/types.py", "from generator.resolved.types import (\n", "    Twin,\n"),
 )
 KEYWORD = (
     Edit("generator/wit/lexer.py", '"tuple", ', '"twin", '),
@@ -198,11 +198,8 @@ def test_the_recipe_lists_these_files() -> None:
 
 def test_twins_run(tmp_path: Path) -> None:
     """Twins run in a case and with random values, and can be printed. A wrong shape is found."""
-    copy = Copy(tmp_path / "copy")
-    copy.edit([*GENERATOR, *KEYWORD, *HARNESS])
-    case, sample, wit = (tmp_path / name for name in ("case.toml", "sample.toml", "a.wit"))
-    for path, text in ((case, CASE), (sample, SAMPLE), (wit, WIT)):
-        path.write_text(text, encoding="utf-8")
+    copy = Copy(tmp_path, *GENERATOR, *KEYWORD, *HARNESS)
+    case, sample, wit = copy.file("case.toml", CASE), copy.file("sample.toml", SAMPLE), copy.file("a.wit", WIT)
 
     assert "2 cases: 2 pass in" in copy.harness("run", case, sample, "--no-reference")
     generator = "import sys, generator.cli; sys.exit(generator.cli.main())"

@@ -1,4 +1,4 @@
-"""The rows of findings.toml, put to both tools."""
+"""Both tools run the rows of findings.toml."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from reports.fuzz import FuzzFinding, FuzzRun, Refused
-from reports.inputs import Input, Inputs
+from reports.fuzz import FuzzFinding, FuzzRun, RefusedWorlds
+from reports.inputs import Inputs, ResultFile
 from reports.model import Called, CaseResult, Covered, Excerpt, Finding, Made, Opinion, Ran, Run, Tool, Used
 from reports.mutants import Mutant, MutantsRun
 from reports.outcomes import Outcome
@@ -116,7 +116,7 @@ FUZZ = FuzzRun(
     next=12,
     outcomes={"pass": 11, "fail": 1},
     findings=(FUZZ_FINDING,),
-    refusals=(Refused("reference", "async", 3),),
+    refusals=(RefusedWorlds("reference", "async", 3),),
 )
 MUTANTS = MutantsRun(
     "2026-01-01T00:00:00Z", 5.0, "harness mutants", TOOLS, 2,
@@ -192,13 +192,13 @@ def hostile_inputs() -> Inputs:
     mutant = replace(MUTANTS.mutants[1], cases=(everything,), **texts)
     texts = dict.fromkeys(("toolchain", "kind", "minority", "message", "repeat", "run"), everything)
     finding = replace(FUZZ_FINDING, **texts)
-    refused = Refused(everything, everything, 1)
+    refused = RefusedWorlds(everything, everything, 1)
     texts = dict.fromkeys(("command", "source", "stopped"), everything)
     campaign = replace(FUZZ, findings=(finding,), errors=(everything,), refusals=(refused,), **texts)
     mutants = replace(MUTANTS, command=everything, mutants=(mutant,), planned=1)
     results = (replace(run, stopped=everything), run, campaign, mutants)
-    return Inputs(tuple(Input(everything, result) for result in results))
+    return Inputs(tuple(ResultFile(everything, result) for result in results))
 
 
 def inputs(*results: Run | FuzzRun | MutantsRun) -> Inputs:
-    return Inputs(tuple(Input(f"{number}.json", result) for number, result in enumerate(results, 1)))
+    return Inputs(tuple(ResultFile(f"{number}.json", result) for number, result in enumerate(results, 1)))

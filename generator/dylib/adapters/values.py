@@ -29,7 +29,7 @@ def lower_params(kit: Kit, body: Body, cx: int, use: FunctionUse, area: int) -> 
 
 
 def start_export(kit: Kit, body: Body, index: int, use: FunctionUse) -> int:
-    """Begin the call of an export: the local of its context, onto which the parameters are pushed."""
+    """Begin the call of an export. Returns the local of its context; the parameters are pushed onto the context."""
     cx = body.local(I32)
     body.i32_const(index)
     body.call_to(kit.assembly.intrinsic(intrinsics.EXPORT_START))

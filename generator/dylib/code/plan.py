@@ -155,7 +155,7 @@ class HelperPlan:
         return min(cost, call_cost(*conversion))
 
     def _estimate(self, conversion: Conversion) -> None:
-        """Bytes of a conversion's inlined code, if its parts are called wherever that is shorter."""
+        """The size in bytes of a conversion's inlined code, if its parts are called where that is shorter."""
         node, mode = conversion
         conversions = parts_of(node, mode)
         inner = sum([self._inline_or_call(part) for part in conversions])

@@ -9,7 +9,7 @@ from typing import TypeVar
 from generator.canonical.names import CopyIntrinsic
 from generator.dylib.wit_t.copies import CopyEntry
 from generator.dylib.wit_t.words import Words
-from generator.dylib.world.type_table import Entry
+from generator.dylib.world.type_table import TypeEntry
 from generator.dylib.world.types import ARRAYS, Kind, TypeWord
 
 NO_TYPE = 0xFFFFFFFF
@@ -57,7 +57,7 @@ class Description:
     imports: Sequence[FunctionEntry]
     exports: Sequence[FunctionEntry]
     resources: Sequence[ResourceEntry]
-    types: dict[Kind, list[Entry]]
+    types: dict[Kind, list[TypeEntry]]
     copies: dict[TypeWord, CopyEntry]
     """Streams and futures that functions use; those that are only mentioned in an interface have no built-ins."""
 
@@ -161,7 +161,7 @@ class Encoder:
         self.out.element(entry.new)
         self.out.element(entry.rep)
 
-    def _members(self, entry: Entry) -> tuple[int, int | None]:
+    def _members(self, entry: TypeEntry) -> tuple[int, int | None]:
         """Fields or cases with their types, or only names, or only types."""
         if not entry.labels:
             return self._type_array(entry.types)
@@ -172,12 +172,12 @@ class Encoder:
                 self.write_type(entry.types[index])
         return len(entry.labels), start
 
-    def _with_array(self, entry: Entry, members: tuple[int, int | None]) -> None:
+    def _with_array(self, entry: TypeEntry, members: tuple[int, int | None]) -> None:
         self.out.string(entry.interface)
         self.out.string(entry.name)
         self.write_slice(members)
 
-    def _direct(self, entry: Entry, _: tuple[int, int | None]) -> None:
+    def _direct(self, entry: TypeEntry, _: tuple[int, int | None]) -> None:
         self.out.string(entry.interface)
         self.out.string(entry.name)
         if entry.length:
@@ -185,7 +185,7 @@ class Encoder:
         for word in entry.types:
             self.write_type(word)
 
-    def _copy(self, item: tuple[Entry, CopyEntry], _: tuple[int, int | None]) -> None:
+    def _copy(self, item: tuple[TypeEntry, CopyEntry], _: tuple[int, int | None]) -> None:
         entry, copy = item
         self.out.string(entry.interface)
         self.out.string(entry.name)

@@ -17,7 +17,7 @@ APPLY_DATA_RELOCS = "__wasm_apply_data_relocs"
 CALL_CTORS = "__wasm_call_ctors"
 
 
-class Start:
+class LibraryStart:
     """The data of a library: the image of the wit_t, then the lists of its relocations."""
 
     def __init__(self, image: Image) -> None:

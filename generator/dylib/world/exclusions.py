@@ -20,18 +20,18 @@ WORLD_OPTION = "--exclude-world"
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class VersionedName:
     """A name in a component, or of a world, and its version, if it has one."""
 
     base: str
     version: str | None
 
     @staticmethod
-    def parse(text: str) -> Name:
+    def parse(text: str) -> VersionedName:
         base, at, version = text.partition("@")
-        return Name(base, version if at else None)
+        return VersionedName(base, version if at else None)
 
-    def stands_for(self, other: Name) -> bool:
+    def stands_for(self, other: VersionedName) -> bool:
         """Whether `other` is the same item in a compatible version, or in any if this name has none."""
         if self.base != other.base:
             return False
@@ -50,18 +50,18 @@ class Exclusion:
     text: str
     of_world: bool
     direction: Direction | None
-    name: Name
+    name: VersionedName
 
     @staticmethod
     def parse(option: str, text: str) -> Exclusion:
         """Raises UsageError for a version that is none."""
         direction, rest = split_direction(text)
-        name = Name.parse(rest)
+        name = VersionedName.parse(rest)
         if name.version is not None and not is_version(name.version):
             raise UsageError(f"{option} {text}: `{name.version}` is not a version, such as 0.2.0")
         return Exclusion(f"{option} {text}", option == WORLD_OPTION, direction, name)
 
-    def names(self, resolve: Resolve, world: World, direction: Direction) -> Iterator[Name]:
+    def names(self, resolve: Resolve, world: World, direction: Direction) -> Iterator[VersionedName]:
         """The items of the world that it excludes, on one side."""
         if self.direction not in (None, direction):
             return
@@ -70,7 +70,7 @@ class Exclusion:
             return
         for other in _worlds(resolve, world, self.name):
             for key in sides(other)[direction]:
-                yield Name.parse(resolve.world_key_name(key))
+                yield VersionedName.parse(resolve.world_key_name(key))
 
 
 Excluded = Mapping[Direction, Mapping[WorldKey, Exclusion]]
@@ -119,28 +119,28 @@ def sides(world: World) -> Mapping[Direction, Mapping[WorldKey, WorldItem]]:
 
 def _matches(resolve: Resolve, world: World, direction: Direction, exclusion: Exclusion) -> list[WorldKey]:
     """An interface is excluded by name alone; a world also excludes the functions and types that it has."""
-    by_base: dict[str, list[Name]] = {}
+    by_base: dict[str, list[VersionedName]] = {}
     for name in exclusion.names(resolve, world, direction):
         by_base.setdefault(name.base, []).append(name)
     return [
         key
         for key, item in sides(world)[direction].items()
         if (exclusion.of_world or isinstance(item, InterfaceItem))
-        and _any_stands_for(by_base, Name.parse(resolve.world_key_name(key)))
+        and _any_stands_for(by_base, VersionedName.parse(resolve.world_key_name(key)))
     ]
 
 
-def _any_stands_for(by_base: Mapping[str, list[Name]], own: Name) -> bool:
+def _any_stands_for(by_base: Mapping[str, list[VersionedName]], own: VersionedName) -> bool:
     return any(name.stands_for(own) for name in by_base.get(own.base, ()))
 
 
-def _worlds(resolve: Resolve, world: World, name: Name) -> Iterator[World]:
+def _worlds(resolve: Resolve, world: World, name: VersionedName) -> Iterator[World]:
     """The worlds of a full name `ns:pkg/world`, or of a plain name in the package of `world`."""
     for other in resolve.worlds:
         if other.package is None:
             continue
         if "/" not in name.base:
-            if other.package == world.package and name == Name(other.name, None):
+            if other.package == world.package and name == VersionedName(other.name, None):
                 yield other
-        elif name.stands_for(Name.parse(resolve.packages[other.package].name.item_id(other.name))):
+        elif name.stands_for(VersionedName.parse(resolve.packages[other.package].name.item_id(other.name))):
             yield other

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from generator.canonical.flatten import AsyncAbi, Context, CoreSignature
 from generator.dylib.world.async_filter import AsyncChoice, AsyncFilters
 from generator.dylib.world.direction import Direction
-from generator.dylib.world.type_table import TypeTable, Use
-from generator.resolved.instances import Instance
+from generator.dylib.world.type_table import TypeTable, TypeUse
+from generator.resolved.instances import InterfaceInstance
 from generator.resolved.model import (
     Function,
     FunctionItem,
@@ -27,11 +27,11 @@ from generator.resolved.model import (
 class FunctionUse:
     """An imported or exported function, and how it is lowered or lifted."""
 
-    instance: Instance
+    instance: InterfaceInstance
     exported: bool
     function: Function
-    params: tuple[Use, ...]
-    result: Use | None
+    params: tuple[TypeUse, ...]
+    result: TypeUse | None
     signature: CoreSignature
     async_abi: AsyncAbi = AsyncAbi.SYNC
     """`CALLBACK` if the function is lowered or lifted with the option `async`."""
@@ -86,7 +86,7 @@ def _functions(
 
 
 def _function(
-    table: TypeTable, instance: Instance, function: Function, context: Context, choice: AsyncChoice
+    table: TypeTable, instance: InterfaceInstance, function: Function, context: Context, choice: AsyncChoice
 ) -> FunctionUse:
     exported = context is Context.LIFT
     direction = Direction.EXPORT if exported else Direction.IMPORT

@@ -14,28 +14,25 @@ from dataclasses import replace
 from generator.dylib.world.direction import Direction
 from generator.dylib.world.exclusions import Excluded, Exclusions, sides
 from generator.errors import GeneratorError
-from generator.resolved.instances import Instance, Instances
+from generator.resolved.instances import Instances, InterfaceInstance
 from generator.resolved.model import (
     FunctionItem,
     InterfaceItem,
     InterfaceKey,
-    Primitive,
     Resolve,
-    Resource,
-    Type,
-    TypeId,
     TypeItem,
     World,
     WorldId,
     WorldItem,
     WorldKey,
 )
+from generator.resolved.types import Primitive, Resource, Type, TypeId
 from generator.resolved.walk import function_types, parts
 from generator.wit.elaborate import elaborate
 
 Item = tuple[Direction, WorldKey]
 """An item of a world."""
-Named = tuple[Instance, TypeId]
+Named = tuple[InterfaceInstance, TypeId]
 """A named definition in one of the instances of its interface."""
 Needed = dict[Item, dict[Named, Item]]
 """The types of excluded items that the rest of the world uses, each with the first item that uses it."""
@@ -156,7 +153,7 @@ def _text(instances: Instances, item: Item) -> str:
     return f"{direction.value.removesuffix(':')} `{instances.resolve.world_key_name(key)}`"
 
 
-def _instance(instances: Instances, direction: Direction, key: WorldKey, item: WorldItem) -> Instance:
+def _instance(instances: Instances, direction: Direction, key: WorldKey, item: WorldItem) -> InterfaceInstance:
     if not isinstance(item, InterfaceItem):
         return instances.root
     return (instances.exports if direction is Direction.EXPORT else instances.imports)[key]
@@ -172,7 +169,7 @@ def _home(instances: Instances, named: Named) -> Item:
     return (Direction.EXPORT if owner.exported else Direction.IMPORT), key
 
 
-def _mentioned(instances: Instances, user: Instance, item: WorldItem) -> list[tuple[Instance, Type]]:
+def _mentioned(instances: Instances, user: InterfaceInstance, item: WorldItem) -> list[tuple[InterfaceInstance, Type]]:
     """The types that an item mentions, with the instance that does."""
     match item:
         case InterfaceItem(id):
@@ -186,7 +183,7 @@ def _mentioned(instances: Instances, user: Instance, item: WorldItem) -> list[tu
             return [(user, named)]
 
 
-def _named(instances: Instances, mentioned: Iterable[tuple[Instance, Type]]) -> Iterator[Named]:
+def _named(instances: Instances, mentioned: Iterable[tuple[InterfaceInstance, Type]]) -> Iterator[Named]:
     """All named definitions that mentioned types reach, with the instances that they belong to."""
     waiting = list(mentioned)
     seen: set[Named] = set()

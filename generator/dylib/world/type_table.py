@@ -20,8 +20,9 @@ from generator.resolved.despecialize import (
     despecialize,
     shape_of,
 )
-from generator.resolved.instances import Instance, Instances
-from generator.resolved.model import (
+from generator.resolved.instances import Instances, InterfaceInstance
+from generator.resolved.model import TypeDef
+from generator.resolved.types import (
     Alias,
     Borrow,
     EnumType,
@@ -31,7 +32,6 @@ from generator.resolved.model import (
     Record,
     Resource,
     Type,
-    TypeDef,
     TypeId,
     TypeKind,
     Variant,
@@ -39,7 +39,7 @@ from generator.resolved.model import (
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class TypeUse:
     """A use of a type: its word in the wit_t, and the type itself behind any aliases."""
 
     word: TypeWord
@@ -47,7 +47,7 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TypeEntry:
     """A type in the wit_t's array of its kind."""
 
     interface: str | None
@@ -63,7 +63,7 @@ class Entry:
 class ResourceUse:
     """A resource in the wit_t."""
 
-    instance: Instance
+    instance: InterfaceInstance
     id: TypeId
     name: str
 
@@ -76,15 +76,15 @@ class TypeTable:
         self.resolve = instances.resolve
         self.layout = Layout(instances.resolve)
         self.flattening = Flattening(instances.resolve)
-        self.entries: dict[Kind, list[Entry]] = {kind: [] for kind in Kind}
+        self.entries: dict[Kind, list[TypeEntry]] = {kind: [] for kind in Kind}
         self.resources: list[ResourceUse] = []
         self.nodes: list[Node] = []
-        self._uses: dict[tuple[Instance, Type], Use] = {}
-        self.anonymous: dict[tuple[Kind, int, tuple[TypeWord | None, ...]], Use] = {}
-        self._resource_index: dict[tuple[Instance, TypeId], int] = {}
-        self._handles: dict[TypeWord, Use] = {}
+        self._uses: dict[tuple[InterfaceInstance, Type], TypeUse] = {}
+        self.anonymous: dict[tuple[Kind, int, tuple[TypeWord | None, ...]], TypeUse] = {}
+        self._resource_index: dict[tuple[InterfaceInstance, TypeId], int] = {}
+        self._handles: dict[TypeWord, TypeUse] = {}
 
-    def use(self, type: Type, instance: Instance) -> Use:
+    def use(self, type: Type, instance: InterfaceInstance) -> TypeUse:
         """The meaning of a type inside `instance`."""
         known = self._uses.get((instance, type))
         if known is not None:
@@ -102,9 +102,9 @@ class TypeTable:
         """All definitions that were looked up, in the order of the arena."""
         return sorted({type for _, type in self._uses if not isinstance(type, Primitive)})
 
-    def resource(self, id: TypeId, user: Instance) -> int:
+    def resource(self, id: TypeId, user: InterfaceInstance) -> int:
         """The index of a resource in the wit_t."""
-        passed: list[tuple[Instance, TypeId]] = []
+        passed: list[tuple[InterfaceInstance, TypeId]] = []
         while True:  # a long chain of names is walked once, not once from each of them
             definition, instance = self.resolve.types[id], self.instances.of(user, id)
             index = self._resource_index.get((instance, id))
@@ -122,17 +122,17 @@ class TypeTable:
         self._resource_index.update(dict.fromkeys(passed, index))
         return index
 
-    def _primitive(self, type: Primitive) -> Use:
+    def _primitive(self, type: Primitive) -> TypeUse:
         kind = PRIMITIVE_KIND[type]
         node = self._node(kind, 0, type.value, type, despecialize(self.resolve, type))
-        return Use(TypeWord(kind, 0), node)
+        return TypeUse(TypeWord(kind, 0), node)
 
-    def _define(self, id: TypeId, definition: TypeDef, instance: Instance) -> Use:
+    def _define(self, id: TypeId, definition: TypeDef, instance: InterfaceInstance) -> TypeUse:
         match definition.kind:
             case Alias(target):
                 use = self.use(target, instance)
-                entry = Entry(self.instances.name(instance), definition.name, types=(use.word,))
-                return Use(self.add_entry(Kind.ALIAS, entry), use.node)
+                entry = TypeEntry(self.instances.name(instance), definition.name, types=(use.word,))
+                return TypeUse(self.add_entry(Kind.ALIAS, entry), use.node)
             case Resource():
                 return self.handle(Kind.OWN, id, instance)
             case Own(resource):
@@ -142,16 +142,16 @@ class TypeTable:
             case kind:
                 return self.structure(id, definition, kind, instance)
 
-    def handle(self, kind: Kind, resource: TypeId, user: Instance) -> Use:
+    def handle(self, kind: Kind, resource: TypeId, user: InterfaceInstance) -> TypeUse:
         """An own or borrowed handle of a resource that `user` mentions."""
         word = TypeWord(kind, self.resource(resource, user))
         use = self._handles.get(word)
         if use is None:
             name = f"{kind.word}<{self.resources[word.number].name}>"
-            use = self._handles[word] = Use(word, self._node(kind, word.number, name, Primitive.U32, Handle()))
+            use = self._handles[word] = TypeUse(word, self._node(kind, word.number, name, Primitive.U32, Handle()))
         return use
 
-    def structure(self, id: TypeId, definition: TypeDef, type_kind: TypeKind, instance: Instance) -> Use:
+    def structure(self, id: TypeId, definition: TypeDef, type_kind: TypeKind, instance: InterfaceInstance) -> TypeUse:
         """Any other type; types without a name and with equal structure are one."""
         kind, shape = KINDS[type(type_kind)], shape_of(type_kind)
         labels, types = labels_of(type_kind), _types(kind, shape)
@@ -163,15 +163,15 @@ class TypeTable:
             return self.anonymous[anonymous]
         interface = None if definition.name is None else self.instances.name(instance)
         told = words[1:] if kind is Kind.OPTION else words  # `none` has no payload
-        word = self.add_entry(kind, Entry(interface, definition.name, labels, told, length))
+        word = self.add_entry(kind, TypeEntry(interface, definition.name, labels, told, length))
         parts = tuple([None if use is None else use.node for use in uses])
         name = definition.name or anonymous_name(kind, parts, length)
-        use = Use(word, self._node(kind, word.number, name, id, shape, parts, types))
+        use = TypeUse(word, self._node(kind, word.number, name, id, shape, parts, types))
         if anonymous is not None:
             self.anonymous[anonymous] = use
         return use
 
-    def add_entry(self, kind: Kind, entry: Entry) -> TypeWord:
+    def add_entry(self, kind: Kind, entry: TypeEntry) -> TypeWord:
         """Append to the array of a kind; the word of the new entry."""
         entries = self.entries[kind]
         entries.append(entry)

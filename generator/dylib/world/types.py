@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum, unique
 from typing import NamedTuple
 
-from generator.resolved.model import (
+from generator.resolved.types import (
     EnumType,
     FixedLengthList,
     Flags,

@@ -26,10 +26,10 @@ from generator.component.types import (
     ValType,
     VariantType,
 )
-from generator.resolved.model import (
+from generator.resolved.model import Owner, Resolve, TypeDef, WorldOwner
+from generator.resolved.types import (
     Alias,
     Borrow,
-    Case,
     Field,
     FixedLengthList,
     Flags,
@@ -39,21 +39,18 @@ from generator.resolved.model import (
     Map,
     Option,
     Own,
-    Owner,
     Record,
-    Resolve,
     Resource,
     Result,
     Stream,
     Tuple,
     Type,
-    TypeDef,
     TypeId,
     TypeKind,
     Variant,
-    WorldOwner,
+    VariantCase,
 )
-from generator.resolved.model import EnumType as WitEnumType
+from generator.resolved.types import EnumType as WitEnumType
 from generator.wit.binary.deftypes import PRIMITIVES
 from generator.wit.binary.validity import check_labels, kind_problem
 from generator.wit.package_context import kind_borrows
@@ -219,7 +216,7 @@ class TypeConversion:
             case RecordType(fields):
                 return Record(tuple([Field(name, self.valtype(type, scope)) for name, type in fields]))
             case VariantType(cases):
-                return Variant(tuple([Case(name, self._optional(type, scope)) for name, type in cases]))
+                return Variant(tuple([VariantCase(name, self._optional(type, scope)) for name, type in cases]))
             case ListType(element):
                 return List(self.valtype(element, scope))
             case FixedLengthListType(_, 0):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from generator.component.component import Component, Custom, Export
 from generator.component.errors import BinaryError
 from generator.component.evaluate import Evaluator
-from generator.component.nodes import ComponentNode, FuncNode, InstanceNode, Item, Opaque, Signature, TypeNode
+from generator.component.nodes import ComponentNode, ExternItem, FuncNode, InstanceNode, Opaque, Signature, TypeNode
 from generator.component.read import read_component
 from generator.component.types import ComponentType, Sort
 from generator.errors import LimitError
@@ -21,7 +21,6 @@ from generator.resolved.model import (
     PackageId,
     PackageName,
     Resolve,
-    TypeId,
     TypeItem,
     World,
     WorldId,
@@ -29,6 +28,7 @@ from generator.resolved.model import (
     WorldKey,
     WorldOwner,
 )
+from generator.resolved.types import TypeId
 from generator.wasm.errors import WasmFormatError
 from generator.wasm.reader import Reader
 from generator.wit.binary.docs_reader import inject_docs
@@ -53,14 +53,14 @@ def is_package(component: Component) -> bool:
     return not signature.imports and bool(exports) and all(_component_type(item) is not None for item in exports)
 
 
-def _component_type(item: Item) -> ComponentNode | None:
+def _component_type(item: ExternItem) -> ComponentNode | None:
     node = item.node
     if isinstance(node, TypeNode) and isinstance(node.definition, ComponentType):
         return ComponentNode(node.definition, node.scope, node.visible)
     return None
 
 
-def _is_whole_package(item: Item) -> bool:
+def _is_whole_package(item: ExternItem) -> bool:
     """Whether an exported type has all interfaces and worlds of its package.
 
     This is the first binary form of WIT packages, which tools of 2023 wrote and no specification describes any longer:
@@ -109,7 +109,7 @@ def package_of_component(component: Component) -> tuple[Resolve, PackageId]:
     return decoder.finish(component, main)
 
 
-def _only_export(signature: Signature, item: Item) -> Item:
+def _only_export(signature: Signature, item: ExternItem) -> ExternItem:
     if len(signature.exports) != 1:
         raise BinaryError(f"type {item.name.name!r} has {len(signature.exports)} exports instead of one", item.offset)
     return next(iter(signature.exports.values()))
@@ -251,7 +251,7 @@ class _Decoder:
         return id
 
     def _item(
-        self, item: Item, package: PackageId, types: dict[str, TypeId], functions: dict[str, Function]
+        self, item: ExternItem, package: PackageId, types: dict[str, TypeId], functions: dict[str, Function]
     ) -> tuple[WorldKey, WorldItem]:
         """`functions` are the functions of the same side so far; a new function is added to them."""
         name = item.name.name

@@ -24,7 +24,8 @@ from generator.component.types import (
     ValType,
     VariantType,
 )
-from generator.resolved import model as wit
+from generator.resolved import model
+from generator.resolved import types as wit
 
 PRIMITIVES = {primitive: PrimValType[primitive.name] for primitive in wit.Primitive}
 
@@ -71,7 +72,7 @@ def def_type(kind: wit.TypeKind, index: Callable[[wit.TypeId], int]) -> DefType:
             raise AssertionError("not a definition of its own")
 
 
-def func_type(function: wit.Function, index: Callable[[wit.TypeId], int]) -> FuncType:
+def func_type(function: model.Function, index: Callable[[wit.TypeId], int]) -> FuncType:
     """A function's type; `index` as in `def_type`."""
 
     def value(type: wit.Type) -> ValType:

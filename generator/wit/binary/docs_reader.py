@@ -11,24 +11,19 @@ from generator.names.component_names import is_label
 from generator.names.versions import is_version
 from generator.resolved.model import (
     NO_GATES,
-    EnumType,
-    Flags,
     Function,
     FunctionItem,
     InterfaceId,
     InterfaceItem,
     PackageId,
-    Record,
     Resolve,
     Stability,
-    TypeId,
     TypeItem,
-    TypeKind,
-    Variant,
     WorldId,
     WorldItem,
     WorldKey,
 )
+from generator.resolved.types import EnumType, Flags, Record, TypeId, TypeKind, Variant
 from generator.wit.binary.package_docs import SECTION, VERSION, Json
 
 

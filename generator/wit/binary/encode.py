@@ -23,13 +23,13 @@ from generator.resolved.model import (
     InterfaceOwner,
     PackageId,
     Resolve,
-    TypeId,
     TypeItem,
     WorldId,
     WorldItem,
     WorldKey,
     WorldOwner,
 )
+from generator.resolved.types import TypeId
 from generator.wit.binary.instance_bodies import InstanceBodies, function_name
 from generator.wit.binary.package_docs import package_docs_section
 from generator.wit.binary.scope import TypeScope

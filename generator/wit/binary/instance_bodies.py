@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from generator.component.type_builder import InstanceTypeBuilder
 from generator.component.types import EncodedType, Sort
 from generator.names.component_names import ExternName
-from generator.resolved.model import Freestanding, Function, Interface, InterfaceId, InterfaceOwner, Resolve, TypeId
+from generator.resolved.model import Freestanding, Function, Interface, InterfaceId, InterfaceOwner, Resolve
+from generator.resolved.types import TypeId
 from generator.wit.binary.scope import TypeScope
 from generator.wit.elaborate import interface_dependencies
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from generator.component.errors import BinaryError
-from generator.component.nodes import FuncNode, InstanceNode, Item, TypeNode
+from generator.component.nodes import ExternItem, FuncNode, InstanceNode, TypeNode
 from generator.names.component_names import (
     ExternName,
     InterfaceName,
@@ -21,7 +21,6 @@ from generator.names.versions import is_version
 from generator.resolved.kinds import function_kind, shape
 from generator.resolved.model import (
     Accessor,
-    Alias,
     Freestanding,
     Function,
     FunctionKind,
@@ -33,9 +32,8 @@ from generator.resolved.model import (
     PackageName,
     Param,
     Resolve,
-    Resource,
-    TypeId,
 )
+from generator.resolved.types import Alias, Resource, TypeId
 from generator.wit.accessors import accessor_of, pair_problem
 from generator.wit.binary.conversion import TypeConversion, definition_shape
 from generator.wit.binary.validity import function_problem
@@ -115,13 +113,13 @@ class Interfaces:
             here = next(name for name in reversed(clash) if name in instance.exports)
             raise BinaryError(f"{clash[1]!r} has the same name as {clash[0]!r}", instance.exports[here].offset)
 
-    def define_type(self, item: Item, node: TypeNode) -> TypeId:
+    def define_type(self, item: ExternItem, node: TypeNode) -> TypeId:
         name = item.name.name
         if not is_label(name):
             raise BinaryError(f"{name!r} is not a name of a type", item.offset)
         return self.types.define(node, name, item.name.external_id)
 
-    def _same(self, known: TypeId, name: str, item: Item, node: TypeNode) -> None:
+    def _same(self, known: TypeId, name: str, item: ExternItem, node: TypeNode) -> None:
         """A type that an interface of this name already has: the same by a shallow comparison."""
         there = self.resolve.types[known].kind
         is_new = not isinstance(there, Alias) and self.types.find(node) is None
@@ -130,7 +128,7 @@ class Interfaces:
         self.types.bind(node, known)
 
     def function(
-        self, item: Item, node: FuncNode, types: dict[str, TypeId], before: Mapping[str, Function]
+        self, item: ExternItem, node: FuncNode, types: dict[str, TypeId], before: Mapping[str, Function]
     ) -> Function:
         """A function; `types` are the types of its scope, including the resource of a method; `before` are functions,
         including the getter of a setter."""
@@ -150,7 +148,7 @@ class Interfaces:
             raise BinaryError(f"{name!r}: {problem}", item.offset)
         return function
 
-    def _function_kind(self, item: Item, types: dict[str, TypeId]) -> FunctionKind:
+    def _function_kind(self, item: ExternItem, types: dict[str, TypeId]) -> FunctionKind:
         if is_label(item.name.name):
             return _PLAIN
         name = parse_function_name(item.name.name)
@@ -201,7 +199,7 @@ class Interfaces:
         return [*order, main]
 
 
-def check_names(items: Mapping[str, Item]) -> None:
+def check_names(items: Mapping[str, ExternItem]) -> None:
     """Raises BinaryError for two names of imports or exports that are not strongly-unique."""
     clash = name_clash(items)
     if clash is not None:

@@ -12,24 +12,18 @@ from generator.canonical.limits import LARGEST_SIZE, oversized_types
 from generator.errors import LimitError
 from generator.resolved.kinds import children
 from generator.resolved.model import (
-    Alias,
-    Borrow,
-    EnumType,
     Function,
     FunctionItem,
     InterfaceId,
     InterfaceItem,
     InterfaceOwner,
-    Own,
     PackageId,
-    Primitive,
     Resolve,
-    Type,
-    TypeId,
     WorldId,
     WorldItem,
 )
 from generator.resolved.rules import LARGEST_TREE, too_many_types
+from generator.resolved.types import Alias, Borrow, EnumType, Own, Primitive, Type, TypeId
 from generator.resolved.walk import function_types
 
 DEEPEST = 97

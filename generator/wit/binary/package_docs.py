@@ -10,23 +10,19 @@ from typing import Any
 
 from generator.component.component import Custom
 from generator.resolved.model import (
-    EnumType,
-    Flags,
     Function,
     FunctionItem,
     InterfaceId,
     InterfaceItem,
     PackageId,
-    Record,
     Resolve,
     Stability,
-    TypeId,
     TypeItem,
-    Variant,
     WorldId,
     WorldItem,
     WorldKey,
 )
+from generator.resolved.types import EnumType, Flags, Record, TypeId, Variant
 
 SECTION = "package-docs"
 VERSION = 1

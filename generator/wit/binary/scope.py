@@ -12,7 +12,8 @@ from generator.component.types import DefType, ExternType, Sort, SubResource, Ty
 from generator.errors import GeneratorError
 from generator.names.component_names import ExternName
 from generator.resolved.kinds import children
-from generator.resolved.model import Alias, Function, Owner, Primitive, Resolve, Resource, TypeDef, TypeId
+from generator.resolved.model import Function, Owner, Resolve, TypeDef
+from generator.resolved.types import Alias, Primitive, Resource, TypeId
 from generator.wit.binary.deftypes import PRIMITIVES, def_type, func_type
 
 

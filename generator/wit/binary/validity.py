@@ -9,18 +9,16 @@ from generator.component.nodes import TypeNode
 from generator.component.types import EnumType, FlagsType, RecordType, VariantType
 from generator.names.component_names import bad_label
 from generator.resolved.despecialize import dealias, dealias_id
-from generator.resolved.model import (
+from generator.resolved.model import Constructor, Function, Method, Resolve
+from generator.resolved.rules import MAP_KEYS, payload_problem
+from generator.resolved.types import (
     MAX_FLAGS,
     Borrow,
-    Constructor,
     Flags,
-    Function,
     Future,
     Map,
-    Method,
     Own,
     Primitive,
-    Resolve,
     Result,
     Stream,
     Tuple,
@@ -28,7 +26,6 @@ from generator.resolved.model import (
     TypeId,
     TypeKind,
 )
-from generator.resolved.rules import MAP_KEYS, payload_problem
 from generator.wit.accessors import accessor_of, params_problem, result_problem
 
 Borrows = Callable[[Type], bool]

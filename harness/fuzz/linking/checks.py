@@ -8,7 +8,7 @@ from string import ascii_lowercase
 from harness.fuzz.linking import dl_table
 from harness.fuzz.linking.model import MASK
 from harness.fuzz.linking.module_text import DEFAULT_STACK, MISSING, PAGE, TEXT, ModuleText, allocator
-from harness.fuzz.linking.parts import Definition
+from harness.fuzz.linking.parts import SymbolDefinition
 from harness.fuzz.linking.wat import any_of, at, byte_at, sum_of
 
 USE = "use-"
@@ -161,7 +161,7 @@ class Checks:
             found.append(self._check(f"not-found-{library.letter}", any_of(missing), 0))
         return found
 
-    def _found(self, library: int, definition: Definition, address: str) -> str:
+    def _found(self, library: int, definition: SymbolDefinition, address: str) -> str:
         signature = self._symbols[definition.symbol].signature
         if signature is not None:
             return self._module.indirect(signature, address)

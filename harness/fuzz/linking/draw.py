@@ -10,15 +10,15 @@ from harness.fuzz.linking.model import Model
 from harness.fuzz.linking.parts import (
     Asks,
     Bump,
-    Definition,
+    ExportedAllocators,
     How,
     Library,
     LinkProgram,
-    Realloc,
     Signature,
-    Start,
+    StartExport,
     Symbol,
-    Use,
+    SymbolDefinition,
+    SymbolUse,
 )
 
 LETTERS = "abdef"
@@ -112,9 +112,9 @@ def _library(
         definitions=tuple(definitions),
         exports=exports,
         checks=tuple([_use(source, symbols) for _ in repeat(source, 0, 5, "checks") if symbols]),
-        start=choose(source, list(Start)) if starts else None,
+        start=choose(source, list(StartExport)) if starts else None,
         starting=tuple(_actions(source, symbols)) if starts and symbols else (),
-        reallocs=frozenset([kind for kind in Realloc if chance(source, 4)]),
+        reallocs=frozenset([kind for kind in ExportedAllocators if chance(source, 4)]),
         takes=chance(source, 3),
         weak=frozenset([at for at in range(len(symbols)) if chance(source, 6)]),
         weakly=(f"weak_{letter}",) if chance(source, 8) else (),
@@ -138,21 +138,21 @@ def _asks(source: Source) -> Asks:
     )
 
 
-def _definition(source: Source, at: int, symbols: list[Symbol], asks: Asks) -> Definition:
+def _definition(source: Source, at: int, symbols: list[Symbol], asks: Asks) -> SymbolDefinition:
     number = choose(source, _NUMBERS)
     earlier = [index for index in range(at) if not symbols[index].overloaded]
     if symbols[at].signature is None:
         target = choose(source, earlier) if earlier and chance(source, 2) else None
-        return Definition(at, number, target=target, alignment=min(asks.memory_alignment, source.integer(0, 4)))
+        return SymbolDefinition(at, number, target=target, alignment=min(asks.memory_alignment, source.integer(0, 4)))
     uses = [_use(source, symbols[:at]) for _ in repeat(source, 0, 2, "uses", mean=1) if at]
-    return Definition(at, number, uses=tuple(uses))
+    return SymbolDefinition(at, number, uses=tuple(uses))
 
 
-def _use(source: Source, symbols: list[Symbol]) -> Use:
-    return Use(choose(source, list(How)), source.integer(0, len(symbols) - 1))
+def _use(source: Source, symbols: list[Symbol]) -> SymbolUse:
+    return SymbolUse(choose(source, list(How)), source.integer(0, len(symbols) - 1))
 
 
-def _actions(source: Source, symbols: list[Symbol]) -> Iterator[Use | Bump]:
+def _actions(source: Source, symbols: list[Symbol]) -> Iterator[SymbolUse | Bump]:
     """Words that point somewhere are not counted up; which those are is known when all libraries are drawn."""
     for _ in repeat(source, 0, 4, "actions"):
         use = _use(source, symbols)
@@ -170,7 +170,9 @@ def _settled(program: LinkProgram) -> LinkProgram:
         program = _changed(program, index, _of_one_signature(program, library))
     model = Model(program)
     for index, library in enumerate(program.libraries):
-        starting = [item for item in library.starting if isinstance(item, Use) or model.target(item.symbol) is None]
+        starting = [
+            item for item in library.starting if isinstance(item, SymbolUse) or model.target(item.symbol) is None
+        ]
         takes = library.takes and model.export_realloc(index) is not None
         program = _changed(program, index, replace(library, starting=tuple(starting), takes=takes))
     program = _reached_by_more_than_addresses(program)
@@ -184,7 +186,7 @@ def _of_one_signature(program: LinkProgram, library: Library) -> Library:
     """The items without uses of functions whose name was met before with another signature."""
     met: dict[str, int] = {}
 
-    def first(use: Use | Bump) -> bool:
+    def first(use: SymbolUse | Bump) -> bool:
         return met.setdefault(program.symbols[use.symbol].name, use.symbol) == use.symbol
 
     return replace(

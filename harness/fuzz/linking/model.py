@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import permutations
 
-from harness.fuzz.linking.parts import Bump, Definition, How, LinkProgram, Realloc, Use
+from harness.fuzz.linking.parts import Bump, ExportedAllocators, How, LinkProgram, SymbolDefinition, SymbolUse
 
 MASK = 0xFFFF_FFFF
 
@@ -29,15 +29,15 @@ class Model:
         """The library whose definition counts."""
         return next(self.program.definers(symbol))
 
-    def definition(self, symbol: int) -> Definition:
+    def definition(self, symbol: int) -> SymbolDefinition:
         found = self.program.libraries[self.winner(symbol)].definition(symbol)
         assert found is not None
         return found
 
-    def uses(self, library: int) -> Iterator[Use]:
+    def uses(self, library: int) -> Iterator[SymbolUse]:
         """Everything that a library uses, in whatever it does."""
         item = self.program.libraries[library]
-        yield from (action for action in item.starting if isinstance(action, Use))
+        yield from (action for action in item.starting if isinstance(action, SymbolUse))
         yield from item.checks if item.exports else ()
         for definition in item.definitions:
             yield from definition.uses
@@ -51,7 +51,7 @@ class Model:
             if symbols[use.symbol].signature is not None and not self.through_address(use)
         }
 
-    def through_address(self, use: Use) -> bool:
+    def through_address(self, use: SymbolUse) -> bool:
         """Whether a function is used by its address. If several functions have its name, no rule says which one that
         is."""
         return use.how is How.POINTER and not self.program.symbols[use.symbol].overloaded
@@ -89,7 +89,7 @@ class Model:
                     words[action.symbol] = (words[action.symbol] + action.number) & MASK
         return words
 
-    def value(self, use: Use, words: dict[int, int]) -> int:
+    def value(self, use: SymbolUse, words: dict[int, int]) -> int:
         """The value of a use, given these contents of the words of data."""
         definition = self.definition(use.symbol)
         if self.program.symbols[use.symbol].signature is not None:
@@ -98,9 +98,9 @@ class Model:
             return words[use.symbol]
         if use.how is How.SAME:
             return 1
-        return self.value(Use(How.DIRECT, definition.target), words)
+        return self.value(SymbolUse(How.DIRECT, definition.target), words)
 
-    def answer(self, definition: Definition, words: dict[int, int]) -> int:
+    def answer(self, definition: SymbolDefinition, words: dict[int, int]) -> int:
         """The result of a function as one library defines it, called with `argument`s."""
         signature = self.program.symbols[definition.symbol].signature
         assert signature is not None
@@ -108,13 +108,13 @@ class Model:
         return (definition.number + arguments + sum(self.value(use, words) for use in definition.uses)) & MASK
 
     def found(self, library: int, symbol: int) -> int:
-        """The value of what `dlsym` finds in a library: its own definition, whichever definition wins."""
+        """The value that `dlsym` finds in a library: its own definition, even if another one wins."""
         definition = self.program.libraries[library].definition(symbol)
         assert definition is not None
         if self.program.symbols[symbol].signature is not None:
             return self.answer(definition, self.final)
         if definition.target is not None:
-            return self.value(Use(How.DIRECT, definition.target), self.final)
+            return self.value(SymbolUse(How.DIRECT, definition.target), self.final)
         return self.final[symbol] if library == self.winner(symbol) else definition.number
 
     # Which libraries take part, and in which order they are started.
@@ -185,14 +185,18 @@ class Model:
 
     # Allocators.
 
-    def export_realloc(self, library: int) -> tuple[int, Realloc] | None:
+    def export_realloc(self, library: int) -> tuple[int, ExportedAllocators] | None:
         """The library that allocates the parameters of another one's exports: that library itself if it has an
         allocator, else the first that has one."""
         own = self.program.libraries[library].reallocs
-        for kind in (Realloc.EXPORT, Realloc.BOTH):
+        for kind in (ExportedAllocators.EXPORT, ExportedAllocators.BOTH):
             if kind in own:
                 return library, kind
         return next(
-            ((index, Realloc.BOTH) for index in self.live if Realloc.BOTH in self.program.libraries[index].reallocs),
+            (
+                (index, ExportedAllocators.BOTH)
+                for index in self.live
+                if ExportedAllocators.BOTH in self.program.libraries[index].reallocs
+            ),
             None,
         )

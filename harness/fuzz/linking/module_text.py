@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.fuzz.linking.model import Model
-from harness.fuzz.linking.parts import Bump, Definition, How, Realloc, Signature, Use
+from harness.fuzz.linking.parts import Bump, ExportedAllocators, How, Signature, SymbolDefinition, SymbolUse
 from harness.fuzz.linking.wat import arguments, arguments_as_i32, at, escaped, from_i32, functype, sum_of, to_i32
 
 LOG = "log"
@@ -55,7 +55,7 @@ class ModuleText:
             for text in self._looked_up():
                 self._texts.setdefault(text, len(self.image))
                 self.image += text.encode() + b"\0"
-        self._arenas: dict[Realloc, int] = {}
+        self._arenas: dict[ExportedAllocators, int] = {}
         for kind in sorted(library.reallocs, key=lambda item: item.value):
             self._arenas[kind] = len(self.image)
             self.image += allocator(self.index, kind).to_bytes(4, "little").ljust(_ARENA, b"\0")
@@ -71,7 +71,7 @@ class ModuleText:
     def _pad(self, alignment: int) -> None:
         self.image += bytes(-len(self.image) % (1 << alignment))
 
-    def _data(self) -> list[Definition]:
+    def _data(self) -> list[SymbolDefinition]:
         return [item for item in self.library.definitions if self._symbols[item.symbol].signature is None]
 
     @property
@@ -150,7 +150,7 @@ class ModuleText:
 
     # Uses.
 
-    def use(self, use: Use) -> str:
+    def use(self, use: SymbolUse) -> str:
         """Instructions that give the value of a use, as an i32."""
         signature = self._symbols[use.symbol].signature
         if signature is not None:
@@ -219,9 +219,9 @@ class ModuleText:
         return "\n  ".join(lines) + ")\n"
 
 
-def allocator(library: int, kind: Realloc) -> int:
+def allocator(library: int, kind: ExportedAllocators) -> int:
     """The number in an allocator's memory, which identifies its library and its kind."""
-    return 1000 + 10 * library + list(Realloc).index(kind)
+    return 1000 + 10 * library + list(ExportedAllocators).index(kind)
 
 
 MISSING = ("A", "fooo", "item_", "zz")

@@ -54,7 +54,7 @@ class How(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class SymbolUse:
     """`symbol`: its index."""
 
     how: How
@@ -70,20 +70,20 @@ class Bump:
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
+class SymbolDefinition:
     """A function returns the sum of `number`, its arguments and its `uses`. A word contains `number`, or the address of
     `target`."""
 
     symbol: int
     number: int
-    uses: tuple[Use, ...] = ()
+    uses: tuple[SymbolUse, ...] = ()
     target: int | None = None
     alignment: int = 0
     """The alignment of a word, as a power of two."""
 
 
 @unique
-class Realloc(Enum):
+class ExportedAllocators(Enum):
     """Allocators that a library may export for the Canonical ABI."""
 
     BOTH = "cabi_realloc"
@@ -92,7 +92,7 @@ class Realloc(Enum):
 
 
 @unique
-class Start(Enum):
+class StartExport(Enum):
     """The export that starts a library."""
 
     CONSTRUCTORS = "__wasm_call_ctors"
@@ -121,14 +121,14 @@ class Library:
     letter: str
     asks: Asks = Asks()
     needed: tuple[int, ...] = ()
-    definitions: tuple[Definition, ...] = ()
+    definitions: tuple[SymbolDefinition, ...] = ()
     exports: bool = True
-    """Whether it exports anything from the component; then what is said by `checks`, `takes` and about its layout."""
-    checks: tuple[Use, ...] = ()
-    start: Start | None = None
-    starting: tuple[Use | Bump, ...] = ()
+    """Whether the component exports functions of it; then `checks`, `takes` and its layout matter."""
+    checks: tuple[SymbolUse, ...] = ()
+    start: StartExport | None = None
+    starting: tuple[SymbolUse | Bump, ...] = ()
     """The actions at its start; the values of uses are logged."""
-    reallocs: frozenset[Realloc] = frozenset()
+    reallocs: frozenset[ExportedAllocators] = frozenset()
     takes: bool = False
     """Exports a function with a string."""
     weak: frozenset[int] = frozenset()
@@ -147,7 +147,7 @@ class Library:
     def name(self) -> str:
         return f"lib{self.letter}.so"
 
-    def definition(self, symbol: int) -> Definition | None:
+    def definition(self, symbol: int) -> SymbolDefinition | None:
         return next((item for item in self.definitions if item.symbol == symbol), None)
 
 
@@ -159,7 +159,7 @@ class LinkProgram:
     libraries: tuple[Library, ...]
     stack_size: int | None = None
     only: str | None = None
-    """The one export that is left of all, where a program is reduced."""
+    """The only export that a reduced program keeps."""
 
     @cached_property
     def opens(self) -> bool:

@@ -72,7 +72,7 @@ def link_case_body(program: LinkProgram) -> str:
 
 
 def exports_of(program: LinkProgram) -> list[str]:
-    """The names of what the component exports."""
+    """The names of the component's exports."""
     model = Model(program)
     return [check.name for index in range(len(program.libraries)) for check in LibraryWriter(model, index).checks]
 

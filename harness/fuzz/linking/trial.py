@@ -8,6 +8,7 @@ from random import Random
 
 from harness.bench.examination import Options
 from harness.bench.workbench import Workbench
+from harness.fuzz.attempts import Attempts
 from harness.fuzz.bucket import Bucket, Hit, Triage, hits
 from harness.fuzz.choices import Exhausted, FixedSource, NotFailing, RandomSource, Source
 from harness.fuzz.drawn import LINK, RANDOM
@@ -93,19 +94,19 @@ class LinkReduction:
         self._bucket = bucket
         self._options = replace(options, artifacts=None)
         self._until = until
-        self.attempts = 0
+        self._attempts = Attempts(bench.steps)
         self.cut = False
         """The time was over before the end."""
         self.message = ""
         """The message of the finding in the last program that showed it."""
 
+    @property
+    def attempts(self) -> int:
+        return self._attempts.count
+
     def shows(self, program: LinkProgram) -> bool:
-        self.attempts += 1
-        self._bench.steps.prefix = f"attempt {self.attempts}: "
-        try:
+        with self._attempts.one():
             _, found = judge_link_case(self._bench, prepared_link_case(program), self._options)
-        finally:
-            self._bench.steps.prefix = ""
         hit = next((hit for hit in found if hit.bucket == self._bucket and not hit.known), None)
         if hit is None:
             return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from harness.fuzz.worlds.names import Names
+from harness.fuzz.worlds.names import ScopeNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,11 @@ class Type:
     facts: Facts
     arguments: tuple[Type | None, ...] = ()
     size: int | None = None
-    named: Definition | None = None
+    named: TypeDefinition | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class TypeMember:
     """A field, case or label."""
 
     name: str
@@ -72,7 +72,7 @@ class Function:
 
     name: str
     kind: str
-    params: tuple[Member, ...]
+    params: tuple[TypeMember, ...]
     result: Type | None
     is_async: bool = False
     accessor: str = ""
@@ -86,17 +86,17 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True)
-class Members:
+class Composite:
     """A record, variant, enum or flags, by `word`."""
 
     word: str
-    members: tuple[Member, ...]
+    members: tuple[TypeMember, ...]
 
 
 @dataclass(eq=False, slots=True)
 class Resource:
     functions: list[Function] = field(default_factory=list)
-    names: Names = field(default_factory=Names)
+    names: ScopeNames = field(default_factory=ScopeNames)
 
     @property
     def has_constructor(self) -> bool:
@@ -104,18 +104,18 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
+class UsedType:
     """`use` of a type of another interface, which may itself use it from elsewhere."""
 
     interface: Container
-    original: Definition
+    original: TypeDefinition
 
 
-Body = Alias | Members | Resource | Used
+Body = Alias | Composite | Resource | UsedType
 
 
 @dataclass(eq=False, slots=True)
-class Definition:
+class TypeDefinition:
     """A name for a type in one scope."""
 
     name: str
@@ -125,10 +125,10 @@ class Definition:
     gate: str = ""
 
     @property
-    def resource(self) -> Definition | None:
+    def resource(self) -> TypeDefinition | None:
         """The resource that this is a name of, where it was defined."""
         body = self.body
-        if isinstance(body, Used):
+        if isinstance(body, UsedType):
             return body.original.resource
         if isinstance(body, Alias):
             return body.type.named.resource if body.type.named is not None else None
@@ -142,7 +142,7 @@ class Package:
     namespace: str
     name: str
     version: str | None
-    names: Names = field(default_factory=Names)
+    names: ScopeNames = field(default_factory=ScopeNames)
     interfaces: list[Container] = field(default_factory=list)
 
     @property
@@ -158,8 +158,8 @@ class Container:
     package: Package
     is_world: bool = False
     is_inline: bool = False
-    names: Names = field(default_factory=Names)
-    types: list[Definition] = field(default_factory=list)
+    names: ScopeNames = field(default_factory=ScopeNames)
+    types: list[TypeDefinition] = field(default_factory=list)
     functions: list[Function] = field(default_factory=list)
     used: list[Container] = field(default_factory=list)
     """The interfaces whose types it uses."""

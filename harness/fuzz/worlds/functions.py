@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from harness.fuzz.choices import Source, chance, choose, repeat, weighted
-from harness.fuzz.worlds.ast import Alias, Container, Facts, Function, Member, Resource, Type, Used, product
-from harness.fuzz.worlds.names import Names
+from harness.fuzz.worlds.ast import Alias, Container, Facts, Function, Resource, Type, TypeMember, UsedType, product
+from harness.fuzz.worlds.names import ScopeNames
 from harness.fuzz.worlds.profile import Profile
 from harness.fuzz.worlds.types import TypeMaker
 
@@ -63,7 +63,7 @@ class FunctionMaker:
         if chance(self._source, 3):
             return [getter]
         failure = Type("result", Facts(), (None, self._error(container))) if chance(self._source, 3) else None
-        setter = Function(name, kind, (Member("value", value),), failure, accessor="set")
+        setter = Function(name, kind, (TypeMember("value", value),), failure, accessor="set")
         return [setter, getter] if chance(self._source, 3) else [getter, setter]
 
     def _error(self, container: Container) -> Type | None:
@@ -82,24 +82,24 @@ class FunctionMaker:
             return self._types.small_tuple()
         return self._types.type(container, borrow=False) if chance(self._source, 2) else None
 
-    def _params(self, kind: str, container: Container) -> tuple[Member, ...]:
-        names = Names(*(("self",) if kind == "method" else ()))
+    def _params(self, kind: str, container: Container) -> tuple[TypeMember, ...]:
+        names = ScopeNames(*(("self",) if kind == "method" else ()))
         hard = self._profile.hard_names
         flat = 1 if kind == "method" else 0
         # a method has a parameter that is easily forgotten in the count
         boundary = choose(self._source, _BOUNDARIES) if chance(self._source, 3 if kind == "method" else 6) else None
-        params = [Member(names.draw(self._source, hard), type) for type in self._two_borrows(container)]
+        params = [TypeMember(names.draw(self._source, hard), type) for type in self._two_borrows(container)]
         flat += sum(param.type.facts.flat for param in params if param.type is not None)
         for _ in repeat(self._source, 0, 40, "param", 2):
             type = self._again(params) or self._types.type(container, borrow=True)
             if boundary is not None and flat + type.facts.flat > boundary:
                 break
-            params.append(Member(names.draw(self._source, hard), type))
+            params.append(TypeMember(names.draw(self._source, hard), type))
             flat += type.facts.flat
         while boundary is not None and flat < boundary:
             type = self._types.scalar()
             type = type if flat + type.facts.flat <= boundary else Type("u8", Facts())
-            params.insert(0, Member(names.simple(), type))
+            params.insert(0, TypeMember(names.simple(), type))
             flat += type.facts.flat
         return tuple(params)
 
@@ -113,7 +113,7 @@ class FunctionMaker:
             return [Type("list", product([borrow.facts] * 2), (borrow,), 2)]
         return [borrow, borrow]
 
-    def _again(self, params: list[Member]) -> Type | None:
+    def _again(self, params: list[TypeMember]) -> Type | None:
         """Sometimes a type that another parameter has, so that a confused argument still has the right type."""
         return choose(self._source, params).type if params and chance(self._source, 6) else None
 
@@ -122,7 +122,7 @@ def _is_result(type: Type) -> bool:
     """Whether a type is a `result`, under whatever name."""
     while type.named is not None:
         definition = type.named
-        while isinstance(definition.body, Used):
+        while isinstance(definition.body, UsedType):
             definition = definition.body.original
         if not isinstance(definition.body, Alias):
             return False

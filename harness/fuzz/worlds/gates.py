@@ -6,19 +6,19 @@ from collections.abc import Iterator, Sequence
 
 from harness.fuzz.choices import Source, chance, choose
 from harness.fuzz.worlds.ast import (
+    Composite,
     Container,
-    Definition,
     Extern,
     Facts,
     Function,
-    Member,
-    Members,
     Package,
     Resource,
     Type,
+    TypeDefinition,
+    TypeMember,
     World,
 )
-from harness.fuzz.worlds.names import Names
+from harness.fuzz.worlds.names import ScopeNames
 
 ON = ("on", "on-too")
 """Features that are enabled; `off` is not."""
@@ -43,7 +43,7 @@ def add_gates(source: Source, packages: Sequence[Package], worlds: Sequence[Worl
     return ON
 
 
-def add_closed(source: Source, packages: Sequence[Package], worlds: Sequence[World], export_names: Names) -> None:
+def add_closed(source: Source, packages: Sequence[Package], worlds: Sequence[World], export_names: ScopeNames) -> None:
     """Items that are not part of the world, because their features are off; open items never need them."""
     for package in packages:
         for interface in package.interfaces:
@@ -67,10 +67,10 @@ def _close_in(source: Source, container: Container) -> None:
         resource = choose(source, resources)
         resource.functions.append(_closed_function(source, resource.names.simple(), "method"))
     elif way == "type":
-        record = Members("record", (Member("a", Type("u8", Facts())),))
+        record = Composite("record", (TypeMember("a", Type("u8", Facts())),))
         name = container.names.simple()
         gate = choose(source, _CLOSED)
-        container.types.append(Definition(name, record, Facts(), gate=gate))
+        container.types.append(TypeDefinition(name, record, Facts(), gate=gate))
         user = _closed_function(source, container.names.simple())
         user.gate, user.result = gate, Type(name, Facts(), named=container.types[-1])
         container.functions.append(user)
@@ -79,7 +79,7 @@ def _close_in(source: Source, container: Container) -> None:
 
 
 def _closed_function(source: Source, name: str, kind: str = "function") -> Function:
-    params = (Member("a", Type("u8", Facts())),)
+    params = (TypeMember("a", Type("u8", Facts())),)
     return Function(name, kind, params, None, gate=choose(source, _CLOSED))
 
 
@@ -93,7 +93,7 @@ def _gate(source: Source, package: Package) -> str:
 
 def _items(
     packages: Sequence[Package], worlds: Sequence[World]
-) -> Iterator[tuple[Container | Definition | Function | Extern, Package]]:
+) -> Iterator[tuple[Container | TypeDefinition | Function | Extern, Package]]:
     for package in packages:
         for interface in package.interfaces:
             yield interface, package
@@ -106,7 +106,7 @@ def _items(
                 yield from _inside(extern.item)
 
 
-def _inside(container: Container) -> Iterator[tuple[Definition | Function, Package]]:
+def _inside(container: Container) -> Iterator[tuple[TypeDefinition | Function, Package]]:
     for definition in container.types:
         yield definition, container.package
         if isinstance(definition.body, Resource):

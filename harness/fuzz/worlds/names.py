@@ -55,7 +55,7 @@ def _folded(name: str) -> str:
     return name.lower().replace("-", "")
 
 
-class Names:
+class ScopeNames:
     """The names of one scope; all tools tell them apart."""
 
     def __init__(self, *taken: str) -> None:
@@ -74,7 +74,7 @@ class Names:
         return self.claim(next(name for name in self._letters if name not in self))
 
     def draw(self, source: Source, hard: bool) -> str:
-        """A name that is not yet taken; `hard`: not only letters."""
+        """A free name; `hard`: not only letters."""
         if hard:
             pool = weighted(source, _POOLS)
             if pool:

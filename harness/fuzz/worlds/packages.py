@@ -8,7 +8,7 @@ from harness.fuzz.choices import Source, chance, choose, repeat, weighted
 from harness.fuzz.worlds.ast import Container, Extern, Package, Resource, World
 from harness.fuzz.worlds.functions import FunctionMaker
 from harness.fuzz.worlds.gates import add_closed, add_gates
-from harness.fuzz.worlds.names import Names, letters
+from harness.fuzz.worlds.names import ScopeNames, letters
 from harness.fuzz.worlds.profile import FuzzWorld, Profile
 from harness.fuzz.worlds.stretched import stretch
 from harness.fuzz.worlds.text import wit_text
@@ -77,14 +77,14 @@ class _Builder:
     def __init__(self, source: Source, profile: Profile) -> None:
         self._source = source
         self._profile = profile
-        self._package_ids = Names()
+        self._package_ids = ScopeNames()
         self._packages: list[Package] = []
         self._main = self._new_package()
         hard = profile.hard_names
         self._world = World(Container(self._main.names.draw(source, hard), self._main, is_world=True))
         self._included: World | None = None
         self._import_names = self._world.level.names
-        self._export_names = Names()
+        self._export_names = ScopeNames()
         self._places: list[Container] = []
         self._types = TypeMaker(source, profile, self._interface_for)
         self._functions = FunctionMaker(source, profile, self._types)
@@ -118,8 +118,8 @@ class _Builder:
             free = [version for version in _VERSIONS if version is not None and version not in taken]
             if free:
                 return self._add_package(Package(known.namespace, known.name, choose(source, free)))
-        namespace = Names().draw(source, hard).lower()
-        name = Names().draw(source, hard).lower()
+        namespace = ScopeNames().draw(source, hard).lower()
+        name = ScopeNames().draw(source, hard).lower()
         if f"{namespace}:{name}" in self._package_ids:
             name = next(
                 n for n in map(str, map("p{}".format, range(99))) if f"{namespace}:{n}" not in self._package_ids

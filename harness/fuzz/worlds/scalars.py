@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.fuzz.worlds.ast import Alias, Facts, Type, Used
+from harness.fuzz.worlds.ast import Alias, Facts, Type, UsedType
 
 SCALARS = (
     (6, "u8"), (6, "s8"), (5, "s16"), (3, "u16"), (4, "u32"), (3, "s32"), (5, "u64"), (3, "s64"), (4, "f32"),
@@ -33,7 +33,7 @@ def is_char(type: Type) -> bool:
     """Whether the type is `char`, under any name: no stream carries it for the time being (Explainer.md, "Asynchronous
     value types")."""
     definition = type.named
-    while definition is not None and isinstance(definition.body, Used):
+    while definition is not None and isinstance(definition.body, UsedType):
         definition = definition.body.original
     if definition is None:
         return type.word == "char"

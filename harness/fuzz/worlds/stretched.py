@@ -12,21 +12,21 @@ from itertools import count as counted
 from harness.fuzz.choices import Source, choose
 from harness.fuzz.worlds.ast import (
     Alias,
+    Composite,
     Container,
-    Definition,
     Extern,
     Facts,
     Function,
-    Member,
-    Members,
     Package,
     Resource,
     Type,
+    TypeDefinition,
+    TypeMember,
     World,
     pointed,
     product,
 )
-from harness.fuzz.worlds.names import Names
+from harness.fuzz.worlds.names import ScopeNames
 
 SIDES = (64, 63, 65, 128, 127, 129, 256, 255, 257, 254)
 """Both sides of the limits of 6, 7 and 8 bits; 254 words is the longest distance of one byte between our
@@ -52,12 +52,12 @@ def _scalar(number: int) -> Type:
 
 
 def _function(container: Container, *params: Type, result: Type | None = None) -> None:
-    members = tuple([Member(_name(index), type) for index, type in enumerate(params)])
+    members = tuple([TypeMember(_name(index), type) for index, type in enumerate(params)])
     container.functions.append(Function(f"call{len(container.functions)}", "function", members, result))
 
 
-def _define(container: Container, body: Alias | Members | Resource, facts: Facts) -> Type:
-    definition = Definition(f"t{len(container.types)}", body, facts)
+def _define(container: Container, body: Alias | Composite | Resource, facts: Facts) -> Type:
+    definition = TypeDefinition(f"t{len(container.types)}", body, facts)
     container.types.append(definition)
     return Type(definition.name, facts, named=definition)
 
@@ -79,15 +79,15 @@ def _used(container: Container, types: list[Type]) -> None:
 
 def _types(container: Container, count: int) -> None:
     makers = [
-        lambda n: Members("record", (Member("a", _scalar(n)),)),
-        lambda n: Members("enum", (Member("a"), Member(_name(n)))),
+        lambda n: Composite("record", (TypeMember("a", _scalar(n)),)),
+        lambda n: Composite("enum", (TypeMember("a"), TypeMember(_name(n)))),
     ]
     _used(container, [_define(container, makers[number % 2](number), Facts()) for number in range(count)])
 
 
 def _records(container: Container, count: int) -> None:
     """All types are of one kind, because the interpreter numbers types by kind."""
-    records = [Members("record", (Member(_name(number), _scalar(number)),)) for number in range(count)]
+    records = [Composite("record", (TypeMember(_name(number), _scalar(number)),)) for number in range(count)]
     _used(container, [_define(container, record, Facts()) for record in records])
 
 
@@ -99,8 +99,8 @@ def _aliases(container: Container, count: int) -> None:
 
 
 def _fields(container: Container, count: int) -> None:
-    fields = tuple([Member(_name(number), _scalar(number)) for number in range(count)])
-    record = _define(container, Members("record", fields), Facts(count, count))
+    fields = tuple([TypeMember(_name(number), _scalar(number)) for number in range(count)])
+    record = _define(container, Composite("record", fields), Facts(count, count))
     _function(container, record, result=record)
 
 
@@ -111,13 +111,13 @@ def _items(container: Container, count: int) -> None:
 
 def _cases(container: Container, count: int) -> None:
     """The last case and the first of each two have a payload."""
-    cases = [Member(_name(number), _scalar(number) if number % 2 == 0 else None) for number in range(count - 1)]
-    variant = _define(container, Members("variant", (*cases, Member("last", Type("u8", Facts())))), Facts())
+    cases = [TypeMember(_name(number), _scalar(number) if number % 2 == 0 else None) for number in range(count - 1)]
+    variant = _define(container, Composite("variant", (*cases, TypeMember("last", Type("u8", Facts())))), Facts())
     _function(container, _list_of(variant), result=variant)
 
 
 def _labels(container: Container, count: int) -> None:
-    enum = _define(container, Members("enum", tuple([Member(_name(number)) for number in range(count)])), Facts())
+    enum = _define(container, Composite("enum", tuple([TypeMember(_name(number)) for number in range(count)])), Facts())
     _function(container, _list_of(enum), result=enum)
 
 
@@ -141,8 +141,8 @@ def _long_names(container: Container, count: int) -> None:
     """Words of at most ten letters, because some tools print them."""
     name = "-".join(["longer-nam"] * (count // 11 + 1))[:count].rstrip("-")
     name += "e" * (count - len(name))
-    record = _define(container, Members("record", (Member(name, Type("u8", Facts())),)), Facts())
-    container.functions.append(Function(name, "function", (Member(name, record),), record))
+    record = _define(container, Composite("record", (TypeMember(name, Type("u8", Facts())),)), Facts())
+    container.functions.append(Function(name, "function", (TypeMember(name, record),), record))
 
 
 def _levels(container: Container, count: int) -> None:
@@ -177,7 +177,7 @@ DIMENSIONS = (*_WITHIN, IMPORTS, EXPORTS, INTERFACES)
 
 
 def stretch(
-    source: Source, package: Package, world: World, export_names: Names, resources: bool = True
+    source: Source, package: Package, world: World, export_names: ScopeNames, resources: bool = True
 ) -> tuple[str, int]:
     """Add many of one thing to a world; returns the name of the thing and the number. `resources`: whether it may have
     any."""
@@ -200,7 +200,7 @@ def stretch(
             world.externs.append(Extern(is_import, interface))
         else:
             label = next(label for label in map(_name, counted(number)) if label not in names)
-            function = Function(label, "function", (Member("a", _scalar(number)),), _scalar(number + 1))
+            function = Function(label, "function", (TypeMember("a", _scalar(number)),), _scalar(number + 1))
             world.externs.append(Extern(is_import, function, names.claim(label)))
     return dimension, count
 

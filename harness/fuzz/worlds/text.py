@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 
 from harness.fuzz.worlds.ast import (
     Alias,
+    Composite,
     Container,
-    Definition,
     Extern,
     Function,
-    Member,
-    Members,
     Package,
     Resource,
     Type,
-    Used,
+    TypeDefinition,
+    TypeMember,
+    UsedType,
     World,
 )
 from harness.fuzz.worlds.names import escaped
@@ -78,16 +78,16 @@ def _items(container: Container) -> Iterator[str]:
         yield from _function(function)
 
 
-def _definition(definition: Definition, container: Container) -> Iterator[str]:
+def _definition(definition: TypeDefinition, container: Container) -> Iterator[str]:
     yield from _head(definition.docs, definition.gate)
     name, body = escaped(definition.name), definition.body
     match body:
-        case Used(interface, original):
+        case UsedType(interface, original):
             renamed = f" as {name}" if original.name != definition.name else ""
             yield f"use {path_text(interface, container.package)}.{{{escaped(original.name)}{renamed}}};"
         case Alias(type):
             yield f"type {name} = {type_text(type)};"
-        case Members(word, members):
+        case Composite(word, members):
             yield f"{word} {name} {{ {', '.join(_member(word, member) for member in members)} }}"
         case Resource(functions) if functions:
             yield f"resource {name} {{"
@@ -98,7 +98,7 @@ def _definition(definition: Definition, container: Container) -> Iterator[str]:
             yield f"resource {name};"
 
 
-def _member(word: str, member: Member) -> str:
+def _member(word: str, member: TypeMember) -> str:
     name = escaped(member.name)
     if member.type is None:
         return name
@@ -119,7 +119,7 @@ def _signature(function: Function) -> str:
     return f"{word}({params}){result}"
 
 
-def _typed(param: Member) -> Type:
+def _typed(param: TypeMember) -> Type:
     assert param.type is not None
     return param.type
 

@@ -7,21 +7,21 @@ from collections.abc import Callable
 from harness.fuzz.choices import Source, chance, choose, repeat, weighted
 from harness.fuzz.worlds.ast import (
     Alias,
+    Composite,
     Container,
-    Definition,
     Facts,
     Function,
-    Member,
-    Members,
     Resource,
     Type,
-    Used,
+    TypeDefinition,
+    TypeMember,
+    UsedType,
     pointed,
     product,
     union,
 )
 from harness.fuzz.worlds.bodies import Bodies, is_large
-from harness.fuzz.worlds.names import Names
+from harness.fuzz.worlds.names import ScopeNames
 from harness.fuzz.worlds.place import Place
 from harness.fuzz.worlds.profile import Profile
 from harness.fuzz.worlds.scalars import JOINED, KEYS, MOST_NODES, SCALARS, U8, is_char, scalar
@@ -142,8 +142,8 @@ class TypeMaker:
         return Type(form, Facts(borrows=form == "borrow"), (inner,))
 
     def borrow_of_another(self, container: Container) -> Type:
-        """A borrow of a resource, which is more often another interface's."""
-        used = [d for d in container.types if d.facts.resource and isinstance(d.body, Used)]
+        """A borrow of a resource, more often of another interface."""
+        used = [d for d in container.types if d.facts.resource and isinstance(d.body, UsedType)]
         if used and chance(self._source, 2):
             definition = choose(self._source, used)
         elif chance(self._source, 4):
@@ -153,7 +153,7 @@ class TypeMaker:
         inner = Type(definition.name, definition.facts, named=definition)
         return Type("borrow", Facts(borrows=True), (inner,))
 
-    def _used_resource(self, container: Container) -> Definition:
+    def _used_resource(self, container: Container) -> TypeDefinition:
         other = self._interface_for(container)
         container.use(other)
         return self._use(container, other, self.resource(other))
@@ -176,14 +176,16 @@ class TypeMaker:
         name = place.container.names.draw(self._source, self._profile.hard_names)
         inner = self._type(place.deeper())
         facts = union([inner.facts])
-        definition = self._add(place.container, name, Members("variant", (Member("a"), Member("b", inner))), facts)
+        definition = self._add(
+            place.container, name, Composite("variant", (TypeMember("a"), TypeMember("b", inner))), facts
+        )
         return Type(definition.name, facts, named=definition)
 
     def _named(self, place: Place) -> Type:
         definition = self.definition(place)
         return Type(definition.name, definition.facts, named=definition)
 
-    def definition(self, place: Place) -> Definition:
+    def definition(self, place: Place) -> TypeDefinition:
         """A name of a type: a name of the scope, a new one, or one of another interface."""
         container, source = place.container, self._source
         fit = [found for found in container.types if self._fits(found, place)]
@@ -200,22 +202,22 @@ class TypeMaker:
             return self._use(container, other, self.definition(inner))
         return self._define(place)
 
-    def _fits(self, definition: Definition, place: Place) -> bool:
+    def _fits(self, definition: TypeDefinition, place: Place) -> bool:
         facts = definition.facts
         return facts.nodes <= self._profile.nodes and not facts.resource and (place.borrow or not facts.borrows)
 
-    def _use(self, container: Container, other: Container, original: Definition) -> Definition:
+    def _use(self, container: Container, other: Container, original: TypeDefinition) -> TypeDefinition:
         for known in container.types:
-            if isinstance(known.body, Used) and known.body.original is original:
+            if isinstance(known.body, UsedType) and known.body.original is original:
                 return known
         name = original.name
         if name in container.names or chance(self._source, 4):
             name = container.names.draw(self._source, self._profile.hard_names)
         else:
             container.names.claim(name)
-        return self._add(container, name, Used(other, original), original.facts)
+        return self._add(container, name, UsedType(other, original), original.facts)
 
-    def resource(self, container: Container, own: bool = False) -> Definition:
+    def resource(self, container: Container, own: bool = False) -> TypeDefinition:
         """A name of a resource; `own`: one that is defined in this scope itself."""
         known = [d for d in container.types if d.facts.resource and (not own or isinstance(d.body, Resource))]
         ways = [(2, "new"), *([(4, "known")] if known else []), *([] if own else [(2, "used"), (1, "alias")])]
@@ -231,7 +233,7 @@ class TypeMaker:
             return self._add(container, name, body, target.facts)
         name = container.names.draw(self._source, self._profile.hard_names)
         # A function with the resource's own name would share it (Explainer.md, strongly-unique names).
-        resource = Resource(names=Names(name))
+        resource = Resource(names=ScopeNames(name))
         if chance(self._source, 2):
             # If nothing made a handle, most functions that take the resource could not be called.
             resource.functions.append(Function("", "constructor", (), None))
@@ -241,9 +243,9 @@ class TypeMaker:
         return self._add(container, name, resource, Facts(resource=True))
 
     def _add(
-        self, container: Container, name: str, body: Alias | Members | Resource | Used, facts: Facts
-    ) -> Definition:
-        definition = Definition(name, body, facts)
+        self, container: Container, name: str, body: Alias | Composite | Resource | UsedType, facts: Facts
+    ) -> TypeDefinition:
+        definition = TypeDefinition(name, body, facts)
         container.types.append(definition)
         return definition
 
@@ -253,7 +255,7 @@ class TypeMaker:
         records = [
             found
             for found in container.types
-            if isinstance(found.body, Members) and found.body.word == "record" and self._fits(found, place)
+            if isinstance(found.body, Composite) and found.body.word == "record" and self._fits(found, place)
         ]
         if records:
             first = choose(self._source, records)
@@ -284,10 +286,10 @@ class TypeMaker:
     def _joined(self, place: Place) -> Type:
         """A variant of scalars that share a core value of another type (CanonicalABI.md, `join`)."""
         words = choose(self._source, JOINED)
-        members = [Member(name, scalar(word)) for name, word in zip("abcd", words, strict=False)]
+        members = [TypeMember(name, scalar(word)) for name, word in zip("abcd", words, strict=False)]
         facts = union(member.type.facts for member in members if member.type is not None)
         name = place.container.names.draw(self._source, self._profile.hard_names)
-        definition = self._add(place.container, name, Members("variant", tuple(members)), facts)
+        definition = self._add(place.container, name, Composite("variant", tuple(members)), facts)
         return Type(definition.name, facts, named=definition)
 
     def _wide_in_memory(self, place: Place) -> Type:
@@ -295,14 +297,14 @@ class TypeMaker:
         name = place.container.names.draw(self._source, self._profile.hard_names)
         count = choose(self._source, (256, 256, 257, 255))
         if chance(self._source, 2):
-            word, members = "enum", [Member(f"c{number}") for number in range(count)]
+            word, members = "enum", [TypeMember(f"c{number}") for number in range(count)]
         else:
-            word, members = "variant", [Member(f"c{number}", U8 if number % 2 else None) for number in range(count)]
+            word, members = "variant", [TypeMember(f"c{number}", U8 if number % 2 else None) for number in range(count)]
         facts = Facts() if word == "enum" else union([U8.facts])
-        definition = self._add(place.container, name, Members(word, tuple(members)), facts)
+        definition = self._add(place.container, name, Composite(word, tuple(members)), facts)
         inner = Type(definition.name, facts, named=definition)
         return Type("list", pointed([facts]), (inner,))
 
-    def _define(self, place: Place) -> Definition:
+    def _define(self, place: Place) -> TypeDefinition:
         name = place.container.names.draw(self._source, self._profile.hard_names)
         return self._add(place.container, name, *self._bodies.any(place))

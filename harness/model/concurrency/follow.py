@@ -14,7 +14,7 @@ from harness.model.concurrency.forking import fingerprint, fork
 from harness.model.concurrency.interpreter import GUEST
 from harness.model.concurrency.observed import Explained, Following, Left, RunEnd, Seen, Shown, Undecided, Unexplained
 from harness.model.concurrency.store import Raw, Store
-from harness.model.concurrency.threads import Option
+from harness.model.concurrency.threads import Possibility
 from harness.model.crossing import Crossings
 from harness.model.places import place_text
 from harness.plan.events import PlacedEvent
@@ -163,7 +163,7 @@ class _Search:
             branch.choose(index)
         return branches
 
-    def _may_show(self, option: Option) -> bool:
+    def _may_show(self, option: Possibility) -> bool:
         expected = self._expected
         if self._all_options or expected is None or option.expected is None:
             return True

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from operator import is_
 from typing import Any, TypeVar
 
-from harness.model.table import ErrorContextHandle, ResourceHandle, Table
+from harness.model.table import ErrorContextHandle, HandleTable, ResourceHandle
 
 _S = TypeVar("_S")
 
@@ -42,7 +42,7 @@ def fingerprint(state: object) -> list[object]:
     return flat
 
 
-_OWN = (Forked, Table, ResourceHandle, ErrorContextHandle)
+_OWN = (Forked, HandleTable, ResourceHandle, ErrorContextHandle)
 _DERIVED = frozenset(("show", "_shown"))
 """Attributes that `rebind` makes. They do not belong to a state between two steps."""
 _SLOTS: dict[type, tuple[str, ...]] = {}

@@ -11,7 +11,7 @@ from harness.model.concurrency import lifts, waiting
 from harness.model.concurrency.handles import call_of, evaluate, waitable_handle
 from harness.model.concurrency.lowers import call, cancel_subtask, drop_subtask, progress, start
 from harness.model.concurrency.store import Guest, Store
-from harness.model.concurrency.threads import Activity, Lift, Thread
+from harness.model.concurrency.threads import Activity, LiftKind, Thread
 from harness.model.concurrency.waitables import EventCode, EventTuple, SubtaskState
 from harness.model.instance import part
 from harness.model.table import SpecTrap
@@ -38,7 +38,7 @@ def run_frame(store: Store, thread: Thread) -> None:
 
 def _end_of_frame(store: Store, thread: Thread) -> None:
     task = thread.task
-    if task.lift is not Lift.CALLBACK:
+    if task.lift is not LiftKind.CALLBACK:
         return
     if task.subtask is None and not task.activity.answered:
         _answer(thread, None)
@@ -119,7 +119,7 @@ def _answer(thread: Thread, value: s.Value | None) -> None:
     """`task.return`, where the function may call it."""
     task = thread.task
     task.activity.answered = True
-    if task.lift is not Lift.CALLBACK:
+    if task.lift is not LiftKind.CALLBACK:
         raise task.inst.fail("async")
     lifts.check_result(task, value)
     if task.subtask is None:
@@ -131,7 +131,7 @@ def _answer(thread: Thread, value: s.Value | None) -> None:
 
 def _ret(_store: Store, thread: Thread, op: s.Return) -> None:
     value = None if op.value is None else evaluate(thread, op.value)
-    if thread.task.lift is Lift.CALLBACK:
+    if thread.task.lift is LiftKind.CALLBACK:
         _answer(thread, value)
     else:
         thread.task.activity.result = value
@@ -142,7 +142,7 @@ def _cancelled(_store: Store, thread: Thread, _op: ao.TaskCancel) -> None:
     task = thread.task
     task.activity.answered = True
     task.inst.tell(a.TaskCancelled())
-    if task.lift is not Lift.CALLBACK:
+    if task.lift is not LiftKind.CALLBACK:
         raise SpecTrap(TrapClass.NOT_CANCELLED, also=frozenset({TrapClass.TASK_RETURN}))
     lifts.cancel(task)
 
@@ -155,8 +155,8 @@ def _skip_all(activity: Activity) -> None:
     activity.position = len(activity.ops)
 
 
-def _code(store: Store, thread: Thread, op: ao.Code) -> None:
-    if thread.task.lift is not Lift.CALLBACK:
+def _code(store: Store, thread: Thread, op: ao.CallbackCode) -> None:
+    if thread.task.lift is not LiftKind.CALLBACK:
         raise thread.task.inst.fail("async")
     lifts.core_call_ends(store, thread, op.code)
 
@@ -231,7 +231,7 @@ _OPERATIONS: dict[type, Callable[[Store, Thread, Any], None]] = {
     ao.TaskReturn: _return,
     ao.TaskCancel: _cancelled,
     ao.Exit: _exit,
-    ao.Code: _code,
+    ao.CallbackCode: _code,
     ao.SubtaskCancel: _cancel,
     ao.SubtaskDrop: _drop_call,
     ao.NewEnds: _new_ends,

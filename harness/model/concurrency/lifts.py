@@ -12,8 +12,8 @@ from harness.model.concurrency.threads import (
     Do,
     Enterable,
     EventLoop,
-    Lift,
-    Option,
+    LiftKind,
+    Possibility,
     Task,
     TaskState,
     Thread,
@@ -33,7 +33,7 @@ EXIT, YIELD, WAIT = range(3)
 
 
 def host_task(store: Store, role: Role, is_run: bool) -> Task:
-    lift = Lift.SYNC_OF_ASYNC if role in store.abi.blocking_runs else Lift.CALLBACK
+    lift = LiftKind.SYNC_OF_ASYNC if role in store.abi.blocking_runs else LiftKind.CALLBACK
     task = Task(store.instances[role], lift, s.OnRun() if is_run else None)
     task.implicit_thread.then(enter_implicit_thread)
     return task
@@ -41,9 +41,9 @@ def host_task(store: Store, role: Role, is_run: bool) -> Task:
 
 def exported_task(store: Store, crossing: Crossing, subtask: Subtask) -> Task:
     function = crossing.exported
-    lift = Lift.SYNC
+    lift = LiftKind.SYNC
     if function.is_async:
-        lift = Lift.CALLBACK if crossing.lifted_async else Lift.SYNC_OF_ASYNC
+        lift = LiftKind.CALLBACK if crossing.lifted_async else LiftKind.SYNC_OF_ASYNC
     key = s.OnExport(function.interface, function.name)
     task = Task(store.instances[crossing.callee], lift, key, subtask, where=subtask.call.where)
     task.implicit_thread.then(enter_implicit_thread)
@@ -52,7 +52,7 @@ def exported_task(store: Store, crossing: Crossing, subtask: Subtask) -> Task:
 
 def destructor_task(store: Store, role: Role, canonical: str, rep: int, where: str) -> Task:
     interface, name = resource_ops.parts_of(canonical)
-    task = Task(store.instances[role], Lift.SYNC, s.OnDestructor(interface, name), rep=rep, where=where)
+    task = Task(store.instances[role], LiftKind.SYNC, s.OnDestructor(interface, name), rep=rep, where=where)
     task.implicit_thread.then(enter_implicit_thread)
     return task
 
@@ -87,7 +87,7 @@ def _start(store: Store, thread: Thread) -> None:
     if task.key is None:
         thread.todo.append(Do(_finish, shows=False))
         condition = LastTask(task)
-        if task.lift is Lift.CALLBACK:
+        if task.lift is LiftKind.CALLBACK:
             inst.exclusive_thread = None
         if condition.holds():
             return
@@ -96,12 +96,12 @@ def _start(store: Store, thread: Thread) -> None:
     inst.tasks += 1
     task.number = inst.tasks
     thread.then(_exit_implicit_thread)
-    if task.lift is not Lift.CALLBACK:
+    if task.lift is not LiftKind.CALLBACK:
         thread.then(_sync_return)
     args = _arguments(task, task.key)
     frame = inst.next_frame(task.key)
     if frame is not None:
-        task.activity = Activity(frame.ops, args, frame.blocking or task.lift is not Lift.CALLBACK)
+        task.activity = Activity(frame.ops, args, frame.blocking or task.lift is not LiftKind.CALLBACK)
         thread.then(store.guest.run_frame)
     elif not isinstance(task.key, s.OnDestructor):
         raise inst.fail("no_frame")
@@ -243,8 +243,8 @@ def request_cancellation(store: Store, caller: Thread, task: Task) -> None:
     The specification leaves open whether a task that is ready anyway gets it at once (PR 716, 723, 726).
     """
     thread = task.implicit_thread
-    now = Option(_cancel_now, (thread,), thread.expected())
-    later = Option(_cancel_later, (task,), caller.expected())
+    now = Possibility(_cancel_now, (thread,), thread.expected())
+    later = Possibility(_cancel_later, (task,), caller.expected())
     if task.state is TaskState.INITIAL:
         options = [now]
     elif thread.condition is None or not thread.cancellable or task.inst.exclusive_thread is not None:

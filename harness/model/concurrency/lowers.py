@@ -8,7 +8,7 @@ from harness.model.concurrency.handles import call_of, waitable_handle
 from harness.model.concurrency.lifts import exported_task, request_cancellation
 from harness.model.concurrency.objects import CallObject
 from harness.model.concurrency.store import Store
-from harness.model.concurrency.threads import Do, Lift, Resolved, Thread
+from harness.model.concurrency.threads import Do, LiftKind, Resolved, Thread
 from harness.model.concurrency.waitables import BLOCKED, Subtask, SubtaskState
 from harness.model.crossing import Crossing
 from harness.model.table import SpecTrap, wrong_kind
@@ -35,7 +35,7 @@ def _enter(store: Store, thread: Thread, crossing: Crossing, values: tuple[s.Val
     subtask.task = exported_task(store, crossing, subtask)
     then.args = (subtask, *then.args)
     thread.todo.append(then)
-    store.enter(subtask.task, loops=subtask.task.lift is Lift.SYNC)
+    store.enter(subtask.task, loops=subtask.task.lift is LiftKind.SYNC)
 
 
 # -- lowered with `async`

@@ -18,7 +18,7 @@ from harness.model.concurrency.copies import Shared
 from harness.model.concurrency.forking import Forked
 from harness.model.concurrency.observed import Left
 from harness.model.concurrency.shapes import Shapes
-from harness.model.concurrency.threads import Choice, Condition, Option, Running, SyncWait, Task, TaskState, Thread
+from harness.model.concurrency.threads import Choice, Condition, Possibility, Running, SyncWait, Task, TaskState, Thread
 from harness.model.concurrency.waitables import EventTuple, Waitable, WaitableSet
 from harness.model.crossing import Crossings
 from harness.model.places import Place
@@ -168,8 +168,8 @@ class Store(Forked):
             below = self.stack[-2]
             expected = below.expected() if isinstance(below, Thread) else None
             self.choice = [
-                Option(Store._go_on, (), thread.expected()),
-                Option(Store._block, (thread, condition, cancellable), expected),
+                Possibility(Store._go_on, (), thread.expected()),
+                Possibility(Store._block, (thread, condition, cancellable), expected),
             ]
             if condition.is_yield():
                 self.choice.reverse()
@@ -201,7 +201,7 @@ class Store(Forked):
         ready = [t for t in self.waiting if t in inst.threads and t.ready() and t is not inst.exclusive_thread]
         if not ready:
             raise SpecTrap(TrapClass.CANNOT_BLOCK)
-        self.choose_from([Option(Store.resume, (thread,), thread.expected()) for thread in ready])
+        self.choose_from([Possibility(Store.resume, (thread,), thread.expected()) for thread in ready])
 
     def choose_from(self, options: Choice) -> None:
         """With one option there is no choice: it is taken at once."""
@@ -212,7 +212,8 @@ class Store(Forked):
     def deliver_one_of(self, thread: Thread, wset: WaitableSet) -> None:
         """`WaitableSet.get_pending_event`. The event becomes the last argument of the thread's next step."""
         options = [
-            Option(Store._deliver, (thread, waitable), thread.expected(), waitable.index) for waitable in wset.ready()
+            Possibility(Store._deliver, (thread, waitable), thread.expected(), waitable.index)
+            for waitable in wset.ready()
         ]
         self.choose_from(options)
 
@@ -225,7 +226,7 @@ class Store(Forked):
 
     def _tick(self) -> None:
         """The host calls, or resumes a ready thread (`Store.tick`)."""
-        options = [Option(Store.resume, (thread,), thread.expected()) for thread in self.waiting if thread.ready()]
+        options = [Possibility(Store.resume, (thread,), thread.expected()) for thread in self.waiting if thread.ready()]
         answered = self._host_task is None or self._host_task.state is TaskState.RESOLVED
         if answered:
             options.append(self._host_goes_on())
@@ -236,14 +237,14 @@ class Store(Forked):
         else:
             self.ended = ExpectedOutcome(TrapClass.DEADLOCK)
 
-    def _host_goes_on(self) -> Option:
+    def _host_goes_on(self) -> Possibility:
         if not self._host:
-            return Option(Store._end, ())
+            return Possibility(Store._end, ())
         call = self._host[0]
         inst = self.instances[call.role]
         waits = inst.backpressure or inst.exclusive_thread is not None or inst.num_waiting_to_enter
         known = call.is_run and not waits and not inst.silent
-        return Option(Store._call, (), (call.role, inst.tasks + 1) if known else None)
+        return Possibility(Store._call, (), (call.role, inst.tasks + 1) if known else None)
 
     def _call(self) -> None:
         call = self._host.popleft()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @unique
-class Lift(Enum):
+class LiftKind(Enum):
     """The type of a lifted function, and whether it has the option `async`."""
 
     CALLBACK = "an asynchronous function, lifted with `async` and a callback"
@@ -61,7 +61,7 @@ class Task(table.Task, Forked):
     def __init__(
         self,
         inst: ComponentInstance,
-        lift: Lift,
+        lift: LiftKind,
         key: s.FrameKey | None,
         subtask: Subtask | None = None,
         rep: int = 0,
@@ -83,7 +83,7 @@ class Task(table.Task, Forked):
     @property
     def is_async(self) -> bool:
         """Whether its type is asynchronous. Such a task runs exclusively in its instance (`needs_exclusive`)."""
-        return self.lift is not Lift.SYNC
+        return self.lift is not LiftKind.SYNC
 
     def has_backpressure(self) -> bool:
         return self.inst.backpressure > 0 or self.inst.exclusive_thread is not None
@@ -221,7 +221,7 @@ class SyncWait(Forked):
 
 
 @dataclass(eq=False)
-class Option(Forked):
+class Possibility(Forked):
     """One possibility at a choice. `expected`: the task of the next event; `handle`: the waitable with the event."""
 
     function: Callable[..., None]
@@ -231,4 +231,4 @@ class Option(Forked):
 
 
 Running = Thread | SyncWait
-Choice = list[Option]
+Choice = list[Possibility]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from generator.canonical.flatten import AsyncAbi, Context, Flattening, join
-from generator.resolved.model import FixedLengthList, List, Option, Primitive, Result, Type, TypeId
+from generator.resolved.types import FixedLengthList, List, Option, Primitive, Result, Type, TypeId
 from generator.wasm.types import FuncType, ValType
 from tests.generator.canonical.types import Types, function
 

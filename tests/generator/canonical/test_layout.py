@@ -6,7 +6,7 @@ import pytest
 
 from generator.canonical.layout import Layout, align_to, discriminant_size
 from generator.resolved.despecialize import flags_size
-from generator.resolved.model import FixedLengthList, Future, List, Map, Option, Own, Primitive, Result, TypeId
+from generator.resolved.types import FixedLengthList, Future, List, Map, Option, Own, Primitive, Result, TypeId
 from tests.generator.canonical.types import Types
 
 P = Primitive

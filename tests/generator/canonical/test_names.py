@@ -18,18 +18,8 @@ from generator.canonical.names import (
     resource_import_name,
     task_return_name,
 )
-from generator.resolved.model import (
-    Future,
-    Interface,
-    InterfaceId,
-    InterfaceKey,
-    Package,
-    PackageId,
-    PackageName,
-    Primitive,
-    Resource,
-    Stream,
-)
+from generator.resolved.model import Interface, InterfaceId, InterfaceKey, Package, PackageId, PackageName
+from generator.resolved.types import Future, Primitive, Resource, Stream
 from generator.resolved.walk import copy_types
 from tests.generator.canonical.types import Types, function
 

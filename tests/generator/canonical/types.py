@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from generator.resolved.model import (
-    Case,
+from generator.resolved.model import Freestanding, Function, Param, Resolve, TypeDef
+from generator.resolved.types import (
     EnumType,
     Field,
     Flags,
-    Freestanding,
-    Function,
     Label,
-    Param,
     Record,
-    Resolve,
     Tuple,
     Type,
-    TypeDef,
     TypeId,
     TypeKind,
     Variant,
+    VariantCase,
 )
 
 
@@ -39,7 +35,7 @@ class Types:
         return self.add(Tuple(types))
 
     def variant(self, *types: Type | None) -> TypeId:
-        return self.add(Variant(tuple(Case(f"c{n}", type) for n, type in enumerate(types))), "v")
+        return self.add(Variant(tuple(VariantCase(f"c{n}", type) for n, type in enumerate(types))), "v")
 
     def enum(self, count: int) -> TypeId:
         return self.add(EnumType(tuple(Label(f"e{n}") for n in range(count))), "e")

@@ -7,7 +7,7 @@ import pytest
 from generator.component.builder import ComponentBuilder
 from generator.component.errors import BinaryError
 from generator.component.evaluate import DEEPEST_INSTANTIATION, LONGEST_CHAIN, Evaluator
-from generator.component.nodes import ComponentNode, FuncNode, InstanceNode, Item, Signature, TypeNode
+from generator.component.nodes import ComponentNode, ExternItem, FuncNode, InstanceNode, Signature, TypeNode
 from generator.component.read import read_component
 from generator.component.type_builder import ComponentTypeBuilder, InstanceTypeBuilder
 from generator.component.types import (
@@ -27,12 +27,12 @@ def evaluate(builder: ComponentBuilder) -> Signature:
     return Evaluator().component(read_component(builder.finish()))
 
 
-def type_of(item: Item) -> TypeNode:
+def type_of(item: ExternItem) -> TypeNode:
     assert isinstance(item.node, TypeNode)
     return item.node
 
 
-def exports_of(item: Item) -> dict[str, Item]:
+def exports_of(item: ExternItem) -> dict[str, ExternItem]:
     assert isinstance(item.node, InstanceNode)
     return item.node.exports
 

@@ -13,17 +13,8 @@ from generator.canonical.names import (
     post_return_name,
     resource_import_name,
 )
-from generator.resolved.model import (
-    Function,
-    FunctionItem,
-    InterfaceItem,
-    Resolve,
-    Resource,
-    TypeId,
-    TypeItem,
-    WorldId,
-    WorldKey,
-)
+from generator.resolved.model import Function, FunctionItem, InterfaceItem, Resolve, TypeItem, WorldId, WorldKey
+from generator.resolved.types import Resource, TypeId
 from generator.sources.load import load_text, select_world
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import Code, Op

@@ -16,7 +16,7 @@ from generator.componentize.encoder import ComponentizeOptions, componentize
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.plan import CoreExport
 from generator.componentize.single import plan_single
-from generator.resolved.instances import Instance
+from generator.resolved.instances import InterfaceInstance
 from generator.wasm.decode import DecodedModule
 from generator.wasm.types import ExternKind, Limits, MemoryType
 from generator.wit.binary.decode import decode_component
@@ -212,7 +212,7 @@ def test_validated(module: Path, capsys: pytest.CaptureFixture[str], monkeypatch
     assert "not checked: the code of core modules" in capsys.readouterr().err
     assert output.exists()
 
-    def without_memory(self: CanonicalDefinitions, lifted: LiftedFunction, home: Instance) -> int:
+    def without_memory(self: CanonicalDefinitions, lifted: LiftedFunction, home: InterfaceInstance) -> int:
         core = self._entries.index(CoreExport(lifted.module.name, lifted.core_name))
         return self._builder.lift(core, self._root.func_type(home, lifted.function), CanonOptions(memory=7))
 

@@ -18,7 +18,7 @@ from generator.component.types import AliasCoreExport, Sort
 from generator.componentize.encoder import componentize
 from generator.componentize.errors import ComponentizeError
 from generator.componentize.single import plan_single
-from generator.componentize.task_hooks import POINTS, Entry, Point
+from generator.componentize.task_hooks import POINTS, EntryKind, Point
 from tests.generator.componentize.hooked import (
     BOTH_INITS,
     HOOK,
@@ -165,7 +165,7 @@ def test_every_point_is_that_of_an_entry() -> None:
     """10 and 11 were those of post-return functions, in one release only."""
     assert sorted(Point) == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13]
     used = [point for points in POINTS.values() for point in (points.before, points.after, points.paused)]
-    assert set(POINTS) == set(Entry) and {point for point in used if point is not None} == set(Point)
+    assert set(POINTS) == set(EntryKind) and {point for point in used if point is not None} == set(Point)
 
 
 @pytest.mark.parametrize(

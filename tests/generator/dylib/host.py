@@ -76,7 +76,7 @@ class Host:
         return self.realloc(0, 0, alignment, size) if size else alignment
 
     def reserve(self, size: int, alignment: int) -> int:
-        """Memory that is the interpreter's or a caller's own."""
+        """Memory that belongs to the interpreter or to a caller."""
         self._top = -(-self._top // alignment) * alignment
         address = self._top
         self._top += size + 1  # neighbours that touch would hide an overrun

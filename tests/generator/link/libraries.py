@@ -77,7 +77,7 @@ class LibraryBuilder(ModuleBuilder):
         self.define(name, GETTER, lambda code: code.i32_const(value))
 
     def getter(self, name: str, index: int) -> None:
-        """Exports a function that answers a global's value."""
+        """Exports a function that returns a global's value."""
         self.define(name, GETTER, lambda code: code.global_get(index))
 
     def forward(self, name: str, type: FuncType, index: int) -> None:

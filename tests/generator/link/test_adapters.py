@@ -15,7 +15,8 @@ from generator.componentize.encoder import componentize
 from generator.errors import GeneratorError
 from generator.link.layout import PAGE_SIZE
 from generator.link.library import Library
-from generator.link.plan_link import LinkOptions, plan_link
+from generator.link.options import LinkOptions
+from generator.link.plan_link import plan_link
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import Code, Op, const_i32
 from generator.wasm.encode import encode_name, encode_section, encode_vector

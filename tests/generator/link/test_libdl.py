@@ -6,7 +6,8 @@ import pytest
 
 from generator.link.libdl import NAME
 from generator.link.library import Library, read_library
-from generator.link.plan_link import LinkOptions, plan_link
+from generator.link.options import LinkOptions
+from generator.link.plan_link import plan_link
 from generator.wasm.types import FuncType
 from tests.generator.link.libraries import GETTER, I32, UNARY, LibraryBuilder, dylink
 from tests.generator.link.running import Running

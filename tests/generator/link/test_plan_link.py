@@ -10,7 +10,8 @@ import wasmtime
 from generator.componentize.plan import CoreExport, SynthesizedInstance
 from generator.link.layout import PAGE_SIZE
 from generator.link.library import Library
-from generator.link.plan_link import LinkOptions, plan_link
+from generator.link.options import LinkOptions
+from generator.link.plan_link import plan_link
 from generator.wasm.code import Code, Mem, Op, const_global
 from generator.wasm.types import ExternKind, Limits
 from tests.generator.link.libraries import (

@@ -9,7 +9,8 @@ import pytest
 from generator.link.errors import LinkError
 from generator.link.layout import PAGE_SIZE
 from generator.link.library import Library, read_library
-from generator.link.plan_link import LinkOptions, plan_link
+from generator.link.options import LinkOptions
+from generator.link.plan_link import plan_link
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import Code
 from generator.wasm.types import ExternKind, FuncType, GlobalType, Limits, MemoryType, TableType, ValType

@@ -18,7 +18,7 @@ from harness.link_cases.examine import first_difference
 from harness.link_cases.execute import execute
 from harness.link_cases.prepare import Prepared, prepare
 from harness.suite.link_case import load_link_case
-from harness.toolchains.ours import Ours
+from harness.toolchains.ours import OurToolchain
 from harness.toolchains.protocol import Built
 
 CASES = Path(__file__).parents[3] / "cases" / "linking"
@@ -42,7 +42,7 @@ def engine() -> Engine:
 def linked(name: str) -> tuple[Prepared, bytes]:
     case = load_link_case(CASES / f"{name}.toml")
     prepared = prepare(case)
-    made = Ours().link(prepared.libraries, case.options).result()
+    made = OurToolchain().link(prepared.libraries, case.options).result()
     assert isinstance(made, Built), made
     return prepared, made.data
 

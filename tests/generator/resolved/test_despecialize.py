@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.resolved.despecialize import Handle, Product, Scalar, Sequence, Shape, Sum, despecialize, flags_size
-from generator.resolved.model import (
+from generator.resolved.types import (
     Alias,
     Borrow,
     FixedLengthList,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from generator.resolved.instances import Instance, Instances
-from generator.resolved.model import TypeId, WorldOwner
+from generator.resolved.instances import Instances, InterfaceInstance
+from generator.resolved.model import WorldOwner
+from generator.resolved.types import TypeId
 from generator.sources.load import load_text, select_world
 
 WIT = """
@@ -25,7 +26,7 @@ def instances(world: str) -> Instances:
     return Instances(resolve, resolve.worlds[select_world(resolve, package, world)])
 
 
-def place(found: Instances, instance: Instance) -> tuple[str | None, bool]:
+def place(found: Instances, instance: InterfaceInstance) -> tuple[str | None, bool]:
     return found.name(instance), instance.exported
 
 

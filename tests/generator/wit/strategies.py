@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hypothesis import strategies as st
 
 from generator.names.component_names import canonical_label
-from generator.resolved.model import Primitive
+from generator.resolved.types import Primitive
 from generator.wit.lexer import KEYWORDS
 
 PRIMITIVES = tuple(primitive.value for primitive in Primitive)

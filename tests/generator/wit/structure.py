@@ -12,13 +12,12 @@ from generator.resolved.model import (
     InterfaceOwner,
     PackageId,
     Resolve,
-    Type,
     TypeDef,
-    TypeId,
     World,
     WorldItem,
     WorldKey,
 )
+from generator.resolved.types import Type, TypeId
 
 Node = object
 

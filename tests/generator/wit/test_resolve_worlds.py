@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from generator.resolved.model import (
-    Alias,
-    FunctionItem,
-    InterfaceItem,
-    Method,
-    Own,
-    Resolve,
-    TypeItem,
-    World,
-    WorldOwner,
-)
+from generator.resolved.model import FunctionItem, InterfaceItem, Method, Resolve, TypeItem, World, WorldOwner
+from generator.resolved.types import Alias, Own
 from generator.sources.load import load_text, select_world
 from tests.generator.wit.refusals import check_refusal
 from tests.generator.wit.texts import FEATURES, GATES, INCLUDES, WORLDS

@@ -69,7 +69,7 @@ def test_backpressure(after: Sequence[str], right: bool) -> None:
 
 
 def test_which_waiting_call_starts_is_free() -> None:
-    """The argument tells which one it is."""
+    """The argument identifies it."""
     scripts = Scripts(
         [run(*[start("f", index, u32(index)) for index in range(3)])],
         [

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from generator.wasm.encode import encode_section
-from harness.toolchains.ours import Ours
+from harness.toolchains.ours import OurToolchain
 from harness.toolchains.protocol import (
     BuildResult,
     Built,
@@ -37,7 +37,7 @@ class _Bad:
         return _Job(self._work)
 
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
-        return Ours().link(libraries, options)
+        return OurToolchain().link(libraries, options)
 
 
 def _toolchain(work: Callable[[], BuildResult]) -> Toolchain:

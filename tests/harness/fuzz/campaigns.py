@@ -17,7 +17,7 @@ from harness.fuzz.cases_of import sample_case
 from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.findings import Found, Ledger
 from harness.fuzz.reduce import Reduce, Reduced
-from harness.fuzz.trial import Recipe, Refusal, Trial, TrialResult
+from harness.fuzz.trial import NotRun, Recipe, Trial, TrialResult
 from harness.runs.messages import WorkerTask
 from harness.runs.runner import Runner
 from harness.toolchains.choose import Tools
@@ -34,7 +34,7 @@ def plain_trial(index: int) -> TrialResult:
     """Finding `seven` at 7, 14, ..., a known one at 5, 10, ...; every third world is refused."""
     found = [hit("seven")] if index % 7 == 0 and index else []
     found += [hit("five", "known-five")] if index % 5 == 0 and index else []
-    refusals = (Refusal("planner", "no value"),) if index % 3 == 0 else ()
+    refusals = (NotRun("planner", "no value"),) if index % 3 == 0 else ()
     outcome = "fail" if found else "pass"
     cases = tuple((each.bucket, sample_case(WORLD, 200, each.bucket)) for each in found if not each.known)
     return TrialResult(index, 10, outcome, tuple(found), refusals, cases, 0.1, (("run", 0.1),))

@@ -15,7 +15,8 @@ from harness.fuzz.worlds.packages import random_world
 from harness.fuzz.worlds.profile import FuzzWorld, Profile
 from harness.toolchains import ours
 from harness.toolchains.protocol import Built, GenerateOptions, Library, LinkOptions
-from harness.toolchains.wasm_tools import NoReference, WasmTools, find
+from harness.toolchains.reference_binary import NoReference, find
+from harness.toolchains.wasm_tools import WasmTools
 from tests.generator.link.stubs import stub_interpreter
 
 try:
@@ -39,7 +40,7 @@ def worlds(seed: int) -> Iterator[FuzzWorld]:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_ours_builds_what_the_reference_builds(seed: int, tmp_path: Path) -> None:
-    reference, our, engine = WasmTools(EXECUTABLE, tmp_path), ours.Ours(), Engine()
+    reference, our, engine = WasmTools(EXECUTABLE, tmp_path), ours.OurToolchain(), Engine()
     built = 0
     for world, _ in zip(worlds(seed), range(8), strict=False):
         options = GenerateOptions(features=world.features)

@@ -17,7 +17,7 @@ from harness.frontend.front_end import WitText, surround
 from harness.fuzz import fault_injection
 from harness.fuzz.fault_injection import with_faults
 from harness.fuzz.invalid_values import Spot, invalid_values
-from harness.model.table import ResourceHandle, ResourceIdentity, SpecTrap, Table
+from harness.model.table import HandleTable, ResourceHandle, ResourceIdentity, SpecTrap
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep
@@ -166,7 +166,7 @@ def test_ours_does_what_the_model_says(tmp_path: Path, world: str) -> None:
 @pytest.mark.parametrize(("lends", "also"), [(0, frozenset()), (1, frozenset({TrapClass.LENT}))])
 def test_a_lent_handle_of_another_type_breaks_two_rules(lends: int, also: frozenset[TrapClass]) -> None:
     mine, other = (ResourceIdentity(Role.SUBJECT, name) for name in ("a:b/x#r", "a:b/x#q"))
-    table = Table()
+    table = HandleTable()
     index = table.add(ResourceHandle(mine, 1, own=True, num_lends=lends))
     with pytest.raises(SpecTrap) as caught:
         table.lift_own(index, other)

@@ -14,14 +14,15 @@ import generator.canonical.layout as layout
 import generator.componentize.world as world
 import generator.dylib.code.lift as lift
 import generator.link.roots as roots
-import generator.resolved.model as model
+import generator.resolved.types as types
 from generator.canonical.layout import Layout, discriminant_size
 from generator.dylib.world.types import Kind
-from generator.resolved.model import Primitive, Resolve
+from generator.resolved.model import Resolve
+from generator.resolved.types import Primitive
 from generator.wasm.builder import ModuleBuilder
 from generator.wasm.code import Code, Mem, Op
 from generator.wasm.types import ExternKind, FuncType, ValType
-from harness.mutants.patch import Entry, FunctionOf, Here, Member, MissingTarget, NotTaken, Patch, Seam
+from harness.mutants.patch import FunctionOf, Here, MappingEntry, Member, MissingTarget, NotTaken, Patch, Seam
 from harness.mutants.toolchain import MUTANTS, BrokenMutant, toolchain
 from harness.mutants.wrapping import wrap_export
 
@@ -50,9 +51,9 @@ def test_a_function_as_one_module_sees_it() -> None:
 
 
 def test_a_number() -> None:
-    with Patch(Here(model, "MAX_FLAGS"), 5).applied():
-        assert model.MAX_FLAGS == 5
-    assert model.MAX_FLAGS == 32
+    with Patch(Here(types, "MAX_FLAGS"), 5).applied():
+        assert types.MAX_FLAGS == 5
+    assert types.MAX_FLAGS == 32
 
 
 def test_a_method() -> None:
@@ -66,20 +67,20 @@ def test_a_method() -> None:
 
 def test_an_entry_of_a_table() -> None:
     before = dict(lift.LOADS)
-    with Patch(Entry(lift, "LOADS", Kind.S8), Mem.I32_LOAD8_U).applied():
+    with Patch(MappingEntry(lift, "LOADS", Kind.S8), Mem.I32_LOAD8_U).applied():
         assert lift.LOADS[Kind.S8] is Mem.I32_LOAD8_U
     assert before == lift.LOADS
 
 
 def test_it_is_put_back_after_an_error() -> None:
-    with pytest.raises(ZeroDivisionError), Patch(Here(model, "MAX_FLAGS"), 5).applied():
+    with pytest.raises(ZeroDivisionError), Patch(Here(types, "MAX_FLAGS"), 5).applied():
         raise ZeroDivisionError
-    assert model.MAX_FLAGS == 32
+    assert types.MAX_FLAGS == 32
 
 
 def test_memories_are_its_own() -> None:
     right = world.decoded_world
-    with Patch(Here(model, "MAX_FLAGS"), 5).applied():
+    with Patch(Here(types, "MAX_FLAGS"), 5).applied():
         assert world.decoded_world is seen(roots, "decoded_world") is not right
         assert world.decoded_world.cache_info().currsize == 0
     assert world.decoded_world is seen(roots, "decoded_world") is right
@@ -91,8 +92,8 @@ def test_memories_are_its_own() -> None:
         FunctionOf(layout, "no_such"),
         Here(layout, "no_such"),
         Member(Layout, "no_such"),
-        Entry(lift, "no_such", 1),
-        Entry(lift, "LOADS", Kind.RECORD),
+        MappingEntry(lift, "no_such", 1),
+        MappingEntry(lift, "LOADS", Kind.RECORD),
     ],
     ids=str,
 )
@@ -113,7 +114,7 @@ def test_a_place_that_keeps_the_original(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_value_that_is_the_right_one_is_no_fault() -> None:
     with pytest.raises(NotTaken, match="MAX_FLAGS"):
-        Patch(Here(model, "MAX_FLAGS"), model.MAX_FLAGS).prove()
+        Patch(Here(types, "MAX_FLAGS"), types.MAX_FLAGS).prove()
 
 
 def test_a_function_with_other_parameters_is_no_replacement() -> None:

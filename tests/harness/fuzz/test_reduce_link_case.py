@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from harness.bench.examination import Options
-from harness.fuzz.reduce_case import CaseReduced
+from harness.fuzz.reduce_file import FileReduced
 from harness.fuzz.reduce_link_case import ReduceLinkCase
 from harness.fuzz.reduce_table import ReduceTable
 from harness.fuzz.wat_reducer import parts, reduce_wat
@@ -111,7 +111,7 @@ result = "5"
 WRONG = "mutant:data-bases-off-by-four"
 
 
-def _reduced(tmp_path: Path, tools: Tools, table: bool = False, text: str = LINK_CASE) -> tuple[CaseReduced, Path]:
+def _reduced(tmp_path: Path, tools: Tools, table: bool = False, text: str = LINK_CASE) -> tuple[FileReduced, Path]:
     path = tmp_path / "x.toml"
     path.write_text(text)
     smallest = tmp_path / "smallest.json"
@@ -119,7 +119,7 @@ def _reduced(tmp_path: Path, tools: Tools, table: bool = False, text: str = LINK
     with Runner(tools, 1) as run:
         if table:
             return run.submit(ReduceTable(path, "x", options, "", smallest, "harness reduce")).result(120), smallest
-        task = ReduceLinkCase(path, "x", options, False, "", smallest, "harness reduce x.toml")
+        task = ReduceLinkCase(path, "x", options, "", smallest, "harness reduce x.toml")
         return run.submit(task).result(240), smallest
 
 
@@ -181,4 +181,4 @@ def test_a_table_becomes_one_small_row(tmp_path: Path) -> None:
 def test_tables_know_their_faults_themselves(tmp_path: Path) -> None:
     (tmp_path / "x.toml").write_text(TABLE)
     done = harness_here("reduce", "x.toml", "--known", cwd=tmp_path)
-    assert done.code == 2 and "what is known of a row is its `reference`" in done.said
+    assert done.code == 2 and "the `reference` of a row states its known fault" in done.said

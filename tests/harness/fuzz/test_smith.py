@@ -11,10 +11,10 @@ from harness.bench.workbench import Workbench
 from harness.frontend.front_end import WitText, surround
 from harness.fuzz.smith import SmithError, smith_world
 from harness.fuzz.worlds import Profile
-from harness.process.children import Limits
+from harness.process.children import ProcessLimits
 from harness.process.steps import Steps
+from harness.toolchains.reference_binary import Executable, NoReference, find
 from harness.toolchains.selection import Ours, Reference, Selection
-from harness.toolchains.wasm_tools import Executable, NoReference, find
 from tests.harness.fuzz.sources import seeded
 
 
@@ -53,6 +53,6 @@ def test_a_tool_that_fails(tmp_path: Path, name: str) -> None:
         path.write_text("#!/bin/sh\necho no >&2\nexit 1\n")
         path.chmod(0o755)
     selection = Selection((Ours(), Reference(Executable(str(path), "0", "test"))))
-    bench = Workbench(Settings(tmp_path, selection, tool_limits=Limits(5.0)), Steps())
+    bench = Workbench(Settings(tmp_path, selection, tool_limits=ProcessLimits(5.0)), Steps())
     with pytest.raises(SmithError, match=r"the last one: .*(no|cannot be started)"):
         smith_world(seeded(0), bench)

@@ -15,7 +15,7 @@ from harness.frontend.front_end import WitText, surround
 from harness.fuzz.worlds import Profile, random_world
 from harness.fuzz.worlds import packages as drawing
 from harness.fuzz.worlds.ast import Container, Package, World
-from harness.fuzz.worlds.names import Names
+from harness.fuzz.worlds.names import ScopeNames
 from harness.fuzz.worlds.stretched import DIMENSIONS, LEVELS, SIDES, stretch
 from harness.fuzz.worlds.text import wit_text
 from harness.planner.bare import check_plan
@@ -108,7 +108,7 @@ def test_it_is_valid_and_has_as_many(dimension: str) -> None:
     package = Package("a", "b", None)
     world = World(Container("w", package, is_world=True))
     place = 3
-    found = stretch(Chosen(DIMENSIONS.index(dimension), place), package, world, Names())
+    found = stretch(Chosen(DIMENSIONS.index(dimension), place), package, world, ScopeNames())
     count = (LEVELS if dimension in ("levels", "aliases") else SIDES)[place]
     assert found == (dimension, count)
     text = wit_text([package], world, None)

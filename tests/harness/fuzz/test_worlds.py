@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from harness.frontend.front_end import WitText, surround
 from harness.fuzz.worlds import FuzzWorld, Profile, random_world
-from harness.toolchains.wasm_tools import NoReference, find
+from harness.toolchains.reference_binary import NoReference, find
 from tests.harness.fuzz.sources import GivenSource, seeded
 
 SEEDS = range(300)

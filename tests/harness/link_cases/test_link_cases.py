@@ -23,7 +23,7 @@ from harness.link_cases.examine import examine_file, examine_link_case, first_di
 from harness.link_cases.execute import MAX_LINES, execute
 from harness.link_cases.prepare import Prepared, prepare
 from harness.plan.outcomes import TrapClass
-from harness.process.children import Limits
+from harness.process.children import ProcessLimits
 from harness.process.steps import Steps
 from harness.runs.runner import Runner
 from harness.suite.link_case import LinkCase, parse_link_case
@@ -343,7 +343,7 @@ def test_a_module_stands_alone(text: str, message: str) -> None:
         (file('[[step]]\ncall = "walk"\n'), 36, "exports no function 'walk'"),
         (file('[[step]]\ncall = "run"\nresult = "1"\n'), 35, "takes 1 arguments, 0 are given"),
         (file('[[step]]\ncall = "run"\nargs = ["128"]\nresult = "1"\n'), 37, "args '128'"),
-        (file('[[step]]\ncall = "run"\nargs = ["1"]\n'), 35, "`result` must be given"),
+        (file('[[step]]\ncall = "run"\nargs = ["1"]\n'), 35, "`result` is missing"),
         (file('[[step]]\ncall = "run"\nresult = "1"\ntrap = "unreachable"\n'), 35, "step.0"),
         (file(""), 1, "step"),
         (file(more='refusal = "x"\n'), 16, "only one of step, compile-only, refusal can be given"),
@@ -379,7 +379,7 @@ openable = ["--open"]
 def test_options_of_a_linker_by_command_templates(tmp_path: Path) -> None:
     path = tmp_path / "tool.toml"
     path.write_text(TOOL)
-    linker = load(path, tmp_path, Limits(30)).linker
+    linker = load(path, tmp_path, ProcessLimits(30)).linker
     libraries = [Library("a.so", b"a"), Library("b.so", b"b", openable=True)]
     built = linker.link(libraries, LinkOptions(stack_size=4096)).result()
     assert isinstance(built, Built)

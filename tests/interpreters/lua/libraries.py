@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 
 from interpreters.build import BuildError
-from interpreters.lua.build import Kind, build
+from interpreters.lua.build import LibraryKind, build
 from interpreters.lua.sources import NoSources, fetched, named
 from tests.interpreters.compiled import NO_ZIG, ZIG
 
-PLAIN = Kind(wasi=False)
-FOR_WINCH = Kind(exceptions=False, wasi=False)
-OLD = Kind(abi_version=2, exceptions=False, wasi=False)
+PLAIN = LibraryKind(wasi=False)
+FOR_WINCH = LibraryKind(exceptions=False, wasi=False)
+OLD = LibraryKind(abi_version=2, exceptions=False, wasi=False)
 _REASON = "reason"
 
 
@@ -31,7 +31,7 @@ class Libraries:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def path(self, kind: Kind) -> Path:
+    def path(self, kind: LibraryKind) -> Path:
         """The library of this kind; skips the test where it cannot be built for lack of a compiler or of sources."""
         parts = [f"lua-v{kind.abi_version}", "no-exceptions" * (not kind.exceptions), "no-wasi" * (not kind.wasi)]
         name = "-".join([*filter(None, parts), *(["async"] if kind.asynchronous else [])]) + ".so"
@@ -82,5 +82,5 @@ def shared_libraries(factory: pytest.TempPathFactory) -> Libraries:
     return Libraries(folder)
 
 
-Library = Callable[[Kind], Path]
+Library = Callable[[LibraryKind], Path]
 """What the fixture `lua` gives."""

@@ -16,30 +16,30 @@ from harness.planner.guest_cases import guest_case_plan
 from harness.process.steps import Steps
 from harness.suite.case import load_case
 from harness.toolchains.interpreter import Interpreter, NamedFile
+from harness.toolchains.reference_binary import find
 from harness.toolchains.selection import Ours, Reference, Selection
-from harness.toolchains.wasm_tools import find
 from interpreters.lua import ECHO
-from interpreters.lua.build import Kind
+from interpreters.lua.build import LibraryKind
 from reports.outcomes import Outcome
 from tests.harness.test_guest import CASES, plan
 from tests.interpreters.lua.libraries import FOR_WINCH, OLD, PLAIN, Library
 from tests.interpreters.lua.running import program
 
 
-def workbench(folder: Path, library: Path, kind: Kind, reference: bool = True) -> Workbench:
+def workbench(folder: Path, library: Path, kind: LibraryKind, reference: bool = True) -> Workbench:
     (folder / "echo.so").write_bytes(program(("echo", ECHO.read_text(encoding="utf-8"))))
     interpreter = Interpreter(library, kind.abi_version, (NamedFile("echo.so", folder / "echo.so"),))
     selection = Selection((Ours(), Reference(find())) if reference else (Ours(),))
     return Workbench(Settings(folder, selection, interpreter=interpreter), Steps())
 
 
-def options(kind: Kind) -> Options:
+def options(kind: LibraryKind) -> Options:
     engine = EngineKind.CRANELIFT if kind.exceptions else EngineKind.WINCH
     return Options(engine=engine, artifacts=None)
 
 
 @pytest.mark.parametrize("kind", [PLAIN, FOR_WINCH, OLD])
-def test_a_world_with_everything(lua: Library, tmp_path: Path, kind: Kind) -> None:
+def test_a_world_with_everything(lua: Library, tmp_path: Path, kind: LibraryKind) -> None:
     found = examine_guest(workbench(tmp_path, lua(kind), kind), "w", plan(), options(kind))
     assert found.verdict.outcome is Outcome.PASS, found.verdict.findings
     assert found.ran.calls > 40

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from generator.cli import main
-from interpreters.lua.build import Kind
+from interpreters.lua.build import LibraryKind
 from tests.interpreters.lua.libraries import Library
 from tests.interpreters.lua.wasmtime_command import wasmtime
 
@@ -77,7 +77,7 @@ def apps(lua: Library, adapter: Path, tmp_path_factory: pytest.TempPathFactory) 
         (folder / "app" / name).write_text(content)
     at = {name: str(folder / name) for name in ("w.wit", "world.so", "app.wasm", "ready.wasm")}
     Path(at["w.wit"]).write_text(WIT)
-    link = ["component", "link", str(lua(Kind())), at["world.so"], "--adapt", str(adapter), "-o", at["app.wasm"]]
+    link = ["component", "link", str(lua(LibraryKind())), at["world.so"], "--adapt", str(adapter), "-o", at["app.wasm"]]
     init = ["component", "init", at["app.wasm"], "--init-func", "init", "-o", at["ready.wasm"]]
     given = ["--dir", f"{folder / 'app'}::/app", "--env", "LUA_PROGRAM=/app/main.lua", "--env", "WHO=init"]
     for command in (["wit-dylib", at["w.wit"], "-w", "w", "-o", at["world.so"]], link, [*init, *given]):

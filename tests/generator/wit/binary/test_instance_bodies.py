@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from generator.resolved.model import InterfaceId, TypeId
+from generator.resolved.model import InterfaceId
+from generator.resolved.types import TypeId
 from generator.sources.load import load_bytes, load_text
 from generator.wit.binary.encode import encode_package
 from generator.wit.binary.instance_bodies import InstanceBodies

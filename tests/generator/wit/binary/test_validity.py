@@ -9,23 +9,16 @@ import pytest
 
 from generator.component.errors import BinaryError
 from generator.names.component_names import name_clash
-from generator.resolved.model import (
-    Accessor,
-    Constructor,
+from generator.resolved.model import Accessor, Constructor, Freestanding, Function, FunctionKind, Method, Param, Static
+from generator.resolved.types import (
     Field,
     FixedLengthList,
     Flags,
-    Freestanding,
-    Function,
-    FunctionKind,
     Future,
     Label,
     Map,
-    Method,
-    Param,
     Primitive,
     Record,
-    Static,
     Stream,
     Tuple,
     Type,

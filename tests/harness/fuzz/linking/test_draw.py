@@ -7,7 +7,7 @@ from random import Random
 from harness.fuzz.choices import FixedSource, RandomSource
 from harness.fuzz.linking.draw import MOST_STARTS, random_program
 from harness.fuzz.linking.model import Model
-from harness.fuzz.linking.parts import Bump, How, LinkProgram, Realloc
+from harness.fuzz.linking.parts import Bump, ExportedAllocators, How, LinkProgram
 from harness.fuzz.linking.trial import draw_program, is_link_trial, link_case_text, prepared_link_case
 from harness.suite.link_case import parse_link_case
 
@@ -54,7 +54,7 @@ def _circle(program: LinkProgram) -> bool:
 def test_everything_is_drawn() -> None:
     libraries = [library for program in PROGRAMS for library in program.libraries]
     assert {len(program.libraries) for program in PROGRAMS} == {1, 2, 3, 4, 5}
-    assert {kind for library in libraries for kind in library.reallocs} == set(Realloc)
+    assert {kind for library in libraries for kind in library.reallocs} == set(ExportedAllocators)
     assert {use.how for library in libraries for use in library.checks} == set(How)
     assert sum(map(_circle, PROGRAMS)) > 50
     assert any(symbol.overloaded for program in PROGRAMS for symbol in program.symbols)

@@ -9,23 +9,23 @@ import pytest
 from harness.fuzz.linking.model import Model
 from harness.fuzz.linking.parts import (
     Bump,
-    Definition,
+    ExportedAllocators,
     How,
     Library,
     LinkProgram,
-    Realloc,
     Signature,
-    Start,
+    StartExport,
     Symbol,
-    Use,
+    SymbolDefinition,
+    SymbolUse,
 )
 
 F, WORD, POINTER = Symbol("f", Signature.ONE), Symbol("word", None), Symbol("pointer", None)
-CALL, LOAD, FOLLOW = Use(How.DIRECT, 0), Use(How.DIRECT, 1), Use(How.DIRECT, 2)
+CALL, LOAD, FOLLOW = SymbolUse(How.DIRECT, 0), SymbolUse(How.DIRECT, 1), SymbolUse(How.DIRECT, 2)
 
 
-def started(letter: str, *actions: Use | Bump, needed: tuple[int, ...] = ()) -> Library:
-    return Library(letter, needed=needed, start=Start.CONSTRUCTORS, starting=actions)
+def started(letter: str, *actions: SymbolUse | Bump, needed: tuple[int, ...] = ()) -> Library:
+    return Library(letter, needed=needed, start=StartExport.CONSTRUCTORS, starting=actions)
 
 
 def logs(program: LinkProgram) -> set[tuple[int, ...]]:
@@ -34,7 +34,9 @@ def logs(program: LinkProgram) -> set[tuple[int, ...]]:
 
 
 def test_the_first_definition_counts() -> None:
-    first, second = (Library(letter, definitions=(Definition(0, number),)) for letter, number in (("a", 10), ("b", 20)))
+    first, second = (
+        Library(letter, definitions=(SymbolDefinition(0, number),)) for letter, number in (("a", 10), ("b", 20))
+    )
     for libraries, answer in (((first, second), 10 + 3), ((second, first), 20 + 3)):
         model = Model(LinkProgram((F,), libraries))
         assert model.value(CALL, {}) == answer
@@ -42,14 +44,14 @@ def test_the_first_definition_counts() -> None:
 
 
 def test_what_pointers_lead_to() -> None:
-    words = (Definition(1, 5), Definition(2, 0, target=1))
-    model = Model(LinkProgram((F, WORD, POINTER), (Library("a", definitions=(Definition(0, 1), *words)),)))
-    assert [model.value(Use(how, 2), {1: 7}) for how in How] == [7, 7, 1]
+    words = (SymbolDefinition(1, 5), SymbolDefinition(2, 0, target=1))
+    model = Model(LinkProgram((F, WORD, POINTER), (Library("a", definitions=(SymbolDefinition(0, 1), *words)),)))
+    assert [model.value(SymbolUse(how, 2), {1: 7}) for how in How] == [7, 7, 1]
     assert model.value(LOAD, {1: 9}) == 9
 
 
 def test_numbers_wrap_around() -> None:
-    functions = (Definition(0, 0xFFFF_FFFF), Definition(1, 2, uses=(CALL,)))
+    functions = (SymbolDefinition(0, 0xFFFF_FFFF), SymbolDefinition(1, 2, uses=(CALL,)))
     model = Model(LinkProgram((F, Symbol("g", Signature.PLAIN)), (Library("a", definitions=functions),)))
     assert model.value(LOAD, {}) == (0xFFFF_FFFF + 3 + 2) & 0xFFFF_FFFF
 
@@ -69,8 +71,8 @@ def test_orders_of_constructors(needed: tuple[tuple[int, ...], ...], expected: s
 
 
 def test_constructors_see_what_those_before_them_did() -> None:
-    definer = Library("d", definitions=(Definition(0, 100),))
-    libraries = (started("a", Use(How.DIRECT, 0), needed=(2, 1)), started("b", Bump(0, 5), needed=(2,)), definer)
+    definer = Library("d", definitions=(SymbolDefinition(0, 100),))
+    libraries = (started("a", SymbolUse(How.DIRECT, 0), needed=(2, 1)), started("b", Bump(0, 5), needed=(2,)), definer)
     assert logs(LinkProgram((WORD,), libraries)) == {(1, 0, 105), (0, 100, 1)}
     assert Model(LinkProgram((WORD,), libraries)).final == {0: 105}
 
@@ -85,14 +87,17 @@ def test_what_nobody_reaches_is_not_started() -> None:
 @pytest.mark.parametrize(
     ("own", "expected"),
     [
-        ({Realloc.EXPORT, Realloc.BOTH, Realloc.IMPORT}, (1, Realloc.EXPORT)),
-        ({Realloc.BOTH, Realloc.IMPORT}, (1, Realloc.BOTH)),
-        ({Realloc.IMPORT}, (0, Realloc.BOTH)),
-        ((), (0, Realloc.BOTH)),
+        (
+            {ExportedAllocators.EXPORT, ExportedAllocators.BOTH, ExportedAllocators.IMPORT},
+            (1, ExportedAllocators.EXPORT),
+        ),
+        ({ExportedAllocators.BOTH, ExportedAllocators.IMPORT}, (1, ExportedAllocators.BOTH)),
+        ({ExportedAllocators.IMPORT}, (0, ExportedAllocators.BOTH)),
+        ((), (0, ExportedAllocators.BOTH)),
     ],
 )
-def test_who_allocates(own: frozenset[Realloc], expected: tuple[int, Realloc]) -> None:
-    others = frozenset({Realloc.BOTH})
+def test_who_allocates(own: frozenset[ExportedAllocators], expected: tuple[int, ExportedAllocators]) -> None:
+    others = frozenset({ExportedAllocators.BOTH})
     program = LinkProgram((), (Library("a", reallocs=others), Library("b", reallocs=frozenset(own)), Library("d")))
     assert Model(program).export_realloc(1) == expected
     assert Model(LinkProgram((), (Library("a"),))).export_realloc(0) is None

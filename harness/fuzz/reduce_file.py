@@ -1,0 +1,90 @@
+"""The common parts of the tasks that reduce a file of a suite: their fields, their answer, the choice of a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.bench.conditional import under_conditions
+from harness.bench.examination import Options
+from harness.bench.made_here import made_here
+from harness.bench.workbench import Workbench
+from harness.fuzz.bucket import Hit
+from harness.judge.verdict import Verdict
+from harness.suite.conditions import Conditions
+from harness.suite.provenance import Provenance
+
+MAX_MESSAGE = 2000
+"""Characters of a finding at the head of a reduced file."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileReduced:
+    """`verdict`: that of the unchanged file. `finding`: the one to reduce, empty if there is none. `others`: the other
+    findings. `text`: the reduced file; None if the file cannot be reduced, and `note` gives the reason."""
+
+    verdict: Verdict
+    text: str | None = None
+    note: str = ""
+    finding: str = ""
+    before: str = ""
+    size: str = ""
+    attempts: int = 0
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenFinding:
+    """The finding to reduce. `verdict`: that of the unchanged file; `before`: its size; `others`: other findings."""
+
+    verdict: Verdict
+    finding: str
+    before: str
+    others: tuple[str, ...]
+
+    def reduced(self, text: str, size: str, attempts: int, note: str = "") -> FileReduced:
+        return FileReduced(self.verdict, text, note, self.finding, self.before, size, attempts, self.others)
+
+    def not_again(self, attempts: int) -> FileReduced:
+        note = "it did not show again in the same way"
+        return FileReduced(self.verdict, None, note, self.finding, self.before, "", attempts, self.others)
+
+
+@dataclass(frozen=True, slots=True)
+class ReduceFile:
+    """The task of a worker. `words`: a part of the finding's description. `smallest`: the file for the smallest result
+    so far. `repeat`: the command, for the head of the reduced file. `known`: whether to reduce a known fault."""
+
+    path: Path
+    name: str
+    options: Options
+    words: str
+    smallest: Path
+    repeat: str
+    known: bool = False
+
+    def options_of(self, bench: Workbench, conditions: Conditions) -> Options:
+        """The options for attempts: no artifacts, only the toolchains that the file asks, and its known faults."""
+        options, _ = under_conditions(bench, replace(self.options, artifacts=None), conditions, self.name)
+        return replace(options, expectations=options.expectations.within(self.name))
+
+    def choose(self, found: Sequence[Hit]) -> tuple[Hit | None, tuple[str, ...]]:
+        """The finding to reduce, and the descriptions of all others."""
+        wanted = (hit for hit in found if bool(hit.known) == self.known and self.words in description(hit))
+        hit = next(wanted, None)
+        return hit, tuple(description(other) for other in found if other is not hit)
+
+    def made_by(self, bench: Workbench, source: str = "") -> Provenance:
+        """`source`: the first source of a file that was itself made from another."""
+        return made_here(bench, self.repeat, source or str(self.path))
+
+
+def description(hit: Hit) -> str:
+    """A finding in a line."""
+    return f"{hit.bucket}{f' (known: {hit.known})' if hit.known else ''}"
+
+
+def head_of(message: str, known: str) -> list[str]:
+    """The comments at the head of a reduced file."""
+    return [message[:MAX_MESSAGE], *([f"Known: {known}"] if known else [])]
