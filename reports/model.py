@@ -34,8 +34,9 @@ class Tool:
 class Finding:
     """One fault. `level` 1 to 3 (dylib, component, behaviour), 0 if nothing could be compared.
 
-    `call`: the number of the call in the run that shows the fault, counted from 1; 0 if there is none. `before`: the
-    event before an unexpected trap, and the event that should have come next. `rule`: what the specification says.
+    `call`: the number of the call in the run that shows the fault, counted from 1; 0 if there is none. `before`: where
+    a trap or a limit ended the run: the call, the last events, and those that should have come next. `rule`: what the
+    specification says.
     """
 
     outcome: Outcome

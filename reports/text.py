@@ -14,8 +14,8 @@ MAX_LINES = 40
 """Maximum number of lines of WIT, and of calls, shown for a failure."""
 AROUND = 5
 """The number of calls shown before and after the call with a finding."""
-MAX_BEFORE = 3
-"""Maximum number of components whose last event before a trap is shown."""
+MAX_BEFORE = 4
+"""Maximum number of lines about the place of a trap: the call, and the last event of each component."""
 MAX_WIDTH = 400
 """Maximum characters of one line of a message."""
 
@@ -86,6 +86,7 @@ def _opinion(opinion: Opinion) -> Iterator[str]:
 def _finding(finding: Finding) -> Iterator[str]:
     if not finding.aspect:
         yield from _indented(finding.message, 4)
+        yield from _before(finding)
         return
     place = ", ".join(
         part for part in (f"run {finding.run}" if finding.run else "", finding.role, finding.path) if part
@@ -93,9 +94,13 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield f"    level {finding.level}, {finding.aspect}" + (f" at {place}" if place else "")
     yield f"      expected: {_cut(finding.expected)}"
     yield f"      got:      {_cut(finding.actual)}"
-    yield from (f"      before:   {_cut(line)}" for line in finding.before.splitlines()[:MAX_BEFORE])
+    yield from _before(finding)
     if finding.rule:
         yield f"      rule:     {_cut(finding.rule)}"
+
+
+def _before(finding: Finding) -> Iterator[str]:
+    yield from (f"      before:   {_cut(line)}" for line in finding.before.splitlines()[:MAX_BEFORE])
 
 
 def _calls(case: CaseResult) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from harness.binary.host_imports import NO_IMPORTS, HostImports
 from harness.binary.share import SharedModules
@@ -11,10 +12,12 @@ from harness.composition.compose import Composed, CompositionError, compose, wit
 from harness.engine.engine import Compiled, Engine
 from harness.engine.results import EngineKind, Rejected, RunLimits, RunResult
 from harness.judge.observation import CellRun, Observation, Observed
-from harness.plan.plan import Plan
+from harness.plan.outcomes import TrapClass
+from harness.plan.plan import Plan, ScriptPlan
 from harness.plan.roles import Role
 from harness.process.clock import Clock
 from harness.process.steps import StepLost, Steps
+from harness.script.text import eager_text
 from harness.toolchains.builder import Builder
 from harness.toolchains.cells import Cell
 from harness.toolchains.component_build import ComponentBuild
@@ -98,16 +101,44 @@ class Observer:
         start = clock.add("compile", start)
         if isinstance(compiled, Rejected):
             return self._blame(cell, made, composition, compiled)
-        observations = []
-        for number in range(len(plan.runs)):
-            observations.append(self._observe_run(plan, number, cell, compiled, limits, clock))
+        observations: list[Observation] = []
+        for number, script in enumerate(plan.runs):
+            found = self._observe_run(plan, number, script, cell, compiled, limits, clock)
+            if _unexpected_end(found, script) and not any(map(_limited, observations)):
+                found = self._with_every_event(found, plan, number, cell, compiled, limits, clock)
+            observations.append(found)
         return CellRun(cell, made, None, composition.component, tuple(observations))
 
+    def _with_every_event(
+        self,
+        found: Observation,
+        plan: Plan,
+        number: int,
+        cell: Cell,
+        compiled: Compiled,
+        limits: RunLimits,
+        clock: Clock,
+    ) -> Observation:
+        """The run once more, with interpreters that hand over every event at once: where nobody expects a trap, they
+        keep their last events, which a trap loses. `found`, if it does not end in the same way again."""
+        script = plan.runs[number]
+        eager = {role: eager_text(text) for role, text in script.scripts.items()}
+        if eager == script.scripts:
+            return found
+        again = self._observe_run(plan, number, replace(script, scripts=eager), cell, compiled, limits, clock)
+        return again if _trap_of(again) is _trap_of(found) else found
+
     def _observe_run(
-        self, plan: Plan, number: int, cell: Cell, compiled: Compiled, limits: RunLimits, clock: Clock
+        self,
+        plan: Plan,
+        number: int,
+        script: ScriptPlan,
+        cell: Cell,
+        compiled: Compiled,
+        limits: RunLimits,
+        clock: Clock,
     ) -> Observation:
         start = time.perf_counter()
-        script = plan.runs[number]
         result: RunResult | Rejected
         try:
             own = limits.for_plan(script)
@@ -140,6 +171,20 @@ class Observer:
                 invalid = InvalidOutput(message, "link", build.component.data)
                 blamed[role] = ComponentBuild(build.dylib, invalid)
         return CellRun(cell, blamed, rejected, composition.component)
+
+
+def _trap_of(observation: Observation) -> TrapClass | None:
+    result = observation.result
+    return None if isinstance(result, Rejected) or result.trap is None else result.trap.kind
+
+
+def _unexpected_end(observation: Observation, script: ScriptPlan) -> bool:
+    return script.outcome.trap is None and _trap_of(observation) is not None
+
+
+def _limited(observation: Observation) -> bool:
+    """One such place is enough for a cell: each takes all the time that a run may take."""
+    return _trap_of(observation) is TrapClass.OUT_OF_FUEL
 
 
 def _provided(plan: Plan, binaries: dict[Role, bytes]) -> HostImports:

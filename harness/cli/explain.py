@@ -23,14 +23,17 @@ from harness.process.interrupts import result_of
 from harness.runs.pool import TaskFailed
 from harness.runs.runner import Runner
 from harness.runs.suite_files import FileKind, NoCases, find
-from harness.runs.tasks import ExplainCase
 from reports import model, text
 from reports.outcomes import Outcome
 
 _ROLE = "it passes calls on to imports, or returns what it was given (docs/interpreters.md)."
 MAX_FINDINGS = 2
 """The most findings of each tool; `harness run` shows more."""
-_NOT_EXPLAINED = {FileKind.NEGATIVE_CASES: "a table of negative cases", FileKind.LINK_CASE: "a link case"}
+_AGREED = {
+    FileKind.CASE: "All do what the model says.",
+    FileKind.LINK_CASE: "All do what the case says.",
+    FileKind.NEGATIVE_CASES: "All do what the table says.",
+}
 
 
 @click.command()
@@ -47,8 +50,6 @@ def explain(case: Path, no_run: bool, **tools: Any) -> None:
         (file,) = find([case])
     except NoCases as error:
         raise UsedWrongly(str(error)) from error
-    if file.kind in _NOT_EXPLAINED:
-        raise UsedWrongly(f"{case} is {_NOT_EXPLAINED[file.kind]}: only cases with a world can be explained")
     interpreter = take_interpreter(tools)
     chosen = take_chosen(tools)
     around = [*interpreter_words(interpreter), *chosen.words()]
@@ -56,22 +57,22 @@ def explain(case: Path, no_run: bool, **tools: Any) -> None:
     with chosen.open_run(1, interpreter=interpreter) as run:
         options = chosen.options(run, None)
         try:
-            words = result_of(run.submit(ExplainCase(case, file.name)))
+            words = result_of(run.submit(file.explanation()))
             if isinstance(words, Examination):
                 raise UsedWrongly(words.verdict.reason)
             echo(words)
-            if interpreter is not None:
+            if interpreter is not None and file.kind is FileKind.CASE:
                 echo(f"\nThe subject has the interpreter {interpreter.path}: {_ROLE}")
             code = exits.AGREE
             if not no_run:
-                code = _told(result_of(run.submit(file.task(options))), run, repeat)
+                code = _told(result_of(run.submit(file.task(options))), run, repeat, file.kind)
         except TaskFailed as error:
             echo(f"Error: {error}", err=True)
             code = exits.BROKEN
     sys.exit(code)
 
 
-def _told(examination: Examination, run: Runner, repeat: str) -> int:
+def _told(examination: Examination, run: Runner, repeat: str, kind: FileKind) -> int:
     """Print the outcome of each tool; returns the exit code."""
     case = to_case(examination, repeat)
     tools = {tool.name: f"{tool.tool} {tool.version}" for tool in run.tools}
@@ -83,10 +84,14 @@ def _told(examination: Examination, run: Runner, repeat: str) -> int:
         echo(f"  {opinion.toolchain}{tool}: {opinion.outcome}")
     for line in _known(examination):
         echo(line)
+    if kind is FileKind.NEGATIVE_CASES:
+        echo("\n".join(f"  {line}" for rows in case.ran.runs for line in rows))
+    for item in case.unsupported:
+        echo(f"Not run: {item}")
     if any(opinion.findings for opinion in case.opinions):
         echo(f"\n{text.case_text(_shortened(case))}")
     elif case.outcome is Outcome.PASS:
-        echo(f"All do what the model says. Repeat with: {repeat}")
+        echo(f"{_AGREED[kind]} Repeat with: {repeat}")
     return exits.AGREE if case.good else exits.of_bad(case.outcome)
 
 

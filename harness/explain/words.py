@@ -35,7 +35,7 @@ def case_words(case: Case, plan: Plan) -> str:
     """`plan`: of the case."""
     composition = Composition(plan.worlds, plan.wires, plan.hooks, abi_of(plan))
     lines = [case.title, f"  why: {case.why}", *(f"  origin: {origin}" for origin in case.origin)]
-    lines += [*_made_by(case.made_by), *_conditions(case.conditions), ""]
+    lines += [*_made_by(case.made_by), *condition_words(case.conditions), ""]
     lines += [*_world(plan), ""]
     if case.sample is not None:
         lines += _sample(case, plan)
@@ -57,7 +57,7 @@ def _made_by(made_by: Provenance | None) -> Iterator[str]:
     yield f"  made: {'; '.join(parts)}"
 
 
-def _conditions(conditions: Conditions) -> Iterator[str]:
+def condition_words(conditions: Conditions) -> Iterator[str]:
     for tool, versions in conditions.applies_to:
         yield f"It asks {tool} only in the versions {versions}."
     for known in conditions.expected:

@@ -44,7 +44,7 @@ class ReduceTable(ReduceFile):
         except FileError as error:
             return FileReduced(unusable(str(error)))
         nobody = SecondReading(_agree, _agree)
-        verdict = judge_negative_cases(table, bench.toolchains, bench.builder, nobody)
+        verdict = judge_negative_cases(table, bench.toolchains, bench.builder, nobody).verdict
         found = [(name, finding.message) for name, finding in verdict.findings if name != FRONT_END]
         chosen = next((item for item in found if self.words in f"{item[0]}: {item[1]}"), None)
         others = tuple(f"{name}: {message}" for name, message in found if (name, message) != chosen)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from harness.binary.core_module import CoreInterface
 from harness.engine.results import Rejected, RunResult
 from harness.judge.difference import NOTHING, RETURNS, Difference
+from harness.judge.ended import where_it_ended
 from harness.judge.observation import Observation
 from harness.plan.events import Events, PlacedEvent
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
@@ -24,7 +25,7 @@ def against_model(observation: Observation, plan: ScriptPlan) -> list[Difference
         return [Difference(3, "outcome", None, "", outcome_words(plan.outcome), str(result))]
     found = []
     if not _same_outcome(result, plan.outcome):
-        before = _before_the_end(observation, plan) if result.trap is not None else ""
+        before = str(where_it_ended(observation.traces, plan)) if result.trap is not None else ""
         found.append(Difference(3, "outcome", None, "", outcome_words(plan.outcome), outcome_of(result), before))
     elif result.trap is not None and result.trap.kind is TrapClass.INTERPRETER:
         found.extend(said(observation.traces, result.trap.detail))
@@ -39,31 +40,6 @@ def against_model(observation: Observation, plan: ScriptPlan) -> list[Difference
             found.extend(_balances(role, trace))
             found.extend(end_of(role, trace))
     return found
-
-
-def _before_the_end(observation: Observation, plan: ScriptPlan) -> str:
-    """The place of a trap: the last right event, and the event that should have come next, with its place.
-
-    For the component that named the cause; if none did, for each that ended early.
-    """
-    ended = []
-    for role, events in plan.expected.items():
-        trace = observation.traces.get(role)
-        seen = trace.events if trace is not None else ()
-        if seen == events.events[: len(seen)] and len(seen) < len(events):
-            ended.append((trace is not None and trace.failure is not None, role, len(seen), events))
-    named = [item for item in ended if item[0]] or ended
-    return "\n".join(_place(role, at, events) for _, role, at, events in named)
-
-
-def _place(role: Role, at: int, events: Sequence[PlacedEvent]) -> str:
-    """`at`: the number of events of the component."""
-    last = f"the last event is {at}, {_event(events[at - 1])}" if at else "no event came"
-    return f"{role.value}: {last}; {at + 1} should be {_event(events[at])}"
-
-
-def _event(event: PlacedEvent) -> str:
-    return f"`{event.line}`" + (f" ({event.path})" if event.path else "")
 
 
 def _first_event(role: Role, expected: Events, actual: tuple[Event, ...], trapped: bool) -> Difference | None:

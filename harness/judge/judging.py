@@ -9,6 +9,7 @@ from harness.engine.results import Rejected
 from harness.engine.traps import engine_fault
 from harness.judge.diff import against_model, between
 from harness.judge.difference import Difference
+from harness.judge.ended import Place, where_it_ended
 from harness.judge.observation import CellRun, Observation
 from harness.judge.schedules import Schedules, Undecidable, first_parting, in_order
 from harness.judge.structure import Structure
@@ -111,7 +112,10 @@ def cell_findings(run: CellRun, against: Against) -> list[Finding]:
     for number, observation in enumerate(run.observations):
         limit = _limit_reached(observation)
         if limit:
-            findings.append(Finding(Outcome.LIMIT_REACHED, f"{run.cell}, run {number + 1}: {limit}", run=number + 1))
+            told = f"{run.cell}, run {number + 1}: {limit}"
+            first = all(finding.ended is None for finding in findings)  # only this run showed all of its events
+            ended = against.ended(number, observation) if first else None
+            findings.append(Finding(Outcome.LIMIT_REACHED, told, None, number + 1, ended))
             continue
         fault = _engine_fault(observation)
         if fault:
@@ -142,6 +146,10 @@ class Against:
         result = observation.result
         if self._schedules is not None and not isinstance(result, Rejected):
             self._orders.setdefault(number, {}).setdefault(in_order(observation.traces, result.order), cell)
+
+    def ended(self, number: int, observation: Observation) -> Place:
+        """Where run `number`, counted from 0, was at its end."""
+        return where_it_ended(observation.traces, self._runs[number])
 
     def other_orders(self) -> tuple[str, ...]:
         """The accepted runs whose events came in another order than in the first accepted cell. No failure: the

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.judge.difference import Difference
+from harness.judge.ended import Place
 from harness.judge.votes import FRONT_END
 from harness.suite.expectations import Expectation
 from reports.outcomes import Outcome
@@ -29,12 +30,16 @@ SEVERITY = (
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault in a toolchain's output, and the run that showed it (0: not in a run)."""
+    """One fault in a toolchain's output, and the run that showed it (0: not in a run).
+
+    `ended`: where a limit ended the run. It is no part of the message, which is the same wherever that was.
+    """
 
     outcome: Outcome
     message: str
     difference: Difference | None = None
     run: int = 0
+    ended: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,44 +16,51 @@ from harness.world.types import qualified
 from harness.world.world import Function
 
 LINK, LIBRARIES = "link", "libraries"
-OF_IMPORTS = {"GOT.mem": "addresses of data", "GOT.func": "addresses of functions"}
+ONE_MODULE, ONE_LIBRARY, SEVERAL_LIBRARIES = "one module", "one library", "several libraries"
+REFUSAL, ANY_ORDER, TRAPS = "refusal", "constructors in any order", "traps"
+SEVERAL_SECTIONS, OF_ANOTHER = "several worlds in libraries", "functions of another library"
+ADDRESSES_OF_DATA, ADDRESSES_OF_FUNCTIONS = "addresses of data", "addresses of functions"
+CONSTRUCTORS, INITIALIZE, RELOCATIONS = "constructors", "_initialize", "data relocations"
+HOOKS, ALLOCATOR, ASYNCHRONOUS = "task hooks", "an allocator of its own", "asynchronous exports"
+OF_IMPORTS = {"GOT.mem": ADDRESSES_OF_DATA, "GOT.func": ADDRESSES_OF_FUNCTIONS}
 OF_EXPORTS = {
-    "__wasm_call_ctors": "constructors",
-    "_initialize": "_initialize",
-    "__wasm_apply_data_relocs": "data relocations",
-    "__wasm_task_hook": "task hooks",
-    "__wasm_init_task": "task hooks",
-    "cabi_realloc": "an allocator of its own",
+    "__wasm_call_ctors": CONSTRUCTORS,
+    "_initialize": INITIALIZE,
+    "__wasm_apply_data_relocs": RELOCATIONS,
+    "__wasm_task_hook": HOOKS,
+    "__wasm_init_task": HOOKS,
+    "cabi_realloc": ALLOCATOR,
 }
 ASYNC_EXPORT = "[async-lift]"
 
 
 def link_coverage(case: LinkCase, prepared: Prepared) -> tuple[Covered, ...]:
     """Of a case that ran, or that was refused as it must be."""
-    found = Covered(LINK, LIBRARIES, tuple(sorted(set(_features(case, prepared)))))
+    found = Covered(LINK, LIBRARIES, tuple(sorted(set(features(case, prepared)))))
     return (found, *covered_by(_called(case, prepared)))
 
 
-def _features(case: LinkCase, prepared: Prepared) -> Iterator[str]:
-    yield "one module" if case.alone else "one library" if len(case.libraries) == 1 else "several libraries"
+def features(case: LinkCase, prepared: Prepared) -> Iterator[str]:
+    """The features of linking that a case has, in words; one may come several times."""
+    yield ONE_MODULE if case.alone else ONE_LIBRARY if len(case.libraries) == 1 else SEVERAL_LIBRARIES
     if case.refusal is not None:
-        yield "refusal"
+        yield REFUSAL
     yield from asked_of_linker(case.options, case.libraries)
     if case.starts_also:
-        yield "constructors in any order"
+        yield ANY_ORDER
     if any(step.trap is not None for step in case.steps):
-        yield "traps"
+        yield TRAPS
     if sum(library.world is not None for library in case.libraries) > 1:
-        yield "several worlds in libraries"
+        yield SEVERAL_SECTIONS
     interfaces = list(_interfaces(prepared))
     others = {name for interface in interfaces for name in interface.exports}
     for interface in interfaces:
         yield from (OF_IMPORTS[module] for module, _ in interface.imports if module in OF_IMPORTS)
         if any(module == "env" and name in others for module, name in interface.imports):
-            yield "functions of another library"
+            yield OF_ANOTHER
         yield from (OF_EXPORTS[name] for name in interface.exports if name in OF_EXPORTS)
         if any(name.startswith(ASYNC_EXPORT) for name in interface.exports):
-            yield "asynchronous exports"
+            yield ASYNCHRONOUS
 
 
 def _interfaces(prepared: Prepared) -> Iterator[CoreInterface]:

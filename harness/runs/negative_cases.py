@@ -34,18 +34,29 @@ _STAGES = {"wit": "generate", "generate": "generate", "link": "link", "new": "ne
 """The tool whose refusal each stage means: the reader of WIT is a part of the generator."""
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedTable:
+    """`said`: the words of each toolchain that was asked, by the line of the row."""
+
+    verdict: Verdict
+    said: Mapping[int, Mapping[str, str]]
+
+
 def judge_negative_cases(
     table: NegativeCases, toolchains: Mapping[str, Toolchain], builder: Builder, reading: SecondReading
-) -> Verdict:
+) -> JudgedTable:
     """Ours must refuse each row with its message; wasm-tools, as the reference or by a file that says so, must do what
     the row says; any other toolchain must refuse it, at any stage and in its own words, unless the row is only a limit
     of ours."""
     judgements = []
     disputed: dict[int, NegativeCase] = {}
+    said: dict[int, dict[str, str]] = {}
     for name, toolchain in toolchains.items():
         findings = []
         for row in table.rows:
             given = answer(name, row, toolchain, builder)
+            if given is not None:
+                said.setdefault(row.line, {})[name] = given.cause
             if given is not None and given.wrong is not None:
                 findings.append(Finding(Outcome.FAIL, f"line {row.line} ({row.why}): {given.wrong}"))
                 disputed[row.line] = row
@@ -54,7 +65,7 @@ def judge_negative_cases(
     wrong_ones = [judgement.toolchain for judgement in judgements if judgement.findings]
     outcome = Outcome.FAIL if wrong_ones else Outcome.PASS
     verdict = Verdict(outcome, tuple(judgements), wrong_ones[0] if len(wrong_ones) == 1 else None)
-    return _read_again(verdict, [row for _, row in sorted(disputed.items())], reading)
+    return JudgedTable(_read_again(verdict, [row for _, row in sorted(disputed.items())], reading), said)
 
 
 def _read_again(verdict: Verdict, disputed: Sequence[NegativeCase], reading: SecondReading) -> Verdict:
@@ -84,10 +95,13 @@ def unasked(table: NegativeCases, toolchains: Mapping[str, Toolchain]) -> list[s
     return found
 
 
-def refused(table: NegativeCases, toolchains: Mapping[str, Toolchain]) -> Ran:
-    """What was tried: the rows as text, and the toolchains that were asked for any of them."""
-    lines = [f"line {row.line}, stage {row.stage}: {row.why}{_not_all(row, toolchains)}" for row in table.rows]
-    asked = [name for name, toolchain in toolchains.items() if any(_is_asked(toolchain, row) for row in table.rows)]
+def refused(table: NegativeCases, toolchains: Mapping[str, Toolchain], judged: JudgedTable) -> Ran:
+    """What was tried: the rows as text with the answers, and the toolchains that were asked for any of them."""
+    lines = []
+    for row in table.rows:
+        lines.append(f"line {row.line}, stage {row.stage}: {row.why}{_not_all(row, toolchains)}")
+        lines += [f"  {name}: {words}" for name, words in judged.said.get(row.line, {}).items()]
+    asked = [name for name in toolchains if any(name in said for said in judged.said.values())]
     return Ran(refusals=len(table.rows), cells=tuple(asked), runs=(tuple(lines),))
 
 
@@ -135,10 +149,11 @@ def _attempt(row: NegativeCase, toolchain: Toolchain, builder: Builder) -> tuple
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a toolchain does with a row. `said`: the stage and its words, without sizes; `wrong`: what is wrong with it,
-    if anything."""
+    if anything; `cause`: its words with the cause, for people."""
 
     said: str
     wrong: str | None
+    cause: str = ""
 
 
 def answer(name: str, row: NegativeCase, toolchain: Toolchain, builder: Builder) -> Answer | None:
@@ -147,7 +162,7 @@ def answer(name: str, row: NegativeCase, toolchain: Toolchain, builder: Builder)
         return None
     stage, result = _attempt(row, toolchain, builder)
     said = f"{stage}: {'built' if isinstance(result, Built) else _words(result)}"
-    return Answer(said, _wrong(name, row, toolchain, stage, result))
+    return Answer(said, _wrong(name, row, toolchain, stage, result), _with_cause(result))
 
 
 def _wrong(name: str, row: NegativeCase, toolchain: Toolchain, stage: str, result: BuildResult) -> str | None:
@@ -171,3 +186,10 @@ def _words(result: BuildResult) -> str:
         case Refused(message, stage) | Panicked(_, message, stage):
             return f"{type(result).__name__.lower()} at {stage}: {message.splitlines()[0] if message else ''}"
     return f"{type(result).__name__} at {result.stage}"
+
+
+def _with_cause(result: BuildResult) -> str:
+    """The first line of a message, and the last: tools print the cause of a cause last."""
+    lines = result.message.strip().splitlines() if isinstance(result, Refused | Panicked) else []
+    more = f" ... {lines[-1].strip()}" if len(lines) > 1 else ""
+    return f"{_words(result)}{more}"

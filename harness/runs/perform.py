@@ -12,12 +12,15 @@ from harness.bench.examination import Examination
 from harness.bench.examine import examine
 from harness.bench.examine_guest import examine_guest
 from harness.bench.workbench import Workbench
+from harness.explain.table_words import table_words
 from harness.explain.words import case_words
 from harness.frontend.front_end import FrontEndError, WitText
 from harness.frontend.gates import unknown_gate
 from harness.judge.exhibits import Exhibits
 from harness.judge.verdict import Verdict, broken, skipped, unusable
 from harness.link_cases.examine import examine_file
+from harness.link_cases.prepare import prepare
+from harness.link_cases.words import link_case_words
 from harness.plan.plan import Plan
 from harness.planner import case_plan, check_plan
 from harness.planner.guest import guest_plan
@@ -25,8 +28,18 @@ from harness.process.steps import StepLost
 from harness.runs.guest import guest_case, no_interpreter
 from harness.runs.negative_cases import SecondReading, judge_negative_cases, refused, rows_covered, unasked
 from harness.runs.second_opinion import second_opinion
-from harness.runs.tasks import CheckWorld, ExplainCase, RunCase, RunLinkCase, RunNegativeCases, Smoke
+from harness.runs.tasks import (
+    CheckWorld,
+    ExplainCase,
+    ExplainLinkCase,
+    ExplainTable,
+    RunCase,
+    RunLinkCase,
+    RunNegativeCases,
+    Smoke,
+)
 from harness.suite.case import Case, load_case
+from harness.suite.link_case import load_link_case
 from harness.suite.negative_cases import load_negative_cases
 from harness.text.limits import planning
 from harness.text.toml_lines import FileError
@@ -85,6 +98,24 @@ def explain_case(bench: Workbench, task: ExplainCase) -> str | Examination:
     return Examination(task.name, "", planned) if isinstance(planned, Verdict) else case_words(*planned)
 
 
+def explain_table(task: ExplainTable) -> str | Examination:
+    try:
+        return table_words(load_negative_cases(task.path))
+    except FileError as error:
+        return Examination(task.name, "", unusable(str(error)))
+
+
+def explain_link_case(bench: Workbench, task: ExplainLinkCase) -> str | Examination:
+    try:
+        with bench.steps.bounded("plan"):
+            case = load_link_case(task.path)
+            return link_case_words(case, prepare(case))
+    except FileError as error:
+        return Examination(task.name, "", unusable(str(error)))
+    except StepLost as lost:
+        return Examination(task.name, "", broken(f"planning: {lost.loss.message}"))
+
+
 def run_negative_cases(bench: Workbench, task: RunNegativeCases) -> Examination:
     started = time.perf_counter()
     if bench.settings.interpreter is not None:
@@ -94,14 +125,14 @@ def run_negative_cases(bench: Workbench, task: RunNegativeCases) -> Examination:
     except FileError as error:
         return Examination(task.name, "", unusable(str(error)))
     reading = SecondReading(bench.read_otherwise, bench.accepted_alone)
-    verdict = judge_negative_cases(table, bench.toolchains, bench.builder, reading)
-    ran = refused(table, bench.toolchains)
+    judged = judge_negative_cases(table, bench.toolchains, bench.builder, reading)
+    ran = refused(table, bench.toolchains, judged)
     unsupported = tuple(unasked(table, bench.toolchains))
     seconds = time.perf_counter() - started
     return Examination(
         task.name,
         table.title,
-        verdict,
+        judged.verdict,
         unsupported=unsupported,
         seconds=seconds,
         ran=ran,

@@ -9,7 +9,7 @@ from enum import Enum, unique
 from pathlib import Path
 
 from harness.bench.examination import Options
-from harness.runs.tasks import RunCase, RunLinkCase, RunNegativeCases
+from harness.runs.tasks import ExplainCase, ExplainLinkCase, ExplainTable, RunCase, RunLinkCase, RunNegativeCases
 from harness.text.files import UnreadableFile, read_text_file
 
 ROOT = "cases"
@@ -59,6 +59,14 @@ class SuiteFile:
             case FileKind.LINK_CASE:
                 return RunLinkCase(self.path, self.name, options)
         return RunCase(self.path, self.name, options)
+
+    def explanation(self) -> ExplainCase | ExplainTable | ExplainLinkCase:
+        match self.kind:
+            case FileKind.NEGATIVE_CASES:
+                return ExplainTable(self.path, self.name)
+            case FileKind.LINK_CASE:
+                return ExplainLinkCase(self.path, self.name)
+        return ExplainCase(self.path, self.name)
 
 
 def find(paths: Iterable[Path], words: str = "") -> list[SuiteFile]:

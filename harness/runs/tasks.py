@@ -43,6 +43,32 @@ class ExplainCase:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplainTable:
+    """A table of negative cases, in words; the answer as for `ExplainCase`."""
+
+    path: Path
+    name: str
+
+    def perform(self, bench: Workbench) -> str | Examination:
+        from harness.runs.perform import explain_table
+
+        return explain_table(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainLinkCase:
+    """A link case, in words; the answer as for `ExplainCase`."""
+
+    path: Path
+    name: str
+
+    def perform(self, bench: Workbench) -> str | Examination:
+        from harness.runs.perform import explain_link_case
+
+        return explain_link_case(bench, self)
+
+
+@dataclass(frozen=True, slots=True)
 class RunNegativeCases:
     """A table of negative cases."""
 

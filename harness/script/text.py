@@ -38,11 +38,23 @@ from harness.script.operations import (
     Value,
 )
 
+_VERSION, _DUMP, _EAGER = "boxed1", "wit", "eager"
+
+
+def eager_text(text: str) -> str:
+    """The text of the same script with `eager`; a text that is no script stays as it is."""
+    header, end, rest = text.partition("\n")
+    version, *words = header.split(" ")
+    if version != _VERSION or _EAGER in words:
+        return text
+    at = words.index(_DUMP) + 1 if _DUMP in words else 0
+    return " ".join([version, *words[:at], _EAGER, *words[at:]]) + end + rest
+
 
 def script_text(script: Script) -> str:
     """The text that the host's `script` function returns: one op on each line."""
-    header = ["boxed1"]
-    header += [word for word, on in (("wit", script.dump), ("eager", script.eager)) if on]
+    header = [_VERSION]
+    header += [word for word, on in ((_DUMP, script.dump), (_EAGER, script.eager)) if on]
     header += [script.lists.value] if script.lists.value else []
     lines = [" ".join(header)]
     for frame in script.frames:

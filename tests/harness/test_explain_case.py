@@ -193,6 +193,13 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("byte.toml").write_text(HEAD + '[[step]]\ncall = "a:b/x#f"\nargs = ["\'x\'", "[-1]"]\nresult = \'"y"\'\n')
     Path("bad.toml").write_text(HEAD + '[[step]]\ncall = "a:b/x#h"\n')
+    row = "wit = 'package a:b; world w { import f: func(a: nosuch); }'\nmessage = 'no words of ours'\n"
+    row = f"title = 'T'\n\n[[refusal]]\nwhy = 'No type.'\n{row}reference = 'refuses'\n"
+    Path("table.toml").write_text(f"{row}stage = 'wit'\n")
+    Path("bad-table.toml").write_text(f"{row}stage = 'nowhere'\n")
+    library = "[[library]]\nname = 'a.so'\nwat = '(module (@dylink.0))'\n"
+    case = "title = 'T'\nwhy = 'W.'\norigin = 'own'\nwit = 'package a:b; world w {}'\n"
+    Path("bad-link.toml").write_text(f"{case}{library}[[step]]\ncall = 'f'\n")
     traps = Path("cases", "traps")
     traps.mkdir(parents=True)
     shutil.copy(CASES / "traps" / "discriminant-of-two-cases.toml", traps)
@@ -223,7 +230,28 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             [": expected failure\n", "Known fault of wasm-tools: second-of-two-cases-unchecked (package a:b; "],
         ),
         (["bad.toml"], 2, ["bad.toml:", "there is no function a:b/x#h"]),
-        ([str(CASES / "refusals" / "accessors.toml")], 2, ["a table of negative cases: only cases"]),
+        (
+            [str(CASES / "linking" / "adapter-calls-a-library.toml")],
+            0,
+            [
+                "old, an adapter\n",
+                "  ours (generator ",
+                "Known fault of wasm-tools: adapter-reaches-no-library (cases/",
+            ],
+        ),
+        (
+            ["table.toml"],
+            1,
+            [
+                "line 3: No type.\n  rule: component-model, WIT.md",
+                "ours: fail\n",
+                "  line 3, stage wit: No type.\n    ours: refused at generate: world.wit:1:",
+                "reference: refused at generate: ",
+                "repeat with: harness run table.toml",
+            ],
+        ),
+        (["bad-link.toml"], 2, ["bad-link.toml:", "the world exports no function 'f'"]),
+        (["bad-table.toml"], 2, ["bad-table.toml:", "stage"]),
         ([str(CASES)], 2, ["is a directory"]),
     ],
     ids=lambda value: " ".join(value)[-40:] if isinstance(value, list) else "",

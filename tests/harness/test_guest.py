@@ -265,6 +265,10 @@ def test_an_interpreter_that_loops_is_blamed(tmp_path: Path) -> None:
     (judged,) = found.verdict.judgements
     assert judged.toolchain == "mine.so"
     assert "with boxed in its place the run ends" in judged.findings[0].message
+    first, *others = judged.findings
+    assert others and [finding.ended for finding in others] == [None] * len(others)
+    assert first.ended is not None and "small: " in first.ended.text
+    assert f"(call {first.ended.call} {first.ended.text.partition('(')[0]}" in first.ended.around
 
 
 @pytest.mark.parametrize("without_it", [False, True])

@@ -9,7 +9,7 @@ import pytest
 from harness.script import async_operations as a
 from harness.script import operations as s
 from harness.script.parser import ScriptValueError, parse_value
-from harness.script.text import script_text, value_text
+from harness.script.text import eager_text, script_text, value_text
 
 VALUES = [
     (s.Number("bool", 1), "bool 1"),
@@ -163,3 +163,12 @@ def test_a_script() -> None:
         "trap",
         "end",
     ]
+
+
+@pytest.mark.parametrize("dump", [False, True])
+@pytest.mark.parametrize("lists", list(s.Lists))
+def test_a_script_made_eager(dump: bool, lists: s.Lists) -> None:
+    frames = (s.Frame(s.OnRun(), ()),)
+    late, eager = (script_text(s.Script(frames, eager=on, lists=lists, dump=dump)) for on in (False, True))
+    assert (eager_text(late), eager_text(eager)) == (eager, eager)
+    assert eager_text("") == ""

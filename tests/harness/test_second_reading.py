@@ -231,7 +231,7 @@ reference = "accepts"
 
 def _judge(bench: Workbench, table: str) -> Verdict:
     reading = SecondReading(bench.read_otherwise, bench.accepted_alone)
-    return judge_negative_cases(parse_negative_cases(table), bench.toolchains, bench.builder, reading)
+    return judge_negative_cases(parse_negative_cases(table), bench.toolchains, bench.builder, reading).verdict
 
 
 def test_a_refusal_whose_world_is_misread(bench: Workbench, lost_renames: None) -> None:
