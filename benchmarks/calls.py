@@ -24,7 +24,7 @@ from generator.dylib.generate import generate
 from generator.dylib.world.options import DylibOptions, Optimize
 from generator.sources.load import load, select_world
 from harness.engine.results import EngineKind
-from harness.toolchains import wasm_tools
+from harness.toolchains import reference_binary
 
 SHAPES = {
     "nothing": None,
@@ -79,7 +79,7 @@ def libraries(text: str, optimize: Optimize) -> tuple[bytes, bytes]:
         source.write_text(text)
         resolve, package = load(source)
         ours = generate(resolve, select_world(resolve, package, None), DylibOptions(optimize=optimize))
-        command = (wasm_tools.find().path, "wit-dylib", str(source), "-o", str(theirs))
+        command = (reference_binary.find().path, "wit-dylib", str(source), "-o", str(theirs))
         subprocess.run(command, check=True, timeout=60)
         return ours, theirs.read_bytes()
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from harness.bench.examination import Examination
 from harness.judge.difference import Difference
-from harness.judge.ended import Place
+from harness.judge.ended import EndOfRun
 from harness.judge.exhibits import Exhibits
 from harness.judge.ran import Ran
 from harness.judge.verdict import Finding, Judgement
@@ -101,7 +101,7 @@ def _opinion(judgement: Judgement) -> model.Opinion:
 def _finding(finding: Finding) -> model.Finding:
     difference = finding.difference
     if difference is None:
-        ended = finding.ended or Place()
+        ended = finding.ended or EndOfRun()
         message = cut(finding.message, MAX_TEXT)
         return model.Finding(finding.outcome, message, run=finding.run, call=ended.call, before=str(ended))
     from harness.explain.differences import in_wave, rule_of  # only failures need it

@@ -16,7 +16,7 @@ _CALL = re.compile(r"\bcall (\d+) ")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EndOfRun:
     """`call`: the number of the innermost call that had begun and not ended, counted from 1; 0 if none had. `text`:
     this call with its arguments. `around`: the last event of each component that ended early, and its next one."""
 
@@ -29,13 +29,13 @@ class Place:
         return "\n".join(filter(None, [inside, self.around]))
 
 
-def where_it_ended(traces: Mapping[Role, Trace], plan: ScriptPlan) -> Place:
+def where_it_ended(traces: Mapping[Role, Trace], plan: ScriptPlan) -> EndOfRun:
     """By the components whose events are the beginning of the expected ones; others do not tell it."""
     begun = {number for _, at, events in _early(traces, plan) for number in _calls(events.paths[:at])}
     left = {number for _, at, events in _early(traces, plan) for number in _calls(events.paths[at:])}
     call = max(begun & left, default=0)
     text = plan.calls[call - 1] if 0 < call <= len(plan.calls) else ""
-    return Place(call, text, _around(traces, plan))
+    return EndOfRun(call, text, _around(traces, plan))
 
 
 def _around(traces: Mapping[Role, Trace], plan: ScriptPlan) -> str:

@@ -9,7 +9,7 @@ from harness.engine.results import Rejected
 from harness.engine.traps import engine_fault
 from harness.judge.diff import against_model, between
 from harness.judge.difference import Difference
-from harness.judge.ended import Place, where_it_ended
+from harness.judge.ended import EndOfRun, where_it_ended
 from harness.judge.observation import CellRun, Observation
 from harness.judge.schedules import Schedules, Undecidable, first_parting, in_order
 from harness.judge.structure import Structure
@@ -147,7 +147,7 @@ class Against:
         if self._schedules is not None and not isinstance(result, Rejected):
             self._orders.setdefault(number, {}).setdefault(in_order(observation.traces, result.order), cell)
 
-    def ended(self, number: int, observation: Observation) -> Place:
+    def ended(self, number: int, observation: Observation) -> EndOfRun:
         """Where run `number`, counted from 0, was at its end."""
         return where_it_ended(observation.traces, self._runs[number])
 

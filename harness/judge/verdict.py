@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.judge.difference import Difference
-from harness.judge.ended import Place
+from harness.judge.ended import EndOfRun
 from harness.judge.votes import FRONT_END
 from harness.suite.expectations import Expectation
 from reports.outcomes import Outcome
@@ -39,7 +39,7 @@ class Finding:
     message: str
     difference: Difference | None = None
     run: int = 0
-    ended: Place | None = None
+    ended: EndOfRun | None = None
 
 
 @dataclass(frozen=True, slots=True)

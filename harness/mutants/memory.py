@@ -225,8 +225,7 @@ def _(original: Original, self: SyncExports, index: int, use: FunctionUse) -> No
     exports = dict(assembly.exports)
     core = exports[export_name(resolve, use.instance.key, use.function)]
     assert core.body is not None
-    core.body.i32_const(index)
-    core.body.call_to(self.finish())
+    self.finish(core.body, index)
     name = post_return_name(resolve, use.instance.key, use.function)
     function = assembly.declare(name, FuncType(use.signature.type.results))
     function.body = Body(len(function.type.params))

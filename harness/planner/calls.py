@@ -19,7 +19,7 @@ from harness.planner.composition import PRECIOUS, Composition
 from harness.planner.lending import Lent
 from harness.planner.named import WORLD
 from harness.planner.ownership import Ownership
-from harness.planner.passing import Passing
+from harness.planner.passing import HandlePassing
 from harness.planner.registers import OutOfRegisters
 from harness.planner.room import Doing, Room
 from harness.planner.streaming import MOST_STEPS
@@ -59,7 +59,7 @@ class Caller:
         self.lists = lists
         self._own = self._ownership()
         self._values = Values(composition, random, lists is s.Lists.NUMBERS)
-        self._passing = Passing(composition, random, self._own, self._values, self, nested)
+        self._passing = HandlePassing(composition, random, self._own, self._values, self, nested)
         self._streaming = self._passing.streaming
 
     def _ownership(self) -> Ownership:

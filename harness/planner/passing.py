@@ -22,7 +22,7 @@ from harness.world import types as t
 from harness.world.world import Function
 
 
-class Calls(Protocol):
+class CallsForHandles(Protocol):
     """The calls that handles need: sources of some, users of others."""
 
     def call(
@@ -42,7 +42,7 @@ class Calls(Protocol):
         """The same with these arguments."""
 
 
-class Passing:
+class HandlePassing:
     """Draws the steps that handles in values need, for the frames of one run."""
 
     def __init__(
@@ -51,7 +51,7 @@ class Passing:
         random: Random,
         own: Ownership,
         values: Values,
-        calls: Calls,
+        calls: CallsForHandles,
         nested: Sequence[Function],
     ) -> None:
         """`nested`: imports of the subject that it calls now and then with a borrowed handle."""

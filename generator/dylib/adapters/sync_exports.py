@@ -100,7 +100,12 @@ class SyncExports:
         function = self.kit.assembly.declare(name, FuncType(use.signature.type.results))
         self.kit.assembly.export(name, function)
         body = function.body = Body(len(function.type.params))
-        self._take_context(body)
+        self.finish(body, index)
+
+    def finish(self, body: Body, index: int) -> None:
+        """Tells the interpreter that the caller has read the result."""
+        body.global_get(MEMORY_BASE_INDEX)
+        body.mem(Mem.I32_LOAD, POINTER_SIZE, self.area.context)
         body.i32_const(index)
         body.call_to(self.kit.assembly.intrinsic(intrinsics.EXPORT_FINISH))
 
@@ -108,7 +113,3 @@ class SyncExports:
         body.global_get(MEMORY_BASE_INDEX)
         body.local_get(cx)
         body.mem(Mem.I32_STORE, POINTER_SIZE, self.area.context)
-
-    def _take_context(self, body: Body) -> None:
-        body.global_get(MEMORY_BASE_INDEX)
-        body.mem(Mem.I32_LOAD, POINTER_SIZE, self.area.context)
