@@ -25,6 +25,7 @@ from harness.plan.roles import Role
 from harness.plan.steps import DropStep
 from harness.planner.channels import Channel, End
 from harness.planner.composition import Composition
+from harness.planner.end_sets import EndSets
 from harness.planner.ends import exported_side
 from harness.planner.room import Doing
 from harness.values.draws import Impossible
@@ -67,6 +68,7 @@ class Streaming:
         self._owner = owner
         self._new_name = new_name
         self._shapes = Shapes()
+        self._sets = EndSets(random, new_name)
         self._channels: dict[str, Channel] = {}
         """By the names of both ends, while anything can still be done with them."""
         self._depth = 0
@@ -74,6 +76,7 @@ class Streaming:
     def forget(self) -> None:
         """Nothing more is done with any end: what has become of them is not known."""
         self._channels.clear()
+        self._sets.forget()
 
     # -- giving away
 
@@ -156,6 +159,7 @@ class Streaming:
             if not self._once_in(5) and self._has(frame, end):
                 self._end(frame, end)
         self.leave(frame)
+        self._sets.finish(frame)
 
     def _some(self, frame: Doing, end: End) -> None:
         """One operation that the end allows, if any."""
@@ -164,13 +168,18 @@ class Streaming:
         if channel.tail is not None:
             self._last_reads(frame, channel)
         elif end.over:
-            if frame.waits and not self._once_in(4):
+            if not self._once_in(4) and (frame.waits or self._once_in(2)):
                 self._await(frame, end)
             else:
                 self._stop(frame, end)
         elif end.copying:
             if self._once_in(3):
                 self._stop(frame, end)
+            elif self._once_in(2) and not self._sets.has(end):
+                self._sets.join(frame, end)
+        elif end.told and self._once_in(2):
+            self._sets.take_alone(frame, end)
+            channel.finish(end)
         elif end.done or channel.copies_nothing:
             if end.droppable:
                 self._drop(frame, end)
@@ -242,11 +251,21 @@ class Streaming:
             self._settled(frame, end)
 
     def _await(self, frame: Doing, end: End) -> None:
-        frame.steps.append(AwaitStep(end.name, by=frame.by))
-        self._channels[end.name].finish(end)
-        self._settled(frame, end)
+        """A copy that is over: by a wait, or a poll, of a set that has the end."""
+        ends = [end]
+        if self._sets.has(end):
+            ends = self._sets.take_all(frame)
+        elif frame.waits and not self._once_in(3):
+            frame.steps.append(AwaitStep(end.name, by=frame.by))
+        else:
+            self._sets.take_alone(frame, end)
+        for each in ends:
+            self._channels[each.name].finish(each)
+        for each in ends:
+            self._settled(frame, each)
 
     def _stop(self, frame: Doing, end: End) -> None:
+        self._sets.leave(frame, end)
         frame.steps.append(StopStep(end.name, by=frame.by))
         self._channels[end.name].stop(end)
         self._settled(frame, end)
@@ -272,6 +291,7 @@ class Streaming:
     def _drop(self, frame: Doing, end: End) -> None:
         frame.steps.append(DropStep(end.name, by=frame.by))
         frame.room.give_back()
+        self._sets.dropped(end)
         self._channels.pop(end.name).drop(end)
 
     def _count(self, end: End) -> int:
