@@ -10,7 +10,18 @@ from dataclasses import replace
 from harness.frontend.gates import opening
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.wit_reducer import reduce_wit
-from harness.plan.async_steps import EndsStep, IfCancelledStep, ReadStep, WriteStep, YieldStep
+from harness.plan.async_steps import (
+    AwaitStep,
+    CancelStep,
+    EndsStep,
+    IfCancelledStep,
+    JoinStep,
+    ReadStep,
+    SetStep,
+    WaitStep,
+    WriteStep,
+    YieldStep,
+)
 from harness.plan.steps import CallStep, DropStep, Step, ending_in, inner_steps, trap_of
 
 Fails = Callable[[CaseParts], bool]
@@ -36,7 +47,7 @@ def fewer_steps(parts: CaseParts, fails: Fails) -> CaseParts:
             else:
                 start += chunk
         chunk //= 2
-    for smaller in (*_without_a_channel(parts), *_within(parts)):
+    for smaller in (*_without_a_thing(parts), *_within(parts)):
         if fails(smaller):
             return fewer_steps(smaller, fails)
     return parts
@@ -64,12 +75,40 @@ def _without(parts: CaseParts, start: int, end: int) -> CaseParts:
     return replace(parts, steps=kept)
 
 
-def _without_a_channel(parts: CaseParts) -> Iterator[CaseParts]:
-    """A case without one stream or future: without its ends and all steps that mention them."""
+def _without_a_thing(parts: CaseParts) -> Iterator[CaseParts]:
+    """A case without one stream or future, waitable set, or call that goes on by itself: without all steps that mention
+    it. Or with such a call that its caller waits for."""
     for step in _all(parts.steps):
-        if isinstance(step, EndsStep):
-            kept = _unmentioned(parts.steps, frozenset((step.readable, step.writable)))
-            yield replace(parts, steps=kept)
+        match step:
+            case EndsStep(readable, writable):
+                yield replace(parts, steps=_unmentioned(parts.steps, frozenset((readable, writable))))
+            case SetStep(handle):
+                yield replace(parts, steps=_unmentioned(parts.steps, frozenset((handle,))))
+                yield replace(parts, steps=_without_set(parts.steps, handle))
+            case CallStep(name=str(name)):
+                yield replace(parts, steps=_unmentioned(parts.steps, frozenset((name,))))
+                yield replace(parts, steps=_unmentioned(_unnamed(parts.steps, name), frozenset((name,))))
+
+
+def _without_set(steps: Sequence[Step[str]], name: str) -> tuple[Step[str], ...]:
+    """The steps without a set: each wait for a member makes a set of its own, which also drops a call."""
+    kept: list[Step[str]] = []
+    alone: set[str] = set()
+    for step in steps:
+        if isinstance(step, AwaitStep) and step.set == name:
+            alone.add(step.handle)
+            kept.append(replace(step, set=None))
+        elif isinstance(step, DropStep) and step.handle in alone:
+            alone.discard(step.handle)
+        elif name not in _mentioned(step) and not (isinstance(step, JoinStep) and step.set is None):
+            kept.append(_with_inner(step, _without_set(inner_steps(step), name)))
+    return tuple(kept)
+
+
+def _unnamed(steps: Sequence[Step[str]], name: str) -> tuple[Step[str], ...]:
+    """The steps with a call that has no name."""
+    changed = [replace(s, name=None) if isinstance(s, CallStep) and s.name == name else s for s in steps]
+    return tuple([_with_inner(step, _unnamed(inner_steps(step), name)) for step in changed])
 
 
 def _all(steps: Sequence[Step[str]]) -> Iterator[Step[str]]:
@@ -87,14 +126,15 @@ def _unmentioned(steps: Sequence[Step[str]], names: frozenset[str]) -> tuple[Ste
 def _mentioned(step: Step[str]) -> Iterator[str]:
     """The handles in a step itself."""
     match step:
-        case CallStep(args=args, result=result):
-            texts = [*args, result or ""]
+        case CallStep(args=args, result=result, name=name):
+            texts = [*args, result or "", f"${name}" if name is not None else ""]
         case EndsStep(readable, writable):
             yield from (readable, writable)
             texts = []
         case _:
             texts = [*getattr(step, "values", ())]
-            yield from [name for name in (getattr(step, "handle", None),) if name is not None]
+            names = (getattr(step, "handle", None), getattr(step, "set", None))
+            yield from [name for name in names if name is not None]
     for text in texts:
         yield from _HANDLE.findall(text)
 
@@ -130,6 +170,14 @@ def with_less(step: Step[str]) -> Iterator[Step[str]]:
             yield replace(step, times=1)
         case EndsStep(exported=exported) if exported is not None:
             yield replace(step, exported=None)
+        case CancelStep(asynchronous=True):
+            yield replace(step, asynchronous=False)
+        case WaitStep(poll=True):
+            yield replace(step, poll=False)
+        case IfCancelledStep(steps=steps):
+            for at, inner in enumerate(steps):
+                yield replace(step, steps=(*steps[:at], *steps[at + 1 :]))
+                yield from [replace(step, steps=(*steps[:at], less, *steps[at + 1 :])) for less in with_less(inner)]
     if not isinstance(step, CallStep | DropStep) or not step.during:
         return
     if isinstance(step, CallStep):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
+from harness.fuzz.async_faults import one_step_more
 from harness.fuzz.edits import Steps, edited, ended
 from harness.fuzz.invalid_values import Spot, invalid_values, is_wide, spots
 from harness.model import Unpredictable
@@ -22,6 +23,7 @@ from harness.planner.bare import PlannedWorld, Progress, RunSteps, plan_steps, p
 from harness.planner.calls import Caller
 from harness.planner.composition import Composition
 from harness.planner.registers import OutOfRegisters
+from harness.planner.task_calls import TaskCaller
 from harness.planner.visits import At, Visit, visits
 from harness.script import operations as s
 from harness.values.draws import Impossible
@@ -63,6 +65,11 @@ def _faulty_run(planned: PlannedWorld, random: Random) -> tuple[ScriptPlan, RunS
     mixed = [item for item in planned.functions if len(item[1].resources) > 1]
     lending = [item for item in planned.functions if _lends(composition, *item)]
     for _ in range(_ATTEMPTS):
+        if composition.asynchronous and random.randrange(2):
+            stray = _run_with_a_stray_step(planned, random)
+            if stray is not None:
+                return stray
+            continue
         chosen = [random.choice(planned.functions) for _ in range(1 + random.randrange(3))]
         way = random.randrange(4)
         if mixed and way >= 2:
@@ -80,6 +87,26 @@ def _faulty_run(planned: PlannedWorld, random: Random) -> tuple[ScriptPlan, RunS
         if found is not None:
             return found
     return None
+
+
+def _run_with_a_stray_step(planned: PlannedWorld, random: Random) -> tuple[ScriptPlan, RunSteps] | None:
+    """A run with a wrong use of the built-ins for asynchronous worlds; None if the model cannot predict it."""
+    composition = planned.composition
+    waiting = [item for item in planned.functions if item[1].is_async]
+    apart = waiting and random.randrange(4) > 0  # only asynchronous functions give calls that go on by themselves
+    chosen = [random.choice(waiting if apart else planned.functions) for _ in range(1 + random.randrange(3))]
+    try:
+        steps = plan_steps(TaskCaller(composition, random, chosen), chosen, 1, Progress())
+    except Impossible:
+        return None
+    stray = one_step_more(composition, steps, random)
+    if stray is None:
+        return None
+    run = RunSteps(stray.change(steps), s.Lists.BY_ELEMENT)
+    try:
+        return predicted(composition, run, (f"with {stray.kind}",), eager=True), run
+    except (Unpredictable, OutOfRegisters, StepError, ValueError):
+        return None
 
 
 def _with_fault(composition: Composition, run: RunSteps, fault: Fault) -> tuple[ScriptPlan, RunSteps] | None:

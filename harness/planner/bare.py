@@ -21,6 +21,7 @@ from harness.planner.needs import needs_of
 from harness.planner.prediction import followed, model_run
 from harness.planner.registers import OutOfRegisters
 from harness.planner.room import Doing
+from harness.planner.task_calls import TaskCaller
 from harness.script import operations as s
 from harness.script.text import script_text
 from harness.values.values import Value
@@ -146,7 +147,7 @@ def _together(
     fit = [item for item in functions if item[1].is_async]
     chosen = sorted(random.sample(fit, len(fit)), key=lambda item: item[1].end is None)[:_CALLS_TOGETHER]
     while chosen:
-        caller = Caller(composition, random, together=True)
+        caller = TaskCaller(composition, random, chosen)
         rounds = min(3, max(1, _CALLS_TOGETHER // len(chosen)))
         run = RunSteps(plan_steps(caller, chosen, rounds, Progress()), s.Lists.BY_ELEMENT)
         try:

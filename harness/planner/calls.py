@@ -24,6 +24,7 @@ from harness.planner.registers import OutOfRegisters
 from harness.planner.room import Doing, Room
 from harness.planner.streaming import MOST_STEPS
 from harness.planner.streaming_together import Meeting
+from harness.planner.tasking import Waits
 from harness.planner.values import ANY_RANK, Values
 from harness.planner.visits import borrowed
 from harness.script import operations as s
@@ -80,8 +81,13 @@ class Caller:
         """Call an import in a run. Raises `OutOfRegisters`, and then nothing of it is planned."""
         self._streaming.left = MOST_STEPS
         with self._whole(frame):
-            self.call(frame, function)
+            self._draw(frame, function)
             self._streaming.act(frame)
+
+    def _draw(self, frame: Doing, function: Function) -> None:
+        """The steps of a run for a function."""
+        self._yield(frame)
+        self.call(frame, function)
 
     def leave_out(self, function: Function) -> None:
         """No call of this import while another call goes on."""
@@ -144,12 +150,7 @@ class Caller:
     ) -> list[str]:
         callee, exported = self.composition.links.callee(frame.role, function.interface, function.name)
         result = self._values.result(callee, exported, wanted, rank)
-        given = tuple(
-            [
-                self._passing.give(frame, value, param.type, lent)
-                for value, param in zip(args, function.params, strict=True)
-            ]
-        )
+        given = self._given(frame, function, args, lent)
         self.calls += 1
         meeting = self._meeting(frame, function, given)
         if meeting is None:
@@ -167,14 +168,25 @@ class Caller:
             frame.steps += meeting.caller.steps
         if goes_on is not None:
             frame.steps.append(AwaitStep(goes_on, by=frame.by))
-        for value, param in zip(given, function.params, strict=True):
-            if param.type.holds_handles:
-                self._passing.after(frame, value, param.type, lent)
+        self._gave(frame, function, given, lent)
         if function.result is None or result is None:
             return []
         brought = self._passing.receive(frame, result, function.result, wanted)
         frame.room.give_back()
         return brought
+
+    def _given(
+        self, frame: Doing, function: Function, args: Sequence[Value], lent: Lent | None = None
+    ) -> tuple[Value, ...]:
+        """The arguments with handles."""
+        pairs = zip(args, function.params, strict=True)
+        return tuple([self._passing.give(frame, value, param.type, lent) for value, param in pairs])
+
+    def _gave(self, frame: Doing, function: Function, given: Sequence[Value], lent: Lent | None = None) -> None:
+        """After a call with these arguments."""
+        for value, param in zip(given, function.params, strict=True):
+            if param.type.holds_handles:
+                self._passing.after(frame, value, param.type, lent)
 
     def _meeting(self, frame: Doing, function: Function, given: Sequence[Value]) -> Meeting | None:
         if not (self._together and frame.waits and function.is_async):
@@ -190,17 +202,18 @@ class Caller:
         args: tuple[Value, ...],
         result: Value | None,
         waits: bool,
-        meeting: Meeting | None,
+        way: Meeting | Waits | None,
     ) -> tuple[tuple[Step[Value], ...], frozenset[str], Value | None]:
         """The callee's steps, which drop its arguments and make its result; the borrows, each dropped by a step; the
         result."""
-        frame = Doing(self._rooms[role], waits=waits)
+        meeting = way if isinstance(way, Meeting) else None
+        frame = Doing(self._rooms[role], waits=waits and not isinstance(way, Waits))
         lent: list[str] = []
         for value, param in zip(args, function.params, strict=True):
             if param.type.holds_handles:
                 lent += borrowed(self.composition, role, value, param.type)
                 self._passing.receive(frame, value, param.type, hold=True)
-        if self._together and waits and meeting is None and self._once_in(3):
+        if self._together and waits and way is None and self._once_in(3):
             frame.steps.append(YieldStep(1 + self._random.randrange(2)))
         if meeting is not None and not meeting.returned:
             self._streaming.meet(frame, meeting)
@@ -219,12 +232,25 @@ class Caller:
                 self._own.keep_or_drop(frame, identity, name)
         for _ in returned:
             frame.room.give_back()
+        if way is None:
+            self._yield(frame)
         if meeting is not None and meeting.returned:
             frame.steps.append(ReturnStep())
             self._streaming.meet(frame, meeting)
-        elif self._together and waits and meeting is None:
+        elif isinstance(way, Waits):
+            self._wait(frame, way, lent, function, result)
+        elif self._together and waits and way is None:
             self._streaming.tail(frame, returned)
         return tuple(frame.steps), frozenset(lent), result
+
+    def _yield(self, frame: Doing) -> None:
+        """Now and then a task that may wait yields, so that there is something to choose."""
+        if frame.waits and self._once_in(8):
+            frame.steps.append(YieldStep(1 + self._random.randrange(2), by=frame.by))
+
+    def _wait(self, frame: Doing, waits: Waits, lent: Sequence[str], function: Function, result: Value | None) -> None:
+        """Before a callee returns, others go on."""
+        raise NotImplementedError
 
     def _call_waiting(self, frame: Doing) -> None:
         """Call imports that need handles which only the caller of an export can give: now they are here."""

@@ -45,9 +45,18 @@ class End:
         return self.copy.copying()
 
     @property
+    def has_event(self) -> bool:
+        return self.copy.has_pending_event()
+
+    @property
     def over(self) -> bool:
         """Whether a copy is under way that only has to be waited for."""
-        return self.copying and self.copy.has_pending_event()
+        return self.copying and self.has_event
+
+    @property
+    def told(self) -> bool:
+        """Whether it is idle, and has the event that the other end was dropped."""
+        return not self.copying and self.has_event
 
     @property
     def done(self) -> bool:

@@ -21,6 +21,7 @@ from harness.planner.named import WORLD
 from harness.planner.ownership import Ownership
 from harness.planner.room import Doing
 from harness.planner.streaming_together import Meeting
+from harness.planner.tasking import Waits
 from harness.planner.values import Handle, with_handles
 from harness.script import operations as s
 from harness.script.encoding import handles
@@ -118,10 +119,10 @@ class GuestCaller(Caller):
         args: tuple[Value, ...],
         result: Value | None,
         waits: bool,
-        meeting: Meeting | None,
+        way: Meeting | Waits | None,
     ) -> tuple[tuple[Step[Value], ...], frozenset[str], Value | None]:
         if role is not Role.SUBJECT:
-            return super()._answer(role, function, args, result, waits, meeting)
+            return super()._answer(role, function, args, result, waits, way)
         frame = Doing(self._rooms[role])
         for value, param in zip(args, function.params, strict=True):
             for _, found, _ in handles(value, param.type):

@@ -9,23 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from random import Random
-from typing import Protocol
 
 from harness.model.concurrency.shapes import Shapes
-from harness.model.table import ResourceIdentity
-from harness.plan.async_steps import (
-    AwaitStep,
-    EndsStep,
-    ReadStep,
-    StopStep,
-    TakeStep,
-    WriteStep,
-)
+from harness.plan.async_steps import AwaitStep, EndsStep, ReadStep, StopStep, TakeStep, WriteStep
 from harness.plan.roles import Role
 from harness.plan.steps import DropStep
 from harness.planner.channels import Channel, End
 from harness.planner.composition import Composition
+from harness.planner.end_sets import EndSets
 from harness.planner.ends import exported_side
+from harness.planner.payloads import Owner, View, allocates, count_of
 from harness.planner.room import Doing
 from harness.values.draws import Impossible
 from harness.values.values import Value
@@ -35,25 +28,6 @@ MOST_HELD = 8
 """Ends that a component has before it first of all gets rid of some."""
 MOST_STEPS = 16
 """Operations on ends in and around one call of a run."""
-_COUNTS = (0, 1, 1, 1, 2, 2, 3, 5, 9)
-_MANY = (64, 127, 128, 257)
-"""Elements of a payload that is a number."""
-
-
-class Owner(Protocol):
-    """What payloads need of who draws calls."""
-
-    def payload(self, frame: Doing, type: t.Type) -> Value:
-        """A value with handles that the frame's component has come by. Raises `Impossible`."""
-
-    def came(self, frame: Doing, value: Value, type: t.Type) -> None:
-        """The handles in a payload have come to the frame's component."""
-
-    def stayed(self, frame: Doing, value: Value, type: t.Type) -> None:
-        """A payload was written and not read: its handles are the writer's."""
-
-    def went(self, frame: Doing, value: Value, type: t.Type) -> None:
-        """A payload was read: its handles are no longer the writer's."""
 
 
 class Streaming:
@@ -67,6 +41,7 @@ class Streaming:
         self._owner = owner
         self._new_name = new_name
         self._shapes = Shapes()
+        self._sets = EndSets(random, new_name)
         self._channels: dict[str, Channel] = {}
         """By the names of both ends, while anything can still be done with them."""
         self._depth = 0
@@ -74,6 +49,7 @@ class Streaming:
     def forget(self) -> None:
         """Nothing more is done with any end: what has become of them is not known."""
         self._channels.clear()
+        self._sets.forget()
 
     # -- giving away
 
@@ -140,7 +116,7 @@ class Streaming:
         """A synchronous call begins, whose memory is not counted while a read of values is pending
         (interpreters/ASYNC.md, `import_balance`): no read goes on that allocates memory for elements."""
         for end in self._reading(frame):
-            if not end.over and _allocates(end.type.type):
+            if not end.over and allocates(end.type.type):
                 self._stop(frame, end)
 
     def _reading(self, frame: Doing) -> Iterator[End]:
@@ -156,6 +132,7 @@ class Streaming:
             if not self._once_in(5) and self._has(frame, end):
                 self._end(frame, end)
         self.leave(frame)
+        self._sets.finish(frame)
 
     def _some(self, frame: Doing, end: End) -> None:
         """One operation that the end allows, if any."""
@@ -164,13 +141,18 @@ class Streaming:
         if channel.tail is not None:
             self._last_reads(frame, channel)
         elif end.over:
-            if frame.waits and not self._once_in(4):
+            if not self._once_in(4) and (frame.waits or self._once_in(2)):
                 self._await(frame, end)
             else:
                 self._stop(frame, end)
         elif end.copying:
             if self._once_in(3):
                 self._stop(frame, end)
+            elif self._once_in(2) and not self._sets.has(end):
+                self._sets.join(frame, end)
+        elif end.told and self._once_in(2):
+            self._sets.take_alone(frame, end)
+            channel.finish(end)
         elif end.done or channel.copies_nothing:
             if end.droppable:
                 self._drop(frame, end)
@@ -202,7 +184,7 @@ class Streaming:
         raise NotImplementedError
 
     def _write(self, frame: Doing, end: End) -> None:
-        channel, count = self._channels[end.name], self._count(end)
+        channel, count = self._channels[end.name], count_of(end, self._random)
         values = self._drawn(frame, end.type.type, count)
         if values is None:
             return
@@ -235,18 +217,28 @@ class Streaming:
         return values
 
     def _read(self, frame: Doing, end: End, count: int | None = None) -> None:
-        count = self._count(end) if count is None else count
+        count = count_of(end, self._random) if count is None else count
         frame.steps.append(ReadStep(end.name, count, by=frame.by))
         self._channels[end.name].start(end, frame, count, [])
         if not end.copying:
             self._settled(frame, end)
 
     def _await(self, frame: Doing, end: End) -> None:
-        frame.steps.append(AwaitStep(end.name, by=frame.by))
-        self._channels[end.name].finish(end)
-        self._settled(frame, end)
+        """A copy that is over: by a wait, or a poll, of a set that has the end."""
+        ends = [end]
+        if self._sets.has(end):
+            ends = self._sets.take_all(frame)
+        elif frame.waits and not self._once_in(3):
+            frame.steps.append(AwaitStep(end.name, by=frame.by))
+        else:
+            self._sets.take_alone(frame, end)
+        for each in ends:
+            self._channels[each.name].finish(each)
+        for each in ends:
+            self._settled(frame, each)
 
     def _stop(self, frame: Doing, end: End) -> None:
+        self._sets.leave(frame, end)
         frame.steps.append(StopStep(end.name, by=frame.by))
         self._channels[end.name].stop(end)
         self._settled(frame, end)
@@ -272,14 +264,8 @@ class Streaming:
     def _drop(self, frame: Doing, end: End) -> None:
         frame.steps.append(DropStep(end.name, by=frame.by))
         frame.room.give_back()
+        self._sets.dropped(end)
         self._channels.pop(end.name).drop(end)
-
-    def _count(self, end: End) -> int:
-        if not end.is_stream:
-            return 1
-        if end.numeric and self._once_in(20):
-            return self._random.choice(_MANY)
-        return self._random.choice(_COUNTS)
 
     # -- who has what
 
@@ -304,25 +290,7 @@ class Streaming:
         ]
 
     def _shape(self, role: Role, type: t.End) -> int:
-        return self._shapes.of(_View(self._composition, role), type.type)
+        return self._shapes.of(View(self._composition, role), type.type)
 
     def _once_in(self, count: int) -> bool:
         return self._random.randrange(count) == count - 1
-
-
-def _allocates(type: t.Type | None) -> bool:
-    """Whether elements of the type need memory of their own."""
-    return any(
-        found is t.Prim.STRING or isinstance(found, t.List | t.Map) for found in t.reachable(type, payloads=False)
-    )
-
-
-class _View:
-    """The types of a component (`harness/model/concurrency/shapes.py`)."""
-
-    def __init__(self, composition: Composition, role: Role) -> None:
-        self._composition = composition
-        self.role = role
-
-    def identity(self, resource: t.Resource) -> ResourceIdentity:
-        return self._composition.identity(self.role, resource)

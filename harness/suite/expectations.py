@@ -13,9 +13,10 @@ _EXPORTED = "[export]"
 """Stands before the canonical names of exported resources."""
 _LABEL = re.compile(r"\b(?:import|export)\s+%?([\w-]+):\s+%?([\w:./@%+-]+?)\s*;")
 _OF_TYPES = re.compile(
-    r"event \(.*: expected `?(?:push|pop)_(?!own|borrow)\w+ |wit_t \((?:(?!: expected ).)*(?:, parameter |, result)"
+    r"event \(.*: expected `?(?:(?:push|pop)_(?!own|borrow)|(?:stream|future)_)\w+ |"
+    r"wit_t \((?:(?!: expected ).)*(?:, parameter |, result)"
 )
-"""Messages about the type of a value, but not about a handle or the called function."""
+"""Messages about the type of a value or of an end, but not about a handle of a resource or the called function."""
 
 
 @dataclass(frozen=True, slots=True)

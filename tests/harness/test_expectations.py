@@ -238,6 +238,8 @@ WENT_ON = "event (provider, event 13 of all components, task 1): expected a trap
         ("two", "traps/result-discriminant", "fail", TRAP.format("a trap (out-of-bounds: x) in subject-run"), (), False),
         ("two", "traps/result-discriminant", "fail", "event (subject, event 2): expected (nothing), got pop_u8 = 1", (), False),
         ("labels", "x", "fail", "event (subject, event 1, call 1): expected push_record p#e, got push_record q#e", (), True),
+        ("id-and-label", "x", "fail", "event (driver, event 165 of all components, task 1): expected `stream_new q#e = 5 3` (driver, task 1), got stream_new a:b/s#e = 5 3", (), True),
+        ("id-and-label", "x", "fail", "event (driver, event 165 of all components, task 1): expected `stream_new q#e = 5 3` (driver, task 1), got stream_new a:b/s#e = 5 4", (), False),
         ("labels", "x", "fail", "wit_t (subject, import p#f, result): expected record p#e { k }, got record q#e { k }", (), True),
         ("labels", "x", "fail", "wit_t (subject, import p#f, result): expected record p#e { k }, got record q#e { z }", (), False),
         ("id-and-label", "x", "fail", "wit_t (subject, import a:b/s#f, parameter x): expected record a:b/s#e { k }, got record q#e { k }", (), True),

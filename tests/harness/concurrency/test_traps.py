@@ -215,6 +215,21 @@ def test_engines_may_say_copying_of_the_wrong_end() -> None:
     assert known.follow(known.lines(), RunEnd(T.COPYING)) == Explained(())
 
 
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_second_cancellation_of_a_member_of_a_set(asynchronous: bool) -> None:
+    """Two rules: the engine knows only one of them (docs/async.md, F3)."""
+    second = ao.SubtaskCancel(reg(0), asynchronous)
+    first = ao.SubtaskCancel(reg(0), asynchronous=True)
+    ops: list[s.Op] = [start("none", 0), first, ao.NewSet(1), ao.Join(reg(0), reg(1)), second]
+    known = scripts(ops, [export("none", ao.Yield(1), ao.Yield(2), s.Return())])
+    lines = known.lines()
+    for trap in (T.OTHER, T.IN_SET):
+        assert known.follow(lines, RunEnd(trap)) == Explained(())
+    assert isinstance(known.follow(lines, RunEnd(T.DELIVERED)), Unexplained)
+    alone = scripts([*ops[:2], second], [export("none", ao.Yield(1), ao.Yield(2), s.Return())])
+    assert isinstance(alone.follow(alone.lines(), RunEnd(T.IN_SET)), Unexplained)
+
+
 def test_a_set_of_another_kind() -> None:
     known = scripts([NEW_BYTES, ao.Write(reg(0), (u8(1),)), ao.Wait(reg(0))], [])
     assert known.predict().outcome.trap is T.HANDLE_TYPE

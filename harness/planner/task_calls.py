@@ -1,0 +1,126 @@
+"""Draws the calls of a run in which several tasks go on at once."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from random import Random
+
+from harness.plan.async_steps import CancelledStep
+from harness.plan.roles import Role
+from harness.plan.steps import CallStep, Step
+from harness.planner.calls import Caller
+from harness.planner.composition import Composition
+from harness.planner.named import WORLD
+from harness.planner.room import Doing
+from harness.planner.tasking import REGISTERS_OF_CALL, Begun, Tasking, Waits
+from harness.planner.values import ANY_RANK
+from harness.values.values import Value
+from harness.world import types as t
+from harness.world.world import Function
+
+
+class TaskCaller(Caller):
+    """Draws calls whose two sides go on at once, and calls that nobody waits for at first."""
+
+    def __init__(self, composition: Composition, random: Random, functions: Sequence[tuple[Role, Function]]) -> None:
+        """`functions`: those of the run, with their callers."""
+        super().__init__(composition, random, together=True)
+        self._tasking = Tasking(self, random, self._own.new_name)
+        self._functions = functions
+        self._in_vain: set[tuple[Role, str]] = set()
+        """Exported functions, with their components, whose frames do not belong to the next call."""
+
+    def _draw(self, frame: Doing, function: Function) -> None:
+        if not self._goes(frame.role, function):
+            return
+        if function.is_async and self._once_in(2):
+            self._tasking.draw(frame, function)
+        else:
+            super()._draw(frame, function)
+
+    @contextlib.contextmanager
+    def _whole(self, frame: Doing) -> Iterator[None]:
+        before = set(self._in_vain)
+        with super()._whole(frame):
+            try:
+                yield
+            except Exception:
+                self._in_vain = before
+                raise
+
+    def _exported(self, role: Role, function: Function) -> tuple[Role, str]:
+        callee, exported = self.composition.links.callee(role, function.interface, function.name)
+        return callee, exported.canonical
+
+    def _goes(self, role: Role, function: Function) -> bool:
+        return self._exported(role, function) not in self._in_vain
+
+    # -- the two halves of a call
+
+    def begin(self, frame: Doing, function: Function, waits: Waits) -> Begun:
+        args = self._values.arguments(frame.role, function)
+        callee, exported = self.composition.links.callee(frame.role, function.interface, function.name)
+        result = self._values.result(callee, exported, None, ANY_RANK)
+        given = self._given(frame, function, args)
+        during, keep, result = self._answer(callee, exported, given, result, True, waits)
+        return self._begun(frame, function, given, result, during, keep)
+
+    def begin_in_vain(self, frame: Doing, function: Function) -> Begun:
+        args = self._values.arguments(frame.role, function)
+        given = self._given(frame, function, args)
+        self._in_vain.add(self._exported(frame.role, function))
+        if function.result is None or function.result.holds_handles:
+            # what it cannot give it does not return; it never runs
+            never: tuple[Step[Value], ...] = () if function.result is None else (CancelledStep(),)
+            return self._begun(frame, function, given, None, never, frozenset())
+        callee, exported = self.composition.links.callee(frame.role, function.interface, function.name)
+        result = self._values.result(callee, exported, None, ANY_RANK)
+        return self._begun(frame, function, given, result, (), frozenset())
+
+    def _begun(
+        self,
+        frame: Doing,
+        function: Function,
+        given: tuple[Value, ...],
+        result: Value | None,
+        during: tuple[Step[Value], ...],
+        keep: frozenset[str],
+    ) -> Begun:
+        self.calls += 1
+        for _ in range(REGISTERS_OF_CALL):
+            frame.room.take()
+        name = self._own.new_name("call")
+        of = function.canonical.removeprefix(WORLD)
+        frame.steps.append(CallStep(of, given, result, frame.by, during=during, keep=keep, name=name))
+        return Begun(name, function, given, result)
+
+    def end(self, frame: Doing, begun: Begun, returned: bool) -> None:
+        self._gave(frame, begun.function, begun.given)
+        if returned and begun.result is not None and begun.function.result is not None:
+            self._passing.receive(frame, begun.result, begun.function.result)
+
+    def _wait(self, frame: Doing, waits: Waits, lent: Sequence[str], function: Function, result: Value | None) -> None:
+        left = Doing(frame.room)
+        if waits.ends and waits.cancelled and result is not None and function.result is not None:
+            self._passing.stayed(left, result, function.result)
+        self._tasking.wait(frame, waits, lent, left.steps)
+
+    # -- functions
+
+    def may_be_in_vain(self, frame: Doing, function: Function) -> bool:
+        """Whether no later call of the run needs it, and its caller still has no end of its arguments."""
+        needed = [source.function.canonical for source in self.composition.sources.values()]
+        ends = any(isinstance(found, t.End) for found in t.reachable(*(param.type for param in function.params)))
+        return not ends and function.canonical not in needed
+
+    def others(self, role: Role) -> Sequence[Function]:
+        return [f for of, f in self._functions if of is role and f.is_async and self._goes(role, f)]
+
+    def inner(self, role: Role) -> Sequence[Function]:
+        return [function for function in self.others(role) if not _holds_handles(function)]
+
+
+def _holds_handles(function: Function) -> bool:
+    types = [param.type for param in function.params] + ([] if function.result is None else [function.result])
+    return any(type.holds_handles for type in types)

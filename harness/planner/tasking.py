@@ -1,0 +1,258 @@
+"""Draws calls that go on by themselves: several in one waitable set, calls that are cancelled before they start, while
+they wait or after they have returned, and calls that wait for the end of backpressure.
+
+A callee does everything that others can notice before it waits. So what a planner knows stays true, whenever the task
+gets its turns. It ends when it returns: between the two, no caller may drop the call (docs/async.md, F6). Nobody asks
+twice for one cancellation (F3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, unique
+from random import Random
+from typing import Protocol
+
+from harness.plan.async_steps import (
+    AwaitStep,
+    BackpressureStep,
+    CancelledStep,
+    CancelStep,
+    IfCancelledStep,
+    JoinStep,
+    SetStep,
+    WaitStep,
+    YieldStep,
+)
+from harness.plan.roles import Role
+from harness.plan.steps import DropStep, Step
+from harness.planner.composition import Composition
+from harness.planner.room import Doing
+from harness.values.values import Value
+from harness.world.world import Function
+
+REGISTERS_OF_CALL = 6
+"""The most registers of a call that goes on by itself, where none is used twice."""
+
+
+@unique
+class Answer(Enum):
+    """What a callee does when it is told that it is cancelled."""
+
+    RETURNS = 1
+    ENDS = 2
+    ENDS_LATER = 3
+
+
+@unique
+class For(Enum):
+    """What a callee waits for before it returns."""
+
+    TURNS = 1
+    NOTHING = 2
+    """In an empty set: until it is cancelled."""
+    A_CALL = 3
+    """Of its own, which waits for nothing: until it is cancelled, and cancels this call."""
+
+
+@dataclass(eq=False)
+class Waits:
+    """How a callee waits. `early`: before it drops what was lent to it, if it does nothing else. `backpressure`: how
+    many reasons it has meanwhile to start no other calls."""
+
+    what: For
+    turns: int = 0
+    answer: Answer | None = None
+    early: bool = False
+    backpressure: int = 0
+    inner: Function | None = None
+    """The function of its own call."""
+    cancelled: bool = False
+    """Whether it is told that it is cancelled."""
+
+    @property
+    def ends(self) -> bool:
+        """Whether it ends without a result."""
+        return self.answer in (Answer.ENDS, Answer.ENDS_LATER)
+
+
+@dataclass(eq=False)
+class Begun:
+    """A call that goes on by itself."""
+
+    name: str
+    function: Function
+    given: Sequence[Value]
+    result: Value | None
+
+
+class Calls(Protocol):
+    """Draws the two halves of a call."""
+
+    composition: Composition
+
+    def begin(self, frame: Doing, function: Function, waits: Waits) -> Begun:
+        """Start a call, and draw its callee. Raises `Impossible` before anything is planned."""
+
+    def begin_in_vain(self, frame: Doing, function: Function) -> Begun:
+        """Start a call whose callee never runs. Then nobody calls the function again in this run."""
+
+    def end(self, frame: Doing, begun: Begun, returned: bool) -> None:
+        """The call is resolved and dropped: what becomes of the values."""
+
+    def may_be_in_vain(self, frame: Doing, function: Function) -> bool: ...
+
+    def others(self, role: Role) -> Sequence[Function]:
+        """The asynchronous functions that a component can call."""
+
+    def inner(self, role: Role) -> Sequence[Function]:
+        """Those without handles, which a callee can call without more ado."""
+
+
+@dataclass(eq=False)
+class Tasking:
+    """The calls of a run that go on by themselves."""
+
+    calls: Calls
+    random: Random
+    new_name: Callable[[str], str]
+    ways: list[Callable[[Doing, Function], None]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ways = [self._cancelled, self._cancelled, self._returned_unseen, self._backpressure, self._several]
+
+    def draw(self, frame: Doing, function: Function) -> None:
+        """Steps of a run with calls of this asynchronous function, and perhaps of others."""
+        self.random.choice(self.ways)(frame, function)
+
+    # -- the caller
+
+    def _cancelled(self, frame: Doing, function: Function) -> None:
+        """A call is cancelled while its callee waits."""
+        turns = self.random.randrange(3)
+        callee, _ = self.calls.composition.links.callee(frame.role, function.interface, function.name)
+        inner = self.calls.inner(callee)
+        what = self.random.choice((For.TURNS, For.NOTHING, *([For.A_CALL] if inner else [])))
+        waits = Waits(what, turns + 2 + self.random.randrange(3), self._answer(), self._once_in(2))
+        waits.inner = self.random.choice(inner) if what is For.A_CALL else None
+        waits.cancelled = True
+        begun = self.calls.begin(frame, function, waits)
+        self._yields(frame, turns)
+        self._cancel(frame, begun, not waits.ends)
+
+    def _returned_unseen(self, frame: Doing, function: Function) -> None:
+        """A call is cancelled that has returned, which its caller has not seen."""
+        turns = 1 + self.random.randrange(2)
+        answer = self._answer() if self._once_in(2) else None
+        begun = self.calls.begin(frame, function, Waits(For.TURNS, turns, answer, self._once_in(2)))
+        self._yields(frame, turns + 2)
+        self._cancel(frame, begun, returned=True)
+
+    def _backpressure(self, frame: Doing, function: Function) -> None:
+        """A call starts only when another of the same component has ended its backpressure; or never."""
+        links = self.calls.composition.links
+        callee, _ = links.callee(frame.role, function.interface, function.name)
+        holders = [
+            other
+            for other in self.calls.others(frame.role)
+            if links.callee(frame.role, other.interface, other.name)[0] is callee
+        ]
+        holds = Waits(For.TURNS, 1 + self.random.randrange(3), backpressure=1 + self.random.randrange(2))
+        holder = self.calls.begin(frame, self.random.choice(holders), holds)
+        if self._once_in(2) and self.calls.may_be_in_vain(frame, function):
+            begun = self.calls.begin_in_vain(frame, function)
+            frame.steps.append(CancelStep(begun.name, self._once_in(2), by=frame.by))
+            frame.steps.append(DropStep(begun.name, by=frame.by))
+            self.calls.end(frame, begun, returned=False)
+            self._all(frame, [holder])
+        else:
+            waits = Waits(For.TURNS, self.random.randrange(3))
+            self._all(frame, [holder, self.calls.begin(frame, function, waits)])
+
+    def _several(self, frame: Doing, function: Function) -> None:
+        """Several calls at once, in one set."""
+        others = self.calls.others(frame.role)
+        chosen = [function, *[self.random.choice(others) for _ in range(1 + self.random.randrange(2))]]
+        waits = [Waits(For.TURNS, 1 + self.random.randrange(3)) for _ in chosen]
+        begun = [self.calls.begin(frame, each, how) for each, how in zip(chosen, waits, strict=True)]
+        self._all(frame, begun)
+
+    def _cancel(self, frame: Doing, begun: Begun, returned: bool) -> None:
+        asynchronous = self._once_in(2)
+        frame.steps.append(CancelStep(begun.name, asynchronous, by=frame.by))
+        if asynchronous:
+            self._all(frame, [begun], returned)
+            return
+        frame.steps.append(AwaitStep(begun.name, by=frame.by))
+        frame.steps.append(DropStep(begun.name, by=frame.by))
+        self.calls.end(frame, begun, returned)
+
+    def _all(self, frame: Doing, calls: Sequence[Begun], returned: bool = True) -> None:
+        """Wait for calls in a set, in any order, and drop them. Each has an event at least when it is resolved."""
+        name = self.new_set(frame)
+        for begun in calls:
+            frame.steps.append(JoinStep(begun.name, name, by=frame.by))
+        if len(calls) > 1 or (returned and self._once_in(2)):
+            for _ in range(self.random.randrange(len(calls))):
+                frame.steps.append(WaitStep(name, by=frame.by))
+            if self._once_in(2):
+                frame.steps.append(WaitStep(name, poll=True, by=frame.by))
+        order = self.random.sample(calls, len(calls))
+        for begun in order:
+            frame.steps.append(AwaitStep(begun.name, by=frame.by, set=name))
+            frame.steps.append(DropStep(begun.name, by=frame.by))
+        frame.steps.append(DropStep(name, by=frame.by))
+        for begun in order:
+            self.calls.end(frame, begun, returned)
+
+    def _yields(self, frame: Doing, turns: int) -> None:
+        if turns:
+            frame.steps.append(YieldStep(turns, by=frame.by))
+
+    def new_set(self, frame: Doing) -> str:
+        frame.room.take()
+        name = self.new_name("set")
+        frame.steps.append(SetStep(name, by=frame.by))
+        return name
+
+    # -- the callee
+
+    def wait(self, frame: Doing, waits: Waits, lent: Sequence[str], left: Sequence[Step[Value]]) -> None:
+        """The callee waits, and perhaps ends. `lent`: the borrowed handles that it gives back by steps of its own.
+        `left`: what it does with its result if it ends without one."""
+        drops: list[Step[Value]] = []
+        if waits.early and [step.handle if isinstance(step, DropStep) else None for step in frame.steps] == list(lent):
+            drops, frame.steps = frame.steps, []
+        frame.steps += [BackpressureStep(1) for _ in range(waits.backpressure)]
+        after = self._wait_for(frame, waits)
+        later = (
+            [YieldStep(1 + self.random.randrange(2))] if waits.answer is Answer.ENDS_LATER or self._once_in(3) else []
+        )
+        if waits.ends:
+            frame.steps.append(IfCancelledStep((*after, *drops, *left, *later, CancelledStep())))
+        elif waits.answer is Answer.RETURNS and later:
+            frame.steps.append(IfCancelledStep(tuple(later)))
+        frame.steps += [BackpressureStep(-1) for _ in range(waits.backpressure)]
+        frame.steps += [*([] if waits.ends else after), *drops]
+
+    def _wait_for(self, frame: Doing, waits: Waits) -> list[Step[Value]]:
+        """The callee waits; the steps that it owes afterwards."""
+        if waits.what is For.TURNS:
+            self._yields(frame, waits.turns)
+            return []
+        if waits.inner is None:
+            name = self.new_set(frame)
+            frame.steps.append(WaitStep(name))
+            return [DropStep(name)]
+        begun = self.calls.begin(frame, waits.inner, Waits(For.NOTHING, answer=self._answer(), cancelled=True))
+        name = self.new_set(frame)
+        frame.steps += [JoinStep(begun.name, name), AwaitStep(begun.name, set=name)]
+        gone: list[Step[Value]] = [DropStep(begun.name), DropStep(name)]
+        return [JoinStep(begun.name), CancelStep(begun.name), AwaitStep(begun.name), *gone]
+
+    def _answer(self) -> Answer:
+        return self.random.choice(tuple(Answer))
+
+    def _once_in(self, count: int) -> bool:
+        return self.random.randrange(count) == count - 1

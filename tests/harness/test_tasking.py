@@ -1,0 +1,214 @@
+"""Drawn calls that go on by themselves: several at once, cancelled, held back. They come to their end, and everything
+that can happen to such a call happens."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cache
+from random import Random
+
+import pytest
+
+from harness.frontend.front_end import WitText, surround
+from harness.fuzz.case_reducer import fewer_steps
+from harness.fuzz.case_text import CaseParts, case_of
+from harness.fuzz.written import written
+from harness.plan.async_steps import (
+    AwaitStep,
+    BackpressureStep,
+    CancelledStep,
+    CancelStep,
+    IfCancelledStep,
+    JoinStep,
+    SetStep,
+    WaitStep,
+    YieldStep,
+)
+from harness.plan.roles import Role
+from harness.plan.steps import CallStep, DropStep, Step, inner_steps
+from harness.planner import case_plan
+from harness.planner.bare import PlannedWorld, planned_world
+from harness.planner.task_calls import TaskCaller
+from harness.suite.case import CaseError
+from harness.trace import async_events as a
+from harness.trace.event import Event
+from harness.values.values import Value
+
+WIT = """package a:b;
+interface x {
+  f: async func(a: string) -> string;
+  g: async func(a: u8);
+  resource r { constructor(); m: async func(a: borrow<r>) -> own<r>; }
+  h: async func(a: stream<u8>, b: future<string>) -> stream<r>;
+}
+world w { import x; export x; }
+"""
+SEEDS = range(6)
+
+
+@cache
+def planned(seed: int) -> PlannedWorld:
+    return planned_world(surround(WitText(WIT, "w.wit")), Random(seed), 20, "t")
+
+
+def events() -> Iterator[Event]:
+    for seed in SEEDS:
+        for run in planned(seed).plan.runs:
+            for each in run.expected.values():
+                yield from each.events
+
+
+def all_steps(steps: Sequence[Step[Value]]) -> Iterator[Step[Value]]:
+    for step in steps:
+        yield step
+        yield from all_steps(inner_steps(step))
+
+
+def drawn() -> Iterator[Step[Value]]:
+    for seed in SEEDS:
+        for run in planned(seed).runs:
+            yield from all_steps(run.steps)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_runs_come_to_their_end(seed: int) -> None:
+    runs = planned(seed).plan.runs
+    assert [run.outcome.trap for run in runs] == [None] * len(runs)
+
+
+BLOCKED = 0xFFFF_FFFF
+STARTING, STARTED, RETURNED, CANCELLED_BEFORE_STARTED, CANCELLED_BEFORE_RETURNED = range(5)
+
+
+def test_a_call_is_cancelled_in_every_state() -> None:
+    found = {event.status for event in events() if isinstance(event, a.SubtaskCancelled)}
+    assert found == {RETURNED, CANCELLED_BEFORE_STARTED, CANCELLED_BEFORE_RETURNED, BLOCKED}
+    assert any(isinstance(event, a.TaskCancelled) for event in events())
+
+
+def test_every_event_of_a_call_is_delivered() -> None:
+    found: Counter[tuple[int, int]] = Counter()
+    for event in events():
+        if isinstance(event, a.Delivered):
+            found[event.code, event.payload if event.code == 1 else 0] += 1
+    subtask = {(1, state) for state in (STARTED, RETURNED, CANCELLED_BEFORE_RETURNED)}
+    nothing, stream_read, cancelled = (0, 0), (2, 0), (6, 0)
+    assert subtask | {nothing, stream_read, cancelled} <= set(found)
+
+
+def test_every_kind_of_step_is_drawn() -> None:
+    kinds = {type(step) for step in drawn()}
+    assert {SetStep, JoinStep, WaitStep, CancelStep, CancelledStep, IfCancelledStep, BackpressureStep} <= kinds
+    assert {step.poll for step in drawn() if isinstance(step, WaitStep)} == {True, False}
+    assert {step.asynchronous for step in drawn() if isinstance(step, CancelStep)} == {True, False}
+    assert {event.change for event in events() if isinstance(event, a.BackpressureChanged)} == {1, -1}
+
+
+def test_a_set_has_several_members() -> None:
+    most = 0
+    for seed in SEEDS:
+        for run in planned(seed).runs:
+            members = Counter(step.set for step in all_steps(run.steps) if isinstance(step, JoinStep) and step.set)
+            most = max(most, *members.values(), 0)
+    assert most >= 3
+
+
+def test_no_cancellation_is_asked_for_twice() -> None:
+    """F3 in docs/async.md."""
+    for seed in SEEDS:
+        for run in planned(seed).runs:
+            asked = Counter(step.handle for step in all_steps(run.steps) if isinstance(step, CancelStep))
+            assert set(asked.values()) <= {1}
+
+
+def test_a_callee_that_never_starts_is_the_last_of_its_function() -> None:
+    """Its frame would else be that of the next call."""
+    found = 0
+    for seed in range(40):
+        composition = planned(0).composition
+        functions = [(Role.SUBJECT, function) for function in composition.imports(Role.SUBJECT) if function.is_async]
+        caller = TaskCaller(composition, Random(seed), functions)
+        frame = caller.run_of(Role.SUBJECT)
+        for _ in range(4):
+            for _, function in functions:
+                caller.attempt(frame, function)
+        steps = frame.steps
+        for at, step in enumerate(steps[:-1]):
+            follows = steps[at + 1]
+            held_back = any(isinstance(other, BackpressureStep) for other in all_steps([steps[at - 1]]))
+            if (
+                held_back
+                and isinstance(step, CallStep)
+                and isinstance(follows, CancelStep)
+                and follows.handle == step.name
+            ):
+                found += 1
+                later = [other for other in all_steps(steps[at + 1 :]) if isinstance(other, CallStep)]
+                assert step.function not in {other.function for other in later}
+    assert found > 3
+
+
+def test_synchronous_worlds_draw_nothing_of_it() -> None:
+    wit = WIT.replace("async ", "").replace("h: func(a: stream<u8>, b: future<string>) -> stream<r>;", "")
+    world = planned_world(surround(WitText(wit, "w.wit")), Random(0), 20, "t")
+    kinds = {type(step) for run in world.runs for step in all_steps(run.steps)}
+    assert kinds.isdisjoint({SetStep, JoinStep, WaitStep, AwaitStep, CancelStep, BackpressureStep, YieldStep})
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_run_is_written_as_a_case_that_says_the_same(seed: int) -> None:
+    world = planned(seed)
+    together = world.runs[-1]
+    parts = CaseParts("T", "W.", WIT, steps=written(world.composition, together.steps), lists=together.lists)
+    (run,) = case_plan(case_of(parts)).runs
+    assert run.scripts == world.plan.runs[-1].scripts
+
+
+SMALL = "package a:b; interface x { g: async func(a: u8); } world w { import x; }"
+
+
+def test_a_case_loses_sets_and_calls_that_a_finding_does_not_need() -> None:
+    """Only the cancellation is needed, and the call that it is of."""
+    wanted = {SetStep, CancelStep, IfCancelledStep, BackpressureStep}
+    worlds = (planned_world(surround(WitText(SMALL, "w.wit")), Random(seed), 12, "t") for seed in range(100))
+    world = next(w for w in worlds if wanted <= {type(step) for step in all_steps(w.runs[-1].steps)})
+    parts = CaseParts("T", "W.", SMALL, steps=written(world.composition, world.runs[-1].steps))
+
+    def fails(tried: CaseParts) -> bool:
+        try:
+            case_plan(case_of(tried))
+        except CaseError:
+            return False
+        return any(isinstance(step, CancelStep) for step in tried.steps)
+
+    small = fewer_steps(parts, fails).steps
+    assert [type(step) for step in small] == [CallStep, CancelStep]
+
+
+SET: Step[str] = SetStep("w")
+
+
+@pytest.mark.parametrize(
+    ("steps", "less"),
+    [
+        ((CallStep("g", name="c"), AwaitStep("c")), (CallStep("g"),)),
+        (
+            (SET, CallStep("g", name="c"), JoinStep("c", "w"), AwaitStep("c", set="w"), DropStep("c"), DropStep("w")),
+            (CallStep("g", name="c"), AwaitStep("c")),
+        ),
+        (
+            (CallStep("g", during=(IfCancelledStep((YieldStep(1), CancelledStep())),)),),
+            (CallStep("g", during=(IfCancelledStep((CancelledStep(),)),)),),
+        ),
+    ],
+)
+def test_what_is_left(steps: tuple[Step[str], ...], less: tuple[Step[str], ...]) -> None:
+    tried: list[tuple[Step[str], ...]] = []
+
+    def fails(case: CaseParts) -> bool:
+        tried.append(case.steps)
+        return False
+
+    fewer_steps(CaseParts("T", "W.", SMALL, steps=steps), fails)
+    assert less in tried
