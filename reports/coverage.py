@@ -111,7 +111,7 @@ def squares(cases: Iterable[CaseResult]) -> dict[tuple[str, str, str], Square]:
 
 
 def possible(feature: str, position: str) -> bool:
-    """Functions stand at no other position, and nothing else stands there."""
+    """Functions are at no other position, and nothing else is there."""
     return (feature in FUNCTION_FEATURES) == (position == FUNCTION)
 
 

@@ -22,7 +22,7 @@ def markdown(inputs: Inputs) -> str:
 
 def code(text: str) -> str:
     """A code span: nothing in it is a link, a mention, an image or HTML. A bar would end the cell of a table, also in a
-    code span; how one is escaped there depends on what stands before it, so it is shown by its number."""
+    code span; its escape there depends on the text before it, so it is shown by its number."""
     plain = one_line(text)
     plain = plain if len(plain) <= WIDEST else f"{plain[:WIDEST]}..."
     plain = plain.replace("|", "\\x7c")

@@ -49,7 +49,7 @@ class TypeContents:
 
     def _shape(self, shape: Shape) -> tuple[bool, bool]:
         match shape:
-            case Scalar() | Handle():  # whatever is behind a handle
+            case Scalar() | Handle():  # for any target of a handle
                 return False, False
             case Product(types):
                 return self.of(types)

@@ -157,7 +157,7 @@ TaskHooks = TaskHook | InitTask
 
 
 def exported_hooks(module: DecodedModule) -> list[str]:
-    """The hooks that a module exports, by name, of whatever type."""
+    """The hooks that a module exports, by name; their types may be wrong."""
     exports = module.exports_by_name
     return [name for name in TYPES if name in exports and exports[name].kind is ExternKind.FUNC]
 

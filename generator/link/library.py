@@ -200,7 +200,7 @@ class _Imports:
         name, desc = item.name, item.desc
         match desc:
             case FuncIndex() if name in (GET_STACK_POINTER, SET_STACK_POINTER):
-                pass  # built-ins, whatever libraries define
+                pass  # built-ins, even if libraries define them
             case FuncIndex() if name in (GET_TLS_BASE, SET_TLS_BASE):
                 self.tls = True
             case FuncIndex():

@@ -53,7 +53,7 @@ ENV_GLOBALS = {
 """Globals of `env` that the linker provides; all are i32."""
 
 LINKER_ADDRESSES = frozenset((HEAP_BASE, HEAP_END, STACK_HIGH, STACK_LOW, LIBDL_LIBRARIES, PROGRAM_TLS_INFO))
-"""Addresses in `GOT.mem` that the linker knows itself, whatever a library exports."""
+"""Addresses in `GOT.mem` that the linker itself defines, even if a library exports them."""
 
 LIFECYCLE = frozenset((APPLY_DATA_RELOCS, CALL_CTORS, INITIALIZE, START))
 """Exports that each library has for itself: they are called by the linker, never resolved as symbols."""

@@ -231,7 +231,7 @@ class Scope:
         if constructor == "option":
             return key, Option(types[0])
         if constructor == "map":
-            if types[0] not in MAP_KEYS:  # a named type is not a key, whatever its target (WIT.md, "Types": `kt`)
+            if types[0] not in MAP_KEYS:  # a named type is never a key (WIT.md, "Types": `kt`)
                 hint = "keys are bool, integers, char or string"
                 raise self.source.error(at, "this type cannot be the key of a map", hint)
             return key, Map(types[0], types[1])

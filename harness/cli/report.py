@@ -50,7 +50,7 @@ def report(results: tuple[Path, ...], kind: str | None, output: Path | None) -> 
     """Draw RESULTS, files that `harness run|check|smoke|fuzz|mutants --json FILE` has written.
 
     A site shows the last run that is named, compares it with the one before, and has charts over all. Exit code 0,
-    whatever the results say; 2 for files that cannot be read or written.
+    for any results; 2 for files that cannot be read or written.
     """
     kind = kind or (SITE if output is not None else "text")
     if kind == SITE:

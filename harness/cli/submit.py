@@ -119,8 +119,8 @@ def submit(
 
     SOURCE is a case, a link case or a finding (.toml), WIT (a file or folder), or a component, a library or a module
     that contains its world. It runs twice, which must give the same; what disagrees is reduced; it may repeat no case
-    of the suite, whatever its names. Exit codes: 0 the file is written, 1 it is not fit, 2 wrong usage, 3 the harness
-    itself failed, 130 interrupted.
+    of the suite, even under other names. Exit codes: 0 the file is written, 1 it is not fit, 2 wrong usage, 3 the
+    harness itself failed, 130 interrupted.
     """
     command = context.meta.get(_COMMAND)
     if (source is None) == (command is None):

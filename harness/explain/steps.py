@@ -1,4 +1,4 @@
-"""Steps in words: who calls what of whom, with which values, and what happens before it returns."""
+"""Steps in words: which component calls which function, with which values, and what happens before it returns."""
 
 from __future__ import annotations
 

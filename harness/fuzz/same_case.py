@@ -64,7 +64,7 @@ def words_of(wit: str) -> frozenset[str]:
 
 
 def wit_shape(case: Case) -> Shape | None:
-    """Equal for cases with the same world, whatever their steps. None for one whose WIT is not a text in it."""
+    """Equal for cases with the same world, regardless of their steps. None for one whose WIT is not a text in it."""
     found = shape(case)
     return None if found is None else found[:2]
 

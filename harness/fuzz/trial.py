@@ -219,7 +219,7 @@ def _case(plan: TrialPlan, world: DrawnWorld, hit: Hit) -> CaseParts:
 
 
 def _refused(hit: Hit) -> NotRun | None:
-    """A tool that did not build the world, for whatever reason: its part of the comparison is missing."""
+    """A tool that did not build the world, for any reason: its part of the comparison is missing."""
     bucket = hit.bucket
     if bucket.level:
         return None

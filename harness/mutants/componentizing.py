@@ -143,7 +143,7 @@ def _(original: Original, union: Union, module: PlanModule) -> object:
 @_row(
     "versions-confused",
     Member(CoreImports, "find_interface"),
-    "an import is looked up in the first interface of that name, whatever its version",
+    "an import is looked up in the first interface of that name, of any version",
     needs="two versions of a package in one world",
     shown_by="versions",
 )

@@ -31,7 +31,7 @@ Original = Callable[..., Any]
 @_row(
     "embed-always-utf8",
     Here(ours, "encode_world"),
-    "`embed` writes utf8 whatever the encoding is",
+    "`embed` writes utf8 for every encoding",
     needs="another encoding",
     shown_by=_STRINGS,
 )

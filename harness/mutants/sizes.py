@@ -148,7 +148,7 @@ def _(original: Original, self: Encoder, word: TypeWord | None) -> None:
 @_row(
     "counts-of-7-bits",
     FunctionOf(encode, "encode_vector"),
-    "the number of functions, exports and the like of a core module is written in one byte",
+    "numbers of items in a core module, such as functions and exports, are written in one byte",
     needs="a world for which the library has 128 functions",
     shown_by="many-functions",
 )

@@ -80,7 +80,7 @@ class Detector:
 
 
 def _hits(bench: Workbench, name: str, beside: tuple[str, ...], plan: Plan, options: Options) -> list[Hit]:
-    """The buckets name the toolchain `ours`, whatever its name. A fault of the engine detects nothing."""
+    """The buckets name the toolchain `ours`, regardless of its name. A fault of the engine detects nothing."""
     options = replace(options, toolchains=(name, *beside), artifacts=None)
     verdict = examine(bench, name, plan, options).verdict
     return [

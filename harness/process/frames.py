@@ -1,4 +1,8 @@
-"""Messages over a socket, with descriptors: the length (4 bytes), then the marshalled content."""
+"""Messages over a socket, with descriptors: the length (4 bytes), then the marshalled content.
+
+The connections of `multiprocessing` do not send descriptors with a message, and their import would slow down the
+start of the launcher.
+"""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def toolchain(name: str) -> Toolchain:
     entry = found[0]
     try:
         tool = entry.load()()
-    except Exception as error:  # whatever another package does
+    except Exception as error:  # any fault of another package
         raise BadEntryPoint(f"the toolchain {name} ({entry.value}): {type(error).__name__}: {error}") from error
     version = getattr(tool, "version", None)
     if not isinstance(version, str):

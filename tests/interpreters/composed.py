@@ -62,15 +62,13 @@ def two(wit: str, interface: str = "t:p/api", **filters: tuple[str, ...]) -> Wor
 
 
 @cache
-def _toolchain(name: str, directory: Path) -> Toolchain:
+def toolchain(name: str, directory: Path) -> Toolchain:
     if name == "ours":
         return ours.toolchain()
     try:
-        executable = reference_binary.find()
+        return wasm_tools.reference(reference_binary.find(), directory)
     except reference_binary.UnusableReference as error:
         pytest.skip(str(error))
-    tool = wasm_tools.WasmTools(executable, directory)
-    return Toolchain("reference", "wasm-tools", executable.version, tool, tool)
 
 
 def component(tools: Toolchain, wit: str, world: str, build: Build, filters: tuple[str, ...] = ()) -> bytes:
@@ -142,7 +140,7 @@ class Composed:
     """A world's components, built once; each run has a store of its own."""
 
     def __init__(self, world: World, build: Build, directory: Path) -> None:
-        tools = _toolchain(build.tools, directory)
+        tools = toolchain(build.tools, directory)
         parts = [
             component(tools, world.wit, name, build, world.filters.get(part, ())) for part, name in world.parts.items()
         ]

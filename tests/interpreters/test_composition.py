@@ -16,11 +16,11 @@ from harness.engine.engine import Compiled, Engine
 from harness.engine.results import RunLimits, RunResult
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import ItemKind, Role, Wire
-from harness.toolchains import ours, reference_binary, wasm_tools
 from harness.toolchains.protocol import Built, GenerateOptions, Library, LinkOptions, Toolchain
 from harness.trace.events import Balance
 from harness.trace.reader import Trace, TraceReader
 from interpreters import boxed
+from tests.interpreters.composed import toolchain
 
 API = "t:p/api@1.0.0"
 WIT = """
@@ -66,18 +66,6 @@ class Run:
     @property
     def balances(self) -> set[str]:
         return {str(event).partition(" ")[2] for event in (*self.driver.balances, *self.provider.balances)}
-
-
-@cache
-def toolchain(name: str, directory: Path) -> Toolchain:
-    if name == "ours":
-        return ours.toolchain()
-    try:
-        executable = reference_binary.find()
-    except reference_binary.UnusableReference as error:
-        pytest.skip(str(error))
-    tool = wasm_tools.WasmTools(executable, directory)
-    return Toolchain("reference", "wasm-tools", executable.version, tool, tool)
 
 
 def component(tools: Toolchain, wit: str, world: str, version: int, interpreter: bytes) -> bytes:

@@ -40,7 +40,7 @@ class FunctionUse:
 
     @property
     def is_async(self) -> bool:
-        """Whether the option `async` is used, whatever the function's type says."""
+        """Whether the option `async` is used, regardless of the function's type."""
         return self.async_abi is not AsyncAbi.SYNC
 
 

@@ -150,7 +150,7 @@ class Node:
     times: int | None
     """The number of repetitions of the parts of a fixed-length list; None for the others."""
     cases: int
-    """The cases of an enum, a variant or the like; 0 for the others."""
+    """The number of cases of a sum; 0 for other types."""
     size: int
     alignment: int
     flat: tuple[ValType, ...] | None

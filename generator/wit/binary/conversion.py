@@ -96,7 +96,7 @@ class TypeConversion:
         self._bind_root(node, id)
 
     def _bind_root(self, node: TypeNode, id: TypeId) -> None:
-        """Functions may refer to a resource by the node that defines it, whatever its later names."""
+        """Functions may refer to a resource by the node that defines it, regardless of its later names."""
         if isinstance(node.definition, SubResource | ResourceType):
             while node.origin is not None:
                 node = node.origin

@@ -35,7 +35,7 @@ class Model:
         return found
 
     def uses(self, library: int) -> Iterator[SymbolUse]:
-        """Everything that a library uses, in whatever it does."""
+        """Everything that a library uses."""
         item = self.program.libraries[library]
         yield from (action for action in item.starting if isinstance(action, SymbolUse))
         yield from item.checks if item.exports else ()

@@ -1,7 +1,7 @@
 """A program of several libraries, as data: what each defines, imports, asks for and does when it is started.
 
 Everything that runs is about symbols. A symbol is a function or a word of data; its definitions use symbols of lower
-index only, so that every function ends, whatever libraries define them. Libraries so depend on each other in circles.
+index only, so that every function ends, in any libraries. So libraries depend on each other in circles.
 """
 
 from __future__ import annotations

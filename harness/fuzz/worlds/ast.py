@@ -172,7 +172,7 @@ class Container:
             self.used.append(other)
 
     def reaches(self, other: Container) -> bool:
-        """Whether it is `other` or uses types from there, by whatever way."""
+        """Whether it is `other` or uses types from there, directly or not."""
         seen: set[int] = set()
         waiting = [self]
         while waiting:

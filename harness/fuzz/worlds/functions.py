@@ -119,7 +119,7 @@ class FunctionMaker:
 
 
 def _is_result(type: Type) -> bool:
-    """Whether a type is a `result`, under whatever name."""
+    """Whether a type is a `result`, under any name."""
     while type.named is not None:
         definition = type.named
         while isinstance(definition.body, UsedType):

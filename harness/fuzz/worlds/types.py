@@ -250,7 +250,7 @@ class TypeMaker:
         return definition
 
     def _twins(self, place: Place) -> Type:
-        """Two records that are alike in memory, each in several places: whatever is shared by shape mixes them up."""
+        """Two records that are alike in memory, each in several places: code that is shared by shape mixes them up."""
         container = place.container
         records = [
             found
