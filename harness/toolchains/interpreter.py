@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import interpreters
-from harness.binary.core_module import core_interface
+from harness.binary.core_module import CoreInterface, core_interface
 from harness.binary.sections import MODULE_PREAMBLE, BinaryError, Reader, sections
 from harness.toolchains.protocol import Library
 
@@ -15,6 +15,8 @@ PREFIX = "wit_dylib_"
 """The prefix of the functions of the interpreter's interface."""
 ENTRIES = ("wit_dylib_initialize", "cabi_realloc")
 """The functions that every generated library imports."""
+PREVIEW1 = "wasi_snapshot_preview1"
+"""The core module of WASI before 0.2."""
 NEWEST = interpreters.VERSIONS[-1]
 
 
@@ -50,6 +52,7 @@ class Interpreter:
         libraries = [Library(item.name, _module(item.path)) for item in self.libraries]
         adapters = [Library(item.name, _module(item.path, library=False), adapter=True) for item in self.adapters]
         found = (own, *libraries, *adapters)
+        _check_adapters(found)
         missing = [name for name in ENTRIES if name not in exported(found)]
         if missing:
             raise BadInterpreter(
@@ -59,15 +62,32 @@ class Interpreter:
         return found
 
 
+def _check_adapters(libraries: Iterable[Library]) -> None:
+    """No world has an import by the old name of WASI, so only an adapter can be meant. Raises `BadInterpreter`."""
+    given = list(libraries)
+    if any(library.adapter and library.name == PREVIEW1 for library in given):
+        return
+    for library in given:
+        if not library.adapter and any(module == PREVIEW1 for module, _ in _interface(library).imports):
+            raise BadInterpreter(
+                f"{library.name} imports from {PREVIEW1}: name the adapter that implements it, "
+                f"--adapt {PREVIEW1}=FILE (docs/interpreters.md, WASI)"
+            )
+
+
+def _interface(library: Library) -> CoreInterface:
+    try:
+        return core_interface(library.data)
+    except BinaryError as error:
+        raise BadInterpreter(f"{library.name}: {error}") from error
+
+
 def exported(libraries: Iterable[Library]) -> frozenset[str]:
     """The symbols that libraries define. Raises `BadInterpreter`."""
     names: set[str] = set()
     for library in libraries:
         if not library.adapter:
-            try:
-                names.update(core_interface(library.data).exports)
-            except BinaryError as error:
-                raise BadInterpreter(f"{library.name}: {error}") from error
+            names.update(_interface(library).exports)
     return frozenset(names)
 
 

@@ -1,11 +1,13 @@
-"""The interpreter built natively, under sanitizers."""
+"""The interpreter built natively, under sanitizers; the adapter for interpreters with WASI."""
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +23,10 @@ SOURCES = header().parent.parent / "src"
 
 ZIG = importlib.util.find_spec("ziglang") is not None
 NO_ZIG = "no C compiler: the extra `interpreters` (ziglang) is not installed"
+
+ADAPTER = "wasi_snapshot_preview1.reactor.wasm"
+PACKAGE = "@bytecodealliance/jco@1.17.0"
+"""A package of npm with this adapter."""
 
 TRAPPED = 3
 """Exit code of the native program after a trap of the interpreter (native/platform.c)."""
@@ -112,3 +118,25 @@ def sanitized() -> bytes:
     if not ZIG:
         pytest.skip(NO_ZIG)
     return build(3, ["-fsanitize=undefined", "-fsanitize-trap=undefined"])
+
+
+@pytest.fixture(scope="session")
+def adapter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The adapter of Wasmtime: in the folder of `WASI_ADAPTER`, else from npm's package of jco."""
+    given = os.environ.get("WASI_ADAPTER")
+    if given:
+        return Path(given) / ADAPTER
+    if shutil.which("npm") is None:
+        pytest.skip("no npm to get the adapter with, and no WASI_ADAPTER")
+    folder = tmp_path_factory.mktemp("adapter")
+    command = ["npm", "pack", "--silent", "--ignore-scripts", PACKAGE]
+    try:
+        subprocess.run(command, cwd=folder, capture_output=True, timeout=60, check=True)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        pytest.skip(f"npm cannot get the adapter: {error}")
+    (archive,) = folder.glob("*.tgz")
+    with tarfile.open(archive) as members:
+        content = members.extractfile(f"package/lib/{ADAPTER}")
+        assert content is not None
+        (folder / ADAPTER).write_bytes(content.read())
+    return folder / ADAPTER

@@ -1,14 +1,8 @@
-"""Lua with WASI: files, environment, output, messages of errors; and what is kept by `component init`.
-
-The adapter is `wasi_snapshot_preview1.reactor.wasm` in the folder of `WASI_ADAPTER`, else from npm's package of jco.
-"""
+"""Lua with WASI: files, environment, output, messages of errors; and what is kept by `component init`."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
-import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +13,6 @@ from interpreters.lua.build import LibraryKind
 from tests.interpreters.lua.libraries import Library
 from tests.interpreters.lua.wasmtime_command import wasmtime
 
-ADAPTER = "wasi_snapshot_preview1.reactor.wasm"
-PACKAGE = "@bytecodealliance/jco@1.17.0"
 WIT = "package a:b; world w { export init: func(); export greet: func(name: string) -> string; }"
 MAIN = """
 local words = require("words")
@@ -35,27 +27,6 @@ function wit.exports.greet(name)
 end
 """
 FILES = {"main.lua": MAIN, "words.lua": "return { hello = 'hello ' }", "data.txt": "data"}
-
-
-@pytest.fixture(scope="module")
-def adapter(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    given = os.environ.get("WASI_ADAPTER")
-    if given:
-        return Path(given) / ADAPTER
-    if shutil.which("npm") is None:
-        pytest.skip("no npm to get the adapter with, and no WASI_ADAPTER")
-    folder = tmp_path_factory.mktemp("adapter")
-    command = ["npm", "pack", "--silent", "--ignore-scripts", PACKAGE]
-    try:
-        subprocess.run(command, cwd=folder, capture_output=True, timeout=60, check=True)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        pytest.skip(f"npm cannot get the adapter: {error}")
-    (archive,) = folder.glob("*.tgz")
-    with tarfile.open(archive) as members:
-        content = members.extractfile(f"package/lib/{ADAPTER}")
-        assert content is not None
-        (folder / ADAPTER).write_bytes(content.read())
-    return folder / ADAPTER
 
 
 @dataclass(frozen=True)
