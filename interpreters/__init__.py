@@ -29,6 +29,7 @@ ASYNC_LIBRARIES: tuple[tuple[int, str], ...] = (
 ALL: tuple[tuple[int, str, str], ...] = (
     *((version, hooks, "") for version, hooks in LIBRARIES),
     *((version, "", mode) for version, mode in ASYNC_LIBRARIES),
+    *((VERSIONS[-1], hooks, mode) for hooks in HOOKS for mode in MODES),
 )
 """All libraries: what `boxed` takes."""
 
@@ -42,8 +43,13 @@ def boxed(version: int = VERSIONS[-1], hooks: str = "", mode: str = "") -> Path:
     return _ROOT / "lib" / f"{_name(version, hooks, mode)}.so"
 
 
+def kind(hooks: str, mode: str) -> str:
+    """The name of a library among those of one version; empty: for synchronous worlds, without hooks."""
+    return "-".join(filter(None, (hooks, mode)))
+
+
 def _name(version: int, hooks: str, mode: str) -> str:
-    return "-".join(part for part in (f"boxed-v{version}", hooks, mode) if part)
+    return "-".join(filter(None, (f"boxed-v{version}", kind(hooks, mode))))
 
 
 def header() -> Path:

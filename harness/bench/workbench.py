@@ -100,11 +100,10 @@ class Workbench:
     @cached_property
     def _interpreters(self) -> dict[tuple[int, str], bytes]:
         """The interpreters by interface version and kind (`ComponentPlan.interpreter`)."""
-        made = {library: interpreters.boxed(*library) for library in interpreters.LIBRARIES}
-        made |= {
-            (version, mode): interpreters.boxed(version, "", mode) for version, mode in interpreters.ASYNC_LIBRARIES
+        return {
+            (version, interpreters.kind(hooks, mode)): interpreters.boxed(version, hooks, mode).read_bytes()
+            for version, hooks, mode in interpreters.ALL
         }
-        return {library: path.read_bytes() for library, path in made.items()}
 
     @cached_property
     def _shared(self) -> SharedModules:

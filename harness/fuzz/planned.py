@@ -69,7 +69,7 @@ def plan_trial(
     hooks: str = "",
 ) -> TrialPlan:
     """About `calls` calls, fewer where values are large; `fault_runs` more runs with one fault each; `encodings` in
-    which the world is embedded; `hooks` of the subject's interpreter, which worlds with asynchronous parts do not have.
+    which the world is embedded; `hooks` of the subject's interpreter.
 
     Raises `FrontEndError` for WIT that cannot be used.
     """

@@ -13,6 +13,7 @@ from pathlib import Path
 from harness.engine.results import RunResult
 from harness.judge.observation import CellRun
 from harness.judge.schedules import in_order
+from harness.model.concurrency import Seen
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.text.visible import visible
@@ -68,7 +69,13 @@ def add_command(folder: Path, command: str) -> None:
 
 def _of_all(traces: Mapping[Role, Trace], result: RunResult) -> list[str]:
     seen = in_order(traces, result.order)
-    return [f"{at}  {each.role.value}, task {each.task}: {each.event}" for at, each in enumerate(seen, 1)]
+    return [line for at, each in enumerate(seen, 1) for line in _with_late(at, each)]
+
+
+def _with_late(at: int, seen: Seen) -> Iterator[str]:
+    """An event of task 0 belongs to no task."""
+    yield from (f"{at}  {seen.role.value}, task 0: {event}" for event in seen.late)
+    yield f"{at}  {seen.role.value}, task {seen.task}: {seen.event}"
 
 
 def _commands(plan: Plan, cells: Mapping[str, CellRun]) -> Iterator[str]:

@@ -6,8 +6,7 @@ says nothing about a tool.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from harness.engine.results import Rejected, RunResult
@@ -16,13 +15,13 @@ from harness.judge.difference import NOTHING, Difference
 from harness.judge.observation import Observation
 from harness.model import Crossings
 from harness.model.abi import abi_of
-from harness.model.concurrency import Explained, Following, Left, RunEnd, Seen, Undecided, Unexplained, follow
+from harness.model.concurrency import Explained, Following, Left, RunEnd, Seen, Shown, Undecided, Unexplained, follow
 from harness.plan.outcomes import TrapClass
 from harness.plan.plan import Plan, ScriptPlan
 from harness.plan.roles import Role
 from harness.trace.async_events import AsyncBalance
 from harness.trace.event import Event
-from harness.trace.events import Balance, ExportCall, ExportFinish
+from harness.trace.events import LATE, Balance
 from harness.trace.reader import Trace
 from harness.trace.tasks import Reported
 
@@ -45,7 +44,7 @@ class Schedules:
     """Follows the runs of a plan. Cells that show the same are followed once."""
 
     def __init__(self, plan: Plan) -> None:
-        self._crossings = Crossings(plan.worlds, plan.wires, abi=abi_of(plan))
+        self._crossings = Crossings(plan.worlds, plan.wires, plan.hooks, abi_of(plan))
         self._plan = plan
         self._silent = frozenset(part.role for part in plan.components if part.foreign)
         self._known: dict[_Run, Following] = {}
@@ -64,7 +63,7 @@ class Schedules:
         if result.trap is not None:
             inside = result.trap.kind is TrapClass.INTERPRETER
             return said(observation.traces, result.trap.detail) if inside else []
-        return [*_left(observation.traces, following), *_late(observation.traces)]
+        return _left(observation.traces, following)
 
     def _follow(self, run: _Run, script: ScriptPlan) -> Following:
         known = self._known.get(run)
@@ -86,7 +85,7 @@ def in_order(traces: Mapping[Role, Trace], order: Sequence[tuple[Role, int]]) ->
         heard[role] += length
         events, at = told[role], taken[role]
         while at < len(events) and events[at].at < heard[role]:
-            seen.append(Seen(role, events[at].task, events[at].event))
+            seen.append(Seen(role, events[at].task, events[at].event, events[at].late))
             at += 1
         taken[role] = at
     return tuple(seen)
@@ -111,20 +110,47 @@ def _end(result: RunResult) -> RunEnd:
 
 def _unexplained(following: Unexplained, seen: Sequence[Seen], result: RunResult) -> Difference:
     """The first event that no schedule allows, with the place of an allowed one; or the wrong end."""
-    allowed = following.allowed[:MOST_ALLOWED]
-    more = len(following.allowed) - len(allowed)
-    shown = [f"`{each.event.line}` ({each.role.value}, task {each.task})" for each in allowed]
-    shown += [f"{more} others"] if more else []
+    wrong = seen[following.index] if following.index < len(seen) else None
+    nearest = _Nearest.of(following.allowed, wrong)
+    more = len(nearest.allowed) - MOST_ALLOWED
+    shown = [f"`{event}` ({each.role.value}, task {each.task})" for each, event in nearest.allowed[:MOST_ALLOWED]]
+    shown += [f"{more} others"] if more > 0 else []
     shown += [outcome_words(end) for end in following.ends]
     expected = " or ".join(shown) or NOTHING
-    path = next((each.event.path for each in allowed if each.event.path), "")
-    if following.index < len(seen):
-        wrong = seen[following.index]
+    path = next((each.event.path for each, _ in nearest.allowed[:MOST_ALLOWED] if each.event.path), "")
+    if wrong is not None and nearest.got is not None:
         place = f"event {following.index + 1} of all components, task {wrong.task}{f', {path}' if path else ''}"
-        wanted: Event | None = allowed[0].event.event if allowed else None
-        return Difference(3, "event", wrong.role, place, expected, str(wrong.event), events=(wanted, wrong.event))
+        wanted = nearest.allowed[0][1] if nearest.allowed else None
+        return Difference(3, "event", wrong.role, place, expected, str(nearest.got), events=(wanted, nearest.got))
     before = f"the last event of all components is {len(seen)}, `{seen[-1].event}`" if seen else "no event came"
     return Difference(3, "outcome", None, path, expected, outcome_of(result), before)
+
+
+class _Nearest(NamedTuple):
+    """The allowed events that share most with a wrong one, and of each the first part that differs: a late event that
+    comes with it, or the event itself."""
+
+    allowed: tuple[tuple[Shown, Event], ...]
+    got: Event | None
+
+    @staticmethod
+    def of(allowed: Sequence[Shown], wrong: Seen | None) -> _Nearest:
+        if wrong is None:
+            return _Nearest(tuple([(each, each.event.event) for each in allowed]), None)
+        parts = [*wrong.late, wrong.event]
+        compared = [(each, [*each.late, each.event.event]) for each in allowed]
+        shared = [_shared(own, parts) if each.role is wrong.role else 0 for each, own in compared]
+        most = max(shared, default=0)
+        # the parts are equal where only the task differs
+        at = [min(most, len(own) - 1) for _, own in compared]
+        near = [(each, own[k]) for (each, own), k, n in zip(compared, at, shared, strict=True) if n == most]
+        return _Nearest(tuple(near), parts[min(most, len(parts) - 1)])
+
+
+def _shared(one: Sequence[Event], other: Sequence[Event]) -> int:
+    """The number of equal events at the beginning of both."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (left, right) in enumerate(pairs) if left != right), min(len(one), len(other)))
 
 
 def _left(traces: Mapping[Role, Trace], explained: Explained) -> list[Difference]:
@@ -134,15 +160,28 @@ def _left(traces: Mapping[Role, Trace], explained: Explained) -> list[Difference
         found += unbalanced(role, [event for event in trace.balances if not isinstance(event, AsyncBalance | Balance)])
         found += end_of(role, trace, last=False)
     told = {role: _balances(trace) for role, trace in traces.items()}
-    if found or any(all(_fits(told.get(role, []), left) for role, left in way.items()) for way in explained.left):
+    late = {role: _at_end(traces.get(role)) for role in {*traces, *(role for way in explained.left for role in way)}}
+
+    def fits(role: Role, left: Left) -> bool:
+        return _fits(told.get(role, []), left) and late[role] == left.late
+
+    if found or any(all(fits(role, left) for role, left in way.items()) for way in explained.left):
         return found
     way = explained.left[0] if explained.left else {}
     for role, left in way.items():
         actual = told.get(role, [])
+        if late[role] != left.late:
+            found.append(_wrong_end(role, left.late, late[role]))
         if not _fits(actual, left):
             wanted = ", ".join([str(left.asynchronous), *([str(left.balance)] if left.balance is not None else [])])
             found.append(Difference(3, "balance", role, "", wanted, ", ".join(map(str, actual)) or NOTHING))
     return found
+
+
+def _wrong_end(role: Role, wanted: Sequence[Event], seen: Sequence[Event]) -> Difference:
+    at = _shared(wanted, seen)
+    one, other = (list(events[at : at + 1]) for events in (wanted, seen))
+    return Difference.of_events("event", role, "at the end", *[each[0] if each else None for each in (one, other)])
 
 
 def _balances(trace: Trace) -> list[Event]:
@@ -156,20 +195,10 @@ def _fits(told: Sequence[Event], left: Left) -> bool:
     return False
 
 
-def _late(traces: Mapping[Role, Trace]) -> list[Difference]:
-    """Each call of a synchronous export is finished once. When, cannot be told (`harness/trace/tasks.py`)."""
-    found = []
-    for role, trace in traces.items():
-        if trace.tasks is None:
-            continue
-        called = Counter(each.event.function for each in trace.tasks.told if isinstance(each.event, ExportCall))
-        finished = _functions(trace.tasks.late)
-        for name in called.keys() | finished.keys():
-            if called[name] != finished[name]:
-                wanted, seen = (f"{count} times export_finish {name}" for count in (called[name], finished[name]))
-                found.append(Difference(3, "event", role, "", wanted, seen))
-    return sorted(found, key=str)
-
-
-def _functions(events: Iterable[Event]) -> Counter[str]:
-    return Counter(event.function for event in events if isinstance(event, ExportFinish))
+def _at_end(trace: Trace | None) -> tuple[Event, ...]:
+    """The late events that leave with the balance."""
+    if trace is None:
+        return ()
+    if trace.tasks is not None:
+        return trace.tasks.at_end
+    return tuple([event for event in trace.events if isinstance(event, LATE)])

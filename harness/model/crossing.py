@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness.model.abi import AS_TYPED, Abi
 from harness.model.context import Load
-from harness.model.hooks import HOOKS
+from harness.model.hooks import HOOKS, HookEvents
 from harness.model.instance import Instance
 from harness.model.lift import Lifting
 from harness.model.links import Links
@@ -90,7 +90,10 @@ class Crossings:
         self._made: dict[tuple[Role, str | None, str, Ways], Crossing | None] = {}
 
     def instance(self, role: Role, frames: Sequence[s.Frame] = ()) -> Instance:
-        return Instance(role, self._worlds[role], self.links.identify, frames, HOOKS[self._hooks.get(role, "")])
+        return Instance(role, self._worlds[role], self.links.identify, frames, self.hooks(role))
+
+    def hooks(self, role: Role) -> HookEvents:
+        return HOOKS[self._hooks.get(role, "")]
 
     def world(self, role: Role) -> World:
         return self._worlds[role]

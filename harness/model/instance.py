@@ -8,7 +8,7 @@ from functools import cached_property
 from operator import is_
 from typing import Any
 
-from harness.model.hooks import HOOKS, STAY, HookEvents
+from harness.model.hooks import HOOKS, HookEvents
 from harness.model.places import Place, Places
 from harness.model.table import HandleTable, ResourceIdentity, SpecTrap, Unpredictable
 from harness.plan.events import Events
@@ -17,6 +17,7 @@ from harness.plan.roles import Role
 from harness.script import operations as s
 from harness.script.text import value_text
 from harness.trace.event import Event
+from harness.trace.events import LATE
 from harness.trace.handles import rename
 from harness.world.types import Future, Resource, Stream
 from harness.world.world import World
@@ -66,7 +67,7 @@ class Instance:
 
     def forget_unflushed(self) -> None:
         """After a trap, the last events are lost if they waited in the buffer for the next event."""
-        while self._shown and isinstance(self._shown[-2], STAY):
+        while self._shown and isinstance(self._shown[-2], LATE):
             del self._shown[-2:]
 
     def expected(self) -> Events:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import interpreters
 from harness.plan.events import Events
 from harness.plan.outcomes import ExpectedOutcome
 from harness.plan.roles import Role, Wire
@@ -42,10 +43,9 @@ class ComponentPlan:
 
     @property
     def interpreter(self) -> str:
-        """The kind of the interpreter's library (`interpreters.LIBRARIES`)."""
-        if not self.asynchronous:
-            return self.hooks
-        return BLOCKING if self.blocking_run else ASYNC
+        """The kind of the interpreter's library (`interpreters.kind`)."""
+        mode = (BLOCKING if self.blocking_run else ASYNC) if self.asynchronous else ""
+        return interpreters.kind(self.hooks, mode)
 
 
 @dataclass(frozen=True, slots=True)

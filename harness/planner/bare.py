@@ -78,7 +78,7 @@ def planned_world(
     hooks: str = "",
 ) -> PlannedWorld:
     """About `calls` calls, each function at least once; two runs, the second with lists that go whole. `hooks`: the
-    task hooks of the subject's interpreter, if it can have any."""
+    task hooks of the subject's interpreter."""
     worlds = {role: part.world for role, part in surroundings.parts.items()}
     components = tuple([with_hooks(part.plan, hooks) for part in surroundings.parts.values()])
     composition = Composition(worlds, surroundings.wires, {part.role: part.hooks for part in components})
@@ -113,9 +113,8 @@ def planned_world(
 
 
 def with_hooks(part: ComponentPlan, hooks: str) -> ComponentPlan:
-    """The subject with an interpreter that has these task hooks; any other component as it is. The interpreter for
-    asynchronous worlds has none."""
-    return replace(part, hooks=hooks) if part.role is Role.SUBJECT and not part.asynchronous else part
+    """The subject with an interpreter that has these task hooks; any other component as it is."""
+    return replace(part, hooks=hooks) if part.role is Role.SUBJECT else part
 
 
 def _runs(

@@ -45,8 +45,6 @@ def case_plan(case: Case) -> Plan:
             raise CaseError(case.file.name, place, error.problem) from error
         key = "wit" if isinstance(case.wit, str) else "wit-file"
         raise case.error([key], f"the WIT is not usable: {error}") from error
-    if case.hooks and any(part.plan.asynchronous for part in surroundings.parts.values()):
-        raise case.error(["hooks"], "no interpreter for asynchronous worlds has task hooks")
     if case.blocking_run and not any(part.plan.asynchronous for part in surroundings.parts.values()):
         raise case.error(["blocking-run"], "the world has no asynchronous function, and no stream or future")
     if case.sample is not None and (case.async_filters or case.blocking_run):

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from harness.model import ModelRun, run_model
-from harness.model.concurrency import Shown, predict
+from harness.model.concurrency import Prediction, predict
 from harness.model.table import ResourceIdentity
 from harness.plan.events import Events
 from harness.plan.roles import Role
@@ -23,7 +23,7 @@ def model_run(composition: Composition, scripts: Mapping[Role, s.Script], entrie
     if not composition.asynchronous:
         return run_model(composition.crossings, scripts, entries)
     found = predict(composition.crossings, _as_ended(scripts), entries)
-    expected = {role: _events([shown for shown in found.shown if shown.role is role]) for role in scripts}
+    expected = {role: _events(found, role) for role in scripts}
     events = [(shown.role, shown.event.event) for shown in found.shown]
     destroyed = [
         (ResourceIdentity(role, event.resource), event.rep) for role, event in events if isinstance(event, ResourceDtor)
@@ -41,16 +41,19 @@ def _as_ended(scripts: Mapping[Role, s.Script]) -> dict[Role, s.Script]:
     return {role: scripts[role] for role in Role if role in scripts}
 
 
-def _events(shown: Sequence[Shown]) -> Events:
+def _events(found: Prediction, role: Role) -> Events:
     """The events of one component as its trace has them (`harness/trace/tasks.py`)."""
+    shown = [each for each in found.shown if each.role is role]
     events: list[Event] = []
     paths: list[str] = []
     task = 0
     for each, event in zip(shown, rename([each.event.event for each in shown]), strict=True):
+        events += each.late
         if each.task != task:
             task = each.task
             events.append(TaskSwitch(task))
-            paths.append(each.event.path)
         events.append(event)
-        paths.append(each.event.path)
-    return Events(tuple(events), tuple(paths))
+        paths += [each.event.path] * (len(events) - len(paths))
+    if role in found.left:
+        events += found.left[role].late
+    return Events(tuple(events), (*paths, *[""] * (len(events) - len(paths))))

@@ -359,6 +359,11 @@ class InitTask(Event):
     asynchronous: Flag
 
 
+LATE = (ExportFinish, TaskHook, InitTask)
+"""Events that do not leave when they happen: they come with the next event of their component. (Nor do those of memory,
+which are not looked at one by one.)"""
+
+
 class Balances(Event):
     """The remaining resources that a component must return: all are 0 if it returned everything."""
 

@@ -10,7 +10,7 @@ from harness.trace.events import Balance, DeallocBytes, Fail, ImportBalance, Rea
 from harness.trace.handles import rename
 from harness.trace.names import DumpError, Names, read_dump
 from harness.trace.parser import ARRAYS, index_of, parse
-from harness.trace.tasks import Tasks, read_tasks
+from harness.trace.tasks import BALANCE, Tasks, read_tasks
 
 MAX_TEXT = 1 << 28
 """Characters of a trace with names instead of indices."""
@@ -29,7 +29,6 @@ def _words(events: tuple[type[Event], ...]) -> frozenset[str]:
 _MEMORY_WORDS, _APART_WORDS = _words(_MEMORY), _words(_APART)
 _SPECIAL = ARRAYS.keys() | _MEMORY_WORDS | _APART_WORDS
 """Other lines are the same event whatever the `wit_t` is."""
-_END = "balance "
 _TOO_LONG = f"with the names of what it speaks of, the trace is longer than {MAX_TEXT} characters"
 
 
@@ -48,8 +47,7 @@ class Trace:
     ended: bool = False
     """Whether the last line of all is a balance of the whole component."""
     tasks: Tasks | None = None
-    """From an interpreter for asynchronous worlds: the same events by their tasks, and those that came late, which
-    `events` leaves out."""
+    """From an interpreter for asynchronous worlds: the same events by their tasks."""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -165,7 +163,7 @@ class TraceReader:
         failure = None
         if failures:
             failure = failures[0].cause if isinstance(failures[0], Fail) else ""
-        ended = rest.rstrip("\n").rpartition("\n")[2].startswith(_END)
+        ended = rest.rstrip("\n").rpartition("\n")[2].startswith(BALANCE)
         return Trace(known.names, tuple(events), tuple(balances), failure, ended, tasks)
 
     def _table(self, text: str) -> tuple[_Lines, str]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from harness.trace.async_events import TaskSwitch
 from harness.trace.event import Event
-from harness.trace.events import ExportFinish
+from harness.trace.events import LATE
 from harness.trace.handles import rename
 
-LATE = (ExportFinish,)
-"""Events that cannot leave when they happen; they come with a later one, so their place says nothing. (Those of memory
-are not looked at one by one in any world.)"""
+BALANCE = "balance "
+"""The beginning of the last line of a component that ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +21,31 @@ class Reported:
     at: int
     task: int
     event: Event
+    late: tuple[Event, ...] = ()
+    """The late events since the one before, which left with it and belong to no task."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tasks:
-    """The events that a component reported. `late`: in the order of the text."""
+    """The events that a component reported. `at_end`: the late ones between the last of `told` and the balance; they
+    leave with it."""
 
     told: tuple[Reported, ...] = ()
-    late: tuple[Event, ...] = ()
+    at_end: tuple[Event, ...] = ()
 
     def events(self) -> list[Event]:
-        """The events of `told`, handles renamed, and a `TaskSwitch` wherever another task continues."""
+        """All events, handles renamed, and a `TaskSwitch` wherever another task continues."""
         renamed = rename([told.event for told in self.told])
-        return switched(zip([told.task for told in self.told], renamed, strict=True))
+        told = zip([told.task for told in self.told], [told.late for told in self.told], renamed, strict=True)
+        return [*switched(told), *self.at_end]
 
 
-def switched(events: Iterable[tuple[int, Event]]) -> list[Event]:
-    """The events of tasks with a `TaskSwitch` wherever another task goes on."""
+def switched(events: Iterable[tuple[int, tuple[Event, ...], Event]]) -> list[Event]:
+    """The events of tasks, each after the late ones, with a `TaskSwitch` wherever another task goes on."""
     found: list[Event] = []
     current = 0
-    for task, event in events:
+    for task, late, event in events:
+        found += late
         if task != current:
             found.append(TaskSwitch(task))
             current = task
@@ -51,20 +55,21 @@ def switched(events: Iterable[tuple[int, Event]]) -> list[Event]:
 
 def read_tasks(start: int, lines: Sequence[str], event_of: Callable[[str], Event | None]) -> Tasks:
     """`start`: the number of characters before the first line; `event_of` returns None for what is not an event."""
+    told: list[Reported] = []
     late: list[Event] = []
-    return Tasks(tuple(_told(start, lines, event_of, late)), tuple(late))
-
-
-def _told(
-    start: int, lines: Sequence[str], event_of: Callable[[str], Event | None], late: list[Event]
-) -> Iterator[Reported]:
+    at_end: tuple[Event, ...] = ()
     task, at = 0, start
     for line in lines:
         event = event_of(line)
-        if isinstance(event, TaskSwitch):
-            task = event.number
-        elif isinstance(event, LATE):
+        if event is None:
+            if line.startswith(BALANCE):
+                at_end = tuple(late)
+        elif event.__class__ in LATE:
             late.append(event)
-        elif event is not None:
-            yield Reported(at, task, event)
+        elif isinstance(event, TaskSwitch):
+            task = event.number
+        else:
+            told.append(Reported(at, task, event, tuple(late)))
+            late.clear()
         at += len(line) + 1
+    return Tasks(tuple(told), at_end)

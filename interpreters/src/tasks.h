@@ -19,12 +19,16 @@ void task_enter(Task *task);
  * fail_overlap if one that began such a wait later still waits: they share a stack. */
 Task *task_pause(void);
 void task_continue(Task *task);
+/* `finish`, which is no counted task, begins; whether core code that runs belongs to it. */
+void task_finish_begins(void);
+bool task_is_finish(void);
 #else
 static inline Task *task_begin(void) { return NULL; }
 static inline void task_end(Task *task) { (void)task; }
 static inline Task *task_current(void) { return NULL; }
 static inline Task *task_pause(void) { return NULL; }
 static inline void task_continue(Task *task) { (void)task; }
+static inline bool task_is_finish(void) { return false; }
 #endif
 
 #endif

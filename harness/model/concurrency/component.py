@@ -11,6 +11,7 @@ from harness.model.concurrency.forking import Forked
 from harness.model.concurrency.objects import CallObject, EndObject, EndType
 from harness.model.concurrency.threads import Thread
 from harness.model.concurrency.waitables import Subtask, Waitable, WaitableSet
+from harness.model.hooks import HookEvents
 from harness.model.instance import Identify, Instance
 from harness.model.places import Place
 from harness.model.table import Entry, SpecTrap, wrong_kind
@@ -38,9 +39,12 @@ class ComponentInstance(Instance, Forked):
         frames: Sequence[s.Frame],
         lists: s.Lists,
         silent: bool,
+        hooks: HookEvents,
     ) -> None:
-        super().__init__(role, world, identify, frames)
+        super().__init__(role, world, identify, frames, hooks)
         self.store_of = store
+        self.late: list[Event] = [event for event, _ in self.take_shown()]
+        """The events that leave with the next one."""
         self.silent = silent
         """Whether nobody sees its events."""
         self.lists = lists
@@ -63,11 +67,20 @@ class ComponentInstance(Instance, Forked):
 
     def take_shown(self) -> list[tuple[Event, Place]]:
         """The events since the last call. After an end comes or goes, the interpreter knows nothing of its past."""
+        if not self._shown:
+            return []
         shown, self._shown[:] = list(self._shown), []
         for event in shown[::2]:
             if isinstance(event, PopEnd | PushEnd):
                 self.end_forget(event.end)
         return list(zip(shown[::2], shown[1::2], strict=True))
+
+    def take_late(self) -> tuple[Event, ...]:
+        """The events that leave with the next one, which leaves now."""
+        if not self.late:
+            return ()
+        late, self.late = tuple(self.late), []
+        return late
 
     def unset(self, register: int) -> Exception:
         return self.fail("register_empty")

@@ -22,6 +22,7 @@ from harness.plan.outcomes import ExpectedOutcome
 from harness.plan.roles import Role
 from harness.script import operations as s
 from harness.trace.async_events import Delivered
+from harness.trace.event import Event
 
 MOST_STATES = 2_000
 """The most states to examine for one event. With more, the run is undecided."""
@@ -73,7 +74,11 @@ def _answer(index: int, search: _Search, doubts: list[str]) -> Following:
 
 
 def shown(raw: Raw) -> Shown:
-    return Shown(raw.role, raw.task, PlacedEvent(raw.event, place_text(raw.place)))
+    return Shown(raw.role, raw.task, PlacedEvent(raw.event, place_text(raw.place)), raw.late)
+
+
+def _seen(raw: Raw) -> tuple[Role, int, Event, tuple[Event, ...]]:
+    return raw.role, raw.task, raw.event, raw.late
 
 
 def _is_end(model: ExpectedOutcome, end: RunEnd) -> bool:
@@ -146,7 +151,7 @@ class _Search:
         expected = self._expected
         if expected is None:
             self.more.append(state)
-        if expected is None or (first.role, first.task, first.event) != (expected.role, expected.task, expected.event):
+        if expected is None or _seen(first) != (expected.role, expected.task, expected.event, expected.late):
             if first not in self.shown:
                 self.shown.append(first)
             return False

@@ -26,6 +26,7 @@ from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.script import operations as s
 from harness.trace import async_events as a
+from harness.trace.event import Event
 from harness.trace.events import Balance, ResourceDtor
 
 EXIT, YIELD, WAIT = range(3)
@@ -84,6 +85,7 @@ def _start(store: Store, thread: Thread) -> None:
         inst.exclusive_thread = thread
     inst.threads.append(thread)
     task.state = TaskState.STARTED
+    inst.show_hooks(_hooks_before(task))
     if task.key is None:
         thread.todo.append(Do(_finish, shows=False))
         condition = LastTask(task)
@@ -105,6 +107,13 @@ def _start(store: Store, thread: Thread) -> None:
         thread.then(store.guest.run_frame)
     elif not isinstance(task.key, s.OnDestructor):
         raise inst.fail("no_frame")
+
+
+def _hooks_before(task: Task) -> tuple[Event, ...]:
+    hooks = task.inst.hooks
+    if isinstance(task.key, s.OnDestructor):
+        return hooks.destructor_begins
+    return hooks.async_begins if task.lift is Lift.CALLBACK else hooks.task_begins
 
 
 def _arguments(task: Task, key: s.FrameKey) -> tuple[s.Value, ...]:
@@ -132,6 +141,7 @@ def core_call_ends(store: Store, thread: Thread, code: int) -> None:
     """The core function, or the callback, returns this code to `canon lift`."""
     task, inst = thread.task, thread.task.inst
     inst.tell(_code_event(task, code))
+    inst.show_hooks(inst.hooks.async_waits if code else inst.hooks.async_ends)
     task.activity.entered = True
     if code & 15 == EXIT:
         # the frame does not continue; the last step, which ends the task, stays
@@ -176,7 +186,9 @@ def _is_cancelled(thread: Thread) -> bool:
 
 
 def _callback(store: Store, thread: Thread, event: EventTuple) -> None:
-    thread.task.inst.exclusive_thread = thread
+    inst = thread.task.inst
+    inst.exclusive_thread = thread
+    inst.show_hooks(inst.hooks.callback_begins)
     store.guest.deliver(store, thread, event)
 
 
@@ -200,6 +212,16 @@ def _sync_return(_store: Store, thread: Thread) -> None:
     value = task.activity.result
     check_result(task, value)
     task_return(task, value, task.activity.args)
+    _post_return(task)
+
+
+def _post_return(task: Task) -> None:
+    """The post-return function of a synchronous lift, which those of the interpreter itself lack; then the hooks."""
+    hooks = task.inst.hooks
+    if task.subtask is not None:
+        crossing = task.subtask.call.crossing
+        task.inst.show((crossing.events.export_finish, task.where))
+    task.inst.show_hooks(hooks.destructor_ends if isinstance(task.key, s.OnDestructor) else hooks.task_ends)
 
 
 def check_result(task: Task, value: s.Value | None) -> None:
@@ -292,7 +314,10 @@ def _finish(store: Store, thread: Thread) -> None:
     counts = (len(inst.threads), inst.calls_unresolved(), inst.copies_under_way(), inst.sets)
     whole = not any(counts)
     frames = inst.frames_left()
-    store.left[inst.role] = Left(a.AsyncBalance(*counts), Balance(0, 0, 0, 0, frames) if whole else None)
+    balance = Balance(0, 0, 0, 0, frames) if whole else None
+    store.left[inst.role] = Left(a.AsyncBalance(*counts), balance, tuple(inst.late))
+    if task.lift is not Lift.CALLBACK:
+        inst.show_hooks(inst.hooks.task_ends)
     task.state = TaskState.RESOLVED
     if inst.exclusive_thread is thread:
         inst.exclusive_thread = None

@@ -18,12 +18,14 @@ class Seen:
     """An observed event, in the global order of a run.
 
     `task`: the number in the last `task N` line of the component. Handles, statuses and codes are raw. These lines are
-    left out: those that come late (`realloc`, `dealloc_bytes`, `export_finish`), balances, `fail`, and `task` itself.
+    left out: `realloc`, `dealloc_bytes`, balances, `fail`, and `task` itself.
     """
 
     role: Role
     task: int
     event: Event
+    late: tuple[Event, ...] = ()
+    """The late events of the component (`harness.trace.events.LATE`) since the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Shown:
     role: Role
     task: int
     event: PlacedEvent
+    late: tuple[Event, ...] = ()
+    """As in `Seen`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class Left:
 
     asynchronous: AsyncBalance
     balance: Balance | None
+    late: tuple[Event, ...] = ()
+    """The late events before the balances, since the last other event."""
 
 
 @dataclass(frozen=True, slots=True)

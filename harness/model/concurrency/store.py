@@ -27,6 +27,7 @@ from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.roles import Role
 from harness.script import operations as s
 from harness.trace.event import Event
+from harness.trace.events import LATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Raw:
     task: int
     event: Event
     place: Place
+    late: tuple[Event, ...] = ()
+    """The events of the component that left with it, before it: hooks and post-return, which belong to no task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,14 @@ class Store(Forked):
         self.ways = frozenset([(role, script.lists) for role, script in scripts.items()])
         self.instances = {
             role: ComponentInstance(
-                self, role, crossings.world(role), crossings.links.identify, script.frames, script.lists, role in silent
+                self,
+                role,
+                crossings.world(role),
+                crossings.links.identify,
+                script.frames,
+                script.lists,
+                role in silent,
+                crossings.hooks(role),
             )
             for role, script in scripts.items()
         }
@@ -134,9 +144,15 @@ class Store(Forked):
 
     def _collect(self, task: Task) -> None:
         """Take the events of a step, which belong to one task."""
-        shown = task.inst.take_shown()
-        if not task.inst.silent:
-            self.shown.extend([Raw(task.inst.role, task.number, *pair) for pair in shown])
+        inst = task.inst
+        shown = inst.take_shown()
+        if inst.silent:
+            return
+        for event, place in shown:
+            if event.__class__ in LATE:
+                inst.late.append(event)
+            else:
+                self.shown.append(Raw(inst.role, task.number, event, place, inst.take_late()))
 
     def summary(self) -> tuple[object, ...]:
         """Equal for two states that continue in the same way, and quick to make."""

@@ -78,6 +78,7 @@ uint32_t control_run_callback(uint32_t event, uint32_t handle, uint32_t payload)
 CONTROL_EXPORT("[async-lift]", "finish") uint32_t control_finish(void) {
   size_t stack_pointer = platform_stack_pointer();
   stack_base_seen(stack_pointer);
+  task_finish_begins();
   turns = 0;
   return finish(stack_pointer);
 }

@@ -50,6 +50,12 @@ void task_end(Task *task) {
 
 void task_remember(Task *task) { canon_context_set((uint32_t)(uintptr_t)task); }
 
+enum { SLOT_OF_FINISH = 1 }; /* no address of a task */
+
+void task_finish_begins(void) { canon_context_set(SLOT_OF_FINISH); }
+
+bool task_is_finish(void) { return canon_context_get() == SLOT_OF_FINISH; }
+
 Task *task_resume(TaskKind kind, uint32_t which) {
   uint32_t slot = canon_context_get();
   for (Task *task = tasks; task; task = task->next) {
