@@ -119,8 +119,11 @@ def _unexplained(following: Unexplained, seen: Sequence[Seen], result: RunResult
     expected = " or ".join(shown) or NOTHING
     path = next((each.event.path for each, _ in nearest.allowed[:MOST_ALLOWED] if each.event.path), "")
     if wrong is not None and nearest.got is not None:
-        place = f"event {following.index + 1} of all components, task {wrong.task}{f', {path}' if path else ''}"
         wanted = nearest.allowed[0][1] if nearest.allowed else None
+        place = f"event {following.index + 1} of all components, task {wrong.task}{f', {path}' if path else ''}"
+        if isinstance(wanted, LATE) or isinstance(nearest.got, LATE):
+            own = sum([each.role is wrong.role for each in seen[: following.index + 1]])
+            place = f"before event {following.index + 1} of all components, {own} of the component"
         return Difference(3, "event", wrong.role, place, expected, str(nearest.got), events=(wanted, nearest.got))
     before = f"the last event of all components is {len(seen)}, `{seen[-1].event}`" if seen else "no event came"
     return Difference(3, "outcome", None, path, expected, outcome_of(result), before)
@@ -171,17 +174,18 @@ def _left(traces: Mapping[Role, Trace], explained: Explained) -> list[Difference
     for role, left in way.items():
         actual = told.get(role, [])
         if late[role] != left.late:
-            found.append(_wrong_end(role, left.late, late[role]))
+            found.append(_wrong_end(role, traces.get(role), left.late, late[role]))
         if not _fits(actual, left):
             wanted = ", ".join([str(left.asynchronous), *([str(left.balance)] if left.balance is not None else [])])
             found.append(Difference(3, "balance", role, "", wanted, ", ".join(map(str, actual)) or NOTHING))
     return found
 
 
-def _wrong_end(role: Role, wanted: Sequence[Event], seen: Sequence[Event]) -> Difference:
+def _wrong_end(role: Role, trace: Trace | None, wanted: Sequence[Event], seen: Sequence[Event]) -> Difference:
     at = _shared(wanted, seen)
-    one, other = (list(events[at : at + 1]) for events in (wanted, seen))
-    return Difference.of_events("event", role, "at the end", *[each[0] if each else None for each in (one, other)])
+    one, other = (next(iter(events[at:]), None) for events in (wanted, seen))
+    own = 0 if trace is None or trace.tasks is None else len(trace.tasks.told)
+    return Difference.of_events("event", role, f"at the end, after event {own} of the component", one, other)
 
 
 def _balances(trace: Trace) -> list[Event]:

@@ -160,6 +160,11 @@ STREAM_TRAP = "outcome (call 1 a:b/x#g): expected `stream_lower s 0` (subject, t
 PANIC = "the subject of reference@winch: generate panicked (exit code 101): thread 'main' panicked at {}:\n{}"
 JOINED = "import name `import-{}` conflicts with previous name `import-{}`"
 HOOK = "event (subject, event {}): expected init_task 0, got {}"
+LATE_HOOK = (
+    "event (subject, before event {} of all components, {} of the component): expected "
+    "`init_task {}` (subject, task 1), got {}"
+)
+END_HOOK = "event (subject, at the end, after event {} of the component): expected init_task {}, got {}"
 STUB = "refused to link: error: unresolved symbol(s):\n libworld.so needs {} (function [] -> [])"
 TRAP = "outcome: expected a trap (invalid-discriminant or unreachable), got {}"
 LOOKED_UP = (
@@ -279,6 +284,18 @@ WENT_ON = "event (provider, event 13 of all components, task 1): expected a trap
         ("plain", "x", "fail", "event (subject, event 1): expected import_call a:b/x#f, got init_task 0", (), False),
         ("plain", "x", "fail", "event (subject, event 1): expected init_task 0, got init_task 1", (), False),
         ("plain", "x", "fail", "event (driver, event 1): expected init_task 0, got import_call a:b/x#f", (), False),
+        # in an asynchronous world
+        ("plain", "x", "fail", LATE_HOOK.format("3", "1", "0", "export_start a:b/x#f"), (), True),
+        ("plain", "x", "fail", LATE_HOOK.format("3", "1", "0` (subject, task 2) or `init_task 0", "export_start f"), (), True),
+        ("plain", "x", "fail", LATE_HOOK.format("3", "1", "0` (subject, task 2) or `import_call f", "export_start f"), (), False),
+        ("plain", "x", "fail", LATE_HOOK.format("9", "2", "0", "export_start a:b/x#f"), (), False),
+        ("plain", "x", "fail", LATE_HOOK.format("3", "1", "1", "export_start a:b/x#f"), (), False),
+        ("plain", "x", "fail", LATE_HOOK.format("3", "1", "0", "init_task 1"), (), False),
+        ("plain", "x", "fail", LATE_HOOK.format("3", "1", "0", "export_start f").replace("subject,", "driver,", 1), (), False),
+        ("plain", "x", "fail", END_HOOK.format("0", "0", "(nothing)"), (), True),
+        ("plain", "x", "fail", END_HOOK.format("2", "0", "(nothing)"), (), False),
+        ("plain", "x", "fail", END_HOOK.format("0", "1", "(nothing)"), (), False),
+        ("plain", "x", "fail", END_HOOK.format("0", "0", "init_task 1"), (), False),
         ("both", BOTH_SIDES, "fail", OWN_BUILT_IN.format("[export]a:b/x#r", "stream<own<a:b/x#r>>, new"), (), True),
         ("both", "x", "fail", OWN_BUILT_IN.format("[export]a:b/x#r", "stream<own<a:b/x#r>>, new"), (), True),
         ("both", "x", "fail", OWN_BUILT_IN.format("[export]a:b/x#r", "stream<own<a:b/x#q>>, new"), (), False),

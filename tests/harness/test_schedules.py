@@ -19,6 +19,7 @@ from harness.plan.plan import ComponentPlan, Plan, ScriptPlan
 from harness.plan.roles import Role
 from harness.trace.async_events import AsyncBalance
 from harness.trace.events import Balance, PushNumber
+from harness.trace.parser import parse
 from harness.trace.reader import TraceReader
 
 GOOD = AsyncBalance(0, 0, 0, 0)
@@ -62,8 +63,14 @@ def test_events_in_the_order_in_which_the_host_heard_of_them() -> None:
 
 EXPLAINED = Explained(({Role.SUBJECT: LEFT, Role.DRIVER: LEFT},))
 TASK_LEFT = Explained(({Role.SUBJECT: Left(AsyncBalance(1, 0, 0, 0), None), Role.DRIVER: LEFT},))
+_FINISHED = tuple(map(parse, ["export_finish 3", "task_hook 1"]))
+HOOKED = Explained(({Role.SUBJECT: Left(GOOD, Balance(0, 0, 0, 0, 0), _FINISHED), Role.DRIVER: LEFT},))
 PLACED = PlacedEvent(PushNumber("u8", 9), "call 1 a:b/x#f, result")
 ALLOWED = tuple([Shown(Role.SUBJECT, 2, PLACED)] * 6)
+
+
+def with_late(*lates: str) -> tuple[Shown, ...]:
+    return tuple([Shown(Role.SUBJECT, 2, PLACED, tuple(map(parse, late.split("; ")))) for late in lates])
 
 
 @pytest.mark.parametrize(
@@ -101,16 +108,27 @@ ALLOWED = tuple([Shown(Role.SUBJECT, 2, PLACED)] * 6)
             observation([*SUBJECT[:2], "async_balance 0 0 0 0\n"]),
             ["balance (subject): expected one balance, got (nothing)"],
         ),
-        # each call of a synchronous export is finished
+        # late events before the balance
+        (HOOKED, observation([*SUBJECT[:2], f"export_finish 3\ntask_hook 1\n{END}"]), []),
         (
-            EXPLAINED,
-            observation([SUBJECT[0], "export_finish 3\nexport_call 3\npush_u8 2\n", END]),
-            [],
+            HOOKED,
+            observation([*SUBJECT[:2], f"task_hook 1\n{END}"]),
+            ["event (subject, at the end, after event 2 of the component): expected export_finish 3, got "],
+        ),
+        (
+            HOOKED,
+            observation([*SUBJECT[:2], f"export_finish 3\n{END}"]),
+            ["event (subject, at the end, after event 2 of the component): expected task_hook 1, got (nothing)"],
         ),
         (
             EXPLAINED,
-            observation([SUBJECT[0], "export_call 3\npush_u8 2\n", END]),
-            ["event (subject): expected 1 times export_finish 3, got 0 times export_finish 3"],
+            observation([*SUBJECT[:2], f"export_finish 3\n{END}"]),
+            ["event (subject, at the end, after event 2"],
+        ),
+        (
+            HOOKED,
+            observation(["export_finish 3\ntask_hook 0\n", END], order="sdsd"),
+            ["event (subject, at the end, after event 0 of the component): expected task_hook 1, got task_hook 0"],
         ),
         # the first event that no schedule allows, and what would be
         (
@@ -120,6 +138,23 @@ ALLOWED = tuple([Shown(Role.SUBJECT, 2, PLACED)] * 6)
                 "event (subject, event 4 of all components, task 1, call 1 a:b/x#f, result): expected "
                 "`push_u8 9` (subject, task 2) or `push_u8 9` (subject, task 2) or `push_u8 9` (subject, task 2) or "
                 "`push_u8 9` (subject, task 2) or 2 others, got push_u8 2"
+            ],
+        ),
+        # a late event that no schedule allows: those count that share most with what came
+        (
+            Unexplained(3, with_late("task_hook 2", "task_hook 4; task_hook 2", "task_hook 4; task_hook 3"), ()),
+            observation([SUBJECT[0], "task_hook 4\npush_u8 2\n", END]),
+            [
+                "event (subject, before event 4 of all components, 2 of the component): expected "
+                "`task_hook 2` (subject, task 2) or `task_hook 3` (subject, task 2), got push_u8 2"
+            ],
+        ),
+        (
+            Unexplained(3, with_late("task_hook 2"), ()),
+            observation([SUBJECT[0], "task_hook 2\ntask_hook 3\npush_u8 2\n", END]),
+            [
+                "event (subject, before event 4 of all components, 2 of the component): expected "
+                "`push_u8 9` (subject, task 2), got task_hook 3"
             ],
         ),
         (

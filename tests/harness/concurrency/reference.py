@@ -33,10 +33,14 @@ from tests.harness.concurrency.reference_state import (
 
 
 class Reference(EndOperations):
-    """Runs one frame of the subject. `lines`: `s1 EVENT`, in global order."""
+    """Runs one frame of the subject. `lines`: `s1 EVENT`, in global order. `hooked`: both components have the task hook
+    (docs/linking.md, "Task hooks")."""
 
-    def __init__(self, subject: list[s.Frame], provider: list[s.Frame], random: Random) -> None:
+    def __init__(self, subject: list[s.Frame], provider: list[s.Frame], random: Random, hooked: bool = False) -> None:
         self.subject, self.provider = Component("s", subject), Component("p", provider)
+        self.hooked = hooked
+        for component in (self.subject, self.provider):
+            self.hook(component, 6, 7)
         self.random = random
         self.waiting: list[Thread] = []
         self.lines: list[str] = []
@@ -56,7 +60,12 @@ class Reference(EndOperations):
         return ""
 
     def say(self, task: Task, line: str) -> None:
-        self.lines.append(f"{task.component.letter}{task.number} {line}")
+        component = task.component
+        self.lines.append(f"{component.letter}{task.number} {'; '.join([*component.late, line])}")
+        component.late.clear()
+
+    def hook(self, component: Component, *points: int) -> None:
+        component.late += [f"task_hook {point}" for point in points if self.hooked]
 
     # -- threads and tasks
 
@@ -107,6 +116,7 @@ class Reference(EndOperations):
             component.exclusive = task
         component.live.append(task)
         task.state = "started"
+        self.hook(component, 0 if task.name == SYNC else 2)
         if task.name == "finish":
             component.exclusive = None
             if component.live != [task]:
@@ -161,6 +171,7 @@ class Reference(EndOperations):
             word = "export_async_callback" if task.entered else "export_async_call"
             self.say(task, f"{word} a:b/x#{task.name} = {code}")
         task.entered = True
+        self.hook(task.component, 4 if code else 5)
 
     def pause(self, task: Task, wset: Set | None, index: int = 0) -> Code:
         """The event loop of a callback lift: YIELD, or WAIT on a set."""
@@ -180,6 +191,7 @@ class Reference(EndOperations):
         if task.state == "pending":
             task.state, cancelled = "told", True
         component.exclusive = task
+        self.hook(component, 3)
         if cancelled:
             task.told = True
             self.say(task, "event 6 0 0")
@@ -287,6 +299,8 @@ class Reference(EndOperations):
             task.state = "resolved"
             task.subtask.result = value
             task.subtask.progress(2)
+            task.component.late.append("export_finish a:b/x#plain")
+            self.hook(task.component, 1)
         else:
             self.answer(task, value)
         yield from ()

@@ -180,6 +180,8 @@ class Component:
         self.backpressure = self.entering = self.tasks = 0
         self.exclusive: Task | None = None
         self.live: list[Task] = []
+        self.late: list[str] = []
+        """Events that leave with the next one."""
 
     def add(self, entry: Any) -> int:
         index = self.free.pop() if self.free else len(self.table)

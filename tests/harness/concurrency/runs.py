@@ -42,10 +42,11 @@ RUN = s.OnRun()
 _LETTERS = {"s": Role.SUBJECT, "p": Role.PROVIDER}
 
 
-def crossings(wit: str = WIT, abi: Abi | None = None) -> Crossings:
+def crossings(wit: str = WIT, abi: Abi | None = None, hooks: str = "") -> Crossings:
+    """`hooks`: the task hooks of both components."""
     worlds = {role: world_section(WitText(wit, "test.wit"), role.value)[0] for role in _LETTERS.values()}
     wires = [Wire(Role.SUBJECT, X, ItemKind.INSTANCE, Role.PROVIDER, (X,))]
-    return Crossings(worlds, wires, abi=abi or Abi())
+    return Crossings(worlds, wires, dict.fromkeys(worlds, hooks), abi or Abi())
 
 
 CROSSINGS = crossings()
@@ -84,7 +85,8 @@ def place(name: str, param: int = 0, *path: int, exported: bool = False) -> s.Ty
 
 
 class Scripts:
-    """A run of the subject. Lines are written as `s1 EVENT`: the component's letter and the task."""
+    """A run of the subject. Lines are written as `s1 EVENT`: the component's letter and the task. Late events that
+    leave with an event stand before it: `s1 task_hook 2; EVENT`."""
 
     def __init__(
         self, subject: Iterable[s.Frame], provider: Iterable[s.Frame], known: Crossings = CROSSINGS, runs: int = 1
@@ -97,7 +99,10 @@ class Scripts:
         return predict(self._crossings, self._scripts, self._entries)
 
     def lines(self) -> list[str]:
-        return [f"{shown.role.value[0]}{shown.task} {shown.event.line}" for shown in self.predict().shown]
+        return [
+            f"{shown.role.value[0]}{shown.task} {'; '.join([*map(str, shown.late), shown.event.line])}"
+            for shown in self.predict().shown
+        ]
 
     def follow(self, lines: Sequence[str], end: RunEnd | None = None, silent: str = "") -> Following:
         """`silent`: the letter of the component that writes no trace. Its lines are left out."""
@@ -107,5 +112,6 @@ class Scripts:
 
 
 def seen(line: str) -> Seen:
-    who, _, event = line.partition(" ")
-    return Seen(_LETTERS[who[0]], int(who[1:]), parse(event))
+    who, _, events = line.partition(" ")
+    *late, event = map(parse, events.split("; "))
+    return Seen(_LETTERS[who[0]], int(who[1:]), event, tuple(late))

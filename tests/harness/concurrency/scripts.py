@@ -9,7 +9,7 @@ from harness.script import async_operations as ao
 from harness.script import operations as s
 from tests.harness.concurrency.runs import X, crossings, export, place, reg, run, start, u8, u32
 
-KNOWN = crossings("""package a:b;
+_WIT = """package a:b;
 interface x {
   f: async func(n: u32) -> u32;
   none: async func();
@@ -19,7 +19,8 @@ interface x {
 }
 world subject { import x; }
 world provider { export x; }
-""")
+"""
+KNOWN, HOOKED = crossings(_WIT), crossings(_WIT, hooks="task-hook")
 
 
 @dataclass
