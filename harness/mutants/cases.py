@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from harness.mutants.async_cases import ASYNC_CASES
+from harness.mutants.hook_cases import HOOK_CASES
 from harness.mutants.worlds import _CASES
 
 CASES = {
     **ASYNC_CASES,
+    **HOOK_CASES,
     "bad-discriminants": """title = "A discriminant beyond the last case"
 why = "What is no case must never be taken for one."
 origin = "own"

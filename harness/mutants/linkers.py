@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.mutants.async_hooks import ASYNC_HOOKS
 from harness.mutants.async_options import ASYNC_OPTIONS
 from harness.mutants.componentizing import COMPONENTIZING
 from harness.mutants.generated import GENERATED
@@ -16,6 +17,7 @@ LINKERS = (
     *LINKED_SIZES.rows,
     *PROGRAMS.rows,
     *HOOKS.rows,
+    *ASYNC_HOOKS.rows,
     *GENERATED.rows,
     *ASYNC_OPTIONS.rows,
 )
