@@ -15,12 +15,14 @@ from harness.trace.events import (
     ExportStart,
     ImportCall,
     ImportReturn,
+    InitTask,
     PopFloat,
     PopNumber,
     PopString,
     PushFloat,
     PushNumber,
     PushString,
+    TaskHook,
 )
 from harness.values.values import Float
 from harness.values.wave import to_wave
@@ -30,6 +32,9 @@ _MOVE = re.compile(r"(?:push|pop)_(\w+?)(?:_iter(?:_next)?)?$|(list|map)_append$
 _TRAP = re.compile(r"a trap \(([a-z0-9-]+)")
 _TRAPS = {trap.value: trap for trap in TrapClass}
 _BALANCE = Rule("after a call nothing is left of its memory, its stack and its contexts: the rule of wit_dylib.h")
+_HOOK = Rule(
+    "task hooks are called before and behind every entry: docs/linking.md, since no specification defines them"
+)
 _MAX_STRING = 200
 """Bytes of a string that is shown as text."""
 
@@ -39,6 +44,8 @@ def rule_of(difference: Difference) -> str:
     if difference.aspect == "outcome":
         found = _TRAP.search(difference.expected) or _TRAP.search(difference.actual)
         return _told(TRAPS[_TRAPS[found[1]]]) if found is not None and found[1] in _TRAPS else ""
+    if any(isinstance(event, TaskHook | InitTask) for event in difference.events):
+        return _told(_HOOK)
     for event in difference.events:
         rule = _of_event(event) if event is not None else None
         if rule is not None:

@@ -7,7 +7,7 @@ import re
 import pytest
 import wasmtime
 
-from interpreters import ALL, ASYNC_LIBRARIES, VERSIONS, boxed, header
+from interpreters import ALL, ASYNC_LIBRARIES, MODES, VERSIONS, boxed, header
 from interpreters.build import build
 from tests.interpreters.conftest import NO_ZIG, ZIG
 
@@ -109,6 +109,7 @@ def test_the_sources_give_the_committed_library(version: int, hooks: str, mode: 
     assert build(version, hooks=hooks, mode=mode) == committed, "run `python -m interpreters.build`"
 
 
+@pytest.mark.parametrize("mode", ["", *MODES])
 @pytest.mark.parametrize(
     ("hooks", "added"),
     [
@@ -116,10 +117,13 @@ def test_the_sources_give_the_committed_library(version: int, hooks: str, mode: 
         ("init-task", {"__wasm_init_task": ([], []), "__wasm_init_async_task": ([], [])}),
     ],
 )
-def test_hooks_are_all_that_their_libraries_add(hooks: str, added: dict[str, tuple[list[str], list[str]]]) -> None:
+def test_hooks_are_all_that_their_libraries_add(
+    hooks: str, added: dict[str, tuple[list[str], list[str]]], mode: str
+) -> None:
+    libraries = [boxed(3, which, mode) for which in ("", hooks)]
     plain, hooked = (
         {e.name: signature(e.type) for e in module.exports if isinstance(e.type, wasmtime.FuncType)}
-        for module in (wasmtime.Module.from_file(wasmtime.Engine(), str(boxed(3, which))) for which in ("", hooks))
+        for module in (wasmtime.Module.from_file(wasmtime.Engine(), str(library)) for library in libraries)
     )
     assert hooked == plain | added
 
