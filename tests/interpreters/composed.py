@@ -34,9 +34,10 @@ class Build:
     tools: str
     version: int
     mode: str = "async"
+    hooks: str = ""
 
     def __str__(self) -> str:
-        return f"{self.tools}-v{self.version}-{self.mode}"
+        return "-".join(filter(None, (self.tools, f"v{self.version}", self.hooks, self.mode)))
 
 
 BUILDS = (Build("ours", 2), Build("ours", 3), Build("reference", 3))
@@ -76,7 +77,7 @@ def component(tools: Toolchain, wit: str, world: str, build: Build, filters: tup
     options = GenerateOptions(interpreter="boxed.so", abi_version=build.version, async_filters=filters)
     library = tools.generator.generate(wit, world, options).result()
     assert isinstance(library, Built), library
-    interpreter = boxed(build.version, "", build.mode).read_bytes()
+    interpreter = boxed(build.version, build.hooks, build.mode).read_bytes()
     linked = tools.linker.link(
         [Library("boxed.so", interpreter), Library("w.so", library.data)], LinkOptions()
     ).result()
