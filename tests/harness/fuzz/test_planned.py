@@ -37,9 +37,10 @@ def test_few_worlds_have_hooks_of_each_generation_in_turns() -> None:
     assert drawn[0] == ""
 
 
+@pytest.mark.parametrize("wit", [SMALL, SMALL.replace("func", "async func")], ids=["synchronous", "asynchronous"])
 @pytest.mark.parametrize("hooks", HOOKS)
-def test_the_hooks_are_those_of_the_subject_and_are_predicted(hooks: str) -> None:
-    plain, hooked = (plan_trial(SMALL, None, (), Random(1), 10, 3, hooks=which).plan for which in ("", hooks))
+def test_the_hooks_are_those_of_the_subject_and_are_predicted(hooks: str, wit: str) -> None:
+    plain, hooked = (plan_trial(wit, None, (), Random(1), 10, 3, hooks=which).plan for which in ("", hooks))
     assert {role: kind for role, kind in hooked.hooks.items() if kind} == {Role.SUBJECT: hooks}
     for before, after in zip(plain.runs, hooked.runs, strict=True):
         assert after.scripts == before.scripts
