@@ -70,8 +70,12 @@ LINK_FEATURES = (
     "stack-size",
     "stub-missing-functions",
     "several-worlds",
+    "return-call-ref",
     "adapt",
     "one module",
+    "tags",
+    "threading",
+    "custom-page-sizes",
 )
 STAGES = ("wit", "generate", "link", "new")
 REACTIONS = ("the reference refuses", "the reference accepts", "the reference panics")

@@ -13,6 +13,8 @@ _TYPE, _IMPORT, _FUNCTION, _TABLE, _MEMORY, _GLOBAL, _EXPORT = range(1, 8)
 _TAG = 13
 _KINDS = ((0, _FUNCTION), (1, _TABLE), (2, _MEMORY), (4, _TAG), (3, _GLOBAL))
 """Kinds of imports and exports, and the sections of their definitions."""
+_HAS_MAXIMUM, _HAS_PAGE_SIZE = 1, 8
+"""Flags of limits."""
 _END, _GLOBAL_GET, _I32_CONST, _I32_ADD = 0x0B, 0x23, 0x41, 0x6A
 
 
@@ -126,6 +128,15 @@ def has_tags(module: bytes) -> bool:
     return any(part.id == _TAG for part in sections(module)) or any(kind == 4 for _, _, kind in imported(module))
 
 
+def has_page_sizes(module: bytes) -> bool:
+    """Whether a module defines a memory that says the size of its pages. Raises `BinaryError`."""
+    for part in sections(module):
+        if part.id == _MEMORY:
+            reader = Reader(module, part.body, part.end)
+            return any(_limits(reader, known=15) & _HAS_PAGE_SIZE for _ in range(reader.unsigned()))
+    return False
+
+
 def place(reader: Reader) -> tuple[int | None, int] | None:
     """The place where an offset expression puts a segment: the index of a global (None: a fixed place) and a number
     added to it. None for other forms of expressions."""
@@ -185,13 +196,16 @@ def _extern(kind: int, reader: Reader) -> bytes:
     return reader.data[start : reader.at]
 
 
-def _limits(reader: Reader) -> None:
+def _limits(reader: Reader, known: int = 7) -> int:
+    """The flags. `known`: those that may be set."""
     flags = reader.byte()
-    if flags > 7:
+    if flags & ~known:
         raise BinaryError(f"unknown limits before offset {reader.at}")
     reader.unsigned()
-    if flags & 1:
-        reader.unsigned()
+    for flag in (_HAS_MAXIMUM, _HAS_PAGE_SIZE):
+        if flags & flag:
+            reader.unsigned()
+    return flags
 
 
 def skip_constant(reader: Reader) -> None:

@@ -1,4 +1,4 @@
-"""Component features of the engine: which are on, which can be turned on here, and why others cannot."""
+"""Features of the engine, mostly of components: which are on, which can be turned on here, and why others cannot."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ from wasmtime import _ffi as ffi
 _BITS = {"threading": 30, "error-context": 31, "fixed-length-lists": 32, "accessors": 43}
 """Bits in wasmtime's feature word for features without a setter in its C API (50.0.1)."""
 
-_SETTERS = {"async": "async", "more-async-builtins": "more_async_builtins", "stackful-async": "async_stackful"}
+_SETTERS = {
+    "async": "component_model_async",
+    "more-async-builtins": "component_model_more_async_builtins",
+    "stackful-async": "component_model_async_stackful",
+    "custom-page-sizes": "custom_page_sizes",
+}
 """Setters of wasmtime's C API by feature."""
 
 _NEVER = {"forward": "wasmtime has no setter for it"}
@@ -49,7 +54,7 @@ def features() -> dict[str, Feature]:
 
 
 def _setter(name: str) -> str:
-    return f"wasmtime_config_wasm_component_model_{name}_set"
+    return f"wasmtime_config_wasm_{name}_set"
 
 
 def missing(needs: frozenset[str]) -> list[str]:
@@ -66,7 +71,7 @@ def missing(needs: frozenset[str]) -> list[str]:
 
 
 def enable_all(config: wasmtime.Config) -> None:
-    """Turn on every component feature that can be turned on in this process."""
+    """Turn on every feature that plans may need and that can be turned on in this process."""
     config.wasm_component_model_map = True
     config.wasm_component_model_implements = True
     for setter in _SETTERS.values():
@@ -112,7 +117,7 @@ def _word_offset() -> int:
     size = malloc_usable_size(address)
     before = ctypes.string_at(address, size)
     for name in ("async", "async_stackful", "map"):
-        getattr(ffi, _setter(name))(config.ptr(), True)
+        getattr(ffi, _setter(f"component_model_{name}"))(config.ptr(), True)
     after = ctypes.string_at(address, size)
     changed = {
         at: int.from_bytes(before[at : at + 8], "little") ^ int.from_bytes(after[at : at + 8], "little")

@@ -40,9 +40,10 @@ HOOKS_EVERY = 11
 
 
 def hooks_of(index: int) -> str:
-    """The task hooks of the interpreter of world `index`: the generations in turns, mostly none."""
+    """The task hooks of the interpreter of world `index`: the generations in turns, mostly none. Two worlds in a row
+    have the same, because the subjects of odd and of even worlds are made by different toolchains."""
     turn, rest = divmod(index, HOOKS_EVERY)
-    return "" if rest != HOOKS_EVERY - 1 else HOOKS[turn % len(HOOKS)]
+    return "" if rest != HOOKS_EVERY - 1 else HOOKS[turn // 2 % len(HOOKS)]
 
 
 @dataclass(frozen=True, slots=True)

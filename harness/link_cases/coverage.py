@@ -6,12 +6,13 @@ import contextlib
 from collections.abc import Iterator
 
 from harness.bench.coverage import EXPORT, IMPORT, covered_by
-from harness.binary.core_module import CoreInterface, core_interface
+from harness.binary.core_module import CoreInterface, core_interface, has_tags
 from harness.binary.sections import BinaryError
 from harness.judge.exhibits import Covered
 from harness.link_cases.prepare import Prepared
 from harness.suite.link_case import LinkCase
 from harness.toolchains.lending import asked_of_linker
+from harness.toolchains.protocol import Library
 from harness.world.types import qualified
 from harness.world.world import Function
 
@@ -46,6 +47,9 @@ def features(case: LinkCase, prepared: Prepared) -> Iterator[str]:
     if case.refusal is not None:
         yield REFUSAL
     yield from asked_of_linker(case.options, case.libraries)
+    yield from sorted(prepared.needs() & {"threading", "custom-page-sizes"})
+    if any(map(_has_tags, prepared.libraries)):
+        yield "tags"
     if case.starts_also:
         yield ANY_ORDER
     if any(step.trap is not None for step in case.steps):
@@ -68,6 +72,13 @@ def _interfaces(prepared: Prepared) -> Iterator[CoreInterface]:
     for library in prepared.libraries:
         with contextlib.suppress(BinaryError):
             yield core_interface(library.data)
+
+
+def _has_tags(library: Library) -> bool:
+    try:
+        return has_tags(library.data)
+    except BinaryError:
+        return False
 
 
 def _called(case: LinkCase, prepared: Prepared) -> Iterator[tuple[str, Function]]:

@@ -25,7 +25,6 @@ from harness.link_cases.execute import execute
 from harness.link_cases.prepare import Prepared, prepare
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
-from harness.planner.needs import needs_of
 from harness.process.owned import file_name
 from harness.process.steps import StepLost
 from harness.suite.link_case import LinkCase, load_link_case
@@ -124,10 +123,10 @@ def link_case_verdict(
     names = [toolchain for toolchain in chosen if toolchain not in left]
     if not names:
         return skipped("; ".join(left.values()) or "no toolchain has a version that it applies to"), []
-    lacking = [] if case.refusal is not None else missing(needs_of([prepared.world]).engine)
+    lacking = [] if case.refusal is not None else missing(prepared.needs())
     if lacking:
         return skipped("; ".join(lacking)), []
-    engines = list(EngineKind) if options.full_matrix else [options.engine]
+    engines = [case.engine] if case.engine else list(EngineKind) if options.full_matrix else [options.engine]
     tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
     judging = Judging(name, tools, options.expectations.about(case.wit))
     linked = {toolchain: _Linked(bench, toolchain, case, prepared) for toolchain in names}

@@ -7,11 +7,11 @@ from typing import Any
 
 import generator.componentize.task_hooks as task_hooks
 from generator.componentize import shim
-from generator.componentize.entries import Entries
+from generator.componentize.entries import ShimEntries
 from generator.componentize.plan import CoreExport
 from generator.componentize.task_hooks import NOTHING, Around, InitTask, Point, Points
 from harness.mutants.mutant import Area, Table
-from harness.mutants.patch import Entry, Member
+from harness.mutants.patch import MappingEntry, Member
 
 ASYNC_HOOKS = Table(Area.LINKER)
 _row = ASYNC_HOOKS.function
@@ -21,13 +21,13 @@ Original = Callable[..., Any]
 _WAITS = "a task hook, and an asynchronous export that waits"
 
 
-def _points(entry: task_hooks.Entry) -> Entry:
-    return Entry(task_hooks, "POINTS", entry)
+def _points(entry: task_hooks.EntryKind) -> MappingEntry:
+    return MappingEntry(task_hooks, "POINTS", entry)
 
 
 ASYNC_HOOKS.value(
     "hook-missing-behind-callbacks",
-    _points(task_hooks.Entry.CALLBACK),
+    _points(task_hooks.EntryKind.CALLBACK),
     Points(Point.CALLBACK_START),
     "the task hook is called before callbacks, and not behind them",
     needs=_WAITS,
@@ -35,7 +35,7 @@ ASYNC_HOOKS.value(
 )
 ASYNC_HOOKS.value(
     "hook-behind-callbacks",
-    _points(task_hooks.Entry.CALLBACK),
+    _points(task_hooks.EntryKind.CALLBACK),
     Points(after=Point.CALLBACK_START, paused=Point.CALLBACK_START),
     "the hook that sets up a callback's stack is called behind the callback",
     needs=_WAITS,
@@ -43,7 +43,7 @@ ASYNC_HOOKS.value(
 )
 ASYNC_HOOKS.value(
     "hook-told-the-end-behind-callbacks-that-wait",
-    _points(task_hooks.Entry.CALLBACK),
+    _points(task_hooks.EntryKind.CALLBACK),
     Points(Point.CALLBACK_START, Point.ASYNC_END),
     "behind a callback whose task waits again the task hook gets the point of a task's end",
     needs="a task hook, and an asynchronous export that waits twice",
@@ -51,7 +51,7 @@ ASYNC_HOOKS.value(
 )
 ASYNC_HOOKS.value(
     "hook-told-the-pause-of-tasks-that-end",
-    _points(task_hooks.Entry.CALLBACK),
+    _points(task_hooks.EntryKind.CALLBACK),
     Points(Point.CALLBACK_START, Point.PAUSED, Point.ASYNC_END),
     "the points of a callback whose task ends and of one whose task waits are exchanged",
     needs=_WAITS,
@@ -59,7 +59,7 @@ ASYNC_HOOKS.value(
 )
 ASYNC_HOOKS.value(
     "hook-told-a-synchronous-start-of-asynchronous-tasks",
-    _points(task_hooks.Entry.ASYNC),
+    _points(task_hooks.EntryKind.ASYNC),
     Points(Point.SYNC_START, Point.ASYNC_END, Point.PAUSED),
     "before an asynchronous export the task hook gets the point of a synchronous one",
     needs="a task hook, and an asynchronous export",
@@ -67,7 +67,7 @@ ASYNC_HOOKS.value(
 )
 ASYNC_HOOKS.value(
     "hook-missing-at-asynchronous-exports",
-    _points(task_hooks.Entry.ASYNC),
+    _points(task_hooks.EntryKind.ASYNC),
     Points(after=Point.ASYNC_END, paused=Point.PAUSED),
     "the task hook is not called before asynchronous exports",
     needs="a task hook, and an asynchronous export",
@@ -90,13 +90,13 @@ def _(original: Original, self: Any, call: shim.SlotCall | None) -> None:
 
 @_row(
     "hook-missing-behind-post-return",
-    Member(Entries, "add"),
+    Member(ShimEntries, "add"),
     "the task hook is not called behind post-return functions",
     needs="a task hook, and a synchronous export with a post-return function",
     shown_by="hooked-tasks",
 )
-def _(original: Original, self: Entries, export: CoreExport, entry: task_hooks.Entry) -> None:
-    if entry is not task_hooks.Entry.POST_RETURN:
+def _(original: Original, self: ShimEntries, export: CoreExport, entry: task_hooks.EntryKind) -> None:
+    if entry is not task_hooks.EntryKind.POST_RETURN:
         original(self, export, entry)
 
 
@@ -107,7 +107,7 @@ def _(original: Original, self: Entries, export: CoreExport, entry: task_hooks.E
     needs="both earlier hooks, and an asynchronous export",
     shown_by="initialised-tasks",
 )
-def _(original: Original, self: InitTask, entry: task_hooks.Entry) -> Around:
+def _(original: Original, self: InitTask, entry: task_hooks.EntryKind) -> Around:
     found: Around = original(self, entry)
     return NOTHING if entry in task_hooks.ASYNC_ENTRIES else found
 
@@ -119,6 +119,6 @@ def _(original: Original, self: InitTask, entry: task_hooks.Entry) -> Around:
     needs="both earlier hooks, and an exported resource that is dropped",
     shown_by="initialised-tasks",
 )
-def _(original: Original, self: InitTask, entry: task_hooks.Entry) -> Around:
-    found: Around = original(self, task_hooks.Entry.SYNC if entry is task_hooks.Entry.DESTRUCTOR else entry)
+def _(original: Original, self: InitTask, entry: task_hooks.EntryKind) -> Around:
+    found: Around = original(self, task_hooks.EntryKind.SYNC if entry is task_hooks.EntryKind.DESTRUCTOR else entry)
     return found

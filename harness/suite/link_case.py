@@ -36,6 +36,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.engine.results import EngineKind
 from harness.plan.outcomes import TrapClass
 from harness.suite.conditions import UNCONDITIONAL, Conditions, read_conditions
 from harness.suite.link_case_schema import LINK_CASE_SCHEMA
@@ -87,6 +88,8 @@ class LinkCase:
     steps: tuple[LinkCaseStep, ...]
     refusal: str | None
     conditions: Conditions = UNCONDITIONAL
+    engine: EngineKind | None = None
+    """The only compiler that runs it."""
 
     @property
     def alone(self) -> bool:
@@ -107,6 +110,7 @@ def _link_case(file: TomlFile) -> LinkCase:
     data = file.data
     origin = data["origin"]
     link = data.get("link", {})
+    _check_names(file, data["library"])
     _check_module(file, data)
     return LinkCase(
         data["title"],
@@ -121,13 +125,24 @@ def _link_case(file: TomlFile) -> LinkCase:
             link.get("stack-size"),
             link.get("built-in-libdl", False),
             link.get("several-worlds", False),
+            return_call_ref=link.get("return-call-ref", False),
         ),
         tuple(data.get("starts", ())),
         tuple(map(tuple, data.get("starts-also", ()))),
         tuple(map(_step, data.get("step", ()))),
         data.get("refusal"),
         read_conditions(file),
+        EngineKind(data["engine"]) if "engine" in data else None,
     )
+
+
+def _check_names(file: TomlFile, rows: Sequence[dict[str, Any]]) -> None:
+    """Only an adapter has the name of an interface. Raises `FileError`."""
+    for index, row in enumerate(rows):
+        if "/" in row["name"] and not row.get("adapter", False):
+            raise file.error(
+                ["library", index, "name"], f"{row['name']!r} has a `/`, which only names of adapters have"
+            )
 
 
 def _check_module(file: TomlFile, data: dict[str, Any]) -> None:

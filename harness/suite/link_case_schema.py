@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.engine.results import EngineKind
 from harness.plan.outcomes import EXPECTABLE
 from harness.suite.conditions import CONDITIONS
 from harness.suite.provenance import MADE_BY
@@ -14,7 +15,11 @@ _LIBRARY = {
     "required": ["name", "wat"],
     "properties": {
         # linkers take NAME=PATH, after options
-        "name": text("Its name in the `needed` lists of other libraries.", pattern=r"^[^-=/\x00-\x20][^=/\x00-\x1f]*$"),
+        "name": text(
+            "Its name in the `needed` lists of other libraries; of an adapter: the module from which others import, "
+            "which may be an interface.",
+            pattern=r"^[^-=/\x00-\x20][^=\x00-\x1f]*$",
+        ),
         "wat": text("The library, with `(@dylink.0 ...)`; a module has none."),
         "world": text(
             "The world in its `component-type` section: its own imports and exports. If no library "
@@ -47,6 +52,7 @@ _LINK = {
             "type": "boolean",
             "description": "`--several-worlds`; the reference has no flag for it.",
         },
+        "return-call-ref": {"type": "boolean", "description": "`--return-call-ref`."},
     },
     "additionalProperties": False,
     "description": "Options of the linker.",
@@ -90,6 +96,11 @@ LINK_CASE_SCHEMA: Schema = {
             "description": "In the order of the command line: the first that exports a symbol defines it.",
         },
         "link": _LINK,
+        "engine": {
+            "enum": [kind.value for kind in EngineKind],
+            "description": "The only compiler of the engine that runs it, if the other lacks what the libraries use: "
+            "exceptions, tail calls and function references need `cranelift`. Default: any.",
+        },
         "starts": texts(f"During instantiation. {_LOGS}"),
         "starts-also": {
             "type": "array",

@@ -59,6 +59,7 @@ def asked_of_linker(options: LinkOptions, libraries: Sequence[LibraryNeeds]) -> 
         "stub-missing-functions": options.stub_missing_functions,
         "built-in-libdl": options.built_in_libdl,
         "several-worlds": options.several_worlds,
+        "return-call-ref": options.return_call_ref,
         "openable": any(library.openable for library in libraries),
         "adapt": any(library.adapter for library in libraries),
         "keep-versions": not options.merge_versions,

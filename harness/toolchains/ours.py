@@ -118,7 +118,10 @@ def _link(libraries: Sequence[Library], options: LinkOptions) -> bytes:
     )
     if options.stack_size is not None:
         ours = replace(ours, stack_size=options.stack_size)
-    return link(read, ours, ComponentizeOptions(merge_imports_based_on_semver=options.merge_versions))
+    encoding = ComponentizeOptions(
+        merge_imports_based_on_semver=options.merge_versions, return_call_ref=options.return_call_ref
+    )
+    return link(read, ours, encoding)
 
 
 def _new(module: bytes, adapters: Sequence[Library]) -> bytes:

@@ -94,7 +94,8 @@ class LinkOptions:
 
     `several_worlds`: several generated libraries are linked, which use the extension of that name (wit_dylib.h).
     `merge_versions`: imports in compatible versions become one import of the highest version, as tools do by default;
-    otherwise each is wired to its own version.
+    otherwise each is wired to its own version. `return_call_ref`: functions that exist before their targets call
+    function references, by tail calls, and not through a table.
     """
 
     stub_missing_functions: bool = False
@@ -102,6 +103,7 @@ class LinkOptions:
     built_in_libdl: bool = False
     several_worlds: bool = False
     merge_versions: bool = True
+    return_call_ref: bool = False
 
 
 class Job(Protocol):

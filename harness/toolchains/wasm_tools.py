@@ -75,6 +75,8 @@ class WasmTools:
             command += ["--stack-size", str(options.stack_size)]
         if options.built_in_libdl:
             command.append("--use-built-in-libdl")
+        if options.return_call_ref:
+            command.append("--return-call-ref")
         paths = []
         for library in libraries:
             path = self._kept.get(library.data)

@@ -26,6 +26,7 @@ NEEDS = {
     "error-context": '(import "f" (func (param "e" error-context)))',
     "fixed-length-lists": '(import "f" (func (param "e" (list u32 4))))',
     "map": '(import "f" (func (param "e" (map u32 string))))',
+    "custom-page-sizes": "(core module (memory 1 (pagesize 1)))",
     "forward": f"{STREAM} (core func (canon stream.forward $S))",
 }
 

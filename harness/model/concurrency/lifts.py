@@ -113,7 +113,7 @@ def _hooks_before(task: Task) -> tuple[Event, ...]:
     hooks = task.inst.hooks
     if isinstance(task.key, s.OnDestructor):
         return hooks.destructor_begins
-    return hooks.async_begins if task.lift is Lift.CALLBACK else hooks.task_begins
+    return hooks.async_begins if task.lift is LiftKind.CALLBACK else hooks.task_begins
 
 
 def _arguments(task: Task, key: s.FrameKey) -> tuple[s.Value, ...]:
@@ -316,7 +316,7 @@ def _finish(store: Store, thread: Thread) -> None:
     frames = inst.frames_left()
     balance = Balance(0, 0, 0, 0, frames) if whole else None
     store.left[inst.role] = Left(a.AsyncBalance(*counts), balance, tuple(inst.late))
-    if task.lift is not Lift.CALLBACK:
+    if task.lift is not LiftKind.CALLBACK:
         inst.show_hooks(inst.hooks.task_ends)
     task.state = TaskState.RESOLVED
     if inst.exclusive_thread is thread:

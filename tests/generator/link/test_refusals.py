@@ -55,6 +55,7 @@ LIBRARIES: list[tuple[LibraryBuilder | bytes, str]] = [
     (importing(lambda b: b.import_global("other", "x", I64_GLOBAL)), "only functions can be imported from outside"),
     (importing(lambda b: b.memory(Limits(1, is_64=True))), "memory of 32 bits"),
     (importing(lambda b: b.memory(Limits(1, 2, shared=True))), "unshared memory"),
+    (importing(lambda b: b.memory(Limits(1, page_size_log2=0))), "pages of 64 KiB"),
     (importing(lambda b: b.table(Limits(1, is_64=True))), "32-bit indices"),
     (importing(lambda b: b.import_table("env", "t", TableType(Limits(1)))), "the linker provides no such item"),
     (importing(lambda b: b.import_memory("env", "m", MemoryType(Limits(1)))), "the linker provides no such item"),

@@ -68,7 +68,7 @@ def hooks(lines: list[str]) -> str:
         # waits in place: that is no exit
         ([start("none", 0)], [export("none", YIELD, RETURN, blocking=True)], "6 7 2 e c 5 2", "0 1 e c 1"),
         # a code that is not 0 and ends the task all the same
-        ([start("none", 0)], [export("none", ao.TaskReturn(None), ao.Code(16))], "6 7 2 e c 4 2", "0 1 e c 1"),
+        ([start("none", 0)], [export("none", ao.TaskReturn(None), ao.CallbackCode(16))], "6 7 2 e c 4 2", "0 1 e c 1"),
         # a synchronous function, with its post-return function
         ([s.Call(X, "plain", 1, (u32(1),))], [export("plain", s.Return(u32(2)))], "6 7 0 e f 1 2", "0 0 e f 1"),
         # a synchronous function while an asynchronous one waits

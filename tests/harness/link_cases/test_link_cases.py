@@ -323,6 +323,7 @@ def test_the_world_of_a_component_that_is_compiled_only(bench: Workbench) -> Non
     [
         (module_file("module = true\nopenable = true"), "`openable` is for `component link`"),
         (module_file("module = true\nadapter = true"), "takes one row with `module`, and adapters"),
+        (module_file().replace('name = "', 'name = "a:b/', 1), "has a `/`, which only names of adapters have"),
         (module_file(more="link = { stack-size = 4096 }\n"), "`link` has options of `component link`"),
         (module_file(more="[[library]]\nname = 'a'\nwat = '(module)'\n"), "takes one row with `module`, and adapters"),
     ],
@@ -399,6 +400,42 @@ def test_a_program_whose_features_the_engine_lacks_is_skipped(
     monkeypatch.setitem(features(), "async", Feature("async", "not here"))
     found = verdict(bench, text)
     assert (found.outcome, found.reason) == (Outcome.SKIP, "async: not here")
+
+
+THREAD = '(import "$root" "[thread-index]" (func (result i32)))'
+
+
+@pytest.mark.parametrize(
+    ("part", "feature"),
+    [
+        (THREAD, "threading"),
+        (THREAD.replace("index", "yield"), None),
+        ("(memory 1 (pagesize 1))", "custom-page-sizes"),
+        ("(memory 1 2)", None),
+        ("(memory 1 (pagesize 65536))", "custom-page-sizes"),
+        ("(memory 1 2) (memory 1 2 (pagesize 1))", "custom-page-sizes"),
+    ],
+)
+def test_features_that_libraries_need(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch, part: str, feature: str | None
+) -> None:
+    wit = "package a:b; world w { export f: func(); }"
+    text = file('[[step]]\ncall = "f"\n', wit, f'(module (@dylink.0) {part} (func (export "f")))', HEAD)
+    assert prepare(parse_link_case(text)).needs() == frozenset({feature} if feature else ())
+    if feature is not None:
+        monkeypatch.setitem(features(), feature, Feature(feature, "not here"))
+        found = verdict(bench, text)
+        assert (found.outcome, found.reason) == (Outcome.SKIP, f"{feature}: not here")
+
+
+def test_the_only_engine_of_a_case(bench: Workbench) -> None:
+    """Winch does not compile what throws and catches."""
+    wit = "package a:b; world w { export f: func() -> u32; }"
+    wat = """(module (@dylink.0) (tag $e (param i32)) (func (export "f") (result i32)
+      (block $caught (result i32) (try_table (catch $e $caught) (throw $e (i32.const 7))) (i32.const 0))))"""
+    text = file('[[step]]\ncall = "f"\nresult = "7"\n', wit, wat, HEAD)
+    assert verdict(bench, text).outcome is Outcome.INVALID_OUTPUT
+    assert verdict(bench, f'engine = "cranelift"\n{text}').outcome is Outcome.PASS
 
 
 def test_what_a_link_case_covers() -> None:
