@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from harness.bench.ask_host import HOSTS
@@ -85,8 +85,8 @@ class Hit:
     """Whether the finding is in a run with an injected fault."""
 
 
-Triage = Callable[[str, Finding], str]
-"""The id of the expectation that explains a finding about a toolchain; empty if there is none."""
+Triage = Callable[[str, Sequence[Finding]], Sequence[str]]
+"""For each finding about a toolchain the id of the expectation that explains it; empty if there is none."""
 
 
 def hits(verdict: Verdict, triage: Triage) -> list[Hit]:
@@ -133,7 +133,7 @@ def _way(bucket: Bucket) -> tuple[object, ...]:
 
 def _of_judgement(judgement: Judgement, triage: Triage) -> Iterator[Hit]:
     toolchain = judgement.toolchain.removesuffix(BESIDE).removesuffix(HOSTS)
-    explained = [(finding, triage(toolchain, finding)) for finding in judgement.findings]
+    explained = list(zip(judgement.findings, triage(toolchain, judgement.findings), strict=True))
     structural = [pair for pair in explained if pair[0].difference is not None and pair[0].difference.level < 3]
     # new findings come before known ones
     others = sorted((pair for pair in explained if pair not in structural), key=lambda pair: pair[1] != "")[:1]

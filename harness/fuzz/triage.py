@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from harness.fuzz.bucket import Triage
+from harness.judge.judging import about, told
 from harness.judge.verdict import Finding
 from harness.plan.plan import Plan
 from harness.suite.expectations import Expectations
@@ -15,13 +16,23 @@ CASE = "fuzz"
 
 def triage_for(tools: Mapping[str, str], expectations: Expectations, plan: Plan) -> Triage:
     """The triage of findings in one world. `tools`: the tool behind each toolchain's name."""
-    expectations = expectations.about(plan.subject_wit)
+    return triage_by(tools, about(plan, expectations), CASE, plan.calls_of)
 
-    def triage(toolchain: str, finding: Finding) -> str:
+
+def triage_by(
+    tools: Mapping[str, str],
+    expectations: Expectations,
+    case: str,
+    calls_of: Callable[[int], Sequence[str]] = lambda _: (),
+) -> Triage:
+    """The same. `expectations`: those that may apply to the world; `case`: its name for them; `calls_of`: the calls of
+    a run."""
+
+    def triage(toolchain: str, findings: Sequence[Finding]) -> list[str]:
         tool = tools.get(toolchain)
         if tool is None:
-            return ""
-        known = expectations.find(tool, CASE, finding.outcome, finding.message, plan.calls_of(finding.run))
-        return known.id if known is not None else ""
+            return [""] * len(findings)
+        known = expectations.explain(tool, case, [told(finding, calls_of) for finding in findings])
+        return [item.id if item is not None else "" for item in known]
 
     return triage

@@ -19,7 +19,7 @@ from harness.model.concurrency import Seen
 from harness.plan.outcomes import TrapClass
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
-from harness.suite.expectations import Expectation, Expectations
+from harness.suite.expectations import Expectation, Expectations, Told
 from harness.toolchains.protocol import BuildFailure, InvalidOutput, Panicked, Refused, TimedOut
 from reports.outcomes import Outcome
 
@@ -38,7 +38,7 @@ def judge(
     """`structure`: differences of levels 1 and 2. `tools`: the tool behind each toolchain's name, by its name in
     expectations. `further`: other findings about a toolchain's output for the world, by toolchain."""
     further = further or {}
-    judging = Judging(case, tools, expectations.about(plan.subject_wit), plan.calls_of)
+    judging = Judging(case, tools, about(plan, expectations), plan.calls_of)
     against = Against(plan)
     alone = [run.cell.toolchain for run in cells]
     behaviour = []
@@ -213,6 +213,16 @@ def build_finding(what: str, failure: BuildFailure) -> Finding:
             return Finding(Outcome.TIMED_OUT, f"{what}: {stage} did not end within {seconds:g} s")
 
 
+def about(plan: Plan, expectations: Expectations) -> Expectations:
+    """The expectations that may apply to a plan's world, or to the components around it."""
+    return expectations.about(plan.subject_wit, any(world.has_unused_end for world in plan.worlds.values()))
+
+
+def told(finding: Finding, calls_of: Callable[[int], Sequence[str]]) -> Told:
+    """A finding as expectations see it. `calls_of`: the calls of a run."""
+    return Told(finding.outcome, finding.message, calls_of(finding.run))
+
+
 @dataclass(frozen=True, slots=True)
 class Judging:
     """The known facts about a case before it is judged. `tools`: the tool behind each toolchain's name, by its name in
@@ -229,14 +239,10 @@ class Judging:
         worst = min((finding.outcome for finding in findings), key=SEVERITY.index)
         tool = self.tools.get(toolchain)
         if tool is not None:
-            reasons = [self._reason(tool, finding) for finding in findings]
+            reasons = self.expectations.explain(tool, self.case, [told(finding, self.calls_of) for finding in findings])
             if all(reason is not None for reason in reasons):
                 return Judgement(toolchain, Outcome.EXPECTED_FAILURE, tuple(findings), reasons[0])
         return Judgement(toolchain, worst, tuple(findings))
-
-    def _reason(self, tool: str, finding: Finding) -> Expectation | None:
-        calls = self.calls_of(finding.run)
-        return self.expectations.find(tool, self.case, finding.outcome, finding.message, calls)
 
     def demanded(self, judgements: Sequence[Judgement], asked: Iterable[str]) -> list[Judgement]:
         """Faults of the toolchains `asked` that should show in this very case, but do not."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from harness.judge.built_ins import BuiltIn, CoreNames, first_mismatch
 from harness.judge.difference import NOTHING, Difference
 from harness.plan.roles import Role
 from harness.trace.described import COPY_BUILTINS, Described, DescribedCopy, FunctionPointer
@@ -25,6 +26,8 @@ _Mismatch = tuple[str, str, str]
 """Path inside the type, the expected and the actual content."""
 
 _LONGEST = 200
+
+_NOTHING_KNOWN: Mapping[int, tuple[str, str]] = {}
 
 
 class _Types:
@@ -210,8 +213,11 @@ def _resources(world: World) -> set[str]:
     return found | {resource.canonical for function in functions for resource in function.resources}
 
 
-def told_world(names: Names, expected: World, role: Role) -> list[Difference]:
-    """Level 1: the contents of a `wit_t`, compared with its world. Raises `DumpError`."""
+def told_world(
+    names: Names, expected: World, role: Role, imports: Mapping[int, tuple[str, str]] = _NOTHING_KNOWN
+) -> list[Difference]:
+    """Level 1: the contents of a `wit_t`, compared with its world. `imports`: module and name of the core imports that
+    are known to stand in the table, by place. Raises `DumpError`."""
     told = Described(names)
     comparison = _Comparison(1, "wit_t", role, expected)
     layout = Layout()
@@ -242,7 +248,7 @@ def told_world(names: Names, expected: World, role: Role) -> list[Difference]:
         seen.add(resource.canonical)
     for copy in told.copies():
         _copy(comparison, copy)
-    _distinct(comparison, told.pointers())
+    _pointed(comparison, told.pointers(), CoreNames(expected), imports)
     for named in told.named_types():
         if isinstance(named.type, t.Own) and named.kind == "alias":
             continue  # a name for a resource, described as a handle: functions show which resource it is
@@ -273,13 +279,33 @@ def _copy(comparison: _Comparison, copy: DescribedCopy) -> None:
             comparison.differ(f"{path}, size and alignment of a payload", str(wanted), str((copy.size, copy.align)))
 
 
-def _distinct(comparison: _Comparison, pointers: Iterable[FunctionPointer]) -> None:
-    """Each of these functions must be different from all others."""
+def _pointed(
+    comparison: _Comparison,
+    pointers: Iterable[FunctionPointer],
+    core: CoreNames,
+    imports: Mapping[int, tuple[str, str]],
+) -> None:
+    """A function that is a core import must be the built-in of its type; any other must be different from all others.
+    (Equal types may share the built-ins of one of them.)"""
     seen: dict[int, str] = {}
     for pointer in pointers:
+        key = imports.get(pointer.place)
+        if key is not None and pointer.of is not None:
+            _built_in(comparison, pointer, core.built_in(*key), " ".join(key))
+            continue
         first = seen.setdefault(pointer.place, pointer.where)
         if first != pointer.where:
             comparison.differ(pointer.where, "a function of its own", f"that of {first}")
+
+
+def _built_in(comparison: _Comparison, pointer: FunctionPointer, found: BuiltIn | None, imported: str) -> None:
+    if found is None or found.name != pointer.name:
+        comparison.differ(pointer.where, f"the built-in `{pointer.name}`", f"core import {imported}")
+        return
+    mismatch = first_mismatch(pointer.of, found.of)
+    if mismatch is not None:
+        expected, actual = cut(*mismatch)
+        comparison.differ(pointer.where, f"the built-in for {expected}", f"that for {actual} (core import {imported})")
 
 
 def built_world(actual: World, expected: World, role: Role) -> list[Difference]:

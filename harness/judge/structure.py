@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from harness.binary.core_module import core_interface
 from harness.binary.sections import BinaryError
+from harness.binary.table_functions import imports_in_table
 from harness.composition.interpreter_world import with_interpreter, without_anchor
 from harness.engine.results import Rejected
 from harness.judge.canon_options import judge_options, options_beside
@@ -73,7 +74,7 @@ class StructureComparer:
             if component is None:
                 continue
             if component.names is not None:
-                found += _told(component.names, as_described(world, role, abi), role)
+                found += _told(component.names, as_described(world, role, abi), role, component.build)
             if isinstance(component.build.component, Built):
                 # a library that no linker accepts is already one finding
                 assert isinstance(component.build.dylib, Built)
@@ -92,11 +93,22 @@ class StructureComparer:
         return built_world(without_anchor(actual), with_interpreter(linked, asynchronous), role)
 
 
-def _told(names: Names, world: World, role: Role) -> list[Difference]:
+def _told(names: Names, world: World, role: Role, build: ComponentBuild) -> list[Difference]:
     try:
-        return told_world(names, world, role)
+        return told_world(names, world, role, _imports_in_table(names, build))
     except DumpError as error:
         return [Difference(1, "wit_t", role, "", "a description of the world", str(error))]
+
+
+def _imports_in_table(names: Names, build: ComponentBuild) -> Mapping[int, tuple[str, str]]:
+    """The core imports behind the function pointers of a `wit_t`, by place."""
+    has_built_ins = any(names.arrays.get(kind) for kind in ("resource", "stream", "future"))
+    if not has_built_ins or not isinstance(build.component, Built) or not isinstance(build.dylib, Built):
+        return {}
+    try:
+        return imports_in_table(build.component.data, build.dylib.data)
+    except (BinaryError, IndexError):
+        return {}  # told where the library and the component are compared
 
 
 def _beside(expected: Mapping[Role, _Component], actual: Mapping[Role, _Component]) -> list[Difference]:

@@ -13,9 +13,22 @@ _EXPORTED = "[export]"
 """Stands before the canonical names of exported resources."""
 _LABEL = re.compile(r"\b(?:import|export)\s+%?([\w-]+):\s+%?([\w:./@%+-]+?)\s*;")
 _OF_TYPES = re.compile(
-    r"event \(.*: expected `?(?:push|pop)_(?!own|borrow)\w+ |wit_t \((?:(?!: expected ).)*(?:, parameter |, result)"
+    r"event \(.*: expected `?(?:(?:push|pop)_(?!own|borrow)|(?:stream|future)_)\w+ "
+    r"|wit_t \((?:(?!: expected ).)*(?:, parameter |, result)"
+    r"|wit_t \(\w+, (?:alias|record|variant|enum|flags|tuple|option|result|list|map|fixed_length_list|stream|future) "
+    r"[^\s,]+\): expected "
 )
-"""Messages about the type of a value, but not about a handle or the called function."""
+"""Messages about the type of a value, of an end or of a name, but not about a handle or the called function."""
+_HANDLE = re.compile(r"(?:own|borrow)<[^<>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A failure of a tool, as a report tells it. `calls`: the calls of the run that shows it."""
+
+    outcome: str
+    message: str
+    calls: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +53,30 @@ class Expectation:
     """The groups of `message` are one name for the specification: neither letter case nor hyphens distinguish them."""
     sides_only: bool = False
     """The groups of `message` are types that differ only in the side of their resources, imported or exported."""
+    beside: str = ""
+    """The id of an entry that must explain another failure of the tool in the same world."""
+    unused_end: bool = False
+    """The world has a stream or future type that no function uses; unless that is known, the entry explains nothing."""
     labels: tuple[tuple[str, str], ...] = ()
     """The labels of the world in question, each with the interface behind it."""
 
     def concerns(self, case: str) -> bool:
         return not self.cases or case in self.cases or any(fnmatch.fnmatchcase(case, pattern) for pattern in self.cases)
 
-    def explains(self, case: str, outcome: str, message: str, calls: Sequence[str] = ()) -> bool:
-        if self.wit:
+    def matches(self, case: str, told: Told) -> bool:
+        """Whether all conditions hold apart from `beside`, which depends on other failures."""
+        if self.wit or self.unused_end:
             return False  # not known to be about this world
-        found = re.search(self.message, message)
-        if not self.concerns(case) or outcome != self.outcome or found is None:
+        found = re.search(self.message, told.message)
+        if not self.concerns(case) or told.outcome != self.outcome or found is None:
             return False
         if self.one_name and len({_distinguished(name) for name in found.groups("")}) > 1:
             return False
         if self.sides_only and len({name.replace(_EXPORTED, "") for name in found.groups("")}) > 1:
             return False
-        if self.label_names_only and not _only_labels_differ(message, dict(self.labels)):
+        if self.label_names_only and not _only_labels_differ(told.message, dict(self.labels)):
             return False
-        return not self.run or any(re.search(self.run, call) for call in calls)
+        return not self.run or any(re.search(self.run, call) for call in told.calls)
 
     def demands(self, case: str) -> bool:
         """The case is named exactly, so a pass would be a surprise."""
@@ -71,22 +89,25 @@ class Expectations:
 
     items: tuple[Expectation, ...] = ()
 
-    def about(self, wit: str) -> Expectations:
-        """The expectations that may apply to a world of this text."""
+    def about(self, wit: str, unused_end: bool = False) -> Expectations:
+        """The expectations that may apply to a world of this text. `unused_end`: whether it has a stream or future type
+        that no function uses."""
         labels = tuple(_LABEL.findall(wit))
-        return Expectations(
-            tuple(replace(item, wit="", labels=labels) for item in self.items if re.search(item.wit, wit))
-        )
+        items = [item for item in self.items if re.search(item.wit, wit) and (unused_end or not item.unused_end)]
+        return Expectations(tuple(replace(item, wit="", unused_end=False, labels=labels) for item in items))
 
     def within(self, case: str) -> Expectations:
         """The expectations that concern a case, for what is made of it under other names. They demand nothing."""
         return Expectations(tuple(replace(item, cases=()) for item in self.items if item.concerns(case)))
 
-    def find(self, tool: str, case: str, outcome: str, message: str, calls: Sequence[str] = ()) -> Expectation | None:
-        """The entry that explains this; an entry that names the case comes before a general one. `calls`: the calls of
-        the run that shows it."""
-        found = [item for item in self.items if item.tool == tool and item.explains(case, outcome, message, calls)]
-        return min(found, key=lambda item: not item.demands(case), default=None)
+    def explain(self, tool: str, case: str, failures: Sequence[Told]) -> list[Expectation | None]:
+        """For each failure of a tool in one world the entry that explains it, None if there is none. An entry that
+        names the case comes before a general one."""
+        mine = [item for item in self.items if item.tool == tool]
+        seen = {item.id for item in mine if any(item.matches(case, told) for told in failures)}
+        mine = [item for item in mine if not item.beside or item.beside in seen]
+        found = ([item for item in mine if item.matches(case, told)] for told in failures)
+        return [min(items, key=lambda item: not item.demands(case), default=None) for items in found]
 
     def demanded(self, tool: str, case: str) -> list[Expectation]:
         """Expectations that name this case, so the tool must not pass it silently."""
@@ -112,7 +133,7 @@ def _only_labels_differ(message: str, labels: Mapping[str, str]) -> bool:
     expected = of_task[1] if of_task is not None else expected
     if _OF_TYPES.match(message) is None or expected == actual:
         return False
-    if _OWNER.sub("#", expected) != _OWNER.sub("#", actual):
+    if _OWNER.sub("#", expected) != _OWNER.sub("#", actual) or _HANDLE.findall(expected) != _HANDLE.findall(actual):
         return False
     pairs = zip(_OWNER.findall(expected), _OWNER.findall(actual), strict=True)
     return all(

@@ -16,6 +16,8 @@ label-names-only = true                 # a type differs in nothing but under wh
 one-name = true                         # the groups of `message` differ in nothing but letter case and hyphens; may be
                                         # left out
 sides-only = true                       # the groups of `message` differ in nothing but `[export]`; may be left out
+unused-stream-or-future = true          # the world has a stream or future type that no function uses; may be left out
+beside = "another-id"                   # an entry that must explain another failure in the same world; may be left out
 link = "https://..."                    # this, or `reproduction`: WIT and commands that show it
 """
 
@@ -36,8 +38,8 @@ from reports.outcomes import Outcome
 
 OUTCOMES = (Outcome.FAIL, Outcome.TOOL_PANICKED, Outcome.INVALID_OUTPUT, Outcome.TIMED_OUT)
 """What may be known of a tool."""
-_FLAGS = ("label-names-only", "one-name", "sides-only")
-_KEYS = {"id", "cases", "outcome", "message", "wit", "run", *_FLAGS, "reason", "link", "reproduction"}
+_FLAGS = ("label-names-only", "one-name", "sides-only", "unused-stream-or-future")
+_KEYS = {"id", "cases", "outcome", "message", "wit", "run", *_FLAGS, "beside", "reason", "link", "reproduction"}
 
 
 class ExpectationsError(Exception):
@@ -82,6 +84,10 @@ def _read(path: Path, versions: Mapping[str, str]) -> Sequence[Expectation]:
     for index, id in enumerate(ids):
         if id in ids[:index]:
             raise _bad(file, ("expect", index, "id"), f"an `id` occurs twice: {id}")
+    companions = {item.id for item in found if not item.beside}
+    for index, item in enumerate(found):
+        if item.beside and item.beside not in companions:
+            raise _bad(file, ("expect", index, "beside"), f"{item.id}: `beside` must name an entry without `beside`")
     applies = tool in versions and tool_versions.holds(conditions, versions[tool])
     return found if applies else ()
 
@@ -102,7 +108,7 @@ def _entry(file: TomlFile, tool: str, index: int) -> Expectation:
     if not isinstance(cases, list) or not all(isinstance(case, str) for case in cases):
         raise _bad(file, (*place, "cases"), f"{id}: `cases` must be a list of names")
     message, wit, run = (_pattern(file, place, id, key) for key in ("message", "wit", "run"))
-    labels, one_name, sides = (_flag(file, place, id, key) for key in _FLAGS)
+    labels, one_name, sides, unused_end = (_flag(file, place, id, key) for key in _FLAGS)
     for key, given in (("one-name", one_name), ("sides-only", sides)):
         if given and re.compile(message).groups < 2:
             raise _bad(file, (*place, key), f"{id}: `{key}` needs two groups in `message`, one for each name")
@@ -112,7 +118,10 @@ def _entry(file: TomlFile, tool: str, index: int) -> Expectation:
     if not isinstance(source, str):
         raise _bad(file, place, f"{id}: needs a `link` or a `reproduction`")
     reason = _string(file, place, id, "reason")
-    return Expectation(id, tool, outcome, reason, source, tuple(cases), message, wit, run, labels, one_name, sides)
+    beside = _string(file, place, id, "beside") if "beside" in entry else ""
+    return Expectation(
+        id, tool, outcome, reason, source, tuple(cases), message, wit, run, labels, one_name, sides, beside, unused_end
+    )
 
 
 def _flag(file: TomlFile, place: KeyPath, owner: str, key: str) -> bool:

@@ -43,6 +43,11 @@ EXPECTATIONS_SCHEMA: Schema = {
                         "type": "boolean",
                         "description": "The groups of `message` differ only in `[export]`.",
                     },
+                    "unused-stream-or-future": {
+                        "type": "boolean",
+                        "description": "The world has a stream or future type that no function uses.",
+                    },
+                    "beside": text("The `id` of an entry that must explain another failure in the same world."),
                     "reason": text("The fault, in a sentence."),
                     "link": text("The report of the fault."),
                     "reproduction": text("WIT for `wasm-tools wit-dylib`, or another input that shows it."),

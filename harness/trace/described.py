@@ -45,11 +45,13 @@ COPY_BUILTINS = 7
 
 @dataclass(frozen=True, slots=True)
 class FunctionPointer:
-    """A pointer of the `wit_t` to a function that no other word has: the position of the word, and the function's place
-    in the table."""
+    """A pointer of the `wit_t` to a function that no other word has: the position of the word, the function's place in
+    the table, its name in `wit_dylib.h`, and the resource, stream or future that it belongs to, if any."""
 
     where: str
     place: int
+    name: str = ""
+    of: t.Resource | t.Stream | t.Future | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,15 @@ class Described:
                 first = 1 if kind in ("stream", "future") else 0
                 for name, word in zip(_POINTERS[kind], entry.words[first:count], strict=False):
                     if number(word):
-                        yield FunctionPointer(f"{kind} {self._names.of(kind, index)}, {name}", number(word))
+                        where = f"{kind} {self._names.of(kind, index)}, {name}"
+                        yield FunctionPointer(where, number(word), name, self._owner(kind, index))
+
+    def _owner(self, kind: str, index: int) -> t.Resource | t.Stream | t.Future | None:
+        if kind == "resource":
+            return self._resource(index)
+        type = self._type(self._names.word(kind, index)) if kind in ("stream", "future") else None
+        assert type is None or isinstance(type, t.Stream | t.Future)
+        return type
 
     def named_types(self) -> Iterator[DescribedType]:
         for kind, array in self._names.arrays.items():

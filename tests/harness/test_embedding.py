@@ -169,7 +169,7 @@ def test_it_is_judged_with_all_else(tmp_path: Path) -> None:
     plan = plan_of(WORLD, "utf8", "utf16")
     verdict = examine(bench, "w", plan, Options(artifacts=None)).verdict
     assert (verdict.outcome, verdict.minority) == (Outcome.FAIL, "mine")
-    (hit,) = hits(verdict, lambda subject, finding: "")
+    (hit,) = hits(verdict, lambda subject, findings: [""] * len(findings))
     assert (hit.bucket.toolchain, hit.bucket.aspect, hit.run) == ("mine", "component embed", 0)
     oracle = Oracle(bench, hit.bucket, Options(artifacts=None))
     fails = {}

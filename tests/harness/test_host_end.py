@@ -222,7 +222,7 @@ def test_a_fault_of_the_engine_everywhere_is_no_verdict_on_a_tool(
     verdict = examine(bench, "w", plan, Options(artifacts=None)).verdict
     assert (verdict.outcome, verdict.minority) == (Outcome.ENGINE_FAULT, None)
     assert {finding.outcome for _, finding in verdict.findings} == {Outcome.ENGINE_FAULT}
-    assert {hit.bucket.minority for hit in hits(verdict, lambda toolchain, finding: "")} == {""}
+    assert {hit.bucket.minority for hit in hits(verdict, lambda toolchain, findings: [""] * len(findings))} == {""}
     assert Detector(bench, plan, Options(artifacts=None)).by_all(mutant) is None
     monkeypatch.undo()
     assert Detector(bench, plan, Options(artifacts=None)).by_all(mutant) is not None
@@ -249,7 +249,7 @@ def test_a_fault_that_both_ends_share_is_named(
     assert verdict.minority == wrong
     wrong_ones = {judged.toolchain for judged in verdict.judgements if judged.findings and "@" not in judged.toolchain}
     assert wrong_ones == {f"{wrong}, between hosts"}
-    (hit,) = hits(verdict, lambda toolchain, finding: "")
+    (hit,) = hits(verdict, lambda toolchain, findings: [""] * len(findings))
     assert (hit.bucket.minority, hit.bucket.aspect) == (wrong, "value at the host")
 
 

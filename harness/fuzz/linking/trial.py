@@ -18,7 +18,8 @@ from harness.fuzz.linking.draw import random_program
 from harness.fuzz.linking.model import Model
 from harness.fuzz.linking.parts import LinkProgram
 from harness.fuzz.linking.text import LinkCaseText, exports_of, link_case_body
-from harness.judge.verdict import Finding, Verdict
+from harness.fuzz.triage import triage_by
+from harness.judge.verdict import Verdict
 from harness.link_cases.examine import examine_link_case
 from harness.link_cases.prepare import Prepared, prepare
 from harness.suite.link_case import LinkCase, parse_link_case
@@ -75,14 +76,7 @@ def judge_link_case(bench: Workbench, trial: LinkTrial, options: Options) -> tup
 def triage_of(bench: Workbench, options: Options, case: LinkCase, name: str) -> Triage:
     """For findings in a link case of this name."""
     tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
-    expectations = options.expectations.about(case.wit)
-
-    def triage(toolchain: str, finding: Finding) -> str:
-        tool = tools.get(toolchain)
-        known = expectations.find(tool, name, finding.outcome, finding.message) if tool is not None else None
-        return known.id if known is not None else ""
-
-    return triage
+    return triage_by(tools, options.expectations.about(case.wit), name)
 
 
 class LinkReduction:

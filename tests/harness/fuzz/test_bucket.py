@@ -99,7 +99,7 @@ def event(expected: str, actual: str, aspect: str = "event") -> Finding:
 
 
 def judged(*judgements: Judgement) -> list[Hit]:
-    return hits(Verdict(Outcome.FAIL, judgements, "x"), lambda subject, finding: "")
+    return hits(Verdict(Outcome.FAIL, judgements, "x"), lambda subject, findings: [""] * len(findings))
 
 
 def fails(subject: str, *findings: Finding) -> Judgement:
@@ -219,7 +219,7 @@ def test_mixed_cells_count_where_nothing_else_does() -> None:
 
 def test_what_is_new_comes_before_what_is_known() -> None:
     verdict = Verdict(Outcome.FAIL, (fails("ours", S8, ENUM),), "ours")
-    (hit,) = hits(verdict, lambda _, finding: "known" if finding is S8 else "")
+    (hit,) = hits(verdict, lambda _, findings: ["known" if finding is S8 else "" for finding in findings])
     assert (hit.known, hit.bucket.kind) == ("", "push_enum of another type")
 
 
@@ -235,7 +235,7 @@ def test_a_known_finding_does_not_hide_a_new_one_beside_it() -> None:
         for word in ("known", "new")
     )
     verdict = Verdict(Outcome.FAIL, (fails("reference", first, second),), "x")
-    (found,) = hits(verdict, lambda subject, finding: "id" if finding.message == "known" else "")
+    (found,) = hits(verdict, lambda _, findings: ["id" if finding.message == "known" else "" for finding in findings])
     assert (found.known, found.message) == ("", "new")
 
 
