@@ -151,7 +151,7 @@ def _description(verdict: Verdict, claim: Failure) -> str:
     """The kind of the finding that the claim is about, as `harness reduce --finding` takes it; empty if none is."""
     from harness.fuzz.bucket import hits
 
-    for hit in hits(verdict, lambda toolchain, finding: ""):
+    for hit in hits(verdict, lambda _, findings: [""] * len(findings)):
         if hit.bucket.outcome == claim.outcome and claim.shape[1] in hit.bucket.kind:
             return hit.bucket.kind
     return ""
@@ -232,7 +232,7 @@ def _buckets(submission: Submission, path: Path) -> set[object]:
     from harness.fuzz.bucket import hits
 
     verdict = verdict_of(submission.run, SuiteFile(path, path.stem), submission.options)
-    return {hit.bucket for hit in hits(verdict, lambda toolchain, finding: "")}
+    return {hit.bucket for hit in hits(verdict, lambda _, findings: [""] * len(findings))}
 
 
 def _next(submission: Submission, case: Case | LinkCase) -> None:

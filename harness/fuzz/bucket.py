@@ -85,7 +85,7 @@ class Hit:
     """Whether the finding is in a run with an injected fault."""
 
 
-Triage = Callable[[str, Sequence[Finding]], Sequence[str]]
+Triage = Callable[[str, Sequence[Finding]], list[str]]
 """For each finding about a toolchain the id of the expectation that explains it; empty if there is none."""
 
 

@@ -93,6 +93,6 @@ def _hits(bench: Workbench, name: str, beside: tuple[str, ...], plan: Plan, opti
                 minority=hit.bucket.minority.replace(name, OURS),
             ),
         )
-        for hit in hits(verdict, lambda toolchain, finding: "")
+        for hit in hits(verdict, lambda toolchain, findings: [""] * len(findings))
         if hit.bucket.outcome != Outcome.ENGINE_FAULT
     ]

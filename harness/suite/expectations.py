@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 _OWNER = re.compile(r"([^\s<>(),#]+)#")
@@ -74,7 +74,7 @@ class Expectation:
             return False
         if self.sides_only and len({name.replace(_EXPORTED, "") for name in found.groups("")}) > 1:
             return False
-        if self.label_names_only and not _only_labels_differ(told.message, dict(self.labels)):
+        if self.label_names_only and not _only_labels_differ(told.message, self.labels):
             return False
         return not self.run or any(re.search(self.run, call) for call in told.calls)
 
@@ -123,7 +123,7 @@ _OF_TASK = re.compile(r"`([^`]*)` \(\w+, task \d+\)")
 """The one event that schedules allow (`harness/judge/schedules.py`)."""
 
 
-def _only_labels_differ(message: str, labels: Mapping[str, str]) -> bool:
+def _only_labels_differ(message: str, labels: Sequence[tuple[str, str]]) -> bool:
     """Whether `...: expected A, got B` is only about one type under two keys of its interface.
 
     It never explains which function is called or which resource a handle belongs to.
@@ -136,12 +136,15 @@ def _only_labels_differ(message: str, labels: Mapping[str, str]) -> bool:
     if _OWNER.sub("#", expected) != _OWNER.sub("#", actual) or _HANDLE.findall(expected) != _HANDLE.findall(actual):
         return False
     pairs = zip(_OWNER.findall(expected), _OWNER.findall(actual), strict=True)
+    known = {label for label, _ in labels}
     return all(
-        left == right or ((left in labels or right in labels) and _behind(left, labels) == _behind(right, labels))
+        left == right or (bool(known & {left, right}) and bool(_behind(left, labels) & _behind(right, labels)))
         for left, right in pairs
     )
 
 
-def _behind(owner: str, labels: Mapping[str, str]) -> str:
-    """The interface's own name behind a key of the world. (Text of WIT may leave out the package.)"""
-    return labels.get(owner, owner).replace("%", "").rpartition("/")[2].partition("@")[0]
+def _behind(owner: str, labels: Sequence[tuple[str, str]]) -> set[str]:
+    """The own names of the interfaces behind a key of the world: one label may be imported and exported. (Text of WIT
+    may leave out the package.)"""
+    found = [interface for label, interface in labels if label == owner] or [owner]
+    return {name.replace("%", "").rpartition("/")[2].partition("@")[0] for name in found}

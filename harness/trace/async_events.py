@@ -219,6 +219,20 @@ class TaskBalance(Balances):
         return TaskBalance(self.function, 0, 0)
 
 
+@event("{kind}_balance {type} {stack}", ENDS)
+@dataclass(frozen=True, slots=True)
+class EndBalance(Balances):
+    """The lift or lower of an element moved the stack pointer; no event if it did not."""
+
+    left: ClassVar = ("stack",)
+    kind: str
+    type: TypeOfKind
+    stack: Change
+
+    def balanced(self) -> EndBalance:
+        return EndBalance(self.kind, self.type, 0)
+
+
 @event("async_balance {tasks} {calls} {copies} {sets}")
 @dataclass(frozen=True, slots=True)
 class AsyncBalance(Event):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.trace.async_events import AsyncBalance, TaskBalance, TaskSwitch
+from harness.trace.async_events import AsyncBalance, EndBalance, TaskBalance, TaskSwitch
 from harness.trace.event import BY_WORD, HANDLES, Event
 from harness.trace.events import Balance, DeallocBytes, Fail, ImportBalance, Realloc
 from harness.trace.handles import rename
@@ -19,7 +19,7 @@ _MEMORY = (Realloc, DeallocBytes)
 """Each generator allocates in its own way; the balances have the sums."""
 _AROUND_MEMORY = frozenset(("task_hook 12", "task_hook 13"))
 """The hooks of allocations, which belong to them."""
-_APART = (AsyncBalance, Balance, ImportBalance, TaskBalance, Fail)
+_APART = (AsyncBalance, Balance, EndBalance, ImportBalance, TaskBalance, Fail)
 
 
 def _words(events: tuple[type[Event], ...]) -> frozenset[str]:
@@ -42,7 +42,7 @@ class Trace:
     events: tuple[Event, ...]
     """The events that are compared one by one, with renamed handles (`harness.trace.handles`)."""
     balances: tuple[Event, ...]
-    """`Balance`, `ImportBalance`, `TaskBalance`, or what should have been one of them and cannot be read."""
+    """`Balance`, `ImportBalance`, `TaskBalance`, `EndBalance`, or one of them that cannot be read."""
     failure: str | None
     """The cause that the interpreter named just before it trapped."""
     ended: bool = False

@@ -38,6 +38,7 @@ Val *call_import(uint32_t which, Val *arguments) {
   Context *context = call_context(arguments);
   event_index("import_call", which);
   bool alone = !pending_may_allocate();
+  size_t allocations = memory_realloc_calls;
   Task *task = task_pause();
   size_t bytes = memory_out.bytes, moved = stack_call(func->impl, context);
   task_continue(task);
@@ -45,7 +46,8 @@ Val *call_import(uint32_t which, Val *arguments) {
   event_index("import_return", which);
   Val *result = has_result(func) ? context_pop(context) : NULL;
   context_destroy(context);
-  call_trace_balance("import_balance", which, alone ? memory_out.bytes - bytes : 0, moved);
+  call_trace_balance("import_balance", which, alone ? memory_out.bytes - bytes : pending_not_behind(allocations),
+                     moved);
   return result;
 }
 

@@ -43,13 +43,15 @@ typedef enum Owner {
   OWNER_GAP,  /* foreign memory begins here; `next` is the block after it */
   OWNER_INTERPRETER,
   OWNER_ABI,
+  OWNER_CLAIMED, /* the same, while memory_unclaimed is prepared */
   OWNER_DEFERRED,
 } Owner;
 
 typedef struct Block {
   uint32_t magic; /* depends on the address, so that a copy of a header is not one */
   uint32_t size;  /* as requested */
-  uint32_t next;  /* for a free block: the next in its list, in units of 16 bytes from the heap's start; 0 ends it */
+  uint32_t next;  /* for a free block: the next in its list, in units of 16 bytes from the heap's start; 0 ends it. For
+                     one from cabi_realloc: its number */
   uint8_t align;
   uint8_t owner;
   uint8_t class;
@@ -124,17 +126,22 @@ static void check_guards(const Block *block) {
   if (cut >= low && cut + block->size <= low_end && !pattern_holds((const uint8_t *)cut, block->size, 0)) fail_guard();
 }
 
+/* The block behind this one; for null the first one, null at the end. */
+static Block *after(const Block *block) {
+  uint8_t *at = block ? slot(block) + class_size(block->class) : heap_start ? heap_start + HEADER : fresh;
+  while (at < fresh) {
+    Block *found = (Block *)(void *)at;
+    if (found->magic != magic_of(found)) fail_guard();
+    if (found->owner != OWNER_GAP) return found;
+    at = (uint8_t *)block_at(found->next);
+  }
+  return NULL;
+}
+
 void memory_check(void) {
-  for (const uint8_t *at = heap_start + HEADER; heap_start && at < fresh;) {
-    const Block *block = (const Block *)(const void *)at;
-    if (block->magic != magic_of(block)) fail_guard();
-    if (block->owner == OWNER_GAP) {
-      at = (const uint8_t *)block_at(block->next);
-      continue;
-    }
+  for (const Block *block = after(NULL); block; block = after(block)) {
     if (block->is_guarded && block->owner == OWNER_NONE) check_free(block);
     if (block->is_guarded && block->owner != OWNER_NONE) check_guards(block);
-    at = slot(block) + class_size(block->class);
   }
 }
 
@@ -202,6 +209,7 @@ static void *allocate_block(size_t size, size_t align, Owner owner, bool is_guar
   block->size = (uint32_t)size;
   block->align = (uint8_t)align;
   block->owner = (uint8_t)owner;
+  if (owner == OWNER_ABI) block->next = (uint32_t)memory_realloc_calls;
   if (is_guarded) pattern_fill(slot(block), class_size(class), PATTERN_UNWRITTEN);
   UNPOISON(payload(block), size);
   count(block);
@@ -314,6 +322,22 @@ static Block *deferred(void *ptr) {
 size_t memory_size_deferred(void *ptr) { return deferred(ptr)->size; }
 
 void memory_give_back_deferred(void *ptr) { release(deferred(ptr)); }
+
+size_t memory_claim(const void *ptr, size_t since) {
+  Block *block = find((void *)(uintptr_t)ptr, OWNER_ABI);
+  if (!block || block->next <= since) return 0;
+  block->owner = OWNER_CLAIMED;
+  return block->size;
+}
+
+size_t memory_unclaimed(size_t since) {
+  size_t bytes = 0;
+  for (Block *block = after(NULL); block; block = after(block)) {
+    if (block->owner == OWNER_ABI && block->next > since) bytes += block->size;
+    if (block->owner == OWNER_CLAIMED) block->owner = OWNER_ABI;
+  }
+  return bytes;
+}
 
 /*
  * CanonicalABI.md, "realloc": moves `old`, larger or smaller, or allocates if `old_size` is 0. The result for size 0 is

@@ -34,6 +34,12 @@ void memory_defer(void *ptr, size_t size, size_t align);
 size_t memory_size_deferred(void *ptr);
 void memory_give_back_deferred(void *ptr);
 
+/* Blocks that cabi_realloc made after its first `since` calls: claims the one that begins at any address `ptr`, and says
+ * its size; 0 if there is none, or if it was claimed before. */
+size_t memory_claim(const void *ptr, size_t since);
+/* The bytes of all those that nobody claimed. Ends all claims. */
+size_t memory_unclaimed(size_t since);
+
 /* Checks all blocks: fail_guard and fail_freed if code wrote to memory that it does not own. */
 void memory_check(void);
 

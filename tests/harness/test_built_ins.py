@@ -131,7 +131,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> WasmTools:
 @pytest.mark.parametrize("linker", ["ours", "reference"])
 def test_the_imports_in_the_table(generator: str, linker: str, reference: WasmTools) -> None:
     """With each generator and linker: every built-in that a library imports has its own place and a meaning."""
-    tools = {"ours": ours.Ours(), "reference": reference}
+    tools: dict[str, ours.Ours | WasmTools] = {"ours": ours.Ours(), "reference": reference}
     library = built(tools[generator].generate(WIT, "w", GenerateOptions()).result())
     libraries = [Library("i.so", stub_interpreter(library)), Library("w.so", library)]
     component = built(tools[linker].link(libraries, LinkOptions()).result())

@@ -4,6 +4,7 @@ while it builds a component."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -154,3 +155,44 @@ def test_the_balance_of_a_call_has_what_its_library_keeps(tmp_path: Path) -> Non
     seen = composed.run(EngineKind.WINCH, scripts, ["run-a"])
     assert "a import_balance 2 24 0" in seen.lines
     assert seen.balances["a"] == ("0 0 0 0", "24 1 0 0 0")
+
+
+BESIDE = two(
+    """package t:p;
+    interface api {
+      made: func() -> stream<tuple<list<string>, list<u16>>>;
+      given: async func() -> list<string>;
+      fill: func() -> list<string>;
+      grow: func(x: list<string>);
+    }
+    world callee { export api; }
+    world caller { import api; export alive: func(); }"""
+)
+"""`fill` and `grow` are called while a read and a call are pending, and what these wait for comes meanwhile."""
+BESIDE_CALLER = (
+    f"frame run call {API} made 1 0 read reg 1 2 start {API} given 2 0 "
+    f"call {API} fill 3 0 call {API} grow - 1 list 2 str 61 str 626364 wset 9 join reg 1 reg 9 await reg 1 reg 9 "
+    f"leave reg 1 dropend reg 1 join reg 2 reg 9 await reg 2 reg 9 dropcall reg 2 dropset reg 9 end"
+)
+BESIDE_CALLEE = (
+    f"frame export {API} made ends 1 2 export {API} made 0 0 ret reg 2 end "
+    f"frame export {API} given yield 3 ret list 1 str 7879 end "
+    f"frame export {API} fill write reg 1 1 rec 2 list 2 str 6162 str - list 2 u16 1 u16 2 "
+    "ret list 2 str 63 str 6465 end "
+    f"frame export {API} grow dropend reg 1 end"
+)
+
+
+@pytest.mark.parametrize(("wrong", "left"), [(False, 0), (True, 16)])
+def test_the_balance_of_a_call_beside_what_is_pending(tmp_path: Path, wrong: bool, left: int) -> None:
+    """The elements of the read come during the call, and do not count; the list of two strings does, if it leaks."""
+    (leak,) = [mutant for mutant in OWNERSHIP.rows if mutant.name == "list-leaked"]
+    assert isinstance(leak.fault, Patch)
+    with leak.fault.applied() if wrong else nullcontext():
+        composed = Composed(BESIDE, Build("ours", 3), tmp_path)
+    seen = composed.run(EngineKind.WINCH, {"a": BESIDE_CALLER, "b": BESIDE_CALLEE}, ["run-a"])
+    assert not seen.trap, seen.lines
+    index = {"made": 0, "given": 1, "fill": 2, "grow": 3}
+    told = [line for line in seen.lines if line.startswith("a import_balance")]
+    assert f"a import_balance {index['fill']} {left} 0" in told
+    assert f"a import_balance {index['grow']} 0 0" in told

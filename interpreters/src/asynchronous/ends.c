@@ -94,6 +94,15 @@ Val *end_new(Kind kind, uint32_t type, Val **writable) {
   return value_handle(kind, type, readable);
 }
 
+/* Only of a moved stack pointer: there is one call for each element. */
+static void event_balance(const Channel *channel, size_t moved) {
+  if (!moved) return;
+  EVENT(channel, "balance");
+  trace_unsigned(channel->type);
+  trace_signed((int32_t)(uint32_t)moved);
+  trace_end();
+}
+
 /* ---- Copies ------------------------------------------------------------------------------------------------------ */
 
 static Val *lift(const Channel *channel, const uint8_t *from, uint32_t index) {
@@ -101,9 +110,10 @@ static Val *lift(const Channel *channel, const uint8_t *from, uint32_t index) {
   event_tail(channel, index);
   trace_end();
   Context *context = context_create();
-  stack_call_lift(channel->lift, context, from); /* a moved stack pointer is not reported: no event has room for it */
+  size_t moved = stack_call_lift(channel->lift, context, from);
   Val *value = context_pop(context);
   context_destroy(context);
+  event_balance(channel, moved);
   return value;
 }
 
@@ -175,7 +185,8 @@ static void lower(const End *end, uint32_t index, Val *value) {
   event_tail(channel, index);
   trace_end();
   context_push(end->context, value_retain(value));
-  stack_call_with(channel->lower, end->context, end->buffer.start + index * channel->size);
+  size_t moved = stack_call_with(channel->lower, end->context, end->buffer.start + index * channel->size);
+  event_balance(channel, moved);
   if (end->context->depth) fail_stack();
 }
 
@@ -278,4 +289,9 @@ bool end_may_allocate(void) {
   for (const End *end = ends; end; end = end->next)
     if (end->state == END_COPYING && !end->writing && end->channel.lift) return true;
   return false;
+}
+
+void end_pending(void (*visit)(const uint8_t *start, size_t size)) {
+  for (const End *end = ends; end; end = end->next)
+    if (end->state == END_COPYING && !end->writing && end->channel.lift) visit(end->buffer.start, end->buffer.size);
 }

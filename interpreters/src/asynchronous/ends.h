@@ -30,5 +30,7 @@ Val *end_take(uint32_t handle);
 size_t end_copy_count(void);
 /* Whether one of them is a read of values, for which the engine may allocate at any time until its event. */
 bool end_may_allocate(void);
+/* Visits the buffers of these reads. */
+void end_pending(void (*visit)(const uint8_t *start, size_t size));
 
 #endif

@@ -133,9 +133,17 @@ size_t subtask_count(void) {
   return count;
 }
 
+static bool is_pending(const Call *call) {
+  return !subtask_is_resolved(call) && WIT_TYPE_KIND(world()->import_funcs[call->which].result) != WIT_TYPE_EMPTY;
+}
+
 bool subtask_may_allocate(void) {
   for (uint32_t i = 0; i < num_calls; i++)
-    if (!subtask_is_resolved(calls[i]) && WIT_TYPE_KIND(world()->import_funcs[calls[i]->which].result) != WIT_TYPE_EMPTY)
-      return true;
+    if (is_pending(calls[i])) return true;
   return false;
+}
+
+void subtask_pending(void (*visit)(const uint8_t *start, size_t size)) {
+  for (uint32_t i = 0; i < num_calls; i++)
+    if (is_pending(calls[i])) visit(calls[i]->area.start, calls[i]->area.size);
 }

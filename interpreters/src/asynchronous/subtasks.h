@@ -32,5 +32,7 @@ void subtask_drop(const Val *value);
 size_t subtask_count(void);
 /* Whether one of them has a result, for which the engine may allocate at any time until then. */
 bool subtask_may_allocate(void);
+/* Visits the areas of these calls. */
+void subtask_pending(void (*visit)(const uint8_t *start, size_t size));
 
 #endif
