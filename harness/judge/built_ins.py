@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from harness.world import types as t
+from harness.world.despecialize import Product, despecialize
 from harness.world.world import Function, World
 
 _EXPORT = "[export]"
@@ -115,10 +116,10 @@ def _head(type: t.Type | t.Resource) -> object:
             return type.case_names, [payload is None for payload in type.payloads]
         case t.Record():
             return [field.name for field in type.fields]
-        case t.Tuple():
-            return len(type.types)
-        case t.FixedLengthList():
-            return type.size
+        case t.Members():
+            shape = despecialize(type)
+            assert isinstance(shape, Product)
+            return len(shape.types), shape.times  # without their paths, of which a `wit_t` may describe any number
         case t.Stream() | t.Future():
             return type.type is None
         case t.List() | t.Map():

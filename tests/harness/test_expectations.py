@@ -196,6 +196,7 @@ LOOKED_UP_THERE = (
     "Panicked at link: thread 'main' panicked at crates/wit-parser/src/resolve/mod.rs:2626:66: no entry found for key"
 )
 NO_RESOURCE = "a:a/c@1.2.3 has no resource a"
+NO_METHOD = "a:a/c@1.2.3 has no function [method]b.a"
 OVERFLOW = "Panicked at {}: thread 'main' has overflowed its stack fatal runtime error: stack overflow, aborting"
 NO_END = "{}: {} did not end within 30 s"
 BAD = ("with !var 2 in f: result at r",)
@@ -313,6 +314,10 @@ WENT_ON = "event (provider, event 13 of all components, task 1): expected a trap
         ("made of lower", "x", "fail", NOT_MERGED.format(NO_RESOURCE, "TimedOut at link: 60 s"), (), False),
         ("made of lower", "x", "fail", NOT_MERGED.format("the function f of a:b/c is missing", OVERFLOW.format("link")), (), False),
         ("made of lower", "x", "tool panicked", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), False),
+        ("made of lower", "x", "fail", NOT_MERGED.format(NO_METHOD, LOOKED_UP_THERE), (), True),
+        ("made of lower", "x", "fail", NOT_MERGED.format(NO_METHOD, OVERFLOW.format("link")), (), False),
+        ("made of lower", "x", "fail", NOT_MERGED.format(NO_METHOD, "a component (reference)"), (), False),
+        ("plain", "x", "fail", NOT_MERGED.format(NO_METHOD, LOOKED_UP_THERE), (), False),
         ("one version", "x", "fail", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), False),
         ("plain", "x", "fail", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), False),
         ("plain", "x", "fail", "event (subject, event 1): expected init_task 0, got import_call a:b/x#f", (), True),
