@@ -17,7 +17,8 @@ from harness.judge.same_world import told_world
 from harness.plan.roles import Role
 from harness.toolchains import ours
 from harness.toolchains.protocol import BuildResult, Built, GenerateOptions, Library, LinkOptions
-from harness.toolchains.wasm_tools import WasmTools, find
+from harness.toolchains.reference_binary import find
+from harness.toolchains.wasm_tools import WasmTools
 from harness.trace.names import read_dump
 from harness.world import types as t
 from harness.world.world import World
@@ -131,7 +132,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> WasmTools:
 @pytest.mark.parametrize("linker", ["ours", "reference"])
 def test_the_imports_in_the_table(generator: str, linker: str, reference: WasmTools) -> None:
     """With each generator and linker: every built-in that a library imports has its own place and a meaning."""
-    tools: dict[str, ours.Ours | WasmTools] = {"ours": ours.Ours(), "reference": reference}
+    tools: dict[str, ours.OurToolchain | WasmTools] = {"ours": ours.OurToolchain(), "reference": reference}
     library = built(tools[generator].generate(WIT, "w", GenerateOptions()).result())
     libraries = [Library("i.so", stub_interpreter(library)), Library("w.so", library)]
     component = built(tools[linker].link(libraries, LinkOptions()).result())
