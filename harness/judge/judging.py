@@ -21,6 +21,7 @@ from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.suite.expectations import Expectation, Expectations, Told
 from harness.toolchains.protocol import BuildFailure, InvalidOutput, Panicked, Refused, TimedOut
+from harness.world.unused_ends import has_unused_end
 from reports.outcomes import Outcome
 
 _FAULT = "the engine found a bug in itself"
@@ -215,7 +216,8 @@ def build_finding(what: str, failure: BuildFailure) -> Finding:
 
 def about(plan: Plan, expectations: Expectations) -> Expectations:
     """The expectations that may apply to a plan's world, or to the components around it."""
-    return expectations.about(plan.subject_wit, any(world.has_unused_end for world in plan.worlds.values()))
+    unused = any(has_unused_end(plan.worlds[part.role], part.world) for part in plan.components)
+    return expectations.about(plan.subject_wit, unused)
 
 
 def told(finding: Finding, calls_of: Callable[[int], Sequence[str]]) -> Told:

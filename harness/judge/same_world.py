@@ -189,7 +189,9 @@ class _Comparison:
 
     def named_type(self, side: str, name: str, actual: t.Type) -> None:
         """A type with a name: it must be one of the types with that name in the world."""
-        mismatches = [self.types.compare(candidate, actual) for candidate in self._candidates.get(name, ())]
+        # Interfaces on both sides may have one label. A type of the same kind is probably the one that is meant.
+        candidates = sorted(self._candidates.get(name, ()), key=lambda type: type.__class__ is not actual.__class__)
+        mismatches = [self.types.compare(candidate, actual) for candidate in candidates]
         if not mismatches:
             self.differ(f"{side} {name}", "no such type in the world", _text(actual))
         elif None not in mismatches:

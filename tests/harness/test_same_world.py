@@ -273,3 +273,14 @@ def test_the_interpreters_own_part() -> None:
     assert "export -#harness-anchor" in [d.path for d in built_world(anchored, with_interpreter(empty), Role.SUBJECT)]
     assert built_world(without_anchor(anchored), with_interpreter(empty), Role.SUBJECT) == []
     assert built_world(empty, with_interpreter(empty), Role.SUBJECT) != []
+
+
+def test_a_name_of_both_sides_is_compared_with_the_type_of_its_kind() -> None:
+    """One label names two interfaces, and the type of the exported one is described wrongly."""
+    own = world(
+        "package a:b; interface d { record c { x: u8 } } interface b { flags c { lo } }"
+        "world w { import q: d; export q: b; }"
+    )
+    dump = "wit version 3\nwit record 0 q c 1 x 0:0\nwit flags 0 q c 1 hi\n"
+    found = told_world(read_dump(dump.splitlines()), own, Role.SUBJECT)
+    assert [(each.expected, each.actual) for each in found] == [("flags q#c { lo }", "flags q#c { hi }")]
