@@ -132,6 +132,7 @@ def texts() -> Iterator[str]:
         r"@since\(version = ",
         r"@unstable\(feature = ",
         r"///",
+        r"(?s)import (v\d:lib/api@).*import \1",  # in several versions
     ],
 )
 def test_what_occurs(pattern: str) -> None:
@@ -151,6 +152,7 @@ def test_what_occurs(pattern: str) -> None:
         ("gates", r"@since|@unstable|///"),
         ("hard_names", r"%|memory|URL"),
         ("asynchronous", r"async|stream|future"),
+        ("versions", r"v\d:lib/api"),
     ],
 )
 def test_what_is_switched_off(switch: str, pattern: str) -> None:
