@@ -107,7 +107,7 @@ def replaced_imports(resolve: Resolve, world: WorldId) -> dict[InterfaceId, Inte
             continue
         members.append((track, key.id))
         known = highest.get(track)
-        if known is None or _version(resolve, key.id) > _version(resolve, known):
+        if known is None or version_of(resolve, key.id) > version_of(resolve, known):
             highest[track] = key.id
     replaced = {id: highest[track] for track, id in members if highest[track] != id}
     return {old: new for old, new in replaced.items() if not _must_stay(resolve, world, old, new)} if replaced else {}
@@ -136,7 +136,8 @@ def _dependencies(resolve: Resolve, id: InterfaceId) -> set[InterfaceId]:
     return found
 
 
-def _version(resolve: Resolve, id: InterfaceId) -> tuple[object, ...]:
+def version_of(resolve: Resolve, id: InterfaceId) -> tuple[object, ...]:
+    """The version of an interface's package, which has one, as a key that sorts by precedence."""
     package = resolve.interfaces[id].package
     assert package is not None
     version = resolve.packages[package].name.version

@@ -7,8 +7,9 @@ from typing import Any
 
 import generator.names.versions as versions
 import generator.wit.semver as semver
+from generator.resolved.model import InterfaceId, Resolve
 from harness.mutants.mutant import Area, Table
-from harness.mutants.patch import FunctionOf, Here
+from harness.mutants.patch import FunctionOf
 
 MERGING = Table(Area.LINKER)
 _row = MERGING.function
@@ -67,10 +68,11 @@ def _(original: Original, text: str) -> str | None:
 
 @_row(
     "highest-version-by-text",
-    Here(semver, "version_key"),
+    FunctionOf(semver, "version_of"),
     "imports are merged into the version that is the highest as a text: 1.2.0, not 1.10.0",
     needs="an interface imported in versions 1.2.0 and 1.10.0",
     shown_by="tracks",
 )
-def _(original: Original, text: str) -> tuple[str]:
-    return (text,)
+def _(original: Original, resolve: Resolve, id: InterfaceId) -> tuple[str | None]:
+    package = resolve.interfaces[id].package
+    return (None if package is None else resolve.packages[package].name.version,)

@@ -200,10 +200,19 @@ class _Builder:
             return label
         # It has another name in the included world. A renaming is for imports and exports, so both must be free of it.
         name = next(f"old-{name}" for name in letters() if f"old-{name}" not in self._import_names)
+        free = self._names_to_move(world)
+        if free and chance(self._source, 2):
+            name = choose(self._source, free)
         for names in (self._import_names, self._export_names):
             names.claim(name)
         world.renames.append((name, label))
         return name
+
+    def _names_to_move(self, included: World) -> list[str]:
+        """New names of renamed items that are free in the included world: another item there may have such a name, and
+        get yet another one."""
+        taken = {extern.label for extern in included.externs} | {item.name for item in included.level.types}
+        return [new for _, new in included.renames if new not in taken]
 
     def _rename_types(self) -> None:
         """The types that an included world has by itself may get other names where it is included, too."""

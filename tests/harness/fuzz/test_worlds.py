@@ -109,6 +109,7 @@ def texts() -> Iterator[str]:
         r"export [\w-]+: [\w:/-]+;",
         r"(?m)^  include \S+;",
         r"(?m)^  include \S+ with \{ \S+ as \S+",
+        r"(?m)^  include \S+ with \{ .*\S+ as (\S+), (.*, )?\1 as ",  # a name moves on
         r"(?m)^  resource ",  # of the world
         r"constructor\(.*\);",
         r"constructor\(.*\) -> result<",
