@@ -53,7 +53,7 @@ def merge_imports_by_version(resolve: Resolve, world: WorldId) -> dict[Interface
         return replaced
     comparison = _Comparison(resolve)
     for old, new in replaced.items():
-        _check_compatible(resolve, old, new, comparison)
+        check_compatible(resolve, old, new, comparison)
     for id in _types_of(resolve, world):
         _check_used_type(resolve, id, replaced, comparison)
     replace_imports(resolve, world, replaced)
@@ -145,7 +145,7 @@ def version_of(resolve: Resolve, id: InterfaceId) -> tuple[object, ...]:
     return version_key(version)
 
 
-def _check_compatible(resolve: Resolve, old_id: InterfaceId, new_id: InterfaceId, comparison: _Comparison) -> None:
+def check_compatible(resolve: Resolve, old_id: InterfaceId, new_id: InterfaceId, comparison: _Comparison) -> None:
     """A type that is not a resource may be missing or different as long as nothing uses it."""
     old, new = resolve.interfaces[old_id], resolve.interfaces[new_id]
     for name, type in old.types.items():

@@ -359,6 +359,13 @@ world w {
   import v:api/calls@1.10.0-rc.1;
 }
 """,
+    "versions-that-differ": """package m:differ;
+
+package v:api@1.0.0 { interface calls { f: func(a: u32); } }
+package v:api@1.1.0 { interface calls { f: func(a: s32); } }
+
+world w { import v:api/calls@1.0.0; import v:api/calls@1.1.0; }
+""",
     "labels": """package m:labels;
 
 interface store { get: func(key: string) -> option<string>; }

@@ -1,7 +1,7 @@
 """Worlds that import one interface in several versions, some of which a linker merges (docs/linking.md).
 
-Only the versions matter, so the interface is small. A higher version has all that a lower one has, and more; rarely it
-lacks something, so that the versions cannot be merged.
+Only the versions matter, so the interface is small. A higher version has all that a lower one has, and more; rarely a
+version lacks a function or has it with another type, so that it cannot be merged.
 """
 
 from __future__ import annotations
@@ -51,13 +51,14 @@ def add_versions(source: Source, packages: list[Package], world: World, resource
     for _ in repeat(source, 2, 4, "version"):
         drawn.append(choose(source, [version for version in VERSIONS if version not in drawn]))
     resource = resources and chance(source, 3)
-    lacking = choose(source, drawn) if chance(source, 8) else None
+    other, has_always = (choose(source, drawn), choose(source, (True, False))) if chance(source, 5) else (None, True)
     exported = choose(source, drawn) if chance(source, 6) else None
     for version in drawn:
         package = Package(namespace, "lib", version)
         packages.append(package)
         functions = 1 + sum(_number(other) < _number(version) for other in drawn)
-        interface = _interface(package, 0 if version == lacking else functions, resource)
+        always = _ALWAYS if version != other else _OTHER if has_always else None
+        interface = _interface(package, always, functions, resource)
         world.externs.append(Extern(True, interface))
         if version == exported:
             world.externs.append(Extern(False, interface))
@@ -68,14 +69,16 @@ def _number(version: str) -> Number:
     return tuple(int(part) for part in version.partition("-")[0].partition("+")[0].split("."))
 
 
-def _interface(package: Package, functions: int, resource: bool) -> Container:
-    """With one function that all versions have, and so many of those that come with higher versions."""
+def _interface(package: Package, always: Type | None, functions: int, resource: bool) -> Container:
+    """`always`: the parameter of a function that all versions should have, None for none. `functions`: how many come
+    with higher versions."""
     interface = Container(package.names.claim("api"), package)
     package.interfaces.append(interface)
     record = Definition("pair", Members("record", (Member("a", _U32), Member("b", _TEXT))), Facts(3, 3))
     interface.types.append(record)
     pair = Type(record.name, record.facts, named=record)
-    interface.functions.append(Function("always", "function", (Member("a", pair),), _TEXT))
+    if always is not None:
+        interface.functions.append(Function("always", "function", (Member("a", always),), pair))
     for number in range(functions):
         interface.functions.append(Function(f"since{number}", "function", (Member("a", _U32),), pair))
     if resource:
@@ -88,4 +91,6 @@ def _interface(package: Package, functions: int, resource: bool) -> Container:
 
 
 _U32 = Type("u32", Facts())
+_ALWAYS, _OTHER = _U32, Type("s32", Facts())
+"""Two parameters with one core type."""
 _TEXT = Type("string", Facts(2))
