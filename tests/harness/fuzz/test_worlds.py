@@ -166,7 +166,13 @@ def test_what_is_switched_off(switch: str, pattern: str) -> None:
 @pytest.mark.parametrize("functions", [1, 5, 12])
 def test_sizes(functions: int) -> None:
     profile = Profile(
-        functions=functions, resources=False, large_types=False, hard_names=False, stretched=False, gates=False
+        functions=functions,
+        resources=False,
+        large_types=False,
+        hard_names=False,
+        stretched=False,
+        versions=False,
+        gates=False,
     )
     counts = [world_of(seed, profile).wit.count("func(") for seed in range(100)]
     assert max(counts) <= 4 * functions
