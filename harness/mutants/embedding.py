@@ -18,7 +18,7 @@ from generator.dummy.module import DummyModule
 from generator.resolved.model import Function, Resolve, WorldKey
 from generator.resolved.types import Borrow, Flags, Own, Result, TypeKind, Variant
 from harness.mutants.mutant import Area, Table
-from harness.mutants.patch import Entry, Here, Member
+from harness.mutants.patch import Here, MappingEntry, Member
 from harness.toolchains import ours
 from harness.toolchains.protocol import LEGACY_NAMES, STANDARD_NAMES
 
@@ -55,7 +55,7 @@ def _(original: Original, self: DummyModule, key: WorldKey | None, function: Fun
 
 EMBEDDING.value(
     "embed-with-earlier-names",
-    Entry(schemes, "SCHEMES", STANDARD_NAMES),
+    MappingEntry(schemes, "SCHEMES", STANDARD_NAMES),
     schemes.SCHEMES[LEGACY_NAMES],
     "`embed` writes the names of earlier tools where standard names are asked for",
     needs="any world",

@@ -10,16 +10,16 @@ from itertools import count
 
 from harness.fuzz.choices import Source, chance, choose, repeat
 from harness.fuzz.worlds.ast import (
+    Composite,
     Container,
-    Definition,
     Extern,
     Facts,
     Function,
-    Member,
-    Members,
     Package,
     Resource,
     Type,
+    TypeDefinition,
+    TypeMember,
     World,
 )
 
@@ -74,19 +74,19 @@ def _interface(package: Package, always: Type | None, functions: int, resource: 
     with higher versions."""
     interface = Container(package.names.claim("api"), package)
     package.interfaces.append(interface)
-    record = Definition("pair", Members("record", (Member("a", _U32), Member("b", _TEXT))), Facts(3, 3))
+    record = TypeDefinition("pair", Composite("record", (TypeMember("a", _U32), TypeMember("b", _TEXT))), Facts(3, 3))
     interface.types.append(record)
     pair = Type(record.name, record.facts, named=record)
     if always is not None:
-        interface.functions.append(Function("always", "function", (Member("a", always),), pair))
+        interface.functions.append(Function("always", "function", (TypeMember("a", always),), pair))
     for number in range(functions):
-        interface.functions.append(Function(f"since{number}", "function", (Member("a", _U32),), pair))
+        interface.functions.append(Function(f"since{number}", "function", (TypeMember("a", _U32),), pair))
     if resource:
         members = [
-            Function("", "constructor", (Member("a", _U32),), None),
+            Function("", "constructor", (TypeMember("a", _U32),), None),
             Function("get", "method", (), _TEXT),
         ]
-        interface.types.append(Definition("thing", Resource(members), Facts(resource=True)))
+        interface.types.append(TypeDefinition("thing", Resource(members), Facts(resource=True)))
     return interface
 
 
