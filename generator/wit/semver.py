@@ -53,7 +53,7 @@ def merge_imports_by_version(resolve: Resolve, world: WorldId) -> dict[Interface
         return replaced
     comparison = _Comparison(resolve)
     for old, new in replaced.items():
-        _check_compatible(resolve, old, new, comparison)
+        check_compatible(resolve, old, new, comparison)
     for id in _types_of(resolve, world):
         _check_used_type(resolve, id, replaced, comparison)
     replace_imports(resolve, world, replaced)
@@ -107,7 +107,7 @@ def replaced_imports(resolve: Resolve, world: WorldId) -> dict[InterfaceId, Inte
             continue
         members.append((track, key.id))
         known = highest.get(track)
-        if known is None or _version(resolve, key.id) > _version(resolve, known):
+        if known is None or version_of(resolve, key.id) > version_of(resolve, known):
             highest[track] = key.id
     replaced = {id: highest[track] for track, id in members if highest[track] != id}
     return {old: new for old, new in replaced.items() if not _must_stay(resolve, world, old, new)} if replaced else {}
@@ -136,7 +136,8 @@ def _dependencies(resolve: Resolve, id: InterfaceId) -> set[InterfaceId]:
     return found
 
 
-def _version(resolve: Resolve, id: InterfaceId) -> tuple[object, ...]:
+def version_of(resolve: Resolve, id: InterfaceId) -> tuple[object, ...]:
+    """The version of an interface's package, which has one, as a key that sorts by precedence."""
     package = resolve.interfaces[id].package
     assert package is not None
     version = resolve.packages[package].name.version
@@ -144,7 +145,7 @@ def _version(resolve: Resolve, id: InterfaceId) -> tuple[object, ...]:
     return version_key(version)
 
 
-def _check_compatible(resolve: Resolve, old_id: InterfaceId, new_id: InterfaceId, comparison: _Comparison) -> None:
+def check_compatible(resolve: Resolve, old_id: InterfaceId, new_id: InterfaceId, comparison: _Comparison) -> None:
     """A type that is not a resource may be missing or different as long as nothing uses it."""
     old, new = resolve.interfaces[old_id], resolve.interfaces[new_id]
     for name, type in old.types.items():

@@ -101,13 +101,19 @@ def hits(verdict: Verdict, triage: Triage) -> list[Hit]:
     pure = [judgement for judgement in pure if judgement.toolchain == FRONT_END] or pure  # the rest follows from it
     opinions = {judgement.toolchain for judgement in verdict.judgements if _by_one(judgement)} | {MODEL}
     found: dict[tuple[object, ...], dict[str, Hit]] = {}
-    for judgement in pure or mixed[:1]:
+    for judgement in sorted(pure or mixed[:1], key=_is_beside):
         for hit in _of_judgement(judgement, triage):
             by_toolchain = found.setdefault(_way(hit.bucket), {})
+            if _is_beside(judgement) and any(not name.endswith(BESIDE) for name in by_toolchain):
+                continue  # the model has an opinion, and votes
             known = by_toolchain.get(hit.bucket.toolchain)
             if known is None or (known.known and not hit.known):
                 by_toolchain[hit.bucket.toolchain] = hit
     return [hit for by_toolchain in found.values() for hit in _voted(list(by_toolchain.values()), len(opinions))]
+
+
+def _is_beside(judgement: Judgement) -> bool:
+    return judgement.toolchain.endswith(BESIDE)
 
 
 def _by_one(judgement: Judgement) -> bool:

@@ -19,7 +19,7 @@ _HAVE_FORMS = frozenset((0x01, 0x06, 0x0F, 0x10, 0x11, 0x12, 0x16, 0x17, 0x18, 0
 """The opcodes of `lower`, `subtask.cancel`, and reads, writes and cancellations of streams and futures (Binary.md)."""
 _EXPORT = "[export]"
 _ROOT = "$root"
-_STANDARD = "cm32p2"
+STANDARD_PREFIX = "cm32p2"
 """The prefix of standard names of core modules (BuildTargets.md)."""
 
 
@@ -74,8 +74,8 @@ def _right(function: Function, encoding: str) -> tuple[str, ...]:
 def _core_modules(function: Function) -> tuple[str, str]:
     """The module that a core module imports a function from, by the names of tools or the standard names."""
     if function.interface is None:
-        return _ROOT, _STANDARD
-    return function.interface, f"{_STANDARD}|{canonical_name(function.interface)}"
+        return _ROOT, STANDARD_PREFIX
+    return function.interface, f"{STANDARD_PREFIX}|{canonical_name(function.interface)}"
 
 
 def options_beside(expected: bytes, actual: bytes, role: Role) -> list[Difference]:

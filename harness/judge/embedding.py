@@ -16,7 +16,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from harness.binary import canon_definitions
-from harness.judge.canon_options import judge_embedded_options
+from harness.binary.core_module import core_interface
+from harness.binary.sections import BinaryError
+from harness.judge.canon_options import STANDARD_PREFIX, judge_embedded_options
 from harness.judge.difference import Difference
 from harness.judge.judging import build_finding, findings_of
 from harness.judge.same_world import built_world
@@ -93,7 +95,14 @@ class EmbeddingJudge:
             for toolchain, embedder in _with("embed", asked)
             if not subject.why_not_embedded(toolchain)
         ]
-        return self._good("embed", subject, jobs, self._wrong_module, found)
+        good = self._good("embed", subject, jobs, self._wrong_module, found)
+        for toolchain, _, _ in jobs:
+            if toolchain.name in good and "embed-names" not in toolchain.lacks:
+                wrong = _wrong_names(good[toolchain.name], subject.names)
+                if wrong:
+                    found[toolchain.name] += wrong
+                    del good[toolchain.name]
+        return good
 
     def _new(
         self, subject: _Subject, asked: Iterable[Toolchain], modules: dict[str, bytes], found: _Found
@@ -230,6 +239,20 @@ def _with(word: str, toolchains: Iterable[Toolchain]) -> Iterator[tuple[Toolchai
     for toolchain in toolchains:
         if toolchain.embedder is not None and word not in toolchain.lacks:
             yield toolchain, toolchain.embedder
+
+
+def _wrong_names(module: bytes, names: str) -> list[Finding]:
+    """The finding about a module whose imports and exports have names of another scheme than `names`. One standard name
+    is enough: BuildTargets.md has none for asynchronous functions."""
+    try:
+        interface = core_interface(module)
+    except BinaryError as error:
+        return findings_of([_difference("embed", "names", "a module whose names can be read", str(error))])
+    seen = [*[module for module, _ in interface.imports], *interface.exports]
+    standard = any(name.startswith(STANDARD_PREFIX) for name in seen)
+    if not seen or standard == (names == STANDARD_NAMES):
+        return []
+    return findings_of([_difference("embed", "names", names, STANDARD_NAMES if standard else LEGACY_NAMES)])
 
 
 def _did_not_end(finding: Finding) -> bool:

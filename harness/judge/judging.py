@@ -56,6 +56,8 @@ def judge(
     judged = {judgement.toolchain for judgement in behaviour}
     judgements += judging.demanded(judgements, [name for name in tools if name in judged])
     wrong = _minority(cells, behaviour, structure, further)
+    if wrong is None and all(judgement.outcome is Outcome.PASS for judgement in behaviour):
+        wrong = ", ".join(structure.outvoted) or None
     return Verdict(worst(judgements), tuple(judgements), wrong, notes=against.other_orders())
 
 

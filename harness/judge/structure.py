@@ -35,7 +35,15 @@ class Structure:
     """Differences of a toolchain's `wit_t` and component worlds from the meaning of the WIT, and of its libraries'
     requests to a loader from their actual use."""
     from_first: Mapping[str, Sequence[Difference]] = field(default_factory=dict)
-    """Differences from the first toolchain's output, where the model has no opinion."""
+    """Differences of each other toolchain's output from the first one's, where the model has no opinion; if at least
+    two others agree against the first, those of the first from theirs."""
+
+    @property
+    def outvoted(self) -> list[str]:
+        """The toolchains whose output differs from that of most others; none if there is no such majority."""
+        differing = [name for name, differences in self.from_first.items() if differences]
+        alike = len(self.from_first) + 1 - len(differing)
+        return differing if len(differing) < alike else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +69,7 @@ class StructureComparer:
         from_model = {name: self._by_model(plan, components) for name, components in made.items()}
         for name, difference in (further or {}).items():
             from_model[name].append(difference)
-        first, *others = made or [""]
-        from_first = {name: _beside(made[first], made[name]) for name in others}
+        from_first = from_the_first(list(made), lambda one, other: _beside(made[one], made[other]))
         return Structure(from_model, from_first)
 
     def _by_model(self, plan: Plan, components: Mapping[Role, _Component]) -> list[Difference]:
@@ -91,6 +98,21 @@ class StructureComparer:
         except ValueError as error:
             return [Difference(2, "wit", role, "", "a component whose world can be read", str(error))]
         return built_world(without_anchor(actual), with_interpreter(linked, asynchronous), role)
+
+
+def from_the_first(
+    names: Sequence[str], beside: Callable[[str, str], Sequence[Difference]]
+) -> dict[str, Sequence[Difference]]:
+    """The differences of each toolchain's output from that of the first, or of the first's from that of all others, if
+    these are at least two and agree. `beside(one, other)`: how `other` differs from `one`."""
+    first, *others = names or [""]
+    found = {name: beside(first, name) for name in others}
+    if len(others) > 1 and all(found.values()):
+        second, *rest = others
+        among = {name: beside(second, name) for name in rest}
+        if not any(among.values()):
+            return {first: beside(second, first), **among}
+    return found
 
 
 def _told(names: Names, world: World, role: Role, build: ComponentBuild) -> list[Difference]:

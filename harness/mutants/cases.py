@@ -85,6 +85,28 @@ args = ["$zero"]
 call = "m:rep/reps#look"
 args = ["$max"]
 """,
+    "gates-of-features": """title = "One of several features"
+why = "A feature has its whole name, and an `include` may have a gate."
+origin = "own"
+features = ["shiny"]
+world = "w"
+wit = '''
+package m:features@1.0.0;
+world more { import extra: func(); }
+world w {
+  @unstable(feature = shiny)
+  export kept: func() -> u8;
+  @unstable(feature = shi)
+  export gone: func() -> u8;
+  @unstable(feature = other)
+  include more;
+}
+'''
+
+[[step]]
+call = "kept"
+result = "1"
+""",
     "embedded": """title = "A world in every string encoding"
 why = "Strings both ways, and what `component wit` has to print."
 origin = "own"

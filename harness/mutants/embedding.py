@@ -18,8 +18,9 @@ from generator.dummy.module import DummyModule
 from generator.resolved.model import Function, Resolve, WorldKey
 from generator.resolved.types import Borrow, Flags, Own, Result, TypeKind, Variant
 from harness.mutants.mutant import Area, Table
-from harness.mutants.patch import Here, Member
+from harness.mutants.patch import Here, MappingEntry, Member
 from harness.toolchains import ours
+from harness.toolchains.protocol import LEGACY_NAMES, STANDARD_NAMES
 
 EMBEDDING = Table(Area.EMBEDDER)
 _row = EMBEDDING.function
@@ -50,6 +51,16 @@ def _(original: Original, resolve: Resolve, id: Any, encoding: str) -> bytes:
 def _(original: Original, self: DummyModule, key: WorldKey | None, function: Function) -> None:
     if key is not None:
         original(self, key, function)
+
+
+EMBEDDING.value(
+    "embed-with-earlier-names",
+    MappingEntry(schemes, "SCHEMES", STANDARD_NAMES),
+    schemes.SCHEMES[LEGACY_NAMES],
+    "`embed` writes the names of earlier tools where standard names are asked for",
+    needs="any world",
+    shown_by=_STRINGS,
+)
 
 
 @_row(

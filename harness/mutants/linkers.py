@@ -8,6 +8,7 @@ from harness.mutants.componentizing import COMPONENTIZING
 from harness.mutants.generated import GENERATED
 from harness.mutants.hooks import HOOKS
 from harness.mutants.linking import LINKING
+from harness.mutants.merging import MERGING
 from harness.mutants.programs import PROGRAMS
 from harness.mutants.sizes import LINKED_SIZES
 
@@ -19,5 +20,6 @@ LINKERS = (
     *HOOKS.rows,
     *ASYNC_HOOKS.rows,
     *GENERATED.rows,
+    *MERGING.rows,
     *ASYNC_OPTIONS.rows,
 )

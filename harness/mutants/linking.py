@@ -19,6 +19,7 @@ from generator.link.symbols import STUBS, Definitions, FunctionSymbol
 from generator.wasm.types import FuncType, Limits
 from harness.mutants.mutant import Area, Table
 from harness.mutants.patch import FunctionOf, Member
+from harness.mutants.worlds import PROGRAMS
 
 LINKING = Table(Area.LINKER)
 _row = LINKING.function
@@ -140,6 +141,28 @@ def _(original: Original, libraries: Iterable[Library], *functions: str) -> list
 )
 def _(original: Original, libraries: Iterable[Library], *functions: str) -> list[CoreExport]:
     return _calls(original, libraries, functions, 2)
+
+
+@_row(
+    "initialize-before-constructors",
+    FunctionOf(_plan_link, "initial_calls"),
+    "libraries with `_initialize` are started before all libraries with constructors",
+    needs="a library with `_initialize` that needs one with constructors",
+    shown_by=PROGRAMS,
+)
+def _(original: Original, libraries: Iterable[Library], *functions: str) -> list[CoreExport]:
+    return [call for name in reversed(functions) for call in original(libraries, name)]
+
+
+@_row(
+    "constructors-before-initialize",
+    FunctionOf(_plan_link, "initial_calls"),
+    "libraries with constructors are started before all libraries with `_initialize`",
+    needs="a library with constructors that needs one with `_initialize`",
+    shown_by=PROGRAMS,
+)
+def _(original: Original, libraries: Iterable[Library], *functions: str) -> list[CoreExport]:
+    return [call for name in functions for call in original(libraries, name)]
 
 
 @_row(

@@ -339,6 +339,33 @@ world w {
   export v:api/calls@2.0.0;
 }
 """,
+    "tracks": """package m:tracks;
+
+package v:api@0.0.1 { interface calls { f: func() -> u32; } }
+package v:api@0.0.2 { interface calls { f: func() -> u32; } }
+package v:api@0.1.0 { interface calls { f: func() -> u32; } }
+package v:api@0.2.0 { interface calls { f: func() -> u32; } }
+package v:api@1.2.0 { interface calls { f: func() -> u32; } }
+package v:api@1.10.0 { interface calls { f: func() -> u32; } }
+package v:api@1.10.0-rc.1 { interface calls { f: func() -> u32; } }
+
+world w {
+  import v:api/calls@0.0.1;
+  import v:api/calls@0.0.2;
+  import v:api/calls@0.1.0;
+  import v:api/calls@0.2.0;
+  import v:api/calls@1.2.0;
+  import v:api/calls@1.10.0;
+  import v:api/calls@1.10.0-rc.1;
+}
+""",
+    "versions-that-differ": """package m:differ;
+
+package v:api@1.0.0 { interface calls { f: func(a: u32); } }
+package v:api@1.1.0 { interface calls { f: func(a: s32); } }
+
+world w { import v:api/calls@1.0.0; import v:api/calls@1.1.0; }
+""",
     "labels": """package m:labels;
 
 interface store { get: func(key: string) -> option<string>; }

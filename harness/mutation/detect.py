@@ -68,10 +68,12 @@ class Detector:
         return known
 
     def builds_the_same(self, mutant: str) -> bool:
-        """Whether every component is byte for byte the same as ours: then no difference can show. The output of an
-        embedder is not compared."""
+        """Whether every component is byte for byte the same as ours: then no difference can show. Neither the output of
+        an embedder nor what a linker must refuse is compared."""
         if MUTANTS[mutant].area is Area.EMBEDDER:
             return not self._plan.encodings
+        if MUTANTS[mutant].area is Area.LINKER and self._plan.unmergeable:
+            return False
         name = PREFIX + mutant
         components = self._plan.components
         right, wrong = Build(OURS, OURS), Build(name, name)

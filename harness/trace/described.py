@@ -118,6 +118,8 @@ class Described:
                 continue
             for index, entry in enumerate(array):
                 if entry.name is None:
+                    if kind in _ALWAYS_NAMED or entry.interface is not None:
+                        raise DumpError(f"{kind} {index} has no name")
                     continue
                 type = self._type(self._names.word(kind, index))
                 if type is not None:
@@ -242,6 +244,9 @@ class Described:
                 return t.Stream(self._type(words[0]), name)
         raise DumpError(f"{kind} is not a kind of type")
 
+
+_ALWAYS_NAMED = frozenset(("record", "variant", "enum", "flags"))
+"""Kinds of types that only a definition makes (WIT.md, "Item: `type`" and the following)."""
 
 _BUILTINS = ("new", "read", "write", "cancel_read", "cancel_write", "drop_readable", "drop_writable")
 _POINTERS = {

@@ -190,7 +190,7 @@ class Names:
                 return f"map<{self.type(words[0])}, {self.type(words[1])}>"
             case "fixed_length_list":
                 return f"list<{self.type(words[1])}, {words[0]}>"
-        raise DumpError(f"a {kind} without a name")
+        raise DumpError(f"{kind} without a name")
 
 
 def read_dump(lines: Iterable[str]) -> Names:

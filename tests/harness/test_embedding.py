@@ -50,6 +50,7 @@ def shell(script: str, *words: str) -> list[str]:
 
 
 UTF8_ONLY = shell('"$tool" component embed "$1" -w "$2" --dummy -o "$3"', "{encoding}", "{wit}", "{world}", "{output}")
+EMBEDDED = ("{names}", "{wit}", "{world}", "{encoding}", "{output}")
 EMPTY = shell(
     'echo "(module)" | "$tool" component embed "$0" - -w "$1" --encoding "$2" -o "$3"',
     "{wit}",
@@ -93,6 +94,15 @@ WRONG = {
         WORLD,
         {"embed": UTF8_ONLY, "new": NEW},
         "component embed (subject, string encoding): expected utf16, got utf8",
+    ),
+    "names": (
+        WORLD,
+        {
+            "embed": shell(
+                '"$tool" component embed "$1" -w "$2" --encoding "$3" --dummy-names legacy -o "$4"', *EMBEDDED
+            )
+        },
+        "component embed (subject, names): expected standard32, got legacy",
     ),
     "no new of its own": (WORLD, {"embed": EMPTY}, "`component new` of the subject, utf16: refused to new: "),
     "keeps versions": (

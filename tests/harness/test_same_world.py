@@ -83,6 +83,21 @@ def test_what_is_free(old: str, new: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("alias 0 a:b/t q", "alias 0 a:b/t -", "alias 0 has no name"),
+        ("tuple 0 a:b/t pair", "tuple 0 a:b/t -", "tuple 0 has no name"),
+        ("enum 0 a:b/t e", "enum 0 - -", "enum without a name"),
+        ("flags 0 a:b/t unused", "flags 0 - -", "flags 0 has no name"),
+    ],
+)
+def test_what_must_have_a_name(old: str, new: str, message: str) -> None:
+    assert old in DUMP
+    with pytest.raises(DumpError, match=message):
+        told(DUMP.replace(old, new))
+
+
+@pytest.mark.parametrize(
     ("old", "new", "path", "expected", "actual"),
     [
         ("import 0 - f 11 0", "import 0 - g 11 0", "import -#f", "a function", "(nothing)"),

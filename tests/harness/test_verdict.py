@@ -12,7 +12,7 @@ from harness.judge.diff import against_model, between
 from harness.judge.difference import Difference
 from harness.judge.judging import judge, refused_by_engine
 from harness.judge.observation import CellRun, Observation
-from harness.judge.structure import Structure
+from harness.judge.structure import Structure, from_the_first
 from harness.judge.verdict import SEVERITY, Verdict
 from harness.plan.events import Events
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
@@ -205,6 +205,30 @@ def test_differences_of_structure_have_two_opinions_only() -> None:
     found = judge("c", plan(), cells, structure, TOOLS, Expectations())
     assert (found.outcome, found.minority) == (Outcome.FAIL, None)
     assert found.findings[0][0] == "reference, beside the first"
+
+
+@pytest.mark.parametrize(
+    ("output", "outvoted"),
+    [
+        ({OURS: "f", REFERENCE: "f", "mine": "g"}, ["mine"]),
+        ({OURS: "g", REFERENCE: "f", "mine": "f"}, [OURS]),
+        ({OURS: "g", REFERENCE: "f", "mine": "h"}, []),
+        ({OURS: "g", REFERENCE: "f"}, []),
+        ({OURS: "f", REFERENCE: "f"}, []),
+    ],
+)
+def test_structure_without_an_opinion_of_the_model_is_decided_by_most_toolchains(
+    output: dict[str, str], outvoted: list[str]
+) -> None:
+    def beside(one: str, other: str) -> list[Difference]:
+        same = output[one] == output[other]
+        return [] if same else [Difference(1, "export", Role.SUBJECT, "f", output[one], output[other])]
+
+    structure = Structure(from_first=from_the_first(list(output), beside))
+    assert structure.outvoted == outvoted
+    found = judge("c", plan(), [cell_run(pure(name), GOOD) for name in output], structure, TOOLS, Expectations())
+    assert (found.outcome is Outcome.PASS) is (len(set(output.values())) == 1)
+    assert found.minority == (", ".join(outvoted) or None)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from harness.fuzz.worlds.profile import FuzzWorld, Profile
 from harness.fuzz.worlds.stretched import stretch
 from harness.fuzz.worlds.text import wit_text
 from harness.fuzz.worlds.types import TypeMaker
+from harness.fuzz.worlds.versions import add_versions
 
 _VERSIONS = (None, "1.0.0", "0.1.0", "0.2.6-rc.1", "1.2.3", "2.0.0", "0.0.1", "1.0.0+build.1")
 
@@ -29,6 +30,7 @@ _SWARM = (
     ("gates", 6),
     ("asynchronous", 20),
     ("stretched", 16),
+    ("versions", 16),
 )
 """Features of which a world has only some, and how rarely: a feature that is in every world would hide the effects of
 the others."""
@@ -65,6 +67,7 @@ _INCLUDED_PLACES = (
 def random_world(source: Source, profile: Profile) -> FuzzWorld:
     """A world that is valid WIT; a function of the choices alone."""
     on = {name: bool(getattr(profile, name)) and _has(source, name, one_in) for name, one_in in _SWARM}
+    on["versions"] = on["versions"] and profile.packages
     return _Builder(source, replace(profile, **on)).build()
 
 
@@ -91,13 +94,15 @@ class _Builder:
 
     def build(self) -> FuzzWorld:
         stretched = self._profile.stretched
-        mean = 1 if stretched else self._profile.functions
+        mean = 1 if stretched or self._profile.versions else self._profile.functions
         for _ in repeat(self._source, 1, 4 * mean, "function", mean - 1):
             self._add_function()
         self._rename_types()
         self._drop_two_copies()
         if stretched:
             stretch(self._source, self._main, self._world, self._export_names, self._profile.resources)
+        if self._profile.versions:
+            add_versions(self._source, self._packages, self._world, self._profile.resources)
         features: tuple[str, ...] = ()
         if self._profile.gates:
             features = add_gates(self._source, self._packages, self._worlds())
@@ -195,10 +200,19 @@ class _Builder:
             return label
         # It has another name in the included world. A renaming is for imports and exports, so both must be free of it.
         name = next(f"old-{name}" for name in letters() if f"old-{name}" not in self._import_names)
+        free = self._names_to_move(world)
+        if free and chance(self._source, 2):
+            name = choose(self._source, free)
         for names in (self._import_names, self._export_names):
             names.claim(name)
         world.renames.append((name, label))
         return name
+
+    def _names_to_move(self, included: World) -> list[str]:
+        """New names of renamed items that are free in the included world: another item there may have such a name, and
+        get yet another one."""
+        taken = {extern.label for extern in included.externs} | {item.name for item in included.level.types}
+        return [new for _, new in included.renames if new not in taken]
 
     def _rename_types(self) -> None:
         """The types that an included world has by itself may get other names where it is included, too."""

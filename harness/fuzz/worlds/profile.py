@@ -32,6 +32,8 @@ class Profile:
     """Getters and setters."""
     stretched: bool = True
     """Rarely many of one thing: functions, types, fields, imports and whatever else is counted (`stretched.py`)."""
+    versions: bool = True
+    """Rarely an interface in several versions, for linkers that merge them (`versions.py`)."""
     asynchronous: bool = True
     """Async functions, streams and futures. Parts that cannot run yet are left out of a world, by name."""
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from harness.fuzz.bucket import Bucket, Hit, hits, message_shape
+from harness.fuzz.bucket import BESIDE, Bucket, Hit, hits, message_shape
 from harness.judge.difference import NOTHING, Difference
 from harness.judge.verdict import Finding, Judgement, Verdict
 from harness.plan.roles import Role
@@ -203,6 +203,14 @@ def test_structure_and_behaviour_both_count() -> None:
 def test_two_that_are_wrong_alike_leave_the_model_alone() -> None:
     (hit,) = judged(fails("ours", S8), fails("reference", S8_AGAIN))
     assert (hit.bucket.toolchain, hit.bucket.minority) == ("ours", "model")
+
+
+def test_what_the_model_judges_needs_no_comparison_of_two_toolchains() -> None:
+    options = Finding(Outcome.FAIL, "o", Difference(2, "canonical options", Role.SUBJECT, "lift f", "utf-8", "utf-16"))
+    (hit,) = judged(fails("ours", options), Judgement("reference", Outcome.PASS), fails("reference" + BESIDE, options))
+    assert (hit.bucket.toolchain, hit.bucket.minority) == ("ours", "ours")
+    (hit,) = judged(Judgement("ours", Outcome.PASS), fails("reference" + BESIDE, options))
+    assert (hit.bucket.toolchain, hit.bucket.minority) == ("reference" + BESIDE, "")
 
 
 def test_two_that_are_wrong_otherwise_are_two_findings() -> None:

@@ -49,12 +49,11 @@ Around = Surroundings | LinkCase | None
 
 
 def surroundings(shown_by: str) -> Surroundings:
-    if shown_by in CASES:
-        wit = parse_case(CASES[shown_by]).wit
-        assert isinstance(wit, str)
-    else:
-        wit = WORLDS[shown_by]
-    return surround(WitText(wit, f"{shown_by}.wit"), ends=True)
+    if shown_by not in CASES:
+        return surround(WitText(WORLDS[shown_by], f"{shown_by}.wit"), ends=True)
+    case = parse_case(CASES[shown_by])
+    assert isinstance(case.wit, str)
+    return surround(WitText(case.wit, f"{shown_by}.wit"), case.world, case.features, ends=True)
 
 
 @cache
@@ -77,7 +76,7 @@ def build(toolchain: Toolchain, around: Around) -> list[BuildResult]:
     if isinstance(around, LinkCase):
         return [toolchain.linker.link(prepare(around).libraries, around.options).result()]
     for part in around.parts.values():
-        options = GenerateOptions(interpreter=INTERPRETER)
+        options = GenerateOptions(INTERPRETER, part.plan.features)
         dylib = toolchain.generator.generate(part.plan.wit, part.plan.world, options).result()
         results.append(dylib)
         if isinstance(dylib, Built):

@@ -109,6 +109,7 @@ def texts() -> Iterator[str]:
         r"export [\w-]+: [\w:/-]+;",
         r"(?m)^  include \S+;",
         r"(?m)^  include \S+ with \{ \S+ as \S+",
+        r"(?m)^  include \S+ with \{ .*\S+ as (\S+), (.*, )?\1 as ",  # a name moves on
         r"(?m)^  resource ",  # of the world
         r"constructor\(.*\);",
         r"constructor\(.*\) -> result<",
@@ -132,6 +133,7 @@ def texts() -> Iterator[str]:
         r"@since\(version = ",
         r"@unstable\(feature = ",
         r"///",
+        r"(?s)import (v\d:lib/api@).*import \1",  # in several versions
     ],
 )
 def test_what_occurs(pattern: str) -> None:
@@ -151,6 +153,7 @@ def test_what_occurs(pattern: str) -> None:
         ("gates", r"@since|@unstable|///"),
         ("hard_names", r"%|memory|URL"),
         ("asynchronous", r"async|stream|future"),
+        ("versions", r"v\d:lib/api"),
     ],
 )
 def test_what_is_switched_off(switch: str, pattern: str) -> None:
@@ -163,7 +166,13 @@ def test_what_is_switched_off(switch: str, pattern: str) -> None:
 @pytest.mark.parametrize("functions", [1, 5, 12])
 def test_sizes(functions: int) -> None:
     profile = Profile(
-        functions=functions, resources=False, large_types=False, hard_names=False, stretched=False, gates=False
+        functions=functions,
+        resources=False,
+        large_types=False,
+        hard_names=False,
+        stretched=False,
+        versions=False,
+        gates=False,
     )
     counts = [world_of(seed, profile).wit.count("func(") for seed in range(100)]
     assert max(counts) <= 4 * functions
