@@ -41,6 +41,7 @@ def environment() -> jinja2.Environment:
         line=one_line,
         one_line=one_line,
         number=words.number,
+        counted=words.counted,
         seconds=words.seconds,
         percent=words.percent,
         short=words.short,

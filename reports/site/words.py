@@ -34,6 +34,11 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def counted(value: int, what: str) -> str:
+    """`1 call`, `12,345 calls`."""
+    return f"{number(value)} {what}{'' if value == 1 else 's'}"
+
+
 def seconds(value: float) -> str:
     if value < 1:
         return f"{value * 1000:.0f} ms"

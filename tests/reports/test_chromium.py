@@ -63,6 +63,30 @@ def test_every_page_loads_and_fits(
     assert browser.complaints == []
 
 
+LOW = (
+    "[...document.querySelectorAll('nav a, label, summary, .name a, .squares .hit a')].filter(e => "
+    "e.getClientRects().length && e.getBoundingClientRect().height < 40).map(e => e.outerHTML.slice(0, 120))"
+)
+OUTSIDE = (
+    "[...document.querySelectorAll('caption')].filter(e => e.getClientRects().length && "
+    "e.getBoundingClientRect().right > innerWidth).map(e => e.innerText)"
+)
+SMALL = (
+    "[...document.querySelectorAll('svg text')].filter(e => e.getScreenCTM().a * parseFloat(getComputedStyle(e)"
+    ".fontSize) < 11).length"
+)
+
+
+@pytest.mark.parametrize("page", ["index", "matrix", "findings", "coverage", "history", "comparison", "fuzz"])
+def test_a_finger_can_use_it(browser: chromium.Browser, site: Path, page: str) -> None:
+    browser.look(PHONE, 800, "light")
+    browser.open(site / f"{page}.html")
+    assert browser.value("document.querySelectorAll('nav a').length > 5")
+    assert browser.value(LOW) == []
+    assert browser.value(OUTSIDE) == []
+    assert browser.value(SMALL) == 0
+
+
 @pytest.mark.parametrize(("scheme", "dark"), [("light", False), ("dark", True)])
 def test_it_follows_the_scheme_of_its_reader(browser: chromium.Browser, site: Path, scheme: str, dark: bool) -> None:
     browser.look(DESK, 800, scheme)
