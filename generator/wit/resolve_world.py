@@ -40,7 +40,7 @@ from generator.wit.unique import world_clash
 from generator.wit.world_sizes import WorldSizes
 
 
-class Begun(NamedTuple):
+class BegunWorld(NamedTuple):
     """A world with its own items; what it includes is still missing."""
 
     declaration: WorldDeclaration
@@ -81,7 +81,7 @@ def _declares_interfaces(world: WorldDeclaration) -> bool:
     )
 
 
-def _begin(package: PackageResolver, declaration: WorldDeclaration, unit: Unit) -> Begun | None:
+def _begin(package: PackageResolver, declaration: WorldDeclaration, unit: Unit) -> BegunWorld | None:
     """A world in the arena; None if its gates disable it."""
     context = package.context
     name = declaration.name
@@ -96,10 +96,10 @@ def _begin(package: PackageResolver, declaration: WorldDeclaration, unit: Unit) 
     id = WorldId(len(context.resolve.worlds) - 1)
     package.add_world(name.text, id)
     _own_items(package, declaration, unit, world, id)
-    return Begun(declaration, unit, id)
+    return BegunWorld(declaration, unit, id)
 
 
-def _finish(package: PackageResolver, begun: Begun) -> None:
+def _finish(package: PackageResolver, begun: BegunWorld) -> None:
     declaration, unit, id = begun
     context = package.context
     world = context.resolve.worlds[id]
@@ -114,7 +114,7 @@ def _finish(package: PackageResolver, begun: Begun) -> None:
     _check_names(package, unit, declaration, id)
 
 
-def _included(package: PackageResolver, begun: Begun) -> Iterator[tuple[WorldId, IncludeDeclaration]]:
+def _included(package: PackageResolver, begun: BegunWorld) -> Iterator[tuple[WorldId, IncludeDeclaration]]:
     source = begun.unit.source
     for member in begun.declaration.members:
         if isinstance(member, IncludeDeclaration):
@@ -123,7 +123,7 @@ def _included(package: PackageResolver, begun: Begun) -> Iterator[tuple[WorldId,
                 yield package.world(member.path, begun.unit), member
 
 
-def _count(package: PackageResolver, begun: Begun, sizes: WorldSizes | None) -> None:
+def _count(package: PackageResolver, begun: BegunWorld, sizes: WorldSizes | None) -> None:
     if sizes is not None:
         sizes.add(begun.id, (included for included, _ in _included(package, begun)))
 

@@ -13,7 +13,7 @@ from harness.plan.outcomes import ExpectedOutcome
 from harness.plan.plan import ComponentPlan, Plan, ScriptPlan
 from harness.plan.roles import Role
 from harness.plan.steps import Step
-from harness.planner.call_texts import Calls
+from harness.planner.call_texts import CallTexts
 from harness.planner.calls import Caller
 from harness.planner.compiler import Compiler
 from harness.planner.composition import Composition
@@ -265,6 +265,6 @@ def predicted(
         seen = ModelRun({}, ExpectedOutcome())
     texts = {role: script_text(script) for role, script in scripts.items()}
     functions = tuple([function.canonical for function, _ in compiler.calls])
-    calls = Calls(compiler.calls, notes)
+    calls = CallTexts(compiler.calls, notes)
     model = followed(composition, scripts)
     return ScriptPlan(texts, seen.expected, seen.outcome, calls, tuple(compiler.entries), functions, model)

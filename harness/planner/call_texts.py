@@ -11,7 +11,7 @@ from harness.values.wave import function_call
 from harness.world.world import Function
 
 
-class Calls(Sequence[str]):
+class CallTexts(Sequence[str]):
     """Calls in order, then `notes`; each becomes text on demand."""
 
     def __init__(self, calls: Sequence[tuple[Function, CallStep[Value]]], notes: Sequence[str] = ()) -> None:
@@ -36,7 +36,7 @@ class Calls(Sequence[str]):
         return len(self._calls) + len(self._notes)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Calls) and list(self) == list(other)
+        return isinstance(other, CallTexts) and list(self) == list(other)
 
     def __hash__(self) -> int:
         return hash(len(self))

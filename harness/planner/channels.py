@@ -18,7 +18,7 @@ from harness.world import types as t
 
 
 @dataclass(eq=False)
-class End:
+class KnownEnd:
     """One end. `role`: who has it; None while it travels, and once it is gone. `type`: as `role` sees it."""
 
     name: str
@@ -30,7 +30,7 @@ class End:
     buffer: Buffer | None = None
     """Of its last copy."""
     values: list[Value] = field(default_factory=list)
-    """Of its last copy: what was given to write, or what was read."""
+    """Of its last copy: the written or the read values."""
 
     @property
     def writable(self) -> bool:
@@ -105,14 +105,14 @@ class Channel:
         """How many elements it writes."""
         self._bare: t.Stream | t.Future = bare
         nowhere = cast(ComponentInstance, None)
-        self.readable = End(readable, type, role, CopyEnd(shared, nowhere, bare, writable=False))
-        self.writable = End(writable, type, role, CopyEnd(shared, nowhere, bare, writable=True))
+        self.readable = KnownEnd(readable, type, role, CopyEnd(shared, nowhere, bare, writable=False))
+        self.writable = KnownEnd(writable, type, role, CopyEnd(shared, nowhere, bare, writable=True))
 
     @property
-    def ends(self) -> tuple[End, End]:
+    def ends(self) -> tuple[KnownEnd, KnownEnd]:
         return self.readable, self.writable
 
-    def other(self, end: End) -> End:
+    def other(self, end: KnownEnd) -> KnownEnd:
         return self.readable if end is self.writable else self.writable
 
     @property
@@ -120,7 +120,7 @@ class Channel:
         """Whether a copy would trap because one component has both ends."""
         return self.readable.role is self.writable.role and not self.readable.numeric
 
-    def start(self, end: End, frame: object, length: int, values: list[Value]) -> None:
+    def start(self, end: KnownEnd, frame: object, length: int, values: list[Value]) -> None:
         """A read, or a write of `values`. Afterwards the end is `copying`, or the copy is over."""
         end.frame, end.values = frame, values
         before = self.other(end).copied
@@ -132,14 +132,14 @@ class Channel:
         else:
             end.values = self.writable.values[before : before + moved]
 
-    def finish(self, end: End) -> None:
+    def finish(self, end: KnownEnd) -> None:
         """The end of a copy is told."""
         end.copy.get_pending_event()
 
-    def stop(self, end: End) -> None:
+    def stop(self, end: KnownEnd) -> None:
         end.copy.cancel_copy()
 
-    def drop(self, end: End) -> None:
+    def drop(self, end: KnownEnd) -> None:
         end.copy.drop()
         end.role = None
 
@@ -150,7 +150,7 @@ class Channel:
         end.role = None
 
     def arrive(self, role: Role, type: t.End) -> None:
-        """The readable end has come to a component."""
+        """A component has received the readable end."""
         end = self.readable
         end.role, end.type = role, type
         end.buffer, end.values = None, []

@@ -9,7 +9,7 @@ from random import Random
 from harness.plan.async_steps import AwaitStep, JoinStep, SetStep, WaitStep
 from harness.plan.roles import Role
 from harness.plan.steps import DropStep
-from harness.planner.channels import End
+from harness.planner.channels import KnownEnd
 from harness.planner.room import Doing
 
 
@@ -20,17 +20,17 @@ class EndSets:
         self._random = random
         self._new_name = new_name
         self._sets: dict[Role, str] = {}
-        self._members: list[End] = []
+        self._members: list[KnownEnd] = []
 
     def forget(self) -> None:
-        """What was planned last does not happen."""
+        """Undo the last plan."""
         self._sets.clear()
         self._members.clear()
 
-    def has(self, end: End) -> bool:
+    def has(self, end: KnownEnd) -> bool:
         return end in self._members
 
-    def join(self, frame: Doing, end: End) -> None:
+    def join(self, frame: Doing, end: KnownEnd) -> None:
         """The end becomes a member of its component's set."""
         name = self._sets.get(frame.role)
         if name is None:
@@ -38,19 +38,19 @@ class EndSets:
         frame.steps.append(JoinStep(end.name, name, by=frame.by))
         self._members.append(end)
 
-    def leave(self, frame: Doing, end: End) -> None:
+    def leave(self, frame: Doing, end: KnownEnd) -> None:
         """Nothing for an end that is no member."""
         if self.has(end):
             self._members.remove(end)
             frame.steps.append(JoinStep(end.name, by=frame.by))
 
-    def dropped(self, end: End) -> None:
+    def dropped(self, end: KnownEnd) -> None:
         """An end that was dropped is no member."""
         if self.has(end):
             self._members.remove(end)
 
-    def take_all(self, frame: Doing) -> list[End]:
-        """Take the events that there are, in whatever order; the members that had one, which leave."""
+    def take_all(self, frame: Doing) -> list[KnownEnd]:
+        """Take the present events, in any order; returns the members that had one, which leave."""
         name = self._sets[frame.role]
         found = [end for end in self._members if end.role is frame.role and end.has_event]
         if frame.waits and self._random.randrange(3) == 2:
@@ -61,7 +61,7 @@ class EndSets:
             self.leave(frame, end)
         return found
 
-    def take_alone(self, frame: Doing, end: End) -> None:
+    def take_alone(self, frame: Doing, end: KnownEnd) -> None:
         """Take the event of an end in a set that is made for it."""
         name = self._new(frame)
         frame.steps += [JoinStep(end.name, name, by=frame.by), self._wait(frame, name)]
@@ -83,5 +83,5 @@ class EndSets:
         return name
 
     def _wait(self, frame: Doing, name: str) -> WaitStep:
-        """For an event that is there: a poll where the task must not wait."""
+        """For a present event: a poll where the task must not wait."""
         return WaitStep(name, poll=not frame.waits or self._random.randrange(2) == 1, by=frame.by)

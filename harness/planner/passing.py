@@ -1,4 +1,4 @@
-"""The handles in values that frames give and get: where each comes from, and what becomes of it."""
+"""The handles in values that frames give and get: the source and the later use of each."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ class HandlePassing:
         return with_handles(value, type, obtained)
 
     def after(self, frame: Doing, value: Value, type: t.Type, lent: Lent | None = None) -> None:
-        """After a call: own handles are gone, what was lent is dropped, unless it was `lent` on."""
+        """After a call: own handles are gone, borrowed ones are dropped, unless they were `lent` on."""
         for _, found, handle in handles(value, type):
             assert isinstance(handle, HandleName)
             if lent is not None and handle.name == lent.name:

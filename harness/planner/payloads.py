@@ -1,4 +1,4 @@
-"""The elements of random streams and futures: how many, whose their handles are, whether they need memory."""
+"""The elements of random streams and futures: their number, the owners of their handles, their need of memory."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 from harness.model.table import ResourceIdentity
 from harness.plan.roles import Role
-from harness.planner.channels import End
+from harness.planner.channels import KnownEnd
 from harness.planner.composition import Composition
 from harness.planner.room import Doing
 from harness.values.values import Value
@@ -19,23 +19,23 @@ _MANY = (64, 127, 128, 257)
 
 
 class Owner(Protocol):
-    """What payloads need of who draws calls."""
+    """The part of the drawing of calls that payloads need."""
 
     def payload(self, frame: Doing, type: t.Type) -> Value:
-        """A value with handles that the frame's component has come by. Raises `Impossible`."""
+        """A value whose handles the frame's component got. Raises `Impossible`."""
 
     def came(self, frame: Doing, value: Value, type: t.Type) -> None:
-        """The handles in a payload have come to the frame's component."""
+        """The frame's component gets the handles in a payload."""
 
     def stayed(self, frame: Doing, value: Value, type: t.Type) -> None:
-        """A payload was written and not read: its handles are the writer's."""
+        """A payload was written, but not read: the writer keeps its handles."""
 
     def went(self, frame: Doing, value: Value, type: t.Type) -> None:
-        """A payload was read: its handles are no longer the writer's."""
+        """A payload was read: the writer has lost its handles."""
 
 
-def count_of(end: End, random: Random) -> int:
-    """How many elements a copy offers or takes."""
+def count_of(end: KnownEnd, random: Random) -> int:
+    """The number of elements that a copy offers or takes."""
     if not end.is_stream:
         return 1
     if end.numeric and random.randrange(20) == 19:

@@ -1,8 +1,7 @@
 """Draws what components do with ends of streams and futures: make, write, read, stop, drop, give away.
 
-Who gives a readable end away keeps the writable one. Both act whenever their component does something anyway, so any
-operation comes before or after any other, in parts of any size. Nothing waits for what has not happened: then nothing
-could go on.
+A component that gives a readable end away keeps the writable one. Both are used whenever their component runs, so the
+operations come in any order, on parts of any size. No operation waits for a later one, which would stop the run.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from harness.model.concurrency.shapes import Shapes
 from harness.plan.async_steps import AwaitStep, EndsStep, ReadStep, StopStep, TakeStep, WriteStep
 from harness.plan.roles import Role
 from harness.plan.steps import DropStep
-from harness.planner.channels import Channel, End
+from harness.planner.channels import Channel, KnownEnd
 from harness.planner.composition import Composition
 from harness.planner.end_sets import EndSets
 from harness.planner.ends import exported_side
@@ -25,7 +24,7 @@ from harness.values.values import Value
 from harness.world import types as t
 
 MOST_HELD = 8
-"""Ends that a component has before it first of all gets rid of some."""
+"""The number of ends from which on a component first drops or gives away some."""
 MOST_STEPS = 16
 """Operations on ends in and around one call of a run."""
 
@@ -43,18 +42,18 @@ class Streaming:
         self._shapes = Shapes()
         self._sets = EndSets(random, new_name)
         self._channels: dict[str, Channel] = {}
-        """By the names of both ends, while anything can still be done with them."""
+        """By the names of both ends, while operations on them are possible."""
         self._depth = 0
 
     def forget(self) -> None:
-        """Nothing more is done with any end: what has become of them is not known."""
+        """Stop all operations on ends: their states are unknown."""
         self._channels.clear()
         self._sets.forget()
 
     # -- giving away
 
     def obtain(self, frame: Doing, type: t.End) -> str:
-        """The name of a readable end that the frame gives away: a new one, or one that came to its component."""
+        """The name of a readable end that the frame gives away: a new one, or one that its component received."""
         shape = self._shape(frame.role, type)
         if self._once_in(3):
             fit = [
@@ -83,7 +82,7 @@ class Streaming:
         return channel
 
     def arrive(self, role: Role, name: str, type: t.End) -> None:
-        """A readable end has come to a component, which has room for it."""
+        """A component with room for it receives a readable end."""
         channel = self._channels.get(name)
         if channel is not None:
             channel.arrive(role, type)
@@ -107,34 +106,33 @@ class Streaming:
         self._depth -= 1
 
     def leave(self, frame: Doing) -> None:
-        """A task ends: it leaves no read behind with which the engine cannot go on (docs/async.md, F1)."""
+        """A task ends. It must not leave a read that stops the engine (docs/async.md, F1)."""
         for end in self._reading(frame):
             if end.frame is frame and not end.may_leave_a_read:
                 self._stop(frame, end)
 
     def before_synchronous(self, frame: Doing) -> None:
-        """A synchronous call begins, whose memory is not counted while a read of values is pending
-        (interpreters/ASYNC.md, `import_balance`): no read goes on that allocates memory for elements."""
+        """A synchronous call begins. Its memory is not counted while a read of values is pending
+        (interpreters/ASYNC.md, `import_balance`), so no read that allocates memory for elements may be pending."""
         for end in self._reading(frame):
             if not end.over and allocates(end.type.type):
                 self._stop(frame, end)
 
-    def _reading(self, frame: Doing) -> Iterator[End]:
-        """The readable ends of the frame's component that are copying now, as far as what is done in between leaves
-        them so."""
+    def _reading(self, frame: Doing) -> Iterator[KnownEnd]:
+        """The readable ends of the frame's component that are copying now; operations in between may end that."""
         for end in self._held_ends(frame.role):
             if self._has(frame, end) and end.copying and not end.writable:
                 yield end
 
     def finish(self, frame: Doing) -> None:
-        """The run of a component ends. Most of its ends are dropped, some stay."""
+        """The run of a component ends. It drops most of its ends."""
         for end in self._held_ends(frame.role):
             if not self._once_in(5) and self._has(frame, end):
                 self._end(frame, end)
         self.leave(frame)
         self._sets.finish(frame)
 
-    def _some(self, frame: Doing, end: End) -> None:
+    def _some(self, frame: Doing, end: KnownEnd) -> None:
         """One operation that the end allows, if any."""
         channel = self._channels[end.name]
         self.left -= 1
@@ -163,7 +161,7 @@ class Streaming:
         else:
             self._read(frame, end)
 
-    def _end(self, frame: Doing, end: End) -> None:
+    def _end(self, frame: Doing, end: KnownEnd) -> None:
         """Drop it, if that is possible."""
         channel = self._channels[end.name]
         self.left -= 1
@@ -180,10 +178,10 @@ class Streaming:
             self._drop(frame, end)
 
     def _last_reads(self, frame: Doing, channel: Channel) -> None:
-        """All that is still done with a readable end whose writer goes on by itself."""
+        """The remaining operations on a readable end whose writer continues alone."""
         raise NotImplementedError
 
-    def _write(self, frame: Doing, end: End) -> None:
+    def _write(self, frame: Doing, end: KnownEnd) -> None:
         channel, count = self._channels[end.name], count_of(end, self._random)
         values = self._drawn(frame, end.type.type, count)
         if values is None:
@@ -197,7 +195,7 @@ class Streaming:
             return  # the calls that the values took have used it, or its other end
         self._begin_write(frame, end, values, offered)
 
-    def _begin_write(self, frame: Doing, end: End, values: list[Value], offered: int | None) -> None:
+    def _begin_write(self, frame: Doing, end: KnownEnd, values: list[Value], offered: int | None) -> None:
         frame.steps.append(WriteStep(end.name, tuple(values), offered, by=frame.by))
         length = len(values) if offered is None else offered
         self._channels[end.name].start(end, frame, length if end.is_stream else 1, values)
@@ -205,7 +203,7 @@ class Streaming:
             self._settled(frame, end)
 
     def _drawn(self, frame: Doing, payload: t.Type | None, count: int) -> list[Value] | None:
-        """Elements, perhaps fewer; None where none can be made, or the engine cannot move them (docs/async.md, F8)."""
+        """At most this many elements; None if none can be made, or the engine cannot move them (docs/async.md, F8)."""
         values: list[Value] = []
         if t.Prim.ERROR_CONTEXT in t.reachable(payload, payloads=False):
             return None
@@ -216,14 +214,14 @@ class Streaming:
             return values or None
         return values
 
-    def _read(self, frame: Doing, end: End, count: int | None = None) -> None:
+    def _read(self, frame: Doing, end: KnownEnd, count: int | None = None) -> None:
         count = count_of(end, self._random) if count is None else count
         frame.steps.append(ReadStep(end.name, count, by=frame.by))
         self._channels[end.name].start(end, frame, count, [])
         if not end.copying:
             self._settled(frame, end)
 
-    def _await(self, frame: Doing, end: End) -> None:
+    def _await(self, frame: Doing, end: KnownEnd) -> None:
         """A copy that is over: by a wait, or a poll, of a set that has the end."""
         ends = [end]
         if self._sets.has(end):
@@ -237,14 +235,14 @@ class Streaming:
         for each in ends:
             self._settled(frame, each)
 
-    def _stop(self, frame: Doing, end: End) -> None:
+    def _stop(self, frame: Doing, end: KnownEnd) -> None:
         self._sets.leave(frame, end)
         frame.steps.append(StopStep(end.name, by=frame.by))
         self._channels[end.name].stop(end)
         self._settled(frame, end)
 
-    def _settled(self, frame: Doing, end: End) -> None:
-        """A copy is over: values have come, or gone, or stayed."""
+    def _settled(self, frame: Doing, end: KnownEnd) -> None:
+        """A copy is over: its values were received, sent or kept."""
         payload, values, copied = end.type.type, end.values, end.copied
         end.values = []
         if payload is None or not payload.holds_handles:
@@ -261,7 +259,7 @@ class Streaming:
             for value in values:
                 self._owner.came(frame, value, payload)
 
-    def _drop(self, frame: Doing, end: End) -> None:
+    def _drop(self, frame: Doing, end: KnownEnd) -> None:
         frame.steps.append(DropStep(end.name, by=frame.by))
         frame.room.give_back()
         self._sets.dropped(end)
@@ -269,7 +267,7 @@ class Streaming:
 
     # -- who has what
 
-    def _has(self, frame: Doing, end: End) -> bool:
+    def _has(self, frame: Doing, end: KnownEnd) -> bool:
         """Whether the frame's component still has the end: calls in between may have used it."""
         return end.name in self._channels and end.role is frame.role
 
@@ -281,7 +279,7 @@ class Streaming:
             if end.name == name and end.role is role and end.writable is writable
         ]
 
-    def _held_ends(self, role: Role) -> list[End]:
+    def _held_ends(self, role: Role) -> list[KnownEnd]:
         return [
             end
             for name, channel in self._channels.items()

@@ -1,7 +1,7 @@
-"""Draws calls of asynchronous functions whose two sides go on at once, because one waits for the other's end.
+"""Draws calls of asynchronous functions whose two sides run concurrently, because one waits for the other's end.
 
-The callee waits for what its caller writes, before or after its return; or it writes after it has returned a readable
-end. Each such channel is done with afterwards, unless both sides have met before the return.
+The callee waits for its caller's write, before or after its return; or it writes after it has returned a readable end.
+Neither side uses such a channel afterwards, unless both have met before the return.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from harness.plan.async_steps import AwaitStep, ReadStep, ReturnStep, TakeStep, WriteStep, YieldStep
 from harness.plan.steps import DropStep
-from harness.planner.channels import Channel, End, Tail
+from harness.planner.channels import Channel, KnownEnd, Tail
 from harness.planner.room import Doing
 from harness.planner.streaming import Streaming
 from harness.values.values import Value
@@ -20,8 +20,8 @@ from harness.world import types as t
 
 @dataclass(eq=False)
 class Meeting:
-    """A callee waits for what its caller writes: before it returns, or after it. `caller`: the caller's steps behind
-    the step that starts the call."""
+    """A callee waits for its caller's write, before or after its return. `caller`: the caller's steps after the step
+    that starts the call."""
 
     channel: Channel
     values: list[Value]
@@ -30,10 +30,10 @@ class Meeting:
 
 
 class StreamingTogether(Streaming):
-    """The ends of a run in which both sides of calls may go on at once."""
+    """The ends of a run in which both sides of calls may run concurrently."""
 
     def meeting(self, frame: Doing, names: Iterable[str]) -> Meeting | None:
-        """A callee shall read from one of these ends, which the frame is about to give it."""
+        """Plan that a callee reads from one of these ends, which the frame is about to give it."""
         new = [self._channels[name] for name in names if name in self._channels]
         fit = [channel for channel in new if channel.writable.role is frame.role and self._is_new(channel)]
         if not fit:
@@ -46,12 +46,12 @@ class StreamingTogether(Streaming):
         return Meeting(channel, values if channel.writable.is_stream else values[:1], caller, self._once_in(2))
 
     def _is_new(self, channel: Channel) -> bool:
-        """Whether nothing has been done with its ends, and the readable one is on its way."""
+        """Whether its ends are unused, and the readable one is on its way."""
         writable = channel.writable
         return channel.readable.role is None and writable.role is not None and writable.buffer is None
 
     def meet(self, frame: Doing, meeting: Meeting) -> None:
-        """The callee reads and waits, the caller writes, and the callee goes on."""
+        """The callee reads and waits, the caller writes, and the callee continues."""
         channel, caller = meeting.channel, meeting.caller
         reader, writer = channel.ends
         used = reader.buffer is not None or writer.buffer is not None
@@ -84,7 +84,7 @@ class StreamingTogether(Streaming):
             end.role = None
 
     def tail(self, frame: Doing, names: Iterable[str]) -> bool:
-        """After the return of one of these readable ends, the callee writes. Whether it does."""
+        """Whether the callee writes after the return of one of these readable ends; then these steps are added."""
         channels = [self._channels[name] for name in names if name in self._channels]
         fit = [
             channel
@@ -112,7 +112,7 @@ class StreamingTogether(Streaming):
         return True
 
     def _last_reads(self, frame: Doing, channel: Channel) -> None:
-        """What the state of such an end is, depends on turns."""
+        """The state of such an end depends on the order of turns."""
         reader = channel.readable
         rounds = self._random.randrange(3)
         if frame.waits and channel.tail is Tail.YIELDS_FIRST and rounds:
@@ -132,7 +132,7 @@ class StreamingTogether(Streaming):
         del self._channels[reader.name]
         reader.role = None
 
-    def _many(self, end: End) -> int:
+    def _many(self, end: KnownEnd) -> int:
         return self._random.choice((1, 1, 2, 4, 9)) if end.is_stream else 1
 
 

@@ -1,4 +1,4 @@
-"""Draws the calls of a run in which several tasks go on at once."""
+"""Draws the calls of a run in which several tasks run concurrently."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from harness.world.world import Function
 
 
 class TaskCaller(Caller):
-    """Draws calls whose two sides go on at once, and calls that nobody waits for at first."""
+    """Draws calls whose two sides run concurrently, and calls whose callers do not wait at first."""
 
     def __init__(self, composition: Composition, random: Random, functions: Sequence[tuple[Role, Function]]) -> None:
         """`functions`: those of the run, with their callers."""

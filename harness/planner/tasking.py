@@ -1,4 +1,4 @@
-"""Draws calls that go on by themselves: several in one waitable set, calls that are cancelled before they start, while
+"""Draws calls that run in the background: several in one waitable set, calls that are cancelled before they start, while
 they wait or after they have returned, and calls that wait for the end of backpressure.
 
 A callee does everything that others can notice before it waits. So what a planner knows stays true, whenever the task
@@ -33,12 +33,12 @@ from harness.values.values import Value
 from harness.world.world import Function
 
 REGISTERS_OF_CALL = 6
-"""The most registers of a call that goes on by itself, where none is used twice."""
+"""The most registers of a call in the background, where none is used twice."""
 
 
 @unique
 class Answer(Enum):
-    """What a callee does when it is told that it is cancelled."""
+    """The reaction of a callee to its cancellation."""
 
     RETURNS = 1
     ENDS = 2
@@ -47,19 +47,19 @@ class Answer(Enum):
 
 @unique
 class For(Enum):
-    """What a callee waits for before it returns."""
+    """The wait of a callee before it returns."""
 
     TURNS = 1
     NOTHING = 2
     """In an empty set: until it is cancelled."""
     A_CALL = 3
-    """Of its own, which waits for nothing: until it is cancelled, and cancels this call."""
+    """For a call of its own that never ends: until it is cancelled, and cancels this call."""
 
 
 @dataclass(eq=False)
 class Waits:
-    """How a callee waits. `early`: before it drops what was lent to it, if it does nothing else. `backpressure`: how
-    many reasons it has meanwhile to start no other calls."""
+    """How a callee waits. `early`: before it drops its borrowed handles, if it does nothing else. `backpressure`: its
+    backpressure counter meanwhile."""
 
     what: For
     turns: int = 0
@@ -69,7 +69,7 @@ class Waits:
     inner: Function | None = None
     """The function of its own call."""
     cancelled: bool = False
-    """Whether it is told that it is cancelled."""
+    """Whether it gets the cancellation."""
 
     @property
     def ends(self) -> bool:
@@ -79,7 +79,7 @@ class Waits:
 
 @dataclass(eq=False)
 class Begun:
-    """A call that goes on by itself."""
+    """A call that runs in the background."""
 
     name: str
     function: Function
@@ -96,10 +96,10 @@ class Calls(Protocol):
         """Start a call, and draw its callee. Raises `Impossible` before anything is planned."""
 
     def begin_in_vain(self, frame: Doing, function: Function) -> Begun:
-        """Start a call whose callee never runs. Then nobody calls the function again in this run."""
+        """Start a call whose callee never runs. The function is not called again in this run."""
 
     def end(self, frame: Doing, begun: Begun, returned: bool) -> None:
-        """The call is resolved and dropped: what becomes of the values."""
+        """The call is resolved and dropped: its values arrive or stay."""
 
     def may_be_in_vain(self, frame: Doing, function: Function) -> bool: ...
 
@@ -107,12 +107,12 @@ class Calls(Protocol):
         """The asynchronous functions that a component can call."""
 
     def inner(self, role: Role) -> Sequence[Function]:
-        """Those without handles, which a callee can call without more ado."""
+        """Those without handles, which a callee can call without preparation."""
 
 
 @dataclass(eq=False)
 class Tasking:
-    """The calls of a run that go on by themselves."""
+    """The calls of a run in the background."""
 
     calls: Calls
     random: Random
@@ -142,7 +142,7 @@ class Tasking:
         self._cancel(frame, begun, not waits.ends)
 
     def _returned_unseen(self, frame: Doing, function: Function) -> None:
-        """A call is cancelled that has returned, which its caller has not seen."""
+        """A call is cancelled after its return, which its caller has not seen."""
         turns = 1 + self.random.randrange(2)
         answer = self._answer() if self._once_in(2) else None
         begun = self.calls.begin(frame, function, Waits(For.TURNS, turns, answer, self._once_in(2)))
@@ -220,7 +220,7 @@ class Tasking:
 
     def wait(self, frame: Doing, waits: Waits, lent: Sequence[str], left: Sequence[Step[Value]]) -> None:
         """The callee waits, and perhaps ends. `lent`: the borrowed handles that it gives back by steps of its own.
-        `left`: what it does with its result if it ends without one."""
+        `left`: its steps with the result if it ends without one."""
         drops: list[Step[Value]] = []
         if waits.early and [step.handle if isinstance(step, DropStep) else None for step in frame.steps] == list(lent):
             drops, frame.steps = frame.steps, []

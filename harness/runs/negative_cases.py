@@ -147,7 +147,7 @@ def _attempt(row: NegativeCase, toolchain: Toolchain, builder: Builder) -> tuple
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RowAnswer:
     """What a toolchain does with a row. `said`: the stage and its words, without sizes; `wrong`: what is wrong with it,
     if anything; `cause`: its words with the cause, for people."""
 
@@ -156,13 +156,13 @@ class Answer:
     cause: str = ""
 
 
-def answer(name: str, row: NegativeCase, toolchain: Toolchain, builder: Builder) -> Answer | None:
+def answer(name: str, row: NegativeCase, toolchain: Toolchain, builder: Builder) -> RowAnswer | None:
     """None if the toolchain is not asked."""
     if not _is_asked(toolchain, row):
         return None
     stage, result = _attempt(row, toolchain, builder)
     said = f"{stage}: {'built' if isinstance(result, Built) else _words(result)}"
-    return Answer(said, _wrong(name, row, toolchain, stage, result), _with_cause(result))
+    return RowAnswer(said, _wrong(name, row, toolchain, stage, result), _with_cause(result))
 
 
 def _wrong(name: str, row: NegativeCase, toolchain: Toolchain, stage: str, result: BuildResult) -> str | None:
