@@ -147,7 +147,6 @@ SHARED = {
         *("Library", "List", "Map", "Option", "Own", "Package", "Param", "Record", "Resource", "Result", "Signature"),
         *("Stream", "Tuple", "Variant", "World"),
     },
-    "an event whose place is no text yet, and a list given as bytes": {"Raw"},
     "a shape or a layout of the Canonical ABI, worked out by the generator and by the harness for itself": {
         *("Handle", "Layout", "Product", "Scalar", "Sequence", "Sum"),
     },

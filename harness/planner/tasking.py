@@ -1,5 +1,5 @@
-"""Draws calls that run in the background: several in one waitable set, calls that are cancelled before they start, while
-they wait or after they have returned, and calls that wait for the end of backpressure.
+"""Draws calls that run in the background: several in one waitable set, calls that are cancelled before they start,
+while they wait or after they have returned, and calls that wait for the end of backpressure.
 
 A callee does everything that others can notice before it waits. So what a planner knows stays true, whenever the task
 gets its turns. It ends when it returns: between the two, no caller may drop the call (docs/async.md, F6). Nobody asks

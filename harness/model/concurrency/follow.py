@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence, Set
 from harness.model.concurrency.forking import fingerprint, fork
 from harness.model.concurrency.interpreter import GUEST
 from harness.model.concurrency.observed import Explained, Following, Left, RunEnd, Seen, Shown, Undecided, Unexplained
-from harness.model.concurrency.store import Raw, Store
+from harness.model.concurrency.store import PredictedEvent, Store
 from harness.model.concurrency.threads import Possibility
 from harness.model.crossing import Crossings
 from harness.model.places import place_text
@@ -73,11 +73,11 @@ def _answer(index: int, search: _Search, doubts: list[str]) -> Following:
     return Unexplained(index, tuple(map(shown, search.shown)), tuple(search.ends))
 
 
-def shown(raw: Raw) -> Shown:
+def shown(raw: PredictedEvent) -> Shown:
     return Shown(raw.role, raw.task, PlacedEvent(raw.event, place_text(raw.place)), raw.late)
 
 
-def _seen(raw: Raw) -> tuple[Role, int, Event, tuple[Event, ...]]:
+def _seen(raw: PredictedEvent) -> tuple[Role, int, Event, tuple[Event, ...]]:
     return raw.role, raw.task, raw.event, raw.late
 
 
@@ -116,7 +116,7 @@ class _Search:
         self._all_options = all_options
         self._doubts = doubts
         """Why the model cannot predict the event of some state."""
-        self.shown: list[Raw] = []
+        self.shown: list[PredictedEvent] = []
         """The events that states show in its place."""
         self.ends: list[ExpectedOutcome] = []
         self.more: list[Store] = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from harness.model.concurrency.follow import shown
 from harness.model.concurrency.interpreter import GUEST
 from harness.model.concurrency.observed import Left, Shown
-from harness.model.concurrency.store import Raw, Store
+from harness.model.concurrency.store import PredictedEvent, Store
 from harness.model.context import Unpredictable
 from harness.model.crossing import Crossings
 from harness.plan.outcomes import ExpectedOutcome
@@ -35,7 +35,7 @@ def predict(crossings: Crossings, scripts: Mapping[Role, s.Script], entries: Seq
     `Unpredictable` if the specification leaves the outcome open.
     """
     store = Store(crossings, scripts, entries, GUEST)
-    raw: list[Raw] = []
+    raw: list[PredictedEvent] = []
     while store.ended is None or store.shown:
         store.run()
         raw += store.shown

@@ -31,7 +31,7 @@ from harness.trace.events import LATE
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
+class PredictedEvent:
     """An event that the model predicts. Its place becomes a text only when it is read."""
 
     role: Role
@@ -89,7 +89,7 @@ class Store(Forked):
         self.waiting: list[Thread] = []
         self.stack: list[Running] = []
         """The running threads, the innermost last. Control goes back to the one below when a thread blocks or ends."""
-        self.shown: deque[Raw] = deque()
+        self.shown: deque[PredictedEvent] = deque()
         """Events that nobody has taken yet."""
         self.choice: Choice | None = None
         self.ended: ExpectedOutcome | None = None
@@ -152,7 +152,7 @@ class Store(Forked):
             if event.__class__ in LATE:
                 inst.late.append(event)
             else:
-                self.shown.append(Raw(inst.role, task.number, event, place, inst.take_late()))
+                self.shown.append(PredictedEvent(inst.role, task.number, event, place, inst.take_late()))
 
     def summary(self) -> tuple[object, ...]:
         """Equal for two states that continue in the same way, and quick to make."""
