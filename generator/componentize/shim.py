@@ -129,7 +129,9 @@ def shim_module(functions: Sequence[ShimFunction], debug_names: bool) -> bytes:
     return module.encode(names=debug_names, name=_SHIM)
 
 
-class _Body(ABC):
+class ShimBody(ABC):
+    """The code of one function of the shim."""
+
     def __init__(self, module: ModuleBuilder, function: ShimFunction) -> None:
         self.module = module
         self.function = function
@@ -137,7 +139,7 @@ class _Body(ABC):
 
     def write(self, number: int) -> bytes:
         function, code = self.function, self.code
-        self._call_beside(function.before)
+        self.call_hook(function.before)
         for param in range(len(function.type.params)):
             code.local_get(param)
         self.call(number, function.type, last=function.after is None and function.paused is None)
@@ -145,16 +147,17 @@ class _Body(ABC):
             result = code.local(ValType.I32)
             code.local_tee(result)
             code.if_()
-            self._call_beside(function.paused)
+            self.call_hook(function.paused)
             code.else_()
-            self._call_beside(function.after)
+            self.call_hook(function.after)
             code.end()
             code.local_get(result)
         else:  # the function's results stay on the stack meanwhile
-            self._call_beside(function.after)
+            self.call_hook(function.after)
         return code.body()
 
-    def _call_beside(self, call: SlotCall | None) -> None:
+    def call_hook(self, call: SlotCall | None) -> None:
+        """A call of the task hook before or after the function, if there is one."""
         if call is None:
             return
         if call.argument is not None:
@@ -166,13 +169,13 @@ class _Body(ABC):
         """A call of the function at a place; the arguments are on the stack. `last`: nothing follows."""
 
 
-class _TableBody(_Body):
+class _TableBody(ShimBody):
     def call(self, slot: int, type: FuncType, *, last: bool) -> None:
         self.code.i32_const(slot)
         self.code.call_indirect(self.module.type_index(type))
 
 
-class _ReferenceBody(_Body):
+class _ReferenceBody(ShimBody):
     def call(self, slot: int, type: FuncType, *, last: bool) -> None:
         self.code.global_get(slot)
         index = self.module.type_index(type)

@@ -77,7 +77,7 @@ ASYNC_HOOKS.value(
 
 @_row(
     "hook-twice-before-callbacks",
-    Member(shim._Body, "_call_beside"),
+    Member(shim.ShimBody, "call_hook"),
     "the task hook is called twice before callbacks",
     needs=_WAITS,
     shown_by="hooked-tasks",
