@@ -75,6 +75,24 @@ ASYNC_HOOKS.value(
 )
 
 
+ASYNC_HOOKS.value(
+    "hook-missing-at-stackful-exports",
+    _points(task_hooks.EntryKind.STACKFUL),
+    Points(),
+    "the task hook is not called about asynchronous exports without a callback",
+    needs="a task hook, and an asynchronous export without a callback",
+    shown_by="hooked-stackful",
+)
+ASYNC_HOOKS.value(
+    "hook-told-the-end-of-stackful-exports-before",
+    _points(task_hooks.EntryKind.STACKFUL),
+    Points(Point.ASYNC_END, Point.ASYNC_START),
+    "the points before and behind an asynchronous export without a callback are exchanged",
+    needs="a task hook, and an asynchronous export without a callback",
+    shown_by="hooked-stackful",
+)
+
+
 @_row(
     "hook-twice-before-callbacks",
     Member(shim.ShimBody, "call_hook"),

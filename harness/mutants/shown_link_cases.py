@@ -171,6 +171,27 @@ def _generated(world: str, number: int, imports: str = "", exports: str = "") ->
     )
 
 
+_STACKFUL = """title = "A task hook about an asynchronous export without a callback"
+why = "It is entered and left once."
+origin = "own"
+wit = "package m:hooks; world w { import log: func(x: u32); export run: async func() -> u32; }"
+
+[[library]]
+name = "libapp.so"
+wat = '''
+(module (@dylink.0)
+  (import "$root" "log" (func $log (param i32)))
+  (import "[export]$root" "[task-return]run" (func $return (param i32)))
+  (func (export "__wasm_task_hook") (param i32) (call $log (local.get 0)))
+  (func (export "[async-lift-stackful]run") (call $log (i32.const 100)) (call $return (i32.const 7))))
+'''
+
+[[step]]
+call = "run"
+result = "7"
+logs = ["log(2)", "log(100)", "log(5)"]
+"""
+
 LINK_CASES = {
     "two-generated": _GENERATED_WORLDS
     + 'world = "refused"\nrefusal = "knows only the last one"\n'
@@ -196,6 +217,7 @@ LINK_CASES = {
         '(func (export "__wasm_task_hook") (param i32))',
         _STEPS.format(stack=4096, first="R6C70s12a43b50o8d91<r=0n", second="p1<r=0n"),
     ),
+    "hooked-stackful": _STACKFUL,
     "initialised": _link_case(
         "Hooks of the earlier generation",
         """
