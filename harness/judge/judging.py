@@ -10,6 +10,7 @@ from harness.engine.traps import engine_fault
 from harness.judge.diff import against_model, between
 from harness.judge.difference import Difference
 from harness.judge.ended import EndOfRun, where_it_ended
+from harness.judge.endless import Ends
 from harness.judge.observation import CellRun, Observation
 from harness.judge.schedules import Schedules, Undecidable, first_parting, in_order
 from harness.judge.structure import Structure
@@ -41,16 +42,17 @@ def judge(
     further = further or {}
     judging = Judging(case, tools, about(plan, expectations), plan.calls_of)
     against = Against(plan)
+    ends = Ends(cells)
     alone = [run.cell.toolchain for run in cells]
     behaviour = []
     for name in _toolchains(cells):
         findings = [*findings_of(structure.from_model.get(name, ())), *further.get(name, ())]
         if name in alone:
-            findings += cell_findings(cells[alone.index(name)], against)
+            findings += map(ends.decided, cell_findings(cells[alone.index(name)], against))
         behaviour.append(judging.judgement(name, findings))
     for number, run in enumerate(cells):
         if run.cell.toolchain is None or alone.index(run.cell.toolchain) < number:
-            judgement = judging.judgement(str(run.cell), cell_findings(run, against))
+            judgement = judging.judgement(str(run.cell), [*map(ends.decided, cell_findings(run, against))])
             behaviour.append(_excused(judgement, run, behaviour))
     judgements = behaviour + _beside(judging, structure)
     judged = {judgement.toolchain for judgement in behaviour}
