@@ -95,8 +95,8 @@ class RunResult:
     counts: tuple[int, ...] = ()
     """The counts of a component (`harness/composition/counting.py`), if it counts and the run did not trap."""
     spent: float = field(default=1.0, compare=False)
-    """The share of its limits on fuel, time and trace that the run used: that of the limit which it came nearest to. 1 if
-    nobody counted."""
+    """The share of a limit that the run used: of fuel, time or trace, whichever came nearest to its limit. 1 if nobody
+    counted."""
 
 
 @dataclass(frozen=True, slots=True)
