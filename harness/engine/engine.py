@@ -108,7 +108,8 @@ class Compiled:
         """Instantiate, call `run` of each entry in order, then `finish` of every role, then the guards. A trap ends the
         run."""
         for role, host in self._hosts.items():
-            host.script, host.lines, host.room = scripts[role], [], limits.trace
+            # an interpreter of others has no script, even if it exports what only ours has
+            host.script, host.lines, host.room = scripts.get(role, ""), [], limits.trace
         if self._order is not None:
             self._order.clear()
         with self._engine.deadline.within(limits.seconds, limits.resident):

@@ -10,13 +10,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.engine.results import Rejected, RunResult
-from harness.judge.observation import CellRun
+from harness.judge.observation import CellRun, Observation
 from harness.judge.verdict import Finding
 from harness.plan.outcomes import TrapClass
 from reports.outcomes import Outcome
 
 LITTLE = 0.1
 """The share of its limits below which a run is far from them: code that is a few times slower does not reach them."""
+
+
+def limit_reached(observation: Observation) -> str:
+    """The limit of the harness that ended a run; empty if none did."""
+    trap = None if isinstance(observation.result, Rejected) else observation.result.trap
+    if trap is None or trap.kind is not TrapClass.OUT_OF_FUEL:
+        return ""
+    return f"stopped in {trap.entry} by a limit of the harness: {trap.detail}; use fewer calls, or look for a loop"
 
 
 class Ends:

@@ -1,4 +1,5 @@
 """Libraries of a hostile generator: generated ones that also write into the trace, through the interpreter's host.
+And a hostile interpreter.
 
 As a program it is such a generator: `hostile_guests.py GUEST WIT WORLD INTERPRETER OUTPUT`.
 """
@@ -20,6 +21,7 @@ from generator.dylib.world.options import DylibOptions
 from generator.sources.load import load_text, select_world
 from harness.binary.sections import Section, sections
 from harness.toolchains.wasm_tools import find
+from interpreters.echo import echo
 
 EXPORT = "a:b/i#f"
 WIT = "package a:b;\ninterface i { f: func(); }\nworld w { export i; }\n"
@@ -85,10 +87,35 @@ GUESTS: dict[str, Guest] = {
 def library(guest: Guest, wit: str, world: str, interpreter: str) -> bytes:
     """A generated library, hostile if it exports the function of `WIT`."""
     right = _generated(wit, world, interpreter)
-    printed = subprocess.run([find().path, "print"], input=right, capture_output=True, check=True, timeout=60)
-    text = printed.stdout.decode()
+    text = _printed(right)
     if f'(export "{EXPORT}"' not in text:
         return right
+    head = f"world {world.rpartition('/')[2]} {{"
+    assert head in wit
+    told = _generated(wit.replace(head, f"{head} import {HOST};") + _package(), world, interpreter)
+    return _assembled(text, guest) + _world_of(told)
+
+
+def hostile_interpreter(text: bytes) -> bytes:
+    """`echo`, which also writes at each call of an export."""
+    world = _generated(f"package hostile:guest; world hostile {{ import {HOST}; }}\n{_package()}", "hostile", "x.so")
+    guest = Guest(text, function="wit_dylib_export_start")
+    return _assembled(_printed(echo().read_bytes()), guest, '(import "env" "memory"') + _world_of(world)
+
+
+def _printed(binary: bytes) -> str:
+    done = subprocess.run([find().path, "print"], input=binary, capture_output=True, check=True, timeout=60)
+    return done.stdout.decode()
+
+
+def _package() -> str:
+    """The interface of our interpreter: a library must say that it imports it."""
+    text = (Path(interpreters.__file__).with_name("wit") / "boxed.wit").read_text()
+    return f"package harness:boxed@0.1.0 {{ {re.findall(r'interface host {.*?^}', text, re.S | re.M)[0]} }}\n"
+
+
+def _assembled(text: str, guest: Guest, beside: str = '(import "env" "__memory_base"') -> bytes:
+    """The module of a printed text as a hostile one, without its world. `beside`: an import."""
     data = "".join(f"\\{byte:02x}" for byte in guest.text)
     pages, size = len(guest.text) // 65536 + 1, len(guest.text)
     code = f"""(func $write (local $at i32) (local $left i32)
@@ -99,18 +126,10 @@ def library(guest: Guest, wit: str, world: str, interpreter: str) -> bytes:
         (call $trace (local.get $at) (i32.const {size}))
         (br_if 0 (local.tee $left (i32.sub (local.get $left) (i32.const 1))))))
     (data $text "{data}")"""
-    import_ = f'(import "{HOST}" "trace" (func $trace (param i32 i32)))\n'
-    text = text.replace('(import "env" "__memory_base"', import_ + '(import "env" "__memory_base"')
+    assert beside in text
+    text = text.replace(beside, f'(import "{HOST}" "trace" (func $trace (param i32 i32)))\n  {beside}')
     text = _PLACES[guest.place](text, guest.function).rstrip().removesuffix(")") + code + ")"
-    # the library must say that it imports the interface of the interpreter
-    host = re.findall(
-        r"interface host \{.*?\n\}", (interpreters.header().parents[1] / "wit/boxed.wit").read_text(), re.S
-    )
-    head = f"world {world.rpartition('/')[2]} {{"
-    assert head in wit
-    imports = wit.replace(head, f"{head} import {HOST};")
-    told = _generated(f"{imports}package harness:boxed@0.1.0 {{ {host[0]} }}\n", world, interpreter)
-    return _without_world(bytes(wasmtime.wat2wasm(text))) + _world_of(told)
+    return _without_world(bytes(wasmtime.wat2wasm(text)))
 
 
 def _generated(wit: str, world: str, interpreter: str) -> bytes:
