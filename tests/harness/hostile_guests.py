@@ -20,7 +20,7 @@ from generator.dylib.generate import generate
 from generator.dylib.world.options import DylibOptions
 from generator.sources.load import load_text, select_world
 from harness.binary.sections import Section, sections
-from harness.toolchains.wasm_tools import find
+from harness.toolchains.reference_binary import find
 from interpreters.echo import echo
 
 EXPORT = "a:b/i#f"

@@ -51,7 +51,7 @@ class Hostile:
         return _Made(_library(self._guest, wit, world, options.interpreter))
 
     def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
-        return ours.Ours().link(libraries, options)
+        return ours.OurToolchain().link(libraries, options)
 
 
 @pytest.fixture(scope="module")
