@@ -27,7 +27,7 @@ def limit_reached(observation: Observation) -> str:
     return f"stopped in {trap.entry} by a limit of the harness: {trap.detail}; use fewer calls, or look for a loop"
 
 
-class Ends:
+class RunsThatEnd:
     """The runs of a plan that end in some cell, far from every limit."""
 
     def __init__(self, cells: Sequence[CellRun]) -> None:

@@ -10,7 +10,7 @@ from harness.engine.traps import engine_fault
 from harness.judge.diff import against_model, between
 from harness.judge.difference import Difference
 from harness.judge.ended import EndOfRun, where_it_ended
-from harness.judge.endless import Ends, limit_reached
+from harness.judge.endless import RunsThatEnd, limit_reached
 from harness.judge.observation import CellRun, Observation
 from harness.judge.schedules import Schedules, Undecidable, first_parting, in_order
 from harness.judge.structure import Structure
@@ -42,7 +42,7 @@ def judge(
     further = further or {}
     judging = Judging(case, tools, about(plan, expectations), plan.calls_of)
     against = Against(plan)
-    ends = Ends(cells)
+    ends = RunsThatEnd(cells)
     alone = [run.cell.toolchain for run in cells]
     behaviour = []
     for name in _toolchains(cells):
