@@ -112,6 +112,24 @@ def test_interrupted_it_ends_at_once(tmp_path: Path) -> None:
     assert not list(temporary.iterdir())
 
 
+def test_what_an_interrupted_survey_has_found_is_kept(
+    suite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted_at(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    out = tmp_path / "out.json"
+    monkeypatch.setattr("harness.cli.mutants.WRITTEN_EVERY", 0.0)
+    monkeypatch.setattr("harness.mutation.survey.Survey.fuzz", interrupted_at)
+    words = ["--cases", "--fuzz", "1", "--suite", str(suite), "--only", "s8-loaded-unsigned", "-j", "1"]
+    result = run(*words, "--json", str(out))
+    assert result.exit_code != 0
+    results = json.loads(out.read_text())
+    jsonschema.validate(results, reports.schema())
+    (row,) = results["mutants"]
+    assert (results["stopped"], row["cases"], row["fuzzed"]) == (NOT_ENDED, ["s8"], None)
+
+
 def test_what_cases_do_not_notice(suite: Path) -> None:
     result = run("--cases", "--suite", str(suite), "--only", "s16-loaded-unsigned", "-j", "1")
     assert result.exit_code == 1
