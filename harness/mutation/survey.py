@@ -29,7 +29,7 @@ Told = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Fuzzed:
-    """`seconds` of one worker and the number of `worlds`; `detection` None: not noticed in that time."""
+    """`seconds` of one worker (`TriedWorld`) and the number of `worlds`; `detection` None: not noticed in that time."""
 
     seconds: float
     worlds: int

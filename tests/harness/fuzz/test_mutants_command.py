@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from harness.cli.group import commands
 from harness.mutants.toolchain import MUTANTS
+from harness.mutation.tasks import counted
 from reports import mutants as reports
 from reports.model import NOT_ENDED
 from tests.harness import interrupted
@@ -128,6 +129,14 @@ def test_what_an_interrupted_survey_has_found_is_kept(
     jsonschema.validate(results, reports.schema())
     (row,) = results["mutants"]
     assert (results["stopped"], row["cases"], row["fuzzed"]) == (NOT_ENDED, ["s8"], None)
+
+
+@pytest.mark.parametrize(
+    ("wall", "processor", "seconds"), [(3.0, 2.5, 2.5), (10.0, 2.5, 2.5), (30.0, 0.1, 6.0), (0.0, 0.0, 0.0)]
+)
+def test_time_that_a_worker_is_kept_waiting_does_not_count(wall: float, processor: float, seconds: float) -> None:
+    """But a trial that waits for ever for a tool costs something."""
+    assert counted(wall, processor) == seconds
 
 
 def test_what_cases_do_not_notice(suite: Path) -> None:
