@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import math
+import sys
 import types
 import typing
 from collections.abc import Mapping
@@ -58,7 +58,7 @@ def _value(kind: Any, data: object, path: tuple[Step, ...]) -> Any:
             raise Misfit(path, f"{_NEEDED[kind]} is needed, not {_word(data)}")
         return data
     if kind is float:
-        if isinstance(data, bool) or not isinstance(data, int | float) or not 0 <= data < math.inf:
+        if isinstance(data, bool) or not isinstance(data, int | float) or not 0 <= data <= sys.float_info.max:
             raise Misfit(path, f"{_NEEDED[kind]} is needed, not {_word(data)}")
         return float(data)
     if isinstance(kind, type) and issubclass(kind, StrEnum):

@@ -10,6 +10,7 @@ from typing import Any
 
 from reports.model import ADDED, Tool
 from reports.schemas import load_schema
+from reports.shown import one_line
 from reports.text import counted
 
 FORMAT = 2
@@ -112,7 +113,7 @@ def schema() -> dict[str, Any]:
 def head_text(run: FuzzRun, scope: str) -> str:
     """The first lines: the tools, important notes, and the worlds of the campaign."""
     tools = ", ".join(f"{tool.name} ({tool.tool} {tool.version})" for tool in run.tools)
-    lines = [*run.notes, f"toolchains: {tools}; engine: {run.engine}"]
+    lines = [*run.notes, one_line(f"toolchains: {tools}; engine: {run.engine}")]
     return "\n".join([*lines, f"seed {run.seed}, {run.source} worlds: {scope}; {counted(run.jobs, 'worker')}"])
 
 

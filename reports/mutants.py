@@ -38,6 +38,11 @@ class Mutant:
     def killed(self) -> bool:
         return bool(self.shown or self.cases or self.fuzzed)
 
+    @property
+    def tried(self) -> bool:
+        """Whether anything could notice it: no random program has what some mutants of link cases need."""
+        return not (self.shown is None and self.cases is None and self.fuzzed is None)
+
 
 @dataclass(frozen=True, slots=True)
 class MutantsRun:

@@ -35,8 +35,10 @@ def _file(input: ResultFile) -> Iterator[str]:
 
 
 def _mutants(run: MutantsRun) -> Iterator[str]:
-    killed = [mutant for mutant in run.mutants if mutant.killed]
-    for mutant in run.mutants:
-        if not mutant.killed:
-            yield f"NOT NOTICED  {one_line(mutant.name)} ({one_line(mutant.area)}): {one_line(mutant.wrong)}"
-    yield f"{counted(len(run.mutants), 'mutant')}: {len(killed)} noticed"
+    tried = [mutant for mutant in run.mutants if mutant.tried]
+    missed = [mutant for mutant in tried if not mutant.killed]
+    for mutant in missed:
+        yield f"NOT NOTICED  {one_line(mutant.name)} ({one_line(mutant.area)}): {one_line(mutant.wrong)}"
+    untried = len(run.mutants) - len(tried)
+    not_tried = f", {untried} not tried" if untried else ""
+    yield f"{counted(len(run.mutants), 'mutant')}: {len(tried) - len(missed)} noticed{not_tried}"

@@ -138,7 +138,7 @@ def _some(lines: list[str], by: int) -> list[str]:
 def head_text(run: Run) -> str:
     """The first lines: the tools, and important notes."""
     tools = ", ".join(f"{tool.name} ({tool.tool} {tool.version})" for tool in run.tools)
-    return "\n".join([*run.notes, f"toolchains: {tools}; engine: {run.engine}"])
+    return "\n".join([*run.notes, one_line(f"toolchains: {tools}; engine: {run.engine}")])
 
 
 def summary_text(run: Run) -> str:

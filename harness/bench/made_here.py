@@ -38,5 +38,8 @@ def source_name(path: Path) -> str:
     """A path as users name it; a binary, of which the case keeps only the world, also by its contents."""
     if not path.is_file():
         return str(path)
-    data = path.read_bytes()
-    return f"{path} (sha256 {hashlib.sha256(data).hexdigest()[:_DIGITS]})" if data.startswith(_WASM) else str(path)
+    with path.open("rb") as file:
+        if file.read(len(_WASM)) != _WASM:
+            return str(path)
+        file.seek(0)
+        return f"{path} (sha256 {hashlib.file_digest(file, 'sha256').hexdigest()[:_DIGITS]})"

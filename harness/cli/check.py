@@ -14,6 +14,7 @@ from harness.cli.chosen import as_argument, features_of
 from harness.cli.exits import UsedWrongly
 from harness.cli.options import Common, common
 from harness.cli.session import NamedTask, execute
+from harness.cli.sources import check_source
 from harness.cli.terminal import echo
 from harness.process.interrupts import result_of
 from harness.runs.runner import Runner
@@ -57,9 +58,7 @@ def check(
     The harness builds a driver that calls its exports and a provider of its imports; values come from the seed.
     """
     names = features_of(features)
-    for found in (path, *path.glob("*.wit"), *path.glob("deps/*"), *path.glob("deps/*/*.wit")):
-        if not found.is_file() and not found.is_dir():
-            raise UsedWrongly(f"{found} is neither a regular file nor a folder")
+    check_source(path)
     if reducing and case_path is None:
         raise UsedWrongly("--reduce needs --write-case FILE, the file for the case")
     if case_path is not None:

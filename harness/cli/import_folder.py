@@ -18,6 +18,7 @@ from harness.cli.options import JOBS
 from harness.cli.terminal import echo
 from harness.runs.pool import PoolClosed
 from harness.text import atomic
+from reports.shown import one_line
 
 if TYPE_CHECKING:
     from harness.submission.importing import Imported, WitSource
@@ -79,19 +80,19 @@ def _written(imported: list[Imported], output: Path) -> int:
     for item in imported:
         path = output / f"{item.name}.toml"
         if item.text and first.setdefault(item.shape, item.name) != item.name:
-            why_not = f"the same as {first[item.shape]}, up to its names"
+            why_not = f"the same as {one_line(first[item.shape])}, up to its names"
         elif item.text and path.exists():
             why_not = f"{path} already exists"
         else:
             why_not = item.why_not
         if why_not:
             counts["left out"] += 1
-            echo(f"left out: {item.name}: {why_not}")
+            echo(f"left out: {one_line(item.name)}: {why_not}")
             continue
         _write(path, item.text)
         counts["new"] += 1
         if item.note:
-            echo(f"in part: {item.name}: {item.note}")
+            echo(f"in part: {one_line(item.name)}: {item.note}")
     echo(f"{counts['new']} case{'' if counts['new'] == 1 else 's'} in {output}, {counts['left out']} left out")
     return counts["new"]
 

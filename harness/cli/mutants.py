@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from harness.runs.suite_files import ROOT, NoCases, find
 from harness.toolchains.choose import Tools
 from harness.toolchains.selection import NoToolchain
 from reports import mutants as reports
+from reports.mutants import MutantsRun
 
 if TYPE_CHECKING:
     from harness.mutants.mutant import Mutant
@@ -34,6 +36,8 @@ ENOUGH = 3
 SHARE_BY_CASES = 0.9
 """The share of the mutants that the cases must notice."""
 DEFAULT_SECONDS = 60.0
+WRITTEN_EVERY = 20.0
+"""Seconds between two versions of the results of a survey that goes on."""
 
 
 @click.command()
@@ -94,7 +98,13 @@ def mutants(
     json_file.begin(reports.to_json(head))
     console = Console(stderr=True)
     with run, console.status("") as status:
-        survey = Survey(chosen, run, jobs, status.update)
+        survey = Survey(chosen, run, jobs)
+
+        def until_now() -> MutantsRun:
+            found = tuple(to_mutants(survey.rows.values(), ways))
+            return replace(head, seconds=time.monotonic() - since, mutants=found)
+
+        survey.told = _Progress(status.update, lambda: json_file.begin(reports.to_json(until_now())))
         if short:
             survey.show(seed)
         if by_cases:
@@ -109,9 +119,24 @@ def mutants(
     lines, unnoticed = _summary(rows, short, by_cases, seconds is not None)
     for line in lines:
         echo(line, err=json_file.to_stdout)
-    done = replace(head, seconds=time.monotonic() - since, mutants=tuple(to_mutants(rows, ways)), stopped="")
-    json_file.write(reports.to_json(done))
+    json_file.write(reports.to_json(replace(until_now(), stopped="")))
     sys.exit(exits.DISAGREE if unnoticed else exits.AGREE)
+
+
+@dataclass
+class _Progress:
+    """Shows each step of a survey, which may take an hour, and sometimes writes what there is: little is lost if it is
+    interrupted."""
+
+    show: Callable[[str], None]
+    write: Callable[[], None]
+    since: float = field(default_factory=time.monotonic)
+
+    def __call__(self, text: str) -> None:
+        self.show(text)
+        if time.monotonic() - self.since > WRITTEN_EVERY:
+            self.write()
+            self.since = time.monotonic()
 
 
 def _suite(asked: Path | None) -> Path:

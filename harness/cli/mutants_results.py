@@ -48,7 +48,7 @@ def to_mutants(rows: Iterable[MutantRow], ways: Ways) -> Iterator[Mutant]:
             needs=row.mutant.needs,
             shown=row.shown is not None if ways.short else None,
             cases=tuple(row.cases) if ways.cases else None,
-            fuzzed=by_fuzz if ways.fuzz and row.drawn else None,
+            fuzzed=by_fuzz if fuzzed is not None else None,
             seconds=round(fuzzed.seconds, 3) if fuzzed is not None and by_fuzz else None,
             worlds=fuzzed.worlds if fuzzed is not None else None,
             level=seen.level if seen is not None else 0,

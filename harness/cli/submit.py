@@ -19,6 +19,7 @@ from harness.cli.fit import Submission, hand_in
 from harness.cli.guest_options import guest_options, interpreter_words, take_interpreter
 from harness.cli.options import take_chosen, tool_options
 from harness.cli.reduce import WITHOUT_WORLD
+from harness.cli.sources import check_source
 from harness.cli.terminal import echo
 from harness.process.interrupts import result_of
 from harness.runs.pool import TaskFailed
@@ -136,6 +137,7 @@ def submit(
         chosen = _with_reference(chosen, found)
     else:
         assert source is not None
+        check_source(source)
         if source.suffix == ".toml":
             _check_case(source, given)
         destination = _free(output, source.resolve().stem)

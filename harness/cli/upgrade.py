@@ -14,6 +14,7 @@ from harness.cli.terminal import echo
 from harness.runs.suite_files import FileKind, NoCases, SuiteFile, find
 from harness.text import atomic
 from harness.text.files import UnreadableFile, read_text_file
+from reports.shown import one_line
 
 if TYPE_CHECKING:
     from harness.suite.upgrading import Upgraded
@@ -62,7 +63,7 @@ def _upgrade(file: SuiteFile, check: bool) -> bool:
         ends = "\r\n" if b"\r\n" in file.path.read_bytes() else "\n"
         atomic.write(file.path, result.text.replace("\n", ends))
     for change in result.changes:
-        echo(f"{file.path}: {change}")
+        echo(f"{one_line(str(file.path))}: {change}")
     return True
 
 

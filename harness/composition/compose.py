@@ -213,7 +213,7 @@ class _Writer:
         for module in shared.modules:
             arguments.append(name(module.import_name) + b"\x00\x11" + unsigned(self._modules[module.key]))
             del wanted[module.import_name]
-        if wanted.pop(self._host, None) is not None:
+        if role in self._hosts and wanted.pop(self._host, None) is not None:
             arguments.append(name(self._host) + bytes([SORT_INSTANCE]) + unsigned(self._hosts[role]))
         for wire in self._wires:
             if wire.consumer is role and wanted.pop(wire.name, None) is not None:

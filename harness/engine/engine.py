@@ -4,6 +4,7 @@ killed."""
 from __future__ import annotations
 
 import re
+import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from ctypes import POINTER, Array, byref
@@ -107,7 +108,8 @@ class Compiled:
         """Instantiate, call `run` of each entry in order, then `finish` of every role, then the guards. A trap ends the
         run."""
         for role, host in self._hosts.items():
-            host.script, host.lines, host.room = scripts[role], [], limits.trace
+            # an interpreter of others has no script, even if it exports what only ours has
+            host.script, host.lines, host.room = scripts.get(role, ""), [], limits.trace
         if self._order is not None:
             self._order.clear()
         with self._engine.deadline.within(limits.seconds, limits.resident):
@@ -115,6 +117,7 @@ class Compiled:
 
     def _run(self, entries: Sequence[Role], limits: RunLimits) -> RunResult | Rejected:
         store = self._engine.store(limits)
+        since = time.process_time()
         if self._provided:
             store.set_wasi(wasmtime.WasiConfig())  # no files, no arguments, no environment, no output
         entry = "instantiate"
@@ -149,9 +152,12 @@ class Compiled:
         except TimeoutError as error:
             trap = Trap(TrapClass.OUT_OF_FUEL, str(error), entry, str(error))
         finally:
+            fuel = limits.fuel - store.get_fuel()
             store.close()  # it is part of a reference cycle that holds memories and a stack
+        room = min(host.room for host in self._hosts.values())
+        spent = max(fuel / limits.fuel, (time.process_time() - since) / limits.seconds, 1 - room / limits.trace)
         traces = {role: "".join(host.lines) for role, host in self._hosts.items()}
-        return RunResult(traces, trap, tuple(self._order or ()), counts)
+        return RunResult(traces, trap, tuple(self._order or ()), counts, spent)
 
 
 class Engine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, unique
 
 from harness.plan.outcomes import TrapClass
@@ -94,6 +94,9 @@ class RunResult:
     """In an asynchronous composition: all calls of `trace` in order, by component, with the length of each text."""
     counts: tuple[int, ...] = ()
     """The counts of a component (`harness/composition/counting.py`), if it counts and the run did not trap."""
+    spent: float = field(default=1.0, compare=False)
+    """The share of a limit that the run used: of fuel, time or trace, whichever came nearest to its limit. 1 if nobody
+    counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from harness.engine.traps import engine_fault
 from harness.judge.diff import against_model, between
 from harness.judge.difference import Difference
 from harness.judge.ended import EndOfRun, where_it_ended
+from harness.judge.endless import RunsThatEnd, limit_reached
 from harness.judge.observation import CellRun, Observation
 from harness.judge.schedules import Schedules, Undecidable, first_parting, in_order
 from harness.judge.structure import Structure
@@ -41,16 +42,17 @@ def judge(
     further = further or {}
     judging = Judging(case, tools, about(plan, expectations), plan.calls_of)
     against = Against(plan)
+    ends = RunsThatEnd(cells)
     alone = [run.cell.toolchain for run in cells]
     behaviour = []
     for name in _toolchains(cells):
         findings = [*findings_of(structure.from_model.get(name, ())), *further.get(name, ())]
         if name in alone:
-            findings += cell_findings(cells[alone.index(name)], against)
+            findings += map(ends.decided, cell_findings(cells[alone.index(name)], against))
         behaviour.append(judging.judgement(name, findings))
     for number, run in enumerate(cells):
         if run.cell.toolchain is None or alone.index(run.cell.toolchain) < number:
-            judgement = judging.judgement(str(run.cell), cell_findings(run, against))
+            judgement = judging.judgement(str(run.cell), [*map(ends.decided, cell_findings(run, against))])
             behaviour.append(_excused(judgement, run, behaviour))
     judgements = behaviour + _beside(judging, structure)
     judged = {judgement.toolchain for judgement in behaviour}
@@ -113,7 +115,7 @@ def cell_findings(run: CellRun, against: Against) -> list[Finding]:
     if run.rejected is not None:
         return [refused_by_engine(str(run.cell), run.rejected)]
     for number, observation in enumerate(run.observations):
-        limit = _limit_reached(observation)
+        limit = limit_reached(observation)
         if limit:
             told = f"{run.cell}, run {number + 1}: {limit}"
             first = all(finding.ended is None for finding in findings)  # only this run showed all of its events
@@ -173,14 +175,6 @@ class Against:
         if self._schedules is None or isinstance(observation.result, Rejected):
             return against_model(observation, self._runs[number])
         return self._schedules.against(number, observation)
-
-
-def _limit_reached(observation: Observation) -> str:
-    """The limit of the harness that ended a run; empty if none did."""
-    trap = None if isinstance(observation.result, Rejected) else observation.result.trap
-    if trap is None or trap.kind is not TrapClass.OUT_OF_FUEL:
-        return ""
-    return f"stopped in {trap.entry} by a limit of the harness: {trap.detail}; use fewer calls, or look for a loop"
 
 
 def _engine_fault(observation: Observation) -> str:

@@ -29,7 +29,7 @@ Told = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Fuzzed:
-    """`seconds` of one worker and the number of `worlds`; `detection` None: not noticed in that time."""
+    """`seconds` of one worker (`TriedWorld`) and the number of `worlds`; `detection` None: not noticed in that time."""
 
     seconds: float
     worlds: int
@@ -61,14 +61,14 @@ class MutantRow:
 
 
 class Survey:
-    """`rows` by the name of the mutant, filled by the methods."""
+    """`rows` by the name of the mutant, filled by the methods; they call `told`."""
 
-    def __init__(self, mutants: Iterable[Mutant], run: Runner, jobs: int, told: Told = lambda _: None) -> None:
+    def __init__(self, mutants: Iterable[Mutant], run: Runner, jobs: int) -> None:
         """`run` must have been opened with `tools` of these mutants."""
         self.rows = {mutant.name: MutantRow(mutant) for mutant in mutants}
         self._run = run
         self._jobs = jobs
-        self._told = told
+        self.told: Told = lambda _: None
         self._options = Options(artifacts=None)
         self._stopped = False
 
@@ -118,7 +118,7 @@ class Survey:
             for future in completed(futures):
                 fuzzed = self.rows[futures[future]].fuzzed = future.result()
                 seen = f"after {fuzzed.worlds} worlds" if fuzzed.detection is not None else "not noticed"
-                self._told(f"{futures[future]}: {seen}")
+                self.told(f"{futures[future]}: {seen}")
         finally:
             # an interruption does not wait for a world: the closed run ends the work that the threads wait for
             self._stopped = True
@@ -151,5 +151,5 @@ class Survey:
                 for mutant in mutants:
                     self.rows[mutant].errors.append(f"{name}: {error}")
                 continue
-            self._told(f"{name}: {len(found)} noticed")
             yield name, found
+            self.told(f"{name}: {len(found)} noticed")

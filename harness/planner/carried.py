@@ -17,7 +17,7 @@ from harness.script.encoding import encode, handles
 from harness.script.parser import ScriptValueError
 from harness.text.nearest import there_are
 from harness.values.values import ErrorContext, HandleName, Invalid, Value
-from harness.values.wave_lexer import WaveError
+from harness.values.wave_lexer import WaveError, shortened
 from harness.world import types as t
 from harness.world.world import Function
 
@@ -117,7 +117,7 @@ class Carried(Generic[V]):
         try:
             return self._read(given, type)
         except WaveError as error:
-            raise StepError((*step.path, *where), f"{where[0]} {given!r}, {error}") from error
+            raise StepError((*step.path, *where), f"{where[0]} {shortened(str(given))!r}, {error}") from error
 
     def given(
         self,

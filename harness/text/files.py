@@ -1,4 +1,4 @@
-"""Text files that a user names: regular files of a bounded size, in UTF-8."""
+"""Files that a user names: regular files of a bounded size; text in UTF-8."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class UnreadableFile(ValueError):
     """The message gives the reason why the file cannot be used, without its name."""
 
 
-def read_text_file(path: Path, limit: int = MAX_BYTES) -> str:
-    """The text of a regular file of at most `limit` bytes; raises `UnreadableFile`.
+def read_file(path: Path, limit: int) -> bytes:
+    """The bytes of a regular file of at most `limit` bytes; raises `UnreadableFile`.
 
     Anything else is refused before it is opened: a pipe would block, a device never ends.
     """
@@ -31,6 +31,12 @@ def read_text_file(path: Path, limit: int = MAX_BYTES) -> str:
         raise UnreadableFile(f"cannot be read: {error}") from error
     if len(data) > limit:
         raise UnreadableFile(f"is larger than {limit >> 20} MiB")
+    return data
+
+
+def read_text_file(path: Path, limit: int = MAX_BYTES) -> str:
+    """The text of such a file; raises `UnreadableFile`."""
+    data = read_file(path, limit)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -12,11 +12,14 @@ from typing import Any
 
 from harness.text.files import UnreadableFile, read_text_file
 from harness.text.toml_positions import KeyPath, Position, positions
+from harness.text.visible import without_middle
 
 MAX_DEPTH = 100
 """The maximum nesting of tables and arrays: far more than any file needs."""
 MAX_SHOWN = 300
 """Maximum characters of a message that may quote a value of the file."""
+MAX_MESSAGE = 2000
+"""About the maximum characters of any message, without the place."""
 
 _LONG_KEY = re.compile(rf"""^[ \t\[]*+(?:[\w"'-]++[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}""", re.MULTILINE)
 """A dotted key for which the standard parser would take quadratic time."""
@@ -27,11 +30,12 @@ BEGINNING: Position = (1, 1)
 
 
 class FileError(ValueError):
-    """A file that cannot be used; the message begins with `file:line:column:` and says what to do."""
+    """A file that cannot be used; the message begins with `file:line:column:` and says what to do. Of a very long
+    message, which quotes the file at length, the middle is left out."""
 
     def __init__(self, file: str, place: Position, message: str) -> None:
         self.line, column = place
-        super().__init__(f"{file}:{self.line}:{column}: {message}")
+        super().__init__(f"{file}:{self.line}:{column}: {without_middle(message, MAX_MESSAGE)}")
 
 
 @dataclass(frozen=True)

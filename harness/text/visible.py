@@ -1,4 +1,4 @@
-"""Text from files, tools and guests, in a form that is safe to show."""
+"""Text from files, tools and guests, in a form that is safe to show, and short enough."""
 
 from __future__ import annotations
 
@@ -13,6 +13,15 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(char if char in "\n\t" or char.isprintable() else _escaped(char) for char in text)
+
+
+def without_middle(text: str, most: int) -> str:
+    """About `most` characters of a text: all of it, or its beginning and its end, with the number of characters between
+    them. In a message the end says what is wrong with what it quotes."""
+    left_out = len(text) - most
+    if left_out <= 0:
+        return text
+    return f"{text[: most - most // 4]}... ({left_out} characters) ...{text[-(most // 4) :]}"
 
 
 def _escaped(char: str) -> str:

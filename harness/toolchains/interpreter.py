@@ -9,6 +9,7 @@ from pathlib import Path
 import interpreters
 from harness.binary.core_module import CoreInterface, core_interface
 from harness.binary.sections import MODULE_PREAMBLE, BinaryError, Reader, sections
+from harness.text.files import UnreadableFile, read_file
 from harness.toolchains.protocol import Library
 
 PREFIX = "wit_dylib_"
@@ -18,6 +19,8 @@ ENTRIES = ("wit_dylib_initialize", "cabi_realloc")
 PREVIEW1 = "wasi_snapshot_preview1"
 """The core module of WASI before 0.2."""
 NEWEST = interpreters.VERSIONS[-1]
+MAX_BYTES = 256 << 20
+"""The most bytes of an interpreter, or of another file that is linked with it."""
 
 
 class BadInterpreter(Exception):
@@ -99,9 +102,9 @@ def lacking(dylib: bytes, symbols: frozenset[str]) -> tuple[str, ...]:
 
 def _module(path: Path, library: bool = True) -> bytes:
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise BadInterpreter(f"{path}: {error.strerror}") from error
+        data = read_file(path, MAX_BYTES)
+    except UnreadableFile as error:
+        raise BadInterpreter(f"{path}: {error}") from error
     if data[:8] != MODULE_PREAMBLE:
         raise BadInterpreter(f"{path}: not a core WebAssembly module")
     try:

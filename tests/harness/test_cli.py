@@ -93,7 +93,7 @@ def test_a_disagreement_is_told_with_what_repeats_it(suite: Path) -> None:
     wrong.write_text(
         f"""#!{sys.executable}
 import os, subprocess, sys
-from harness.toolchains.wasm_tools import find
+from harness.toolchains.reference_binary import find
 os.environ.pop("HARNESS_WASM_TOOLS", None)
 words = sys.argv[1:]
 done = subprocess.run([find().path, *words], stdout=subprocess.PIPE)
@@ -242,7 +242,7 @@ def test_what_only_our_front_end_refuses_is_a_disagreement(suite: Path) -> None:
     lenient.write_text(
         f"""#!{sys.executable}
 import os, sys
-from harness.toolchains.wasm_tools import find
+from harness.toolchains.reference_binary import find
 os.environ.pop("HARNESS_WASM_TOOLS", None)
 words = [word.replace("broken.wit", "good.wit") for word in sys.argv[1:]]
 os.execv(find().path, ["wasm-tools", *words])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,12 +29,13 @@ from harness.planner.guest_rules import Echo, Forward, Rule, rules_of
 from harness.process.steps import Steps
 from harness.suite.case import load_case
 from harness.toolchains.cells import Build, Cell
-from harness.toolchains.interpreter import BadInterpreter, Interpreter
+from harness.toolchains.interpreter import MAX_BYTES, BadInterpreter, Interpreter, NamedFile
 from harness.toolchains.selection import Named, Ours, Selection
 from interpreters.build import build_echo
 from interpreters.echo import echo
 from reports.outcomes import Outcome
 from tests.harness.command import harness_here
+from tests.harness.hostile_guests import HOST, hostile_interpreter
 from tests.interpreters.conftest import NO_ZIG, ZIG
 
 CASES = Path(__file__).parents[2] / "cases"
@@ -330,6 +332,33 @@ def test_what_is_no_interpreter(tmp_path: Path, data: bytes, why: str) -> None:
     path.write_bytes(data)
     with pytest.raises(BadInterpreter, match=why):
         Interpreter(path).read()
+
+
+def test_a_file_without_an_end_is_no_interpreter(tmp_path: Path) -> None:
+    """Nor is it an adapter or a library; nothing is opened that might block."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with (tmp_path / "large").open("wb") as large:
+        large.truncate(MAX_BYTES + 1)
+    for path, why in (
+        (pipe, "not a regular file"),
+        (Path("/dev/zero"), "not a regular file"),
+        (Path(large.name), "MiB"),
+    ):
+        for found in (Interpreter(path), Interpreter(echo(), 3, (NamedFile("x", path),), (NamedFile("y", path),))):
+            with pytest.raises(BadInterpreter, match=why):
+                found.read()
+
+
+def test_an_interpreter_with_our_own_interfaces_is_at_fault(tmp_path: Path) -> None:
+    """It exports `control` and imports `host`, but has no script; a component that only imports `host` gets none."""
+    found = examined(bench(tmp_path, interpreters.boxed()), plan(calls=5)).verdict
+    assert (found.outcome, found.minority) == (Outcome.FAIL, "boxed-v3.so")
+    alone = hostile_interpreter(b"export_start 0\n")
+    (tmp_path / "hostile.so").write_bytes(alone)
+    found = examined(bench(tmp_path, tmp_path / "hostile.so"), plan(calls=5)).verdict
+    assert (found.outcome, found.minority) == (Outcome.INVALID_OUTPUT, "hostile.so"), found.findings
+    assert all(f"imports {HOST}, which nothing provides" in finding.message for _, finding in found.findings)
 
 
 # ---- Cases -----------------------------------------------------------------------------------------------------------

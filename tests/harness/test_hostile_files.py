@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from harness.planner import case_plan
 from harness.runs.suite_files import FileKind, SuiteFile
 from harness.script.operations import Handle
 from harness.script.parser import ScriptValueError, parse_value
@@ -64,6 +66,28 @@ def test_hostile_text_is_one_short_line(kind: str, name: str) -> None:
     assert message in told
     assert len(told) < 600
     assert told.isprintable()
+
+
+LONG_VALUES = {
+    "digits": ("u64", "args", "9" * 6000, "expected a value of u64"),
+    "brackets": ("list<u64>", "args", "[" * 50_000, "expected"),
+    "a name": ("u64", "args", "$" + "x" * 50_000, "expected a value of u64"),
+    "blanks": ("u64", "args", " " * 50_000 + "x", "expected a value of u64"),
+    "a caller": ("u64", "by", "x" * 50_000, "by"),
+    "an unknown function": ("u64", "call", "x" * 50_000, "x"),
+}
+
+
+@pytest.mark.parametrize(("type", "key", "value", "message"), LONG_VALUES.values(), ids=LONG_VALUES)
+def test_a_message_about_a_long_value_is_short(type: str, key: str, value: str, message: str) -> None:
+    step = {"call": "a:b/i#f", "args": ["1"]} | {key: [value] if key == "args" else value}
+    wit = f"package a:b; interface i {{ f: func(a: {type}); }} world w {{ export i; }}"
+    text = f"title = 't'\nwhy = 'y'\norigin = 'own'\nwit = '{wit}'\n[[step]]\n"
+    text += "".join(f"{name} = {json.dumps(held)}\n" for name, held in step.items())
+    with pytest.raises(FileError) as caught:
+        case_plan(parse_case(text))
+    assert message in str(caught.value)
+    assert len(str(caught.value)) < 2500
 
 
 MUTATION = st.tuples(

@@ -104,6 +104,21 @@ def test_a_bound_of_the_harness_is_nobodys_failure(stopped: tuple[str, ...]) -> 
     assert all("by a limit of the harness: all fuel consumed" in finding.message for _, finding in found.findings)
 
 
+@pytest.mark.parametrize(
+    ("spent", "outcome", "minority"),
+    [(0.01, Outcome.TIMED_OUT, OURS), (0.2, Outcome.LIMIT_REACHED, None), (1.0, Outcome.LIMIT_REACHED, None)],
+)
+def test_a_run_that_ends_early_elsewhere_is_endless_here(spent: float, outcome: Outcome, minority: str | None) -> None:
+    """A run that comes near a limit may be a little too long with other code: that is nobody's failure."""
+    endless = replace(cell_run(pure(OURS), GOOD), observations=(observation("", STOPPED),))
+    ends = cell_run(pure(REFERENCE), GOOD)
+    (seen,) = ends.observations
+    assert isinstance(seen.result, RunResult)
+    ends = replace(ends, observations=(replace(seen, result=replace(seen.result, spent=spent)),))
+    found = judge("x/y", plan(), [endless, ends], Structure(), TOOLS, Expectations())
+    assert (found.outcome, found.minority) == (outcome, minority)
+
+
 def test_every_outcome_has_a_severity() -> None:
     assert sorted(SEVERITY) == sorted(Outcome)
 

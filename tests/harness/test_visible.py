@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.cli.terminal import show_error
-from harness.text.visible import visible
+from harness.text.visible import visible, without_middle
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,6 +29,14 @@ TABLE = [
 @pytest.mark.parametrize(("text", "shown"), TABLE)
 def test_table(text: str, shown: str) -> None:
     assert visible(text) == shown
+
+
+@given(st.text(), st.integers(4, 40))
+def test_of_a_long_text_the_middle_is_left_out(text: str, most: int) -> None:
+    short = without_middle(text, most)
+    begin, _, end = short.partition(f"... ({len(text) - most} characters) ...")
+    assert begin + end == (text if len(text) <= most else text[: most - most // 4] + text[-(most // 4) :])
+    assert len(begin + end) <= most
 
 
 @given(st.text(st.characters()))

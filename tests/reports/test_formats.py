@@ -17,6 +17,7 @@ from reports.markdown import MOST, code, markdown
 from reports.outcomes import Outcome
 from reports.plain import text
 from reports.shown import one_line, shown
+from reports.site.build import Site
 from tests.reports.samples import (
     BETTER,
     BROKEN,
@@ -165,6 +166,18 @@ def test_text_tells_each_file() -> None:
     assert "FAIL  lists/of-bytes: a byte\n" in written
     assert "NEW  reference: fail: level 3 event: push_s8 of another value, 2 times" in written
     assert "NOT NOTICED  unseen (linker): a wrong slot\n2 mutants: 1 noticed" in written
+
+
+def test_a_mutant_that_nothing_tried_is_no_hole() -> None:
+    """A survey by the fuzzer alone does not try the mutants that only link cases can show."""
+    seen, unseen = MUTANTS.mutants
+    alone = replace(unseen, shown=None, cases=None, fuzzed=None)
+    written = text(inputs(replace(MUTANTS, mutants=(seen, alone))))
+    assert "NOT NOTICED" not in written
+    assert written.endswith("2 mutants: 1 noticed, 1 not tried\n")
+    pages = dict(Site(inputs(replace(MUTANTS, mutants=(seen, alone)))).pages())
+    page = pages["mutants.html"]
+    assert "<b>0</b> not noticed" in page and "of 1 tried" in page
 
 
 def test_findings_of_one_cause_are_counted_and_shown_as_one() -> None:

@@ -99,6 +99,15 @@ def test_what_does_not_fit_names_the_place(path: tuple[Step, ...], value: object
         jsonschema.validate(data, json_form.schema())
 
 
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "1e400", "NaN", "-Infinity"])
+def test_no_number_is_too_large_for_a_message(number: str) -> None:
+    """JSON has such numbers, and so has Python; a number of seconds is none of them."""
+    text = json.dumps(written() | {"seconds": "X"}).replace('"X"', number)
+    with pytest.raises(UnreadableResults, match="seconds: a number from 0 on is needed, not") as raised:
+        read("x.json", text)
+    assert len(str(raised.value)) < 400
+
+
 def test_a_key_that_is_missing() -> None:
     data = written()
     del data["cases"][2]["made"]

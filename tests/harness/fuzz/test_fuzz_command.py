@@ -87,9 +87,9 @@ def test_nothing_new_is_exit_code_0(tmp_path: Path) -> None:
 
 def test_time_bounds_it(tmp_path: Path) -> None:
     since = time.monotonic()
-    output = fuzz(*OURS, "--time", "1s", "--calls", "10", "--findings", str(tmp_path), expected=None)
+    output = fuzz(*OURS, "--time", "2s", "--calls", "10", "--findings", str(tmp_path))
     assert time.monotonic() - since < 30
-    assert re.search(r"\b[1-9]\d* worlds? \(.* new findings?, ", output), "what it finds depends on how far it comes"
+    assert re.search(r"^\d+ worlds? \(.*, 0 new findings, ", output, re.MULTILINE), "a busy machine may end none"
 
 
 def test_index_repeats_one_world_and_leaves_the_state_alone(tmp_path: Path) -> None:

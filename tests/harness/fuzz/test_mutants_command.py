@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from harness.cli.group import commands
 from harness.mutants.toolchain import MUTANTS
+from harness.mutation.tasks import counted
 from reports import mutants as reports
 from reports.model import NOT_ENDED
 from tests.harness import interrupted
@@ -110,6 +111,32 @@ def test_interrupted_it_ends_at_once(tmp_path: Path) -> None:
     jsonschema.validate(results, reports.schema())
     assert (results["planned"], results["mutants"], results["stopped"]) == (1, [], NOT_ENDED)
     assert not list(temporary.iterdir())
+
+
+def test_what_an_interrupted_survey_has_found_is_kept(
+    suite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted_at(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    out = tmp_path / "out.json"
+    monkeypatch.setattr("harness.cli.mutants.WRITTEN_EVERY", 0.0)
+    monkeypatch.setattr("harness.mutation.survey.Survey.fuzz", interrupted_at)
+    words = ["--cases", "--fuzz", "1", "--suite", str(suite), "--only", "s8-loaded-unsigned", "-j", "1"]
+    result = run(*words, "--json", str(out))
+    assert result.exit_code != 0
+    results = json.loads(out.read_text())
+    jsonschema.validate(results, reports.schema())
+    (row,) = results["mutants"]
+    assert (results["stopped"], row["cases"], row["fuzzed"]) == (NOT_ENDED, ["s8"], None)
+
+
+@pytest.mark.parametrize(
+    ("wall", "processor", "seconds"), [(3.0, 2.5, 2.5), (10.0, 2.5, 2.5), (30.0, 0.1, 6.0), (0.0, 0.0, 0.0)]
+)
+def test_time_that_a_worker_is_kept_waiting_does_not_count(wall: float, processor: float, seconds: float) -> None:
+    """But a trial that waits for ever for a tool costs something."""
+    assert counted(wall, processor) == seconds
 
 
 def test_what_cases_do_not_notice(suite: Path) -> None:

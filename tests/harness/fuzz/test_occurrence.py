@@ -25,6 +25,11 @@ from tests.harness.fuzz.sources import seeded
 
 WORLDS = 500
 PLANS = 100
+LEAST = 1
+"""The number of these plans that must have a feature. Plans are slow, so there are few, and no more can be demanded of
+them: if one plan in 30 has a feature, 97 % of all seeds have it in one of 100 plans, and only 85 % in two of them. So
+this notices features that are drawn no longer or very rarely, and not that one became twice as rare."""
+
 HANDLE_HOLDERS = ("Record", "Tuple", "Variant", "Option", "Result", "List", "Map", "FixedLengthList")
 TEXTS = {
     "several packages": r"package [^;]* \{",
@@ -246,4 +251,4 @@ def scripts_features() -> Counter[str]:
     ],
 )
 def test_scripts_have(feature: str) -> None:
-    assert scripts_features()[feature] >= PLANS / 100
+    assert scripts_features()[feature] >= LEAST
