@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.mutants.async_builtins import ASYNC_BUILTINS
 from harness.mutants.async_hooks import ASYNC_HOOKS
 from harness.mutants.async_options import ASYNC_OPTIONS
 from harness.mutants.componentizing import COMPONENTIZING
@@ -22,4 +23,5 @@ LINKERS = (
     *GENERATED.rows,
     *MERGING.rows,
     *ASYNC_OPTIONS.rows,
+    *ASYNC_BUILTINS.rows,
 )
