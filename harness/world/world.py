@@ -76,18 +76,6 @@ class World:
         """Whether some function needs asynchronous code."""
         return any(function.why_async is not None for function in self.import_functions() + self.export_functions())
 
-    @cached_property
-    def has_unused_end(self) -> bool:
-        """Whether it has a stream or future type that no function uses. A type with a name is not the same as one
-        without."""
-        functions = self.import_functions() + self.export_functions()
-        params = (param.type for function in functions for param in function.params)
-        used = reachable(*params, *(function.result for function in functions))
-        sides = (*self.imports.values(), *self.exports.values())
-        named = reachable(*(type for interface in sides for type in interface.types.values()))
-        known = {type.canonical for type in used if isinstance(type, Future | Stream)}
-        return any(isinstance(type, Future | Stream) and type.canonical not in known for type in named)
-
     def import_function(self, interface: str | None, name: str) -> Function | None:
         found = self.imports.get(interface)
         return found.functions.get(name) if found is not None else None
