@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.plan.events import Events, PlacedEvent
 from harness.plan.plan import ScriptPlan
 from harness.plan.roles import Role
+from harness.trace.events import ExportFinish
 from harness.trace.reader import Trace
 
 _CALL = re.compile(r"\bcall (\d+) ")
@@ -32,7 +33,7 @@ class EndOfRun:
 def where_it_ended(traces: Mapping[Role, Trace], plan: ScriptPlan) -> EndOfRun:
     """By the components whose events are the beginning of the expected ones; others do not tell it."""
     begun = {number for _, at, events in _early(traces, plan) for number in _calls(events.paths[:at])}
-    left = {number for _, at, events in _early(traces, plan) for number in _calls(events.paths[at:])}
+    left = {number for _, at, events in _early(traces, plan) for number in _calls(_needed(events, at))}
     call = max(begun & left, default=0)
     text = plan.calls[call - 1] if 0 < call <= len(plan.calls) else ""
     return EndOfRun(call, text, _around(traces, plan))
@@ -56,7 +57,15 @@ def _early(traces: Mapping[Role, Trace], plan: ScriptPlan) -> Iterator[tuple[Rol
             yield role, len(seen), events
 
 
-def _calls(paths: Sequence[str]) -> Iterator[int]:
+def _needed(events: Events, at: int) -> Iterator[str]:
+    """The paths of the events from number `at` on without which a call has not ended. An interpreter may not leave its
+    component while it finishes a call, so it keeps that event until the next one (interpreters/PROTOCOL.md)."""
+    for event, path in zip(events.events[at:], events.paths[at:], strict=True):
+        if not isinstance(event, ExportFinish):
+            yield path
+
+
+def _calls(paths: Iterable[str]) -> Iterator[int]:
     for path in paths:
         found = _CALL.match(path)
         if found:

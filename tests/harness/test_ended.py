@@ -83,6 +83,15 @@ def test_the_innermost_call_that_has_not_ended(
     ]
 
 
+def test_a_call_that_lacks_only_its_finish_has_ended() -> None:
+    """The interpreter keeps this event: the engine lets no component leave while it finishes a call."""
+    plan = run()
+    provider = plan.expected[Role.PROVIDER]
+    finish = next(number for number, event in enumerate(provider.events) if str(event).startswith("export_finish"))
+    shown = {Role.DRIVER: 1, Role.SUBJECT: at(plan, Role.SUBJECT, "call 2", last=True), Role.PROVIDER: finish}
+    assert where_it_ended(traces(plan, shown), plan).call == 1
+
+
 def test_a_component_that_did_something_else_tells_nothing() -> None:
     plan = run()
     seen = traces(plan, {Role.DRIVER: 1, Role.SUBJECT: 1})
