@@ -56,7 +56,7 @@ class ScriptBuilder:
     def frame(self, key: s.FrameKey) -> FrameBuilder:
         """A new frame. Frames of one key are used in the order in which they are made here."""
         self.keys.append(key)
-        return FrameBuilder(self, len(self.keys) - 1)
+        return FrameBuilder(self, len(self.keys) - 1, self.role)
 
     def new_register(self) -> int:
         self._registers += 1
@@ -103,19 +103,16 @@ def _last_uses(ops: Sequence[_Written]) -> dict[int, int]:
     return {register: at for at, written in enumerate(ops) for register in written.reads}
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class FrameBuilder:
     """A frame of the script of `owner`, while its operations are added."""
 
     owner: ScriptBuilder
     number: int
+    role: Role
     _last: _Written | None = None
     _last_at: int = 0
     """The position of the last operation when it was added. Since then, others may have been put before it."""
-
-    @property
-    def role(self) -> Role:
-        return self.owner.role
 
     def add(
         self,
@@ -232,10 +229,13 @@ def _writing(op: s.Op, register: int) -> s.Op:
     return replace(op, register=register)
 
 
+_REGISTERS = tuple(map(s.Register, range(s.REGISTERS)))
+
+
 def _renumbered(value: s.Value, numbers: Mapping[int, int]) -> s.Value:
     match value:
         case s.Register(index):
-            return s.Register(numbers[index])
+            return _REGISTERS[numbers[index]]
         case s.Fields(items):
             return s.Fields(tuple([_renumbered(item, numbers) for item in items]))
         case s.Items(items):

@@ -63,6 +63,8 @@ class ComponentInstance(Instance, Forked):
 
     def take_shown(self) -> list[tuple[Event, Place]]:
         """The events since the last call. After an end comes or goes, the interpreter knows nothing of its past."""
+        if not self._shown:
+            return []
         shown, self._shown[:] = list(self._shown), []
         for event in shown[::2]:
             if isinstance(event, PopEnd | PushEnd):
