@@ -7,6 +7,7 @@ from elsewhere are unknown. Opcodes: WebAssembly core specification, 5.4.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from harness.binary.sections import Reader, Section, unsigned
 
@@ -73,8 +74,7 @@ class _Found:
         self.descriptions: set[int] = set()
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
+class _Value(NamedTuple):
     """A base (`_MEMORY`, `_TABLE`; 0: none) and the number added to it."""
 
     base: int
@@ -83,6 +83,7 @@ class _Value:
 
 _NUMBER, _MEMORY, _TABLE = range(3)
 _Known = _Value | None
+_MEMORY_BASE, _TABLE_BASE = _Value(_MEMORY, 0), _Value(_TABLE, 0)
 
 
 class _Unknown(Exception):
@@ -138,8 +139,8 @@ class _Function:
 
     def _global(self, index: int) -> _Known:
         if index == self._bases.memory:
-            return _Value(_MEMORY, 0)
-        return _Value(_TABLE, 0) if index == self._bases.table else None
+            return _MEMORY_BASE
+        return _TABLE_BASE if index == self._bases.table else None
 
     def _access(self, opcode: int) -> None:
         reader = self._reader

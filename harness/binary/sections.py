@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 COMPONENT_PREAMBLE = b"\0asm\x0d\0\x01\0"
 MODULE_PREAMBLE = b"\0asm\x01\0\0\0"
@@ -53,16 +54,17 @@ class Reader:
         self.end = len(data) if end is None else end
 
     def byte(self) -> int:
-        if self.at >= self.end:
-            raise BinaryError(f"the bytes end at offset {self.at} where more are needed")
-        self.at += 1
-        return self.data[self.at - 1]
+        at = self.at
+        if at >= self.end:
+            raise BinaryError(f"the bytes end at offset {at} where more are needed")
+        self.at = at + 1
+        return self.data[at]
 
     def unsigned(self) -> int:
         at = self.at
-        if at < self.end and self.data[at] < 128:  # nearly all are one byte
+        if at < self.end and (first := self.data[at]) < 128:  # nearly all are one byte
             self.at = at + 1
-            return self.data[at]
+            return first
         value = shift = 0
         while True:
             byte = self.byte()
@@ -91,8 +93,9 @@ class Reader:
         return self.take(self.unsigned()).decode("utf-8", "replace")
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
+    """A tuple, because each component is read for several purposes and has hundreds of sections."""
+
     id: int
     start: int
     """Offset of the id byte."""

@@ -8,7 +8,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from ctypes import POINTER, Array, byref
-from dataclasses import dataclass, field
 from typing import Any
 
 import wasmtime
@@ -21,6 +20,7 @@ from harness.binary.share import SharedModule
 from harness.composition.compose import COUNTS, GUARD, Composed, entry_export, host_import
 from harness.engine.deadline import Deadline
 from harness.engine.features import enable_all
+from harness.engine.host import Host, TraceTooLong
 from harness.engine.results import (
     EngineKind,
     Rejected,
@@ -50,37 +50,6 @@ _TRAPS_WITHOUT_MEMORY = (TrapClass.INTERPRETER, TrapClass.UNREACHABLE, TrapClass
 """How guests trap by themselves where an allocation fails."""
 
 
-CALL = 16
-"""The cost of a call with a trace, in addition to its bytes: without it, empty calls would be free."""
-
-
-class TraceTooLong(Exception):
-    """A script's trace reached its limit: the run goes on forever, or the script is far too long."""
-
-
-@dataclass(slots=True)
-class _Host:
-    """The host instance of one role during one run."""
-
-    role: Role
-    order: list[tuple[Role, int]] | None
-    """The calls of `trace` by all roles; None where nobody asks for their order."""
-    script: str = ""
-    lines: list[str] = field(default_factory=list)
-    room: int = 0
-
-    def give_script(self, _store: object) -> str:
-        return self.script
-
-    def take_trace(self, _store: object, lines: str) -> None:
-        self.room -= len(lines) + CALL
-        if self.room < 0:
-            raise TraceTooLong("the trace is longer than the limit of a run")
-        self.lines.append(lines)
-        if self.order is not None:
-            self.order.append((self.role, len(lines)))
-
-
 class Compiled:
     """A composition ready to run any number of times, each in a store of its own."""
 
@@ -91,7 +60,7 @@ class Compiled:
         self._counted = [entry_export(role, COUNTS) for role in composition.counted]
         self._component = Component(engine.engine, composition.component)
         self._order: list[tuple[Role, int]] | None = [] if composition.asynchronous else None
-        self._hosts = {role: _Host(role, self._order) for role in composition.roles}
+        self._hosts = {role: Host(role, self._order) for role in composition.roles}
         self._linker = Linker(engine.engine)
         self._provided = composition.provided
         if composition.provided:
@@ -101,8 +70,7 @@ class Compiled:
                 root.add_module(module.import_name, engine.shared_module(module))
             for role, host in self._hosts.items():
                 with root.add_instance(host_import(role)) as instance:
-                    instance.add_func("script", host.give_script)
-                    instance.add_func("trace", host.take_trace)
+                    host.add_to(instance)
 
     def run(self, scripts: Mapping[Role, str], entries: Sequence[Role], limits: RunLimits) -> RunResult | Rejected:
         """Instantiate, call `run` of each entry in order, then `finish` of every role, then the guards. A trap ends the

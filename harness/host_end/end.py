@@ -13,7 +13,8 @@ from wasmtime.component import Component, Instance, Linker, LinkerInstance
 from wasmtime.component._enter import catch_exceptions
 
 from harness.composition.compose import CONTROL, HOST
-from harness.engine.engine import Engine, TraceTooLong, call
+from harness.engine.engine import Engine, call
+from harness.engine.host import TraceTooLong
 from harness.engine.results import Rejected, RunLimits, RunResult, Trap
 from harness.host_end.calls import CallByHost, HostRun
 from harness.host_end.values import difference, read, write

@@ -12,7 +12,8 @@ from wasmtime import WasmtimeError
 from wasmtime import _ffi as ffi
 from wasmtime.component import Component, Func, Instance, Linker
 
-from harness.engine.engine import Engine, TraceTooLong, call, is_trap
+from harness.engine.engine import Engine, call, is_trap
+from harness.engine.host import TraceTooLong
 from harness.engine.results import Rejected, RunLimits
 from harness.engine.traps import cause, engine_fault
 from harness.link_cases.prepare import Prepared, PreparedCall, returned, trapped

@@ -60,6 +60,8 @@ class Crossing:
     imported: Function
     callee: Role
     exported: Function
+    frame: s.OnExport
+    """The key of the callee's frames."""
     params: tuple[Passage, ...]
     result: Passage | None
     events: CallEvents
@@ -124,7 +126,8 @@ class Crossings:
             spilled = self._layout.flat_count(exported.result) > most
             result = self._passage(", result", exported.result, imported.result, spilled, lists[callee], lists[caller])
         events = CallEvents.of(imported.canonical, exported.canonical)
-        return Crossing(imported, callee, exported, tuple(params), result, events, lowered_async, lifted_async)
+        frame = s.OnExport(exported.interface, exported.name)
+        return Crossing(imported, callee, exported, frame, tuple(params), result, events, lowered_async, lifted_async)
 
     def payload(self, writer: t.Type, reader: t.Type, giver: s.Lists, getter: s.Lists) -> Passage:
         """The way of one element from a writer's memory to a reader's. Each has its own view of the type."""

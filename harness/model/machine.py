@@ -141,7 +141,6 @@ class _Machine:
         if callee.role in self._entered:
             raise SpecTrap(TrapClass.CANNOT_ENTER)
         self._entered.add(callee.role)
-        function = crossing.exported
         task = Task()
         callee.show_hooks(callee.hooks.task_begins, where)
         callee.show((crossing.events.export_start, where))
@@ -150,7 +149,7 @@ class _Machine:
         pairs = zip(args, crossing.params, strict=True)
         given = tuple([passage.lower(cx, value, (where, passage.step)) for value, passage in pairs])
         callee.show((crossing.events.export_call, where))
-        frame = callee.next_frame(s.OnExport(function.interface, function.name))
+        frame = callee.next_frame(crossing.frame)
         if frame is None:
             raise callee.fail("no_frame")
         value = self._execute(callee, frame, given, task)

@@ -81,8 +81,9 @@ class Compiler(Generic[V]):
     def compile(self, steps: Sequence[Step[V]], eager: bool = False) -> dict[Role, s.Script]:
         """Raises `StepError`, and `OutOfRegisters`."""
         self._have_destructors = _have_destructors(steps)
+        together = several_at_once(steps)
         for script in self._scripts.values():
-            script.together = several_at_once(steps)
+            script.together = together
         frame: FrameBuilder | None = None
         for step in steps:
             role = self._actor(step, frame)

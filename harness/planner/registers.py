@@ -56,7 +56,7 @@ class ScriptBuilder:
     def frame(self, key: s.FrameKey) -> FrameBuilder:
         """A new frame. Frames of one key are used in the order in which they are made here."""
         self.keys.append(key)
-        return FrameBuilder(self, len(self.keys) - 1)
+        return FrameBuilder(self, len(self.keys) - 1, self.role)
 
     def new_register(self) -> int:
         self._registers += 1
@@ -103,19 +103,16 @@ def _last_uses(ops: Sequence[_Written]) -> dict[int, int]:
     return {register: at for at, written in enumerate(ops) for register in written.reads}
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class FrameBuilder:
     """A frame of the script of `owner`, while its operations are added."""
 
     owner: ScriptBuilder
     number: int
+    role: Role
     _last: _Written | None = None
     _last_at: int = 0
     """The position of the last operation when it was added. Since then, others may have been put before it."""
-
-    @property
-    def role(self) -> Role:
-        return self.owner.role
 
     def add(
         self,
@@ -184,11 +181,16 @@ class FrameBuilder:
 
 def _reading(op: s.Op, numbers: Mapping[int, int]) -> s.Op:
     match op:
-        case s.Set(value=value) | s.Pick(value=value) | s.Return(value=value) if value is not None:
+        # of all operations that read, most are calls, drops and returns, and `replace` is slow
+        case s.Call(interface, name, register, args):
+            return s.Call(interface, name, register, _all(args, numbers))
+        case s.Drop(value):
+            return s.Drop(_renumbered(value, numbers))
+        case s.Return(value) if value is not None:
+            return s.Return(_renumbered(value, numbers))
+        case s.Set(value=value) | s.Pick(value=value):
             return replace(op, value=_renumbered(value, numbers))
-        case s.Call(args=args):
-            return replace(op, args=tuple([_renumbered(value, numbers) for value in args]))
-        case s.Rep(handle=value) | s.Drop(handle=value) | s.ErrorContextMessage(handle=value):
+        case s.Rep(handle=value) | s.ErrorContextMessage(handle=value):
             return replace(op, handle=_renumbered(value, numbers))
         case _:
             return _reading_async(op, numbers)
@@ -226,22 +228,38 @@ _OPERANDS: dict[type, tuple[str, ...]] = {
 
 
 def _writing(op: s.Op, register: int) -> s.Op:
-    if isinstance(op, s.Call):  # of all operations that write, most are calls, and `replace` is slow
-        return s.Call(op.interface, op.name, register, op.args)
+    match op:
+        # of all operations that write, most are these, and `replace` is slow
+        case s.Call():
+            return s.Call(op.interface, op.name, register, op.args)
+        case s.New():
+            return s.New(register, op.interface, op.name, op.rep)
     assert isinstance(op, s.WritesRegister)
     return replace(op, register=register)
 
 
 def _renumbered(value: s.Value, numbers: Mapping[int, int]) -> s.Value:
-    match value:
-        case s.Register(index):
-            return s.Register(numbers[index])
-        case s.Fields(items):
-            return s.Fields(tuple([_renumbered(item, numbers) for item in items]))
-        case s.Items(items):
-            return s.Items(tuple([_renumbered(item, numbers) for item in items]))
-        case s.CaseValue(discriminant, payload) if payload is not None:
-            return s.CaseValue(discriminant, _renumbered(payload, numbers))
-        case s.Entries(pairs):
-            return s.Entries(tuple([(_renumbered(k, numbers), _renumbered(v, numbers)) for k, v in pairs]))
-    return value
+    renumber = _RENUMBER.get(value.__class__)
+    return value if renumber is None else renumber(value, numbers)
+
+
+def _case(value: s.CaseValue, numbers: Mapping[int, int]) -> s.Value:
+    return value if value.payload is None else s.CaseValue(value.discriminant, _renumbered(value.payload, numbers))
+
+
+def _all(values: Sequence[s.Value], numbers: Mapping[int, int]) -> tuple[s.Value, ...]:
+    return tuple([_renumbered(value, numbers) for value in values])
+
+
+_REGISTERS = tuple(map(s.Register, range(s.REGISTERS)))
+
+_RENUMBER: dict[type, Callable[[Any, Mapping[int, int]], s.Value]] = {
+    s.Register: lambda value, numbers: _REGISTERS[numbers[value.index]],
+    s.Fields: lambda value, numbers: s.Fields(_all(value.items, numbers)),
+    s.Items: lambda value, numbers: s.Items(_all(value.items, numbers)),
+    s.CaseValue: _case,
+    s.Entries: lambda value, numbers: s.Entries(
+        tuple([(_renumbered(key, numbers), _renumbered(mapped, numbers)) for key, mapped in value.pairs])
+    ),
+}
+"""The values that may hold registers."""

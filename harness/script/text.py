@@ -59,7 +59,7 @@ def script_text(script: Script) -> str:
     lines = [" ".join(header)]
     for frame in script.frames:
         lines.append(f"frame {'blocking ' if frame.blocking else ''}{_key(frame.key)}")
-        lines.extend(_op(op) for op in frame.ops)
+        lines.extend([_op(op) for op in frame.ops])
         lines.append("end")
     lines.append("")
     return "\n".join(lines)
@@ -105,51 +105,44 @@ _OP: dict[type, Callable[[Any], str]] = {
 
 def value_text(value: Value) -> str:
     """A value in the script's notation."""
-    out: list[str] = []
-    _WRITE[value.__class__](value, out)
-    return " ".join(out)
+    return _TEXT[value.__class__](value)
 
 
-def _write_number(value: Number, out: list[str]) -> None:
+def _number(value: Number) -> str:
     digits = _DIGITS.get(value.kind)
-    number = value.value if digits is None else format(value.value, digits)
-    out.append(f"{value.kind} {number}")
+    return f"{value.kind} {value.value}" if digits is None else f"{value.kind} {value.value:{digits}}"
 
 
-def _write_case(value: CaseValue, out: list[str]) -> None:
+def _case(value: CaseValue) -> str:
     if value.payload is None:
-        out.append(f"var {value.discriminant}")
-    else:
-        out.append(f"varp {value.discriminant}")
-        _WRITE[value.payload.__class__](value.payload, out)
+        return f"var {value.discriminant}"
+    return f"varp {value.discriminant} {value_text(value.payload)}"
 
 
-def _write_entries(value: Entries, out: list[str]) -> None:
-    _write_all("map", [part for pair in value.pairs for part in pair], out, len(value.pairs))
+def _entries(value: Entries) -> str:
+    return _all("map", len(value.pairs), [part for pair in value.pairs for part in pair])
 
 
-def _write_all(word: str, items: Sequence[Value], out: list[str], count: int | None = None) -> None:
-    out.append(f"{word} {len(items) if count is None else count}")
-    for item in items:
-        _WRITE[item.__class__](item, out)
+def _all(word: str, count: int, parts: Sequence[Value]) -> str:
+    return " ".join([word, str(count), *[_TEXT[part.__class__](part) for part in parts]])
 
 
 _DIGITS = {"f32": "08x", "f64": "016x", "char": "x", "flags": "x"}
 """Kinds that are not written in decimal."""
 
-_WRITE: dict[type, Callable[[Any, list[str]], None]] = {
-    Number: _write_number,
-    Str: lambda value, out: out.append(f"str {value.data.hex() or '-'}"),
-    Fields: lambda value, out: _write_all("rec", value.items, out),
-    CaseValue: _write_case,
-    Items: lambda value, out: _write_all("list", value.items, out),
-    Raw: lambda value, out: out.append(f"raw {value.length} {value.data.hex() or '-'}"),
-    Entries: _write_entries,
-    Pointer: lambda value, out: out.append(f"ptr {value.address} {value.length}"),
-    Handle: lambda value, out: out.append(f"handle {value.number}"),
-    BareEnd: lambda value, out: out.append(bare_end_text(value)),
-    Register: lambda value, out: out.append(f"reg {value.index}"),
-    Argument: lambda value, out: out.append(f"arg {value.index}"),
+_TEXT: dict[type, Callable[[Any], str]] = {
+    Number: _number,
+    Str: lambda value: f"str {value.data.hex() or '-'}",
+    Fields: lambda value: _all("rec", len(value.items), value.items),
+    CaseValue: _case,
+    Items: lambda value: _all("list", len(value.items), value.items),
+    Raw: lambda value: f"raw {value.length} {value.data.hex() or '-'}",
+    Entries: _entries,
+    Pointer: lambda value: f"ptr {value.address} {value.length}",
+    Handle: lambda value: f"handle {value.number}",
+    BareEnd: bare_end_text,
+    Register: lambda value: f"reg {value.index}",
+    Argument: lambda value: f"arg {value.index}",
 }
 
 

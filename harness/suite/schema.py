@@ -80,7 +80,8 @@ _CALL: dict[str, Any] = {
 
 _STEP = {
     "description": "A call, or an action of a component on a handle.",
-    "oneOf": [
+    # no step fits two of them, and a validator of `oneOf` would try all for each step of each case
+    "anyOf": [
         {
             "type": "object",
             "required": ["call"],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from harness.world import types as t
@@ -61,6 +62,11 @@ Shape = Scalar | Bits | Product | Sum | Sequence | Handle
 STRING = Sequence(())
 
 
+_REMEMBERED = 1 << 13
+"""Types whose shape is kept: those of the worlds that are in work, because each value of a type asks for its shape."""
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def despecialize(type: t.Type) -> Shape:
     return _ARMS[type.__class__](type)
 

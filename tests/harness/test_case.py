@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import combinations
 from pathlib import Path
 
 import jsonschema
@@ -338,3 +339,12 @@ def test_rows_with_a_core_module(stage: str, wit: str, wat: str | None, message:
     with pytest.raises(FileError) as caught:
         parse_negative_cases(f'title = "t"\n[[refusal]]\n{row}', "r.toml")
     assert str(caught.value).startswith(message), caught.value
+
+
+def test_no_step_fits_two_alternatives_of_the_schema() -> None:
+    """So `anyOf`, which looks no further than the first that fits, says the same as `oneOf`."""
+    alternatives = CASE_SCHEMA["$defs"]["step"]["anyOf"]
+    assert all(one["required"] and one["additionalProperties"] is False for one in alternatives)
+    for one, other in combinations(alternatives, 2):
+        keys = {*one["required"], *other["required"]}
+        assert not keys <= one["properties"].keys() & other["properties"].keys(), keys

@@ -10,7 +10,8 @@ import pytest
 from wasmtime import Func, FuncType, Instance, Module, Trap, WasmtimeError
 
 from harness.engine import deadline
-from harness.engine.engine import Engine, TraceTooLong, _Host
+from harness.engine.engine import Engine
+from harness.engine.host import Host, TraceTooLong
 from harness.engine.results import EngineKind, RunLimits
 from harness.engine.traps import classify
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
@@ -171,8 +172,8 @@ def test_what_is_too_large_from_the_start_is_not_made(engine: Engine, wat: str) 
 
 
 def test_empty_calls_use_up_the_room_of_a_trace() -> None:
-    host = _Host(Role.SUBJECT, None, room=1 << 20)
+    host = Host(Role.SUBJECT, None, room=1 << 20)
     with pytest.raises(TraceTooLong):
         for _ in range(1 << 20):
-            host.take_trace(None, "")
+            host._take_trace("")
     assert len(host.lines) < 1 << 17

@@ -41,12 +41,10 @@ def host_task(store: Store, role: Role, is_run: bool) -> Task:
 
 
 def exported_task(store: Store, crossing: Crossing, subtask: Subtask) -> Task:
-    function = crossing.exported
     lift = LiftKind.SYNC
-    if function.is_async:
+    if crossing.exported.is_async:
         lift = LiftKind.CALLBACK if crossing.lifted_async else LiftKind.SYNC_OF_ASYNC
-    key = s.OnExport(function.interface, function.name)
-    task = Task(store.instances[crossing.callee], lift, key, subtask, where=subtask.call.where)
+    task = Task(store.instances[crossing.callee], lift, crossing.frame, subtask, where=subtask.call.where)
     task.implicit_thread.then(enter_implicit_thread)
     return task
 
