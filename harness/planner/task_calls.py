@@ -15,7 +15,8 @@ from harness.planner.named import WORLD
 from harness.planner.room import Doing
 from harness.planner.tasking import REGISTERS_OF_CALL, Begun, Tasking, Waits
 from harness.planner.values import ANY_RANK
-from harness.values.values import Value
+from harness.script.encoding import handles
+from harness.values.values import HandleName, Value
 from harness.world import types as t
 from harness.world.world import Function
 
@@ -101,10 +102,12 @@ class TaskCaller(Caller):
             self._passing.receive(frame, begun.result, begun.function.result)
 
     def _wait(self, frame: Doing, waits: Waits, lent: Sequence[str], function: Function, result: Value | None) -> None:
-        left = Doing(frame.room)
         if waits.ends and waits.cancelled and result is not None and function.result is not None:
-            self._passing.stayed(left, result, function.result)
-        self._tasking.wait(frame, waits, lent, left.steps)
+            # handles of resources stay with the callee, unused: a wait for the call names them as the caller's
+            for _, found, held in handles(result, function.result):
+                if isinstance(found, t.End) and isinstance(held, HandleName):
+                    self._streaming.arrive(frame.role, held.name, found)
+        self._tasking.wait(frame, waits, lent)
 
     # -- functions
 

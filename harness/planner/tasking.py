@@ -218,9 +218,8 @@ class Tasking:
 
     # -- the callee
 
-    def wait(self, frame: Doing, waits: Waits, lent: Sequence[str], left: Sequence[Step[Value]]) -> None:
-        """The callee waits, and perhaps ends. `lent`: the borrowed handles that it gives back by steps of its own.
-        `left`: its steps with the result if it ends without one."""
+    def wait(self, frame: Doing, waits: Waits, lent: Sequence[str]) -> None:
+        """The callee waits, and perhaps ends. `lent`: the borrowed handles that it gives back by steps of its own."""
         drops: list[Step[Value]] = []
         if waits.early and [step.handle if isinstance(step, DropStep) else None for step in frame.steps] == list(lent):
             drops, frame.steps = frame.steps, []
@@ -230,7 +229,7 @@ class Tasking:
             [YieldStep(1 + self.random.randrange(2))] if waits.answer is Answer.ENDS_LATER or self._once_in(3) else []
         )
         if waits.ends:
-            frame.steps.append(IfCancelledStep((*after, *drops, *left, *later, CancelledStep())))
+            frame.steps.append(IfCancelledStep((*after, *drops, *later, CancelledStep())))
         elif waits.answer is Answer.RETURNS and later:
             frame.steps.append(IfCancelledStep(tuple(later)))
         frame.steps += [BackpressureStep(-1) for _ in range(waits.backpressure)]

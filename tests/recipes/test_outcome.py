@@ -15,7 +15,7 @@ OUTCOME = (
 )
 DECIDED = Edit(
     "harness/judge/judging.py",
-    "    for number, observation in enumerate(run.observations):\n        limit = _limit_reached(observation)\n",
+    "    for number, observation in enumerate(run.observations):\n        limit = limit_reached(observation)\n",
     '        findings.append(Finding(Outcome.TOO_LARGE, "more than one call", run=number + 1))\n',
 )
 CASE = """
