@@ -63,9 +63,7 @@ RULES: Mapping[str, LinkRule] = {
     "custom-page-sizes": LinkRule(
         "a memory may have pages of one byte, and its limits count these", "WebAssembly proposal custom-page-sizes"
     ),
-    "tags": LinkRule(
-        "a tag that a library imports is the one that another library exports", f'{_CONVENTIONS}, "Imports"'
-    ),
+    "tags": LinkRule("a tag that a library imports is the one that another library exports", _page("Choices")),
     "openable": LinkRule(
         "dlopen finds a library of `--dl-openable` by its name; dlsym gives a table slot for a function and an address "
         "for data",
