@@ -53,6 +53,17 @@ RULES: Mapping[str, LinkRule] = {
     ),
     "built-in-libdl": LinkRule("`--use-built-in-libdl` adds a library with dlopen and dlsym", _page("Choices")),
     "several-worlds": LinkRule("several generated libraries share an interpreter", _page("Several worlds")),
+    "return-call-ref": LinkRule(
+        "`--return-call-ref`: functions that exist before their targets reach them by references, in tail calls",
+        "WebAssembly core specification, return_call_ref",
+    ),
+    "threading": LinkRule(
+        "each thread has a stack pointer and a base of thread-local storage in its context", _page("Tasks and threads")
+    ),
+    "custom-page-sizes": LinkRule(
+        "a memory may have pages of one byte, and its limits count these", "WebAssembly proposal custom-page-sizes"
+    ),
+    "tags": LinkRule("a tag that a library imports is the one that another library exports", _page("Choices")),
     "openable": LinkRule(
         "dlopen finds a library of `--dl-openable` by its name; dlsym gives a table slot for a function and an address "
         "for data",

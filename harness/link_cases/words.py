@@ -99,6 +99,7 @@ def _options(case: LinkCase) -> Iterator[str]:
         "--stub-missing-functions": options.stub_missing_functions,
         "--use-built-in-libdl": options.built_in_libdl,
         "--several-worlds": options.several_worlds,
+        "--return-call-ref": options.return_call_ref,
     }
     given = [word for word, is_given in words.items() if is_given]
     if given:

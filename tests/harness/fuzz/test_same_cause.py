@@ -32,6 +32,8 @@ def world(function: str, name: str = "f") -> CaseParts:
         ("func() -> option<u8>", "func(a: option<string>)", STRUCTURE, STRUCTURE, ""),
         ("func() -> option<u8>", "func(a: option<string>)", BEHAVIOUR, STRUCTURE, ""),
         ("func() -> option<u8>", "func() -> option<list<u8>>", BEHAVIOUR, BEHAVIOUR, ""),
+        # wider rules join two faults more often than one (docs/fuzzing.md): `result-inverted` and `fields-reversed`
+        ("func(a: result<_, result>)", "func() -> tuple<result<s8>, s8>", BEHAVIOUR, BEHAVIOUR, ""),
         ("func() -> u8", "func() -> u8", BEHAVIOUR, replace(BEHAVIOUR, minority="model"), ""),
         ("func() -> u8", "func() -> u8", BEHAVIOUR, replace(BEHAVIOUR, toolchain="reference"), ""),
     ],
