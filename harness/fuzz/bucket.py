@@ -19,8 +19,9 @@ from harness.trace.event import NAMED, Event
 from harness.trace.events import FLOATS, NUMBERS, Balances, Unreadable
 from reports.outcomes import Outcome
 
-_WHAT = re.compile(r"^(?:the (?:subject|provider|driver|program) (?:of|by) [^:]*|\S+@(?:winch|cranelift)): ")
-"""The beginning of a message, which names its topic. A cell's name has no colon."""
+_WHAT = re.compile(r"^(?:the (?:subject|provider|driver|program) (?:of|by) (?:[^:]|:(?! ))*|\S+@(?:winch|cranelift)): ")
+"""The beginning of a message, which names its topic. The names of mutants in a cell's name have colons without blanks
+behind them."""
 _ROLE = re.compile(r"\b(?:subject|provider|driver)\b")
 _NAMED = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|\[?[\w.:\]-]*[#/][\w.\[\]#/@:+-]*")
 _BRACKETS = re.compile(r"\[[^\[\]]*\]")

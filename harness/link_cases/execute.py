@@ -35,10 +35,12 @@ class _Host:
         lines, self.lines = self.lines, []
         return lines
 
-    def note(self, function: Function, args: Sequence[Value]) -> None:
+    def answer(self, function: Function, args: Sequence[Value]) -> str | None:
+        """Note a call, and answer it: a string is the function's own name."""
         if len(self.lines) == MAX_LINES:
             raise TraceTooLong("more lines than a call may leave behind")
         self.lines.append(returned(function, args, None))
+        return None if function.result is None else function.name
 
 
 def execute(engine: Engine, binary: bytes, prepared: Prepared, limits: RunLimits) -> list[tuple[str, ...]] | Rejected:
@@ -79,7 +81,7 @@ class _Run:
                             instance.add_func(name, self._import(function))
 
     def _import(self, function: Function) -> object:
-        return lambda _store, *args: self._host.note(function, args)
+        return lambda _store, *args: self._host.answer(function, args)
 
     def calls(self) -> list[tuple[str, ...]] | Rejected:
         seen: list[tuple[str, ...]] = []

@@ -73,6 +73,19 @@ def _(original: Original, self: Linking, library: Library) -> CanonicalOptions:
 
 
 @_row(
+    "imports-allocate-as-the-first-library",
+    Member(Linking, "canonical_options"),
+    "all libraries' imports allocate with the `realloc` of the first library",
+    needs="two libraries with an allocator each, both with an import that returns a string",
+    shown_by="strings-from-imports",
+)
+def _(original: Original, self: Linking, library: Library) -> CanonicalOptions:
+    found: CanonicalOptions = original(self, library)
+    first = vars(self).setdefault("first_import_realloc", found.import_realloc)
+    return replace(found, import_realloc=first)
+
+
+@_row(
     "relocations-just-before-constructors",
     Member(Linking, "initialization"),
     "each library is relocated and constructed before the next one is relocated",

@@ -192,7 +192,50 @@ result = "7"
 logs = ["log(2)", "log(100)", "log(5)"]
 """
 
+_GIVEN = """
+[[library]]
+name = "libNAME.so"
+world = "NAME"
+wat = '''
+(module (@dylink.0 (mem-info (memory 32 2)))
+  (import "env" "memory" (memory 0))
+  (import "env" "__memory_base" (global $base i32))
+  (import "$root" "give" (func $give (param i32)))
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.add (global.get $base) (i32.const 16)))
+  (func (export "NAME") (result i32)
+    (call $give (global.get $base)) (i32.sub (i32.load (global.get $base)) (global.get $base))))
+'''
+"""
+
+_STRINGS_FROM_IMPORTS = """title = "Strings from imports"
+why = "Each library allocates what its imports return."
+origin = "own"
+world = "whole"
+wit = '''
+package m:given;
+world one { import give: func() -> string; export one: func() -> u32; }
+world two { import give: func() -> string; export two: func() -> u32; }
+world whole { import give: func() -> string; export one: func() -> u32; export two: func() -> u32; }
+'''
+"""
+
+_GIVEN_STEPS = """
+[[step]]
+call = "one"
+result = "16"
+logs = ["give()"]
+
+[[step]]
+call = "two"
+result = "16"
+logs = ["give()"]
+"""
+
 LINK_CASES = {
+    "strings-from-imports": _STRINGS_FROM_IMPORTS
+    + _GIVEN.replace("NAME", "one")
+    + _GIVEN.replace("NAME", "two")
+    + _GIVEN_STEPS,
     "two-generated": _GENERATED_WORLDS
     + 'world = "refused"\nrefusal = "knows only the last one"\n'
     + _generated("one", 100, exports='(func (export "first") (result i32) (call $call (i32.const 0)))')

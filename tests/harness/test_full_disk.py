@@ -66,9 +66,9 @@ def test_no_room_for_artifacts(tmp_path: Path) -> None:
     assert "Traceback" not in done.stdout + done.stderr
 
 
-FUZZ = ["fuzz", "--seed", "0", "--index", "2", "-j", "1", "--no-reference", "--calls", "20", "--no-reduce"]
+FUZZ = ["fuzz", "--seed", "0", "--index", "3", "-j", "1", "--no-reference", "--calls", "20", "--no-reduce"]
 WRONG = ["--toolchain", "mutant:s8-loaded-unsigned"]
-"""World 2 shows it."""
+"""World 3 shows it."""
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ AttributeError: no {name}
         (PANIC, PANIC.replace("subject", "driver").replace("12:5", "300:12")),
         (TRACEBACK.format(line=3, name="a"), TRACEBACK.format(line=30, name="b")),
         ("ours@winch: not compiled: at 0x1f", "reference@winch: not compiled: at 3"),
+        ("the subject of mutant:a-b@winch: refused to link: no", "the driver of ours@winch: refused to link: no"),
         ("conflicts at offset 0xfeaa", "conflicts at offset 0x12"),
         ("ended within 1.5 s", "ended within 20 s"),
         ("no item `a:b/c#f` at 12", "no item `x` at 0x3f"),
