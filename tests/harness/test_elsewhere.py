@@ -60,8 +60,8 @@ def test_a_case_runs(tmp_path: Path, platform: str) -> None:
 def test_a_tool_that_does_not_end_is_ended(tmp_path: Path, platform: str) -> None:
     code = (
         "import sys; from harness.process.children import *\n"
-        "print(run([sys.executable, '-c', 'import time; time.sleep(600)'], Limits(0.5)).timed_out)\n"
-        "print(run([sys.executable, '-c', 'print(1)'], Limits(60)).stdout)\n"
+        "print(run([sys.executable, '-c', 'import time; time.sleep(600)'], ProcessLimits(0.5)).timed_out)\n"
+        "print(run([sys.executable, '-c', 'print(1)'], ProcessLimits(60)).stdout)\n"
     )
     done = run(tmp_path, platform, "-c", code)
     assert done.stdout.split("\n")[:2] == ["True", "b'1\\n'"], done.stderr

@@ -448,7 +448,7 @@ def test_a_library_beside_the_interpreter(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["--interpreter", "none.so"], "none.so: No such file"),
+        (["--interpreter", "none.so"], "none.so: cannot be read: No such file or directory"),
         (["--abi-version", "2"], "--abi-version is for an interpreter: name it with --interpreter FILE"),
         (["--interpreter", str(echo()), "--library", "libc.so"], "--library libc.so: expected NAME=FILE"),
     ],

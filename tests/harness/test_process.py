@@ -205,8 +205,8 @@ def test_what_is_no_longer_wanted_ends(code: str, tmp_path: Path) -> None:
 
 OWNER = """
 import sys
-from harness.process.children import Limits, Running
-running = Running([sys.executable, "-c", sys.argv[1]], Limits(600))
+from harness.process.children import ProcessLimits, Running
+running = Running([sys.executable, "-c", sys.argv[1]], ProcessLimits(600))
 running.wait()
 """
 
@@ -283,13 +283,13 @@ def test_a_full_disk_is_not_the_fault_of_a_tool(monkeypatch: pytest.MonkeyPatch)
 
 REPLACED = """
 import os
-from harness.process.children import Limits, run
+from harness.process.children import ProcessLimits, run
 from tests.harness.processes import ends, parent_of
 tool = [sys.executable, '-c', 'import os; print(os.getppid())']
-launcher = parent_of(int(run(tool, Limits()).stdout))
+launcher = parent_of(int(run(tool, ProcessLimits()).stdout))
 os.kill(launcher, 9)
 assert ends(launcher)
-run(tool, Limits())
+run(tool, ProcessLimits())
 """
 
 
